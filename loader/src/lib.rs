@@ -1,0 +1,4 @@
+//! Loads hsmod plugins into a Matrix homeserver and dispatches Synapse's module callbacks to them.
+#![deny(unsafe_code)]
+
+pub mod problem;

@@ -1,0 +1,1 @@
+//! The `#[callbacks]` attribute of hsmod-plugin-api.

@@ -1,0 +1,2 @@
+//! What a Matrix homeserver module depends on: the stable ABI, the callbacks and `ModuleApi`.
+pub mod manifest;
