@@ -1,1 +1,131 @@
-//! The `#[callbacks]` attribute of hsmod-plugin-api.
+//! The `#[callbacks]` attribute of hsmod-plugin-api. No syn: it is in every author's build.
+#![forbid(unsafe_code)]
+
+use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+/// Above `impl SpamChecker for MyModule`: notes which callbacks are written there, so that the
+/// others cost the homeserver nothing.
+///
+/// A trait's default cannot be told from a method that was written; this attribute can. What it
+/// notes is what `register_spam_checker_callbacks` registers.
+#[proc_macro_attribute]
+pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if !arguments.is_empty() {
+        return error("`#[callbacks]` takes no arguments");
+    }
+    let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    match Header::parse(&tokens) {
+        Some(header) => item.into_iter().chain(header.written()).collect(),
+        None => error("write `#[callbacks]` above the `impl` of a callback trait for a module"),
+    }
+}
+
+/// `impl<G> path::Trait for Type where W { body }`, in parts.
+struct Header {
+    generics: TokenStream,
+    callback_trait: Ident,
+    module_and_where: TokenStream,
+    body: Group,
+}
+
+impl Header {
+    fn parse(tokens: &[TokenTree]) -> Option<Self> {
+        let start = tokens.iter().position(|token| is_ident(token, "impl"))? + 1;
+        let Some((TokenTree::Group(body), head)) = tokens.split_last() else { return None };
+        if body.delimiter() != Delimiter::Brace {
+            return None;
+        }
+        let head = head.get(start..)?;
+        let (generics, head) = head.split_at(generics_length(head));
+        let end = head.iter().position(|token| is_ident(token, "for"))?;
+        let TokenTree::Ident(callback_trait) = &head[..end].last()? else { return None };
+        Some(Self {
+            generics: generics.iter().cloned().collect(),
+            callback_trait: callback_trait.clone(),
+            module_and_where: head[end + 1..].iter().cloned().collect(),
+            body: body.clone(),
+        })
+    }
+
+    /// The companion `impl` that lists what was written.
+    fn written(self) -> TokenStream {
+        let Self { generics, callback_trait, module_and_where, body } = self;
+        let names = names(&body);
+        let path = format!("::hsmod_plugin_api::callbacks::{callback_trait}Callbacks");
+        let text = format!(
+            "impl {generics} {path} for {module_and_where} \
+             {{ const WRITTEN: &'static [&'static str] = &[{names}]; }}"
+        );
+        let Ok(tokens) = text.parse::<TokenStream>() else {
+            return error("`#[callbacks]` cannot read this `impl`");
+        };
+        respan(tokens, callback_trait.span())
+    }
+}
+
+/// How many tokens `<..>` at the beginning takes.
+fn generics_length(tokens: &[TokenTree]) -> usize {
+    let mut depth = 0;
+    for (index, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return if index == 0 { 0 } else { index + 1 };
+        }
+    }
+    0
+}
+
+/// The methods of the body, each with its `cfg` attributes: a method that is compiled out is not
+/// written.
+fn names(body: &Group) -> String {
+    let mut names = String::new();
+    let mut conditions = String::new();
+    let mut tokens = body.stream().into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                if let Some(TokenTree::Group(attribute)) = tokens.next() {
+                    let first = attribute.stream().into_iter().next();
+                    if first.is_some_and(|first| is_ident(&first, "cfg")) {
+                        conditions += &format!("#{attribute}");
+                    }
+                }
+            }
+            TokenTree::Ident(ident) if ident.to_string() == "fn" => {
+                if let Some(TokenTree::Ident(name)) = tokens.next() {
+                    names +=
+                        &format!("{} {:?},", std::mem::take(&mut conditions), name.to_string());
+                }
+            }
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => conditions.clear(),
+            TokenTree::Punct(punct) if punct.as_char() == ';' => conditions.clear(),
+            _ => {}
+        }
+    }
+    names
+}
+
+fn is_ident(token: &TokenTree, text: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident.to_string() == text)
+}
+
+/// Errors of the companion `impl` point to the trait's name.
+fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan_one = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            let inner = respan(group.stream(), span);
+            token = Group::new(group.delimiter(), inner).into();
+        }
+        token.set_span(span.resolved_at(token.span()));
+        token
+    };
+    tokens.into_iter().map(respan_one).collect()
+}
+
+fn error(message: &str) -> TokenStream {
+    format!("::core::compile_error!({message:?});").parse().unwrap_or_default()
+}
