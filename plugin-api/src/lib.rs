@@ -1,2 +1,115 @@
-//! What a Matrix homeserver module depends on: the stable ABI, the callbacks and `ModuleApi`.
+//! What a Matrix homeserver module depends on: the callbacks it may answer, the
+//! [`ModuleApi`] it may ask, and the stable boundary between the two.
+//!
+//! A module is a crate of `crate-type = ["cdylib", "rlib"]` that depends on this crate and serde.
+//! Its life:
+//!
+//! 1. An operator lists the plugin in YAML. The loader reads the plugin's manifest without running
+//!    any of its code, checks it, and maps it.
+//! 2. [`Module::parse_config`] of every listed module, in order.
+//! 3. [`Module::new`] of every module, in order: it registers callbacks and web resources.
+//! 4. [`Module::start`] of every module, in order.
+//! 5. The homeserver calls the callbacks, several at once, from any thread: plain `async fn`s of
+//!    the traits in [`callbacks`], marked with [`#[callbacks]`](macro@callbacks).
+//! 6. [`Module::shutdown`] of every module, in reverse order.
+//!
+//! See [`Module`] for a whole module in 30 lines.
+//!
+//! A panic inside a module is caught there and becomes a failure of that one call. A module must
+//! be built with `panic = "unwind"`, the default. What cannot be caught: a panic while panicking,
+//! a stack overflow, an abort, undefined behaviour.
+#![deny(unsafe_code)]
+#![allow(
+    clippy::exhaustive_structs,
+    reason = "tables and C forms: whether they may grow is the boundary's business, not the crate's"
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[allow(unsafe_code, reason = "the calls across the boundary")]
+pub mod boundary;
 pub mod manifest;
+#[allow(unsafe_code, reason = "the thunks behind the tables")]
+pub mod table;
+#[allow(unsafe_code, reason = "the C forms of arguments and answers")]
+pub mod values;
+
+#[allow(unsafe_code, reason = "expansions of table.rs")]
+pub mod callbacks;
+#[cfg(feature = "host")]
+pub mod host;
+#[allow(unsafe_code, reason = "what a plugin exports")]
+pub mod module;
+
+pub use hsmod_plugin_api_macros::callbacks;
+pub use manifest::AbiVersion;
+pub use module::{Module, ModuleApi, StaticModule};
+#[cfg(feature = "tracing")]
+pub use tracing;
+
+/// The version of the boundary that this crate speaks: a number of its own, not the crate's.
+pub const ABI: AbiVersion = AbiVersion {
+    major: if cfg!(hsmod_abi_test = "other_major") { 2 } else { 1 },
+    minor: if cfg!(hsmod_abi_test = "older_minor") {
+        0
+    } else if cfg!(hsmod_abi_test = "newer_minor") {
+        2
+    } else {
+        1
+    },
+};
+
+/// Everything a module needs, in one `use`.
+pub mod prelude {
+    pub use std::sync::Arc;
+
+    pub use serde::Deserialize;
+    pub use serde_json;
+
+    pub use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
+    pub use crate::module::{
+        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse,
+    };
+    pub use crate::values::{
+        ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event, EventDecision,
+        FederatedEventAction, FileInfo, JsonStr, ModuleError, OwnedEvent, Permission, ProfileInfo,
+        ReadableFile, RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State,
+        Threepid, UserId, UserProfile, Verdict,
+    };
+    pub use crate::{callbacks, export_module};
+    #[cfg(feature = "tracing")]
+    pub use tracing;
+}
+
+#[doc(hidden)]
+pub mod __private {
+    pub use abi_stable::library::LibHeader;
+
+    pub use crate::module::header;
+
+    use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
+
+    /// Which categories a module implements: an inherent constant, where its bound holds, hides
+    /// the one of [`Fallback`].
+    #[derive(Debug)]
+    pub struct Probe<M>(std::marker::PhantomData<M>);
+
+    type Names = &'static [&'static str];
+
+    impl<M: SpamChecker> Probe<M> {
+        pub const SPAM_CHECKER: Names = M::WRITTEN;
+    }
+    impl<M: ThirdPartyRules> Probe<M> {
+        pub const THIRD_PARTY_RULES: Names = M::WRITTEN;
+    }
+    impl<M: AccountValidity> Probe<M> {
+        pub const ACCOUNT_VALIDITY: Names = M::WRITTEN;
+    }
+
+    pub trait Fallback {
+        const SPAM_CHECKER: Names = &[];
+        const THIRD_PARTY_RULES: Names = &[];
+        const ACCOUNT_VALIDITY: Names = &[];
+    }
+
+    impl<M> Fallback for Probe<M> {}
+}

@@ -1,6 +1,8 @@
 //! What a plugin says of itself: one JSON object in the section `.hsmod`, readable without
 //! running any of its code.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it.
@@ -20,7 +22,7 @@ pub struct Manifest {
     /// Version of the boundary it was built for.
     pub abi: AbiVersion,
     /// Categories it implements and, per category, the callbacks it wrote.
-    pub callbacks: std::collections::BTreeMap<String, Vec<String>>,
+    pub callbacks: BTreeMap<String, Vec<String>>,
     /// `rustc --version` of the compiler that built it.
     pub rustc: String,
     /// Target triple it was built for.
@@ -38,4 +40,165 @@ pub struct AbiVersion {
     pub major: u32,
     /// Additions at the tail.
     pub minor: u32,
+}
+
+impl std::fmt::Display for AbiVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)
+    }
+}
+
+/// What `export_module!` knows of the plugin; the rest this crate knows.
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "written by a macro of this crate only")]
+pub struct Parts<'a> {
+    pub name: &'a str,
+    pub version: &'a str,
+    /// Separated by `:`, as cargo tells them.
+    pub authors: &'a str,
+    pub description: &'a str,
+    pub callbacks: &'a [(&'a str, &'a [&'a str])],
+    pub panic: &'a str,
+}
+
+/// How many bytes the manifest takes.
+#[doc(hidden)]
+pub const fn length(parts: &Parts<'_>) -> usize {
+    write(parts, Writer::<0>::new()).length
+}
+
+/// The manifest as JSON, made by the compiler: no code of the plugin has to run to read it.
+#[doc(hidden)]
+pub const fn encode<const LENGTH: usize>(parts: &Parts<'_>) -> [u8; LENGTH] {
+    write(parts, Writer::<LENGTH>::new()).bytes
+}
+
+const fn write<const LENGTH: usize>(parts: &Parts<'_>, writer: Writer<LENGTH>) -> Writer<LENGTH> {
+    let mut writer = writer.raw("{\"name\":").text(parts.name);
+    writer = writer.raw(",\"version\":").text(parts.version);
+    writer = writer.raw(",\"authors\":").list(parts.authors);
+    writer = writer.raw(",\"description\":").text(parts.description);
+    writer = writer.raw(",\"plugin_api\":").text(env!("CARGO_PKG_VERSION"));
+    writer = writer.raw(",\"abi\":{\"major\":").number(crate::ABI.major);
+    writer = writer.raw(",\"minor\":").number(crate::ABI.minor);
+    writer = writer.raw("},\"callbacks\":{");
+    let (mut category, mut written) = (0, 0);
+    while category < parts.callbacks.len() {
+        let (name, callbacks) = parts.callbacks[category];
+        if !callbacks.is_empty() {
+            writer = writer.raw(if written == 0 { "" } else { "," }).text(name).raw(":[");
+            let mut index = 0;
+            while index < callbacks.len() {
+                writer = writer.raw(if index == 0 { "" } else { "," }).text(callbacks[index]);
+                index += 1;
+            }
+            writer = writer.raw("]");
+            written += 1;
+        }
+        category += 1;
+    }
+    writer = writer.raw("},\"rustc\":").text(env!("HSMOD_RUSTC"));
+    writer = writer.raw(",\"target\":").text(env!("HSMOD_TARGET"));
+    writer.raw(",\"panic\":").text(parts.panic).raw("}")
+}
+
+/// Writes JSON in constants; with no room at all it only counts.
+struct Writer<const LENGTH: usize> {
+    bytes: [u8; LENGTH],
+    length: usize,
+}
+
+impl<const LENGTH: usize> Writer<LENGTH> {
+    const fn new() -> Self {
+        Self { bytes: [0; LENGTH], length: 0 }
+    }
+
+    const fn byte(mut self, byte: u8) -> Self {
+        if LENGTH > 0 {
+            self.bytes[self.length] = byte;
+        }
+        self.length += 1;
+        self
+    }
+
+    const fn raw(mut self, text: &str) -> Self {
+        let mut index = 0;
+        while index < text.len() {
+            self = self.byte(text.as_bytes()[index]);
+            index += 1;
+        }
+        self
+    }
+
+    /// A JSON string.
+    const fn text(self, text: &str) -> Self {
+        self.string(text.as_bytes(), 0, text.len())
+    }
+
+    const fn string(mut self, bytes: &[u8], start: usize, end: usize) -> Self {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        self = self.byte(b'"');
+        let mut index = start;
+        while index < end {
+            let byte = bytes[index];
+            self = match byte {
+                b'"' | b'\\' => self.byte(b'\\').byte(byte),
+                0..0x20 => self
+                    .raw("\\u00")
+                    .byte(HEX[(byte >> 4) as usize])
+                    .byte(HEX[(byte & 15) as usize]),
+                _ => self.byte(byte),
+            };
+            index += 1;
+        }
+        self.byte(b'"')
+    }
+
+    /// A JSON list of the parts between the `:`.
+    const fn list(mut self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        self = self.byte(b'[');
+        let (mut start, mut index) = (0, 0);
+        while index <= bytes.len() && !bytes.is_empty() {
+            if index == bytes.len() || bytes[index] == b':' {
+                self = self.raw(if start == 0 { "" } else { "," }).string(bytes, start, index);
+                start = index + 1;
+            }
+            index += 1;
+        }
+        self.byte(b']')
+    }
+
+    const fn number(self, number: u32) -> Self {
+        let writer = if number >= 10 { self.number(number / 10) } else { self };
+        writer.byte(b'0' + (number % 10) as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: Parts<'_> = Parts {
+        name: "demo",
+        version: "1.2.3",
+        authors: "A <a@x>:B",
+        description: "says \"no\"\nand \\ more",
+        callbacks: &[("spam_checker", &["user_may_invite", "x"]), ("empty", &[]), ("y", &["z"])],
+        panic: "unwind",
+    };
+
+    #[test]
+    fn a_manifest_made_by_the_compiler_is_readable() {
+        const LENGTH: usize = length(&PARTS);
+        const BYTES: [u8; LENGTH] = encode(&PARTS);
+        let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();
+        assert_eq!(manifest.authors, ["A <a@x>", "B"]);
+        assert_eq!(manifest.description, PARTS.description);
+        assert_eq!(manifest.abi, crate::ABI);
+        assert_eq!(manifest.callbacks.len(), 2);
+        assert_eq!(manifest.callbacks["spam_checker"], ["user_may_invite", "x"]);
+        assert!(manifest.rustc.starts_with("rustc "));
+    }
 }

@@ -1,0 +1,263 @@
+//! The caller's side of one call: it owns the slot, polls, and decodes what came back.
+
+use std::future::Future;
+use std::marker::{PhantomData, PhantomPinned};
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::waker::KeptWaker;
+use super::{FfiWaker, FutureSlot, Out, Panic, PanicReport, ROOM_ALIGN, Status};
+use crate::values::answer::Answer;
+use crate::values::error::ModuleError;
+
+/// How one poll of a call went.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Entered<A> {
+    /// Ready with the neutral answer.
+    Neutral,
+    /// Ready with this answer, or this error.
+    Ready(Result<A, ModuleError>),
+    /// Not ready.
+    Pending,
+    /// The other side panicked.
+    Panicked(Panic),
+}
+
+/// One call across the boundary with `ROOM` bytes for the other side's future.
+///
+/// Rationale for the layout: the room comes last and is never written here, so that a call which
+/// is ready at once touches the head only.
+#[repr(C)]
+pub struct Call<A, const ROOM: usize> {
+    suspended: bool,
+    waker: ManuallyDrop<KeptWaker>,
+    answer: PhantomData<fn() -> A>,
+    pinned: PhantomPinned,
+    slot: Slot<ROOM>,
+}
+
+#[repr(C)]
+struct Slot<const ROOM: usize> {
+    head: FutureSlot,
+    room: MaybeUninit<Room<ROOM>>,
+}
+
+#[repr(C, align(16))]
+struct Room<const ROOM: usize>([u8; ROOM]);
+
+const _: () = assert!(align_of::<Room<0>>() == ROOM_ALIGN);
+const _: () = assert!(std::mem::offset_of!(Slot<32>, room) == size_of::<FutureSlot>());
+
+// SAFETY: the slot holds nothing, or a future of the other side, which `start` demands to be
+// `Send`; the kept waker is `Send`.
+unsafe impl<A, const ROOM: usize> Send for Call<A, ROOM> {}
+
+impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
+    /// A call that has not begun.
+    #[inline]
+    #[allow(clippy::new_without_default, reason = "a call is begun, not defaulted")]
+    pub const fn new() -> Self {
+        Self {
+            suspended: false,
+            waker: ManuallyDrop::new(KeptWaker::none()),
+            answer: PhantomData,
+            pinned: PhantomPinned,
+            slot: Slot { head: FutureSlot::empty(ROOM), room: MaybeUninit::uninit() },
+        }
+    }
+
+    /// Whether the slot holds a future.
+    #[inline]
+    pub const fn suspended(&self) -> bool {
+        self.suspended
+    }
+
+    /// Begins: `enter` calls the other side with the slot, the waker, and where to write.
+    ///
+    /// # Panics
+    /// If the call is suspended.
+    ///
+    /// # Safety
+    /// `enter` calls a function of the other side that keeps to the protocol of
+    /// [`start`](super::start), with just these pointers; what it borrows outlives `self`.
+    #[inline]
+    pub unsafe fn enter(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        enter: impl FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
+    ) -> Entered<A> {
+        assert!(!self.suspended, "a call was begun twice");
+        // SAFETY: nothing is moved out of the call.
+        let this = unsafe { self.get_unchecked_mut() };
+        let slot: *mut FutureSlot = (&raw mut this.slot).cast();
+        let mut out = MaybeUninit::<Out<A>>::uninit();
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        let status = this.waker.lend(context.waker(), |waker| {
+            enter(slot, waker, out.as_mut_ptr(), report.as_mut_ptr())
+        });
+        if status == Status::NEUTRAL {
+            return Entered::Neutral;
+        }
+        this.suspended = status == Status::PENDING;
+        // SAFETY: the other side kept to the protocol: it wrote what `status` says.
+        unsafe { decode(status, out, report) }
+    }
+
+    /// Polls a suspended call again.
+    ///
+    /// # Panics
+    /// If the call is not suspended.
+    pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<A> {
+        assert!(self.suspended, "a call that is not suspended was resumed");
+        // SAFETY: nothing is moved out of the call.
+        let this = unsafe { self.get_unchecked_mut() };
+        let slot: *mut FutureSlot = (&raw mut this.slot).cast();
+        let Some(poll) = this.slot.head.poll else { return Entered::Neutral };
+        let mut out = MaybeUninit::<Out<A>>::uninit();
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        let status = this.waker.lend(context.waker(), |waker| {
+            // SAFETY: the slot holds a future, and `poll` was put there with it.
+            unsafe { poll(slot, waker, out.as_mut_ptr().cast(), report.as_mut_ptr()) }
+        });
+        this.suspended = status == Status::PENDING;
+        // SAFETY: as in `enter`.
+        unsafe { decode(status, out, report) }
+    }
+
+    /// Ends a suspended call: the other side drops its future. Returns the panic of that drop.
+    pub fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
+        // SAFETY: nothing is moved out of the call.
+        unsafe { self.get_unchecked_mut() }.drop_future()
+    }
+}
+
+impl<A, const ROOM: usize> Call<A, ROOM> {
+    #[cold]
+    #[inline(never)]
+    fn drop_future(&mut self) -> Option<Panic> {
+        if !std::mem::take(&mut self.suspended) {
+            return None;
+        }
+        let slot: *mut FutureSlot = (&raw mut self.slot).cast();
+        let drop = self.slot.head.drop?;
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        // SAFETY: the slot holds a future, and `drop` was put there with it.
+        let status = unsafe { drop(slot, report.as_mut_ptr()) };
+        // SAFETY: the report was written if the status says so.
+        (status == Status::PANICKED).then(|| unsafe { report.assume_init() }.into())
+    }
+}
+
+impl<A, const ROOM: usize> Call<A, ROOM> {
+    /// Ends a suspended call for which nobody waits any more.
+    #[cold]
+    pub(crate) fn end(&mut self) {
+        if let Some(panic) = self.drop_future() {
+            report_dropped_panic(&panic);
+        }
+    }
+}
+
+impl<A, const ROOM: usize> Drop for Call<A, ROOM> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.suspended {
+            self.end();
+        }
+        if self.waker.is_some() {
+            // SAFETY: dropped once, here.
+            unsafe { ManuallyDrop::drop(&mut self.waker) };
+        }
+    }
+}
+
+/// Nobody waits for a call that is dropped: its panic goes to the log.
+#[cold]
+fn report_dropped_panic(panic: &Panic) {
+    #[cfg(feature = "tracing")]
+    tracing::error!(%panic, "a future panicked while it was dropped");
+    #[cfg(not(feature = "tracing"))]
+    let _ = panic;
+}
+
+/// # Safety
+/// `out` was written if `status` is `READY`, `report` if it is `PANICKED`.
+#[cold]
+#[inline(never)]
+unsafe fn decode<A: Answer>(
+    status: Status,
+    out: MaybeUninit<Out<A>>,
+    report: MaybeUninit<PanicReport>,
+) -> Entered<A> {
+    match status {
+        Status::NEUTRAL => Entered::Neutral,
+        Status::PENDING => Entered::Pending,
+        // SAFETY: the caller's promise.
+        Status::READY => Entered::Ready(match unsafe { out.assume_init() }.into_result() {
+            Ok(raw) => A::from_raw(raw).map_err(ModuleError::from),
+            Err(error) => Err(error.into()),
+        }),
+        // SAFETY: the caller's promise.
+        Status::PANICKED => Entered::Panicked(unsafe { report.assume_init() }.into()),
+        Status(unknown) => {
+            Entered::Ready(Err(ModuleError::new(format_args!("unknown status {unknown}"))))
+        }
+    }
+}
+
+/// Room for the future of a request.
+const REQUEST_ROOM: usize = 192;
+
+/// A request: a module asks its homeserver, and awaits the answer.
+#[repr(C)]
+pub struct Request<A, E> {
+    enter: Option<E>,
+    call: Call<A, REQUEST_ROOM>,
+}
+
+impl<A, E> Request<A, E>
+where
+    A: Answer,
+    E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
+{
+    /// A request that `enter` begins when it is first polled.
+    ///
+    /// # Safety
+    /// As for [`Call::enter`]; what `enter` borrows outlives the request.
+    pub const unsafe fn new(enter: E) -> Self {
+        Self { enter: Some(enter), call: Call::new() }
+    }
+}
+
+// SAFETY: `enter` holds C forms of shared borrows of `Sync` values (the promise of `new`).
+unsafe impl<A, E> Send for Request<A, E> {}
+
+impl<A, E> Future for Request<A, E>
+where
+    A: Answer,
+    E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
+{
+    type Output = Result<A, ModuleError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: `call` stays where it is; `enter` is not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: as above.
+        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let entered = match this.enter.take() {
+            // SAFETY: the promise of `new`.
+            Some(enter) => unsafe { call.enter(context, enter) },
+            None => call.resume(context),
+        };
+        match entered {
+            Entered::Neutral => Poll::Ready(Ok(A::default())),
+            Entered::Ready(answer) => Poll::Ready(answer),
+            Entered::Pending => Poll::Pending,
+            Entered::Panicked(panic) => {
+                Poll::Ready(Err(ModuleError::new(format_args!("the homeserver panicked: {panic}"))))
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The homeserver's side of a callback: who registered it, and one call of it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Context;
+
+use super::{Call, Entered};
+use crate::table::{Row, SlotFn};
+use crate::values::input::{InputError, Prepared};
+
+/// An object of a module (most often the module itself), kept alive for its callbacks.
+pub struct Instance {
+    object: *const (),
+    release: unsafe extern "C" fn(*const ()),
+    module: usize,
+}
+
+// SAFETY: modules and web resources are `Send + Sync` (their traits demand it).
+unsafe impl Send for Instance {}
+// SAFETY: as above.
+unsafe impl Sync for Instance {}
+
+impl Instance {
+    /// Takes an object over.
+    ///
+    /// # Safety
+    /// `release` gives `object` back; the object is `Send + Sync`, and its image stays mapped.
+    pub(crate) const unsafe fn new(
+        object: *const (),
+        release: unsafe extern "C" fn(*const ()),
+        module: usize,
+    ) -> Self {
+        Self { object, release, module }
+    }
+
+    /// The number of the module it belongs to.
+    pub const fn module(&self) -> usize {
+        self.module
+    }
+
+    pub(crate) const fn object(&self) -> *const () {
+        self.object
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // SAFETY: given back once; `release` belongs to the object.
+        unsafe { (self.release)(self.object) };
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Instance").field("module", &self.module).finish_non_exhaustive()
+    }
+}
+
+/// A callback that a module registered.
+pub struct Callback<R: Row> {
+    slot: R::Slot,
+    module: usize,
+    instance: Arc<Instance>,
+}
+
+impl<R: Row> Callback<R> {
+    /// A slot of a table that belongs to `instance`.
+    ///
+    /// # Safety
+    /// `slot` is a function for the object that `instance` owns.
+    pub(crate) unsafe fn new(slot: R::Slot, instance: &Arc<Instance>) -> Self {
+        Self { slot, module: instance.module(), instance: Arc::clone(instance) }
+    }
+
+    /// The number of the module it belongs to.
+    #[inline]
+    pub const fn module(&self) -> usize {
+        self.module
+    }
+}
+
+impl<R: Row> Clone for Callback<R> {
+    fn clone(&self) -> Self {
+        Self { instance: Arc::clone(&self.instance), ..*self }
+    }
+}
+
+impl<R: Row> fmt::Debug for Callback<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of module {}", R::INFO.name, self.module)
+    }
+}
+
+/// Room for the future of a callback.
+///
+/// Rationale: with 384 bytes every `state.get` inside a callback allocated once; more room costs a
+/// call that is ready at once nothing, because it is never written.
+pub const CALLBACK_ROOM: usize = 1024;
+
+/// The calls of one callback with one set of arguments: one module after the other.
+///
+/// It owns the arguments, and the module that is being asked, for as long as that module's future
+/// lives: that is what makes it safe to lend them.
+#[repr(C)]
+pub struct CallbackCall<R: Row, P> {
+    args: P,
+    instance: Option<Arc<Instance>>,
+    call: Call<R::Answer, CALLBACK_ROOM>,
+}
+
+impl<R, P> CallbackCall<R, P>
+where
+    R: Row,
+    P: Prepared<<R::Slot as SlotFn>::Args>,
+{
+    /// A call with these arguments; nobody is asked yet.
+    #[inline]
+    pub const fn new(args: P) -> Self {
+        Self { args, instance: None, call: Call::new() }
+    }
+
+    /// Builds what has to be built of the arguments; once, before the first module is asked.
+    ///
+    /// # Errors
+    /// If an argument cannot be read.
+    #[inline]
+    pub fn build(self: Pin<&mut Self>) -> Result<(), InputError> {
+        // SAFETY: nothing is moved; the arguments are built where they stay.
+        unsafe { self.get_unchecked_mut() }.args.build()
+    }
+
+    /// Asks one module.
+    ///
+    /// # Panics
+    /// If another one has not finished.
+    #[inline]
+    pub fn enter(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        callback: &Callback<R>,
+    ) -> Entered<R::Answer> {
+        // SAFETY: nothing is moved out of the call.
+        let this = unsafe { self.get_unchecked_mut() };
+        let args = this.args.raw();
+        // SAFETY: `this.call` is pinned with `this`.
+        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        // SAFETY: the slot belongs to the object (`Callback::new`). The arguments stay in `this`,
+        // pinned; a suspended future ends before they do (`Drop`), and keeps its object alive.
+        let entered = unsafe {
+            call.enter(context, |slot, waker, out, report| {
+                callback.slot.enter(callback.instance.object(), args, slot, waker, out, report)
+            })
+        };
+        if matches!(entered, Entered::Pending) {
+            this.instance = Some(Arc::clone(&callback.instance));
+        }
+        entered
+    }
+
+    /// Polls the module that has not finished.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<R::Answer> {
+        // SAFETY: nothing is moved out of the call.
+        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.resume(context)
+    }
+
+    /// Drops the future of the module that has not finished; returns the panic of that drop.
+    pub fn cancel(self: Pin<&mut Self>) -> Option<super::Panic> {
+        // SAFETY: nothing is moved out of the call.
+        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.cancel()
+    }
+}
+
+impl<R: Row, P> Drop for CallbackCall<R, P> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.call.suspended() {
+            // Before the arguments and the module go.
+            self.call.end();
+        }
+    }
+}
+
+// SAFETY: the arguments lie behind the `Arc` for as long as it lives.
+unsafe impl<Raw, P: Prepared<Raw>> Prepared<Raw> for Arc<P> {
+    fn raw(&self) -> Raw {
+        P::raw(self)
+    }
+}

@@ -1,0 +1,229 @@
+//! Wakers across the boundary. A call boxes its waker at most once; a waker that comes back to
+//! the side it came from is that side's own again.
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+use abi_stable::StableAbi;
+
+/// A waker in C form: the head of something only its maker knows.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct FfiWaker {
+    table: *const FfiWakerTable,
+}
+
+/// What can be done with an [`FfiWaker`]. None of these functions unwinds.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct FfiWakerTable {
+    clone: unsafe extern "C" fn(*const FfiWaker) -> *const FfiWaker,
+    wake_by_ref: unsafe extern "C" fn(*const FfiWaker),
+    drop: unsafe extern "C" fn(*const FfiWaker),
+}
+
+// SAFETY: the table holds function pointers only.
+unsafe impl Sync for FfiWakerTable {}
+
+/// Runs `body` with a context around the waker that was lent.
+///
+/// # Safety
+/// `waker` is a live waker, lent for the time of this call.
+#[inline]
+pub(super) unsafe fn with_context<R>(
+    waker: *const FfiWaker,
+    body: impl FnOnce(&mut Context<'_>) -> R,
+) -> R {
+    // SAFETY: a live waker.
+    let table = unsafe { (*waker).table };
+    if std::ptr::eq(table, &raw const LENT) {
+        // SAFETY: only this image makes wakers with this table, and they are `Lent`.
+        return body(&mut Context::from_waker(unsafe { (*waker.cast::<Lent<'_>>()).waker }));
+    }
+    if std::ptr::eq(table, &raw const OWNED) {
+        // SAFETY: only this image makes wakers with this table, and they are `Owned`.
+        return body(&mut Context::from_waker(unsafe { &(*waker.cast::<Owned>()).waker }));
+    }
+    // SAFETY: `IMPORTED` works on live foreign wakers. The lent one is not ours to drop.
+    let borrowed =
+        ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(waker.cast(), &IMPORTED)) });
+    body(&mut Context::from_waker(&borrowed))
+}
+
+/// The clone of its waker that a call keeps, to lend it again.
+pub(super) struct KeptWaker(Option<NonNull<Owned>>);
+
+// SAFETY: it is a reference-counted `Waker`, which is `Send + Sync`.
+unsafe impl Send for KeptWaker {}
+// SAFETY: as above.
+unsafe impl Sync for KeptWaker {}
+
+impl KeptWaker {
+    /// Nothing kept yet.
+    #[inline]
+    pub(super) const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Whether there is something to give back.
+    #[inline]
+    pub(super) const fn is_some(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Lends `waker` in C form while `body` runs.
+    #[inline]
+    pub(super) fn lend<R>(&mut self, waker: &Waker, body: impl FnOnce(*const FfiWaker) -> R) -> R {
+        if std::ptr::eq(waker.vtable(), &raw const IMPORTED) {
+            // It came from the other side: hand back the original.
+            return body(waker.data().cast());
+        }
+        if let Some(owned) = self.0 {
+            // SAFETY: this call holds one of its references.
+            if unsafe { owned.as_ref() }.waker.will_wake(waker) {
+                return body(owned.as_ptr().cast_const().cast());
+            }
+        }
+        let head = FfiWaker { table: &raw const LENT };
+        let lent = Lent { head, waker, cloned: Cell::new(None) };
+        let result = body((&raw const lent).cast());
+        if let Some(cloned) = lent.cloned.get() {
+            self.release();
+            self.0 = Some(cloned);
+        }
+        result
+    }
+
+    fn release(&mut self) {
+        if let Some(owned) = self.0.take() {
+            // SAFETY: gives back the reference this call held.
+            unsafe { owned_drop(owned.as_ptr().cast_const().cast()) };
+        }
+    }
+}
+
+impl Drop for KeptWaker {
+    #[inline]
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// A foreign waker as this image's standard library sees it.
+static IMPORTED: RawWakerVTable = RawWakerVTable::new(
+    |data| {
+        let waker: *const FfiWaker = data.cast();
+        // SAFETY: `data` is a live foreign waker, as everywhere in this table.
+        let clone = unsafe { ((*(*waker).table).clone)(waker) };
+        RawWaker::new(clone.cast(), &IMPORTED)
+    },
+    |data| {
+        let waker: *const FfiWaker = data.cast();
+        // SAFETY: as above; `wake` takes the waker, so it is dropped too.
+        unsafe {
+            ((*(*waker).table).wake_by_ref)(waker);
+            ((*(*waker).table).drop)(waker);
+        }
+    },
+    |data| {
+        let waker: *const FfiWaker = data.cast();
+        // SAFETY: as above.
+        unsafe { ((*(*waker).table).wake_by_ref)(waker) };
+    },
+    |data| {
+        let waker: *const FfiWaker = data.cast();
+        // SAFETY: as above.
+        unsafe { ((*(*waker).table).drop)(waker) };
+    },
+);
+
+/// A waker on the caller's stack, lent for one poll.
+#[repr(C)]
+struct Lent<'a> {
+    head: FfiWaker,
+    waker: &'a Waker,
+    /// The first clone that was made of it; the call holds one reference to it.
+    cloned: Cell<Option<NonNull<Owned>>>,
+}
+
+/// A waker on the heap, shared by reference count.
+#[repr(C)]
+struct Owned {
+    head: FfiWaker,
+    count: AtomicUsize,
+    waker: Waker,
+}
+
+static LENT: FfiWakerTable =
+    FfiWakerTable { clone: lent_clone, wake_by_ref: lent_wake_by_ref, drop: lent_drop };
+static OWNED: FfiWakerTable =
+    FfiWakerTable { clone: owned_clone, wake_by_ref: owned_wake_by_ref, drop: owned_drop };
+
+/// # Safety
+/// `waker` is a [`Lent`] of this image, still lent; called on the thread that polls.
+unsafe extern "C" fn lent_clone(waker: *const FfiWaker) -> *const FfiWaker {
+    // SAFETY: the caller's promise.
+    let lent = unsafe { &*waker.cast::<Lent<'_>>() };
+    let owned = match lent.cloned.get() {
+        Some(owned) => {
+            // SAFETY: the call holds a reference to it.
+            return unsafe { owned_clone(owned.as_ptr().cast_const().cast()) };
+        }
+        None => Box::new(Owned {
+            head: FfiWaker { table: &raw const OWNED },
+            // One for the module, one that the call keeps.
+            count: AtomicUsize::new(2),
+            waker: lent.waker.clone(),
+        }),
+    };
+    let owned = NonNull::from(Box::leak(owned));
+    lent.cloned.set(Some(owned));
+    owned.as_ptr().cast_const().cast()
+}
+
+/// # Safety
+/// As for [`lent_clone`].
+unsafe extern "C" fn lent_wake_by_ref(waker: *const FfiWaker) {
+    // SAFETY: the caller's promise.
+    wake(unsafe { (*waker.cast::<Lent<'_>>()).waker });
+}
+
+/// A lent waker belongs to the caller: nothing to drop.
+unsafe extern "C" fn lent_drop(_: *const FfiWaker) {}
+
+/// # Safety
+/// `waker` is an [`Owned`] of this image to which the caller holds a reference.
+unsafe extern "C" fn owned_clone(waker: *const FfiWaker) -> *const FfiWaker {
+    // SAFETY: the caller's promise.
+    unsafe { &*waker.cast::<Owned>() }.count.fetch_add(1, Ordering::Relaxed);
+    waker
+}
+
+/// # Safety
+/// As for [`owned_clone`].
+unsafe extern "C" fn owned_wake_by_ref(waker: *const FfiWaker) {
+    // SAFETY: the caller's promise.
+    wake(unsafe { &(*waker.cast::<Owned>()).waker });
+}
+
+/// # Safety
+/// As for [`owned_clone`]; the reference is given back.
+unsafe extern "C" fn owned_drop(waker: *const FfiWaker) {
+    // SAFETY: the caller's promise.
+    if unsafe { &*waker.cast::<Owned>() }.count.fetch_sub(1, Ordering::Release) == 1 {
+        fence(Ordering::Acquire);
+        // SAFETY: that was the last reference, and `lent_clone` made it as a box.
+        let owned = unsafe { Box::from_raw(waker.cast_mut().cast::<Owned>()) };
+        // An executor's waker that panics must not unwind into the module.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(owned)));
+    }
+}
+
+fn wake(waker: &Waker) {
+    // An executor's waker that panics must not unwind into the module.
+    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref()));
+}

@@ -1,0 +1,229 @@
+//! Category `spam_checker`: decides what may enter.
+
+use std::future::Future;
+
+use abi_stable::prefix_type::WithMetadata;
+use abi_stable::{StableAbi, staticref};
+
+#[cfg(feature = "host")]
+use std::sync::Arc;
+
+use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
+#[cfg(feature = "host")]
+use crate::host::{Callback, Dispatch, Instance};
+#[cfg(feature = "host")]
+use crate::table::host_face;
+use crate::table::{CallbackInfo, Category, Row, callbacks, contains};
+use crate::values::arg::Arg;
+use crate::values::{
+    DirectoryVisibility, Event, FederatedEventAction, FileInfo, JsonStr, ModuleError, ReadableFile,
+    RegistrationBehaviour, RequestInfo, RoomAlias, RoomId, Threepid, UserId, UserProfile, Verdict,
+};
+
+callbacks! {
+    /// Decides what may enter: events, rooms, users, files.
+    ///
+    /// Override those you need; `#[callbacks]` above the `impl` registers just these. Modules are
+    /// asked in the order of the config. All callbacks may be called from any thread, several at
+    /// once, from the end of `start` until `shutdown`.
+    ///
+    /// Mirrors `synapse/module_api/callbacks/spamchecker_callbacks.py`.
+    pub trait SpamChecker = "spam_checker",
+        written SpamCheckerCallbacks, table SpamCheckerTable SpamCheckerTableRef,
+        all SpamCheckers, lists SpamCheckerLists
+    {
+        /// Whether an event is spam.
+        ///
+        /// Called for each local event that is not a membership event, before it is stored, and
+        /// for each event received or fetched from another server, at its signature check; the
+        /// same event may come several times. A local event that is denied is refused with 403; a
+        /// remote one is redacted and soft-failed.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0;
+
+        /// Whether an event of another server is dropped without a word.
+        ///
+        /// Called for each invite and each event that another server sends, before it is stored;
+        /// possibly more than once. A dropped invite is refused with 403; any other event is
+        /// reported as accepted and forgotten.
+        ///
+        /// Combined: the first drop decides. On failure: the request fails.
+        /// Since Synapse 1.60.
+        async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0;
+
+        /// Whether a user may join a room.
+        ///
+        /// Called for each join of a local user, also one that accepts an invite (`is_invited`);
+        /// not for server admins, nor for the creator's own first join. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn user_may_join_room(
+            &self,
+            user_id: &UserId,
+            room_id: &RoomId,
+            is_invited: bool,
+        ) -> Verdict, since 0;
+
+        /// Whether one user may invite another.
+        ///
+        /// Called for each invite by a local user (not by server admins), and, after
+        /// `federated_user_may_invite`, for each invite from another server. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn user_may_invite(
+            &self,
+            inviter: &UserId,
+            invitee: &UserId,
+            room_id: &RoomId,
+        ) -> Verdict, since 0;
+
+        /// Whether a user of another server may invite a user of this one.
+        ///
+        /// Called for each invite that another server sends, with the whole event; if nobody
+        /// denies it, `user_may_invite` is asked next. A denial is a 403.
+        ///
+        /// Combined: the first denial decides, then `user_may_invite`. On failure: the request fails.
+        /// Since Synapse 1.133.
+        async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0;
+
+        /// Whether a user may invite somebody by e-mail address or telephone number.
+        ///
+        /// Called for each such invite whose address belongs to no known user, after
+        /// `check_threepid_can_be_invited`. `medium` is `email` or `msisdn`. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.45.
+        async fn user_may_send_3pid_invite(
+            &self,
+            inviter: &UserId,
+            medium: &str,
+            address: &str,
+            room_id: &RoomId,
+        ) -> Verdict, since 0;
+
+        /// Whether a user may create a room.
+        ///
+        /// Called for each room creation (not by server admins) after `on_create_room`, and for
+        /// each room upgrade. `room_config` is a copy of the request's body. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37; `room_config` since 1.132.
+        async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0;
+
+        /// Whether a user may create an alias for a room.
+        ///
+        /// Called for each alias a local user creates, also while creating a room, also by server
+        /// admins. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn user_may_create_room_alias(
+            &self,
+            user_id: &UserId,
+            room_alias: &RoomAlias,
+        ) -> Verdict, since 0;
+
+        /// Whether a user may change a room's entry in the public room list.
+        ///
+        /// Called when a local user publishes or hides a room that exists, also by server admins.
+        /// A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn user_may_publish_room(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0;
+
+        /// Whether a user may send a state event.
+        ///
+        /// Called when a client sets state directly (not by server admins, not while a room is
+        /// created, not for joins and invites). `content` is a copy. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.132.
+        async fn user_may_send_state_event(
+            &self,
+            user_id: &UserId,
+            room_id: &RoomId,
+            event_type: &str,
+            state_key: &str,
+            content: &JsonStr,
+        ) -> Verdict, since 0;
+
+        /// Whether a user is hidden from another one's search in the user directory.
+        ///
+        /// Called for each user a search found. `requester_id` is who searches.
+        ///
+        /// Combined: the first that hides decides. On failure: the request fails.
+        /// Since Synapse 1.37; `requester_id` since 1.122.
+        async fn check_username_for_spam(
+            &self,
+            user_profile: &UserProfile<'_>,
+            requester_id: &UserId,
+        ) -> DirectoryVisibility, since 0;
+
+        /// Whether somebody may register.
+        ///
+        /// Called for each registration, however it comes, except by application services.
+        /// `username` is the local part, if the client asked for one; `request_info` is what the
+        /// clients of the session showed; `auth_provider_id` names the SSO provider. A denial is a
+        /// 429, disguised as a rate limit; a shadow ban lets the registration pass.
+        ///
+        /// Combined: the first denial or shadow ban decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn check_registration_for_spam(
+            &self,
+            email_threepid: Option<&Threepid<'_>>,
+            username: Option<&str>,
+            request_info: &[RequestInfo<'_>],
+            auth_provider_id: Option<&str>,
+        ) -> RegistrationBehaviour, since 0;
+
+        /// Whether a media file is acceptable.
+        ///
+        /// Called for each file uploaded by a local user, fetched from another server, made as a
+        /// thumbnail or fetched for a preview, when its bytes are there and before it is kept. A
+        /// denied file is deleted; an upload is refused with 400, other media is not found.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.37.
+        async fn check_media_file_for_spam(
+            &self,
+            file_wrapper: &ReadableFile<'_>,
+            file_info: &FileInfo<'_>,
+        ) -> Verdict, since 0;
+
+        /// Whether a user may log in.
+        ///
+        /// Called for each login that has succeeded otherwise, before the device is made.
+        /// `request_info` holds one item; `auth_provider_id` names the SSO provider. A denial is a
+        /// 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.87.
+        async fn check_login_for_spam(
+            &self,
+            user_id: &UserId,
+            device_id: Option<&str>,
+            initial_display_name: Option<&str>,
+            request_info: &[RequestInfo<'_>],
+            auth_provider_id: Option<&str>,
+        ) -> Verdict, since 0;
+
+        /// Whether a user of another server may begin to join a room through this one.
+        ///
+        /// Called for each `make_join` that another server asks for; not in Synapse itself, but in
+        /// servers that protect rooms with it. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// In no released Synapse.
+        #[cfg(not(hsmod_abi_test = "older_minor"))]
+        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1;
+
+        /// A callback of a later version: what a plugin built for it has and this loader does not.
+        #[cfg(hsmod_abi_test = "newer_minor")]
+        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 2;
+    }
+}

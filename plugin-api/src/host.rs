@@ -1,0 +1,17 @@
+//! The homeserver's side: what the loader builds on. Not for modules.
+
+pub use crate::boundary::{CALLBACK_ROOM, Call, Callback, CallbackCall, Entered, Instance, Panic};
+pub use crate::values::editable::EditableText;
+pub use crate::values::input::{InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser};
+pub use crate::values::media::FileSource;
+pub use crate::values::state::{StateHandle, StateSource};
+
+/// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
+/// means. The loader implements it, one row a callback.
+pub trait Dispatch<R, Inputs> {
+    /// What the homeserver awaits.
+    type Call;
+
+    /// Begins a call; nobody is asked before it is polled.
+    fn dispatch(self, inputs: Inputs) -> Self::Call;
+}

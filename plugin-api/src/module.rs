@@ -1,0 +1,195 @@
+//! A module's life, from its config to its end, and how it is exported.
+
+mod api;
+mod config;
+#[cfg(feature = "host")]
+mod host_side;
+mod log;
+mod root;
+mod web;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::values::error::{ConfigError, ModuleError};
+
+pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawSelection, Registration};
+#[cfg(feature = "host")]
+pub use host_side::{
+    ApiHandle, Lifecycle, LifecycleCall, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin,
+    Registered, RegisteredTable, StageError, WebHandle, abi_layout, adopt,
+};
+pub use log::{LogTable, LogTableRef, RawField, RawRecord};
+pub use root::{RawObject, Root, RootRef, StaticModule, header};
+pub use web::{
+    Answering, RawHeader, RawWebRequest, RawWebResponse, WebRequest, WebResource, WebResponse,
+    WebTable, WebTableRef,
+};
+
+/// A module: one configured instance of a plugin.
+///
+/// Override `new`, which registers the callbacks; the others have defaults. The order of a
+/// module's life: [`Self::parse_config`] of every module, then [`Self::new`] of every module, then
+/// [`Self::start`] of every module, each in the order of the config; callbacks, several at once;
+/// [`Self::shutdown`] in reverse order. A failure before the callbacks refuses the start of all.
+///
+/// ```
+/// use hsmod_plugin_api::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// pub struct Config {
+///     quiet_rooms: Vec<String>,
+/// }
+///
+/// pub struct QuietRooms {
+///     config: Config,
+/// }
+///
+/// impl Module for QuietRooms {
+///     type Config = Config;
+///
+///     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+///         let module = Arc::new(Self { config });
+///         api.register_spam_checker_callbacks(&module);
+///         Ok(module)
+///     }
+/// }
+///
+/// #[callbacks]
+/// impl SpamChecker for QuietRooms {
+///     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+///         let quiet = self.config.quiet_rooms.iter().any(|room| event.room_id() == room.as_str());
+///         Ok(if quiet { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+///     }
+/// }
+///
+/// export_module!(QuietRooms);
+/// ```
+///
+/// Mirrors the module class of `synapse.module_api`.
+pub trait Module: Send + Sync + Sized + 'static {
+    /// What the module's `config` deserialises into.
+    type Config: DeserializeOwned + Send + 'static;
+
+    /// Reads the module's `config` (an empty mapping if there is none). May rewrite it, may refuse
+    /// it.
+    ///
+    /// # Errors
+    /// What is wrong, and where in the config; the default says it as serde does.
+    fn parse_config(config: Value) -> Result<Self::Config, ConfigError> {
+        config::deserialise(&config)
+    }
+
+    /// Makes the module and registers its callbacks and web resources with `api`. Not async: what
+    /// has to wait belongs into [`Self::start`].
+    ///
+    /// # Errors
+    /// Refuses the start of the homeserver's modules.
+    fn new(config: Self::Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError>;
+
+    /// Gets ready; awaited before the first callback.
+    ///
+    /// # Errors
+    /// Refuses the start of the homeserver's modules.
+    fn start(&self) -> impl Future<Output = Result<(), ModuleError>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Puts things in order; awaited after the last callback, for as long as the homeserver's
+    /// deadline allows.
+    ///
+    /// # Errors
+    /// Are logged.
+    fn shutdown(&self) -> impl Future<Output = Result<(), ModuleError>> + Send {
+        std::future::ready(Ok(()))
+    }
+}
+
+/// Exports a module type from a crate of `crate-type = ["cdylib", "rlib"]`: the symbols a loader
+/// looks for, and `pub static MODULE` for hosts that link it statically.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # pub struct Nothing;
+/// # impl Module for Nothing {
+/// #     type Config = serde_json::Value;
+/// #     fn new(_: Self::Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> { Ok(Arc::new(Self)) }
+/// # }
+/// export_module!(Nothing);
+/// assert_eq!(MODULE.manifest().panic, "unwind");
+/// ```
+#[macro_export]
+macro_rules! export_module {
+    ($module:ty) => {
+        /// This module, for hosts that link it statically.
+        pub static MODULE: $crate::StaticModule = {
+            const PARTS: $crate::manifest::Parts<'static> = $crate::__manifest_parts!($module);
+            static BYTES: [u8; $crate::manifest::length(&PARTS)] = $crate::manifest::encode(&PARTS);
+            $crate::StaticModule::of::<$module>(&BYTES)
+        };
+
+        $crate::__export_symbols!($module);
+    };
+}
+
+/// What the compiler knows of the plugin's crate and of its module.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __manifest_parts {
+    ($module:ty) => {{
+        #[allow(unused_imports, reason = "used where a category is not implemented")]
+        use $crate::__private::Fallback as _;
+        type Probe = $crate::__private::Probe<$module>;
+        $crate::manifest::Parts {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+            authors: env!("CARGO_PKG_AUTHORS"),
+            description: env!("CARGO_PKG_DESCRIPTION"),
+            callbacks: &[
+                ("spam_checker", Probe::SPAM_CHECKER),
+                ("third_party_rules", Probe::THIRD_PARTY_RULES),
+                ("account_validity", Probe::ACCOUNT_VALIDITY),
+            ],
+            panic: if cfg!(panic = "abort") { "abort" } else { "unwind" },
+        }
+    }};
+}
+
+/// The symbols of a shared library; nothing in a build that links modules statically, where two
+/// of them would clash.
+#[cfg(not(hsmod_static))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_symbols {
+    ($module:ty) => {
+        const _: () = {
+            const PARTS: $crate::manifest::Parts<'static> = $crate::__manifest_parts!($module);
+
+            #[unsafe(export_name = "hsmod_manifest")]
+            #[cfg_attr(
+                any(target_os = "linux", target_os = "android", target_os = "freebsd"),
+                unsafe(link_section = ".hsmod")
+            )]
+            static MANIFEST: [u8; $crate::manifest::length(&PARTS)] =
+                $crate::manifest::encode(&PARTS);
+
+            #[unsafe(export_name = "hsmod_panic_strategy")]
+            static PANIC_STRATEGY: u8 = cfg!(panic = "abort") as u8;
+
+            #[unsafe(export_name = "hsmod_root")]
+            static ROOT: $crate::__private::LibHeader = $crate::__private::header::<$module>();
+        };
+    };
+}
+
+/// As above: nothing to export.
+#[cfg(hsmod_static)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_symbols {
+    ($module:ty) => {};
+}

@@ -1,0 +1,321 @@
+//! What a module may ask of its homeserver.
+
+use std::fmt;
+use std::sync::Arc;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{RSlice, RStr};
+
+use super::root::{RawObject, share};
+use super::web::{WebResource, WebTableRef};
+use crate::callbacks::account_validity::AccountValidityTableRef;
+use crate::callbacks::spam_checker::SpamCheckerTableRef;
+use crate::callbacks::third_party_rules::ThirdPartyRulesTableRef;
+use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
+use crate::values::UserId;
+use crate::values::text::RawStr;
+
+/// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
+///
+/// Mirrors `synapse.module_api.ModuleApi`.
+pub struct ModuleApi {
+    raw: RawApi,
+}
+
+/// A reference to the homeserver's side of a [`ModuleApi`].
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct RawApi {
+    pub(crate) host: *const (),
+    pub(crate) table: HostTableRef,
+}
+
+/// What a homeserver answers. Append-only; none of these functions unwinds.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = HostTableRef)))]
+#[sabi(missing_field(option))]
+pub struct HostTable {
+    /// Version of the boundary of the homeserver.
+    #[sabi(last_prefix_field)]
+    pub abi_minor: u32,
+    pub(crate) retain: unsafe extern "C" fn(*const ()),
+    pub(crate) release: unsafe extern "C" fn(*const ()),
+    pub(crate) server_name: unsafe extern "C" fn(*const ()) -> RawStr,
+    pub(crate) public_baseurl: unsafe extern "C" fn(*const ()) -> RawStr,
+    pub(crate) worker_name: unsafe extern "C" fn(*const ()) -> RawStr,
+    pub(crate) is_trial: unsafe extern "C" fn(*const ()) -> bool,
+    pub(crate) supports: unsafe extern "C" fn(*const (), RawStr) -> bool,
+    pub(crate) register_web_resource:
+        unsafe extern "C" fn(*const (), RawStr, bool, RawObject, WebTableRef),
+    pub(crate) register_spam_checker_callbacks:
+        unsafe extern "C" fn(*const (), RawObject, SpamCheckerTableRef, RawSelection<'_>),
+    pub(crate) register_third_party_rules_callbacks:
+        unsafe extern "C" fn(*const (), RawObject, ThirdPartyRulesTableRef, RawSelection<'_>),
+    pub(crate) register_account_validity_callbacks:
+        unsafe extern "C" fn(*const (), RawObject, AccountValidityTableRef, RawSelection<'_>),
+}
+
+/// Which callbacks of a table are registered.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct RawSelection<'a> {
+    /// Whether `only` counts.
+    pub(crate) selective: bool,
+    pub(crate) only: RSlice<'a, RStr<'a>>,
+    pub(crate) optional: RSlice<'a, RStr<'a>>,
+}
+
+// SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
+unsafe impl Send for ModuleApi {}
+// SAFETY: as above.
+unsafe impl Sync for ModuleApi {}
+
+/// Calls a function of the homeserver's table; what stands behind `else` if it has none.
+macro_rules! ask {
+    ($api:expr, $function:ident($($arg:expr),*) else $none:expr) => {
+        match $api.raw.table.$function() {
+            // SAFETY: `host` is the host of this table, and `self` holds a reference to it.
+            Some(function) => unsafe { function($api.raw.host $(, $arg)*) },
+            None => $none,
+        }
+    };
+}
+
+impl ModuleApi {
+    /// Takes over a reference that the homeserver counted for this module.
+    ///
+    /// # Safety
+    /// `raw.host` is a live host of `raw.table`, with one reference for the caller.
+    pub(crate) const unsafe fn import(raw: RawApi) -> Self {
+        Self { raw }
+    }
+
+    /// The name of the homeserver, the part of a user ID behind the first `:`.
+    pub fn server_name(&self) -> &str {
+        let name = ask!(self, server_name() else RawStr::NONE);
+        // SAFETY: it lives as long as the host, to which `self` holds a reference.
+        unsafe { name.text() }
+    }
+
+    /// Where clients reach the homeserver, with a `/` at the end; `None` if the operator did not
+    /// say.
+    pub fn public_baseurl(&self) -> Option<&str> {
+        let url = ask!(self, public_baseurl() else RawStr::NONE);
+        // SAFETY: as above.
+        unsafe { url.get() }
+    }
+
+    /// The name of this worker process; `None` in the main process.
+    pub fn worker_name(&self) -> Option<&str> {
+        let name = ask!(self, worker_name() else RawStr::NONE);
+        // SAFETY: as above.
+        unsafe { name.get() }
+    }
+
+    /// Whether this start is a trial (`hsmod check`): requests are not answered, nothing lasts.
+    pub fn is_trial(&self) -> bool {
+        ask!(self, is_trial() else false)
+    }
+
+    /// Whether this homeserver really calls a callback (`spam_checker.user_may_invite`, or the
+    /// whole category `spam_checker`) or answers a request (`get_room_state`).
+    pub fn supports(&self, name: &str) -> bool {
+        ask!(self, supports(RawStr::new(name)) else false)
+    }
+
+    /// Whether a user, room or alias belongs to this homeserver. A full identifier is compared by
+    /// its server name.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(api: &ModuleApi, event: &Event<'_>) -> bool {
+    /// api.is_mine(event.sender())
+    /// # }
+    /// ```
+    pub fn is_mine(&self, id: &(impl AsRef<str> + ?Sized)) -> bool {
+        UserId::new(id.as_ref()).server_name() == Some(self.server_name())
+    }
+
+    /// The full user ID for a local part; a text that begins with `@` is returned as it is.
+    pub fn get_qualified_user_id(&self, username: &str) -> String {
+        if username.starts_with('@') {
+            username.to_owned()
+        } else {
+            format!("@{username}:{}", self.server_name())
+        }
+    }
+
+    /// Registers what `#[callbacks]` saw of [`SpamChecker`] on `M`. May be called several times;
+    /// every call appends.
+    pub fn register_spam_checker_callbacks<M: SpamChecker>(
+        &self,
+        module: &Arc<M>,
+    ) -> Registration<'_> {
+        let object = Arc::clone(module);
+        self.registration(move |api, selection| {
+            let (object, table) = (share(object), SpamCheckerTableRef::of::<M>());
+            ask!(api, register_spam_checker_callbacks(object, table, selection)
+                else api.lacks(object));
+        })
+    }
+
+    /// Registers what `#[callbacks]` saw of [`ThirdPartyRules`] on `M`. May be called several
+    /// times; every call appends.
+    pub fn register_third_party_rules_callbacks<M: ThirdPartyRules>(
+        &self,
+        module: &Arc<M>,
+    ) -> Registration<'_> {
+        let object = Arc::clone(module);
+        self.registration(move |api, selection| {
+            let (object, table) = (share(object), ThirdPartyRulesTableRef::of::<M>());
+            ask!(api, register_third_party_rules_callbacks(object, table, selection)
+                else api.lacks(object));
+        })
+    }
+
+    /// Registers what `#[callbacks]` saw of [`AccountValidity`] on `M`. May be called several
+    /// times; every call appends.
+    pub fn register_account_validity_callbacks<M: AccountValidity>(
+        &self,
+        module: &Arc<M>,
+    ) -> Registration<'_> {
+        let object = Arc::clone(module);
+        self.registration(move |api, selection| {
+            let (object, table) = (share(object), AccountValidityTableRef::of::<M>());
+            ask!(api, register_account_validity_callbacks(object, table, selection)
+                else api.lacks(object));
+        })
+    }
+
+    /// Answers HTTP requests for `path`: just that path, or with a `*` behind its last `/` also
+    /// everything below it. The safe place is `/_synapse/client/<name of the module>/`; what the
+    /// homeserver itself serves is refused. Of two modules that want the same path the first one
+    /// gets it, with a warning.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// struct Hello;
+    /// impl WebResource for Hello {
+    ///     async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+    ///         let name = request.require_query("name")?;
+    ///         Ok(WebResponse::json(200, &serde_json::json!({"hello": name})))
+    ///     }
+    /// }
+    /// # fn example(api: &ModuleApi) {
+    /// api.register_web_resource("/_synapse/client/demo/hello/*", Hello);
+    /// # }
+    /// ```
+    pub fn register_web_resource(&self, path: &str, resource: impl WebResource) {
+        let (exact, subtree) = match path.strip_suffix("/*") {
+            Some(parent) => (parent, true),
+            None => (path, false),
+        };
+        let (object, table) = web_object(Arc::new(resource));
+        ask!(self, register_web_resource(RawStr::new(exact), subtree, object, table)
+            else self.lacks(object));
+    }
+
+    fn registration<'a>(
+        &'a self,
+        register: impl FnOnce(&ModuleApi, RawSelection<'_>) + 'a,
+    ) -> Registration<'a> {
+        let register: Register<'a> = Box::new(register);
+        Registration { api: self, register: Some(register), only: None, optional: Vec::new() }
+    }
+
+    /// A homeserver older than this plugin has no such function: what was to be registered is
+    /// given back. The loader has refused the plugin by then if it needs it.
+    fn lacks(&self, object: RawObject) {
+        // SAFETY: given back by whoever made it, once.
+        unsafe { (object.release)(object.object) };
+    }
+}
+
+fn web_object<W: WebResource>(resource: Arc<W>) -> (RawObject, WebTableRef) {
+    (share(resource), WebTableRef::of::<W>())
+}
+
+impl Clone for ModuleApi {
+    fn clone(&self) -> Self {
+        ask!(self, retain() else ());
+        Self { raw: self.raw }
+    }
+}
+
+impl Drop for ModuleApi {
+    fn drop(&mut self) {
+        ask!(self, release() else ());
+    }
+}
+
+impl fmt::Debug for ModuleApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ModuleApi")
+            .field("server_name", &self.server_name())
+            .finish_non_exhaustive()
+    }
+}
+
+type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawSelection<'_>) + 'a>;
+
+/// A registration of callbacks, made when this is dropped (at the end of the statement).
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # fn example<M: SpamChecker>(api: &ModuleApi, module: &std::sync::Arc<M>) {
+/// // Everything that was written, where the config chooses nothing:
+/// api.register_spam_checker_callbacks(module);
+/// // What the config chose; one of the two this homeserver may lack:
+/// api.register_spam_checker_callbacks(module)
+///     .only(&["user_may_invite", "accept_make_join"])
+///     .optional(&["accept_make_join"]);
+/// # }
+/// ```
+pub struct Registration<'a> {
+    api: &'a ModuleApi,
+    register: Option<Register<'a>>,
+    only: Option<Vec<String>>,
+    optional: Vec<String>,
+}
+
+impl Registration<'_> {
+    /// Registers these callbacks only. A name that `#[callbacks]` did not see refuses the start.
+    pub fn only(mut self, names: &[impl AsRef<str>]) -> Self {
+        self.only = Some(names.iter().map(|name| name.as_ref().to_owned()).collect());
+        self
+    }
+
+    /// Does without these callbacks where the homeserver never calls them; by default that
+    /// refuses the start.
+    pub fn optional(mut self, names: &[impl AsRef<str>]) -> Self {
+        self.optional = names.iter().map(|name| name.as_ref().to_owned()).collect();
+        self
+    }
+}
+
+impl Drop for Registration<'_> {
+    fn drop(&mut self) {
+        let only: Vec<RStr<'_>> =
+            self.only.iter().flatten().map(|name| RStr::from(name.as_str())).collect();
+        let optional: Vec<RStr<'_>> =
+            self.optional.iter().map(|name| RStr::from(name.as_str())).collect();
+        if let Some(register) = self.register.take() {
+            let selection = RawSelection {
+                selective: self.only.is_some(),
+                only: RSlice::from_slice(&only),
+                optional: RSlice::from_slice(&optional),
+            };
+            register(self.api, selection);
+        }
+    }
+}
+
+impl fmt::Debug for Registration<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registration")
+            .field("only", &self.only)
+            .field("optional", &self.optional)
+            .finish_non_exhaustive()
+    }
+}

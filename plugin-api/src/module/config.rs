@@ -1,0 +1,125 @@
+//! A module's config into its own type, with the place of what does not fit.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::values::error::{ConfigError, ConfigKey};
+
+/// Deserialises a config, and says where it does not fit.
+pub(super) fn deserialise<C: DeserializeOwned>(config: &Value) -> Result<C, ConfigError> {
+    let text = config.to_string();
+    serde_json::from_str(&text).map_err(|error| {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(head, _)| head);
+        // The text is one line, so the column is the number of bytes that were read.
+        let path = path_behind(&text, error.column());
+        path.into_iter().fold(ConfigError::new(message), ConfigError::at)
+    })
+}
+
+/// An open bracket, and where in it we are.
+enum Frame {
+    Object(Option<String>),
+    Array(usize),
+}
+
+/// The way to what ends behind the first `length` bytes of compact JSON text.
+fn path_behind(text: &str, length: usize) -> Vec<ConfigKey> {
+    let mut frames: Vec<Frame> = Vec::new();
+    let mut at = 0;
+    while at < length.min(text.len()) {
+        let rest = &text[at..];
+        at += 1;
+        match rest.as_bytes()[0] {
+            b'{' => frames.push(Frame::Object(None)),
+            b'[' => frames.push(Frame::Array(0)),
+            b'}' | b']' => drop(frames.pop()),
+            b',' => match frames.last_mut() {
+                Some(Frame::Object(key)) => *key = None,
+                Some(Frame::Array(item)) => *item += 1,
+                None => {}
+            },
+            b'"' => {
+                let end = string_length(rest);
+                at += end - 1;
+                if let (Some(Frame::Object(key)), Some(b':')) =
+                    (frames.last_mut(), rest.as_bytes().get(end))
+                {
+                    *key = serde_json::from_str(&rest[..end]).ok();
+                }
+            }
+            _ => {}
+        }
+    }
+    let key = |frame| match frame {
+        Frame::Object(key) => key.map(ConfigKey::Key),
+        Frame::Array(item) => Some(ConfigKey::Item(item)),
+    };
+    frames.into_iter().filter_map(key).collect()
+}
+
+/// How many bytes the JSON string takes that `text` begins with, quotes included.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its errors matter")]
+    struct Config {
+        #[serde(default)]
+        evil_users: Vec<String>,
+        #[serde(default)]
+        rules: Vec<Rule>,
+        needed: bool,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "only its errors matter")]
+    struct Rule {
+        regex: String,
+    }
+
+    fn error(config: Value) -> String {
+        deserialise::<Config>(&config).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_config_error_names_the_place() {
+        assert_eq!(
+            error(json!({"evil_users": ["a", 3], "needed": true})),
+            "evil_users.<item 1>: invalid type: integer `3`, expected a string"
+        );
+        assert_eq!(
+            error(json!({"rules": [{"regex": "x"}, {"regex": []}], "needed": true})),
+            "rules.<item 1>.regex: invalid type: sequence, expected a string"
+        );
+        assert_eq!(
+            error(json!({"evil_user": [], "needed": true})),
+            "evil_user: unknown field `evil_user`, expected one of `evil_users`, `rules`, `needed`"
+        );
+        assert_eq!(
+            error(json!({"rules": [{"a\\\"]": 1}]})).split(": ").next(),
+            Some("rules.<item 0>.a\\\"]")
+        );
+        assert_eq!(error(json!({})), "missing field `needed`");
+        assert_eq!(error(json!({"rules": []})), "missing field `needed`");
+        assert_eq!(
+            error(json!({"rules": [{}], "needed": true})),
+            "rules.<item 0>: missing field `regex`"
+        );
+    }
+}

@@ -1,0 +1,118 @@
+//! The arguments of callbacks: what an author's method takes, and its C form.
+
+use super::editable::EditableJson;
+use super::event::Event;
+use super::id::{RoomAlias, RoomId, UserId};
+use super::json::JsonStr;
+use super::media::{FileInfo, ReadableFile};
+use super::state::State;
+use super::text::RawStr;
+use super::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
+use abi_stable::StableAbi;
+use abi_stable::std_types::RSlice;
+
+/// A type that a callback may take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross the module boundary",
+    note = "use one of the types of `hsmod_plugin_api::values`, `&str`, `Option<&str>` or `bool`"
+)]
+pub trait Arg {
+    /// C form: borrowed from the homeserver for the time of the call.
+    type Raw: Copy;
+
+    /// The argument as the author's method takes it.
+    ///
+    /// # Safety
+    /// What `raw` borrows outlives `Self`.
+    unsafe fn from_raw(raw: Self::Raw) -> Self;
+}
+
+/// Text that may be missing, in C form.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, StableAbi)]
+pub struct RawOption(pub RawStr);
+
+/// JSON text in C form.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, StableAbi)]
+pub struct RawJson(pub RawStr);
+
+impl Arg for bool {
+    type Raw = Self;
+
+    #[inline]
+    unsafe fn from_raw(raw: Self) -> Self {
+        raw
+    }
+}
+
+macro_rules! texts {
+    ($( $raw:ty => $arg:ty, |$text:ident| $make:expr; )*) => { $(
+        impl<'a> Arg for $arg {
+            type Raw = $raw;
+
+            #[inline]
+            unsafe fn from_raw($text: $raw) -> Self {
+                // SAFETY: what it borrows outlives `'a` (the caller's promise).
+                unsafe { $make }
+            }
+        }
+    )* };
+}
+
+texts! {
+    RawStr => &'a str, |raw| raw.text();
+    RawStr => &'a UserId, |raw| UserId::new(raw.text());
+    RawStr => &'a RoomId, |raw| RoomId::new(raw.text());
+    RawStr => &'a RoomAlias, |raw| RoomAlias::new(raw.text());
+    RawOption => Option<&'a str>, |raw| raw.0.get();
+    RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new);
+    RawJson => &'a JsonStr, |raw| JsonStr::new(raw.0.text());
+}
+
+macro_rules! structs {
+    ($( $name:ident; )*) => { $(
+        impl<'a, 'b> Arg for &'a $name<'b> {
+            type Raw = *const $name<'static>;
+
+            #[inline]
+            unsafe fn from_raw(raw: Self::Raw) -> Self {
+                // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
+                unsafe { &*raw.cast::<$name<'b>>() }
+            }
+        }
+    )* };
+}
+
+structs! { Event; State; UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; }
+
+impl<'b> Arg for Option<&Threepid<'b>> {
+    type Raw = *const Threepid<'static>;
+
+    #[inline]
+    unsafe fn from_raw(raw: Self::Raw) -> Self {
+        // SAFETY: null, or what it borrows outlives `Self` (the caller's promise).
+        unsafe { raw.cast::<Threepid<'b>>().as_ref() }
+    }
+}
+
+impl<'b> Arg for &mut EditableJson<'b> {
+    type Raw = *mut EditableJson<'static>;
+
+    #[inline]
+    unsafe fn from_raw(raw: Self::Raw) -> Self {
+        // SAFETY: lent to one module at a time, and what it borrows outlives `'a` and `'b` (the
+        // caller's promise).
+        unsafe { &mut *raw.cast::<EditableJson<'b>>() }
+    }
+}
+
+impl<'a, 'b> Arg for &'a [RequestInfo<'b>] {
+    type Raw = RSlice<'static, RequestInfo<'static>>;
+
+    #[inline]
+    unsafe fn from_raw(raw: Self::Raw) -> Self {
+        // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
+        unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) }
+    }
+}

@@ -1,0 +1,322 @@
+//! How a module says that it failed.
+
+use std::error::Error;
+use std::fmt;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{ROption, RString};
+use serde_json::{Map, Value};
+
+use super::error_code::ErrorCode;
+
+/// Why a callback gave no answer. What that means is the callback's own rule: see its row.
+///
+/// Every [`std::error::Error`] turns into a plain failure with `?`; a refusal with a status of its
+/// own is made with [`ModuleError::http`].
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// fn limit(text: &str) -> Result<u32, ModuleError> {
+///     Ok(text.parse()?)
+/// }
+/// assert_eq!(limit("x").unwrap_err().to_string(), "invalid digit found in string");
+/// ```
+///
+/// Mirrors `synapse.module_api.errors.SynapseError` (the HTTP case) and any other exception (the
+/// plain failure).
+#[derive(Clone, PartialEq)]
+pub struct ModuleError {
+    kind: ErrorKind,
+}
+
+/// The three ways to fail.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A refusal that a client is to see as it is.
+    Http {
+        /// HTTP status.
+        status: u16,
+        /// `errcode` of the body.
+        errcode: ErrorCode,
+        /// `error` of the body.
+        message: String,
+        /// Further fields of the body; may override `errcode` and `error`.
+        fields: Map<String, Value>,
+    },
+    /// Anything else; a client sees 500 where the callback's rule shows failures at all.
+    Failed {
+        /// What went wrong, with its causes.
+        message: String,
+    },
+    /// A request the module made was cancelled.
+    Cancelled,
+}
+
+impl ModuleError {
+    /// A plain failure.
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self { kind: ErrorKind::Failed { message: message.to_string() } }
+    }
+
+    /// A refusal that a client is to see: `status`, and a body of `errcode` and `error`.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let error = ModuleError::http(429, ErrorCode::LimitExceeded, "Too many rooms")
+    ///     .field("retry_after_ms", 2000);
+    /// assert_eq!(error.to_string(), "429 M_LIMIT_EXCEEDED: Too many rooms");
+    /// ```
+    pub fn http(status: u16, errcode: ErrorCode, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind: ErrorKind::Http { status, errcode, message, fields: Map::new() } }
+    }
+
+    /// The module gave up because a request it made was cancelled.
+    pub const fn cancelled() -> Self {
+        Self { kind: ErrorKind::Cancelled }
+    }
+
+    /// Adds a field to the body of a refusal; of no effect on the other cases.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let ErrorKind::Http { fields, .. } = &mut self.kind {
+            fields.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
+    /// Which of the three cases it is.
+    pub const fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// Takes the case out.
+    pub fn into_kind(self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for ModuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::Http { status, errcode, message, .. } => {
+                write!(f, "{status} {errcode}: {message}")
+            }
+            ErrorKind::Failed { message } => f.write_str(message),
+            ErrorKind::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl fmt::Debug for ModuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.kind, f)
+    }
+}
+
+/// Keeps the text of the whole chain: the value itself cannot leave the module's image.
+impl<E: Error> From<E> for ModuleError {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !message.contains(&text) {
+                message.push_str(": ");
+                message.push_str(&text);
+            }
+            source = cause.source();
+        }
+        Self::new(message)
+    }
+}
+
+/// What is wrong with a module's config, and where in it.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let error = ConfigError::new("a list of user IDs is needed").at("evil_users").at(0);
+/// assert_eq!(error.to_string(), "evil_users.<item 0>: a list of user IDs is needed");
+/// ```
+///
+/// Mirrors `synapse.module_api.errors.ConfigError`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    path: Vec<ConfigKey>,
+    message: String,
+}
+
+/// One step of the way to a value in a module's config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigKey {
+    /// A key of a mapping.
+    Key(String),
+    /// An item of a list, counted from 0.
+    Item(usize),
+}
+
+impl From<&str> for ConfigKey {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for ConfigKey {
+    fn from(item: usize) -> Self {
+        Self::Item(item)
+    }
+}
+
+impl fmt::Display for ConfigKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Item(item) => write!(f, "<item {item}>"),
+        }
+    }
+}
+
+impl ConfigError {
+    /// Something is wrong with the config as a whole; narrow it down with [`Self::at`].
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self { path: Vec::new(), message: message.to_string() }
+    }
+
+    /// Goes one step further down: a key (`&str`) or an item of a list (`usize`, from 0).
+    #[must_use]
+    pub fn at(mut self, key: impl Into<ConfigKey>) -> Self {
+        self.path.push(key.into());
+        self
+    }
+
+    /// The way from the module's `config` to what is wrong.
+    pub fn path(&self) -> &[ConfigKey] {
+        &self.path
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, key) in self.path.iter().enumerate() {
+            write!(f, "{}{key}", if index == 0 { "" } else { "." })?;
+        }
+        write!(f, "{}{}", if self.path.is_empty() { "" } else { ": " }, self.message)
+    }
+}
+
+impl Error for ConfigError {}
+
+/// C form of [`ModuleError`], owned by whoever holds it.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawModuleError {
+    /// 0: plain failure; 1: cancelled; otherwise an HTTP status.
+    code: u16,
+    errcode: RString,
+    message: RString,
+    /// JSON text of an object, if there are further fields.
+    fields: ROption<RString>,
+}
+
+const FAILED: u16 = 0;
+const CANCELLED: u16 = 1;
+
+impl From<ModuleError> for RawModuleError {
+    fn from(error: ModuleError) -> Self {
+        match error.kind {
+            ErrorKind::Http { status, errcode, message, fields } => Self {
+                code: status.max(CANCELLED + 1),
+                errcode: errcode.as_str().into(),
+                message: message.into(),
+                fields: super::verdict::raw_fields(&fields),
+            },
+            ErrorKind::Failed { message } => Self {
+                code: FAILED,
+                errcode: RString::new(),
+                message: message.into(),
+                fields: ROption::RNone,
+            },
+            ErrorKind::Cancelled => Self {
+                code: CANCELLED,
+                errcode: RString::new(),
+                message: RString::new(),
+                fields: ROption::RNone,
+            },
+        }
+    }
+}
+
+impl From<RawModuleError> for ModuleError {
+    fn from(raw: RawModuleError) -> Self {
+        let message = raw.message.as_str().to_owned();
+        let kind = match raw.code {
+            FAILED => ErrorKind::Failed { message },
+            CANCELLED => ErrorKind::Cancelled,
+            status => ErrorKind::Http {
+                status,
+                errcode: raw.errcode.as_str().into(),
+                message,
+                fields: super::verdict::fields_of(raw.fields),
+            },
+        };
+        Self { kind }
+    }
+}
+
+/// C form of [`ConfigError`].
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawConfigError {
+    /// JSON text of a list of keys and item numbers.
+    path: RString,
+    message: RString,
+}
+
+impl From<ConfigError> for RawConfigError {
+    fn from(error: ConfigError) -> Self {
+        let path = error.path.into_iter().map(|key| match key {
+            ConfigKey::Key(key) => Value::from(key),
+            ConfigKey::Item(item) => Value::from(item),
+        });
+        Self {
+            path: Value::Array(path.collect()).to_string().into(),
+            message: error.message.into(),
+        }
+    }
+}
+
+impl From<RawConfigError> for ConfigError {
+    fn from(raw: RawConfigError) -> Self {
+        let path: Vec<Value> = serde_json::from_str(&raw.path).unwrap_or_default();
+        let path = path.into_iter().filter_map(|key| match key {
+            Value::String(key) => Some(ConfigKey::Key(key)),
+            other => other.as_u64().and_then(|n| usize::try_from(n).ok()).map(ConfigKey::Item),
+        });
+        Self { path: path.collect(), message: raw.message.as_str().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_survive_the_boundary() {
+        for error in [
+            ModuleError::new("disk full"),
+            ModuleError::cancelled(),
+            ModuleError::http(418, ErrorCode::from("X.TEAPOT"), "teapot").field("k", 1),
+        ] {
+            assert_eq!(ModuleError::from(RawModuleError::from(error.clone())), error);
+        }
+        let error = ConfigError::new("bad").at("rules").at(2).at("match");
+        assert_eq!(ConfigError::from(RawConfigError::from(error.clone())), error);
+    }
+}

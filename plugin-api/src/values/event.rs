@@ -1,0 +1,298 @@
+//! Events: a borrowed view for the time of a call, and an owned one for longer.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{ROption, RStr};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::id::{RoomId, UserId};
+use super::json::JsonStr;
+
+/// A room event, borrowed from the homeserver for the time of the call.
+///
+/// Reading a field costs nothing; [`Event::content`] parses. What must outlive the call is copied
+/// with [`Event::to_owned`].
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let event = OwnedEvent::from_json(r#"{
+///     "event_id": "$1", "room_id": "!r:example.com", "sender": "@alice:example.com",
+///     "type": "m.room.message", "origin_server_ts": 1, "content": {"body": "hello"}
+/// }"#)?;
+/// #[derive(Deserialize)]
+/// struct Message { body: String }
+/// assert_eq!(event.as_event().sender().localpart(), "alice");
+/// assert_eq!(event.as_event().content::<Message>()?.body, "hello");
+/// # Ok::<(), ModuleError>(())
+/// ```
+///
+/// Mirrors `synapse.events.EventBase`.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct Event<'a> {
+    event_id: RStr<'a>,
+    room_id: RStr<'a>,
+    sender: RStr<'a>,
+    event_type: RStr<'a>,
+    state_key: ROption<RStr<'a>>,
+    origin_server_ts: Timestamp,
+    json: RStr<'a>,
+}
+
+#[cfg(not(hsmod_abi_test = "changed_struct"))]
+type Timestamp = i64;
+/// A boundary that was changed without a new major version: what the loader must notice.
+#[cfg(hsmod_abi_test = "changed_struct")]
+type Timestamp = i32;
+
+impl<'a> Event<'a> {
+    /// `event_id`.
+    pub fn event_id(&self) -> &'a str {
+        self.event_id.as_str()
+    }
+
+    /// `room_id`.
+    pub fn room_id(&self) -> &'a RoomId {
+        RoomId::new(self.room_id.as_str())
+    }
+
+    /// `sender`.
+    pub fn sender(&self) -> &'a UserId {
+        UserId::new(self.sender.as_str())
+    }
+
+    /// `type`.
+    pub fn event_type(&self) -> &'a str {
+        self.event_type.as_str()
+    }
+
+    /// `state_key`; `None` if it is not a state event.
+    pub fn state_key(&self) -> Option<&'a str> {
+        self.state_key.into_option().map(|key| key.as_str())
+    }
+
+    /// Whether it is a state event.
+    pub fn is_state(&self) -> bool {
+        self.state_key.is_some()
+    }
+
+    /// `origin_server_ts`: milliseconds since 1970, as the sender's server says.
+    pub fn origin_server_ts(&self) -> i64 {
+        {
+            #[allow(clippy::useless_conversion, reason = "narrower in a test of the loader")]
+            i64::from(self.origin_server_ts)
+        }
+    }
+
+    /// The whole event: the stored PDU's JSON plus its `event_id`.
+    pub fn json(&self) -> &'a JsonStr {
+        JsonStr::new(self.json.as_str())
+    }
+
+    /// Deserialises `content` into a type of the module's own.
+    ///
+    /// # Errors
+    /// If the content does not fit `T`.
+    pub fn content<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct WithContent<T> {
+            content: T,
+        }
+        self.json().parse::<WithContent<T>>().map(|event| event.content)
+    }
+
+    /// `content.membership` of an `m.room.member` event: `join`, `invite`, `leave`, `ban`,
+    /// `knock`.
+    pub fn membership(&self) -> Option<Cow<'a, str>> {
+        #[derive(Deserialize)]
+        struct Member<'a> {
+            #[serde(borrow)]
+            membership: Cow<'a, str>,
+        }
+        #[derive(Deserialize)]
+        struct WithMember<'a> {
+            #[serde(borrow)]
+            content: Member<'a>,
+        }
+        if self.event_type() != "m.room.member" {
+            return None;
+        }
+        let event: WithMember<'a> = serde_json::from_str(self.json.as_str()).ok()?;
+        Some(event.content.membership)
+    }
+
+    /// The event as clients see it: without hashes, signatures, depth, previous and auth events.
+    pub fn client_json(&self) -> String {
+        const CLIENT_KEYS: [&str; 9] = [
+            "content",
+            "event_id",
+            "origin_server_ts",
+            "redacts",
+            "room_id",
+            "sender",
+            "state_key",
+            "type",
+            "unsigned",
+        ];
+        let fields: BTreeMap<&str, &RawValue> =
+            serde_json::from_str(self.json.as_str()).unwrap_or_default();
+        let shown: BTreeMap<_, _> =
+            fields.into_iter().filter(|(key, _)| CLIENT_KEYS.contains(key)).collect();
+        serde_json::to_string(&shown).unwrap_or_default()
+    }
+
+    /// Copies what must outlive the call.
+    pub fn to_owned(&self) -> OwnedEvent {
+        OwnedEvent {
+            event_id: self.event_id().to_owned(),
+            room_id: self.room_id().as_str().to_owned(),
+            sender: self.sender().as_str().to_owned(),
+            event_type: self.event_type().to_owned(),
+            state_key: self.state_key().map(str::to_owned),
+            origin_server_ts: self.origin_server_ts(),
+            json: self.json().as_str().to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} by {}", self.event_type(), self.event_id(), self.sender())
+    }
+}
+
+/// An event that owns its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnedEvent {
+    event_id: String,
+    room_id: String,
+    sender: String,
+    event_type: String,
+    state_key: Option<String>,
+    origin_server_ts: i64,
+    json: String,
+}
+
+impl OwnedEvent {
+    /// Reads the JSON of an event: the stored PDU's JSON plus its `event_id`.
+    ///
+    /// # Errors
+    /// If it is not JSON, or lacks one of `event_id`, `room_id`, `sender`, `type`, `content` (an
+    /// object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
+    pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
+        let json = json.into();
+        let head: Head<'_> = serde_json::from_str(&json)?;
+        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, .. } = head;
+        let (event_id, room_id) = (event_id.into_owned(), room_id.into_owned());
+        let (sender, event_type) = (sender.into_owned(), event_type.into_owned());
+        let state_key = state_key.map(Cow::into_owned);
+        Ok(Self { event_id, room_id, sender, event_type, state_key, origin_server_ts, json })
+    }
+
+    /// The view that callbacks take.
+    pub fn as_event(&self) -> Event<'_> {
+        Event {
+            event_id: self.event_id.as_str().into(),
+            room_id: self.room_id.as_str().into(),
+            sender: self.sender.as_str().into(),
+            event_type: self.event_type.as_str().into(),
+            state_key: self.state_key.as_deref().map(RStr::from).into(),
+            #[allow(clippy::unnecessary_cast, reason = "narrower in a test of the loader")]
+            origin_server_ts: self.origin_server_ts as Timestamp,
+            json: self.json.as_str().into(),
+        }
+    }
+}
+
+impl fmt::Debug for OwnedEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_event(), f)
+    }
+}
+
+/// What the view shows, borrowed from the JSON text where nothing is escaped.
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow)]
+    event_id: Cow<'a, str>,
+    #[serde(borrow)]
+    room_id: Cow<'a, str>,
+    #[serde(borrow)]
+    sender: Cow<'a, str>,
+    #[serde(borrow, rename = "type")]
+    event_type: Cow<'a, str>,
+    #[serde(borrow, default)]
+    state_key: Option<Cow<'a, str>>,
+    #[serde(default)]
+    origin_server_ts: i64,
+    #[serde(rename = "content")]
+    _content: Object,
+}
+
+/// Any JSON object, skipped over.
+struct Object;
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Skip;
+        impl<'de> serde::de::Visitor<'de> for Skip {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<Object, A::Error> {
+                while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
+                Ok(Object)
+            }
+        }
+        deserializer.deserialize_map(Skip)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEMBER: &str = r#"{"event_id":"$e","room_id":"!r:x","sender":"@\u0061:x","depth":7,
+        "type":"m.room.member","state_key":"@b:x","origin_server_ts":-5,"hashes":{},
+        "content":{"membership":"inv\u0069te"}}"#;
+
+    #[test]
+    fn a_view_shows_escaped_fields_too() {
+        let owned = OwnedEvent::from_json(MEMBER).unwrap();
+        let event = owned.as_event();
+        assert_eq!(event.sender(), "@a:x");
+        assert_eq!(event.state_key(), Some("@b:x"));
+        assert_eq!(event.origin_server_ts(), -5);
+        assert_eq!(event.membership().as_deref(), Some("invite"));
+        assert_eq!(event.to_owned(), owned);
+        assert_eq!(
+            event.client_json(),
+            r#"{"content":{"membership":"inv\u0069te"},"event_id":"$e","origin_server_ts":-5,"room_id":"!r:x","sender":"@\u0061:x","state_key":"@b:x","type":"m.room.member"}"#
+        );
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused() {
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"event_id":1}"#,
+            r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":[]}"#,
+            r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{},"state_key":3}"#,
+        ] {
+            assert!(OwnedEvent::from_json(text).is_err(), "{text}");
+        }
+    }
+}

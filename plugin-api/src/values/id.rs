@@ -1,0 +1,108 @@
+//! Matrix identifiers: newtypes over `str`, so that a room cannot be passed for a user.
+
+use std::fmt;
+
+macro_rules! identifiers {
+    ($( $(#[$doc:meta])* $name:ident; )*) => { $(
+        $(#[$doc])*
+        #[repr(transparent)]
+        #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(str);
+
+        impl $name {
+            /// Takes `text` as it is; a homeserver has checked it already.
+            #[inline]
+            pub const fn new(text: &str) -> &Self {
+                // SAFETY: `repr(transparent)` over `str`, so the layouts and the metadata of the
+                // two references are the same; the lifetime is that of `text`.
+                unsafe { &*(std::ptr::from_ref(text) as *const Self) }
+            }
+
+            /// The whole identifier, sigil included.
+            #[inline]
+            pub const fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Between the sigil and the first `:`; everything after the sigil where there is none.
+            pub fn localpart(&self) -> &str {
+                let text = self.0.get(1..).unwrap_or_default();
+                text.split_once(':').map_or(text, |(localpart, _)| localpart)
+            }
+
+            /// After the first `:`, port included; `None` where there is none, as in the room IDs
+            /// of room version 12.
+            pub fn server_name(&self) -> Option<&str> {
+                self.0.split_once(':').map(|(_, server_name)| server_name)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.0 == **other
+            }
+        }
+    )* };
+}
+
+identifiers! {
+    /// A user: `@alice:example.com`.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let alice = UserId::new("@alice:example.com:8448");
+    /// assert_eq!(alice.localpart(), "alice");
+    /// assert_eq!(alice.server_name(), Some("example.com:8448"));
+    /// ```
+    UserId;
+
+    /// A room: `!opaque:example.com`, or `!hash` from room version 12 on.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// assert_eq!(RoomId::new("!abc:example.com").server_name(), Some("example.com"));
+    /// assert_eq!(RoomId::new("!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM").server_name(), None);
+    /// ```
+    RoomId;
+
+    /// An alias of a room: `#hsmod:example.com`.
+    RoomAlias;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_odd_identifiers_never_panic() {
+        for text in ["", "@", "@:", "é", "@a", "@a:b:c"] {
+            let id = UserId::new(text);
+            assert!(text.contains(id.localpart()));
+            assert_eq!(id.server_name().is_some(), text.contains(':'));
+        }
+    }
+}

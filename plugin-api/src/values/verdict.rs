@@ -1,0 +1,241 @@
+//! What a module decides. Enums, never a bare `bool`: which of `true` and `false` lets an event
+//! in depends on the callback in Synapse, and whole directories were hidden by the wrong one.
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{ROption, RString};
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Unreadable};
+use super::error_code::ErrorCode;
+
+/// Whether something may happen; a refusal says what the client sees.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let verdict = Verdict::deny(ErrorCode::Forbidden)
+///     .message("No invitations on Sundays")
+///     .field("org.example.day", "sunday");
+/// assert_ne!(verdict, Verdict::Allow);
+/// ```
+///
+/// Mirrors `synapse.module_api.NOT_SPAM`, `Codes` and `(Codes, dict)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// No objection; the next module is asked.
+    #[default]
+    Allow,
+    /// Refused; no further module is asked.
+    #[non_exhaustive]
+    Deny {
+        /// `errcode` of the body the client sees.
+        errcode: ErrorCode,
+        /// `error` of that body; `None` leaves it to the callback's usual text.
+        message: Option<String>,
+        /// Further fields of that body; may override `errcode` and `error`.
+        fields: Map<String, Value>,
+    },
+}
+
+impl Verdict {
+    /// A refusal with `errcode`.
+    pub fn deny(errcode: impl Into<ErrorCode>) -> Self {
+        Self::Deny { errcode: errcode.into(), message: None, fields: Map::new() }
+    }
+
+    /// Says why, to the client; of no effect on [`Verdict::Allow`].
+    #[must_use]
+    pub fn message(mut self, text: impl Into<String>) -> Self {
+        if let Self::Deny { message, .. } = &mut self {
+            *message = Some(text.into());
+        }
+        self
+    }
+
+    /// Adds a field to the body the client sees; of no effect on [`Verdict::Allow`].
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Self::Deny { fields, .. } = &mut self {
+            fields.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+}
+
+/// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawVerdict {
+    errcode: RString,
+    message: ROption<RString>,
+    fields: ROption<RString>,
+}
+
+impl Answer for Verdict {
+    type Raw = RawVerdict;
+
+    #[inline]
+    fn into_raw(self) -> Option<RawVerdict> {
+        match self {
+            Self::Allow => None,
+            Self::Deny { errcode, message, fields } => Some(RawVerdict {
+                errcode: errcode.as_str().into(),
+                message: message.map(RString::from).into(),
+                fields: raw_fields(&fields),
+            }),
+        }
+    }
+
+    fn from_raw(raw: RawVerdict) -> Result<Self, Unreadable> {
+        Ok(Self::Deny {
+            errcode: raw.errcode.as_str().into(),
+            message: raw.message.into_option().map(|text| text.as_str().to_owned()),
+            fields: fields_of(raw.fields),
+        })
+    }
+}
+
+/// What becomes of an event: let in, refused, or let in changed.
+///
+/// Mirrors the pair that `check_event_allowed` returns in Synapse.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum EventDecision {
+    /// No objection; the next module is asked.
+    #[default]
+    Allow,
+    /// Refused; no further module is asked.
+    Deny,
+    /// Let in as this event instead (the whole event in JSON); no further module is asked.
+    Replace(Value),
+}
+
+impl Answer for EventDecision {
+    type Raw = ROption<RString>;
+
+    fn into_raw(self) -> Option<Self::Raw> {
+        match self {
+            Self::Allow => None,
+            Self::Deny => Some(ROption::RNone),
+            Self::Replace(event) => Some(ROption::RSome(event.to_string().into())),
+        }
+    }
+
+    fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
+        match raw {
+            ROption::RNone => Ok(Self::Deny),
+            ROption::RSome(event) => serde_json::from_str(&event)
+                .map(Self::Replace)
+                .map_err(|_| Unreadable("the replacement event is not JSON")),
+        }
+    }
+}
+
+/// Answers that are one of a few words, as numbers on the wire.
+macro_rules! choices {
+    ($( $(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $number:literal, )* } )*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum $name { $( $(#[$vdoc])* $variant, )* }
+
+        impl Answer for $name {
+            type Raw = u8;
+
+            #[inline]
+            fn into_raw(self) -> Option<u8> {
+                let number = match self { $( Self::$variant => $number, )* };
+                (number != 0).then_some(number)
+            }
+
+            fn from_raw(raw: u8) -> Result<Self, Unreadable> {
+                match raw {
+                    $( $number => Ok(Self::$variant), )*
+                    _ => Err(Unreadable(concat!("unknown number for ", stringify!($name)))),
+                }
+            }
+        }
+    )* };
+}
+
+choices! {
+    /// Whether an operation may go on, where the client sees one fixed text if not.
+    Permission {
+        /// No objection; the next module is asked.
+        #[default]
+        Allow = 0,
+        /// Refused; no further module is asked.
+        Deny = 1,
+    }
+
+    /// What becomes of an event that another server sent.
+    FederatedEventAction {
+        /// It goes on its way; the next module is asked.
+        #[default]
+        Keep = 0,
+        /// It is dropped without a word; no further module is asked.
+        Drop = 1,
+    }
+
+    /// Whether a user is shown among the results of a search in the user directory.
+    DirectoryVisibility {
+        /// Shown, unless a later module hides them.
+        #[default]
+        Visible = 0,
+        /// Left out; no further module is asked.
+        Hidden = 1,
+    }
+
+    /// What becomes of a registration.
+    ///
+    /// Mirrors `synapse.spam_checker_api.RegistrationBehaviour`.
+    RegistrationBehaviour {
+        /// No objection; the next module is asked.
+        #[default]
+        Allow = 0,
+        /// The account is made, and whatever it sends reaches nobody; no further module is asked.
+        ShadowBan = 1,
+        /// Refused, disguised as a rate limit; no further module is asked.
+        Deny = 2,
+    }
+}
+
+/// JSON text of `fields`, unless there are none.
+pub(crate) fn raw_fields(fields: &Map<String, Value>) -> ROption<RString> {
+    if fields.is_empty() {
+        return ROption::RNone;
+    }
+    let text = serde_json::to_string(fields).unwrap_or_default();
+    ROption::RSome(text.into())
+}
+
+/// The fields back from their JSON text; none if a module of another version wrote no object.
+pub(crate) fn fields_of(raw: ROption<RString>) -> Map<String, Value> {
+    raw.into_option().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn through<A: Answer>(answer: A) -> A {
+        answer.into_raw().map_or_else(A::default, |raw| A::from_raw(raw).expect("readable"))
+    }
+
+    #[test]
+    fn answers_survive_the_boundary() {
+        let deny = Verdict::deny("X.Y").message("no").field("a", serde_json::json!({"b": [1]}));
+        assert_eq!(through(deny.clone()), deny);
+        assert_eq!(through(Verdict::Allow), Verdict::Allow);
+        let replace = EventDecision::Replace(serde_json::json!({"type": "m.room.message"}));
+        assert_eq!(through(replace.clone()), replace);
+        assert_eq!(through(EventDecision::Deny), EventDecision::Deny);
+        assert_eq!(through(RegistrationBehaviour::Deny), RegistrationBehaviour::Deny);
+        assert_eq!(through(DirectoryVisibility::Hidden), DirectoryVisibility::Hidden);
+    }
+
+    #[test]
+    fn numbers_of_another_version_are_refused() {
+        assert!(Permission::from_raw(9).is_err());
+    }
+}
