@@ -2,5 +2,6 @@
 #![deny(unsafe_code)]
 
 pub mod config;
+pub mod discovery;
 pub mod problem;
 mod suggestion;
