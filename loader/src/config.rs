@@ -1,0 +1,309 @@
+//! The first stage: YAML -> [`Config`].
+//!
+//! Two parsers read the text. `serde_yaml` gives the values, through a reader that loses nothing
+//! silently; it is named in this file only. `saphyr-parser` gives the positions and refuses what
+//! would make the values surprising. Everything wrong is collected, so that an operator mends the
+//! file once.
+
+mod duration;
+mod entry;
+mod fields;
+mod flaw;
+mod locate;
+mod names;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::de::DeserializeSeed;
+use serde_json::{Map, Value};
+
+pub use self::entry::Entry;
+use self::{
+    fields::{Fields, kind},
+    flaw::Flaw,
+    locate::Outline,
+};
+use crate::{
+    problem::{LoadError, Problem, Report, Stage},
+    suggestion::closest,
+};
+
+const KEYS: [&str; 5] = ["plugins_dir", "modules", "verify", "worker_name", "public_baseurl"];
+
+/// Enough to mend in one go; a file of another kind yields a complaint per line.
+const MAX_PROBLEMS: usize = 200;
+
+/// Which modules to run, and where their plugins lie.
+///
+/// A config may be [in part wrong](Config::problems): what could be read is there, so that the
+/// later stages check it too and every problem is reported at once. Whoever starts modules must
+/// refuse to while there are errors.
+#[derive(Clone, Debug)]
+pub struct Config {
+    source: Option<PathBuf>,
+    base: PathBuf,
+    plugins_dir: PathBuf,
+    entries: Vec<Entry>,
+    permissions: Permissions,
+    worker_name: Option<String>,
+    public_baseurl: Option<String>,
+    report: Report,
+}
+
+/// What to make of a plugin that somebody else could have written to: `verify.permissions`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Permissions {
+    /// It is an error.
+    #[default]
+    Strict,
+    /// It is a warning.
+    Warn,
+}
+
+impl Config {
+    /// Reads a YAML file. Relative paths in it are taken from its folder (that of `path` as given:
+    /// if the file is a symbolic link, the folder of the link).
+    ///
+    /// # Errors
+    /// The file cannot be read or is too large, or its text is not a YAML mapping in UTF-8.
+    /// Everything else that is wrong is in [`Config::problems`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let text = source::read(path).map_err(fatal)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self { source: Some(path.to_owned()), ..Self::from_yaml(&text, folder)? })
+    }
+
+    /// Reads YAML text. Relative paths in it are taken from `base`.
+    ///
+    /// # Errors
+    /// The text is not a YAML mapping. Everything else that is wrong is in [`Config::problems`].
+    ///
+    /// # Examples
+    /// ```
+    /// use hsmod_loader::config::Config;
+    ///
+    /// let config = Config::from_yaml("modules: [{module: list_spam_checker}]", "/etc/hs".as_ref())?;
+    /// assert!(config.problems().is_empty());
+    /// assert_eq!(config.entries()[0].name(), "list_spam_checker");
+    /// # Ok::<(), hsmod_loader::problem::LoadError>(())
+    /// ```
+    pub fn from_yaml(text: &str, base: &Path) -> Result<Self, LoadError> {
+        let mut flaws = Vec::new();
+        let read = |flaws: &mut Vec<Flaw>| {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+            source::refuse_control_characters(text)?;
+            let outline = Outline::parse(text, flaws)?;
+            let members = top_level(values(text, flaws)?)?;
+            Ok((outline, members))
+        };
+        match read(&mut flaws) {
+            Ok((outline, members)) => {
+                Self::read(members, Some(Arc::new(outline)), flaws, &[], base)
+            }
+            Err(flaw) => {
+                flaws.push(flaw);
+                let problems = flaws.into_iter().map(|flaw| flaw.into_problem(None, None));
+                Err(LoadError { problems: problems.collect() })
+            }
+        }
+    }
+
+    /// Reads a mapping that a homeserver found in a config of its own. `own_keys` are the
+    /// homeserver's keys beside ours, which are ignored; any other key is an error. Problems have
+    /// a path, but no line.
+    ///
+    /// # Errors
+    /// `value` is not a mapping. Everything else that is wrong is in [`Config::problems`].
+    pub fn from_value(value: Value, own_keys: &[&str], base: &Path) -> Result<Self, LoadError> {
+        Self::read(top_level(value).map_err(fatal)?, None, Vec::new(), own_keys, base)
+    }
+
+    /// The file it was read from, as it was named.
+    pub fn source(&self) -> Option<&Path> {
+        self.source.as_deref()
+    }
+
+    /// The folder that relative paths are taken from; absolute.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Where the plugins lie that are given by their bare name; absolute. Default: `plugins`.
+    pub fn plugins_dir(&self) -> &Path {
+        &self.plugins_dir
+    }
+
+    /// The enabled entries that could be read, in the order of the file.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What to make of unsafe file permissions.
+    pub fn permissions(&self) -> Permissions {
+        self.permissions
+    }
+
+    /// The name of this worker, where a homeserver has several.
+    pub fn worker_name(&self) -> Option<&str> {
+        self.worker_name.as_deref()
+    }
+
+    /// The URL that clients reach this homeserver under.
+    pub fn public_baseurl(&self) -> Option<&str> {
+        self.public_baseurl.as_deref()
+    }
+
+    /// All that is wrong with it, from the top of the file down.
+    pub fn problems(&self) -> &[Problem] {
+        &self.report.problems
+    }
+
+    /// The entries for the next stage, and the report that it goes on writing.
+    pub fn into_entries(self) -> (Vec<Entry>, Report) {
+        (self.entries, self.report)
+    }
+
+    fn read(
+        members: Map<String, Value>,
+        outline: Option<Arc<Outline>>,
+        mut flaws: Vec<Flaw>,
+        own_keys: &[&str],
+        base: &Path,
+    ) -> Result<Self, LoadError> {
+        let base = absolute(base).map_err(fatal)?;
+        let mut fields = Fields::new(members, &[], &mut flaws);
+        let plugins_dir = fields.string("plugins_dir").unwrap_or_else(|| "plugins".to_owned());
+        let items = fields.list("modules").unwrap_or_default();
+        let verify = fields.mapping("verify").unwrap_or_default();
+        let worker_name = fields.string("worker_name");
+        let public_baseurl = public_baseurl(&mut fields);
+        fields.refuse_unknown(&KEYS, own_keys);
+        let permissions = permissions(verify, &mut flaws);
+        let names = names::assign(&items, &mut flaws);
+        let entries = entries(items, &names, outline.as_ref(), &mut flaws);
+        let report = report(flaws, &names, outline.as_deref());
+        Ok(Self {
+            source: None,
+            plugins_dir: base.join(plugins_dir),
+            base,
+            entries,
+            permissions,
+            worker_name,
+            public_baseurl,
+            report,
+        })
+    }
+}
+
+/// The values of a YAML text whose outline has been found sound.
+fn values(text: &str, flaws: &mut Vec<Flaw>) -> Result<Value, Flaw> {
+    value::Exact::new(flaws).deserialize(serde_yaml::Deserializer::from_str(text)).map_err(
+        |error| {
+            let message = error.to_string();
+            let Some(location) = error.location() else { return Flaw::new(&[], message) };
+            let (line, column) = (location.line() as u64, location.column() as u64);
+            // The message repeats the position, which has a place of its own in a problem.
+            let message = message.split(&format!(" at line {line} ")).next().unwrap_or_default();
+            Flaw::new(&[], format!("this is not YAML: {message}")).position((line, column))
+        },
+    )
+}
+
+fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
+    match value {
+        Value::Object(members) => Ok(members),
+        Value::Null => Err(locate::empty()),
+        other => {
+            Err(Flaw::new(&[], format!("the config must be a mapping, found {}", kind(&other)))
+                .fix("begin with a key such as `modules:`"))
+        }
+    }
+}
+
+fn absolute(base: &Path) -> Result<PathBuf, Flaw> {
+    let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
+    std::path::absolute(base).map_err(|error| {
+        Flaw::new(&[], format!("cannot tell the current directory: {error}"))
+            .fix("give the absolute path of the config file")
+    })
+}
+
+fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
+    let url = fields.string("public_baseurl")?;
+    if ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
+    {
+        return Some(url);
+    }
+    let fix = "write it in full: `https://matrix.example.com/`";
+    fields.refuse("public_baseurl", format!("`{url}` is no web address"), Some(fix.to_owned()))
+}
+
+fn permissions(verify: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Permissions {
+    let path = ["verify".to_owned()];
+    let mut fields = Fields::new(verify, &path, flaws);
+    let word = fields.string("permissions");
+    fields.refuse_unknown(&["permissions"], &[]);
+    match word.as_deref() {
+        None | Some("strict") => Permissions::Strict,
+        Some("warn") => Permissions::Warn,
+        Some(other) => {
+            let fix = match closest(other, ["strict", "warn"]) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "write `strict` or `warn`".to_owned(),
+            };
+            let message = format!("expected `strict` or `warn`, found `{other}`");
+            fields.refuse("permissions", message, Some(fix)).unwrap_or_default()
+        }
+    }
+}
+
+fn entries(
+    items: Vec<Value>,
+    names: &[Option<String>],
+    outline: Option<&Arc<Outline>>,
+    flaws: &mut Vec<Flaw>,
+) -> Vec<Entry> {
+    // A value that had to be refused is not what stands in the file: such an entry is not used.
+    let unsound: HashSet<usize> = flaws.iter().filter_map(Flaw::entry).collect();
+    let mut entries = Vec::new();
+    for ((index, item), name) in items.into_iter().enumerate().zip(names) {
+        let entry = entry::read(item, index, name.clone(), outline, flaws);
+        entries.extend(entry.filter(|_| !unsound.contains(&index)));
+    }
+    entries
+}
+
+/// The problems in the order of the file; without positions, in the order found.
+fn report(flaws: Vec<Flaw>, names: &[Option<String>], outline: Option<&Outline>) -> Report {
+    let name_of = |flaw: &Flaw| names.get(flaw.entry()?)?.as_deref();
+    let mut report = Report::default();
+    for flaw in flaws {
+        let position = outline.map(|outline| outline.locate(flaw.path.iter().map(String::as_str)));
+        let name = name_of(&flaw);
+        report.push(flaw.into_problem(position, name));
+    }
+    report.problems.sort_by_key(|problem| (problem.line, problem.column));
+    let left_out = report.problems.len().saturating_sub(MAX_PROBLEMS);
+    if left_out > 0 {
+        report.problems.truncate(MAX_PROBLEMS);
+        report
+            .push(Problem::error(Stage::Config, format!("{left_out} more problems are not shown")));
+    }
+    report
+}
+
+fn fatal(flaw: Flaw) -> LoadError {
+    LoadError { problems: vec![flaw.into_problem(None, None)] }
+}

@@ -1,0 +1,199 @@
+//! One entry of `modules`: a plugin, its config, and how it is to be run.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde_json::{Map, Value};
+
+use super::{
+    duration,
+    fields::{Fields, expected},
+    flaw::{Flaw, item, render},
+    locate::Outline,
+};
+use crate::problem::Problem;
+
+const KEYS: [&str; 7] = ["module", "config", "name", "enabled", "sha256", "timeout", "timeouts"];
+
+/// Deadline of one awaited callback where the entry gives none.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One enabled entry of `modules`, with every value checked that the loader itself understands.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    index: usize,
+    module: String,
+    name: String,
+    config: Map<String, Value>,
+    sha256: Option<String>,
+    timeout: Option<Duration>,
+    timeouts: BTreeMap<String, Option<Duration>>,
+    /// Absent where the config did not come from YAML text.
+    outline: Option<Arc<Outline>>,
+}
+
+impl Entry {
+    /// Its place in the list, counted from 0 and including disabled entries.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// `module` as written: a plugin's bare name or the path of its file.
+    pub fn module(&self) -> &str {
+        &self.module
+    }
+
+    /// What logs, metrics and errors call this instance; unique within the config.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The module's own config, empty where none is given.
+    pub fn config(&self) -> &Map<String, Value> {
+        &self.config
+    }
+
+    /// The digest that the plugin's file must have, in lower case.
+    pub fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
+    }
+
+    /// Deadline of one awaited callback; `None` for no deadline.
+    pub fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    /// Deadlines of single callbacks, by the names written in the config. Whether there are such
+    /// callbacks is not known here; a later stage complains with
+    /// `entry.pinpoint(problem, &["timeouts", name])`.
+    pub fn timeouts(&self) -> &BTreeMap<String, Option<Duration>> {
+        &self.timeouts
+    }
+
+    /// The path of a value below this entry, as Synapse prints it. Items of a list are written
+    /// `<item N>`, counted from 0.
+    ///
+    /// # Examples
+    /// ```
+    /// # use hsmod_loader::config::Config;
+    /// let yaml = "modules: [{module: spam, config: {evil_users: [a, b]}}]";
+    /// let config = Config::from_yaml(yaml, ".".as_ref())?;
+    /// let entry = &config.entries()[0];
+    /// let path = entry.path(&["config", "evil_users", "<item 1>"]);
+    /// assert_eq!(path, "modules.<item 0>.config.evil_users.<item 1>");
+    /// # Ok::<(), hsmod_loader::problem::LoadError>(())
+    /// ```
+    pub fn path(&self, below: &[&str]) -> String {
+        let item = item(self.index);
+        render(&[&["modules", item.as_str()], below].concat())
+    }
+
+    /// Line and column, from 1, of a value below this entry: of its key, or of the item in a list
+    /// (`<item N>` or plain `N`). A value that is not there is found at the nearest that is.
+    /// `None` if the config did not come from YAML text.
+    pub fn locate(&self, below: &[&str]) -> Option<(u64, u64)> {
+        let item = item(self.index);
+        let path = ["modules", item.as_str()].into_iter().chain(below.iter().copied());
+        self.outline.as_ref().map(|outline| outline.locate(path))
+    }
+
+    /// Says of a problem that it is this module's, and that it stands at `below` in the config.
+    #[must_use]
+    pub fn pinpoint(&self, problem: Problem, below: &[&str]) -> Problem {
+        let problem = problem.of(&self.name).at(self.path(below));
+        match self.locate(below) {
+            Some((line, column)) => problem.line_column(line, column),
+            None => problem,
+        }
+    }
+}
+
+/// Reads one item of `modules`. `None` if it is disabled or if one of its values could not be
+/// read; an unknown key alone is no reason to leave the rest unchecked.
+pub(super) fn read(
+    value: Value,
+    index: usize,
+    name: Option<String>,
+    outline: Option<&Arc<Outline>>,
+    flaws: &mut Vec<Flaw>,
+) -> Option<Entry> {
+    let path = ["modules".to_owned(), item(index)];
+    let members = match value {
+        Value::Object(members) => members,
+        other => {
+            let flaw = Flaw::new(&path, expected("a mapping", &other));
+            let fix = match other {
+                Value::String(name) => format!("write `- module: {name}`"),
+                _ => "write `- module: ` and the plugin's name".to_owned(),
+            };
+            flaws.push(flaw.fix(fix));
+            return None;
+        }
+    };
+    let mut fields = Fields::new(members, &path, flaws);
+    let module = module(&mut fields);
+    let config = fields.mapping("config").unwrap_or_default();
+    // Read for its type only: the names of all entries were settled together.
+    fields.string("name");
+    let enabled = fields.boolean("enabled").unwrap_or(true);
+    let sha256 = sha256(&mut fields);
+    let timeout = match fields.take("timeout") {
+        Some(value) => deadline(&mut fields, &["timeout"], &value),
+        None => Some(DEFAULT_TIMEOUT),
+    };
+    let timeouts = timeouts(&mut fields);
+    fields.refuse_unknown(&KEYS, &[]);
+    if fields.unreadable || !enabled {
+        return None;
+    }
+    let (module, name) = (module?, name?);
+    Some(Entry {
+        index,
+        module,
+        name,
+        config,
+        sha256,
+        timeout,
+        timeouts,
+        outline: outline.cloned(),
+    })
+}
+
+fn module(fields: &mut Fields<'_>) -> Option<String> {
+    let module = fields.string("module");
+    // It is the first field read: a bad one has been complained of, a missing one has not.
+    if module.is_none() && !fields.unreadable {
+        let fix = "name the plugin, or the path of its file: `module: list_spam_checker`";
+        return fields.refuse_below(&[], "`module` is missing", Some(fix.to_owned()));
+    }
+    module
+}
+
+fn sha256(fields: &mut Fields<'_>) -> Option<String> {
+    let digest = fields.string("sha256")?;
+    if digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Some(digest.to_ascii_lowercase());
+    }
+    let message = match digest.bytes().all(|b| b.is_ascii_hexdigit()) {
+        true => format!("a SHA-256 digest has 64 hexadecimal digits, this has {}", digest.len()),
+        false => "a SHA-256 digest has 64 hexadecimal digits and nothing else".to_owned(),
+    };
+    fields.refuse("sha256", message, Some("copy it from `sha256sum FILE`".to_owned()))
+}
+
+fn timeouts(fields: &mut Fields<'_>) -> BTreeMap<String, Option<Duration>> {
+    let members = fields.mapping("timeouts").unwrap_or_default();
+    members
+        .into_iter()
+        .map(|(callback, value)| {
+            let deadline = deadline(fields, &["timeouts", &callback], &value);
+            (callback, deadline)
+        })
+        .collect()
+}
+
+fn deadline(fields: &mut Fields<'_>, below: &[&str], value: &Value) -> Option<Duration> {
+    match duration::parse(value) {
+        Ok(deadline) => deadline,
+        Err((message, fix)) => fields.refuse_below(below, message, Some(fix)),
+    }
+}

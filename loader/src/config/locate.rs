@@ -1,0 +1,324 @@
+//! Where everything stands in the YAML text, and what must not stand there.
+//!
+//! The values themselves come from another parser (see [`super`]); this one sees each event with
+//! its position, so it answers "which line?", and refuses what would make the values surprising
+//! (tags, duplicate keys, merge keys, a second document) or reading them dangerous (nesting and
+//! alias bombs) before the other parser sees the text.
+
+use std::collections::{HashMap, hash_map::Entry};
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+
+use super::flaw::{Flaw, item, item_index};
+
+/// Line and column, both counted from 1; columns are characters.
+pub(super) type Position = (u64, u64);
+
+/// Far more than any config nests, and less than any reader after us refuses.
+const MAX_DEPTH: usize = 100;
+
+/// Bytes of text plus [`NODE_COST`] per value, aliases written out.
+const MAX_COST: usize = 32 << 20;
+const NODE_COST: usize = 16;
+
+/// The shape of a YAML text with the position of each of its values.
+#[derive(Debug)]
+pub(crate) struct Outline {
+    nodes: Vec<Node>,
+    root: usize,
+}
+
+#[derive(Debug)]
+struct Node {
+    position: Position,
+    shape: Shape,
+    /// See [`MAX_COST`]; this value and all below it.
+    cost: usize,
+    /// Levels below and including this one.
+    height: usize,
+}
+
+/// Children are indices into [`Outline::nodes`], so that an alias costs one index.
+#[derive(Debug)]
+enum Shape {
+    Scalar,
+    List(Vec<usize>),
+    Mapping(Members),
+}
+
+/// Each key with its own position, which is the one worth showing, and the index of its value.
+type Members = HashMap<String, (Position, usize)>;
+
+impl Outline {
+    /// Reads `text`; what is wrong but leaves the rest readable is added to `flaws`.
+    ///
+    /// # Errors
+    /// What makes the text as a whole unreadable.
+    pub(super) fn parse(text: &str, flaws: &mut Vec<Flaw>) -> Result<Self, Flaw> {
+        let mut builder = Builder {
+            text,
+            parser: Parser::new_from_str(text),
+            nodes: Vec::new(),
+            anchors: HashMap::new(),
+            cost: 0,
+            path: Vec::new(),
+            flaws,
+        };
+        let mut root = None;
+        loop {
+            let (event, span) = builder.next()?;
+            match event {
+                Event::StreamEnd => break,
+                Event::DocumentStart(_) if root.is_some() => {
+                    return Err(Flaw::new(&[], "a second YAML document starts here")
+                        .position(position(span.start))
+                        .fix(
+                            "keep one document: remove this `---` and what does not belong here",
+                        ));
+                }
+                Event::DocumentStart(_) => {
+                    let (event, span) = builder.next()?;
+                    root = Some(builder.node(event, span, 1)?);
+                }
+                _ => {}
+            }
+        }
+        match root {
+            Some(root) => Ok(Self { nodes: builder.nodes, root }),
+            None => Err(empty()),
+        }
+    }
+
+    /// Where `path` stands: a key, or a list item as `<item N>` or plain `N`. Where the path leads
+    /// nowhere (a key that is missing), its last existing ancestor.
+    pub(super) fn locate<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Position {
+        let mut node = &self.nodes[self.root];
+        let mut found = node.position;
+        for segment in path {
+            let next = match &node.shape {
+                Shape::Scalar => None,
+                Shape::Mapping(members) => members.get(segment).copied(),
+                Shape::List(items) => item_index(segment)
+                    .or_else(|| segment.parse().ok())
+                    .and_then(|index: usize| items.get(index))
+                    .map(|index| (self.nodes[*index].position, *index)),
+            };
+            let Some((position, index)) = next else { break };
+            found = position;
+            node = &self.nodes[index];
+        }
+        found
+    }
+}
+
+/// The text holds no value at all, as after a crash in the middle of writing it.
+pub(super) fn empty() -> Flaw {
+    Flaw::new(&[], "the config is empty").fix("write `modules: []` for a server without modules")
+}
+
+struct Builder<'t, 'f> {
+    text: &'t str,
+    parser: Parser<'t, StrInput<'t>>,
+    nodes: Vec<Node>,
+    /// Of complete values only: an alias inside its own anchor finds nothing.
+    anchors: HashMap<usize, usize>,
+    cost: usize,
+    path: Vec<String>,
+    flaws: &'f mut Vec<Flaw>,
+}
+
+impl<'t> Builder<'t, '_> {
+    fn next(&mut self) -> Result<(Event<'t>, Span), Flaw> {
+        match self.parser.next_event() {
+            Some(Ok(event)) => Ok(event),
+            Some(Err(error)) => Err(syntax(self.text, &error)),
+            None => Ok((Event::StreamEnd, Span::default())),
+        }
+    }
+
+    /// Reads the value that begins with `event` and returns its index.
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<usize, Flaw> {
+        if depth > MAX_DEPTH {
+            return Err(too_deep(span.start));
+        }
+        let before = self.cost;
+        let (anchor, shape, height) = match event {
+            Event::Alias(anchor) => return self.alias(anchor, span, depth),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                self.refuse_imprecision(&text, style, span);
+                self.spend(NODE_COST + text.len(), span)?;
+                (anchor, Shape::Scalar, 1)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                self.spend(NODE_COST, span)?;
+                let (items, height) = self.list(depth)?;
+                (anchor, Shape::List(items), height)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_tag(tag.as_deref(), span);
+                self.spend(NODE_COST, span)?;
+                let (members, height) = self.mapping(depth)?;
+                (anchor, Shape::Mapping(members), height)
+            }
+            _ => return Err(self.flaw("a value is missing here", span)),
+        };
+        let index = self.nodes.len();
+        let cost = self.cost - before;
+        self.nodes.push(Node { position: position(span.start), shape, cost, height });
+        if anchor != 0 {
+            self.anchors.insert(anchor, index);
+        }
+        Ok(index)
+    }
+
+    fn list(&mut self, depth: usize) -> Result<(Vec<usize>, usize), Flaw> {
+        let (mut items, mut height) = (Vec::new(), 0);
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok((items, height + 1));
+            }
+            self.path.push(item(items.len()));
+            let index = self.node(event, span, depth + 1)?;
+            self.path.pop();
+            height = height.max(self.nodes[index].height);
+            items.push(index);
+        }
+    }
+
+    fn mapping(&mut self, depth: usize) -> Result<(Members, usize), Flaw> {
+        let (mut members, mut height) = (Members::new(), 0);
+        loop {
+            let (event, span) = self.next()?;
+            if event == Event::MappingEnd {
+                return Ok((members, height + 1));
+            }
+            let key = self.key(event, span, depth)?;
+            self.path.extend(key.clone());
+            let (event, value_span) = self.next()?;
+            let index = self.node(event, value_span, depth + 1)?;
+            height = height.max(self.nodes[index].height);
+            if let Some(key) = key {
+                match members.entry(key) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert((position(span.start), index));
+                    }
+                    Entry::Occupied(first) => {
+                        let line = first.get().0.0;
+                        let message = format!("the key `{}` stands here twice", first.key());
+                        let flaw = self.flaw(message, span);
+                        self.flaws.push(flaw.fix(format!("keep one; the first is on line {line}")));
+                    }
+                }
+                self.path.pop();
+            }
+        }
+    }
+
+    /// The text of a key; `None` for one that is no scalar, which the reader of values refuses.
+    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Option<String>, Flaw> {
+        let text = match &event {
+            Event::Scalar(text, style, ..) => {
+                if text == "<<" && *style == ScalarStyle::Plain {
+                    let flaw = self.flaw("merge keys (`<<`) are not supported", span);
+                    self.flaws.push(flaw.fix(
+                        "write the keys out; an alias for a whole value (`key: *name`) works",
+                    ));
+                }
+                Some(text.to_string())
+            }
+            Event::Alias(_) => {
+                let flaw = self.flaw("an alias cannot be a key", span);
+                self.flaws.push(flaw.fix("write the key out"));
+                None
+            }
+            _ => None,
+        };
+        self.node(event, span, depth + 1)?;
+        Ok(text)
+    }
+
+    /// An alias stands for the very node of its anchor, but costs what writing it out would.
+    fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<usize, Flaw> {
+        let Some(&index) = self.anchors.get(&anchor) else {
+            return Err(self.flaw("this alias stands inside the value it refers to", span));
+        };
+        if depth + self.nodes[index].height > MAX_DEPTH {
+            return Err(too_deep(span.start));
+        }
+        self.spend(self.nodes[index].cost, span)?;
+        Ok(index)
+    }
+
+    fn spend(&mut self, cost: usize, span: Span) -> Result<(), Flaw> {
+        self.cost = self.cost.saturating_add(cost);
+        if self.cost <= MAX_COST {
+            return Ok(());
+        }
+        Err(self
+            .flaw("the config is too large: its values, aliases written out, exceed 32 MiB", span)
+            .fix("keep long lists in a file of their own, if the module can read one"))
+    }
+
+    fn refuse_tag(&mut self, tag: Option<&Tag>, span: Span) {
+        let Some(tag) = tag else { return };
+        let handle = if tag.is_yaml_core_schema() { "!!" } else { &tag.handle };
+        let message = format!("YAML tags are not supported: `{handle}{}`", tag.suffix);
+        let flaw = self.flaw(message, span);
+        self.flaws.push(flaw.fix("remove it, or quote the value if it is meant to begin with `!`"));
+    }
+
+    /// An integer too long for any number type would be read as a rounded float.
+    fn refuse_imprecision(&mut self, text: &str, style: ScalarStyle, span: Span) {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        let integer = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        let long = text.parse::<u128>().is_err() && text.parse::<i128>().is_err();
+        if style == ScalarStyle::Plain && integer && long && !digits.starts_with('0') {
+            let flaw = too_large(&self.path, text);
+            self.flaws.push(flaw.position(position(span.start)));
+        }
+    }
+
+    fn flaw(&self, message: impl Into<String>, span: Span) -> Flaw {
+        Flaw::new(&self.path, message).position(position(span.start))
+    }
+}
+
+/// An integer that no JSON reader would keep exactly.
+pub(super) fn too_large(path: &[String], number: &str) -> Flaw {
+    Flaw::new(path, format!("the number {number} is too large")).fix("quote it if it is a text")
+}
+
+/// A syntax error, with the remedy where the text shows a usual slip.
+fn syntax(text: &str, error: &ScanError) -> Flaw {
+    let (marker, info) = (*error.marker(), error.info());
+    if info.contains("recursion limit") {
+        return too_deep(marker);
+    }
+    let flaw = Flaw::new(&[], format!("this is not YAML: {info}")).position(position(marker));
+    let row = text.lines().nth(marker.line().saturating_sub(1));
+    let indent = row.map(|row| &row[..row.len() - row.trim_start().len()]).unwrap_or_default();
+    match row.and_then(|row| row.chars().nth(marker.col())) {
+        Some(c @ ('@' | '`' | '%')) => flaw
+            .fix(format!("quote the value: YAML allows no unquoted text that begins with `{c}`")),
+        _ if row.is_none() || info.contains("end of stream") => {
+            flaw.fix("the text ends too early: was the file written to its end?")
+        }
+        _ if indent.contains('\t') || info.contains("a tab") => {
+            flaw.fix("indent with spaces: YAML allows no tabs there")
+        }
+        _ => flaw,
+    }
+}
+
+fn too_deep(marker: Marker) -> Flaw {
+    // The path is left out: it would be a hundred segments long.
+    Flaw::new(&[], format!("nested too deeply: more than {MAX_DEPTH} levels"))
+        .position(position(marker))
+}
+
+fn position(marker: Marker) -> Position {
+    (marker.line() as u64, marker.col() as u64 + 1)
+}

@@ -1,0 +1,179 @@
+//! Shows that whatever may be wrong with a file is said, and never takes the memory along.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use super::*;
+
+/// What is said of a file with these bytes, called FILE.
+fn said_of(bytes: &[u8]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("modules.yaml");
+    fs::write(&file, bytes).unwrap();
+    said_of_path(&file)
+}
+
+fn said_of_path(file: &Path) -> String {
+    match Config::from_file(file) {
+        Ok(config) => config.problems().iter().map(|problem| format!("{problem}\n")).collect(),
+        Err(error) => error.to_string(),
+    }
+    .replace(&file.display().to_string(), "FILE")
+}
+
+#[test]
+fn relative_paths_are_taken_from_the_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("modules.yaml");
+    fs::write(&file, "\u{feff}plugins_dir: my/plugins\r\nmodules: []\r\n").unwrap();
+    let config = Config::from_file(&file).unwrap();
+    assert_eq!(config.problems(), []);
+    assert_eq!(config.plugins_dir(), dir.path().join("my/plugins"));
+    assert_eq!(config.source(), Some(file.as_path()));
+    let from_here = Config::from_yaml("{}", Path::new("")).unwrap();
+    assert_eq!(from_here.plugins_dir(), std::env::current_dir().unwrap().join("plugins"));
+}
+
+#[test]
+#[cfg(unix)]
+fn unreadable() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_snapshot!(said_of_path(dir.path()), @"
+    error: config: `FILE` is a directory
+      fix: name the config file inside it
+    ");
+    assert_snapshot!(said_of_path(&dir.path().join("gone.yaml")), @"
+    error: config: cannot read `FILE`: No such file or directory (os error 2)
+      fix: give the path of an existing file
+    ");
+    let link = dir.path().join("link.yaml");
+    std::os::unix::fs::symlink("gone.yaml", &link).unwrap();
+    assert_snapshot!(said_of_path(&link), @"
+    error: config: cannot read `FILE`: No such file or directory (os error 2)
+      fix: give the path of an existing file
+    ");
+}
+
+#[test]
+fn no_text() {
+    assert_snapshot!(said_of(b""), @"
+    error: config: the config is empty
+      fix: write `modules: []` for a server without modules
+    ");
+    assert_snapshot!(said_of(b"# only a comment\n"), @"
+    error: config: the config is empty
+      fix: write `modules: []` for a server without modules
+    ");
+    assert_snapshot!(said_of(b"---\n"), @"
+    error: config: the config is empty
+      fix: write `modules: []` for a server without modules
+    ");
+    assert_snapshot!(said_of(b"modules:\n  - name: f\xfcr\n"), @"
+    error: config: `FILE` is not UTF-8
+      at line 2, column 12
+      fix: save it as UTF-8
+    ");
+    assert_snapshot!(said_of(b"\xff\xfem\0o\0"), @"
+    error: config: `FILE` is not UTF-8
+      at line 1, column 1
+      fix: save it as UTF-8
+    ");
+    assert_snapshot!(said_of(b"modules: []\nworker_name: \x07\n"), @"
+    error: config: the character U+0007 is not allowed in a config
+      at line 2, column 14
+      fix: remove it, or write it as an escape in a double-quoted text
+    ");
+    assert_snapshot!(said_of("worker_name: 'a\u{2028}b'\n".as_bytes()), @"
+    error: config: the character U+2028 is not allowed in a config
+      at line 1, column 16
+      fix: remove it, or write it as an escape in a double-quoted text
+    ");
+    assert_snapshot!(said_of(b"modules: []\n\0\0\0\0"), @"
+    error: config: the character U+0000 is not allowed in a config
+      at line 2, column 1
+      fix: remove it, or write it as an escape in a double-quoted text
+    ");
+}
+
+#[test]
+fn too_large() {
+    assert_snapshot!(said_of(&vec![b'#'; (16 << 20) + 1]), @"
+    error: config: `FILE` is larger than 16 MiB
+      fix: check that it is the config file
+    ");
+}
+
+#[test]
+fn half_written() {
+    assert_snapshot!(said_of(b"modules:\n  - module: \"abc"), @"
+    error: config: this is not YAML: while scanning a quoted scalar, found unexpected end of stream
+      at line 2, column 13
+      fix: the text ends too early: was the file written to its end?
+    ");
+    assert_snapshot!(said_of(b"modules:\n  - module: abc\n    config: {a: [1,\n"), @"
+    error: config: this is not YAML: while parsing a node, did not find expected node content
+      at line 4, column 1
+      fix: the text ends too early: was the file written to its end?
+    ");
+    assert_snapshot!(said_of(b"modules:\n  - module: abc\n    conf"), @"
+    error: config: this is not YAML: simple key expected
+      at line 4, column 1
+      fix: the text ends too early: was the file written to its end?
+    ");
+}
+
+#[test]
+fn nesting_bombs() {
+    for opening in ["[", "{a: ", "- ", "? "] {
+        let text = opening.repeat(100_000);
+        assert!(said_of(text.as_bytes()).contains("nested too deeply"), "{opening}");
+    }
+    assert_snapshot!(said_of("- ".repeat(200).as_bytes()), @"
+    error: config: nested too deeply: more than 100 levels
+      at line 1, column 201
+    ");
+    let nested = |depth| {
+        format!(
+            "modules: [{{module: a, config: {{a: {}{}}}}}]",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    assert_eq!(said_of(nested(95).as_bytes()), "");
+    assert!(said_of(nested(97).as_bytes()).contains("nested too deeply"));
+}
+
+#[test]
+fn alias_bombs() {
+    let mut wide = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    let mut deep = "a0: &a0 [x]\n".to_owned();
+    for i in 1..150 {
+        let before = format!("*a{}", i - 1);
+        wide += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 10].join(", "));
+        deep += &format!("a{i}: &a{i} [{before}]\n");
+    }
+    assert_snapshot!(said_of(wide.as_bytes()), @"
+    error: config: the config is too large: its values, aliases written out, exceed 32 MiB
+      at a6.<item 0>, line 7, column 10
+      fix: keep long lists in a file of their own, if the module can read one
+    ");
+    assert_snapshot!(said_of(deep.as_bytes()), @"
+    error: config: nested too deeply: more than 100 levels
+      at line 98, column 12
+    ");
+    let long = format!("a: &a {}\nmodules: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(40));
+    assert!(said_of(long.as_bytes()).contains("exceed 32 MiB"));
+    assert_snapshot!(said_of(b"modules: &a [*a]\n"), @"
+    error: config: this alias stands inside the value it refers to
+      at modules.<item 0>, line 1, column 14
+    ");
+}
+
+#[test]
+fn a_file_of_another_kind_is_not_complained_of_line_by_line() {
+    let text = format!("modules: [{}]", "0, ".repeat(1_000));
+    let said = said_of(text.as_bytes());
+    assert_eq!(said.matches("error: ").count(), 201);
+    assert!(said.ends_with("error: config: 800 more problems are not shown\n"), "{said}");
+}

@@ -1,0 +1,246 @@
+//! The second stage: the name or path in an entry -> the file of its plugin.
+//!
+//! A bare name is looked up in `plugins_dir` alone: never in the current directory, never along
+//! the loader's search path. Nothing is opened yet; what the file holds is for the next stages.
+
+use std::{
+    collections::BTreeSet,
+    env::consts::DLL_EXTENSION,
+    fs, io,
+    path::{MAIN_SEPARATOR, Path, PathBuf},
+};
+
+use crate::{
+    config::Entry,
+    problem::{Problem, Report, Stage},
+    suggestion::{closest, listed, printable},
+};
+
+/// An entry whose plugin has a file.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// The entry that asks for it.
+    pub entry: Entry,
+    /// The file: absolute, symbolic links not followed.
+    pub file: PathBuf,
+}
+
+/// Finds the file of an entry's plugin: a bare name in `plugins_dir` only, a path (anything with a
+/// separator in it) from `base`. `None` if there is no such file, or more than one; `report` then
+/// says why.
+pub fn discover(
+    entry: Entry,
+    plugins_dir: &Path,
+    base: &Path,
+    report: &mut Report,
+) -> Option<Candidate> {
+    let module = entry.module();
+    let found = if is_path(module) {
+        at_path(module, base)
+    } else {
+        check_name(module).and_then(|()| in_plugins_dir(module, plugins_dir))
+    };
+    match found {
+        Ok(file) => Some(Candidate { entry, file }),
+        Err(miss) => {
+            let problem = Problem::error(Stage::Discovery, printable(&miss.message));
+            let problem = match miss.fix {
+                Some(fix) => problem.fix(printable(&fix)),
+                None => problem,
+            };
+            report.push(entry.pinpoint(problem, &["module"]));
+            None
+        }
+    }
+}
+
+/// Why there is no file, and what to do about it.
+struct Miss {
+    message: String,
+    fix: Option<String>,
+}
+
+impl Miss {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), fix: None }
+    }
+
+    fn fix(self, fix: impl Into<String>) -> Self {
+        Self { fix: Some(fix.into()), ..self }
+    }
+}
+
+fn is_path(module: &str) -> bool {
+    module.contains(['/', MAIN_SEPARATOR])
+}
+
+fn at_path(module: &str, base: &Path) -> Result<PathBuf, Miss> {
+    let joined = base.join(module);
+    let file = std::path::absolute(&joined).unwrap_or(joined);
+    if exists(&file)? {
+        return require_file(file);
+    }
+    let miss = Miss::new(format!("there is no file `{}`", file.display()));
+    if module.starts_with('~') {
+        return Err(miss.fix("`~` is not expanded: write the path in full"));
+    }
+    let siblings: Vec<String> =
+        file.parent().map(names_in).and_then(Result::ok).unwrap_or_default();
+    let wanted = file.file_name().unwrap_or_default().to_string_lossy();
+    Err(match closest(&wanted, siblings.iter().map(String::as_str)) {
+        Some(meant) => {
+            miss.fix(format!("did you mean `{}`?", file.with_file_name(meant).display()))
+        }
+        None => miss.fix("correct the path; a relative one is taken from the config file's folder"),
+    })
+}
+
+fn check_name(name: &str) -> Result<(), Miss> {
+    if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+        return Ok(());
+    }
+    let miss = Miss::new(format!(
+        "`{name}` is not a plugin's name: a name has letters, digits, `_` and `-` only"
+    ));
+    let extension = [".so", ".dylib", ".dll"].iter().find_map(|ext| name.strip_suffix(ext));
+    if let Some(stem) = extension {
+        let stem = stem.strip_prefix("lib").unwrap_or(stem);
+        return Err(miss.fix(format!(
+            "a name goes without `lib` and without the extension: `module: {stem}`; \
+             a path has a separator in it: `./{name}`"
+        )));
+    }
+    if name.starts_with('~') {
+        return Err(miss.fix("`~` is not expanded: write the path in full"));
+    }
+    let python = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    if name.contains('.') && name.split('.').all(python) {
+        return Err(miss.fix(
+            "it looks like a Python class, which only Synapse can load: \
+             name a plugin, a shared library built for hsmod",
+        ));
+    }
+    Err(miss.fix("name the plugin, or give the path of its file, with a separator in it"))
+}
+
+fn in_plugins_dir(name: &str, plugins_dir: &Path) -> Result<PathBuf, Miss> {
+    let mut found = Vec::new();
+    for file_name in file_names(name) {
+        let file = plugins_dir.join(file_name);
+        if exists(&file)? {
+            found.push(file);
+        }
+    }
+    if found.len() > 1 {
+        let files: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
+        let files = listed(files.iter().map(String::as_str));
+        return Err(Miss::new(format!("the name `{name}` fits more than one file: {files}"))
+            .fix("keep one of them, or name one by its path"));
+    }
+    match found.pop() {
+        Some(file) => require_file(file),
+        None => Err(no_plugin(name, plugins_dir)),
+    }
+}
+
+/// What the file of a plugin may be called. Cargo writes a crate's `-` as `_` in file names.
+fn file_names(name: &str) -> BTreeSet<String> {
+    [name.to_owned(), name.replace('-', "_")]
+        .into_iter()
+        .flat_map(|stem| [format!("lib{stem}.{DLL_EXTENSION}"), format!("{stem}.{DLL_EXTENSION}")])
+        .collect()
+}
+
+/// Says why there is nothing of that name: the directory itself, or what it holds.
+fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
+    let shown = plugins_dir.display();
+    let files = match names_in(plugins_dir) {
+        Ok(files) => files,
+        Err(error) => {
+            let miss = match error.kind() {
+                io::ErrorKind::NotFound => {
+                    Miss::new(format!("the plugins directory `{shown}` does not exist"))
+                }
+                io::ErrorKind::NotADirectory => {
+                    Miss::new(format!("the plugins directory `{shown}` is not a directory"))
+                }
+                _ => Miss::new(format!("cannot read the plugins directory `{shown}`: {error}")),
+            };
+            return miss.fix(match plugins_dir.components().any(|part| part.as_os_str() == "~") {
+                true => "`~` is not expanded: write `plugins_dir` in full",
+                false => "set `plugins_dir` to the directory that holds the plugins",
+            });
+        }
+    };
+    let miss = Miss::new(format!("there is no plugin `{name}` in `{shown}`"));
+    let plugins: BTreeSet<&str> = files.iter().filter_map(|file| plugin_name(file)).collect();
+    if let Some(meant) = closest(name, plugins.iter().copied()) {
+        return miss.fix(format!("did you mean `{meant}`?"));
+    }
+    let expected = format!("put `lib{name}.{DLL_EXTENSION}` there", name = name.replace('-', "_"));
+    miss.fix(match plugins.len() {
+        0 => format!("{expected}; it holds no plugins yet"),
+        1..=10 => format!("{expected}, or name one that is there: {}", listed(plugins)),
+        count => format!("{expected}, or name one of the {count} that are there"),
+    })
+}
+
+/// The name that finds a file: `libspam.so` is `spam`.
+fn plugin_name(file: &str) -> Option<&str> {
+    let stem = file.strip_suffix(DLL_EXTENSION)?.strip_suffix('.')?;
+    let name = stem.strip_prefix("lib").filter(|rest| !rest.is_empty()).unwrap_or(stem);
+    (!name.is_empty()).then_some(name)
+}
+
+fn names_in(folder: &Path) -> io::Result<Vec<String>> {
+    fs::read_dir(folder)?.map(|file| Ok(file?.file_name().to_string_lossy().into_owned())).collect()
+}
+
+/// Whether something has this name, be it a symbolic link to nothing.
+fn exists(file: &Path) -> Result<bool, Miss> {
+    match fs::symlink_metadata(file) {
+        Ok(_) => Ok(true),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(false),
+            _ => Err(unreachable_file(file, &error)),
+        },
+    }
+}
+
+/// Refuses what exists but is no file to load.
+fn require_file(file: PathBuf) -> Result<PathBuf, Miss> {
+    let shown = file.display();
+    match fs::metadata(&file) {
+        Ok(found) if found.is_file() => Ok(file),
+        Ok(found) if found.is_dir() => {
+            Err(Miss::new(format!("`{shown}` is a directory"))
+                .fix("name the plugin's file inside it"))
+        }
+        Ok(_) => Err(Miss::new(format!("`{shown}` is not a regular file"))
+            .fix("put the plugin's file in its place")),
+        Err(error) => Err(match fs::read_link(&file) {
+            Ok(target) if error.kind() == io::ErrorKind::NotFound => Miss::new(format!(
+                "`{shown}` is a symbolic link to `{}`, which leads nowhere",
+                target.display()
+            ))
+            .fix("point it at the plugin's file, or remove it"),
+            _ => unreachable_file(&file, &error),
+        }),
+    }
+}
+
+fn unreachable_file(file: &Path, error: &io::Error) -> Miss {
+    let miss = Miss::new(format!("cannot look at `{}`: {error}", file.display()));
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            miss.fix("let the user who runs this program enter the directory")
+        }
+        _ => miss,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests;
