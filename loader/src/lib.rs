@@ -1,4 +1,6 @@
 //! Loads hsmod plugins into a Matrix homeserver and dispatches Synapse's module callbacks to them.
 #![deny(unsafe_code)]
 
+pub mod inspection;
 pub mod problem;
+mod sys;
