@@ -4,3 +4,4 @@
 pub mod inspection;
 pub mod problem;
 mod sys;
+pub mod verification;

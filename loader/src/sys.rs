@@ -6,8 +6,16 @@ use std::io;
 use std::path::Path;
 
 mod glibc;
+#[cfg(any(test, not(target_os = "linux")))]
+mod private_copy;
+#[cfg(target_os = "linux")]
+mod sealed_memory;
 
 pub(crate) use glibc::glibc_version;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use private_copy::PrivateCopy as FixedBytes;
+#[cfg(target_os = "linux")]
+pub(crate) use sealed_memory::SealedMemory as FixedBytes;
 
 /// Opens `path` for reading and never waits: a FIFO without a writer opens at once, so that the
 /// caller can see what it is and refuse it.
@@ -22,4 +30,10 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
 #[cfg(not(unix))]
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
+}
+
+/// The user this process acts as: who may own a plugin besides root.
+#[cfg(unix)]
+pub(crate) fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
