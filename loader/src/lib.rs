@@ -3,5 +3,8 @@
 
 pub mod config;
 pub mod discovery;
+pub mod inspection;
 pub mod problem;
 mod suggestion;
+mod sys;
+pub mod verification;

@@ -1,0 +1,250 @@
+//! What a plugin says of itself and what it needs, read from its file without running any of its
+//! code.
+//!
+//! The file is read once, into an [`Image`]; [`verification`](crate::verification) takes it from
+//! there, so that what was inspected is what is hashed and mapped.
+
+use std::path::{Path, PathBuf};
+
+use hsmod_plugin_api::manifest::{AbiVersion, Manifest};
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Report;
+
+mod elf;
+mod fault;
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) mod fixture;
+mod format;
+mod image;
+mod library;
+mod other;
+mod platform;
+
+use fault::{DAMAGED, Fault};
+pub use image::Image;
+use library::Library;
+pub use platform::{GlibcVersion, Machine, Platform};
+
+/// Name of the exported byte array that holds the manifest.
+const MANIFEST_SYMBOL: &str = "hsmod_manifest";
+/// Name of the exported byte that tells the panic strategy.
+const PANIC_SYMBOL: &str = "hsmod_panic_strategy";
+/// Name of the exported entry.
+const ROOT_SYMBOL: &str = "hsmod_root";
+
+/// A plugin that this homeserver can load, as far as its file tells.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Inspected {
+    /// The bytes that were inspected.
+    pub image: Image,
+    /// What they say.
+    pub inspection: Inspection,
+}
+
+/// What the file of a plugin says: its manifest and what it needs of the platform.
+///
+/// Serialized it is the manifest's keys plus `file`, `sha256`, `arch`, `glibc` and `static_tls`.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// What the plugin says of itself.
+    #[serde(flatten)]
+    pub manifest: Manifest,
+    /// The file, as it was asked for.
+    pub file: PathBuf,
+    /// Digest of the file's bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// The processor it was built for, by Rust's name: `x86_64`.
+    pub arch: String,
+    /// The oldest glibc it runs with; `None` if it needs none.
+    pub glibc: Option<GlibcVersion>,
+    /// Whether it takes some of the little static thread-local storage a process has.
+    pub static_tls: bool,
+    /// Folders it has the dynamic linker search for the libraries it needs.
+    #[serde(skip)]
+    pub runpath: Vec<String>,
+    /// Libraries it needs.
+    #[serde(skip)]
+    pub needed: Vec<String>,
+}
+
+/// Reads the plugin `path` and checks whether `platform` can load it.
+///
+/// Everything that is wrong goes to `report`; the answer is `None` if any of it is an error. No
+/// code of the plugin runs, and the file may be hostile: it is read with checked offsets only.
+pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Option<Inspected> {
+    let errors_before = report.errors();
+    let inspected = Image::open(path).and_then(|image| {
+        let inspection = inspect(&image, platform, report)?;
+        Ok(Inspected { image, inspection })
+    });
+    match inspected {
+        Ok(inspected) => (report.errors() == errors_before).then_some(inspected),
+        Err(fault) => {
+            report.push(fault.error(path));
+            None
+        }
+    }
+}
+
+/// The inspection of `image`, or the fault that keeps us from knowing more; those that do not go
+/// to `report`.
+fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<Inspection, Fault> {
+    let library = library::read(image.bytes(), platform)?;
+    let manifest = manifest(library.manifest, platform.abi)?;
+
+    let faults = [
+        entry(&library),
+        panic_strategy(&library, &manifest),
+        glibc(&library, platform),
+        origin(&library),
+    ];
+    for fault in faults.into_iter().flatten() {
+        report.push(fault.error(image.path()));
+    }
+    if let Some(fault) = static_tls(&library) {
+        report.push(fault.warning(image.path()));
+    }
+
+    Ok(Inspection {
+        manifest,
+        file: image.path().to_owned(),
+        sha256: image.sha256().to_owned(),
+        arch: library.machine.arch,
+        glibc: library.glibc,
+        static_tls: library.static_tls,
+        runpath: library.runpath,
+        needed: library.needed,
+    })
+}
+
+/// The manifest in `bytes`, if it was written for the ABI this homeserver speaks.
+fn manifest(bytes: Option<&[u8]>, abi: AbiVersion) -> Result<Manifest, Fault> {
+    let Some(bytes) = bytes else {
+        return Err(Fault::new(
+            format!("is not an hsmod plugin: it exports no `{MANIFEST_SYMBOL}`"),
+            "add `export_module!(YourModule);` to its crate and rebuild it; \
+             if it has that, keep `strip` and version scripts from removing exported symbols",
+        ));
+    };
+    let unreadable = |cause: serde_json::Error| {
+        Fault::new(format!("has a manifest that cannot be read: {cause}"), DAMAGED)
+    };
+    // The version first: another major may have a manifest of another shape.
+    let built: BuiltFor = serde_json::from_slice(bytes).map_err(unreadable)?;
+    if built.abi.major != abi.major {
+        return Err(other_abi(&built, abi));
+    }
+    serde_json::from_slice(bytes).map_err(unreadable)
+}
+
+/// The part of a manifest that stays readable whatever the ABI.
+#[derive(Deserialize)]
+struct BuiltFor {
+    abi: AbiVersion,
+    plugin_api: Option<String>,
+}
+
+fn other_abi(built: &BuiltFor, ours: AbiVersion) -> Fault {
+    let theirs = built.abi;
+    let with = match &built.plugin_api {
+        Some(version) => format!(" (hsmod-plugin-api {version})"),
+        None => String::new(),
+    };
+    let or_update = if theirs.major > ours.major { ", or update the homeserver" } else { "" };
+    Fault::new(
+        format!(
+            "was built for plugin ABI {}.{}{with}, this homeserver speaks {}.{}",
+            theirs.major, theirs.minor, ours.major, ours.minor
+        ),
+        format!(
+            "rebuild the plugin with an hsmod-plugin-api that has ABI {}{or_update}",
+            ours.major
+        ),
+    )
+}
+
+fn entry(library: &Library<'_>) -> Option<Fault> {
+    (!library.has_root).then(|| {
+        Fault::new(
+            format!("has a manifest but exports no entry `{ROOT_SYMBOL}`"),
+            "rebuild it, and keep `strip` and version scripts from removing exported symbols",
+        )
+    })
+}
+
+/// A panic in a plugin built with `panic = "abort"` would end the homeserver, so it is refused.
+fn panic_strategy(library: &Library<'_>, manifest: &Manifest) -> Option<Fault> {
+    let in_manifest = manifest.panic.as_str();
+    let in_symbol = match library.panic_strategy {
+        Some(0) => "unwind",
+        Some(1) => "abort",
+        Some(_) => "unknown",
+        None => in_manifest,
+    };
+    match (in_symbol, in_manifest) {
+        ("unwind", "unwind") => None,
+        ("abort", _) | (_, "abort") => Some(Fault::new(
+            "was built with `panic = \"abort\"`: a panic in it would end the homeserver",
+            "remove `panic = \"abort\"` from the profile in its `Cargo.toml` and rebuild it",
+        )),
+        _ => Some(Fault::new(
+            format!(
+                "does not tell its panic strategy: its manifest says `{in_manifest}`, its symbol \
+                 `{PANIC_SYMBOL}` says `{in_symbol}`"
+            ),
+            DAMAGED,
+        )),
+    }
+}
+
+fn glibc(library: &Library<'_>, platform: &Platform) -> Option<Fault> {
+    let needed = library.glibc?;
+    let Some(present) = platform.glibc else {
+        return Some(Fault::new(
+            format!("needs GLIBC {needed}, this homeserver does not run on glibc"),
+            "build the plugin for the C library of the homeserver",
+        ));
+    };
+    (needed > present).then(|| {
+        Fault::new(
+            format!("needs GLIBC {needed}, this system has {present}"),
+            format!(
+                "build the plugin on a system with glibc {present} or older \
+                 (or with `cargo zigbuild --target {}-unknown-linux-gnu.{present}`)",
+                library.machine.arch
+            ),
+        )
+    })
+}
+
+/// The linker replaces `$ORIGIN` by the folder of the file, and the bytes that are mapped lie in
+/// none.
+fn origin(library: &Library<'_>) -> Option<Fault> {
+    let names_origin = |path: &&String| path.contains("$ORIGIN") || path.contains("${ORIGIN}");
+    let path = library.runpath.iter().chain(&library.needed).find(names_origin)?;
+    Some(Fault::new(
+        format!(
+            "looks for libraries beside itself (`{path}`), but what is mapped is a sealed copy \
+             that lies in no folder"
+        ),
+        "link these libraries statically, or give their folder as an absolute path: \
+         `patchelf --set-rpath /absolute/folder FILE`",
+    ))
+}
+
+fn static_tls(library: &Library<'_>) -> Option<Fault> {
+    library.static_tls.then(|| {
+        Fault::new(
+            "uses static thread-local storage, of which a process has little: with several such \
+             plugins, one will fail to load",
+            "remove the global allocator (mimalloc, jemalloc) from the plugin, \
+             which is the usual cause",
+        )
+    })
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

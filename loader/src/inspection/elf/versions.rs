@@ -1,0 +1,37 @@
+//! The versions of symbols that a library needs of others (`DT_VERNEED`).
+//!
+//! Two linked lists in one: per needed library an entry, and from each a list of versions. The
+//! links are offsets that a hostile file may point anywhere, so both are walked with one budget.
+
+use object::elf::{Vernaux, Verneed};
+use object::{Endianness, Pod, ReadRef as _};
+
+/// Offsets into the string table of the names of all needed versions, found in `data`, which
+/// begins with the first entry.
+pub(super) fn names(data: &[u8], endian: Endianness) -> impl Iterator<Item = u32> {
+    let libraries = walk(data, 0, move |library: &Verneed<Endianness>| library.vn_next.get(endian));
+    libraries
+        .flat_map(move |(at, library)| {
+            let first = at + u64::from(library.vn_aux.get(endian));
+            let versions = walk(data, first, move |version: &Vernaux<Endianness>| {
+                version.vna_next.get(endian)
+            });
+            versions.take(library.vn_cnt.get(endian).into())
+        })
+        .map(move |(_, version)| version.vna_name.get(endian))
+        .take(BUDGET)
+}
+
+/// The entries of a list and where they are, beginning `at`, until one is the last or lies
+/// outside.
+fn walk<T: Pod>(data: &[u8], at: u64, next: impl Fn(&T) -> u32) -> impl Iterator<Item = (u64, &T)> {
+    let entry = move |at: u64| Some((at, data.read_at::<T>(at).ok()?));
+    std::iter::successors(entry(at), move |&(at, last)| match next(last) {
+        0 => None,
+        step => entry(at + u64::from(step)),
+    })
+    .take(BUDGET)
+}
+
+/// More versions than any library needs.
+const BUDGET: usize = 10_000;

@@ -1,0 +1,184 @@
+//! Writes small ELF libraries for tests: what the dynamic linker reads and nothing else, so that
+//! no test needs a compiler and every field can lie.
+
+use serde_json::{Value, json};
+
+/// A plugin to be written; the default one is in order.
+pub(crate) struct Plugin {
+    pub(crate) manifest: Option<String>,
+    pub(crate) panic_strategy: Option<u8>,
+    pub(crate) has_root: bool,
+    /// `e_type`; 3 is a shared library.
+    pub(crate) type_: u16,
+    /// `e_machine`; 0 is taken for that of this machine.
+    pub(crate) machine: u16,
+    pub(crate) glibc: Vec<&'static str>,
+    pub(crate) needed: Vec<&'static str>,
+    pub(crate) runpath: Option<&'static str>,
+    pub(crate) flags: u64,
+    pub(crate) flags_1: u64,
+    /// What the symbol of the manifest says its size is, if it is to lie.
+    pub(crate) manifest_size: Option<u64>,
+}
+
+impl Default for Plugin {
+    fn default() -> Self {
+        Self {
+            manifest: Some(manifest().to_string()),
+            panic_strategy: Some(0),
+            has_root: true,
+            type_: 3,
+            machine: 0,
+            glibc: vec!["GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_ABI_DT_RELR", "GLIBC_PRIVATE"],
+            needed: vec!["libc.so.6"],
+            runpath: None,
+            flags: 0,
+            flags_1: 0,
+            manifest_size: None,
+        }
+    }
+}
+
+/// The manifest of the default plugin.
+pub(crate) fn manifest() -> Value {
+    json!({
+        "name": "example",
+        "version": "0.1.0",
+        "authors": ["A. Author"],
+        "description": "An example",
+        "plugin_api": "1.0.0",
+        "abi": {"major": 1, "minor": 0},
+        "callbacks": {"spam_checker": ["user_may_invite"]},
+        "rustc": "rustc 1.85.0",
+        "target": "x86_64-unknown-linux-gnu",
+        "panic": "unwind",
+    })
+}
+
+impl Plugin {
+    /// The file. Addresses are offsets: one segment holds all of it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut strings = Strings(vec![0]);
+        let mut file = vec![0; HEADERS_SIZE];
+        let mut symbols = vec![[0; SYMBOL_SIZE]];
+        let mut define = |file: &mut Vec<u8>, strings: &mut Strings, name, data: &[u8], size| {
+            symbols.push(symbol(strings.add(name), file.len() as u64, size));
+            file.extend(data);
+        };
+        if let Some(manifest) = &self.manifest {
+            let size = self.manifest_size.unwrap_or(manifest.len() as u64);
+            define(&mut file, &mut strings, "hsmod_manifest", manifest.as_bytes(), size);
+        }
+        if let Some(strategy) = self.panic_strategy {
+            define(&mut file, &mut strings, "hsmod_panic_strategy", &[strategy], 1);
+        }
+        if self.has_root {
+            define(&mut file, &mut strings, "hsmod_root", &[0; 8], 8);
+        }
+
+        let mut dynamic = Vec::new();
+        let mut entry = |tag: u64, value: u64| dynamic.extend(words(&[tag, value]));
+        self.needed.iter().for_each(|name| entry(1, strings.add(name).into()));
+        self.runpath.iter().for_each(|path| entry(29, strings.add(path).into()));
+        entry(30, self.flags);
+        entry(0x6fff_fffb, self.flags_1);
+        entry(4, append(&mut file, &hash(symbols.len())));
+        entry(6, append(&mut file, &symbols.concat()));
+        entry(0x6fff_fffe, append(&mut file, &self.verneed(&mut strings)));
+        entry(0x6fff_ffff, 1);
+        entry(5, append(&mut file, &strings.0));
+        entry(10, strings.0.len() as u64);
+        entry(0, 0);
+
+        let at = append(&mut file, &dynamic);
+        let headers = self.headers(file.len() as u64, at, dynamic.len() as u64);
+        file[..HEADERS_SIZE].copy_from_slice(&headers);
+        file
+    }
+
+    /// ELF header and the two program headers.
+    fn headers(&self, size: u64, dynamic_at: u64, dynamic_size: u64) -> Vec<u8> {
+        let endian = if cfg!(target_endian = "little") { 1 } else { 2 };
+        let mut headers = b"\x7fELF\x02".to_vec();
+        headers.extend([endian, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let machine = if self.machine == 0 { machine_here() } else { self.machine };
+        headers.extend([self.type_, machine].iter().flat_map(|half| half.to_ne_bytes()));
+        headers.extend(1_u32.to_ne_bytes());
+        headers.extend(words(&[0, 64, 0]));
+        headers.extend(0_u32.to_ne_bytes());
+        headers.extend([64_u16, 56, 2, 64, 0, 0].iter().flat_map(|half| half.to_ne_bytes()));
+        for (type_, at, size) in [(1_u32, 0, size), (2, dynamic_at, dynamic_size)] {
+            headers.extend([type_, 4].iter().flat_map(|word| word.to_ne_bytes()));
+            headers.extend(words(&[at, at, at, size, size, 8]));
+        }
+        headers
+    }
+
+    /// One needed library with the versions in `glibc`.
+    fn verneed(&self, strings: &mut Strings) -> Vec<u8> {
+        let count = u16::try_from(self.glibc.len()).unwrap();
+        let mut table = [1, count].iter().flat_map(|half: &u16| half.to_ne_bytes()).collect();
+        let library = strings.add("libc.so.6");
+        extend(&mut table, &[library, 16, 0]);
+        for (index, name) in self.glibc.iter().enumerate() {
+            let next = if index + 1 == self.glibc.len() { 0 } else { 16 };
+            extend(&mut table, &[0, 0, strings.add(name), next]);
+        }
+        table
+    }
+}
+
+const HEADERS_SIZE: usize = 64 + 2 * 56;
+const SYMBOL_SIZE: usize = 24;
+
+fn machine_here() -> u16 {
+    match std::env::consts::ARCH {
+        "aarch64" => 183,
+        "riscv64" => 243,
+        _ => 62,
+    }
+}
+
+/// A global object in some section.
+fn symbol(name: u32, address: u64, size: u64) -> [u8; SYMBOL_SIZE] {
+    let mut symbol = [0; SYMBOL_SIZE];
+    symbol[..4].copy_from_slice(&name.to_ne_bytes());
+    symbol[4] = 0x11;
+    symbol[6..8].copy_from_slice(&1_u16.to_ne_bytes());
+    symbol[8..].copy_from_slice(&words(&[address, size]));
+    symbol
+}
+
+/// A hash table with one bucket; only the number of symbols in it is right.
+fn hash(symbols: usize) -> Vec<u8> {
+    let mut table = Vec::new();
+    extend(&mut table, &[1, u32::try_from(symbols).unwrap(), 0]);
+    extend(&mut table, &vec![0; symbols]);
+    table
+}
+
+struct Strings(Vec<u8>);
+
+impl Strings {
+    fn add(&mut self, text: &str) -> u32 {
+        let at = u32::try_from(self.0.len()).unwrap();
+        self.0.extend(text.as_bytes());
+        self.0.push(0);
+        at
+    }
+}
+
+fn append(file: &mut Vec<u8>, data: &[u8]) -> u64 {
+    file.resize(file.len().next_multiple_of(8), 0);
+    let at = file.len() as u64;
+    file.extend(data);
+    at
+}
+
+fn extend(table: &mut Vec<u8>, words: &[u32]) {
+    table.extend(words.iter().flat_map(|word| word.to_ne_bytes()));
+}
+
+fn words(words: &[u64]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_ne_bytes()).collect()
+}

@@ -1,0 +1,196 @@
+//! Which kind of file this is, told by its first bytes, for those who named the wrong one.
+
+use object::FileKind;
+
+use super::fault::Fault;
+
+/// A format of shared libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Elf32,
+    Elf64,
+    MachO,
+    Pe,
+}
+
+impl Format {
+    /// The format of a file that is a program of some kind; how to go on with any other file.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
+        if bytes.starts_with(&object::elf::ELFMAG) {
+            return Ok(match bytes.get(4) {
+                Some(1) => Self::Elf32,
+                _ => Self::Elf64,
+            });
+        }
+        let no_library = |what: &str| Err(Fault::new(format!("is {what}"), BUILD_A_CDYLIB));
+        match FileKind::parse(bytes) {
+            Ok(FileKind::MachO32 | FileKind::MachO64) => Ok(Self::MachO),
+            Ok(FileKind::Pe32 | FileKind::Pe64) => Ok(Self::Pe),
+            Ok(FileKind::MachOFat32 | FileKind::MachOFat64) => Err(Fault::new(
+                "is a universal binary with libraries for several processors",
+                "extract the one for this processor: `lipo FILE -thin ARCH -output LIBRARY`",
+            )),
+            Ok(FileKind::Archive) => {
+                no_library("a static library (`.a`, `.rlib`), not a shared one")
+            }
+            Ok(FileKind::Coff | FileKind::CoffBig) => {
+                no_library("an object file of Windows (`.obj`), not a shared library")
+            }
+            _ if is_compressed(bytes) => Err(Fault::new(
+                "is a compressed file, not a shared library",
+                "unpack it and name the library that was in it",
+            )),
+            _ if bytes.starts_with(b"\0asm") => {
+                no_library("a WebAssembly module, not a shared library")
+            }
+            _ if bytes.starts_with(b"#!") => no_library("a script, not a shared library"),
+            _ if is_text(bytes) => no_library("a text file, not a shared library"),
+            _ => no_library("no shared library, but a file of an unknown format"),
+        }
+    }
+
+    /// This format, if it is the one of this operating system.
+    pub(super) fn native(self) -> Result<Self, Fault> {
+        let (theirs, from) = match self {
+            Self::Elf32 | Self::Elf64 => ("ELF (`.so`)", "Linux"),
+            Self::MachO => ("Mach-O (`.dylib`)", "macOS"),
+            Self::Pe => ("PE (`.dll`)", "Windows"),
+        };
+        let (is_native, ours, here) = if cfg!(target_os = "windows") {
+            (self == Self::Pe, "PE (`.dll`)", "Windows")
+        } else if cfg!(target_vendor = "apple") {
+            (self == Self::MachO, "Mach-O (`.dylib`)", "macOS")
+        } else {
+            (matches!(self, Self::Elf32 | Self::Elf64), "ELF (`.so`)", std::env::consts::OS)
+        };
+        if is_native {
+            return Ok(self);
+        }
+        Err(Fault::new(
+            format!("has the format {theirs} of {from}; on {here} a plugin is {ours}"),
+            format!("use a build of the plugin for {here}"),
+        ))
+    }
+}
+
+/// What to do about a file that no `cdylib` build made.
+pub(super) const BUILD_A_CDYLIB: &str = "a plugin is what `cargo build --release` makes of a \
+    crate with `crate-type = [\"cdylib\"]`: a `.so`, `.dylib` or `.dll`; name that file";
+
+/// gzip, zip, xz, zstd: what a plugin is downloaded in.
+fn is_compressed(bytes: &[u8]) -> bool {
+    let magics: [&[u8]; 4] = [b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"];
+    magics.iter().any(|magic| bytes.starts_with(magic))
+}
+
+/// Whether the beginning is UTF-8 without the control characters that no text has.
+fn is_text(bytes: &[u8]) -> bool {
+    let start = &bytes[..bytes.len().min(4096)];
+    let is_utf8 = match std::str::from_utf8(start) {
+        Ok(_) => true,
+        // The last character may have been cut.
+        Err(error) => error.error_len().is_none(),
+    };
+    is_utf8 && !start.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn fault(bytes: &[u8]) -> String {
+        Format::of(bytes)
+            .and_then(Format::native)
+            .unwrap_err()
+            .error(Path::new("libx.so"))
+            .to_string()
+    }
+
+    #[test]
+    fn a_script() {
+        assert_snapshot!(fault(b"#!/bin/sh\nexit\n"), @r#"
+        error: inspection: `libx.so` is a script, not a shared library
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+    }
+
+    #[test]
+    fn a_text() {
+        assert_snapshot!(fault("Grüße".as_bytes()), @r#"
+        error: inspection: `libx.so` is a text file, not a shared library
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+        // Cut within a character.
+        assert_eq!(fault(format!("{}ü", "x".repeat(4095)).as_bytes()), fault(b"text"));
+    }
+
+    #[test]
+    fn a_static_library() {
+        assert_snapshot!(fault(b"!<arch>\n/               0           "), @r#"
+        error: inspection: `libx.so` is a static library (`.a`, `.rlib`), not a shared one
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+    }
+
+    #[test]
+    fn a_download_that_was_not_unpacked() {
+        assert_snapshot!(fault(b"\x1f\x8b\x08\0\0\0\0\0"), @r"
+        error: inspection: `libx.so` is a compressed file, not a shared library
+          fix: unpack it and name the library that was in it
+        ");
+    }
+
+    #[test]
+    fn an_object_file_of_windows() {
+        assert_snapshot!(fault(b"\x64\x86\x01\0\0\0\0\0\0\0\0\0\0\0\0\0"), @r#"
+        error: inspection: `libx.so` is an object file of Windows (`.obj`), not a shared library
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+    }
+
+    #[test]
+    fn a_webassembly_module() {
+        assert_snapshot!(fault(b"\0asm\x01\0\0\0"), @r#"
+        error: inspection: `libx.so` is a WebAssembly module, not a shared library
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+    }
+
+    #[test]
+    fn an_unknown_format() {
+        assert_snapshot!(fault(b"\0\x01\x02"), @r#"
+        error: inspection: `libx.so` is no shared library, but a file of an unknown format
+          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        "#);
+    }
+
+    #[test]
+    fn a_universal_binary() {
+        assert_snapshot!(fault(b"\xca\xfe\xba\xbe\0\0\0\x02\0\0\0\0\0\0\0\0"), @r"
+        error: inspection: `libx.so` is a universal binary with libraries for several processors
+          fix: extract the one for this processor: `lipo FILE -thin ARCH -output LIBRARY`
+        ");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_library_of_another_system() {
+        let mut dll = vec![0; 512];
+        dll[..2].copy_from_slice(b"MZ");
+        dll[0x3c] = 0x80;
+        dll[0x80..0x84].copy_from_slice(b"PE\0\0");
+        dll[0x98..0x9a].copy_from_slice(&[0x0b, 0x02]);
+        assert_snapshot!(fault(&dll), @r"
+        error: inspection: `libx.so` has the format PE (`.dll`) of Windows; on linux a plugin is ELF (`.so`)
+          fix: use a build of the plugin for linux
+        ");
+        assert_snapshot!(fault(b"\xcf\xfa\xed\xfe\x07\0\0\x01\0\0\0\0\0\0\0\0"), @r"
+        error: inspection: `libx.so` has the format Mach-O (`.dylib`) of macOS; on linux a plugin is ELF (`.so`)
+          fix: use a build of the plugin for linux
+        ");
+    }
+}

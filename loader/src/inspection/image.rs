@@ -1,0 +1,239 @@
+//! The bytes of a plugin, read from its file exactly once.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sha2::{Digest as _, Sha256};
+
+use super::fault::Fault;
+use crate::sys;
+
+/// Larger than any plugin; what exceeds it was named by mistake.
+const SIZE_MAX: u64 = 1 << 30;
+
+/// An open file and the bytes it held.
+///
+/// Inspection reads these bytes, verification asks this file for its owner, hashes these bytes and
+/// has them mapped: nobody can put another file in between.
+#[derive(Debug)]
+pub struct Image {
+    path: PathBuf,
+    file: File,
+    bytes: Vec<u8>,
+    sha256: String,
+}
+
+impl Image {
+    /// Opens and reads `path`; it must be a regular file of sensible size that nobody changes
+    /// meanwhile.
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        let mut file = sys::open_without_waiting(path).map_err(unreadable)?;
+        let before = file.metadata().map_err(unreadable)?;
+        check_kind_and_size(&before)?;
+        let bytes = read(&mut file, &before).map_err(unreadable)?;
+        let after = file.metadata().map_err(unreadable)?;
+        if Stamp::of(&before) != Stamp::of(&after) || bytes.len() as u64 != before.len() {
+            return Err(Fault::new(
+                "changed while it was being read",
+                "try again; to replace a plugin, copy it to another name in the same folder and \
+                 rename it",
+            ));
+        }
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        Ok(Self { path: path.to_owned(), file, bytes, sha256 })
+    }
+
+    /// The path as it was asked for.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file held.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Digest of the bytes, in lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Owner and mode of the very file that was read, whatever its path leads to by now.
+    ///
+    /// # Errors
+    /// If the operating system does not tell.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        self.file.metadata()
+    }
+}
+
+fn check_kind_and_size(metadata: &Metadata) -> Result<(), Fault> {
+    let another = "name the plugin's library";
+    if metadata.is_dir() {
+        return Err(Fault::new("is a folder, not a plugin", "name the library inside it"));
+    }
+    if !metadata.is_file() {
+        return Err(Fault::new("is no regular file (but a pipe, socket or device)", another));
+    }
+    match metadata.len() {
+        0 => Err(Fault::new(
+            "is empty",
+            "copy the plugin again: the copy was interrupted, or the disk is full",
+        )),
+        1..=SIZE_MAX => Ok(()),
+        size => {
+            Err(Fault::new(format!("has {size} bytes; a plugin has at most {SIZE_MAX}"), another))
+        }
+    }
+}
+
+fn unreadable(cause: io::Error) -> Fault {
+    let fix = match cause.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "let the user that runs the homeserver read the file and enter its folders"
+        }
+        io::ErrorKind::NotFound => "copy the plugin there, or correct its name in the config",
+        _ => "see to it that the user that runs the homeserver can read the file",
+    };
+    Fault::new(format!("cannot be read: {cause}"), fix)
+}
+
+/// All of the file, but no more than one byte beyond what it was said to hold: a file that grows
+/// for ever must not fill the memory.
+fn read(file: &mut File, metadata: &Metadata) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let size_max = metadata.len() + 1;
+    bytes.try_reserve_exact(usize::try_from(size_max).unwrap_or(usize::MAX))?;
+    file.take(size_max).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What differs between two looks at a file that was written to in between.
+#[derive(PartialEq)]
+struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self { len: metadata.len(), modified: metadata.modified().ok() }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Write as _;
+
+    use insta::assert_snapshot;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// The problem with `path` in `folder`, which is shown as `/plugins`.
+    fn problem(folder: &TempDir, path: &Path) -> String {
+        let problem = Image::open(path).unwrap_err().error(path).to_string();
+        problem.replace(folder.path().to_str().unwrap(), "/plugins")
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_bytes() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"abc").unwrap();
+        let image = Image::open(file.path()).unwrap();
+        assert_eq!(image.bytes(), b"abc");
+        assert_eq!(
+            image.sha256(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_snapshot!(problem(&folder, &folder.path().join("libx.so")), @r"
+        error: inspection: `/plugins/libx.so` cannot be read: No such file or directory (os error 2)
+          fix: copy the plugin there, or correct its name in the config
+        ");
+    }
+
+    #[test]
+    fn a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_snapshot!(problem(&folder, folder.path()), @r"
+        error: inspection: `/plugins` is a folder, not a plugin
+          fix: name the library inside it
+        ");
+    }
+
+    #[test]
+    fn an_empty_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libx.so");
+        File::create(&path).unwrap();
+        assert_snapshot!(problem(&folder, &path), @r"
+        error: inspection: `/plugins/libx.so` is empty
+          fix: copy the plugin again: the copy was interrupted, or the disk is full
+        ");
+    }
+
+    #[test]
+    fn a_file_beyond_all_measure() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libx.so");
+        File::create(&path).unwrap().set_len(SIZE_MAX + 1).unwrap();
+        assert_snapshot!(problem(&folder, &path), @r"
+        error: inspection: `/plugins/libx.so` has 1073741825 bytes; a plugin has at most 1073741824
+          fix: name the plugin's library
+        ");
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_fifo_does_not_hang_us() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libx.so");
+        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        assert_snapshot!(problem(&folder, &path), @r"
+        error: inspection: `/plugins/libx.so` is no regular file (but a pipe, socket or device)
+          fix: name the plugin's library
+        ");
+    }
+
+    #[test]
+    fn permission_denied_names_whom_to_permit() {
+        // Made up rather than met: root, as whom CI runs, is never denied.
+        let denied = io::Error::from_raw_os_error(rustix::io::Errno::ACCESS.raw_os_error());
+        let fault = unreadable(denied);
+        assert_snapshot!(fault.error(Path::new("/plugins/libx.so")), @r"
+        error: inspection: `/plugins/libx.so` cannot be read: Permission denied (os error 13)
+          fix: let the user that runs the homeserver read the file and enter its folders
+        ");
+    }
+
+    #[test]
+    fn a_write_in_between_is_seen() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(10).unwrap();
+        let before = file.as_file().metadata().unwrap();
+        assert!(Stamp::of(&before) == Stamp::of(&file.as_file().metadata().unwrap()));
+        file.as_file().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert!(Stamp::of(&before) != Stamp::of(&file.as_file().metadata().unwrap()));
+    }
+
+    #[test]
+    fn no_more_is_read_than_was_announced() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(10).unwrap();
+        let before = file.as_file().metadata().unwrap();
+        file.as_file().set_len(1_000_000).unwrap();
+        assert_eq!(read(&mut file.reopen().unwrap(), &before).unwrap().len(), 11);
+    }
+}

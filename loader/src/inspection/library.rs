@@ -1,0 +1,46 @@
+//! What the loader wants to know of a shared library, whatever its format.
+
+use super::fault::{DAMAGED, Fault};
+use super::format::Format;
+use super::platform::{GlibcVersion, Machine, Platform};
+use super::{elf, other};
+
+/// The facts of a shared library, borrowed from its bytes.
+#[derive(Debug)]
+pub(super) struct Library<'data> {
+    pub(super) machine: Machine,
+    /// What the exported manifest symbol holds.
+    pub(super) manifest: Option<&'data [u8]>,
+    /// What the exported panic symbol holds.
+    pub(super) panic_strategy: Option<u8>,
+    pub(super) has_root: bool,
+    pub(super) glibc: Option<GlibcVersion>,
+    pub(super) static_tls: bool,
+    pub(super) runpath: Vec<String>,
+    pub(super) needed: Vec<String>,
+}
+
+/// Reads `bytes` as a shared library that `platform` could map.
+pub(super) fn read<'data>(
+    bytes: &'data [u8],
+    platform: &Platform,
+) -> Result<Library<'data>, Fault> {
+    let library = match Format::of(bytes)?.native()? {
+        Format::Elf32 => elf::read::<object::elf::FileHeader32<_>>(bytes, &platform.machine),
+        Format::Elf64 => elf::read::<object::elf::FileHeader64<_>>(bytes, &platform.machine),
+        Format::MachO | Format::Pe => other::read(bytes, &platform.machine),
+    }?;
+    match library.manifest {
+        Some(manifest) if manifest.len() > MANIFEST_SIZE_MAX => Err(Fault::new(
+            format!(
+                "has a manifest of {} bytes; one has at most {MANIFEST_SIZE_MAX}",
+                manifest.len()
+            ),
+            DAMAGED,
+        )),
+        _ => Ok(library),
+    }
+}
+
+/// Far more than callbacks and authors fill.
+const MANIFEST_SIZE_MAX: usize = 1 << 20;

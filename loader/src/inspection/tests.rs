@@ -1,0 +1,375 @@
+//! Every message an operator can meet at this stage, and that no file makes us panic.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::fixture::{Plugin, manifest};
+use super::*;
+
+/// What is said about a file with these bytes, which is shown as `/plugins/libx.so`.
+fn problems(bytes: &[u8]) -> String {
+    let (inspected, report) = inspected(bytes);
+    assert_eq!(inspected.is_none(), report.errors() > 0);
+    let problems: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
+    problems.join("\n")
+}
+
+fn inspected(bytes: &[u8]) -> (Option<Inspected>, Report) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("libx.so");
+    std::fs::write(&path, bytes).unwrap();
+    let mut report = Report::default();
+    let inspected = inspect_file(&path, &platform(), &mut report);
+    let folder = folder.path().to_str().unwrap();
+    for problem in &mut report.problems {
+        problem.message = problem.message.replace(folder, "/plugins");
+    }
+    (inspected, report)
+}
+
+/// This machine, with ABI 1.3 and glibc 2.36.
+fn platform() -> Platform {
+    let abi = serde_json::from_value(json!({"major": 1, "minor": 3})).unwrap();
+    Platform { glibc: GlibcVersion::parse("2.36"), ..Platform::here(abi) }
+}
+
+/// The default plugin with `value` for `key` in its manifest.
+fn with(key: &str, value: serde_json::Value) -> Plugin {
+    let mut manifest = manifest();
+    manifest[key] = value;
+    Plugin { manifest: Some(manifest.to_string()), ..Plugin::default() }
+}
+
+#[test]
+fn a_plugin_in_order() {
+    let bytes = Plugin { runpath: Some("/a:/b"), ..Plugin::default() }.bytes();
+    let (inspected, report) = inspected(&bytes);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    let Inspected { image, inspection } = inspected.unwrap();
+    assert_eq!(image.bytes(), bytes);
+    assert_eq!(inspection.runpath, ["/a", "/b"]);
+    assert_eq!(inspection.needed, ["libc.so.6"]);
+
+    let mut expected = manifest();
+    expected["file"] = json!(image.path());
+    expected["sha256"] = json!(image.sha256());
+    expected["arch"] = json!(std::env::consts::ARCH);
+    expected["glibc"] = json!("2.17");
+    expected["static_tls"] = json!(false);
+    assert_eq!(serde_json::to_value(&inspection).unwrap(), expected);
+}
+
+#[test]
+fn no_plugin() {
+    assert_snapshot!(problems(&Plugin { manifest: None, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` is not an hsmod plugin: it exports no `hsmod_manifest`
+      fix: add `export_module!(YourModule);` to its crate and rebuild it; if it has that, keep `strip` and version scripts from removing exported symbols
+    ");
+}
+
+#[test]
+fn a_manifest_that_is_no_json() {
+    let manifest = Some("{\"name\"".to_owned());
+    assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: EOF while parsing an object at line 1 column 7
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn a_manifest_of_an_unknown_shape() {
+    assert_snapshot!(problems(&with("callbacks", json!("all")).bytes()), @r#"
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: invalid type: string "all", expected a map at line 1 column 70
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    "#);
+}
+
+#[test]
+fn a_manifest_without_end() {
+    let manifest = Some(" ".repeat((1 << 20) + 1));
+    assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` has a manifest of 1048577 bytes; one has at most 1048576
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn a_manifest_symbol_that_lies() {
+    let manifest_size = Some(u64::MAX);
+    assert_snapshot!(problems(&Plugin { manifest_size, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_manifest` leads out of its segments
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn an_older_abi_major() {
+    assert_snapshot!(problems(&with("abi", json!({"major": 0, "minor": 7})).bytes()), @r"
+    error: inspection: `/plugins/libx.so` was built for plugin ABI 0.7 (hsmod-plugin-api 1.0.0), this homeserver speaks 1.3
+      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 1
+    ");
+}
+
+#[test]
+fn a_newer_abi_major_may_have_another_manifest() {
+    let manifest = Some(json!({"abi": {"major": 2, "minor": 0}}).to_string());
+    assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` was built for plugin ABI 2.0, this homeserver speaks 1.3
+      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 1, or update the homeserver
+    ");
+}
+
+#[test]
+fn another_abi_minor_is_fine() {
+    for minor in [0, 9] {
+        let plugin = with("abi", json!({"major": 1, "minor": minor}));
+        assert_eq!(problems(&plugin.bytes()), "");
+    }
+}
+
+#[test]
+fn panic_abort() {
+    let plugin = Plugin { panic_strategy: Some(1), ..with("panic", json!("abort")) };
+    assert_snapshot!(problems(&plugin.bytes()), @r#"
+    error: inspection: `/plugins/libx.so` was built with `panic = "abort"`: a panic in it would end the homeserver
+      fix: remove `panic = "abort"` from the profile in its `Cargo.toml` and rebuild it
+    "#);
+    // Whichever of the two says so.
+    let abort = problems(&plugin.bytes());
+    assert_eq!(problems(&Plugin { panic_strategy: Some(1), ..Plugin::default() }.bytes()), abort);
+    assert_eq!(problems(&with("panic", json!("abort")).bytes()), abort);
+}
+
+#[test]
+fn an_unknown_panic_strategy() {
+    assert_snapshot!(problems(&Plugin { panic_strategy: Some(7), ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` does not tell its panic strategy: its manifest says `unwind`, its symbol `hsmod_panic_strategy` says `unknown`
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn no_entry() {
+    assert_snapshot!(problems(&Plugin { has_root: false, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` has a manifest but exports no entry `hsmod_root`
+      fix: rebuild it, and keep `strip` and version scripts from removing exported symbols
+    ");
+}
+
+#[test]
+fn a_newer_glibc() {
+    let glibc = vec!["GLIBC_2.4", "GLIBC_2.38", "GLIBC_2.39"];
+    let said = problems(&Plugin { glibc, ..Plugin::default() }.bytes());
+    assert_snapshot!(said.replace(std::env::consts::ARCH, "ARCH"), @r"
+    error: inspection: `/plugins/libx.so` needs GLIBC 2.39, this system has 2.36
+      fix: build the plugin on a system with glibc 2.36 or older (or with `cargo zigbuild --target ARCH-unknown-linux-gnu.2.36`)
+    ");
+}
+
+#[test]
+fn glibc_where_there_is_none() {
+    let platform = Platform { glibc: None, ..platform() };
+    let bytes = Plugin::default().bytes();
+    let library = library::read(&bytes, &platform).unwrap();
+    assert_snapshot!(glibc(&library, &platform).unwrap().error(Path::new("libx.so")), @r"
+    error: inspection: `libx.so` needs GLIBC 2.17, this homeserver does not run on glibc
+      fix: build the plugin for the C library of the homeserver
+    ");
+}
+
+#[test]
+fn libraries_beside_itself() {
+    for (runpath, needed) in [(Some("/a:$ORIGIN/lib"), "libc.so.6"), (None, "${ORIGIN}/liby.so")] {
+        let said = problems(&Plugin { runpath, needed: vec![needed], ..Plugin::default() }.bytes());
+        assert!(said.contains("$ORIGIN") || said.contains("${ORIGIN}"), "{said}");
+    }
+    let runpath = Some("$ORIGIN/lib");
+    assert_snapshot!(problems(&Plugin { runpath, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` looks for libraries beside itself (`$ORIGIN/lib`), but what is mapped is a sealed copy that lies in no folder
+      fix: link these libraries statically, or give their folder as an absolute path: `patchelf --set-rpath /absolute/folder FILE`
+    ");
+}
+
+#[test]
+fn static_tls_is_a_warning() {
+    assert_snapshot!(problems(&Plugin { flags: 0x10, ..Plugin::default() }.bytes()), @r"
+    warning: inspection: `/plugins/libx.so` uses static thread-local storage, of which a process has little: with several such plugins, one will fail to load
+      fix: remove the global allocator (mimalloc, jemalloc) from the plugin, which is the usual cause
+    ");
+}
+
+#[test]
+fn all_is_told_at_once() {
+    let plugin = Plugin {
+        has_root: false,
+        panic_strategy: Some(1),
+        glibc: vec!["GLIBC_9.1"],
+        runpath: Some("$ORIGIN"),
+        flags: 0x10,
+        ..Plugin::default()
+    };
+    let (inspected, report) = inspected(&plugin.bytes());
+    assert!(inspected.is_none());
+    assert_eq!((report.errors(), report.warnings()), (4, 1));
+}
+
+#[test]
+fn an_object_file_an_executable_a_core_dump() {
+    assert_snapshot!(problems(&Plugin { type_: 1, ..Plugin::default() }.bytes()), @r#"
+    error: inspection: `/plugins/libx.so` is an ELF object file (`.o`), not a shared library
+      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+    "#);
+    assert_snapshot!(problems(&Plugin { type_: 2, ..Plugin::default() }.bytes()), @r#"
+    error: inspection: `/plugins/libx.so` is an ELF executable, not a shared library
+      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+    "#);
+    assert_snapshot!(problems(&Plugin { type_: 4, ..Plugin::default() }.bytes()), @r#"
+    error: inspection: `/plugins/libx.so` is an ELF core dump, not a shared library
+      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+    "#);
+}
+
+#[test]
+fn a_position_independent_executable() {
+    let executable = problems(&Plugin { type_: 2, ..Plugin::default() }.bytes());
+    assert_eq!(problems(&Plugin { flags_1: 0x0800_0000, ..Plugin::default() }.bytes()), executable);
+}
+
+#[test]
+fn another_processor() {
+    let here = Machine::here().to_string();
+    let arch = std::env::consts::ARCH;
+    let said = problems(&Plugin { machine: 8, ..Plugin::default() }.bytes());
+    assert_snapshot!(said.replace(&here, "HERE").replace(arch, "ARCH"), @r"
+    error: inspection: `/plugins/libx.so` was built for mips64 (64-bit, little-endian), this homeserver runs on HERE
+      fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
+    ");
+    let said = problems(&Plugin { machine: 4711, ..Plugin::default() }.bytes());
+    assert_snapshot!(said.replace(&here, "HERE").replace(arch, "ARCH"), @r"
+    error: inspection: `/plugins/libx.so` was built for ELF machine 4711 (64-bit, little-endian), this homeserver runs on HERE
+      fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
+    ");
+}
+
+#[test]
+fn another_class() {
+    let mut bytes = Plugin::default().bytes();
+    bytes[4] = 1;
+    let said = problems(&bytes);
+    assert_snapshot!(said.replace(std::env::consts::ARCH, "ARCH"), @r"
+    error: inspection: `/plugins/libx.so` was built for ARCH (32-bit, little-endian), this homeserver runs on ARCH (64-bit, little-endian)
+      fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
+    ");
+}
+
+#[test]
+fn a_truncated_library() {
+    let bytes = Plugin::default().bytes();
+    assert_snapshot!(problems(&bytes[..bytes.len() - 100]), @r"
+    error: inspection: `/plugins/libx.so` is truncated: 100 of its 944 bytes are missing
+      fix: copy the plugin again: the copy was interrupted, or the disk is full
+    ");
+    assert_snapshot!(problems(&bytes[..40]), @r"
+    error: inspection: `/plugins/libx.so` is truncated: 24 of its 64 bytes are missing
+      fix: copy the plugin again: the copy was interrupted, or the disk is full
+    ");
+}
+
+#[test]
+fn headers_that_lie() {
+    let mut bytes = Plugin::default().bytes();
+    bytes[32..40].fill(0xff);
+    assert_snapshot!(problems(&bytes), @r"
+    error: inspection: `/plugins/libx.so` is damaged: its ELF header makes no sense
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+/// A xorshift generator: the same files in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % end as u64).unwrap()
+    }
+
+    /// A byte that is likely to be at the edge of something.
+    fn byte(&mut self) -> u8 {
+        let edges = [0, 1, 2, 0x7f, 0x80, 0xfe, 0xff];
+        let index = self.below(2 * edges.len());
+        edges.get(index).copied().unwrap_or_else(|| u8::try_from(self.below(256)).unwrap())
+    }
+}
+
+/// Reads `bytes` in every way there is; the answer does not matter.
+fn read(bytes: &[u8]) {
+    let platform = platform();
+    if let Ok(library) = library::read(bytes, &platform) {
+        let _ = super::manifest(library.manifest, platform.abi);
+    }
+    let _ = other::read(bytes, &platform.machine);
+}
+
+#[test]
+fn no_prefix_of_a_plugin_is_too_short() {
+    let bytes = Plugin::default().bytes();
+    (0..bytes.len()).for_each(|end| read(&bytes[..end]));
+}
+
+#[test]
+fn no_change_to_a_plugin_is_too_hostile() {
+    let bytes = Plugin { runpath: Some("$ORIGIN"), ..Plugin::default() }.bytes();
+    for at in 0..bytes.len() {
+        for value in [0, 1, 0x7f, 0x80, 0xff] {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            read(&changed);
+        }
+    }
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..20_000 {
+        let mut changed = bytes.clone();
+        for _ in 0..=random.below(8) {
+            let at = random.below(changed.len());
+            changed[at] = random.byte();
+        }
+        changed.truncate(changed.len() - random.below(2) * random.below(changed.len()));
+        read(&changed);
+    }
+}
+
+#[test]
+fn no_random_bytes_are_too_hostile() {
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let magics: [&[u8]; 5] =
+        [b"\x7fELF\x02\x01\x01", b"\x7fELF\x01\x02\x01", b"MZ", b"\xcf\xfa\xed\xfe", b""];
+    for round in 0..20_000 {
+        let mut bytes = magics[round % magics.len()].to_vec();
+        let size = random.below(600);
+        bytes.extend((0..size).map(|_| random.byte()));
+        read(&bytes);
+    }
+}
+
+/// A library as linkers write it: the C library this test runs with.
+#[test]
+#[cfg(target_env = "gnu")]
+fn a_real_library() {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let path = maps.lines().find(|line| line.ends_with("libc.so.6")).unwrap();
+    let path = &path[path.find('/').unwrap()..];
+    let mut bytes = std::fs::read(path).unwrap();
+    assert!(problems(&bytes).contains("is not an hsmod plugin"));
+
+    let mut random = Random(0xdead_beef_cafe_f00d);
+    for round in 0..2_000 {
+        let end = if round % 2 == 0 { 4096 } else { bytes.len() };
+        let at = random.below(end);
+        let before = std::mem::replace(&mut bytes[at], random.byte());
+        let _ = library::read(&bytes, &platform());
+        bytes[at] = before;
+    }
+}

@@ -1,0 +1,39 @@
+//! The operating system: what differs between Linux, macOS and Windows has the same name here on
+//! each of them, and the rest of the loader does not ask where it runs.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+mod glibc;
+#[cfg(any(test, not(target_os = "linux")))]
+mod private_copy;
+#[cfg(target_os = "linux")]
+mod sealed_memory;
+
+pub(crate) use glibc::glibc_version;
+#[cfg(not(target_os = "linux"))]
+pub(crate) use private_copy::PrivateCopy as FixedBytes;
+#[cfg(target_os = "linux")]
+pub(crate) use sealed_memory::SealedMemory as FixedBytes;
+
+/// Opens `path` for reading and never waits: a FIFO without a writer opens at once, so that the
+/// caller can see what it is and refuse it.
+#[cfg(unix)]
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
+/// Opens `path` for reading.
+#[cfg(not(unix))]
+pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// The user this process acts as: who may own a plugin besides root.
+#[cfg(unix)]
+pub(crate) fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}

@@ -1,0 +1,122 @@
+//! Whether a plugin may be trusted, and the very bytes that will be mapped.
+//!
+//! A plugin runs with all rights of the homeserver. So nobody but root and the user that runs the
+//! homeserver may be able to put another file in its place, and where the config gives a digest,
+//! the file must have it.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use crate::inspection::{Image, Inspected, Inspection};
+use crate::problem::{Problem, Report, Severity, Stage};
+
+#[cfg(unix)]
+mod permissions;
+mod sealed;
+
+pub use sealed::SealedImage;
+
+/// A plugin that was inspected and may be trusted.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Verified {
+    /// What the plugin says of itself.
+    pub inspection: Inspection,
+    /// The bytes to map.
+    pub image: Arc<SealedImage>,
+}
+
+/// What to do about a plugin that others may write.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Permissions {
+    /// Refuse it.
+    #[default]
+    Strict,
+    /// Load it and warn.
+    Warn,
+}
+
+/// Checks who may write the plugin and the folders on its way, and its digest if `sha256` gives
+/// one; then seals the bytes that were inspected.
+///
+/// Everything that is wrong goes to `report`; the answer is `None` if any of it is an error.
+pub fn verify(
+    inspected: Inspected,
+    permissions: Permissions,
+    sha256: Option<&str>,
+    report: &mut Report,
+) -> Option<Verified> {
+    let Inspected { image, inspection } = inspected;
+    let before = report.errors();
+    for mut problem in faulty_permissions(&image) {
+        if permissions == Permissions::Warn {
+            problem.severity = Severity::Warning;
+        }
+        report.push(problem);
+    }
+    if let Some(problem) = sha256.and_then(|sha256| other_digest(&image, sha256)) {
+        report.push(problem);
+    }
+    if report.errors() > before {
+        return None;
+    }
+    match SealedImage::of(&image) {
+        Ok(image) => Some(Verified { inspection, image }),
+        Err(error) => {
+            report.push(unsealed(&image, &error));
+            None
+        }
+    }
+}
+
+/// Files and folders on the way to the plugin that others may write.
+#[cfg(unix)]
+fn faulty_permissions(image: &Image) -> Vec<Problem> {
+    permissions::check(image)
+}
+
+/// Windows has access lists instead of owner and mode; they are not looked at.
+#[cfg(not(unix))]
+fn faulty_permissions(_image: &Image) -> Vec<Problem> {
+    Vec::new()
+}
+
+fn other_digest(image: &Image, expected: &str) -> Option<Problem> {
+    let found = image.sha256();
+    if expected.trim().eq_ignore_ascii_case(found) {
+        return None;
+    }
+    let message = format!(
+        "`{}` is not the file the config expects: its SHA-256 is {found}, `sha256` says {expected}",
+        image.path().display()
+    );
+    Some(error(message).fix(
+        "if you replaced the plugin yourself, put its new digest into `sha256`; \
+         if you did not, find out who did",
+    ))
+}
+
+fn unsealed(image: &Image, cause: &std::io::Error) -> Problem {
+    let path = image.path().display();
+    let (what, fix) = if cfg!(target_os = "linux") {
+        (
+            "sealed memory (memfd)",
+            "let the homeserver use `memfd_create`: a container's seccomp profile or a full \
+             memory limit may keep it from that",
+        )
+    } else {
+        ("a private temporary folder", "give the homeserver a temporary folder it can write")
+    };
+    error(format!("`{path}` cannot be copied into {what}: {cause}")).fix(fix)
+}
+
+/// An error of this stage.
+fn error(message: impl Into<String>) -> Problem {
+    Problem::error(Stage::Verification, message)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

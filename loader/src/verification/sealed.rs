@@ -1,0 +1,83 @@
+//! The very bytes that will be mapped.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use crate::inspection::Image;
+use crate::sys::FixedBytes;
+
+/// The bytes of a plugin where nobody can change them any more.
+///
+/// On Linux a sealed memfd, elsewhere a copy in a folder of this user alone. It must be kept as
+/// long as the library is mapped: its path is not unique after that.
+#[derive(Debug)]
+pub struct SealedImage {
+    bytes: FixedBytes,
+    sha256: String,
+}
+
+impl SealedImage {
+    /// Seals the bytes of `image`, or shares those already sealed in this process that are equal:
+    /// what has one digest is mapped once.
+    ///
+    /// # Errors
+    /// If there is no memory, or no place, to put them.
+    pub fn of(image: &Image) -> io::Result<Arc<Self>> {
+        static SEALED: Mutex<Option<HashMap<String, Weak<SealedImage>>>> = Mutex::new(None);
+        // What a panic could leave behind is still a map of digests to images.
+        let mut sealed = SEALED.lock().unwrap_or_else(PoisonError::into_inner);
+        let sealed = sealed.get_or_insert_default();
+        if let Some(equal) = sealed.get(image.sha256()).and_then(Weak::upgrade) {
+            return Ok(equal);
+        }
+        let name = image.path().file_name().unwrap_or_default().to_string_lossy();
+        let bytes = FixedBytes::new(&name, image.bytes())?;
+        let new = Arc::new(Self { bytes, sha256: image.sha256().to_owned() });
+        sealed.retain(|_, image| image.strong_count() > 0);
+        sealed.insert(new.sha256.clone(), Arc::downgrade(&new));
+        Ok(new)
+    }
+
+    /// The path to map.
+    pub fn path(&self) -> PathBuf {
+        self.bytes.path()
+    }
+
+    /// Digest of the bytes, in lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn image(bytes: &[u8]) -> Image {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        Image::open(file.path()).unwrap()
+    }
+
+    #[test]
+    fn equal_bytes_share_one_image() {
+        let first = SealedImage::of(&image(b"equal bytes")).unwrap();
+        let second = SealedImage::of(&image(b"equal bytes")).unwrap();
+        let other = SealedImage::of(&image(b"other bytes")).unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        assert_ne!(first.path(), other.path());
+        assert_ne!(first.sha256(), other.sha256());
+        assert_eq!(std::fs::read(first.path()).unwrap(), b"equal bytes");
+    }
+
+    #[test]
+    fn an_image_nobody_holds_is_gone() {
+        let first = SealedImage::of(&image(b"fleeting")).unwrap();
+        let gone = Arc::downgrade(&first);
+        drop(first);
+        assert!(gone.upgrade().is_none());
+        assert!(SealedImage::of(&image(b"fleeting")).is_ok());
+    }
+}
