@@ -63,6 +63,19 @@ pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<
     packages.iter().map(library).collect()
 }
 
+/// The directory cargo builds into.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+    let metadata = command::output(cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
+    Ok(serde_json::from_str::<Metadata>(&metadata)?.target_directory)
+}
+
 fn artifacts(mut build: Command, packages: &[&str]) -> Result<Vec<Artifact>> {
     build.arg("--message-format=json-render-diagnostics");
     for package in packages {

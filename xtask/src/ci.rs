@@ -11,7 +11,8 @@ use crate::command::{Result, cannot_start, cargo, line, run as execute};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Adds what takes longer: licences and sources of the dependencies, benchmarks
+    /// Adds what takes longer: plugins built by other compilers, licences and sources of the
+    /// dependencies, benchmarks
     #[arg(long)]
     full: bool,
 }
@@ -34,6 +35,7 @@ const STEPS: &[Step] = &[
     },
     Step::full("dependencies", &["xtask", "deny"]),
     Step::usual("demo", &["xtask", "demo"]),
+    Step::full("compilers", &["xtask", "compilers"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];
 

@@ -6,6 +6,7 @@
 mod build;
 mod ci;
 mod command;
+mod compilers;
 mod demo;
 mod deny;
 
@@ -35,6 +36,7 @@ struct Cli {
 const FIRST_STEPS: &str = "\
 Before you push:            cargo xtask ci
 To see modules at work:     cargo xtask demo
+After changing the ABI:     cargo xtask compilers
 After adding a dependency:  cargo xtask deny";
 
 #[derive(Subcommand)]
@@ -46,6 +48,12 @@ enum Task {
     Ci(ci::Options),
     /// Builds the `hsmod` command and two plugins, and shows them at work
     Demo,
+    /// Builds plugins with other compilers than yours and loads them
+    ///
+    /// The compilers are Debian's packages `rustc-web`, fetched by apt-get from the sources this
+    /// machine is set up with and unpacked below cargo's target directory (0.4 GB each). Nothing
+    /// is installed and a second run fetches nothing.
+    Compilers(compilers::Options),
     /// Checks licences, sources and banned crates of all dependencies
     ///
     /// Installs `cargo deny` if it is missing (about two minutes) and runs it with the rules in
@@ -59,6 +67,7 @@ impl Task {
         match self {
             Self::Ci(options) => ci::run(&options),
             Self::Demo => demo::run(),
+            Self::Compilers(options) => compilers::run(&options),
             Self::Deny(options) => deny::run(&options),
         }
     }
