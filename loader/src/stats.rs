@@ -65,11 +65,11 @@ impl Stats {
         }
     }
 
-    /// Counts a call; says whether it is to be timed.
+    /// The counters of this thread.
     #[inline]
-    pub(crate) fn called(&self, module: usize, callback: usize) -> bool {
-        let before = self.counters(module, callback).called.fetch_add(1, Ordering::Relaxed);
-        before & self.sampling == 0
+    pub(crate) fn here(&self) -> Here<'_> {
+        let counters = self.shards.get(thread() % SHARDS).map_or(&[][..], |shard| &shard.counters);
+        Here { counters, sampling: self.sampling }
     }
 
     pub(crate) fn denied(&self, module: usize, callback: usize) {
@@ -107,9 +107,26 @@ impl Stats {
         all.filter(|(_, counts)| counts.called > 0).collect()
     }
 
-    #[inline]
     fn counters(&self, module: usize, callback: usize) -> &Counters {
         &self.shards[thread() % SHARDS].counters[module * POLICIES.len() + callback]
+    }
+}
+
+/// The counters that one thread adds to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here<'a> {
+    counters: &'a [Counters],
+    sampling: u64,
+}
+
+impl Here<'_> {
+    /// Counts a call; says whether it is to be timed.
+    #[inline]
+    pub(crate) fn called(&self, module: usize, callback: usize) -> bool {
+        let Some(counters) = self.counters.get(module * POLICIES.len() + callback) else {
+            return false;
+        };
+        counters.called.fetch_add(1, Ordering::Relaxed) & self.sampling == 0
     }
 }
 
@@ -139,7 +156,7 @@ mod tests {
             for _ in 0..2 * SHARDS {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        stats.called(1, 3);
+                        stats.here().called(1, 3);
                     }
                     stats.denied(1, 3);
                 });

@@ -23,7 +23,7 @@ use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
 pub use call::{Call, Entered, Request};
 #[cfg(feature = "host")]
-pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance};
+pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub(crate) use panic::contained;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub use waker::{FfiWaker, FfiWakerTable};
@@ -173,19 +173,30 @@ where
     *built = std::ptr::null_mut();
     // SAFETY: the future is finished; `built` is cleared, so nobody drops it again.
     unsafe { drop_in_place(slot, place) };
-    match answer.map(A::into_raw) {
-        Ok(None) => Status::NEUTRAL,
-        Ok(Some(raw)) => {
-            // SAFETY: `out` may be written; what was there is not an initialised value.
-            unsafe { out.write(RResult::ROk(raw)) };
-            Status::READY
+    match answer {
+        Ok(answer) if answer.is_neutral() => {
+            // Holds nothing that would have to be dropped.
+            std::mem::forget(answer);
+            Status::NEUTRAL
         }
-        Err(error) => {
-            // SAFETY: as above.
-            unsafe { out.write(RResult::RErr(error.into())) };
-            Status::READY
-        }
+        // SAFETY: `out` may be written.
+        answer => unsafe { write_answer(answer, out) },
     }
+}
+
+/// # Safety
+/// `out` may be written; what was there is not an initialised value.
+#[cold]
+#[inline(never)]
+unsafe fn write_answer<A: Answer>(answer: Result<A, ModuleError>, out: *mut Out<A>) -> Status {
+    let raw = match answer.map(A::into_raw) {
+        Ok(None) => return Status::NEUTRAL,
+        Ok(Some(raw)) => RResult::ROk(raw),
+        Err(error) => RResult::RErr(error.into()),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { out.write(raw) };
+    Status::READY
 }
 
 /// # Safety

@@ -12,6 +12,7 @@ use hsmod_plugin_api::table::{Category, Row};
 use tokio::time::Sleep;
 
 use super::failure::{Failure, failed};
+use super::watch::Watch;
 use super::{Args, Decision};
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
@@ -120,27 +121,22 @@ where
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
     let list = generation.list::<R>();
-    while let Some(callback) = list.get(at) {
-        let module = callback.module();
-        let timed = generation.stats.called(module - generation.first, R::INDEX);
-        let since = if timed { Some(Instant::now()) } else { None };
-        let inside = record::enter(module);
-        let entered = call.as_mut().enter(context, callback);
-        drop(inside);
+    loop {
+        let mut watch = Watch::new(generation, R::INDEX);
+        let rest = list.get(at..).unwrap_or_default();
+        let Some((stopped, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
+            return Asked::Done(neutral::<R>());
+        };
+        at += stopped;
         if matches!(entered, Entered::Pending) {
-            return Asked::Suspended(at, since);
+            return Asked::Suspended(at, watch.since());
         }
-        if let Some(since) = since {
-            generation.stats.took(module - generation.first, since.elapsed());
+        drop(watch);
+        match answered::<R>(generation, list[at].module(), entered) {
+            ControlFlow::Break(outcome) => return Asked::Done(outcome),
+            ControlFlow::Continue(()) => at += 1,
         }
-        if !matches!(entered, Entered::Neutral)
-            && let ControlFlow::Break(outcome) = answered::<R>(generation, module, entered)
-        {
-            return Asked::Done(outcome);
-        }
-        at += 1;
     }
-    Asked::Done(neutral::<R>())
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.

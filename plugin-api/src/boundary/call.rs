@@ -88,21 +88,57 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
         context: &mut Context<'_>,
         enter: impl FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
     ) -> Entered<A> {
+        let mut enter = Some(enter);
+        let once = |_: &(), slot, waker, out, report| match enter.take() {
+            Some(enter) => enter(slot, waker, out, report),
+            None => Status::NEUTRAL,
+        };
+        // SAFETY: the caller's promise.
+        match unsafe { self.enter_each(context, &[()], once) } {
+            None => Entered::Neutral,
+            Some((_, entered)) => entered,
+        }
+    }
+
+    /// Begins a call for one item after the other, as long as the answer is the neutral one.
+    /// Returns the first item for which it is not, and how that went.
+    ///
+    /// Rationale: the waker is lent once for all of them, and the loop looks at the status alone.
+    ///
+    /// # Panics
+    /// If the call is suspended.
+    ///
+    /// # Safety
+    /// As for [`Self::enter`].
+    #[inline]
+    pub(super) unsafe fn enter_each<T>(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        items: &[T],
+        mut enter: impl FnMut(
+            &T,
+            *mut FutureSlot,
+            *const FfiWaker,
+            *mut Out<A>,
+            *mut PanicReport,
+        ) -> Status,
+    ) -> Option<(usize, Entered<A>)> {
         assert!(!self.suspended, "a call was begun twice");
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let slot: *mut FutureSlot = (&raw mut this.slot).cast();
         let mut out = MaybeUninit::<Out<A>>::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
-        let status = this.waker.lend(context.waker(), |waker| {
-            enter(slot, waker, out.as_mut_ptr(), report.as_mut_ptr())
-        });
-        if status == Status::NEUTRAL {
-            return Entered::Neutral;
-        }
+        let mut status = Status::NEUTRAL;
+        let at = this.waker.lend(context.waker(), |waker| {
+            items.iter().position(|item| {
+                status = enter(item, slot, waker, out.as_mut_ptr(), report.as_mut_ptr());
+                status != Status::NEUTRAL
+            })
+        })?;
         this.suspended = status == Status::PENDING;
         // SAFETY: the other side kept to the protocol: it wrote what `status` says.
-        unsafe { decode(status, out, report) }
+        Some((at, unsafe { decode(status, out, report) }))
     }
 
     /// Polls a suspended call again.

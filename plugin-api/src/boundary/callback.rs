@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 
-use super::{Call, Entered};
+use super::{Call, Entered, Status};
 use crate::table::{Row, SlotFn};
 use crate::values::input::{InputError, Prepared};
 
@@ -92,6 +92,14 @@ impl<R: Row> fmt::Debug for Callback<R> {
     }
 }
 
+/// Looks on while modules are asked: counts, times, notes who it is.
+pub trait Observer {
+    /// This module is about to be asked.
+    fn before(&mut self, module: usize);
+    /// It has answered, or will later.
+    fn after(&mut self, module: usize, pending: bool);
+}
+
 /// Room for the future of a callback.
 ///
 /// Rationale: with 384 bytes every `state.get` inside a callback allocated once; more room costs a
@@ -130,16 +138,18 @@ where
         unsafe { self.get_unchecked_mut() }.args.build()
     }
 
-    /// Asks one module.
+    /// Asks one module after the other, as long as the answer is the neutral one. Returns the
+    /// first one whose answer is not, by its place in `callbacks`, and how that went.
     ///
     /// # Panics
     /// If another one has not finished.
     #[inline]
-    pub fn enter(
+    pub fn ask(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        callback: &Callback<R>,
-    ) -> Entered<R::Answer> {
+        callbacks: &[Callback<R>],
+        observer: &mut impl Observer,
+    ) -> Option<(usize, Entered<R::Answer>)> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let args = this.args.raw();
@@ -147,15 +157,19 @@ where
         let call = unsafe { Pin::new_unchecked(&mut this.call) };
         // SAFETY: the slot belongs to the object (`Callback::new`). The arguments stay in `this`,
         // pinned; a suspended future ends before they do (`Drop`), and keeps its object alive.
-        let entered = unsafe {
-            call.enter(context, |slot, waker, out, report| {
-                callback.slot.enter(callback.instance.object(), args, slot, waker, out, report)
+        let stopped = unsafe {
+            call.enter_each(context, callbacks, |callback, slot, waker, out, report| {
+                observer.before(callback.module);
+                let object = callback.instance.object();
+                let status = callback.slot.enter(object, args, slot, waker, out, report);
+                observer.after(callback.module, status == Status::PENDING);
+                status
             })
         };
-        if matches!(entered, Entered::Pending) {
-            this.instance = Some(Arc::clone(&callback.instance));
+        if let Some((at, Entered::Pending)) = &stopped {
+            this.instance = callbacks.get(*at).map(|callback| Arc::clone(&callback.instance));
         }
-        entered
+        stopped
     }
 
     /// Polls the module that has not finished.
