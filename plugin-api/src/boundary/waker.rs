@@ -3,12 +3,13 @@
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use abi_stable::StableAbi;
+
+use super::panic::caught;
 
 /// A waker in C form: the head of something only its maker knows.
 #[repr(C)]
@@ -177,7 +178,8 @@ unsafe extern "C" fn lent_clone(waker: *const FfiWaker) -> *const FfiWaker {
             head: FfiWaker { table: &raw const OWNED },
             // One for the module, one that the call keeps.
             count: AtomicUsize::new(2),
-            waker: lent.waker.clone(),
+            // A clone that panics wakes nobody: the call's deadline ends it.
+            waker: caught(|| lent.waker.clone()).unwrap_or_else(|| Waker::noop().clone()),
         }),
     };
     let owned = NonNull::from(Box::leak(owned));
@@ -219,11 +221,11 @@ unsafe extern "C" fn owned_drop(waker: *const FfiWaker) {
         // SAFETY: that was the last reference, and `lent_clone` made it as a box.
         let owned = unsafe { Box::from_raw(waker.cast_mut().cast::<Owned>()) };
         // An executor's waker that panics must not unwind into the module.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(owned)));
+        let _ = caught(|| drop(owned));
     }
 }
 
 fn wake(waker: &Waker) {
     // An executor's waker that panics must not unwind into the module.
-    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref()));
+    let _ = caught(|| waker.wake_by_ref());
 }
