@@ -168,6 +168,11 @@ impl Config {
         &self.report.problems
     }
 
+    /// Leaves out the entries that `keep` does not want: to look at one module alone.
+    pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.entries.retain(keep);
+    }
+
     /// The entries for the next stage, and the report that it goes on writing.
     pub fn into_entries(self) -> (Vec<Entry>, Report) {
         (self.entries, self.report)

@@ -1,10 +1,50 @@
 //! Loads hsmod plugins into a Matrix homeserver and dispatches Synapse's module callbacks to them.
+//!
+//! One way through: each stage takes what the former one made, so that none can be skipped.
+//!
+//! ```text
+//! config -> discovery -> inspection -> verification -> loading -> registration -> dispatch
+//! ```
+//!
+//! A homeserver loads its modules once ([`Modules::load`]), keeps the handle, and asks at each
+//! call site: `modules.spam_checker().user_may_invite(..).await?`. When nobody registered the
+//! callback, that costs a look at the length of a list.
 #![deny(unsafe_code)]
 
+mod call_error;
+pub mod check;
 pub mod config;
 pub mod discovery;
+pub mod dispatch;
+mod generation;
+mod host;
+mod info;
 pub mod inspection;
+#[allow(unsafe_code, reason = "maps plugins and takes over their entry")]
+pub mod loading;
+mod log;
+mod modules;
+pub mod policy;
 pub mod problem;
+mod record;
+mod registration;
+mod replacement;
+mod startup;
+pub mod stats;
 mod suggestion;
 mod sys;
 pub mod verification;
+pub mod web;
+
+pub use call_error::{CallError, CallErrorKind, Cause, FailureKind};
+pub use config::Config;
+pub use host::Host;
+pub use hsmod_plugin_api::callbacks as rows;
+pub use hsmod_plugin_api::host::{
+    EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
+};
+pub use hsmod_plugin_api::values;
+pub use info::ModuleInfo;
+pub use modules::{ModuleCounts, Modules, Shutdown};
+pub use problem::LoadError;
+pub use replacement::Replacement;

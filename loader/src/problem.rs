@@ -37,6 +37,8 @@ pub enum Stage {
     New,
     /// The module's `start`.
     Start,
+    /// The module's `shutdown`.
+    Shutdown,
 }
 
 impl fmt::Display for Stage {
@@ -50,6 +52,7 @@ impl fmt::Display for Stage {
             Self::ParseConfig => "parse_config",
             Self::New => "new",
             Self::Start => "start",
+            Self::Shutdown => "shutdown",
         })
     }
 }

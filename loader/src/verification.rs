@@ -6,8 +6,7 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-
+use crate::config::Permissions;
 use crate::inspection::{Image, Inspected, Inspection};
 use crate::problem::{Problem, Report, Severity, Stage};
 
@@ -25,18 +24,6 @@ pub struct Verified {
     pub inspection: Inspection,
     /// The bytes to map.
     pub image: Arc<SealedImage>,
-}
-
-/// What to do about a plugin that others may write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Permissions {
-    /// Refuse it.
-    #[default]
-    Strict,
-    /// Load it and warn.
-    Warn,
 }
 
 /// Checks who may write the plugin and the folders on its way, and its digest if `sha256` gives

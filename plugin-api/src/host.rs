@@ -1,8 +1,12 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{CALLBACK_ROOM, Call, Callback, CallbackCall, Entered, Instance, Panic};
+pub use crate::module::Lists;
+pub use crate::table::{Row, SlotFn};
 pub use crate::values::editable::EditableText;
-pub use crate::values::input::{InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser};
+pub use crate::values::input::{
+    BuiltEvent, InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser,
+};
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};
 

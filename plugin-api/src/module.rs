@@ -19,8 +19,8 @@ use crate::values::error::{ConfigError, ModuleError};
 pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawSelection, Registration};
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, Lifecycle, LifecycleCall, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin,
-    Registered, RegisteredTable, StageError, WebHandle, abi_layout, adopt,
+    ApiHandle, Lifecycle, LifecycleCall, Lists, LogSink, LogValue, ModuleHost, ParsedConfig,
+    Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
 };
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use root::{RawObject, Root, RootRef, StaticModule, header};

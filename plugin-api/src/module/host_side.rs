@@ -19,9 +19,9 @@ use super::log::{LogTable, LogTableRef, RawField, RawRecord};
 use super::root::{RawObject, RootRef, StaticModule};
 use super::web::{RawHeader, RawWebRequest, WebResponse, WebTableRef};
 use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status, caught};
-use crate::callbacks::account_validity::AccountValidityTableRef;
-use crate::callbacks::spam_checker::SpamCheckerTableRef;
-use crate::callbacks::third_party_rules::ThirdPartyRulesTableRef;
+use crate::callbacks::account_validity::{AccountValidityLists, AccountValidityTableRef};
+use crate::callbacks::spam_checker::{SpamCheckerLists, SpamCheckerTableRef};
+use crate::callbacks::third_party_rules::{ThirdPartyRulesLists, ThirdPartyRulesTableRef};
 use crate::values::error::{ConfigError, ModuleError};
 use crate::values::text::RawStr;
 
@@ -283,40 +283,103 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
 }
 
-/// A registration of callbacks.
+/// A registration of callbacks: an object and its table.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Registered {
-    /// The object they belong to.
-    pub instance: Arc<Instance>,
-    /// Its table.
-    pub table: RegisteredTable,
-    /// Which of them, if not all.
-    pub only: Option<Vec<String>>,
-    /// Which of them the module can do without.
-    pub optional: Vec<String>,
+    instance: Arc<Instance>,
+    table: Table,
+    only: Option<Vec<String>>,
+    optional: Vec<String>,
 }
 
-/// The table of a registration.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub enum RegisteredTable {
-    /// `register_spam_checker_callbacks`
-    SpamChecker(SpamCheckerTableRef),
-    /// `register_third_party_rules_callbacks`
-    ThirdPartyRules(ThirdPartyRulesTableRef),
-    /// `register_account_validity_callbacks`
-    AccountValidity(AccountValidityTableRef),
-}
-
-impl fmt::Debug for RegisteredTable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::SpamChecker(_) => "spam_checker",
-            Self::ThirdPartyRules(_) => "third_party_rules",
-            Self::AccountValidity(_) => "account_validity",
-        })
+impl Registered {
+    /// Which of the callbacks, if not all that were written.
+    pub fn only(&self) -> Option<&[String]> {
+        self.only.as_deref()
     }
+
+    /// Which of them the module can do without.
+    pub fn optional(&self) -> &[String] {
+        &self.optional
+    }
+}
+
+/// Categories: their method of `ModuleApi`, their table, their lists.
+macro_rules! categories {
+    ($( $field:ident: $register:ident, $variant:ident($table:ident), $lists:ident; )*) => {
+        #[derive(Clone, Copy)]
+        enum Table {
+            $( $variant($table), )*
+        }
+
+        impl fmt::Debug for Table {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $( Self::$variant(_) => stringify!($field), )* })
+            }
+        }
+
+        impl Registered {
+            /// The category.
+            pub const fn category(&self) -> &'static str {
+                match self.table { $( Table::$variant(_) => stringify!($field), )* }
+            }
+
+            /// Appends the callbacks that `wanted` lets through; returns their names.
+            pub fn append_to(
+                &self,
+                lists: &mut Lists,
+                wanted: impl FnMut(&str) -> bool,
+            ) -> Vec<&'static str> {
+                match self.table {
+                    $( Table::$variant(table) => {
+                        // SAFETY: they came together, from the module that owns both.
+                        unsafe { lists.$field.register(table, &self.instance, wanted) }
+                    } )*
+                }
+            }
+        }
+
+        /// Per category and callback, who registered it.
+        #[derive(Debug, Default)]
+        pub struct Lists {
+            $( $field: $lists, )*
+        }
+
+        $( impl AsRef<$lists> for Lists {
+            #[inline]
+            fn as_ref(&self) -> &$lists {
+                &self.$field
+            }
+        } )*
+
+        $(
+            /// # Safety
+            /// `host` is an `Arc<H>` to which the caller holds a reference; the object is handed
+            /// over; the names live for the time of the call.
+            unsafe extern "C" fn $register<H: ModuleHost>(
+                host: *const (),
+                object: RawObject,
+                table: $table,
+                selection: RawSelection<'_>,
+            ) {
+                // SAFETY: the caller's promise.
+                let host = unsafe { &*host.cast::<H>() };
+                guarded((), || {
+                    let table = Table::$variant(table);
+                    host.register_callbacks(registered(host, object, table, selection));
+                });
+            }
+        )*
+    };
+}
+
+categories! {
+    spam_checker: register_spam_checker_callbacks,
+        SpamChecker(SpamCheckerTableRef), SpamCheckerLists;
+    third_party_rules: register_third_party_rules_callbacks,
+        ThirdPartyRules(ThirdPartyRulesTableRef), ThirdPartyRulesLists;
+    account_validity: register_account_validity_callbacks,
+        AccountValidity(AccountValidityTableRef), AccountValidityLists;
 }
 
 /// A [`ModuleHost`], as modules get it.
@@ -399,21 +462,12 @@ readers! {
         let path = unsafe { path.text() };
         host.register_web_resource(path, subtree, WebHandle { instance: Arc::new(instance), table });
     };
-    register_spam_checker_callbacks(object: RawObject, table: SpamCheckerTableRef, selection: RawSelection<'_>) -> (), (), |host| {
-        host.register_callbacks(registered(host, object, RegisteredTable::SpamChecker(table), selection));
-    };
-    register_third_party_rules_callbacks(object: RawObject, table: ThirdPartyRulesTableRef, selection: RawSelection<'_>) -> (), (), |host| {
-        host.register_callbacks(registered(host, object, RegisteredTable::ThirdPartyRules(table), selection));
-    };
-    register_account_validity_callbacks(object: RawObject, table: AccountValidityTableRef, selection: RawSelection<'_>) -> (), (), |host| {
-        host.register_callbacks(registered(host, object, RegisteredTable::AccountValidity(table), selection));
-    };
 }
 
 fn registered<H: ModuleHost>(
     host: &H,
     object: RawObject,
-    table: RegisteredTable,
+    table: Table,
     selection: RawSelection<'_>,
 ) -> Registered {
     let names = |names: RSlice<'_, RStr<'_>>| names.iter().map(|name| name.to_string()).collect();

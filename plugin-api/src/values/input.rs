@@ -247,6 +247,11 @@ impl BuiltEvent {
         let view = unsafe { std::mem::transmute::<Event<'_>, Event<'static>>(owned.as_event()) };
         Self { view, _owned: owned }
     }
+
+    /// The view.
+    pub const fn event(&self) -> &Event<'_> {
+        &self.view
+    }
 }
 
 // SAFETY: the view lives in `self`, and what it borrows as long as `self`.

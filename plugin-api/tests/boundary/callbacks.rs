@@ -6,15 +6,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use hsmod_plugin_api::callbacks::third_party_rules::{self, rows};
+use hsmod_plugin_api::callbacks::third_party_rules::rows;
 use hsmod_plugin_api::host::{
-    Callback, CallbackCall, EditableText, Entered, Inputs, Json, StateHandle, StateSource,
+    Callback, CallbackCall, EditableText, Entered, Inputs, Json, Lists, Row, SlotFn, StateHandle,
+    StateSource,
 };
 use hsmod_plugin_api::module::{
-    ApiHandle, ModuleHost, Plugin, Registered, RegisteredTable, StaticModule, WebHandle,
+    ApiHandle, ModuleHost, Plugin, Registered, StaticModule, WebHandle,
 };
 use hsmod_plugin_api::prelude::*;
-use hsmod_plugin_api::table::{Row, SlotFn};
 use serde_json::json;
 
 use crate::support::Suspend;
@@ -132,19 +132,26 @@ impl ModuleHost for Host {
 }
 
 /// The callbacks of a module that suspends that often; nothing else keeps it.
-fn registered(suspensions: usize) -> third_party_rules::ThirdPartyRulesLists {
+fn registered(suspensions: usize) -> Lists {
     static RULES: StaticModule = StaticModule::of::<Rules>(b"");
     let host = Arc::new(Host::default());
     let plugin = Plugin::from(&RULES);
     let config = plugin.parse_config(&suspensions.to_string()).unwrap();
     plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
-    let mut lists = third_party_rules::ThirdPartyRulesLists::default();
+    let mut lists = Lists::default();
     for registered in host.0.lock().unwrap().drain(..) {
-        let RegisteredTable::ThirdPartyRules(table) = registered.table else { continue };
-        let names = unsafe { lists.register(table, &registered.instance, |_| true) };
+        let names = registered.append_to(&mut lists, |_| true);
         assert_eq!(names, ["check_event_allowed", "on_create_room"]);
     }
     lists
+}
+
+fn check_event_allowed(lists: &Lists) -> &[Callback<rows::check_event_allowed>] {
+    Row::list(lists.as_ref())
+}
+
+fn on_create_room(lists: &Lists) -> &[Callback<rows::on_create_room>] {
+    Row::list(lists.as_ref())
 }
 
 /// A call with these arguments, built.
@@ -213,7 +220,7 @@ fn state_is_read_from_a_source_that_suspends_or_not() {
     for (own, source) in [(0, 0), (0, 2), (2, 0), (1, 3)] {
         let lists = registered(own);
         let state = StateHandle::new(Arc::new(Slow { suspensions: source, fails: false }));
-        let answers = ask(&lists.check_event_allowed, (Json(MESSAGE), &state));
+        let answers = ask(check_event_allowed(&lists), (Json(MESSAGE), &state));
         let [Entered::Ready(Ok(EventDecision::Replace(found)))] = &answers[..] else {
             panic!("{answers:?}");
         };
@@ -231,12 +238,12 @@ fn a_state_that_cannot_be_read_is_the_modules_error() {
     for suspensions in [0, 1] {
         let lists = registered(0);
         let state = StateHandle::new(Arc::new(Slow { suspensions, fails: true }));
-        let answers = ask(&lists.check_event_allowed, (Json(MESSAGE), &state));
+        let answers = ask(check_event_allowed(&lists), (Json(MESSAGE), &state));
         let [Entered::Ready(Err(error))] = &answers[..] else { panic!("{answers:?}") };
         assert_eq!(error.to_string(), "the database is gone");
     }
     let answers =
-        ask(&registered(0).check_event_allowed, (Json(MESSAGE), &StateHandle::new(Arc::new(()))));
+        ask(check_event_allowed(&registered(0)), (Json(MESSAGE), &StateHandle::new(Arc::new(()))));
     let [Entered::Ready(Ok(EventDecision::Replace(found)))] = &answers[..] else {
         panic!("{answers:?}");
     };
@@ -248,7 +255,7 @@ fn changes_survive_an_error_and_the_next_module_sees_them() {
     for suspensions in [0, 2] {
         let lists = registered(suspensions);
         let twice: Vec<_> =
-            lists.on_create_room.iter().chain(&lists.on_create_room).cloned().collect();
+            on_create_room(&lists).iter().chain(on_create_room(&lists)).cloned().collect();
         let mut content = EditableText::new(r#"{"invite":[]}"#.to_owned());
         let requester = Requester::new("@a:x");
         for answer in ask(&twice, (&requester, &mut content, false)) {
@@ -266,7 +273,7 @@ fn a_suspended_callback_keeps_its_module_and_is_dropped_before_it() {
     let lists = registered(1);
     let mut call = call::<rows::check_event_allowed, _>((Json(MESSAGE), &state));
     let mut context = Context::from_waker(Waker::noop());
-    let entered = call.as_mut().enter(&mut context, &lists.check_event_allowed[0]);
+    let entered = call.as_mut().enter(&mut context, &check_event_allowed(&lists)[0]);
     assert!(matches!(entered, Entered::Pending));
     drop(lists);
     assert!(matches!(call.as_mut().resume(&mut context), Entered::Pending));
@@ -283,7 +290,7 @@ fn a_cancelled_callback_gives_its_arguments_back() {
     {
         let mut call = call::<rows::on_create_room, _>((&requester, &mut content, false));
         let mut context = Context::from_waker(Waker::noop());
-        let first = &lists.on_create_room[0];
+        let first = &on_create_room(&lists)[0];
         assert!(matches!(call.as_mut().enter(&mut context, first), Entered::Pending));
         assert!(call.as_mut().cancel().is_none());
         // The next module takes over where the cancelled one left it.

@@ -1,0 +1,225 @@
+//! Why a homeserver may not go on, and what its client sees of that.
+
+use std::fmt;
+use std::time::Duration;
+
+use hsmod_plugin_api::host::Panic;
+use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError, Verdict};
+use serde_json::{Map, Value};
+
+use crate::policy::Refusal;
+
+/// A module refused, or failed, or what it was to be asked cannot be read.
+///
+/// One word, so that an answer without objection costs nothing. A homeserver hands `status()` and
+/// `body()` to its client as they are; they are what Synapse's clients see.
+///
+/// ```
+/// # use hsmod_loader::{CallError, CallErrorKind};
+/// # fn example(error: CallError) -> (u16, String) {
+/// if matches!(error.kind(), CallErrorKind::Failed(_)) {
+///     eprintln!("{error}");
+/// }
+/// (error.status(), serde_json::Value::Object(error.body()).to_string())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct CallError(Box<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    callback: &'static str,
+    /// Name of the module; `None` if none is to blame.
+    module: Option<String>,
+    cause: Cause,
+    refusal: Refusal,
+}
+
+/// What lies behind a [`CallError`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The module's verdict.
+    Verdict(Verdict),
+    /// The module answered an error.
+    Error(ModuleError),
+    /// The module panicked.
+    Panicked(Panic),
+    /// The module did not answer in time.
+    TimedOut(Duration),
+    /// What the homeserver gave cannot be read.
+    Input(String),
+}
+
+/// Whom a [`CallError`] is the fault of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallErrorKind {
+    /// A module refused: by its verdict, or by an error with an HTTP status of its own.
+    Denied,
+    /// A module failed.
+    Failed(FailureKind),
+    /// The homeserver gave an argument that cannot be read.
+    Input,
+}
+
+/// How a module failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// It answered an error.
+    Error,
+    /// It panicked.
+    Panicked,
+    /// It did not answer in time.
+    TimedOut,
+    /// A request it made was cancelled.
+    Cancelled,
+}
+
+impl FailureKind {
+    /// `error`, `panicked`, `timed_out` or `cancelled`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Panicked => "panicked",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl CallError {
+    #[cold]
+    pub(crate) fn new(
+        callback: &'static str,
+        module: Option<&str>,
+        cause: Cause,
+        refusal: Refusal,
+    ) -> Self {
+        let module = module.map(str::to_owned);
+        Self(Box::new(Inner { callback, module, cause, refusal }))
+    }
+
+    /// The same, but a refusal is shown to the client as another callback's.
+    pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
+        self.0.refusal = refusal;
+        self
+    }
+
+    /// Whose fault it is.
+    pub fn kind(&self) -> CallErrorKind {
+        match &self.0.cause {
+            Cause::Verdict(_) => CallErrorKind::Denied,
+            Cause::Error(error) => match error.kind() {
+                ErrorKind::Http { .. } => CallErrorKind::Denied,
+                ErrorKind::Cancelled => CallErrorKind::Failed(FailureKind::Cancelled),
+                _ => CallErrorKind::Failed(FailureKind::Error),
+            },
+            Cause::Panicked(_) => CallErrorKind::Failed(FailureKind::Panicked),
+            Cause::TimedOut(_) => CallErrorKind::Failed(FailureKind::TimedOut),
+            Cause::Input(_) => CallErrorKind::Input,
+        }
+    }
+
+    /// What lies behind it.
+    pub fn cause(&self) -> &Cause {
+        &self.0.cause
+    }
+
+    /// The callback: `spam_checker.user_may_invite`.
+    pub fn callback(&self) -> &'static str {
+        self.0.callback
+    }
+
+    /// The name of the module that decided or failed.
+    pub fn module(&self) -> Option<&str> {
+        self.0.module.as_deref()
+    }
+
+    /// The HTTP status that the client gets.
+    pub fn status(&self) -> u16 {
+        match &self.0.cause {
+            Cause::Verdict(_) => self.0.refusal.status,
+            Cause::Error(error) => match error.kind() {
+                ErrorKind::Http { status, .. } => *status,
+                ErrorKind::Cancelled => 499,
+                _ => 500,
+            },
+            _ => 500,
+        }
+    }
+
+    /// The `errcode` that the client gets.
+    pub fn errcode(&self) -> String {
+        self.text("errcode")
+    }
+
+    /// The `error` that the client gets.
+    pub fn message(&self) -> String {
+        self.text("error")
+    }
+
+    fn text(&self, key: &str) -> String {
+        match self.body().remove(key) {
+            Some(Value::String(text)) => text,
+            other => other.unwrap_or_default().to_string(),
+        }
+    }
+
+    /// The whole JSON body that the client gets: `errcode`, `error`, and the module's own fields,
+    /// which override these two.
+    pub fn body(&self) -> Map<String, Value> {
+        let refusal = &self.0.refusal;
+        let none = Map::new();
+        let (errcode, message, fields) = match &self.0.cause {
+            Cause::Verdict(_) if refusal.fixed => (refusal.errcode, refusal.message, &none),
+            Cause::Verdict(Verdict::Deny { errcode, message, fields, .. }) => {
+                (errcode.as_str(), message.as_deref().unwrap_or(refusal.message), fields)
+            }
+            Cause::Error(error) => match error.kind() {
+                ErrorKind::Http { errcode, message, fields, .. } => {
+                    (errcode.as_str(), message.as_str(), fields)
+                }
+                ErrorKind::Cancelled => ("M_UNKNOWN", "Request cancelled", &none),
+                _ => ("M_UNKNOWN", "Internal server error", &none),
+            },
+            _ => ("M_UNKNOWN", "Internal server error", &none),
+        };
+        let mut body = Map::new();
+        body.insert("errcode".to_owned(), errcode.into());
+        body.insert("error".to_owned(), message.into());
+        body.extend(fields.clone());
+        body
+    }
+}
+
+/// For the log: who, where, why.
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(module) = &self.0.module {
+            write!(f, "module `{module}`: ")?;
+        }
+        write!(f, "{}: ", self.0.callback)?;
+        match &self.0.cause {
+            Cause::Verdict(_) => write!(f, "denied: {} {}", self.errcode(), self.message()),
+            Cause::Error(error) => write!(f, "{error}"),
+            Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
+            Cause::TimedOut(limit) => write!(f, "no answer within {limit:?}"),
+            Cause::Input(message) => f.write_str(message),
+        }
+    }
+}
+
+impl fmt::Debug for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for CallError {}
+
+/// An answer of `Deny` whose errcode and text the callback's rule knows.
+pub(crate) fn plain_denial() -> Verdict {
+    Verdict::deny(ErrorCode::Forbidden)
+}

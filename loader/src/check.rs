@@ -1,0 +1,51 @@
+//! What is wrong with the modules of a config, without a homeserver: for `hsmod check`.
+
+use crate::config::Config;
+use crate::host::Host;
+use crate::info::ModuleInfo;
+use crate::modules::{Modules, Startup};
+use crate::problem::{Problem, Report};
+use crate::startup::{parse_all, survey};
+
+/// What was found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Findings {
+    /// Each module, as far as it came.
+    pub modules: Vec<ModuleInfo>,
+    /// Everything that is wrong, in the order found.
+    pub problems: Vec<Problem>,
+}
+
+/// Config, files, permissions, digests, ABI: everything that shows without running code of the
+/// plugins.
+pub fn examine(config: Config) -> Findings {
+    let (lines, report) = survey(config);
+    Findings { modules: lines.iter().map(ModuleInfo::of).collect(), problems: report.problems }
+}
+
+/// A trial: loads, makes, starts and shuts down the modules, and goes on after an error as far as
+/// it can. Run it in a process of its own: a plugin may crash or hang it.
+pub async fn trial(config: Config, host: Host) -> Findings {
+    let host = host.filled_from(&config).trial();
+    let (lines, mut report) = survey(config);
+    let info = lines.iter().map(ModuleInfo::of).collect();
+    let parsed = parse_all(lines, &mut report).await;
+    let (modules, info) = Startup { host, info, report }.run(parsed).await;
+    let problems = match modules {
+        Ok(modules) => end(&modules).await,
+        Err(error) => error.problems,
+    };
+    Findings { modules: info, problems }
+}
+
+/// Shuts the modules down; returns their warnings.
+async fn end(modules: &Modules) -> Vec<Problem> {
+    let mut report = Report { problems: modules.warnings().to_vec() };
+    let shutdown = modules.shutdown(std::time::Duration::from_secs(10)).await;
+    for (name, error) in shutdown.failures {
+        let problem = Problem::warning(crate::problem::Stage::Shutdown, error);
+        report.push(problem.of(&*name).fix("this is a fault of the module: tell its author"));
+    }
+    report.problems
+}

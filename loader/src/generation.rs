@@ -1,0 +1,75 @@
+//! One generation of modules: who registered what, and what is known of each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hsmod_plugin_api::host::{Callback, Lists};
+use hsmod_plugin_api::table::{Category, Row};
+
+use crate::config::Entry;
+use crate::dispatch::queue::Queue;
+use crate::policy::Policy;
+use crate::stats::Stats;
+use crate::web::Routes;
+
+/// What calls are dispatched by: published once, never changed.
+#[derive(Debug)]
+pub(crate) struct Generation {
+    pub(crate) lists: Lists,
+    pub(crate) routes: Routes,
+    pub(crate) modules: Vec<Member>,
+    /// The number of the first module among all that this process ever had.
+    pub(crate) first: usize,
+    pub(crate) stats: Arc<Stats>,
+    /// Dropped with the last call that is in flight.
+    pub(crate) _alive: Alive,
+}
+
+/// Whoever waits for the other end learns when all clones are gone.
+pub(crate) type Alive = Option<tokio::sync::mpsc::Sender<std::convert::Infallible>>;
+
+/// A module, as calls need it.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: Arc<str>,
+    pub(crate) entry: Entry,
+    pub(crate) queue: Queue,
+}
+
+impl Member {
+    /// How long an answer may take.
+    pub(crate) fn deadline(&self, policy: &Policy) -> Option<Duration> {
+        let timeouts = self.entry.timeouts();
+        let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
+        own.copied().unwrap_or_else(|| self.entry.timeout())
+    }
+}
+
+impl Generation {
+    /// No modules at all.
+    pub(crate) fn empty() -> Self {
+        Self {
+            lists: Lists::default(),
+            routes: Routes::default(),
+            modules: Vec::new(),
+            first: 0,
+            stats: Arc::new(Stats::new(0, 1)),
+            _alive: None,
+        }
+    }
+
+    /// Who registered a callback, in order.
+    #[inline]
+    pub(crate) fn list<R>(&self) -> &[Callback<R>]
+    where
+        R: Row,
+        Lists: AsRef<<R::Category as Category>::Lists>,
+    {
+        R::list(self.lists.as_ref())
+    }
+
+    /// A module by its number.
+    pub(crate) fn member(&self, module: usize) -> &Member {
+        &self.modules[module - self.first]
+    }
+}

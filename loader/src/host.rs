@@ -1,0 +1,156 @@
+//! What a homeserver says of itself to its modules.
+
+use std::fmt;
+
+use crate::config::Config;
+use crate::policy::POLICIES;
+
+/// Paths that the homeserver itself serves.
+const RESERVED: [&str; 5] =
+    ["/_matrix/client", "/_matrix/federation", "/_matrix/media", "/_matrix/key", "/_synapse/admin"];
+
+/// A homeserver, as its modules see it.
+///
+/// ```
+/// use hsmod_loader::Host;
+///
+/// let host = Host::new("example.org")
+///     .public_baseurl("https://matrix.example.org/")
+///     .calls(["spam_checker", "third_party_rules.on_new_event"]);
+/// assert!(host.supports("spam_checker.user_may_invite"));
+/// assert!(!host.supports("account_validity"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Host {
+    pub(crate) server_name: String,
+    pub(crate) public_baseurl: Option<String>,
+    pub(crate) worker_name: Option<String>,
+    pub(crate) trial: bool,
+    pub(crate) reserved: Vec<String>,
+    pub(crate) sample_every: u64,
+    calls: Option<Vec<String>>,
+}
+
+impl Host {
+    /// A homeserver by its name: the part of its users' IDs behind the first `:`.
+    pub fn new(server_name: impl Into<String>) -> Self {
+        Self {
+            server_name: server_name.into(),
+            public_baseurl: None,
+            worker_name: None,
+            trial: false,
+            reserved: RESERVED.map(str::to_owned).to_vec(),
+            sample_every: 64,
+            calls: None,
+        }
+    }
+
+    /// Where clients reach it. By default the config's `public_baseurl`.
+    #[must_use]
+    pub fn public_baseurl(mut self, url: impl Into<String>) -> Self {
+        self.public_baseurl = Some(url.into());
+        self
+    }
+
+    /// The name of this worker process. By default the config's `worker_name`.
+    #[must_use]
+    pub fn worker_name(mut self, name: impl Into<String>) -> Self {
+        self.worker_name = Some(name.into());
+        self
+    }
+
+    /// What it really calls: categories (`spam_checker`) or single callbacks
+    /// (`spam_checker.user_may_invite`). By default everything. A module that needs another one
+    /// refuses the start.
+    #[must_use]
+    pub fn calls(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.calls = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Further paths that no module may serve, with everything below them.
+    #[must_use]
+    pub fn reserve(mut self, path: impl Into<String>) -> Self {
+        self.reserved.push(path.into());
+        self
+    }
+
+    /// This start is a trial: nothing that the modules do is to last.
+    #[must_use]
+    pub fn trial(mut self) -> Self {
+        self.trial = true;
+        self
+    }
+
+    /// Times every `calls`th answer of a module (rounded up to a power of two) instead of every
+    /// 64th.
+    #[must_use]
+    pub fn sample_every(mut self, calls: u64) -> Self {
+        self.sample_every = calls;
+        self
+    }
+
+    /// Whether it calls a callback, or at least one of a category.
+    pub fn supports(&self, name: &str) -> bool {
+        let category = name.split('.').next().unwrap_or(name);
+        let known = POLICIES.iter().any(|policy| match name.split_once('.') {
+            Some(_) => policy.full_name == name,
+            None => policy.category == name,
+        });
+        let called = |call: &String| {
+            *call == name || call == category || call.split('.').next() == Some(name)
+        };
+        known && self.calls.as_ref().is_none_or(|calls| calls.iter().any(called))
+    }
+
+    /// Fills in what the operator's config says and the homeserver did not.
+    pub(crate) fn filled_from(mut self, config: &Config) -> Self {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        self.public_baseurl = self.public_baseurl.or_else(|| own(config.public_baseurl()));
+        self.worker_name = self.worker_name.or_else(|| own(config.worker_name()));
+        self
+    }
+
+    /// The reserved path that `path` lies under.
+    pub(crate) fn reserved(&self, path: &str) -> Option<&str> {
+        let under = |reserved: &&String| {
+            path.strip_prefix(reserved.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.reserved.iter().find(under).map(String::as_str)
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.server_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_host_calls_decides_what_it_supports() {
+        let all = Host::new("x");
+        assert!(all.supports("account_validity") && all.supports("account_validity.on_user_login"));
+        assert!(
+            !all.supports("account_validity.on_user_logout") && !all.supports("get_room_state")
+        );
+        let some = Host::new("x").calls(["account_validity.on_user_login"]);
+        assert!(
+            some.supports("account_validity") && some.supports("account_validity.on_user_login")
+        );
+        assert!(!some.supports("account_validity.is_user_expired"));
+        assert!(!some.supports("spam_checker"));
+    }
+
+    #[test]
+    fn reserved_paths_hold_everything_below_them() {
+        let host = Host::new("x").reserve("/own");
+        assert_eq!(host.reserved("/_matrix/client/v3"), Some("/_matrix/client"));
+        assert_eq!(host.reserved("/own"), Some("/own"));
+        assert_eq!(host.reserved("/owner"), None);
+    }
+}

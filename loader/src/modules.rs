@@ -1,0 +1,331 @@
+//! The modules of a homeserver: one handle to all of them.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::{ArcSwap, Guard};
+use hsmod_plugin_api::callbacks::account_validity::AccountValidities;
+use hsmod_plugin_api::callbacks::spam_checker::SpamCheckers;
+use hsmod_plugin_api::callbacks::third_party_rules::ThirdPartyRulesAll;
+use hsmod_plugin_api::module::{Lifecycle, StaticModule};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::config::Config;
+use crate::dispatch::queue::Queue;
+use crate::generation::{Generation, Member};
+use crate::host::Host;
+use crate::info::ModuleInfo;
+use crate::policy::Policy;
+use crate::problem::{LoadError, Problem, Report};
+use crate::registration::assemble;
+use crate::startup::{Made, make_all, parse_all, parse_static, start, survey};
+use crate::stats::{Counts, Stats};
+use crate::web::Web;
+
+/// The modules of a homeserver. Cheap to clone; the default is no modules at all.
+///
+/// Needs a tokio runtime with time enabled.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use hsmod_loader::{Config, Host, Json, Modules};
+///
+/// # async fn example(pdu: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let modules = Modules::load(Config::from_file("modules.yaml")?, Host::new("example.org")).await?;
+/// modules.spam_checker().check_event_for_spam(Json(pdu)).await?;
+/// modules.shutdown(Duration::from_secs(10)).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Modules(Arc<Shared>);
+
+struct Shared {
+    generation: ArcSwap<Generation>,
+    running: Mutex<Option<Running>>,
+    info: Vec<ModuleInfo>,
+    warnings: Vec<Problem>,
+}
+
+/// What is to be shut down one day.
+struct Running {
+    /// In the order of their start.
+    modules: Vec<(Arc<str>, Lifecycle)>,
+    /// Ends when the last call in flight has ended.
+    ended: mpsc::Receiver<std::convert::Infallible>,
+}
+
+impl Default for Modules {
+    fn default() -> Self {
+        Self(Arc::new(Shared {
+            generation: ArcSwap::from_pointee(Generation::empty()),
+            running: Mutex::new(None),
+            info: Vec::new(),
+            warnings: Vec::new(),
+        }))
+    }
+}
+
+impl Modules {
+    /// Loads, makes and starts the listed modules: all of them, or none.
+    ///
+    /// Problems of all modules are reported at once: those of their files, of their ABI and their
+    /// configs together; then those of their constructors; then those of their starts.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its cause and its fix. Modules that were started
+    /// already are shut down.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {
+        let host = host.filled_from(&config);
+        let (lines, report) = survey(config);
+        Self::load_lines(lines, host, report).await
+    }
+
+    async fn load_lines(
+        lines: Vec<crate::startup::Line>,
+        host: Host,
+        mut report: Report,
+    ) -> Result<Self, LoadError> {
+        let info = lines.iter().map(ModuleInfo::of).collect();
+        let parsed = parse_all(lines, &mut report).await;
+        Startup { host, info, report }.run(parsed).await.0
+    }
+
+    /// The same with modules that are linked into the homeserver, for hosts that cannot load
+    /// libraries. Entries of the config name them by their plugin's name; `plugins_dir`, `sha256`
+    /// and `verify` are of no effect.
+    ///
+    /// # Errors
+    /// As for [`Self::load`].
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn from_static(
+        modules: &[StaticModule],
+        config: Config,
+        host: Host,
+    ) -> Result<Self, LoadError> {
+        let host = host.filled_from(&config);
+        let (parsed, report) = parse_static(config, modules).await;
+        let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
+        Startup { host, info, report }.run(parsed).await.0
+    }
+
+    /// Asks about spam: events, joins, invites, users, files.
+    #[inline]
+    pub const fn spam_checker(&self) -> SpamCheckers<&Self> {
+        SpamCheckers::new(self)
+    }
+
+    /// Asks for the third-party rules, and tells what happened.
+    #[inline]
+    pub const fn third_party_rules(&self) -> ThirdPartyRulesAll<&Self> {
+        ThirdPartyRulesAll::new(self)
+    }
+
+    /// Asks whether accounts have expired, and tells of registrations and logins.
+    #[inline]
+    pub const fn account_validity(&self) -> AccountValidities<&Self> {
+        AccountValidities::new(self)
+    }
+
+    /// The modules' web resources.
+    pub fn web(&self) -> Web {
+        Web::new(self.clone())
+    }
+
+    /// What is known of each module, in the order of the config.
+    pub fn info(&self) -> &[ModuleInfo] {
+        &self.0.info
+    }
+
+    /// What was noticed while loading and did not keep the modules from starting.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.0.warnings
+    }
+
+    /// How often each module was asked what, in the order of the config. Empty after shutdown.
+    pub fn counts(&self) -> Vec<ModuleCounts> {
+        let generation = self.generation();
+        let counts = |(index, member): (usize, &Member)| ModuleCounts {
+            module: Arc::clone(&member.name),
+            callbacks: generation.stats.counts(index),
+        };
+        generation.modules.iter().enumerate().map(counts).collect()
+    }
+
+    /// How long a module's answers take: the time below which `share` (0 to 1) of a sample of
+    /// them lies. `None` for an unknown module, or if nothing was timed.
+    pub fn latency(&self, module: &str, share: f64) -> Option<Duration> {
+        let generation = self.generation();
+        let index = generation.modules.iter().position(|member| *member.name == *module)?;
+        generation.stats.latency(index).quantile(share)
+    }
+
+    /// Ends the modules: no further call reaches them; calls in flight and notifications in the
+    /// queues may end within `limit`; then each module's `shutdown` runs, the last one first, all
+    /// of them within another `limit`.
+    pub async fn shutdown(&self, limit: Duration) -> Shutdown {
+        let old = self.0.generation.swap(Arc::new(Generation::empty()));
+        let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut shutdown = Shutdown::default();
+        let Some(Running { modules, mut ended }) = running else { return shutdown };
+        let queues: Vec<_> = old.modules.iter().map(|member| member.queue.downgrade()).collect();
+        drop(old);
+        if tokio::time::timeout(limit, ended.recv()).await.is_err() {
+            shutdown.calls_left = true;
+            shutdown.notifications_left = queues.iter().map(Queue::waiting_in).sum();
+            tracing::warn!(
+                notifications = shutdown.notifications_left,
+                "calls of modules are still in flight after {limit:?}"
+            );
+        }
+        let deadline = Instant::now() + limit;
+        for (name, lifecycle) in modules.into_iter().rev() {
+            let error = match tokio::time::timeout_at(deadline, lifecycle.shutdown()).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("did not come back within {limit:?}"),
+            };
+            tracing::warn!(module = &*name, "shutdown: {error}");
+            shutdown.failures.push((name, error));
+        }
+        shutdown
+    }
+
+    #[inline]
+    pub(crate) fn generation(&self) -> Guard<Arc<Generation>> {
+        self.0.generation.load()
+    }
+
+    pub(crate) fn generation_arc(&self) -> Arc<Generation> {
+        self.0.generation.load_full()
+    }
+}
+
+impl fmt::Debug for Modules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let generation = self.generation();
+        let names: Vec<&str> = generation.modules.iter().map(|member| &*member.name).collect();
+        f.debug_tuple("Modules").field(&names).finish()
+    }
+}
+
+/// What one module did.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ModuleCounts {
+    /// Its name.
+    pub module: Arc<str>,
+    /// By callback; those that were never called are left out.
+    pub callbacks: Vec<(&'static Policy, Counts)>,
+}
+
+/// How a shutdown went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Shutdown {
+    /// Whether calls or notifications were still in flight when the time was up.
+    pub calls_left: bool,
+    /// How many notifications nobody was told of.
+    pub notifications_left: usize,
+    /// Modules whose `shutdown` failed, and how.
+    pub failures: Vec<(Arc<str>, String)>,
+}
+
+/// The last steps of a start, after all configs are read.
+pub(crate) struct Startup {
+    pub(crate) host: Host,
+    pub(crate) info: Vec<ModuleInfo>,
+    pub(crate) report: Report,
+}
+
+impl Startup {
+    /// Makes and starts the modules, and publishes what they registered. Returns what is known of
+    /// them even if they do not start.
+    pub(crate) async fn run(
+        self,
+        parsed: Vec<crate::startup::Parsed>,
+    ) -> (Result<Modules, LoadError>, Vec<ModuleInfo>) {
+        let Self { host, mut info, mut report } = self;
+        // In a trial everything is tried, so that everything that is wrong is found.
+        let trial = host.trial;
+        if report.errors() > 0 && !trial {
+            return (Err(LoadError { problems: report.problems }), info);
+        }
+        let (host, sample_every) = (Arc::new(host.clone()), host.sample_every);
+        let (first, made) = make_all(parsed, &host, &mut report).await;
+        let registered = |made: &Made| (made.entry.clone(), Arc::clone(&made.registrar));
+        let registrars: Vec<_> = made.iter().map(registered).collect();
+        let all = || registrars.iter().map(|(entry, registrar)| (entry, &**registrar));
+        let mut registry = assemble(all(), &mut report);
+        let mut started = Vec::new();
+        for module in &made {
+            if report.errors() > 0 && !trial {
+                break;
+            }
+            match start(module, first + started.len()).await {
+                Ok(()) => started.push((Arc::clone(&module.name), module.lifecycle.clone())),
+                Err(problem) => report.push(problem),
+            }
+        }
+        if report.errors() == 0 {
+            // Once more: `start` may have registered too. What was wrong is reported already.
+            registry = assemble(all(), &mut Report::default());
+        }
+        registrars.iter().for_each(|(_, registrar)| registrar.close());
+        for (index, (module, callbacks)) in made.iter().zip(&registry.callbacks).enumerate() {
+            let own = info.iter_mut().find(|info| info.name == *module.name);
+            if let Some(info) = own {
+                info.callbacks = callbacks.clone();
+                info.web = registry.routes.of(first + index);
+            }
+        }
+        if report.errors() > 0 {
+            stop(started).await;
+            return (Err(LoadError { problems: report.problems }), info);
+        }
+        let (alive, ended) = mpsc::channel(1);
+        let stats = Arc::new(Stats::new(made.len(), sample_every));
+        let member = |made: Made| Member {
+            name: made.name,
+            entry: made.entry,
+            queue: Queue::start(Some(alive.clone())),
+        };
+        let generation = Generation {
+            lists: registry.lists,
+            routes: registry.routes,
+            modules: made.into_iter().map(member).collect(),
+            first,
+            stats,
+            _alive: Some(alive.clone()),
+        };
+        drop(alive);
+        let modules = Modules(Arc::new(Shared {
+            generation: ArcSwap::from_pointee(generation),
+            running: Mutex::new(Some(Running { modules: started, ended })),
+            info: info.clone(),
+            warnings: report.problems,
+        }));
+        (Ok(modules), info)
+    }
+}
+
+/// Shuts down modules that were started before another one failed.
+async fn stop(started: Vec<(Arc<str>, Lifecycle)>) {
+    const LIMIT: Duration = Duration::from_secs(10);
+    for (name, lifecycle) in started.into_iter().rev() {
+        match tokio::time::timeout(LIMIT, lifecycle.shutdown()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(module = &*name, "shutdown: {error}"),
+            Err(_) => {
+                tracing::warn!(module = &*name, "shutdown: did not come back within {LIMIT:?}")
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! The rules, one row a callback: how the modules' answers are combined, what a failure means, and
+//! what the client of a refused operation sees. Data: documentation, `hsmod inspect` and tests
+//! read it.
+//!
+//! Mirrors `synapse/module_api/callbacks/*.py` and the call sites of the callbacks there.
+
+use hsmod_plugin_api::callbacks::{account_validity, spam_checker, third_party_rules};
+use hsmod_plugin_api::host::{BuiltEvent, Dispatch, Inputs, OwnedInputs};
+use hsmod_plugin_api::table::Row;
+
+use crate::Modules;
+use crate::dispatch::{Args, FederatedInvite, Notification, Question, dispatch_by};
+
+/// How the answers of several modules become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Combining {
+    /// In order, until one answers something other than the neutral answer.
+    FirstDecided,
+    /// In order, all of them, until one fails.
+    AllInOrder,
+    /// As [`Self::FirstDecided`]; if nobody objects, `user_may_invite` is asked.
+    ThenUserMayInvite,
+    /// Each module has a queue of its own.
+    Notification,
+}
+
+/// What it means that a module fails: answers an error, panics, or does not answer in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnFailure {
+    /// The caller gets the failure, and no further module is asked.
+    Propagate,
+    /// It is logged, and the next module is asked; but a cancellation is propagated.
+    LogAndContinue,
+    /// It is logged; a cancellation too.
+    Log,
+    /// The operation is refused; an error with a status of its own is propagated as it is.
+    Refuse,
+}
+
+/// What the client of a refused operation sees where the module does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refusal {
+    /// HTTP status.
+    pub status: u16,
+    /// `errcode`.
+    pub errcode: &'static str,
+    /// `error`.
+    pub message: &'static str,
+    /// Whether the module's own code, text and fields are left out.
+    pub fixed: bool,
+}
+
+impl Refusal {
+    const fn forbidden(message: &'static str) -> Self {
+        Self { status: 403, errcode: "M_FORBIDDEN", message, fixed: false }
+    }
+
+    const fn fixed(status: u16, errcode: &'static str, message: &'static str) -> Self {
+        Self { status, errcode, message, fixed: true }
+    }
+
+    /// Nothing the module may say: the operation cannot be refused.
+    const NONE: Self = Self::fixed(500, "M_UNKNOWN", "Internal server error");
+}
+
+/// The rules of one callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Its category.
+    pub category: &'static str,
+    /// Its name.
+    pub callback: &'static str,
+    /// Category and name: `spam_checker.user_may_invite`.
+    pub full_name: &'static str,
+    /// How answers are combined.
+    pub combining: Combining,
+    /// What a failure means.
+    pub on_failure: OnFailure,
+    /// What the client of a refused operation sees.
+    pub refusal: Refusal,
+}
+
+/// A callback that has rules.
+pub trait Rule: Row {
+    /// Its number among all callbacks.
+    const INDEX: usize;
+    /// Its rules.
+    const POLICY: Policy = POLICIES[Self::INDEX];
+}
+
+macro_rules! policies {
+    ($( $category:ident { $( $name:ident: $combining:ident, $on_failure:ident, $refusal:expr; )* } )*) => {
+        /// The rules of every callback.
+        pub const POLICIES: &[Policy] = &[$($( Policy {
+            category: stringify!($category),
+            callback: stringify!($name),
+            full_name: concat!(stringify!($category), ".", stringify!($name)),
+            combining: Combining::$combining,
+            on_failure: OnFailure::$on_failure,
+            refusal: $refusal,
+        }, )*)*];
+
+        #[allow(non_camel_case_types, clippy::enum_variant_names, reason = "named like the callbacks")]
+        enum Index { $($( $name, )*)* }
+
+        $($( impl Rule for $category::rows::$name {
+            const INDEX: usize = Index::$name as usize;
+        }
+
+        dispatch_by!($combining, $category::rows::$name); )*)*
+    };
+}
+
+policies! {
+    spam_checker {
+        check_event_for_spam: FirstDecided, Propagate,
+            Refusal::forbidden("This message has been rejected as probable spam");
+        should_drop_federated_event: FirstDecided, Propagate, Refusal::NONE;
+        user_may_join_room: FirstDecided, Propagate,
+            Refusal::forbidden("Not allowed to join this room");
+        user_may_invite: FirstDecided, Propagate,
+            Refusal::forbidden("Invites have been disabled on this server");
+        federated_user_may_invite: ThenUserMayInvite, Propagate,
+            Refusal::forbidden("This user is not permitted to send invites to this server/user");
+        user_may_send_3pid_invite: FirstDecided, Propagate,
+            Refusal::forbidden("Cannot send threepid invite");
+        user_may_create_room: FirstDecided, Propagate,
+            Refusal::forbidden("You are not permitted to create rooms");
+        user_may_create_room_alias: FirstDecided, Propagate,
+            Refusal::forbidden("This user is not permitted to create this alias");
+        user_may_publish_room: FirstDecided, Propagate,
+            Refusal::forbidden("This user is not permitted to publish rooms to the room list");
+        user_may_send_state_event: FirstDecided, Propagate,
+            Refusal::forbidden("You are not permitted to send the state event");
+        check_username_for_spam: FirstDecided, Propagate, Refusal::NONE;
+        check_registration_for_spam: FirstDecided, Propagate,
+            Refusal::fixed(429, "M_UNKNOWN", "Rate limited");
+        check_media_file_for_spam: FirstDecided, Propagate,
+            Refusal::fixed(400, "M_UNKNOWN", "Bad content");
+        check_login_for_spam: FirstDecided, Propagate,
+            Refusal::forbidden("Login was blocked by the server");
+        accept_make_join: FirstDecided, Propagate,
+            Refusal::forbidden("Not allowed to join this room");
+    }
+    third_party_rules {
+        check_event_allowed: FirstDecided, Propagate,
+            Refusal::fixed(403, "M_FORBIDDEN", "This event is not allowed in this context");
+        on_create_room: AllInOrder, Refuse,
+            Refusal::fixed(403, "M_UNKNOWN", "Room creation forbidden with these parameters");
+        check_threepid_can_be_invited: FirstDecided, LogAndContinue,
+            Refusal::fixed(403, "M_FORBIDDEN", "This third-party identifier can not be invited in this room");
+        check_visibility_can_be_modified: FirstDecided, LogAndContinue,
+            Refusal::fixed(403, "M_UNKNOWN", "Not allowed to publish room");
+        on_new_event: Notification, Log, Refusal::NONE;
+        check_can_shutdown_room: FirstDecided, LogAndContinue,
+            Refusal::fixed(403, "M_FORBIDDEN", "Shutdown of this room is forbidden");
+        check_can_deactivate_user: FirstDecided, LogAndContinue,
+            Refusal::fixed(403, "M_FORBIDDEN", "Deactivation of this user is forbidden");
+        on_profile_update: Notification, Log, Refusal::NONE;
+        on_user_deactivation_status_changed: Notification, Log, Refusal::NONE;
+        on_threepid_bind: Notification, Log, Refusal::NONE;
+        on_add_user_third_party_identifier: Notification, Log, Refusal::NONE;
+        on_remove_user_third_party_identifier: Notification, Log, Refusal::NONE;
+        on_user_search: AllInOrder, Propagate, Refusal::NONE;
+    }
+    account_validity {
+        is_user_expired: FirstDecided, Propagate, Refusal::NONE;
+        on_user_registration: AllInOrder, Propagate, Refusal::NONE;
+        on_user_login: AllInOrder, Propagate, Refusal::NONE;
+    }
+}
+
+/// The rules of a callback by its full name: `spam_checker.user_may_invite`.
+pub fn policy(full_name: &str) -> Option<&'static Policy> {
+    POLICIES.iter().find(|policy| policy.full_name == full_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_plugin_api::callbacks::CATEGORIES;
+
+    use super::*;
+
+    /// What the documentation of a row says, and the rules it stands for.
+    fn documented(policy: &Policy) -> (&'static str, &'static str) {
+        let combining = match (policy.combining, policy.callback) {
+            (Combining::Notification, _) => "all are told.",
+            (Combining::AllInOrder, "on_create_room" | "on_user_search") => {
+                "all are asked, each sees what the ones before it changed; the first failure"
+            }
+            (Combining::AllInOrder, _) => "all are told, in order; the first failure ends it.",
+            (Combining::FirstDecided, "should_drop_federated_event") => "the first drop decides.",
+            (Combining::FirstDecided, "check_username_for_spam") => "the first that hides decides.",
+            (Combining::FirstDecided, "check_registration_for_spam") => {
+                "the first denial or shadow ban decides."
+            }
+            (Combining::FirstDecided, "check_event_allowed") => {
+                "the first denial or replacement decides."
+            }
+            (Combining::ThenUserMayInvite, _) => {
+                "the first denial decides, then `user_may_invite`."
+            }
+            (Combining::FirstDecided, "is_user_expired") => "the first opinion decides.",
+            (Combining::FirstDecided, _) => "the first denial decides.",
+        };
+        let on_failure = match policy.on_failure {
+            OnFailure::Propagate => "the request fails.",
+            OnFailure::LogAndContinue => "logged, and the next module is asked.",
+            OnFailure::Log => "logged.",
+            OnFailure::Refuse => "the room is not created (403).",
+        };
+        (combining, on_failure)
+    }
+
+    #[test]
+    fn every_callback_has_the_rules_its_documentation_states() {
+        let rows: Vec<_> = CATEGORIES.iter().flat_map(|category| category.callbacks).collect();
+        assert_eq!(
+            rows.iter().map(|row| (row.category, row.name)).collect::<Vec<_>>(),
+            POLICIES.iter().map(|policy| (policy.category, policy.callback)).collect::<Vec<_>>(),
+            "a callback without a policy row, or in another order than in plugin-api"
+        );
+        for (row, policy) in rows.iter().zip(POLICIES) {
+            let doc = row.doc.join("\n");
+            let (combining, on_failure) = documented(policy);
+            for sentence in [format!("Combined: {combining}"), format!("On failure: {on_failure}")]
+            {
+                assert!(doc.contains(&sentence), "{}: not `{sentence}` in:\n{doc}", row.name);
+            }
+        }
+    }
+}

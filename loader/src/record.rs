@@ -1,0 +1,44 @@
+//! Which module this thread is inside of: whose log line it is, whose crash.
+
+use std::cell::Cell;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The names of all modules this process ever had, by their number.
+static NAMES: RwLock<Vec<Arc<str>>> = RwLock::new(Vec::new());
+
+thread_local! {
+    static CURRENT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Gives numbers to modules, one after the other; returns the first.
+pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
+    let mut all = NAMES.write().unwrap_or_else(PoisonError::into_inner);
+    let first = all.len();
+    all.extend(names);
+    first
+}
+
+/// Notes that this thread enters a module, until the guard is dropped.
+#[inline]
+pub(crate) fn enter(module: usize) -> Inside {
+    Inside { outer: CURRENT.replace(module) }
+}
+
+/// This thread is inside a module.
+#[derive(Debug)]
+pub(crate) struct Inside {
+    outer: usize,
+}
+
+impl Drop for Inside {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.outer);
+    }
+}
+
+/// The name of the module this thread is inside of.
+pub(crate) fn current() -> Option<Arc<str>> {
+    let module = CURRENT.get();
+    NAMES.read().unwrap_or_else(PoisonError::into_inner).get(module).cloned()
+}

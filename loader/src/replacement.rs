@@ -1,0 +1,143 @@
+//! An event that a module puts in the place of another one.
+
+use hsmod_plugin_api::callbacks::third_party_rules::rows::check_event_allowed;
+use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, OwnedEvent, UserId};
+use serde_json::{Map, Value};
+
+use crate::call_error::{CallError, Cause};
+use crate::policy::Rule;
+
+/// What a module answered to `check_event_allowed` in place of the event, as it gave it.
+///
+/// Whether it changes only what it may is a step of its own, [`Replacement::check`]: take it
+/// before the event is hashed and signed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replacement(Value);
+
+impl Replacement {
+    pub(crate) const fn new(event: Value) -> Self {
+        Self(event)
+    }
+
+    /// As the module gave it.
+    pub const fn as_value(&self) -> &Value {
+        &self.0
+    }
+
+    /// Takes it as the module gave it.
+    pub fn into_value(self) -> Value {
+        self.0
+    }
+
+    /// The new event, if it keeps what it must: `room_id`, `type`, `state_key`, and a sender of
+    /// `server_name`, and holds only what canonical JSON can.
+    ///
+    /// What the homeserver itself makes (`event_id`, `auth_events`, `prev_events`, `hashes`,
+    /// `signatures`) is still that of the original: make it anew.
+    ///
+    /// Mirrors `_rebuild_event_after_third_party_rules` in `synapse/handlers/message.py`.
+    ///
+    /// # Errors
+    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold.
+    pub fn check(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, CallError> {
+        let Value::Object(given) = &self.0 else {
+            return Err(refused(ModuleError::new("the replacement event is not an object")));
+        };
+        canonical(&self.0).map_err(refused)?;
+        for (key, original) in [
+            ("room_id", Some(event.room_id().as_str())),
+            ("type", Some(event.event_type())),
+            ("state_key", event.state_key()),
+        ] {
+            if text(given, key) != original || given.contains_key(key) != original.is_some() {
+                return Err(refused(ModuleError::new(format_args!(
+                    "the replacement event changes `{key}`, which it may not"
+                ))));
+            }
+        }
+        let sender = text(given, "sender").unwrap_or_default();
+        if UserId::new(sender).server_name() != Some(server_name) {
+            return Err(refused(ModuleError::new(format_args!(
+                "the sender of the replacement event, `{sender}`, is no user of this server"
+            ))));
+        }
+        let mut event_json = given.clone();
+        event_json.entry("event_id").or_insert_with(|| event.event_id().into());
+        event_json.entry("origin_server_ts").or_insert_with(|| event.origin_server_ts().into());
+        OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
+            refused(ModuleError::new(format_args!("the replacement is no event: {error}")))
+        })
+    }
+}
+
+fn text<'a>(event: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
+    event.get(key).and_then(Value::as_str)
+}
+
+/// Canonical JSON has integers only, of at most 53 bits.
+fn canonical(value: &Value) -> Result<(), ModuleError> {
+    const LARGEST: u64 = (1 << 53) - 1;
+    match value {
+        Value::Number(number) => match number.as_i64().map(i64::unsigned_abs).or(number.as_u64()) {
+            Some(size) if size <= LARGEST => Ok(()),
+            Some(_) => Err(bad_json("Bad JSON value: integer out of range")),
+            None => Err(bad_json("Bad JSON value: float")),
+        },
+        Value::Array(items) => items.iter().try_for_each(canonical),
+        Value::Object(fields) => fields.values().try_for_each(canonical),
+        _ => Ok(()),
+    }
+}
+
+fn bad_json(message: &str) -> ModuleError {
+    ModuleError::http(400, ErrorCode::BadJson, message)
+}
+
+fn refused(error: ModuleError) -> CallError {
+    let policy = check_event_allowed::POLICY;
+    CallError::new(policy.full_name, None, Cause::Error(error), policy.refusal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn event() -> OwnedEvent {
+        let event = json!({
+            "event_id": "$1", "room_id": "!r:x", "sender": "@a:x", "type": "m.room.message",
+            "origin_server_ts": 5, "content": {"body": "old"},
+        });
+        OwnedEvent::from_json(event.to_string()).unwrap()
+    }
+
+    fn check(change: impl FnOnce(&mut Value)) -> Result<String, (u16, String)> {
+        let original = event();
+        let mut replacement = json!({
+            "room_id": "!r:x", "sender": "@a:x", "type": "m.room.message",
+            "content": {"body": "new"},
+        });
+        change(&mut replacement);
+        Replacement::new(replacement)
+            .check(&original.as_event(), "x")
+            .map(|event| event.as_event().client_json())
+            .map_err(|error| (error.status(), error.errcode()))
+    }
+
+    #[test]
+    fn a_replacement_may_change_its_content_and_little_else() {
+        assert_eq!(
+            check(|_| ()).unwrap(),
+            r#"{"content":{"body":"new"},"event_id":"$1","origin_server_ts":5,"room_id":"!r:x","sender":"@a:x","type":"m.room.message"}"#
+        );
+        let unknown = |status: u16| Err((status, "M_UNKNOWN".to_owned()));
+        assert_eq!(check(|event| *event = json!({})), unknown(500));
+        assert_eq!(check(|event| *event = json!([])), unknown(500));
+        assert_eq!(check(|event| event["type"] = "m.other".into()), unknown(500));
+        assert_eq!(check(|event| event["state_key"] = "".into()), unknown(500));
+        assert_eq!(check(|event| event["sender"] = "@a:y".into()), unknown(500));
+        assert_eq!(check(|event| event["content"] = 3.into()), unknown(500));
+        let float = check(|event| event["content"]["x"] = 1.5.into());
+        assert_eq!(float, Err((400, "M_BAD_JSON".to_owned())));
+    }
+}

@@ -1,0 +1,238 @@
+//! A module's start: from its file to the moment it may be called.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hsmod_plugin_api::ABI;
+use hsmod_plugin_api::module::{
+    ApiHandle, Lifecycle, ParsedConfig, Plugin, StageError, StaticModule,
+};
+use hsmod_plugin_api::values::ConfigKey;
+use serde_json::Value;
+
+use crate::config::{Config, Entry};
+use crate::discovery::discover;
+use crate::host::Host;
+use crate::inspection::{Inspection, Platform, inspect_file};
+use crate::loading::load;
+use crate::problem::{Problem, Report, Stage};
+use crate::record;
+use crate::registration::{Registrar, check_timeouts};
+use crate::verification::{Verified, verify};
+
+/// A module on its way, as far as it came.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) entry: Entry,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) inspection: Option<Inspection>,
+    verified: Option<Verified>,
+}
+
+/// Discovery, inspection and verification of every module: no code of theirs runs.
+pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
+    let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
+    let permissions = config.permissions();
+    let (entries, mut report) = config.into_entries();
+    let platform = Platform::here(ABI);
+    let mut line = |entry: Entry| {
+        check_timeouts(&entry, &mut report);
+        let Some(candidate) = discover(entry.clone(), &plugins_dir, &base, &mut report) else {
+            return Line { entry, file: None, inspection: None, verified: None };
+        };
+        let mut own = Report::default();
+        let inspected = inspect_file(&candidate.file, &platform, &mut own);
+        let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
+        let verified = inspected
+            .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
+        own.problems.into_iter().for_each(|problem| report.push(pinpointed(&entry, problem)));
+        Line { entry, file: Some(candidate.file), inspection, verified }
+    };
+    let lines = entries.into_iter().map(&mut line).collect();
+    (lines, report)
+}
+
+/// A problem with the file of a plugin stands where the config names the plugin, or its digest.
+fn pinpointed(entry: &Entry, problem: Problem) -> Problem {
+    let key = if problem.message.contains("sha256") && entry.sha256().is_some() {
+        "sha256"
+    } else {
+        "module"
+    };
+    entry.pinpoint(problem, &[key])
+}
+
+/// A module whose config is read.
+pub(crate) struct Parsed {
+    pub(crate) entry: Entry,
+    plugin: Plugin,
+    config: ParsedConfig,
+}
+
+/// Loading and `parse_config` of every module, in order; each on a thread of its own, so that one
+/// which hangs is a finding.
+pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Parsed> {
+    let mut parsed = Vec::new();
+    for line in lines {
+        let Some(verified) = line.verified else { continue };
+        let loaded = on_thread(&line.entry, Stage::Loading, move || load(verified)).await;
+        match loaded.and_then(|loaded| loaded) {
+            Ok(loaded) => match parse(line.entry, loaded.plugin).await {
+                Ok(module) => parsed.push(module),
+                Err(problem) => report.push(problem),
+            },
+            Err(problem) => report.push(line.entry.pinpoint(problem, &["module"])),
+        }
+    }
+    parsed
+}
+
+/// The same for modules that are linked into the homeserver: entries name them by their plugin.
+pub(crate) async fn parse_static(
+    config: Config,
+    modules: &[StaticModule],
+) -> (Vec<Parsed>, Report) {
+    let (entries, mut report) = config.into_entries();
+    let mut parsed = Vec::new();
+    for entry in entries {
+        check_timeouts(&entry, &mut report);
+        let named = |module: &&StaticModule| module.manifest().name == entry.module();
+        let Some(module) = modules.iter().find(named) else {
+            let known: Vec<String> =
+                modules.iter().map(|module| format!("`{}`", module.manifest().name)).collect();
+            let message = format!("no module `{}` is linked into this homeserver", entry.module());
+            let problem = Problem::error(Stage::Discovery, message)
+                .fix(format!("name one of {}", known.join(", ")));
+            report.push(entry.pinpoint(problem, &["module"]));
+            continue;
+        };
+        let plugin = Plugin::from(module);
+        plugin.connect::<crate::log::Forwarder>();
+        match parse(entry, plugin).await {
+            Ok(module) => parsed.push(module),
+            Err(problem) => report.push(problem),
+        }
+    }
+    (parsed, report)
+}
+
+async fn parse(entry: Entry, plugin: Plugin) -> Result<Parsed, Problem> {
+    let config = Value::Object(entry.config().clone()).to_string();
+    let parsed = on_thread(&entry, Stage::ParseConfig, move || plugin.parse_config(&config)).await;
+    match parsed {
+        Ok(Ok(config)) => Ok(Parsed { entry, plugin, config }),
+        Ok(Err(error)) => Err(unparsed(&entry, &error)),
+        Err(problem) => Err(entry.pinpoint(problem, &["config"])),
+    }
+}
+
+fn unparsed(entry: &Entry, error: &StageError) -> Problem {
+    let StageError::Config(error) = error else {
+        let problem = Problem::error(Stage::ParseConfig, error.to_string());
+        return entry.pinpoint(problem.fix(ASK_THE_AUTHOR), &["config"]);
+    };
+    let keys: Vec<String> = error.path().iter().map(ConfigKey::to_string).collect();
+    let path: Vec<&str> =
+        std::iter::once("config").chain(keys.iter().map(String::as_str)).collect();
+    let problem = Problem::error(Stage::ParseConfig, error.message())
+        .fix("see the module's documentation for what its `config` takes");
+    entry.pinpoint(problem, &path)
+}
+
+const ASK_THE_AUTHOR: &str = "this is a fault of the module: tell its author";
+
+/// A module that was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) entry: Entry,
+    pub(crate) name: Arc<str>,
+    pub(crate) registrar: Arc<Registrar>,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+/// `Module::new` of every module, in order.
+pub(crate) async fn make_all(
+    parsed: Vec<Parsed>,
+    host: &Arc<Host>,
+    report: &mut Report,
+) -> (usize, Vec<Made>) {
+    let names: Vec<Arc<str>> = parsed.iter().map(|module| module.entry.name().into()).collect();
+    let first = record::number(names.iter().cloned());
+    let mut made = Vec::new();
+    for (index, (Parsed { entry, plugin, config }, name)) in
+        parsed.into_iter().zip(names).enumerate()
+    {
+        let number = first + index;
+        let registrar = Arc::new(Registrar::new(number, Arc::clone(&name), Arc::clone(host)));
+        let api = ApiHandle::new(Arc::clone(&registrar));
+        let lifecycle = on_thread(&entry, Stage::New, move || {
+            let _inside = record::enter(number);
+            plugin.new_module(config, &api, number)
+        });
+        match lifecycle.await {
+            Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle }),
+            Ok(Err(error)) => report.push(failed(Stage::New, &error).of(&*name)),
+            Err(problem) => report.push(problem.of(&*name)),
+        }
+    }
+    (first, made)
+}
+
+/// `Module::start` of one module, within its deadline.
+pub(crate) async fn start(made: &Made, number: usize) -> Result<(), Problem> {
+    let mut call = Box::pin(made.lifecycle.start());
+    let start = std::future::poll_fn(|context| {
+        let _inside = record::enter(number);
+        call.as_mut().poll(context)
+    });
+    let outcome = match made.entry.timeout() {
+        Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
+        None => Ok(start.await),
+    };
+    match outcome {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(failed(Stage::Start, &error).of(&*made.name)),
+        Err(limit) => Err(hung(Stage::Start, limit).of(&*made.name)),
+    }
+}
+
+fn failed(stage: Stage, error: &StageError) -> Problem {
+    let problem = Problem::error(stage, error.to_string());
+    match error {
+        StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
+        _ => problem.fix(ASK_THE_AUTHOR),
+    }
+}
+
+fn hung(stage: Stage, limit: Duration) -> Problem {
+    Problem::error(stage, format!("did not come back within {limit:?}"))
+        .fix("if the module needs that long, raise its `timeout`; otherwise tell its author")
+}
+
+/// Runs a step that cannot be interrupted on a thread of its own, and waits for it as long as the
+/// module's deadline allows. A thread that hangs is left behind.
+async fn on_thread<T: Send + 'static>(
+    entry: &Entry,
+    stage: Stage,
+    step: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let dispatch = tracing::dispatcher::get_default(Clone::clone);
+    let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {
+        let value = tracing::dispatcher::with_default(&dispatch, step);
+        // Nobody waits any more if it took too long.
+        let _ = sender.send(value);
+    });
+    if let Err(error) = spawned {
+        return Err(Problem::error(stage, format!("no thread can be started: {error}"))
+            .fix("raise the limit on threads or memory of this process"));
+    }
+    let received = match entry.timeout() {
+        Some(limit) => {
+            tokio::time::timeout(limit, receiver).await.map_err(|_| hung(stage, limit))?
+        }
+        None => receiver.await,
+    };
+    received.map_err(|_| Problem::error(stage, "ended without an answer").fix(ASK_THE_AUTHOR))
+}

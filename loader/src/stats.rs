@@ -1,0 +1,154 @@
+//! What is counted: how often each module was asked what, how often it denied or failed, and how
+//! long a sample of its answers took.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::policy::{POLICIES, Policy};
+
+mod latency;
+
+pub use latency::Latency;
+
+/// How many threads can count without touching each other's memory; more of them share.
+const SHARDS: usize = 16;
+
+/// The counters of one generation of modules.
+///
+/// A call adds to memory of its own thread; reading sums up.
+#[derive(Debug)]
+pub(crate) struct Stats {
+    shards: Box<[Shard]>,
+    latencies: Box<[Latency]>,
+    /// One in how many calls is timed; a power of two, less one.
+    sampling: u64,
+}
+
+/// On cache lines of its own.
+#[repr(align(128))]
+#[derive(Debug)]
+struct Shard {
+    /// Per module and callback.
+    counters: Box<[Counters]>,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    called: AtomicU64,
+    denied: AtomicU64,
+    failed: AtomicU64,
+}
+
+/// What a module did, summed over one or all of its callbacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counts {
+    /// How often it was asked or told.
+    pub called: u64,
+    /// How often it answered something that decided against the operation.
+    pub denied: u64,
+    /// How often it answered an error, panicked or was too late.
+    pub failed: u64,
+}
+
+impl Stats {
+    /// For `modules` modules; every `sample_every`th call is timed (rounded up to a power of two).
+    pub(crate) fn new(modules: usize, sample_every: u64) -> Self {
+        let shard = |_| Shard {
+            counters: (0..modules * POLICIES.len()).map(|_| Counters::default()).collect(),
+        };
+        Self {
+            shards: if modules == 0 { Box::default() } else { (0..SHARDS).map(shard).collect() },
+            latencies: (0..modules).map(|_| Latency::default()).collect(),
+            sampling: sample_every.max(1).next_power_of_two() - 1,
+        }
+    }
+
+    /// Counts a call; says whether it is to be timed.
+    #[inline]
+    pub(crate) fn called(&self, module: usize, callback: usize) -> bool {
+        let before = self.counters(module, callback).called.fetch_add(1, Ordering::Relaxed);
+        before & self.sampling == 0
+    }
+
+    pub(crate) fn denied(&self, module: usize, callback: usize) {
+        self.counters(module, callback).denied.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn failed(&self, module: usize, callback: usize) {
+        self.counters(module, callback).failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[cold]
+    pub(crate) fn took(&self, module: usize, time: Duration) {
+        self.latencies[module].record(time);
+    }
+
+    pub(crate) fn latency(&self, module: usize) -> &Latency {
+        &self.latencies[module]
+    }
+
+    /// What a module did, by callback; those that were never called are left out.
+    pub(crate) fn counts(&self, module: usize) -> Vec<(&'static Policy, Counts)> {
+        let sum = |callback: usize, field: fn(&Counters) -> &AtomicU64| {
+            let cell = |shard: &Shard| {
+                let counters = &shard.counters[module * POLICIES.len() + callback];
+                field(counters).load(Ordering::Relaxed)
+            };
+            self.shards.iter().map(cell).sum()
+        };
+        let counts = |callback| Counts {
+            called: sum(callback, |counters| &counters.called),
+            denied: sum(callback, |counters| &counters.denied),
+            failed: sum(callback, |counters| &counters.failed),
+        };
+        let all = POLICIES.iter().enumerate().map(|(index, policy)| (policy, counts(index)));
+        all.filter(|(_, counts)| counts.called > 0).collect()
+    }
+
+    #[inline]
+    fn counters(&self, module: usize, callback: usize) -> &Counters {
+        &self.shards[thread() % SHARDS].counters[module * POLICIES.len() + callback]
+    }
+}
+
+/// The number of this thread among those that ever called a module.
+#[inline]
+fn thread() -> usize {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) };
+    }
+    NUMBER.with(|number| {
+        if number.get() == usize::MAX {
+            number.set(THREADS.fetch_add(1, Ordering::Relaxed));
+        }
+        number.get()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_many_threads_are_summed() {
+        let stats = Stats::new(2, 64);
+        std::thread::scope(|scope| {
+            for _ in 0..2 * SHARDS {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        stats.called(1, 3);
+                    }
+                    stats.denied(1, 3);
+                });
+            }
+        });
+        let counts = stats.counts(1);
+        assert_eq!(counts.len(), 1);
+        let threads = 2 * SHARDS as u64;
+        assert_eq!(counts[0].1, Counts { called: 100 * threads, denied: threads, failed: 0 });
+        assert!(stats.counts(0).is_empty());
+    }
+}

@@ -1,0 +1,57 @@
+//! One user may not create rooms; everybody else is said hello to.
+//!
+//! Its config: `denied_user: "@evil:example.com"`, by default `@evilguy` of this homeserver
+#![forbid(unsafe_code)]
+
+use hsmod_plugin_api::prelude::*;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    denied_user: Option<String>,
+}
+
+/// The module.
+pub struct Demo {
+    denied_user: String,
+}
+
+impl Module for Demo {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let evilguy = || api.get_qualified_user_id("evilguy");
+        let module = Arc::new(Self { denied_user: config.denied_user.unwrap_or_else(evilguy) });
+        api.register_spam_checker_callbacks(&module);
+        api.register_web_resource("/_synapse/client/demo/hello/*", Hello);
+        Ok(module)
+    }
+}
+
+#[callbacks]
+impl SpamChecker for Demo {
+    async fn user_may_create_room(
+        &self,
+        user_id: &UserId,
+        _room_config: &JsonStr,
+    ) -> Result<Verdict, ModuleError> {
+        let denied = *user_id == *self.denied_user;
+        Ok(if denied { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+}
+
+/// `GET ?name=bob` answers `{"hello": "bob"}`.
+struct Hello;
+
+impl WebResource for Hello {
+    async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let name = request.require_query("name")?;
+        Ok(WebResponse::json(200, &serde_json::json!({"hello": name})))
+    }
+}
+
+export_module!(Demo);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Events sent by users on a list are spam; anybody may ask whether a user is on it.
+//!
+//! Its config: `evil_users: ["@evil:example.com"]`
+#![forbid(unsafe_code)]
+
+use std::collections::HashSet;
+
+use hsmod_plugin_api::prelude::*;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    evil_users: HashSet<String>,
+}
+
+/// The module.
+pub struct ListSpamChecker {
+    config: Config,
+}
+
+impl Module for ListSpamChecker {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let module = Arc::new(Self { config });
+        api.register_spam_checker_callbacks(&module);
+        let is_evil = IsEvil(Arc::clone(&module));
+        api.register_web_resource("/_synapse/client/list_spam_checker/is_evil", is_evil);
+        Ok(module)
+    }
+}
+
+#[callbacks]
+impl SpamChecker for ListSpamChecker {
+    async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+        let evil = self.config.evil_users.contains(event.sender().as_str());
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+}
+
+/// `GET ?user=@alice:example.com` answers `{"evil": false}`.
+struct IsEvil(Arc<ListSpamChecker>);
+
+impl WebResource for IsEvil {
+    async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let user = request.require_query("user")?;
+        let evil = self.0.config.evil_users.contains(&*user);
+        Ok(WebResponse::json(200, &serde_json::json!({"evil": evil})))
+    }
+}
+
+export_module!(ListSpamChecker);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! Arguments as JSON, where they are more than text.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::{Value, json};
+
+/// The event that made the room, of the state; `null` if there is none.
+pub(crate) async fn create_event(state_events: &State<'_>) -> Result<Value, ModuleError> {
+    match state_events.get("m.room.create", "").await? {
+        Some(event) => Ok(event.as_event().json().parse()?),
+        None => Ok(Value::Null),
+    }
+}
+
+pub(crate) fn clients(request_info: &[RequestInfo<'_>]) -> Value {
+    let client = |info: &RequestInfo<'_>| json!({"user_agent": info.user_agent(), "ip": info.ip()});
+    request_info.iter().map(client).collect()
+}
+
+pub(crate) fn threepid(threepid: &Threepid<'_>) -> Value {
+    json!({"medium": threepid.medium(), "address": threepid.address()})
+}
+
+pub(crate) fn user_profile(profile: &UserProfile<'_>) -> Value {
+    json!({
+        "user_id": profile.user_id().as_str(),
+        "display_name": profile.display_name(),
+        "avatar_url": profile.avatar_url(),
+    })
+}
+
+pub(crate) fn profile_info(profile: &ProfileInfo<'_>) -> Value {
+    json!({"display_name": profile.display_name(), "avatar_url": profile.avatar_url()})
+}
+
+pub(crate) fn requester(requester: &Requester<'_>) -> Value {
+    json!({
+        "user": requester.user().as_str(),
+        "device_id": requester.device_id(),
+        "app_service_id": requester.app_service_id(),
+        "authenticated_entity": requester.authenticated_entity(),
+        "scope": requester.scope().collect::<Vec<_>>(),
+        "access_token_id": requester.access_token_id(),
+        "is_guest": requester.is_guest(),
+        "shadow_banned": requester.shadow_banned(),
+    })
+}
+
+/// Length and content of a file, read in chunks; content that is not UTF-8 is shown with U+FFFD.
+pub(crate) async fn file(file_wrapper: &ReadableFile<'_>) -> Result<Value, ModuleError> {
+    let mut content = Vec::new();
+    let mut chunks = file_wrapper.chunks();
+    while let Some(chunk) = chunks.next().await? {
+        content.extend(chunk);
+    }
+    let content = String::from_utf8_lossy(&content);
+    Ok(json!({"length": file_wrapper.length(), "content": content}))
+}
+
+pub(crate) fn file_info(info: &FileInfo<'_>) -> Value {
+    let thumbnail = info.thumbnail().map(|thumbnail| {
+        json!({
+            "width": thumbnail.width(),
+            "height": thumbnail.height(),
+            "method": thumbnail.method(),
+            "type": thumbnail.media_type(),
+            "length": thumbnail.length(),
+        })
+    });
+    json!({
+        "server_name": info.server_name(),
+        "file_id": info.file_id(),
+        "thumbnail": thumbnail,
+        "url_cache": info.url_cache(),
+    })
+}

@@ -1,0 +1,66 @@
+//! Where tests read what the recorder noted.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::Recorder;
+
+pub(crate) fn register(module: &Arc<Recorder>) {
+    let path = |last| format!("/_synapse/client/{}/{last}", module.config.name);
+    module.api.register_web_resource(&path("seen"), Seen(Arc::clone(module)));
+    module.api.register_web_resource(&path("counts"), Counts(Arc::clone(module)));
+    module.api.register_web_resource(&path("api"), Api(Arc::clone(module)));
+}
+
+/// The calls, in order; DELETE forgets them.
+struct Seen(Arc<Recorder>);
+
+impl WebResource for Seen {
+    async fn get(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let seen = self.0.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(WebResponse::json(200, &*seen))
+    }
+
+    async fn delete(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(WebResponse::default())
+    }
+}
+
+/// How often each callback was called.
+struct Counts(Arc<Recorder>);
+
+impl WebResource for Counts {
+    async fn get(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let seen = self.0.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = BTreeMap::<&str, u64>::new();
+        for callback in seen.iter().filter_map(|call| call[0].as_str()) {
+            *counts.entry(callback).or_default() += 1;
+        }
+        Ok(WebResponse::json(200, &counts))
+    }
+}
+
+/// What the homeserver says of itself, of the user (or room or alias) `?id=`, of what `?supports=`
+/// names and of the local part `?username=`.
+struct Api(Arc<Recorder>);
+
+impl WebResource for Api {
+    async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let api = &self.0.api;
+        let username = request.query("username");
+        let answers = json!({
+            "server_name": api.server_name(),
+            "public_baseurl": api.public_baseurl(),
+            "worker_name": api.worker_name(),
+            "is_trial": api.is_trial(),
+            "is_mine": request.query("id").map(|id| api.is_mine(&*id)),
+            "supports": request.query("supports").map(|name| api.supports(&name)),
+            "get_qualified_user_id": username.map(|name| api.get_qualified_user_id(&name)),
+        });
+        Ok(WebResponse::json(200, &answers))
+    }
+}

@@ -1,0 +1,100 @@
+//! A folder with a config and plugins, as an operator would have it; gone with the value.
+
+use std::path::{Path, PathBuf};
+
+use hsmod_loader::{Config, Host, LoadError, Modules};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::build;
+
+/// A folder of plugins, and a list of modules.
+pub struct Scene {
+    folder: TempDir,
+    modules: Vec<Value>,
+    host: Host,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        std::fs::create_dir(folder.path().join("plugins")).expect("a folder for plugins");
+        Self { folder, modules: Vec::new(), host: Host::new("example.com") }
+    }
+}
+
+impl Scene {
+    /// No modules yet; the host is `example.com`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Another host.
+    #[must_use]
+    pub fn host(mut self, host: Host) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Lists a plugin of this workspace, with its config.
+    #[must_use]
+    pub fn module(self, package: &str, config: Value) -> Self {
+        self.entry(package, json!({"module": package, "config": config}))
+    }
+
+    /// Lists a plugin of this workspace with an entry of its own.
+    #[must_use]
+    pub fn entry(self, package: &str, entry: Value) -> Self {
+        let file = build::plugin(package);
+        self.file(&file, package, entry)
+    }
+
+    /// Lists a plugin by its file, which is copied to the folder under the name of `package`.
+    #[must_use]
+    pub fn file(mut self, file: &Path, package: &str, entry: Value) -> Self {
+        let name =
+            format!("{}{package}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        std::fs::copy(file, self.plugins().join(name)).expect("a plugin can be copied");
+        self.modules.push(entry);
+        self
+    }
+
+    /// The folder of the plugins.
+    pub fn plugins(&self) -> PathBuf {
+        self.folder.path().join("plugins")
+    }
+
+    /// Writes the config and returns its path.
+    pub fn write(&self) -> PathBuf {
+        let path = self.folder.path().join("modules.yaml");
+        let config = json!({"modules": self.modules});
+        // JSON is YAML too.
+        std::fs::write(&path, format!("{config:#}")).expect("a config can be written");
+        path
+    }
+
+    /// The config, as it is read.
+    pub fn config(&self) -> Config {
+        Config::from_file(self.write()).expect("the config can be read")
+    }
+
+    /// Loads the modules, or says why not.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the modules.
+    pub async fn try_load(&self) -> Result<Modules, LoadError> {
+        Modules::load(self.config(), self.host.clone()).await
+    }
+
+    /// Loads the modules.
+    pub async fn load(&self) -> Modules {
+        self.try_load().await.unwrap_or_else(|error| panic!("the modules do not load:\n{error}"))
+    }
+
+    /// Why the modules do not load, without the path of this folder.
+    pub async fn refusal(&self) -> String {
+        let error = self.try_load().await.map(|_| ()).expect_err("the modules load");
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        error.to_string().replace(&folder, "<folder>")
+    }
+}

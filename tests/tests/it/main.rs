@@ -1,0 +1,5 @@
+//! Real plugins in the real loader.
+#![forbid(unsafe_code)]
+
+mod example_plugins;
+mod support;
