@@ -24,6 +24,8 @@ use crate::values::error::{ModuleError, RawModuleError};
 pub use call::{Call, Entered, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
+#[cfg(feature = "host")]
+pub(crate) use panic::caught;
 pub(crate) use panic::contained;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub use waker::{FfiWaker, FfiWakerTable};
@@ -100,8 +102,7 @@ where
         // `out` are as the caller promised; `place` holds the future that was just written.
         unsafe {
             contained(report, move || {
-                let place = place::<F>(slot);
-                place.write(make());
+                let place = build(slot, make);
                 *built = place;
                 poll_once(slot, place, waker, out, built)
             })
@@ -122,26 +123,31 @@ where
     status
 }
 
-/// Where a future of type `F` is built: in the room if it fits, else in a box.
+/// Builds what `make` returns: in the room if it fits, else in a box.
 ///
 /// # Safety
 /// `slot` points to a slot with its room, and nothing is built there.
 #[inline]
-unsafe fn place<F>(slot: *mut FutureSlot) -> *mut F {
+unsafe fn build<F>(slot: *mut FutureSlot, make: impl FnOnce() -> F) -> *mut F {
     // SAFETY: the caller's promise; only the head is read.
     if fits::<F>(unsafe { (*slot).capacity }) {
-        // SAFETY: the room begins right behind the head, within the same allocation.
-        unsafe { slot.add(1).cast() }
+        // SAFETY: the room begins right behind the head, within the same allocation; it is large
+        // enough for an `F`, and as aligned.
+        unsafe {
+            let place: *mut F = slot.add(1).cast();
+            place.write(make());
+            place
+        }
     } else {
-        boxed()
+        boxed(make)
     }
 }
 
 /// Out of line, so that the usual case stays small.
 #[cold]
 #[inline(never)]
-fn boxed<F>() -> *mut F {
-    Box::into_raw(Box::<MaybeUninit<F>>::new(MaybeUninit::uninit())).cast()
+fn boxed<F>(make: impl FnOnce() -> F) -> *mut F {
+    Box::into_raw(Box::new(make()))
 }
 
 #[inline]
@@ -152,7 +158,7 @@ const fn fits<F>(capacity: usize) -> bool {
 /// Polls the future at `place`; drops it, and writes `out`, if it is ready.
 ///
 /// # Safety
-/// `place` holds a pinned future that `place::<F>(slot)` made room for; the rest as for [`start`].
+/// `place` holds a pinned future that `build` returned for this slot; the rest as for [`start`].
 #[inline]
 unsafe fn poll_once<F, A>(
     slot: *mut FutureSlot,
@@ -200,7 +206,7 @@ unsafe fn write_answer<A: Answer>(answer: Result<A, ModuleError>, out: *mut Out<
 }
 
 /// # Safety
-/// `place` holds a future that `place::<F>(slot)` made room for; nobody uses it afterwards.
+/// `place` holds a future that `build` returned for this slot; nobody uses it afterwards.
 #[inline]
 unsafe fn drop_in_place<F>(slot: *mut FutureSlot, place: *mut F) {
     // SAFETY: the caller's promise.
@@ -208,7 +214,7 @@ unsafe fn drop_in_place<F>(slot: *mut FutureSlot, place: *mut F) {
         // SAFETY: the future lies in the room; it is dropped once.
         unsafe { place.drop_in_place() };
     } else {
-        // SAFETY: `boxed` made it, and it holds an initialised future.
+        // SAFETY: `boxed` made it.
         drop(unsafe { Box::from_raw(place) });
     }
 }

@@ -162,6 +162,10 @@ macro_rules! callbacks {
         }
     ) => {
         $(#[doc = $doc])*
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` answers no callbacks of this category",
+            label = "needs an `impl` of its trait, with `#[callbacks]` above it"
+        )]
         pub trait $trait: $written + Send + Sync + 'static {
             $(
                 $(#[doc = $row_doc])*

@@ -100,6 +100,12 @@ pub trait Observer {
     fn after(&mut self, module: usize, pending: bool);
 }
 
+/// Nobody looks on.
+impl Observer for () {
+    fn before(&mut self, _: usize) {}
+    fn after(&mut self, _: usize, _: bool) {}
+}
+
 /// Room for the future of a callback.
 ///
 /// Rationale: with 384 bytes every `state.get` inside a callback allocated once; more room costs a
