@@ -65,6 +65,11 @@ impl Stats {
         }
     }
 
+    /// Where the counters of a module's callback stand among those of a thread.
+    pub(crate) const fn place(module: usize, callback: usize) -> usize {
+        module * POLICIES.len() + callback
+    }
+
     /// The counters of this thread.
     #[inline]
     pub(crate) fn here(&self) -> Here<'_> {
@@ -93,7 +98,7 @@ impl Stats {
     pub(crate) fn counts(&self, module: usize) -> Vec<(&'static Policy, Counts)> {
         let sum = |callback: usize, field: fn(&Counters) -> &AtomicU64| {
             let cell = |shard: &Shard| {
-                let counters = &shard.counters[module * POLICIES.len() + callback];
+                let counters = &shard.counters[Self::place(module, callback)];
                 field(counters).load(Ordering::Relaxed)
             };
             self.shards.iter().map(cell).sum()
@@ -108,7 +113,7 @@ impl Stats {
     }
 
     fn counters(&self, module: usize, callback: usize) -> &Counters {
-        &self.shards[thread() % SHARDS].counters[module * POLICIES.len() + callback]
+        &self.shards[thread() % SHARDS].counters[Self::place(module, callback)]
     }
 }
 
@@ -120,12 +125,11 @@ pub(crate) struct Here<'a> {
 }
 
 impl Here<'_> {
-    /// Counts a call; says whether it is to be timed.
+    /// Counts a call of the callback whose counters stand at `place`; says whether it is to be
+    /// timed.
     #[inline]
-    pub(crate) fn called(&self, module: usize, callback: usize) -> bool {
-        let Some(counters) = self.counters.get(module * POLICIES.len() + callback) else {
-            return false;
-        };
+    pub(crate) fn called(&self, place: usize) -> bool {
+        let Some(counters) = self.counters.get(place) else { return false };
         counters.called.fetch_add(1, Ordering::Relaxed) & self.sampling == 0
     }
 }
@@ -156,7 +160,7 @@ mod tests {
             for _ in 0..2 * SHARDS {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        stats.here().called(1, 3);
+                        stats.here().called(Stats::place(1, 3));
                     }
                     stats.denied(1, 3);
                 });

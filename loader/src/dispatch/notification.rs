@@ -114,7 +114,7 @@ where
             let _inside = record::enter(module);
             call.as_mut().resume(context)
         } else {
-            let mut watch = Watch::new(generation, R::INDEX);
+            let mut watch = Watch::new(generation);
             let asked = call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch);
             since = watch.since();
             asked.map_or(Entered::Neutral, |(_, entered)| entered)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hsmod_plugin_api::host::{CallbackCall, Entered, Lists, Prepared, SlotFn};
+use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Lists, Prepared, SlotFn};
 use hsmod_plugin_api::table::{Category, Row};
 use tokio::time::Sleep;
 
@@ -78,15 +78,21 @@ where
             return resume(this.call, this.suspended, context);
         }
         let generation = this.modules.generation();
-        if generation.list::<R>().is_empty() {
+        let list = generation.list::<R>();
+        if list.is_empty() {
             return Poll::Ready(neutral::<R>());
         }
         if let Err(error) = this.call.as_mut().build() {
-            let cause = Cause::Input(error.to_string());
-            let error = CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal);
-            return Poll::Ready(Err(error));
+            return Poll::Ready(Err(unreadable::<R>(&error)));
         }
-        match ask::<R, P>(this.call, &generation, 0, context) {
+        let mut watch = Watch::new(&generation);
+        let Some((at, entered)) = this.call.as_mut().ask(context, list, &mut watch) else {
+            return Poll::Ready(neutral::<R>());
+        };
+        let since = watch.since();
+        drop(watch);
+        let outcome = stopped::<R, P>(this.call, &generation, (at, entered, since), context);
+        match outcome {
             Asked::Done(outcome) => Poll::Ready(outcome),
             Asked::Suspended(at, since) => {
                 let generation = arc_swap::Guard::into_inner(generation);
@@ -94,6 +100,12 @@ where
             }
         }
     }
+}
+
+#[cold]
+fn unreadable<R: Rule>(error: &InputError) -> CallError {
+    let cause = Cause::Input(error.to_string());
+    CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
 /// How far asking came.
@@ -106,12 +118,18 @@ where
     Suspended(usize, Option<Instant>),
 }
 
-/// Asks the modules from `at` on, until one decides or does not answer at once.
-#[inline]
-fn ask<R, P>(
+/// A module that gave something other than the neutral answer, by its place in the list, and when
+/// it was asked if it is timed.
+type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
+
+/// Goes on behind a module that gave something other than the neutral answer, until one decides
+/// or does not answer at once.
+#[cold]
+#[inline(never)]
+fn stopped<R, P>(
     mut call: Pin<&mut CallbackCall<R, P>>,
     generation: &Generation,
-    mut at: usize,
+    stop: Stop<R>,
     context: &mut Context<'_>,
 ) -> Asked<R>
 where
@@ -121,27 +139,24 @@ where
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
     let list = generation.list::<R>();
+    let (mut at, mut entered, mut since) = stop;
     loop {
-        let mut watch = Watch::new(generation, R::INDEX);
-        let rest = list.get(at..).unwrap_or_default();
-        let Some((stopped, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
+        if matches!(entered, Entered::Pending) {
+            return Asked::Suspended(at, since);
+        }
+        if let ControlFlow::Break(outcome) = answered::<R>(generation, list[at].module(), entered) {
+            return Asked::Done(outcome);
+        }
+        let mut watch = Watch::new(generation);
+        let rest = list.get(at + 1..).unwrap_or_default();
+        let Some((further, next)) = call.as_mut().ask(context, rest, &mut watch) else {
             return Asked::Done(neutral::<R>());
         };
-        at += stopped;
-        if matches!(entered, Entered::Pending) {
-            return Asked::Suspended(at, watch.since());
-        }
-        drop(watch);
-        match answered::<R>(generation, list[at].module(), entered) {
-            ControlFlow::Break(outcome) => return Asked::Done(outcome),
-            ControlFlow::Continue(()) => at += 1,
-        }
+        (at, entered, since) = (at + 1 + further, next, watch.since());
     }
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.
-#[cold]
-#[inline(never)]
 fn answered<R>(
     generation: &Generation,
     module: usize,
@@ -245,10 +260,7 @@ where
     if let Some(since) = since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
-    if let ControlFlow::Break(outcome) = answered::<R>(&generation, module, entered) {
-        return Poll::Ready(outcome);
-    }
-    match ask::<R, P>(call, &generation, index + 1, context) {
+    match stopped::<R, P>(call, &generation, (index, entered, None), context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
         Asked::Suspended(at, since) => suspend::<R>(suspended, generation, at, since, context),
     }

@@ -11,7 +11,6 @@ use crate::stats::{Here, Stats};
 /// Looks on while the modules of a list are asked.
 pub(super) struct Watch<'g> {
     first: usize,
-    callback: usize,
     here: Here<'g>,
     stats: &'g Stats,
     inside: Inside,
@@ -21,10 +20,9 @@ pub(super) struct Watch<'g> {
 
 impl<'g> Watch<'g> {
     #[inline]
-    pub(super) fn new(generation: &'g Generation, callback: usize) -> Self {
+    pub(super) fn new(generation: &'g Generation) -> Self {
         Self {
             first: generation.first,
-            callback,
             here: generation.stats.here(),
             stats: &generation.stats,
             inside: record::stay(),
@@ -40,25 +38,19 @@ impl<'g> Watch<'g> {
 
 impl Observer for Watch<'_> {
     #[inline]
-    fn before(&mut self, module: usize) {
+    fn before(&mut self, module: usize, place: usize) -> bool {
         self.inside.go_on(module);
-        if self.here.called(module - self.first, self.callback) {
+        let timed = self.here.called(place);
+        if timed {
             self.since = Some(Instant::now());
         }
+        timed
     }
 
-    #[inline]
-    fn after(&mut self, module: usize, pending: bool) {
-        if self.since.is_some() && !pending {
-            self.took(module);
-        }
-    }
-}
-
-impl Watch<'_> {
     #[cold]
-    fn took(&mut self, module: usize) {
-        if let Some(since) = self.since.take() {
+    fn after(&mut self, module: usize, pending: bool) {
+        // The time of a module that did not answer at once is taken when it does.
+        if !pending && let Some(since) = self.since.take() {
             self.stats.took(module - self.first, since.elapsed());
         }
     }

@@ -32,6 +32,8 @@ pub enum Entered<A> {
 #[repr(C)]
 pub struct Call<A, const ROOM: usize> {
     suspended: bool,
+    /// Whether it was ever suspended, or keeps a waker.
+    touched: bool,
     waker: ManuallyDrop<KeptWaker>,
     answer: PhantomData<fn() -> A>,
     pinned: PhantomPinned,
@@ -61,6 +63,7 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
     pub const fn new() -> Self {
         Self {
             suspended: false,
+            touched: false,
             waker: ManuallyDrop::new(KeptWaker::none()),
             answer: PhantomData,
             pinned: PhantomPinned,
@@ -135,8 +138,13 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
                 status = enter(item, slot, waker, out.as_mut_ptr(), report.as_mut_ptr());
                 status != Status::NEUTRAL
             })
-        })?;
+        });
+        let Some(at) = at else {
+            this.touched |= this.waker.is_some();
+            return None;
+        };
         this.suspended = status == Status::PENDING;
+        this.touched = true;
         // SAFETY: the other side kept to the protocol: it wrote what `status` says.
         Some((at, unsafe { decode(status, out, report) }))
     }
@@ -187,6 +195,12 @@ impl<A, const ROOM: usize> Call<A, ROOM> {
 }
 
 impl<A, const ROOM: usize> Call<A, ROOM> {
+    /// Whether there is something to drop: it was suspended once, or keeps a waker.
+    #[inline]
+    pub(super) const fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     /// Ends a suspended call for which nobody waits any more.
     #[cold]
     pub(crate) fn end(&mut self) {

@@ -1,6 +1,7 @@
 //! The homeserver's side of a callback: who registered it, and one call of it.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
@@ -60,17 +61,26 @@ impl fmt::Debug for Instance {
 /// A callback that a module registered.
 pub struct Callback<R: Row> {
     slot: R::Slot,
+    /// The object of `instance`.
+    object: *const (),
     module: usize,
+    tag: usize,
     instance: Arc<Instance>,
 }
+
+// SAFETY: `object` is owned by `instance`, which is `Send + Sync`.
+unsafe impl<R: Row> Send for Callback<R> {}
+// SAFETY: as above.
+unsafe impl<R: Row> Sync for Callback<R> {}
 
 impl<R: Row> Callback<R> {
     /// A slot of a table that belongs to `instance`.
     ///
     /// # Safety
     /// `slot` is a function for the object that `instance` owns.
-    pub(crate) unsafe fn new(slot: R::Slot, instance: &Arc<Instance>) -> Self {
-        Self { slot, module: instance.module(), instance: Arc::clone(instance) }
+    pub(crate) unsafe fn new(slot: R::Slot, instance: &Arc<Instance>, tag: usize) -> Self {
+        let (object, module) = (instance.object(), instance.module());
+        Self { slot, object, module, tag, instance: Arc::clone(instance) }
     }
 
     /// The number of the module it belongs to.
@@ -94,15 +104,18 @@ impl<R: Row> fmt::Debug for Callback<R> {
 
 /// Looks on while modules are asked: counts, times, notes who it is.
 pub trait Observer {
-    /// This module is about to be asked.
-    fn before(&mut self, module: usize);
+    /// This module is about to be asked; `tag` is what its callback was registered with. Says
+    /// whether `after` is to be called.
+    fn before(&mut self, module: usize, tag: usize) -> bool;
     /// It has answered, or will later.
     fn after(&mut self, module: usize, pending: bool);
 }
 
 /// Nobody looks on.
 impl Observer for () {
-    fn before(&mut self, _: usize) {}
+    fn before(&mut self, _: usize, _: usize) -> bool {
+        false
+    }
     fn after(&mut self, _: usize, _: bool) {}
 }
 
@@ -119,8 +132,9 @@ pub const CALLBACK_ROOM: usize = 1024;
 #[repr(C)]
 pub struct CallbackCall<R: Row, P> {
     args: P,
-    instance: Option<Arc<Instance>>,
-    call: Call<R::Answer, CALLBACK_ROOM>,
+    /// The module whose future is suspended.
+    instance: ManuallyDrop<Option<Arc<Instance>>>,
+    call: ManuallyDrop<Call<R::Answer, CALLBACK_ROOM>>,
 }
 
 impl<R, P> CallbackCall<R, P>
@@ -131,7 +145,8 @@ where
     /// A call with these arguments; nobody is asked yet.
     #[inline]
     pub const fn new(args: P) -> Self {
-        Self { args, instance: None, call: Call::new() }
+        let (instance, call) = (ManuallyDrop::new(None), ManuallyDrop::new(Call::new()));
+        Self { args, instance, call }
     }
 
     /// Builds what has to be built of the arguments; once, before the first module is asked.
@@ -160,20 +175,21 @@ where
         let this = unsafe { self.get_unchecked_mut() };
         let args = this.args.raw();
         // SAFETY: `this.call` is pinned with `this`.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let call = unsafe { Pin::new_unchecked(&mut *this.call) };
         // SAFETY: the slot belongs to the object (`Callback::new`). The arguments stay in `this`,
         // pinned; a suspended future ends before they do (`Drop`), and keeps its object alive.
         let stopped = unsafe {
             call.enter_each(context, callbacks, |callback, slot, waker, out, report| {
-                observer.before(callback.module);
-                let object = callback.instance.object();
-                let status = callback.slot.enter(object, args, slot, waker, out, report);
-                observer.after(callback.module, status == Status::PENDING);
+                let watched = observer.before(callback.module, callback.tag);
+                let status = callback.slot.enter(callback.object, args, slot, waker, out, report);
+                if watched {
+                    observer.after(callback.module, status == Status::PENDING);
+                }
                 status
             })
         };
         if let Some((at, Entered::Pending)) = &stopped {
-            this.instance = callbacks.get(*at).map(|callback| Arc::clone(&callback.instance));
+            *this.instance = callbacks.get(*at).map(|callback| Arc::clone(&callback.instance));
         }
         stopped
     }
@@ -184,22 +200,35 @@ where
     /// If there is none.
     pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<R::Answer> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.resume(context)
+        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.resume(context)
     }
 
     /// Drops the future of the module that has not finished; returns the panic of that drop.
     pub fn cancel(self: Pin<&mut Self>) -> Option<super::Panic> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.cancel()
+        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.cancel()
+    }
+}
+
+impl<R: Row, P> CallbackCall<R, P> {
+    /// Drops what only a module that did not answer at once leaves behind.
+    #[cold]
+    #[inline(never)]
+    fn clear(&mut self) {
+        // SAFETY: called once, from `drop`; the future goes before its module.
+        unsafe {
+            ManuallyDrop::drop(&mut self.call);
+            ManuallyDrop::drop(&mut self.instance);
+        }
     }
 }
 
 impl<R: Row, P> Drop for CallbackCall<R, P> {
     #[inline]
     fn drop(&mut self) {
-        if self.call.suspended() {
-            // Before the arguments and the module go.
-            self.call.end();
+        // Before the arguments go. A call that was never suspended holds nothing.
+        if self.call.is_touched() {
+            self.clear();
         }
     }
 }

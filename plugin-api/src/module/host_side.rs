@@ -324,11 +324,12 @@ macro_rules! categories {
                 match self.table { $( Table::$variant(_) => stringify!($field), )* }
             }
 
-            /// Appends the callbacks that `wanted` lets through; returns their names.
+            /// Appends the callbacks for which `wanted` gives a tag; returns their names. The tag
+            /// is the loader's own: observers get it with each call.
             pub fn append_to(
                 &self,
                 lists: &mut Lists,
-                wanted: impl FnMut(&str) -> bool,
+                wanted: impl FnMut(&str) -> Option<usize>,
             ) -> Vec<&'static str> {
                 match self.table {
                     $( Table::$variant(table) => {

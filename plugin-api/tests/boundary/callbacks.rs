@@ -150,7 +150,7 @@ fn registered(suspensions: usize) -> Lists {
     plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
     let mut lists = Lists::default();
     for registered in host.0.lock().unwrap().drain(..) {
-        let names = registered.append_to(&mut lists, |_| true);
+        let names = registered.append_to(&mut lists, |_| Some(0));
         assert_eq!(names, ["check_event_allowed", "on_create_room"]);
     }
     lists
