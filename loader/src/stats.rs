@@ -19,7 +19,7 @@ const SHARDS: usize = 16;
 /// A call adds to memory of its own thread; reading sums up.
 #[derive(Debug)]
 pub(crate) struct Stats {
-    shards: Box<[Shard]>,
+    shards: Box<[Shard; SHARDS]>,
     latencies: Box<[Latency]>,
     /// One in how many calls is timed; a power of two, less one.
     sampling: u64,
@@ -59,7 +59,7 @@ impl Stats {
             counters: (0..modules * POLICIES.len()).map(|_| Counters::default()).collect(),
         };
         Self {
-            shards: if modules == 0 { Box::default() } else { (0..SHARDS).map(shard).collect() },
+            shards: Box::new(std::array::from_fn(shard)),
             latencies: (0..modules).map(|_| Latency::default()).collect(),
             sampling: sample_every.max(1).next_power_of_two() - 1,
         }
@@ -73,8 +73,7 @@ impl Stats {
     /// The counters of this thread.
     #[inline]
     pub(crate) fn here(&self) -> Here<'_> {
-        let counters = self.shards.get(thread() % SHARDS).map_or(&[][..], |shard| &shard.counters);
-        Here { counters, sampling: self.sampling }
+        Here { counters: &self.shards[thread() % SHARDS].counters, sampling: self.sampling }
     }
 
     pub(crate) fn denied(&self, module: usize, callback: usize) {

@@ -96,15 +96,17 @@ where
     A: Answer,
 {
     let mut built: *mut F = std::ptr::null_mut();
+    // SAFETY: the slot is ours to read.
+    let in_room = fits::<F>(unsafe { (*slot).capacity });
     let status = {
         let built = &mut built;
         // SAFETY: `report` may be written, the slot is empty and ours to build in, and `waker` and
         // `out` are as the caller promised; `place` holds the future that was just written.
         unsafe {
             contained(report, move || {
-                let place = build(slot, make);
+                let place = build(slot, in_room, make);
                 *built = place;
-                poll_once(slot, place, waker, out, built)
+                poll_once(in_room, place, waker, out, built)
             })
         }
     };
@@ -118,7 +120,7 @@ where
     } else if status == Status::PANICKED && !built.is_null() {
         // SAFETY: the poll panicked before the future was dropped (`poll_once` clears `built`
         // first), so it is dropped here, once; a second panic keeps the first report.
-        unsafe { drop_after_panic(slot, built) };
+        unsafe { drop_after_panic(in_room, built) };
     }
     status
 }
@@ -126,11 +128,11 @@ where
 /// Builds what `make` returns: in the room if it fits, else in a box.
 ///
 /// # Safety
-/// `slot` points to a slot with its room, and nothing is built there.
+/// `slot` points to a slot with its room, and nothing is built there; `in_room` says whether an
+/// `F` fits.
 #[inline]
-unsafe fn build<F>(slot: *mut FutureSlot, make: impl FnOnce() -> F) -> *mut F {
-    // SAFETY: the caller's promise; only the head is read.
-    if fits::<F>(unsafe { (*slot).capacity }) {
+unsafe fn build<F>(slot: *mut FutureSlot, in_room: bool, make: impl FnOnce() -> F) -> *mut F {
+    if in_room {
         // SAFETY: the room begins right behind the head, within the same allocation; it is large
         // enough for an `F`, and as aligned.
         unsafe {
@@ -158,10 +160,10 @@ const fn fits<F>(capacity: usize) -> bool {
 /// Polls the future at `place`; drops it, and writes `out`, if it is ready.
 ///
 /// # Safety
-/// `place` holds a pinned future that `build` returned for this slot; the rest as for [`start`].
+/// `place` holds a pinned future that `build` returned for `in_room`; the rest as for [`start`].
 #[inline]
 unsafe fn poll_once<F, A>(
-    slot: *mut FutureSlot,
+    in_room: bool,
     place: *mut F,
     waker: *const FfiWaker,
     out: *mut Out<A>,
@@ -178,7 +180,7 @@ where
     let Poll::Ready(answer) = polled else { return Status::PENDING };
     *built = std::ptr::null_mut();
     // SAFETY: the future is finished; `built` is cleared, so nobody drops it again.
-    unsafe { drop_in_place(slot, place) };
+    unsafe { drop_in_place(in_room, place) };
     match answer {
         Ok(answer) if answer.is_neutral() => {
             // Holds nothing that would have to be dropped.
@@ -206,11 +208,10 @@ unsafe fn write_answer<A: Answer>(answer: Result<A, ModuleError>, out: *mut Out<
 }
 
 /// # Safety
-/// `place` holds a future that `build` returned for this slot; nobody uses it afterwards.
+/// `place` holds a future that `build` returned for `in_room`; nobody uses it afterwards.
 #[inline]
-unsafe fn drop_in_place<F>(slot: *mut FutureSlot, place: *mut F) {
-    // SAFETY: the caller's promise.
-    if fits::<F>(unsafe { (*slot).capacity }) {
+unsafe fn drop_in_place<F>(in_room: bool, place: *mut F) {
+    if in_room {
         // SAFETY: the future lies in the room; it is dropped once.
         unsafe { place.drop_in_place() };
     } else {
@@ -220,12 +221,12 @@ unsafe fn drop_in_place<F>(slot: *mut FutureSlot, place: *mut F) {
 }
 
 #[cold]
-unsafe fn drop_after_panic<F>(slot: *mut FutureSlot, place: *mut F) {
+unsafe fn drop_after_panic<F>(in_room: bool, place: *mut F) {
     let mut second = MaybeUninit::<PanicReport>::uninit();
     // SAFETY: the future is dropped once, here; the second report is ours.
     unsafe {
         let status = contained(second.as_mut_ptr(), || {
-            drop_in_place(slot, place);
+            drop_in_place(in_room, place);
             Status::NEUTRAL
         });
         if status == Status::PANICKED {
@@ -249,18 +250,18 @@ where
     A: Answer,
 {
     // SAFETY: `start` put the future's place there.
-    let place: *mut F = unsafe { (*slot).data.cast() };
+    let (in_room, place) = unsafe { (fits::<F>((*slot).capacity), (*slot).data.cast::<F>()) };
     let mut built = place;
     let status = {
         let built = &mut built;
         // SAFETY: the caller's promise; `out` is the same type of answer as at the start.
         unsafe {
-            contained(report, move || poll_once(slot, place, waker, out.cast::<Out<A>>(), built))
+            contained(report, move || poll_once(in_room, place, waker, out.cast::<Out<A>>(), built))
         }
     };
     if status == Status::PANICKED && !built.is_null() {
         // SAFETY: as in `start`.
-        unsafe { drop_after_panic(slot, built) };
+        unsafe { drop_after_panic(in_room, built) };
     }
     status
 }
@@ -272,9 +273,9 @@ where
 unsafe extern "C" fn drop_future<F>(slot: *mut FutureSlot, report: *mut PanicReport) -> Status {
     // SAFETY: `start` put the future's place there; the caller calls this once.
     unsafe {
-        let place: *mut F = (*slot).data.cast();
+        let (in_room, place) = (fits::<F>((*slot).capacity), (*slot).data.cast::<F>());
         contained(report, || {
-            drop_in_place(slot, place);
+            drop_in_place(in_room, place);
             Status::NEUTRAL
         })
     }

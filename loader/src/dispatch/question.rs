@@ -26,18 +26,16 @@ pin_project_lite::pin_project! {
     /// A question to the modules; does nothing until it is polled.
     ///
     /// Dropping it drops the future of the module that is being asked; no further one is asked.
-    ///
-    /// Rationale: the parts that a module which answers at once does not touch come last, the room
-    /// for its future after everything else.
     #[must_use = "nobody is asked before it is awaited"]
-    #[repr(C)]
     pub struct Question<'m, R: Row, P> {
         modules: &'m Modules,
-        suspended: Option<Suspended>,
         #[pin]
-        call: CallbackCall<R, P>,
+        call: Asking<R, P>,
     }
 }
+
+/// A call that keeps what it needs once a module did not answer at once.
+type Asking<R, P> = CallbackCall<R, P, Suspended>;
 
 /// What a call needs once a module did not answer at once.
 struct Suspended {
@@ -45,8 +43,7 @@ struct Suspended {
     generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
-    deadline: Option<Pin<Box<Sleep>>>,
-    limit: Duration,
+    deadline: Option<(Pin<Box<Sleep>>, Duration)>,
     /// When it was asked, if this call is timed.
     since: Option<Instant>,
 }
@@ -58,7 +55,7 @@ where
 {
     #[inline]
     pub(crate) const fn new(modules: &'m Modules, args: P) -> Self {
-        Self { modules, suspended: None, call: CallbackCall::new(args) }
+        Self { modules, call: CallbackCall::new(args) }
     }
 }
 
@@ -74,8 +71,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.suspended.is_some() {
-            return resume(this.call, this.suspended, context);
+        if this.call.is_suspended() {
+            return resume(this.call, context);
         }
         let generation = this.modules.generation();
         let list = generation.list::<R>();
@@ -91,12 +88,16 @@ where
         };
         let since = watch.since();
         drop(watch);
-        let outcome = stopped::<R, P>(this.call, &generation, (at, entered, since), context);
-        match outcome {
+        if matches!(entered, Entered::Pending) {
+            let generation = arc_swap::Guard::into_inner(generation);
+            return suspend(this.call, generation, at, since, context);
+        }
+        let asked = stopped::<R, P>(this.call.as_mut(), &generation, (at, entered, since), context);
+        match asked {
             Asked::Done(outcome) => Poll::Ready(outcome),
             Asked::Suspended(at, since) => {
                 let generation = arc_swap::Guard::into_inner(generation);
-                suspend::<R>(this.suspended, generation, at, since, context)
+                suspend(this.call, generation, at, since, context)
             }
         }
     }
@@ -127,7 +128,7 @@ type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
 #[cold]
 #[inline(never)]
 fn stopped<R, P>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
+    mut call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
@@ -197,36 +198,11 @@ where
 }
 
 /// Keeps what the rest of the call needs, and sets the deadline.
-#[cold]
-fn suspend<R: Rule>(
-    suspended: &mut Option<Suspended>,
+fn suspend<R, P>(
+    call: Pin<&mut Asking<R, P>>,
     generation: Arc<Generation>,
     at: usize,
     since: Option<Instant>,
-    context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R::Answer: Decision,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
-    let module = generation.list::<R>()[at].module();
-    let limit = generation.member(module).deadline(&R::POLICY);
-    let mut deadline = limit.map(|limit| Box::pin(tokio::time::sleep(limit)));
-    // Arms the timer; it cannot have run out already.
-    let armed = deadline.as_mut().is_none_or(|timer| timer.as_mut().poll(context).is_pending());
-    if !armed {
-        context.waker().wake_by_ref();
-    }
-    let limit = limit.unwrap_or_default();
-    *suspended = Some(Suspended { generation, at, deadline, limit, since });
-    Poll::Pending
-}
-
-/// Polls the module that did not answer at once, then asks the rest.
-#[cold]
-fn resume<R, P>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
-    suspended: &mut Option<Suspended>,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R>>
 where
@@ -235,33 +211,101 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    let Some(Suspended { generation, at, deadline, limit, since }) = suspended else {
-        return Poll::Pending;
+    let module = generation.list::<R>()[at].module();
+    let limit = generation.member(module).deadline(&R::POLICY);
+    let deadline = limit.map(|limit| armed(limit, context));
+    *call.kept() = Some(Suspended { generation, at, deadline, since });
+    Poll::Pending
+}
+
+/// A timer that wakes the call.
+#[cold]
+fn armed(limit: Duration, context: &mut Context<'_>) -> (Pin<Box<Sleep>>, Duration) {
+    let mut timer = Box::pin(tokio::time::sleep(limit));
+    if timer.as_mut().poll(context).is_ready() {
+        context.waker().wake_by_ref();
+    }
+    (timer, limit)
+}
+
+/// Polls the module that did not answer at once, then asks the rest.
+fn resume<R, P>(mut call: Pin<&mut Asking<R, P>>, context: &mut Context<'_>) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let Some(mut suspended) = call.as_mut().kept().take() else { return Poll::Pending };
+    let module = suspended.generation.list::<R>()[suspended.at].module();
+    let entered = {
+        let _inside = record::enter(module);
+        call.as_mut().resume(context)
     };
-    let (generation, index) = (Arc::clone(generation), *at);
-    let module = generation.list::<R>()[index].module();
-    let inside = record::enter(module);
-    let mut entered = call.as_mut().resume(context);
     if matches!(entered, Entered::Pending) {
-        let late = deadline.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready());
-        if !late {
+        let timer = suspended.deadline.as_mut().map(|(timer, _)| timer.as_mut().poll(context));
+        if !matches!(timer, Some(Poll::Ready(()))) {
+            *call.kept() = Some(suspended);
             return Poll::Pending;
         }
-        if let Some(panic) = call.as_mut().cancel() {
-            tracing::error!(module = &*generation.member(module).name, %panic, "cancelled too late");
-        }
-        let failure = Failure::TimedOut(*limit);
-        entered = Entered::Neutral;
-        if let Some(error) = failed::<R>(&generation, module, failure) {
-            return Poll::Ready(Err(error));
-        }
+        return too_late(call, suspended, context);
     }
-    drop(inside);
+    let Suspended { generation, at, since, .. } = suspended;
     if let Some(since) = since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
-    match stopped::<R, P>(call, &generation, (index, entered, None), context) {
+    let neutral_answer = matches!(entered, Entered::Neutral);
+    if neutral_answer && at + 1 == generation.list::<R>().len() {
+        return Poll::Ready(neutral::<R>());
+    }
+    go_on(call, generation, (at, entered, None), context)
+}
+
+/// Asks the modules behind one that was suspended.
+fn go_on<R, P>(
+    mut call: Pin<&mut Asking<R, P>>,
+    generation: Arc<Generation>,
+    stop: Stop<R>,
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    match stopped::<R, P>(call.as_mut(), &generation, stop, context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
-        Asked::Suspended(at, since) => suspend::<R>(suspended, generation, at, since, context),
+        Asked::Suspended(at, since) => suspend(call, generation, at, since, context),
+    }
+}
+
+/// The module did not answer in time: its future is dropped.
+#[cold]
+fn too_late<R, P>(
+    mut call: Pin<&mut Asking<R, P>>,
+    suspended: Suspended,
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let Suspended { generation, at, deadline, .. } = suspended;
+    let module = generation.list::<R>()[at].module();
+    let panic = {
+        let _inside = record::enter(module);
+        call.as_mut().cancel()
+    };
+    if let Some(panic) = panic {
+        let name = &*generation.member(module).name;
+        tracing::error!(module = name, %panic, "a future panicked while it was dropped");
+    }
+    let failure = Failure::TimedOut(deadline.map(|(_, limit)| limit).unwrap_or_default());
+    match failed::<R>(&generation, module, failure) {
+        Some(error) => Poll::Ready(Err(error)),
+        None => go_on(call, generation, (at, Entered::Neutral, None), context),
     }
 }

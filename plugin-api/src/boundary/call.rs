@@ -143,8 +143,11 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
             this.touched |= this.waker.is_some();
             return None;
         };
-        this.suspended = status == Status::PENDING;
         this.touched = true;
+        if status == Status::PENDING {
+            this.suspended = true;
+            return Some((at, Entered::Pending));
+        }
         // SAFETY: the other side kept to the protocol: it wrote what `status` says.
         Some((at, unsafe { decode(status, out, report) }))
     }
@@ -165,8 +168,14 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
             // SAFETY: the slot holds a future, and `poll` was put there with it.
             unsafe { poll(slot, waker, out.as_mut_ptr().cast(), report.as_mut_ptr()) }
         });
-        this.suspended = status == Status::PENDING;
-        // SAFETY: as in `enter`.
+        if status == Status::PENDING {
+            return Entered::Pending;
+        }
+        this.suspended = false;
+        if status == Status::NEUTRAL {
+            return Entered::Neutral;
+        }
+        // SAFETY: as in `enter_each`.
         unsafe { decode(status, out, report) }
     }
 

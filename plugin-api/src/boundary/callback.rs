@@ -129,15 +129,20 @@ pub const CALLBACK_ROOM: usize = 1024;
 ///
 /// It owns the arguments, and the module that is being asked, for as long as that module's future
 /// lives: that is what makes it safe to lend them.
+///
+/// Once a module was suspended it also keeps a `K` of the loader's, so that a call in which all
+/// modules answer at once has one thing to test when it ends.
 #[repr(C)]
-pub struct CallbackCall<R: Row, P> {
+pub struct CallbackCall<R: Row, P, K = ()> {
     args: P,
     /// The module whose future is suspended.
     instance: ManuallyDrop<Option<Arc<Instance>>>,
+    /// What the loader keeps for it.
+    kept: ManuallyDrop<Option<K>>,
     call: ManuallyDrop<Call<R::Answer, CALLBACK_ROOM>>,
 }
 
-impl<R, P> CallbackCall<R, P>
+impl<R, P, K> CallbackCall<R, P, K>
 where
     R: Row,
     P: Prepared<<R::Slot as SlotFn>::Args>,
@@ -145,8 +150,8 @@ where
     /// A call with these arguments; nobody is asked yet.
     #[inline]
     pub const fn new(args: P) -> Self {
-        let (instance, call) = (ManuallyDrop::new(None), ManuallyDrop::new(Call::new()));
-        Self { args, instance, call }
+        let (instance, kept) = (ManuallyDrop::new(None), ManuallyDrop::new(None));
+        Self { args, instance, kept, call: ManuallyDrop::new(Call::new()) }
     }
 
     /// Builds what has to be built of the arguments; once, before the first module is asked.
@@ -194,10 +199,24 @@ where
         stopped
     }
 
+    /// Whether a module has not finished.
+    #[inline]
+    pub fn is_suspended(&self) -> bool {
+        self.call.suspended()
+    }
+
+    /// What the loader keeps while a module has not finished; of no use before that.
+    #[inline]
+    pub fn kept(self: Pin<&mut Self>) -> &mut Option<K> {
+        // SAFETY: nothing pinned is moved; what is kept is not pinned.
+        &mut unsafe { self.get_unchecked_mut() }.kept
+    }
+
     /// Polls the module that has not finished.
     ///
     /// # Panics
     /// If there is none.
+    #[inline]
     pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<R::Answer> {
         // SAFETY: nothing is moved out of the call.
         unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.resume(context)
@@ -210,7 +229,7 @@ where
     }
 }
 
-impl<R: Row, P> CallbackCall<R, P> {
+impl<R: Row, P, K> CallbackCall<R, P, K> {
     /// Drops what only a module that did not answer at once leaves behind.
     #[cold]
     #[inline(never)]
@@ -219,11 +238,12 @@ impl<R: Row, P> CallbackCall<R, P> {
         unsafe {
             ManuallyDrop::drop(&mut self.call);
             ManuallyDrop::drop(&mut self.instance);
+            ManuallyDrop::drop(&mut self.kept);
         }
     }
 }
 
-impl<R: Row, P> Drop for CallbackCall<R, P> {
+impl<R: Row, P, K> Drop for CallbackCall<R, P, K> {
     #[inline]
     fn drop(&mut self) {
         // Before the arguments go. A call that was never suspended holds nothing.

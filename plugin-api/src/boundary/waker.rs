@@ -38,20 +38,33 @@ pub(super) unsafe fn with_context<R>(
     waker: *const FfiWaker,
     body: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
+    // SAFETY: `IMPORTED` works on live foreign wakers. The lent one is not ours to drop, and what
+    // comes from this image is not used so.
+    let imported =
+        ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(waker.cast(), &IMPORTED)) });
+    // SAFETY: the caller's promise.
+    let waker = unsafe { own(waker) }.unwrap_or(&imported);
+    body(&mut Context::from_waker(waker))
+}
+
+/// The executor's own waker, if it is this image that lent or cloned it.
+///
+/// # Safety
+/// `waker` is a live waker; the answer is used while it is.
+#[inline]
+unsafe fn own<'a>(waker: *const FfiWaker) -> Option<&'a Waker> {
     // SAFETY: a live waker.
     let table = unsafe { (*waker).table };
-    if std::ptr::eq(table, &raw const LENT) {
+    if table.addr().wrapping_sub((&raw const TABLES).addr()) >= size_of_val(&TABLES) {
+        return None;
+    }
+    if std::ptr::eq(table, LENT) {
         // SAFETY: only this image makes wakers with this table, and they are `Lent`.
-        return body(&mut Context::from_waker(unsafe { (*waker.cast::<Lent<'_>>()).waker }));
+        Some(unsafe { (*waker.cast::<Lent<'_>>()).waker })
+    } else {
+        // SAFETY: only this image makes wakers with the other table, and they are `Owned`.
+        Some(unsafe { &(*waker.cast::<Owned>()).waker })
     }
-    if std::ptr::eq(table, &raw const OWNED) {
-        // SAFETY: only this image makes wakers with this table, and they are `Owned`.
-        return body(&mut Context::from_waker(unsafe { &(*waker.cast::<Owned>()).waker }));
-    }
-    // SAFETY: `IMPORTED` works on live foreign wakers. The lent one is not ours to drop.
-    let borrowed =
-        ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(waker.cast(), &IMPORTED)) });
-    body(&mut Context::from_waker(&borrowed))
 }
 
 /// The clone of its waker that a call keeps, to lend it again.
@@ -88,7 +101,7 @@ impl KeptWaker {
                 return body(owned.as_ptr().cast_const().cast());
             }
         }
-        let head = FfiWaker { table: &raw const LENT };
+        let head = FfiWaker { table: LENT };
         let lent = Lent { head, waker, cloned: AtomicPtr::new(std::ptr::null_mut()) };
         let result = body((&raw const lent).cast());
         if let Some(cloned) = NonNull::new(lent.cloned.into_inner()) {
@@ -159,10 +172,13 @@ struct Owned {
     waker: Waker,
 }
 
-static LENT: FfiWakerTable =
-    FfiWakerTable { clone: lent_clone, wake_by_ref: lent_wake_by_ref, drop: lent_drop };
-static OWNED: FfiWakerTable =
-    FfiWakerTable { clone: owned_clone, wake_by_ref: owned_wake_by_ref, drop: owned_drop };
+/// Side by side, so that one comparison tells this image's wakers from all others.
+static TABLES: [FfiWakerTable; 2] = [
+    FfiWakerTable { clone: lent_clone, wake_by_ref: lent_wake_by_ref, drop: lent_drop },
+    FfiWakerTable { clone: owned_clone, wake_by_ref: owned_wake_by_ref, drop: owned_drop },
+];
+const LENT: *const FfiWakerTable = &raw const TABLES[0];
+const OWNED: *const FfiWakerTable = &raw const TABLES[1];
 
 /// # Safety
 /// `waker` is a [`Lent`] of this image, still lent.
@@ -175,7 +191,7 @@ unsafe extern "C" fn lent_clone(waker: *const FfiWaker) -> *const FfiWaker {
         return unsafe { owned_clone(cloned.cast_const().cast()) };
     }
     let owned = Box::into_raw(Box::new(Owned {
-        head: FfiWaker { table: &raw const OWNED },
+        head: FfiWaker { table: OWNED },
         // One for the module, one that the call keeps.
         count: AtomicUsize::new(2),
         // A clone that panics wakes nobody: the call's deadline ends it.
