@@ -43,10 +43,13 @@ struct Suspended {
     generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
-    deadline: Option<(Pin<Box<Sleep>>, Duration)>,
+    deadline: Option<Deadline>,
     /// When it was asked, if this call is timed.
     since: Option<Instant>,
 }
+
+/// When a module is too late, and how long it had.
+type Deadline = (Pin<Box<Sleep>>, Duration);
 
 impl<'m, R, P> Question<'m, R, P>
 where
@@ -89,6 +92,8 @@ where
         let since = watch.since();
         drop(watch);
         if matches!(entered, Entered::Pending) {
+            // Holds nothing that would have to be dropped.
+            std::mem::forget(entered);
             let generation = arc_swap::Guard::into_inner(generation);
             return suspend(this.call, generation, at, since, context);
         }
@@ -211,16 +216,29 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    let module = generation.list::<R>()[at].module();
-    let limit = generation.member(module).deadline(&R::POLICY);
-    let deadline = limit.map(|limit| armed(limit, context));
-    *call.kept() = Some(Suspended { generation, at, deadline, since });
+    let deadline = deadline::<R>(&generation, at, context);
+    let before = call.kept().replace(Suspended { generation, at, deadline, since });
+    debug_assert!(before.is_none(), "a call is suspended once");
+    // There is none: nothing to drop.
+    std::mem::forget(before);
     Poll::Pending
+}
+
+/// The deadline of the module at `at`, set now.
+#[inline]
+fn deadline<R>(generation: &Generation, at: usize, context: &mut Context<'_>) -> Option<Deadline>
+where
+    R: Rule,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let module = generation.list::<R>()[at].module();
+    let limit = generation.member(module).deadline(&R::POLICY)?;
+    Some(armed(limit, context))
 }
 
 /// A timer that wakes the call.
 #[cold]
-fn armed(limit: Duration, context: &mut Context<'_>) -> (Pin<Box<Sleep>>, Duration) {
+fn armed(limit: Duration, context: &mut Context<'_>) -> Deadline {
     let mut timer = Box::pin(tokio::time::sleep(limit));
     if timer.as_mut().poll(context).is_ready() {
         context.waker().wake_by_ref();
@@ -236,35 +254,76 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    let Some(mut suspended) = call.as_mut().kept().take() else { return Poll::Pending };
-    let module = suspended.generation.list::<R>()[suspended.at].module();
+    let Some(suspended) = call.as_mut().kept() else { return Poll::Pending };
+    let (generation, at) = (Arc::clone(&suspended.generation), suspended.at);
+    let since = suspended.since;
+    let module = generation.list::<R>()[at].module();
     let entered = {
         let _inside = record::enter(module);
         call.as_mut().resume(context)
     };
     if matches!(entered, Entered::Pending) {
-        let timer = suspended.deadline.as_mut().map(|(timer, _)| timer.as_mut().poll(context));
-        if !matches!(timer, Some(Poll::Ready(()))) {
-            *call.kept() = Some(suspended);
-            return Poll::Pending;
-        }
-        return too_late(call, suspended, context);
+        // Holds nothing that would have to be dropped.
+        std::mem::forget(entered);
+        let deadline = call.as_mut().kept().as_mut().and_then(|kept| kept.deadline.as_mut());
+        let over = deadline
+            .and_then(|(timer, limit)| timer.as_mut().poll(context).is_ready().then_some(*limit));
+        return match over {
+            Some(limit) => too_late(call, &generation, (at, limit), context),
+            None => Poll::Pending,
+        };
     }
-    let Suspended { generation, at, since, .. } = suspended;
     if let Some(since) = since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
-    let neutral_answer = matches!(entered, Entered::Neutral);
-    if neutral_answer && at + 1 == generation.list::<R>().len() {
-        return Poll::Ready(neutral::<R>());
+    if !matches!(entered, Entered::Neutral) {
+        return go_on(call, &generation, (at, entered, None), context);
     }
-    go_on(call, generation, (at, entered, None), context)
+    // Holds nothing that would have to be dropped.
+    std::mem::forget(entered);
+    let Some(rest) = generation.list::<R>().get(at + 1..).filter(|rest| !rest.is_empty()) else {
+        return Poll::Ready(neutral::<R>());
+    };
+    let mut watch = Watch::new(&generation);
+    let Some((further, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
+        return Poll::Ready(neutral::<R>());
+    };
+    let since = watch.since();
+    drop(watch);
+    if matches!(entered, Entered::Pending) {
+        std::mem::forget(entered);
+        return suspend_again(call, &generation, (at + 1 + further, since), context);
+    }
+    go_on(call, &generation, (at + 1 + further, entered, since), context)
 }
 
-/// Asks the modules behind one that was suspended.
+/// Another module did not answer at once.
+#[inline]
+fn suspend_again<R, P>(
+    call: Pin<&mut Asking<R, P>>,
+    generation: &Generation,
+    (at, since): (usize, Option<Instant>),
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    if let Some(kept) = call.kept() {
+        kept.at = at;
+        kept.since = since;
+        kept.deadline = deadline::<R>(generation, at, context);
+    }
+    Poll::Pending
+}
+
+/// Asks the modules behind one that gave something other than the neutral answer.
+#[cold]
 fn go_on<R, P>(
     mut call: Pin<&mut Asking<R, P>>,
-    generation: Arc<Generation>,
+    generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R>>
@@ -274,9 +333,9 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    match stopped::<R, P>(call.as_mut(), &generation, stop, context) {
+    match stopped::<R, P>(call.as_mut(), generation, stop, context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
-        Asked::Suspended(at, since) => suspend(call, generation, at, since, context),
+        Asked::Suspended(at, since) => suspend_again(call, generation, (at, since), context),
     }
 }
 
@@ -284,7 +343,8 @@ where
 #[cold]
 fn too_late<R, P>(
     mut call: Pin<&mut Asking<R, P>>,
-    suspended: Suspended,
+    generation: &Generation,
+    (at, limit): (usize, Duration),
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R>>
 where
@@ -293,7 +353,6 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    let Suspended { generation, at, deadline, .. } = suspended;
     let module = generation.list::<R>()[at].module();
     let panic = {
         let _inside = record::enter(module);
@@ -303,8 +362,7 @@ where
         let name = &*generation.member(module).name;
         tracing::error!(module = name, %panic, "a future panicked while it was dropped");
     }
-    let failure = Failure::TimedOut(deadline.map(|(_, limit)| limit).unwrap_or_default());
-    match failed::<R>(&generation, module, failure) {
+    match failed::<R>(generation, module, Failure::TimedOut(limit)) {
         Some(error) => Poll::Ready(Err(error)),
         None => go_on(call, generation, (at, Entered::Neutral, None), context),
     }
