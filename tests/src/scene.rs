@@ -18,7 +18,9 @@ pub struct Scene {
 impl Default for Scene {
     fn default() -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
-        std::fs::create_dir(folder.path().join("plugins")).expect("a folder for plugins");
+        let plugins = folder.path().join("plugins");
+        std::fs::create_dir(&plugins).expect("a folder for plugins");
+        only_its_owner_may_write(&plugins);
         Self { folder, modules: Vec::new(), host: Host::new("example.com") }
     }
 }
@@ -54,7 +56,9 @@ impl Scene {
     pub fn file(mut self, file: &Path, package: &str, entry: Value) -> Self {
         let name =
             format!("{}{package}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-        std::fs::copy(file, self.plugins().join(name)).expect("a plugin can be copied");
+        let copy = self.plugins().join(name);
+        std::fs::copy(file, &copy).expect("a plugin can be copied");
+        only_its_owner_may_write(&copy);
         self.modules.push(entry);
         self
     }
@@ -98,3 +102,14 @@ impl Scene {
         error.to_string().replace(&folder, "<folder>")
     }
 }
+
+/// Whatever the umask was when it was built.
+#[cfg(unix)]
+fn only_its_owner_may_write(file: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(file, mode).expect("the mode of a copy can be set");
+}
+
+#[cfg(not(unix))]
+fn only_its_owner_may_write(_: &Path) {}

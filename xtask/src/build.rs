@@ -25,21 +25,18 @@ pub(crate) fn build_plugins(release: bool, packages: &[&str]) -> Result<Vec<Path
     shared_libraries(build, packages)
 }
 
-/// Builds the command of `package` and returns its executable.
+/// Builds the program `name` of `package` in release mode and returns its executable.
 ///
 /// # Errors
-/// The build failed, or the package has no executable of its own name.
-pub(crate) fn build_command(release: bool, package: &str) -> Result<PathBuf> {
+/// The build failed, or the package has no such program.
+pub(crate) fn build_program(package: &str, name: &str) -> Result<PathBuf> {
     let mut build = cargo();
-    build.args(["build", "--bin", package]);
-    if release {
-        build.arg("--release");
-    }
+    build.args(["build", "--release", "--bin", name]);
     let executable = artifacts(build, &[package])?
         .into_iter()
-        .find(|artifact| artifact.target.name == package)
+        .find(|artifact| artifact.target.name == name)
         .and_then(|artifact| artifact.executable);
-    executable.ok_or_else(|| format!("package `{package}` has no executable `{package}`").into())
+    executable.ok_or_else(|| format!("package `{package}` has no program `{name}`").into())
 }
 
 /// Runs `build`, a `cargo build` with whatever toolchain and flags, for the plugins `packages` and

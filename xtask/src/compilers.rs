@@ -3,8 +3,8 @@
 //! Rust promises no layout, calling convention or allocator between two versions of its compiler;
 //! the boundary must hold without them. So we build plugins with the oldest compiler that
 //! `hsmod-plugin-api` supports and with one newer than ours, once as usual and once for each
-//! variant that moves what Rust leaves open, and give all of them to the `hsmod` command that our
-//! own compiler built.
+//! variant that moves what Rust leaves open, and have the loader that our own compiler built load
+//! and ask all of them.
 //!
 //! Everything lies below cargo's target directory in `compilers/<version>/`: the unpacked
 //! compiler and one target directory per variant. Nothing is installed, and a second run fetches
@@ -17,7 +17,7 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::build::{build_command, shared_libraries, target_directory};
+use crate::build::{build_program, shared_libraries, target_directory};
 use crate::command::{Result, cargo, output, run as execute};
 use crate::demo;
 
@@ -134,11 +134,11 @@ fn build(compiler: &Compiler, package: &str, variant: &Variant) -> Result<PathBu
     libraries.pop().ok_or_else(|| format!("cargo built nothing for `{package}`").into())
 }
 
-/// Shows that the `hsmod` command built by our own compiler takes `plugins`.
+/// Shows that the loader built by our own compiler loads `plugins`, and that they answer it.
 ///
 /// # Errors
-/// It refuses one.
+/// One is refused, or answers something else than it should.
 fn verify(plugins: &[PathBuf]) -> Result<()> {
-    let hsmod = build_command(true, "hsmod")?;
-    execute(Command::new(hsmod).arg("inspect").args(plugins))
+    let program = build_program("hsmod-tests", "ask_plugins")?;
+    execute(Command::new(program).args(plugins))
 }

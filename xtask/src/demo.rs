@@ -1,20 +1,24 @@
-//! `cargo xtask demo`: builds what a first look at modules takes.
+//! `cargo xtask demo`: a first look at modules at work.
 
-use crate::build::{build_command, build_plugins};
-use crate::command::Result;
+use std::path::Path;
 
-/// The plugins of the demo: one that decides, one that shows each callback.
+use crate::build::{build_plugins, build_program};
+use crate::command::{Result, run as execute};
+
+/// The plugins of the demo: one that decides about events, one that decides about rooms.
 pub(crate) const PLUGINS: [&str; 2] = ["list_spam_checker", "demo"];
 
-/// Builds the `hsmod` command and the plugins of the demo, and says where they are.
+/// The history of rooms that is shown to them.
+const HISTORY: &str = "tests/data/synapse-pdus.ndjson";
+
+/// Builds the plugins in release mode, loads them, and shows a recorded history to them. Writes
+/// nothing outside the target directory.
 ///
 /// # Errors
-/// The build failed.
+/// A build failed, or the modules do not load.
 pub(crate) fn run() -> Result<()> {
-    let hsmod = build_command(true, "hsmod")?;
-    println!("command: {}", hsmod.display());
-    for plugin in build_plugins(true, &PLUGINS)? {
-        println!("plugin:  {}", plugin.display());
-    }
-    Ok(())
+    let plugins = build_plugins(true, &PLUGINS)?;
+    let folder = plugins.first().and_then(|plugin| plugin.parent()).unwrap_or(Path::new("."));
+    let demo = build_program("hsmod-tests", "hsmod-demo")?;
+    execute(std::process::Command::new(demo).arg(folder).arg(HISTORY))
 }
