@@ -19,11 +19,15 @@ pub trait BoxedChecker: Send + Sync {
 
 /// The same body as the plugin's.
 pub struct Checker {
-    /// Whose events are denied.
-    pub evil_user: String,
+    evil_user: String,
 }
 
 impl Checker {
+    /// Denies the events of one user.
+    pub fn new(evil_user: &str) -> Self {
+        Self { evil_user: evil_user.to_owned() }
+    }
+
     fn verdict(&self, sender: &str) -> Verdict {
         let evil = sender == self.evil_user;
         if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow }

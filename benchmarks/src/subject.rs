@@ -49,7 +49,7 @@ impl Subject {
         let folder = plugin.parent().expect("a plugin lies in a folder");
         let config = Config::from_value(config, &[], folder).expect("a config");
         let modules = Modules::load(config, Host::new("example.com")).await;
-        let checker = || Box::new(Checker { evil_user: EVIL_USER.to_owned() }) as _;
+        let checker = || Box::new(Checker::new(EVIL_USER)) as _;
         Self {
             modules: modules.unwrap_or_else(|error| panic!("{error}")),
             boxed: (0..count).map(|_| checker()).collect(),

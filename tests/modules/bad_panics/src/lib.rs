@@ -1,6 +1,6 @@
 //! Panics at the place its config names, in every callback it has; elsewhere it behaves.
 //!
-//! Config: `where`, one of the variants of [`Place`] in snake case.
+//! Config: `where`, one of the variants of `Place` in snake case.
 #![forbid(unsafe_code)]
 
 mod trap;
