@@ -18,7 +18,8 @@ pub fn plugin(package: &str) -> PathBuf {
             entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         });
         let packages: Vec<String> = packages.collect();
-        cargo_build(&packages.iter().map(String::as_str).collect::<Vec<_>>(), "dev", &[], None)
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        cargo_build(&packages, "dev", &[], None)
     });
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
@@ -36,6 +37,11 @@ pub fn variant(name: &str, rustflags: &str) -> PathBuf {
         built["list_spam_checker"].clone()
     };
     variants.get_or_insert_default().entry(name.to_owned()).or_insert_with(build).clone()
+}
+
+/// Packages as they are shipped: package name to file.
+pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
+    cargo_build(packages, "release", &[], None)
 }
 
 /// `conform`, built with a loader one of whose rules is wrong.
