@@ -1,6 +1,8 @@
 //! Builds plugins with the cargo that runs the tests.
 
 use std::collections::HashMap;
+use std::env::consts::{DLL_EXTENSION, DLL_PREFIX, DLL_SUFFIX};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -17,7 +19,7 @@ pub fn plugin(package: &str) -> PathBuf {
         });
         let packages: Vec<String> = packages.collect();
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-        cargo_build(&packages, &["--profile=dev"], &[], None)
+        cargo_build(&packages, "dev", &[], None)
     });
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
@@ -31,8 +33,7 @@ pub fn variant(name: &str, rustflags: &str) -> PathBuf {
     let build = || {
         let target = target_dir().join("variants").join(name);
         let environment = [("RUSTFLAGS", rustflags)];
-        let built =
-            cargo_build(&["list_spam_checker"], &["--profile=dev"], &environment, Some(&target));
+        let built = cargo_build(&["list_spam_checker"], "dev", &environment, Some(&target));
         built["list_spam_checker"].clone()
     };
     variants.get_or_insert_default().entry(name.to_owned()).or_insert_with(build).clone()
@@ -40,52 +41,84 @@ pub fn variant(name: &str, rustflags: &str) -> PathBuf {
 
 /// Packages as they are shipped: package name to file.
 pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
-    cargo_build(packages, &["--release"], &[], None)
+    cargo_build(packages, "release", &[], None)
 }
 
-/// Builds packages; returns the shared library of each.
+/// `conform`, built with a loader one of whose rules is wrong.
+pub fn conform_with_a_wrong_rule() -> PathBuf {
+    let target = target_dir().join("variants/wrong_rule");
+    let environment = [("RUSTFLAGS", "--cfg hsmod_conform_mutation")];
+    cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target))["conform"].clone()
+}
+
+/// Where a plugin lies that was built as this executable was.
+pub fn beside(package: &str) -> PathBuf {
+    profile_dir().join(format!("{DLL_PREFIX}{package}{DLL_SUFFIX}"))
+}
+
+/// A plugin, built as this executable was: in the same target directory, with the same profile.
+pub fn as_this(package: &str) -> PathBuf {
+    let folder = profile_dir();
+    let profile = match folder.file_name().and_then(OsStr::to_str) {
+        Some("debug") | None => "dev",
+        Some(profile) => profile,
+    };
+    cargo_build(&[package], profile, &[], None)[package].clone()
+}
+
+/// Builds packages; returns their executables and shared libraries.
 fn cargo_build(
     packages: &[&str],
-    profile: &[&str],
+    profile: &str,
     environment: &[(&str, &str)],
     target: Option<&Path>,
 ) -> HashMap<String, PathBuf> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(workspace()).args(["build", "--quiet", "--message-format=json"]);
-    command.args(profile);
+    command.args(["--profile", profile]);
     command.args(packages.iter().flat_map(|package| ["--package", *package]));
     command.envs(environment.iter().copied());
     command.arg("--target-dir").arg(target.map_or_else(target_dir, Path::to_owned));
     let output = command.output().expect("cargo runs");
     let messages = String::from_utf8_lossy(&output.stdout);
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut libraries = HashMap::new();
+    let mut products = HashMap::new();
     let mut errors = String::from_utf8_lossy(&output.stderr).into_owned();
     for message in messages {
         if let Some(rendered) = message["message"]["rendered"].as_str() {
             errors += rendered;
         }
-        let is_library = message["target"]["kind"]
-            .as_array()
-            .is_some_and(|kinds| kinds.iter().any(|kind| kind == "cdylib"));
-        let files = message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let library = files.map(PathBuf::from).find(|file| {
-            file.extension().is_some_and(|extension| extension == std::env::consts::DLL_EXTENSION)
-        });
-        if let (true, Some(library), Some(name)) =
-            (is_library, library, message["target"]["name"].as_str())
-        {
-            libraries.insert(name.to_owned(), library);
+        if let (Some(file), Some(name)) = (product(&message), message["target"]["name"].as_str()) {
+            products.insert(name.to_owned(), file);
         }
     }
     assert!(output.status.success(), "cargo cannot build {packages:?}:\n{errors}");
-    libraries
+    products
+}
+
+/// What cargo says it has built: an executable or a shared library.
+fn product(message: &Value) -> Option<PathBuf> {
+    if let Some(executable) = message["executable"].as_str() {
+        return Some(executable.into());
+    }
+    let kinds = message["target"]["kind"].as_array()?;
+    let files = message["filenames"].as_array()?.iter().filter_map(Value::as_str);
+    let library = |file: &PathBuf| file.extension().is_some_and(|end| end == DLL_EXTENSION);
+    kinds.iter().find(|kind| *kind == "cdylib")?;
+    files.map(PathBuf::from).find(library)
 }
 
 /// The folder of the workspace.
 pub fn workspace() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the crate lies in the workspace").to_owned()
+}
+
+/// The folder in the target directory that this executable lies in.
+fn profile_dir() -> PathBuf {
+    let executable = std::env::current_exe().expect("an executable has a file");
+    let folder = executable.parent().expect("a file lies in a folder");
+    if folder.ends_with("deps") { folder.join("..") } else { folder.to_owned() }
 }
 
 /// The target directory that this test was built in.

@@ -1,6 +1,7 @@
-//! What the tests share: real plugins, built when a test first needs them, and configs that list
-//! them.
+//! What the tests share: real plugins, built when a test first needs them, configs that list them,
+//! and answers to Synapse's scenarios.
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod conform;
 pub mod scene;

@@ -1,5 +1,6 @@
 //! Real plugins in the real loader.
 #![forbid(unsafe_code)]
 
+mod conformance;
 mod example_plugins;
 mod support;

@@ -1,0 +1,27 @@
+//! The callbacks of `account_validity`.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::{Scripted, grammar};
+
+#[callbacks]
+impl AccountValidity for Scripted {
+    async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
+        self.call("is_user_expired", json!([user_id.as_str()]), grammar::expired).await
+    }
+
+    async fn on_user_registration(&self, user_id: &UserId) -> Result<(), ModuleError> {
+        self.call("on_user_registration", json!([user_id.as_str()]), grammar::nothing).await
+    }
+
+    async fn on_user_login(
+        &self,
+        user_id: &UserId,
+        auth_provider_type: Option<&str>,
+        auth_provider_id: Option<&str>,
+    ) -> Result<(), ModuleError> {
+        let arguments = json!([user_id.as_str(), auth_provider_type, auth_provider_id]);
+        self.call("on_user_login", arguments, grammar::nothing).await
+    }
+}

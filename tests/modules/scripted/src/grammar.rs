@@ -1,0 +1,122 @@
+//! What a returned value means, by callback: Python's many ways to say yes and no, as the types
+//! that say it here.
+//!
+//! Mirrors what `synapse/module_api/callbacks/*.py` does with the value of each callback.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::Value;
+
+use crate::python::Python;
+
+type Meaning<A> = Result<A, ModuleError>;
+
+/// `check_event_for_spam`: `True` denies, and a text is what the client sees.
+pub(crate) fn event(value: &Python) -> Meaning<Verdict> {
+    let text = |text: &str| Verdict::deny(ErrorCode::Forbidden).message(text);
+    Ok(match value {
+        Python::NotSpam | Python::Bool(false) => Verdict::Allow,
+        // Compared with `==`, here only.
+        Python::Str(string) if string == "NOT_SPAM" => Verdict::Allow,
+        Python::Bool(true) => Verdict::deny(ErrorCode::Forbidden),
+        Python::Str(string) => text(string),
+        other => {
+            code(other).unwrap_or_else(|| text("This message has been rejected as probable spam"))
+        }
+    })
+}
+
+/// Most of `user_may_..`: `True` allows.
+pub(crate) fn may(value: &Python) -> Meaning<Verdict> {
+    Ok(match value {
+        Python::Bool(true) => Verdict::Allow,
+        other => code_or_constant(other),
+    })
+}
+
+/// `check_media_file_for_spam`: `False` allows.
+pub(crate) fn media(value: &Python) -> Meaning<Verdict> {
+    Ok(match value {
+        Python::Bool(false) => Verdict::Allow,
+        other => code_or_constant(other),
+    })
+}
+
+/// `check_login_for_spam` and `user_may_send_state_event`, where nobody may say `True` or `False`.
+///
+/// Synapse drops code and fields that a pair gives for `user_may_send_state_event`, although its
+/// type allows them; they are handed over here, and the homeserver's rules decide.
+pub(crate) fn code_only(value: &Python) -> Meaning<Verdict> {
+    Ok(code_or_constant(value))
+}
+
+/// The constant allows, a code denies, and so does everything that should not be there.
+fn code_or_constant(value: &Python) -> Verdict {
+    match value {
+        Python::NotSpam => Verdict::Allow,
+        other => code(other).unwrap_or_else(|| Verdict::deny(ErrorCode::Forbidden)),
+    }
+}
+
+/// A code, or a tuple of just a code and a dict.
+fn code(value: &Python) -> Option<Verdict> {
+    match value {
+        Python::Code(code) => Some(Verdict::deny(code.clone())),
+        Python::Tuple(pair) => match &pair[..] {
+            [Python::Code(code), Python::Dict(fields)] => {
+                let verdict = Verdict::deny(code.clone());
+                let fields = fields.iter();
+                Some(fields.fold(verdict, |verdict, (k, v)| verdict.field(k, v.clone())))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `should_drop_federated_event`
+pub(crate) fn dropped(value: &Python) -> Meaning<FederatedEventAction> {
+    let drop = value.is_true();
+    Ok(if drop { FederatedEventAction::Drop } else { FederatedEventAction::Keep })
+}
+
+/// `check_username_for_spam`
+pub(crate) fn hidden(value: &Python) -> Meaning<DirectoryVisibility> {
+    let hide = value.is_true();
+    Ok(if hide { DirectoryVisibility::Hidden } else { DirectoryVisibility::Visible })
+}
+
+/// `check_registration_for_spam`: anything else trips an assertion.
+pub(crate) fn registration(value: &Python) -> Meaning<RegistrationBehaviour> {
+    match value {
+        Python::Registration(behaviour) => Ok(*behaviour),
+        _ => Err(ModuleError::new("AssertionError: no RegistrationBehaviour was returned")),
+    }
+}
+
+/// `check_event_allowed`: two items, of which the first may be `False` and the second an event.
+pub(crate) fn event_allowed(value: &Python) -> Meaning<EventDecision> {
+    match value.unpack() {
+        None => Err(ModuleError::new("the value returned cannot be unpacked into two")),
+        Some((allowed, _)) if allowed.is_false() => Ok(EventDecision::Deny),
+        Some((_, Python::Dict(event))) => Ok(EventDecision::Replace(Value::Object(event))),
+        Some(_) => Ok(EventDecision::Allow),
+    }
+}
+
+/// The other checks of `third_party_rules`: only `False` itself denies.
+pub(crate) fn permission(value: &Python) -> Meaning<Permission> {
+    Ok(if value.is_false() { Permission::Deny } else { Permission::Allow })
+}
+
+/// `is_user_expired`
+pub(crate) fn expired(value: &Python) -> Meaning<Option<bool>> {
+    Ok(match value {
+        Python::None => None,
+        other => Some(other.is_true()),
+    })
+}
+
+/// Whatever it is, nobody looks at it.
+pub(crate) const fn nothing(_: &Python) -> Meaning<()> {
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Answers as a script says, in the words of Python: a callback gives what it would mean to a
+//! Synapse if a module returned or raised just this.
+//!
+//! ```yaml
+//! - module: scripted
+//!   config:
+//!     outcomes:                  # registers just these callbacks
+//!       user_may_invite: {return: {$: Codes, v: FORBIDDEN}}
+//!       check_event_allowed: {raise: SynapseError, code: 429, errcode: LIMIT_EXCEEDED, msg: no}
+//!       on_create_room: {mutate: {arg: 1, set: {name: pub}, del: [topic]}, return: null}
+//!     suspend: true              # every callback waits once before it answers
+//!     oracle: /_synapse/client/oracle/1     # default: /_synapse/client/oracle
+//! ```
+//!
+//! `POST {callback: OUTCOME, ..}` to its oracle changes outcomes; `GET` returns the calls seen,
+//! `[[number, callback, argument..], ..]`, and forgets them. The number counts the calls of all
+//! instances of this image.
+//!
+//! What a Python value means stands in `grammar`; how several modules' answers are combined, and
+//! what a failure means, is the homeserver's business and stands nowhere in here.
+#![forbid(unsafe_code)]
+
+mod account_validity;
+// What arguments look like in JSON, and a pause, as the recorder has them.
+#[path = "../../good_recorder/src/arguments.rs"]
+mod arguments;
+#[path = "../../../src/conform/codes.rs"]
+mod codes;
+mod exception;
+mod grammar;
+mod oracle;
+mod outcome;
+mod python;
+mod spam_checker;
+#[path = "../../good_recorder/src/suspend.rs"]
+mod suspend;
+mod third_party_rules;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hsmod_plugin_api::callbacks::{
+    AccountValidityCallbacks, SpamCheckerCallbacks, ThirdPartyRulesCallbacks,
+};
+use hsmod_plugin_api::prelude::*;
+use serde_json::Value;
+
+use outcome::Outcome;
+use python::Python;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default)]
+    outcomes: BTreeMap<String, Outcome>,
+    #[serde(default)]
+    suspend: bool,
+    #[serde(default = "oracle_path")]
+    oracle: String,
+}
+
+fn oracle_path() -> String {
+    "/_synapse/client/oracle".to_owned()
+}
+
+/// The module.
+pub struct Scripted {
+    outcomes: Mutex<BTreeMap<String, Outcome>>,
+    suspend: bool,
+    seen: Mutex<Vec<Value>>,
+}
+
+/// Registers, of each category, the callbacks that have an outcome: one row a category.
+macro_rules! register {
+    ($module:ident, $api:ident, $names:ident; $( $written:ident => $register:ident; )*) => { $(
+        let (own, rest): (Vec<&str>, Vec<&str>) =
+            $names.into_iter().partition(|name| <Self as $written>::WRITTEN.contains(name));
+        if !own.is_empty() {
+            $api.$register(&$module).only(&own);
+        }
+        let $names = rest;
+    )* };
+}
+
+impl Module for Scripted {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let Config { mut outcomes, suspend, oracle } = config;
+        outcomes.retain(|_, outcome| !outcome.absent);
+        let names: Vec<String> = outcomes.keys().cloned().collect();
+        let (outcomes, seen) = (Mutex::new(outcomes), Mutex::default());
+        let module = Arc::new(Self { outcomes, suspend, seen });
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        register! { module, api, names;
+            SpamCheckerCallbacks => register_spam_checker_callbacks;
+            ThirdPartyRulesCallbacks => register_third_party_rules_callbacks;
+            AccountValidityCallbacks => register_account_validity_callbacks;
+        }
+        if let Some(name) = names.first() {
+            return Err(ModuleError::new(format_args!("there is no callback `{name}`")));
+        }
+        api.register_web_resource(&oracle, oracle::Oracle(Arc::clone(&module)));
+        Ok(module)
+    }
+}
+
+impl Scripted {
+    /// Notes a call, and answers what the outcome means by the callback's grammar.
+    async fn call<A>(
+        &self,
+        callback: &str,
+        arguments: Value,
+        grammar: impl Fn(&Python) -> Result<A, ModuleError>,
+    ) -> Result<A, ModuleError> {
+        let outcome = self.called(callback, arguments).await?;
+        outcome.answer.give(grammar)
+    }
+
+    /// As [`Self::call`], with an event.
+    async fn call_event<A>(
+        &self,
+        callback: &str,
+        event: &Event<'_>,
+        arguments: &[Value],
+        grammar: impl Fn(&Python) -> Result<A, ModuleError>,
+    ) -> Result<A, ModuleError> {
+        let mut all: Vec<Value> = vec![event.json().parse()?];
+        all.extend_from_slice(arguments);
+        self.call(callback, all.into(), grammar).await
+    }
+
+    /// As [`Self::call`], with JSON as the argument `at` that a module may change.
+    async fn call_editing(
+        &self,
+        callback: &str,
+        at: usize,
+        json: &mut EditableJson<'_>,
+        arguments: Value,
+    ) -> Result<(), ModuleError> {
+        let outcome = self.called(callback, arguments).await?;
+        if let Some(mutation) = outcome.mutate.filter(|mutation| mutation.arg == at) {
+            let mut value = json.parse()?;
+            mutation.apply(&mut value);
+            json.set(&value)?;
+        }
+        outcome.answer.give(grammar::nothing)
+    }
+
+    /// Notes a call with its number; what is to come of it.
+    async fn called(&self, callback: &str, arguments: Value) -> Result<Outcome, ModuleError> {
+        static CALLS: AtomicU64 = AtomicU64::new(0);
+        let number = CALLS.fetch_add(1, Ordering::Relaxed);
+        let mut call: Vec<Value> = vec![number.into(), callback.into()];
+        match arguments {
+            Value::Array(arguments) => call.extend(arguments),
+            argument => call.push(argument),
+        }
+        locked(&self.seen).push(call.into());
+        if self.suspend {
+            suspend::once().await;
+        }
+        let outcome = locked(&self.outcomes).get(callback).cloned();
+        outcome.ok_or_else(|| ModuleError::new(format_args!("`{callback}` has no outcome")))
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+export_module!(Scripted);

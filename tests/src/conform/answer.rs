@@ -1,0 +1,151 @@
+//! What the loader answered, in the encoding of the scenarios.
+//!
+//! `Err` where the loader could not read what the scenario gave.
+
+use std::future::Future;
+
+use hsmod_loader::dispatch::Delivery;
+use hsmod_loader::values::{
+    DirectoryVisibility, ErrorCode, ErrorKind, FederatedEventAction, RegistrationBehaviour, Verdict,
+};
+use hsmod_loader::{CallError, Cause, Replacement};
+use serde_json::{Map, Value, json};
+
+use super::codes::CODES;
+
+type Encoded = Result<Value, String>;
+type Outcome<T> = Result<T, CallError>;
+
+/// The constant, a code with fields, or a text.
+pub(super) async fn verdict(call: impl Future<Output = Outcome<()>>) -> Encoded {
+    match call.await {
+        Ok(()) => Ok(json!({"$": "NOT_SPAM"})),
+        Err(error) => refused(&error, denial),
+    }
+}
+
+fn denial(verdict: &Verdict) -> Value {
+    match verdict {
+        Verdict::Deny { message: Some(text), .. } if text == "ALL" => json!({"$": "ALL_USERS"}),
+        Verdict::Deny { message: Some(text), .. } => json!(text),
+        Verdict::Deny { errcode, fields, .. } => tuple(&[code(errcode), json!(fields)]),
+        _ => Value::Null,
+    }
+}
+
+fn tuple(items: &[Value]) -> Value {
+    json!({"$": "tuple", "v": items})
+}
+
+fn code(errcode: &ErrorCode) -> Value {
+    match CODES.iter().find(|(_, code)| code == errcode) {
+        Some((name, _)) => json!({"$": "Codes", "v": name}),
+        None => json!(errcode.as_str()),
+    }
+}
+
+/// Whether it may go on.
+pub(super) async fn permission(call: impl Future<Output = Outcome<()>>) -> Encoded {
+    match call.await {
+        Ok(()) => Ok(json!(true)),
+        Err(error) => refused(&error, |_| json!(false)),
+    }
+}
+
+/// Whether the event is allowed, and what it is replaced with.
+pub(super) async fn event_allowed(
+    call: impl Future<Output = Outcome<Option<Replacement>>>,
+) -> Encoded {
+    match call.await {
+        Ok(replacement) => {
+            let event = replacement.map_or(Value::Null, Replacement::into_value);
+            Ok(tuple(&[json!(true), event]))
+        }
+        Err(error) => refused(&error, |_| tuple(&[json!(false), Value::Null])),
+    }
+}
+
+pub(super) async fn registration(
+    call: impl Future<Output = Outcome<RegistrationBehaviour>>,
+) -> Encoded {
+    let behaviour = |name| json!({"$": "RegistrationBehaviour", "v": name});
+    match call.await {
+        Ok(RegistrationBehaviour::Allow) => Ok(behaviour("ALLOW")),
+        Ok(RegistrationBehaviour::ShadowBan) => Ok(behaviour("SHADOW_BAN")),
+        Ok(_) => Ok(behaviour("DENY")),
+        Err(error) => refused(&error, |_| behaviour("DENY")),
+    }
+}
+
+/// Whether the event is dropped.
+pub(super) async fn dropped(call: impl Future<Output = Outcome<FederatedEventAction>>) -> Encoded {
+    let answer = call.await;
+    value(answer.map(|action| json!(action == FederatedEventAction::Drop)))
+}
+
+/// Whether the user is hidden.
+pub(super) async fn hidden(call: impl Future<Output = Outcome<DirectoryVisibility>>) -> Encoded {
+    let answer = call.await;
+    value(answer.map(|visibility| json!(visibility == DirectoryVisibility::Hidden)))
+}
+
+/// Whether the account has expired; without an opinion, what the homeserver itself says.
+pub(super) async fn expired(
+    call: impl Future<Output = Outcome<Option<bool>>>,
+    homeserver: bool,
+) -> Encoded {
+    let answer = call.await;
+    value(answer.map(|opinion| json!(opinion.unwrap_or(homeserver))))
+}
+
+pub(super) async fn nothing(call: impl Future<Output = Outcome<()>>) -> Encoded {
+    let answer = call.await;
+    value(answer.map(|()| Value::Null))
+}
+
+/// Waits until everybody has been told.
+pub(super) async fn told(call: impl Future<Output = Outcome<Delivery>>) -> Encoded {
+    match call.await {
+        Ok(delivery) => {
+            delivery.await;
+            Ok(Value::Null)
+        }
+        Err(error) => value(Err(error)),
+    }
+}
+
+/// An answer that is a value already; a verdict in its place is a refusal that clients see.
+fn value(answer: Outcome<Value>) -> Encoded {
+    answer.or_else(|error| {
+        refused(&error, |_| {
+            let (code, msg, errcode) = (error.status(), error.message(), error.errcode());
+            raised(code, &msg, &errcode, &Map::new())
+        })
+    })
+}
+
+/// A verdict as `denial` writes it; a failure as the exception that Synapse would have raised.
+fn refused(error: &CallError, denial: impl FnOnce(&Verdict) -> Value) -> Encoded {
+    let failed = |class: &str, msg: &str| Ok(json!({"raised": {"type": class, "msg": msg}}));
+    match error.cause() {
+        Cause::Verdict(verdict) => Ok(denial(verdict)),
+        Cause::Error(module_error) => match module_error.kind() {
+            ErrorKind::Http { status, errcode, message, fields } => {
+                Ok(raised(*status, message, errcode.as_str(), fields))
+            }
+            ErrorKind::Cancelled => failed("CancelledError", ""),
+            _ => failed("Exception", &module_error.to_string()),
+        },
+        Cause::Panicked(panic) => failed("Panic", &panic.to_string()),
+        Cause::TimedOut(limit) => failed("TimeoutError", &format!("no answer within {limit:?}")),
+        _ => Err(error.to_string()),
+    }
+}
+
+fn raised(code: u16, msg: &str, errcode: &str, additional: &Map<String, Value>) -> Value {
+    let mut raised = json!({"type": "SynapseError", "code": code, "msg": msg, "errcode": errcode});
+    if !additional.is_empty() {
+        raised["additional"] = additional.clone().into();
+    }
+    json!({"raised": raised})
+}

@@ -1,0 +1,138 @@
+//! The arguments of a scenario, as a homeserver would have them.
+
+use std::sync::Arc;
+
+use hsmod_loader::values::{
+    FileInfo, ModuleError, ProfileInfo, ReadableFile, RequestInfo, Threepid, UserProfile,
+};
+use hsmod_loader::{State, StateSource};
+use serde_json::{Map, Value, json};
+
+/// Arguments by their names.
+pub(super) struct Args {
+    values: Map<String, Value>,
+    state: State,
+}
+
+impl Args {
+    /// Completes events with what a scenario leaves out.
+    pub(super) fn new(mut values: Map<String, Value>) -> Result<Self, String> {
+        let state = match values.remove("state") {
+            None => Vec::new(),
+            Some(Value::Array(events)) => events,
+            Some(other) => return Err(format!("`state` is a list, not {other}")),
+        };
+        let completed = |(number, mut event)| {
+            complete(&mut event, number);
+            event
+        };
+        let state = state.into_iter().enumerate().map(completed).collect();
+        if let Some(event) = values.get_mut("event") {
+            complete(event, 0);
+        }
+        Ok(Self { values, state: State::new(Arc::new(Events(state))) })
+    }
+
+    /// An argument as it is; null if it is not there.
+    pub(super) fn value(&self, name: &str) -> &Value {
+        self.values.get(name).unwrap_or(&Value::Null)
+    }
+
+    pub(super) fn replace(&mut self, name: &str, value: Value) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Text; empty if it is not there.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.optional(name).unwrap_or_default()
+    }
+
+    pub(super) fn optional(&self, name: &str) -> Option<&str> {
+        self.value(name).as_str()
+    }
+
+    /// `false` if it is not there.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        self.value(name).as_bool().unwrap_or_default()
+    }
+
+    pub(super) const fn state(&self) -> &State {
+        &self.state
+    }
+
+    pub(super) fn user_profile(&self) -> UserProfile<'_> {
+        let profile = self.value("user_profile");
+        let text = |key: &str| profile.get(key).and_then(Value::as_str);
+        let user_id = text("user_id").unwrap_or_default();
+        UserProfile::new(user_id, text("display_name"), text("avatar_url"))
+    }
+
+    pub(super) fn profile_info(&self) -> ProfileInfo<'_> {
+        let profile = self.value("new_profile");
+        let text = |key: &str| profile.get(key).and_then(Value::as_str);
+        ProfileInfo::new(text("display_name"), text("avatar_url"))
+    }
+
+    /// A file that scenarios have no words for.
+    #[allow(clippy::unused_self, reason = "an argument like the others")]
+    pub(super) fn file(&self) -> ReadableFile<'_> {
+        ReadableFile::from_bytes(b"a file")
+    }
+
+    #[allow(clippy::unused_self, reason = "an argument like the others")]
+    pub(super) fn file_info(&self) -> FileInfo<'_> {
+        FileInfo::new(None, "file")
+    }
+
+    pub(super) fn threepid(&self) -> Option<Threepid<'_>> {
+        let threepid = self.value("email_threepid");
+        let text = |key: &str| threepid.get(key).and_then(Value::as_str);
+        Some(Threepid::new(text("medium")?, text("address")?))
+    }
+
+    /// Pairs of user agent and address.
+    pub(super) fn request_info<'a>(&'a self) -> Vec<RequestInfo<'a>> {
+        let pairs = self.value("request_info").as_array().into_iter().flatten();
+        let client = |pair: &'a Value| {
+            let text = |index: usize| pair.get(index).and_then(Value::as_str);
+            RequestInfo::new(text(0), text(1).unwrap_or_default())
+        };
+        pairs.map(client).collect()
+    }
+}
+
+/// Fills in what every event has.
+fn complete(event: &mut Value, number: usize) {
+    let Value::Object(event) = event else { return };
+    let id = event.get("id").map_or_else(|| number.to_string(), Value::to_string);
+    for (key, value) in [
+        ("event_id", json!(format!("$s{id}"))),
+        ("type", json!("m.room.message")),
+        ("origin_server_ts", json!(0)),
+        ("room_id", json!("!r:example.com")),
+        ("sender", json!("@alice:example.com")),
+        ("content", json!({})),
+    ] {
+        event.entry(key).or_insert(value);
+    }
+}
+
+/// State events, each to be found by type and state key.
+struct Events(Vec<Value>);
+
+impl Events {
+    fn of<'a>(&'a self, event_type: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.0.iter().filter(move |event| event["type"] == event_type)
+    }
+}
+
+impl StateSource for Events {
+    async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
+        let event = self.of(event_type).find(|event| event["state_key"] == state_key);
+        Ok(event.map(Value::to_string))
+    }
+
+    async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        Ok(self.of(event_type).map(Value::to_string).collect())
+    }
+}

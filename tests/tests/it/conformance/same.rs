@@ -1,0 +1,74 @@
+//! When an answer is the same as Synapse's.
+
+use serde_json::{Value, json};
+
+/// Callbacks that are told, without an order between modules.
+const NOTIFICATIONS: [&str; 9] = [
+    "on_new_event",
+    "on_profile_update",
+    "on_user_deactivation_status_changed",
+    "on_threepid_bind",
+    "on_add_user_third_party_identifier",
+    "on_remove_user_third_party_identifier",
+    "on_logged_out",
+    "on_account_data_updated",
+    "on_event_delivered_over_federation",
+];
+
+/// Callbacks that answer yes or no here, and hand any value through in Synapse.
+const TRUTH: [&str; 4] = [
+    "should_drop_federated_event",
+    "is_user_expired",
+    "is_user_allowed_to_upload_media_of_size",
+    "check_username_for_spam",
+];
+
+/// Callbacks after which the caller's object counts.
+const LENT: [&str; 4] = [
+    "on_create_room",
+    "user_may_create_room",
+    "user_may_send_state_event",
+    "check_username_for_spam",
+];
+
+/// What counts of an answer: two with equal such parts are the same.
+pub(super) fn answer(scenario: &Value, answer: &Value) -> Value {
+    let callback = scenario["callback"].as_str().unwrap();
+    let mut called: Vec<u64> = serde_json::from_value(answer["called"].clone()).unwrap();
+    if NOTIFICATIONS.contains(&callback) {
+        called.sort_unstable();
+    }
+    let after = if LENT.contains(&callback) { &answer["after"] } else { &Value::Null };
+    json!({"result": result(callback, &answer["result"]), "called": called, "after": after})
+}
+
+/// What counts of a result.
+pub(super) fn result(callback: &str, result: &Value) -> Value {
+    match result.get("raised") {
+        // An HTTP-shaped refusal, whatever its type; everything else has failed.
+        Some(raised) if raised.get("code").is_some() => {
+            let Value::Object(mut raised) = raised.clone() else { unreachable!() };
+            raised.remove("type");
+            json!({"refused": raised})
+        }
+        Some(_) => json!("failed"),
+        None if TRUTH.contains(&callback) => json!(is_true(result)),
+        None => result.clone(),
+    }
+}
+
+/// Python's `bool(value)`.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(object) => match object.get("$").and_then(Value::as_str) {
+            Some("tuple" | "set" | "pairs" | "bytes") => is_true(&object["v"]),
+            Some(_) => true,
+            None => !object.is_empty(),
+        },
+    }
+}
