@@ -1,0 +1,187 @@
+//! Building plugins and finding the files.
+//!
+//! Where cargo puts what it builds is cargo's business (`CARGO_TARGET_DIR`, `build.target-dir`,
+//! `--target`), so the paths are taken from the messages it prints for each artifact and never
+//! put together here.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::command::{self, Result, cargo};
+
+/// Builds the plugins `packages` and returns their shared libraries, in the order of `packages`.
+///
+/// # Errors
+/// The build failed, or a package is no plugin (its crate type lacks `cdylib`).
+pub(crate) fn build_plugins(release: bool, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut build = cargo();
+    if release {
+        build.args(["build", "--release"]);
+    } else {
+        build.arg("build");
+    }
+    shared_libraries(build, packages)
+}
+
+/// Builds the command of `package` and returns its executable.
+///
+/// # Errors
+/// The build failed, or the package has no executable of its own name.
+pub(crate) fn build_command(release: bool, package: &str) -> Result<PathBuf> {
+    let mut build = cargo();
+    build.args(["build", "--bin", package]);
+    if release {
+        build.arg("--release");
+    }
+    let executable = artifacts(build, &[package])?
+        .into_iter()
+        .find(|artifact| artifact.target.name == package)
+        .and_then(|artifact| artifact.executable);
+    executable.ok_or_else(|| format!("package `{package}` has no executable `{package}`").into())
+}
+
+/// Runs `build`, a `cargo build` with whatever toolchain and flags, for the plugins `packages` and
+/// returns their shared libraries, in the order of `packages`.
+///
+/// # Errors
+/// The build failed, or a package is no plugin (its crate type lacks `cdylib`).
+pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<PathBuf>> {
+    let artifacts = artifacts(build, packages)?;
+    let library = |package: &&str| {
+        let mut own =
+            artifacts.iter().filter(|artifact| package_name(&artifact.package_id) == *package);
+        own.find_map(Artifact::shared_library).map(Path::to_path_buf).ok_or_else(|| {
+            format!(
+                "package `{package}` is no plugin: its Cargo.toml needs \
+                 `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]`"
+            )
+            .into()
+        })
+    };
+    packages.iter().map(library).collect()
+}
+
+/// The directory cargo builds into.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub(crate) fn target_directory() -> Result<PathBuf> {
+    #[derive(Deserialize)]
+    struct Metadata {
+        target_directory: PathBuf,
+    }
+    let metadata = command::output(cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
+    Ok(serde_json::from_str::<Metadata>(&metadata)?.target_directory)
+}
+
+fn artifacts(mut build: Command, packages: &[&str]) -> Result<Vec<Artifact>> {
+    build.arg("--message-format=json-render-diagnostics");
+    for package in packages {
+        build.args(["--package", package]);
+    }
+    // Diagnostics are rendered to standard error, which stays the reader's.
+    let output = build
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| command::cannot_start(&build, &error))?;
+    if !output.status.success() {
+        return Err(format!("`{}`: {}", command::line(&build), output.status).into());
+    }
+    Ok(read_artifacts(&String::from_utf8(output.stdout)?)?)
+}
+
+fn read_artifacts(messages: &str) -> serde_json::Result<Vec<Artifact>> {
+    let message = |line| match serde_json::from_str(line) {
+        Ok(Message::CompilerArtifact(artifact)) => Some(Ok(artifact)),
+        Ok(Message::Other) => None,
+        Err(error) => Some(Err(error)),
+    };
+    messages.lines().filter(|line| line.starts_with('{')).filter_map(message).collect()
+}
+
+/// One line of cargo's messages, as far as we read it.
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Message {
+    CompilerArtifact(Artifact),
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Artifact {
+    package_id: String,
+    target: Target,
+    filenames: Vec<PathBuf>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    crate_types: Vec<String>,
+}
+
+impl Artifact {
+    /// A `cdylib` comes with the files of the crate's other types and, on Windows, with import
+    /// libraries.
+    fn shared_library(&self) -> Option<&Path> {
+        let extension = std::env::consts::DLL_EXTENSION;
+        let is_library = |file: &&PathBuf| file.extension().is_some_and(|found| found == extension);
+        let is_plugin = self.target.crate_types.iter().any(|crate_type| crate_type == "cdylib");
+        self.filenames.iter().find(is_library).filter(|_| is_plugin).map(PathBuf::as_path)
+    }
+}
+
+/// The name in a package id: `path+file:///somewhere/demo#1.0.0` or `..#demo@1.0.0`.
+fn package_name(id: &str) -> &str {
+    let (url, fragment) = id.split_once('#').unwrap_or((id, ""));
+    match fragment.split_once('@') {
+        Some((name, _version)) => name,
+        None => url.rsplit('/').next().unwrap_or(url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_cargo_says_of_a_plugin() {
+        let messages = concat!(
+            r#"{"reason":"build-script-executed","package_id":"x","out_dir":"o"}"#,
+            "\nnoise of a build script\n",
+            r#"{"reason":"compiler-artifact","package_id":"path+file:///p/demo#1.0.0","#,
+            r#""target":{"name":"demo","crate_types":["cdylib","rlib"]},"#,
+            r#""filenames":["/t/libdemo.rlib","/t/libdemo.so","/t/libdemo.dylib","/t/demo.dll"],"#,
+            r#""executable":null}"#,
+        );
+        let artifacts = read_artifacts(messages).unwrap();
+        assert_eq!(artifacts.len(), 1);
+        let library = artifacts[0].shared_library().unwrap();
+        assert_eq!(library.extension().unwrap(), std::env::consts::DLL_EXTENSION);
+    }
+
+    #[test]
+    fn an_ordinary_library_is_no_plugin() {
+        let artifact = Artifact {
+            package_id: "path+file:///p/macros#1.0.0".into(),
+            target: Target { name: "macros".into(), crate_types: vec!["proc-macro".into()] },
+            filenames: vec![Path::new("libmacros").with_extension(std::env::consts::DLL_EXTENSION)],
+            executable: None,
+        };
+        assert_eq!(artifact.shared_library(), None);
+    }
+
+    #[test]
+    fn package_names_come_in_two_forms() {
+        assert_eq!(package_name("path+file:///p/demo#1.0.0"), "demo");
+        assert_eq!(
+            package_name("path+file:///p/folder#list_spam_checker@1.0.0"),
+            "list_spam_checker"
+        );
+        assert_eq!(package_name("registry+https://example.org/index#serde@1.0.229"), "serde");
+    }
+}

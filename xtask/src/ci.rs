@@ -1,0 +1,160 @@
+//! `cargo xtask ci`: what CI runs, one step after the other, the cheap ones first.
+
+use std::fmt;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::command::{Result, cannot_start, cargo, line, run as execute};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Adds what takes longer: plugins built by other compilers, licences and sources of the
+    /// dependencies, benchmarks
+    #[arg(long)]
+    full: bool,
+}
+
+/// One command line of cargo.
+struct Step {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+    /// Only with `--full`.
+    full: bool,
+}
+
+const STEPS: &[Step] = &[
+    Step::usual("format", &["fmt", "--all", "--check"]),
+    Step::usual("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    Step {
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..Step::usual("documentation", &["doc", "--workspace", "--no-deps"])
+    },
+    Step::full("dependencies", &["xtask", "deny"]),
+    Step::usual("demo", &["xtask", "demo"]),
+    Step::full("compilers", &["xtask", "compilers"]),
+    Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
+];
+
+/// The last step: its summary closes the output.
+const TESTS: Step = Step::usual("tests", &["test"]);
+
+/// Runs all steps and closes with the summary of the tests.
+///
+/// # Errors
+/// The name of the step that failed and how to run it alone.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    for step in STEPS.iter().filter(|step| options.full || !step.full) {
+        step.run(execute)?;
+    }
+    let mut summary = Summary::default();
+    let outcome = TESTS.run(|command| run_tests(command, &mut summary));
+    print!("\n{summary}");
+    outcome
+}
+
+impl Step {
+    const fn usual(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self { name, arguments, environment: &[], full: false }
+    }
+
+    const fn full(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self { full: true, ..Self::usual(name, arguments) }
+    }
+
+    /// Has `execute` run the step, under a heading.
+    fn run(&self, execute: impl FnOnce(&mut Command) -> Result<()>) -> Result<()> {
+        let mut command = cargo();
+        command.args(self.arguments).envs(self.environment.iter().copied());
+        println!("\n==> {}: {}", self.name, line(&command));
+        let start = Instant::now();
+        let outcome = execute(&mut command);
+        println!("    {}: {:.1} s", self.name, start.elapsed().as_secs_f64());
+        outcome.map_err(|error| {
+            format!("step `{}`: {error}\nrun it alone: {}", self.name, line(&command)).into()
+        })
+    }
+}
+
+/// What the test binaries say at their ends.
+#[derive(Default)]
+struct Summary {
+    lines: Vec<String>,
+    passed: u64,
+    failed: u64,
+}
+
+impl Summary {
+    /// Keeps `line` if it is the last line of a test binary:
+    /// `test result: ok. 5 passed; 0 failed; 0 ignored; ..`.
+    fn read(&mut self, line: &str) {
+        let Some((_verdict, counts)) =
+            line.strip_prefix("test result: ").and_then(|result| result.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split(';') {
+            match count.trim().split_once(' ').map(|(number, what)| (number.parse::<u64>(), what)) {
+                Some((Ok(number), "passed")) => self.passed += number,
+                Some((Ok(number), "failed")) => self.failed += number,
+                _ => {}
+            }
+        }
+        self.lines.push(line.to_owned());
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            writeln!(f, "{line}")?;
+        }
+        writeln!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}
+
+/// Runs the tests, showing their output as it comes and collecting the results.
+fn run_tests(command: &mut Command, summary: &mut Summary) -> Result<()> {
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            // A test may print anything, not only UTF-8.
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            summary.read(&line);
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        return Err(format!("`{}`: {status}", line(command)).into());
+    }
+    if summary.passed == 0 {
+        return Err("no test was run".into());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_repeats_and_adds_up_what_the_test_binaries_said() {
+        let mut summary = Summary::default();
+        for line in [
+            "running 6 tests",
+            "test prints::test_result ... ok",
+            "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        ] {
+            summary.read(line);
+        }
+        let shown = summary.to_string();
+        assert_eq!(shown.lines().count(), 3, "{shown}");
+        assert!(shown.ends_with("\n7 passed, 1 failed\n"), "{shown}");
+    }
+}

@@ -1,0 +1,79 @@
+//! Running other programs: a failure always names the command line that failed.
+
+use std::ffi::OsStr;
+use std::process::{Command, Stdio};
+
+/// A task ends with a sentence for the person who ran it; nothing here is handled further up.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// The cargo that runs us, so that its toolchain stays the same.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
+}
+
+/// Runs `command` with our own input and output.
+///
+/// # Errors
+/// It could not be started or did not succeed.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", line(command)).into()) }
+}
+
+/// What `command` writes to its standard output.
+///
+/// # Errors
+/// It could not be started, did not succeed (the error then carries what it wrote to standard
+/// error) or wrote something other than UTF-8.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output =
+        command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))?;
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout)?);
+    }
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    Err(format!("`{}`: {}\n{}", line(command), output.status, complaint.trim_end()).into())
+}
+
+/// Why a program did not even start.
+pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> String {
+    format!("`{}` could not be run: {error}", line(command))
+}
+
+/// The command line as one would type it, environment first.
+pub(crate) fn line(command: &Command) -> String {
+    let environment = command.get_envs().filter_map(|(name, value)| {
+        Some(format!("{}={}", name.to_string_lossy(), quoted(&value?.to_string_lossy())))
+    });
+    let program = std::path::Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
+    let arguments = command.get_args().map(|argument| quoted(&argument.to_string_lossy()));
+    environment.chain([program.into_owned()]).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    if word.is_empty() || word.contains([' ', '\t', '\n']) {
+        format!("\"{word}\"")
+    } else {
+        word.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_can_be_typed_again() {
+        let mut command = Command::new("/usr/bin/cargo");
+        command.args(["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+        assert_eq!(line(&command), r#"RUSTDOCFLAGS="-D warnings" cargo doc --no-deps"#);
+    }
+
+    #[test]
+    fn a_failure_names_the_command_and_repeats_its_complaint() {
+        let error = output(cargo().args(["no-such-subcommand"])).unwrap_err().to_string();
+        assert!(error.starts_with("`cargo no-such-subcommand`: exit status: 101\n"), "{error}");
+        assert!(error.contains("no such command"), "{error}");
+    }
+}

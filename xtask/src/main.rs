@@ -1,0 +1,82 @@
+//! `cargo xtask`: everything CI does, and everything that builds plugins for a demo.
+//!
+//! Each command is one file; `cargo xtask help` lists them. What a command prints of its own goes
+//! to stdout, cargo's own progress to stderr.
+
+mod build;
+mod ci;
+mod command;
+mod compilers;
+mod demo;
+mod deny;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+fn main() -> ExitCode {
+    let task = Cli::parse().task;
+    match enter_workspace().and_then(|()| task.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Everything CI does, and everything that builds plugins for a demo.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = FIRST_STEPS)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+const FIRST_STEPS: &str = "\
+Before you push:            cargo xtask ci
+To see modules at work:     cargo xtask demo
+After changing the ABI:     cargo xtask compilers
+After adding a dependency:  cargo xtask deny";
+
+#[derive(Subcommand)]
+enum Task {
+    /// Runs what CI runs: format, lints, documentation, demo and tests
+    ///
+    /// Stops at the first step that fails and says how to run that step alone. The last lines are
+    /// the summary of the tests.
+    Ci(ci::Options),
+    /// Builds the `hsmod` command and two plugins, and shows them at work
+    Demo,
+    /// Builds plugins with other compilers than yours and loads them
+    ///
+    /// The compilers are Debian's packages `rustc-web`, fetched by apt-get from the sources this
+    /// machine is set up with and unpacked below cargo's target directory (0.4 GB each). Nothing
+    /// is installed and a second run fetches nothing.
+    Compilers(compilers::Options),
+    /// Checks licences, sources and banned crates of all dependencies
+    ///
+    /// Installs `cargo deny` if it is missing (about two minutes) and runs it with the rules in
+    /// deny.toml. The database of security advisories is a git repository of its own and not part
+    /// of the package registry; a machine that reaches only the registry checks everything else.
+    Deny(deny::Options),
+}
+
+impl Task {
+    fn run(self) -> command::Result<()> {
+        match self {
+            Self::Ci(options) => ci::run(&options),
+            Self::Demo => demo::run(),
+            Self::Compilers(options) => compilers::run(&options),
+            Self::Deny(options) => deny::run(&options),
+        }
+    }
+}
+
+/// Goes to the root of the repository: there `cargo test` means all crates, wherever the reader
+/// stands.
+fn enter_workspace() -> command::Result<()> {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("start me as `cargo xtask`")?;
+    let root = std::path::Path::new(&manifest).parent().ok_or("xtask/ lies in no folder")?;
+    Ok(std::env::set_current_dir(root)?)
+}
