@@ -44,6 +44,7 @@ pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
     EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
 };
+pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;
 pub use info::ModuleInfo;
 pub use modules::{ModuleCounts, Modules, Shutdown};
