@@ -1,0 +1,59 @@
+//! The command line: what `--help` says stands here and beside each command's options.
+
+use clap::{ArgAction, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::inspect;
+
+/// Checks, inspects and tries the modules of a Matrix homeserver
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// Logs more to stderr; -vv and -vvv still more. RUST_LOG goes before it
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+A first look:
+  hsmod inspect plugins/libdemo.so       what a plugin says of itself
+
+Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage or an unreadable file";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Shows what plugins say of themselves, without running them
+    Inspect(inspect::Options),
+    /// Prints the completions for a shell
+    #[command(after_help = "\
+Example:
+  hsmod completions bash > /etc/bash_completion.d/hsmod")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+impl Command {
+    /// Whether the answers are to be JSON.
+    pub(crate) const fn json(&self) -> bool {
+        match self {
+            Self::Inspect(options) => options.json,
+            Self::Completions { .. } => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,39 @@
+//! The `hsmod` command: what an operator does with modules before a homeserver runs them.
+//!
+//! Exit codes: 0 all well; 1 the answer is "no"; 2 wrong usage or an unreadable file. Answers go to
+//! stdout, progress and logs to stderr.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod exit;
+mod inspect;
+mod log;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Command};
+use exit::{Exit, Result};
+use output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut output = Output::new(cli.command.json());
+    let exit = run(cli, &mut output).unwrap_or_else(|stop| output.stopped(&stop));
+    output.finish(exit).into()
+}
+
+fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
+    log::init(cli.verbose);
+    match cli.command {
+        Command::Inspect(options) => Ok(inspect::run(&options, output)),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);
+            output.bytes(&script);
+            Ok(Exit::Well)
+        }
+    }
+}
