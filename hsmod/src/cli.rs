@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::inspect;
+use crate::{check, inspect};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -20,11 +20,14 @@ pub(crate) struct Cli {
 const AFTER_HELP: &str = "\
 A first look:
   hsmod inspect plugins/libdemo.so       what a plugin says of itself
+  hsmod check -c modules.yaml            whether the modules will start
 
 Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage or an unreadable file";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Finds everything that is wrong with a config and its modules
+    Check(check::Options),
     /// Shows what plugins say of themselves, without running them
     Inspect(inspect::Options),
     /// Prints the completions for a shell
@@ -35,14 +38,18 @@ Example:
         /// The shell
         shell: Shell,
     },
+    /// Loads and starts one module in a process of its own
+    #[command(name = "__trial", hide = true)]
+    Trial(check::child::Options),
 }
 
 impl Command {
     /// Whether the answers are to be JSON.
     pub(crate) const fn json(&self) -> bool {
         match self {
+            Self::Check(options) => options.json,
             Self::Inspect(options) => options.json,
-            Self::Completions { .. } => false,
+            Self::Completions { .. } | Self::Trial(_) => false,
         }
     }
 }

@@ -4,10 +4,12 @@
 //! stdout, progress and logs to stderr.
 #![forbid(unsafe_code)]
 
+mod check;
 mod cli;
 mod exit;
 mod inspect;
 mod log;
+mod modules;
 mod output;
 
 use std::process::ExitCode;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
-use exit::{Exit, Result};
+use exit::{Exit, Result, Stop};
 use output::Output;
 
 fn main() -> ExitCode {
@@ -26,8 +28,12 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
+    if let Command::Trial(options) = cli.command {
+        return check::child::run(&options, cli.verbose);
+    }
     log::init(cli.verbose);
     match cli.command {
+        Command::Check(options) => runtime(2)?.block_on(check::run(&options, cli.verbose, output)),
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -35,5 +41,12 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
             output.bytes(&script);
             Ok(Exit::Well)
         }
+        Command::Trial(_) => Ok(Exit::Well),
     }
+}
+
+fn runtime(threads: usize) -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let built = builder.worker_threads(threads).enable_all().build();
+    built.map_err(|error| Stop::wrong(format!("cannot start the threads it takes: {error}")))
 }

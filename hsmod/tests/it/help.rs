@@ -19,6 +19,7 @@ fn help_teaches() {
     Usage: hsmod [OPTIONS] <COMMAND>
 
     Commands:
+      check        Finds everything that is wrong with a config and its modules
       inspect      Shows what plugins say of themselves, without running them
       completions  Prints the completions for a shell
       help         Print this message or the help of the given subcommand(s)
@@ -30,10 +31,11 @@ fn help_teaches() {
 
     A first look:
       hsmod inspect plugins/libdemo.so       what a plugin says of itself
+      hsmod check -c modules.yaml            whether the modules will start
 
     Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
     "#);
-    for command in ["inspect", "completions"] {
+    for command in ["check", "inspect", "completions"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
         assert!(!help.contains("__trial"), "{help}");
