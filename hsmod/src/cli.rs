@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{check, inspect};
+use crate::{call, check, inspect};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -21,6 +21,8 @@ const AFTER_HELP: &str = "\
 A first look:
   hsmod inspect plugins/libdemo.so       what a plugin says of itself
   hsmod check -c modules.yaml            whether the modules will start
+  hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
+                                         what they answer
 
 Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage or an unreadable file";
 
@@ -30,6 +32,8 @@ pub(crate) enum Command {
     Check(check::Options),
     /// Shows what plugins say of themselves, without running them
     Inspect(inspect::Options),
+    /// Asks the modules one question, as a homeserver would
+    Call(call::Options),
     /// Prints the completions for a shell
     #[command(after_help = "\
 Example:
@@ -49,6 +53,7 @@ impl Command {
         match self {
             Self::Check(options) => options.json,
             Self::Inspect(options) => options.json,
+            Self::Call(options) => options.json,
             Self::Completions { .. } | Self::Trial(_) => false,
         }
     }

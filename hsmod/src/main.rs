@@ -4,6 +4,7 @@
 //! stdout, progress and logs to stderr.
 #![forbid(unsafe_code)]
 
+mod call;
 mod check;
 mod cli;
 mod exit;
@@ -11,6 +12,7 @@ mod inspect;
 mod log;
 mod modules;
 mod output;
+mod state;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
     match cli.command {
         Command::Check(options) => runtime(2)?.block_on(check::run(&options, cli.verbose, output)),
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
+        Command::Call(options) => runtime(1)?.block_on(call::run(&options, output)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);

@@ -21,6 +21,7 @@ fn help_teaches() {
     Commands:
       check        Finds everything that is wrong with a config and its modules
       inspect      Shows what plugins say of themselves, without running them
+      call         Asks the modules one question, as a homeserver would
       completions  Prints the completions for a shell
       help         Print this message or the help of the given subcommand(s)
 
@@ -32,10 +33,12 @@ fn help_teaches() {
     A first look:
       hsmod inspect plugins/libdemo.so       what a plugin says of itself
       hsmod check -c modules.yaml            whether the modules will start
+      hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
+                                             what they answer
 
     Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
     "#);
-    for command in ["check", "inspect", "completions"] {
+    for command in ["check", "inspect", "call", "completions"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
         assert!(!help.contains("__trial"), "{help}");

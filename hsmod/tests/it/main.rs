@@ -1,6 +1,7 @@
 //! Tests of the `hsmod` command, as its users run it.
 #![forbid(unsafe_code)]
 
+mod call;
 mod check;
 mod command;
 mod help;
