@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{call, check, inspect};
+use crate::{call, check, inspect, replay};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Inspect(inspect::Options),
     /// Asks the modules one question, as a homeserver would
     Call(call::Options),
+    /// Sends recorded events through the modules, as fast as they can
+    Replay(replay::Options),
     /// Prints the completions for a shell
     #[command(after_help = "\
 Example:
@@ -54,6 +56,7 @@ impl Command {
             Self::Check(options) => options.json,
             Self::Inspect(options) => options.json,
             Self::Call(options) => options.json,
+            Self::Replay(options) => options.json,
             Self::Completions { .. } | Self::Trial(_) => false,
         }
     }

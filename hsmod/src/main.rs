@@ -12,6 +12,7 @@ mod inspect;
 mod log;
 mod modules;
 mod output;
+mod replay;
 mod state;
 
 use std::process::ExitCode;
@@ -38,6 +39,9 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
         Command::Check(options) => runtime(2)?.block_on(check::run(&options, cli.verbose, output)),
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
         Command::Call(options) => runtime(1)?.block_on(call::run(&options, output)),
+        Command::Replay(options) => {
+            runtime(options.threads())?.block_on(replay::run(&options, output))
+        }
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);

@@ -22,6 +22,7 @@ fn help_teaches() {
       check        Finds everything that is wrong with a config and its modules
       inspect      Shows what plugins say of themselves, without running them
       call         Asks the modules one question, as a homeserver would
+      replay       Sends recorded events through the modules, as fast as they can
       completions  Prints the completions for a shell
       help         Print this message or the help of the given subcommand(s)
 
@@ -38,7 +39,7 @@ fn help_teaches() {
 
     Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
     "#);
-    for command in ["check", "inspect", "call", "completions"] {
+    for command in ["check", "inspect", "call", "replay", "completions"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
         assert!(!help.contains("__trial"), "{help}");

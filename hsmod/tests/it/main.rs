@@ -6,3 +6,4 @@ mod check;
 mod command;
 mod help;
 mod inspect;
+mod replay;
