@@ -14,6 +14,7 @@ mod federated_invite;
 mod notification;
 mod question;
 pub(crate) mod queue;
+mod watch;
 
 pub use federated_invite::FederatedInvite;
 pub use notification::{Delivery, Notification};

@@ -38,8 +38,12 @@ pub(crate) struct Member {
 
 impl Member {
     /// How long an answer may take.
+    #[inline]
     pub(crate) fn deadline(&self, policy: &Policy) -> Option<Duration> {
         let timeouts = self.entry.timeouts();
+        if timeouts.is_empty() {
+            return self.entry.timeout();
+        }
         let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
         own.copied().unwrap_or_else(|| self.entry.timeout())
     }

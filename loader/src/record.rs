@@ -18,10 +18,24 @@ pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
     first
 }
 
+/// Whatever this thread enters, it is back where it was when the guard is dropped.
+#[inline]
+pub(crate) fn stay() -> Inside {
+    Inside { outer: CURRENT.get() }
+}
+
 /// Notes that this thread enters a module, until the guard is dropped.
 #[inline]
 pub(crate) fn enter(module: usize) -> Inside {
     Inside { outer: CURRENT.replace(module) }
+}
+
+impl Inside {
+    /// It goes on to another module.
+    #[inline]
+    pub(crate) fn go_on(&self, module: usize) {
+        CURRENT.set(module);
+    }
 }
 
 /// This thread is inside a module.

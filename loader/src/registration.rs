@@ -9,8 +9,9 @@ use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
 
 use crate::config::Entry;
 use crate::host::Host;
-use crate::policy::POLICIES;
+use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
+use crate::stats::Stats;
 use crate::suggestion::closest;
 use crate::web::{Route, Routes};
 
@@ -109,7 +110,12 @@ pub(crate) fn assemble<'a>(
         let collected = registrar.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let mut callbacks = BTreeMap::<String, Vec<String>>::new();
         for registered in collected.iter().flat_map(|collected| &collected.callbacks) {
-            let added = add_callbacks(registered, &registrar.host, &mut registry.lists);
+            let added = add_callbacks(
+                registered,
+                registry.callbacks.len(),
+                &registrar.host,
+                &mut registry.lists,
+            );
             let added = added.unwrap_or_else(|problems| {
                 problems.into_iter().for_each(|problem| report.push(problem.of(entry.name())));
                 Vec::new()
@@ -134,6 +140,7 @@ pub(crate) fn assemble<'a>(
 /// Appends the callbacks of one registration, if the names fit and the homeserver calls them.
 fn add_callbacks(
     registered: &Registered,
+    module: usize,
     host: &Host,
     lists: &mut Lists,
 ) -> Result<Vec<&'static str>, Vec<Problem>> {
@@ -141,7 +148,7 @@ fn add_callbacks(
     let mut written = Vec::new();
     registered.append_to(&mut Lists::default(), |name| {
         written.push(name.to_owned());
-        false
+        None
     });
     let mut problems = Vec::new();
     for name in registered.only().unwrap_or_default() {
@@ -157,10 +164,18 @@ fn add_callbacks(
         }
     }
     if problems.is_empty() {
-        Ok(registered.append_to(lists, |name| wanted(name) && called(name)))
+        Ok(registered.append_to(lists, |name| {
+            (wanted(name) && called(name)).then(|| tag(module, category, name))
+        }))
     } else {
         Err(problems)
     }
+}
+
+/// Where the counters of a module's callback stand.
+fn tag(module: usize, category: &str, name: &str) -> usize {
+    let is_it = |policy: &Policy| policy.category == category && policy.callback == name;
+    Stats::place(module, POLICIES.iter().position(is_it).unwrap_or_default())
 }
 
 fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
@@ -225,8 +240,7 @@ fn add_route(
 /// Complains of deadlines for callbacks that do not exist.
 pub(crate) fn check_timeouts(entry: &Entry, report: &mut Report) {
     for name in entry.timeouts().keys() {
-        let known =
-            |policy: &&crate::policy::Policy| policy.callback == name || policy.full_name == name;
+        let known = |policy: &&Policy| policy.callback == name || policy.full_name == name;
         if POLICIES.iter().any(|policy| known(&policy)) {
             continue;
         }

@@ -19,7 +19,7 @@ const SHARDS: usize = 16;
 /// A call adds to memory of its own thread; reading sums up.
 #[derive(Debug)]
 pub(crate) struct Stats {
-    shards: Box<[Shard]>,
+    shards: Box<[Shard; SHARDS]>,
     latencies: Box<[Latency]>,
     /// One in how many calls is timed; a power of two, less one.
     sampling: u64,
@@ -59,17 +59,21 @@ impl Stats {
             counters: (0..modules * POLICIES.len()).map(|_| Counters::default()).collect(),
         };
         Self {
-            shards: if modules == 0 { Box::default() } else { (0..SHARDS).map(shard).collect() },
+            shards: Box::new(std::array::from_fn(shard)),
             latencies: (0..modules).map(|_| Latency::default()).collect(),
             sampling: sample_every.max(1).next_power_of_two() - 1,
         }
     }
 
-    /// Counts a call; says whether it is to be timed.
+    /// Where the counters of a module's callback stand among those of a thread.
+    pub(crate) const fn place(module: usize, callback: usize) -> usize {
+        module * POLICIES.len() + callback
+    }
+
+    /// The counters of this thread.
     #[inline]
-    pub(crate) fn called(&self, module: usize, callback: usize) -> bool {
-        let before = self.counters(module, callback).called.fetch_add(1, Ordering::Relaxed);
-        before & self.sampling == 0
+    pub(crate) fn here(&self) -> Here<'_> {
+        Here { counters: &self.shards[thread() % SHARDS].counters, sampling: self.sampling }
     }
 
     pub(crate) fn denied(&self, module: usize, callback: usize) {
@@ -93,7 +97,7 @@ impl Stats {
     pub(crate) fn counts(&self, module: usize) -> Vec<(&'static Policy, Counts)> {
         let sum = |callback: usize, field: fn(&Counters) -> &AtomicU64| {
             let cell = |shard: &Shard| {
-                let counters = &shard.counters[module * POLICIES.len() + callback];
+                let counters = &shard.counters[Self::place(module, callback)];
                 field(counters).load(Ordering::Relaxed)
             };
             self.shards.iter().map(cell).sum()
@@ -107,9 +111,25 @@ impl Stats {
         all.filter(|(_, counts)| counts.called > 0).collect()
     }
 
-    #[inline]
     fn counters(&self, module: usize, callback: usize) -> &Counters {
-        &self.shards[thread() % SHARDS].counters[module * POLICIES.len() + callback]
+        &self.shards[thread() % SHARDS].counters[Self::place(module, callback)]
+    }
+}
+
+/// The counters that one thread adds to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Here<'a> {
+    counters: &'a [Counters],
+    sampling: u64,
+}
+
+impl Here<'_> {
+    /// Counts a call of the callback whose counters stand at `place`; says whether it is to be
+    /// timed.
+    #[inline]
+    pub(crate) fn called(&self, place: usize) -> bool {
+        let Some(counters) = self.counters.get(place) else { return false };
+        counters.called.fetch_add(1, Ordering::Relaxed) & self.sampling == 0
     }
 }
 
@@ -139,7 +159,7 @@ mod tests {
             for _ in 0..2 * SHARDS {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        stats.called(1, 3);
+                        stats.here().called(Stats::place(1, 3));
                     }
                     stats.denied(1, 3);
                 });

@@ -23,7 +23,9 @@ use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
 pub use call::{Call, Entered, Request};
 #[cfg(feature = "host")]
-pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance};
+pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
+#[cfg(feature = "host")]
+pub(crate) use panic::caught;
 pub(crate) use panic::contained;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub use waker::{FfiWaker, FfiWakerTable};
@@ -94,16 +96,17 @@ where
     A: Answer,
 {
     let mut built: *mut F = std::ptr::null_mut();
+    // SAFETY: the slot is ours to read.
+    let in_room = fits::<F>(unsafe { (*slot).capacity });
     let status = {
         let built = &mut built;
         // SAFETY: `report` may be written, the slot is empty and ours to build in, and `waker` and
         // `out` are as the caller promised; `place` holds the future that was just written.
         unsafe {
             contained(report, move || {
-                let place = place::<F>(slot);
-                place.write(make());
+                let place = build(slot, in_room, make);
                 *built = place;
-                poll_once(slot, place, waker, out, built)
+                poll_once(in_room, place, waker, out, built)
             })
         }
     };
@@ -117,31 +120,36 @@ where
     } else if status == Status::PANICKED && !built.is_null() {
         // SAFETY: the poll panicked before the future was dropped (`poll_once` clears `built`
         // first), so it is dropped here, once; a second panic keeps the first report.
-        unsafe { drop_after_panic(slot, built) };
+        unsafe { drop_after_panic(in_room, built) };
     }
     status
 }
 
-/// Where a future of type `F` is built: in the room if it fits, else in a box.
+/// Builds what `make` returns: in the room if it fits, else in a box.
 ///
 /// # Safety
-/// `slot` points to a slot with its room, and nothing is built there.
+/// `slot` points to a slot with its room, and nothing is built there; `in_room` says whether an
+/// `F` fits.
 #[inline]
-unsafe fn place<F>(slot: *mut FutureSlot) -> *mut F {
-    // SAFETY: the caller's promise; only the head is read.
-    if fits::<F>(unsafe { (*slot).capacity }) {
-        // SAFETY: the room begins right behind the head, within the same allocation.
-        unsafe { slot.add(1).cast() }
+unsafe fn build<F>(slot: *mut FutureSlot, in_room: bool, make: impl FnOnce() -> F) -> *mut F {
+    if in_room {
+        // SAFETY: the room begins right behind the head, within the same allocation; it is large
+        // enough for an `F`, and as aligned.
+        unsafe {
+            let place: *mut F = slot.add(1).cast();
+            place.write(make());
+            place
+        }
     } else {
-        boxed()
+        boxed(make)
     }
 }
 
 /// Out of line, so that the usual case stays small.
 #[cold]
 #[inline(never)]
-fn boxed<F>() -> *mut F {
-    Box::into_raw(Box::<MaybeUninit<F>>::new(MaybeUninit::uninit())).cast()
+fn boxed<F>(make: impl FnOnce() -> F) -> *mut F {
+    Box::into_raw(Box::new(make()))
 }
 
 #[inline]
@@ -152,10 +160,10 @@ const fn fits<F>(capacity: usize) -> bool {
 /// Polls the future at `place`; drops it, and writes `out`, if it is ready.
 ///
 /// # Safety
-/// `place` holds a pinned future that `place::<F>(slot)` made room for; the rest as for [`start`].
+/// `place` holds a pinned future that `build` returned for `in_room`; the rest as for [`start`].
 #[inline]
 unsafe fn poll_once<F, A>(
-    slot: *mut FutureSlot,
+    in_room: bool,
     place: *mut F,
     waker: *const FfiWaker,
     out: *mut Out<A>,
@@ -172,43 +180,53 @@ where
     let Poll::Ready(answer) = polled else { return Status::PENDING };
     *built = std::ptr::null_mut();
     // SAFETY: the future is finished; `built` is cleared, so nobody drops it again.
-    unsafe { drop_in_place(slot, place) };
-    match answer.map(A::into_raw) {
-        Ok(None) => Status::NEUTRAL,
-        Ok(Some(raw)) => {
-            // SAFETY: `out` may be written; what was there is not an initialised value.
-            unsafe { out.write(RResult::ROk(raw)) };
-            Status::READY
+    unsafe { drop_in_place(in_room, place) };
+    match answer {
+        Ok(answer) if answer.is_neutral() => {
+            // Holds nothing that would have to be dropped.
+            std::mem::forget(answer);
+            Status::NEUTRAL
         }
-        Err(error) => {
-            // SAFETY: as above.
-            unsafe { out.write(RResult::RErr(error.into())) };
-            Status::READY
-        }
+        // SAFETY: `out` may be written.
+        answer => unsafe { write_answer(answer, out) },
     }
 }
 
 /// # Safety
-/// `place` holds a future that `place::<F>(slot)` made room for; nobody uses it afterwards.
-#[inline]
-unsafe fn drop_in_place<F>(slot: *mut FutureSlot, place: *mut F) {
+/// `out` may be written; what was there is not an initialised value.
+#[cold]
+#[inline(never)]
+unsafe fn write_answer<A: Answer>(answer: Result<A, ModuleError>, out: *mut Out<A>) -> Status {
+    let raw = match answer.map(A::into_raw) {
+        Ok(None) => return Status::NEUTRAL,
+        Ok(Some(raw)) => RResult::ROk(raw),
+        Err(error) => RResult::RErr(error.into()),
+    };
     // SAFETY: the caller's promise.
-    if fits::<F>(unsafe { (*slot).capacity }) {
+    unsafe { out.write(raw) };
+    Status::READY
+}
+
+/// # Safety
+/// `place` holds a future that `build` returned for `in_room`; nobody uses it afterwards.
+#[inline]
+unsafe fn drop_in_place<F>(in_room: bool, place: *mut F) {
+    if in_room {
         // SAFETY: the future lies in the room; it is dropped once.
         unsafe { place.drop_in_place() };
     } else {
-        // SAFETY: `boxed` made it, and it holds an initialised future.
+        // SAFETY: `boxed` made it.
         drop(unsafe { Box::from_raw(place) });
     }
 }
 
 #[cold]
-unsafe fn drop_after_panic<F>(slot: *mut FutureSlot, place: *mut F) {
+unsafe fn drop_after_panic<F>(in_room: bool, place: *mut F) {
     let mut second = MaybeUninit::<PanicReport>::uninit();
     // SAFETY: the future is dropped once, here; the second report is ours.
     unsafe {
         let status = contained(second.as_mut_ptr(), || {
-            drop_in_place(slot, place);
+            drop_in_place(in_room, place);
             Status::NEUTRAL
         });
         if status == Status::PANICKED {
@@ -232,18 +250,18 @@ where
     A: Answer,
 {
     // SAFETY: `start` put the future's place there.
-    let place: *mut F = unsafe { (*slot).data.cast() };
+    let (in_room, place) = unsafe { (fits::<F>((*slot).capacity), (*slot).data.cast::<F>()) };
     let mut built = place;
     let status = {
         let built = &mut built;
         // SAFETY: the caller's promise; `out` is the same type of answer as at the start.
         unsafe {
-            contained(report, move || poll_once(slot, place, waker, out.cast::<Out<A>>(), built))
+            contained(report, move || poll_once(in_room, place, waker, out.cast::<Out<A>>(), built))
         }
     };
     if status == Status::PANICKED && !built.is_null() {
         // SAFETY: as in `start`.
-        unsafe { drop_after_panic(slot, built) };
+        unsafe { drop_after_panic(in_room, built) };
     }
     status
 }
@@ -255,9 +273,9 @@ where
 unsafe extern "C" fn drop_future<F>(slot: *mut FutureSlot, report: *mut PanicReport) -> Status {
     // SAFETY: `start` put the future's place there; the caller calls this once.
     unsafe {
-        let place: *mut F = (*slot).data.cast();
+        let (in_room, place) = (fits::<F>((*slot).capacity), (*slot).data.cast::<F>());
         contained(report, || {
-            drop_in_place(slot, place);
+            drop_in_place(in_room, place);
             Status::NEUTRAL
         })
     }

@@ -1,6 +1,8 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
-pub use crate::boundary::{CALLBACK_ROOM, Call, Callback, CallbackCall, Entered, Instance, Panic};
+pub use crate::boundary::{
+    CALLBACK_ROOM, Call, Callback, CallbackCall, Entered, Instance, Observer, Panic,
+};
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};
 pub use crate::values::editable::EditableText;

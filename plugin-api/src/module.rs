@@ -71,6 +71,10 @@ pub use web::{
 /// ```
 ///
 /// Mirrors the module class of `synapse.module_api`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a module",
+    label = "needs `impl Module for {Self}`"
+)]
 pub trait Module: Send + Sync + Sized + 'static {
     /// What the module's `config` deserialises into.
     type Config: DeserializeOwned + Send + 'static;

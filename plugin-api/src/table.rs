@@ -162,6 +162,10 @@ macro_rules! callbacks {
         }
     ) => {
         $(#[doc = $doc])*
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` answers no callbacks of this category",
+            label = "needs an `impl` of its trait, with `#[callbacks]` above it"
+        )]
         pub trait $trait: $written + Send + Sync + 'static {
             $(
                 $(#[doc = $row_doc])*
@@ -327,7 +331,8 @@ macro_rules! host_face {
         }
 
         impl $lists {
-            /// Appends the callbacks of `table` that `wanted` lets through; returns their names.
+            /// Appends the callbacks of `table` for which `wanted` gives a tag; returns their
+            /// names.
             ///
             /// # Safety
             /// `table` is a table of the object that `instance` owns.
@@ -335,15 +340,15 @@ macro_rules! host_face {
                 &mut self,
                 table: $table_ref,
                 instance: &Arc<Instance>,
-                mut wanted: impl FnMut(&str) -> bool,
+                mut wanted: impl FnMut(&str) -> Option<usize>,
             ) -> Vec<&'static str> {
                 let mut names = Vec::new();
                 $(
                     $(#[cfg($cfg)])?
                     if let Some(Some(slot)) = table.$name() {
-                        if wanted(stringify!($name)) {
+                        if let Some(tag) = wanted(stringify!($name)) {
                             // SAFETY: the slot belongs to the object (the caller's promise).
-                            self.$name.push(unsafe { Callback::new(slot, instance) });
+                            self.$name.push(unsafe { Callback::new(slot, instance, tag) });
                             names.push(stringify!($name));
                         }
                     }

@@ -16,7 +16,8 @@ pub fn plugin(package: &str) -> PathBuf {
             entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         });
         let packages: Vec<String> = packages.collect();
-        cargo_build(&packages.iter().map(String::as_str).collect::<Vec<_>>(), &[], None)
+        let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
+        cargo_build(&packages, &["--profile=dev"], &[], None)
     });
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
@@ -30,20 +31,28 @@ pub fn variant(name: &str, rustflags: &str) -> PathBuf {
     let build = || {
         let target = target_dir().join("variants").join(name);
         let environment = [("RUSTFLAGS", rustflags)];
-        let built = cargo_build(&["list_spam_checker"], &environment, Some(&target));
+        let built =
+            cargo_build(&["list_spam_checker"], &["--profile=dev"], &environment, Some(&target));
         built["list_spam_checker"].clone()
     };
     variants.get_or_insert_default().entry(name.to_owned()).or_insert_with(build).clone()
 }
 
+/// Packages as they are shipped: package name to file.
+pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
+    cargo_build(packages, &["--release"], &[], None)
+}
+
 /// Builds packages; returns the shared library of each.
 fn cargo_build(
     packages: &[&str],
+    profile: &[&str],
     environment: &[(&str, &str)],
     target: Option<&Path>,
 ) -> HashMap<String, PathBuf> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(workspace()).args(["build", "--quiet", "--message-format=json"]);
+    command.args(profile);
     command.args(packages.iter().flat_map(|package| ["--package", *package]));
     command.envs(environment.iter().copied());
     command.arg("--target-dir").arg(target.map_or_else(target_dir, Path::to_owned));

@@ -6,7 +6,6 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
 use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, Lists, OwnedInputs, Prepared};
 use hsmod_plugin_api::table::Category;
@@ -16,6 +15,7 @@ use tokio::sync::mpsc;
 use super::Args;
 use super::failure::{Failure, failed};
 use super::queue::{Job, Queue};
+use super::watch::Watch;
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
 use crate::modules::Modules;
@@ -106,17 +106,19 @@ where
 {
     let module = callback.module();
     let local = module - generation.first;
-    let since = generation.stats.called(local, R::INDEX).then(Instant::now);
     let mut call = pin!(CallbackCall::<R, Arc<P>>::new(args));
+    let mut since = None;
     let mut begun = false;
     let run = poll_fn(|context| {
-        let inside = record::enter(module);
         let entered = if std::mem::replace(&mut begun, true) {
+            let _inside = record::enter(module);
             call.as_mut().resume(context)
         } else {
-            call.as_mut().enter(context, callback)
+            let mut watch = Watch::new(generation);
+            let asked = call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch);
+            since = watch.since();
+            asked.map_or(Entered::Neutral, |(_, entered)| entered)
         };
-        drop(inside);
         match entered {
             Entered::Pending => Poll::Pending,
             other => Poll::Ready(other),

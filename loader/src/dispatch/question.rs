@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hsmod_plugin_api::host::{CallbackCall, Entered, Lists, Prepared, SlotFn};
+use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Lists, Prepared, SlotFn};
 use hsmod_plugin_api::table::{Category, Row};
 use tokio::time::Sleep;
 
 use super::failure::{Failure, failed};
+use super::watch::Watch;
 use super::{Args, Decision};
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
@@ -25,18 +26,16 @@ pin_project_lite::pin_project! {
     /// A question to the modules; does nothing until it is polled.
     ///
     /// Dropping it drops the future of the module that is being asked; no further one is asked.
-    ///
-    /// Rationale: the parts that a module which answers at once does not touch come last, the room
-    /// for its future after everything else.
     #[must_use = "nobody is asked before it is awaited"]
-    #[repr(C)]
     pub struct Question<'m, R: Row, P> {
         modules: &'m Modules,
-        suspended: Option<Suspended>,
         #[pin]
-        call: CallbackCall<R, P>,
+        call: Asking<R, P>,
     }
 }
+
+/// A call that keeps what it needs once a module did not answer at once.
+type Asking<R, P> = CallbackCall<R, P, Suspended>;
 
 /// What a call needs once a module did not answer at once.
 struct Suspended {
@@ -44,11 +43,13 @@ struct Suspended {
     generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
-    deadline: Option<Pin<Box<Sleep>>>,
-    limit: Duration,
+    deadline: Option<Deadline>,
     /// When it was asked, if this call is timed.
     since: Option<Instant>,
 }
+
+/// When a module is too late, and how long it had.
+type Deadline = (Pin<Box<Sleep>>, Duration);
 
 impl<'m, R, P> Question<'m, R, P>
 where
@@ -57,7 +58,7 @@ where
 {
     #[inline]
     pub(crate) const fn new(modules: &'m Modules, args: P) -> Self {
-        Self { modules, suspended: None, call: CallbackCall::new(args) }
+        Self { modules, call: CallbackCall::new(args) }
     }
 }
 
@@ -73,26 +74,44 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.suspended.is_some() {
-            return resume(this.call, this.suspended, context);
+        if this.call.is_suspended() {
+            return resume(this.call, context);
         }
         let generation = this.modules.generation();
-        if generation.list::<R>().is_empty() {
+        let list = generation.list::<R>();
+        if list.is_empty() {
             return Poll::Ready(neutral::<R>());
         }
         if let Err(error) = this.call.as_mut().build() {
-            let cause = Cause::Input(error.to_string());
-            let error = CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal);
-            return Poll::Ready(Err(error));
+            return Poll::Ready(Err(unreadable::<R>(&error)));
         }
-        match ask::<R, P>(this.call, &generation, 0, context) {
+        let mut watch = Watch::new(&generation);
+        let Some((at, entered)) = this.call.as_mut().ask(context, list, &mut watch) else {
+            return Poll::Ready(neutral::<R>());
+        };
+        let since = watch.since();
+        drop(watch);
+        if matches!(entered, Entered::Pending) {
+            // Holds nothing that would have to be dropped.
+            std::mem::forget(entered);
+            let generation = arc_swap::Guard::into_inner(generation);
+            return suspend(this.call, generation, at, since, context);
+        }
+        let asked = stopped::<R, P>(this.call.as_mut(), &generation, (at, entered, since), context);
+        match asked {
             Asked::Done(outcome) => Poll::Ready(outcome),
             Asked::Suspended(at, since) => {
                 let generation = arc_swap::Guard::into_inner(generation);
-                suspend::<R>(this.suspended, generation, at, since, context)
+                suspend(this.call, generation, at, since, context)
             }
         }
     }
+}
+
+#[cold]
+fn unreadable<R: Rule>(error: &InputError) -> CallError {
+    let cause = Cause::Input(error.to_string());
+    CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
 /// How far asking came.
@@ -105,12 +124,18 @@ where
     Suspended(usize, Option<Instant>),
 }
 
-/// Asks the modules from `at` on, until one decides or does not answer at once.
-#[inline]
-fn ask<R, P>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
+/// A module that gave something other than the neutral answer, by its place in the list, and when
+/// it was asked if it is timed.
+type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
+
+/// Goes on behind a module that gave something other than the neutral answer, until one decides
+/// or does not answer at once.
+#[cold]
+#[inline(never)]
+fn stopped<R, P>(
+    mut call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
-    mut at: usize,
+    stop: Stop<R>,
     context: &mut Context<'_>,
 ) -> Asked<R>
 where
@@ -120,32 +145,24 @@ where
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
     let list = generation.list::<R>();
-    while let Some(callback) = list.get(at) {
-        let module = callback.module();
-        let timed = generation.stats.called(module - generation.first, R::INDEX);
-        let since = if timed { Some(Instant::now()) } else { None };
-        let inside = record::enter(module);
-        let entered = call.as_mut().enter(context, callback);
-        drop(inside);
+    let (mut at, mut entered, mut since) = stop;
+    loop {
         if matches!(entered, Entered::Pending) {
             return Asked::Suspended(at, since);
         }
-        if let Some(since) = since {
-            generation.stats.took(module - generation.first, since.elapsed());
-        }
-        if !matches!(entered, Entered::Neutral)
-            && let ControlFlow::Break(outcome) = answered::<R>(generation, module, entered)
-        {
+        if let ControlFlow::Break(outcome) = answered::<R>(generation, list[at].module(), entered) {
             return Asked::Done(outcome);
         }
-        at += 1;
+        let mut watch = Watch::new(generation);
+        let rest = list.get(at + 1..).unwrap_or_default();
+        let Some((further, next)) = call.as_mut().ask(context, rest, &mut watch) else {
+            return Asked::Done(neutral::<R>());
+        };
+        (at, entered, since) = (at + 1 + further, next, watch.since());
     }
-    Asked::Done(neutral::<R>())
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.
-#[cold]
-#[inline(never)]
 fn answered<R>(
     generation: &Generation,
     module: usize,
@@ -186,36 +203,11 @@ where
 }
 
 /// Keeps what the rest of the call needs, and sets the deadline.
-#[cold]
-fn suspend<R: Rule>(
-    suspended: &mut Option<Suspended>,
+fn suspend<R, P>(
+    call: Pin<&mut Asking<R, P>>,
     generation: Arc<Generation>,
     at: usize,
     since: Option<Instant>,
-    context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R::Answer: Decision,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
-    let module = generation.list::<R>()[at].module();
-    let limit = generation.member(module).deadline(&R::POLICY);
-    let mut deadline = limit.map(|limit| Box::pin(tokio::time::sleep(limit)));
-    // Arms the timer; it cannot have run out already.
-    let armed = deadline.as_mut().is_none_or(|timer| timer.as_mut().poll(context).is_pending());
-    if !armed {
-        context.waker().wake_by_ref();
-    }
-    let limit = limit.unwrap_or_default();
-    *suspended = Some(Suspended { generation, at, deadline, limit, since });
-    Poll::Pending
-}
-
-/// Polls the module that did not answer at once, then asks the rest.
-#[cold]
-fn resume<R, P>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
-    suspended: &mut Option<Suspended>,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R>>
 where
@@ -224,36 +216,154 @@ where
     P: Prepared<Args<R>>,
     Lists: AsRef<<R::Category as Category>::Lists>,
 {
-    let Some(Suspended { generation, at, deadline, limit, since }) = suspended else {
-        return Poll::Pending;
-    };
-    let (generation, index) = (Arc::clone(generation), *at);
-    let module = generation.list::<R>()[index].module();
-    let inside = record::enter(module);
-    let mut entered = call.as_mut().resume(context);
-    if matches!(entered, Entered::Pending) {
-        let late = deadline.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready());
-        if !late {
-            return Poll::Pending;
-        }
-        if let Some(panic) = call.as_mut().cancel() {
-            tracing::error!(module = &*generation.member(module).name, %panic, "cancelled too late");
-        }
-        let failure = Failure::TimedOut(*limit);
-        entered = Entered::Neutral;
-        if let Some(error) = failed::<R>(&generation, module, failure) {
-            return Poll::Ready(Err(error));
-        }
+    let deadline = deadline::<R>(&generation, at, context);
+    let before = call.kept().replace(Suspended { generation, at, deadline, since });
+    debug_assert!(before.is_none(), "a call is suspended once");
+    // There is none: nothing to drop.
+    std::mem::forget(before);
+    Poll::Pending
+}
+
+/// The deadline of the module at `at`, set now.
+#[inline]
+fn deadline<R>(generation: &Generation, at: usize, context: &mut Context<'_>) -> Option<Deadline>
+where
+    R: Rule,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let module = generation.list::<R>()[at].module();
+    let limit = generation.member(module).deadline(&R::POLICY)?;
+    Some(armed(limit, context))
+}
+
+/// A timer that wakes the call.
+#[cold]
+fn armed(limit: Duration, context: &mut Context<'_>) -> Deadline {
+    let mut timer = Box::pin(tokio::time::sleep(limit));
+    if timer.as_mut().poll(context).is_ready() {
+        context.waker().wake_by_ref();
     }
-    drop(inside);
+    (timer, limit)
+}
+
+/// Polls the module that did not answer at once, then asks the rest.
+fn resume<R, P>(mut call: Pin<&mut Asking<R, P>>, context: &mut Context<'_>) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let Some(suspended) = call.as_mut().kept() else { return Poll::Pending };
+    let (generation, at) = (Arc::clone(&suspended.generation), suspended.at);
+    let since = suspended.since;
+    let module = generation.list::<R>()[at].module();
+    let entered = {
+        let _inside = record::enter(module);
+        call.as_mut().resume(context)
+    };
+    if matches!(entered, Entered::Pending) {
+        // Holds nothing that would have to be dropped.
+        std::mem::forget(entered);
+        let deadline = call.as_mut().kept().as_mut().and_then(|kept| kept.deadline.as_mut());
+        let over = deadline
+            .and_then(|(timer, limit)| timer.as_mut().poll(context).is_ready().then_some(*limit));
+        return match over {
+            Some(limit) => too_late(call, &generation, (at, limit), context),
+            None => Poll::Pending,
+        };
+    }
     if let Some(since) = since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
-    if let ControlFlow::Break(outcome) = answered::<R>(&generation, module, entered) {
-        return Poll::Ready(outcome);
+    if !matches!(entered, Entered::Neutral) {
+        return go_on(call, &generation, (at, entered, None), context);
     }
-    match ask::<R, P>(call, &generation, index + 1, context) {
+    // Holds nothing that would have to be dropped.
+    std::mem::forget(entered);
+    let Some(rest) = generation.list::<R>().get(at + 1..).filter(|rest| !rest.is_empty()) else {
+        return Poll::Ready(neutral::<R>());
+    };
+    let mut watch = Watch::new(&generation);
+    let Some((further, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
+        return Poll::Ready(neutral::<R>());
+    };
+    let since = watch.since();
+    drop(watch);
+    if matches!(entered, Entered::Pending) {
+        std::mem::forget(entered);
+        return suspend_again(call, &generation, (at + 1 + further, since), context);
+    }
+    go_on(call, &generation, (at + 1 + further, entered, since), context)
+}
+
+/// Another module did not answer at once.
+#[inline]
+fn suspend_again<R, P>(
+    call: Pin<&mut Asking<R, P>>,
+    generation: &Generation,
+    (at, since): (usize, Option<Instant>),
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    if let Some(kept) = call.kept() {
+        kept.at = at;
+        kept.since = since;
+        kept.deadline = deadline::<R>(generation, at, context);
+    }
+    Poll::Pending
+}
+
+/// Asks the modules behind one that gave something other than the neutral answer.
+#[cold]
+fn go_on<R, P>(
+    mut call: Pin<&mut Asking<R, P>>,
+    generation: &Generation,
+    stop: Stop<R>,
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    match stopped::<R, P>(call.as_mut(), generation, stop, context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
-        Asked::Suspended(at, since) => suspend::<R>(suspended, generation, at, since, context),
+        Asked::Suspended(at, since) => suspend_again(call, generation, (at, since), context),
+    }
+}
+
+/// The module did not answer in time: its future is dropped.
+#[cold]
+fn too_late<R, P>(
+    mut call: Pin<&mut Asking<R, P>>,
+    generation: &Generation,
+    (at, limit): (usize, Duration),
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>>
+where
+    R: Rule,
+    R::Answer: Decision,
+    P: Prepared<Args<R>>,
+    Lists: AsRef<<R::Category as Category>::Lists>,
+{
+    let module = generation.list::<R>()[at].module();
+    let panic = {
+        let _inside = record::enter(module);
+        call.as_mut().cancel()
+    };
+    if let Some(panic) = panic {
+        let name = &*generation.member(module).name;
+        tracing::error!(module = name, %panic, "a future panicked while it was dropped");
+    }
+    match failed::<R>(generation, module, Failure::TimedOut(limit)) {
+        Some(error) => Poll::Ready(Err(error)),
+        None => go_on(call, generation, (at, Entered::Neutral, None), context),
     }
 }

@@ -10,15 +10,23 @@ use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// notes is what `register_spam_checker_callbacks` registers.
 #[proc_macro_attribute]
 pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    if !arguments.is_empty() {
-        return error("`#[callbacks]` takes no arguments");
-    }
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    let mut output = item;
+    // What can be read stays, or one mistake would be told as many.
     match Header::parse(&tokens) {
-        Some(header) => item.into_iter().chain(header.written()).collect(),
-        None => error("write `#[callbacks]` above the `impl` of a callback trait for a module"),
+        Some(header) => output.extend(header.written()),
+        None => output.extend(error(
+            "write `#[callbacks]` above the `impl` of a callback trait for a module",
+        )),
     }
+    if !arguments.is_empty() {
+        output.extend(error("`#[callbacks]` takes no arguments"));
+    }
+    output
 }
+
+/// The traits that have a companion; `hsmod_plugin_api::callbacks` declares both.
+const CALLBACK_TRAITS: [&str; 3] = ["AccountValidity", "SpamChecker", "ThirdPartyRules"];
 
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
 struct Header {
@@ -50,6 +58,12 @@ impl Header {
     /// The companion `impl` that lists what was written.
     fn written(self) -> TokenStream {
         let Self { generics, callback_trait, module_and_where, body } = self;
+        let name = callback_trait.to_string();
+        if !CALLBACK_TRAITS.contains(&name.as_str()) {
+            let known = CALLBACK_TRAITS.join("`, `");
+            let error = error(&format!("`{name}` is no callback trait; these are: `{known}`"));
+            return respan(error, callback_trait.span());
+        }
         let names = names(&body);
         let path = format!("::hsmod_plugin_api::callbacks::{callback_trait}Callbacks");
         let text = format!(

@@ -32,6 +32,8 @@ pub enum Entered<A> {
 #[repr(C)]
 pub struct Call<A, const ROOM: usize> {
     suspended: bool,
+    /// Whether it was ever suspended, or keeps a waker.
+    touched: bool,
     waker: ManuallyDrop<KeptWaker>,
     answer: PhantomData<fn() -> A>,
     pinned: PhantomPinned,
@@ -61,6 +63,7 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
     pub const fn new() -> Self {
         Self {
             suspended: false,
+            touched: false,
             waker: ManuallyDrop::new(KeptWaker::none()),
             answer: PhantomData,
             pinned: PhantomPinned,
@@ -88,21 +91,65 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
         context: &mut Context<'_>,
         enter: impl FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
     ) -> Entered<A> {
+        let mut enter = Some(enter);
+        let once = |_: &(), slot, waker, out, report| match enter.take() {
+            Some(enter) => enter(slot, waker, out, report),
+            None => Status::NEUTRAL,
+        };
+        // SAFETY: the caller's promise.
+        match unsafe { self.enter_each(context, &[()], once) } {
+            None => Entered::Neutral,
+            Some((_, entered)) => entered,
+        }
+    }
+
+    /// Begins a call for one item after the other, as long as the answer is the neutral one.
+    /// Returns the first item for which it is not, and how that went.
+    ///
+    /// Rationale: the waker is lent once for all of them, and the loop looks at the status alone.
+    ///
+    /// # Panics
+    /// If the call is suspended.
+    ///
+    /// # Safety
+    /// As for [`Self::enter`].
+    #[inline]
+    pub(super) unsafe fn enter_each<T>(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        items: &[T],
+        mut enter: impl FnMut(
+            &T,
+            *mut FutureSlot,
+            *const FfiWaker,
+            *mut Out<A>,
+            *mut PanicReport,
+        ) -> Status,
+    ) -> Option<(usize, Entered<A>)> {
         assert!(!self.suspended, "a call was begun twice");
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let slot: *mut FutureSlot = (&raw mut this.slot).cast();
         let mut out = MaybeUninit::<Out<A>>::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
-        let status = this.waker.lend(context.waker(), |waker| {
-            enter(slot, waker, out.as_mut_ptr(), report.as_mut_ptr())
+        let mut status = Status::NEUTRAL;
+        let at = this.waker.lend(context.waker(), |waker| {
+            items.iter().position(|item| {
+                status = enter(item, slot, waker, out.as_mut_ptr(), report.as_mut_ptr());
+                status != Status::NEUTRAL
+            })
         });
-        if status == Status::NEUTRAL {
-            return Entered::Neutral;
+        let Some(at) = at else {
+            this.touched |= this.waker.is_some();
+            return None;
+        };
+        this.touched = true;
+        if status == Status::PENDING {
+            this.suspended = true;
+            return Some((at, Entered::Pending));
         }
-        this.suspended = status == Status::PENDING;
         // SAFETY: the other side kept to the protocol: it wrote what `status` says.
-        unsafe { decode(status, out, report) }
+        Some((at, unsafe { decode(status, out, report) }))
     }
 
     /// Polls a suspended call again.
@@ -121,8 +168,14 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
             // SAFETY: the slot holds a future, and `poll` was put there with it.
             unsafe { poll(slot, waker, out.as_mut_ptr().cast(), report.as_mut_ptr()) }
         });
-        this.suspended = status == Status::PENDING;
-        // SAFETY: as in `enter`.
+        if status == Status::PENDING {
+            return Entered::Pending;
+        }
+        this.suspended = false;
+        if status == Status::NEUTRAL {
+            return Entered::Neutral;
+        }
+        // SAFETY: as in `enter_each`.
         unsafe { decode(status, out, report) }
     }
 
@@ -151,6 +204,12 @@ impl<A, const ROOM: usize> Call<A, ROOM> {
 }
 
 impl<A, const ROOM: usize> Call<A, ROOM> {
+    /// Whether there is something to drop: it was suspended once, or keeps a waker.
+    #[inline]
+    pub(super) const fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     /// Ends a suspended call for which nobody waits any more.
     #[cold]
     pub(crate) fn end(&mut self) {

@@ -1,11 +1,12 @@
 //! The homeserver's side of a callback: who registered it, and one call of it.
 
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 
-use super::{Call, Entered};
+use super::{Call, Entered, Status};
 use crate::table::{Row, SlotFn};
 use crate::values::input::{InputError, Prepared};
 
@@ -60,17 +61,26 @@ impl fmt::Debug for Instance {
 /// A callback that a module registered.
 pub struct Callback<R: Row> {
     slot: R::Slot,
+    /// The object of `instance`.
+    object: *const (),
     module: usize,
+    tag: usize,
     instance: Arc<Instance>,
 }
+
+// SAFETY: `object` is owned by `instance`, which is `Send + Sync`.
+unsafe impl<R: Row> Send for Callback<R> {}
+// SAFETY: as above.
+unsafe impl<R: Row> Sync for Callback<R> {}
 
 impl<R: Row> Callback<R> {
     /// A slot of a table that belongs to `instance`.
     ///
     /// # Safety
     /// `slot` is a function for the object that `instance` owns.
-    pub(crate) unsafe fn new(slot: R::Slot, instance: &Arc<Instance>) -> Self {
-        Self { slot, module: instance.module(), instance: Arc::clone(instance) }
+    pub(crate) unsafe fn new(slot: R::Slot, instance: &Arc<Instance>, tag: usize) -> Self {
+        let (object, module) = (instance.object(), instance.module());
+        Self { slot, object, module, tag, instance: Arc::clone(instance) }
     }
 
     /// The number of the module it belongs to.
@@ -92,6 +102,23 @@ impl<R: Row> fmt::Debug for Callback<R> {
     }
 }
 
+/// Looks on while modules are asked: counts, times, notes who it is.
+pub trait Observer {
+    /// This module is about to be asked; `tag` is what its callback was registered with. Says
+    /// whether `after` is to be called.
+    fn before(&mut self, module: usize, tag: usize) -> bool;
+    /// It has answered, or will later.
+    fn after(&mut self, module: usize, pending: bool);
+}
+
+/// Nobody looks on.
+impl Observer for () {
+    fn before(&mut self, _: usize, _: usize) -> bool {
+        false
+    }
+    fn after(&mut self, _: usize, _: bool) {}
+}
+
 /// Room for the future of a callback.
 ///
 /// Rationale: with 384 bytes every `state.get` inside a callback allocated once; more room costs a
@@ -102,14 +129,20 @@ pub const CALLBACK_ROOM: usize = 1024;
 ///
 /// It owns the arguments, and the module that is being asked, for as long as that module's future
 /// lives: that is what makes it safe to lend them.
+///
+/// Once a module was suspended it also keeps a `K` of the loader's, so that a call in which all
+/// modules answer at once has one thing to test when it ends.
 #[repr(C)]
-pub struct CallbackCall<R: Row, P> {
+pub struct CallbackCall<R: Row, P, K = ()> {
     args: P,
-    instance: Option<Arc<Instance>>,
-    call: Call<R::Answer, CALLBACK_ROOM>,
+    /// The module whose future is suspended.
+    instance: ManuallyDrop<Option<Arc<Instance>>>,
+    /// What the loader keeps for it.
+    kept: ManuallyDrop<Option<K>>,
+    call: ManuallyDrop<Call<R::Answer, CALLBACK_ROOM>>,
 }
 
-impl<R, P> CallbackCall<R, P>
+impl<R, P, K> CallbackCall<R, P, K>
 where
     R: Row,
     P: Prepared<<R::Slot as SlotFn>::Args>,
@@ -117,7 +150,8 @@ where
     /// A call with these arguments; nobody is asked yet.
     #[inline]
     pub const fn new(args: P) -> Self {
-        Self { args, instance: None, call: Call::new() }
+        let (instance, kept) = (ManuallyDrop::new(None), ManuallyDrop::new(None));
+        Self { args, instance, kept, call: ManuallyDrop::new(Call::new()) }
     }
 
     /// Builds what has to be built of the arguments; once, before the first module is asked.
@@ -130,56 +164,91 @@ where
         unsafe { self.get_unchecked_mut() }.args.build()
     }
 
-    /// Asks one module.
+    /// Asks one module after the other, as long as the answer is the neutral one. Returns the
+    /// first one whose answer is not, by its place in `callbacks`, and how that went.
     ///
     /// # Panics
     /// If another one has not finished.
     #[inline]
-    pub fn enter(
+    pub fn ask(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        callback: &Callback<R>,
-    ) -> Entered<R::Answer> {
+        callbacks: &[Callback<R>],
+        observer: &mut impl Observer,
+    ) -> Option<(usize, Entered<R::Answer>)> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let args = this.args.raw();
         // SAFETY: `this.call` is pinned with `this`.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let call = unsafe { Pin::new_unchecked(&mut *this.call) };
         // SAFETY: the slot belongs to the object (`Callback::new`). The arguments stay in `this`,
         // pinned; a suspended future ends before they do (`Drop`), and keeps its object alive.
-        let entered = unsafe {
-            call.enter(context, |slot, waker, out, report| {
-                callback.slot.enter(callback.instance.object(), args, slot, waker, out, report)
+        let stopped = unsafe {
+            call.enter_each(context, callbacks, |callback, slot, waker, out, report| {
+                let watched = observer.before(callback.module, callback.tag);
+                let status = callback.slot.enter(callback.object, args, slot, waker, out, report);
+                if watched {
+                    observer.after(callback.module, status == Status::PENDING);
+                }
+                status
             })
         };
-        if matches!(entered, Entered::Pending) {
-            this.instance = Some(Arc::clone(&callback.instance));
+        if let Some((at, Entered::Pending)) = &stopped {
+            *this.instance = callbacks.get(*at).map(|callback| Arc::clone(&callback.instance));
         }
-        entered
+        stopped
+    }
+
+    /// Whether a module has not finished.
+    #[inline]
+    pub fn is_suspended(&self) -> bool {
+        self.call.suspended()
+    }
+
+    /// What the loader keeps while a module has not finished; of no use before that.
+    #[inline]
+    pub fn kept(self: Pin<&mut Self>) -> &mut Option<K> {
+        // SAFETY: nothing pinned is moved; what is kept is not pinned.
+        &mut unsafe { self.get_unchecked_mut() }.kept
     }
 
     /// Polls the module that has not finished.
     ///
     /// # Panics
     /// If there is none.
+    #[inline]
     pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<R::Answer> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.resume(context)
+        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.resume(context)
     }
 
     /// Drops the future of the module that has not finished; returns the panic of that drop.
     pub fn cancel(self: Pin<&mut Self>) -> Option<super::Panic> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.map_unchecked_mut(|this| &mut this.call) }.cancel()
+        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.cancel()
     }
 }
 
-impl<R: Row, P> Drop for CallbackCall<R, P> {
+impl<R: Row, P, K> CallbackCall<R, P, K> {
+    /// Drops what only a module that did not answer at once leaves behind.
+    #[cold]
+    #[inline(never)]
+    fn clear(&mut self) {
+        // SAFETY: called once, from `drop`; the future goes before its module.
+        unsafe {
+            ManuallyDrop::drop(&mut self.call);
+            ManuallyDrop::drop(&mut self.instance);
+            ManuallyDrop::drop(&mut self.kept);
+        }
+    }
+}
+
+impl<R: Row, P, K> Drop for CallbackCall<R, P, K> {
     #[inline]
     fn drop(&mut self) {
-        if self.call.suspended() {
-            // Before the arguments and the module go.
-            self.call.end();
+        // Before the arguments go. A call that was never suspended holds nothing.
+        if self.call.is_touched() {
+            self.clear();
         }
     }
 }

@@ -68,15 +68,31 @@ pub(crate) unsafe fn contained(report: *mut PanicReport, body: impl FnOnce() -> 
 #[cold]
 #[inline(never)]
 unsafe fn write_report(report: *mut PanicReport, payload: Box<dyn Any + Send>) -> Status {
-    let (file, line) = LAST_LOCATION.with_borrow_mut(Option::take).unwrap_or_default();
+    let (file, line) = place_of_latest();
     let message = message_of(&*payload).into();
     // SAFETY: the caller's promise.
     unsafe { report.write(PanicReport { message, file: file.into(), line }) };
-    // A payload whose drop panics is leaked rather than dropped twice.
+    discard(payload);
+    Status::PANICKED
+}
+
+/// What `body` returns; nothing if it panics. For what must not unwind and has nobody to tell.
+pub(crate) fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(result) => Some(result),
+        Err(payload) => {
+            discard(payload);
+            None
+        }
+    }
+}
+
+/// A payload may panic when it is dropped; what that panic carries is leaked, or it might go on.
+#[cold]
+fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }
-    Status::PANICKED
 }
 
 fn message_of(payload: &dyn Any) -> String {
@@ -89,9 +105,22 @@ fn message_of(payload: &dyn Any) -> String {
     }
 }
 
+type Place = (String, u32);
+
 thread_local! {
     /// File and line of the latest panic of this thread, for [`contained`] to report.
-    static LAST_LOCATION: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+    static LATEST: RefCell<Option<Place>> = const { RefCell::new(None) };
+}
+
+/// Nothing is remembered while the thread ends: the place may be gone before a call that another
+/// thread-local holds, and a panic inside the hook would abort.
+fn remember(place: Place) {
+    let _ = LATEST.try_with(|latest| latest.replace(Some(place)));
+}
+
+/// Empty and 0 if it is not known.
+fn place_of_latest() -> Place {
+    LATEST.try_with(RefCell::take).ok().flatten().unwrap_or_default()
 }
 
 /// Makes this image's copy of the standard library remember where a panic happened.
@@ -105,7 +134,7 @@ pub fn install_panic_hook(report: Option<fn(&Panic)>) {
         std::panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
             let (file, line) =
                 info.location().map(|at| (at.file().to_owned(), at.line())).unwrap_or_default();
-            LAST_LOCATION.with_borrow_mut(|last| *last = Some((file.clone(), line)));
+            remember((file.clone(), line));
             match report {
                 Some(report) => {
                     report(&Panic { message: message_of(info.payload()), file, line });

@@ -1,14 +1,14 @@
 //! Wakers across the boundary. A call boxes its waker at most once; a waker that comes back to
 //! the side it came from is that side's own again.
 
-use std::cell::Cell;
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering, fence};
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use abi_stable::StableAbi;
+
+use super::panic::caught;
 
 /// A waker in C form: the head of something only its maker knows.
 #[repr(C)]
@@ -38,20 +38,33 @@ pub(super) unsafe fn with_context<R>(
     waker: *const FfiWaker,
     body: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
+    // SAFETY: `IMPORTED` works on live foreign wakers. The lent one is not ours to drop, and what
+    // comes from this image is not used so.
+    let imported =
+        ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(waker.cast(), &IMPORTED)) });
+    // SAFETY: the caller's promise.
+    let waker = unsafe { own(waker) }.unwrap_or(&imported);
+    body(&mut Context::from_waker(waker))
+}
+
+/// The executor's own waker, if it is this image that lent or cloned it.
+///
+/// # Safety
+/// `waker` is a live waker; the answer is used while it is.
+#[inline]
+unsafe fn own<'a>(waker: *const FfiWaker) -> Option<&'a Waker> {
     // SAFETY: a live waker.
     let table = unsafe { (*waker).table };
-    if std::ptr::eq(table, &raw const LENT) {
+    if table.addr().wrapping_sub((&raw const TABLES).addr()) >= size_of_val(&TABLES) {
+        return None;
+    }
+    if std::ptr::eq(table, LENT) {
         // SAFETY: only this image makes wakers with this table, and they are `Lent`.
-        return body(&mut Context::from_waker(unsafe { (*waker.cast::<Lent<'_>>()).waker }));
+        Some(unsafe { (*waker.cast::<Lent<'_>>()).waker })
+    } else {
+        // SAFETY: only this image makes wakers with the other table, and they are `Owned`.
+        Some(unsafe { &(*waker.cast::<Owned>()).waker })
     }
-    if std::ptr::eq(table, &raw const OWNED) {
-        // SAFETY: only this image makes wakers with this table, and they are `Owned`.
-        return body(&mut Context::from_waker(unsafe { &(*waker.cast::<Owned>()).waker }));
-    }
-    // SAFETY: `IMPORTED` works on live foreign wakers. The lent one is not ours to drop.
-    let borrowed =
-        ManuallyDrop::new(unsafe { Waker::from_raw(RawWaker::new(waker.cast(), &IMPORTED)) });
-    body(&mut Context::from_waker(&borrowed))
 }
 
 /// The clone of its waker that a call keeps, to lend it again.
@@ -88,10 +101,10 @@ impl KeptWaker {
                 return body(owned.as_ptr().cast_const().cast());
             }
         }
-        let head = FfiWaker { table: &raw const LENT };
-        let lent = Lent { head, waker, cloned: Cell::new(None) };
+        let head = FfiWaker { table: LENT };
+        let lent = Lent { head, waker, cloned: AtomicPtr::new(std::ptr::null_mut()) };
         let result = body((&raw const lent).cast());
-        if let Some(cloned) = lent.cloned.get() {
+        if let Some(cloned) = NonNull::new(lent.cloned.into_inner()) {
             self.release();
             self.0 = Some(cloned);
         }
@@ -146,8 +159,9 @@ static IMPORTED: RawWakerVTable = RawWakerVTable::new(
 struct Lent<'a> {
     head: FfiWaker,
     waker: &'a Waker,
-    /// The first clone that was made of it; the call holds one reference to it.
-    cloned: Cell<Option<NonNull<Owned>>>,
+    /// The first clone that was made of it; the call holds one reference to it. Atomic, because
+    /// whoever polls may share its waker with threads that end before the poll does.
+    cloned: AtomicPtr<Owned>,
 }
 
 /// A waker on the heap, shared by reference count.
@@ -158,31 +172,37 @@ struct Owned {
     waker: Waker,
 }
 
-static LENT: FfiWakerTable =
-    FfiWakerTable { clone: lent_clone, wake_by_ref: lent_wake_by_ref, drop: lent_drop };
-static OWNED: FfiWakerTable =
-    FfiWakerTable { clone: owned_clone, wake_by_ref: owned_wake_by_ref, drop: owned_drop };
+/// Side by side, so that one comparison tells this image's wakers from all others.
+static TABLES: [FfiWakerTable; 2] = [
+    FfiWakerTable { clone: lent_clone, wake_by_ref: lent_wake_by_ref, drop: lent_drop },
+    FfiWakerTable { clone: owned_clone, wake_by_ref: owned_wake_by_ref, drop: owned_drop },
+];
+const LENT: *const FfiWakerTable = &raw const TABLES[0];
+const OWNED: *const FfiWakerTable = &raw const TABLES[1];
 
 /// # Safety
-/// `waker` is a [`Lent`] of this image, still lent; called on the thread that polls.
+/// `waker` is a [`Lent`] of this image, still lent.
 unsafe extern "C" fn lent_clone(waker: *const FfiWaker) -> *const FfiWaker {
     // SAFETY: the caller's promise.
     let lent = unsafe { &*waker.cast::<Lent<'_>>() };
-    let owned = match lent.cloned.get() {
-        Some(owned) => {
-            // SAFETY: the call holds a reference to it.
-            return unsafe { owned_clone(owned.as_ptr().cast_const().cast()) };
-        }
-        None => Box::new(Owned {
-            head: FfiWaker { table: &raw const OWNED },
-            // One for the module, one that the call keeps.
-            count: AtomicUsize::new(2),
-            waker: lent.waker.clone(),
-        }),
-    };
-    let owned = NonNull::from(Box::leak(owned));
-    lent.cloned.set(Some(owned));
-    owned.as_ptr().cast_const().cast()
+    let cloned = lent.cloned.load(Ordering::Acquire);
+    if !cloned.is_null() {
+        // SAFETY: the call holds a reference to it.
+        return unsafe { owned_clone(cloned.cast_const().cast()) };
+    }
+    let owned = Box::into_raw(Box::new(Owned {
+        head: FfiWaker { table: OWNED },
+        // One for the module, one that the call keeps.
+        count: AtomicUsize::new(2),
+        // A clone that panics wakes nobody: the call's deadline ends it.
+        waker: caught(|| lent.waker.clone()).unwrap_or_else(|| Waker::noop().clone()),
+    }));
+    let none = std::ptr::null_mut();
+    if lent.cloned.compare_exchange(none, owned, Ordering::AcqRel, Ordering::Acquire).is_err() {
+        // SAFETY: another thread was faster, so the call does not keep this one.
+        unsafe { owned_drop(owned.cast_const().cast()) };
+    }
+    owned.cast_const().cast()
 }
 
 /// # Safety
@@ -219,11 +239,11 @@ unsafe extern "C" fn owned_drop(waker: *const FfiWaker) {
         // SAFETY: that was the last reference, and `lent_clone` made it as a box.
         let owned = unsafe { Box::from_raw(waker.cast_mut().cast::<Owned>()) };
         // An executor's waker that panics must not unwind into the module.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(owned)));
+        let _ = caught(|| drop(owned));
     }
 }
 
 fn wake(waker: &Waker) {
     // An executor's waker that panics must not unwind into the module.
-    let _ = catch_unwind(AssertUnwindSafe(|| waker.wake_by_ref()));
+    let _ = caught(|| waker.wake_by_ref());
 }

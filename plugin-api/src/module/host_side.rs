@@ -4,7 +4,6 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -19,7 +18,7 @@ use super::api::{HostTable, HostTableRef, RawApi, RawSelection};
 use super::log::{LogTable, LogTableRef, RawField, RawRecord};
 use super::root::{RawObject, RootRef, StaticModule};
 use super::web::{RawHeader, RawWebRequest, WebResponse, WebTableRef};
-use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status};
+use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status, caught};
 use crate::callbacks::account_validity::{AccountValidityLists, AccountValidityTableRef};
 use crate::callbacks::spam_checker::{SpamCheckerLists, SpamCheckerTableRef};
 use crate::callbacks::third_party_rules::{ThirdPartyRulesLists, ThirdPartyRulesTableRef};
@@ -325,11 +324,12 @@ macro_rules! categories {
                 match self.table { $( Table::$variant(_) => stringify!($field), )* }
             }
 
-            /// Appends the callbacks that `wanted` lets through; returns their names.
+            /// Appends the callbacks for which `wanted` gives a tag; returns their names. The tag
+            /// is the loader's own: observers get it with each call.
             pub fn append_to(
                 &self,
                 lists: &mut Lists,
-                wanted: impl FnMut(&str) -> bool,
+                wanted: impl FnMut(&str) -> Option<usize>,
             ) -> Vec<&'static str> {
                 match self.table {
                     $( Table::$variant(table) => {
@@ -432,7 +432,7 @@ unsafe extern "C" fn release<H>(host: *const ()) {
 
 /// Runs a function of the host; a panic of the host ends here.
 fn guarded<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+    caught(body).unwrap_or(otherwise)
 }
 
 /// Functions of the host table that read something of the host.

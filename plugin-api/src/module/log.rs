@@ -52,12 +52,18 @@ pub struct RawField<'a> {
 }
 
 impl RawField<'_> {
-    pub(crate) const DEBUG: u8 = 0;
-    pub(crate) const TEXT: u8 = 1;
-    pub(crate) const I64: u8 = 2;
-    pub(crate) const U64: u8 = 3;
-    pub(crate) const F64: u8 = 4;
-    pub(crate) const BOOL: u8 = 5;
+    /// A value shown with `Debug`.
+    pub const DEBUG: u8 = 0;
+    /// Text.
+    pub const TEXT: u8 = 1;
+    /// A signed number.
+    pub const I64: u8 = 2;
+    /// An unsigned number.
+    pub const U64: u8 = 3;
+    /// A floating-point number.
+    pub const F64: u8 = 4;
+    /// A truth value.
+    pub const BOOL: u8 = 5;
 }
 
 static HOST_LOG: OnceLock<LogTableRef> = OnceLock::new();

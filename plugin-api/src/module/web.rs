@@ -247,6 +247,10 @@ pub struct RawWebResponse {
 impl Answer for WebResponse {
     type Raw = RawWebResponse;
 
+    fn is_neutral(&self) -> bool {
+        false
+    }
+
     fn into_raw(self) -> Option<RawWebResponse> {
         let header = |(name, value): (String, Vec<u8>)| (RString::from(name), value.into()).into();
         Some(RawWebResponse {

@@ -10,7 +10,10 @@ pub trait Answer: Default + Send + 'static {
     /// C form, owned by the receiver.
     type Raw: StableAbi + 'static;
 
-    /// The C form; `None` stands for the neutral answer, so that the usual case costs nothing.
+    /// Whether it is the neutral answer, which has no C form: the usual case costs nothing.
+    fn is_neutral(&self) -> bool;
+
+    /// The C form; `None` for the neutral answer.
     fn into_raw(self) -> Option<Self::Raw>;
 
     /// Back from the C form, into memory of the receiver's own.
@@ -37,6 +40,11 @@ impl Answer for () {
     type Raw = ();
 
     #[inline]
+    fn is_neutral(&self) -> bool {
+        true
+    }
+
+    #[inline]
     fn into_raw(self) -> Option<()> {
         None
     }
@@ -49,6 +57,11 @@ impl Answer for () {
 /// Yes, no, or no opinion (`None`, the neutral answer).
 impl Answer for Option<bool> {
     type Raw = bool;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_none()
+    }
 
     #[inline]
     fn into_raw(self) -> Option<bool> {

@@ -217,7 +217,7 @@ impl Error for ConfigError {}
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct RawModuleError {
-    /// 0: plain failure; 1: cancelled; otherwise an HTTP status.
+    /// One of the constants of this type; otherwise an HTTP status.
     code: u16,
     errcode: RString,
     message: RString,
@@ -225,26 +225,30 @@ pub struct RawModuleError {
     fields: ROption<RString>,
 }
 
-const FAILED: u16 = 0;
-const CANCELLED: u16 = 1;
+impl RawModuleError {
+    /// A plain failure.
+    pub const FAILED: u16 = 0;
+    /// A request of the module was cancelled.
+    pub const CANCELLED: u16 = 1;
+}
 
 impl From<ModuleError> for RawModuleError {
     fn from(error: ModuleError) -> Self {
         match error.kind {
             ErrorKind::Http { status, errcode, message, fields } => Self {
-                code: status.max(CANCELLED + 1),
+                code: status.max(Self::CANCELLED + 1),
                 errcode: errcode.as_str().into(),
                 message: message.into(),
                 fields: super::verdict::raw_fields(&fields),
             },
             ErrorKind::Failed { message } => Self {
-                code: FAILED,
+                code: Self::FAILED,
                 errcode: RString::new(),
                 message: message.into(),
                 fields: ROption::RNone,
             },
             ErrorKind::Cancelled => Self {
-                code: CANCELLED,
+                code: Self::CANCELLED,
                 errcode: RString::new(),
                 message: RString::new(),
                 fields: ROption::RNone,
@@ -257,8 +261,8 @@ impl From<RawModuleError> for ModuleError {
     fn from(raw: RawModuleError) -> Self {
         let message = raw.message.as_str().to_owned();
         let kind = match raw.code {
-            FAILED => ErrorKind::Failed { message },
-            CANCELLED => ErrorKind::Cancelled,
+            RawModuleError::FAILED => ErrorKind::Failed { message },
+            RawModuleError::CANCELLED => ErrorKind::Cancelled,
             status => ErrorKind::Http {
                 status,
                 errcode: raw.errcode.as_str().into(),

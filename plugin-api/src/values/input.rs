@@ -452,8 +452,8 @@ impl OwnedInput<*const ProfileInfo<'static>> for &ProfileInfo<'_> {
     type Owned = OwnedProfile;
 
     fn own(self) -> Result<OwnedProfile, InputError> {
-        let display_name: Option<Box<str>> = self.display_name().map(Into::into);
-        let avatar_url: Option<Box<str>> = self.avatar_url().map(Into::into);
+        let display_name = self.display_name().map(str::to_owned);
+        let avatar_url = self.avatar_url().map(str::to_owned);
         let view = ProfileInfo::new(display_name.as_deref(), avatar_url.as_deref());
         // SAFETY: only the lifetime changes; the view is dropped with the texts it borrows from,
         // which lie on the heap.
@@ -463,10 +463,12 @@ impl OwnedInput<*const ProfileInfo<'static>> for &ProfileInfo<'_> {
 }
 
 /// A profile and the view of it.
+///
+/// Rationale for `String`: to move a `Box` is to claim that nobody else points to what is in it.
 #[derive(Debug)]
 pub struct OwnedProfile {
     view: ProfileInfo<'static>,
-    _texts: [Option<Box<str>>; 2],
+    _texts: [Option<String>; 2],
 }
 
 // SAFETY: the view and its texts live as long as `self`.

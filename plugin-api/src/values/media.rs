@@ -240,6 +240,10 @@ pub struct Chunk(Vec<u8>);
 impl Answer for Chunk {
     type Raw = RVec<u8>;
 
+    fn is_neutral(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn into_raw(self) -> Option<RVec<u8>> {
         (!self.0.is_empty()).then(|| self.0.into())
     }

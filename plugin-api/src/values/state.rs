@@ -130,6 +130,10 @@ pub struct SomeEvent(Option<String>);
 impl Answer for SomeEvent {
     type Raw = RString;
 
+    fn is_neutral(&self) -> bool {
+        self.0.is_none()
+    }
+
     fn into_raw(self) -> Option<RString> {
         self.0.map(RString::from)
     }
@@ -146,8 +150,12 @@ pub struct Events(Vec<String>);
 impl Answer for Events {
     type Raw = RVec<RString>;
 
+    fn is_neutral(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn into_raw(self) -> Option<Self::Raw> {
-        Some(self.0.into_iter().map(RString::from).collect())
+        (!self.0.is_empty()).then(|| self.0.into_iter().map(RString::from).collect())
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {

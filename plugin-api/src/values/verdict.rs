@@ -75,6 +75,10 @@ impl Answer for Verdict {
     type Raw = RawVerdict;
 
     #[inline]
+    fn is_neutral(&self) -> bool {
+        matches!(self, Self::Allow)
+    }
+
     fn into_raw(self) -> Option<RawVerdict> {
         match self {
             Self::Allow => None,
@@ -113,6 +117,11 @@ pub enum EventDecision {
 impl Answer for EventDecision {
     type Raw = ROption<RString>;
 
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        matches!(self, Self::Allow)
+    }
+
     fn into_raw(self) -> Option<Self::Raw> {
         match self {
             Self::Allow => None,
@@ -141,6 +150,11 @@ macro_rules! choices {
 
         impl Answer for $name {
             type Raw = u8;
+
+            #[inline]
+            fn is_neutral(&self) -> bool {
+                *self == Self::default()
+            }
 
             #[inline]
             fn into_raw(self) -> Option<u8> {

@@ -1,0 +1,62 @@
+//! A module whose body is one comparison of strings, so that what is measured is the way there
+//! and back. The benchmark's baseline has the same body.
+#![forbid(unsafe_code)]
+
+use std::task::Poll;
+
+use hsmod_plugin_api::prelude::*;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    evil_user: String,
+}
+
+/// The module.
+pub struct BenchModule {
+    evil_user: String,
+}
+
+impl Module for BenchModule {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let module = Arc::new(Self { evil_user: config.evil_user });
+        api.register_spam_checker_callbacks(&module);
+        Ok(module)
+    }
+}
+
+#[callbacks]
+impl SpamChecker for BenchModule {
+    /// Ready at once.
+    async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+        let evil = event.sender().as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Suspends once; clones the waker.
+    async fn user_may_publish_room(
+        &self,
+        user_id: &UserId,
+        _room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let mut waker = None;
+        std::future::poll_fn(|context| match waker.take() {
+            None => {
+                waker = Some(context.waker().clone());
+                Poll::Pending
+            }
+            Some(waker) => {
+                drop(waker);
+                Poll::Ready(())
+            }
+        })
+        .await;
+        let evil = user_id.as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+}
+
+export_module!(BenchModule);

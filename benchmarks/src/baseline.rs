@@ -1,0 +1,88 @@
+//! What a homeserver would write without hsmod: trait objects that return boxed futures, as the
+//! async-trait crate makes them.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
+use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, Verdict};
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A spam checker behind a trait object.
+pub trait BoxedChecker: Send + Sync {
+    /// Ready at once.
+    fn check<'a>(&'a self, event: &'a Event<'_>) -> BoxFuture<'a, Result<Verdict, ModuleError>>;
+    /// Suspends once; clones the waker.
+    fn suspend<'a>(&'a self, user_id: &'a str) -> BoxFuture<'a, Result<Verdict, ModuleError>>;
+}
+
+/// The same body as the plugin's.
+pub struct Checker {
+    /// Whose events are denied.
+    pub evil_user: String,
+}
+
+impl Checker {
+    fn verdict(&self, sender: &str) -> Verdict {
+        let evil = sender == self.evil_user;
+        if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow }
+    }
+}
+
+impl BoxedChecker for Checker {
+    fn check<'a>(&'a self, event: &'a Event<'_>) -> BoxFuture<'a, Result<Verdict, ModuleError>> {
+        Box::pin(async move { Ok(self.verdict(event.sender().as_str())) })
+    }
+
+    fn suspend<'a>(&'a self, user_id: &'a str) -> BoxFuture<'a, Result<Verdict, ModuleError>> {
+        Box::pin(async move {
+            let mut waker = None;
+            std::future::poll_fn(|context| match waker.take() {
+                None => {
+                    waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
+                Some(waker) => {
+                    drop(waker);
+                    Poll::Ready(())
+                }
+            })
+            .await;
+            Ok(self.verdict(user_id))
+        })
+    }
+}
+
+/// Asks one after the other until one denies.
+///
+/// # Errors
+/// The denial, or a module's error.
+pub async fn check(
+    modules: &[Box<dyn BoxedChecker>],
+    event: &Event<'_>,
+) -> Result<(), Box<Verdict>> {
+    for module in modules {
+        match module.check(event).await {
+            Ok(Verdict::Allow) => {}
+            Ok(denial) => return Err(Box::new(denial)),
+            Err(_) => return Err(Box::new(Verdict::deny(ErrorCode::Unknown))),
+        }
+    }
+    Ok(())
+}
+
+/// As [`check`], of modules that suspend once.
+///
+/// # Errors
+/// As for [`check`].
+pub async fn suspend(modules: &[Box<dyn BoxedChecker>], user_id: &str) -> Result<(), Box<Verdict>> {
+    for module in modules {
+        match module.suspend(user_id).await {
+            Ok(Verdict::Allow) => {}
+            Ok(denial) => return Err(Box::new(denial)),
+            Err(_) => return Err(Box::new(Verdict::deny(ErrorCode::Unknown))),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The calls that are measured, by name.
+
+use std::future::Future;
+use std::hint::black_box;
+use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use hsmod_loader::{Config, Host, Modules};
+use hsmod_plugin_api::values::{Event, OwnedEvent};
+use serde_json::json;
+
+use crate::baseline::{self, BoxedChecker, Checker};
+
+/// Who is denied everything.
+const EVIL_USER: &str = "@evil:example.com";
+
+/// Modules on both sides, and what they are asked about.
+pub struct Subject {
+    /// In the loader.
+    pub modules: Modules,
+    boxed: Vec<Box<dyn BoxedChecker>>,
+    good: OwnedEvent,
+    evil: OwnedEvent,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Case {
+    /// Boxed futures, ready at once.
+    BoxedReady,
+    /// The loader, ready at once.
+    LoaderReady,
+    /// Boxed futures that suspend once.
+    BoxedSuspended,
+    /// The loader, with futures that suspend once.
+    LoaderSuspended,
+}
+
+impl Subject {
+    /// `count` modules on either side; the loader's come from `plugin` and have no deadline.
+    ///
+    /// # Panics
+    /// If they do not load.
+    pub async fn new(plugin: &Path, count: usize) -> Self {
+        let entry = json!({"module": plugin, "config": {"evil_user": EVIL_USER}, "timeout": 0});
+        let config = json!({"modules": vec![entry; count], "verify": {"permissions": "warn"}});
+        let folder = plugin.parent().expect("a plugin lies in a folder");
+        let config = Config::from_value(config, &[], folder).expect("a config");
+        let modules = Modules::load(config, Host::new("example.com")).await;
+        let checker = || Box::new(Checker { evil_user: EVIL_USER.to_owned() }) as _;
+        Self {
+            modules: modules.unwrap_or_else(|error| panic!("{error}")),
+            boxed: (0..count).map(|_| checker()).collect(),
+            good: event("@good:example.com"),
+            evil: event(EVIL_USER),
+        }
+    }
+
+    /// Asks `times` times.
+    ///
+    /// # Panics
+    /// If an answer is wrong.
+    pub fn ask(&self, case: Case, times: usize) {
+        let (good, evil) = (self.good.as_event(), self.evil.as_event());
+        match case {
+            Case::BoxedReady => {
+                repeat(times, &good, &evil, |event| run(baseline::check(&self.boxed, event)));
+            }
+            Case::LoaderReady => repeat(times, &good, &evil, |event| {
+                run(self.modules.spam_checker().check_event_for_spam(event))
+            }),
+            Case::BoxedSuspended => repeat(times, &good, &evil, |event| {
+                run(baseline::suspend(&self.boxed, event.sender().as_str()))
+            }),
+            Case::LoaderSuspended => repeat(times, &good, &evil, |event| {
+                let spam_checker = self.modules.spam_checker();
+                run(spam_checker.user_may_publish_room(event.sender(), event.room_id()))
+            }),
+        }
+    }
+}
+
+/// Asks about the good event many times, and once about the evil one: both answers are checked.
+#[inline(never)]
+fn repeat<E>(
+    times: usize,
+    good: &Event<'_>,
+    evil: &Event<'_>,
+    ask: impl Fn(&Event<'_>) -> Result<(), E>,
+) {
+    assert!(ask(evil).is_err(), "the evil user is let in");
+    for _ in 0..times {
+        assert!(ask(black_box(good)).is_ok(), "a good user is denied");
+    }
+}
+
+fn event(sender: &str) -> OwnedEvent {
+    let event = json!({
+        "event_id": "$1", "room_id": "!r:example.com", "sender": sender, "type": "m.room.message",
+        "origin_server_ts": 1, "content": {"body": "hi"},
+    });
+    OwnedEvent::from_json(event.to_string()).expect("an event")
+}
+
+/// Polls until it is ready.
+#[inline]
+fn run<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+    }
+}

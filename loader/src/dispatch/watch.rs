@@ -1,0 +1,57 @@
+//! What is noted while modules are asked: counts, times, and who it is.
+
+use std::time::Instant;
+
+use hsmod_plugin_api::host::Observer;
+
+use crate::generation::Generation;
+use crate::record::{self, Inside};
+use crate::stats::{Here, Stats};
+
+/// Looks on while the modules of a list are asked.
+pub(super) struct Watch<'g> {
+    first: usize,
+    here: Here<'g>,
+    stats: &'g Stats,
+    inside: Inside,
+    /// When the module was asked, if it is timed.
+    since: Option<Instant>,
+}
+
+impl<'g> Watch<'g> {
+    #[inline]
+    pub(super) fn new(generation: &'g Generation) -> Self {
+        Self {
+            first: generation.first,
+            here: generation.stats.here(),
+            stats: &generation.stats,
+            inside: record::stay(),
+            since: None,
+        }
+    }
+
+    /// When the module that has not finished was asked, if it is timed.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
+    }
+}
+
+impl Observer for Watch<'_> {
+    #[inline]
+    fn before(&mut self, module: usize, place: usize) -> bool {
+        self.inside.go_on(module);
+        let timed = self.here.called(place);
+        if timed {
+            self.since = Some(Instant::now());
+        }
+        timed
+    }
+
+    #[cold]
+    fn after(&mut self, module: usize, pending: bool) {
+        // The time of a module that did not answer at once is taken when it does.
+        if !pending && let Some(since) = self.since.take() {
+            self.stats.took(module - self.first, since.elapsed());
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! Shows that a callback sees its arguments as the homeserver lent them, for as long as it needs
+//! them, and that its module lives as long.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use hsmod_plugin_api::callbacks::third_party_rules::rows;
+use hsmod_plugin_api::host::{
+    Callback, CallbackCall, EditableText, Entered, Inputs, Json, Lists, Prepared, Row, SlotFn,
+    StateHandle, StateSource,
+};
+use hsmod_plugin_api::module::{
+    ApiHandle, ModuleHost, Plugin, Registered, StaticModule, WebHandle,
+};
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::support::Suspend;
+
+/// Asks one module.
+fn enter<R: Row, P: Prepared<<R::Slot as SlotFn>::Args>>(
+    call: Pin<&mut CallbackCall<R, P>>,
+    context: &mut Context<'_>,
+    callback: &Callback<R>,
+) -> Entered<R::Answer> {
+    let asked = call.ask(context, std::slice::from_ref(callback), &mut ());
+    asked.map_or(Entered::Neutral, |(_, entered)| entered)
+}
+
+/// A module that does in each callback what the tests ask about.
+struct Rules {
+    suspensions: usize,
+    dropped: Arc<Mutex<Vec<&'static str>>>,
+}
+
+thread_local! {
+    /// What the module of this thread's test notes when it goes.
+    static DROPPED: Arc<Mutex<Vec<&'static str>>> = Arc::default();
+}
+
+impl Module for Rules {
+    type Config = usize;
+
+    fn new(suspensions: usize, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let module = Arc::new(Self { suspensions, dropped: DROPPED.with(Arc::clone) });
+        api.register_third_party_rules_callbacks(&module);
+        Ok(module)
+    }
+}
+
+impl Drop for Rules {
+    fn drop(&mut self) {
+        self.dropped.lock().unwrap().push("module");
+    }
+}
+
+struct Note<'a>(&'a Rules);
+
+impl Drop for Note<'_> {
+    fn drop(&mut self) {
+        self.0.dropped.lock().unwrap().push("future");
+    }
+}
+
+#[callbacks]
+impl ThirdPartyRules for Rules {
+    /// Lets in what the room's topic says.
+    async fn check_event_allowed(
+        &self,
+        event: &Event<'_>,
+        state_events: &State<'_>,
+    ) -> Result<EventDecision, ModuleError> {
+        let _note = Note(self);
+        Suspend(self.suspensions).await;
+        let topic = state_events.get("m.room.topic", "").await?;
+        let members = state_events.of_type("m.room.member").await?;
+        Ok(EventDecision::Replace(json!({
+            "sender": event.sender().as_str(),
+            "topic": topic.map(|topic| topic.event_id_of()),
+            "members": members.iter().map(EventId::event_id_of).collect::<Vec<_>>(),
+        })))
+    }
+
+    /// Adds an invite, waits, adds another one, and fails.
+    async fn on_create_room(
+        &self,
+        requester: &Requester<'_>,
+        request_content: &mut EditableJson<'_>,
+        _is_requester_admin: bool,
+    ) -> Result<(), ModuleError> {
+        for _ in 0..2 {
+            let mut content: serde_json::Value = request_content.parse()?;
+            if let Some(invite) = content["invite"].as_array_mut() {
+                invite.push(requester.user().as_str().into());
+            }
+            request_content.set(&content)?;
+            Suspend(self.suspensions).await;
+        }
+        Err(ModuleError::new("no rooms today"))
+    }
+}
+
+trait EventId {
+    fn event_id_of(&self) -> String;
+}
+
+impl EventId for OwnedEvent {
+    fn event_id_of(&self) -> String {
+        self.as_event().event_id().to_owned()
+    }
+}
+
+/// A homeserver that notes what was registered.
+#[derive(Default)]
+struct Host(Mutex<Vec<Registered>>);
+
+impl ModuleHost for Host {
+    fn module(&self) -> usize {
+        7
+    }
+    fn server_name(&self) -> &str {
+        "example.org"
+    }
+    fn public_baseurl(&self) -> Option<&str> {
+        None
+    }
+    fn worker_name(&self) -> Option<&str> {
+        None
+    }
+    fn is_trial(&self) -> bool {
+        false
+    }
+    fn supports(&self, _: &str) -> bool {
+        true
+    }
+    fn register_callbacks(&self, registered: Registered) {
+        self.0.lock().unwrap().push(registered);
+    }
+    fn register_web_resource(&self, _: &str, _: bool, _: WebHandle) {}
+}
+
+/// The callbacks of a module that suspends that often; nothing else keeps it.
+fn registered(suspensions: usize) -> Lists {
+    static RULES: StaticModule = StaticModule::of::<Rules>(b"");
+    let host = Arc::new(Host::default());
+    let plugin = Plugin::from(&RULES);
+    let config = plugin.parse_config(&suspensions.to_string()).unwrap();
+    plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
+    let mut lists = Lists::default();
+    for registered in host.0.lock().unwrap().drain(..) {
+        let names = registered.append_to(&mut lists, |_| Some(0));
+        assert_eq!(names, ["check_event_allowed", "on_create_room"]);
+    }
+    lists
+}
+
+fn check_event_allowed(lists: &Lists) -> &[Callback<rows::check_event_allowed>] {
+    Row::list(lists.as_ref())
+}
+
+fn on_create_room(lists: &Lists) -> &[Callback<rows::on_create_room>] {
+    Row::list(lists.as_ref())
+}
+
+/// A call with these arguments, built.
+fn call<R, I>(inputs: I) -> Pin<Box<CallbackCall<R, I::Prepared>>>
+where
+    R: Row,
+    I: Inputs<<R::Slot as SlotFn>::Args>,
+{
+    let mut call = Box::pin(CallbackCall::new(inputs.prepare()));
+    call.as_mut().build().unwrap();
+    call
+}
+
+/// Asks one module after the other with the same arguments.
+fn ask<R, I>(callbacks: &[Callback<R>], inputs: I) -> Vec<Entered<R::Answer>>
+where
+    R: Row,
+    I: Inputs<<R::Slot as SlotFn>::Args>,
+{
+    let mut call = call::<R, I>(inputs);
+    let mut context = Context::from_waker(Waker::noop());
+    let answers = callbacks.iter().map(|callback| {
+        let mut entered = enter(call.as_mut(), &mut context, callback);
+        while matches!(entered, Entered::Pending) {
+            entered = call.as_mut().resume(&mut context);
+        }
+        entered
+    });
+    answers.collect()
+}
+
+const MESSAGE: &str = r#"{"event_id":"$m","room_id":"!r:x","sender":"@a:x",
+    "type":"m.room.message","content":{}}"#;
+
+/// A state whose every answer takes a while, or cannot be had.
+struct Slow {
+    suspensions: usize,
+    fails: bool,
+}
+
+fn state_event(event_type: &str, state_key: &str) -> String {
+    json!({
+        "event_id": format!("${event_type}/{state_key}"), "room_id": "!r:x", "sender": "@a:x",
+        "type": event_type, "state_key": state_key, "content": {},
+    })
+    .to_string()
+}
+
+impl StateSource for Slow {
+    async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
+        Suspend(self.suspensions).await;
+        Ok(Some(state_event(event_type, state_key)))
+    }
+
+    async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        Suspend(self.suspensions).await;
+        if self.fails {
+            return Err(ModuleError::new("the database is gone"));
+        }
+        Ok(["@a:x", "@b:x"].map(|user| state_event(event_type, user)).into())
+    }
+}
+
+#[test]
+fn state_is_read_from_a_source_that_suspends_or_not() {
+    for (own, source) in [(0, 0), (0, 2), (2, 0), (1, 3)] {
+        let lists = registered(own);
+        let state = StateHandle::new(Arc::new(Slow { suspensions: source, fails: false }));
+        let answers = ask(check_event_allowed(&lists), (Json(MESSAGE), &state));
+        let [Entered::Ready(Ok(EventDecision::Replace(found)))] = &answers[..] else {
+            panic!("{answers:?}");
+        };
+        let expected = json!({
+            "sender": "@a:x",
+            "topic": "$m.room.topic/",
+            "members": ["$m.room.member/@a:x", "$m.room.member/@b:x"],
+        });
+        assert_eq!(found, &expected);
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_read_is_the_modules_error() {
+    for suspensions in [0, 1] {
+        let lists = registered(0);
+        let state = StateHandle::new(Arc::new(Slow { suspensions, fails: true }));
+        let answers = ask(check_event_allowed(&lists), (Json(MESSAGE), &state));
+        let [Entered::Ready(Err(error))] = &answers[..] else { panic!("{answers:?}") };
+        assert_eq!(error.to_string(), "the database is gone");
+    }
+    let answers =
+        ask(check_event_allowed(&registered(0)), (Json(MESSAGE), &StateHandle::new(Arc::new(()))));
+    let [Entered::Ready(Ok(EventDecision::Replace(found)))] = &answers[..] else {
+        panic!("{answers:?}");
+    };
+    assert_eq!(found["topic"], json!(null));
+}
+
+#[test]
+fn changes_survive_an_error_and_the_next_module_sees_them() {
+    for suspensions in [0, 2] {
+        let lists = registered(suspensions);
+        let twice: Vec<_> =
+            on_create_room(&lists).iter().chain(on_create_room(&lists)).cloned().collect();
+        let mut content = EditableText::new(r#"{"invite":[]}"#.to_owned());
+        let requester = Requester::new("@a:x");
+        for answer in ask(&twice, (&requester, &mut content, false)) {
+            assert!(matches!(answer, Entered::Ready(Err(_))), "{answer:?}");
+        }
+        assert!(content.changed());
+        assert_eq!(content.as_str(), r#"{"invite":["@a:x","@a:x","@a:x","@a:x"]}"#);
+    }
+}
+
+#[test]
+fn a_suspended_callback_keeps_its_module_and_is_dropped_before_it() {
+    let dropped = DROPPED.with(Arc::clone);
+    let state = StateHandle::new(Arc::new(Slow { suspensions: 1, fails: false }));
+    let lists = registered(1);
+    let mut call = call::<rows::check_event_allowed, _>((Json(MESSAGE), &state));
+    let mut context = Context::from_waker(Waker::noop());
+    let entered = enter(call.as_mut(), &mut context, &check_event_allowed(&lists)[0]);
+    assert!(matches!(entered, Entered::Pending));
+    drop(lists);
+    assert!(matches!(call.as_mut().resume(&mut context), Entered::Pending));
+    assert!(dropped.lock().unwrap().is_empty());
+    drop(call);
+    assert_eq!(*dropped.lock().unwrap(), ["future", "module"]);
+}
+
+#[test]
+fn a_cancelled_callback_gives_its_arguments_back() {
+    let lists = registered(1);
+    let mut content = EditableText::new(r#"{"invite":[]}"#.to_owned());
+    let requester = Requester::new("@a:x");
+    {
+        let mut call = call::<rows::on_create_room, _>((&requester, &mut content, false));
+        let mut context = Context::from_waker(Waker::noop());
+        let first = &on_create_room(&lists)[0];
+        assert!(matches!(enter(call.as_mut(), &mut context, first), Entered::Pending));
+        assert!(call.as_mut().cancel().is_none());
+        // The next module takes over where the cancelled one left it.
+        assert!(matches!(enter(call.as_mut(), &mut context, first), Entered::Pending));
+    }
+    assert_eq!(content.as_str(), r#"{"invite":["@a:x","@a:x"]}"#);
+}
+
+#[test]
+fn a_life_cycle_call_outlives_what_made_it() {
+    static RULES: StaticModule = StaticModule::of::<Rules>(b"");
+    let plugin = Plugin::from(&RULES);
+    let host = Arc::new(Host::default());
+    let config = plugin.parse_config("0").unwrap();
+    let module = plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
+    let mut start = Box::pin(module.start());
+    drop((module, host));
+    let polled = start.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(polled, Poll::Ready(Ok(()))));
+}

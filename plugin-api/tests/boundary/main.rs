@@ -1,0 +1,17 @@
+//! Shows that a call across the boundary keeps its promises: where futures are built, what is
+//! allocated, who drops what, where panics end, whom a waker wakes.
+//!
+//! Both sides are in this process, so that Miri sees all of it:
+//! `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "the tests play both sides; `support` says which promises they keep"
+)]
+
+mod callbacks;
+mod cancellation;
+mod other_image;
+mod panics;
+mod room;
+mod support;
+mod wakers;

@@ -1,0 +1,8 @@
+use hsmod_plugin_api::prelude::*;
+
+#[callbacks]
+async fn check_event_for_spam(_event: &Event<'_>) -> Result<Verdict, ModuleError> {
+    Ok(Verdict::Allow)
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use hsmod_plugin_api::prelude::*;
+
+struct Quiet;
+
+export_module!(Quiet);
+
+fn main() {}
