@@ -1,11 +1,16 @@
 //! What is wrong with the modules of a config, without a homeserver: for `hsmod check`.
 
+use std::time::Duration;
+
 use crate::config::Config;
 use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::modules::{Modules, Startup};
 use crate::problem::{Problem, Report};
 use crate::startup::{parse_all, survey};
+
+/// How long the modules may take to end after a trial; less than whoever watches a trial waits.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -42,7 +47,7 @@ pub async fn trial(config: Config, host: Host) -> Findings {
 /// Shuts the modules down; returns their warnings.
 async fn end(modules: &Modules) -> Vec<Problem> {
     let mut report = Report { problems: modules.warnings().to_vec() };
-    let shutdown = modules.shutdown(std::time::Duration::from_secs(10)).await;
+    let shutdown = modules.shutdown(SHUTDOWN_LIMIT).await;
     for (name, error) in shutdown.failures {
         let problem = Problem::warning(crate::problem::Stage::Shutdown, error);
         report.push(problem.of(&*name).fix("this is a fault of the module: tell its author"));

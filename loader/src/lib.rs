@@ -31,7 +31,7 @@ mod registration;
 mod replacement;
 mod startup;
 pub mod stats;
-mod suggestion;
+pub mod suggestion;
 mod sys;
 pub mod verification;
 pub mod web;
@@ -39,10 +39,12 @@ pub mod web;
 pub use call_error::{CallError, CallErrorKind, Cause, FailureKind};
 pub use config::Config;
 pub use host::Host;
+pub use hsmod_plugin_api::ABI;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
     EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
 };
+pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;
 pub use info::ModuleInfo;
 pub use modules::{ModuleCounts, Modules, Shutdown};

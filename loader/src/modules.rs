@@ -18,9 +18,9 @@ use crate::generation::{Generation, Member};
 use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::policy::Policy;
-use crate::problem::{LoadError, Problem, Report};
+use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::registration::assemble;
-use crate::startup::{Made, make_all, parse_all, parse_static, start, survey};
+use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
 use crate::web::Web;
 
@@ -187,6 +187,7 @@ impl Modules {
         }
         let deadline = Instant::now() + limit;
         for (name, lifecycle) in modules.into_iter().rev() {
+            enter(&name, Stage::Shutdown);
             let error = match tokio::time::timeout_at(deadline, lifecycle.shutdown()).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
@@ -320,6 +321,7 @@ impl Startup {
 async fn stop(started: Vec<(Arc<str>, Lifecycle)>) {
     const LIMIT: Duration = Duration::from_secs(10);
     for (name, lifecycle) in started.into_iter().rev() {
+        enter(&name, Stage::Shutdown);
         match tokio::time::timeout(LIMIT, lifecycle.shutdown()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(module = &*name, "shutdown: {error}"),

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How grave a problem is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
@@ -17,7 +17,7 @@ pub enum Severity {
 }
 
 /// Where on the way from the list to the verdict a problem was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
@@ -58,7 +58,9 @@ impl fmt::Display for Stage {
 }
 
 /// One thing that is wrong: which module, at which stage, why, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+///
+/// Serialized it is without its module, under which `hsmod check` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Error or warning.

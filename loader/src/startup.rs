@@ -181,6 +181,7 @@ pub(crate) async fn make_all(
 
 /// `Module::start` of one module, within its deadline.
 pub(crate) async fn start(made: &Made, number: usize) -> Result<(), Problem> {
+    enter(&made.name, Stage::Start);
     let mut call = Box::pin(made.lifecycle.start());
     let start = std::future::poll_fn(|context| {
         let _inside = record::enter(number);
@@ -210,6 +211,11 @@ fn hung(stage: Stage, limit: Duration) -> Problem {
         .fix("if the module needs that long, raise its `timeout`; otherwise tell its author")
 }
 
+/// Says what comes next: the last such line tells where a module took the process down.
+pub(crate) fn enter(module: &str, stage: Stage) {
+    tracing::debug!(module, %stage, "runs code of the module");
+}
+
 /// Runs a step that cannot be interrupted on a thread of its own, and waits for it as long as the
 /// module's deadline allows. A thread that hangs is left behind.
 async fn on_thread<T: Send + 'static>(
@@ -217,6 +223,7 @@ async fn on_thread<T: Send + 'static>(
     stage: Stage,
     step: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
+    enter(entry.name(), stage);
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let dispatch = tracing::dispatcher::get_default(Clone::clone);
     let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {

@@ -1,10 +1,7 @@
 //! Small helps for messages: what was probably meant, and text that is safe on a terminal.
 
 /// The candidate most like `word`, if one is like enough to be what was meant.
-pub(crate) fn closest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let tolerated = (word.chars().count() / 3).max(1);
     candidates
         .into_iter()
@@ -15,13 +12,13 @@ pub(crate) fn closest<'a>(
 }
 
 /// `` `a`, `b`, `c` ``
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// `text` with control characters escaped, so that a name from a file can neither forge a log
 /// line nor steer a terminal.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
         if c.is_control() {
             shown.extend(c.escape_default())

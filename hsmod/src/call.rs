@@ -1,0 +1,130 @@
+//! `hsmod call`: one question to the modules, as a homeserver would ask it.
+
+mod answer;
+mod arguments;
+mod callbacks;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use hsmod_loader::rows::CATEGORIES;
+use hsmod_loader::suggestion::{closest, listed};
+use hsmod_loader::{CallbackInfo, Modules};
+use serde_json::{Map, Value};
+
+use crate::exit::{Exit, Result, Stop};
+use crate::modules::Site;
+use crate::output::Output;
+use answer::Report;
+use arguments::Arguments;
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  hsmod call -c modules.yaml spam_checker.user_may_invite - <<'END'
+  {\"inviter\": \"@a:localhost\", \"invitee\": \"@b:localhost\", \"room_id\": \"!r:localhost\"}
+  END
+
+The arguments have Synapse's names; without any, you are told which the callback takes. Events are
+objects, `state_events` is a list of them, `file_wrapper` is the path of a file.
+
+Exit codes: 0 allowed, or a value; 1 denied, or a module failed; 2 wrong arguments")]
+pub(crate) struct Options {
+    #[command(flatten)]
+    site: Site,
+
+    /// The callback, with its category: `spam_checker.user_may_invite`
+    #[arg(value_name = "CATEGORY.CALLBACK")]
+    callback: String,
+
+    /// A file with the arguments as one JSON object; `-` reads them from stdin
+    #[arg(value_name = "ARGS.json|-")]
+    arguments: Option<PathBuf>,
+
+    /// Prints one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> {
+    let callback = find(&options.callback)?;
+    let given = match &options.arguments {
+        Some(path) => read(path)?,
+        None => Value::Object(Map::new()),
+    };
+    let arguments = Arguments::new(callback, given)?;
+    let modules = options.site.load(options.site.host(), output).await?;
+    let before = asked(&modules, callback);
+    let outcome = callbacks::ask(&modules, &arguments, &options.site.server_name).await;
+    let called = newly_asked(&before, asked(&modules, callback));
+    modules.shutdown(Duration::from_secs(10)).await;
+    let report = Report::new(outcome?, called);
+    report.show(output);
+    Ok(Exit::well_if(report.is_well()))
+}
+
+/// A callback by its full name.
+fn find(name: &str) -> Result<&'static CallbackInfo> {
+    let callbacks = || CATEGORIES.iter().flat_map(|category| category.callbacks);
+    let full_name = |callback: &CallbackInfo| format!("{}.{}", callback.category, callback.name);
+    if let Some(callback) = callbacks().find(|callback| full_name(callback) == name) {
+        return Ok(callback);
+    }
+    let known = |name: &str| CATEGORIES.iter().find(|category| category.name == name);
+    let (category, bare) = name.split_once('.').unwrap_or(("", name));
+    let near = |bare: &str| closest(bare, callbacks().map(|callback| callback.name));
+    let meant = known(category)
+        .and_then(|known| closest(bare, known.callbacks.iter().map(|callback| callback.name)))
+        .or_else(|| near(bare));
+    let meant = meant.and_then(|meant| callbacks().find(|callback| callback.name == meant));
+    let remedy = match (meant, known(category)) {
+        (Some(meant), _) => format!("did you mean `{}`?", full_name(meant)),
+        (None, Some(category)) => {
+            format!("it has {}", listed(category.callbacks.iter().map(|callback| callback.name)))
+        }
+        (None, None) => {
+            format!("the categories are {}", listed(CATEGORIES.iter().map(|known| known.name)))
+        }
+    };
+    let what = match known(category) {
+        Some(category) => format!("the category `{}` has no callback `{bare}`", category.name),
+        None => format!("there is no callback `{name}`"),
+    };
+    Err(Stop::wrong(format!("{what}\n  fix: {remedy}")))
+}
+
+fn read(path: &Path) -> Result<Value> {
+    let (text, shown) = if path == Path::new("-") {
+        let mut text = String::new();
+        (std::io::stdin().read_to_string(&mut text).map(|_| text), "standard input".to_owned())
+    } else {
+        (std::fs::read_to_string(path), format!("`{}`", path.display()))
+    };
+    let text = text.map_err(|error| {
+        let message = format!("cannot read the arguments from {shown}: {error}");
+        Stop::wrong(format!("{message}\n  fix: give the path of a JSON file, or `-` for stdin"))
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| Stop::wrong(format!("the arguments in {shown} are not JSON: {error}")))
+}
+
+/// How often each module was asked, in the order of the config.
+fn asked(modules: &Modules, callback: &CallbackInfo) -> Vec<(String, u64)> {
+    let counts = |name: &str| {
+        name == callback.name
+            // An invite that nobody objects to is asked about once more.
+            || callback.name == "federated_user_may_invite" && name == "user_may_invite"
+    };
+    let module = |module: &hsmod_loader::ModuleCounts| {
+        let own = module.callbacks.iter().filter(|(policy, _)| counts(policy.callback));
+        (module.module.to_string(), own.map(|(_, counts)| counts.called).sum())
+    };
+    modules.counts().iter().map(module).collect()
+}
+
+fn newly_asked(before: &[(String, u64)], after: Vec<(String, u64)>) -> Vec<String> {
+    let asked = after.into_iter().zip(before).filter(|((_, after), (_, before))| after > before);
+    asked.map(|((name, _), _)| name).collect()
+}

@@ -1,0 +1,165 @@
+//! What the modules answered, in the words of the command.
+
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use hsmod_loader::dispatch::Notification;
+use hsmod_loader::{CallError, CallErrorKind, Cause};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::output::{Mark, Output};
+
+/// An answer, and how long it took.
+pub(super) struct Outcome {
+    pub(super) answer: Answer,
+    pub(super) took: Duration,
+}
+
+impl Outcome {
+    /// The same, but what is allowed is this JSON.
+    pub(super) fn with_value(self, json: &str) -> Self {
+        let answer = match self.answer {
+            Answer::Allowed => Answer::Value(serde_json::from_str(json).unwrap_or_default(), false),
+            other => other,
+        };
+        Self { answer, ..self }
+    }
+}
+
+pub(super) enum Answer {
+    Allowed,
+    /// Allowed, as this event.
+    Replaced(Value),
+    /// A value; `true` if a module decided it.
+    Value(Value, bool),
+    /// A denial or a failure.
+    Error(CallError),
+}
+
+/// Asks what is allowed or denied.
+pub(super) async fn allow(question: impl Future<Output = Result<(), CallError>>) -> Outcome {
+    value(question, |()| Answer::Allowed).await
+}
+
+/// Asks for a value.
+pub(super) async fn value<T>(
+    question: impl Future<Output = Result<T, CallError>>,
+    shown: impl FnOnce(T) -> Answer,
+) -> Outcome {
+    let start = Instant::now();
+    let answer = question.await;
+    let took = start.elapsed();
+    Outcome { answer: answer.map_or_else(Answer::Error, shown), took }
+}
+
+/// Tells, and waits until everybody has been told.
+pub(super) async fn told(notification: Notification) -> Outcome {
+    let delivered = async {
+        notification.await?.await;
+        Ok(())
+    };
+    value(delivered, |()| Answer::Value(Value::Null, false)).await
+}
+
+/// All that is told about a call.
+#[derive(Serialize)]
+pub(super) struct Report {
+    result: Value,
+    called: Vec<String>,
+    decided_by: Option<String>,
+    micros: f64,
+    #[serde(skip)]
+    outcome: Outcome,
+}
+
+impl Report {
+    /// `called`: who was asked, in order.
+    pub(super) fn new(outcome: Outcome, called: Vec<String>) -> Self {
+        let decided_by = match &outcome.answer {
+            Answer::Error(error) if error.module().is_some() => error.module().map(str::to_owned),
+            // Nobody is asked after the one who decides.
+            Answer::Error(_) | Answer::Replaced(_) | Answer::Value(_, true) => {
+                called.last().cloned()
+            }
+            Answer::Allowed | Answer::Value(_, false) => None,
+        };
+        let micros = outcome.took.as_secs_f64() * 1e6;
+        Self { result: outcome.answer.result(), called, decided_by, micros, outcome }
+    }
+
+    /// Whether nobody objected, and nobody failed.
+    pub(super) const fn is_well(&self) -> bool {
+        !matches!(self.outcome.answer, Answer::Error(_))
+    }
+
+    pub(super) fn show(&self, output: &mut Output) {
+        if output.is_json() {
+            output.json(self);
+            return;
+        }
+        let by = self.decided_by.as_ref().map(|name| format!(" by {name}")).unwrap_or_default();
+        match &self.outcome.answer {
+            Answer::Allowed => output.marked(Mark::Good("allowed"), ""),
+            Answer::Replaced(event) => {
+                output.marked(Mark::Good("allowed"), &format!(", replaced{by}: {event}"));
+            }
+            Answer::Value(value, _) => {
+                output.marked(Mark::Good("answer"), &format!("{by}: {value}"))
+            }
+            Answer::Error(error) if denied(error) => {
+                let body = Value::Object(error.body());
+                let status = error.status();
+                output.marked(Mark::Bad("denied"), &format!("{by}: {status} {body}"));
+            }
+            Answer::Error(error) => {
+                let (kind, reason) = (failure(error), reason(error));
+                output.marked(Mark::Bad("failed"), &format!("{by} ({kind}): {reason}"));
+            }
+        }
+        let called = if self.called.is_empty() { "nobody".into() } else { self.called.join(", ") };
+        output.line(&format!("asked: {called}; {:.1} µs", self.micros));
+    }
+}
+
+impl Answer {
+    fn result(&self) -> Value {
+        match self {
+            Self::Allowed => json!({"allow": true}),
+            Self::Replaced(event) => json!({"allow": true, "replacement": event}),
+            Self::Value(value, _) => json!({"value": value}),
+            Self::Error(error) if denied(error) => json!({"deny": {
+                "status": error.status(),
+                "errcode": error.errcode(),
+                "error": error.message(),
+                "body": error.body(),
+            }}),
+            Self::Error(error) => {
+                json!({"failed": {"kind": failure(error), "message": reason(error)}})
+            }
+        }
+    }
+}
+
+/// Whether a module refused; so does a replacement that may not take the event's place.
+fn denied(error: &CallError) -> bool {
+    error.kind() == CallErrorKind::Denied || error.module().is_none()
+}
+
+fn failure(error: &CallError) -> &'static str {
+    match error.kind() {
+        CallErrorKind::Failed(kind) => kind.as_str(),
+        _ => "error",
+    }
+}
+
+/// Why it failed; who did is told beside it.
+pub(super) fn reason(error: &CallError) -> String {
+    match error.cause() {
+        Cause::Error(error) => error.to_string(),
+        Cause::Panicked(panic) => panic.to_string(),
+        Cause::TimedOut(limit) => format!("no answer within {limit:?}"),
+        Cause::Input(message) => message.clone(),
+        _ => error.to_string(),
+    }
+}

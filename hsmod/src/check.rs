@@ -1,0 +1,253 @@
+//! `hsmod check`: everything that can be wrong with a config and its modules, in one go.
+
+pub(crate) mod child;
+mod trial;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use clap::Args;
+use hsmod_loader::check::{Findings, examine};
+use hsmod_loader::config::Entry;
+use hsmod_loader::problem::{Problem, Severity, Stage};
+use hsmod_loader::{LoadError, ModuleInfo};
+use serde::Serialize;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::exit::{Exit, Result};
+use crate::modules::Site;
+use crate::output::{Mark, Output, Problems, counted};
+use trial::{Trial, Tried};
+
+#[derive(Args)]
+#[command(after_help = "\
+Each module is also loaded and started as a trial, in a process of its own: one that crashes or
+hangs there is a finding like any other.
+
+Example:
+  hsmod check -c modules.yaml && systemctl restart my-homeserver
+
+Exit codes: 0 the modules will start (there may be warnings), 1 they will not, 2 the config file
+cannot be read")]
+pub(crate) struct Options {
+    #[command(flatten)]
+    site: Site,
+
+    /// Does not load the modules: no code of theirs runs
+    #[arg(long)]
+    no_load: bool,
+
+    /// Prints one JSON object a module, then a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
+    let config = match options.site.read()? {
+        Ok(config) => config,
+        Err(LoadError { problems, .. }) => {
+            let mut tally = Tally::default();
+            tally.show_rest(problems, output);
+            return Ok(tally.sum_up(output));
+        }
+    };
+    let entries = config.entries().to_vec();
+    let Findings { modules, problems, .. } = examine(config);
+    let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
+    let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
+    let mut trials = begin(&options.site, verbose, entries.iter().filter(wanted))?;
+
+    let mut checked = Checked { problems, paths: HashMap::new() };
+    let mut tally = Tally::default();
+    for (entry, info) in entries.iter().zip(modules) {
+        let tried = match trials.remove(&entry.index()) {
+            Some(trial) => {
+                Some(trial.await.unwrap_or_else(|error| trial::unfinished(entry, &error)))
+            }
+            None => None,
+        };
+        let (info, problems) = checked.module(entry, info, tried);
+        tally.show(&info, &problems, output);
+        output.flush();
+    }
+    tally.show_rest(checked.problems, output);
+    Ok(tally.sum_up(output))
+}
+
+/// Starts the trials of `entries`, two at a time; by the place of the entry.
+fn begin<'a>(
+    site: &Site,
+    verbose: u8,
+    entries: impl Iterator<Item = &'a Entry>,
+) -> Result<HashMap<usize, JoinHandle<Tried>>> {
+    let turns = Arc::new(Semaphore::new(2));
+    let begin = |entry: &Entry| {
+        let (trial, turns) = (Trial::new(site, verbose, entry)?, Arc::clone(&turns));
+        let task = async move {
+            // Nobody closes the semaphore, so there is always a turn to wait for.
+            let _turn = turns.acquire().await;
+            trial.run().await
+        };
+        Ok((entry.index(), tokio::spawn(task)))
+    };
+    entries.map(begin).collect()
+}
+
+fn is_error_of(problem: &Problem, name: &str) -> bool {
+    problem.severity == Severity::Error && problem.module.as_deref() == Some(name)
+}
+
+/// What is known so far.
+struct Checked {
+    /// Those that were not shown yet.
+    problems: Vec<Problem>,
+    /// Which module registered a web resource first.
+    paths: HashMap<String, String>,
+}
+
+impl Checked {
+    /// All that is known of a module, with the problems that are its own.
+    fn module(
+        &mut self,
+        entry: &Entry,
+        mut info: ModuleInfo,
+        tried: Option<Tried>,
+    ) -> (ModuleInfo, Vec<Problem>) {
+        let own = |problem: &mut Problem| problem.module.as_deref() == Some(entry.name());
+        let mut problems: Vec<Problem> = self.problems.extract_if(.., own).collect();
+        if let Some(tried) = tried {
+            info.callbacks = tried.callbacks;
+            info.web = tried.web;
+            for problem in tried.problems {
+                self.add(problem, entry, &mut problems);
+            }
+        }
+        for path in &info.web {
+            if let Some(first) = self.paths.get(path) {
+                problems.push(entry.pinpoint(clash(path, first), &["module"]));
+            } else {
+                self.paths.insert(path.clone(), info.name.clone());
+            }
+        }
+        (info, problems)
+    }
+
+    /// Adds what a trial found, unless it was known before: a trial examines the file, too, and
+    /// reads the whole config.
+    fn add(&self, problem: Problem, entry: &Entry, own: &mut Vec<Problem>) {
+        let same = |known: &Problem| {
+            let mut known = known.clone();
+            known.module.clone_from(&problem.module);
+            known == problem
+        };
+        if !own.iter().chain(&self.problems).any(same) {
+            own.push(problem.of(entry.name()));
+        }
+    }
+}
+
+/// In a homeserver the loader says so; a trial sees one module only.
+fn clash(path: &str, first: &str) -> Problem {
+    let message = format!(
+        "it registers the web resource `{path}`, which module `{first}` has registered before it: \
+         requests go to `{first}`"
+    );
+    Problem::warning(Stage::New, message).fix("remove one of the two modules")
+}
+
+/// What was shown.
+#[derive(Default, Serialize)]
+struct Tally {
+    modules: u64,
+    errors: u64,
+    warnings: u64,
+}
+
+/// A module with its problems.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    info: &'a ModuleInfo,
+    problems: &'a [Problem],
+}
+
+/// Problems of a module of which nothing else is known: its entry cannot be read.
+#[derive(Serialize)]
+struct Unread<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    problems: Problems<'a>,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    summary: &'a Tally,
+}
+
+impl Tally {
+    fn show(&mut self, info: &ModuleInfo, problems: &[Problem], output: &mut Output) {
+        self.modules += 1;
+        let errors = self.count(problems);
+        if output.is_json() {
+            output.json(&Shown { info, problems });
+            return;
+        }
+        let mark = if errors > 0 { Mark::Bad("failed") } else { Mark::Good("ok") };
+        output.marked(mark, &format!("  {}", described(info)));
+        problems.iter().for_each(|problem| output.problem(problem));
+    }
+
+    /// Shows what belongs to no module, or to one whose entry could not be read.
+    fn show_rest(&mut self, mut problems: Vec<Problem>, output: &mut Output) {
+        self.count(&problems);
+        if !output.is_json() {
+            problems.iter().for_each(|problem| output.problem(problem));
+            return;
+        }
+        while let Some(first) = problems.first() {
+            let module = first.module.clone();
+            let own: Vec<Problem> =
+                problems.extract_if(.., |problem| problem.module == module).collect();
+            let problems = Problems { problems: &own };
+            match &module {
+                Some(name) => output.json(&Unread { name, problems }),
+                None => output.json(&problems),
+            }
+        }
+    }
+
+    /// Returns how many of them are errors.
+    fn count(&mut self, problems: &[Problem]) -> u64 {
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        let errors = problems.iter().filter(is_error).count() as u64;
+        self.errors += errors;
+        self.warnings += problems.len() as u64 - errors;
+        errors
+    }
+
+    fn sum_up(&self, output: &mut Output) -> Exit {
+        if output.is_json() {
+            output.json(&Summary { summary: self });
+        } else {
+            output.line(&format!(
+                "{}: {}, {}",
+                counted(self.modules, "module"),
+                counted(self.errors, "error"),
+                counted(self.warnings, "warning")
+            ));
+        }
+        Exit::well_if(self.errors == 0)
+    }
+}
+
+/// `evil-list (list_spam_checker 1.0.0; spam_checker.check_event_for_spam; web /_synapse/..)`
+fn described(info: &ModuleInfo) -> String {
+    let version = info.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+    let mut facts = vec![format!("{}{version}", info.module)];
+    for (category, callbacks) in &info.callbacks {
+        facts.extend(callbacks.iter().map(|callback| format!("{category}.{callback}")));
+    }
+    facts.extend(info.web.iter().map(|path| format!("web {path}")));
+    format!("{} ({})", info.name, facts.join(", "))
+}

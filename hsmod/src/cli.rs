@@ -1,0 +1,74 @@
+//! The command line: what `--help` says stands here and beside each command's options.
+
+use clap::{ArgAction, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::{call, check, inspect, replay};
+
+/// Checks, inspects and tries the modules of a Matrix homeserver
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    /// Logs more to stderr; -vv and -vvv still more. RUST_LOG goes before it
+    #[arg(short, long, action = ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+A first look:
+  hsmod inspect plugins/libdemo.so       what a plugin says of itself
+  hsmod check -c modules.yaml            whether the modules will start
+  hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
+                                         what they answer
+
+Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage or an unreadable file";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Finds everything that is wrong with a config and its modules
+    Check(check::Options),
+    /// Shows what plugins say of themselves, without running them
+    Inspect(inspect::Options),
+    /// Asks the modules one question, as a homeserver would
+    Call(call::Options),
+    /// Sends recorded events through the modules, as fast as they can
+    Replay(replay::Options),
+    /// Prints the completions for a shell
+    #[command(after_help = "\
+Example:
+  hsmod completions bash > /etc/bash_completion.d/hsmod")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Loads and starts one module in a process of its own
+    #[command(name = "__trial", hide = true)]
+    Trial(check::child::Options),
+}
+
+impl Command {
+    /// Whether the answers are to be JSON.
+    pub(crate) const fn json(&self) -> bool {
+        match self {
+            Self::Check(options) => options.json,
+            Self::Inspect(options) => options.json,
+            Self::Call(options) => options.json,
+            Self::Replay(options) => options.json,
+            Self::Completions { .. } | Self::Trial(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,31 @@
+//! Logs: of the loader and of the modules, on stderr.
+
+use std::io::{IsTerminal, stderr};
+
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use crate::output::wants_colour;
+
+/// Logs as `RUST_LOG` says, otherwise warnings and, with each `-v`, more.
+pub(crate) fn init(verbose: u8) {
+    tracing_subscriber::registry().with(to_stderr(verbose)).init();
+}
+
+/// The same, and `other` sees everything.
+pub(crate) fn init_with(verbose: u8, other: impl Layer<Registry> + Send + Sync) {
+    tracing_subscriber::registry().with(other).with(to_stderr(verbose)).init();
+}
+
+fn to_stderr<S>(verbose: u8) -> impl Layer<S>
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+{
+    let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let colours = wants_colour(stderr().is_terminal());
+    let lines = tracing_subscriber::fmt::layer().without_time();
+    lines.with_ansi(colours).with_writer(stderr).with_filter(filter)
+}

@@ -1,0 +1,59 @@
+//! The `hsmod` command: what an operator does with modules before a homeserver runs them.
+//!
+//! Exit codes: 0 all well; 1 the answer is "no"; 2 wrong usage or an unreadable file. Answers go to
+//! stdout, progress and logs to stderr.
+#![forbid(unsafe_code)]
+
+mod call;
+mod check;
+mod cli;
+mod exit;
+mod inspect;
+mod log;
+mod modules;
+mod output;
+mod replay;
+mod state;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use cli::{Cli, Command};
+use exit::{Exit, Result, Stop};
+use output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut output = Output::new(cli.command.json());
+    let exit = run(cli, &mut output).unwrap_or_else(|stop| output.stopped(&stop));
+    output.finish(exit).into()
+}
+
+fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
+    if let Command::Trial(options) = cli.command {
+        return check::child::run(&options, cli.verbose);
+    }
+    log::init(cli.verbose);
+    match cli.command {
+        Command::Check(options) => runtime(2)?.block_on(check::run(&options, cli.verbose, output)),
+        Command::Inspect(options) => Ok(inspect::run(&options, output)),
+        Command::Call(options) => runtime(1)?.block_on(call::run(&options, output)),
+        Command::Replay(options) => {
+            runtime(options.threads())?.block_on(replay::run(&options, output))
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);
+            output.bytes(&script);
+            Ok(Exit::Well)
+        }
+        Command::Trial(_) => Ok(Exit::Well),
+    }
+}
+
+fn runtime(threads: usize) -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let built = builder.worker_threads(threads).enable_all().build();
+    built.map_err(|error| Stop::wrong(format!("cannot start the threads it takes: {error}")))
+}

@@ -1,0 +1,33 @@
+//! How far the replay is: a bar on stderr, if that is a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// Of so many bytes.
+    pub(super) fn new(bytes: u64) -> Self {
+        const LOOK: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+        let bar = ProgressBar::new(bytes);
+        if let Ok(style) = ProgressStyle::with_template(LOOK) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    pub(super) fn advance(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+
+    /// Writes something else meanwhile.
+    pub(super) fn aside(&self, write: impl FnOnce()) {
+        self.0.suspend(write);
+    }
+
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

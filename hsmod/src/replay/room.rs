@@ -1,0 +1,121 @@
+//! One room: its events, one after the other, and the state they leave.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hsmod_loader::dispatch::Delivery;
+use hsmod_loader::values::OwnedEvent;
+use hsmod_loader::{CallError, CallErrorKind, Modules, State};
+
+use super::reader::NoEvent;
+use crate::state::RoomState;
+
+/// Whom the events are shown to.
+pub(super) struct Audience {
+    pub(super) modules: Modules,
+    pub(super) server_name: String,
+}
+
+/// What became of a line.
+pub(super) enum Outcome {
+    Allowed { event_id: String, replaced: bool },
+    Denied { event_id: String, error: CallError },
+    Failed { event_id: String, error: CallError },
+    NoEvent { line: u64, reason: String },
+}
+
+impl From<NoEvent> for Outcome {
+    fn from(NoEvent { line, reason }: NoEvent) -> Self {
+        Self::NoEvent { line, reason }
+    }
+}
+
+/// How many questions were asked, and how long that took.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Dispatched {
+    pub(super) calls: u64,
+    pub(super) time: Duration,
+}
+
+/// A room on its way through the file.
+pub(super) struct Room {
+    /// Events to come, with their places in the batch.
+    pub(super) inbox: Vec<(usize, OwnedEvent)>,
+    /// What became of them.
+    pub(super) outcomes: Vec<(usize, Outcome)>,
+    pub(super) dispatched: Dispatched,
+    /// Of the last event; queues are in order, so whoever waits for it has waited for all.
+    pub(super) delivery: Option<Delivery>,
+    state: RoomState,
+    /// The state as modules see it.
+    view: State,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self {
+            inbox: Vec::new(),
+            outcomes: Vec::new(),
+            dispatched: Dispatched::default(),
+            delivery: None,
+            state: RoomState::default(),
+            view: State::new(Arc::new(())),
+        }
+    }
+}
+
+impl Room {
+    /// Sends the events in the inbox to the modules.
+    pub(super) async fn run(&mut self, audience: &Audience) {
+        for (place, event) in std::mem::take(&mut self.inbox) {
+            let event_id = event.as_event().event_id().to_owned();
+            let outcome = match self.event(audience, event).await {
+                Ok(replaced) => Outcome::Allowed { event_id, replaced },
+                Err(error) if error.kind() == CallErrorKind::Denied => {
+                    Outcome::Denied { event_id, error }
+                }
+                Err(error) => Outcome::Failed { event_id, error },
+            };
+            self.outcomes.push((place, outcome));
+        }
+    }
+
+    /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
+    async fn event(&mut self, audience: &Audience, event: OwnedEvent) -> Result<bool, CallError> {
+        let start = Instant::now();
+        let asked = self.ask(audience, event).await;
+        self.dispatched.time += start.elapsed();
+        let (event, replaced) = asked?;
+        let event = event.as_event();
+        if self.state.insert(&event) {
+            self.view = State::new(Arc::new(self.state.clone()));
+        }
+        let start = Instant::now();
+        let rules = audience.modules.third_party_rules();
+        self.delivery = Some(rules.on_new_event(&event, &self.view).await?);
+        self.dispatched.calls += 1;
+        self.dispatched.time += start.elapsed();
+        Ok(replaced)
+    }
+
+    /// The event as it is let through, and whether that is another one.
+    async fn ask(
+        &mut self,
+        audience: &Audience,
+        event: OwnedEvent,
+    ) -> Result<(OwnedEvent, bool), CallError> {
+        let modules = &audience.modules;
+        let view = event.as_event();
+        self.dispatched.calls += 1;
+        let rules = modules.third_party_rules();
+        let replacement = match rules.check_event_allowed(&view, &self.view).await? {
+            Some(replacement) => Some(replacement.check(&view, &audience.server_name)?),
+            None => None,
+        };
+        let replaced = replacement.is_some();
+        let event = replacement.unwrap_or(event);
+        self.dispatched.calls += 1;
+        modules.spam_checker().check_event_for_spam(&event.as_event()).await?;
+        Ok((event, replaced))
+    }
+}

@@ -1,0 +1,234 @@
+//! All rooms: side by side, each in order.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hsmod_loader::Modules;
+use hsmod_loader::values::OwnedEvent;
+use tokio::task::JoinSet;
+
+use super::reader::NoEvent;
+use super::room::{Audience, Dispatched, Outcome, Room};
+
+/// The rooms seen so far.
+pub(super) struct Rooms {
+    audience: Arc<Audience>,
+    concurrency: usize,
+    numbers: HashMap<String, usize>,
+    /// By number; while a room is in work, a new one holds its place.
+    rooms: Vec<Room>,
+}
+
+/// A room and its number.
+type Numbered = (usize, Room);
+
+impl Rooms {
+    /// At most `concurrency` of them are in work at once.
+    pub(super) fn new(modules: &Modules, server_name: &str, concurrency: usize) -> Self {
+        let audience = Audience { modules: modules.clone(), server_name: server_name.to_owned() };
+        Self {
+            audience: Arc::new(audience),
+            concurrency,
+            numbers: HashMap::new(),
+            rooms: Vec::new(),
+        }
+    }
+
+    /// What became of each line, in order.
+    pub(super) async fn run(&mut self, lines: Vec<Result<OwnedEvent, NoEvent>>) -> Vec<Outcome> {
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(lines.len());
+        let mut busy = Vec::new();
+        for (place, line) in lines.into_iter().enumerate() {
+            match line {
+                Ok(event) => {
+                    outcomes.push(None);
+                    let number = self.number(event.as_event().room_id().as_str());
+                    let room = &mut self.rooms[number];
+                    if room.inbox.is_empty() {
+                        busy.push(number);
+                    }
+                    room.inbox.push((place, event));
+                }
+                Err(no_event) => outcomes.push(Some(no_event.into())),
+            }
+        }
+        for (number, mut room) in self.work(busy).await {
+            for (place, outcome) in room.outcomes.drain(..) {
+                outcomes[place] = Some(outcome);
+            }
+            self.rooms[number] = room;
+        }
+        // Every event was put into the inbox of a room, and every busy room came back.
+        outcomes.into_iter().flatten().collect()
+    }
+
+    /// Waits until everybody has been told of everything, and forgets the rooms.
+    pub(super) async fn clear(&mut self) -> Dispatched {
+        self.numbers.clear();
+        let mut all = Dispatched::default();
+        for room in self.rooms.drain(..) {
+            all.calls += room.dispatched.calls;
+            all.time += room.dispatched.time;
+            if let Some(delivery) = room.delivery {
+                delivery.await;
+            }
+        }
+        all
+    }
+
+    fn number(&mut self, room_id: &str) -> usize {
+        if let Some(number) = self.numbers.get(room_id) {
+            return *number;
+        }
+        self.numbers.insert(room_id.to_owned(), self.rooms.len());
+        self.rooms.push(Room::default());
+        self.rooms.len() - 1
+    }
+
+    /// Empties the inboxes of the busy rooms, and hands the rooms back.
+    async fn work(&mut self, busy: Vec<usize>) -> Vec<Numbered> {
+        let hands = self.concurrency.min(busy.len());
+        let rooms =
+            busy.into_iter().map(|number| (number, std::mem::take(&mut self.rooms[number])));
+        let queue = Arc::new(Mutex::new(rooms.collect::<Vec<_>>().into_iter()));
+        if hands < 2 {
+            return hand(Arc::clone(&self.audience), queue).await;
+        }
+        let mut working = JoinSet::new();
+        for _ in 0..hands {
+            working.spawn(hand(Arc::clone(&self.audience), Arc::clone(&queue)));
+        }
+        working.join_all().await.into_iter().flatten().collect()
+    }
+}
+
+/// Takes one room after the other, until none is left.
+async fn hand(
+    audience: Arc<Audience>,
+    queue: Arc<Mutex<std::vec::IntoIter<Numbered>>>,
+) -> Vec<Numbered> {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let mut done = Vec::new();
+    while let Some((number, mut room)) = next() {
+        room.run(&audience).await;
+        done.push((number, room));
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_tests::scene::Scene;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(id: usize, room: usize, event_type: &str, state_key: Option<&str>) -> OwnedEvent {
+        let mut event = json!({
+            "event_id": format!("${id}"), "room_id": format!("!{room}:localhost"),
+            "sender": "@a:localhost", "type": event_type, "origin_server_ts": 1, "content": {},
+        });
+        if let Some(state_key) = state_key {
+            event["state_key"] = state_key.into();
+        }
+        OwnedEvent::from_json(event.to_string()).unwrap()
+    }
+
+    /// What the module noted: callback, event, the state's `m.room.create` event.
+    async fn seen(modules: &Modules) -> Vec<(String, String, Value)> {
+        let request = http::Request::get("/_synapse/client/recorder/seen");
+        let request = request.body(bytes::Bytes::new()).unwrap();
+        let response = modules.web().handle(request).await.unwrap();
+        let seen: Vec<[Value; 3]> = serde_json::from_slice(response.body()).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let call = |[callback, event, create]: &[Value; 3]| {
+            (text(callback), text(&event["event_id"]), create["event_id"].clone())
+        };
+        seen.iter().map(call).collect()
+    }
+
+    #[tokio::test]
+    async fn a_question_sees_the_state_before_its_event_and_a_notification_the_state_after() {
+        let callbacks = json!({"callbacks": ["check_event_allowed", "on_new_event"]});
+        let modules = Scene::new().module("good_recorder", callbacks).load().await;
+        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let create = |id| Ok(event(id, 1, "m.room.create", Some("")));
+        let message = |id| Ok(event(id, 1, "m.room.message", None));
+        rooms.run(vec![create(1), message(2)]).await;
+        rooms.run(vec![create(3), message(4)]).await;
+        let dispatched = rooms.clear().await;
+        assert_eq!(dispatched.calls, 12);
+        rooms.run(vec![message(5)]).await;
+        rooms.clear().await;
+
+        let seen = seen(&modules).await;
+        let of = |callback: &str| -> Vec<(String, Value)> {
+            let own = seen.iter().filter(|(name, ..)| name == callback);
+            own.map(|(_, event, create)| (event.clone(), create.clone())).collect()
+        };
+        let seen = |event: &str, create: Value| (event.to_owned(), create);
+        assert_eq!(
+            of("check_event_allowed"),
+            [
+                seen("$1", Value::Null),
+                seen("$2", "$1".into()),
+                seen("$3", "$1".into()),
+                seen("$4", "$3".into()),
+                seen("$5", Value::Null),
+            ]
+        );
+        assert_eq!(
+            of("on_new_event"),
+            [
+                seen("$1", "$1".into()),
+                seen("$2", "$1".into()),
+                seen("$3", "$3".into()),
+                seen("$4", "$3".into()),
+                seen("$5", Value::Null),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_denied_event_leaves_no_state_and_nobody_is_told_of_it() {
+        let config = json!({
+            "callbacks": ["check_event_allowed", "check_event_for_spam", "on_new_event"],
+            "answers": {"check_event_for_spam": "deny"},
+        });
+        let modules = Scene::new().module("good_recorder", config).load().await;
+        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let outcomes = rooms
+            .run(vec![
+                Ok(event(1, 1, "m.room.create", Some(""))),
+                Ok(event(2, 1, "m.room.message", None)),
+            ])
+            .await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Denied { .. })));
+        rooms.clear().await;
+        let request = http::Request::get("/_synapse/client/recorder/counts");
+        let request = request.body(bytes::Bytes::new()).unwrap();
+        let response = modules.web().handle(request).await.unwrap();
+        let counts: Value = serde_json::from_slice(response.body()).unwrap();
+        assert_eq!(counts["check_event_allowed"], 2);
+        assert_eq!(counts["on_new_event"], Value::Null);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn outcomes_keep_the_order_of_the_lines_whatever_the_rooms_do() {
+        let config = json!({"callbacks": ["check_event_for_spam"], "suspend": true});
+        let modules = Scene::new().module("good_recorder", config).load().await;
+        let mut rooms = Rooms::new(&modules, "localhost", 4);
+        let mut lines: Vec<_> =
+            (0..100).map(|id| Ok(event(id, id * 7 % 10, "m.room.message", None))).collect();
+        lines.insert(50, Err(NoEvent { line: 51, reason: "for the test".to_owned() }));
+        let outcomes = rooms.run(lines).await;
+        let shown = |outcome: &Outcome| match outcome {
+            Outcome::Allowed { event_id, .. } => event_id.clone(),
+            Outcome::NoEvent { line, .. } => format!("line {line}"),
+            _ => "refused".to_owned(),
+        };
+        let mut expected: Vec<String> = (0..100).map(|id| format!("${id}")).collect();
+        expected.insert(50, "line 51".to_owned());
+        assert_eq!(outcomes.iter().map(shown).collect::<Vec<_>>(), expected);
+    }
+}

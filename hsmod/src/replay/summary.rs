@@ -1,0 +1,146 @@
+//! What a replay comes to.
+
+use std::time::Duration;
+
+use hsmod_loader::stats::Counts;
+use hsmod_loader::{ModuleCounts, Modules};
+use serde::Serialize;
+
+use super::room::{Dispatched, Outcome};
+use crate::output::{Output, counted};
+
+/// What became of the lines so far.
+#[derive(Default)]
+pub(super) struct Tally {
+    allowed: u64,
+    denied: u64,
+    failed: u64,
+    replaced: u64,
+    calls: u64,
+    time: Duration,
+}
+
+#[derive(Serialize)]
+struct Last {
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    events: u64,
+    allowed: u64,
+    denied: u64,
+    failed: u64,
+    replaced: u64,
+    seconds: f64,
+    /// Reading and parsing included.
+    events_per_second: f64,
+    /// Of the time that went by in calls, on one processor.
+    dispatch_per_second: f64,
+    modules: Vec<Module>,
+}
+
+#[derive(Serialize)]
+struct Module {
+    name: String,
+    called: u64,
+    denied: u64,
+    failed: u64,
+    p50_us: Option<f64>,
+    p99_us: Option<f64>,
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Allowed { replaced, .. } => {
+                self.allowed += 1;
+                self.replaced += u64::from(*replaced);
+            }
+            Outcome::Denied { .. } => self.denied += 1,
+            Outcome::Failed { .. } | Outcome::NoEvent { .. } => self.failed += 1,
+        }
+    }
+
+    pub(super) fn dispatched(&mut self, dispatched: Dispatched) {
+        self.calls += dispatched.calls;
+        self.time += dispatched.time;
+    }
+
+    pub(super) const fn nothing_failed(&self) -> bool {
+        self.failed == 0
+    }
+
+    pub(super) fn sum_up(&self, took: Duration, modules: &Modules, output: &mut Output) {
+        let events = self.allowed + self.denied + self.failed;
+        let module = |counts: &ModuleCounts| module(counts, modules);
+        let summary = Summary {
+            events,
+            allowed: self.allowed,
+            denied: self.denied,
+            failed: self.failed,
+            replaced: self.replaced,
+            seconds: took.as_secs_f64(),
+            events_per_second: per_second(events, took),
+            dispatch_per_second: per_second(self.calls, self.time),
+            modules: modules.counts().iter().map(module).collect(),
+        };
+        if output.is_json() {
+            output.json(&Last { summary });
+        } else {
+            summary.lines().iter().for_each(|line| output.line(line));
+        }
+    }
+}
+
+fn module(counts: &ModuleCounts, modules: &Modules) -> Module {
+    let sum = |field: fn(&Counts) -> u64| counts.callbacks.iter().map(|(_, own)| field(own)).sum();
+    let micros = |share| Some(modules.latency(&counts.module, share)?.as_secs_f64() * 1e6);
+    Module {
+        name: counts.module.to_string(),
+        called: sum(|counts| counts.called),
+        denied: sum(|counts| counts.denied),
+        failed: sum(|counts| counts.failed),
+        p50_us: micros(0.5),
+        p99_us: micros(0.99),
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a rate")]
+fn per_second(count: u64, time: Duration) -> f64 {
+    if time.is_zero() { 0.0 } else { count as f64 / time.as_secs_f64() }
+}
+
+impl Summary {
+    fn lines(&self) -> Vec<String> {
+        let Self { events, allowed, denied, failed, replaced, .. } = self;
+        let mut lines = vec![
+            format!(
+                "{}: {allowed} allowed ({replaced} replaced), {denied} denied, {failed} failed",
+                counted(*events, "event")
+            ),
+            format!(
+                "{:.2} s: {:.0} events per second; the calls alone: {:.0} per second",
+                self.seconds, self.events_per_second, self.dispatch_per_second
+            ),
+        ];
+        lines.extend(self.modules.iter().map(Module::line));
+        lines
+    }
+}
+
+impl Module {
+    fn line(&self) -> String {
+        let Self { name, called, denied, failed, .. } = self;
+        let times = match (self.p50_us, self.p99_us) {
+            (Some(half), Some(most)) => {
+                format!("; half of the answers within {half:.3} µs, 99 % within {most:.3} µs")
+            }
+            _ => String::new(),
+        };
+        format!(
+            "{name}: called {}, denied {denied}, failed {failed}{times}",
+            counted(*called, "time")
+        )
+    }
+}

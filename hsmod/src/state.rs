@@ -1,0 +1,42 @@
+//! The state of a room, in memory.
+
+use std::sync::Arc;
+
+use hsmod_loader::StateSource;
+use hsmod_loader::values::{Event, ModuleError};
+use rpds::HashTrieMapSync;
+
+/// The state events of a room, by type and state key, as JSON.
+///
+/// Rationale: a clone shares what the original goes on to change copies of, so that a module that
+/// is told of an event later still sees the state right after it, however large the room.
+#[derive(Clone, Default)]
+pub(crate) struct RoomState {
+    types: HashTrieMapSync<String, OfType>,
+}
+
+type OfType = HashTrieMapSync<String, Arc<str>>;
+
+impl RoomState {
+    /// Puts a state event in the place of the one before it. Says whether it was one.
+    pub(crate) fn insert(&mut self, event: &Event<'_>) -> bool {
+        let Some(state_key) = event.state_key() else { return false };
+        let (event_type, json) = (event.event_type(), event.json().as_str());
+        let mut of_type = self.types.get(event_type).cloned().unwrap_or_default();
+        of_type.insert_mut(state_key.to_owned(), json.into());
+        self.types.insert_mut(event_type.to_owned(), of_type);
+        true
+    }
+}
+
+impl StateSource for RoomState {
+    async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
+        let event = self.types.get(event_type).and_then(|of_type| of_type.get(state_key));
+        Ok(event.map(|json| json.as_ref().to_owned()))
+    }
+
+    async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        let events = self.types.get(event_type).into_iter().flat_map(OfType::values);
+        Ok(events.map(|json| json.as_ref().to_owned()).collect())
+    }
+}

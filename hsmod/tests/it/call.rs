@@ -1,0 +1,428 @@
+//! Shows that `hsmod call` asks one question, and what its answers and errors look like.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use hsmod_tests::scene::Scene;
+use serde_json::{Value, json};
+
+use crate::command::{hsmod, shown, values};
+
+/// The command that asks, with its arguments in a file.
+fn call(scene: &Scene, callback: &str, arguments: &str, more: &[&str]) -> Command {
+    let config = scene.write();
+    let file = config.with_file_name("args.json");
+    std::fs::write(&file, arguments).unwrap();
+    let (config, file) = (config.to_str().unwrap(), file.to_str().unwrap());
+    hsmod(&[&["call", "-c", config, callback, file], more].concat())
+}
+
+fn human(scene: &Scene, callback: &str, arguments: Value) -> String {
+    let folder = scene.plugins();
+    shown(&mut call(scene, callback, &arguments.to_string(), &[]), folder.parent().unwrap())
+}
+
+/// The answer in JSON without its time, and the exit code.
+fn answer(scene: &Scene, callback: &str, arguments: Value) -> (Value, i32) {
+    let mut command = call(scene, callback, &arguments.to_string(), &["--json"]);
+    let (mut values, code) = values(&mut command);
+    let mut value = values.pop().unwrap_or_default();
+    if let Some(members) = value.as_object_mut() {
+        assert!(members.remove("micros").unwrap().is_number());
+    }
+    (value, code)
+}
+
+/// Modules called `first` and `second`; the second one answers so.
+fn recorders(answers: Value) -> Scene {
+    let entry = |name: &str, answers| {
+        let config = json!({"name": name, "answers": answers});
+        json!({"module": "good_recorder", "name": name, "config": config})
+    };
+    Scene::new()
+        .entry("good_recorder", entry("first", json!({})))
+        .entry("good_recorder", entry("second", answers))
+}
+
+fn event() -> Value {
+    json!({
+        "event_id": "$1", "room_id": "!r:localhost", "sender": "@a:localhost",
+        "type": "m.room.member", "state_key": "@b:localhost", "origin_server_ts": 1,
+        "content": {"membership": "invite"},
+    })
+}
+
+fn invite() -> Value {
+    json!({"inviter": "@a:x", "invitee": "@b:x", "room_id": "!r:x"})
+}
+
+const INVITE: &str = "spam_checker.user_may_invite";
+
+#[test]
+fn verdicts_are_shown() {
+    let scene = recorders(json!({"user_may_invite": {"deny_with": {
+        "errcode": "ORG.EXAMPLE.NO", "message": "not \u{1b}[31mtoday", "fields": {"until": 3},
+    }}}));
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @r#"
+    exit code: 1
+    --- stdout
+    denied by second: 403 {"errcode":"ORG.EXAMPLE.NO","error":"not \u001b[31mtoday","until":3}
+    asked: first, second; # µs
+    "#);
+    assert_eq!(
+        answer(&scene, INVITE, invite()),
+        (
+            json!({
+                "result": {"deny": {
+                    "status": 403, "errcode": "ORG.EXAMPLE.NO", "error": "not \u{1b}[31mtoday",
+                    "body": {
+                        "errcode": "ORG.EXAMPLE.NO", "error": "not \u{1b}[31mtoday", "until": 3,
+                    },
+                }},
+                "called": ["first", "second"], "decided_by": "second",
+            }),
+            1
+        )
+    );
+    let allowed = recorders(json!({}));
+    insta::assert_snapshot!(human(&allowed, INVITE, invite()), @"
+    exit code: 0
+    --- stdout
+    allowed
+    asked: first, second; # µs
+    ");
+    let result = json!({"allow": true});
+    assert_eq!(
+        answer(&allowed, INVITE, invite()),
+        (json!({"result": result, "called": ["first", "second"], "decided_by": null}), 0)
+    );
+}
+
+#[test]
+fn an_invite_from_another_server_asks_twice() {
+    let scene = recorders(json!({"user_may_invite": "deny"}));
+    let (answer, code) =
+        answer(&scene, "spam_checker.federated_user_may_invite", json!({"event": event()}));
+    assert_eq!((&answer["decided_by"], code), (&json!("second"), 1));
+    assert_eq!(answer["called"], json!(["first", "second"]));
+    let error = &answer["result"]["deny"]["error"];
+    assert_eq!(error, "This user is not permitted to send invites to this server/user");
+}
+
+#[test]
+fn failures_are_shown() {
+    let scene = recorders(json!({"user_may_invite": {"fail": "no database"}}));
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @"
+    exit code: 1
+    --- stdout
+    failed by second (error): no database
+    asked: first, second; # µs
+    ");
+    let (answer, code) = answer(&scene, INVITE, invite());
+    let failed = json!({"failed": {"kind": "error", "message": "no database"}});
+    assert_eq!((&answer["result"], &answer["decided_by"], code), (&failed, &json!("second"), 1));
+
+    let panics = Scene::new().module("bad_panics", json!({"where": "first_poll"}));
+    let check = "spam_checker.check_event_for_spam";
+    insta::assert_snapshot!(human(&panics, check, json!({"event": event()})), @r#"
+    exit code: 1
+    --- stdout
+    failed by bad_panics (panicked): bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:#)
+    asked: bad_panics; # µs
+    --- stderr
+    ERROR panic: bad_panics: FirstPoll thread="unnamed" module="bad_panics"
+    "#);
+    let hangs =
+        json!({"module": "bad_never_ready", "timeout": "50ms", "config": {"where": "callback"}});
+    let hangs = Scene::new().entry("bad_never_ready", hangs);
+    insta::assert_snapshot!(human(&hangs, check, json!({"event": event()})), @"
+    exit code: 1
+    --- stdout
+    failed by bad_never_ready (timed_out): no answer within 50ms
+    asked: bad_never_ready; # µs
+    ");
+}
+
+#[test]
+fn a_replacement_is_checked_as_a_homeserver_would() {
+    let arguments = json!({"event": event(), "state_events": [event()]});
+    let allowed = "third_party_rules.check_event_allowed";
+    let mut other = event();
+    other["content"]["reason"] = "because".into();
+    let scene = recorders(json!({"check_event_allowed": {"replace": other}}));
+    let expected = json!({
+        "result": {"allow": true, "replacement": other},
+        "called": ["first", "second"], "decided_by": "second",
+    });
+    assert_eq!(answer(&scene, allowed, arguments.clone()), (expected, 0));
+    insta::assert_snapshot!(human(&scene, allowed, arguments.clone()), @r#"
+    exit code: 0
+    --- stdout
+    allowed, replaced by second: {"content":{"membership":"invite","reason":"because"},"event_id":"$1","origin_server_ts":1,"room_id":"!r:localhost","sender":"@a:localhost","state_key":"@b:localhost","type":"m.room.member"}
+    asked: first, second; # µs
+    "#);
+    other["type"] = "m.room.topic".into();
+    let scene = recorders(json!({"check_event_allowed": {"replace": other}}));
+    insta::assert_snapshot!(human(&scene, allowed, arguments.clone()), @r#"
+    exit code: 1
+    --- stdout
+    denied by second: 500 {"errcode":"M_UNKNOWN","error":"Internal server error"}
+    asked: first, second; # µs
+    --- stderr
+     WARN hsmod::call::callbacks: third_party_rules.check_event_allowed: the replacement event changes `type`, which it may not
+    "#);
+    let (answer, code) = answer(&scene, allowed, arguments);
+    assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));
+}
+
+#[test]
+fn values_are_shown() {
+    let result = |answers: Value, callback: &str, arguments: Value| {
+        let (answer, code) = answer(&recorders(answers), callback, arguments);
+        assert_eq!(answer["called"], json!(["first", "second"]));
+        (answer["result"].clone(), answer["decided_by"].clone(), code)
+    };
+    let user = json!({"user_id": "@a:x"});
+    let expired = "account_validity.is_user_expired";
+    let by = |value: Value| (json!({"value": value}), json!("second"), 0);
+    let nobody = |value: Value| (json!({"value": value}), Value::Null, 0);
+    assert_eq!(result(json!({"is_user_expired": "deny"}), expired, user.clone()), by(true.into()));
+    let not_expired = json!({"is_user_expired": "not_expired"});
+    assert_eq!(result(not_expired, expired, user.clone()), by(false.into()));
+    assert_eq!(result(json!({}), expired, user.clone()), nobody(Value::Null));
+    assert_eq!(
+        result(json!({}), "account_validity.on_user_registration", user),
+        nobody(Value::Null)
+    );
+
+    let profile = json!({"user_profile": {"user_id": "@a:x"}, "requester_id": "@b:x"});
+    let visible = "spam_checker.check_username_for_spam";
+    let hidden = json!({"check_username_for_spam": "deny"});
+    assert_eq!(result(hidden, visible, profile), by(true.into()));
+    let drops = json!({"should_drop_federated_event": "deny"});
+    let drop = "spam_checker.should_drop_federated_event";
+    assert_eq!(result(drops, drop, json!({"event": event()})), by(true.into()));
+    assert_eq!(result(json!({}), drop, json!({"event": event()})), nobody(false.into()));
+
+    let client = json!({"request_info": [["agent", "::1"], {"ip": "::2"}]});
+    let register = "spam_checker.check_registration_for_spam";
+    let banned = json!({"check_registration_for_spam": "shadow_ban"});
+    assert_eq!(result(banned, register, client.clone()), by("SHADOW_BAN".into()));
+    let denied = result(json!({"check_registration_for_spam": "deny"}), register, client);
+    assert_eq!((&denied.0["deny"]["status"], denied.2), (&json!(429), 1));
+}
+
+#[test]
+fn what_modules_change_is_shown() {
+    let scene = recorders(json!({"on_create_room": {"replace": {"preset": "private_chat"}}}));
+    let create = json!({
+        "requester": {"user": "@a:x", "device_id": "D"}, "request_content": {"name": "n"},
+        "is_requester_admin": false,
+    });
+    let (answer, code) = answer(&scene, "third_party_rules.on_create_room", create);
+    let changed = json!({"value": {"preset": "private_chat"}});
+    assert_eq!((&answer["result"], code), (&changed, 0));
+    let results = json!({"results": {"limited": false, "results": []}});
+    insta::assert_snapshot!(human(&scene, "third_party_rules.on_user_search", results), @r#"
+    exit code: 0
+    --- stdout
+    answer: {"limited":false,"results":[]}
+    asked: first, second; # µs
+    "#);
+}
+
+#[test]
+fn a_notification_is_delivered() {
+    let arguments = json!({"event": event(), "state_events": []});
+    let (answer, code) = answer(&recorders(json!({})), "third_party_rules.on_new_event", arguments);
+    assert_eq!((&answer["result"], code), (&json!({"value": null}), 0));
+    assert_eq!(answer["called"], json!(["first", "second"]));
+}
+
+#[test]
+fn a_media_file_is_given_by_its_path() {
+    let scene = recorders(json!({"check_media_file_for_spam": "deny"}));
+    let path = scene.plugins().with_file_name("picture.png");
+    std::fs::write(&path, "not a picture").unwrap();
+    let arguments = json!({"file_wrapper": path, "file_info": {"file_id": "f"}});
+    let media = "spam_checker.check_media_file_for_spam";
+    let (answer, code) = answer(&scene, media, arguments);
+    assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(400), 1));
+    let arguments = json!({"file_wrapper": "/missing.png", "file_info": {"file_id": "f"}});
+    insta::assert_snapshot!(human(&scene, media, arguments), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_media_file_for_spam: the argument `file_wrapper` cannot be read: cannot read `/missing.png`: No such file or directory (os error 2)
+      it takes `file_wrapper` (the path of a file), `file_info` ({file_id, server_name?, url_cache?, thumbnail?})
+    ");
+}
+
+#[test]
+fn arguments_come_from_stdin_too() {
+    let scene = Scene::new().module("demo", json!({}));
+    let config = scene.write();
+    let mut child = hsmod(&["call", "-c", config.to_str().unwrap(), "--json"])
+        .args(["spam_checker.user_may_create_room", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let arguments = br#"{"user_id": "@evilguy:localhost", "room_config": {}}"#;
+    child.stdin.take().unwrap().write_all(arguments).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["result"]["deny"]["errcode"], "M_FORBIDDEN");
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    let scene = Scene::new();
+    let wrong = |callback: &str, arguments: Value| human(&scene, callback, arguments);
+    insta::assert_snapshot!(wrong(INVITE, json!({"inviter": "@a:x", "invitee": "@b:x"})), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_invite: the argument `room_id` is missing
+      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+    ");
+    insta::assert_snapshot!(wrong(INVITE, json!({"inviter": "@a:x", "invited": "@b:x"})), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_invite: there is no argument `invited`; did you mean `invitee`?
+      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+    ");
+    insta::assert_snapshot!(wrong(INVITE, json!(["@a:x"])), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_invite: the arguments are not an object
+      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+    ");
+    let joins = json!({"user_id": "@a:x", "room_id": "!r:x", "is_invited": "yes"});
+    insta::assert_snapshot!(wrong("spam_checker.user_may_join_room", joins), @r#"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_join_room: the argument `is_invited` cannot be read: invalid type: string "yes", expected a boolean
+      it takes `user_id` (text), `room_id` (text), `is_invited` (true or false)
+    "#);
+    let no_event = json!({"event": {"event_id": "$1"}});
+    insta::assert_snapshot!(wrong("spam_checker.check_event_for_spam", no_event), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: missing field `room_id`
+      it takes `event` (an event)
+    ");
+    let mut message = event();
+    message.as_object_mut().unwrap().remove("state_key");
+    let no_state = json!({"event": event(), "state_events": [event(), message]});
+    insta::assert_snapshot!(wrong("third_party_rules.check_event_allowed", no_state), @"
+    exit code: 2
+    --- stderr
+    error: third_party_rules.check_event_allowed: the argument `state_events` cannot be read: item 1: it has no `state_key`
+      it takes `event` (an event), `state_events` (a list of state events)
+    ");
+    let file = json!({"file_wrapper": "/dev/null", "file_info": {"file": "f"}});
+    insta::assert_snapshot!(wrong("spam_checker.check_media_file_for_spam", file), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_media_file_for_spam: the argument `file_info` cannot be read: unknown field `file`, expected one of `file_id`, `server_name`, `url_cache`, `thumbnail`
+      it takes `file_wrapper` (the path of a file), `file_info` ({file_id, server_name?, url_cache?, thumbnail?})
+    ");
+    let all = recorders(json!({}));
+    let no_invite = json!({"event": message});
+    insta::assert_snapshot!(human(&all, "spam_checker.federated_user_may_invite", no_invite), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.federated_user_may_invite: the argument `event` cannot be read: an invite has no state key
+      it takes `event` (an event)
+    ");
+    let config = scene.write();
+    let none = ["call", "-c", config.to_str().unwrap(), "spam_checker.check_login_for_spam"];
+    insta::assert_snapshot!(shown(&mut hsmod(&none), config.parent().unwrap()), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_login_for_spam: the argument `user_id` is missing
+      it takes `user_id` (text), `device_id` (text or null), `initial_display_name` (text or null), `request_info` (a list of [user agent, IP address]), `auth_provider_id` (text or null)
+    ");
+    let not_json = shown(&mut call(&scene, INVITE, "{,}", &[]), config.parent().unwrap());
+    insta::assert_snapshot!(not_json, @"
+    exit code: 2
+    --- stderr
+    error: the arguments in `<folder>/args.json` are not JSON: key must be a string at line 1 column 2
+    ");
+    let missing = ["call", "-c", config.to_str().unwrap(), INVITE, "/missing.json"];
+    insta::assert_snapshot!(shown(&mut hsmod(&missing), config.parent().unwrap()), @"
+    exit code: 2
+    --- stderr
+    error: cannot read the arguments from `/missing.json`: No such file or directory (os error 2)
+      fix: give the path of a JSON file, or `-` for stdin
+    ");
+}
+
+#[test]
+fn unknown_callbacks_are_named() {
+    let scene = Scene::new();
+    for callback in [
+        "spam_cheker.user_may_invite",
+        "spam_checker.user_may_invit",
+        "user_may_invite",
+        "spam_checker.on_new_event",
+        "account_validity.nothing",
+        "nothing.at_all",
+    ] {
+        let said = human(&scene, callback, json!({}));
+        assert!(said.starts_with("exit code: 2\n"), "{said}");
+    }
+    let said = |callback| human(&scene, callback, json!({}));
+    insta::assert_snapshot!(said("spam_cheker.user_may_invite"), @"
+    exit code: 2
+    --- stderr
+    error: there is no callback `spam_cheker.user_may_invite`
+      fix: did you mean `spam_checker.user_may_invite`?
+    ");
+    insta::assert_snapshot!(said("spam_checker.user_may_invit"), @"
+    exit code: 2
+    --- stderr
+    error: the category `spam_checker` has no callback `user_may_invit`
+      fix: did you mean `spam_checker.user_may_invite`?
+    ");
+    insta::assert_snapshot!(said("user_may_invite"), @"
+    exit code: 2
+    --- stderr
+    error: there is no callback `user_may_invite`
+      fix: did you mean `spam_checker.user_may_invite`?
+    ");
+    insta::assert_snapshot!(said("spam_checker.on_new_event"), @"
+    exit code: 2
+    --- stderr
+    error: the category `spam_checker` has no callback `on_new_event`
+      fix: did you mean `third_party_rules.on_new_event`?
+    ");
+    insta::assert_snapshot!(said("account_validity.nothing"), @"
+    exit code: 2
+    --- stderr
+    error: the category `account_validity` has no callback `nothing`
+      fix: it has `is_user_expired`, `on_user_registration`, `on_user_login`
+    ");
+    insta::assert_snapshot!(said("nothing.at_all"), @"
+    exit code: 2
+    --- stderr
+    error: there is no callback `nothing.at_all`
+      fix: the categories are `spam_checker`, `third_party_rules`, `account_validity`
+    ");
+}
+
+#[test]
+fn modules_that_do_not_load_are_problems() {
+    let scene = Scene::new().module("demo", json!({"denied_user": 3}));
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @"
+    exit code: 1
+    --- stderr
+    error: module `demo`: parse_config: invalid type: integer `3`, expected a string
+      at modules.<item 0>.config.denied_user, line 5, column 9
+      fix: see the module's documentation for what its `config` takes
+    ");
+    let mut command = call(&scene, INVITE, &invite().to_string(), &["--json"]);
+    let (lines, code) = values(&mut command);
+    assert_eq!(code, 1);
+    assert_eq!(lines[0]["problems"][0]["stage"], "parse_config");
+}

@@ -1,0 +1,247 @@
+//! Shows that `hsmod check` finds everything that is wrong, in one go, and survives the modules.
+
+use std::path::Path;
+
+use hsmod_tests::build;
+use hsmod_tests::scene::Scene;
+use serde_json::{Value, json};
+
+use crate::command::{hsmod, shown, values};
+
+/// What a check of the config says.
+fn check(scene: &Scene, more: &[&str]) -> String {
+    let config = scene.write();
+    let folder = config.parent().unwrap();
+    let arguments = [&["check", "-c", config.to_str().unwrap()], more].concat();
+    shown(&mut hsmod(&arguments), folder)
+}
+
+fn check_json(scene: &Scene) -> (Vec<Value>, i32) {
+    let config = scene.write();
+    values(&mut hsmod(&["check", "--json", "-c", config.to_str().unwrap()]))
+}
+
+/// A check of YAML text, in a folder where one plugin lies.
+fn check_text(yaml: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("plugins")).unwrap();
+    let plugin = folder.path().join("plugins/libdemo.so");
+    std::fs::copy(build::plugin("demo"), plugin).unwrap();
+    let config = folder.path().join("modules.yaml");
+    std::fs::write(&config, yaml).unwrap();
+    shown(&mut hsmod(&["check", "-c", config.to_str().unwrap()]), folder.path())
+}
+
+#[test]
+fn good_modules_are_described() {
+    let evil = json!({"module": "list_spam_checker", "name": "evil", "config": {"evil_users": []}});
+    let scene = Scene::new().entry("list_spam_checker", evil).module("demo", json!({}));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 0
+    --- stdout
+    ok  evil (list_spam_checker 1.0.0, spam_checker.check_event_for_spam, web /_synapse/client/list_spam_checker/is_evil)
+    ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    2 modules: 0 errors, 0 warnings
+    ");
+    insta::assert_snapshot!(check(&scene, &["--no-load"]), @"
+    exit code: 0
+    --- stdout
+    ok  evil (list_spam_checker 1.0.0)
+    ok  demo (demo 1.0.0)
+    2 modules: 0 errors, 0 warnings
+    ");
+
+    let (lines, code) = check_json(&scene);
+    assert_eq!((lines.len(), code), (3, 0));
+    let keys: Vec<&str> = lines[0].as_object().unwrap().keys().map(String::as_str).collect();
+    insta::assert_snapshot!(keys.join(" "), @"abi callbacks file module name problems sha256 version web");
+    assert_eq!(lines[0]["name"], "evil");
+    assert_eq!(lines[0]["callbacks"], json!({"spam_checker": ["check_event_for_spam"]}));
+    assert_eq!(lines[1]["web"], json!(["/_synapse/client/demo/hello/*"]));
+    assert_eq!(lines[2], json!({"summary": {"modules": 2, "errors": 0, "warnings": 0}}));
+}
+
+#[test]
+fn all_problems_are_found_at_once() {
+    let text = "\
+modules:
+  - module: demo
+    config: {denied_usr: '@a:x'}
+  - module: dmeo
+  - module: demo
+    name: late
+    timeouts: {user_may_crate_room: 1s}
+  - nothing
+pluginsdir: x
+";
+    insta::assert_snapshot!(check_text(text), @"
+    exit code: 1
+    --- stdout
+    failed  demo (demo 1.0.0)
+    error: module `demo`: parse_config: unknown field `denied_usr`, expected `denied_user`
+      at modules.<item 0>.config.denied_usr, line 3, column 14
+      fix: see the module's documentation for what its `config` takes
+    failed  dmeo (dmeo)
+    error: module `dmeo`: discovery: there is no plugin `dmeo` in `<folder>/plugins`
+      at modules.<item 1>.module, line 4, column 5
+      fix: did you mean `demo`?
+    failed  late (demo 1.0.0)
+    error: module `late`: config: there is no callback `user_may_crate_room`
+      at modules.<item 2>.timeouts.user_may_crate_room, line 7, column 16
+      fix: did you mean `user_may_create_room`?
+    error: config: expected a mapping, found a string
+      at modules.<item 3>, line 8, column 5
+      fix: write `- module: nothing`
+    error: config: unknown key `pluginsdir`
+      at pluginsdir, line 9, column 1
+      fix: did you mean `plugins_dir`?
+    3 modules: 5 errors, 0 warnings
+    ");
+}
+
+#[test]
+fn what_is_no_config_is_a_finding_and_what_cannot_be_read_is_an_error() {
+    insta::assert_snapshot!(check_text("modules: ["), @"
+    exit code: 1
+    --- stdout
+    error: config: this is not YAML: while parsing a node, did not find expected node content
+      at line 2, column 1
+      fix: the text ends too early: was the file written to its end?
+    0 modules: 1 error, 0 warnings
+    ");
+    let check = |path: &str| shown(&mut hsmod(&["check", "-c", path]), Path::new("<none>"));
+    insta::assert_snapshot!(check("/does/not/exist.yaml"), @"
+    exit code: 2
+    --- stderr
+    error: cannot read `/does/not/exist.yaml`: No such file or directory (os error 2)
+      fix: give the path of an existing file
+    ");
+    insta::assert_snapshot!(check("/"), @"
+    exit code: 2
+    --- stderr
+    error: `/` is a directory
+      fix: name the config file inside it
+    ");
+}
+
+#[test]
+fn problems_have_a_fixed_form_in_json() {
+    let scene = Scene::new()
+        .entry("demo", json!({"module": "demo", "enabled": 3}))
+        .entry("demo", json!({"module": "demo", "config": {"denied_user": 3}}));
+    let (lines, code) = check_json(&scene);
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(lines[0]["problems"][0], @r#"{"column":9,"fix":"see the module's documentation for what its `config` takes","line":9,"message":"invalid type: integer `3`, expected a string","path":"modules.<item 1>.config.denied_user","severity":"error","stage":"parse_config"}"#);
+    assert_eq!(lines[1]["name"], "demo");
+    assert!(lines[1].get("module").is_none(), "its entry cannot be read: {}", lines[1]);
+    insta::assert_snapshot!(lines[1]["problems"][0], @r#"{"column":7,"fix":"write `true` or `false`","line":4,"message":"expected a boolean, found a number","path":"modules.<item 0>.enabled","severity":"error","stage":"config"}"#);
+    assert_eq!(lines[2]["summary"]["errors"], 2);
+}
+
+#[test]
+fn two_modules_with_one_path_are_a_warning() {
+    let scene = Scene::new().module("demo", json!({})).module("demo", json!({}));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 0
+    --- stdout
+    ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo-2 (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    warning: module `demo-2`: new: it registers the web resource `/_synapse/client/demo/hello/*`, which module `demo` has registered before it: requests go to `demo`
+      at modules.<item 1>.module, line 9, column 7
+      fix: remove one of the two modules
+    2 modules: 0 errors, 1 warning
+    ");
+}
+
+#[test]
+fn a_module_that_takes_the_process_down_is_a_finding() {
+    let ends = |place: &str, how: &str| json!({"where": place, "how": how});
+    let scene = Scene::new()
+        .entry("bad_aborts", json!({"module": "bad_aborts", "enabled": false}))
+        .module("bad_aborts", ends("parse_config", "abort"))
+        .module("bad_aborts", ends("new", "segfault"))
+        .module("bad_aborts", ends("start", "exit"))
+        .module("bad_constructor", json!({}))
+        .module("demo", json!({}));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 1
+    --- stdout
+    failed  bad_aborts-2 (bad_aborts 1.0.0)
+    error: module `bad_aborts-2`: parse_config: it took the process down: signal: 6 (SIGABRT)
+      at modules.<item 1>.module, line 12, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
+    failed  bad_aborts-3 (bad_aborts 1.0.0)
+    error: module `bad_aborts-3`: new: it took the process down: signal: 11 (SIGSEGV)
+      at modules.<item 2>.module, line 19, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
+    failed  bad_aborts-4 (bad_aborts 1.0.0)
+    error: module `bad_aborts-4`: start: it took the process down: exit status: 7
+      at modules.<item 3>.module, line 26, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
+    failed  bad_constructor (bad_constructor 1.0.0)
+    error: module `bad_constructor`: loading: it took the process down: signal: 6 (SIGABRT)
+      at modules.<item 4>.module, line 30, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
+    ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    5 modules: 4 errors, 0 warnings
+    ");
+    let unloaded = check(&scene, &["--no-load"]);
+    assert!(unloaded.starts_with("exit code: 0"), "{unloaded}");
+}
+
+#[test]
+fn a_module_that_panics_or_fails_is_a_finding() {
+    let panics = |place: &str| json!({"where": place});
+    let scene = Scene::new()
+        .module("bad_panics", panics("parse_config"))
+        .module("bad_panics", panics("new"))
+        .module("bad_panics", panics("start"))
+        .module("bad_panics", panics("shutdown"));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 1
+    --- stdout
+    failed  bad_panics (bad_panics 1.0.0)
+    error: module `bad_panics`: parse_config: panicked: bad_panics: ParseConfig (tests/modules/bad_panics/src/lib.rs:#)
+      at modules.<item 0>.config, line 4, column 7
+      fix: this is a fault of the module: tell its author
+    failed  bad_panics-2 (bad_panics 1.0.0)
+    error: module `bad_panics-2`: new: panicked: bad_panics: New (tests/modules/bad_panics/src/lib.rs:#)
+      fix: this is a fault of the module: tell its author
+    failed  bad_panics-3 (bad_panics 1.0.0, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
+    error: module `bad_panics-3`: start: panicked: bad_panics: Start (tests/modules/bad_panics/src/lib.rs:#)
+      fix: this is a fault of the module: tell its author
+    ok  bad_panics-4 (bad_panics 1.0.0, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
+    warning: module `bad_panics-4`: shutdown: panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:#)
+      fix: this is a fault of the module: tell its author
+    warning: module `bad_panics-4`: new: it registers the web resource `/_synapse/client/bad_panics`, which module `bad_panics-3` has registered before it: requests go to `bad_panics-3`
+      at modules.<item 3>.module, line 25, column 7
+      fix: remove one of the two modules
+    4 modules: 3 errors, 2 warnings
+    ");
+}
+
+#[test]
+fn a_module_that_hangs_is_a_finding() {
+    let hangs = |place: &str| json!({"where": place});
+    let impatient = json!({"module": "bad_blocks", "config": hangs("new"), "timeout": "1s"});
+    let scene =
+        Scene::new().entry("bad_blocks", impatient).module("bad_blocks", hangs("start")).entry(
+            "bad_never_ready",
+            json!({"module": "bad_never_ready", "config": hangs("shutdown"), "timeout": "1s"}),
+        );
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 1
+    --- stdout
+    failed  bad_blocks (bad_blocks 1.0.0)
+    error: module `bad_blocks`: new: did not come back within 1s
+      fix: if the module needs that long, raise its `timeout`; otherwise tell its author
+    failed  bad_blocks-2 (bad_blocks 1.0.0)
+    error: module `bad_blocks-2`: start: it did not come back within 10s, and was ended
+      at modules.<item 1>.module, line 14, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
+    ok  bad_never_ready (bad_never_ready 1.0.0, spam_checker.check_event_for_spam, third_party_rules.on_new_event)
+    warning: module `bad_never_ready`: shutdown: did not come back within 5s
+      fix: this is a fault of the module: tell its author
+    3 modules: 2 errors, 1 warning
+    ");
+}

@@ -1,0 +1,54 @@
+//! Runs the command.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The command with arguments, away from the environment of whoever runs the tests.
+pub(crate) fn hsmod(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hsmod"));
+    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+}
+
+/// Everything that a run shows, fit for a snapshot.
+pub(crate) fn shown(command: &mut Command, folder: &Path) -> String {
+    let Output { status, stdout, stderr } = command.output().expect("the command runs");
+    let mut shown = format!("exit code: {}\n", status.code().expect("it ends by itself"));
+    for (name, text) in [("stdout", stdout), ("stderr", stderr)] {
+        if !text.is_empty() {
+            shown += &format!("--- {name}\n{}", String::from_utf8(text).expect("UTF-8"));
+        }
+    }
+    let shown = shown.replace(&*folder.to_string_lossy(), "<folder>");
+    shown.lines().map(without_measures).collect::<Vec<_>>().join("\n")
+}
+
+/// The values that a run prints, and its exit code.
+pub(crate) fn values(command: &mut Command) -> (Vec<Value>, i32) {
+    let output = command.output().expect("the command runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let value = |line: &str| serde_json::from_str(line).expect("one JSON value a line");
+    (text.lines().map(value).collect(), output.status.code().expect("it ends by itself"))
+}
+
+/// Digests, times and lines of the tests' modules differ from run to run.
+fn without_measures(line: &str) -> String {
+    let timed = line.contains("per second");
+    let mut shown = String::new();
+    for word in line.split_inclusive(' ') {
+        let number = word.trim_matches(|c: char| !c.is_ascii_digit());
+        let measured =
+            number.contains('.') && line.contains("µs") || timed || word.contains(".rs:");
+        let digest = number.len() > 40 || word.len() > 60 && !word.contains('/');
+        if !number.is_empty() && measured {
+            shown += &word.replace(number, "#");
+        } else if digest && word.trim_end().bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            shown += "<digest>";
+        } else {
+            shown += word;
+        }
+    }
+    shown
+}

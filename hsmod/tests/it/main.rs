@@ -1,0 +1,9 @@
+//! Tests of the `hsmod` command, as its users run it.
+#![forbid(unsafe_code)]
+
+mod call;
+mod check;
+mod command;
+mod help;
+mod inspect;
+mod replay;
