@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use hsmod_plugin_api::callbacks::account_validity::AccountValidities;
 use hsmod_plugin_api::callbacks::spam_checker::SpamCheckers;
 use hsmod_plugin_api::callbacks::third_party_rules::ThirdPartyRulesAll;
-use hsmod_plugin_api::module::{Lifecycle, StaticModule};
+use hsmod_plugin_api::module::{Lifecycle, ModuleHost, StaticModule};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -269,7 +269,7 @@ impl Startup {
             if report.errors() > 0 && !trial {
                 break;
             }
-            match start(module, first + started.len()).await {
+            match start(module).await {
                 Ok(()) => started.push((Arc::clone(&module.name), module.lifecycle.clone())),
                 Err(problem) => report.push(problem),
             }
@@ -279,11 +279,11 @@ impl Startup {
             registry = assemble(all(), &mut Report::default());
         }
         registrars.iter().for_each(|(_, registrar)| registrar.close());
-        for (index, (module, callbacks)) in made.iter().zip(&registry.callbacks).enumerate() {
+        for (module, callbacks) in made.iter().zip(&registry.callbacks) {
             let own = info.iter_mut().find(|info| info.name == *module.name);
             if let Some(info) = own {
                 info.callbacks = callbacks.clone();
-                info.web = registry.routes.of(first + index);
+                info.web = registry.routes.of(module.registrar.module());
             }
         }
         if report.errors() > 0 {
