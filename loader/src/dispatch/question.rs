@@ -233,7 +233,7 @@ where
             return Poll::Pending;
         }
         if let Some(panic) = call.as_mut().cancel() {
-            tracing::error!(module = &*generation.member(module).name, %panic, "cancelled too late");
+            tracing::error!(module = &*generation.member(module).name, %panic, "panicked when its call was given up, which took too long");
         }
         let failure = Failure::TimedOut(*limit);
         entered = Entered::Neutral;
