@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 use hsmod_plugin_api::callbacks::account_validity::AccountValidities;
 use hsmod_plugin_api::callbacks::spam_checker::SpamCheckers;
 use hsmod_plugin_api::callbacks::third_party_rules::ThirdPartyRulesAll;
-use hsmod_plugin_api::module::{Lifecycle, ModuleHost, StaticModule};
+use hsmod_plugin_api::module::{Lifecycle, StaticModule};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report};
+use crate::record;
 use crate::registration::assemble;
 use crate::startup::{Made, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
@@ -187,7 +188,8 @@ impl Modules {
         }
         let deadline = Instant::now() + limit;
         for (name, lifecycle) in modules.into_iter().rev() {
-            let error = match tokio::time::timeout_at(deadline, lifecycle.shutdown()).await {
+            let call = record::inside(lifecycle.module(), lifecycle.shutdown());
+            let error = match tokio::time::timeout_at(deadline, call).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => format!("did not come back within {limit:?}"),
@@ -283,7 +285,7 @@ impl Startup {
             let own = info.iter_mut().find(|info| info.name == *module.name);
             if let Some(info) = own {
                 info.callbacks = callbacks.clone();
-                info.web = registry.routes.of(module.registrar.module());
+                info.web = registry.routes.of(module.lifecycle.module());
             }
         }
         if report.errors() > 0 {
@@ -320,7 +322,8 @@ impl Startup {
 async fn stop(started: Vec<(Arc<str>, Lifecycle)>) {
     const LIMIT: Duration = Duration::from_secs(10);
     for (name, lifecycle) in started.into_iter().rev() {
-        match tokio::time::timeout(LIMIT, lifecycle.shutdown()).await {
+        let call = record::inside(lifecycle.module(), lifecycle.shutdown());
+        match tokio::time::timeout(LIMIT, call).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(module = &*name, "shutdown: {error}"),
             Err(_) => {

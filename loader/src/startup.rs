@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hsmod_plugin_api::ABI;
 use hsmod_plugin_api::module::{
-    ApiHandle, Lifecycle, ModuleHost, ParsedConfig, Plugin, StageError, StaticModule,
+    ApiHandle, Lifecycle, ParsedConfig, Plugin, StageError, StaticModule,
 };
 use hsmod_plugin_api::values::ConfigKey;
 use serde_json::Value;
@@ -181,12 +181,7 @@ pub(crate) async fn make_all(
 
 /// `Module::start` of one module, within its deadline.
 pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
-    let number = made.registrar.module();
-    let mut call = Box::pin(made.lifecycle.start());
-    let start = std::future::poll_fn(|context| {
-        let _inside = record::enter(number);
-        call.as_mut().poll(context)
-    });
+    let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
     let outcome = match made.entry.timeout() {
         Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
         None => Ok(start.await),
