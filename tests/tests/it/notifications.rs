@@ -54,8 +54,8 @@ async fn different_notifications_keep_their_order() {
     let third_party_rules = modules.third_party_rules();
     let state = State::new(Arc::new(()));
     let event = message("@a:b", "hi");
-    let _ = third_party_rules.on_threepid_bind("@a:b", "email", "a@b").await.unwrap();
-    let _ = third_party_rules.on_new_event(Json(&event), &state).await.unwrap();
+    drop(third_party_rules.on_threepid_bind("@a:b", "email", "a@b").await.unwrap());
+    drop(third_party_rules.on_new_event(Json(&event), &state).await.unwrap());
     let removed = third_party_rules.on_remove_user_third_party_identifier("@a:b", "email", "a@b");
     removed.await.unwrap().await;
     assert_eq!(
@@ -148,7 +148,7 @@ async fn whoever_brings_too_much_waits() {
     // One that the module works on, and a full queue behind it.
     let all = numbers(0..DEPTH + 2);
     for user in &all[..=DEPTH] {
-        let _ = bind(&modules, user).await;
+        drop(bind(&modules, user).await);
         tokio::task::yield_now().await;
     }
     let third_party_rules = modules.third_party_rules();
@@ -171,7 +171,7 @@ async fn a_shutdown_waits_for_what_is_in_the_queues() {
     let state = State::new(Arc::new(()));
     let event = message("@a:b", "hi");
     for _ in 0..5 {
-        let _ = modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap();
+        drop(modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap());
     }
     let before = tokio::time::Instant::now();
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
@@ -186,7 +186,7 @@ async fn a_shutdown_says_what_it_left() {
     let state = State::new(Arc::new(()));
     let event = message("@a:b", "hi");
     for _ in 0..5 {
-        let _ = modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap();
+        drop(modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap());
     }
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let shutdown = modules.shutdown(Duration::from_secs(3)).await;

@@ -2,13 +2,13 @@
 //! why.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hsmod_loader::{CallErrorKind, FailureKind, Json, Modules, State};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::json;
-use std::sync::Arc;
 use tracing::level_filters::LevelFilter;
 
 use crate::log::Log;
@@ -155,7 +155,8 @@ async fn a_shutdown_that_panics_is_reported_and_the_others_are_shut_down() {
     assert_eq!(shutdown.failures.len(), 1);
     assert_eq!(&*shutdown.failures[0].0, "bad_panics");
     assert_snapshot!(without_lines(&shutdown.failures[0].1), @"panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:<line>)");
-    assert!(log.text().ends_with("INFO recorder: shutdown"), "{}", log.text());
+    let text = log.text();
+    assert!(text.ends_with("INFO recorder [good_recorder]: shutdown"), "{text}");
 }
 
 #[tokio::test]

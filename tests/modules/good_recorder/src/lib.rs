@@ -5,6 +5,8 @@
 //!   config:
 //!     name: first                      # default: recorder
 //!     callbacks: [user_may_invite]     # registers just these; default: all
+//!     optional: [user_may_invite]      # those of them that the homeserver may lack
+//!     only: [sing]                     # also registers these of `spam_checker`, written or not
 //!     suspend: true                    # every callback waits once before it answers
 //!     hang: [check_login_for_spam]     # these wait until `/wake` is asked for
 //!     answers:                         # a variant of `Answer` in snake case; default: allow
@@ -49,6 +51,10 @@ pub struct Config {
     #[serde(default)]
     callbacks: Option<Vec<String>>,
     #[serde(default)]
+    optional: Vec<String>,
+    #[serde(default)]
+    only: Vec<String>,
+    #[serde(default)]
     suspend: bool,
     #[serde(default)]
     hang: Vec<String>,
@@ -84,17 +90,21 @@ impl Module for Recorder {
         let (seen, bell) = (Mutex::default(), Bell::default());
         let module = Arc::new(Self { config, api: api.clone(), seen, bell });
         module.answer("new").give::<()>()?;
+        let (only, optional) = (&module.config.only, &module.config.optional);
+        if !only.is_empty() {
+            api.register_spam_checker_callbacks(&module).only(only);
+        }
         let wanted = module.wanted(<Self as SpamCheckerCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_spam_checker_callbacks(&module).only(&wanted);
+            api.register_spam_checker_callbacks(&module).only(&wanted).optional(optional);
         }
         let wanted = module.wanted(<Self as ThirdPartyRulesCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_third_party_rules_callbacks(&module).only(&wanted);
+            api.register_third_party_rules_callbacks(&module).only(&wanted).optional(optional);
         }
         let wanted = module.wanted(<Self as AccountValidityCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_account_validity_callbacks(&module).only(&wanted);
+            api.register_account_validity_callbacks(&module).only(&wanted).optional(optional);
         }
         web::register(&module);
         Ok(module)
