@@ -64,12 +64,8 @@ impl Generation {
 
     /// Who registered a callback, in order.
     #[inline]
-    pub(crate) fn list<R>(&self) -> &[Callback<R>]
-    where
-        R: Row,
-        Lists: AsRef<<R::Category as Category>::Lists>,
-    {
-        R::list(self.lists.as_ref())
+    pub(crate) fn list<R: Row>(&self) -> &[Callback<R>] {
+        R::list(R::Category::lists(&self.lists))
     }
 
     /// A module by its number.

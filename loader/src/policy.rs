@@ -9,7 +9,7 @@ use hsmod_plugin_api::host::{BuiltEvent, Dispatch, Inputs, OwnedInputs};
 use hsmod_plugin_api::table::Row;
 
 use crate::Modules;
-use crate::dispatch::{Args, FederatedInvite, Notification, Question, dispatch_by};
+use crate::dispatch::{Args, Decision, FederatedInvite, Notification, Question, dispatch_by};
 
 /// How the answers of several modules become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub struct Policy {
 }
 
 /// A callback that has rules.
-pub trait Rule: Row {
+pub trait Rule: Row<Answer: Decision> {
     /// Its number among all callbacks.
     const INDEX: usize;
     /// Its rules.

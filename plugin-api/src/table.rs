@@ -38,6 +38,10 @@ pub trait Category: Sized + 'static {
     /// Per callback, who registered it.
     #[cfg(feature = "host")]
     type Lists: Default + Send + Sync + 'static;
+
+    /// Its part of the lists of all categories.
+    #[cfg(feature = "host")]
+    fn lists(all: &crate::host::Lists) -> &Self::Lists;
 }
 
 /// A callback as a type.
@@ -304,6 +308,12 @@ macro_rules! callbacks {
             type Table = Self;
             #[cfg(feature = "host")]
             type Lists = $lists;
+
+            #[cfg(feature = "host")]
+            #[inline]
+            fn lists(all: &crate::host::Lists) -> &$lists {
+                all.as_ref()
+            }
         }
 
         #[cfg(feature = "host")]

@@ -7,9 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, Lists, OwnedInputs, Prepared};
-use hsmod_plugin_api::table::Category;
-use hsmod_plugin_api::values::answer::Answer;
+use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, OwnedInputs, Prepared};
 use tokio::sync::mpsc;
 
 use super::Args;
@@ -46,9 +44,7 @@ impl Notification {
     pub(crate) fn new<R, I>(modules: &Modules, inputs: I) -> Self
     where
         R: Rule,
-        R::Answer: Answer,
         I: OwnedInputs<Args<R>>,
-        Lists: AsRef<<R::Category as Category>::Lists>,
     {
         let generation = modules.generation();
         if generation.list::<R>().is_empty() {
@@ -73,7 +69,6 @@ fn put<R, P>(generation: &Arc<Generation>, args: Arc<P>) -> State
 where
     R: Rule,
     P: Prepared<Args<R>> + Send + Sync + 'static,
-    Lists: AsRef<<R::Category as Category>::Lists>,
 {
     let (done, delivery) = mpsc::channel(1);
     let jobs: Vec<(Queue, Job)> = generation

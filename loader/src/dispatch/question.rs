@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Lists, Prepared, SlotFn};
-use hsmod_plugin_api::table::{Category, Row};
+use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Prepared, SlotFn};
+use hsmod_plugin_api::table::Row;
 use tokio::time::Sleep;
 
 use super::failure::{Failure, failed};
@@ -65,9 +65,7 @@ where
 impl<R, P> Future for Question<'_, R, P>
 where
     R: Rule,
-    R::Answer: Decision,
     P: Prepared<<R::Slot as SlotFn>::Args>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
 {
     type Output = Outcome<R>;
 
@@ -115,10 +113,7 @@ fn unreadable<R: Rule>(error: &InputError) -> CallError {
 }
 
 /// How far asking came.
-enum Asked<R: Row>
-where
-    R::Answer: Decision,
-{
+enum Asked<R: Rule> {
     Done(Outcome<R>),
     /// This one did not answer at once.
     Suspended(usize, Option<Instant>),
@@ -132,18 +127,12 @@ type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
 /// or does not answer at once.
 #[cold]
 #[inline(never)]
-fn stopped<R, P>(
+fn stopped<R: Rule, P: Prepared<Args<R>>>(
     mut call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
-) -> Asked<R>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+) -> Asked<R> {
     let list = generation.list::<R>();
     let (mut at, mut entered, mut since) = stop;
     loop {
@@ -163,15 +152,11 @@ where
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.
-fn answered<R>(
+fn answered<R: Rule>(
     generation: &Generation,
     module: usize,
     entered: Entered<R::Answer>,
-) -> ControlFlow<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-{
+) -> ControlFlow<Outcome<R>> {
     let failure = match entered {
         Entered::Ready(Ok(answer)) => {
             return ControlFlow::Break(answer.decide().map_err(|verdict| {
@@ -193,29 +178,20 @@ where
 
 /// What it would be if nobody had been asked.
 #[inline]
-fn neutral<R: Rule>() -> Outcome<R>
-where
-    R::Answer: Decision,
-{
+fn neutral<R: Rule>() -> Outcome<R> {
     R::Answer::default().decide().map_err(|verdict| {
         CallError::new(R::POLICY.full_name, None, Cause::Verdict(verdict), R::POLICY.refusal)
     })
 }
 
 /// Keeps what the rest of the call needs, and sets the deadline.
-fn suspend<R, P>(
+fn suspend<R: Rule, P: Prepared<Args<R>>>(
     call: Pin<&mut Asking<R, P>>,
     generation: Arc<Generation>,
     at: usize,
     since: Option<Instant>,
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+) -> Poll<Outcome<R>> {
     let deadline = deadline::<R>(&generation, at, context);
     let before = call.kept().replace(Suspended { generation, at, deadline, since });
     debug_assert!(before.is_none(), "a call is suspended once");
@@ -226,11 +202,11 @@ where
 
 /// The deadline of the module at `at`, set now.
 #[inline]
-fn deadline<R>(generation: &Generation, at: usize, context: &mut Context<'_>) -> Option<Deadline>
-where
-    R: Rule,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+fn deadline<R: Rule>(
+    generation: &Generation,
+    at: usize,
+    context: &mut Context<'_>,
+) -> Option<Deadline> {
     let module = generation.list::<R>()[at].module();
     let limit = generation.member(module).deadline(&R::POLICY)?;
     Some(armed(limit, context))
@@ -247,13 +223,10 @@ fn armed(limit: Duration, context: &mut Context<'_>) -> Deadline {
 }
 
 /// Polls the module that did not answer at once, then asks the rest.
-fn resume<R, P>(mut call: Pin<&mut Asking<R, P>>, context: &mut Context<'_>) -> Poll<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+fn resume<R: Rule, P: Prepared<Args<R>>>(
+    mut call: Pin<&mut Asking<R, P>>,
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R>> {
     let Some(suspended) = call.as_mut().kept() else { return Poll::Pending };
     let (generation, at) = (Arc::clone(&suspended.generation), suspended.at);
     let since = suspended.since;
@@ -299,18 +272,12 @@ where
 
 /// Another module did not answer at once.
 #[inline]
-fn suspend_again<R, P>(
+fn suspend_again<R: Rule, P: Prepared<Args<R>>>(
     call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
     (at, since): (usize, Option<Instant>),
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+) -> Poll<Outcome<R>> {
     if let Some(kept) = call.kept() {
         kept.at = at;
         kept.since = since;
@@ -321,18 +288,12 @@ where
 
 /// Asks the modules behind one that gave something other than the neutral answer.
 #[cold]
-fn go_on<R, P>(
+fn go_on<R: Rule, P: Prepared<Args<R>>>(
     mut call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+) -> Poll<Outcome<R>> {
     match stopped::<R, P>(call.as_mut(), generation, stop, context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
         Asked::Suspended(at, since) => suspend_again(call, generation, (at, since), context),
@@ -341,18 +302,12 @@ where
 
 /// The module did not answer in time: its future is dropped.
 #[cold]
-fn too_late<R, P>(
+fn too_late<R: Rule, P: Prepared<Args<R>>>(
     mut call: Pin<&mut Asking<R, P>>,
     generation: &Generation,
     (at, limit): (usize, Duration),
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>>
-where
-    R: Rule,
-    R::Answer: Decision,
-    P: Prepared<Args<R>>,
-    Lists: AsRef<<R::Category as Category>::Lists>,
-{
+) -> Poll<Outcome<R>> {
     let module = generation.list::<R>()[at].module();
     let panic = {
         let _inside = record::enter(module);

@@ -1,6 +1,7 @@
 //! Real plugins in the real loader.
 #![forbid(unsafe_code)]
 
+mod axum_fallback;
 mod cancellation;
 mod conformance;
 mod deadlines;
