@@ -71,7 +71,7 @@ pub mod prelude {
 
     pub use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
     pub use crate::module::{
-        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse,
+        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse, config_from_value,
     };
     pub use crate::values::{
         ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event, EventDecision,

@@ -213,6 +213,15 @@ impl fmt::Display for ConfigError {
 
 impl Error for ConfigError {}
 
+/// Of a part of the config that was deserialised by itself: say with [`ConfigError::at`] where it
+/// stands. The whole is better read with [`config_from_value`](crate::module::config_from_value),
+/// which knows the place.
+impl From<serde_json::Error> for ConfigError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(error)
+    }
+}
+
 /// C form of [`ModuleError`], owned by whoever holds it.
 #[repr(C)]
 #[derive(StableAbi)]
