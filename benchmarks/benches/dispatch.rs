@@ -1,6 +1,7 @@
 //! `cargo bench`: instructions and allocations of one dispatch, beside boxed futures; and how long
 //! a plugin takes to load. Instructions are counted by valgrind, so that the same binary gives the
 //! same numbers on any machine. Fails if a target is missed.
+#![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::{Path, PathBuf};

@@ -40,6 +40,7 @@ pub use call_error::{CallError, CallErrorKind, Cause, FailureKind};
 pub use config::Config;
 pub use host::Host;
 pub use hsmod_plugin_api::ABI;
+pub use hsmod_plugin_api::StaticModule;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
     EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,

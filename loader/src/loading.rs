@@ -105,7 +105,7 @@ fn header(library: &Library) -> Result<&'static LibHeader, String> {
 }
 
 fn unmapped(inspection: &Inspection, error: &libloading::Error) -> Problem {
-    let mut message = format!("{} cannot be mapped: {error}", inspection.file.display());
+    let mut message = format!("`{}` cannot be mapped: {error}", inspection.file.display());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         message = format!("{message}: {cause}");
@@ -122,7 +122,7 @@ fn unmapped(inspection: &Inspection, error: &libloading::Error) -> Problem {
 
 fn not_an_entry(inspection: &Inspection, error: &str) -> Problem {
     let file = inspection.file.display();
-    Problem::error(Stage::Loading, format!("{file} has a damaged entry: {error}")).fix(format!(
+    Problem::error(Stage::Loading, format!("`{file}` has a damaged entry: {error}")).fix(format!(
         "build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI {ABI})"
     ))
 }

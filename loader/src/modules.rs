@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
+use crate::record;
 use crate::registration::assemble;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
@@ -188,7 +189,8 @@ impl Modules {
         let deadline = Instant::now() + limit;
         for (name, lifecycle) in modules.into_iter().rev() {
             enter(&name, Stage::Shutdown);
-            let error = match tokio::time::timeout_at(deadline, lifecycle.shutdown()).await {
+            let call = record::inside(lifecycle.module(), lifecycle.shutdown());
+            let error = match tokio::time::timeout_at(deadline, call).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => format!("did not come back within {limit:?}"),
@@ -270,7 +272,7 @@ impl Startup {
             if report.errors() > 0 && !trial {
                 break;
             }
-            match start(module, first + started.len()).await {
+            match start(module).await {
                 Ok(()) => started.push((Arc::clone(&module.name), module.lifecycle.clone())),
                 Err(problem) => report.push(problem),
             }
@@ -280,11 +282,11 @@ impl Startup {
             registry = assemble(all(), &mut Report::default());
         }
         registrars.iter().for_each(|(_, registrar)| registrar.close());
-        for (index, (module, callbacks)) in made.iter().zip(&registry.callbacks).enumerate() {
+        for (module, callbacks) in made.iter().zip(&registry.callbacks) {
             let own = info.iter_mut().find(|info| info.name == *module.name);
             if let Some(info) = own {
                 info.callbacks = callbacks.clone();
-                info.web = registry.routes.of(first + index);
+                info.web = registry.routes.of(module.lifecycle.module());
             }
         }
         if report.errors() > 0 {
@@ -322,7 +324,8 @@ async fn stop(started: Vec<(Arc<str>, Lifecycle)>) {
     const LIMIT: Duration = Duration::from_secs(10);
     for (name, lifecycle) in started.into_iter().rev() {
         enter(&name, Stage::Shutdown);
-        match tokio::time::timeout(LIMIT, lifecycle.shutdown()).await {
+        let call = record::inside(lifecycle.module(), lifecycle.shutdown());
+        match tokio::time::timeout(LIMIT, call).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(module = &*name, "shutdown: {error}"),
             Err(_) => {

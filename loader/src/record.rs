@@ -51,6 +51,16 @@ impl Drop for Inside {
     }
 }
 
+/// Polls a future of a module.
+pub(crate) async fn inside<F: Future>(module: usize, future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    std::future::poll_fn(|context| {
+        let _inside = enter(module);
+        future.as_mut().poll(context)
+    })
+    .await
+}
+
 /// The name of the module this thread is inside of.
 pub(crate) fn current() -> Option<Arc<str>> {
     let module = CURRENT.get();

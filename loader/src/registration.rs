@@ -151,8 +151,9 @@ fn add_callbacks(
         None
     });
     let mut problems = Vec::new();
+    // A newer module may do without what this loader has no name for yet.
     for name in registered.only().unwrap_or_default() {
-        if !written.contains(name) {
+        if !written.contains(name) && !registered.optional().contains(name) {
             problems.push(not_written(category, name, &written));
         }
     }
@@ -180,15 +181,22 @@ fn tag(module: usize, category: &str, name: &str) -> usize {
 
 fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
     let message = format!(
-        "it registers `{category}.{name}`, which it does not implement (it implements {})",
-        listed(written)
+        "it registers `{category}.{name}`, which it does not implement or this homeserver does \
+         not know"
     );
-    let problem = Problem::error(Stage::New, message);
     match closest(name, written.iter().map(String::as_str)) {
-        Some(close) => problem.fix(format!("the module's author may have meant `{close}`")),
-        None => {
-            problem.fix("ask the module's author: `.only(..)` names a callback that is not there")
-        }
+        Some(close) => Problem::error(Stage::New, message).fix(format!(
+            "the module's author may have meant `{close}`; if the module is newer than the \
+             homeserver, update that"
+        )),
+        None => Problem::error(
+            Stage::New,
+            format!("{message} (it implements {})", listed(written)),
+        )
+        .fix(
+            "update the homeserver if the module is newer; otherwise ask the module's author: \
+                  `.only(..)` names a callback that is not there",
+        ),
     }
 }
 

@@ -180,13 +180,9 @@ pub(crate) async fn make_all(
 }
 
 /// `Module::start` of one module, within its deadline.
-pub(crate) async fn start(made: &Made, number: usize) -> Result<(), Problem> {
+pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
-    let mut call = Box::pin(made.lifecycle.start());
-    let start = std::future::poll_fn(|context| {
-        let _inside = record::enter(number);
-        call.as_mut().poll(context)
-    });
+    let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
     let outcome = match made.entry.timeout() {
         Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
         None => Ok(start.await),

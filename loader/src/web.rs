@@ -102,7 +102,7 @@ impl Web {
                 headers,
                 request.body(),
             );
-            inside(route.resource.module(), call).await
+            record::inside(route.resource.module(), call).await
         };
         Some(match answer {
             Ok(answer) => response(&answer, request.method() == Method::HEAD),
@@ -112,16 +112,6 @@ impl Web {
             }
         })
     }
-}
-
-/// Polls a future of a module.
-async fn inside<F: Future>(module: usize, future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|context| {
-        let _inside = record::enter(module);
-        future.as_mut().poll(context)
-    })
-    .await
 }
 
 fn respond(status: u16, body: Vec<u8>) -> Response<Bytes> {

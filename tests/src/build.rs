@@ -24,19 +24,19 @@ pub fn plugin(package: &str) -> PathBuf {
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
 
-/// `list_spam_checker`, built with other flags for the compiler, in a target directory of its own
-/// so that no other build is touched.
-pub fn variant(name: &str, rustflags: &str) -> PathBuf {
-    static VARIANTS: Mutex<Option<HashMap<String, PathBuf>>> = Mutex::new(None);
+/// A plugin, built with other flags for the compiler, in a target directory of its own (by the
+/// name of the variant) so that no other build is touched.
+pub fn variant(package: &str, name: &str, rustflags: &str) -> PathBuf {
+    static VARIANTS: Mutex<Option<HashMap<[String; 2], PathBuf>>> = Mutex::new(None);
     // One at a time: they would only take each other's processors.
     let mut variants = VARIANTS.lock().unwrap_or_else(PoisonError::into_inner);
     let build = || {
         let target = target_dir().join("variants").join(name);
         let environment = [("RUSTFLAGS", rustflags)];
-        let built = cargo_build(&["list_spam_checker"], "dev", &environment, Some(&target));
-        built["list_spam_checker"].clone()
+        cargo_build(&[package], "dev", &environment, Some(&target))[package].clone()
     };
-    variants.get_or_insert_default().entry(name.to_owned()).or_insert_with(build).clone()
+    let key = [package, name].map(str::to_owned);
+    variants.get_or_insert_default().entry(key).or_insert_with(build).clone()
 }
 
 /// Packages as they are shipped: package name to file.
@@ -64,6 +64,13 @@ pub fn as_this(package: &str) -> PathBuf {
         Some(profile) => profile,
     };
     cargo_build(&[package], profile, &[], None)[package].clone()
+}
+
+/// The program `static_host`, into which the modules are linked.
+pub fn static_host() -> PathBuf {
+    let target = target_dir().join("variants/static");
+    let environment = [("RUSTFLAGS", "--cfg hsmod_static")];
+    cargo_build(&["static_host"], "dev", &environment, Some(&target))["static_host"].clone()
 }
 
 /// Builds packages; returns their executables and shared libraries.

@@ -360,7 +360,7 @@ where
     };
     if let Some(panic) = panic {
         let name = &*generation.member(module).name;
-        tracing::error!(module = name, %panic, "a future panicked while it was dropped");
+        tracing::error!(module = name, %panic, "panicked when its call was given up, which took too long");
     }
     match failed::<R>(generation, module, Failure::TimedOut(limit)) {
         Some(error) => Poll::Ready(Err(error)),

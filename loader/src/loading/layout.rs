@@ -18,7 +18,7 @@ use crate::problem::{Problem, Stage};
 pub(super) fn check(header: &'static LibHeader, inspection: &Inspection) -> Result<(), Problem> {
     let file = inspection.file.display();
     let Some(plugin) = header.layout() else {
-        let message = format!("{file} does not say how its boundary is laid out");
+        let message = format!("`{file}` does not say how its boundary is laid out");
         return Err(Problem::error(Stage::Loading, message).fix("build it with `export_module!`"));
     };
     let (interface, implementation) = if inspection.manifest.abi.minor < ABI.minor {
@@ -30,7 +30,7 @@ pub(super) fn check(header: &'static LibHeader, inspection: &Inspection) -> Resu
     let globals = CheckingGlobals::new();
     check_layout_compatibility_with_globals(interface, implementation, &globals).map_err(|errors| {
         let swapped = inspection.manifest.abi.minor < ABI.minor;
-        let message = format!("{file} has another boundary: {}", first(&errors, swapped));
+        let message = format!("`{file}` has another boundary: {}", first(&errors, swapped));
         Problem::error(Stage::Loading, message).fix(format!(
             "rebuild the plugin with hsmod-plugin-api of ABI {ABI}; it was changed without a new version"
         ))
@@ -42,7 +42,9 @@ fn first(errors: &AbiInstabilityErrors, swapped: bool) -> String {
     let Some(error) = errors.errors.iter().max_by_key(|error| error.stack_trace.len()) else {
         return "no difference is named".to_owned();
     };
-    let path: Vec<&str> = error.stack_trace.iter().map(|step| step_name(&step.expected)).collect();
+    let mut path: Vec<&str> =
+        error.stack_trace.iter().map(|step| step_name(&step.expected)).filter(telling).collect();
+    path.dedup();
     let types =
         error.stack_trace.last().map(|step| (type_of(&step.expected), type_of(&step.found)));
     let (expected, found) = match types {
@@ -50,7 +52,12 @@ fn first(errors: &AbiInstabilityErrors, swapped: bool) -> String {
         _ => error.errs.first().map(difference).unwrap_or_default(),
     };
     let (expected, found) = if swapped { (found, expected) } else { (expected, found) };
-    format!("{}: expected {expected}, found {found}", path.join("."))
+    format!("{}: expected `{expected}`, found `{found}`", path.join("."))
+}
+
+/// Whether a step says where one is: numbers of parameters and of fields without a name do not.
+fn telling(name: &&str) -> bool {
+    !name.trim_start_matches("param_").bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn step_name(step: &TLFieldOrFunction) -> &'static str {

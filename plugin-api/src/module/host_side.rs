@@ -196,6 +196,11 @@ impl fmt::Debug for Lifecycle {
 }
 
 impl Lifecycle {
+    /// The number of the module.
+    pub fn module(&self) -> usize {
+        self.instance.module()
+    }
+
     /// `Module::start`.
     pub fn start(&self) -> LifecycleCall {
         LifecycleCall::new(self.root.start(), &self.instance, "start")

@@ -109,7 +109,6 @@ mod forward {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use tracing::field::{Field, Visit};
-    use tracing::level_filters::LevelFilter;
     use tracing::span::{Attributes, Id, Record};
     use tracing::subscriber::Interest;
     use tracing::{Event, Level, Metadata, Subscriber};
@@ -130,26 +129,17 @@ mod forward {
             Interest::sometimes()
         }
 
-        fn max_level_hint(&self) -> Option<LevelFilter> {
-            let max_level = HOST_LOG.get()?.max_level()?;
-            // SAFETY: a function of the host's table, without arguments.
-            Some(match unsafe { max_level() } {
-                0 => LevelFilter::OFF,
-                1 => LevelFilter::ERROR,
-                2 => LevelFilter::WARN,
-                3 => LevelFilter::INFO,
-                4 => LevelFilter::DEBUG,
-                _ => LevelFilter::TRACE,
-            })
-        }
+        // No `max_level_hint`: `tracing` would keep it from the first load on, and a homeserver that
+        // begins to listen to more would not get it. What nobody listens to ends in `enabled`.
 
         fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            let Some(enabled) = HOST_LOG.get().and_then(|table| table.enabled()) else {
+            let level = number(*metadata.level());
+            let Some(log) = HOST_LOG.get().filter(|_| metadata.is_event()) else { return false };
+            let (Some(max_level), Some(enabled)) = (log.max_level(), log.enabled()) else {
                 return false;
             };
-            // SAFETY: the text lives for the time of the call.
-            metadata.is_event()
-                && unsafe { enabled(number(*metadata.level()), metadata.target().into()) }
+            // SAFETY: functions of the host's table; the text lives for the time of the call.
+            unsafe { level <= max_level() && enabled(level, metadata.target().into()) }
         }
 
         fn event(&self, event: &Event<'_>) {

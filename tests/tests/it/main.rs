@@ -1,6 +1,20 @@
 //! Real plugins in the real loader.
 #![forbid(unsafe_code)]
 
+mod cancellation;
 mod conformance;
+mod deadlines;
+mod every_callback;
 mod example_plugins;
+mod instances;
+mod lifecycle;
+mod linked;
+mod log;
+mod logs;
+mod notifications;
+mod panics;
+mod properties;
+mod refusals;
+mod rows;
 mod support;
+mod web_resources;

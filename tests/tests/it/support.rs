@@ -1,5 +1,9 @@
 //! Small helps for the tests.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
 use bytes::Bytes;
 use hsmod_loader::Modules;
 use serde_json::{Value, json};
@@ -19,4 +23,48 @@ pub(crate) async fn web(modules: &Modules, method: &str, uri: &str) -> Option<(u
     let response = modules.web().handle(request).await?;
     let body = serde_json::from_slice(response.body()).unwrap_or_default();
     Some((response.status().as_u16(), body))
+}
+
+/// What `/_synapse/client/<name>/<last>` of a `good_recorder` says.
+pub(crate) async fn recorder(modules: &Modules, name: &str, last: &str) -> Value {
+    let answer = web(modules, "GET", &format!("/_synapse/client/{name}/{last}")).await;
+    answer.unwrap_or_else(|| panic!("no recorder `{name}` serves `{last}`")).1
+}
+
+/// The calls that the `good_recorder` of this name has noted since it was last asked.
+pub(crate) async fn seen(modules: &Modules, name: &str) -> Value {
+    let seen = recorder(modules, name, "seen").await;
+    web(modules, "DELETE", &format!("/_synapse/client/{name}/seen")).await;
+    seen
+}
+
+/// The names of these calls.
+pub(crate) async fn seen_names(modules: &Modules, name: &str) -> Vec<String> {
+    let seen = seen(modules, name).await;
+    let calls = seen.as_array().unwrap().iter();
+    calls.map(|call| call[0].as_str().unwrap().to_owned()).collect()
+}
+
+/// Polls once; the output if there is one.
+pub(crate) async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    // A task that has done much already would be told to wait, ready or not.
+    tokio::task::yield_now().await;
+    std::future::poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+/// `text` without the line numbers of Rust sources, which change with every edit.
+pub(crate) fn without_lines(text: &str) -> String {
+    let mut parts = text.split(".rs:");
+    let mut short = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        short += ".rs:<line>";
+        short += part.trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    short
 }

@@ -5,19 +5,27 @@
 //!   config:
 //!     name: first                      # default: recorder
 //!     callbacks: [user_may_invite]     # registers just these; default: all
+//!     optional: [user_may_invite]      # those of them that the homeserver may lack
+//!     only: [sing]                     # also registers these of `spam_checker`, written or not
 //!     suspend: true                    # every callback waits once before it answers
+//!     hang: [check_login_for_spam]     # these wait until `/wake` is asked for
 //!     answers:                         # a variant of `Answer` in snake case; default: allow
 //!       user_may_invite: deny
 //!       on_create_room: {replace: {preset: private_chat}}
+//!       start: {fail: no database}     # `new`, `start` and `shutdown` can fail, too
+//!     web:                             # further web resources, and how they answer
+//!       /_synapse/client/files/*: allow
 //! ```
 //!
-//! What it noted is at `/_synapse/client/<name>/seen`: a list of `[callback, argument..]`; at
-//! `/counts` the number of calls of each callback; at `/api` what its [`ModuleApi`] answers.
+//! What it noted is at `/_synapse/client/<name>/seen`: a list of `[callback, argument..]`, and
+//! `["dropped", callback]` for one that hung and was given up; at `/counts` the number of calls of
+//! each callback; at `/api` what its [`ModuleApi`] answers. `/wake` wakes everything that hangs.
 #![forbid(unsafe_code)]
 
 mod account_validity;
 mod answer;
 mod arguments;
+mod bell;
 mod spam_checker;
 mod suspend;
 mod third_party_rules;
@@ -33,6 +41,7 @@ use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
 use answer::{Answer, Told};
+use bell::{Bell, OnDrop};
 
 /// The module's `config`.
 #[derive(Deserialize)]
@@ -43,9 +52,17 @@ pub struct Config {
     #[serde(default)]
     callbacks: Option<Vec<String>>,
     #[serde(default)]
+    optional: Vec<String>,
+    #[serde(default)]
+    only: Vec<String>,
+    #[serde(default)]
     suspend: bool,
     #[serde(default)]
+    hang: Vec<String>,
+    #[serde(default)]
     answers: BTreeMap<String, Answer>,
+    #[serde(default)]
+    web: BTreeMap<String, Answer>,
 }
 
 fn recorder() -> String {
@@ -57,37 +74,51 @@ pub struct Recorder {
     config: Config,
     api: ModuleApi,
     seen: Mutex<Vec<Value>>,
+    bell: Bell,
 }
 
 impl Module for Recorder {
     type Config = Config;
 
+    fn parse_config(config: Value) -> Result<Config, ConfigError> {
+        let config: Config = serde_json::from_value(config).map_err(ConfigError::new)?;
+        tracing::info!(target: "recorder", name = config.name, "parse_config");
+        Ok(config)
+    }
+
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
-        let module = Arc::new(Self { config, api: api.clone(), seen: Mutex::default() });
+        tracing::info!(target: "recorder", name = config.name, "new");
+        let (seen, bell) = (Mutex::default(), Bell::default());
+        let module = Arc::new(Self { config, api: api.clone(), seen, bell });
+        module.answer("new").give::<()>()?;
+        let (only, optional) = (&module.config.only, &module.config.optional);
+        if !only.is_empty() {
+            api.register_spam_checker_callbacks(&module).only(only);
+        }
         let wanted = module.wanted(<Self as SpamCheckerCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_spam_checker_callbacks(&module).only(&wanted);
+            api.register_spam_checker_callbacks(&module).only(&wanted).optional(optional);
         }
         let wanted = module.wanted(<Self as ThirdPartyRulesCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_third_party_rules_callbacks(&module).only(&wanted);
+            api.register_third_party_rules_callbacks(&module).only(&wanted).optional(optional);
         }
         let wanted = module.wanted(<Self as AccountValidityCallbacks>::WRITTEN);
         if !wanted.is_empty() {
-            api.register_account_validity_callbacks(&module).only(&wanted);
+            api.register_account_validity_callbacks(&module).only(&wanted).optional(optional);
         }
         web::register(&module);
         Ok(module)
     }
 
     async fn start(&self) -> Result<(), ModuleError> {
-        tracing::info!(target: "recorder", name = self.config.name, "started");
-        Ok(())
+        tracing::info!(target: "recorder", name = self.config.name, "start");
+        self.answer("start").give()
     }
 
     async fn shutdown(&self) -> Result<(), ModuleError> {
-        tracing::info!(target: "recorder", name = self.config.name, "shut down");
-        Ok(())
+        tracing::info!(target: "recorder", name = self.config.name, "shutdown");
+        self.answer("shutdown").give()
     }
 }
 
@@ -108,11 +139,21 @@ impl Recorder {
             Value::Array(arguments) => call.extend(arguments),
             argument => call.push(argument),
         }
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(call.into());
+        tracing::trace!(target: "recorder", callback, "asked");
+        self.note(call);
         if self.config.suspend {
             suspend::once().await;
         }
+        if self.config.hang.iter().any(|hung| hung == callback) {
+            let given_up = OnDrop(|| self.note(vec!["dropped".into(), callback.into()]));
+            self.bell.rung().await;
+            given_up.disarm();
+        }
         self.answer(callback).give()
+    }
+
+    fn note(&self, call: Vec<Value>) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(call.into());
     }
 
     /// As [`Self::call`], with an event; it is logged, too.
@@ -122,7 +163,11 @@ impl Recorder {
         event: &Event<'_>,
         arguments: &[Value],
     ) -> Result<A, ModuleError> {
-        tracing::info!(target: "recorder", user = event.sender().as_str(), number = 3u64, "seen");
+        tracing::info!(
+            target: "recorder",
+            user = event.sender().as_str(), number = 3u64, below = -3i64, share = 0.5, good = true,
+            list = ?[1, 2], "seen {}", "it",
+        );
         let mut all: Vec<Value> = vec![event.json().parse()?];
         all.extend_from_slice(arguments);
         self.call(callback, all.into()).await

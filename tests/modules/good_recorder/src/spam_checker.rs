@@ -148,4 +148,14 @@ impl SpamChecker for Recorder {
         let arguments = json!([user_id, room_id]);
         self.call("accept_make_join", arguments).await
     }
+
+    #[cfg(hsmod_abi_test = "newer_minor")]
+    async fn accept_make_knock(
+        &self,
+        user_id: &UserId,
+        room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let arguments = json!([user_id.as_str(), room_id.as_str()]);
+        self.call("accept_make_knock", arguments).await
+    }
 }

@@ -7,12 +7,17 @@ use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
 use crate::Recorder;
+use crate::answer::Answer;
 
 pub(crate) fn register(module: &Arc<Recorder>) {
     let path = |last| format!("/_synapse/client/{}/{last}", module.config.name);
     module.api.register_web_resource(&path("seen"), Seen(Arc::clone(module)));
     module.api.register_web_resource(&path("counts"), Counts(Arc::clone(module)));
     module.api.register_web_resource(&path("api"), Api(Arc::clone(module)));
+    module.api.register_web_resource(&path("wake"), Wake(Arc::clone(module)));
+    for (path, answer) in &module.config.web {
+        module.api.register_web_resource(path, Configured(path.clone(), answer.clone()));
+    }
 }
 
 /// The calls, in order; DELETE forgets them.
@@ -44,14 +49,36 @@ impl WebResource for Counts {
     }
 }
 
+/// Wakes everything that hangs.
+struct Wake(Arc<Recorder>);
+
+impl WebResource for Wake {
+    async fn get(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        Ok(WebResponse::json(200, &json!({"woken": self.0.bell.ring()})))
+    }
+}
+
+/// A path of the config, and how it answers.
+struct Configured(String, Answer);
+
+impl WebResource for Configured {
+    async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        self.1.clone().give::<()>()?;
+        Ok(WebResponse::json(200, &json!({"registered": self.0, "path": request.path()})))
+    }
+}
+
 /// What the homeserver says of itself, of the user (or room or alias) `?id=`, of what `?supports=`
-/// names and of the local part `?username=`.
+/// names and of the local part `?username=`; `?register=` is registered, too late.
 struct Api(Arc<Recorder>);
 
 impl WebResource for Api {
     async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
         let api = &self.0.api;
         let username = request.query("username");
+        if let Some(path) = request.query("register") {
+            api.register_web_resource(&path, Configured(path.to_string(), Answer::Allow));
+        }
         let answers = json!({
             "server_name": api.server_name(),
             "public_baseurl": api.public_baseurl(),

@@ -1,0 +1,71 @@
+//! A homeserver with two modules linked into it: prints what they say, as JSON.
+//!
+//! Built with `--cfg hsmod_static`, without which two modules would export the same symbols.
+#![forbid(unsafe_code)]
+
+#[cfg(hsmod_static)]
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("{}", linked::verdicts().await?);
+    Ok(())
+}
+
+#[cfg(not(hsmod_static))]
+fn main() {
+    eprintln!("build this with `RUSTFLAGS=\"--cfg hsmod_static\"`");
+}
+
+#[cfg(hsmod_static)]
+mod linked {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use hsmod_loader::{CallError, Config, Host, Json, LoadError, Modules, StaticModule};
+    use serde_json::{Value, json};
+
+    const MODULES: [StaticModule; 2] = [list_spam_checker::MODULE, demo::MODULE];
+
+    const CONFIG: &str = "
+modules:
+- module: list_spam_checker
+  config: {evil_users: ['@evil:example.com']}
+- module: demo
+- module: list_spam_checker
+  config: {evil_users: ['@wicked:example.com']}
+";
+
+    pub(crate) async fn verdicts() -> Result<Value, LoadError> {
+        let modules = load(CONFIG).await?;
+        let spam_checker = modules.spam_checker();
+        let mut events = Vec::new();
+        for user in ["good", "evil", "wicked"] {
+            let event = json!({
+                "event_id": "$1", "room_id": "!r:example.com", "type": "m.room.message",
+                "sender": format!("@{user}:example.com"), "origin_server_ts": 1, "content": {},
+            });
+            let event = event.to_string();
+            events.push(shown(spam_checker.check_event_for_spam(Json(&event)).await));
+        }
+        let room = spam_checker.user_may_create_room("@evilguy:example.com", Json("{}")).await;
+        let unknown = load("modules: [{module: nope}]").await;
+        let verdicts = json!({
+            "modules": modules.info().iter().map(|info| &*info.name).collect::<Vec<_>>(),
+            "events": events,
+            "room": shown(room),
+            "web": modules.web().paths(),
+            "unknown": unknown.map(|_| ()).map_err(|error| error.problems[0].message.clone()),
+        });
+        modules.shutdown(Duration::from_secs(5)).await;
+        Ok(verdicts)
+    }
+
+    async fn load(config: &str) -> Result<Modules, LoadError> {
+        let config = Config::from_yaml(config, Path::new("/"))?;
+        Modules::from_static(&MODULES, config, Host::new("example.com")).await
+    }
+
+    /// Who refused; `null` if nobody did.
+    fn shown(answer: Result<(), CallError>) -> Value {
+        answer.err().map_or(Value::Null, |error| json!([error.module(), error.status()]))
+    }
+}

@@ -1,0 +1,141 @@
+//! Shows which module answers which path, and what a client sees of it.
+
+use hsmod_loader::Host;
+use hsmod_loader::problem::Severity;
+use hsmod_tests::scene::Scene;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tracing::level_filters::LevelFilter;
+
+use crate::log::Log;
+use crate::support::{recorder, web};
+
+fn serving(name: &str, web: Value) -> Value {
+    json!({"name": name, "web": web})
+}
+
+#[tokio::test]
+async fn an_exact_path_comes_before_a_subtree_and_a_longer_subtree_before_a_shorter_one() {
+    let first = serving("first", json!({"/_x/*": "allow", "/_x/a/b/*": "allow"}));
+    let second = serving("second", json!({"/_x/a/*": "allow", "/_x/a/b/c": "allow"}));
+    let scene = Scene::new().module("good_recorder", first).module("good_recorder", second);
+    let modules = scene.load().await;
+    for (path, registered) in [
+        ("/_x", Some("/_x/*")),
+        ("/_x/", Some("/_x/*")),
+        ("/_x/z", Some("/_x/*")),
+        ("/_x/a", Some("/_x/a/*")),
+        ("/_x/ab", Some("/_x/*")),
+        ("/_x/a/z", Some("/_x/a/*")),
+        ("/_x/a/b", Some("/_x/a/b/*")),
+        ("/_x/a/b/c", Some("/_x/a/b/c")),
+        ("/_x/a/b/c?d=e", Some("/_x/a/b/c")),
+        ("/_x/a/b/c/d", Some("/_x/a/b/*")),
+        ("/_xy", None),
+        ("/", None),
+        ("/_synapse/client/first/seen/", None),
+    ] {
+        let answer = web(&modules, "GET", path).await;
+        let answer = answer.map(|(status, body)| {
+            assert_eq!(status, 200);
+            assert_eq!(body["path"], path.split('?').next().unwrap());
+            body["registered"].as_str().unwrap().to_owned()
+        });
+        assert_eq!(answer.as_deref(), registered, "{path}");
+    }
+    let paths = modules.web().paths();
+    for path in ["/_x/*", "/_x/a/b/*", "/_x/a/*", "/_x/a/b/c", "/_synapse/client/second/seen"] {
+        assert!(paths.iter().any(|known| known == path), "{path} is not among {paths:?}");
+    }
+    assert!(modules.info()[1].web.contains(&"/_x/a/b/c".to_owned()));
+}
+
+#[tokio::test]
+async fn head_is_get_without_a_body_and_other_methods_are_refused() {
+    let modules =
+        Scene::new().module("good_recorder", serving("a", json!({"/_x": "allow"}))).load().await;
+    let head = http::Request::head("/_x").body(bytes::Bytes::new()).unwrap();
+    let head = modules.web().handle(head).await.unwrap();
+    assert_eq!((head.status().as_u16(), head.body().len()), (200, 0));
+    assert_eq!(head.headers()["content-type"], "application/json");
+    for method in ["POST", "PUT", "PATCH", "DELETE", "BREW"] {
+        let (status, body) = web(&modules, method, "/_x").await.unwrap();
+        assert_eq!((status, &body["errcode"]), (405, &json!("M_UNRECOGNIZED")), "{method}");
+    }
+    assert_eq!(web(&modules, "OPTIONS", "/_x").await.unwrap().0, 204);
+    assert_eq!(web(&modules, "DELETE", "/_synapse/client/a/seen").await.unwrap().0, 204);
+}
+
+#[tokio::test]
+async fn what_the_homeserver_serves_is_refused() {
+    let paths = json!({
+        "/_matrix/client/v3/login": "allow", "/_matrix/media/*": "allow", "/_synapse/admin": "allow",
+        "/_own/thing": "allow", "/_matrix/clientele": "allow", "no/slash": "allow",
+    });
+    let host = Host::new("example.com").reserve("/_own");
+    let scene = Scene::new().host(host).module("good_recorder", serving("a", paths));
+    assert_snapshot!(scene.refusal().await, @"
+    error: module `good_recorder`: new: it registers the web resource `/_matrix/client/v3/login`, but the homeserver itself serves `/_matrix/client`
+      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+    error: module `good_recorder`: new: it registers the web resource `/_matrix/media`, but the homeserver itself serves `/_matrix/media`
+      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+    error: module `good_recorder`: new: it registers the web resource `/_own/thing`, but the homeserver itself serves `/_own`
+      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+    error: module `good_recorder`: new: it registers the web resource `/_synapse/admin`, but the homeserver itself serves `/_synapse/admin`
+      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+    error: module `good_recorder`: new: it registers the web resource `no/slash`, which does not begin with `/`
+      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+    ");
+}
+
+#[tokio::test]
+async fn the_first_of_two_modules_gets_a_path() {
+    let paths = json!({"/_x": "allow"});
+    let first = serving("first", paths);
+    let second = serving("second", json!({"/_x": {"fail": "never asked"}, "/_x/*": "allow"}));
+    let scene = Scene::new().module("good_recorder", first).module("good_recorder", second);
+    let modules = scene.load().await;
+    assert_eq!(modules.warnings().len(), 1);
+    assert_eq!(modules.warnings()[0].severity, Severity::Warning);
+    assert_snapshot!(modules.warnings()[0].to_string(), @"
+    warning: module `good_recorder-2`: new: it registers the web resource `/_x`, which module `good_recorder` has registered before it: requests go to `good_recorder`
+      fix: remove one of the two modules
+    ");
+    assert_eq!(web(&modules, "GET", "/_x").await.unwrap().0, 200);
+    assert_eq!(web(&modules, "GET", "/_x/y").await.unwrap().1["registered"], "/_x/*");
+}
+
+#[tokio::test]
+async fn a_failure_is_a_500_and_a_line_in_the_log() {
+    let refuse = json!({"refuse": {"status": 418, "errcode": "TEAPOT", "message": "short",
+        "fields": {"handle": 1}}});
+    let paths = json!({"/_fail": {"fail": "secret"}, "/_refuse": refuse, "/_cancel": "cancelled"});
+    let modules = Scene::new().module("good_recorder", serving("a", paths)).load().await;
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let internal = json!({"errcode": "M_UNKNOWN", "error": "Internal server error"});
+    assert_eq!(web(&modules, "GET", "/_fail").await, Some((500, internal.clone())));
+    assert_eq!(web(&modules, "GET", "/_cancel").await, Some((500, internal)));
+    assert_snapshot!(log.text(), @"
+    ERROR hsmod_loader::web [good_recorder]: a web resource failed: secret
+    ERROR hsmod_loader::web [good_recorder]: a web resource failed: cancelled
+    ");
+    let body = json!({"errcode": "TEAPOT", "error": "short", "handle": 1});
+    assert_eq!(web(&modules, "GET", "/_refuse").await, Some((418, body)));
+    assert_eq!(log.text(), "");
+}
+
+#[tokio::test]
+async fn a_resource_that_is_registered_too_late_is_ignored() {
+    let modules = Scene::new().module("good_recorder", json!({})).load().await;
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    recorder(&modules, "recorder", "api?register=/_late").await;
+    assert_snapshot!(log.text(), @"ERROR hsmod_loader::registration [good_recorder]: /_late was registered after `start`, which is too late: it is ignored");
+    assert_eq!(web(&modules, "GET", "/_late").await, None);
+}
+
+#[tokio::test]
+async fn after_a_shutdown_nobody_answers() {
+    let modules = Scene::new().module("good_recorder", json!({})).load().await;
+    modules.shutdown(std::time::Duration::from_secs(60)).await;
+    assert_eq!(web(&modules, "GET", "/_synapse/client/recorder/seen").await, None);
+}
