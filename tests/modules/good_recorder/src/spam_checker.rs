@@ -155,7 +155,7 @@ impl SpamChecker for Recorder {
         user_id: &UserId,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_id.as_str()]);
+        let arguments = json!([user_id, room_id]);
         self.call("accept_make_knock", arguments).await
     }
 }
