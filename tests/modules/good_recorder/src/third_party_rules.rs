@@ -125,6 +125,7 @@ impl ThirdPartyRules for Recorder {
         self.call("on_remove_user_third_party_identifier", arguments).await
     }
 
+    #[cfg(not(hsmod_abi_test = "older_minor"))]
     async fn on_user_search(&self, results: &mut EditableJson<'_>) -> Result<(), ModuleError> {
         let arguments = json!([results.parse::<Value>()?]);
         self.call_editing("on_user_search", results, arguments).await
