@@ -41,3 +41,15 @@ pub const CATEGORIES: &[CategoryInfo] = &[
     info::<third_party_rules::ThirdPartyRulesTableRef>(),
     info::<account_validity::AccountValidityTableRef>(),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_callback_is_younger_than_the_boundary() {
+        for row in CATEGORIES.iter().flat_map(|category| category.callbacks) {
+            assert!(row.since <= crate::ABI.minor, "{}.{}", row.category, row.name);
+        }
+    }
+}

@@ -69,9 +69,12 @@ pub mod prelude {
     pub use serde::Deserialize;
     pub use serde_json;
 
-    pub use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
+    pub use crate::callbacks::{
+        AccountValidity, AccountValidityCallbacks, SpamChecker, SpamCheckerCallbacks,
+        ThirdPartyRules, ThirdPartyRulesCallbacks,
+    };
     pub use crate::module::{
-        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse,
+        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse, config_from_value,
     };
     pub use crate::values::{
         ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event, EventDecision,

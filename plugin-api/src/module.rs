@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::values::error::{ConfigError, ModuleError};
 
 pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawSelection, Registration};
+pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
     ApiHandle, Lifecycle, LifecycleCall, Lists, LogSink, LogValue, ModuleHost, ParsedConfig,
@@ -80,12 +81,12 @@ pub trait Module: Send + Sync + Sized + 'static {
     type Config: DeserializeOwned + Send + 'static;
 
     /// Reads the module's `config` (an empty mapping if there is none). May rewrite it, may refuse
-    /// it.
+    /// it. An override that only looks closer begins with [`config_from_value`].
     ///
     /// # Errors
     /// What is wrong, and where in the config; the default says it as serde does.
     fn parse_config(config: Value) -> Result<Self::Config, ConfigError> {
-        config::deserialise(&config)
+        config_from_value(config)
     }
 
     /// Makes the module and registers its callbacks and web resources with `api`. Not async: what

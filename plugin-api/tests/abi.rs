@@ -1,5 +1,6 @@
 //! Shows that the boundary is what `abi.snap` says: every type that crosses it, with its size and
-//! the offset of each field, every slot of every table, every callback, every number on the wire.
+//! the offset of each field, every slot of every table, every callback, every number on the wire, every
+//! name a plugin exports.
 //!
 //! Sizes are those of 64-bit targets. Nothing in the text depends on the compiler.
 #![cfg(target_pointer_width = "64")]
@@ -81,9 +82,10 @@ fn boundary() -> String {
     types.visit(abi_layout());
     let mut text = format!(
         "# The boundary between homeserver and plugin, on 64-bit targets. Written by tests/abi.rs.\n\n\
-         version {}.{}\n\n{}{}",
+         version {}.{}\n\n{}\n{}{}",
         ABI.major,
         ABI.minor,
+        exports(),
         numbers(),
         callbacks()
     );
@@ -91,6 +93,19 @@ fn boundary() -> String {
         for entry in part.into_values() {
             text.push('\n');
             text.push_str(&entry);
+        }
+    }
+    text
+}
+
+/// What a plugin exports, by the names that `export_module!` writes.
+fn exports() -> String {
+    let source = include_str!("../src/module.rs");
+    let mut text = "exports\n".to_owned();
+    for (kind, attribute) in [("symbol", "export_name = \""), ("section", "link_section = \"")] {
+        for (position, _) in source.match_indices(attribute) {
+            let name = source[position + attribute.len()..].split('"').next().unwrap_or_default();
+            let _ = writeln!(text, "  {kind} {name}");
         }
     }
     text

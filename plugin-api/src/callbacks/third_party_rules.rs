@@ -192,6 +192,7 @@ callbacks! {
         /// Combined: all are asked, each sees what the ones before it changed; the first failure
         /// ends it. On failure: the request fails.
         /// In no released Synapse.
+        #[cfg(not(hsmod_abi_test = "older_minor"))]
         async fn on_user_search(&self, results: &mut EditableJson<'_>) -> (), since 1;
     }
 }

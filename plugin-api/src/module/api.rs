@@ -280,7 +280,18 @@ pub struct Registration<'a> {
 }
 
 impl Registration<'_> {
-    /// Registers these callbacks only. A name that `#[callbacks]` did not see refuses the start.
+    /// Registers these callbacks only, none if there are none. A name that `#[callbacks]` did not
+    /// see refuses the start.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &Arc<M>, from_config: &[String]) {
+    /// // The config may name callbacks of other categories, too: of this one it wants these.
+    /// let written = M::WRITTEN.iter();
+    /// let wanted: Vec<_> = written.filter(|name| from_config.iter().any(|n| n == *name)).collect();
+    /// api.register_spam_checker_callbacks(module).only(&wanted);
+    /// # }
+    /// ```
     pub fn only(mut self, names: &[impl AsRef<str>]) -> Self {
         self.only = Some(names.iter().map(|name| name.as_ref().to_owned()).collect());
         self

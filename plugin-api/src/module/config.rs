@@ -5,8 +5,50 @@ use serde_json::Value;
 
 use crate::values::error::{ConfigError, ConfigKey};
 
-/// Deserialises a config, and says where it does not fit.
-pub(super) fn deserialise<C: DeserializeOwned>(config: &Value) -> Result<C, ConfigError> {
+/// Deserialises a config: what [`Module::parse_config`](super::Module::parse_config) does by
+/// default, for those who override it to look closer. Unlike [`serde_json::from_value`] it says
+/// where the config does not fit.
+///
+/// ```
+/// use hsmod_plugin_api::prelude::*;
+///
+/// #[derive(Deserialize)]
+/// #[serde(deny_unknown_fields)]
+/// pub struct Config {
+///     bridges: Vec<String>,
+/// }
+///
+/// # pub struct Bridges;
+/// impl Module for Bridges {
+///     type Config = Config;
+///
+///     fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
+///         let config: Config = config_from_value(config)?;
+///         for (item, user_id) in config.bridges.iter().enumerate() {
+///             if !user_id.starts_with('@') {
+///                 return Err(ConfigError::new("no user ID").at("bridges").at(item));
+///             }
+///         }
+///         Ok(config)
+///     }
+/// #   fn new(_: Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> { Ok(Arc::new(Self)) }
+/// }
+///
+/// let error = |config| Bridges::parse_config(config).err().unwrap().to_string();
+/// assert_eq!(
+///     error(serde_json::json!({"bridges": [1]})),
+///     "bridges.<item 0>: invalid type: integer `1`, expected a string"
+/// );
+/// assert_eq!(
+///     error(serde_json::json!({"bridges": ["irc"]})),
+///     "bridges.<item 0>: no user ID"
+/// );
+/// ```
+///
+/// # Errors
+/// What does not fit, and where in the config.
+#[allow(clippy::needless_pass_by_value, reason = "as `serde_json::from_value` takes it")]
+pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, ConfigError> {
     let text = config.to_string();
     serde_json::from_str(&text).map_err(|error| {
         let message = error.to_string();
@@ -94,7 +136,7 @@ mod tests {
     }
 
     fn error(config: Value) -> String {
-        deserialise::<Config>(&config).unwrap_err().to_string()
+        config_from_value::<Config>(config).unwrap_err().to_string()
     }
 
     #[test]

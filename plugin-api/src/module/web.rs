@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use abi_stable::prefix_type::WithMetadata;
 use abi_stable::std_types::{RSlice, RStr, RString, RVec};
@@ -45,6 +46,38 @@ pub trait WebResource: Send + Sync + 'static {
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn delete(&self, request: &WebRequest<'_>) -> impl Answering {
         std::future::ready(Err(not_allowed()))
+    }
+}
+
+/// A resource may be shared: the module itself can be one, with all it knows.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # struct Greeter { greeting: String }
+/// impl WebResource for Greeter {
+///     async fn get(&self, _: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+///         Ok(WebResponse::html(200, &*self.greeting))
+///     }
+/// }
+/// # fn example(api: &ModuleApi, module: &Arc<Greeter>) {
+/// api.register_web_resource("/_synapse/client/greeter/", Arc::clone(module));
+/// # }
+/// ```
+impl<W: WebResource> WebResource for Arc<W> {
+    fn get(&self, request: &WebRequest<'_>) -> impl Answering {
+        W::get(self, request)
+    }
+
+    fn post(&self, request: &WebRequest<'_>) -> impl Answering {
+        W::post(self, request)
+    }
+
+    fn put(&self, request: &WebRequest<'_>) -> impl Answering {
+        W::put(self, request)
+    }
+
+    fn delete(&self, request: &WebRequest<'_>) -> impl Answering {
+        W::delete(self, request)
     }
 }
 

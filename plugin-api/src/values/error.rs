@@ -67,8 +67,8 @@ impl ModuleError {
     ///     .field("retry_after_ms", 2000);
     /// assert_eq!(error.to_string(), "429 M_LIMIT_EXCEEDED: Too many rooms");
     /// ```
-    pub fn http(status: u16, errcode: ErrorCode, message: impl Into<String>) -> Self {
-        let message = message.into();
+    pub fn http(status: u16, errcode: impl Into<ErrorCode>, message: impl Into<String>) -> Self {
+        let (errcode, message) = (errcode.into(), message.into());
         Self { kind: ErrorKind::Http { status, errcode, message, fields: Map::new() } }
     }
 
@@ -82,6 +82,15 @@ impl ModuleError {
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let ErrorKind::Http { fields, .. } = &mut self.kind {
             fields.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+
+    /// Adds several, as [`Self::field`] does one.
+    #[must_use]
+    pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
+        if let ErrorKind::Http { fields, .. } = &mut self.kind {
+            fields.extend(added);
         }
         self
     }
@@ -213,6 +222,15 @@ impl fmt::Display for ConfigError {
 
 impl Error for ConfigError {}
 
+/// Of a part of the config that was deserialised by itself: say with [`ConfigError::at`] where it
+/// stands. The whole is better read with [`config_from_value`](crate::module::config_from_value),
+/// which knows the place.
+impl From<serde_json::Error> for ConfigError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(error)
+    }
+}
+
 /// C form of [`ModuleError`], owned by whoever holds it.
 #[repr(C)]
 #[derive(StableAbi)]
@@ -316,7 +334,10 @@ mod tests {
         for error in [
             ModuleError::new("disk full"),
             ModuleError::cancelled(),
-            ModuleError::http(418, ErrorCode::from("X.TEAPOT"), "teapot").field("k", 1),
+            ModuleError::http(418, "X.TEAPOT", "teapot").field("k", 1),
+            ModuleError::http(418, String::from("X.TEAPOT"), "teapot")
+                .field("k", 1)
+                .fields([("k".to_owned(), 2.into()), ("l".to_owned(), Value::Null)]),
         ] {
             assert_eq!(ModuleError::from(RawModuleError::from(error.clone())), error);
         }

@@ -6,8 +6,8 @@ use std::fmt;
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::{ROption, RStr};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::id::{RoomId, UserId};
@@ -160,6 +160,13 @@ impl<'a> Event<'a> {
     }
 }
 
+/// As [`Event::json`].
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json().serialize(serializer)
+    }
+}
+
 impl fmt::Debug for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} by {}", self.event_type(), self.event_id(), self.sender())
@@ -206,6 +213,13 @@ impl OwnedEvent {
             origin_server_ts: self.origin_server_ts as Timestamp,
             json: self.json.as_str().into(),
         }
+    }
+}
+
+/// As [`Event::json`].
+impl Serialize for OwnedEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        JsonStr::new(&self.json).serialize(serializer)
     }
 }
 
@@ -276,6 +290,8 @@ mod tests {
         assert_eq!(event.origin_server_ts(), -5);
         assert_eq!(event.membership().as_deref(), Some("invite"));
         assert_eq!(event.to_owned(), owned);
+        assert_eq!(serde_json::to_string(&event).unwrap(), MEMBER);
+        assert_eq!(serde_json::json!([owned])[0]["depth"], 7);
         assert_eq!(
             event.client_json(),
             r#"{"content":{"membership":"inv\u0069te"},"event_id":"$e","origin_server_ts":-5,"room_id":"!r:x","sender":"@\u0061:x","state_key":"@b:x","type":"m.room.member"}"#

@@ -1,6 +1,21 @@
 //! Matrix identifiers: newtypes over `str`, so that a room cannot be passed for a user.
+//!
+//! They compare with texts, are found among texts, and are texts in JSON:
+//!
+//! ```
+//! # use hsmod_plugin_api::prelude::*;
+//! # use std::collections::HashSet;
+//! let (alice, name) = (UserId::new("@alice:example.com"), "@alice:example.com".to_owned());
+//! assert!(alice == name && name == alice && alice == "@alice:example.com");
+//! let listed = HashSet::from([name]);
+//! assert!(listed.contains(alice) && listed.contains("@alice:example.com"));
+//! assert_eq!(serde_json::json!({"user": alice}).to_string(), r#"{"user":"@alice:example.com"}"#);
+//! ```
 
+use std::borrow::Borrow;
 use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 macro_rules! identifiers {
     ($( $(#[$doc:meta])* $name:ident; )*) => { $(
@@ -43,6 +58,26 @@ macro_rules! identifiers {
             }
         }
 
+        /// As `str` does: equal texts have equal hashes.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// So that a set of `String`s, as configs have it, can be asked for an identifier.
+        impl Borrow<$name> for String {
+            fn borrow(&self) -> &$name {
+                $name::new(self)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
@@ -64,6 +99,42 @@ macro_rules! identifiers {
         impl PartialEq<&str> for $name {
             fn eq(&self, other: &&str) -> bool {
                 self.0 == **other
+            }
+        }
+
+        impl PartialEq<str> for &$name {
+            fn eq(&self, other: &str) -> bool {
+                self.0 == *other
+            }
+        }
+
+        impl PartialEq<String> for $name {
+            fn eq(&self, other: &String) -> bool {
+                self.0 == **other
+            }
+        }
+
+        impl PartialEq<String> for &$name {
+            fn eq(&self, other: &String) -> bool {
+                self.0 == **other
+            }
+        }
+
+        impl PartialEq<$name> for str {
+            fn eq(&self, other: &$name) -> bool {
+                *self == other.0
+            }
+        }
+
+        impl PartialEq<$name> for String {
+            fn eq(&self, other: &$name) -> bool {
+                **self == other.0
+            }
+        }
+
+        impl PartialEq<&$name> for String {
+            fn eq(&self, other: &&$name) -> bool {
+                **self == other.0
             }
         }
     )* };
@@ -95,7 +166,23 @@ identifiers! {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
     use super::*;
+
+    #[test]
+    fn identifiers_and_texts_find_each_other() {
+        let (text, id) = ("!r:x".to_owned(), RoomId::new("!r:x"));
+        assert!(id == text && text == id && *id == text && text == *id);
+        assert!(*id == *text && *text == *id && id == *text);
+        assert!([&text].into_iter().any(|text| id == text));
+        assert!(HashSet::from([text.clone()]).contains(id));
+        assert!(BTreeMap::from([(text.clone(), 1)]).contains_key(id));
+        // What was found before still is, without a word about types.
+        let set = HashSet::from([text.clone()]);
+        assert!(set.contains("!r:x") && set.contains(&text) && set.contains(&*text));
+        assert!(set.contains(id.as_str()) && !set.contains(&"!r:y".to_owned()));
+    }
 
     #[test]
     fn parts_of_odd_identifiers_never_panic() {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 /// Borrowed JSON text, already checked to be JSON by whoever made it.
 ///
@@ -41,6 +43,17 @@ impl JsonStr {
     }
 }
 
+/// As the JSON value it is, not as a text.
+///
+/// An error where it is no JSON after all. [`serde_json::json!`] panics on that, also on a number
+/// that no [`serde_json::Value`] can hold: of what strangers sent, rather [parse](Self::parse) it.
+impl Serialize for JsonStr {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        value.serialize(serializer)
+    }
+}
+
 impl AsRef<str> for JsonStr {
     fn as_ref(&self) -> &str {
         &self.0
@@ -50,5 +63,18 @@ impl AsRef<str> for JsonStr {
 impl fmt::Debug for JsonStr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_written_as_the_value_it_is() {
+        let json = JsonStr::new(r#"{"b": [1, 2.50], "a": "x"}"#);
+        assert_eq!(serde_json::to_string(&[json]).unwrap(), format!("[{}]", json.as_str()));
+        assert_eq!(serde_json::json!({"config": json})["config"]["b"][0], 1);
+        assert!(serde_json::to_string(JsonStr::new("{")).is_err());
     }
 }

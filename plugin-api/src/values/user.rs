@@ -1,7 +1,7 @@
 //! What a callback is told about users and clients.
 
 use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RSlice, RStr};
+use abi_stable::std_types::{ROption, RStr};
 
 use super::id::UserId;
 
@@ -83,7 +83,7 @@ pub struct Requester<'a> {
     device_id: ROption<RStr<'a>>,
     app_service_id: ROption<RStr<'a>>,
     authenticated_entity: ROption<RStr<'a>>,
-    scope: RSlice<'a, RStr<'a>>,
+    scope: RStr<'a>,
     access_token_id: ROption<i64>,
     is_guest: bool,
     shadow_banned: bool,
@@ -97,7 +97,7 @@ impl<'a> Requester<'a> {
             device_id: ROption::RNone,
             app_service_id: ROption::RNone,
             authenticated_entity: ROption::RNone,
-            scope: RSlice::EMPTY,
+            scope: RStr::empty(),
             access_token_id: ROption::RNone,
             is_guest: false,
             shadow_banned: false,
@@ -125,9 +125,15 @@ impl<'a> Requester<'a> {
         self
     }
 
-    /// With which OAuth scopes.
+    /// With which OAuth scopes, separated by spaces as OAuth has them.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let requester = Requester::new("@alice:example.com").with_scope("openid urn:example:admin");
+    /// assert!(requester.scope().any(|scope| scope == "urn:example:admin"));
+    /// ```
     #[must_use]
-    pub fn with_scope(mut self, scope: &'a [RStr<'a>]) -> Self {
+    pub fn with_scope(mut self, scope: &'a str) -> Self {
         self.scope = scope.into();
         self
     }
@@ -173,9 +179,9 @@ impl<'a> Requester<'a> {
         text_of(self.authenticated_entity)
     }
 
-    /// The OAuth scopes of the request.
+    /// The OAuth scopes of the request, one by one.
     pub fn scope(&self) -> impl Iterator<Item = &'a str> + 'a {
-        self.scope.as_slice().iter().map(|scope| scope.as_str())
+        self.scope.as_str().split_ascii_whitespace()
     }
 
     /// The homeserver's own number for the access token.

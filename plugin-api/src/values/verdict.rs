@@ -60,6 +60,15 @@ impl Verdict {
         }
         self
     }
+
+    /// Adds several, as [`Self::field`] does one.
+    #[must_use]
+    pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
+        if let Self::Deny { fields, .. } = &mut self {
+            fields.extend(added);
+        }
+        self
+    }
 }
 
 /// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
@@ -240,6 +249,10 @@ mod tests {
     fn answers_survive_the_boundary() {
         let deny = Verdict::deny("X.Y").message("no").field("a", serde_json::json!({"b": [1]}));
         assert_eq!(through(deny.clone()), deny);
+        let more = [("a".to_owned(), Value::from(1)), ("b".to_owned(), Value::Null)];
+        let overridden = Verdict::deny("X.Y").message("no").field("a", 1).field("b", Value::Null);
+        assert_eq!(deny.fields(more.clone()), overridden);
+        assert_eq!(Verdict::Allow.fields(more), Verdict::Allow);
         assert_eq!(through(Verdict::Allow), Verdict::Allow);
         let replace = EventDecision::Replace(serde_json::json!({"type": "m.room.message"}));
         assert_eq!(through(replace.clone()), replace);

@@ -36,7 +36,7 @@ impl SpamChecker for Demo {
         user_id: &UserId,
         _room_config: &JsonStr,
     ) -> Result<Verdict, ModuleError> {
-        let denied = *user_id == *self.denied_user;
+        let denied = user_id == self.denied_user;
         Ok(if denied { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 }

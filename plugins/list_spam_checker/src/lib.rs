@@ -25,8 +25,8 @@ impl Module for ListSpamChecker {
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let module = Arc::new(Self { config });
         api.register_spam_checker_callbacks(&module);
-        let is_evil = IsEvil(Arc::clone(&module));
-        api.register_web_resource("/_synapse/client/list_spam_checker/is_evil", is_evil);
+        let path = "/_synapse/client/list_spam_checker/is_evil";
+        api.register_web_resource(path, Arc::clone(&module));
         Ok(module)
     }
 }
@@ -34,18 +34,16 @@ impl Module for ListSpamChecker {
 #[callbacks]
 impl SpamChecker for ListSpamChecker {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
-        let evil = self.config.evil_users.contains(event.sender().as_str());
+        let evil = self.config.evil_users.contains(event.sender());
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 }
 
 /// `GET ?user=@alice:example.com` answers `{"evil": false}`.
-struct IsEvil(Arc<ListSpamChecker>);
-
-impl WebResource for IsEvil {
+impl WebResource for ListSpamChecker {
     async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
         let user = request.require_query("user")?;
-        let evil = self.0.config.evil_users.contains(&*user);
+        let evil = self.config.evil_users.contains(&*user);
         Ok(WebResponse::json(200, &serde_json::json!({"evil": evil})))
     }
 }

@@ -109,12 +109,11 @@ async fn happened(modules: &Modules, callback: &str) -> Result<String, CallError
     let delivery = match callback {
         "on_create_room" => {
             let mut request = EditableText::new(r#"{"name": "cats"}"#.to_owned());
-            let scope = ["urn:matrix:org.matrix.msc2967.client:api:*".into()];
             let requester = Requester::new(USER)
                 .with_device_id("DEVICE")
                 .with_app_service_id("bridge")
                 .with_authenticated_entity("@admin:example.com")
-                .with_scope(&scope)
+                .with_scope("openid urn:matrix:org.matrix.msc2967.client:api:*")
                 .with_access_token_id(-7)
                 .as_guest()
                 .as_shadow_banned();
@@ -169,7 +168,7 @@ pub(crate) fn arguments(full_name: &str) -> Value {
     let requester = json!({
         "user": USER, "device_id": "DEVICE", "app_service_id": "bridge",
         "authenticated_entity": "@admin:example.com",
-        "scope": ["urn:matrix:org.matrix.msc2967.client:api:*"],
+        "scope": ["openid", "urn:matrix:org.matrix.msc2967.client:api:*"],
         "access_token_id": -7, "is_guest": true, "shadow_banned": true,
     });
     let content = "m".repeat(usize::try_from(Media::LENGTH).unwrap());

@@ -8,11 +8,11 @@ use crate::Recorder;
 #[callbacks]
 impl AccountValidity for Recorder {
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
-        self.call("is_user_expired", json!([user_id.as_str()])).await
+        self.call("is_user_expired", json!([user_id])).await
     }
 
     async fn on_user_registration(&self, user_id: &UserId) -> Result<(), ModuleError> {
-        self.call("on_user_registration", json!([user_id.as_str()])).await
+        self.call("on_user_registration", json!([user_id])).await
     }
 
     async fn on_user_login(
@@ -21,7 +21,7 @@ impl AccountValidity for Recorder {
         auth_provider_type: Option<&str>,
         auth_provider_id: Option<&str>,
     ) -> Result<(), ModuleError> {
-        let arguments = json!([user_id.as_str(), auth_provider_type, auth_provider_id]);
+        let arguments = json!([user_id, auth_provider_type, auth_provider_id]);
         self.call("on_user_login", arguments).await
     }
 }

@@ -44,10 +44,7 @@ impl Answer {
         match self {
             Self::Fail(message) => Err(ModuleError::new(message)),
             Self::Refuse { status, errcode, message, fields } => {
-                let error = ModuleError::http(status, errcode.into(), message);
-                Err(fields
-                    .into_iter()
-                    .fold(error, |error, (name, value)| error.field(&name, value)))
+                Err(ModuleError::http(status, errcode, message).fields(fields))
             }
             Self::Cancelled => Err(ModuleError::cancelled()),
             other => Ok(A::told(other)),
@@ -69,11 +66,7 @@ impl Told for Verdict {
         match answer {
             Answer::Deny => Self::deny(ErrorCode::Forbidden),
             Answer::DenyWith { errcode, message, fields } => {
-                let verdict =
-                    fields.into_iter().fold(Self::deny(errcode), |verdict, (name, value)| {
-                        verdict.field(&name, value)
-                    });
-                message.into_iter().fold(verdict, Self::message)
+                message.into_iter().fold(Self::deny(errcode).fields(fields), Self::message)
             }
             _ => Self::Allow,
         }

@@ -22,7 +22,7 @@ pub(crate) fn threepid(threepid: &Threepid<'_>) -> Value {
 
 pub(crate) fn user_profile(profile: &UserProfile<'_>) -> Value {
     json!({
-        "user_id": profile.user_id().as_str(),
+        "user_id": profile.user_id(),
         "display_name": profile.display_name(),
         "avatar_url": profile.avatar_url(),
     })
@@ -34,7 +34,7 @@ pub(crate) fn profile_info(profile: &ProfileInfo<'_>) -> Value {
 
 pub(crate) fn requester(requester: &Requester<'_>) -> Value {
     json!({
-        "user": requester.user().as_str(),
+        "user": requester.user(),
         "device_id": requester.device_id(),
         "app_service_id": requester.app_service_id(),
         "authenticated_entity": requester.authenticated_entity(),

@@ -34,9 +34,6 @@ mod web;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use hsmod_plugin_api::callbacks::{
-    AccountValidityCallbacks, SpamCheckerCallbacks, ThirdPartyRulesCallbacks,
-};
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
@@ -81,7 +78,7 @@ impl Module for Recorder {
     type Config = Config;
 
     fn parse_config(config: Value) -> Result<Config, ConfigError> {
-        let config: Config = serde_json::from_value(config).map_err(ConfigError::new)?;
+        let config: Config = config_from_value(config)?;
         tracing::info!(target: "recorder", name = config.name, "parse_config");
         Ok(config)
     }
@@ -92,21 +89,13 @@ impl Module for Recorder {
         let module = Arc::new(Self { config, api: api.clone(), seen, bell });
         module.answer("new").give::<()>()?;
         let (only, optional) = (&module.config.only, &module.config.optional);
-        if !only.is_empty() {
-            api.register_spam_checker_callbacks(&module).only(only);
-        }
+        api.register_spam_checker_callbacks(&module).only(only);
         let wanted = module.wanted(<Self as SpamCheckerCallbacks>::WRITTEN);
-        if !wanted.is_empty() {
-            api.register_spam_checker_callbacks(&module).only(&wanted).optional(optional);
-        }
+        api.register_spam_checker_callbacks(&module).only(&wanted).optional(optional);
         let wanted = module.wanted(<Self as ThirdPartyRulesCallbacks>::WRITTEN);
-        if !wanted.is_empty() {
-            api.register_third_party_rules_callbacks(&module).only(&wanted).optional(optional);
-        }
+        api.register_third_party_rules_callbacks(&module).only(&wanted).optional(optional);
         let wanted = module.wanted(<Self as AccountValidityCallbacks>::WRITTEN);
-        if !wanted.is_empty() {
-            api.register_account_validity_callbacks(&module).only(&wanted).optional(optional);
-        }
+        api.register_account_validity_callbacks(&module).only(&wanted).optional(optional);
         web::register(&module);
         Ok(module)
     }

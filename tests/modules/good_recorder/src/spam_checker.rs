@@ -24,7 +24,7 @@ impl SpamChecker for Recorder {
         room_id: &RoomId,
         is_invited: bool,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_id.as_str(), is_invited]);
+        let arguments = json!([user_id, room_id, is_invited]);
         self.call("user_may_join_room", arguments).await
     }
 
@@ -34,7 +34,7 @@ impl SpamChecker for Recorder {
         invitee: &UserId,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([inviter.as_str(), invitee.as_str(), room_id.as_str()]);
+        let arguments = json!([inviter, invitee, room_id]);
         self.call("user_may_invite", arguments).await
     }
 
@@ -49,7 +49,7 @@ impl SpamChecker for Recorder {
         address: &str,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([inviter.as_str(), medium, address, room_id.as_str()]);
+        let arguments = json!([inviter, medium, address, room_id]);
         self.call("user_may_send_3pid_invite", arguments).await
     }
 
@@ -59,7 +59,7 @@ impl SpamChecker for Recorder {
         room_config: &JsonStr,
     ) -> Result<Verdict, ModuleError> {
         let room_config: serde_json::Value = room_config.parse()?;
-        self.call("user_may_create_room", json!([user_id.as_str(), room_config])).await
+        self.call("user_may_create_room", json!([user_id, room_config])).await
     }
 
     async fn user_may_create_room_alias(
@@ -67,7 +67,7 @@ impl SpamChecker for Recorder {
         user_id: &UserId,
         room_alias: &RoomAlias,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_alias.as_str()]);
+        let arguments = json!([user_id, room_alias]);
         self.call("user_may_create_room_alias", arguments).await
     }
 
@@ -76,7 +76,7 @@ impl SpamChecker for Recorder {
         user_id: &UserId,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_id.as_str()]);
+        let arguments = json!([user_id, room_id]);
         self.call("user_may_publish_room", arguments).await
     }
 
@@ -89,7 +89,7 @@ impl SpamChecker for Recorder {
         content: &JsonStr,
     ) -> Result<Verdict, ModuleError> {
         let content: serde_json::Value = content.parse()?;
-        let arguments = json!([user_id.as_str(), room_id.as_str(), event_type, state_key, content]);
+        let arguments = json!([user_id, room_id, event_type, state_key, content]);
         self.call("user_may_send_state_event", arguments).await
     }
 
@@ -99,7 +99,7 @@ impl SpamChecker for Recorder {
         requester_id: &UserId,
     ) -> Result<DirectoryVisibility, ModuleError> {
         let user_profile = arguments::user_profile(user_profile);
-        self.call("check_username_for_spam", json!([user_profile, requester_id.as_str()])).await
+        self.call("check_username_for_spam", json!([user_profile, requester_id])).await
     }
 
     async fn check_registration_for_spam(
@@ -134,7 +134,6 @@ impl SpamChecker for Recorder {
         auth_provider_id: Option<&str>,
     ) -> Result<Verdict, ModuleError> {
         let clients = arguments::clients(request_info);
-        let user_id = user_id.as_str();
         let arguments =
             json!([user_id, device_id, initial_display_name, clients, auth_provider_id]);
         self.call("check_login_for_spam", arguments).await
@@ -146,7 +145,7 @@ impl SpamChecker for Recorder {
         user_id: &UserId,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_id.as_str()]);
+        let arguments = json!([user_id, room_id]);
         self.call("accept_make_join", arguments).await
     }
 
@@ -156,7 +155,7 @@ impl SpamChecker for Recorder {
         user_id: &UserId,
         room_id: &RoomId,
     ) -> Result<Verdict, ModuleError> {
-        let arguments = json!([user_id.as_str(), room_id.as_str()]);
+        let arguments = json!([user_id, room_id]);
         self.call("accept_make_knock", arguments).await
     }
 }

@@ -44,7 +44,7 @@ impl ThirdPartyRules for Recorder {
         new_visibility: &str,
     ) -> Result<Permission, ModuleError> {
         let create = arguments::create_event(state_events).await?;
-        let arguments = json!([room_id.as_str(), create, new_visibility]);
+        let arguments = json!([room_id, create, new_visibility]);
         self.call("check_visibility_can_be_modified", arguments).await
     }
 
@@ -62,7 +62,7 @@ impl ThirdPartyRules for Recorder {
         user_id: Option<&UserId>,
         room_id: &RoomId,
     ) -> Result<Permission, ModuleError> {
-        let arguments = json!([user_id.map(UserId::as_str), room_id.as_str()]);
+        let arguments = json!([user_id, room_id]);
         self.call("check_can_shutdown_room", arguments).await
     }
 
@@ -71,7 +71,7 @@ impl ThirdPartyRules for Recorder {
         user_id: &UserId,
         by_admin: bool,
     ) -> Result<Permission, ModuleError> {
-        self.call("check_can_deactivate_user", json!([user_id.as_str(), by_admin])).await
+        self.call("check_can_deactivate_user", json!([user_id, by_admin])).await
     }
 
     async fn on_profile_update(
@@ -82,7 +82,7 @@ impl ThirdPartyRules for Recorder {
         deactivation: bool,
     ) -> Result<(), ModuleError> {
         let new_profile = arguments::profile_info(new_profile);
-        let arguments = json!([user_id.as_str(), new_profile, by_admin, deactivation]);
+        let arguments = json!([user_id, new_profile, by_admin, deactivation]);
         self.call("on_profile_update", arguments).await
     }
 
@@ -92,7 +92,7 @@ impl ThirdPartyRules for Recorder {
         deactivated: bool,
         by_admin: bool,
     ) -> Result<(), ModuleError> {
-        let arguments = json!([user_id.as_str(), deactivated, by_admin]);
+        let arguments = json!([user_id, deactivated, by_admin]);
         self.call("on_user_deactivation_status_changed", arguments).await
     }
 
@@ -102,7 +102,7 @@ impl ThirdPartyRules for Recorder {
         medium: &str,
         address: &str,
     ) -> Result<(), ModuleError> {
-        self.call("on_threepid_bind", json!([user_id.as_str(), medium, address])).await
+        self.call("on_threepid_bind", json!([user_id, medium, address])).await
     }
 
     async fn on_add_user_third_party_identifier(
@@ -111,7 +111,7 @@ impl ThirdPartyRules for Recorder {
         medium: &str,
         address: &str,
     ) -> Result<(), ModuleError> {
-        let arguments = json!([user_id.as_str(), medium, address]);
+        let arguments = json!([user_id, medium, address]);
         self.call("on_add_user_third_party_identifier", arguments).await
     }
 
@@ -121,10 +121,11 @@ impl ThirdPartyRules for Recorder {
         medium: &str,
         address: &str,
     ) -> Result<(), ModuleError> {
-        let arguments = json!([user_id.as_str(), medium, address]);
+        let arguments = json!([user_id, medium, address]);
         self.call("on_remove_user_third_party_identifier", arguments).await
     }
 
+    #[cfg(not(hsmod_abi_test = "older_minor"))]
     async fn on_user_search(&self, results: &mut EditableJson<'_>) -> Result<(), ModuleError> {
         let arguments = json!([results.parse::<Value>()?]);
         self.call_editing("on_user_search", results, arguments).await
