@@ -29,6 +29,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     };
     let mut page = Vec::new();
     Man::new(command)
+        .source(concat!("hsmod ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
         .map_err(|error| Stop::wrong(format!("cannot make the page: {error}")))?;
     output.bytes(&page);

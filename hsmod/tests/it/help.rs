@@ -108,7 +108,8 @@ fn the_manual_has_a_page_for_each_command() {
     for command in ["check", "inspect", "call", "replay", "completions", "man"] {
         assert!(page.contains(&format!("hsmod\\-{command}(1)")), "{page}");
         let page = text(&["man", command]);
-        assert!(page.contains(&format!("\n.TH hsmod-{command} 1 ")), "{page}");
+        let heading = format!("\n.TH hsmod-{command} 1  \"hsmod {}\"", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&heading), "{page}");
         assert!(page.contains(&format!("hsmod {command}")), "{page}");
     }
     insta::assert_snapshot!(text(&["man", "chek"]), @"
