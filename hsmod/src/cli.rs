@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{call, check, inspect, replay};
+use crate::{call, check, inspect, man, replay};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -44,6 +44,8 @@ Example:
         /// The shell
         shell: Shell,
     },
+    /// Prints the man page of hsmod or of one of its commands
+    Man(man::Options),
     /// Loads and starts one module in a process of its own
     #[command(name = "__trial", hide = true)]
     Trial(check::child::Options),
@@ -57,7 +59,7 @@ impl Command {
             Self::Inspect(options) => options.json,
             Self::Call(options) => options.json,
             Self::Replay(options) => options.json,
-            Self::Completions { .. } | Self::Trial(_) => false,
+            Self::Completions { .. } | Self::Man(_) | Self::Trial(_) => false,
         }
     }
 }

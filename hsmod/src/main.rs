@@ -10,6 +10,7 @@ mod cli;
 mod exit;
 mod inspect;
 mod log;
+mod man;
 mod modules;
 mod output;
 mod replay;
@@ -48,6 +49,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
             output.bytes(&script);
             Ok(Exit::Well)
         }
+        Command::Man(options) => man::run(&options, output),
         Command::Trial(_) => Ok(Exit::Well),
     }
 }

@@ -51,3 +51,8 @@ pub use info::ModuleInfo;
 pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
 pub use replacement::Replacement;
+
+/// The examples for authors and homeservers, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -24,6 +24,7 @@ fn help_teaches() {
       call         Asks the modules one question, as a homeserver would
       replay       Sends recorded events through the modules, as fast as they can
       completions  Prints the completions for a shell
+      man          Prints the man page of hsmod or of one of its commands
       help         Print this message or the help of the given subcommand(s)
 
     Options:
@@ -39,7 +40,7 @@ fn help_teaches() {
 
     Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
     "#);
-    for command in ["check", "inspect", "call", "replay", "completions"] {
+    for command in ["check", "inspect", "call", "replay", "completions", "man"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
         assert!(!help.contains("__trial"), "{help}");
@@ -96,6 +97,26 @@ fn completions_know_the_commands() {
     for word in ["check", "inspect", "call", "replay", "--server-name"] {
         assert!(script.contains(word), "{word}");
     }
+}
+
+#[test]
+fn the_manual_has_a_page_for_each_command() {
+    let page = text(&["man"]);
+    assert!(page.starts_with("exit code: 0\n"), "{page}");
+    assert!(page.contains("\n.TH hsmod 1 "), "{page}");
+    assert!(!page.contains("trial") && !page.contains("hsmod\\-help"), "{page}");
+    for command in ["check", "inspect", "call", "replay", "completions", "man"] {
+        assert!(page.contains(&format!("hsmod\\-{command}(1)")), "{page}");
+        let page = text(&["man", command]);
+        let heading = format!("\n.TH hsmod-{command} 1  \"hsmod {}\"", env!("CARGO_PKG_VERSION"));
+        assert!(page.contains(&heading), "{page}");
+        assert!(page.contains(&format!("hsmod {command}")), "{page}");
+    }
+    insta::assert_snapshot!(text(&["man", "chek"]), @"
+    exit code: 2
+    --- stderr
+    error: there is no command `chek`; `hsmod --help` lists them
+    ");
 }
 
 #[test]
