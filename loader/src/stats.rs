@@ -73,7 +73,13 @@ impl Stats {
     /// The counters of this thread.
     #[inline]
     pub(crate) fn here(&self) -> Here<'_> {
-        Here { counters: &self.shards[thread() % SHARDS].counters, sampling: self.sampling }
+        Here { counters: &self.shards[thread() % SHARDS].counters }
+    }
+
+    /// Whether a call is timed before which there were so many.
+    #[inline]
+    pub(crate) fn is_timed(&self, asked_before: u64) -> bool {
+        asked_before & self.sampling == 0
     }
 
     pub(crate) fn denied(&self, module: usize, callback: usize) {
@@ -120,16 +126,15 @@ impl Stats {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Here<'a> {
     counters: &'a [Counters],
-    sampling: u64,
 }
 
 impl Here<'_> {
-    /// Counts a call of the callback whose counters stand at `place`; says whether it is to be
-    /// timed.
+    /// Counts a call of the callback whose counters stand at `place`; says how many there were
+    /// before it.
     #[inline]
-    pub(crate) fn called(&self, place: usize) -> bool {
-        let Some(counters) = self.counters.get(place) else { return false };
-        counters.called.fetch_add(1, Ordering::Relaxed) & self.sampling == 0
+    pub(crate) fn called(&self, place: usize) -> u64 {
+        let Some(counters) = self.counters.get(place) else { return 0 };
+        counters.called.fetch_add(1, Ordering::Relaxed)
     }
 }
 

@@ -10,7 +10,7 @@
 //! 3. [`Module::new`] of every module, in order: it registers callbacks and web resources.
 //! 4. [`Module::start`] of every module, in order.
 //! 5. The homeserver calls the callbacks, several at once, from any thread: plain `async fn`s of
-//!    the traits in [`callbacks`], marked with [`#[callbacks]`](macro@callbacks).
+//!    the traits in [`callbacks`](mod@callbacks), marked with [`#[callbacks]`](macro@callbacks).
 //! 6. [`Module::shutdown`] of every module, in reverse order.
 //!
 //! See [`Module`] for a whole module in 30 lines.

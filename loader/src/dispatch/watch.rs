@@ -6,13 +6,12 @@ use hsmod_plugin_api::host::Observer;
 
 use crate::generation::Generation;
 use crate::record::{self, Inside};
-use crate::stats::{Here, Stats};
+use crate::stats::Here;
 
 /// Looks on while the modules of a list are asked.
 pub(super) struct Watch<'g> {
-    first: usize,
+    generation: &'g Generation,
     here: Here<'g>,
-    stats: &'g Stats,
     inside: Inside,
     /// When the module was asked, if it is timed.
     since: Option<Instant>,
@@ -21,13 +20,7 @@ pub(super) struct Watch<'g> {
 impl<'g> Watch<'g> {
     #[inline]
     pub(super) fn new(generation: &'g Generation) -> Self {
-        Self {
-            first: generation.first,
-            here: generation.stats.here(),
-            stats: &generation.stats,
-            inside: record::stay(),
-            since: None,
-        }
+        Self { generation, here: generation.stats.here(), inside: record::stay(), since: None }
     }
 
     /// When the module that has not finished was asked, if it is timed.
@@ -40,7 +33,8 @@ impl Observer for Watch<'_> {
     #[inline]
     fn before(&mut self, module: usize, place: usize) -> bool {
         self.inside.go_on(module);
-        let timed = self.here.called(place);
+        let asked_before = self.here.called(place);
+        let timed = self.generation.stats.is_timed(asked_before);
         if timed {
             self.since = Some(Instant::now());
         }
@@ -51,7 +45,7 @@ impl Observer for Watch<'_> {
     fn after(&mut self, module: usize, pending: bool) {
         // The time of a module that did not answer at once is taken when it does.
         if !pending && let Some(since) = self.since.take() {
-            self.stats.took(module - self.first, since.elapsed());
+            self.generation.stats.took(module - self.generation.first, since.elapsed());
         }
     }
 }

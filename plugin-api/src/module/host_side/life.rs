@@ -1,0 +1,263 @@
+//! From a mapped plugin to a running module, and to its end.
+
+use std::fmt;
+use std::future::Future;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use abi_stable::StableAbi;
+use abi_stable::library::LibHeader;
+use abi_stable::std_types::RResult;
+use abi_stable::type_layout::TypeLayout;
+
+use super::api::{ApiHandle, ModuleHost};
+use super::log::{LogSink, LogTableOf};
+use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status};
+use crate::module::root::{RawObject, RootRef, StaticModule};
+use crate::values::error::{ConfigError, ModuleError};
+use crate::values::text::RawStr;
+
+/// A plugin whose code is mapped and whose boundary fits.
+#[derive(Clone, Copy)]
+pub struct Plugin {
+    root: RootRef,
+}
+
+/// The layout of the whole boundary as this side knows it, for the check at load.
+pub fn abi_layout() -> &'static TypeLayout {
+    <RootRef as StableAbi>::LAYOUT
+}
+
+/// Takes a plugin over whose layout was checked.
+///
+/// # Errors
+/// If its entry function fails.
+///
+/// # Safety
+/// `header` is the root symbol of a plugin whose layout was found compatible with [`abi_layout`];
+/// its image stays mapped for ever.
+pub unsafe fn adopt(header: &'static LibHeader) -> Result<Plugin, String> {
+    // SAFETY: the caller's promise.
+    match unsafe { header.unchecked_layout::<RootRef>() } {
+        Ok(root) => Ok(Plugin { root }),
+        Err(error) => Err(format!("{error:?}")),
+    }
+}
+
+/// Why a step of a module's life failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum StageError {
+    /// The config was refused.
+    Config(ConfigError),
+    /// The module answered an error.
+    Module(ModuleError),
+    /// The module panicked.
+    Panicked(Panic),
+    /// The plugin lacks a function that every version of the boundary has.
+    Missing(&'static str),
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => write!(f, "{error}"),
+            Self::Module(error) => write!(f, "{error}"),
+            Self::Panicked(panic) => write!(f, "panicked: {panic}"),
+            Self::Missing(function) => write!(f, "the plugin has no function `{function}`"),
+        }
+    }
+}
+
+impl std::error::Error for StageError {}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plugin").finish_non_exhaustive()
+    }
+}
+
+impl From<&StaticModule> for Plugin {
+    fn from(module: &StaticModule) -> Self {
+        Self { root: module.root() }
+    }
+}
+
+impl Plugin {
+    /// Tells the image where its log goes; once per image.
+    pub fn connect<S: LogSink>(&self) {
+        if let Some(connect) = self.root.connect() {
+            // SAFETY: the table is a constant.
+            unsafe { connect(LogTableOf::<S>::TABLE) };
+        }
+    }
+
+    /// `Module::parse_config`, of JSON text.
+    ///
+    /// # Errors
+    /// If the module refuses the config or panics.
+    pub fn parse_config(&self, config: &str) -> Result<ParsedConfig, StageError> {
+        let parse = self.root.parse_config().ok_or(StageError::Missing("parse_config"))?;
+        let mut out = MaybeUninit::uninit();
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        // SAFETY: the text lives for the time of the call; both may be written.
+        let status = unsafe { parse(RawStr::new(config), out.as_mut_ptr(), report.as_mut_ptr()) };
+        // SAFETY: written as `status` says.
+        match unsafe { written(status, out, report) }? {
+            RResult::ROk(object) => Ok(ParsedConfig(object)),
+            RResult::RErr(error) => Err(StageError::Config(error.into())),
+        }
+    }
+
+    /// `Module::new`.
+    ///
+    /// # Errors
+    /// If the module refuses to be made, or panics.
+    pub fn new_module<H: ModuleHost>(
+        &self,
+        config: ParsedConfig,
+        api: &ApiHandle<H>,
+        module: usize,
+    ) -> Result<Lifecycle, StageError> {
+        let construct = self.root.construct().ok_or(StageError::Missing("new"))?;
+        let config = ManuallyDrop::new(config).0.object;
+        let mut out = MaybeUninit::uninit();
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        // SAFETY: the config comes from `parse_config` and is taken; the module gets a reference
+        // to the host of its own; both may be written.
+        let status =
+            unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
+        // SAFETY: written as `status` says.
+        match unsafe { written(status, out, report) }? {
+            RResult::ROk(RawObject { object, release }) => {
+                // SAFETY: an `Arc` of a module, which is `Send + Sync`; images stay mapped.
+                let instance = unsafe { Instance::new(object, release, module) };
+                Ok(Lifecycle { root: self.root, instance: Arc::new(instance) })
+            }
+            RResult::RErr(error) => Err(StageError::Module(error.into())),
+        }
+    }
+}
+
+/// # Safety
+/// `out` was written if `status` is `READY`, `report` if it is `PANICKED`.
+unsafe fn written<T>(
+    status: Status,
+    out: MaybeUninit<T>,
+    report: MaybeUninit<PanicReport>,
+) -> Result<T, StageError> {
+    match status {
+        // SAFETY: the caller's promise.
+        Status::READY => Ok(unsafe { out.assume_init() }),
+        // SAFETY: the caller's promise.
+        Status::PANICKED => Err(StageError::Panicked(unsafe { report.assume_init() }.into())),
+        _ => Err(StageError::Module(ModuleError::new("unknown status"))),
+    }
+}
+
+/// A config that a module has accepted.
+pub struct ParsedConfig(RawObject);
+
+// SAFETY: `Module::Config` is `Send`.
+unsafe impl Send for ParsedConfig {}
+
+impl Drop for ParsedConfig {
+    fn drop(&mut self) {
+        // SAFETY: given back once; `new_module` forgets what it takes.
+        unsafe { (self.0.release)(self.0.object) };
+    }
+}
+
+impl fmt::Debug for ParsedConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParsedConfig").finish_non_exhaustive()
+    }
+}
+
+/// A module that was made: to be started, and one day shut down.
+#[derive(Clone)]
+pub struct Lifecycle {
+    root: RootRef,
+    instance: Arc<Instance>,
+}
+
+impl fmt::Debug for Lifecycle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lifecycle").field("instance", &self.instance).finish_non_exhaustive()
+    }
+}
+
+impl Lifecycle {
+    /// The number of the module.
+    pub fn module(&self) -> usize {
+        self.instance.module()
+    }
+
+    /// `Module::start`.
+    pub fn start(&self) -> LifecycleCall {
+        LifecycleCall::new(self.root.start(), &self.instance, "start")
+    }
+
+    /// `Module::shutdown`.
+    pub fn shutdown(&self) -> LifecycleCall {
+        LifecycleCall::new(self.root.shutdown(), &self.instance, "shutdown")
+    }
+}
+
+type LifecycleFn = unsafe extern "C" fn(
+    *const (),
+    *mut crate::boundary::FutureSlot,
+    *const crate::boundary::FfiWaker,
+    *mut crate::boundary::Out<()>,
+    *mut PanicReport,
+) -> Status;
+
+/// A call of `start` or `shutdown`.
+#[repr(C)]
+pub struct LifecycleCall {
+    function: Option<LifecycleFn>,
+    name: &'static str,
+    begun: bool,
+    // Dropped before the instance: fields are dropped in order.
+    call: Call<(), CALLBACK_ROOM>,
+    instance: Arc<Instance>,
+}
+
+impl LifecycleCall {
+    fn new(function: Option<LifecycleFn>, instance: &Arc<Instance>, name: &'static str) -> Self {
+        Self { function, name, begun: false, call: Call::new(), instance: Arc::clone(instance) }
+    }
+}
+
+impl Future for LifecycleCall {
+    type Output = Result<(), StageError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: `call` stays where it is.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(function) = this.function else {
+            return Poll::Ready(Err(StageError::Missing(this.name)));
+        };
+        let object = this.instance.object();
+        // SAFETY: as above.
+        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let entered = if std::mem::replace(&mut this.begun, true) {
+            call.resume(context)
+        } else {
+            // SAFETY: the module lives as long as `self`, longer than the call.
+            unsafe {
+                call.enter(context, |slot, waker, out, report| {
+                    function(object, slot, waker, out, report)
+                })
+            }
+        };
+        match entered {
+            Entered::Pending => Poll::Pending,
+            Entered::Neutral | Entered::Ready(Ok(())) => Poll::Ready(Ok(())),
+            Entered::Ready(Err(error)) => Poll::Ready(Err(StageError::Module(error))),
+            Entered::Panicked(panic) => Poll::Ready(Err(StageError::Panicked(panic))),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A module's web resource, as the homeserver asks it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use abi_stable::std_types::RSlice;
+
+use super::life::StageError;
+use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance};
+use crate::module::web::{RawHeader, RawWebRequest, WebResponse, WebTableRef};
+
+/// A web resource of a module.
+#[derive(Clone)]
+pub struct WebHandle {
+    pub(super) instance: Arc<Instance>,
+    pub(super) table: WebTableRef,
+}
+
+impl fmt::Debug for WebHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebHandle").field("instance", &self.instance).finish_non_exhaustive()
+    }
+}
+
+impl WebHandle {
+    /// The number of the module it belongs to.
+    pub fn module(&self) -> usize {
+        self.instance.module()
+    }
+
+    /// Asks it. `headers` are names and values; `query` is what stands behind the `?`.
+    ///
+    /// # Errors
+    /// If the module answers an error or panics.
+    pub async fn handle(
+        &self,
+        method: &str,
+        path: &str,
+        query: &str,
+        headers: impl Iterator<Item = (&str, &[u8])>,
+        body: &[u8],
+    ) -> Result<WebResponse, StageError> {
+        let headers: Vec<RawHeader<'_>> = headers
+            .map(|(name, value)| RawHeader { name: name.into(), value: value.into() })
+            .collect();
+        let request = RawWebRequest {
+            method: method.into(),
+            path: path.into(),
+            query: query.into(),
+            headers: RSlice::from_slice(&headers),
+            body: body.into(),
+        };
+        WebCall { request: &request, handle: self, begun: false, call: Call::new() }.await
+    }
+}
+
+#[repr(C)]
+struct WebCall<'a> {
+    request: &'a RawWebRequest<'a>,
+    handle: &'a WebHandle,
+    begun: bool,
+    call: Call<WebResponse, CALLBACK_ROOM>,
+}
+
+impl Future for WebCall<'_> {
+    type Output = Result<WebResponse, StageError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: `call` stays where it is.
+        let this = unsafe { self.get_unchecked_mut() };
+        let Some(handle) = this.handle.table.handle() else {
+            return Poll::Ready(Err(StageError::Missing("handle")));
+        };
+        let (object, request) = (this.handle.instance.object(), std::ptr::from_ref(this.request));
+        // SAFETY: as above.
+        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let entered = if std::mem::replace(&mut this.begun, true) {
+            call.resume(context)
+        } else {
+            // SAFETY: the resource and the request are borrowed for longer than the call lives.
+            unsafe {
+                call.enter(context, |slot, waker, out, report| {
+                    handle(object, request, slot, waker, out, report)
+                })
+            }
+        };
+        Poll::Ready(match entered {
+            Entered::Pending => return Poll::Pending,
+            Entered::Neutral => Ok(WebResponse::default()),
+            Entered::Ready(response) => response.map_err(StageError::Module),
+            Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
+        })
+    }
+}
