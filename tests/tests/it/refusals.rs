@@ -225,7 +225,7 @@ async fn a_config_that_the_module_does_not_understand() {
     let config = json!({"name": "first", "answers": {"user_may_invite": "perhaps"}});
     assert_snapshot!(Scene::new().module("good_recorder", config).refusal().await, @"
     error: module `good_recorder`: parse_config: unknown variant `perhaps`, expected one of `allow`, `deny`, `deny_with`, `shadow_ban`, `not_expired`, `replace`, `fail`, `refuse`, `cancelled`
-      at modules.<item 0>.config, line 4, column 7
+      at modules.<item 0>.config.answers.user_may_invite, line 6, column 11
       fix: see the module's documentation for what its `config` takes
     ");
 }
@@ -315,7 +315,7 @@ async fn everything_that_is_wrong_with_the_files_and_configs_at_once() {
       at modules.<item 4>.config, line 21, column 7
       fix: this is a fault of the module: tell its author
     error: module `good_recorder-2`: parse_config: invalid type: sequence, expected a string
-      at modules.<item 6>.config, line 33, column 7
+      at modules.<item 6>.config.name, line 34, column 9
       fix: see the module's documentation for what its `config` takes
     ");
 }
