@@ -73,6 +73,15 @@ pub fn static_host() -> PathBuf {
     cargo_build(&["static_host"], "dev", &environment, Some(&target))["static_host"].clone()
 }
 
+/// The example `embed` of the loader.
+pub fn embed_example() -> PathBuf {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(workspace()).args(["build", "--quiet", "--message-format=json"]);
+    command.args(["--package", "hsmod-loader", "--features", "axum", "--example", "embed"]);
+    command.arg("--target-dir").arg(target_dir());
+    products(&mut command)["embed"].clone()
+}
+
 /// Builds packages; returns their executables and shared libraries.
 fn cargo_build(
     packages: &[&str],
@@ -86,6 +95,11 @@ fn cargo_build(
     command.args(packages.iter().flat_map(|package| ["--package", *package]));
     command.envs(environment.iter().copied());
     command.arg("--target-dir").arg(target.map_or_else(target_dir, Path::to_owned));
+    products(&mut command)
+}
+
+/// Runs a `cargo build`; returns the executables and shared libraries it names.
+fn products(command: &mut Command) -> HashMap<String, PathBuf> {
     let output = command.output().expect("cargo runs");
     let messages = String::from_utf8_lossy(&output.stdout);
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -99,7 +113,7 @@ fn cargo_build(
             products.insert(name.to_owned(), file);
         }
     }
-    assert!(output.status.success(), "cargo cannot build {packages:?}:\n{errors}");
+    assert!(output.status.success(), "{command:?}:\n{errors}");
     products
 }
 

@@ -3,5 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod callbacks_page;
 pub mod conform;
 pub mod scene;

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod axum_fallback;
+mod callbacks_page;
 mod cancellation;
 mod conformance;
 mod deadlines;
+mod embed_example;
 mod every_callback;
 mod example_plugins;
 mod instances;

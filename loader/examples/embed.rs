@@ -1,0 +1,140 @@
+//! A small homeserver that embeds the loader: the first thing to read for whoever wants modules in
+//! a homeserver of their own.
+//!
+//! It has identifiers, events and errors of its own, as every homeserver does; none of them is
+//! known to the loader. What embedding takes is marked with (1) to (5).
+//!
+//! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml`
+
+use std::error::Error;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{post, put};
+use axum::{Json, Router};
+use hsmod_loader::{CallError, Config, Host, Modules, Ser};
+use http::{Request, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const SERVER_NAME: &str = "localhost";
+
+// What the homeserver has anyway.
+
+/// An identifier of the homeserver's own: anything that is `AsRef<str>` will do.
+struct UserId(String);
+
+impl AsRef<str> for UserId {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An event of the homeserver's own: anything that is `Serialize` will do.
+#[derive(Serialize)]
+struct Pdu {
+    event_id: String,
+    room_id: String,
+    sender: String,
+    #[serde(rename = "type")]
+    event_type: String,
+    origin_server_ts: u64,
+    content: Value,
+}
+
+/// An error of the homeserver's own.
+struct ServerError {
+    status: u16,
+    body: Value,
+}
+
+impl IntoResponse for ServerError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(self.body)).into_response()
+    }
+}
+
+/// (1) A refusal, a failure: what the client sees is decided already.
+impl From<CallError> for ServerError {
+    fn from(error: CallError) -> Self {
+        eprintln!("refused: {error}");
+        Self { status: error.status(), body: Value::Object(error.body()) }
+    }
+}
+
+async fn send_message(
+    State(modules): State<Modules>,
+    Path((user, room)): Path<(String, String)>,
+    Json(content): Json<Value>,
+) -> Result<Json<Value>, ServerError> {
+    let pdu = Pdu {
+        event_id: "$1".to_owned(),
+        room_id: room,
+        sender: user,
+        event_type: "m.room.message".to_owned(),
+        origin_server_ts: 0,
+        content,
+    };
+    // (2) A question: one line at the call site.
+    modules.spam_checker().check_event_for_spam(Ser(&pdu)).await?;
+    // Here the event would be stored. Then
+    // (3) a notification: the modules are told in their own time.
+    let state = hsmod_loader::State::new(std::sync::Arc::new(()));
+    modules.third_party_rules().on_new_event(Ser(&pdu), &state).await?;
+    Ok(Json(json!({"event_id": pdu.event_id})))
+}
+
+async fn create_room(
+    State(modules): State<Modules>,
+    Path(user): Path<String>,
+    Json(config): Json<Value>,
+) -> Result<Json<Value>, ServerError> {
+    let user = UserId(user);
+    modules.spam_checker().user_may_create_room(&user, Ser(&config)).await?;
+    Ok(Json(json!({"room_id": "!new:localhost"})))
+}
+
+fn router(modules: Modules) -> Router {
+    Router::new()
+        .route("/send/{user}/{room}", put(send_message))
+        .route("/create_room/{user}", post(create_room))
+        // (4) What the homeserver does not serve itself is offered to the modules.
+        .fallback_service(modules.web().into_axum())
+        .with_state(modules)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    // (5) All modules, or a list of everything that is wrong with them.
+    let modules = match std::env::args().nth(1) {
+        Some(file) => Modules::load(Config::from_file(file)?, Host::new(SERVER_NAME)).await?,
+        None => Modules::default(),
+    };
+    let router = router(modules.clone());
+    for (method, uri) in [
+        ("PUT", "/send/@alice:localhost/!r:localhost"),
+        ("PUT", "/send/@evil:localhost/!r:localhost"),
+        ("POST", "/create_room/@alice:localhost"),
+        ("POST", "/create_room/@evilguy:localhost"),
+        ("GET", "/_synapse/client/demo/hello?name=world"),
+        ("GET", "/nobody"),
+    ] {
+        println!("{method} {uri}\n  {}", ask(&router, method, uri).await?);
+    }
+    modules.shutdown(Duration::from_secs(10)).await;
+    Ok(())
+}
+
+/// A request as a client would make it, without a network.
+async fn ask(router: &Router, method: &str, uri: &str) -> Result<String, Box<dyn Error>> {
+    let request = Request::builder().method(method).uri(uri);
+    let request = request.header("content-type", "application/json").body(Body::from("{}"))?;
+    let response = router.clone().oneshot(request).await?;
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), 1 << 20).await?;
+    Ok(format!("{status} {}", String::from_utf8_lossy(&body)))
+}

@@ -1,0 +1,138 @@
+//! The page `docs/callbacks.md`, made of what the code knows of each callback.
+
+use std::fmt::Write;
+
+use hsmod_loader::policy::{Combining, OnFailure, Policy, policy};
+use hsmod_plugin_api::callbacks::CATEGORIES;
+use hsmod_plugin_api::table::CallbackInfo;
+
+/// How many of 105 surveyed Synapse modules use a callback; those not named here are used by none.
+const USED_BY: &[(&str, u32)] = &[
+    ("user_may_invite", 25),
+    ("check_event_for_spam", 20),
+    ("check_event_allowed", 17),
+    ("user_may_join_room", 14),
+    ("user_may_create_room", 13),
+    ("on_create_room", 13),
+    ("check_username_for_spam", 10),
+    ("user_may_publish_room", 9),
+    ("user_may_send_3pid_invite", 8),
+    ("on_new_event", 8),
+    ("check_login_for_spam", 7),
+    ("on_user_registration", 7),
+    ("check_registration_for_spam", 7),
+    ("user_may_create_room_alias", 6),
+    ("check_visibility_can_be_modified", 5),
+    ("federated_user_may_invite", 4),
+    ("check_media_file_for_spam", 4),
+    ("on_user_login", 4),
+    ("on_profile_update", 3),
+    ("check_threepid_can_be_invited", 3),
+    ("check_can_deactivate_user", 3),
+    ("is_user_expired", 2),
+    ("on_add_user_third_party_identifier", 2),
+    ("user_may_send_state_event", 2),
+    ("accept_make_join", 1),
+    ("on_remove_user_third_party_identifier", 1),
+    ("check_can_shutdown_room", 1),
+    ("should_drop_federated_event", 1),
+];
+
+/// The page.
+///
+/// # Panics
+/// If a callback has no rules, or its documentation does not say since when it exists.
+pub fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for category in CATEGORIES {
+        let name = category.name;
+        write!(page, "\n## {name}\n\nRegistered with `register_{name}_callbacks`.\n{COLUMNS}")
+            .expect("a string takes everything");
+        for callback in category.callbacks {
+            page += &row(callback);
+        }
+    }
+    page
+}
+
+const HEAD: &str = "\
+# Callbacks
+
+Every callback that a module may register. Names and arguments are Synapse's; each callback's own
+documentation (`cargo doc -p hsmod-plugin-api --open`) says when a homeserver calls it.
+
+Modules are asked in the order of the config. *First*: until one answers something other than the
+neutral answer. *All*: one after the other, until one fails. *Told*: each in its own time, through a
+queue. A failure is an error, a panic, or no answer within the deadline; *used by* is how many of
+105 surveyed Synapse modules register it.
+
+This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests callbacks_page`.
+";
+
+const COLUMNS: &str = "\n\
+| callback | Synapse | arguments | answer | combined | on failure | refused with | used by |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+";
+
+fn row(callback: &CallbackInfo) -> String {
+    let full_name = format!("{}.{}", callback.category, callback.name);
+    let policy = policy(&full_name).unwrap_or_else(|| panic!("{full_name} has no rules"));
+    let arguments: Vec<String> =
+        callback.arguments.iter().map(|(name, kind)| format!("`{name}: {kind}`")).collect();
+    let used = USED_BY.iter().find(|(name, _)| *name == callback.name).map_or(0, |(_, used)| *used);
+    format!(
+        "| `{}` | {} | {} | `{}` | {} | {} | {} | {used} |\n",
+        callback.name,
+        since(callback),
+        arguments.join(", "),
+        callback.answer,
+        combined(policy),
+        on_failure(policy),
+        refusal(policy),
+    )
+}
+
+/// Since which version of Synapse it exists, as its documentation says.
+fn since(callback: &CallbackInfo) -> String {
+    let lines = callback.doc.iter().map(|line| line.trim());
+    let mut found = lines.filter_map(|line| {
+        let version = line.strip_prefix("Since Synapse ")?;
+        Some(version.trim_end_matches('.').to_owned())
+    });
+    let none = || {
+        let never = callback.doc.iter().any(|line| line.contains("In no released Synapse."));
+        assert!(never, "{} does not say since when it exists", callback.name);
+        "not released".to_owned()
+    };
+    found.next().unwrap_or_else(none)
+}
+
+fn combined(policy: &Policy) -> &'static str {
+    match policy.combining {
+        Combining::FirstDecided => "first",
+        Combining::AllInOrder => "all",
+        Combining::ThenUserMayInvite => "first, then `user_may_invite`",
+        Combining::Notification => "told",
+        _ => "?",
+    }
+}
+
+fn on_failure(policy: &Policy) -> &'static str {
+    match policy.on_failure {
+        OnFailure::Propagate => "the operation fails",
+        OnFailure::LogAndContinue => "logged, next module",
+        OnFailure::Log => "logged",
+        OnFailure::Refuse => "the operation is refused",
+        _ => "?",
+    }
+}
+
+/// What the client of a refused operation sees.
+fn refusal(policy: &Policy) -> String {
+    let refusal = policy.refusal;
+    if refusal.status == 500 {
+        return String::new();
+    }
+    let own = if refusal.fixed { "" } else { ", or as the module says" };
+    format!("{} `{}`{own}", refusal.status, refusal.errcode)
+}
