@@ -17,7 +17,7 @@ pub struct Scene {
 
 impl Default for Scene {
     fn default() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the test");
+        let folder = private_folder();
         let plugins = folder.path().join("plugins");
         std::fs::create_dir(&plugins).expect("a folder for plugins");
         only_its_owner_may_write(&plugins);
@@ -103,13 +103,22 @@ impl Scene {
     }
 }
 
-/// Whatever the umask was when it was built.
+/// A folder for a test, gone with the value, that nobody else may write to whatever the umask is:
+/// the loader takes plugins from no other.
+pub fn private_folder() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    only_its_owner_may_write(folder.path());
+    folder
+}
+
+/// Takes everybody else's right to write away, whatever the umask was when it was made.
 #[cfg(unix)]
-fn only_its_owner_may_write(file: &Path) {
+pub fn only_its_owner_may_write(file: &Path) {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(file, mode).expect("the mode of a copy can be set");
 }
 
+/// Nothing to take away.
 #[cfg(not(unix))]
-fn only_its_owner_may_write(_: &Path) {}
+pub fn only_its_owner_may_write(_: &Path) {}

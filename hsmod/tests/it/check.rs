@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hsmod_tests::build;
-use hsmod_tests::scene::Scene;
+use hsmod_tests::scene::{Scene, only_its_owner_may_write, private_folder};
 use serde_json::{Value, json};
 
 use crate::command::{hsmod, shown, values};
@@ -23,10 +23,13 @@ fn check_json(scene: &Scene) -> (Vec<Value>, i32) {
 
 /// A check of YAML text, in a folder where one plugin lies.
 fn check_text(yaml: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("plugins")).unwrap();
-    let plugin = folder.path().join("plugins/libdemo.so");
-    std::fs::copy(build::plugin("demo"), plugin).unwrap();
+    let folder = private_folder();
+    let plugins = folder.path().join("plugins");
+    std::fs::create_dir(&plugins).unwrap();
+    let plugin = plugins.join("libdemo.so");
+    std::fs::copy(build::plugin("demo"), &plugin).unwrap();
+    only_its_owner_may_write(&plugins);
+    only_its_owner_may_write(&plugin);
     let config = folder.path().join("modules.yaml");
     std::fs::write(&config, yaml).unwrap();
     shown(&mut hsmod(&["check", "-c", config.to_str().unwrap()]), folder.path())
