@@ -186,18 +186,7 @@ impl Modules {
                 "calls of modules are still in flight after {limit:?}"
             );
         }
-        let deadline = Instant::now() + limit;
-        for (name, lifecycle) in modules.into_iter().rev() {
-            enter(&name, Stage::Shutdown);
-            let call = record::inside(lifecycle.module(), lifecycle.shutdown());
-            let error = match tokio::time::timeout_at(deadline, call).await {
-                Ok(Ok(())) => continue,
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => format!("did not come back within {limit:?}"),
-            };
-            tracing::warn!(module = &*name, "shutdown: {error}");
-            shutdown.failures.push((name, error));
-        }
+        shutdown.failures = stop(modules, limit).await;
         shutdown
     }
 
@@ -241,6 +230,9 @@ pub struct Shutdown {
     pub failures: Vec<(Arc<str>, String)>,
 }
 
+/// How long modules that were started may take to end when another one failed.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
 /// The last steps of a start, after all configs are read.
 pub(crate) struct Startup {
     pub(crate) host: Host,
@@ -266,7 +258,7 @@ impl Startup {
         let registered = |made: &Made| (made.entry.clone(), Arc::clone(&made.registrar));
         let registrars: Vec<_> = made.iter().map(registered).collect();
         let all = || registrars.iter().map(|(entry, registrar)| (entry, &**registrar));
-        let mut registry = assemble(all(), &mut report);
+        assemble(all(), &mut report);
         let mut started = Vec::new();
         for module in &made {
             if report.errors() > 0 && !trial {
@@ -277,10 +269,11 @@ impl Startup {
                 Err(problem) => report.push(problem),
             }
         }
-        if report.errors() == 0 {
-            // Once more: `start` may have registered too. What was wrong is reported already.
-            registry = assemble(all(), &mut Report::default());
-        }
+        // Once more: `start` may have registered too. What was wrong before is reported already.
+        let mut again = Report::default();
+        let registry = assemble(all(), &mut again);
+        let reported = report.problems.clone();
+        report.problems.extend(again.problems.into_iter().filter(|new| !reported.contains(new)));
         registrars.iter().for_each(|(_, registrar)| registrar.close());
         for (module, callbacks) in made.iter().zip(&registry.callbacks) {
             let own = info.iter_mut().find(|info| info.name == *module.name);
@@ -290,7 +283,7 @@ impl Startup {
             }
         }
         if report.errors() > 0 {
-            stop(started).await;
+            stop(started, STOP_LIMIT).await;
             return (Err(LoadError { problems: report.problems }), info);
         }
         let (alive, ended) = mpsc::channel(1);
@@ -319,18 +312,21 @@ impl Startup {
     }
 }
 
-/// Shuts down modules that were started before another one failed.
-async fn stop(started: Vec<(Arc<str>, Lifecycle)>) {
-    const LIMIT: Duration = Duration::from_secs(10);
+/// Shuts modules down, the last one first, all of them within `limit`. Logs and returns who failed,
+/// and how.
+async fn stop(started: Vec<(Arc<str>, Lifecycle)>, limit: Duration) -> Vec<(Arc<str>, String)> {
+    let deadline = Instant::now() + limit;
+    let mut failures = Vec::new();
     for (name, lifecycle) in started.into_iter().rev() {
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), lifecycle.shutdown());
-        match tokio::time::timeout(LIMIT, call).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(module = &*name, "shutdown: {error}"),
-            Err(_) => {
-                tracing::warn!(module = &*name, "shutdown: did not come back within {LIMIT:?}")
-            }
-        }
+        let error = match tokio::time::timeout_at(deadline, call).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("did not come back within {limit:?}"),
+        };
+        tracing::warn!(module = &*name, "shutdown: {error}");
+        failures.push((name, error));
     }
+    failures
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hsmod_plugin_api::ABI;
+use hsmod_plugin_api::boundary::install_panic_hook;
 use hsmod_plugin_api::module::{
     ApiHandle, Lifecycle, ParsedConfig, Plugin, StageError, StaticModule,
 };
@@ -53,14 +54,11 @@ pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     (lines, report)
 }
 
-/// A problem with the file of a plugin stands where the config names the plugin, or its digest.
-fn pinpointed(entry: &Entry, problem: Problem) -> Problem {
-    let key = if problem.message.contains("sha256") && entry.sha256().is_some() {
-        "sha256"
-    } else {
-        "module"
-    };
-    entry.pinpoint(problem, &[key])
+/// A problem with the file of a plugin stands where the config names the plugin, unless it says
+/// which key of the entry it is about.
+fn pinpointed(entry: &Entry, mut problem: Problem) -> Problem {
+    let key = problem.path.take();
+    entry.pinpoint(problem, &[key.as_deref().unwrap_or("module")])
 }
 
 /// A module whose config is read.
@@ -93,6 +91,8 @@ pub(crate) async fn parse_static(
     config: Config,
     modules: &[StaticModule],
 ) -> (Vec<Parsed>, Report) {
+    // They share this process's `tracing` and panic hook: only the places of panics are noted.
+    install_panic_hook(None);
     let (entries, mut report) = config.into_entries();
     let mut parsed = Vec::new();
     for entry in entries {
@@ -108,7 +108,6 @@ pub(crate) async fn parse_static(
             continue;
         };
         let plugin = Plugin::from(module);
-        plugin.connect::<crate::log::Forwarder>();
         match parse(entry, plugin).await {
             Ok(module) => parsed.push(module),
             Err(problem) => report.push(problem),

@@ -80,7 +80,7 @@ fn other_digest(image: &Image, expected: &str) -> Option<Problem> {
         "`{}` is not the file the config expects: its SHA-256 is {found}, `sha256` says {expected}",
         image.path().display()
     );
-    Some(error(message).fix(
+    Some(error(message).at("sha256").fix(
         "if you replaced the plugin yourself, put its new digest into `sha256`; \
          if you did not, find out who did",
     ))

@@ -209,6 +209,7 @@ fn the_digest_the_config_gives() {
     plugins.sha256 = Some("9f86d0".repeat(10) + "9f86");
     assert_snapshot!(plugins.problems("libx.so").replace(&digest, "FOUND"), @r"
     error: verification: `/plugins/libx.so` is not the file the config expects: its SHA-256 is FOUND, `sha256` says 9f86d09f86d09f86d09f86d09f86d09f86d09f86d09f86d09f86d09f86d09f86
+      at sha256
       fix: if you replaced the plugin yourself, put its new digest into `sha256`; if you did not, find out who did
     ");
 }

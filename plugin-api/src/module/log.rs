@@ -71,13 +71,12 @@ static HOST_LOG: OnceLock<LogTableRef> = OnceLock::new();
 /// Begins to forward. The first homeserver to connect gets everything.
 pub(super) fn connect(table: LogTableRef) {
     if HOST_LOG.set(table).is_ok() {
-        #[cfg(all(feature = "tracing", not(hsmod_static)))]
+        #[cfg(feature = "tracing")]
         forward::install();
     }
 }
 
 /// Tells the homeserver of a panic anywhere in this image.
-#[cfg_attr(hsmod_static, allow(dead_code, reason = "the host's own hook reports panics"))]
 pub(super) fn report_panic(panic: &Panic) {
     let thread = std::thread::current();
     let text =
@@ -103,7 +102,7 @@ fn emit(record: &RawRecord<'_>) {
 }
 
 /// A subscriber of the module's copy of `tracing` that hands every event on.
-#[cfg(all(feature = "tracing", not(hsmod_static)))]
+#[cfg(feature = "tracing")]
 mod forward {
     use std::fmt::Debug;
     use std::sync::atomic::{AtomicU64, Ordering};

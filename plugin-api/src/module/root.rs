@@ -149,10 +149,7 @@ impl std::fmt::Debug for StaticModule {
 /// The table lives for ever.
 unsafe extern "C" fn connect(table: LogTableRef) {
     super::log::connect(table);
-    #[cfg(not(hsmod_static))]
     install_panic_hook(Some(super::log::report_panic));
-    #[cfg(hsmod_static)]
-    install_panic_hook(None);
 }
 
 /// # Safety

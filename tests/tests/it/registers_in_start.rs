@@ -1,0 +1,68 @@
+//! Shows that what a module registers as late as in `start` counts, and is checked, like the rest;
+//! and that a module which is linked into the host leaves the host's log alone.
+
+use hsmod_loader::{Config, Host, LoadError, Modules};
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+/// Registers in `start`, only what its config names.
+struct Late {
+    only: Vec<String>,
+    api: ModuleApi,
+    this: std::sync::Weak<Self>,
+}
+
+impl Module for Late {
+    type Config = Vec<String>;
+
+    fn parse_config(config: serde_json::Value) -> Result<Vec<String>, ConfigError> {
+        config_from_value(config["only"].clone())
+    }
+
+    fn new(only: Vec<String>, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let api = api.clone();
+        Ok(Arc::new_cyclic(|this| Self { only, api, this: this.clone() }))
+    }
+
+    async fn start(&self) -> Result<(), ModuleError> {
+        if let Some(this) = self.this.upgrade() {
+            self.api.register_account_validity_callbacks(&this).only(&self.only);
+        }
+        Ok(())
+    }
+}
+
+#[callbacks]
+impl AccountValidity for Late {
+    async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
+        tracing::info!(%user_id, "asked");
+        Ok(Some(true))
+    }
+}
+
+export_module!(Late);
+
+async fn load(only: &str, host: Host) -> Result<Modules, LoadError> {
+    let entry =
+        json!({"module": env!("CARGO_PKG_NAME"), "name": "late", "config": {"only": [only]}});
+    let config = Config::from_value(json!({"modules": [entry]}), &[], ".".as_ref()).unwrap();
+    Modules::from_static(&[MODULE], config, host).await
+}
+
+#[tokio::test]
+async fn callbacks_registered_in_start_are_asked() {
+    let modules = load("is_user_expired", Host::new("example.com")).await.unwrap();
+    let expired = modules.account_validity().is_user_expired("@a:example.com").await;
+    assert_eq!(expired.unwrap(), Some(true));
+    assert_eq!(modules.info()[0].callbacks["account_validity"], ["is_user_expired"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_them_refuses_the_start() {
+    let refusal = load("on_user_login", Host::new("example.com")).await.unwrap_err();
+    assert_eq!(refusal.problems.len(), 1, "{refusal}");
+    assert!(refusal.to_string().contains("`account_validity.on_user_login`"), "{refusal}");
+    let host = Host::new("example.com").calls(["spam_checker"]);
+    let refusal = load("is_user_expired", host).await.unwrap_err();
+    assert!(refusal.to_string().contains("this homeserver never calls"), "{refusal}");
+}
