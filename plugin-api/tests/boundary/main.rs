@@ -3,10 +3,6 @@
 //!
 //! Both sides are in this process, so that Miri sees all of it:
 //! `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
-#![allow(
-    clippy::undocumented_unsafe_blocks,
-    reason = "the tests play both sides; `support` says which promises they keep"
-)]
 
 mod callbacks;
 mod cancellation;

@@ -46,6 +46,7 @@ pub(crate) unsafe fn with_context<R>(
     waker: *const FfiWaker,
     body: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
+    // SAFETY: the caller's promise; the C form of a waker is the same in both copies.
     unsafe { waker::with_context(waker.cast(), body) }
 }
 
@@ -67,6 +68,8 @@ pub(crate) fn task(future: impl Future<Output = ()> + Send + 'static) -> Task {
 /// As for [`start`].
 pub(crate) unsafe fn callee(slot: *mut FutureSlot, waker: *const FfiWaker, task: Task) -> Status {
     let head: *mut Head = slot.cast();
+    // SAFETY: the slot is empty and the caller's to lend (its promise); `poll_task` finds the task
+    // that was just put there.
     unsafe {
         (*head).poll = Some(poll_task);
         (*head).drop = Some(drop_task);
@@ -81,16 +84,20 @@ unsafe extern "C" fn poll_task(
     _: *mut (),
     _: *mut PanicReport,
 ) -> Status {
+    // SAFETY: a slot in which `callee` left a task.
     let task: *mut Pin<Box<dyn Future<Output = ()> + Send>> =
         unsafe { (*slot.cast::<Head>()).data.cast() };
+    // SAFETY: the waker is lent for the time of this call; the task is alive and not polled twice.
     let polled = unsafe { with_context(waker, |context| (*task).as_mut().poll(context)) };
     match polled {
         Poll::Pending => Status::PENDING,
+        // SAFETY: the task has finished, and nobody touches the slot again.
         Poll::Ready(()) => unsafe { drop_task(slot, std::ptr::null_mut()) },
     }
 }
 
 unsafe extern "C" fn drop_task(slot: *mut FutureSlot, _: *mut PanicReport) -> Status {
+    // SAFETY: `callee` made it of a box; called once for each task.
     drop(unsafe { Task::from_raw((*slot.cast::<Head>()).data.cast()) });
     Status::NEUTRAL
 }
@@ -124,13 +131,16 @@ impl Caller {
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
         let slot = self.slot.cast();
+        // SAFETY: the slot is empty, has its room, and stays where it is; the future is `'static`.
         self.polled(waker, |waker, out, report| unsafe { start(slot, waker, out, report, make) })
     }
 
     /// Polls again; whether it is ready.
     pub(crate) fn resume(&mut self, waker: &Waker) -> bool {
         let slot = self.slot;
+        // SAFETY: the slot lives as long as `self`.
         let poll = unsafe { (*slot).head.poll }.expect("a suspended call");
+        // SAFETY: `start` left a future there, with the function that polls it.
         self.polled(waker, |waker, out, report| unsafe {
             poll(slot.cast(), waker, out.cast(), report)
         })
@@ -155,10 +165,13 @@ impl Caller {
 impl Drop for Caller {
     fn drop(&mut self) {
         if self.suspended {
+            // SAFETY: the slot lives until the end of this function.
             let drop = unsafe { (*self.slot).head.drop }.expect("a suspended call");
             let mut report = MaybeUninit::uninit();
+            // SAFETY: a suspended future is in the slot; it is dropped once, here.
             unsafe { drop(self.slot.cast(), report.as_mut_ptr()) };
         }
+        // SAFETY: `new` made it of a box; the future in it is gone.
         drop(unsafe { Box::from_raw(self.slot) });
     }
 }

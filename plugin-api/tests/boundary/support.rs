@@ -31,6 +31,7 @@ where
     F: Future<Output = Result<A, ModuleError>> + Send + 'static,
 {
     let mut context = Context::from_waker(waker);
+    // SAFETY: `start` keeps to its own protocol, with just these pointers; nothing is borrowed (`'static`).
     unsafe {
         call.enter(&mut context, |slot, waker, out, report| start(slot, waker, out, report, make))
     }
@@ -149,15 +150,18 @@ struct Counting;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
+// SAFETY: hands everything to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         watch(layout, 1);
+        // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         watch(layout, -1);
+        // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

@@ -33,6 +33,7 @@ fn keeping(kept: &Kept, polls: usize) -> Task {
 /// A call of this image's homeserver to a task of the other image.
 fn enter_other(call: std::pin::Pin<&mut HostCall<()>>, waker: &Waker, task: Task) -> Entered<()> {
     let mut context = Context::from_waker(waker);
+    // SAFETY: `callee` keeps to the protocol of `start`; a task borrows nothing.
     unsafe { call.enter(&mut context, |slot, waker, _, _| callee(slot, waker, task)) }
 }
 
@@ -197,6 +198,7 @@ fn panicking_waker(clones: bool) -> Waker {
         |_| panic!("drop"),
     );
     let table = if clones { &BUT_CLONE } else { &ALL };
+    // SAFETY: the table makes nothing of the data, and panics instead of doing anything.
     unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), table)) }
 }
 
@@ -237,6 +239,7 @@ fn a_waker_that_comes_home_is_the_executors_own() {
     let future = poll_fn(move |context| {
         assert!(!context.waker().will_wake(&expected), "the module sees a foreign waker");
         let mut request = pin!(HostCall::<()>::new());
+        // SAFETY: the closure only looks at the waker, while it is lent, and leaves the slot empty.
         let entered = unsafe {
             request.as_mut().enter(context, |_, waker, _, _| {
                 other_image::with_context(waker, |context| {
@@ -275,6 +278,8 @@ fn a_request_of_the_other_image_is_woken_by_the_executors_own_waker() {
                 Poll::Ready(Ok::<(), ModuleError>(()))
             };
             // The slot is this image's; the waker is handed on by the other one.
+            // SAFETY: `start` gets the slot, `out` and `report` as they are, and a waker that is lent
+            // meanwhile; the future is `'static`.
             let entered = unsafe {
                 request.as_mut().enter(
                     &mut Context::from_waker(Waker::noop()),
