@@ -55,7 +55,7 @@ pub enum Cause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallErrorKind {
-    /// A module refused: by its verdict, or by an error with an HTTP status of its own.
+    /// A module refused: by its verdict, or by an error with an HTTP status of its own below 500.
     Denied,
     /// A module failed.
     Failed(FailureKind),
@@ -112,7 +112,7 @@ impl CallError {
         match &self.0.cause {
             Cause::Verdict(_) => CallErrorKind::Denied,
             Cause::Error(error) => match error.kind() {
-                ErrorKind::Http { .. } => CallErrorKind::Denied,
+                ErrorKind::Http { status, .. } if *status < 500 => CallErrorKind::Denied,
                 ErrorKind::Cancelled => CallErrorKind::Failed(FailureKind::Cancelled),
                 _ => CallErrorKind::Failed(FailureKind::Error),
             },

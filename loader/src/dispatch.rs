@@ -2,13 +2,16 @@
 
 use hsmod_plugin_api::host::SlotFn;
 use hsmod_plugin_api::table::Row;
-use hsmod_plugin_api::values::{
-    DirectoryVisibility, EventDecision, FederatedEventAction, Permission, RegistrationBehaviour,
-    Verdict,
-};
 
-use crate::replacement::Replacement;
-
+#[allow(
+    unnameable_types,
+    private_interfaces,
+    reason = "seen in the types of questions; of no use elsewhere"
+)]
+mod aggregation;
+mod continued;
+#[allow(unnameable_types, reason = "as above")]
+mod decision;
 mod failure;
 mod federated_invite;
 mod notification;
@@ -16,6 +19,10 @@ mod question;
 pub(crate) mod queue;
 mod watch;
 
+pub(crate) use aggregation::{
+    Alone, First, HiddenEach, Merged, MergedEach, OfLoginType, OfSeveral, Union,
+};
+pub use continued::{Login, Update};
 pub use federated_invite::FederatedInvite;
 pub use notification::{Delivery, Notification};
 pub use question::Question;
@@ -23,97 +30,61 @@ pub use question::Question;
 /// The C forms of a callback's arguments.
 pub(crate) type Args<R> = <<R as Row>::Slot as SlotFn>::Args;
 
-/// An answer that decides a question: what the homeserver gets to know.
-pub trait Decision {
-    /// What the homeserver goes on with.
-    type Output;
-
-    /// The answer if it lets the operation go on.
-    ///
-    /// # Errors
-    /// The verdict that refuses the operation.
-    fn decide(self) -> Result<Self::Output, Verdict>;
-}
-
-impl Decision for Verdict {
-    type Output = ();
-
-    #[inline]
-    fn decide(self) -> Result<(), Verdict> {
-        match self {
-            Self::Allow => Ok(()),
-            denial => Err(denial),
-        }
-    }
-}
-
-impl Decision for Permission {
-    type Output = ();
-
-    #[inline]
-    fn decide(self) -> Result<(), Verdict> {
-        match self {
-            Self::Allow => Ok(()),
-            _ => Err(crate::call_error::plain_denial()),
-        }
-    }
-}
-
-impl Decision for EventDecision {
-    type Output = Option<Replacement>;
-
-    #[inline]
-    fn decide(self) -> Result<Option<Replacement>, Verdict> {
-        match self {
-            Self::Allow => Ok(None),
-            Self::Replace(event) => Ok(Some(Replacement::new(event))),
-            _ => Err(crate::call_error::plain_denial()),
-        }
-    }
-}
-
-impl Decision for RegistrationBehaviour {
-    type Output = Self;
-
-    #[inline]
-    fn decide(self) -> Result<Self, Verdict> {
-        match self {
-            Self::Deny => Err(crate::call_error::plain_denial()),
-            behaviour => Ok(behaviour),
-        }
-    }
-}
-
-macro_rules! values {
-    ($( $type:ty, )*) => { $(
-        impl Decision for $type {
-            type Output = Self;
-
-            #[inline]
-            fn decide(self) -> Result<Self, Verdict> {
-                Ok(self)
-            }
-        }
-    )* };
-}
-
-values! { (), Option<bool>, FederatedEventAction, DirectoryVisibility, }
-
 /// How a callback is dispatched, by the way its answers are combined.
 macro_rules! dispatch_by {
-    (FirstDecided, $row:ty) => {
-        $crate::dispatch::dispatch_by!(Question, $row);
+    (FirstDecided, $row:ty) => { dispatch_by!(@question First, First, $row); };
+    (AllInOrder, $row:ty) => { dispatch_by!(@question First, First, $row); };
+    (Exclusive, $row:ty) => { dispatch_by!(@question First, First, $row); };
+    (Exclusive [alone], $row:ty) => { dispatch_by!(@question Alone, Alone, $row); };
+    (Single, $row:ty) => { dispatch_by!(@question Alone, Alone, $row); };
+    (Union, $row:ty) => {
+        dispatch_by!(@question Union<<$row as Row>::Answer>, Union::default(), $row);
     };
-    (AllInOrder, $row:ty) => {
-        $crate::dispatch::dispatch_by!(Question, $row);
+    (Merged, $row:ty) => {
+        dispatch_by!(@question Merged, Merged::default(), $row);
+        dispatch_by!(@several MergedEach, $row);
     };
-    (Question, $row:ty) => {
+    (FirstDecided [each], $row:ty) => {
+        dispatch_by!(@question First, First, $row);
+        dispatch_by!(@several HiddenEach, $row);
+    };
+    (@question $aggregation:ty, $none:expr, $row:ty) => {
         impl<'m, I: Inputs<Args<$row>>> Dispatch<$row, I> for &'m Modules {
-            type Call = Question<'m, $row, I::Prepared>;
+            type Call = Question<'m, $row, I::Prepared, $aggregation>;
 
             #[inline]
             fn dispatch(self, inputs: I) -> Self::Call {
-                Question::new(self, inputs.prepare())
+                Question::new(self, inputs.prepare(), $none)
+            }
+        }
+    };
+    (@several $aggregation:ty, $row:ty) => {
+        impl<'m, I: SeveralInputs<Args<$row>>> Dispatch<Many<$row>, I> for &'m Modules {
+            type Call = Question<'m, $row, I::Prepared, $aggregation>;
+
+            fn dispatch(self, inputs: I) -> Self::Call {
+                let args = inputs.prepare();
+                let count = args.count();
+                Question::new(self, args, <$aggregation as OfSeveral>::new(count))
+            }
+        }
+    };
+    (FirstOfLoginType, $row:ty) => {
+        impl<'m, A, T, C> Dispatch<$row, (A, &'m T, C)> for &'m Modules
+        where
+            T: AsRef<str> + ?Sized,
+            (A, &'m T, C): Inputs<Args<$row>>,
+        {
+            type Call = Question<
+                'm,
+                $row,
+                <(A, &'m T, C) as Inputs<Args<$row>>>::Prepared,
+                OfLoginType<'m>,
+            >;
+
+            fn dispatch(self, inputs: (A, &'m T, C)) -> Self::Call {
+                let login_type = OfLoginType(inputs.1.as_ref());
+                Question::new(self, inputs.prepare(), login_type)
             }
         }
     };

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hsmod_plugin_api::host::{Callback, Lists};
 use hsmod_plugin_api::table::{Category, Row};
 
+use crate::auth_checkers::AuthCheckers;
 use crate::config::Entry;
 use crate::dispatch::queue::Queue;
 use crate::policy::Policy;
@@ -16,6 +17,7 @@ use crate::web::Routes;
 #[derive(Debug)]
 pub(crate) struct Generation {
     pub(crate) lists: Lists,
+    pub(crate) auth_checkers: AuthCheckers,
     pub(crate) routes: Routes,
     pub(crate) modules: Vec<Member>,
     /// The number of the first module among all that this process ever had.
@@ -31,9 +33,13 @@ pub(crate) type Alive = Option<tokio::sync::mpsc::Sender<std::convert::Infallibl
 /// A module, as calls need it.
 #[derive(Debug)]
 pub(crate) struct Member {
+    /// Its number among all that this process ever had.
+    pub(crate) number: usize,
     pub(crate) name: Arc<str>,
     pub(crate) entry: Entry,
     pub(crate) queue: Queue,
+    /// For calls that go on when the answer is there.
+    pub(crate) alive: Alive,
 }
 
 impl Member {
@@ -54,6 +60,7 @@ impl Generation {
     pub(crate) fn empty() -> Self {
         Self {
             lists: Lists::default(),
+            auth_checkers: AuthCheckers::default(),
             routes: Routes::default(),
             modules: Vec::new(),
             first: 0,

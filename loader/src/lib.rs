@@ -11,6 +11,7 @@
 //! callback, that costs a look at the length of a list.
 #![deny(unsafe_code)]
 
+mod auth_checkers;
 mod call_error;
 pub mod check;
 pub mod config;
@@ -36,6 +37,7 @@ mod sys;
 pub mod verification;
 pub mod web;
 
+pub use auth_checkers::LoginType;
 pub use call_error::{CallError, CallErrorKind, Cause, FailureKind};
 pub use config::Config;
 pub use host::Host;
@@ -43,7 +45,7 @@ pub use hsmod_plugin_api::ABI;
 pub use hsmod_plugin_api::StaticModule;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
-    EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
+    Delivered, EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
 };
 pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;

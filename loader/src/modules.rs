@@ -5,13 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use hsmod_plugin_api::callbacks::account_validity::AccountValidities;
-use hsmod_plugin_api::callbacks::spam_checker::SpamCheckers;
-use hsmod_plugin_api::callbacks::third_party_rules::ThirdPartyRulesAll;
+use hsmod_plugin_api::callbacks;
 use hsmod_plugin_api::module::{Lifecycle, StaticModule};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::auth_checkers::LoginType;
 use crate::config::Config;
 use crate::dispatch::queue::Queue;
 use crate::generation::{Generation, Member};
@@ -117,27 +116,14 @@ impl Modules {
         Startup { host, info, report }.run(parsed).await.0
     }
 
-    /// Asks about spam: events, joins, invites, users, files.
-    #[inline]
-    pub const fn spam_checker(&self) -> SpamCheckers<&Self> {
-        SpamCheckers::new(self)
-    }
-
-    /// Asks for the third-party rules, and tells what happened.
-    #[inline]
-    pub const fn third_party_rules(&self) -> ThirdPartyRulesAll<&Self> {
-        ThirdPartyRulesAll::new(self)
-    }
-
-    /// Asks whether accounts have expired, and tells of registrations and logins.
-    #[inline]
-    pub const fn account_validity(&self) -> AccountValidities<&Self> {
-        AccountValidities::new(self)
-    }
-
     /// The modules' web resources.
     pub fn web(&self) -> Web {
         Web::new(self.clone())
+    }
+
+    /// The types of login that modules know, in the order of registration.
+    pub fn login_types(&self) -> Vec<LoginType> {
+        self.generation().auth_checkers.login_types().cloned().collect()
     }
 
     /// What is known of each module, in the order of the config.
@@ -198,6 +184,46 @@ impl Modules {
     pub(crate) fn generation_arc(&self) -> Arc<Generation> {
         self.0.generation.load_full()
     }
+}
+
+/// The callbacks of each category, as a homeserver calls them.
+macro_rules! categories {
+    ($( $(#[$doc:meta])* $category:ident: $all:ident; )*) => {
+        impl Modules {
+            $(
+                $(#[$doc])*
+                #[inline]
+                pub const fn $category(&self) -> callbacks::$category::$all<&Self> {
+                    callbacks::$category::$all::new(self)
+                }
+            )*
+        }
+    };
+}
+
+categories! {
+    /// Asks about spam: events, joins, invites, users, files.
+    spam_checker: SpamCheckers;
+    /// Asks for the third-party rules, and tells what happened.
+    third_party_rules: ThirdPartyRulesAll;
+    /// Asks whether accounts have expired, and tells of registrations and logins.
+    account_validity: AccountValidities;
+    /// Asks who gets to know of whose presence.
+    presence_router: PresenceRouters;
+    /// Asks about passwords and registrations, and tells who logged out.
+    password_auth_provider: PasswordAuthProviders;
+    /// Asks how background updates are to be paced.
+    background_update_controller: BackgroundUpdateControllers;
+    /// Tells what clients keep with accounts.
+    account_data: AccountDatas;
+    /// Asks what clients are to be told beside an event.
+    add_extra_fields_to_unsigned_client_event: AddExtraFieldsToUnsignedClientEvents;
+    /// Asks who may upload how much.
+    media_repository: MediaRepositories;
+    /// Asks how often a user may do something.
+    ratelimit: Ratelimits;
+    /// Tells what other servers got.
+    federation: Federations;
 }
 
 impl fmt::Debug for Modules {
@@ -289,12 +315,15 @@ impl Startup {
         let (alive, ended) = mpsc::channel(1);
         let stats = Arc::new(Stats::new(made.len(), sample_every));
         let member = |made: Made| Member {
+            number: made.lifecycle.module(),
             name: made.name,
             entry: made.entry,
             queue: Queue::start(Some(alive.clone())),
+            alive: Some(alive.clone()),
         };
         let generation = Generation {
             lists: registry.lists,
+            auth_checkers: registry.auth_checkers,
             routes: registry.routes,
             modules: made.into_iter().map(member).collect(),
             first,

@@ -4,12 +4,21 @@
 //!
 //! Mirrors `synapse/module_api/callbacks/*.py` and the call sites of the callbacks there.
 
-use hsmod_plugin_api::callbacks::{account_validity, spam_checker, third_party_rules};
-use hsmod_plugin_api::host::{BuiltEvent, Dispatch, Inputs, OwnedInputs};
+use hsmod_plugin_api::callbacks::{
+    account_data, account_validity, add_extra_fields_to_unsigned_client_event,
+    background_update_controller, federation, media_repository, password_auth_provider,
+    presence_router, ratelimit, spam_checker, third_party_rules,
+};
+use hsmod_plugin_api::host::{
+    BuiltEvent, Dispatch, Inputs, Many, OwnedInputs, Several, SeveralInputs,
+};
 use hsmod_plugin_api::table::Row;
 
 use crate::Modules;
-use crate::dispatch::{Args, Decision, FederatedInvite, Notification, Question, dispatch_by};
+use crate::dispatch::{
+    Alone, Args, FederatedInvite, First, HiddenEach, Merged, MergedEach, Notification, OfLoginType,
+    OfSeveral, Question, Union, dispatch_by,
+};
 
 /// How the answers of several modules become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +30,16 @@ pub enum Combining {
     AllInOrder,
     /// As [`Self::FirstDecided`]; if nobody objects, `user_may_invite` is asked.
     ThenUserMayInvite,
+    /// As [`Self::FirstDecided`], of the modules that registered the type of login.
+    FirstOfLoginType,
+    /// In order, all of them; what they answer is united, until one answers everything.
+    Union,
+    /// In order, all of them; of two fields with the same name the later module's counts.
+    Merged,
+    /// One module: a second one that registers it refuses the start.
+    Single,
+    /// Only the module that was the first to register the category.
+    Exclusive,
     /// Each module has a queue of its own.
     Notification,
 }
@@ -37,6 +56,9 @@ pub enum OnFailure {
     Log,
     /// The operation is refused; an error with a status of its own is propagated as it is.
     Refuse,
+    /// It is logged, and the caller gets a 500 that says nothing of it; but a cancellation is
+    /// propagated.
+    Conceal,
 }
 
 /// What the client of a refused operation sees where the module does not say.
@@ -85,7 +107,7 @@ pub struct Policy {
 }
 
 /// A callback that has rules.
-pub trait Rule: Row<Answer: Decision> {
+pub trait Rule: Row {
     /// Its number among all callbacks.
     const INDEX: usize;
     /// Its rules.
@@ -102,7 +124,7 @@ const fn policy_of(index: usize) -> Policy {
 }
 
 macro_rules! policies {
-    ($( $category:ident { $( $name:ident: $combining:ident, $on_failure:ident, $refusal:expr; )* } )*) => {
+    ($( $category:ident { $( $name:ident: $combining:ident $([$way:ident])?, $on_failure:ident, $refusal:expr; )* } )*) => {
         /// The rules of every callback.
         pub const POLICIES: &[Policy] = &[$($( Policy {
             category: stringify!($category),
@@ -120,7 +142,7 @@ macro_rules! policies {
             const INDEX: usize = Index::$name as usize;
         }
 
-        dispatch_by!($combining, $category::rows::$name); )*)*
+        dispatch_by!($combining $([$way])?, $category::rows::$name); )*)*
     };
 }
 
@@ -145,7 +167,7 @@ policies! {
             Refusal::forbidden("This user is not permitted to publish rooms to the room list");
         user_may_send_state_event: FirstDecided, Propagate,
             Refusal::forbidden("You are not permitted to send the state event");
-        check_username_for_spam: FirstDecided, Propagate, Refusal::NONE;
+        check_username_for_spam: FirstDecided [each], Propagate, Refusal::NONE;
         check_registration_for_spam: FirstDecided, Propagate,
             Refusal::fixed(429, "M_UNKNOWN", "Rate limited");
         check_media_file_for_spam: FirstDecided, Propagate,
@@ -180,6 +202,46 @@ policies! {
         is_user_expired: FirstDecided, Propagate, Refusal::NONE;
         on_user_registration: AllInOrder, Propagate, Refusal::NONE;
         on_user_login: AllInOrder, Propagate, Refusal::NONE;
+        on_legacy_send_mail: Single, Propagate, Refusal::NONE;
+        on_legacy_renew: Single, Propagate, Refusal::NONE;
+        on_legacy_admin_request: Single, Propagate, Refusal::NONE;
+    }
+    presence_router {
+        get_users_for_states: Union, LogAndContinue, Refusal::NONE;
+        get_interested_users: Union, LogAndContinue, Refusal::NONE;
+    }
+    password_auth_provider {
+        check_auth: FirstOfLoginType, LogAndContinue, Refusal::NONE;
+        check_3pid_auth: FirstDecided, LogAndContinue, Refusal::NONE;
+        on_logged_out: Notification, Log, Refusal::NONE;
+        get_username_for_registration: FirstDecided, Conceal, Refusal::NONE;
+        get_displayname_for_registration: FirstDecided, Conceal, Refusal::NONE;
+        is_3pid_allowed: FirstDecided, Conceal,
+            Refusal::fixed(403, "M_THREEPID_DENIED", "Your email domain is not authorized on this server");
+    }
+    background_update_controller {
+        on_update: Exclusive [alone], Propagate, Refusal::NONE;
+        default_batch_size: Exclusive, Propagate, Refusal::NONE;
+        min_batch_size: Exclusive, Propagate, Refusal::NONE;
+    }
+    account_data {
+        on_account_data_updated: Notification, Log, Refusal::NONE;
+    }
+    add_extra_fields_to_unsigned_client_event {
+        add_field_to_unsigned_callback: Merged, Propagate, Refusal::NONE;
+    }
+    media_repository {
+        get_media_config_for_user: FirstDecided, Propagate, Refusal::NONE;
+        is_user_allowed_to_upload_media_of_size: FirstDecided, Propagate,
+            Refusal::fixed(413, "M_TOO_LARGE", "Upload request body is too large");
+        get_media_upload_limits_for_user: FirstDecided, Propagate, Refusal::NONE;
+        on_media_upload_limit_exceeded: AllInOrder, Propagate, Refusal::NONE;
+    }
+    ratelimit {
+        get_ratelimit_override_for_user: FirstDecided, Propagate, Refusal::NONE;
+    }
+    federation {
+        on_event_delivered_over_federation: Notification, Log, Refusal::NONE;
     }
 }
 
@@ -210,17 +272,34 @@ mod tests {
             (Combining::FirstDecided, "check_event_allowed") => {
                 "the first denial or replacement decides."
             }
+            (Combining::FirstDecided, "check_3pid_auth") => "the first that accepts decides.",
+            (Combining::FirstDecided, "is_user_expired") => "the first opinion decides.",
+            (Combining::FirstDecided, callback) if callback.starts_with("get_") => {
+                "the first answer decides."
+            }
+            (Combining::FirstDecided, _) => "the first denial decides.",
             (Combining::ThenUserMayInvite, _) => {
                 "the first denial decides, then `user_may_invite`."
             }
-            (Combining::FirstDecided, "is_user_expired") => "the first opinion decides.",
-            (Combining::FirstDecided, _) => "the first denial decides.",
+            (Combining::FirstOfLoginType, _) => {
+                "of the modules that registered the type of login, the first that accepts decides."
+            }
+            (Combining::Union, "get_interested_users") => {
+                "the users of all modules are united; the first that says all decides."
+            }
+            (Combining::Union, _) => "the users and states of all modules are united.",
+            (Combining::Merged, _) => {
+                "the fields of all modules are merged; of two with the same name the later module's"
+            }
+            (Combining::Single, _) => "one module only; a second one refuses the start.",
+            (Combining::Exclusive, _) => "the first module that registered the category is asked.",
         };
         let on_failure = match policy.on_failure {
             OnFailure::Propagate => "the request fails.",
             OnFailure::LogAndContinue => "logged, and the next module is asked.",
             OnFailure::Log => "logged.",
             OnFailure::Refuse => "the room is not created (403).",
+            OnFailure::Conceal => "the request fails, and says nothing of the reason.",
         };
         (combining, on_failure)
     }
@@ -234,7 +313,8 @@ mod tests {
             "a callback without a policy row, or in another order than in plugin-api"
         );
         for (row, policy) in rows.iter().zip(POLICIES) {
-            let doc = row.doc.join("\n");
+            let doc = row.doc.concat();
+            let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
             let (combining, on_failure) = documented(policy);
             for sentence in [format!("Combined: {combining}"), format!("On failure: {on_failure}")]
             {

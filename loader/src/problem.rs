@@ -83,6 +83,11 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Whether it refuses the start.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// An error found by `stage`.
     pub fn error(stage: Stage, message: impl Into<String>) -> Self {
         Self {

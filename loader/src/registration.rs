@@ -1,17 +1,22 @@
 //! The sixth stage: what a module registers while it is made and started, and whether this
 //! homeserver can do with it.
 
+mod callbacks;
+mod routes;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
 
+use self::callbacks::Registering;
+use self::routes::add_route;
+use crate::auth_checkers::AuthCheckers;
 use crate::config::Entry;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
-use crate::stats::Stats;
 use crate::suggestion::closest;
 use crate::web::{Route, Routes};
 
@@ -93,6 +98,7 @@ impl ModuleHost for Registrar {
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     pub(crate) lists: Lists,
+    pub(crate) auth_checkers: AuthCheckers,
     pub(crate) routes: Routes,
     /// Per module: category, names of the callbacks.
     pub(crate) callbacks: Vec<BTreeMap<String, Vec<String>>>,
@@ -104,22 +110,16 @@ pub(crate) fn assemble<'a>(
     report: &mut Report,
 ) -> Registry {
     let mut registry = Registry::default();
+    let mut registering = Registering::default();
     let mut names = BTreeMap::new();
     for (entry, registrar) in modules {
         names.insert(registrar.module, entry.name());
         let collected = registrar.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let mut callbacks = BTreeMap::<String, Vec<String>>::new();
         for registered in collected.iter().flat_map(|collected| &collected.callbacks) {
-            let added = add_callbacks(
-                registered,
-                registry.callbacks.len(),
-                &registrar.host,
-                &mut registry.lists,
-            );
-            let added = added.unwrap_or_else(|problems| {
-                problems.into_iter().for_each(|problem| report.push(problem.of(entry.name())));
-                Vec::new()
-            });
+            let (added, problems) =
+                registering.add(registered, entry.name(), &registrar.host, &mut registry);
+            problems.into_iter().for_each(|problem| report.push(problem.of(entry.name())));
             if !added.is_empty() {
                 let names = callbacks.entry(registered.category().to_owned()).or_default();
                 names.extend(added.into_iter().map(str::to_owned));
@@ -135,114 +135,6 @@ pub(crate) fn assemble<'a>(
         registry.callbacks.push(callbacks);
     }
     registry
-}
-
-/// Appends the callbacks of one registration, if the names fit and the homeserver calls them.
-fn add_callbacks(
-    registered: &Registered,
-    module: usize,
-    host: &Host,
-    lists: &mut Lists,
-) -> Result<Vec<&'static str>, Vec<Problem>> {
-    let category = registered.category();
-    let mut written = Vec::new();
-    registered.append_to(&mut Lists::default(), |name| {
-        written.push(name.to_owned());
-        None
-    });
-    let mut problems = Vec::new();
-    // A newer module may do without what this loader has no name for yet.
-    for name in registered.only().unwrap_or_default() {
-        if !written.contains(name) && !registered.optional().contains(name) {
-            problems.push(not_written(category, name, &written));
-        }
-    }
-    let wanted = |name: &str| registered.only().is_none_or(|only| only.iter().any(|n| n == name));
-    let called = |name: &str| host.supports(&format!("{category}.{name}"));
-    for name in written.iter().filter(|name| wanted(name) && !called(name)) {
-        if !registered.optional().contains(name) {
-            problems.push(never_called(category, name));
-        }
-    }
-    if problems.is_empty() {
-        Ok(registered.append_to(lists, |name| {
-            (wanted(name) && called(name)).then(|| tag(module, category, name))
-        }))
-    } else {
-        Err(problems)
-    }
-}
-
-/// Where the counters of a module's callback stand.
-fn tag(module: usize, category: &str, name: &str) -> usize {
-    let is_it = |policy: &Policy| policy.category == category && policy.callback == name;
-    Stats::place(module, POLICIES.iter().position(is_it).unwrap_or_default())
-}
-
-fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
-    let message = format!(
-        "it registers `{category}.{name}`, which it does not implement or this homeserver does \
-         not know"
-    );
-    match closest(name, written.iter().map(String::as_str)) {
-        Some(close) => Problem::error(Stage::New, message).fix(format!(
-            "the module's author may have meant `{close}`; if the module is newer than the \
-             homeserver, update that"
-        )),
-        None => Problem::error(
-            Stage::New,
-            format!("{message} (it implements {})", listed(written)),
-        )
-        .fix(
-            "update the homeserver if the module is newer; otherwise ask the module's author: \
-                  `.only(..)` names a callback that is not there",
-        ),
-    }
-}
-
-fn never_called(category: &str, name: &str) -> Problem {
-    let message = format!("it needs `{category}.{name}`, which this homeserver never calls");
-    Problem::error(Stage::New, message).fix(
-        "use another homeserver, or a version of the module that registers it with `.optional(..)`",
-    )
-}
-
-fn listed(names: &[String]) -> String {
-    if names.is_empty() {
-        return "nothing of that category".to_owned();
-    }
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// Adds a path, unless the homeserver or another module serves it.
-fn add_route(
-    route: Route,
-    host: &Host,
-    routes: &mut Routes,
-    names: &BTreeMap<usize, &str>,
-) -> Result<(), Problem> {
-    let path = route.path.clone();
-    if !path.starts_with('/') {
-        let message =
-            format!("it registers the web resource `{path}`, which does not begin with `/`");
-        return Err(Problem::error(Stage::New, message)
-            .fix("ask the module's author: `/_synapse/client/<module>/..` is the place"));
-    }
-    if let Some(reserved) = host.reserved(&path) {
-        let message = format!(
-            "it registers the web resource `{path}`, but the homeserver itself serves `{reserved}`"
-        );
-        return Err(Problem::error(Stage::New, message)
-            .fix("ask the module's author: `/_synapse/client/<module>/..` is the place"));
-    }
-    routes.add(route).map_err(|other| {
-        let other = names.get(&other).copied().unwrap_or_default();
-        let message = format!(
-            "it registers the web resource `{path}`, which module `{other}` has registered before \
-             it: requests go to `{other}`"
-        );
-        Problem::warning(Stage::New, message).fix("remove one of the two modules")
-    })
 }
 
 /// Complains of deadlines for callbacks that do not exist.

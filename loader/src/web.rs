@@ -1,7 +1,7 @@
 //! Web resources: which module answers which path.
 
 use bytes::Bytes;
-use hsmod_plugin_api::module::{StageError, WebHandle, WebResponse};
+use hsmod_plugin_api::module::{HttpRequest, StageError, WebHandle, WebResponse};
 use hsmod_plugin_api::values::ErrorKind;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use serde_json::{Map, Value};
@@ -92,18 +92,8 @@ impl Web {
         if request.method() == Method::OPTIONS {
             return Some(respond(204, Vec::new()));
         }
-        let headers =
-            request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let answer = {
-            let call = route.resource.handle(
-                request.method().as_str(),
-                request.uri().path(),
-                request.uri().query().unwrap_or_default(),
-                headers,
-                request.body(),
-            );
-            record::inside(route.resource.module(), call).await
-        };
+        let call = async { route.resource.handle(&parts(&request)).await };
+        let answer = record::inside(route.resource.module(), call).await;
         Some(match answer {
             Ok(answer) => response(&answer, request.method() == Method::HEAD),
             Err(error) => {
@@ -112,6 +102,17 @@ impl Web {
             }
         })
     }
+}
+
+/// A request as modules get it: what `on_legacy_admin_request` is asked about.
+pub fn parts(request: &Request<Bytes>) -> HttpRequest<'_> {
+    HttpRequest::new(
+        request.method().as_str(),
+        request.uri().path(),
+        request.uri().query().unwrap_or_default(),
+        request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
+        request.body(),
+    )
 }
 
 fn respond(status: u16, body: Vec<u8>) -> Response<Bytes> {

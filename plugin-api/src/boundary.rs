@@ -8,6 +8,7 @@
 mod call;
 #[cfg(feature = "host")]
 mod callback;
+mod continuation;
 mod panic;
 mod waker;
 
@@ -24,6 +25,9 @@ use crate::values::error::{ModuleError, RawModuleError};
 pub use call::{Call, Entered, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
+pub use continuation::Continuation;
+#[cfg(feature = "host")]
+pub use continuation::ContinuationCall;
 #[cfg(feature = "host")]
 pub(crate) use panic::caught;
 pub(crate) use panic::contained;

@@ -1,13 +1,15 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{
-    CALLBACK_ROOM, Call, Callback, CallbackCall, Entered, Instance, Observer, Panic,
+    CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, ContinuationCall, Entered, Instance,
+    Observer, Panic,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};
 pub use crate::values::editable::EditableText;
 pub use crate::values::input::{
-    BuiltEvent, InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser,
+    BuiltEvent, Delivered, InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser, Several,
+    SeveralInputs,
 };
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};
@@ -21,3 +23,7 @@ pub trait Dispatch<R, Inputs> {
     /// Begins a call; nobody is asked before it is polled.
     fn dispatch(self, inputs: Inputs) -> Self::Call;
 }
+
+/// A callback that is asked about several items at once, in the [`Dispatch`] of that.
+#[derive(Debug)]
+pub struct Many<R>(std::marker::PhantomData<R>);

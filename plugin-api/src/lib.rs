@@ -69,18 +69,17 @@ pub mod prelude {
     pub use serde::Deserialize;
     pub use serde_json;
 
-    pub use crate::callbacks::{
-        AccountValidity, AccountValidityCallbacks, SpamChecker, SpamCheckerCallbacks,
-        ThirdPartyRules, ThirdPartyRulesCallbacks,
-    };
+    pub use crate::callbacks::traits::*;
     pub use crate::module::{
         Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse, config_from_value,
     };
     pub use crate::values::{
-        ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event, EventDecision,
-        FederatedEventAction, FileInfo, JsonStr, ModuleError, OwnedEvent, Permission, ProfileInfo,
-        ReadableFile, RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State,
-        Threepid, UserId, UserProfile, Verdict,
+        AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,
+        EventDecision, EventDelivery, FederatedEventAction, FileInfo, InterestedUsers, JsonObject,
+        JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
+        OwnedPresenceState, Permission, ProfileInfo, RatelimitOverride, ReadableFile,
+        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State, Threepid,
+        UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates, Verdict,
     };
     pub use crate::{callbacks, export_module};
     #[cfg(feature = "tracing")]
@@ -91,32 +90,6 @@ pub mod prelude {
 pub mod __private {
     pub use abi_stable::library::LibHeader;
 
+    pub use crate::callbacks::{Fallback, Probe};
     pub use crate::module::header;
-
-    use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
-
-    /// Which categories a module implements: an inherent constant, where its bound holds, hides
-    /// the one of [`Fallback`].
-    #[derive(Debug)]
-    pub struct Probe<M>(std::marker::PhantomData<M>);
-
-    type Names = &'static [&'static str];
-
-    impl<M: SpamChecker> Probe<M> {
-        pub const SPAM_CHECKER: Names = M::WRITTEN;
-    }
-    impl<M: ThirdPartyRules> Probe<M> {
-        pub const THIRD_PARTY_RULES: Names = M::WRITTEN;
-    }
-    impl<M: AccountValidity> Probe<M> {
-        pub const ACCOUNT_VALIDITY: Names = M::WRITTEN;
-    }
-
-    pub trait Fallback {
-        const SPAM_CHECKER: Names = &[];
-        const THIRD_PARTY_RULES: Names = &[];
-        const ACCOUNT_VALIDITY: Names = &[];
-    }
-
-    impl<M> Fallback for Probe<M> {}
 }

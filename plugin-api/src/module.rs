@@ -5,6 +5,8 @@ mod config;
 #[cfg(feature = "host")]
 mod host_side;
 mod log;
+#[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
+mod registration;
 mod root;
 mod web;
 
@@ -16,18 +18,21 @@ use serde_json::Value;
 
 use crate::values::error::{ConfigError, ModuleError};
 
-pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawSelection, Registration};
+pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, Lifecycle, LifecycleCall, Lists, LogSink, LogValue, ModuleHost, ParsedConfig,
-    Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
+    ApiHandle, AuthChecker, HttpRequest, Lifecycle, LifecycleCall, Lists, LogSink, LogValue,
+    ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
 };
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
+pub use registration::{
+    RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
+};
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
 pub use web::{
-    Answering, RawHeader, RawWebRequest, RawWebResponse, WebRequest, WebResource, WebResponse,
-    WebTable, WebTableRef,
+    Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
+    WebTableRef,
 };
 
 /// A module: one configured instance of a plugin.
@@ -154,14 +159,19 @@ macro_rules! __manifest_parts {
             version: env!("CARGO_PKG_VERSION"),
             authors: env!("CARGO_PKG_AUTHORS"),
             description: env!("CARGO_PKG_DESCRIPTION"),
-            callbacks: &[
-                ("spam_checker", Probe::SPAM_CHECKER),
-                ("third_party_rules", Probe::THIRD_PARTY_RULES),
-                ("account_validity", Probe::ACCOUNT_VALIDITY),
-            ],
+            callbacks: $crate::__categories!($crate::__written[Probe]),
             panic: if cfg!(panic = "abort") { "abort" } else { "unwind" },
         }
     }};
+}
+
+/// Per category, which callbacks a module wrote.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __written {
+    ($probe:ident $( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
+        &[$( (stringify!($category), $probe::$category), )*]
+    };
 }
 
 /// The symbols of a shared library; nothing in a build that links modules statically, where two

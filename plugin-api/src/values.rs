@@ -1,8 +1,12 @@
 //! What callbacks take and answer. Each type is, or has, a plain C form; none is a type of another
 //! crate, so that nothing depends on which version of it either side uses.
 
+pub mod account_renewal;
 pub mod answer;
 pub mod arg;
+pub mod background_update;
+pub mod delivery;
+pub mod each;
 pub mod editable;
 pub mod error;
 pub mod error_code;
@@ -11,19 +15,29 @@ pub mod id;
 #[cfg(feature = "host")]
 pub mod input;
 pub mod json;
+pub mod limits;
+pub mod login;
 pub mod media;
+pub mod presence;
 pub mod state;
 pub mod text;
 pub mod user;
 pub mod verdict;
 
+pub use account_renewal::LegacyRenewal;
+pub use background_update::UpdateGuard;
+pub use delivery::EventDelivery;
+pub use each::Each;
 pub use editable::{EditableJson, EditableText};
 pub use error::{ConfigError, ConfigKey, ErrorKind, ModuleError};
 pub use error_code::ErrorCode;
 pub use event::{Event, OwnedEvent};
 pub use id::{RoomAlias, RoomId, UserId};
-pub use json::JsonStr;
+pub use json::{JsonObject, JsonStr};
+pub use limits::{MediaUploadLimit, RatelimitOverride};
+pub use login::{AcceptedLogin, LoginResponse};
 pub use media::{Chunks, FileInfo, ReadableFile, ThumbnailInfo};
+pub use presence::{InterestedUsers, OwnedPresenceState, UserPresenceState, UsersForStates};
 pub use state::State;
 pub use user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 pub use verdict::{

@@ -309,6 +309,7 @@ fn name(layout: &TypeLayout) -> String {
         "PrefixRef" | "PhantomData" => vec![first(&mut layout.phantom_fields().iter())],
         // These do not tell their parameters, but hold them.
         "ROption" | "RResult" | "Tuple2" => fields().map(|field| name(field.layout())).collect(),
+        "RawEach" => fields().skip(1).map(|field| name(field.layout())).collect(),
         "RSlice" | "RVec" => {
             let pointer = first(&mut fields());
             let of_vec = pointer.strip_prefix("NonNull<").and_then(|rest| rest.strip_suffix('>'));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hsmod_plugin_api::host::Panic;
-use hsmod_plugin_api::values::{ErrorKind, ModuleError};
+use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError};
 
 use crate::call_error::{CallError, Cause, plain_denial};
 use crate::generation::Generation;
@@ -53,15 +53,24 @@ pub(super) fn failed<R: Rule>(
     let failed = error(failure.into_cause());
     match policy.on_failure {
         OnFailure::Propagate => Some(failed),
-        OnFailure::LogAndContinue if cancelled => Some(failed),
+        OnFailure::LogAndContinue | OnFailure::Conceal if cancelled => Some(failed),
         OnFailure::Refuse if http => Some(failed),
         OnFailure::Refuse => {
             tracing::warn!(module = &*member.name, callback = policy.full_name, "{failed}");
             Some(error(Cause::Verdict(plain_denial())))
+        }
+        OnFailure::Conceal => {
+            tracing::error!(module = &*member.name, callback = policy.full_name, "{failed}");
+            Some(error(Cause::Error(concealed())))
         }
         OnFailure::LogAndContinue | OnFailure::Log => {
             tracing::warn!(module = &*member.name, callback = policy.full_name, "{failed}");
             None
         }
     }
+}
+
+/// What a client sees of a failure that is none of its business.
+fn concealed() -> ModuleError {
+    ModuleError::http(500, ErrorCode::Unknown, "Internal Server Error")
 }

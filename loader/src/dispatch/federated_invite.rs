@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use hsmod_plugin_api::callbacks::spam_checker::rows;
 use hsmod_plugin_api::host::{BuiltEvent, Inputs, OwnedInputs};
 
-use super::{Args, Question};
+use super::{Args, First, Question};
 use crate::call_error::{CallError, Cause};
 use crate::modules::Modules;
 use crate::policy::Rule;
@@ -37,13 +37,13 @@ where
     }
     let (event,) = inputs.own().map_err(|error| unreadable(error.to_string()))?;
     let event = event.event();
-    Question::<Row, _>::new(modules, Inputs::<Args<Row>>::prepare((event,))).await?;
+    Question::<Row, _, _>::new(modules, Inputs::<Args<Row>>::prepare((event,)), First).await?;
     let Some(invitee) = event.state_key() else {
         return Err(unreadable("an invite has no state key".to_owned()));
     };
     let inputs = (event.sender(), invitee, event.room_id());
     let prepared = Inputs::<Args<rows::user_may_invite>>::prepare(inputs);
-    let answer = Question::<rows::user_may_invite, _>::new(modules, prepared).await;
+    let answer = Question::<rows::user_may_invite, _, _>::new(modules, prepared, First).await;
     // What a client sees is said by the federated question, whichever of the two refused.
     answer.map_err(|error| error.with_refusal(Row::POLICY.refusal))
 }

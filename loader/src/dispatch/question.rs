@@ -11,24 +11,27 @@ use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Prepared, SlotFn
 use hsmod_plugin_api::table::Row;
 use tokio::time::Sleep;
 
+use super::Args;
+use super::aggregation::Aggregation;
+use super::decision::Answerer;
 use super::failure::{Failure, failed};
 use super::watch::Watch;
-use super::{Args, Decision};
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::policy::Rule;
 use crate::record;
 
-type Outcome<R> = Result<<<R as Row>::Answer as Decision>::Output, CallError>;
+type Outcome<R, P, A> = Result<<A as Aggregation<R, P>>::Output, CallError>;
 
 pin_project_lite::pin_project! {
     /// A question to the modules; does nothing until it is polled.
     ///
     /// Dropping it drops the future of the module that is being asked; no further one is asked.
     #[must_use = "nobody is asked before it is awaited"]
-    pub struct Question<'m, R: Row, P> {
+    pub struct Question<'m, R: Row, P, A> {
         modules: &'m Modules,
+        aggregation: A,
         #[pin]
         call: Asking<R, P>,
     }
@@ -51,41 +54,42 @@ struct Suspended {
 /// When a module is too late, and how long it had.
 type Deadline = (Pin<Box<Sleep>>, Duration);
 
-impl<'m, R, P> Question<'m, R, P>
+impl<'m, R, P, A> Question<'m, R, P, A>
 where
     R: Row,
     P: Prepared<Args<R>>,
 {
     #[inline]
-    pub(crate) const fn new(modules: &'m Modules, args: P) -> Self {
-        Self { modules, call: CallbackCall::new(args) }
+    pub(crate) const fn new(modules: &'m Modules, args: P, aggregation: A) -> Self {
+        Self { modules, aggregation, call: CallbackCall::new(args) }
     }
 }
 
-impl<R, P> Future for Question<'_, R, P>
+impl<R, P, A> Future for Question<'_, R, P, A>
 where
     R: Rule,
     P: Prepared<<R::Slot as SlotFn>::Args>,
+    A: Aggregation<R, P>,
 {
-    type Output = Outcome<R>;
+    type Output = Outcome<R, P, A>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if this.call.is_suspended() {
-            return resume(this.call, context);
+            return resume(this.call, this.aggregation, context);
         }
         let generation = this.modules.generation();
-        let list = generation.list::<R>();
+        let list = this.aggregation.asked(&generation);
         if list.is_empty() {
-            return Poll::Ready(neutral::<R>());
+            return Poll::Ready(this.aggregation.nobody().map_err(unasked::<R>));
         }
         if let Err(error) = this.call.as_mut().build() {
             return Poll::Ready(Err(unreadable::<R>(&error)));
         }
         let mut watch = Watch::new(&generation);
         let Some((at, entered)) = this.call.as_mut().ask(context, list, &mut watch) else {
-            return Poll::Ready(neutral::<R>());
+            return Poll::Ready(finish(this.aggregation));
         };
         let since = watch.since();
         drop(watch);
@@ -93,14 +97,15 @@ where
             // Holds nothing that would have to be dropped.
             std::mem::forget(entered);
             let generation = arc_swap::Guard::into_inner(generation);
-            return suspend(this.call, generation, at, since, context);
+            return suspend(this.call, this.aggregation, generation, (at, since), context);
         }
-        let asked = stopped::<R, P>(this.call.as_mut(), &generation, (at, entered, since), context);
+        let stop = (at, entered, since);
+        let asked = stopped(this.call.as_mut(), this.aggregation, &generation, stop, context);
         match asked {
             Asked::Done(outcome) => Poll::Ready(outcome),
             Asked::Suspended(at, since) => {
                 let generation = arc_swap::Guard::into_inner(generation);
-                suspend(this.call, generation, at, since, context)
+                suspend(this.call, this.aggregation, generation, (at, since), context)
             }
         }
     }
@@ -112,9 +117,21 @@ fn unreadable<R: Rule>(error: &InputError) -> CallError {
     CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
+/// What comes of it without a module's doing.
+#[cold]
+fn unasked<R: Rule>(cause: Cause) -> CallError {
+    CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
+}
+
+/// What comes of it when all were asked.
+#[inline]
+fn finish<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
+    aggregation.finish().map_err(unasked::<R>)
+}
+
 /// How far asking came.
-enum Asked<R: Rule> {
-    Done(Outcome<R>),
+enum Asked<T> {
+    Done(Result<T, CallError>),
     /// This one did not answer at once.
     Suspended(usize, Option<Instant>),
 }
@@ -127,43 +144,53 @@ type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
 /// or does not answer at once.
 #[cold]
 #[inline(never)]
-fn stopped<R: Rule, P: Prepared<Args<R>>>(
+fn stopped<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Asking<R, P>>,
+    aggregation: &mut A,
     generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
-) -> Asked<R> {
-    let list = generation.list::<R>();
+) -> Asked<A::Output> {
+    let list = aggregation.asked(generation);
     let (mut at, mut entered, mut since) = stop;
     loop {
         if matches!(entered, Entered::Pending) {
             return Asked::Suspended(at, since);
         }
-        if let ControlFlow::Break(outcome) = answered::<R>(generation, list[at].module(), entered) {
+        let args = call.as_mut().args_mut();
+        let module = list[at].module();
+        let answered = answered(aggregation, args, generation, module, entered);
+        if let ControlFlow::Break(outcome) = answered {
             return Asked::Done(outcome);
         }
         let mut watch = Watch::new(generation);
         let rest = list.get(at + 1..).unwrap_or_default();
         let Some((further, next)) = call.as_mut().ask(context, rest, &mut watch) else {
-            return Asked::Done(neutral::<R>());
+            return Asked::Done(finish(aggregation));
         };
         (at, entered, since) = (at + 1 + further, next, watch.since());
     }
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.
-fn answered<R: Rule>(
+fn answered<R: Rule, P, A: Aggregation<R, P>>(
+    aggregation: &mut A,
+    args: Option<&mut P>,
     generation: &Generation,
     module: usize,
     entered: Entered<R::Answer>,
-) -> ControlFlow<Outcome<R>> {
+) -> ControlFlow<Outcome<R, P, A>> {
     let failure = match entered {
         Entered::Ready(Ok(answer)) => {
-            return ControlFlow::Break(answer.decide().map_err(|verdict| {
+            let by = Answerer { member: generation.member(module), policy: R::POLICY };
+            let outcome = match aggregation.add(answer, args, by) {
+                ControlFlow::Continue(()) => return ControlFlow::Continue(()),
+                ControlFlow::Break(outcome) => outcome,
+            };
+            return ControlFlow::Break(outcome.map_err(|cause| {
                 generation.stats.denied(module - generation.first, R::INDEX);
-                let name = &generation.member(module).name;
-                let cause = Cause::Verdict(verdict);
-                CallError::new(R::POLICY.full_name, Some(name), cause, R::POLICY.refusal)
+                let (policy, name) = (by.policy, Some(&*by.member.name));
+                CallError::new(policy.full_name, name, cause, policy.refusal)
             }));
         }
         Entered::Ready(Err(error)) => Failure::Error(error),
@@ -176,23 +203,16 @@ fn answered<R: Rule>(
     }
 }
 
-/// What it would be if nobody had been asked.
-#[inline]
-fn neutral<R: Rule>() -> Outcome<R> {
-    R::Answer::default().decide().map_err(|verdict| {
-        CallError::new(R::POLICY.full_name, None, Cause::Verdict(verdict), R::POLICY.refusal)
-    })
-}
-
 /// Keeps what the rest of the call needs, and sets the deadline.
-fn suspend<R: Rule, P: Prepared<Args<R>>>(
+fn suspend<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     call: Pin<&mut Asking<R, P>>,
+    aggregation: &A,
     generation: Arc<Generation>,
-    at: usize,
-    since: Option<Instant>,
+    (at, since): (usize, Option<Instant>),
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>> {
-    let deadline = deadline::<R>(&generation, at, context);
+) -> Poll<Outcome<R, P, A>> {
+    let module = aggregation.asked(&generation)[at].module();
+    let deadline = deadline::<R>(&generation, module, context);
     let before = call.kept().replace(Suspended { generation, at, deadline, since });
     debug_assert!(before.is_none(), "a call is suspended once");
     // There is none: nothing to drop.
@@ -200,14 +220,13 @@ fn suspend<R: Rule, P: Prepared<Args<R>>>(
     Poll::Pending
 }
 
-/// The deadline of the module at `at`, set now.
+/// The deadline of a module, set now.
 #[inline]
 fn deadline<R: Rule>(
     generation: &Generation,
-    at: usize,
+    module: usize,
     context: &mut Context<'_>,
 ) -> Option<Deadline> {
-    let module = generation.list::<R>()[at].module();
     let limit = generation.member(module).deadline(&R::POLICY)?;
     Some(armed(limit, context))
 }
@@ -223,14 +242,16 @@ fn armed(limit: Duration, context: &mut Context<'_>) -> Deadline {
 }
 
 /// Polls the module that did not answer at once, then asks the rest.
-fn resume<R: Rule, P: Prepared<Args<R>>>(
+fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Asking<R, P>>,
+    aggregation: &mut A,
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>> {
+) -> Poll<Outcome<R, P, A>> {
     let Some(suspended) = call.as_mut().kept() else { return Poll::Pending };
     let (generation, at) = (Arc::clone(&suspended.generation), suspended.at);
     let since = suspended.since;
-    let module = generation.list::<R>()[at].module();
+    let list = aggregation.asked(&generation);
+    let module = list[at].module();
     let entered = {
         let _inside = record::enter(module);
         call.as_mut().resume(context)
@@ -242,7 +263,7 @@ fn resume<R: Rule, P: Prepared<Args<R>>>(
         let over = deadline
             .and_then(|(timer, limit)| timer.as_mut().poll(context).is_ready().then_some(*limit));
         return match over {
-            Some(limit) => too_late(call, &generation, (at, limit), context),
+            Some(limit) => too_late(call, aggregation, &generation, (at, limit), context),
             None => Poll::Pending,
         };
     }
@@ -250,65 +271,72 @@ fn resume<R: Rule, P: Prepared<Args<R>>>(
         generation.stats.took(module - generation.first, since.elapsed());
     }
     if !matches!(entered, Entered::Neutral) {
-        return go_on(call, &generation, (at, entered, None), context);
+        return go_on(call, aggregation, &generation, (at, entered, None), context);
     }
     // Holds nothing that would have to be dropped.
     std::mem::forget(entered);
-    let Some(rest) = generation.list::<R>().get(at + 1..).filter(|rest| !rest.is_empty()) else {
-        return Poll::Ready(neutral::<R>());
+    let Some(rest) = list.get(at + 1..).filter(|rest| !rest.is_empty()) else {
+        return Poll::Ready(finish(aggregation));
     };
     let mut watch = Watch::new(&generation);
     let Some((further, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
-        return Poll::Ready(neutral::<R>());
+        return Poll::Ready(finish(aggregation));
     };
     let since = watch.since();
     drop(watch);
     if matches!(entered, Entered::Pending) {
         std::mem::forget(entered);
-        return suspend_again(call, &generation, (at + 1 + further, since), context);
+        let stop = (at + 1 + further, since);
+        return suspend_again(call, aggregation, &generation, stop, context);
     }
-    go_on(call, &generation, (at + 1 + further, entered, since), context)
+    go_on(call, aggregation, &generation, (at + 1 + further, entered, since), context)
 }
 
 /// Another module did not answer at once.
 #[inline]
-fn suspend_again<R: Rule, P: Prepared<Args<R>>>(
+fn suspend_again<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     call: Pin<&mut Asking<R, P>>,
+    aggregation: &A,
     generation: &Generation,
     (at, since): (usize, Option<Instant>),
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>> {
+) -> Poll<Outcome<R, P, A>> {
     if let Some(kept) = call.kept() {
+        let module = aggregation.asked(generation)[at].module();
         kept.at = at;
         kept.since = since;
-        kept.deadline = deadline::<R>(generation, at, context);
+        kept.deadline = deadline::<R>(generation, module, context);
     }
     Poll::Pending
 }
 
 /// Asks the modules behind one that gave something other than the neutral answer.
 #[cold]
-fn go_on<R: Rule, P: Prepared<Args<R>>>(
+fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Asking<R, P>>,
+    aggregation: &mut A,
     generation: &Generation,
     stop: Stop<R>,
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>> {
-    match stopped::<R, P>(call.as_mut(), generation, stop, context) {
+) -> Poll<Outcome<R, P, A>> {
+    match stopped(call.as_mut(), aggregation, generation, stop, context) {
         Asked::Done(outcome) => Poll::Ready(outcome),
-        Asked::Suspended(at, since) => suspend_again(call, generation, (at, since), context),
+        Asked::Suspended(at, since) => {
+            suspend_again(call, aggregation, generation, (at, since), context)
+        }
     }
 }
 
 /// The module did not answer in time: its future is dropped.
 #[cold]
-fn too_late<R: Rule, P: Prepared<Args<R>>>(
+fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Asking<R, P>>,
+    aggregation: &mut A,
     generation: &Generation,
     (at, limit): (usize, Duration),
     context: &mut Context<'_>,
-) -> Poll<Outcome<R>> {
-    let module = generation.list::<R>()[at].module();
+) -> Poll<Outcome<R, P, A>> {
+    let module = aggregation.asked(generation)[at].module();
     let panic = {
         let _inside = record::enter(module);
         call.as_mut().cancel()
@@ -319,6 +347,6 @@ fn too_late<R: Rule, P: Prepared<Args<R>>>(
     }
     match failed::<R>(generation, module, Failure::TimedOut(limit)) {
         Some(error) => Poll::Ready(Err(error)),
-        None => go_on(call, generation, (at, Entered::Neutral, None), context),
+        None => go_on(call, aggregation, generation, (at, Entered::Neutral, None), context),
     }
 }

@@ -26,7 +26,19 @@ pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The traits that have a companion; `hsmod_plugin_api::callbacks` declares both.
-const CALLBACK_TRAITS: [&str; 3] = ["AccountValidity", "SpamChecker", "ThirdPartyRules"];
+const CALLBACK_TRAITS: [&str; 11] = [
+    "AccountData",
+    "AccountValidity",
+    "AddExtraFieldsToUnsignedClientEvent",
+    "BackgroundUpdateController",
+    "Federation",
+    "MediaRepository",
+    "PasswordAuthProvider",
+    "PresenceRouter",
+    "Ratelimit",
+    "SpamChecker",
+    "ThirdPartyRules",
+];
 
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
 struct Header {

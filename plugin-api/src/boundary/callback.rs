@@ -205,6 +205,15 @@ where
         self.call.suspended()
     }
 
+    /// The arguments, to be changed before the next module is asked; `None` while one has not
+    /// finished.
+    pub fn args_mut(self: Pin<&mut Self>) -> Option<&mut P> {
+        // SAFETY: only the call is pinned for the sake of a future, which borrows the arguments;
+        // without one nobody does.
+        let this = unsafe { self.get_unchecked_mut() };
+        (!this.call.suspended()).then_some(&mut this.args)
+    }
+
     /// What the loader keeps while a module has not finished; of no use before that.
     #[inline]
     pub fn kept(self: Pin<&mut Self>) -> &mut Option<K> {

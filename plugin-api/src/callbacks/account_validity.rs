@@ -1,21 +1,8 @@
 //! Category `account_validity`: accounts that expire.
 
-use std::future::Future;
-
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::{StableAbi, staticref};
-
-#[cfg(feature = "host")]
-use std::sync::Arc;
-
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
-#[cfg(feature = "host")]
-use crate::host::{Callback, Dispatch, Instance};
-#[cfg(feature = "host")]
-use crate::table::host_face;
-use crate::table::{CallbackInfo, Category, Row, callbacks, contains};
-use crate::values::arg::Arg;
-use crate::values::{ModuleError, UserId};
+use crate::module::WebRequest;
+use crate::table::callbacks;
+use crate::values::{LegacyRenewal, UserId};
 
 callbacks! {
     /// Accounts that expire, and news of registrations and logins.
@@ -59,5 +46,34 @@ callbacks! {
             auth_provider_type: Option<&str>,
             auth_provider_id: Option<&str>,
         ) -> (), since 0;
+
+        /// Sends a user the mail with which they renew their account.
+        ///
+        /// Called when a user asks for it (`POST /_matrix/client/unstable/account_validity/send_mail`),
+        /// instead of what the homeserver would do itself.
+        ///
+        /// Combined: one module only; a second one refuses the start. On failure: the request fails.
+        /// Since Synapse 1.39.
+        async fn on_legacy_send_mail(&self, user_id: &UserId) -> (), since 0;
+
+        /// Renews an account by the token of a mail.
+        ///
+        /// Called when a user follows the mail's link
+        /// (`GET /_matrix/client/unstable/account_validity/renew`), instead of what the homeserver
+        /// would do itself.
+        ///
+        /// Combined: one module only; a second one refuses the start. On failure: the request fails.
+        /// Since Synapse 1.39.
+        async fn on_legacy_renew(&self, token: &str) -> LegacyRenewal, since 0;
+
+        /// Renews an account for a server admin, and says until when it is valid now: milliseconds
+        /// since 1970.
+        ///
+        /// Called for `POST /_synapse/admin/v1/account_validity/validity`, with the whole request,
+        /// when the homeserver has found that an admin makes it.
+        ///
+        /// Combined: one module only; a second one refuses the start. On failure: the request fails.
+        /// Since Synapse 1.39.
+        async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> i64, since 0;
     }
 }

@@ -1,22 +1,8 @@
 //! Category `spam_checker`: decides what may enter.
 
-use std::future::Future;
-
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::{StableAbi, staticref};
-
-#[cfg(feature = "host")]
-use std::sync::Arc;
-
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
-#[cfg(feature = "host")]
-use crate::host::{Callback, Dispatch, Instance};
-#[cfg(feature = "host")]
-use crate::table::host_face;
-use crate::table::{CallbackInfo, Category, Row, callbacks, contains};
-use crate::values::arg::Arg;
+use crate::table::callbacks;
 use crate::values::{
-    DirectoryVisibility, Event, FederatedEventAction, FileInfo, JsonStr, ModuleError, ReadableFile,
+    DirectoryVisibility, Event, FederatedEventAction, FileInfo, JsonStr, ReadableFile,
     RegistrationBehaviour, RequestInfo, RoomAlias, RoomId, Threepid, UserId, UserProfile, Verdict,
 };
 
@@ -160,7 +146,7 @@ callbacks! {
         /// Since Synapse 1.37; `requester_id` since 1.122.
         async fn check_username_for_spam(
             &self,
-            user_profile: &UserProfile<'_>,
+            [each user_profile: UserProfile<'_>, many check_usernames_for_spam],
             requester_id: &UserId,
         ) -> DirectoryVisibility, since 0;
 

@@ -1,23 +1,8 @@
 //! Category `third_party_rules`: local rules on top of the protocol's own.
 
-use std::future::Future;
-
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::{StableAbi, staticref};
-
-#[cfg(feature = "host")]
-use std::sync::Arc;
-
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
-#[cfg(feature = "host")]
-use crate::host::{Callback, Dispatch, Instance};
-#[cfg(feature = "host")]
-use crate::table::host_face;
-use crate::table::{CallbackInfo, Category, Row, callbacks, contains};
-use crate::values::arg::Arg;
+use crate::table::callbacks;
 use crate::values::{
-    EditableJson, Event, EventDecision, ModuleError, Permission, ProfileInfo, Requester, RoomId,
-    State, UserId,
+    EditableJson, Event, EventDecision, Permission, ProfileInfo, Requester, RoomId, State, UserId,
 };
 
 callbacks! {

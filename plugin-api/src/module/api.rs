@@ -4,14 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use abi_stable::StableAbi;
-use abi_stable::std_types::{RSlice, RStr};
 
+use super::registration::RegistrarTableRef;
 use super::root::{RawObject, share};
 use super::web::{WebResource, WebTableRef};
-use crate::callbacks::account_validity::AccountValidityTableRef;
-use crate::callbacks::spam_checker::SpamCheckerTableRef;
-use crate::callbacks::third_party_rules::ThirdPartyRulesTableRef;
-use crate::callbacks::{AccountValidity, SpamChecker, ThirdPartyRules};
 use crate::values::UserId;
 use crate::values::text::RawStr;
 
@@ -19,7 +15,7 @@ use crate::values::text::RawStr;
 ///
 /// Mirrors `synapse.module_api.ModuleApi`.
 pub struct ModuleApi {
-    raw: RawApi,
+    pub(super) raw: RawApi,
 }
 
 /// A reference to the homeserver's side of a [`ModuleApi`].
@@ -48,22 +44,8 @@ pub struct HostTable {
     pub(crate) supports: unsafe extern "C" fn(*const (), RawStr) -> bool,
     pub(crate) register_web_resource:
         unsafe extern "C" fn(*const (), RawStr, bool, RawObject, WebTableRef),
-    pub(crate) register_spam_checker_callbacks:
-        unsafe extern "C" fn(*const (), RawObject, SpamCheckerTableRef, RawSelection<'_>),
-    pub(crate) register_third_party_rules_callbacks:
-        unsafe extern "C" fn(*const (), RawObject, ThirdPartyRulesTableRef, RawSelection<'_>),
-    pub(crate) register_account_validity_callbacks:
-        unsafe extern "C" fn(*const (), RawObject, AccountValidityTableRef, RawSelection<'_>),
-}
-
-/// Which callbacks of a table are registered.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct RawSelection<'a> {
-    /// Whether `only` counts.
-    pub(crate) selective: bool,
-    pub(crate) only: RSlice<'a, RStr<'a>>,
-    pub(crate) optional: RSlice<'a, RStr<'a>>,
+    /// Registration of callbacks, by category.
+    pub(crate) registrars: RegistrarTableRef,
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -146,48 +128,6 @@ impl ModuleApi {
         }
     }
 
-    /// Registers what `#[callbacks]` saw of [`SpamChecker`] on `M`. May be called several times;
-    /// every call appends.
-    pub fn register_spam_checker_callbacks<M: SpamChecker>(
-        &self,
-        module: &Arc<M>,
-    ) -> Registration<'_> {
-        let object = Arc::clone(module);
-        self.registration(move |api, selection| {
-            let (object, table) = (share(object), SpamCheckerTableRef::of::<M>());
-            ask!(api, register_spam_checker_callbacks(object, table, selection)
-                else api.lacks(object));
-        })
-    }
-
-    /// Registers what `#[callbacks]` saw of [`ThirdPartyRules`] on `M`. May be called several
-    /// times; every call appends.
-    pub fn register_third_party_rules_callbacks<M: ThirdPartyRules>(
-        &self,
-        module: &Arc<M>,
-    ) -> Registration<'_> {
-        let object = Arc::clone(module);
-        self.registration(move |api, selection| {
-            let (object, table) = (share(object), ThirdPartyRulesTableRef::of::<M>());
-            ask!(api, register_third_party_rules_callbacks(object, table, selection)
-                else api.lacks(object));
-        })
-    }
-
-    /// Registers what `#[callbacks]` saw of [`AccountValidity`] on `M`. May be called several
-    /// times; every call appends.
-    pub fn register_account_validity_callbacks<M: AccountValidity>(
-        &self,
-        module: &Arc<M>,
-    ) -> Registration<'_> {
-        let object = Arc::clone(module);
-        self.registration(move |api, selection| {
-            let (object, table) = (share(object), AccountValidityTableRef::of::<M>());
-            ask!(api, register_account_validity_callbacks(object, table, selection)
-                else api.lacks(object));
-        })
-    }
-
     /// Answers HTTP requests for `path`: just that path, or with a `*` behind its last `/` also
     /// everything below it. The safe place is `/_synapse/client/<name of the module>/`; what the
     /// homeserver itself serves is refused. Of two modules that want the same path the first one
@@ -216,17 +156,9 @@ impl ModuleApi {
             else self.lacks(object));
     }
 
-    fn registration<'a>(
-        &'a self,
-        register: impl FnOnce(&ModuleApi, RawSelection<'_>) + 'a,
-    ) -> Registration<'a> {
-        let register: Register<'a> = Box::new(register);
-        Registration { api: self, register: Some(register), only: None, optional: Vec::new() }
-    }
-
     /// A homeserver older than this plugin has no such function: what was to be registered is
     /// given back. The loader has refused the plugin by then if it needs it.
-    fn lacks(&self, object: RawObject) {
+    pub(super) fn lacks(&self, object: RawObject) {
         // SAFETY: given back by whoever made it, once.
         unsafe { (object.release)(object.object) };
     }
@@ -253,80 +185,6 @@ impl fmt::Debug for ModuleApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ModuleApi")
             .field("server_name", &self.server_name())
-            .finish_non_exhaustive()
-    }
-}
-
-type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawSelection<'_>) + 'a>;
-
-/// A registration of callbacks, made when this is dropped (at the end of the statement).
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// # fn example<M: SpamChecker>(api: &ModuleApi, module: &std::sync::Arc<M>) {
-/// // Everything that was written, where the config chooses nothing:
-/// api.register_spam_checker_callbacks(module);
-/// // What the config chose; one of the two this homeserver may lack:
-/// api.register_spam_checker_callbacks(module)
-///     .only(&["user_may_invite", "accept_make_join"])
-///     .optional(&["accept_make_join"]);
-/// # }
-/// ```
-pub struct Registration<'a> {
-    api: &'a ModuleApi,
-    register: Option<Register<'a>>,
-    only: Option<Vec<String>>,
-    optional: Vec<String>,
-}
-
-impl Registration<'_> {
-    /// Registers these callbacks only, none if there are none. A name that `#[callbacks]` did not
-    /// see refuses the start.
-    ///
-    /// ```
-    /// # use hsmod_plugin_api::prelude::*;
-    /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &Arc<M>, from_config: &[String]) {
-    /// // The config may name callbacks of other categories, too: of this one it wants these.
-    /// let written = M::WRITTEN.iter();
-    /// let wanted: Vec<_> = written.filter(|name| from_config.iter().any(|n| n == *name)).collect();
-    /// api.register_spam_checker_callbacks(module).only(&wanted);
-    /// # }
-    /// ```
-    pub fn only(mut self, names: &[impl AsRef<str>]) -> Self {
-        self.only = Some(names.iter().map(|name| name.as_ref().to_owned()).collect());
-        self
-    }
-
-    /// Does without these callbacks where the homeserver never calls them; by default that
-    /// refuses the start.
-    pub fn optional(mut self, names: &[impl AsRef<str>]) -> Self {
-        self.optional = names.iter().map(|name| name.as_ref().to_owned()).collect();
-        self
-    }
-}
-
-impl Drop for Registration<'_> {
-    fn drop(&mut self) {
-        let only: Vec<RStr<'_>> =
-            self.only.iter().flatten().map(|name| RStr::from(name.as_str())).collect();
-        let optional: Vec<RStr<'_>> =
-            self.optional.iter().map(|name| RStr::from(name.as_str())).collect();
-        if let Some(register) = self.register.take() {
-            let selection = RawSelection {
-                selective: self.only.is_some(),
-                only: RSlice::from_slice(&only),
-                optional: RSlice::from_slice(&optional),
-            };
-            register(self.api, selection);
-        }
-    }
-}
-
-impl fmt::Debug for Registration<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registration")
-            .field("only", &self.only)
-            .field("optional", &self.optional)
             .finish_non_exhaustive()
     }
 }

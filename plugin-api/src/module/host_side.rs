@@ -3,14 +3,16 @@
 mod api;
 mod life;
 mod log;
+mod registration;
 mod web;
 
 use crate::boundary::caught;
 
-pub use api::{ApiHandle, Lists, ModuleHost, Registered};
+pub use api::{ApiHandle, ModuleHost};
 pub use life::{Lifecycle, LifecycleCall, ParsedConfig, Plugin, StageError, abi_layout, adopt};
 pub use log::{LogSink, LogValue};
-pub use web::WebHandle;
+pub use registration::{AuthChecker, Lists, Registered};
+pub use web::{HttpRequest, WebHandle};
 
 /// Runs a function of the host; a panic of the host ends here.
 fn guarded<R>(otherwise: R, body: impl FnOnce() -> R) -> R {

@@ -91,12 +91,9 @@ fn not_allowed() -> ModuleError {
 }
 
 /// An HTTP request, borrowed for the time of the call.
-pub struct WebRequest<'a>(RawWebRequest<'a>);
-
-/// C form of [`WebRequest`].
 #[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawWebRequest<'a> {
+#[derive(Clone, Copy, StableAbi)]
+pub struct WebRequest<'a> {
     pub(crate) method: RStr<'a>,
     pub(crate) path: RStr<'a>,
     pub(crate) query: RStr<'a>,
@@ -115,17 +112,17 @@ pub struct RawHeader<'a> {
 impl<'a> WebRequest<'a> {
     /// `GET`, `POST`, ...
     pub fn method(&self) -> &'a str {
-        self.0.method.as_str()
+        self.method.as_str()
     }
 
     /// The whole path, percent-encoded as it came.
     pub fn path(&self) -> &'a str {
-        self.0.path.as_str()
+        self.path.as_str()
     }
 
     /// The first value of a query argument, decoded; `None` if it is not there.
     pub fn query(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.0.query.as_str().split('&').find_map(|pair| {
+        self.query.as_str().split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(key) == name).then(|| decode(value))
         })
@@ -144,14 +141,14 @@ impl<'a> WebRequest<'a> {
 
     /// The first value of a header; the name in any case.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
-        let headers = self.0.headers.as_slice();
+        let headers = self.headers.as_slice();
         let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
         Some(header.value.as_slice())
     }
 
     /// The body.
     pub fn body(&self) -> &'a [u8] {
-        self.0.body.as_slice()
+        self.body.as_slice()
     }
 
     /// The body, deserialised from JSON.
@@ -314,7 +311,7 @@ pub struct WebTable {
     pub abi_minor: u32,
     pub(crate) handle: unsafe extern "C" fn(
         *const (),
-        *const RawWebRequest<'_>,
+        *const WebRequest<'_>,
         *mut FutureSlot,
         *const FfiWaker,
         *mut Out<WebResponse>,
@@ -340,7 +337,7 @@ impl<W: WebResource> WebTableOf<W> {
 /// `resource` is a live `W`, `request` lives as long as the future; the rest as for [`start`].
 unsafe extern "C" fn handle<W: WebResource>(
     resource: *const (),
-    request: *const RawWebRequest<'_>,
+    request: *const WebRequest<'_>,
     slot: *mut FutureSlot,
     waker: *const FfiWaker,
     out: *mut Out<WebResponse>,
@@ -348,7 +345,7 @@ unsafe extern "C" fn handle<W: WebResource>(
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe {
-        let (resource, request) = (&*resource.cast::<W>(), WebRequest(*request));
+        let (resource, request) = (&*resource.cast::<W>(), *request);
         start(slot, waker, out, report, || async move {
             match request.method() {
                 "GET" | "HEAD" => resource.get(&request).await,
@@ -367,14 +364,13 @@ mod tests {
 
     #[test]
     fn query_arguments_are_decoded() {
-        let raw = RawWebRequest {
+        let request = WebRequest {
             method: "GET".into(),
             path: "/x".into(),
             query: "a=1&user=%40evil%3Aexample.com&b=x+y&c&d=%zz%4".into(),
             headers: RSlice::EMPTY,
             body: RSlice::EMPTY,
         };
-        let request = WebRequest(raw);
         assert_eq!(request.query("user").as_deref(), Some("@evil:example.com"));
         assert_eq!(request.query("b").as_deref(), Some("x y"));
         assert_eq!(request.query("c").as_deref(), Some(""));

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use abi_stable::StableAbi;
+use abi_stable::std_types::RString;
+
+use super::json::JsonObject;
 
 /// A type that a callback may answer. Its default is the neutral answer: what it would be if the
 /// module had not been asked.
@@ -54,21 +57,108 @@ impl Answer for () {
     }
 }
 
-/// Yes, no, or no opinion (`None`, the neutral answer).
-impl Answer for Option<bool> {
-    type Raw = bool;
+/// Answers that are their own C form; `None`, the neutral answer, is no opinion.
+macro_rules! plain {
+    ($( $type:ty; )*) => { $(
+        impl Answer for Option<$type> {
+            type Raw = $type;
+
+            #[inline]
+            fn is_neutral(&self) -> bool {
+                self.is_none()
+            }
+
+            #[inline]
+            fn into_raw(self) -> Option<$type> {
+                self
+            }
+
+            fn from_raw(raw: $type) -> Result<Self, Unreadable> {
+                Ok(Some(raw))
+            }
+        }
+    )* };
+}
+
+plain! { bool; i64; super::limits::RatelimitOverride; }
+
+/// A number; 0 is the neutral answer.
+impl Answer for i64 {
+    type Raw = Self;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        *self == 0
+    }
+
+    #[inline]
+    fn into_raw(self) -> Option<Self> {
+        (self != 0).then_some(self)
+    }
+
+    fn from_raw(raw: Self) -> Result<Self, Unreadable> {
+        Ok(raw)
+    }
+}
+
+/// A text; `None`, the neutral answer, leaves it to others.
+impl Answer for Option<String> {
+    type Raw = RString;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_none()
     }
 
-    #[inline]
-    fn into_raw(self) -> Option<bool> {
-        self
+    fn into_raw(self) -> Option<RString> {
+        self.map(RString::from)
     }
 
-    fn from_raw(raw: bool) -> Result<Self, Unreadable> {
-        Ok(Some(raw))
+    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+        Ok(Some(raw.as_str().to_owned()))
     }
+}
+
+/// Fields; none at all is the neutral answer. Crosses as JSON text.
+impl Answer for JsonObject {
+    type Raw = RString;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn into_raw(self) -> Option<RString> {
+        (!self.is_empty()).then(|| json_text(&self))
+    }
+
+    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+        json_object(&raw)
+    }
+}
+
+/// Fields, perhaps none; `None`, the neutral answer, leaves it to others.
+impl Answer for Option<JsonObject> {
+    type Raw = RString;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_none()
+    }
+
+    fn into_raw(self) -> Option<RString> {
+        self.as_ref().map(json_text)
+    }
+
+    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+        json_object(&raw).map(Some)
+    }
+}
+
+fn json_text(object: &JsonObject) -> RString {
+    serde_json::to_string(object).unwrap_or_default().into()
+}
+
+fn json_object(text: &RString) -> Result<JsonObject, Unreadable> {
+    serde_json::from_str(text).map_err(|_| Unreadable("the answer is not a JSON object"))
 }

@@ -1,13 +1,16 @@
 //! The arguments of callbacks: what an author's method takes, and its C form.
 
+use super::delivery::EventDelivery;
 use super::editable::EditableJson;
 use super::event::Event;
 use super::id::{RoomAlias, RoomId, UserId};
 use super::json::JsonStr;
 use super::media::{FileInfo, ReadableFile};
+use super::presence::UserPresenceState;
 use super::state::State;
 use super::text::RawStr;
 use super::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
+use crate::module::WebRequest;
 use abi_stable::StableAbi;
 use abi_stable::std_types::RSlice;
 
@@ -37,14 +40,20 @@ pub struct RawOption(pub RawStr);
 #[derive(Clone, Copy, Debug, StableAbi)]
 pub struct RawJson(pub RawStr);
 
-impl Arg for bool {
-    type Raw = Self;
+macro_rules! plain {
+    ($( $type:ty; )*) => { $(
+        impl Arg for $type {
+            type Raw = Self;
 
-    #[inline]
-    unsafe fn from_raw(raw: Self) -> Self {
-        raw
-    }
+            #[inline]
+            unsafe fn from_raw(raw: Self) -> Self {
+                raw
+            }
+        }
+    )* };
 }
+
+plain! { bool; u64; }
 
 macro_rules! texts {
     ($( $raw:ty => $arg:ty, |$text:ident| $make:expr; )*) => { $(
@@ -84,7 +93,10 @@ macro_rules! structs {
     )* };
 }
 
-structs! { Event; State; UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; }
+structs! {
+    Event; State; UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; EventDelivery;
+    WebRequest;
+}
 
 impl<'b> Arg for Option<&Threepid<'b>> {
     type Raw = *const Threepid<'static>;
@@ -107,12 +119,21 @@ impl<'b> Arg for &mut EditableJson<'b> {
     }
 }
 
-impl<'a, 'b> Arg for &'a [RequestInfo<'b>] {
-    type Raw = RSlice<'static, RequestInfo<'static>>;
+/// Several structures, in C form.
+pub(crate) type RawSlice<T> = RSlice<'static, T>;
 
-    #[inline]
-    unsafe fn from_raw(raw: Self::Raw) -> Self {
-        // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
-        unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) }
-    }
+macro_rules! slices {
+    ($( $name:ident; )*) => { $(
+        impl<'a, 'b> Arg for &'a [$name<'b>] {
+            type Raw = RawSlice<$name<'static>>;
+
+            #[inline]
+            unsafe fn from_raw(raw: Self::Raw) -> Self {
+                // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
+                unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) }
+            }
+        }
+    )* };
 }
+
+slices! { RequestInfo; UserProfile; UserPresenceState; Event; }

@@ -1,13 +1,17 @@
 //! Arguments as a homeserver gives them: any string type for an identifier, any way to have an
 //! event. A question borrows them; a notification keeps a copy of its own.
 
+mod delivery;
 mod events;
+mod several;
 mod structures;
 mod text;
 
 use std::fmt;
 
+pub use delivery::{Delivered, LazyDelivery, OwnedDelivery};
 pub use events::{BuiltEvent, IntoJson, Json, LazyEvent, LazyJson, OwnedJson, OwnedState, Ser};
+pub use several::{BuiltEvents, Items, LazyEvents, One, Several, SeveralInput, SeveralInputs};
 pub use structures::{LentText, OwnedProfile};
 pub use text::{OwnedText, Text};
 

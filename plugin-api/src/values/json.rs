@@ -6,6 +6,9 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+/// A JSON object that belongs to whoever holds it.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;
+
 /// Borrowed JSON text, already checked to be JSON by whoever made it.
 ///
 /// ```

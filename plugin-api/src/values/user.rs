@@ -250,10 +250,10 @@ impl<'a> Threepid<'a> {
     }
 }
 
-fn optional(text: Option<&str>) -> ROption<RStr<'_>> {
+pub(super) fn optional(text: Option<&str>) -> ROption<RStr<'_>> {
     text.map(RStr::from).into()
 }
 
-fn text_of(text: ROption<RStr<'_>>) -> Option<&str> {
+pub(super) fn text_of(text: ROption<RStr<'_>>) -> Option<&str> {
     text.into_option().map(|text| text.as_str())
 }

@@ -1,20 +1,16 @@
-//! What a homeserver answers to a module, and what the module registers.
+//! What a homeserver answers to a module.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use abi_stable::prefix_type::WithMetadata;
 use abi_stable::staticref;
-use abi_stable::std_types::{RSlice, RStr};
 
 use super::guarded;
+use super::registration::{Registered, RegistrarTableOf};
 use super::web::WebHandle;
 use crate::boundary::Instance;
-use crate::callbacks::account_validity::{AccountValidityLists, AccountValidityTableRef};
-use crate::callbacks::spam_checker::{SpamCheckerLists, SpamCheckerTableRef};
-use crate::callbacks::third_party_rules::{ThirdPartyRulesLists, ThirdPartyRulesTableRef};
-use crate::module::api::{HostTable, HostTableRef, RawApi, RawSelection};
+use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
 use crate::values::text::RawStr;
@@ -37,106 +33,6 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn register_callbacks(&self, registered: Registered);
     /// A web resource was registered, for `path` alone or for the subtree below it too.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
-}
-
-/// A registration of callbacks: an object and its table.
-#[derive(Debug)]
-pub struct Registered {
-    instance: Arc<Instance>,
-    table: Table,
-    only: Option<Vec<String>>,
-    optional: Vec<String>,
-}
-
-impl Registered {
-    /// Which of the callbacks, if not all that were written.
-    pub fn only(&self) -> Option<&[String]> {
-        self.only.as_deref()
-    }
-
-    /// Which of them the module can do without.
-    pub fn optional(&self) -> &[String] {
-        &self.optional
-    }
-}
-
-/// Categories: their method of `ModuleApi`, their table, their lists.
-macro_rules! categories {
-    ($( $field:ident: $register:ident, $variant:ident($table:ident), $lists:ident; )*) => {
-        #[derive(Clone, Copy)]
-        enum Table {
-            $( $variant($table), )*
-        }
-
-        impl fmt::Debug for Table {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $( Self::$variant(_) => stringify!($field), )* })
-            }
-        }
-
-        impl Registered {
-            /// The category.
-            pub const fn category(&self) -> &'static str {
-                match self.table { $( Table::$variant(_) => stringify!($field), )* }
-            }
-
-            /// Appends the callbacks for which `wanted` gives a tag; returns their names. The tag
-            /// is the loader's own: observers get it with each call.
-            pub fn append_to(
-                &self,
-                lists: &mut Lists,
-                wanted: impl FnMut(&str) -> Option<usize>,
-            ) -> Vec<&'static str> {
-                match self.table {
-                    $( Table::$variant(table) => {
-                        // SAFETY: they came together, from the module that owns both.
-                        unsafe { lists.$field.register(table, &self.instance, wanted) }
-                    } )*
-                }
-            }
-        }
-
-        /// Per category and callback, who registered it.
-        #[derive(Debug, Default)]
-        pub struct Lists {
-            $( $field: $lists, )*
-        }
-
-        $( impl AsRef<$lists> for Lists {
-            #[inline]
-            fn as_ref(&self) -> &$lists {
-                &self.$field
-            }
-        } )*
-
-        $(
-            /// # Safety
-            /// `host` is an `Arc<H>` to which the caller holds a reference; the object is handed
-            /// over; the names live for the time of the call.
-            unsafe extern "C" fn $register<H: ModuleHost>(
-                host: *const (),
-                object: RawObject,
-                table: $table,
-                selection: RawSelection<'_>,
-            ) {
-                // SAFETY: the caller's promise.
-                let host = unsafe { &*host.cast::<H>() };
-                guarded((), || {
-                    let table = Table::$variant(table);
-                    host.register_callbacks(registered(host, object, table, selection));
-                });
-            }
-        )*
-    };
-}
-
-categories! {
-    spam_checker: register_spam_checker_callbacks,
-        SpamChecker(SpamCheckerTableRef), SpamCheckerLists;
-    third_party_rules: register_third_party_rules_callbacks,
-        ThirdPartyRules(ThirdPartyRulesTableRef), ThirdPartyRulesLists;
-    account_validity: register_account_validity_callbacks,
-        AccountValidity(AccountValidityTableRef), AccountValidityLists;
 }
 
 /// A [`ModuleHost`], as modules get it.
@@ -168,9 +64,7 @@ impl<H: ModuleHost> HostTableOf<H> {
         is_trial: is_trial::<H>,
         supports: supports::<H>,
         register_web_resource: register_web_resource::<H>,
-        register_spam_checker_callbacks: register_spam_checker_callbacks::<H>,
-        register_third_party_rules_callbacks: register_third_party_rules_callbacks::<H>,
-        register_account_validity_callbacks: register_account_validity_callbacks::<H>,
+        registrars: RegistrarTableOf::<H>::TABLE,
     }));
     const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
 }
@@ -214,21 +108,4 @@ readers! {
         let path = unsafe { path.text() };
         host.register_web_resource(path, subtree, WebHandle { instance: Arc::new(instance), table });
     };
-}
-
-fn registered<H: ModuleHost>(
-    host: &H,
-    object: RawObject,
-    table: Table,
-    selection: RawSelection<'_>,
-) -> Registered {
-    let names = |names: RSlice<'_, RStr<'_>>| names.iter().map(|name| name.to_string()).collect();
-    // SAFETY: an `Arc` of a module, which is `Send + Sync`; images stay mapped.
-    let instance = unsafe { Instance::new(object.object, object.release, host.module()) };
-    Registered {
-        instance: Arc::new(instance),
-        table,
-        only: selection.selective.then(|| names(selection.only)),
-        optional: names(selection.optional),
-    }
 }

@@ -10,7 +10,7 @@ use abi_stable::std_types::RSlice;
 
 use super::life::StageError;
 use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance};
-use crate::module::web::{RawHeader, RawWebRequest, WebResponse, WebTableRef};
+use crate::module::web::{RawHeader, WebRequest, WebResponse, WebTableRef};
 
 /// A web resource of a module.
 #[derive(Clone)]
@@ -31,35 +31,56 @@ impl WebHandle {
         self.instance.module()
     }
 
-    /// Asks it. `headers` are names and values; `query` is what stands behind the `?`.
+    /// Asks it.
     ///
     /// # Errors
     /// If the module answers an error or panics.
-    pub async fn handle(
-        &self,
-        method: &str,
-        path: &str,
-        query: &str,
-        headers: impl Iterator<Item = (&str, &[u8])>,
-        body: &[u8],
-    ) -> Result<WebResponse, StageError> {
-        let headers: Vec<RawHeader<'_>> = headers
-            .map(|(name, value)| RawHeader { name: name.into(), value: value.into() })
-            .collect();
-        let request = RawWebRequest {
+    pub async fn handle(&self, request: &HttpRequest<'_>) -> Result<WebResponse, StageError> {
+        let request = request.view();
+        WebCall { request: &request, handle: self, begun: false, call: Call::new() }.await
+    }
+}
+
+/// An HTTP request, as a homeserver has it at hand.
+#[derive(Debug)]
+pub struct HttpRequest<'a> {
+    line: [&'a str; 3],
+    headers: Vec<RawHeader<'a>>,
+    body: &'a [u8],
+}
+
+impl<'a> HttpRequest<'a> {
+    /// `headers` are names and values; `query` is what stands behind the `?`.
+    pub fn new(
+        method: &'a str,
+        path: &'a str,
+        query: &'a str,
+        headers: impl Iterator<Item = (&'a str, &'a [u8])>,
+        body: &'a [u8],
+    ) -> Self {
+        let header = |(name, value): (&'a str, &'a [u8])| RawHeader {
+            name: name.into(),
+            value: value.into(),
+        };
+        Self { line: [method, path, query], headers: headers.map(header).collect(), body }
+    }
+
+    /// As modules see it.
+    pub fn view(&self) -> WebRequest<'_> {
+        let [method, path, query] = self.line;
+        WebRequest {
             method: method.into(),
             path: path.into(),
             query: query.into(),
-            headers: RSlice::from_slice(&headers),
-            body: body.into(),
-        };
-        WebCall { request: &request, handle: self, begun: false, call: Call::new() }.await
+            headers: RSlice::from_slice(&self.headers),
+            body: self.body.into(),
+        }
     }
 }
 
 #[repr(C)]
 struct WebCall<'a> {
-    request: &'a RawWebRequest<'a>,
+    request: &'a WebRequest<'a>,
     handle: &'a WebHandle,
     begun: bool,
     call: Call<WebResponse, CALLBACK_ROOM>,

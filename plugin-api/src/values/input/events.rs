@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::values::arg::RawJson;
+use crate::values::arg::{RawJson, RawSlice};
 use crate::values::event::{Event, OwnedEvent};
 use crate::values::json::JsonStr;
 use crate::values::state::{State, StateHandle};
 use crate::values::text::RawStr;
 
+use super::several::One;
 use super::{Input, InputError, OwnedInput, Prepared};
 
 /// JSON text that the homeserver has at hand.
@@ -44,7 +45,7 @@ impl<T: Serialize + ?Sized> IntoJson for Ser<'_, T> {
     }
 }
 
-fn read_event(json: String) -> Result<OwnedEvent, InputError> {
+pub(super) fn read_event(json: String) -> Result<OwnedEvent, InputError> {
     OwnedEvent::from_json(json)
         .map_err(|error| InputError(format!("an event cannot be read: {error}")))
 }
@@ -169,6 +170,15 @@ macro_rules! json_inputs {
 
             fn own(self) -> Result<BuiltEvent, InputError> {
                 Ok(BuiltEvent::new(read_event(self.into_json()?)?))
+            }
+        }
+
+        impl<$($generics)*> Input<RawSlice<Event<'static>>> for $source {
+            type Prepared = One<LazyEvent<Self>>;
+
+            #[inline]
+            fn prepare(self) -> Self::Prepared {
+                One(LazyEvent::new(self))
             }
         }
 

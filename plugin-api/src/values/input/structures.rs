@@ -3,11 +3,13 @@
 use std::cell::UnsafeCell;
 use std::fmt;
 
-use abi_stable::std_types::RSlice;
-
+use crate::module::WebRequest;
+use crate::values::arg::RawOption;
 use crate::values::editable::{EditableJson, EditableText};
+use crate::values::limits::{LentMediaUploadLimit, MediaUploadLimit};
 use crate::values::media::{FileInfo, ReadableFile};
-use crate::values::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
+use crate::values::text::RawStr;
+use crate::values::user::{ProfileInfo, Requester, Threepid, UserProfile};
 
 use super::{Input, InputError, OwnedInput, Prepared};
 
@@ -32,7 +34,7 @@ macro_rules! borrowed_structs {
     )* };
 }
 
-borrowed_structs! { UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; }
+borrowed_structs! { UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; WebRequest; }
 
 impl OwnedInput<*const ProfileInfo<'static>> for &ProfileInfo<'_> {
     type Owned = OwnedProfile;
@@ -79,21 +81,23 @@ unsafe impl Prepared<*const Threepid<'static>> for Option<&Threepid<'_>> {
     }
 }
 
-type RawRequestInfos = RSlice<'static, RequestInfo<'static>>;
+impl<'a> Input<LentMediaUploadLimit> for &'a MediaUploadLimit {
+    type Prepared = &'a MediaUploadLimit;
 
-impl<'a> Input<RawRequestInfos> for &'a [RequestInfo<'_>] {
-    type Prepared = &'a [RequestInfo<'a>];
-
-    fn prepare(self) -> Self::Prepared {
+    fn prepare(self) -> &'a MediaUploadLimit {
         self
     }
 }
 
-// SAFETY: the structures outlive `self`.
-unsafe impl Prepared<RawRequestInfos> for &[RequestInfo<'_>] {
-    fn raw(&self) -> RawRequestInfos {
-        // SAFETY: the same slice; whoever gets the C form uses it while `self` lives.
-        unsafe { RSlice::from_raw_parts(self.as_ptr().cast(), self.len()) }
+// SAFETY: the text outlives `self`.
+unsafe impl Prepared<LentMediaUploadLimit> for &MediaUploadLimit {
+    fn raw(&self) -> LentMediaUploadLimit {
+        LentMediaUploadLimit {
+            max_bytes: self.max_bytes,
+            time_period_ms: self.time_period_ms,
+            info_uri: RawOption(RawStr::optional(self.info_uri.as_deref())),
+            can_upgrade: self.can_upgrade,
+        }
     }
 }
 

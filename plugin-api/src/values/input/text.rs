@@ -1,4 +1,4 @@
-//! Texts and truth values.
+//! Texts, truth values, numbers.
 
 use crate::values::arg::RawOption;
 use crate::values::text::RawStr;
@@ -74,27 +74,33 @@ impl OwnedInput<RawOption> for Option<&str> {
     }
 }
 
-impl Input<bool> for bool {
-    type Prepared = Self;
+macro_rules! plain {
+    ($( $type:ty; )*) => { $(
+        impl Input<$type> for $type {
+            type Prepared = Self;
 
-    #[inline]
-    fn prepare(self) -> Self {
-        self
-    }
+            #[inline]
+            fn prepare(self) -> Self {
+                self
+            }
+        }
+
+        // SAFETY: nothing is borrowed.
+        unsafe impl Prepared<$type> for $type {
+            #[inline]
+            fn raw(&self) -> $type {
+                *self
+            }
+        }
+
+        impl OwnedInput<$type> for $type {
+            type Owned = Self;
+
+            fn own(self) -> Result<Self, InputError> {
+                Ok(self)
+            }
+        }
+    )* };
 }
 
-// SAFETY: nothing is borrowed.
-unsafe impl Prepared<bool> for bool {
-    #[inline]
-    fn raw(&self) -> bool {
-        *self
-    }
-}
-
-impl OwnedInput<bool> for bool {
-    type Owned = Self;
-
-    fn own(self) -> Result<Self, InputError> {
-        Ok(self)
-    }
-}
+plain! { bool; u64; }

@@ -1,0 +1,285 @@
+//! How the answers of several modules become one.
+
+use std::ops::ControlFlow;
+
+use hsmod_plugin_api::callbacks::password_auth_provider::rows::check_auth;
+use hsmod_plugin_api::host::{Callback, Several};
+use hsmod_plugin_api::table::Row;
+use hsmod_plugin_api::values::{
+    DirectoryVisibility, Each, InterestedUsers, JsonObject, UsersForStates,
+};
+
+use super::decision::{Answerer, Decision};
+use crate::call_error::Cause;
+use crate::generation::Generation;
+
+/// What becomes of the answers of the modules that are asked, one after the other.
+///
+/// An answer that is the neutral one never gets here: it changes nothing.
+pub trait Aggregation<R: Row, P> {
+    /// What the homeserver gets.
+    type Output;
+
+    /// Who is asked, in order.
+    #[inline]
+    fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
+        generation.list::<R>()
+    }
+
+    /// One more answer. Ends the asking, or lets the next module be asked, perhaps with other
+    /// arguments.
+    fn add(
+        &mut self,
+        answer: R::Answer,
+        args: Option<&mut P>,
+        by: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>>;
+
+    /// All were asked, and none has ended it.
+    fn finish(&mut self) -> Result<Self::Output, Cause>;
+
+    /// There is nobody to ask.
+    #[inline]
+    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+        self.finish()
+    }
+}
+
+/// The first answer decides.
+#[derive(Debug)]
+pub struct First;
+
+impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for First {
+    type Output = <R::Answer as Decision>::Output;
+
+    #[inline]
+    fn add(
+        &mut self,
+        answer: R::Answer,
+        _: Option<&mut P>,
+        by: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        ControlFlow::Break(answer.decide(Some(by)).map_err(Cause::Verdict))
+    }
+
+    #[inline]
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        R::Answer::default().decide(None).map_err(Cause::Verdict)
+    }
+}
+
+/// The only one that is asked decides; `None` if nobody is there.
+#[derive(Debug)]
+pub struct Alone;
+
+impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for Alone {
+    type Output = Option<<R::Answer as Decision>::Output>;
+
+    fn add(
+        &mut self,
+        answer: R::Answer,
+        _: Option<&mut P>,
+        by: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        ControlFlow::Break(answer.decide(Some(by)).map(Some).map_err(Cause::Verdict))
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        R::Answer::default().decide(None).map(Some).map_err(Cause::Verdict)
+    }
+
+    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+        Ok(None)
+    }
+}
+
+/// As [`First`], of the modules that registered a type of login.
+#[derive(Debug)]
+pub struct OfLoginType<'m>(pub(crate) &'m str);
+
+impl<P> Aggregation<check_auth, P> for OfLoginType<'_> {
+    type Output = <<check_auth as Row>::Answer as Decision>::Output;
+
+    fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<check_auth>] {
+        generation.auth_checkers.of(self.0)
+    }
+
+    fn add(
+        &mut self,
+        answer: <check_auth as Row>::Answer,
+        args: Option<&mut P>,
+        by: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        Aggregation::<check_auth, P>::add(&mut First, answer, args, by)
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        Ok(None)
+    }
+
+    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+        Err(Cause::Input(format!("no module knows the type of login `{}`", self.0)))
+    }
+}
+
+/// All answers, united.
+#[derive(Debug, Default)]
+pub struct Union<U>(U);
+
+/// An answer that can be united with another module's.
+pub trait Unite: Default {
+    /// Takes `other` in; whether anything that is still to come could change it.
+    fn unite(&mut self, other: Self) -> ControlFlow<()>;
+}
+
+impl Unite for UsersForStates {
+    fn unite(&mut self, other: Self) -> ControlFlow<()> {
+        Self::unite(self, other);
+        ControlFlow::Continue(())
+    }
+}
+
+impl Unite for InterestedUsers {
+    fn unite(&mut self, other: Self) -> ControlFlow<()> {
+        match (&mut *self, other) {
+            (Self::Users(users), Self::Users(more)) => {
+                users.extend(more);
+                ControlFlow::Continue(())
+            }
+            _ => {
+                *self = Self::All;
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+impl<R: Row<Answer: Unite>, P> Aggregation<R, P> for Union<R::Answer> {
+    type Output = R::Answer;
+
+    fn add(
+        &mut self,
+        answer: R::Answer,
+        _: Option<&mut P>,
+        _: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        match self.0.unite(answer) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(()) => ControlFlow::Break(Ok(std::mem::take(&mut self.0))),
+        }
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
+/// The fields that all modules give to one item; the later module's win.
+#[derive(Debug, Default)]
+pub struct Merged(JsonObject);
+
+impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for Merged {
+    type Output = JsonObject;
+
+    fn add(
+        &mut self,
+        answer: Each<JsonObject>,
+        _: Option<&mut P>,
+        _: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        self.0.extend(answer.into_answers().into_iter().flat_map(|(_, fields)| fields));
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
+/// As [`Merged`], for each of several items.
+#[derive(Debug)]
+pub struct MergedEach(Vec<JsonObject>);
+
+/// How several items are put together, given how many they are.
+pub(crate) trait OfSeveral {
+    /// Nothing known of them yet.
+    fn new(count: usize) -> Self;
+}
+
+impl OfSeveral for MergedEach {
+    fn new(count: usize) -> Self {
+        Self(vec![JsonObject::new(); count])
+    }
+}
+
+impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for MergedEach {
+    type Output = Vec<JsonObject>;
+
+    fn add(
+        &mut self,
+        answer: Each<JsonObject>,
+        _: Option<&mut P>,
+        _: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        for (place, fields) in answer.into_answers() {
+            if let Some(merged) = self.0.get_mut(place) {
+                merged.extend(fields);
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        Ok(std::mem::take(&mut self.0))
+    }
+}
+
+/// Which of several users are hidden; nobody is asked about those that one module hides.
+#[derive(Debug)]
+pub struct HiddenEach {
+    answers: Vec<DirectoryVisibility>,
+    /// The places of those that the next module is asked about.
+    left: Vec<usize>,
+}
+
+impl OfSeveral for HiddenEach {
+    fn new(count: usize) -> Self {
+        Self { answers: vec![DirectoryVisibility::Visible; count], left: (0..count).collect() }
+    }
+}
+
+impl<R, P> Aggregation<R, P> for HiddenEach
+where
+    R: Row<Answer = Each<DirectoryVisibility>>,
+    P: Several,
+{
+    type Output = Vec<DirectoryVisibility>;
+
+    fn add(
+        &mut self,
+        answer: Each<DirectoryVisibility>,
+        args: Option<&mut P>,
+        _: Answerer<'_>,
+    ) -> ControlFlow<Result<Self::Output, Cause>> {
+        let mut hidden = vec![false; self.left.len()];
+        for (place, visibility) in answer.into_answers() {
+            if let (Some(hidden), Some(whole)) = (hidden.get_mut(place), self.left.get(place)) {
+                *hidden = true;
+                self.answers[*whole] = visibility;
+            }
+        }
+        let mut place = 0..;
+        self.left.retain(|_| place.next().is_some_and(|place| !hidden[place]));
+        if let Some(args) = args {
+            args.retain(|place| !hidden[place]);
+        }
+        if self.left.is_empty() {
+            return ControlFlow::Break(Ok(std::mem::take(&mut self.answers)));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self) -> Result<Self::Output, Cause> {
+        Ok(std::mem::take(&mut self.answers))
+    }
+}

@@ -1,0 +1,167 @@
+//! What a module left to be done after its answer: when a user is logged in, when a batch of an
+//! update has run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hsmod_plugin_api::host::{Continuation, Entered, IntoJson};
+use hsmod_plugin_api::values::{AcceptedLogin, JsonStr, UpdateGuard};
+
+use super::decision::Answerer;
+use crate::call_error::{CallError, Cause};
+use crate::generation::Alive;
+use crate::policy::Policy;
+use crate::record;
+
+/// A call that a module wants to be made after its answer. A shutdown waits for it as for any
+/// other call.
+#[derive(Debug)]
+struct Continued {
+    call: Continuation,
+    module: usize,
+    name: Arc<str>,
+    limit: Option<Duration>,
+    policy: Policy,
+    _alive: Alive,
+}
+
+impl Continued {
+    fn new(call: Continuation, by: Answerer<'_>) -> Self {
+        Self {
+            call,
+            module: by.member.number,
+            name: Arc::clone(&by.member.name),
+            limit: by.member.deadline(&by.policy),
+            policy: by.policy,
+            _alive: by.member.alive.clone(),
+        }
+    }
+
+    /// Makes it, within the deadline of the callback that left it.
+    async fn run(self, input: &JsonStr) -> Result<(), CallError> {
+        let call = record::inside(self.module, self.call.call(input));
+        let entered = match self.limit {
+            None => Ok(call.await),
+            Some(limit) => tokio::time::timeout(limit, call).await.map_err(|_| limit),
+        };
+        let cause = match entered {
+            Ok(Entered::Ready(Err(error))) => Cause::Error(error),
+            Ok(Entered::Panicked(panic)) => Cause::Panicked(panic),
+            Err(limit) => Cause::TimedOut(limit),
+            Ok(_) => return Ok(()),
+        };
+        let (policy, name) = (self.policy, Some(&*self.name));
+        Err(CallError::new(policy.full_name, name, cause, policy.refusal))
+    }
+}
+
+/// A login that a module has accepted.
+///
+/// ```
+/// # use hsmod_loader::{CallError, Json, Modules};
+/// # async fn example(modules: Modules, password: &str) -> Result<(), CallError> {
+/// let asked = modules.password_auth_provider().check_auth(
+///     "alice", "m.login.password", Json(r#"{"password": "secret"}"#),
+/// );
+/// if let Some(login) = asked.await? {
+///     // ... make a device and an access token for login.user_id() ...
+///     let response = serde_json::json!({"user_id": login.user_id(), "device_id": "ABC"});
+///     login.on_login(hsmod_loader::Ser(&response)).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Login {
+    user_id: String,
+    on_login: Option<Continued>,
+}
+
+impl Login {
+    pub(super) fn new(login: AcceptedLogin, by: Answerer<'_>) -> Self {
+        let (user_id, on_login) = login.into_parts();
+        Self { user_id, on_login: on_login.map(|call| Continued::new(call, by)) }
+    }
+
+    /// The full user ID. Whether there is such a user is for the homeserver to find out.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// Whether the module wants to know when the user is logged in.
+    pub const fn wants_response(&self) -> bool {
+        self.on_login.is_some()
+    }
+
+    /// Tells the module that the user is logged in. To be called just before the response to
+    /// `POST /login`, whose body it is given, is sent; not where the credentials only confirm an
+    /// operation.
+    ///
+    /// # Errors
+    /// If the module fails, which fails the login; or if the response cannot be written as JSON.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn on_login(self, response: impl IntoJson) -> Result<(), CallError> {
+        let Some(on_login) = self.on_login else { return Ok(()) };
+        match response.into_json() {
+            Ok(response) => on_login.run(JsonStr::new(&response)).await,
+            Err(error) => {
+                let (policy, cause) = (on_login.policy, Cause::Input(error.to_string()));
+                Err(CallError::new(policy.full_name, None, cause, policy.refusal))
+            }
+        }
+    }
+}
+
+/// A batch of a background update that its controller lets run.
+///
+/// Dropped without [`exit`](Self::exit) (the batch failed, the task ended), the controller is told
+/// in the background.
+#[derive(Debug)]
+pub struct Update {
+    desired_duration: Duration,
+    on_exit: Option<Continued>,
+}
+
+impl Update {
+    pub(super) fn new(guard: UpdateGuard, by: Option<Answerer<'_>>) -> Self {
+        let (desired_duration, on_exit) = guard.into_parts();
+        let on_exit = on_exit.zip(by).map(|(call, by)| Continued::new(call, by));
+        Self { desired_duration, on_exit }
+    }
+
+    /// How long the batch should take.
+    pub const fn desired_duration(&self) -> Duration {
+        self.desired_duration
+    }
+
+    /// Tells the controller that the batch has run, or has failed.
+    ///
+    /// # Errors
+    /// If the module fails, which counts as a failure of the update.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn exit(mut self) -> Result<(), CallError> {
+        match self.on_exit.take() {
+            Some(on_exit) => on_exit.run(JsonStr::new("null")).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Update {
+    fn drop(&mut self) {
+        let (Some(on_exit), Ok(runtime)) =
+            (self.on_exit.take(), tokio::runtime::Handle::try_current())
+        else {
+            return;
+        };
+        runtime.spawn(async move {
+            if let Err(error) = on_exit.run(JsonStr::new("null")).await {
+                tracing::warn!("a batch of a background update ended: {error}");
+            }
+        });
+    }
+}

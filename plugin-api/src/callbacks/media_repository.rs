@@ -1,0 +1,68 @@
+//! Category `media_repository`: who may upload how much.
+
+use crate::table::callbacks;
+use crate::values::{JsonObject, MediaUploadLimit, Permission, UserId};
+
+callbacks! {
+    /// Decides who may upload how much.
+    ///
+    /// Modules are asked in the order of the config.
+    ///
+    /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
+    /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
+    ///
+    /// Mirrors `synapse/module_api/callbacks/media_repository_callbacks.py`.
+    pub trait MediaRepository = "media_repository",
+        written MediaRepositoryCallbacks, table MediaRepositoryTable MediaRepositoryTableRef,
+        all MediaRepositories, lists MediaRepositoryLists
+    {
+        /// What a user is told about the limits of the media repository, instead of what the
+        /// homeserver would say: the whole body of `GET /_matrix/client/v1/media/config`.
+        ///
+        /// Combined: the first answer decides. On failure: the request fails.
+        /// Since Synapse 1.132.
+        async fn get_media_config_for_user(&self, user_id: &UserId) -> Option<JsonObject>, since 0;
+
+        /// Whether a user may upload a file of `size` bytes.
+        ///
+        /// Called before each upload whose size is within the homeserver's own limit. A denial is
+        /// a 413.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails.
+        /// Since Synapse 1.132.
+        async fn is_user_allowed_to_upload_media_of_size(
+            &self,
+            user_id: &UserId,
+            size: u64,
+        ) -> Permission, since 0;
+
+        /// How much a user may upload in which time, instead of what the homeserver would allow;
+        /// an empty list is no limit at all.
+        ///
+        /// Called after each upload. The homeserver gets the limits with the longest time first.
+        ///
+        /// Combined: the first answer decides. On failure: the request fails.
+        /// Since Synapse 1.139.
+        async fn get_media_upload_limits_for_user(
+            &self,
+            user_id: &UserId,
+        ) -> Option<Vec<MediaUploadLimit>>, since 0;
+
+        /// A user's upload was refused because of a limit: they had uploaded `sent_bytes` in its
+        /// time, and tried `attempted_bytes` more.
+        ///
+        /// Called before the client gets its 403 `M_USER_LIMIT_EXCEEDED`; an error with a status
+        /// of its own takes its place.
+        ///
+        /// Combined: all are told, in order; the first failure ends it. On failure: the request
+        /// fails.
+        /// Since Synapse 1.139.
+        async fn on_media_upload_limit_exceeded(
+            &self,
+            user_id: &UserId,
+            limit: MediaUploadLimit,
+            sent_bytes: u64,
+            attempted_bytes: u64,
+        ) -> (), since 0;
+    }
+}

@@ -1,0 +1,109 @@
+//! Category `password_auth_provider`: checks passwords and other ways to log in.
+
+use crate::table::callbacks;
+use crate::values::{AcceptedLogin, JsonStr, Permission, UserId};
+
+callbacks! {
+    /// Checks passwords and other credentials, and has a say in registrations.
+    ///
+    /// The types of login that [`check_auth`](Self::check_auth) knows are named when it is
+    /// registered. Modules are asked in the order of the config.
+    ///
+    /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
+    /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
+    ///
+    /// Mirrors `synapse/handlers/auth.py`.
+    pub trait PasswordAuthProvider = "password_auth_provider",
+        written PasswordAuthProviderCallbacks, table PasswordAuthProviderTable PasswordAuthProviderTableRef,
+        all PasswordAuthProviders, lists PasswordAuthProviderLists
+    {
+        /// Whether these credentials are right, and whose they are.
+        ///
+        /// Called for each login, and for each confirmation of an operation (user-interactive
+        /// authentication), of a type that the module registered it for. `username` is as the
+        /// client sent it: a local part or a whole user ID. `login_dict` holds the fields that were
+        /// registered for the type, no others. If no module accepts, a homeserver that has
+        /// passwords of its own tries these for `m.login.password`; else the client gets a 403.
+        ///
+        /// Combined: of the modules that registered the type of login, the first that accepts
+        /// decides. On failure: logged, and the next module is asked.
+        /// Since Synapse 1.46 (`auth_checkers`).
+        async fn check_auth(
+            &self,
+            username: &str,
+            login_type: &str,
+            login_dict: &JsonStr,
+        ) -> Option<AcceptedLogin>, since 0;
+
+        /// Whether the password is that of the user with this e-mail address or telephone number.
+        ///
+        /// Called when somebody logs in with one, before the homeserver looks for it itself.
+        /// `medium` is `email` or `msisdn`.
+        ///
+        /// Combined: the first that accepts decides. On failure: logged, and the next module is
+        /// asked.
+        /// Since Synapse 1.46.
+        async fn check_3pid_auth(
+            &self,
+            medium: &str,
+            address: &str,
+            password: &str,
+        ) -> Option<AcceptedLogin>, since 0;
+
+        /// A user's access token has ended: they logged out, or their device was deleted.
+        ///
+        /// Called once for each access token, when it is gone.
+        ///
+        /// Combined: all are told. On failure: logged.
+        /// Since Synapse 1.46.
+        async fn on_logged_out(
+            &self,
+            user_id: &UserId,
+            device_id: Option<&str>,
+            access_token: &str,
+        ) -> (), since 0;
+
+        /// The local part of the user ID of somebody who registers; `None` leaves it to others.
+        ///
+        /// Called when all stages of a registration are done, except through SSO. `uia_results`
+        /// holds the result of each stage, `params` what the client sent. The homeserver puts the
+        /// answer in lower case.
+        ///
+        /// Combined: the first answer decides. On failure: the request fails, and says nothing of
+        /// the reason.
+        /// Since Synapse 1.52.
+        async fn get_username_for_registration(
+            &self,
+            uia_results: &JsonStr,
+            params: &JsonStr,
+        ) -> Option<String>, since 0;
+
+        /// The display name of somebody who registers; `None` leaves it to others.
+        ///
+        /// Called as [`get_username_for_registration`](Self::get_username_for_registration).
+        ///
+        /// Combined: the first answer decides. On failure: the request fails, and says nothing of
+        /// the reason.
+        /// Since Synapse 1.54.
+        async fn get_displayname_for_registration(
+            &self,
+            uia_results: &JsonStr,
+            params: &JsonStr,
+        ) -> Option<String>, since 0;
+
+        /// Whether an e-mail address or telephone number may be used on this homeserver.
+        ///
+        /// Called when a client asks for a proof of it, to register (`registration`) or to add it
+        /// to an account, and at the end of the registration. A denial is a 403.
+        ///
+        /// Combined: the first denial decides. On failure: the request fails, and says nothing of
+        /// the reason.
+        /// Since Synapse 1.53.
+        async fn is_3pid_allowed(
+            &self,
+            medium: &str,
+            address: &str,
+            registration: bool,
+        ) -> Permission, since 0;
+    }
+}

@@ -1,0 +1,309 @@
+//! The macros behind a category's list of rows.
+
+/// Declares a category: one row per callback.
+///
+/// A row whose first argument stands in brackets, `[each event: Event<'_>, many NAME]`, is asked
+/// about one item by the author's method, and crosses the boundary with as many as the homeserver
+/// has: `NAME` is the homeserver's method for several.
+macro_rules! callbacks {
+    (
+        $(#[doc = $doc:expr])*
+        pub trait $trait:ident = $category:literal,
+            written $written:ident, table $table:ident $table_ref:ident,
+            all $all:ident, lists $lists:ident
+        {
+            $(
+                $(#[doc = $row_doc:expr])*
+                $(#[cfg($cfg:meta)])?
+                async fn $name:ident(
+                    &self
+                    $(, [$each:ident $item:ident: $item_type:ty, many $many:ident])?
+                    $(, $arg:ident: $type:ty)* $(,)?
+                ) -> $answer:ty, since $since:literal;
+            )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` answers no callbacks of this category",
+            label = "needs an `impl` of its trait, with `#[callbacks]` above it"
+        )]
+        pub trait $trait: $written + Send + Sync + 'static {
+            $(
+                $(#[doc = $row_doc])*
+                $(#[cfg($cfg)])?
+                #[allow(unused_variables, reason = "the default has no use for its arguments")]
+                fn $name(&self $(, $item: &$item_type)? $(, $arg: $type)*) -> impl Future<
+                    Output = Result<$answer, $crate::values::ModuleError>,
+                > + Send {
+                    std::future::ready(Ok(Default::default()))
+                }
+            )*
+        }
+
+        #[doc = concat!("Which callbacks of [`", stringify!($trait), "`] a module wrote; `#[callbacks]` fills it in.")]
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` needs `#[callbacks]` above its `impl`",
+            label = "write `#[callbacks]` above this `impl`"
+        )]
+        pub trait $written {
+            /// Their names.
+            const WRITTEN: &'static [&'static str];
+        }
+
+        #[doc = concat!("The C table of [`", stringify!($trait), "`]. Append-only.")]
+        #[repr(C)]
+        #[derive(abi_stable::StableAbi)]
+        #[sabi(kind(Prefix(prefix_ref = $table_ref)))]
+        #[sabi(missing_field(option))]
+        pub struct $table {
+            /// Version of the boundary of the module that made it.
+            #[sabi(last_prefix_field)]
+            pub abi_minor: u32,
+            $(
+                $(#[cfg($cfg)])?
+                $name: Option<unsafe extern "C" fn(
+                    *const (),
+                    $(<&[$item_type] as $crate::values::arg::Arg>::Raw,)?
+                    $(<$type as $crate::values::arg::Arg>::Raw,)*
+                    *mut $crate::boundary::FutureSlot,
+                    *const $crate::boundary::FfiWaker,
+                    *mut $crate::boundary::Out<
+                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>,
+                    >,
+                    *mut $crate::boundary::PanicReport,
+                ) -> $crate::boundary::Status>,
+            )*
+        }
+
+        impl $table_ref {
+            /// The table of a module: a slot for each callback it wrote.
+            pub const fn of<M: $trait>() -> Self {
+                TableOf::<M>::TABLE
+            }
+        }
+
+        struct TableOf<M>(std::marker::PhantomData<M>);
+
+        impl<M: $trait> TableOf<M> {
+            abi_stable::staticref!(
+                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<$table> =
+                    abi_stable::prefix_type::WithMetadata::new($table {
+                        abi_minor: $crate::ABI.minor,
+                        $( $(#[cfg($cfg)])? $name:
+                            if $crate::table::contains(M::WRITTEN, stringify!($name)) {
+                                Some(thunks::$name::<M>)
+                            } else {
+                                None
+                            },
+                        )*
+                    })
+            );
+            const TABLE: $table_ref = $table_ref(Self::WITH_METADATA.as_prefix());
+        }
+
+        mod thunks {
+            use super::*;
+            $(
+                /// # Safety
+                /// As for `SlotFn::enter`; `module` is an `M`.
+                $(#[cfg($cfg)])?
+                pub(super) unsafe extern "C" fn $name<M: $trait>(
+                    module: *const (),
+                    $($item: <&[$item_type] as $crate::values::arg::Arg>::Raw,)?
+                    $($arg: <$type as $crate::values::arg::Arg>::Raw,)*
+                    slot: *mut $crate::boundary::FutureSlot,
+                    waker: *const $crate::boundary::FfiWaker,
+                    out: *mut $crate::boundary::Out<
+                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>,
+                    >,
+                    report: *mut $crate::boundary::PanicReport,
+                ) -> $crate::boundary::Status {
+                    // SAFETY: the caller's promises, handed on.
+                    unsafe {
+                        $crate::boundary::start(slot, waker, out, report, move || {
+                            let module = &*module.cast::<M>();
+                            $crate::table::asked!(module.$name([$($item)?] [$($arg),*]))
+                        })
+                    }
+                }
+            )*
+        }
+
+        #[doc = concat!("The callbacks of [`", stringify!($trait), "`] as types.")]
+        pub mod rows {
+            use super::*;
+            $(
+                #[doc = concat!("`", $category, ".", stringify!($name), "`")]
+                $(#[cfg($cfg)])?
+                #[allow(non_camel_case_types, reason = "named like the callback")]
+                #[derive(Clone, Copy, Debug)]
+                #[non_exhaustive]
+                pub struct $name;
+
+                $(#[cfg($cfg)])?
+                impl $crate::table::Row for $name {
+                    const INFO: $crate::table::CallbackInfo = $crate::table::CallbackInfo {
+                        category: $category,
+                        name: stringify!($name),
+                        since: $since,
+                        arguments: &[
+                            $((stringify!($item), concat!("&", stringify!($item_type))),)?
+                            $((stringify!($arg), stringify!($type)),)*
+                        ],
+                        answer: stringify!($answer),
+                        doc: &[$($row_doc),*],
+                    };
+                    type Category = $table_ref;
+                    type Answer =
+                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>;
+                    type Slot = unsafe extern "C" fn(
+                        *const (),
+                        $(<&[$item_type] as $crate::values::arg::Arg>::Raw,)?
+                        $(<$type as $crate::values::arg::Arg>::Raw,)*
+                        *mut $crate::boundary::FutureSlot,
+                        *const $crate::boundary::FfiWaker,
+                        *mut $crate::boundary::Out<Self::Answer>,
+                        *mut $crate::boundary::PanicReport,
+                    ) -> $crate::boundary::Status;
+
+                    #[cfg(feature = "host")]
+                    #[inline]
+                    fn list(lists: &$lists) -> &[$crate::host::Callback<Self>] {
+                        &lists.$name
+                    }
+                }
+            )*
+        }
+
+        impl $crate::table::Category for $table_ref {
+            const NAME: &'static str = $category;
+            const ROWS: &'static [$crate::table::CallbackInfo] =
+                &[$( $(#[cfg($cfg)])? { <rows::$name as $crate::table::Row>::INFO }, )*];
+            type Table = Self;
+            #[cfg(feature = "host")]
+            type Lists = $lists;
+
+            #[cfg(feature = "host")]
+            #[inline]
+            fn lists(all: &$crate::host::Lists) -> &$lists {
+                all.as_ref()
+            }
+        }
+
+        #[cfg(feature = "host")]
+        $crate::table::host_face!($category, $trait, $table_ref, $all, $lists {
+            $( $(#[cfg($cfg)])? $name[$($many)?]($($item,)? $($arg,)*); )*
+        });
+    };
+}
+
+/// The author's method, asked once or for each item.
+macro_rules! asked {
+    ($module:ident.$name:ident([] [$($arg:ident),*])) => {
+        $module.$name($($crate::values::arg::Arg::from_raw($arg)),*)
+    };
+    ($module:ident.$name:ident([$items:ident] [$($arg:ident),*])) => {{
+        $(let $arg = $crate::values::arg::Arg::from_raw($arg);)*
+        let items = $crate::values::arg::Arg::from_raw($items);
+        $crate::values::each::ask_each(items, move |item| $module.$name(item $(, $arg)*))
+    }};
+}
+
+/// The homeserver's face of a category.
+#[cfg(feature = "host")]
+macro_rules! host_face {
+    ($category:literal, $trait:ident, $table_ref:ident, $all:ident, $lists:ident {
+        $( $(#[cfg($cfg:meta)])? $name:ident $many:tt $args:tt; )*
+    }) => {
+        #[doc = concat!("Who registered what of `", $category, "`, in order.")]
+        #[derive(Debug, Default)]
+        #[non_exhaustive]
+        pub struct $lists {
+            $(
+                #[doc = concat!("Who registered `", stringify!($name), "`.")]
+                $(#[cfg($cfg)])?
+                pub $name: Vec<$crate::host::Callback<rows::$name>>,
+            )*
+        }
+
+        impl $lists {
+            /// Appends the callbacks of `table` for which `wanted` gives a tag; returns their
+            /// names.
+            ///
+            /// # Safety
+            /// `table` is a table of the object that `instance` owns.
+            pub unsafe fn register(
+                &mut self,
+                table: $table_ref,
+                instance: &std::sync::Arc<$crate::host::Instance>,
+                mut wanted: impl FnMut(&str) -> Option<usize>,
+            ) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(
+                    $(#[cfg($cfg)])?
+                    if let Some(Some(slot)) = table.$name() {
+                        if let Some(tag) = wanted(stringify!($name)) {
+                            // SAFETY: the slot belongs to the object (the caller's promise).
+                            self.$name.push(unsafe { $crate::host::Callback::new(slot, instance, tag) });
+                            names.push(stringify!($name));
+                        }
+                    }
+                )*
+                names
+            }
+        }
+
+        #[doc = concat!("All modules' [`", stringify!($trait), "`] callbacks, as a homeserver calls them: `D` knows the rules.")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $all<D>(D);
+
+        impl<D> $all<D> {
+            /// The callbacks, dispatched by `dispatcher`.
+            pub const fn new(dispatcher: D) -> Self {
+                Self(dispatcher)
+            }
+
+            $(
+                $(#[cfg($cfg)])?
+                $crate::table::host_method!($trait $name $args);
+                $crate::table::host_method!($name $many $args);
+            )*
+        }
+    };
+}
+
+/// A method of the homeserver's face: one for every row, and one for those that are asked about
+/// several items.
+#[cfg(feature = "host")]
+macro_rules! host_method {
+    ($trait:ident $name:ident ($($arg:ident,)*)) => {
+        #[doc = concat!("Asks the modules that registered `", stringify!($name), "`: see [`", stringify!($trait), "::", stringify!($name), "`].")]
+        #[allow(non_camel_case_types, reason = "each type is named like its argument")]
+        #[inline]
+        pub fn $name<$($arg),*>(self, $($arg: $arg),*)
+            -> <D as $crate::host::Dispatch<rows::$name, ($($arg,)*)>>::Call
+        where
+            D: $crate::host::Dispatch<rows::$name, ($($arg,)*)>,
+        {
+            self.0.dispatch(($($arg,)*))
+        }
+    };
+    ($name:ident [] $args:tt) => {};
+    ($name:ident [$many:ident] ($($arg:ident,)*)) => {
+        #[doc = concat!("Asks as [`Self::", stringify!($name), "`], about several at once: each module is asked with one crossing of the boundary.")]
+        #[allow(non_camel_case_types, reason = "each type is named like its argument")]
+        #[inline]
+        pub fn $many<$($arg),*>(self, $($arg: $arg),*)
+            -> <D as $crate::host::Dispatch<$crate::host::Many<rows::$name>, ($($arg,)*)>>::Call
+        where
+            D: $crate::host::Dispatch<$crate::host::Many<rows::$name>, ($($arg,)*)>,
+        {
+            self.0.dispatch(($($arg,)*))
+        }
+    };
+}
+
+pub(crate) use {asked, callbacks};
+#[cfg(feature = "host")]
+pub(crate) use {host_face, host_method};

@@ -1,0 +1,116 @@
+//! How a background update is paced.
+
+use std::future::Future;
+use std::time::Duration;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::ROption;
+
+use super::answer::{Answer, Unreadable};
+use super::error::ModuleError;
+use crate::boundary::Continuation;
+
+/// One batch of a background update, from the moment the controller lets it run.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use hsmod_plugin_api::prelude::*;
+/// # fn example(held: std::sync::mpsc::Receiver<()>) -> UpdateGuard {
+/// UpdateGuard::new(Duration::from_millis(100)).on_exit(async move || {
+///     drop(held);
+///     Ok(())
+/// })
+/// # }
+/// ```
+///
+/// Mirrors the context manager that `on_update` returns in Synapse: what the callback awaits is
+/// its entry, `on_exit` its exit.
+#[derive(Debug, Default)]
+pub struct UpdateGuard {
+    desired_duration: Duration,
+    on_exit: Option<Continuation>,
+}
+
+impl UpdateGuard {
+    /// The batch may run now, and should take this long (whole milliseconds count).
+    pub fn new(desired_duration: Duration) -> Self {
+        Self { desired_duration, on_exit: None }
+    }
+
+    /// What is to be done when the batch has run, or has failed. An error counts as a failure of
+    /// the update.
+    #[must_use]
+    pub fn on_exit<C, F>(mut self, callback: C) -> Self
+    where
+        C: FnOnce() -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        self.on_exit = Some(Continuation::new(|_| callback()));
+        self
+    }
+
+    /// How long the batch should take.
+    pub const fn desired_duration(&self) -> Duration {
+        self.desired_duration
+    }
+
+    /// Its parts.
+    #[cfg(feature = "host")]
+    pub fn into_parts(self) -> (Duration, Option<Continuation>) {
+        (self.desired_duration, self.on_exit)
+    }
+}
+
+/// C form of [`UpdateGuard`].
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawUpdateGuard {
+    desired_duration_ms: u64,
+    on_exit: ROption<Continuation>,
+}
+
+impl Answer for UpdateGuard {
+    type Raw = RawUpdateGuard;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.desired_duration.is_zero() && self.on_exit.is_none()
+    }
+
+    fn into_raw(self) -> Option<RawUpdateGuard> {
+        (!self.is_neutral()).then(|| RawUpdateGuard {
+            desired_duration_ms: u64::try_from(self.desired_duration.as_millis())
+                .unwrap_or(u64::MAX),
+            on_exit: self.on_exit.into(),
+        })
+    }
+
+    fn from_raw(raw: RawUpdateGuard) -> Result<Self, Unreadable> {
+        let desired_duration = Duration::from_millis(raw.desired_duration_ms);
+        Ok(Self { desired_duration, on_exit: raw.on_exit.into_option() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_guard_holds_is_dropped_once_however_far_it_comes() {
+        let held = std::sync::Arc::new(());
+        let guard = |held: &std::sync::Arc<()>| {
+            let held = std::sync::Arc::clone(held);
+            UpdateGuard::new(Duration::from_millis(5)).on_exit(async move || {
+                drop(held);
+                Ok(())
+            })
+        };
+        drop(guard(&held));
+        drop(guard(&held).into_raw());
+        let there = UpdateGuard::from_raw(guard(&held).into_raw().unwrap()).unwrap();
+        assert_eq!(there.desired_duration(), Duration::from_millis(5));
+        assert_eq!(std::sync::Arc::strong_count(&held), 2);
+        drop(there);
+        assert_eq!(std::sync::Arc::strong_count(&held), 1);
+    }
+}

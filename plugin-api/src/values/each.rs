@@ -1,0 +1,135 @@
+//! Callbacks that a homeserver asks about several items at once: the author's method sees one
+//! item, the boundary is crossed once for all of them.
+
+use std::future::Future;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::RVec;
+
+use super::answer::{Answer, Unreadable};
+use super::error::ModuleError;
+
+/// The answers for several items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Each<A>(Vec<(usize, A)>);
+
+impl<A> Each<A> {
+    /// Those that are not the neutral answer, each with the place of its item, in order.
+    pub fn into_answers(self) -> Vec<(usize, A)> {
+        self.0
+    }
+}
+
+impl<A> Default for Each<A> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+/// One answer of several, in C form.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawEach<R> {
+    place: usize,
+    answer: R,
+}
+
+impl<A: Answer> Answer for Each<A> {
+    type Raw = RVec<RawEach<A::Raw>>;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn into_raw(self) -> Option<Self::Raw> {
+        let raw =
+            |(place, answer): (usize, A)| answer.into_raw().map(|answer| RawEach { place, answer });
+        let answers: RVec<_> = self.0.into_iter().filter_map(raw).collect();
+        (!answers.is_empty()).then_some(answers)
+    }
+
+    fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
+        let answer = |raw: RawEach<A::Raw>| Ok((raw.place, A::from_raw(raw.answer)?));
+        raw.into_iter().map(answer).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// Asks about one item after the other; the first error ends it.
+pub(crate) async fn ask_each<'a, T, A, F>(
+    items: &'a [T],
+    ask: impl Fn(&'a T) -> F,
+) -> Result<Each<A>, ModuleError>
+where
+    A: Answer,
+    F: Future<Output = Result<A, ModuleError>>,
+{
+    let mut answers = Vec::new();
+    for (place, item) in items.iter().enumerate() {
+        let answer = ask(item).await?;
+        if !answer.is_neutral() {
+            answers.push((place, answer));
+        }
+    }
+    Ok(Each(answers))
+}
+
+/// Marks a row that is asked about several items.
+#[allow(non_camel_case_types, reason = "rows name it as the keyword it is there")]
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum each {}
+
+/// What the C slot of a row answers: its answer, or several of them.
+pub type Answered<A, W> = <W as Way<A>>::Answer;
+
+/// Whether a row is asked about one item or several.
+pub trait Way<A> {
+    /// What its C slot answers.
+    type Answer;
+}
+
+impl<A> Way<A> for () {
+    type Answer = A;
+}
+
+impl<A> Way<A> for (each,) {
+    type Answer = Each<A>;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+    use crate::values::DirectoryVisibility::{self, Hidden, Visible};
+
+    fn asked(items: &[u8]) -> Result<Each<DirectoryVisibility>, ModuleError> {
+        let ask = |item: &u8| {
+            std::future::ready(match item {
+                0 => Ok(Visible),
+                1 => Ok(Hidden),
+                _ => Err(ModuleError::new("no")),
+            })
+        };
+        match pin!(ask_each(items, ask)).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => answer,
+            Poll::Pending => panic!("nothing waits here"),
+        }
+    }
+
+    #[test]
+    fn only_what_is_not_neutral_crosses() {
+        let answers = asked(&[0, 1, 0, 1]).unwrap();
+        let raw = answers.clone().into_raw().unwrap();
+        assert_eq!(raw.len(), 2);
+        assert_eq!(Each::from_raw(raw).unwrap().into_answers(), [(1, Hidden), (3, Hidden)]);
+        assert!(asked(&[0, 0]).unwrap().is_neutral() && asked(&[]).unwrap().is_neutral());
+    }
+
+    #[test]
+    fn the_first_error_ends_it() {
+        assert!(asked(&[1, 2, 1]).is_err());
+    }
+}

@@ -1,0 +1,167 @@
+//! How much and how often.
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{ROption, RString, RVec};
+
+use super::answer::{Answer, Unreadable};
+use super::arg::{Arg, RawOption};
+
+/// How much a user may upload in which time.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let a_day = 24 * 60 * 60 * 1000;
+/// let limit = MediaUploadLimit::new(50 << 20, a_day).info_uri("https://example.com/plans");
+/// assert_eq!(limit.max_bytes, 52_428_800);
+/// ```
+///
+/// Mirrors `synapse.module_api.MediaUploadLimit`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MediaUploadLimit {
+    /// In bytes.
+    pub max_bytes: u64,
+    /// In milliseconds.
+    pub time_period_ms: u64,
+    /// Where the user may read about it.
+    pub info_uri: Option<String>,
+    /// Whether they may have more, for instance by paying.
+    pub can_upgrade: bool,
+}
+
+impl MediaUploadLimit {
+    /// So many bytes in so many milliseconds.
+    pub fn new(max_bytes: u64, time_period_ms: u64) -> Self {
+        Self { max_bytes, time_period_ms, info_uri: None, can_upgrade: false }
+    }
+
+    /// Where the user may read about it.
+    #[must_use]
+    pub fn info_uri(mut self, uri: impl Into<String>) -> Self {
+        self.info_uri = Some(uri.into());
+        self
+    }
+
+    /// Whether they may have more.
+    #[must_use]
+    pub fn can_upgrade(mut self, can_upgrade: bool) -> Self {
+        self.can_upgrade = can_upgrade;
+        self
+    }
+}
+
+/// C form of a [`MediaUploadLimit`] that is answered.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawMediaUploadLimit {
+    max_bytes: u64,
+    time_period_ms: u64,
+    info_uri: ROption<RString>,
+    can_upgrade: bool,
+}
+
+/// Limits; `None`, the neutral answer, leaves them to others, an empty list is no limit.
+impl Answer for Option<Vec<MediaUploadLimit>> {
+    type Raw = RVec<RawMediaUploadLimit>;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_none()
+    }
+
+    fn into_raw(self) -> Option<Self::Raw> {
+        let raw = |limit: MediaUploadLimit| RawMediaUploadLimit {
+            max_bytes: limit.max_bytes,
+            time_period_ms: limit.time_period_ms,
+            info_uri: limit.info_uri.map(RString::from).into(),
+            can_upgrade: limit.can_upgrade,
+        };
+        self.map(|limits| limits.into_iter().map(raw).collect())
+    }
+
+    fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
+        let limit = |raw: &RawMediaUploadLimit| MediaUploadLimit {
+            max_bytes: raw.max_bytes,
+            time_period_ms: raw.time_period_ms,
+            info_uri: raw.info_uri.as_ref().into_option().map(|uri| uri.as_str().to_owned()),
+            can_upgrade: raw.can_upgrade,
+        };
+        Ok(Some(raw.iter().map(limit).collect()))
+    }
+}
+
+/// C form of a [`MediaUploadLimit`] that is told.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, StableAbi)]
+pub struct LentMediaUploadLimit {
+    pub(crate) max_bytes: u64,
+    pub(crate) time_period_ms: u64,
+    pub(crate) info_uri: RawOption,
+    pub(crate) can_upgrade: bool,
+}
+
+impl Arg for MediaUploadLimit {
+    type Raw = LentMediaUploadLimit;
+
+    unsafe fn from_raw(raw: LentMediaUploadLimit) -> Self {
+        Self {
+            max_bytes: raw.max_bytes,
+            time_period_ms: raw.time_period_ms,
+            // SAFETY: what it borrows lives for the time of the call (the caller's promise).
+            info_uri: unsafe { raw.info_uri.0.get() }.map(str::to_owned),
+            can_upgrade: raw.can_upgrade,
+        }
+    }
+}
+
+/// How often a user may do something.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let slowly = RatelimitOverride::new(0.5, 5);
+/// assert!(!slowly.is_unlimited() && RatelimitOverride::UNLIMITED.is_unlimited());
+/// ```
+///
+/// Mirrors `synapse.module_api.RatelimitOverride`.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, StableAbi)]
+#[non_exhaustive]
+pub struct RatelimitOverride {
+    /// How often a second in the long run; 0 is no limit at all.
+    pub per_second: f64,
+    /// How often at once.
+    pub burst_count: i64,
+}
+
+impl RatelimitOverride {
+    /// As often as they like.
+    pub const UNLIMITED: Self = Self { per_second: 0.0, burst_count: 0 };
+
+    /// So often a second in the long run, so often at once.
+    pub const fn new(per_second: f64, burst_count: i64) -> Self {
+        Self { per_second, burst_count }
+    }
+
+    /// Whether there is no limit at all.
+    pub fn is_unlimited(&self) -> bool {
+        self.per_second == 0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_survive_the_boundary() {
+        let limits = vec![
+            MediaUploadLimit::new(1, 2).info_uri("x").can_upgrade(true),
+            MediaUploadLimit::new(3, 4),
+        ];
+        for limits in [Some(limits), Some(Vec::new())] {
+            let raw = limits.clone().into_raw().unwrap();
+            assert_eq!(Answer::from_raw(raw), Ok(limits));
+        }
+        assert!(None::<Vec<MediaUploadLimit>>.into_raw().is_none());
+    }
+}

@@ -1,0 +1,122 @@
+//! Logins that a module accepts, and what it does when they are done.
+
+use std::future::Future;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{ROption, RString};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::answer::{Answer, Unreadable};
+use super::error::ModuleError;
+use crate::boundary::Continuation;
+
+/// A login that a module accepts: who it is, and what is to be done when they are in.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let login = AcceptedLogin::new("@alice:example.com").on_login(|response| async move {
+///     tracing::info!(user = response.user_id, device = response.device_id, "is in");
+///     Ok(())
+/// });
+/// assert_eq!(login.user_id(), "@alice:example.com");
+/// ```
+///
+/// Mirrors the pair that `check_auth` and `check_3pid_auth` return in Synapse.
+#[derive(Debug)]
+pub struct AcceptedLogin {
+    user_id: String,
+    on_login: Option<Continuation>,
+}
+
+impl AcceptedLogin {
+    /// Accepts the login of a user of this homeserver, by their full user ID.
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self { user_id: user_id.into(), on_login: None }
+    }
+
+    /// What is to be done when the user is logged in, just before the client is told. An error
+    /// fails the login, although its access token exists by then. Not done where the credentials
+    /// only confirm an operation.
+    #[must_use]
+    pub fn on_login<C, F>(mut self, callback: C) -> Self
+    where
+        C: FnOnce(LoginResponse) -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        self.on_login = Some(Continuation::new(|response| {
+            let call = response.parse().map(callback);
+            async { call.map_err(ModuleError::new)?.await }
+        }));
+        self
+    }
+
+    /// The full user ID.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// Its parts.
+    #[cfg(feature = "host")]
+    pub fn into_parts(self) -> (String, Option<Continuation>) {
+        (self.user_id, self.on_login)
+    }
+}
+
+/// What a client is told when it is logged in: the body of the response to `POST /login`.
+///
+/// Mirrors `synapse.module_api.LoginResponse`.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[non_exhaustive]
+pub struct LoginResponse {
+    /// The full user ID.
+    pub user_id: String,
+    /// The access token; a secret.
+    #[serde(default)]
+    pub access_token: Option<String>,
+    /// The name of the homeserver.
+    #[serde(default)]
+    pub home_server: Option<String>,
+    /// When the access token ends: milliseconds from now.
+    #[serde(default)]
+    pub expires_in_ms: Option<i64>,
+    /// With which the client gets the next access token; a secret.
+    #[serde(default)]
+    pub refresh_token: Option<String>,
+    /// The device that is logged in.
+    #[serde(default)]
+    pub device_id: Option<String>,
+    /// The homeserver's `.well-known` for clients.
+    #[serde(default)]
+    pub well_known: Option<Value>,
+}
+
+/// C form of [`AcceptedLogin`].
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawAcceptedLogin {
+    user_id: RString,
+    on_login: ROption<Continuation>,
+}
+
+/// An accepted login; `None`, the neutral answer, leaves it to others.
+impl Answer for Option<AcceptedLogin> {
+    type Raw = RawAcceptedLogin;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_none()
+    }
+
+    fn into_raw(self) -> Option<RawAcceptedLogin> {
+        self.map(|login| RawAcceptedLogin {
+            user_id: login.user_id.into(),
+            on_login: login.on_login.into(),
+        })
+    }
+
+    fn from_raw(raw: RawAcceptedLogin) -> Result<Self, Unreadable> {
+        let user_id = raw.user_id.as_str().to_owned();
+        Ok(Some(AcceptedLogin { user_id, on_login: raw.on_login.into_option() }))
+    }
+}
