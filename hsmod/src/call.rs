@@ -3,6 +3,7 @@
 mod answer;
 mod arguments;
 mod callbacks;
+mod forms;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

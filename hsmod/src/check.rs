@@ -1,5 +1,6 @@
 //! `hsmod check`: everything that can be wrong with a config and its modules, in one go.
 
+mod calls;
 pub(crate) mod child;
 mod trial;
 
@@ -7,9 +8,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use clap::Args;
-use hsmod_loader::check::{Findings, examine};
+use hsmod_loader::check::{Findings, Neighbours, examine};
 use hsmod_loader::config::Entry;
-use hsmod_loader::problem::{Problem, Severity, Stage};
+use hsmod_loader::problem::{Problem, Severity};
 use hsmod_loader::{LoadError, ModuleInfo};
 use serde::Serialize;
 use tokio::sync::Semaphore;
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 use crate::exit::{Exit, Result};
 use crate::modules::Site;
 use crate::output::{Mark, Output, Problems, counted};
+use calls::Calls;
 use trial::{Trial, Tried};
 
 #[derive(Args)]
@@ -27,12 +29,16 @@ hangs there is a finding like any other.
 
 Example:
   hsmod check -c modules.yaml && systemctl restart my-homeserver
+  hsmod check -c modules.yaml --calls spam_checker,third_party_rules.on_new_event
 
 Exit codes: 0 the modules will start (there may be warnings), 1 they will not, 2 the config file
 cannot be read")]
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
+
+    #[command(flatten)]
+    calls: Calls,
 
     /// Does not load the modules: no code of theirs runs
     #[arg(long)]
@@ -44,6 +50,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
+    options.calls.check()?;
     let config = match options.site.read()? {
         Ok(config) => config,
         Err(LoadError { problems, .. }) => {
@@ -56,9 +63,9 @@ pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> 
     let Findings { modules, problems, .. } = examine(config);
     let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
     let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
-    let mut trials = begin(&options.site, verbose, entries.iter().filter(wanted))?;
+    let mut trials = begin(options, verbose, entries.iter().filter(wanted))?;
 
-    let mut checked = Checked { problems, paths: HashMap::new() };
+    let mut checked = Checked { problems, neighbours: Neighbours::default() };
     let mut tally = Tally::default();
     for (entry, info) in entries.iter().zip(modules) {
         let tried = match trials.remove(&entry.index()) {
@@ -77,13 +84,14 @@ pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> 
 
 /// Starts the trials of `entries`, two at a time; by the place of the entry.
 fn begin<'a>(
-    site: &Site,
+    options: &Options,
     verbose: u8,
     entries: impl Iterator<Item = &'a Entry>,
 ) -> Result<HashMap<usize, JoinHandle<Tried>>> {
     let turns = Arc::new(Semaphore::new(2));
     let begin = |entry: &Entry| {
-        let (trial, turns) = (Trial::new(site, verbose, entry)?, Arc::clone(&turns));
+        let (trial, turns) =
+            (Trial::new(&options.site, &options.calls, verbose, entry)?, Arc::clone(&turns));
         let task = async move {
             // Nobody closes the semaphore, so there is always a turn to wait for.
             let _turn = turns.acquire().await;
@@ -102,8 +110,8 @@ fn is_error_of(problem: &Problem, name: &str) -> bool {
 struct Checked {
     /// Those that were not shown yet.
     problems: Vec<Problem>,
-    /// Which module registered a web resource first.
-    paths: HashMap<String, String>,
+    /// In a homeserver the loader compares the modules; a trial sees one of them only.
+    neighbours: Neighbours,
 }
 
 impl Checked {
@@ -118,17 +126,14 @@ impl Checked {
         let mut problems: Vec<Problem> = self.problems.extract_if(.., own).collect();
         if let Some(tried) = tried {
             info.callbacks = tried.callbacks;
+            info.login_types = tried.login_types;
             info.web = tried.web;
             for problem in tried.problems {
                 self.add(problem, entry, &mut problems);
             }
         }
-        for path in &info.web {
-            if let Some(first) = self.paths.get(path) {
-                problems.push(entry.pinpoint(clash(path, first), &["module"]));
-            } else {
-                self.paths.insert(path.clone(), info.name.clone());
-            }
+        for problem in self.neighbours.add(&info) {
+            problems.push(entry.pinpoint(problem, &["module"]));
         }
         (info, problems)
     }
@@ -145,15 +150,6 @@ impl Checked {
             own.push(problem.of(entry.name()));
         }
     }
-}
-
-/// In a homeserver the loader says so; a trial sees one module only.
-fn clash(path: &str, first: &str) -> Problem {
-    let message = format!(
-        "it registers the web resource `{path}`, which module `{first}` has registered before it: \
-         requests go to `{first}`"
-    );
-    Problem::warning(Stage::New, message).fix("remove one of the two modules")
 }
 
 /// What was shown.

@@ -6,10 +6,10 @@ use hsmod_plugin_api::host::{Callback, Lists};
 use hsmod_plugin_api::module::{AuthChecker, Registered};
 use hsmod_plugin_api::table::{Category, Row};
 use hsmod_plugin_api::values::{ErrorCode, JsonObject, ModuleError};
+use serde::{Deserialize, Serialize};
 
 use crate::call_error::{CallError, Cause};
 use crate::policy::Rule;
-use crate::problem::{Problem, Stage};
 
 /// Who knows which type of login, in the order of registration.
 #[derive(Debug, Default)]
@@ -18,8 +18,6 @@ pub(crate) struct AuthCheckers(Vec<Known>);
 #[derive(Debug)]
 struct Known {
     login_type: LoginType,
-    /// Name of the module that registered it first.
-    first: String,
     callbacks: Vec<Callback<check_auth>>,
 }
 
@@ -30,84 +28,34 @@ impl AuthCheckers {
         known.map_or(&[], |known| &known.callbacks)
     }
 
+    /// The types of login that a module knows.
+    pub(crate) fn of_module(&self, module: usize) -> impl Iterator<Item = &LoginType> {
+        let own = move |callback: &Callback<check_auth>| callback.module() == module;
+        let known = self.0.iter().filter(move |known| known.callbacks.iter().any(own));
+        known.map(|known| &known.login_type)
+    }
+
     pub(crate) fn login_types(&self) -> impl Iterator<Item = &LoginType> {
         self.0.iter().map(|known| &known.login_type)
     }
 
-    /// Adds what a module has registered; its `check_auth` is the last one of `lists`, if it has
-    /// any (`written`).
-    pub(crate) fn add(
-        &mut self,
-        registered: &Registered,
-        module: &str,
-        written: bool,
-        lists: &Lists,
-    ) -> Result<(), Problem> {
-        let checkers = registered.auth_checkers();
+    /// Adds the types of login of a registration; its `check_auth` is the last one of `lists`.
+    pub(crate) fn add(&mut self, registered: &Registered, lists: &Lists) {
         let callbacks = check_auth::list(PasswordAuthProviderTableRef::lists(lists));
-        match (written, callbacks.last(), checkers) {
-            (false, _, []) => Ok(()),
-            (true, _, []) => Err(incomplete(
-                "it registers `password_auth_provider.check_auth` for no type of login",
-            )),
-            (true, Some(callback), checkers) => {
-                checkers.iter().try_for_each(|checker| self.put(checker, module, callback))
-            }
-            _ => Err(incomplete(
-                "it registers types of login, but not `password_auth_provider.check_auth`",
-            )),
+        for checker in registered.auth_checkers() {
+            let login_type = LoginType::from(checker);
+            let place = self.0.iter().position(|known| known.login_type == login_type);
+            let place = place.unwrap_or_else(|| {
+                self.0.push(Known { login_type, callbacks: Vec::new() });
+                self.0.len() - 1
+            });
+            self.0[place].callbacks.extend(callbacks.last().cloned());
         }
     }
-
-    fn put(
-        &mut self,
-        checker: &AuthChecker,
-        module: &str,
-        callback: &Callback<check_auth>,
-    ) -> Result<(), Problem> {
-        let AuthChecker { login_type, fields, .. } = checker;
-        match self.0.iter_mut().find(|known| known.login_type.name == *login_type) {
-            Some(known) if known.login_type.fields == *fields => {
-                known.callbacks.push(callback.clone());
-                Ok(())
-            }
-            Some(known) => Err(conflict(checker, module, known)),
-            None => {
-                let login_type = LoginType { name: login_type.clone(), fields: fields.clone() };
-                let callbacks = vec![callback.clone()];
-                self.0.push(Known { login_type, first: module.to_owned(), callbacks });
-                Ok(())
-            }
-        }
-    }
-}
-
-fn incomplete(message: &str) -> Problem {
-    Problem::error(Stage::New, message).fix(
-        "ask the module's author: `check_auth` and `.auth_checker(login_type, fields)` belong \
-         together",
-    )
-}
-
-fn conflict(checker: &AuthChecker, module: &str, known: &Known) -> Problem {
-    let message = format!(
-        "it registers the type of login `{}` with the fields {}, which module `{}` has registered \
-         before it with the fields {}",
-        checker.login_type,
-        listed(&checker.fields),
-        known.first,
-        listed(&known.login_type.fields)
-    );
-    let fix = if known.first == module {
-        "ask the module's author: a type of login has the same fields everywhere"
-    } else {
-        "remove one of the two modules: a type of login has the same fields everywhere"
-    };
-    Problem::error(Stage::New, message).fix(fix)
 }
 
 /// As Synapse writes it: `['a', 'b']`.
-fn listed(names: &[String]) -> String {
+pub(crate) fn listed(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     format!("[{}]", quoted.join(", "))
 }
@@ -121,13 +69,19 @@ fn listed(names: &[String]) -> String {
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LoginType {
     /// Its name: `m.login.password`.
     pub name: String,
     /// The fields it needs of what the client sends.
     pub fields: Vec<String>,
+}
+
+impl From<&AuthChecker> for LoginType {
+    fn from(checker: &AuthChecker) -> Self {
+        Self { name: checker.login_type.clone(), fields: checker.fields.clone() }
+    }
 }
 
 impl LoginType {

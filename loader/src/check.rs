@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use crate::registration::Neighbours;
+
 use crate::config::Config;
 use crate::host::Host;
 use crate::info::ModuleInfo;

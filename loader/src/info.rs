@@ -7,6 +7,7 @@ use hsmod_plugin_api::AbiVersion;
 use hsmod_plugin_api::module::StaticModule;
 use serde::Serialize;
 
+use crate::auth_checkers::LoginType;
 use crate::config::Entry;
 use crate::startup::Line;
 
@@ -29,6 +30,9 @@ pub struct ModuleInfo {
     pub abi: Option<AbiVersion>,
     /// By category, the callbacks it registered.
     pub callbacks: BTreeMap<String, Vec<String>>,
+    /// The types of login that it knows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub login_types: Vec<LoginType>,
     /// Paths of its web resources, `/*` behind those that include what is below them.
     pub web: Vec<String>,
 }
@@ -64,6 +68,7 @@ impl ModuleInfo {
             version: None,
             abi: None,
             callbacks: BTreeMap::new(),
+            login_types: Vec::new(),
             web: Vec::new(),
         }
     }

@@ -305,6 +305,7 @@ impl Startup {
             let own = info.iter_mut().find(|info| info.name == *module.name);
             if let Some(info) = own {
                 info.callbacks = callbacks.clone();
+                info.login_types = registry.login_types_of(module.lifecycle.module());
                 info.web = registry.routes.of(module.lifecycle.module());
             }
         }

@@ -2,6 +2,7 @@
 //! homeserver can do with it.
 
 mod callbacks;
+mod neighbours;
 mod routes;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
 
-use self::callbacks::Registering;
-use self::routes::add_route;
-use crate::auth_checkers::AuthCheckers;
+use self::callbacks::add_callbacks;
+pub use self::neighbours::Neighbours;
+use self::routes::refused;
+use crate::auth_checkers::{AuthCheckers, LoginType};
 use crate::config::Entry;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
@@ -104,21 +106,31 @@ pub(crate) struct Registry {
     pub(crate) callbacks: Vec<BTreeMap<String, Vec<String>>>,
 }
 
+impl Registry {
+    /// The types of login that a module knows.
+    pub(crate) fn login_types_of(&self, module: usize) -> Vec<LoginType> {
+        self.auth_checkers.of_module(module).cloned().collect()
+    }
+}
+
 /// Puts together what the modules have registered so far.
 pub(crate) fn assemble<'a>(
     modules: impl Iterator<Item = (&'a Entry, &'a Registrar)>,
     report: &mut Report,
 ) -> Registry {
     let mut registry = Registry::default();
-    let mut registering = Registering::default();
-    let mut names = BTreeMap::new();
+    let mut neighbours = Neighbours::default();
     for (entry, registrar) in modules {
-        names.insert(registrar.module, entry.name());
         let collected = registrar.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let mut callbacks = BTreeMap::<String, Vec<String>>::new();
         for registered in collected.iter().flat_map(|collected| &collected.callbacks) {
-            let (added, problems) =
-                registering.add(registered, entry.name(), &registrar.host, &mut registry);
+            let (added, problems) = add_callbacks(
+                registered,
+                entry.name(),
+                &registrar.host,
+                &mut neighbours,
+                &mut registry,
+            );
             problems.into_iter().for_each(|problem| report.push(problem.of(entry.name())));
             if !added.is_empty() {
                 let names = callbacks.entry(registered.category().to_owned()).or_default();
@@ -128,8 +140,11 @@ pub(crate) fn assemble<'a>(
         for (path, subtree, resource) in collected.iter().flat_map(|collected| &collected.resources)
         {
             let route = Route { path: path.clone(), subtree: *subtree, resource: resource.clone() };
-            if let Err(problem) = add_route(route, &registrar.host, &mut registry.routes, &names) {
-                report.push(problem.of(entry.name()));
+            let problem = refused(&route.path, &registrar.host)
+                .or_else(|| neighbours.path(&route.shown(), entry.name()));
+            match problem {
+                Some(problem) => report.push(problem.of(entry.name())),
+                None => registry.routes.add(route),
             }
         }
         registry.callbacks.push(callbacks);

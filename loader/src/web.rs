@@ -25,24 +25,23 @@ pub(crate) struct Route {
     pub(crate) resource: WebHandle,
 }
 
+impl Route {
+    /// The path, with `/*` behind that of a subtree.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}{}", self.path, if self.subtree { "/*" } else { "" })
+    }
+}
+
 impl Routes {
-    /// Adds a path, unless another module has it: then that module's number.
-    pub(crate) fn add(&mut self, route: Route) -> Result<(), usize> {
-        let same = |other: &&Route| other.path == route.path && other.subtree == route.subtree;
-        match self.routes.iter().find(same) {
-            Some(other) => Err(other.resource.module()),
-            None => {
-                self.routes.push(route);
-                Ok(())
-            }
-        }
+    /// Adds a path that no other module has.
+    pub(crate) fn add(&mut self, route: Route) {
+        self.routes.push(route);
     }
 
     /// The paths of a module, `/*` behind those of subtrees.
     pub(crate) fn of(&self, module: usize) -> Vec<String> {
         let own = self.routes.iter().filter(|route| route.resource.module() == module);
-        own.map(|route| format!("{}{}", route.path, if route.subtree { "/*" } else { "" }))
-            .collect()
+        own.map(Route::shown).collect()
     }
 
     /// Who answers a path: an exact path before a subtree, a longer subtree before a shorter one.

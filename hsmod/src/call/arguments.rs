@@ -4,11 +4,8 @@ use std::fs::File;
 use std::sync::Arc;
 
 use hsmod_loader::suggestion::closest;
-use hsmod_loader::values::{
-    FileInfo, OwnedEvent, ProfileInfo, RequestInfo, Requester, ThumbnailInfo, UserProfile,
-};
+use hsmod_loader::values::OwnedEvent;
 use hsmod_loader::{CallbackInfo, EditableText, State};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -139,6 +136,7 @@ fn wrong(callback: &CallbackInfo, what: &str) -> Stop {
 fn form(rust: &str) -> &'static str {
     match rust {
         "bool" => "true or false",
+        "u64" => "a number",
         "&Event<'_>" => "an event",
         "&State<'_>" => "a list of state events",
         "&JsonStr" | "&mut EditableJson<'_>" => "an object",
@@ -148,128 +146,12 @@ fn form(rust: &str) -> &'static str {
         "&ProfileInfo<'_>" => "{display_name?, avatar_url?}",
         "&Requester<'_>" => "{user, device_id?, is_guest?, ..}",
         "&[RequestInfo<'_>]" => "a list of [user agent, IP address]",
+        "&[UserPresenceState<'_>]" => "a list of {user_id, state, status_msg?, ..}",
+        "&EventDelivery<'_>" => "{server_name, method, events}",
+        "&WebRequest<'_>" => "{body, method?, path?}",
+        "MediaUploadLimit" => "{max_bytes, time_period_ms, info_uri?, can_upgrade?}",
         "Option<&Threepid<'_>>" => "{medium, address} or null",
         rust if rust.starts_with("Option") => "text or null",
         _ => "text",
-    }
-}
-
-/// `user_profile`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct UserProfileForm {
-    user_id: String,
-    display_name: Option<String>,
-    avatar_url: Option<String>,
-}
-
-impl UserProfileForm {
-    pub(super) fn view(&self) -> UserProfile<'_> {
-        UserProfile::new(&self.user_id, self.display_name.as_deref(), self.avatar_url.as_deref())
-    }
-}
-
-/// `new_profile`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ProfileForm {
-    display_name: Option<String>,
-    avatar_url: Option<String>,
-}
-
-impl ProfileForm {
-    pub(super) fn view(&self) -> ProfileInfo<'_> {
-        ProfileInfo::new(self.display_name.as_deref(), self.avatar_url.as_deref())
-    }
-}
-
-/// `email_threepid`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ThreepidForm {
-    pub(super) medium: String,
-    pub(super) address: String,
-}
-
-/// An item of `request_info`: an object, or the pair that Synapse passes.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClientForm {
-    user_agent: Option<String>,
-    ip: String,
-}
-
-impl ClientForm {
-    pub(super) fn view(&self) -> RequestInfo<'_> {
-        RequestInfo::new(self.user_agent.as_deref(), &self.ip)
-    }
-}
-
-/// `file_info`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FileForm {
-    file_id: String,
-    server_name: Option<String>,
-    #[serde(default)]
-    url_cache: bool,
-    thumbnail: Option<ThumbnailForm>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ThumbnailForm {
-    width: u32,
-    height: u32,
-    method: String,
-    r#type: String,
-    length: u64,
-}
-
-impl FileForm {
-    pub(super) fn view(&self) -> FileInfo<'_> {
-        let mut info = FileInfo::new(self.server_name.as_deref(), &self.file_id);
-        if let Some(ThumbnailForm { width, height, method, r#type, length }) = &self.thumbnail {
-            info =
-                info.with_thumbnail(ThumbnailInfo::new(*width, *height, method, r#type, *length));
-        }
-        if self.url_cache { info.with_url_cache() } else { info }
-    }
-}
-
-/// `requester`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RequesterForm {
-    user: String,
-    device_id: Option<String>,
-    app_service_id: Option<String>,
-    authenticated_entity: Option<String>,
-    access_token_id: Option<i64>,
-    #[serde(default)]
-    is_guest: bool,
-    #[serde(default)]
-    shadow_banned: bool,
-}
-
-impl RequesterForm {
-    pub(super) fn view(&self) -> Requester<'_> {
-        let mut requester = Requester::new(&self.user);
-        if let Some(device_id) = &self.device_id {
-            requester = requester.with_device_id(device_id);
-        }
-        if let Some(app_service_id) = &self.app_service_id {
-            requester = requester.with_app_service_id(app_service_id);
-        }
-        if let Some(entity) = &self.authenticated_entity {
-            requester = requester.with_authenticated_entity(entity);
-        }
-        if let Some(id) = self.access_token_id {
-            requester = requester.with_access_token_id(id);
-        }
-        if self.is_guest {
-            requester = requester.as_guest();
-        }
-        if self.shadow_banned { requester.as_shadow_banned() } else { requester }
     }
 }

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use hsmod_loader::LoginType;
 use hsmod_loader::check::trial;
 use hsmod_loader::problem::{Problem, Stage};
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use tracing::field::{Field, Visit};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 
+use super::calls::Calls;
 use super::trial::LIMIT;
 use crate::exit::{Exit, Result, Stop};
 use crate::log;
@@ -23,6 +25,9 @@ use crate::modules::Site;
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
+
+    #[command(flatten)]
+    calls: Calls,
 
     /// The place of the module in the list
     #[arg(long)]
@@ -47,6 +52,7 @@ pub(super) enum Line {
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(super) struct Found {
     pub(super) callbacks: BTreeMap<String, Vec<String>>,
+    pub(super) login_types: Vec<LoginType>,
     pub(super) web: Vec<String>,
     pub(super) problems: Vec<Problem>,
 }
@@ -68,12 +74,18 @@ pub(crate) fn run(options: &Options, verbose: u8) -> Result<Exit> {
             config.retain(|entry| entry.index() == options.index);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| failed(&error))?;
-            let findings = runtime.block_on(trial(config, options.site.host()));
+            let findings =
+                runtime.block_on(trial(config, options.calls.limit(options.site.host())));
             // A thread that hangs does not keep this process from ending.
             runtime.shutdown_background();
             let info = findings.modules.into_iter().next();
-            let (callbacks, web) = info.map(|info| (info.callbacks, info.web)).unwrap_or_default();
-            Found { callbacks, web, problems: findings.problems }
+            let found = info.map(|info| Found {
+                callbacks: info.callbacks,
+                login_types: info.login_types,
+                web: info.web,
+                problems: Vec::new(),
+            });
+            Found { problems: findings.problems, ..found.unwrap_or_default() }
         }
     };
     write(&report, &Line::Found(found)).map_err(|error| failed(&error))?;

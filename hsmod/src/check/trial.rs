@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
 
+use super::calls::Calls;
 use super::child::{Found, Line};
 use crate::exit::{Result, Stop};
 use crate::modules::Site;
@@ -35,7 +36,7 @@ pub(super) struct Trial {
 }
 
 impl Trial {
-    pub(super) fn new(site: &Site, verbose: u8, entry: &Entry) -> Result<Self> {
+    pub(super) fn new(site: &Site, calls: &Calls, verbose: u8, entry: &Entry) -> Result<Self> {
         let stop = |error: io::Error| Stop::wrong(format!("cannot prepare a trial: {error}"));
         let report = NamedTempFile::new().map_err(stop)?;
         let mut command = Command::new(std::env::current_exe().map_err(stop)?);
@@ -44,6 +45,7 @@ impl Trial {
             .arg("--config")
             .arg(&site.config)
             .args(["--server-name", &site.server_name])
+            .args(calls.arguments().into_iter().flatten())
             .args(["--index", &entry.index().to_string()])
             .arg("--report")
             .arg(report.path())

@@ -169,7 +169,7 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     denied by second: 500 {"errcode":"M_UNKNOWN","error":"Internal server error"}
     asked: first, second; # µs
     --- stderr
-     WARN hsmod::call::callbacks: third_party_rules.check_event_allowed: the replacement event changes `type`, which it may not
+     WARN hsmod::call::callbacks::third_party_rules: third_party_rules.check_event_allowed: the replacement event changes `type`, which it may not
     "#);
     let (answer, code) = answer(&scene, allowed, arguments);
     assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));

@@ -157,6 +157,44 @@ fn two_modules_with_one_path_are_a_warning() {
 }
 
 #[test]
+fn what_the_homeserver_never_calls_is_named() {
+    let recorder = |optional: &[&str]| {
+        let callbacks = ["user_may_invite", "user_may_join_room"];
+        json!({"callbacks": callbacks, "optional": optional})
+    };
+    let scene = Scene::new().module("good_recorder", recorder(&["user_may_join_room"]));
+    insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invite"]), @"
+    exit code: 0
+    --- stdout
+    ok  good_recorder (good_recorder 1.0.0, spam_checker.user_may_invite, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
+    warning: module `good_recorder`: new: `spam_checker.user_may_join_room` is registered, but this homeserver never calls it
+      fix: nothing need be done: the module says that it can do without
+    1 module: 0 errors, 1 warning
+    ");
+    let scene = Scene::new().module("good_recorder", recorder(&[]));
+    insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invite,federation"]), @"
+    exit code: 1
+    --- stdout
+    failed  good_recorder (good_recorder 1.0.0, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
+    error: module `good_recorder`: new: it needs `spam_checker.user_may_join_room`, which this homeserver never calls
+      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+    1 module: 1 error, 0 warnings
+    ");
+    insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invit"]), @"
+    exit code: 2
+    --- stderr
+    error: --calls: there is no callback or category `spam_checker.user_may_invit`
+      fix: did you mean `spam_checker.user_may_invite`?
+    ");
+    insta::assert_snapshot!(check(&scene, &["--calls", "nothing"]), @"
+    exit code: 2
+    --- stderr
+    error: --calls: there is no callback or category `nothing`
+      fix: name categories, as `spam_checker`, or callbacks, as `spam_checker.user_may_invite`
+    ");
+}
+
+#[test]
 fn a_module_that_takes_the_process_down_is_a_finding() {
     let ends = |place: &str, how: &str| json!({"where": place, "how": how});
     let scene = Scene::new()

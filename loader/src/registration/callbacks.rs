@@ -1,14 +1,14 @@
 //! Whether a module's callbacks may be registered: that they are there, that the homeserver calls
 //! them, that no other module is in the way.
 
-use std::collections::BTreeMap;
-
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::Registered;
 
 use super::Registry;
+use super::neighbours::Neighbours;
+use crate::auth_checkers::LoginType;
 use crate::host::Host;
-use crate::policy::{Combining, POLICIES, Policy};
+use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Stage};
 use crate::stats::Stats;
 use crate::suggestion::closest;
@@ -19,82 +19,39 @@ const TOGETHER: &[&str] = &["presence_router"];
 /// The callback that a module has to register with any other of an exclusive category.
 const LEADING: &[(&str, &str)] = &[("background_update_controller", "on_update")];
 
-/// Who has registered what only one module may have.
-#[derive(Debug, Default)]
-pub(super) struct Registering {
-    /// By category or full name: the name of the module.
-    owners: BTreeMap<String, String>,
-}
-
-impl Registering {
-    /// Appends the callbacks of one registration, unless something is wrong with it. Returns the
-    /// names of those that were appended, and what there is to say.
-    pub(super) fn add(
-        &mut self,
-        registered: &Registered,
-        module: &str,
-        host: &Host,
-        registry: &mut Registry,
-    ) -> (Vec<&'static str>, Vec<Problem>) {
-        let category = registered.category();
-        let (wanted, mut problems) = wanted(registered, host);
-        if !wanted.is_empty() {
-            problems.extend(together(category, &wanted));
-            problems.extend(leading(category, &wanted));
-            problems.extend(self.single(category, &wanted, module));
-        }
-        if problems.iter().any(Problem::is_error) {
-            return (Vec::new(), problems);
-        }
-        if let Some(problem) = self.exclusive(category, &wanted, module) {
-            problems.push(problem);
-            return (Vec::new(), problems);
-        }
-        let place = registry.callbacks.len();
-        let added = registered.append_to(&mut registry.lists, |name| {
-            wanted.iter().any(|one| one == name).then(|| tag(place, category, name))
-        });
-        let written = added.contains(&"check_auth");
-        let checkers = registry.auth_checkers.add(registered, module, written, &registry.lists);
-        problems.extend(checkers.err());
-        (added, problems)
+/// Appends the callbacks of one registration, unless something is wrong with it. Returns the names
+/// of those that were appended, and what there is to say.
+pub(super) fn add_callbacks(
+    registered: &Registered,
+    module: &str,
+    host: &Host,
+    neighbours: &mut Neighbours,
+    registry: &mut Registry,
+) -> (Vec<&'static str>, Vec<Problem>) {
+    let category = registered.category();
+    let (wanted, mut problems) = wanted(registered, host);
+    if !wanted.is_empty() {
+        problems.extend(together(category, &wanted));
+        problems.extend(leading(category, &wanted));
+        problems.extend(neighbours.single(category, &wanted, module));
     }
-
-    /// Callbacks that only one module may have.
-    fn single(&mut self, category: &str, wanted: &[String], module: &str) -> Vec<Problem> {
-        let single = wanted.iter().filter(|name| {
-            policy(category, name).is_some_and(|policy| policy.combining == Combining::Single)
-        });
-        let taken = single.filter_map(|name| {
-            let full_name = format!("{category}.{name}");
-            match self.owners.get(&full_name) {
-                Some(owner) => Some(twice(&full_name, owner)),
-                None => {
-                    self.owners.insert(full_name, module.to_owned());
-                    None
-                }
-            }
-        });
-        taken.collect()
+    problems.extend(checkers(registered, &wanted));
+    for login_type in registered.auth_checkers().iter().map(LoginType::from) {
+        problems.extend(neighbours.login_type(&login_type, module));
     }
-
-    /// Categories that only the first module gets.
-    fn exclusive(&mut self, category: &str, wanted: &[String], module: &str) -> Option<Problem> {
-        let policy = policy(category, wanted.first()?)?;
-        if policy.combining != Combining::Exclusive {
-            return None;
-        }
-        if let Some(owner) = self.owners.get(category) {
-            return Some(second(category, owner));
-        }
-        self.owners.insert(category.to_owned(), module.to_owned());
-        None
+    if problems.iter().any(Problem::is_error) {
+        return (Vec::new(), problems);
     }
-}
-
-fn policy(category: &str, callback: &str) -> Option<&'static Policy> {
-    let is_it = |policy: &&Policy| policy.category == category && policy.callback == callback;
-    POLICIES.iter().find(is_it)
+    if let Some(problem) = neighbours.exclusive(category, &wanted, module) {
+        problems.push(problem);
+        return (Vec::new(), problems);
+    }
+    let place = registry.callbacks.len();
+    let added = registered.append_to(&mut registry.lists, |name| {
+        wanted.iter().any(|one| one == name).then(|| tag(place, category, name))
+    });
+    registry.auth_checkers.add(registered, &registry.lists);
+    (added, problems)
 }
 
 /// Where the counters of a module's callback stand.
@@ -193,20 +150,20 @@ fn leading(category: &str, wanted: &[String]) -> Option<Problem> {
     )))
 }
 
-fn twice(full_name: &str, owner: &str) -> Problem {
-    let message = format!(
-        "it registers `{full_name}`, which module `{owner}` has registered before it: there can \
-         be only one"
-    );
-    Problem::error(Stage::New, message).fix("remove one of the two modules")
-}
-
-fn second(category: &str, owner: &str) -> Problem {
-    let message = format!(
-        "it registers `{category}`, which module `{owner}` has registered before it: only \
-         `{owner}` is asked"
-    );
-    Problem::warning(Stage::New, message).fix("remove one of the two modules")
+/// `check_auth` and the types of login belong together.
+fn checkers(registered: &Registered, wanted: &[String]) -> Option<Problem> {
+    let message = match (wanted.iter().any(|name| name == "check_auth"), registered.auth_checkers())
+    {
+        (true, []) => "it registers `password_auth_provider.check_auth` for no type of login",
+        (false, [_, ..]) => {
+            "it registers types of login, but not `password_auth_provider.check_auth`"
+        }
+        _ => return None,
+    };
+    Some(Problem::error(Stage::New, message).fix(
+        "ask the module's author: `check_auth` and `.auth_checker(login_type, fields)` belong \
+         together",
+    ))
 }
 
 fn listed(names: &[String]) -> String {

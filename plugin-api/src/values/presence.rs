@@ -84,14 +84,19 @@ pub struct OwnedPresenceState {
     /// `online`, `unavailable`, `offline`, `busy`, ..
     pub state: String,
     /// What the user says of it.
+    #[serde(default)]
     pub status_msg: Option<String>,
     /// When the user was last active: milliseconds since 1970, 0 if never.
+    #[serde(default)]
     pub last_active_ts: i64,
     /// When other servers were last told: milliseconds since 1970, 0 if never.
+    #[serde(default)]
     pub last_federation_update_ts: i64,
     /// When a client of the user last synced: milliseconds since 1970, 0 if never.
+    #[serde(default)]
     pub last_user_sync_ts: i64,
     /// Whether the user is active now.
+    #[serde(default)]
     pub currently_active: bool,
 }
 
