@@ -10,6 +10,7 @@ use hsmod_plugin_api::table::CallbackInfo;
 const USED_BY: &[(&str, u32)] = &[
     ("user_may_invite", 25),
     ("check_event_for_spam", 20),
+    ("check_auth", 19),
     ("check_event_allowed", 17),
     ("user_may_join_room", 14),
     ("user_may_create_room", 13),
@@ -22,19 +23,33 @@ const USED_BY: &[(&str, u32)] = &[
     ("on_user_registration", 7),
     ("check_registration_for_spam", 7),
     ("user_may_create_room_alias", 6),
+    ("check_3pid_auth", 5),
     ("check_visibility_can_be_modified", 5),
     ("federated_user_may_invite", 4),
     ("check_media_file_for_spam", 4),
+    ("on_account_data_updated", 4),
     ("on_user_login", 4),
     ("on_profile_update", 3),
     ("check_threepid_can_be_invited", 3),
     ("check_can_deactivate_user", 3),
     ("is_user_expired", 2),
+    ("is_3pid_allowed", 2),
     ("on_add_user_third_party_identifier", 2),
+    ("is_user_allowed_to_upload_media_of_size", 2),
+    ("get_username_for_registration", 2),
     ("user_may_send_state_event", 2),
     ("accept_make_join", 1),
+    ("on_legacy_send_mail", 1),
+    ("on_legacy_renew", 1),
+    ("on_legacy_admin_request", 1),
     ("on_remove_user_third_party_identifier", 1),
+    ("get_interested_users", 1),
+    ("get_users_for_states", 1),
+    ("get_media_upload_limits_for_user", 1),
+    ("get_media_config_for_user", 1),
     ("check_can_shutdown_room", 1),
+    ("get_ratelimit_override_for_user", 1),
+    ("on_logged_out", 1),
     ("should_drop_federated_event", 1),
 ];
 
@@ -60,11 +75,13 @@ const HEAD: &str = "\
 
 Every callback that a module may register. Names and arguments are Synapse's; each callback's own
 documentation (`cargo doc -p hsmod-plugin-api --open`) says when a homeserver calls it.
+`check_auth` is what Synapse registers as `auth_checkers`.
 
 Modules are asked in the order of the config. *First*: until one answers something other than the
-neutral answer. *All*: one after the other, until one fails. *Told*: each in its own time, through a
-queue. A failure is an error, a panic, or no answer within the deadline; *used by* is how many of
-105 surveyed Synapse modules register it.
+neutral answer. *All*: one after the other, until one fails. *United*, *merged*: one after the
+other, and what they answer is put together. *Told*: each in its own time, through a queue. A
+failure is an error, a panic, or no answer within the deadline; *used by* is how many of 105
+surveyed Synapse modules register it.
 
 This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests callbacks_page`.
 ";
@@ -112,6 +129,11 @@ fn combined(policy: &Policy) -> &'static str {
         Combining::FirstDecided => "first",
         Combining::AllInOrder => "all",
         Combining::ThenUserMayInvite => "first, then `user_may_invite`",
+        Combining::FirstOfLoginType => "first, of those who know the type of login",
+        Combining::Union => "united",
+        Combining::Merged => "merged",
+        Combining::Single => "one module only",
+        Combining::Exclusive => "the first module of the category",
         Combining::Notification => "told",
         _ => "?",
     }
@@ -123,6 +145,7 @@ fn on_failure(policy: &Policy) -> &'static str {
         OnFailure::LogAndContinue => "logged, next module",
         OnFailure::Log => "logged",
         OnFailure::Refuse => "the operation is refused",
+        OnFailure::Conceal => "the operation fails, without a reason",
         _ => "?",
     }
 }
