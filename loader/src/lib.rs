@@ -30,6 +30,7 @@ pub mod problem;
 mod record;
 mod registration;
 mod replacement;
+mod room_scope;
 mod startup;
 pub mod stats;
 pub mod suggestion;
@@ -53,6 +54,7 @@ pub use info::ModuleInfo;
 pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
 pub use replacement::Replacement;
+pub use room_scope::holds_room;
 
 /// The examples for authors and homeservers, compiled.
 #[cfg(doctest)]

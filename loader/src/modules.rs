@@ -1,11 +1,13 @@
 //! The modules of a homeserver: one handle to all of them.
 
+mod categories;
+
 use std::fmt;
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use hsmod_plugin_api::callbacks;
 use hsmod_plugin_api::module::{Lifecycle, StaticModule};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -20,6 +22,7 @@ use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record;
 use crate::registration::assemble;
+use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
 use crate::web::Web;
@@ -121,6 +124,27 @@ impl Modules {
         Web::new(self.clone())
     }
 
+    /// Runs `future`, most often a question to the modules, while the homeserver holds the lock of
+    /// a room: what a module asks for meanwhile, in the same task, and what would need that lock,
+    /// is refused instead of waiting for ever. Whoever answers requests finds out by
+    /// [`holds_room`](crate::holds_room).
+    ///
+    /// ```
+    /// # use hsmod_loader::{CallError, Json, Modules};
+    /// # async fn example(modules: Modules, pdu: &str) -> Result<(), CallError> {
+    /// let question = modules.spam_checker().check_event_for_spam(Json(pdu));
+    /// modules.in_room("!room:example.org", question).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn in_room<F: Future>(
+        &self,
+        room_id: &(impl AsRef<str> + ?Sized),
+        future: F,
+    ) -> F::Output {
+        room_scope::hold(room_id.as_ref(), future).await
+    }
+
     /// The types of login that modules know, in the order of registration.
     pub fn login_types(&self) -> Vec<LoginType> {
         self.generation().auth_checkers.login_types().cloned().collect()
@@ -184,46 +208,6 @@ impl Modules {
     pub(crate) fn generation_arc(&self) -> Arc<Generation> {
         self.0.generation.load_full()
     }
-}
-
-/// The callbacks of each category, as a homeserver calls them.
-macro_rules! categories {
-    ($( $(#[$doc:meta])* $category:ident: $all:ident; )*) => {
-        impl Modules {
-            $(
-                $(#[$doc])*
-                #[inline]
-                pub const fn $category(&self) -> callbacks::$category::$all<&Self> {
-                    callbacks::$category::$all::new(self)
-                }
-            )*
-        }
-    };
-}
-
-categories! {
-    /// Asks about spam: events, joins, invites, users, files.
-    spam_checker: SpamCheckers;
-    /// Asks for the third-party rules, and tells what happened.
-    third_party_rules: ThirdPartyRulesAll;
-    /// Asks whether accounts have expired, and tells of registrations and logins.
-    account_validity: AccountValidities;
-    /// Asks who gets to know of whose presence.
-    presence_router: PresenceRouters;
-    /// Asks about passwords and registrations, and tells who logged out.
-    password_auth_provider: PasswordAuthProviders;
-    /// Asks how background updates are to be paced.
-    background_update_controller: BackgroundUpdateControllers;
-    /// Tells what clients keep with accounts.
-    account_data: AccountDatas;
-    /// Asks what clients are to be told beside an event.
-    add_extra_fields_to_unsigned_client_event: AddExtraFieldsToUnsignedClientEvents;
-    /// Asks who may upload how much.
-    media_repository: MediaRepositories;
-    /// Asks how often a user may do something.
-    ratelimit: Ratelimits;
-    /// Tells what other servers got.
-    federation: Federations;
 }
 
 impl fmt::Debug for Modules {

@@ -1,0 +1,57 @@
+//! Which rooms a task holds the lock of, while it asks the modules.
+//!
+//! A homeserver often holds a lock of the room around a callback. A module that asks from inside
+//! that callback for something that needs the same lock would wait for ever; it gets an error
+//! instead, because the scope says that the lock is held.
+
+use std::future::Future;
+use std::sync::Arc;
+
+tokio::task_local! {
+    static HELD: Arc<Held>;
+}
+
+/// A room, and the one that was held before.
+#[derive(Debug)]
+struct Held {
+    room_id: Box<str>,
+    outer: Option<Arc<Held>>,
+}
+
+/// Whether this task is inside [`Modules::in_room`](crate::Modules::in_room) of a room. A task
+/// that was spawned there is not: it waits for the lock as any other does.
+pub fn holds_room(room_id: &(impl AsRef<str> + ?Sized)) -> bool {
+    let room_id = room_id.as_ref();
+    let held = HELD.try_with(|held| {
+        std::iter::successors(Some(&**held), |held| held.outer.as_deref())
+            .any(|held| *held.room_id == *room_id)
+    });
+    held.unwrap_or(false)
+}
+
+/// Runs `future` as one that holds the lock of a room.
+pub(crate) fn hold<F: Future>(room_id: &str, future: F) -> impl Future<Output = F::Output> {
+    let outer = HELD.try_with(Arc::clone).ok();
+    HELD.scope(Arc::new(Held { room_id: room_id.into(), outer }), future)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_room_is_held_inside_its_scope_only() {
+        assert!(!holds_room("!a"));
+        let inner = async {
+            assert!(holds_room("!a"));
+            tokio::task::yield_now().await;
+            assert!(holds_room("!a") && !holds_room("!b"));
+            hold("!b", async { assert!(holds_room("!a") && holds_room("!b")) }).await;
+            assert!(!holds_room("!b"));
+            let elsewhere = tokio::spawn(async { holds_room("!a") });
+            assert!(!elsewhere.await.unwrap(), "a spawned task waits its turn");
+        };
+        hold("!a", inner).await;
+        assert!(!holds_room("!a"));
+    }
+}
