@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hsmod_plugin_api::requests::{self, Services};
+
 use crate::config::Config;
 use crate::policy::POLICIES;
 
@@ -28,6 +30,7 @@ pub struct Host {
     pub(crate) trial: bool,
     pub(crate) reserved: Vec<String>,
     pub(crate) sample_every: u64,
+    pub(crate) services: Services,
     calls: Option<Vec<String>>,
 }
 
@@ -41,6 +44,7 @@ impl Host {
             trial: false,
             reserved: RESERVED.map(str::to_owned).to_vec(),
             sample_every: 64,
+            services: Services::default(),
             calls: None,
         }
     }
@@ -90,8 +94,13 @@ impl Host {
         self
     }
 
-    /// Whether it calls a callback, or at least one of a category.
+    /// Whether it calls a callback, or at least one of a category, or answers a request.
     pub fn supports(&self, name: &str) -> bool {
+        self.is_called(name) || self.services.answers(name)
+    }
+
+    /// Whether it calls a callback, or at least one of a category.
+    fn is_called(&self, name: &str) -> bool {
         let category = name.split('.').next().unwrap_or(name);
         let known = POLICIES.iter().any(|policy| match name.split_once('.') {
             Some(_) => policy.full_name == name,
@@ -120,6 +129,27 @@ impl Host {
         self.reserved.iter().find(under).map(String::as_str)
     }
 }
+
+macro_rules! groups {
+    ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
+        impl Host {
+            $(
+                #[doc = concat!("Modules' requests of [`", stringify!($trait), "`](requests::", stringify!($trait), ") are answered by `answerer`.")]
+                ///
+                /// It belongs to the modules from now on, which belong to the homeserver: what it
+                /// needs of that it holds by a [`Weak`](std::sync::Weak), or nobody is ever
+                /// dropped.
+                #[must_use]
+                pub fn $group(mut self, answerer: impl requests::$trait) -> Self {
+                    self.services = self.services.$group(answerer);
+                    self
+                }
+            )*
+        }
+    };
+}
+
+hsmod_plugin_api::__request_groups!(groups []);
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
