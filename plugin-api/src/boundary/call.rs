@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::waker::KeptWaker;
+use super::waker::lend;
 use super::{FfiWaker, FutureSlot, Out, Panic, PanicReport, ROOM_ALIGN, Status};
 use crate::values::answer::Answer;
 use crate::values::error::ModuleError;
@@ -32,9 +32,6 @@ pub enum Entered<A> {
 #[repr(C)]
 pub struct Call<A, const ROOM: usize> {
     suspended: bool,
-    /// Whether it was ever suspended, or keeps a waker.
-    touched: bool,
-    waker: ManuallyDrop<KeptWaker>,
     answer: PhantomData<fn() -> A>,
     pinned: PhantomPinned,
     slot: Slot<ROOM>,
@@ -53,7 +50,7 @@ const _: () = assert!(align_of::<Room<0>>() == ROOM_ALIGN);
 const _: () = assert!(std::mem::offset_of!(Slot<32>, room) == size_of::<FutureSlot>());
 
 // SAFETY: the slot holds nothing, or a future of the other side, which `start` demands to be
-// `Send`; the kept waker is `Send`.
+// `Send`.
 unsafe impl<A, const ROOM: usize> Send for Call<A, ROOM> {}
 
 impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
@@ -63,8 +60,6 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
     pub const fn new() -> Self {
         Self {
             suspended: false,
-            touched: false,
-            waker: ManuallyDrop::new(KeptWaker::none()),
             answer: PhantomData,
             pinned: PhantomPinned,
             slot: Slot { head: FutureSlot::empty(ROOM), room: MaybeUninit::uninit() },
@@ -133,17 +128,13 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
         let mut out = MaybeUninit::<Out<A>>::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
         let mut status = Status::NEUTRAL;
-        let at = this.waker.lend(context.waker(), |waker| {
+        let at = lend(context.waker(), |waker| {
             items.iter().position(|item| {
                 status = enter(item, slot, waker, out.as_mut_ptr(), report.as_mut_ptr());
                 status != Status::NEUTRAL
             })
         });
-        let Some(at) = at else {
-            this.touched |= this.waker.is_some();
-            return None;
-        };
-        this.touched = true;
+        let at = at?;
         if status == Status::PENDING {
             this.suspended = true;
             return Some((at, Entered::Pending));
@@ -164,7 +155,7 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
         let Some(poll) = this.slot.head.poll else { return Entered::Neutral };
         let mut out = MaybeUninit::<Out<A>>::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
-        let status = this.waker.lend(context.waker(), |waker| {
+        let status = lend(context.waker(), |waker| {
             // SAFETY: the slot holds a future, and `poll` was put there with it.
             unsafe { poll(slot, waker, out.as_mut_ptr().cast(), report.as_mut_ptr()) }
         });
@@ -204,12 +195,6 @@ impl<A, const ROOM: usize> Call<A, ROOM> {
 }
 
 impl<A, const ROOM: usize> Call<A, ROOM> {
-    /// Whether there is something to drop: it was suspended once, or keeps a waker.
-    #[inline]
-    pub(super) const fn is_touched(&self) -> bool {
-        self.touched
-    }
-
     /// Ends a suspended call for which nobody waits any more.
     #[cold]
     pub(crate) fn end(&mut self) {
@@ -224,10 +209,6 @@ impl<A, const ROOM: usize> Drop for Call<A, ROOM> {
     fn drop(&mut self) {
         if self.suspended {
             self.end();
-        }
-        if self.waker.is_some() {
-            // SAFETY: dropped once, here.
-            unsafe { ManuallyDrop::drop(&mut self.waker) };
         }
     }
 }

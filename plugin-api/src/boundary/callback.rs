@@ -247,7 +247,7 @@ impl<R: Row, P, K> Drop for CallbackCall<R, P, K> {
     #[inline]
     fn drop(&mut self) {
         // Before the arguments go. A call that was never suspended holds nothing.
-        if self.call.is_touched() {
+        if self.instance.is_some() {
             self.clear();
         }
     }
