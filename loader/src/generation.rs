@@ -8,7 +8,7 @@ use hsmod_plugin_api::table::{Category, Row};
 
 use crate::config::Entry;
 use crate::dispatch::queue::Queue;
-use crate::policy::Policy;
+use crate::policy::{POLICIES, Rule};
 use crate::stats::Stats;
 use crate::web::Routes;
 
@@ -32,20 +32,25 @@ pub(crate) type Alive = Option<tokio::sync::mpsc::Sender<std::convert::Infallibl
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) name: Arc<str>,
-    pub(crate) entry: Entry,
+    /// How long an answer may take, by the callback's number.
+    pub(crate) deadlines: Box<[Option<Duration>; POLICIES.len()]>,
     pub(crate) queue: Queue,
 }
 
 impl Member {
-    /// How long an answer may take.
+    pub(crate) fn new(name: Arc<str>, entry: &Entry, queue: Queue) -> Self {
+        let deadline = |index: usize| {
+            let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
+            let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
+            own.copied().unwrap_or_else(|| entry.timeout())
+        };
+        Self { name, deadlines: Box::new(std::array::from_fn(deadline)), queue }
+    }
+
+    /// How long an answer to a callback may take.
     #[inline]
-    pub(crate) fn deadline(&self, policy: &Policy) -> Option<Duration> {
-        let timeouts = self.entry.timeouts();
-        if timeouts.is_empty() {
-            return self.entry.timeout();
-        }
-        let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
-        own.copied().unwrap_or_else(|| self.entry.timeout())
+    pub(crate) fn deadline<R: Rule>(&self) -> Option<Duration> {
+        self.deadlines[R::INDEX]
     }
 }
 

@@ -288,11 +288,8 @@ impl Startup {
         }
         let (alive, ended) = mpsc::channel(1);
         let stats = Arc::new(Stats::new(made.len(), sample_every));
-        let member = |made: Made| Member {
-            name: made.name,
-            entry: made.entry,
-            queue: Queue::start(Some(alive.clone())),
-        };
+        let queue = || Queue::start(Some(alive.clone()));
+        let member = |made: Made| Member::new(made.name, &made.entry, queue());
         let generation = Generation {
             lists: registry.lists,
             routes: registry.routes,

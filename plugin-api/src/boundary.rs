@@ -21,7 +21,7 @@ use abi_stable::std_types::RResult;
 
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
-pub use call::{Call, Entered, Request};
+pub use call::{Asked, Call, Entered, Reply, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 #[cfg(feature = "host")]
@@ -157,7 +157,7 @@ const fn fits<F>(capacity: usize) -> bool {
     size_of::<F>() <= capacity && align_of::<F>() <= ROOM_ALIGN
 }
 
-/// Polls the future at `place`; drops it, and writes `out`, if it is ready.
+/// Polls the future at `place`, perhaps `again`; drops it, and writes `out`, if it is ready.
 ///
 /// # Safety
 /// `place` holds a pinned future that `build` returned for `in_room`; the rest as for [`start`].

@@ -37,11 +37,20 @@ pub struct FfiWakerTable {
     drop: unsafe extern "C" fn(*const (), *const ()),
 }
 
-/// Lends `waker` in C form while `body` runs.
+/// The C form of a waker of this image's standard library, to which it still belongs.
 #[inline]
-pub(super) fn lend<R>(waker: &Waker, body: impl FnOnce(*const FfiWaker) -> R) -> R {
-    let lent = exported(waker);
-    body(&raw const lent)
+pub(super) fn exported(waker: &Waker) -> FfiWaker {
+    let (data, functions) = (waker.data(), from_ref(waker.vtable()));
+    let offset = functions.addr().wrapping_sub((&raw const FUNCTIONS).addr());
+    if offset >= size_of_val(&FUNCTIONS) {
+        return FfiWaker { data, kind: functions.cast(), table: &raw const TABLE };
+    }
+    // It came from the other side: hand back the original.
+    match KINDS.get(offset / size_of::<RawWakerVTable>()) {
+        Some(kind) => kind.waker(data),
+        // SAFETY: a live waker with the functions of `Lent`: see `with_context`.
+        None => unsafe { *data.cast::<FfiWaker>() },
+    }
 }
 
 /// Runs `body` with a context around the waker that was lent.
@@ -61,27 +70,11 @@ pub(super) unsafe fn with_context<R>(
     let lent = unsafe { &*waker };
     let (data, functions) = match if again { lent.functions() } else { lent.own_functions() } {
         Some(functions) => (lent.data, functions),
-        None => (waker.cast(), &FUNCTIONS[LENT]),
+        None => (waker.cast(), &FUNCTIONS[KINDS_MAX]),
     };
     // SAFETY: these functions are for this data; it is not ours to drop.
     let waker = ManuallyDrop::new(unsafe { Waker::new(data, functions) });
     body(&mut Context::from_waker(&waker))
-}
-
-/// The C form of a waker of this image's standard library, to which it still belongs.
-#[inline]
-fn exported(waker: &Waker) -> FfiWaker {
-    let (data, functions) = (waker.data(), from_ref(waker.vtable()));
-    let offset = functions.addr().wrapping_sub((&raw const FUNCTIONS).addr());
-    if offset >= size_of_val(&FUNCTIONS) {
-        return FfiWaker { data, kind: functions.cast(), table: &raw const TABLE };
-    }
-    // It came from the other side: hand back the original.
-    match offset / size_of::<RawWakerVTable>() {
-        // SAFETY: a live waker with these functions: see `with_context`.
-        LENT => unsafe { *data.cast::<FfiWaker>() },
-        number => KINDS[number].waker(data),
-    }
 }
 
 impl FfiWaker {
@@ -96,16 +89,17 @@ impl FfiWaker {
     /// there are too many kinds.
     #[inline]
     fn functions(&self) -> Option<&'static RawWakerVTable> {
-        self.own_functions().or_else(|| {
-            let number = self.usual_number();
-            if KINDS[number].is_of(self) { Some(&FUNCTIONS[number]) } else { self.noted() }
-        })
+        let number = self.usual_number();
+        if KINDS[number].is_of(self) {
+            return Some(&FUNCTIONS[number]);
+        }
+        self.own_functions().or_else(|| self.noted())
     }
 
-    /// The number of its kind, unless that one was taken.
+    /// The number of its kind, unless another kind has that one.
     #[inline]
     fn usual_number(&self) -> usize {
-        1 + self.kind.addr() / size_of::<RawWakerVTable>() % KINDS_MAX
+        self.kind.addr() / size_of::<RawWakerVTable>() % KINDS_MAX
     }
 
     /// As [`Self::functions`]; notes its kind if it is new.
@@ -115,7 +109,7 @@ impl FfiWaker {
         static NOTING: Mutex<()> = Mutex::new(());
         let _noting = NOTING.lock().unwrap_or_else(PoisonError::into_inner);
         let usual = self.usual_number();
-        let mut numbers = (usual..=KINDS_MAX).chain(1..usual);
+        let mut numbers = (usual..KINDS.len()).chain(0..usual);
         let number =
             numbers.find(|&number| KINDS[number].is_of(self) || KINDS[number].is_free())?;
         KINDS[number].set(self);
@@ -178,21 +172,17 @@ impl Kind {
 }
 
 /// Declares the functions with which this image's standard library uses foreign wakers: those of
-/// what is lent, then those of each kind, by its number.
+/// each kind, by its number, then those of what is lent.
 macro_rules! kinds {
     ($max:literal: $($number:literal)*) => {
         const KINDS_MAX: usize = $max;
-        static FUNCTIONS: [RawWakerVTable; 1 + $max] =
-            [Lent::FUNCTIONS, $( Imported::<$number>::FUNCTIONS ),*];
-        /// The first one is not used.
-        static KINDS: [Kind; 1 + $max] = [const { Kind::free() }; 1 + $max];
+        static KINDS: [Kind; KINDS_MAX] = [const { Kind::free() }; KINDS_MAX];
+        static FUNCTIONS: [RawWakerVTable; KINDS_MAX + 1] =
+            [$( Imported::<$number>::FUNCTIONS, )* Lent::FUNCTIONS];
     };
 }
 
-kinds!(32: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
-
-/// The place of [`Lent`]'s functions.
-const LENT: usize = 0;
+kinds!(32: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
 
 /// A foreign waker whose kind has not been looked up: the data is its C form.
 struct Lent;

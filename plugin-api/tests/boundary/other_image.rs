@@ -51,7 +51,8 @@ pub(crate) unsafe fn with_context<R>(
 
 /// Lends `waker` once, as this image does it.
 pub(crate) fn lend<R>(waker: &Waker, body: impl FnOnce(*const FfiWaker) -> R) -> R {
-    waker::lend(waker, |waker| body(waker.cast()))
+    let lent = waker::exported(waker);
+    body((&raw const lent).cast())
 }
 
 /// A future of this image; boxed before anybody counts allocations.
@@ -158,8 +159,7 @@ impl Caller {
     ) -> bool {
         let mut out = MaybeUninit::uninit();
         let mut report = MaybeUninit::uninit();
-        let status =
-            waker::lend(waker, |waker| poll(waker.cast(), out.as_mut_ptr(), report.as_mut_ptr()));
+        let status = lend(waker, |waker| poll(waker, out.as_mut_ptr(), report.as_mut_ptr()));
         assert!(matches!(status, Status::NEUTRAL | Status::PENDING), "{status:?}");
         self.suspended = status == Status::PENDING;
         !self.suspended
