@@ -9,7 +9,7 @@ use hsmod_plugin_api::table::{Category, Row};
 use crate::auth_checkers::AuthCheckers;
 use crate::config::Entry;
 use crate::dispatch::queue::Queue;
-use crate::policy::Policy;
+use crate::policy::{POLICIES, Rule};
 use crate::stats::Stats;
 use crate::web::Routes;
 
@@ -36,22 +36,29 @@ pub(crate) struct Member {
     /// Its number among all that this process ever had.
     pub(crate) number: usize,
     pub(crate) name: Arc<str>,
-    pub(crate) entry: Entry,
+    /// How long an answer may take, by the callback's number.
+    pub(crate) deadlines: Box<[Option<Duration>; POLICIES.len()]>,
     pub(crate) queue: Queue,
     /// For calls that go on when the answer is there.
     pub(crate) alive: Alive,
 }
 
 impl Member {
-    /// How long an answer may take.
+    /// A module with its queue, which runs until all that is alive has ended.
+    pub(crate) fn new(number: usize, name: Arc<str>, entry: &Entry, alive: Alive) -> Self {
+        let deadline = |index: usize| {
+            let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
+            let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
+            own.copied().unwrap_or_else(|| entry.timeout())
+        };
+        let deadlines = Box::new(std::array::from_fn(deadline));
+        Self { number, name, deadlines, queue: Queue::start(alive.clone()), alive }
+    }
+
+    /// How long an answer to a callback may take.
     #[inline]
-    pub(crate) fn deadline(&self, policy: &Policy) -> Option<Duration> {
-        let timeouts = self.entry.timeouts();
-        if timeouts.is_empty() {
-            return self.entry.timeout();
-        }
-        let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
-        own.copied().unwrap_or_else(|| self.entry.timeout())
+    pub(crate) fn deadline<R: Rule>(&self) -> Option<Duration> {
+        self.deadlines[R::INDEX]
     }
 }
 

@@ -311,12 +311,9 @@ impl Startup {
         }
         let (alive, ended) = mpsc::channel(1);
         let stats = Arc::new(Stats::new(made.len(), sample_every));
-        let member = |made: Made| Member {
-            number: made.lifecycle.module(),
-            name: made.name,
-            entry: made.entry,
-            queue: Queue::start(Some(alive.clone())),
-            alive: Some(alive.clone()),
+        let member = |made: Made| {
+            let number = made.lifecycle.module();
+            Member::new(number, made.name, &made.entry, Some(alive.clone()))
         };
         let generation = Generation {
             lists: registry.lists,

@@ -36,6 +36,12 @@ impl Inside {
     pub(crate) fn go_on(&self, module: usize) {
         CURRENT.set(module);
     }
+
+    /// Which one it is.
+    #[inline]
+    pub(crate) fn module(&self) -> usize {
+        CURRENT.get()
+    }
 }
 
 /// This thread is inside a module.

@@ -22,7 +22,7 @@ use abi_stable::std_types::RResult;
 
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
-pub use call::{Call, Entered, Request};
+pub use call::{Asked, Call, Entered, Reply, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub use continuation::Continuation;
@@ -110,7 +110,7 @@ where
             contained(report, move || {
                 let place = build(slot, in_room, make);
                 *built = place;
-                poll_once(in_room, place, waker, out, built)
+                poll_once((in_room, false), place, waker, out, built)
             })
         }
     };
@@ -161,13 +161,13 @@ const fn fits<F>(capacity: usize) -> bool {
     size_of::<F>() <= capacity && align_of::<F>() <= ROOM_ALIGN
 }
 
-/// Polls the future at `place`; drops it, and writes `out`, if it is ready.
+/// Polls the future at `place`, perhaps `again`; drops it, and writes `out`, if it is ready.
 ///
 /// # Safety
 /// `place` holds a pinned future that `build` returned for `in_room`; the rest as for [`start`].
 #[inline]
 unsafe fn poll_once<F, A>(
-    in_room: bool,
+    (in_room, again): (bool, bool),
     place: *mut F,
     waker: *const FfiWaker,
     out: *mut Out<A>,
@@ -180,7 +180,7 @@ where
     // SAFETY: the future is not moved until it is dropped in place.
     let future = unsafe { Pin::new_unchecked(&mut *place) };
     // SAFETY: the waker is lent for the time of this call.
-    let polled = unsafe { waker::with_context(waker, |context| future.poll(context)) };
+    let polled = unsafe { waker::with_context(waker, again, |context| future.poll(context)) };
     let Poll::Ready(answer) = polled else { return Status::PENDING };
     *built = std::ptr::null_mut();
     // SAFETY: the future is finished; `built` is cleared, so nobody drops it again.
@@ -260,7 +260,9 @@ where
         let built = &mut built;
         // SAFETY: the caller's promise; `out` is the same type of answer as at the start.
         unsafe {
-            contained(report, move || poll_once(in_room, place, waker, out.cast::<Out<A>>(), built))
+            contained(report, move || {
+                poll_once((in_room, true), place, waker, out.cast::<Out<A>>(), built)
+            })
         }
     };
     if status == Status::PANICKED && !built.is_null() {

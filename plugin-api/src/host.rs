@@ -1,8 +1,8 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{
-    CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, ContinuationCall, Entered, Instance,
-    Observer, Panic,
+    Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, ContinuationCall, Entered,
+    Instance, Observer, Panic, Reply,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};

@@ -31,7 +31,7 @@ impl Continued {
             call,
             module: by.member.number,
             name: Arc::clone(&by.member.name),
-            limit: by.member.deadline(&by.policy),
+            limit: by.limit,
             policy: by.policy,
             _alive: by.member.alive.clone(),
         }

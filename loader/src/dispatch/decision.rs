@@ -1,5 +1,7 @@
 //! Answers that decide a question: what the homeserver gets to know of them.
 
+use std::time::Duration;
+
 use hsmod_plugin_api::values::{
     AcceptedLogin, DirectoryVisibility, Each, EventDecision, FederatedEventAction, JsonObject,
     LegacyRenewal, MediaUploadLimit, Permission, RatelimitOverride, RegistrationBehaviour,
@@ -16,6 +18,8 @@ use crate::replacement::Replacement;
 #[derive(Clone, Copy, Debug)]
 pub struct Answerer<'g> {
     pub(crate) member: &'g Member,
+    /// How long its answers may take.
+    pub(crate) limit: Option<Duration>,
     pub(crate) policy: Policy,
 }
 

@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, OwnedInputs, Prepared};
+use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, OwnedInputs, Prepared, Reply};
 use tokio::sync::mpsc;
 
 use super::Args;
@@ -105,21 +105,18 @@ where
     let mut since = None;
     let mut begun = false;
     let run = poll_fn(|context| {
-        let entered = if std::mem::replace(&mut begun, true) {
+        let mut reply = Reply::new();
+        if std::mem::replace(&mut begun, true) {
             let _inside = record::enter(module);
-            call.as_mut().resume(context)
+            call.as_mut().resume(context, &mut reply);
         } else {
             let mut watch = Watch::new(generation);
-            let asked = call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch);
-            since = watch.since();
-            asked.map_or(Entered::Neutral, |(_, entered)| entered)
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
+            call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch, &mut reply);
+            since = watch.end().since;
         }
+        if call.is_suspended() { Poll::Pending } else { Poll::Ready(reply.take()) }
     });
-    let limit = generation.member(module).deadline(&R::POLICY);
+    let limit = generation.member(module).deadline::<R>();
     let failure = match limit {
         None => failure(run.await),
         Some(limit) => match tokio::time::timeout(limit, run).await {

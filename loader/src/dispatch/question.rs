@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hsmod_plugin_api::host::{CallbackCall, Entered, InputError, Prepared, SlotFn};
+use hsmod_plugin_api::host::{Asked, CallbackCall, Entered, InputError, Prepared, Reply, SlotFn};
 use hsmod_plugin_api::table::Row;
 use tokio::time::Sleep;
 
@@ -15,7 +15,7 @@ use super::Args;
 use super::aggregation::Aggregation;
 use super::decision::Answerer;
 use super::failure::{Failure, failed};
-use super::watch::Watch;
+use super::watch::{Latest, Watch};
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
 use crate::modules::Modules;
@@ -33,26 +33,31 @@ pin_project_lite::pin_project! {
         modules: &'m Modules,
         aggregation: A,
         #[pin]
-        call: Asking<R, P>,
+        call: CallbackCall<R, P>,
+        suspended: Option<Suspended>,
     }
 }
 
-/// A call that keeps what it needs once a module did not answer at once.
-type Asking<R, P> = CallbackCall<R, P, Suspended>;
-
-/// What a call needs once a module did not answer at once.
+/// What a question needs once a module did not answer at once.
 struct Suspended {
-    /// Keeps the modules of this call, whatever is published meanwhile.
+    /// Keeps the modules of this question, whatever is published meanwhile.
     generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
-    deadline: Option<Deadline>,
+    /// When it is too late.
+    deadline: Option<Pin<Box<Deadline>>>,
     /// When it was asked, if this call is timed.
     since: Option<Instant>,
 }
 
-/// When a module is too late, and how long it had.
-type Deadline = (Pin<Box<Sleep>>, Duration);
+pin_project_lite::pin_project! {
+    /// When a module is too late, and how long it had.
+    struct Deadline {
+        #[pin]
+        timer: Sleep,
+        limit: Duration,
+    }
+}
 
 impl<'m, R, P, A> Question<'m, R, P, A>
 where
@@ -61,7 +66,7 @@ where
 {
     #[inline]
     pub(crate) const fn new(modules: &'m Modules, args: P, aggregation: A) -> Self {
-        Self { modules, aggregation, call: CallbackCall::new(args) }
+        Self { modules, aggregation, call: CallbackCall::new(args), suspended: None }
     }
 }
 
@@ -76,8 +81,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        if this.call.is_suspended() {
-            return resume(this.call, this.aggregation, context);
+        if let Some(suspended) = this.suspended {
+            return resume(this.call, this.aggregation, suspended, context);
         }
         let generation = this.modules.generation();
         let list = this.aggregation.asked(&generation);
@@ -87,27 +92,25 @@ where
         if let Err(error) = this.call.as_mut().build() {
             return Poll::Ready(Err(unreadable::<R>(&error)));
         }
+        let mut reply = Reply::new();
         let mut watch = Watch::new(&generation);
-        let Some((at, entered)) = this.call.as_mut().ask(context, list, &mut watch) else {
-            return Poll::Ready(finish(this.aggregation));
-        };
-        let since = watch.since();
-        drop(watch);
-        if matches!(entered, Entered::Pending) {
-            // Holds nothing that would have to be dropped.
-            std::mem::forget(entered);
-            let generation = arc_swap::Guard::into_inner(generation);
-            return suspend(this.call, this.aggregation, generation, (at, since), context);
-        }
-        let stop = (at, entered, since);
-        let asked = stopped(this.call.as_mut(), this.aggregation, &generation, stop, context);
-        match asked {
-            Asked::Done(outcome) => Poll::Ready(outcome),
-            Asked::Suspended(at, since) => {
-                let generation = arc_swap::Guard::into_inner(generation);
-                suspend(this.call, this.aggregation, generation, (at, since), context)
+        let asked = this.call.as_mut().ask(context, list, &mut watch, &mut reply);
+        let (at, latest) = match asked {
+            Asked::Neutral => return Poll::Ready(finish(this.aggregation)),
+            Asked::Suspended(at) => (at, watch.end()),
+            Asked::Answered(at) => {
+                drop(watch);
+                let stop = (at, reply.take());
+                match go_on(this.call, this.aggregation, &generation, stop, context) {
+                    Gone::Done(outcome) => return Poll::Ready(outcome),
+                    Gone::Suspended(at, latest) => (at, latest),
+                }
             }
-        }
+        };
+        let generation = arc_swap::Guard::into_inner(generation);
+        let deadline = deadline::<R>(&generation, latest.module, context);
+        *this.suspended = Some(Suspended { generation, at, deadline, since: latest.since });
+        Poll::Pending
     }
 }
 
@@ -129,46 +132,43 @@ fn finish<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P
     aggregation.finish().map_err(unasked::<R>)
 }
 
-/// How far asking came.
-enum Asked<T> {
+/// How far the rest of the modules came.
+enum Gone<T> {
     Done(Result<T, CallError>),
-    /// This one did not answer at once.
-    Suspended(usize, Option<Instant>),
+    /// The one at this place did not answer at once.
+    Suspended(usize, Latest),
 }
 
-/// A module that gave something other than the neutral answer, by its place in the list, and when
-/// it was asked if it is timed.
-type Stop<R> = (usize, Entered<<R as Row>::Answer>, Option<Instant>);
+/// A module that gave something other than the neutral answer, by its place in the list.
+type Stop<R> = (usize, Entered<<R as Row>::Answer>);
 
-/// Goes on behind a module that gave something other than the neutral answer, until one decides
-/// or does not answer at once.
+/// Goes on behind such a module, until one decides or does not answer at once.
 #[cold]
 #[inline(never)]
-fn stopped<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut Asking<R, P>>,
+fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
+    mut call: Pin<&mut CallbackCall<R, P>>,
     aggregation: &mut A,
     generation: &Generation,
-    stop: Stop<R>,
+    (mut at, mut entered): Stop<R>,
     context: &mut Context<'_>,
-) -> Asked<A::Output> {
+) -> Gone<A::Output> {
     let list = aggregation.asked(generation);
-    let (mut at, mut entered, mut since) = stop;
+    let mut reply = Reply::new();
     loop {
-        if matches!(entered, Entered::Pending) {
-            return Asked::Suspended(at, since);
-        }
         let args = call.as_mut().args_mut();
         let module = list[at].module();
         let answered = answered(aggregation, args, generation, module, entered);
         if let ControlFlow::Break(outcome) = answered {
-            return Asked::Done(outcome);
+            return Gone::Done(outcome);
         }
+        at += 1;
         let mut watch = Watch::new(generation);
-        let rest = list.get(at + 1..).unwrap_or_default();
-        let Some((further, next)) = call.as_mut().ask(context, rest, &mut watch) else {
-            return Asked::Done(finish(aggregation));
-        };
-        (at, entered, since) = (at + 1 + further, next, watch.since());
+        let rest = list.get(at..).unwrap_or_default();
+        match call.as_mut().ask(context, rest, &mut watch, &mut reply) {
+            Asked::Neutral => return Gone::Done(finish(aggregation)),
+            Asked::Suspended(further) => return Gone::Suspended(at + further, watch.end()),
+            Asked::Answered(further) => (at, entered) = (at + further, reply.take()),
+        }
     }
 }
 
@@ -182,7 +182,8 @@ fn answered<R: Rule, P, A: Aggregation<R, P>>(
 ) -> ControlFlow<Outcome<R, P, A>> {
     let failure = match entered {
         Entered::Ready(Ok(answer)) => {
-            let by = Answerer { member: generation.member(module), policy: R::POLICY };
+            let member = generation.member(module);
+            let by = Answerer { member, limit: member.deadline::<R>(), policy: R::POLICY };
             let outcome = match aggregation.add(answer, args, by) {
                 ControlFlow::Continue(()) => return ControlFlow::Continue(()),
                 ControlFlow::Break(outcome) => outcome,
@@ -203,126 +204,108 @@ fn answered<R: Rule, P, A: Aggregation<R, P>>(
     }
 }
 
-/// Keeps what the rest of the call needs, and sets the deadline.
-fn suspend<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    call: Pin<&mut Asking<R, P>>,
-    aggregation: &A,
-    generation: Arc<Generation>,
-    (at, since): (usize, Option<Instant>),
-    context: &mut Context<'_>,
-) -> Poll<Outcome<R, P, A>> {
-    let module = aggregation.asked(&generation)[at].module();
-    let deadline = deadline::<R>(&generation, module, context);
-    let before = call.kept().replace(Suspended { generation, at, deadline, since });
-    debug_assert!(before.is_none(), "a call is suspended once");
-    // There is none: nothing to drop.
-    std::mem::forget(before);
-    Poll::Pending
+impl Suspended {
+    /// Another module did not answer at once.
+    #[inline]
+    fn next<R: Rule>(&mut self, at: usize, latest: Latest, context: &mut Context<'_>) {
+        self.at = at;
+        self.since = latest.since;
+        self.deadline = deadline::<R>(&self.generation, latest.module, context);
+    }
 }
 
-/// The deadline of a module, set now.
+/// The deadline of a module that was asked now.
 #[inline]
 fn deadline<R: Rule>(
     generation: &Generation,
     module: usize,
     context: &mut Context<'_>,
-) -> Option<Deadline> {
-    let limit = generation.member(module).deadline(&R::POLICY)?;
+) -> Option<Pin<Box<Deadline>>> {
+    let limit = generation.member(module).deadline::<R>()?;
     Some(armed(limit, context))
 }
 
 /// A timer that wakes the call.
 #[cold]
-fn armed(limit: Duration, context: &mut Context<'_>) -> Deadline {
-    let mut timer = Box::pin(tokio::time::sleep(limit));
-    if timer.as_mut().poll(context).is_ready() {
+fn armed(limit: Duration, context: &mut Context<'_>) -> Pin<Box<Deadline>> {
+    let mut deadline = Box::pin(Deadline { timer: tokio::time::sleep(limit), limit });
+    if deadline.as_mut().is_over(context).is_some() {
         context.waker().wake_by_ref();
     }
-    (timer, limit)
+    deadline
+}
+
+impl Deadline {
+    /// How long the module had, if it is too late.
+    #[cold]
+    fn is_over(self: Pin<&mut Self>, context: &mut Context<'_>) -> Option<Duration> {
+        let this = self.project();
+        this.timer.poll(context).is_ready().then_some(*this.limit)
+    }
 }
 
 /// Polls the module that did not answer at once, then asks the rest.
 fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut Asking<R, P>>,
+    mut call: Pin<&mut CallbackCall<R, P>>,
     aggregation: &mut A,
+    suspended: &mut Suspended,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    let Some(suspended) = call.as_mut().kept() else { return Poll::Pending };
-    let (generation, at) = (Arc::clone(&suspended.generation), suspended.at);
-    let since = suspended.since;
-    let list = aggregation.asked(&generation);
-    let module = list[at].module();
-    let entered = {
-        let _inside = record::enter(module);
-        call.as_mut().resume(context)
-    };
-    if matches!(entered, Entered::Pending) {
-        // Holds nothing that would have to be dropped.
-        std::mem::forget(entered);
-        let deadline = call.as_mut().kept().as_mut().and_then(|kept| kept.deadline.as_mut());
-        let over = deadline
-            .and_then(|(timer, limit)| timer.as_mut().poll(context).is_ready().then_some(*limit));
+    let generation = &*suspended.generation;
+    let list = aggregation.asked(generation);
+    let module = list[suspended.at].module();
+    let inside = record::enter(module);
+    let mut reply = Reply::new();
+    let asked = call.as_mut().resume(context, &mut reply);
+    if asked == Asked::Suspended(()) {
+        drop(inside);
+        let over = suspended.deadline.as_mut().and_then(|own| own.as_mut().is_over(context));
         return match over {
-            Some(limit) => too_late(call, aggregation, &generation, (at, limit), context),
+            Some(limit) => too_late(call, aggregation, suspended, limit, context),
             None => Poll::Pending,
         };
     }
-    if let Some(since) = since {
+    if let Some(since) = suspended.since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
-    if !matches!(entered, Entered::Neutral) {
-        return go_on(call, aggregation, &generation, (at, entered, None), context);
+    if asked == Asked::Answered(()) {
+        drop(inside);
+        return behind(call, aggregation, suspended, reply.take(), context);
     }
-    // Holds nothing that would have to be dropped.
-    std::mem::forget(entered);
-    let Some(rest) = list.get(at + 1..).filter(|rest| !rest.is_empty()) else {
+    let next = suspended.at + 1;
+    if next >= list.len() {
         return Poll::Ready(finish(aggregation));
-    };
-    let mut watch = Watch::new(&generation);
-    let Some((further, entered)) = call.as_mut().ask(context, rest, &mut watch) else {
-        return Poll::Ready(finish(aggregation));
-    };
-    let since = watch.since();
-    drop(watch);
-    if matches!(entered, Entered::Pending) {
-        std::mem::forget(entered);
-        let stop = (at + 1 + further, since);
-        return suspend_again(call, aggregation, &generation, stop, context);
     }
-    go_on(call, aggregation, &generation, (at + 1 + further, entered, since), context)
+    let mut watch = Watch::inside(generation, inside);
+    match call.as_mut().ask(context, &list[next..], &mut watch, &mut reply) {
+        Asked::Neutral => Poll::Ready(finish(aggregation)),
+        Asked::Suspended(further) => {
+            suspended.next::<R>(next + further, watch.end(), context);
+            Poll::Pending
+        }
+        Asked::Answered(further) => {
+            drop(watch);
+            suspended.at = next + further;
+            behind(call, aggregation, suspended, reply.take(), context)
+        }
+    }
 }
 
-/// Another module did not answer at once.
-#[inline]
-fn suspend_again<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    call: Pin<&mut Asking<R, P>>,
-    aggregation: &A,
-    generation: &Generation,
-    (at, since): (usize, Option<Instant>),
-    context: &mut Context<'_>,
-) -> Poll<Outcome<R, P, A>> {
-    if let Some(kept) = call.kept() {
-        let module = aggregation.asked(generation)[at].module();
-        kept.at = at;
-        kept.since = since;
-        kept.deadline = deadline::<R>(generation, module, context);
-    }
-    Poll::Pending
-}
-
-/// Asks the modules behind one that gave something other than the neutral answer.
+/// Goes on behind the module that is being asked, which answered `entered`.
 #[cold]
-fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut Asking<R, P>>,
+fn behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
+    call: Pin<&mut CallbackCall<R, P>>,
     aggregation: &mut A,
-    generation: &Generation,
-    stop: Stop<R>,
+    suspended: &mut Suspended,
+    entered: Entered<R::Answer>,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    match stopped(call.as_mut(), aggregation, generation, stop, context) {
-        Asked::Done(outcome) => Poll::Ready(outcome),
-        Asked::Suspended(at, since) => {
-            suspend_again(call, aggregation, generation, (at, since), context)
+    let stop = (suspended.at, entered);
+    match go_on(call, aggregation, &suspended.generation, stop, context) {
+        Gone::Done(outcome) => Poll::Ready(outcome),
+        Gone::Suspended(at, latest) => {
+            suspended.next::<R>(at, latest, context);
+            Poll::Pending
         }
     }
 }
@@ -330,13 +313,14 @@ fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 /// The module did not answer in time: its future is dropped.
 #[cold]
 fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut Asking<R, P>>,
+    mut call: Pin<&mut CallbackCall<R, P>>,
     aggregation: &mut A,
-    generation: &Generation,
-    (at, limit): (usize, Duration),
+    suspended: &mut Suspended,
+    limit: Duration,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    let module = aggregation.asked(generation)[at].module();
+    let generation = &*suspended.generation;
+    let module = aggregation.asked(generation)[suspended.at].module();
     let panic = {
         let _inside = record::enter(module);
         call.as_mut().cancel()
@@ -347,6 +331,6 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     }
     match failed::<R>(generation, module, Failure::TimedOut(limit)) {
         Some(error) => Poll::Ready(Err(error)),
-        None => go_on(call, aggregation, generation, (at, Entered::Neutral, None), context),
+        None => behind(call, aggregation, suspended, Entered::Neutral, context),
     }
 }

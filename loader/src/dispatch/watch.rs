@@ -20,13 +20,27 @@ pub(super) struct Watch<'g> {
 impl<'g> Watch<'g> {
     #[inline]
     pub(super) fn new(generation: &'g Generation) -> Self {
-        Self { generation, here: generation.stats.here(), inside: record::stay(), since: None }
+        Self::inside(generation, record::stay())
     }
 
-    /// When the module that has not finished was asked, if it is timed.
-    pub(super) fn since(&self) -> Option<Instant> {
-        self.since
+    /// Of a thread that is inside a module already, and goes on to others.
+    #[inline]
+    pub(super) fn inside(generation: &'g Generation, inside: Inside) -> Self {
+        Self { generation, here: generation.stats.here(), inside, since: None }
     }
+
+    /// The thread leaves the modules: which one it asked last.
+    #[inline]
+    pub(super) fn end(self) -> Latest {
+        Latest { module: self.inside.module(), since: self.since }
+    }
+}
+
+/// The module that was asked last.
+pub(super) struct Latest {
+    pub(super) module: usize,
+    /// When, if it is timed.
+    pub(super) since: Option<Instant>,
 }
 
 impl Observer for Watch<'_> {

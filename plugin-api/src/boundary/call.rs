@@ -2,11 +2,11 @@
 
 use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::waker::KeptWaker;
+use super::waker::exported;
 use super::{FfiWaker, FutureSlot, Out, Panic, PanicReport, ROOM_ALIGN, Status};
 use crate::values::answer::Answer;
 use crate::values::error::ModuleError;
@@ -25,6 +25,61 @@ pub enum Entered<A> {
     Panicked(Panic),
 }
 
+/// How far a call came: where it stopped, unless it went through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is no other way")]
+pub enum Asked<At> {
+    /// The answer is the neutral one; all gave it if there were several.
+    Neutral,
+    /// The one here is not ready.
+    Suspended(At),
+    /// The one here answered something else, or panicked: it stands in the reply.
+    Answered(At),
+}
+
+/// Where the other side writes what it answers, unless that is the neutral answer.
+///
+/// Rationale: it lies on the caller's stack and is decoded when it is taken, so that nothing is
+/// moved for a call that is neutral or not ready. What nobody takes is leaked.
+pub struct Reply<A: Answer> {
+    /// What was written follows from it.
+    status: Status,
+    out: MaybeUninit<Out<A>>,
+    report: MaybeUninit<PanicReport>,
+}
+
+impl<A: Answer> Reply<A> {
+    /// Nothing was written yet.
+    #[inline]
+    #[allow(clippy::new_without_default, reason = "a place to write to, not a value")]
+    pub const fn new() -> Self {
+        let (out, report) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        Self { status: Status::NEUTRAL, out, report }
+    }
+
+    /// What was written; afterwards it is empty again.
+    #[cold]
+    #[inline(never)]
+    pub fn take(&mut self) -> Entered<A> {
+        match std::mem::replace(&mut self.status, Status::NEUTRAL) {
+            Status::NEUTRAL => Entered::Neutral,
+            Status::READY => {
+                // SAFETY: written, says the status, and taken once.
+                let out = unsafe { self.out.assume_init_read() };
+                Entered::Ready(match out.into_result() {
+                    Ok(raw) => A::from_raw(raw).map_err(ModuleError::from),
+                    Err(error) => Err(error.into()),
+                })
+            }
+            // SAFETY: as above.
+            Status::PANICKED => Entered::Panicked(unsafe { self.report.assume_init_read() }.into()),
+            Status(unknown) => {
+                Entered::Ready(Err(ModuleError::new(format_args!("unknown status {unknown}"))))
+            }
+        }
+    }
+}
+
 /// One call across the boundary with `ROOM` bytes for the other side's future.
 ///
 /// Rationale for the layout: the room comes last and is never written here, so that a call which
@@ -32,9 +87,6 @@ pub enum Entered<A> {
 #[repr(C)]
 pub struct Call<A, const ROOM: usize> {
     suspended: bool,
-    /// Whether it was ever suspended, or keeps a waker.
-    touched: bool,
-    waker: ManuallyDrop<KeptWaker>,
     answer: PhantomData<fn() -> A>,
     pinned: PhantomPinned,
     slot: Slot<ROOM>,
@@ -53,7 +105,7 @@ const _: () = assert!(align_of::<Room<0>>() == ROOM_ALIGN);
 const _: () = assert!(std::mem::offset_of!(Slot<32>, room) == size_of::<FutureSlot>());
 
 // SAFETY: the slot holds nothing, or a future of the other side, which `start` demands to be
-// `Send`; the kept waker is `Send`.
+// `Send`.
 unsafe impl<A, const ROOM: usize> Send for Call<A, ROOM> {}
 
 impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
@@ -63,8 +115,6 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
     pub const fn new() -> Self {
         Self {
             suspended: false,
-            touched: false,
-            waker: ManuallyDrop::new(KeptWaker::none()),
             answer: PhantomData,
             pinned: PhantomPinned,
             slot: Slot { head: FutureSlot::empty(ROOM), room: MaybeUninit::uninit() },
@@ -96,15 +146,17 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
             Some(enter) => enter(slot, waker, out, report),
             None => Status::NEUTRAL,
         };
+        let mut reply = Reply::new();
         // SAFETY: the caller's promise.
-        match unsafe { self.enter_each(context, &[()], once) } {
-            None => Entered::Neutral,
-            Some((_, entered)) => entered,
+        match unsafe { self.enter_each(context, &[()], &mut reply, once) } {
+            Asked::Neutral => Entered::Neutral,
+            Asked::Suspended(_) => Entered::Pending,
+            Asked::Answered(_) => reply.take(),
         }
     }
 
     /// Begins a call for one item after the other, as long as the answer is the neutral one.
-    /// Returns the first item for which it is not, and how that went.
+    /// The first item for which it is not is named by its place.
     ///
     /// Rationale: the waker is lent once for all of them, and the loop looks at the status alone.
     ///
@@ -118,6 +170,7 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         items: &[T],
+        reply: &mut Reply<A>,
         mut enter: impl FnMut(
             &T,
             *mut FutureSlot,
@@ -125,31 +178,27 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
             *mut Out<A>,
             *mut PanicReport,
         ) -> Status,
-    ) -> Option<(usize, Entered<A>)> {
+    ) -> Asked<usize> {
         assert!(!self.suspended, "a call was begun twice");
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let slot: *mut FutureSlot = (&raw mut this.slot).cast();
-        let mut out = MaybeUninit::<Out<A>>::uninit();
-        let mut report = MaybeUninit::<PanicReport>::uninit();
-        let mut status = Status::NEUTRAL;
-        let at = this.waker.lend(context.waker(), |waker| {
-            items.iter().position(|item| {
-                status = enter(item, slot, waker, out.as_mut_ptr(), report.as_mut_ptr());
-                status != Status::NEUTRAL
-            })
-        });
-        let Some(at) = at else {
-            this.touched |= this.waker.is_some();
-            return None;
-        };
-        this.touched = true;
-        if status == Status::PENDING {
-            this.suspended = true;
-            return Some((at, Entered::Pending));
+        let lent = exported(context.waker());
+        for (at, item) in items.iter().enumerate() {
+            let (out, report) = (reply.out.as_mut_ptr(), reply.report.as_mut_ptr());
+            match enter(item, slot, &raw const lent, out, report) {
+                Status::NEUTRAL => {}
+                Status::PENDING => {
+                    this.suspended = true;
+                    return Asked::Suspended(at);
+                }
+                status => {
+                    reply.status = status;
+                    return Asked::Answered(at);
+                }
+            }
         }
-        // SAFETY: the other side kept to the protocol: it wrote what `status` says.
-        Some((at, unsafe { decode(status, out, report) }))
+        Asked::Neutral
     }
 
     /// Polls a suspended call again.
@@ -157,26 +206,42 @@ impl<A: Answer, const ROOM: usize> Call<A, ROOM> {
     /// # Panics
     /// If the call is not suspended.
     pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<A> {
+        let mut reply = Reply::new();
+        match self.resume_into(context, &mut reply) {
+            Asked::Neutral => Entered::Neutral,
+            Asked::Suspended(()) => Entered::Pending,
+            Asked::Answered(()) => reply.take(),
+        }
+    }
+
+    /// As [`Self::resume`], with the answer left in `reply`.
+    ///
+    /// # Panics
+    /// If the call is not suspended.
+    #[inline]
+    pub(super) fn resume_into(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        reply: &mut Reply<A>,
+    ) -> Asked<()> {
         assert!(self.suspended, "a call that is not suspended was resumed");
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let slot: *mut FutureSlot = (&raw mut this.slot).cast();
-        let Some(poll) = this.slot.head.poll else { return Entered::Neutral };
-        let mut out = MaybeUninit::<Out<A>>::uninit();
-        let mut report = MaybeUninit::<PanicReport>::uninit();
-        let status = this.waker.lend(context.waker(), |waker| {
-            // SAFETY: the slot holds a future, and `poll` was put there with it.
-            unsafe { poll(slot, waker, out.as_mut_ptr().cast(), report.as_mut_ptr()) }
-        });
+        let Some(poll) = this.slot.head.poll else { return Asked::Neutral };
+        let lent = exported(context.waker());
+        let (out, report) = (reply.out.as_mut_ptr().cast(), reply.report.as_mut_ptr());
+        // SAFETY: the slot holds a future, and `poll` was put there with it.
+        let status = unsafe { poll(slot, &raw const lent, out, report) };
         if status == Status::PENDING {
-            return Entered::Pending;
+            return Asked::Suspended(());
         }
         this.suspended = false;
         if status == Status::NEUTRAL {
-            return Entered::Neutral;
+            return Asked::Neutral;
         }
-        // SAFETY: as in `enter_each`.
-        unsafe { decode(status, out, report) }
+        reply.status = status;
+        Asked::Answered(())
     }
 
     /// Ends a suspended call: the other side drops its future. Returns the panic of that drop.
@@ -204,12 +269,6 @@ impl<A, const ROOM: usize> Call<A, ROOM> {
 }
 
 impl<A, const ROOM: usize> Call<A, ROOM> {
-    /// Whether there is something to drop: it was suspended once, or keeps a waker.
-    #[inline]
-    pub(super) const fn is_touched(&self) -> bool {
-        self.touched
-    }
-
     /// Ends a suspended call for which nobody waits any more.
     #[cold]
     pub(crate) fn end(&mut self) {
@@ -225,10 +284,6 @@ impl<A, const ROOM: usize> Drop for Call<A, ROOM> {
         if self.suspended {
             self.end();
         }
-        if self.waker.is_some() {
-            // SAFETY: dropped once, here.
-            unsafe { ManuallyDrop::drop(&mut self.waker) };
-        }
     }
 }
 
@@ -239,31 +294,6 @@ fn report_dropped_panic(panic: &Panic) {
     tracing::error!(%panic, "a future panicked while it was dropped");
     #[cfg(not(feature = "tracing"))]
     let _ = panic;
-}
-
-/// # Safety
-/// `out` was written if `status` is `READY`, `report` if it is `PANICKED`.
-#[cold]
-#[inline(never)]
-unsafe fn decode<A: Answer>(
-    status: Status,
-    out: MaybeUninit<Out<A>>,
-    report: MaybeUninit<PanicReport>,
-) -> Entered<A> {
-    match status {
-        Status::NEUTRAL => Entered::Neutral,
-        Status::PENDING => Entered::Pending,
-        // SAFETY: the caller's promise.
-        Status::READY => Entered::Ready(match unsafe { out.assume_init() }.into_result() {
-            Ok(raw) => A::from_raw(raw).map_err(ModuleError::from),
-            Err(error) => Err(error.into()),
-        }),
-        // SAFETY: the caller's promise.
-        Status::PANICKED => Entered::Panicked(unsafe { report.assume_init() }.into()),
-        Status(unknown) => {
-            Entered::Ready(Err(ModuleError::new(format_args!("unknown status {unknown}"))))
-        }
-    }
 }
 
 /// Room for the future of a request.

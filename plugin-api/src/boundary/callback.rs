@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 
-use super::{Call, Entered, Status};
+use super::{Asked, Call, Reply, Status};
 use crate::table::{Row, SlotFn};
 use crate::values::input::{InputError, Prepared};
 
@@ -129,20 +129,15 @@ pub const CALLBACK_ROOM: usize = 1024;
 ///
 /// It owns the arguments, and the module that is being asked, for as long as that module's future
 /// lives: that is what makes it safe to lend them.
-///
-/// Once a module was suspended it also keeps a `K` of the loader's, so that a call in which all
-/// modules answer at once has one thing to test when it ends.
 #[repr(C)]
-pub struct CallbackCall<R: Row, P, K = ()> {
+pub struct CallbackCall<R: Row, P> {
     args: P,
     /// The module whose future is suspended.
     instance: ManuallyDrop<Option<Arc<Instance>>>,
-    /// What the loader keeps for it.
-    kept: ManuallyDrop<Option<K>>,
     call: ManuallyDrop<Call<R::Answer, CALLBACK_ROOM>>,
 }
 
-impl<R, P, K> CallbackCall<R, P, K>
+impl<R, P> CallbackCall<R, P>
 where
     R: Row,
     P: Prepared<<R::Slot as SlotFn>::Args>,
@@ -150,8 +145,7 @@ where
     /// A call with these arguments; nobody is asked yet.
     #[inline]
     pub const fn new(args: P) -> Self {
-        let (instance, kept) = (ManuallyDrop::new(None), ManuallyDrop::new(None));
-        Self { args, instance, kept, call: ManuallyDrop::new(Call::new()) }
+        Self { args, instance: ManuallyDrop::new(None), call: ManuallyDrop::new(Call::new()) }
     }
 
     /// Builds what has to be built of the arguments; once, before the first module is asked.
@@ -164,8 +158,8 @@ where
         unsafe { self.get_unchecked_mut() }.args.build()
     }
 
-    /// Asks one module after the other, as long as the answer is the neutral one. Returns the
-    /// first one whose answer is not, by its place in `callbacks`, and how that went.
+    /// Asks one module after the other, as long as the answer is the neutral one. The first one
+    /// whose answer is not is named by its place in `callbacks`.
     ///
     /// # Panics
     /// If another one has not finished.
@@ -175,7 +169,8 @@ where
         context: &mut Context<'_>,
         callbacks: &[Callback<R>],
         observer: &mut impl Observer,
-    ) -> Option<(usize, Entered<R::Answer>)> {
+        reply: &mut Reply<R::Answer>,
+    ) -> Asked<usize> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let args = this.args.raw();
@@ -183,8 +178,8 @@ where
         let call = unsafe { Pin::new_unchecked(&mut *this.call) };
         // SAFETY: the slot belongs to the object (`Callback::new`). The arguments stay in `this`,
         // pinned; a suspended future ends before they do (`Drop`), and keeps its object alive.
-        let stopped = unsafe {
-            call.enter_each(context, callbacks, |callback, slot, waker, out, report| {
+        let asked = unsafe {
+            call.enter_each(context, callbacks, reply, |callback, slot, waker, out, report| {
                 let watched = observer.before(callback.module, callback.tag);
                 let status = callback.slot.enter(callback.object, args, slot, waker, out, report);
                 if watched {
@@ -193,10 +188,10 @@ where
                 status
             })
         };
-        if let Some((at, Entered::Pending)) = &stopped {
-            *this.instance = callbacks.get(*at).map(|callback| Arc::clone(&callback.instance));
+        if let Asked::Suspended(at) = asked {
+            *this.instance = callbacks.get(at).map(|callback| Arc::clone(&callback.instance));
         }
-        stopped
+        asked
     }
 
     /// Whether a module has not finished.
@@ -214,21 +209,18 @@ where
         (!this.call.suspended()).then_some(&mut this.args)
     }
 
-    /// What the loader keeps while a module has not finished; of no use before that.
-    #[inline]
-    pub fn kept(self: Pin<&mut Self>) -> &mut Option<K> {
-        // SAFETY: nothing pinned is moved; what is kept is not pinned.
-        &mut unsafe { self.get_unchecked_mut() }.kept
-    }
-
     /// Polls the module that has not finished.
     ///
     /// # Panics
     /// If there is none.
     #[inline]
-    pub fn resume(self: Pin<&mut Self>, context: &mut Context<'_>) -> Entered<R::Answer> {
+    pub fn resume(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        reply: &mut Reply<R::Answer>,
+    ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.resume(context)
+        unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.resume_into(context, reply)
     }
 
     /// Drops the future of the module that has not finished; returns the panic of that drop.
@@ -238,25 +230,23 @@ where
     }
 }
 
-impl<R: Row, P, K> CallbackCall<R, P, K> {
+impl<R: Row, P> CallbackCall<R, P> {
     /// Drops what only a module that did not answer at once leaves behind.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn clear(&mut self) {
         // SAFETY: called once, from `drop`; the future goes before its module.
         unsafe {
             ManuallyDrop::drop(&mut self.call);
             ManuallyDrop::drop(&mut self.instance);
-            ManuallyDrop::drop(&mut self.kept);
         }
     }
 }
 
-impl<R: Row, P, K> Drop for CallbackCall<R, P, K> {
+impl<R: Row, P> Drop for CallbackCall<R, P> {
     #[inline]
     fn drop(&mut self) {
         // Before the arguments go. A call that was never suspended holds nothing.
-        if self.call.is_touched() {
+        if self.instance.is_some() {
             self.clear();
         }
     }

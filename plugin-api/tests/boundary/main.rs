@@ -4,8 +4,11 @@
 //! Both sides are in this process, so that Miri sees all of it:
 //! `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
 
+#![allow(clippy::duplicate_mod, reason = "each copy of the waker code stands for an image")]
+
 mod callbacks;
 mod cancellation;
+mod kinds;
 mod other_image;
 mod panics;
 mod room;

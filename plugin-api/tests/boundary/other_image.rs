@@ -21,8 +21,6 @@ mod panic;
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod waker;
 
-use waker::KeptWaker;
-
 type Poller =
     unsafe extern "C" fn(*mut FutureSlot, *const FfiWaker, *mut (), *mut PanicReport) -> Status;
 type Dropper = unsafe extern "C" fn(*mut FutureSlot, *mut PanicReport) -> Status;
@@ -44,15 +42,17 @@ const _: () = assert!(size_of::<Head>() == size_of::<FutureSlot>());
 /// `waker` is lent for the time of the call.
 pub(crate) unsafe fn with_context<R>(
     waker: *const FfiWaker,
+    again: bool,
     body: impl FnOnce(&mut Context<'_>) -> R,
 ) -> R {
     // SAFETY: the caller's promise; the C form of a waker is the same in both copies.
-    unsafe { waker::with_context(waker.cast(), body) }
+    unsafe { waker::with_context(waker.cast(), again, body) }
 }
 
 /// Lends `waker` once, as this image does it.
 pub(crate) fn lend<R>(waker: &Waker, body: impl FnOnce(*const FfiWaker) -> R) -> R {
-    KeptWaker::none().lend(waker, |waker| body(waker.cast()))
+    let lent = waker::exported(waker);
+    body((&raw const lent).cast())
 }
 
 /// A future of this image; boxed before anybody counts allocations.
@@ -74,7 +74,7 @@ pub(crate) unsafe fn callee(slot: *mut FutureSlot, waker: *const FfiWaker, task:
         (*head).poll = Some(poll_task);
         (*head).drop = Some(drop_task);
         (*head).data = Box::into_raw(task).cast();
-        poll_task(slot, waker, std::ptr::null_mut(), std::ptr::null_mut())
+        poll_once(slot, waker, false)
     }
 }
 
@@ -84,11 +84,18 @@ unsafe extern "C" fn poll_task(
     _: *mut (),
     _: *mut PanicReport,
 ) -> Status {
+    // SAFETY: the caller's promise, handed on.
+    unsafe { poll_once(slot, waker, true) }
+}
+
+/// # Safety
+/// `slot` is one in which [`callee`] left a task; `waker` is lent for the time of this call.
+unsafe fn poll_once(slot: *mut FutureSlot, waker: *const FfiWaker, again: bool) -> Status {
     // SAFETY: a slot in which `callee` left a task.
     let task: *mut Pin<Box<dyn Future<Output = ()> + Send>> =
         unsafe { (*slot.cast::<Head>()).data.cast() };
     // SAFETY: the waker is lent for the time of this call; the task is alive and not polled twice.
-    let polled = unsafe { with_context(waker, |context| (*task).as_mut().poll(context)) };
+    let polled = unsafe { with_context(waker, again, |context| (*task).as_mut().poll(context)) };
     match polled {
         Poll::Pending => Status::PENDING,
         // SAFETY: the task has finished, and nobody touches the slot again.
@@ -104,7 +111,6 @@ unsafe extern "C" fn drop_task(slot: *mut FutureSlot, _: *mut PanicReport) -> St
 
 /// The caller: one call of a callback by a homeserver of this image.
 pub(crate) struct Caller {
-    kept: KeptWaker,
     slot: *mut Slot,
     suspended: bool,
 }
@@ -121,7 +127,7 @@ impl Caller {
     pub(crate) fn new() -> Self {
         let head = Head { poll: None, drop: None, data: std::ptr::null_mut(), capacity: 1024 };
         let slot = Box::new(Slot { head, room: MaybeUninit::uninit() });
-        Self { kept: KeptWaker::none(), slot: Box::into_raw(slot), suspended: false }
+        Self { slot: Box::into_raw(slot), suspended: false }
     }
 
     /// Begins a call whose other side, in the image of `hsmod_plugin_api`, builds what `make`
@@ -153,9 +159,7 @@ impl Caller {
     ) -> bool {
         let mut out = MaybeUninit::uninit();
         let mut report = MaybeUninit::uninit();
-        let status = self
-            .kept
-            .lend(waker, |waker| poll(waker.cast(), out.as_mut_ptr(), report.as_mut_ptr()));
+        let status = lend(waker, |waker| poll(waker, out.as_mut_ptr(), report.as_mut_ptr()));
         assert!(matches!(status, Status::NEUTRAL | Status::PENDING), "{status:?}");
         self.suspended = status == Status::PENDING;
         !self.suspended
