@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hsmod_plugin_api::module::{ApiHandle, ModuleHost, Plugin, Registered, WebHandle};
 use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::requests::{RequestInfo, Services};
 
 struct Choosy;
 
@@ -65,6 +66,7 @@ fn registered(config: &str) -> Vec<&'static str> {
 #[derive(Default)]
 struct Host {
     registrations: Mutex<Vec<Registered>>,
+    services: Services,
 }
 
 impl ModuleHost for Host {
@@ -90,6 +92,16 @@ impl ModuleHost for Host {
 
     fn supports(&self, _: &str) -> bool {
         true
+    }
+
+    fn services(&self) -> &Services {
+        &self.services
+    }
+
+    type Permit = ();
+
+    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<(), ModuleError> {
+        Ok(())
     }
 
     fn register_callbacks(&self, registered: Registered) {
