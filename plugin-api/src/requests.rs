@@ -95,6 +95,9 @@ macro_rules! list {
 
         #[cfg(feature = "host")]
         impl Services {
+            /// Nothing is answered.
+            pub const NOTHING: Self = Self { $( $group: None, )* };
+
             $(
                 #[doc = concat!("The requests of [`", stringify!($trait), "`] are answered by `answerer`.")]
                 #[must_use]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hsmod_plugin_api::module::{ApiHandle, ModuleHost, Plugin, Registered, WebHandle};
 use hsmod_plugin_api::prelude::*;
-use hsmod_plugin_api::requests::{RequestInfo, Services};
+use hsmod_plugin_api::requests::RequestInfo;
 
 struct Choosy;
 
@@ -66,7 +66,6 @@ fn registered(config: &str) -> Vec<&'static str> {
 #[derive(Default)]
 struct Host {
     registrations: Mutex<Vec<Registered>>,
-    services: Services,
 }
 
 impl ModuleHost for Host {
@@ -92,10 +91,6 @@ impl ModuleHost for Host {
 
     fn supports(&self, _: &str) -> bool {
         true
-    }
-
-    fn services(&self) -> &Services {
-        &self.services
     }
 
     type Permit = ();

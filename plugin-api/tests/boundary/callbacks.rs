@@ -155,6 +155,10 @@ impl ModuleHost for Host {
     fn supports(&self, _: &str) -> bool {
         true
     }
+    type Permit = ();
+    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<(), ModuleError> {
+        Ok(())
+    }
     fn register_callbacks(&self, registered: Registered) {
         self.0.lock().unwrap().push(registered);
     }

@@ -31,8 +31,11 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn is_trial(&self) -> bool;
     /// Whether a callback or request of this name is served.
     fn supports(&self, name: &str) -> bool;
-    /// What the homeserver answers.
-    fn services(&self) -> &Services;
+    /// What the homeserver answers; nothing by default.
+    fn services(&self) -> &Services {
+        static NOTHING: Services = Services::NOTHING;
+        &NOTHING
+    }
     /// What is held while a request is answered.
     type Permit: Send;
     /// Whether the module may ask for this now; `room` is the one whose lock the answer needs.
