@@ -156,7 +156,11 @@ impl ModuleHost for Host {
         true
     }
     type Permit = ();
-    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<(), ModuleError> {
+    fn admit(
+        &self,
+        _: &'static hsmod_plugin_api::requests::RequestInfo,
+        _: Option<&str>,
+    ) -> Result<(), ModuleError> {
         Ok(())
     }
     fn register_callbacks(&self, registered: Registered) {
