@@ -9,6 +9,7 @@ mod deadlines;
 mod embed_example;
 mod every_callback;
 mod example_plugins;
+mod failures;
 mod instances;
 mod lifecycle;
 mod linked;
