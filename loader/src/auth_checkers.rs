@@ -35,27 +35,28 @@ impl AuthCheckers {
     }
 
     /// Adds what a module has registered; its `check_auth` is the last one of `lists`, if it has
-    /// any (`written`).
+    /// any (`written`). Returns what is wrong with it.
     pub(crate) fn add(
         &mut self,
         registered: &Registered,
         module: &str,
         written: bool,
         lists: &Lists,
-    ) -> Result<(), Problem> {
+    ) -> Vec<Problem> {
         let checkers = registered.auth_checkers();
         let callbacks = check_auth::list(PasswordAuthProviderTableRef::lists(lists));
         match (written, callbacks.last(), checkers) {
-            (false, _, []) => Ok(()),
-            (true, _, []) => Err(incomplete(
+            (false, _, []) => Vec::new(),
+            (true, _, []) => vec![incomplete(
                 "it registers `password_auth_provider.check_auth` for no type of login",
-            )),
+            )],
             (true, Some(callback), checkers) => {
-                checkers.iter().try_for_each(|checker| self.put(checker, module, callback))
+                let put = |checker| self.put(checker, module, callback).err();
+                checkers.iter().filter_map(put).collect()
             }
-            _ => Err(incomplete(
+            _ => vec![incomplete(
                 "it registers types of login, but not `password_auth_provider.check_auth`",
-            )),
+            )],
         }
     }
 

@@ -54,9 +54,11 @@ impl Registering {
         let added = registered.append_to(&mut registry.lists, |name| {
             wanted.iter().any(|one| one == name).then(|| tag(place, category, name))
         });
-        let written = added.contains(&"check_auth");
-        let checkers = registry.auth_checkers.add(registered, module, written, &registry.lists);
-        problems.extend(checkers.err());
+        if !does_without(registered, "check_auth", host) {
+            let written = added.contains(&"check_auth");
+            let checkers = registry.auth_checkers.add(registered, module, written, &registry.lists);
+            problems.extend(checkers);
+        }
         (added, problems)
     }
 
@@ -90,6 +92,12 @@ impl Registering {
         self.owners.insert(category.to_owned(), module.to_owned());
         None
     }
+}
+
+/// Whether the homeserver never calls what a module can do without.
+fn does_without(registered: &Registered, callback: &str, host: &Host) -> bool {
+    registered.optional().iter().any(|name| name == callback)
+        && !host.supports(&format!("{}.{callback}", registered.category()))
 }
 
 fn policy(category: &str, callback: &str) -> Option<&'static Policy> {
