@@ -2,8 +2,10 @@
 #![forbid(unsafe_code)]
 
 mod axum_fallback;
+mod background_updates;
 mod callbacks_page;
 mod cancellation;
+mod combining;
 mod conformance;
 mod deadlines;
 mod embed_example;
@@ -14,12 +16,15 @@ mod instances;
 mod lifecycle;
 mod linked;
 mod log;
+mod logins;
 mod logs;
 mod notifications;
 mod panics;
 mod properties;
 mod refusals;
+mod refused_registrations;
 mod registers_in_start;
 mod rows;
+mod several_at_once;
 mod support;
 mod web_resources;
