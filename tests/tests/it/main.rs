@@ -18,6 +18,7 @@ mod linked;
 mod log;
 mod logins;
 mod logs;
+mod nested;
 mod notifications;
 mod panics;
 mod properties;

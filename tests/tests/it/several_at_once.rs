@@ -5,6 +5,7 @@ use hsmod_loader::values::{DirectoryVisibility, UserProfile};
 use hsmod_loader::{CallError, CallErrorKind, FailureKind, Json, Modules, Ser};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::{message, seen, seen_names};
@@ -203,4 +204,36 @@ async fn a_failure_ends_it_for_all_events() {
     assert_eq!(error.kind(), CallErrorKind::Failed(FailureKind::Error));
     assert_eq!(crossings(&modules), [1, 1, 0]);
     assert_eq!(seen_names(&modules, "second").await.len(), 2);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
+
+    #[test]
+    fn a_page_of_users_is_answered_as_its_users_one_by_one(
+        all in prop::collection::vec("@[a-f]:x", 0..12),
+        hides in prop::array::uniform2(prop::collection::vec("@[a-f]:x", 0..4)),
+        suspend: bool,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let [first, second] = hides.each_ref().map(|users| users.iter().map(String::as_str));
+            let (first, second): (Vec<_>, Vec<_>) = (first.collect(), second.collect());
+            let modules = hiding(&first, &second, suspend).await;
+            let page = hidden(&modules, &all).await.unwrap();
+            let left = |hidden: &[&str]| {
+                let mut left = all.clone();
+                left.retain(|user| !hidden.contains(&user.as_str()));
+                left
+            };
+            assert_eq!(asked(&modules, "first").await, all);
+            assert_eq!(asked(&modules, "second").await, left(&first));
+            assert_eq!(asked(&modules, "third").await, left(&[first, second].concat()));
+            assert!(crossings(&modules).iter().all(|crossings| *crossings <= 1));
+            for (user, on_page) in all.iter().zip(page) {
+                let alone = hidden(&modules, std::slice::from_ref(user)).await.unwrap();
+                assert_eq!(alone, [on_page], "{user}");
+            }
+        });
+    }
 }
