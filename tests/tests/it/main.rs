@@ -8,6 +8,7 @@ mod cancellation;
 mod combining;
 mod conformance;
 mod deadlines;
+mod dropped_calls;
 mod embed_example;
 mod every_callback;
 mod example_plugins;
