@@ -167,7 +167,11 @@ impl Drop for Update {
         };
         runtime.spawn(async move {
             if let Err(error) = on_exit.run(JsonStr::new("null")).await {
-                tracing::warn!("a batch of a background update ended: {error}");
+                tracing::warn!(
+                    module = error.module(),
+                    callback = error.callback(),
+                    "the end of a batch: {error}"
+                );
             }
         });
     }

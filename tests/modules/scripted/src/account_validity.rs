@@ -1,9 +1,9 @@
 //! The callbacks of `account_validity`.
 
 use hsmod_plugin_api::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Scripted, grammar};
+use crate::{Scripted, arguments, grammar};
 
 #[callbacks]
 impl AccountValidity for Scripted {
@@ -34,7 +34,7 @@ impl AccountValidity for Scripted {
     }
 
     async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> Result<i64, ModuleError> {
-        let arguments = json!([request.json::<Value>()?]);
+        let arguments = json!([arguments::web_request(request)?]);
         self.call("on_legacy_admin_request", arguments, grammar::expiration).await
     }
 }

@@ -1,9 +1,9 @@
 //! The callback of `federation`.
 
 use hsmod_plugin_api::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{Scripted, grammar};
+use crate::{Scripted, arguments, grammar};
 
 #[callbacks]
 impl Federation for Scripted {
@@ -11,9 +11,7 @@ impl Federation for Scripted {
         &self,
         delivery: &EventDelivery<'_>,
     ) -> Result<(), ModuleError> {
-        let events = delivery.events().iter().map(|event| event.json().parse());
-        let events: Vec<Value> = events.collect::<Result<_, _>>()?;
-        let arguments = json!([delivery.server_name(), delivery.method(), events]);
+        let arguments = json!([arguments::delivery(delivery)?]);
         self.call("on_event_delivered_over_federation", arguments, grammar::nothing).await
     }
 }

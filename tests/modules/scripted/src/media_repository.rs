@@ -3,7 +3,7 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::{Scripted, grammar};
+use crate::{Scripted, arguments, grammar};
 
 #[callbacks]
 impl MediaRepository for Scripted {
@@ -39,12 +39,7 @@ impl MediaRepository for Scripted {
         sent_bytes: u64,
         attempted_bytes: u64,
     ) -> Result<(), ModuleError> {
-        let limit = json!({
-            "max_bytes": limit.max_bytes,
-            "time_period_ms": limit.time_period_ms,
-            "info_uri": limit.info_uri,
-            "can_upgrade": limit.can_upgrade,
-        });
+        let limit = arguments::upload_limit(&limit);
         let arguments = json!([user_id.as_str(), limit, sent_bytes, attempted_bytes]);
         self.call("on_media_upload_limit_exceeded", arguments, grammar::nothing).await
     }

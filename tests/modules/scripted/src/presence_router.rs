@@ -3,7 +3,7 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Scripted, grammar};
+use crate::{Scripted, arguments, grammar};
 
 #[callbacks]
 impl PresenceRouter for Scripted {
@@ -11,8 +11,8 @@ impl PresenceRouter for Scripted {
         &self,
         state_updates: &[UserPresenceState<'_>],
     ) -> Result<UsersForStates, ModuleError> {
-        let states: Vec<_> = state_updates.iter().map(UserPresenceState::to_owned).collect();
-        self.call("get_users_for_states", json!([states]), grammar::users_for_states).await
+        let states = json!([arguments::presence(state_updates)]);
+        self.call("get_users_for_states", states, grammar::users_for_states).await
     }
 
     async fn get_interested_users(&self, user_id: &UserId) -> Result<InterestedUsers, ModuleError> {
