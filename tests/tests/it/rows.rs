@@ -22,7 +22,7 @@ pub(crate) fn neutral(policy: &Policy) -> &'static str {
         "on_legacy_send_mail" => "Some(())",
         "on_legacy_renew" => "Some(LegacyRenewal { valid: false, stale: false, expiration_ts: 0 })",
         "on_legacy_admin_request" => "Some(0)",
-        "on_update" => "Some(Update { desired_duration: 0ns, on_exit: None })",
+        "on_update" => "Some(Update { desired_duration_ms: 0, on_exit: None })",
         "get_users_for_states" => "UsersForStates({})",
         "get_interested_users" => "Users({})",
         "add_field_to_unsigned_callback" => "{}",
@@ -155,7 +155,7 @@ async fn the_first_answer_decides_even_if_it_is_an_empty_one() {
         (
             "background_update_controller.on_update",
             json!(250),
-            "Some(Update { desired_duration: 250ms, on_exit: None })",
+            "Some(Update { desired_duration_ms: 250, on_exit: None })",
         ),
         ("background_update_controller.default_batch_size", json!(0), "Some(0)"),
         ("background_update_controller.min_batch_size", json!(-1), "Some(-1)"),
