@@ -116,9 +116,13 @@ pub trait Rule: Row {
 
 const fn policy_of(index: usize) -> Policy {
     let mut policy = POLICIES[index];
-    // One rule made wrong on purpose: a test builds this and expects conformance to notice.
-    if cfg!(hsmod_conform_mutation) && index == Index::check_can_deactivate_user as usize {
-        policy.on_failure = OnFailure::Propagate;
+    // Two rules made wrong on purpose: a test builds this and expects conformance to notice.
+    if cfg!(hsmod_conform_mutation) {
+        if index == Index::check_can_deactivate_user as usize {
+            policy.on_failure = OnFailure::Propagate;
+        } else if index == Index::is_3pid_allowed as usize {
+            policy.on_failure = OnFailure::LogAndContinue;
+        }
     }
     policy
 }

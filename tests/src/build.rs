@@ -44,9 +44,9 @@ pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
     cargo_build(packages, "release", &[], None)
 }
 
-/// `conform`, built with a loader one of whose rules is wrong.
-pub fn conform_with_a_wrong_rule() -> PathBuf {
-    let target = target_dir().join("variants/wrong_rule");
+/// `conform`, built with a loader two of whose rules are wrong.
+pub fn conform_with_wrong_rules() -> PathBuf {
+    let target = target_dir().join("variants/wrong_rules");
     let environment = [("RUSTFLAGS", "--cfg hsmod_conform_mutation")];
     cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target))["conform"].clone()
 }

@@ -9,15 +9,17 @@ mod answer;
 mod args;
 mod callbacks;
 mod codes;
+mod homeserver;
 mod pool;
 mod scenario;
+mod untyped;
 
 use std::path::Path;
 
 use hsmod_loader::LoadError;
 use serde_json::{Value, json};
 
-use pool::Pool;
+use pool::{NoCast, Pool, Refused};
 use scenario::Scenario;
 
 /// Answers scenarios.
@@ -73,12 +75,21 @@ impl Conform {
     }
 
     async fn run(&mut self, scenario: Scenario) -> Result<Answer, Unanswered> {
-        let Scenario { row, mut args, modules, mutates } = scenario;
-        let cast = self.pool.cast(row.apart, &modules).await?;
+        let Scenario { row, mut args, modules, registering, mutates } = scenario;
+        let cast = match self.pool.cast(&modules).await {
+            Ok(cast) => cast,
+            Err(NoCast::Refused(Refused { module, message })) => {
+                let result = answer::failed("LoadError", &message);
+                let mut called = registering.unwrap_or_default();
+                called.retain(|index| *index <= module);
+                return Ok(Answer { result, called, after: None });
+            }
+            Err(NoCast::Error(message)) => return Err(message.into()),
+        };
         let result = (row.ask)(cast.modules(), &mut args).await;
         // Even without a result: what was called now is not to be found by the next scenario.
         let called = cast.called().await?;
-        let result = result?;
+        let (result, called) = (result?, registering.unwrap_or(called));
         let after = row.lent.filter(|_| mutates).map(|name| args.value(name).clone());
         Ok(Answer { result, called, after })
     }

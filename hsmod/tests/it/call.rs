@@ -401,13 +401,13 @@ fn unknown_callbacks_are_named() {
     exit code: 2
     --- stderr
     error: the category `account_validity` has no callback `nothing`
-      fix: it has `is_user_expired`, `on_user_registration`, `on_user_login`
+      fix: it has `is_user_expired`, `on_user_registration`, `on_user_login`, `on_legacy_send_mail`, `on_legacy_renew`, `on_legacy_admin_request`
     ");
     insta::assert_snapshot!(said("nothing.at_all"), @"
     exit code: 2
     --- stderr
     error: there is no callback `nothing.at_all`
-      fix: the categories are `spam_checker`, `third_party_rules`, `account_validity`
+      fix: the categories are `spam_checker`, `third_party_rules`, `account_validity`, `presence_router`, `password_auth_provider`, `background_update_controller`, `account_data`, `add_extra_fields_to_unsigned_client_event`, `media_repository`, `ratelimit`, `federation`
     ");
 }
 

@@ -120,20 +120,27 @@ impl Login {
 /// in the background.
 #[derive(Debug)]
 pub struct Update {
-    desired_duration: Duration,
+    desired_duration_ms: i64,
     on_exit: Option<Continued>,
 }
 
 impl Update {
     pub(super) fn new(guard: UpdateGuard, by: Option<Answerer<'_>>) -> Self {
-        let (desired_duration, on_exit) = guard.into_parts();
+        let (desired_duration_ms, on_exit) = guard.into_parts();
         let on_exit = on_exit.zip(by).map(|(call, by)| Continued::new(call, by));
-        Self { desired_duration, on_exit }
+        Self { desired_duration_ms, on_exit }
     }
 
-    /// How long the batch should take.
-    pub const fn desired_duration(&self) -> Duration {
-        self.desired_duration
+    /// How long the batch should take. A controller that wants the smallest batch there is says
+    /// zero.
+    pub fn desired_duration(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.desired_duration_ms).unwrap_or_default())
+    }
+
+    /// The same in milliseconds as the controller said it, which may be less than zero: as in
+    /// Synapse, the smallest batch.
+    pub const fn desired_duration_ms(&self) -> i64 {
+        self.desired_duration_ms
     }
 
     /// Tells the controller that the batch has run, or has failed.
@@ -160,7 +167,11 @@ impl Drop for Update {
         };
         runtime.spawn(async move {
             if let Err(error) = on_exit.run(JsonStr::new("null")).await {
-                tracing::warn!("a batch of a background update ended: {error}");
+                tracing::warn!(
+                    module = error.module(),
+                    callback = error.callback(),
+                    "the end of a batch: {error}"
+                );
             }
         });
     }

@@ -30,7 +30,7 @@ pub struct Notification {
 }
 
 enum State {
-    /// Nobody wants to know.
+    /// Nobody wants to know, or there is nothing to know.
     Idle,
     /// The arguments cannot be read.
     Unreadable(CallError),
@@ -47,7 +47,7 @@ impl Notification {
         I: OwnedInputs<Args<R>>,
     {
         let generation = modules.generation();
-        if generation.list::<R>().is_empty() {
+        if generation.list::<R>().is_empty() || inputs.tells_nothing() {
             return Self { state: State::Idle };
         }
         match inputs.own() {

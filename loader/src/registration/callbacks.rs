@@ -29,15 +29,20 @@ pub(super) fn add_callbacks(
     registry: &mut Registry,
 ) -> (Vec<&'static str>, Vec<Problem>) {
     let category = registered.category();
-    let (wanted, mut problems) = wanted(registered, host);
+    let chosen = chosen(registered);
+    let (wanted, mut problems) = called(registered, &chosen, host);
+    if !chosen.is_empty() {
+        problems.extend(together(category, &chosen));
+    }
     if !wanted.is_empty() {
-        problems.extend(together(category, &wanted));
         problems.extend(leading(category, &wanted));
         problems.extend(neighbours.single(category, &wanted, module));
     }
-    problems.extend(checkers(registered, &wanted));
-    for login_type in registered.auth_checkers().iter().map(LoginType::from) {
-        problems.extend(neighbours.login_type(&login_type, module));
+    problems.extend(checkers(registered, &chosen));
+    if wanted.iter().any(|name| name == "check_auth") {
+        for login_type in registered.auth_checkers().iter().map(LoginType::from) {
+            problems.extend(neighbours.login_type(&login_type, module));
+        }
     }
     if problems.iter().any(Problem::is_error) {
         return (Vec::new(), problems);
@@ -50,7 +55,9 @@ pub(super) fn add_callbacks(
     let added = registered.append_to(&mut registry.lists, |name| {
         wanted.iter().any(|one| one == name).then(|| tag(place, category, name))
     });
-    registry.auth_checkers.add(registered, &registry.lists);
+    if added.contains(&"check_auth") {
+        registry.auth_checkers.add(registered, &registry.lists);
+    }
     (added, problems)
 }
 
@@ -60,15 +67,26 @@ fn tag(module: usize, category: &str, name: &str) -> usize {
     Stats::place(module, POLICIES.iter().position(is_it).unwrap_or_default())
 }
 
-/// The names that a module chose, of those it wrote and the homeserver calls; and what is wrong
-/// with its choice.
-fn wanted(registered: &Registered, host: &Host) -> (Vec<String>, Vec<Problem>) {
-    let category = registered.category();
+/// The callbacks of a table that were written.
+fn written(registered: &Registered) -> Vec<String> {
     let mut written = Vec::new();
     registered.append_to(&mut Lists::default(), |name| {
         written.push(name.to_owned());
         None
     });
+    written
+}
+
+/// Those that the module chose.
+fn chosen(registered: &Registered) -> Vec<String> {
+    let chosen = |name: &String| registered.only().is_none_or(|only| only.contains(name));
+    written(registered).into_iter().filter(chosen).collect()
+}
+
+/// Those of them that the homeserver calls; and what is wrong with the choice.
+fn called(registered: &Registered, chosen: &[String], host: &Host) -> (Vec<String>, Vec<Problem>) {
+    let category = registered.category();
+    let written = written(registered);
     let mut problems = Vec::new();
     // A newer module may do without what this loader has no name for yet.
     for name in registered.only().unwrap_or_default() {
@@ -76,10 +94,8 @@ fn wanted(registered: &Registered, host: &Host) -> (Vec<String>, Vec<Problem>) {
             problems.push(not_written(category, name, &written));
         }
     }
-    let chosen = |name: &String| registered.only().is_none_or(|only| only.contains(name));
     let called = |name: &String| host.supports(&format!("{category}.{name}"));
-    let (wanted, lacking): (Vec<String>, Vec<String>) =
-        written.into_iter().filter(chosen).partition(called);
+    let (wanted, lacking): (Vec<String>, Vec<String>) = chosen.iter().cloned().partition(called);
     for name in lacking {
         if !registered.optional().contains(&name) {
             problems.push(never_called(category, &name));
@@ -124,11 +140,11 @@ fn done_without(category: &str, name: &str) -> Problem {
         .fix("nothing need be done: the module says that it can do without")
 }
 
-fn together(category: &str, wanted: &[String]) -> Option<Problem> {
+fn together(category: &str, chosen: &[String]) -> Option<Problem> {
     let of_category = || POLICIES.iter().filter(|policy| policy.category == category);
     let missing =
-        of_category().find(|policy| !wanted.iter().any(|name| name == policy.callback))?;
-    let there = of_category().find(|policy| wanted.iter().any(|name| name == policy.callback))?;
+        of_category().find(|policy| !chosen.iter().any(|name| name == policy.callback))?;
+    let there = of_category().find(|policy| chosen.iter().any(|name| name == policy.callback))?;
     TOGETHER.contains(&category).then(|| {
         let message = format!(
             "it registers `{}` without `{}`: a module has both or neither",
@@ -151,8 +167,8 @@ fn leading(category: &str, wanted: &[String]) -> Option<Problem> {
 }
 
 /// `check_auth` and the types of login belong together.
-fn checkers(registered: &Registered, wanted: &[String]) -> Option<Problem> {
-    let message = match (wanted.iter().any(|name| name == "check_auth"), registered.auth_checkers())
+fn checkers(registered: &Registered, chosen: &[String]) -> Option<Problem> {
+    let message = match (chosen.iter().any(|name| name == "check_auth"), registered.auth_checkers())
     {
         (true, []) => "it registers `password_auth_provider.check_auth` for no type of login",
         (false, [_, ..]) => {

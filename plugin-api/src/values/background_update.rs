@@ -27,14 +27,19 @@ use crate::boundary::Continuation;
 /// its entry, `on_exit` its exit.
 #[derive(Debug, Default)]
 pub struct UpdateGuard {
-    desired_duration: Duration,
+    desired_duration_ms: i64,
     on_exit: Option<Continuation>,
 }
 
 impl UpdateGuard {
     /// The batch may run now, and should take this long (whole milliseconds count).
     pub fn new(desired_duration: Duration) -> Self {
-        Self { desired_duration, on_exit: None }
+        Self::from_millis(i64::try_from(desired_duration.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// The same in milliseconds. Zero or less asks for the smallest batch there is.
+    pub const fn from_millis(desired_duration_ms: i64) -> Self {
+        Self { desired_duration_ms, on_exit: None }
     }
 
     /// What is to be done when the batch has run, or has failed. An error counts as a failure of
@@ -49,15 +54,15 @@ impl UpdateGuard {
         self
     }
 
-    /// How long the batch should take.
-    pub const fn desired_duration(&self) -> Duration {
-        self.desired_duration
+    /// How long the batch should take, in milliseconds.
+    pub const fn desired_duration_ms(&self) -> i64 {
+        self.desired_duration_ms
     }
 
     /// Its parts.
     #[cfg(feature = "host")]
-    pub fn into_parts(self) -> (Duration, Option<Continuation>) {
-        (self.desired_duration, self.on_exit)
+    pub fn into_parts(self) -> (i64, Option<Continuation>) {
+        (self.desired_duration_ms, self.on_exit)
     }
 }
 
@@ -65,7 +70,7 @@ impl UpdateGuard {
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct RawUpdateGuard {
-    desired_duration_ms: u64,
+    desired_duration_ms: i64,
     on_exit: ROption<Continuation>,
 }
 
@@ -74,20 +79,19 @@ impl Answer for UpdateGuard {
 
     #[inline]
     fn is_neutral(&self) -> bool {
-        self.desired_duration.is_zero() && self.on_exit.is_none()
+        self.desired_duration_ms == 0 && self.on_exit.is_none()
     }
 
     fn into_raw(self) -> Option<RawUpdateGuard> {
         (!self.is_neutral()).then(|| RawUpdateGuard {
-            desired_duration_ms: u64::try_from(self.desired_duration.as_millis())
-                .unwrap_or(u64::MAX),
+            desired_duration_ms: self.desired_duration_ms,
             on_exit: self.on_exit.into(),
         })
     }
 
     fn from_raw(raw: RawUpdateGuard) -> Result<Self, Unreadable> {
-        let desired_duration = Duration::from_millis(raw.desired_duration_ms);
-        Ok(Self { desired_duration, on_exit: raw.on_exit.into_option() })
+        let RawUpdateGuard { desired_duration_ms, on_exit } = raw;
+        Ok(Self { desired_duration_ms, on_exit: on_exit.into_option() })
     }
 }
 
@@ -108,9 +112,21 @@ mod tests {
         drop(guard(&held));
         drop(guard(&held).into_raw());
         let there = UpdateGuard::from_raw(guard(&held).into_raw().unwrap()).unwrap();
-        assert_eq!(there.desired_duration(), Duration::from_millis(5));
+        assert_eq!(there.desired_duration_ms(), 5);
         assert_eq!(std::sync::Arc::strong_count(&held), 2);
         drop(there);
         assert_eq!(std::sync::Arc::strong_count(&held), 1);
+    }
+
+    #[test]
+    fn durations_survive_the_boundary_also_those_below_zero() {
+        let through = |guard: UpdateGuard| {
+            let there = guard.into_raw().map(|raw| UpdateGuard::from_raw(raw).unwrap());
+            there.unwrap_or_default().desired_duration_ms()
+        };
+        assert_eq!(through(UpdateGuard::from_millis(-1)), -1);
+        assert_eq!(through(UpdateGuard::new(Duration::from_secs(1))), 1000);
+        assert_eq!(through(UpdateGuard::new(Duration::ZERO)), 0);
+        assert_eq!(through(UpdateGuard::new(Duration::MAX)), i64::MAX);
     }
 }

@@ -54,6 +54,11 @@ pub trait OwnedInput<Raw>: Input<Raw> {
     /// # Errors
     /// If what the homeserver gave cannot be read.
     fn own(self) -> Result<Self::Owned, InputError>;
+
+    /// Whether there is nothing in it to tell of.
+    fn tells_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// What a homeserver gave cannot be read: an event that is no event, a value that is not JSON.
@@ -87,6 +92,9 @@ pub trait OwnedInputs<Raw> {
     /// # Errors
     /// If one of them cannot be read.
     fn own(self) -> Result<Self::Owned, InputError>;
+
+    /// Whether one of them leaves nothing to tell of.
+    fn tells_nothing(&self) -> bool;
 }
 
 macro_rules! tuples {
@@ -109,6 +117,10 @@ macro_rules! tuples {
 
             fn own(self) -> Result<Self::Owned, InputError> {
                 Ok(($(self.$index.own()?,)+))
+            }
+
+            fn tells_nothing(&self) -> bool {
+                $(self.$index.tells_nothing())||+
             }
         }
 

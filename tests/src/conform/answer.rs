@@ -2,6 +2,8 @@
 //!
 //! `Err` where the loader could not read what the scenario gave.
 
+mod values;
+
 use std::future::Future;
 
 use hsmod_loader::dispatch::Delivery;
@@ -12,6 +14,12 @@ use hsmod_loader::{CallError, Cause, Replacement};
 use serde_json::{Map, Value, json};
 
 use super::codes::CODES;
+use super::untyped::UNTYPED;
+
+pub(super) use values::{
+    expiration, fields, interested_users, limits, login, mail, name, ratelimit, renewal, update,
+    users_for_states,
+};
 
 type Encoded = Result<Value, String>;
 type Outcome<T> = Result<T, CallError>;
@@ -26,8 +34,7 @@ pub(super) async fn verdict(call: impl Future<Output = Outcome<()>>) -> Encoded 
 
 fn denial(verdict: &Verdict) -> Value {
     match verdict {
-        Verdict::Deny { message: Some(text), .. } if text == "ALL" => json!({"$": "ALL_USERS"}),
-        Verdict::Deny { message: Some(text), .. } => json!(text),
+        Verdict::Deny { message: Some(message), .. } => text(message),
         Verdict::Deny { errcode, fields, .. } => tuple(&[code(errcode), json!(fields)]),
         _ => Value::Null,
     }
@@ -35,6 +42,19 @@ fn denial(verdict: &Verdict) -> Value {
 
 fn tuple(items: &[Value]) -> Value {
     json!({"$": "tuple", "v": items})
+}
+
+fn set(items: impl Iterator<Item = Value>) -> Value {
+    json!({"$": "set", "v": items.collect::<Value>()})
+}
+
+/// Two texts are constants of Synapse, too.
+fn text(text: &str) -> Value {
+    match text {
+        "ALL" => json!({"$": "ALL_USERS"}),
+        "NOT_SPAM" => json!({"$": "NOT_SPAM"}),
+        text => json!(text),
+    }
 }
 
 fn code(errcode: &ErrorCode) -> Value {
@@ -98,6 +118,15 @@ pub(super) async fn expired(
     value(answer.map(|opinion| json!(opinion.unwrap_or(homeserver))))
 }
 
+/// A number; without one, the homeserver's own.
+pub(super) async fn number(
+    call: impl Future<Output = Outcome<Option<i64>>>,
+    homeserver: i64,
+) -> Encoded {
+    let answer = call.await;
+    value(answer.map(|number| json!(number.unwrap_or(homeserver))))
+}
+
 pub(super) async fn nothing(call: impl Future<Output = Outcome<()>>) -> Encoded {
     let answer = call.await;
     value(answer.map(|()| Value::Null))
@@ -126,20 +155,27 @@ fn value(answer: Outcome<Value>) -> Encoded {
 
 /// A verdict as `denial` writes it; a failure as the exception that Synapse would have raised.
 fn refused(error: &CallError, denial: impl FnOnce(&Verdict) -> Value) -> Encoded {
-    let failed = |class: &str, msg: &str| Ok(json!({"raised": {"type": class, "msg": msg}}));
     match error.cause() {
         Cause::Verdict(verdict) => Ok(denial(verdict)),
         Cause::Error(module_error) => match module_error.kind() {
             ErrorKind::Http { status, errcode, message, fields } => {
                 Ok(raised(*status, message, errcode.as_str(), fields))
             }
-            ErrorKind::Cancelled => failed("CancelledError", ""),
-            _ => failed("Exception", &module_error.to_string()),
+            ErrorKind::Cancelled => Ok(failed("CancelledError", "")),
+            ErrorKind::Failed { message } if message == UNTYPED => Ok(json!({"untyped": true})),
+            _ => Ok(failed("Exception", &module_error.to_string())),
         },
-        Cause::Panicked(panic) => failed("Panic", &panic.to_string()),
-        Cause::TimedOut(limit) => failed("TimeoutError", &format!("no answer within {limit:?}")),
+        Cause::Panicked(panic) => Ok(failed("Panic", &panic.to_string())),
+        Cause::TimedOut(limit) => {
+            Ok(failed("TimeoutError", &format!("no answer within {limit:?}")))
+        }
         _ => Err(error.to_string()),
     }
+}
+
+/// A failure that is no refusal.
+pub(super) fn failed(class: &str, msg: &str) -> Value {
+    json!({"raised": {"type": class, "msg": msg}})
 }
 
 fn raised(code: u16, msg: &str, errcode: &str, additional: &Map<String, Value>) -> Value {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use hsmod_loader::values::{
-    FileInfo, ModuleError, ProfileInfo, ReadableFile, RequestInfo, Threepid, UserProfile,
+    FileInfo, MediaUploadLimit, ModuleError, OwnedPresenceState, ProfileInfo, ReadableFile,
+    RequestInfo, Threepid, UserProfile,
 };
-use hsmod_loader::{State, StateSource};
+use hsmod_loader::{Delivered, Ser, State, StateSource};
 use serde_json::{Map, Value, json};
 
 /// Arguments by their names.
@@ -30,6 +32,8 @@ impl Args {
         if let Some(event) = values.get_mut("event") {
             complete(event, 0);
         }
+        let events = values.get_mut("events").and_then(Value::as_array_mut).into_iter().flatten();
+        events.enumerate().for_each(|(number, event)| complete(event, number));
         Ok(Self { values, state: State::new(Arc::new(Events(state))) })
     }
 
@@ -56,6 +60,11 @@ impl Args {
         self.value(name).as_bool().unwrap_or_default()
     }
 
+    /// 0 if it is not there, or no natural number.
+    pub(super) fn number(&self, name: &str) -> u64 {
+        self.value(name).as_u64().unwrap_or_default()
+    }
+
     pub(super) const fn state(&self) -> &State {
         &self.state
     }
@@ -71,6 +80,32 @@ impl Args {
         let profile = self.value("new_profile");
         let text = |key: &str| profile.get(key).and_then(Value::as_str);
         ProfileInfo::new(text("display_name"), text("avatar_url"))
+    }
+
+    /// The presence of users of whom nothing is known.
+    pub(super) fn presence(&self) -> Vec<OwnedPresenceState> {
+        let users = self.value("users").as_array().into_iter().flatten();
+        let state = |user_id: &str| OwnedPresenceState::new(user_id, "offline");
+        users.filter_map(Value::as_str).map(state).collect()
+    }
+
+    pub(super) fn limit(&self) -> MediaUploadLimit {
+        let number = |key: &str| self.value("limit")[key].as_u64().unwrap_or_default();
+        MediaUploadLimit::new(number("max_bytes"), number("time_period_ms"))
+    }
+
+    pub(super) fn delivery(&self) -> Delivered<'_, Ser<'_, Value>> {
+        let events = self.value("events").as_array().into_iter().flatten();
+        Delivered {
+            server_name: self.text("server_name"),
+            method: self.text("method"),
+            events: events.map(Ser).collect(),
+        }
+    }
+
+    /// The request of an administrator who renews an account.
+    pub(super) fn request(&self) -> http::Request<Bytes> {
+        http::Request::new(Bytes::from(json!({"user_id": self.value("user_id")}).to_string()))
     }
 
     /// A file that scenarios have no words for.

@@ -4,21 +4,28 @@ use std::future::Future;
 use std::pin::Pin;
 
 use hsmod_loader::values::Requester;
+use hsmod_loader::web::parts;
 use hsmod_loader::{EditableText, Modules, Ser};
 use serde_json::Value;
 
 use super::answer::{
-    dropped, event_allowed, expired, hidden, nothing, permission, registration, told, verdict,
+    dropped, event_allowed, expiration, expired, fields, hidden, interested_users, limits, login,
+    mail, name, nothing, number, permission, ratelimit, registration, renewal, told, update,
+    users_for_states, verdict,
 };
 use super::args::Args;
+use super::homeserver::{DEFAULT_BATCH_SIZE, MIN_BATCH_SIZE, unsigned};
 
 /// How a callback is asked.
 pub(super) struct Row {
     /// As scenarios name it.
     pub(super) category: &'static str,
     pub(super) callback: &'static str,
-    /// Whether modules register it apart from the others, because it matters what else they do.
-    pub(super) apart: bool,
+    /// What a module registers that registers it; `None`: together with all others of which
+    /// nothing depends on what else a module registers.
+    pub(super) apart: Option<&'static [&'static str]>,
+    /// The key of an outcome that makes a module register another selection, and that.
+    pub(super) but: Option<(&'static str, &'static [&'static str])>,
     /// The argument that modules in Synapse get as an object they could change.
     pub(super) lent: Option<&'static str>,
     pub(super) ask: for<'a> fn(&'a Modules, &'a mut Args) -> Asking<'a>,
@@ -27,29 +34,47 @@ pub(super) struct Row {
 /// The encoded answer, once everybody has been asked.
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Value, String>> + 'a>>;
 
+/// Not a callback: what comes of it that modules register types of login.
+pub(super) const REGISTER_AUTH_CHECKERS: Row = Row {
+    category: "password_auth_provider",
+    callback: "register_auth_checkers",
+    apart: Some(&["check_auth"]),
+    but: None,
+    lent: None,
+    ask: |modules, _| {
+        let login_types = modules.login_types().into_iter();
+        let fields = login_types.map(|login_type| (login_type.name, login_type.fields.into()));
+        Box::pin(std::future::ready(Ok(Value::Object(fields.collect()))))
+    },
+};
+
 macro_rules! callbacks {
-    ($( $category:ident {
+    ($( $category:literal: $method:ident {
         $(
-            $callback:ident($modules:ident, $args:ident) $(lent $lent:literal)? $(apart $apart:literal)?
+            $callback:ident($modules:ident, $args:ident)
+                $(lent $lent:literal)?
+                $(apart [$($apart:ident)*])?
+                $(but $flag:literal [$($but:ident)*])?
                 => $ask:expr;
         )*
     } )*) => {
         /// All of them.
         pub(super) const ROWS: &[Row] = &[$($( Row {
-            category: stringify!($category),
+            category: $category,
             callback: stringify!($callback),
-            apart: [$($apart,)? false][0],
+            apart: [$(Some(&[$(stringify!($apart)),*] as &[&str]),)? None][0],
+            but: [$(Some(($flag, &[$(stringify!($but)),*] as &[&str])),)? None][0],
             lent: [$(Some($lent),)? None][0],
             ask: |modules, $args| Box::pin(async move {
-                let $modules = modules.$category();
+                let $modules = modules.$method();
                 $ask.await
             }),
-        }, )*)*];
+        }, )*)* REGISTER_AUTH_CHECKERS];
     };
 }
 
 callbacks! {
-    spam_checker {
+    "spam_checker": spam_checker {
         check_event_for_spam(m, a) => verdict(m.check_event_for_spam(event(a)));
         should_drop_federated_event(m, a) => dropped(m.should_drop_federated_event(event(a)));
         user_may_join_room(m, a) => verdict(m.user_may_join_room(
@@ -58,7 +83,9 @@ callbacks! {
         user_may_invite(m, a) => verdict(m.user_may_invite(
             a.text("inviter"), a.text("invitee"), a.text("room_id"),
         ));
-        federated_user_may_invite(m, a) apart true => verdict(m.federated_user_may_invite(event(a)));
+        federated_user_may_invite(m, a) apart [federated_user_may_invite] => verdict(
+            m.federated_user_may_invite(event(a)),
+        );
         user_may_send_3pid_invite(m, a) => verdict(m.user_may_send_3pid_invite(
             a.text("inviter"), a.text("medium"), a.text("address"), a.text("room_id"),
         ));
@@ -90,7 +117,7 @@ callbacks! {
             &a.request_info()[..], a.optional("auth_provider_id"),
         ));
     }
-    third_party_rules {
+    "third_party_rules": third_party_rules {
         check_event_allowed(m, a) => event_allowed(m.check_event_allowed(event(a), a.state()));
         on_create_room(m, a) lent "config" => async {
             let mut config = EditableText::new(a.value("config").to_string());
@@ -131,7 +158,7 @@ callbacks! {
             ),
         );
     }
-    account_validity {
+    "account_validity": account_validity {
         is_user_expired(m, a) => expired(
             m.is_user_expired(a.text("user_id")),
             a.flag("legacy_enabled") && a.flag("legacy_expired"),
@@ -140,6 +167,108 @@ callbacks! {
         on_user_login(m, a) => nothing(m.on_user_login(
             a.text("user_id"), a.optional("auth_provider_type"), a.optional("auth_provider_id"),
         ));
+        on_legacy_send_mail(m, a) apart [on_legacy_send_mail] => mail(
+            m.on_legacy_send_mail(a.text("user_id")),
+        );
+        on_legacy_renew(m, a) apart [on_legacy_renew] => renewal(m.on_legacy_renew(a.text("token")));
+        on_legacy_admin_request(m, a) apart [on_legacy_admin_request] => async {
+            let request = a.request();
+            let request = parts(&request);
+            expiration(m.on_legacy_admin_request(&request.view())).await
+        };
+    }
+    "presence_router": presence_router {
+        get_users_for_states(m, a)
+            apart [get_users_for_states get_interested_users]
+            but "unpaired" [get_users_for_states]
+        => async {
+            let states = a.presence();
+            let states: Vec<_> = states.iter().map(|state| state.as_state()).collect();
+            users_for_states(m.get_users_for_states(&states[..])).await
+        };
+        get_interested_users(m, a)
+            apart [get_users_for_states get_interested_users]
+            but "unpaired" [get_interested_users]
+        => interested_users(m.get_interested_users(a.text("user_id")));
+    }
+    "password_auth_provider": password_auth_provider {
+        check_auth(m, a) apart [check_auth] => login(m.check_auth(
+            a.text("username"), a.text("login_type"), Ser(a.value("login_dict")),
+        ));
+        check_3pid_auth(m, a) => login(m.check_3pid_auth(
+            a.text("medium"), a.text("address"), a.text("password"),
+        ));
+        on_logged_out(m, a) => told(m.on_logged_out(
+            a.text("user_id"), a.optional("device_id"), a.text("access_token"),
+        ));
+        get_username_for_registration(m, a) => name(m.get_username_for_registration(
+            Ser(a.value("uia_results")), Ser(a.value("params")),
+        ));
+        get_displayname_for_registration(m, a) => name(m.get_displayname_for_registration(
+            Ser(a.value("uia_results")), Ser(a.value("params")),
+        ));
+        is_3pid_allowed(m, a) => permission(m.is_3pid_allowed(
+            a.text("medium"), a.text("address"), a.flag("registration"),
+        ));
+    }
+    "background_updates": background_update_controller {
+        on_update(m, a)
+            apart [on_update default_batch_size min_batch_size]
+            but "only_on_update" [on_update]
+        => update(m.on_update(
+            a.text("update_name"), a.text("database_name"), a.flag("oneshot"),
+        ));
+        default_batch_size(m, a)
+            apart [on_update default_batch_size min_batch_size]
+            but "only_on_update" [on_update]
+        => number(
+            m.default_batch_size(a.text("update_name"), a.text("database_name")),
+            DEFAULT_BATCH_SIZE,
+        );
+        min_batch_size(m, a)
+            apart [on_update default_batch_size min_batch_size]
+            but "only_on_update" [on_update]
+        => number(
+            m.min_batch_size(a.text("update_name"), a.text("database_name")),
+            MIN_BATCH_SIZE,
+        );
+    }
+    "account_data": account_data {
+        on_account_data_updated(m, a) => told(m.on_account_data_updated(
+            a.text("user_id"), a.optional("room_id"), a.text("account_data_type"),
+            Ser(a.value("content")),
+        ));
+    }
+    "unsigned": add_extra_fields_to_unsigned_client_event {
+        add_field_to_unsigned_callback(m, a) => fields(
+            m.add_field_to_unsigned_callback(event(a)),
+            |fields| unsigned(fields, a.value("event"), a.value("membership")),
+        );
+    }
+    "media_repository": media_repository {
+        get_media_config_for_user(m, a) => fields(
+            m.get_media_config_for_user(a.text("user_id")),
+            Value::Object,
+        );
+        is_user_allowed_to_upload_media_of_size(m, a) => permission(
+            m.is_user_allowed_to_upload_media_of_size(a.text("user_id"), a.number("size")),
+        );
+        get_media_upload_limits_for_user(m, a) => limits(
+            m.get_media_upload_limits_for_user(a.text("user_id")),
+        );
+        on_media_upload_limit_exceeded(m, a) => nothing(m.on_media_upload_limit_exceeded(
+            a.text("user_id"), &a.limit(), a.number("sent_bytes"), a.number("attempted_bytes"),
+        ));
+    }
+    "ratelimit": ratelimit {
+        get_ratelimit_override_for_user(m, a) => ratelimit(m.get_ratelimit_override_for_user(
+            a.text("user"), a.text("limiter_name"),
+        ));
+    }
+    "federation": federation {
+        on_event_delivered_over_federation(m, a) => told(
+            m.on_event_delivered_over_federation(a.delivery()),
+        );
     }
 }
 

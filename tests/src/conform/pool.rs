@@ -4,18 +4,38 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use hsmod_loader::problem::Severity;
+use hsmod_loader::problem::{Problem, Stage};
 use hsmod_loader::{Config, Host, LoadError, Modules};
 use http::Request;
 use serde_json::{Map, Value, json};
 
 use super::callbacks::ROWS;
+use super::scenario::{Part, Registers};
 
 /// What each module of a set registers.
-type Shape = Vec<Vec<String>>;
+type Shape = Vec<Registers>;
 
-/// What a module does when it is asked, by callback; nothing if it does not register any.
-type Outcomes = Map<String, Value>;
+/// The modules may not start together, or one of them not at all.
+#[derive(Clone, Debug)]
+pub(super) struct Refused {
+    /// The first module with which something is wrong.
+    pub(super) module: usize,
+    /// What.
+    pub(super) message: String,
+}
+
+/// Why nobody plays a scenario.
+pub(super) enum NoCast {
+    Refused(Refused),
+    /// It cannot be read, or the plugin is not there any more.
+    Error(String),
+}
+
+impl From<String> for NoCast {
+    fn from(message: String) -> Self {
+        Self::Error(message)
+    }
+}
 
 /// Modules that were loaded before and may be asked again.
 #[derive(Debug)]
@@ -23,7 +43,7 @@ pub(super) struct Pool {
     plugin: PathBuf,
     /// Whether every callback waits once before it answers.
     suspend: bool,
-    sets: HashMap<Shape, Modules>,
+    sets: HashMap<Shape, Result<Modules, Refused>>,
 }
 
 impl Pool {
@@ -31,31 +51,31 @@ impl Pool {
         let plugin = std::path::absolute(plugin).unwrap_or_else(|_| plugin.to_owned());
         let mut pool = Self { plugin, suspend, sets: HashMap::new() };
         // A file that is no plugin is to be found out before the first scenario.
-        let shape = vec![standard()];
+        let shape = vec![Registers::Usual];
         let modules = pool.load(&shape).await?;
-        pool.sets.insert(shape, modules);
+        pool.sets.insert(shape, Ok(modules));
         Ok(pool)
     }
 
-    /// Modules that do what a scenario says of its own. A callback that is asked `apart` is
-    /// registered with nothing but what the scenario names.
-    pub(super) async fn cast(
-        &mut self,
-        apart: bool,
-        outcomes: &[Outcomes],
-    ) -> Result<Cast<'_>, String> {
-        let registers = |outcomes: &Outcomes| match (outcomes.is_empty(), apart) {
-            (true, _) => Vec::new(),
-            (false, true) => outcomes.keys().cloned().collect(),
-            (false, false) => standard(),
-        };
-        let shape: Shape = outcomes.iter().map(registers).collect();
+    /// Modules that do what a scenario says of its own. Those that register nothing are left out:
+    /// nobody asks them.
+    pub(super) async fn cast(&mut self, parts: &[Part]) -> Result<Cast<'_>, NoCast> {
+        let there = parts.iter().enumerate().filter(|(_, part)| part.registers.is_some());
+        let places: Vec<usize> = there.clone().map(|(place, _)| place).collect();
+        let shape: Shape = there.clone().filter_map(|(_, part)| part.registers.clone()).collect();
         if !self.sets.contains_key(&shape) {
-            let modules = self.load(&shape).await.map_err(|error| error.to_string())?;
+            let modules = match self.load(&shape).await {
+                Ok(modules) => Ok(modules),
+                Err(error) => Err(refused(&error).ok_or_else(|| error.to_string())?),
+            };
             self.sets.insert(shape.clone(), modules);
         }
-        let cast = Cast { modules: &self.sets[&shape], number: shape.len() };
-        for (index, outcomes) in outcomes.iter().enumerate() {
+        let modules = self.sets[&shape].as_ref().map_err(|Refused { module, message }| {
+            let place = places.get(*module).copied().unwrap_or_default();
+            NoCast::Refused(Refused { module: place, message: message.clone() })
+        })?;
+        let cast = Cast { modules, places };
+        for (index, (_, Part { outcomes, .. })) in there.enumerate() {
             if !outcomes.is_empty() {
                 cast.oracle("POST", index, json!(outcomes).to_string()).await?;
             }
@@ -64,27 +84,51 @@ impl Pool {
     }
 
     async fn load(&self, shape: &Shape) -> Result<Modules, LoadError> {
-        let module = |(index, callbacks): (usize, &Vec<String>)| {
-            let outcomes: Outcomes =
-                callbacks.iter().map(|name| (name.clone(), json!({"return": null}))).collect();
-            let config =
-                json!({"outcomes": outcomes, "oracle": oracle(index), "suspend": self.suspend});
-            json!({"module": self.plugin.to_string_lossy(), "config": config})
+        let module = |(index, registers): (usize, &Registers)| {
+            let mut config = config(registers);
+            config.insert("oracle".to_owned(), oracle(index).into());
+            config.insert("suspend".to_owned(), self.suspend.into());
+            let plugin = self.plugin.to_string_lossy();
+            json!({"module": plugin, "name": index.to_string(), "config": config})
         };
         let modules: Vec<Value> = shape.iter().enumerate().map(module).collect();
         // Who may write to a target directory is not what is tested.
         let config = json!({"modules": modules, "verify": {"permissions": "warn"}});
         let config = Config::from_value(config, &[], Path::new("."))?;
         Modules::load(config, Host::new("example.com")).await.map_err(|mut error| {
-            error.problems.retain(|problem| problem.severity == Severity::Error);
+            error.problems.retain(Problem::is_error);
             error
         })
     }
 }
 
-/// What a module registers unless it matters what else it registers.
-fn standard() -> Vec<String> {
-    ROWS.iter().filter(|row| !row.apart).map(|row| row.callback.to_owned()).collect()
+/// Who is to blame that the modules did not start, if all that is wrong is what they register.
+fn refused(error: &LoadError) -> Option<Refused> {
+    let blamed = |problem: &Problem| {
+        let module = problem.module.as_deref()?.parse().ok()?;
+        let message = problem.message.clone();
+        (problem.stage == Stage::New).then_some(Refused { module, message })
+    };
+    let all: Option<Vec<Refused>> = error.problems.iter().map(blamed).collect();
+    all?.into_iter().min_by_key(|refused| refused.module)
+}
+
+/// The `config` of a module: callbacks it registers, which do nothing yet.
+fn config(registers: &Registers) -> Map<String, Value> {
+    let silent = |callbacks: &mut dyn Iterator<Item = &str>| -> Value {
+        callbacks.map(|name| (name.to_owned(), json!({"return": null}))).collect()
+    };
+    let usual = || ROWS.iter().filter(|row| row.apart.is_none()).map(|row| row.callback);
+    let mut config = Map::new();
+    let outcomes = match registers {
+        Registers::Usual => silent(&mut usual()),
+        Registers::Apart(callbacks, auth_checkers) => {
+            config.extend(auth_checkers.clone().map(|types| ("auth_checkers".to_owned(), types)));
+            silent(&mut callbacks.iter().map(String::as_str))
+        }
+    };
+    config.insert("outcomes".to_owned(), outcomes);
+    config
 }
 
 fn oracle(index: usize) -> String {
@@ -94,7 +138,8 @@ fn oracle(index: usize) -> String {
 /// The modules that play a scenario.
 pub(super) struct Cast<'a> {
     modules: &'a Modules,
-    number: usize,
+    /// Where each of them stands in the scenario.
+    places: Vec<usize>,
 }
 
 impl Cast<'_> {
@@ -105,14 +150,14 @@ impl Cast<'_> {
     /// Which modules were asked since the last time, in order.
     pub(super) async fn called(&self) -> Result<Vec<usize>, String> {
         let mut calls = Vec::new();
-        for index in 0..self.number {
+        for (index, place) in self.places.iter().enumerate() {
             let seen = self.oracle("GET", index, String::new()).await?;
             let seen: Vec<Value> = serde_json::from_slice(&seen)
                 .map_err(|error| format!("the oracle does not say what was called: {error}"))?;
-            calls.extend(seen.iter().map(|call| (call[0].as_u64(), index)));
+            calls.extend(seen.iter().map(|call| (call[0].as_u64(), *place)));
         }
         calls.sort_unstable();
-        Ok(calls.into_iter().map(|(_, index)| index).collect())
+        Ok(calls.into_iter().map(|(_, place)| place).collect())
     }
 
     /// Asks a module's web resource.

@@ -1,19 +1,37 @@
 //! A scenario: a callback, its arguments, and what each module does.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Unanswered;
 use super::args::Args;
-use super::callbacks::{ROWS, Row};
+use super::callbacks::{REGISTER_AUTH_CHECKERS, ROWS, Row};
 
 /// A scenario that can be run.
 pub(super) struct Scenario {
     pub(super) row: &'static Row,
     pub(super) args: Args,
-    /// By module: what it does when it is asked, by callback.
-    pub(super) modules: Vec<Map<String, Value>>,
+    pub(super) modules: Vec<Part>,
+    /// The modules that register something, if that is what the scenario is about.
+    pub(super) registering: Option<Vec<usize>>,
     /// Whether a module is to change an argument.
     pub(super) mutates: bool,
+}
+
+/// A module of a scenario.
+pub(super) struct Part {
+    /// `None`: nothing.
+    pub(super) registers: Option<Registers>,
+    /// What it does when it is asked, by callback.
+    pub(super) outcomes: Map<String, Value>,
+}
+
+/// What a module registers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Registers {
+    /// All callbacks that are not registered apart.
+    Usual,
+    /// These callbacks, and these types of login with their fields.
+    Apart(Vec<String>, Option<Value>),
 }
 
 impl Scenario {
@@ -51,9 +69,13 @@ impl Scenario {
             args => object(args)?,
         };
         let mutates = modules.iter().any(|outcome| outcome.contains_key("mutate"));
-        let modules = modules.into_iter().map(|outcome| by_callback(row.callback, outcome));
+        let registering = (row.callback == REGISTER_AUTH_CHECKERS.callback).then(|| {
+            let there = modules.iter().enumerate().filter(|(_, outcome)| !is_absent(outcome));
+            there.map(|(index, _)| index).collect()
+        });
+        let modules = modules.into_iter().map(|outcome| part(row, outcome));
         let modules = modules.collect::<Result<_, _>>()?;
-        Ok(Self { row, args: Args::new(args)?, modules, mutates })
+        Ok(Self { row, args: Args::new(args)?, modules, registering, mutates })
     }
 }
 
@@ -80,14 +102,45 @@ fn only_in_python(outcome: &Map<String, Value>) -> Option<&'static str> {
     also.filter_map(|(_, outcome)| outcome.as_object()).find_map(only_in_python)
 }
 
-/// The callbacks of one module: the one that is asked, and those that are asked `also`. A callback
-/// that is absent is left out.
-fn by_callback(
-    callback: &str,
-    mut outcome: Map<String, Value>,
-) -> Result<Map<String, Value>, String> {
+/// One module: what it does when the row's callback is called, or one that is asked `also`.
+fn part(row: &Row, mut outcome: Map<String, Value>) -> Result<Part, String> {
     let mut outcomes = outcome.remove("also").map_or_else(|| Ok(Map::new()), object)?;
-    outcomes.insert(callback.to_owned(), Value::Object(outcome));
-    outcomes.retain(|_, outcome| outcome.get("absent") != Some(&Value::Bool(true)));
-    Ok(outcomes)
+    if let Some(name) = outcomes.keys().find(|name| ROWS.iter().all(|row| row.callback != *name)) {
+        return Err(format!("there is no callback `{name}`"));
+    }
+    outcomes.retain(|_, outcome| outcome.as_object().is_none_or(|outcome| !is_absent(outcome)));
+    let auth_checkers = auth_checkers(row, &outcome);
+    let mut apart: Vec<String> = outcomes.keys().cloned().collect();
+    if !is_absent(&outcome) {
+        let but = row.but.filter(|(flag, _)| outcome.get(*flag) == Some(&Value::Bool(true)));
+        let callbacks = but.map(|(_, callbacks)| callbacks).or(row.apart).unwrap_or_default();
+        apart.extend(callbacks.iter().map(|name| (*name).to_owned()));
+        outcomes.insert(row.callback.to_owned(), Value::Object(outcome));
+    }
+    if outcomes.is_empty() || auth_checkers == Some(json!([])) {
+        return Ok(Part { registers: None, outcomes: Map::new() });
+    }
+    let registers = if row.apart.is_some() {
+        outcomes.retain(|name, _| apart.contains(name));
+        Registers::Apart(apart, auth_checkers)
+    } else {
+        Registers::Usual
+    };
+    Ok(Part { registers: Some(registers), outcomes })
+}
+
+fn is_absent(outcome: &Map<String, Value>) -> bool {
+    outcome.get("absent") == Some(&Value::Bool(true))
+}
+
+/// The types of login that a module registers, each with its fields.
+fn auth_checkers(row: &Row, outcome: &Map<String, Value>) -> Option<Value> {
+    let login_type = || outcome.get("login_type").and_then(Value::as_str);
+    match row.callback {
+        "check_auth" => Some(json!([[login_type().unwrap_or("m.login.password"), ["password"]]])),
+        name if name == REGISTER_AUTH_CHECKERS.callback => {
+            Some(outcome.get("register").cloned().unwrap_or_else(|| json!([])))
+        }
+        _ => None,
+    }
 }

@@ -32,7 +32,7 @@ async fn an_event_keeps_its_level_its_target_its_place_and_the_types_of_its_fiel
     assert_eq!(lines.len(), 1);
     let Line { level, target, file, fields } = &lines[0];
     assert_eq!((&**level, &**target), ("INFO", "recorder"));
-    assert_eq!(file.as_deref(), Some("tests/modules/good_recorder/src/lib.rs"));
+    assert_eq!(file.as_deref(), Some("tests/modules/good_recorder/src/calls.rs"));
     assert_eq!(
         json!(fields),
         json!({

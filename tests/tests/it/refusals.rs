@@ -170,7 +170,7 @@ async fn a_plugin_of_another_major_version() {
 #[tokio::test]
 async fn a_plugin_whose_boundary_was_changed() {
     assert_snapshot!(file_refusal(&abi_test(PLUGIN, "changed_struct")).await, @"
-    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` has another boundary: construct.table.register_spam_checker_callbacks.check_event_for_spam.origin_server_ts: expected `i64`, found `i32`
+    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` has another boundary: construct.table.registrars.spam_checker.check_event_for_spam.origin_server_ts: expected `i64`, found `i32`
       at modules.<item 0>.module, line 7, column 7
       fix: rebuild the plugin with hsmod-plugin-api of ABI 1.1; it was changed without a new version
     ");
@@ -183,7 +183,9 @@ async fn plugins_of_an_older_and_of_a_newer_minor_version_do_their_work() {
     let younger = ["spam_checker.accept_make_join", "third_party_rules.on_user_search"];
     for (variant, minor, lacking) in [("older_minor", 0, &younger[..]), ("newer_minor", 2, &[])] {
         let file = abi_test("good_recorder", variant);
-        let config = json!({"optional": ["accept_make_knock"]});
+        let knock = ["accept_make_knock"];
+        let callbacks: Vec<_> = POLICIES.iter().map(|row| row.callback).chain(knock).collect();
+        let config = json!({"callbacks": callbacks, "optional": knock});
         let entry = json!({"module": "good_recorder", "config": config});
         let modules = Scene::new().file(&file, "good_recorder", entry).load().await;
         assert_eq!(modules.info()[0].abi.map(|abi| abi.minor), Some(minor), "{variant}");
@@ -224,7 +226,7 @@ async fn a_config_that_the_module_does_not_understand() {
     ");
     let config = json!({"name": "first", "answers": {"user_may_invite": "perhaps"}});
     assert_snapshot!(Scene::new().module("good_recorder", config).refusal().await, @"
-    error: module `good_recorder`: parse_config: unknown variant `perhaps`, expected one of `allow`, `deny`, `deny_with`, `shadow_ban`, `not_expired`, `replace`, `fail`, `refuse`, `cancelled`
+    error: module `good_recorder`: parse_config: unknown variant `perhaps`, expected one of `allow`, `deny`, `deny_with`, `shadow_ban`, `not_expired`, `replace`, `fail`, `panic`, `refuse`, `cancelled`
       at modules.<item 0>.config.answers.user_may_invite, line 6, column 11
       fix: see the module's documentation for what its `config` takes
     ");

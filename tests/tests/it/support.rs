@@ -46,7 +46,7 @@ pub(crate) async fn seen_names(modules: &Modules, name: &str) -> Vec<String> {
 }
 
 /// Polls once; the output if there is one.
-pub(crate) async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+pub(crate) async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Option<F::Output> {
     // A task that has done much already would be told to wait, ready or not.
     tokio::task::yield_now().await;
     std::future::poll_fn(|context| {

@@ -15,7 +15,7 @@ pub struct Delivered<'a, J> {
     pub server_name: &'a str,
     /// How it got them: `/send`, `/backfill`, ..
     pub method: &'a str,
-    /// The events.
+    /// The events; without any, nobody is told.
     pub events: Vec<J>,
 }
 
@@ -54,6 +54,10 @@ impl<J: IntoJson> OwnedInput<RawDelivery> for Delivered<'_, J> {
         let view =
             unsafe { std::mem::transmute::<EventDelivery<'_>, EventDelivery<'static>>(view) };
         Ok(OwnedDelivery { view, _texts: texts, _events: events })
+    }
+
+    fn tells_nothing(&self) -> bool {
+        self.events.is_empty()
     }
 }
 

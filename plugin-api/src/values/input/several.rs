@@ -204,10 +204,14 @@ pub struct BuiltEvents {
 }
 
 impl BuiltEvents {
-    /// Reads events from JSON.
+    /// Reads events from JSON; an error names the place of the event.
     pub(super) fn read<J: IntoJson>(sources: impl Iterator<Item = J>) -> Result<Self, InputError> {
-        let owned: Vec<OwnedEvent> =
-            sources.map(|source| read_event(source.into_json()?)).collect::<Result<_, _>>()?;
+        let event = |(place, source): (usize, J)| {
+            source.into_json().and_then(read_event).map_err(|InputError(why)| {
+                InputError(format!("of several events, number {}: {why}", place + 1))
+            })
+        };
+        let owned: Vec<OwnedEvent> = sources.enumerate().map(event).collect::<Result<_, _>>()?;
         // SAFETY: only the lifetime changes; the views are dropped with the events they borrow
         // from, and are not handed out for longer than `self` lives.
         let view = |event: &OwnedEvent| unsafe {

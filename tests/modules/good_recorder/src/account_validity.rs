@@ -3,7 +3,7 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::Recorder;
+use crate::{Recorder, arguments};
 
 #[callbacks]
 impl AccountValidity for Recorder {
@@ -23,5 +23,18 @@ impl AccountValidity for Recorder {
     ) -> Result<(), ModuleError> {
         let arguments = json!([user_id, auth_provider_type, auth_provider_id]);
         self.call("on_user_login", arguments).await
+    }
+
+    async fn on_legacy_send_mail(&self, user_id: &UserId) -> Result<(), ModuleError> {
+        self.call("on_legacy_send_mail", json!([user_id])).await
+    }
+
+    async fn on_legacy_renew(&self, token: &str) -> Result<LegacyRenewal, ModuleError> {
+        self.call("on_legacy_renew", json!([token])).await
+    }
+
+    async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> Result<i64, ModuleError> {
+        let arguments = json!([arguments::web_request(request)?]);
+        self.call("on_legacy_admin_request", arguments).await
     }
 }

@@ -1,5 +1,8 @@
 //! How the config tells a callback to answer.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value};
 
@@ -22,10 +25,13 @@ pub(crate) enum Answer {
     ShadowBan,
     /// `Some(false)` of `is_user_expired`.
     NotExpired,
-    /// This JSON instead: of the event, of the request, of the results.
+    /// This JSON instead: of the event, of the request, of the results; or what else the callback
+    /// answers, in JSON.
     Replace(Value),
     /// A plain failure.
     Fail(String),
+    /// A panic.
+    Panic(String),
     /// An HTTP refusal.
     Refuse {
         status: u16,
@@ -47,6 +53,7 @@ impl Answer {
                 Err(ModuleError::http(status, errcode, message).fields(fields))
             }
             Self::Cancelled => Err(ModuleError::cancelled()),
+            Self::Panic(message) => panic!("{message}"),
             other => Ok(A::told(other)),
         }
     }
@@ -119,4 +126,50 @@ impl Told for DirectoryVisibility {
     fn told(answer: Answer) -> Self {
         if matches!(answer, Answer::Deny) { Self::Hidden } else { Self::Visible }
     }
+}
+
+/// Answers that the config gives in JSON; the neutral one if it gives none.
+macro_rules! given {
+    ($( $answer:ty, from $json:ty: $made:expr; )*) => { $(
+        impl Told for $answer {
+            fn told(answer: Answer) -> Self {
+                let Answer::Replace(value) = answer else { return Self::default() };
+                let given = serde_json::from_value::<$json>(value);
+                #[allow(clippy::redundant_closure_call, reason = "a function for each")]
+                ($made)(given.expect("the config gives what this callback can answer"))
+            }
+        }
+    )* };
+}
+
+given! {
+    Option<String>, from String: Some;
+    Option<i64>, from i64: Some;
+    i64, from i64: |number| number;
+    JsonObject, from JsonObject: |fields| fields;
+    Option<JsonObject>, from JsonObject: Some;
+    Option<AcceptedLogin>, from String: |user: String| Some(AcceptedLogin::new(user));
+    UpdateGuard, from u64: |milliseconds| Self::new(Duration::from_millis(milliseconds));
+    LegacyRenewal, from (bool, i64): |(valid, until)| {
+        if valid { Self::valid(until) } else { Self::stale(until) }
+    };
+    Option<RatelimitOverride>, from (f64, i64): |(per_second, burst_count)| {
+        Some(RatelimitOverride::new(per_second, burst_count))
+    };
+    Option<Vec<MediaUploadLimit>>, from Vec<(u64, u64)>: |limits: Vec<_>| {
+        let limit = |(bytes, period)| MediaUploadLimit::new(bytes, period).info_uri("x:y");
+        Some(limits.into_iter().map(limit).collect())
+    };
+    InterestedUsers, from Option<Vec<String>>: |users: Option<Vec<_>>| {
+        users.map_or(Self::All, Self::from_iter)
+    };
+    UsersForStates, from BTreeMap<String, Vec<OwnedPresenceState>>: |users: BTreeMap<_, Vec<_>>| {
+        let mut told = Self::default();
+        for (user, states) in users {
+            let states: Vec<OwnedPresenceState> = states;
+            told.mention(&user);
+            states.iter().for_each(|state| told.tell(&user, &state.as_state()));
+        }
+        told
+    };
 }

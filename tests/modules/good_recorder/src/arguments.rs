@@ -73,3 +73,35 @@ pub(crate) fn file_info(info: &FileInfo<'_>) -> Value {
         "url_cache": info.url_cache(),
     })
 }
+
+pub(crate) fn presence(states: &[UserPresenceState<'_>]) -> Value {
+    states.iter().map(|state| json!(state.to_owned())).collect()
+}
+
+pub(crate) fn upload_limit(limit: &MediaUploadLimit) -> Value {
+    json!({
+        "max_bytes": limit.max_bytes,
+        "time_period_ms": limit.time_period_ms,
+        "info_uri": limit.info_uri,
+        "can_upgrade": limit.can_upgrade,
+    })
+}
+
+pub(crate) fn delivery(delivery: &EventDelivery<'_>) -> Result<Value, ModuleError> {
+    let events: Result<Vec<Value>, _> =
+        delivery.events().iter().map(|event| event.json().parse()).collect();
+    Ok(json!({
+        "server_name": delivery.server_name(), "method": delivery.method(), "events": events?,
+    }))
+}
+
+/// A request, with the query argument `dry` and the header `X-Admin`.
+pub(crate) fn web_request(request: &WebRequest<'_>) -> Result<Value, ModuleError> {
+    Ok(json!({
+        "method": request.method(),
+        "path": request.path(),
+        "dry": request.query("dry"),
+        "x_admin": request.header("x-admin").map(String::from_utf8_lossy),
+        "body": request.json::<Value>()?,
+    }))
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
@@ -35,7 +36,7 @@ impl WebResource for Seen {
     }
 }
 
-/// How often each callback was called.
+/// How often each callback was called, and how many futures of callbacks there are.
 struct Counts(Arc<Recorder>);
 
 impl WebResource for Counts {
@@ -45,6 +46,7 @@ impl WebResource for Counts {
         for callback in seen.iter().filter_map(|call| call[0].as_str()) {
             *counts.entry(callback).or_default() += 1;
         }
+        counts.insert("open", self.0.open.load(Ordering::SeqCst).try_into()?);
         Ok(WebResponse::json(200, &counts))
     }
 }

@@ -3,7 +3,7 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Scripted, grammar};
+use crate::{Scripted, arguments, grammar};
 
 #[callbacks]
 impl AccountValidity for Scripted {
@@ -23,5 +23,18 @@ impl AccountValidity for Scripted {
     ) -> Result<(), ModuleError> {
         let arguments = json!([user_id.as_str(), auth_provider_type, auth_provider_id]);
         self.call("on_user_login", arguments, grammar::nothing).await
+    }
+
+    async fn on_legacy_send_mail(&self, user_id: &UserId) -> Result<(), ModuleError> {
+        self.call("on_legacy_send_mail", json!([user_id.as_str()]), grammar::mail).await
+    }
+
+    async fn on_legacy_renew(&self, token: &str) -> Result<LegacyRenewal, ModuleError> {
+        self.call("on_legacy_renew", json!([token]), grammar::renewal).await
+    }
+
+    async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> Result<i64, ModuleError> {
+        let arguments = json!([arguments::web_request(request)?]);
+        self.call("on_legacy_admin_request", arguments, grammar::expiration).await
     }
 }

@@ -1,10 +1,14 @@
 //! What a returned value means, by callback: Python's many ways to say yes and no, as the types
-//! that say it here.
+//! that say it here. Where more than yes and no is answered: [`values`].
 //!
 //! Mirrors what `synapse/module_api/callbacks/*.py` does with the value of each callback.
 
+mod values;
+
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
+
+pub(crate) use values::*;
 
 use crate::python::Python;
 
@@ -103,9 +107,14 @@ pub(crate) fn event_allowed(value: &Python) -> Meaning<EventDecision> {
     }
 }
 
-/// The other checks of `third_party_rules`: only `False` itself denies.
+/// The other checks of `third_party_rules`, and `is_3pid_allowed`: only `False` itself denies.
 pub(crate) fn permission(value: &Python) -> Meaning<Permission> {
     Ok(if value.is_false() { Permission::Deny } else { Permission::Allow })
+}
+
+/// `is_user_allowed_to_upload_media_of_size`
+pub(crate) fn upload(value: &Python) -> Meaning<Permission> {
+    Ok(if value.is_true() { Permission::Allow } else { Permission::Deny })
 }
 
 /// `is_user_expired`

@@ -8,6 +8,7 @@
 //!       user_may_invite: {return: {$: Codes, v: FORBIDDEN}}
 //!       check_event_allowed: {raise: SynapseError, code: 429, errcode: LIMIT_EXCEEDED, msg: no}
 //!       on_create_room: {mutate: {arg: 1, set: {name: pub}, del: [topic]}, return: null}
+//!     auth_checkers: [[m.login.password, [password]]]   # of `check_auth`; this is the default
 //!     suspend: true              # every callback waits once before it answers
 //!     oracle: /_synapse/client/oracle/1     # default: /_synapse/client/oracle
 //! ```
@@ -16,33 +17,42 @@
 //! `[[number, callback, argument..], ..]`, and forgets them. The number counts the calls of all
 //! instances of this image.
 //!
-//! What a Python value means stands in `grammar`; how several modules' answers are combined, and
-//! what a failure means, is the homeserver's business and stands nowhere in here.
+//! What a Python value means stands in `grammar`, and in `untyped` what becomes of a value that no
+//! typed callback can return; how several modules' answers are combined, and what a failure means,
+//! is the homeserver's business and stands nowhere in here.
 #![forbid(unsafe_code)]
 
+mod account_data;
 mod account_validity;
 // What arguments look like in JSON, and a pause, as the recorder has them.
 #[path = "../../good_recorder/src/arguments.rs"]
 mod arguments;
+mod background_update_controller;
 #[path = "../../../src/conform/codes.rs"]
 mod codes;
 mod exception;
+mod federation;
 mod grammar;
+mod media_repository;
 mod oracle;
 mod outcome;
+mod password_auth_provider;
+mod presence_router;
 mod python;
+mod ratelimit;
 mod spam_checker;
 #[path = "../../good_recorder/src/suspend.rs"]
 mod suspend;
 mod third_party_rules;
+mod unsigned;
+#[path = "../../../src/conform/untyped.rs"]
+mod untyped;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hsmod_plugin_api::callbacks::{
-    AccountValidityCallbacks, SpamCheckerCallbacks, ThirdPartyRulesCallbacks,
-};
+use hsmod_plugin_api::callbacks::traits::*;
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
@@ -55,10 +65,16 @@ use python::Python;
 pub struct Config {
     #[serde(default)]
     outcomes: BTreeMap<String, Outcome>,
+    #[serde(default = "password_checker")]
+    auth_checkers: Vec<(String, Vec<Value>)>,
     #[serde(default)]
     suspend: bool,
     #[serde(default = "oracle_path")]
     oracle: String,
+}
+
+fn password_checker() -> Vec<(String, Vec<Value>)> {
+    vec![("m.login.password".to_owned(), vec!["password".into()])]
 }
 
 fn oracle_path() -> String {
@@ -74,11 +90,21 @@ pub struct Scripted {
 
 /// Registers, of each category, the callbacks that have an outcome: one row a category.
 macro_rules! register {
-    ($module:ident, $api:ident, $names:ident; $( $written:ident => $register:ident; )*) => { $(
+    (
+        $module:ident, $api:ident, $names:ident;
+        $( $written:ident => $register:ident $([auth_checkers $checkers:expr])?; )*
+    ) => { $(
         let (own, rest): (Vec<&str>, Vec<&str>) =
             $names.into_iter().partition(|name| <Self as $written>::WRITTEN.contains(name));
         if !own.is_empty() {
-            $api.$register(&$module).only(&own);
+            let registration = $api.$register(&$module).only(&own);
+            $(
+                let wanted = $checkers.iter().filter(|_| own.contains(&"check_auth"));
+                let registration = wanted.fold(registration, |registration, (login_type, fields)| {
+                    registration.auth_checker(login_type, fields)
+                });
+            )?
+            drop(registration);
         }
         let $names = rest;
     )* };
@@ -88,7 +114,8 @@ impl Module for Scripted {
     type Config = Config;
 
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
-        let Config { mut outcomes, suspend, oracle } = config;
+        let Config { mut outcomes, auth_checkers, suspend, oracle } = config;
+        let auth_checkers = fields(auth_checkers)?;
         outcomes.retain(|_, outcome| !outcome.absent);
         let names: Vec<String> = outcomes.keys().cloned().collect();
         let (outcomes, seen) = (Mutex::new(outcomes), Mutex::default());
@@ -98,6 +125,16 @@ impl Module for Scripted {
             SpamCheckerCallbacks => register_spam_checker_callbacks;
             ThirdPartyRulesCallbacks => register_third_party_rules_callbacks;
             AccountValidityCallbacks => register_account_validity_callbacks;
+            PresenceRouterCallbacks => register_presence_router_callbacks;
+            PasswordAuthProviderCallbacks => register_password_auth_provider_callbacks
+                [auth_checkers &auth_checkers];
+            BackgroundUpdateControllerCallbacks => register_background_update_controller_callbacks;
+            AccountDataCallbacks => register_account_data_callbacks;
+            AddExtraFieldsToUnsignedClientEventCallbacks
+                => register_add_extra_fields_to_unsigned_client_event_callbacks;
+            MediaRepositoryCallbacks => register_media_repository_callbacks;
+            RatelimitCallbacks => register_ratelimit_callbacks;
+            FederationCallbacks => register_federation_callbacks;
         }
         if let Some(name) = names.first() {
             return Err(ModuleError::new(format_args!("there is no callback `{name}`")));
@@ -105,6 +142,21 @@ impl Module for Scripted {
         api.register_web_resource(&oracle, oracle::Oracle(Arc::clone(&module)));
         Ok(module)
     }
+}
+
+/// The fields that each type of login needs.
+fn fields(
+    auth_checkers: Vec<(String, Vec<Value>)>,
+) -> Result<Vec<(String, Vec<String>)>, ModuleError> {
+    let text = |field: &Value| field.as_str().map(str::to_owned);
+    let texts = |(login_type, fields): (String, Vec<Value>)| match fields.iter().map(text).collect()
+    {
+        Some(texts) => Ok((login_type, texts)),
+        None => Err(ModuleError::new(format_args!(
+            "all fields of the type of login `{login_type}` must be texts"
+        ))),
+    };
+    auth_checkers.into_iter().map(texts).collect()
 }
 
 impl Scripted {

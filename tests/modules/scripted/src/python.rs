@@ -1,7 +1,7 @@
 //! Python values, and the few things that Python does with every one of them.
 
 use hsmod_plugin_api::prelude::*;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Number, Value, json};
 
 use crate::codes::CODES;
 
@@ -22,8 +22,8 @@ pub(crate) enum Python {
     Set(Vec<Python>),
     Dict(Map<String, Value>),
     Bytes(String),
-    /// Of a class that has neither a length nor items.
-    Object,
+    /// Of a class that has neither a length nor items, as the script describes it.
+    Object(Map<String, Value>),
 }
 
 impl Python {
@@ -36,7 +36,7 @@ impl Python {
             Value::Array(items) => Self::List(read_all(items)?),
             Value::Object(object) => match object.get("$") {
                 None => Self::Dict(object.clone()),
-                Some(Value::String(kind)) => read_special(kind, object.get("v"))?,
+                Some(Value::String(kind)) => read_special(kind, object)?,
                 Some(other) => return Err(format!("`$` names a kind of value, not {other}")),
             },
         })
@@ -51,7 +51,33 @@ impl Python {
             Self::Str(text) | Self::Bytes(text) => !text.is_empty(),
             Self::Tuple(items) | Self::List(items) | Self::Set(items) => !items.is_empty(),
             Self::Dict(object) => !object.is_empty(),
-            Self::NotSpam | Self::Code(_) | Self::Registration(_) | Self::Object => true,
+            Self::NotSpam | Self::Code(_) | Self::Registration(_) | Self::Object(_) => true,
+        }
+    }
+
+    /// The text, if it is a `str`, as members of `Codes` are, too.
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            Self::Code(code) => Some(code.as_str()),
+            Self::NotSpam => Some("NOT_SPAM"),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is an `int` (a `bool` is none) that fits.
+    pub(crate) fn as_int(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// The description of an object of a class.
+    pub(crate) fn object(&self, class: &str) -> Option<&Map<String, Value>> {
+        match self {
+            Self::Object(object) => Some(object).filter(|object| object["$"] == class),
+            _ => None,
         }
     }
 
@@ -62,17 +88,51 @@ impl Python {
 
     /// `first, second = value`, if that works.
     pub(crate) fn unpack(&self) -> Option<(Self, Self)> {
+        <[Self; 2]>::try_from(self.items()?).ok().map(|[first, second]| (first, second))
+    }
+
+    /// `dict(value)`, if that works. Keys that are no texts are written out.
+    pub(crate) fn to_dict(&self) -> Option<Map<String, Value>> {
+        if let Self::Dict(object) = self {
+            return Some(object.clone());
+        }
+        let item = |item: Self| {
+            let (key, value) = item.unpack()?;
+            Some((written_key(key.to_json()), value.to_json()))
+        };
+        self.items()?.into_iter().map(item).collect()
+    }
+
+    /// What `for item in value` sees, if it can be iterated over.
+    fn items(&self) -> Option<Vec<Self>> {
         let characters = |text: &str| text.chars().map(|c| Self::Str(c.to_string())).collect();
-        let items: Vec<Self> = match self {
+        Some(match self {
             Self::Tuple(items) | Self::List(items) | Self::Set(items) => items.clone(),
             Self::Dict(object) => object.keys().cloned().map(Self::Str).collect(),
-            Self::Str(text) => characters(text),
-            Self::Code(code) => characters(code.as_str()),
-            Self::NotSpam => characters("NOT_SPAM"),
             Self::Bytes(text) => text.chars().map(|c| Self::Number(u32::from(c).into())).collect(),
-            _ => return None,
-        };
-        <[Self; 2]>::try_from(items).ok().map(|[first, second]| (first, second))
+            other => characters(other.as_str()?),
+        })
+    }
+
+    /// As a script says it.
+    fn to_json(&self) -> Value {
+        let all = |items: &[Self]| items.iter().map(Self::to_json).collect::<Value>();
+        match self {
+            Self::None => Value::Null,
+            Self::Bool(value) => json!(value),
+            Self::Number(number) => json!(number),
+            Self::Str(text) => json!(text),
+            Self::NotSpam => json!({"$": "NOT_SPAM"}),
+            Self::Code(code) => json!({"$": "Codes", "v": name(code)}),
+            Self::Registration(RegistrationBehaviour::Allow) => registration("ALLOW"),
+            Self::Registration(RegistrationBehaviour::ShadowBan) => registration("SHADOW_BAN"),
+            Self::Registration(_) => registration("DENY"),
+            Self::Tuple(items) => json!({"$": "tuple", "v": all(items)}),
+            Self::List(items) => all(items),
+            Self::Set(items) => json!({"$": "set", "v": all(items)}),
+            Self::Dict(object) | Self::Object(object) => json!(object),
+            Self::Bytes(text) => json!({"$": "bytes", "v": text}),
+        }
     }
 }
 
@@ -82,11 +142,20 @@ pub(crate) fn code(name: &str) -> Result<ErrorCode, String> {
     named.map(|(_, code)| code.clone()).ok_or_else(|| format!("there is no code `{name}`"))
 }
 
+fn name(code: &ErrorCode) -> Option<&'static str> {
+    CODES.iter().find(|(_, known)| known == code).map(|(name, _)| &**name)
+}
+
+fn registration(name: &str) -> Value {
+    json!({"$": "RegistrationBehaviour", "v": name})
+}
+
 fn read_all(items: &[Value]) -> Result<Vec<Python>, String> {
     items.iter().map(Python::read).collect()
 }
 
-fn read_special(kind: &str, value: Option<&Value>) -> Result<Python, String> {
+fn read_special(kind: &str, object: &Map<String, Value>) -> Result<Python, String> {
+    let value = object.get("v");
     let wrong = || format!("`{}` is no value of the kind `{kind}`", value.unwrap_or(&Value::Null));
     let text = || value.and_then(Value::as_str).ok_or_else(wrong);
     let items = || value.and_then(Value::as_array).ok_or_else(wrong);
@@ -105,7 +174,7 @@ fn read_special(kind: &str, value: Option<&Value>) -> Result<Python, String> {
         "bytes" => Python::Bytes(text()?.to_owned()),
         "pairs" => Python::Dict(items()?.iter().filter_map(pair).collect()),
         "RatelimitOverride" | "MediaUploadLimit" | "presence" | "callable" | "object" => {
-            Python::Object
+            Python::Object(object.clone())
         }
         _ => return Err(format!("there is no kind of value `{kind}`")),
     })
@@ -114,6 +183,12 @@ fn read_special(kind: &str, value: Option<&Value>) -> Result<Python, String> {
 /// One item of a dict whose keys may be other than strings; such keys are written out.
 fn pair(pair: &Value) -> Option<(String, Value)> {
     let (key, value) = (pair.get(0)?, pair.get(1)?);
-    let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-    Some((key, value.clone()))
+    Some((written_key(key.clone()), value.clone()))
+}
+
+fn written_key(key: Value) -> String {
+    match key {
+        Value::String(key) => key,
+        other => other.to_string(),
+    }
 }

@@ -1,0 +1,20 @@
+//! The callbacks of `presence_router`.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::{Recorder, arguments};
+
+#[callbacks]
+impl PresenceRouter for Recorder {
+    async fn get_users_for_states(
+        &self,
+        state_updates: &[UserPresenceState<'_>],
+    ) -> Result<UsersForStates, ModuleError> {
+        self.call("get_users_for_states", json!([arguments::presence(state_updates)])).await
+    }
+
+    async fn get_interested_users(&self, user_id: &UserId) -> Result<InterestedUsers, ModuleError> {
+        self.call("get_interested_users", json!([user_id])).await
+    }
+}

@@ -1,0 +1,17 @@
+//! The callback of `ratelimit`.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::Recorder;
+
+#[callbacks]
+impl Ratelimit for Recorder {
+    async fn get_ratelimit_override_for_user(
+        &self,
+        user_id: &UserId,
+        limiter_name: &str,
+    ) -> Result<Option<RatelimitOverride>, ModuleError> {
+        self.call("get_ratelimit_override_for_user", json!([user_id, limiter_name])).await
+    }
+}

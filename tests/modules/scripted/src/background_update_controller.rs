@@ -1,0 +1,37 @@
+//! The callbacks of `background_update_controller`.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::{Scripted, grammar};
+
+#[callbacks]
+impl BackgroundUpdateController for Scripted {
+    async fn on_update(
+        &self,
+        update_name: &str,
+        database_name: &str,
+        oneshot: bool,
+    ) -> Result<UpdateGuard, ModuleError> {
+        let arguments = json!([update_name, database_name, oneshot]);
+        self.call("on_update", arguments, grammar::update).await
+    }
+
+    async fn default_batch_size(
+        &self,
+        update_name: &str,
+        database_name: &str,
+    ) -> Result<Option<i64>, ModuleError> {
+        let arguments = json!([update_name, database_name]);
+        self.call("default_batch_size", arguments, grammar::batch_size).await
+    }
+
+    async fn min_batch_size(
+        &self,
+        update_name: &str,
+        database_name: &str,
+    ) -> Result<Option<i64>, ModuleError> {
+        let arguments = json!([update_name, database_name]);
+        self.call("min_batch_size", arguments, grammar::batch_size).await
+    }
+}

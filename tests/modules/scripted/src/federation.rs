@@ -1,0 +1,17 @@
+//! The callback of `federation`.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::json;
+
+use crate::{Scripted, arguments, grammar};
+
+#[callbacks]
+impl Federation for Scripted {
+    async fn on_event_delivered_over_federation(
+        &self,
+        delivery: &EventDelivery<'_>,
+    ) -> Result<(), ModuleError> {
+        let arguments = json!([arguments::delivery(delivery)?]);
+        self.call("on_event_delivered_over_federation", arguments, grammar::nothing).await
+    }
+}

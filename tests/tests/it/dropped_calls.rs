@@ -1,0 +1,293 @@
+//! Shows that nothing is lost or doubled when a call is dropped, wherever it waits: no module is
+//! asked or told twice, each future of a module's ends once, and the next call is as any other.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use hsmod_loader::values::UserProfile;
+use hsmod_loader::{CallError, Json, Modules, Shutdown};
+use hsmod_tests::scene::Scene;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{message, poll_once, recorder, seen};
+
+type Asked<'m> = Pin<Box<dyn Future<Output = Result<(), CallError>> + 'm>>;
+
+/// A question that all modules are asked.
+#[derive(Clone, Copy)]
+struct Question {
+    ask: fn(&Modules) -> Asked<'_>,
+    /// The callback, or two if the modules are gone through twice.
+    callbacks: &'static [&'static str],
+    /// How many items it is about.
+    items: u32,
+}
+
+const QUESTIONS: [Question; 8] = [
+    Question { ask: invite, callbacks: &["user_may_invite"], items: 1 },
+    Question {
+        ask: federated_invite,
+        callbacks: &["federated_user_may_invite", "user_may_invite"],
+        items: 1,
+    },
+    Question { ask: registered, callbacks: &["on_user_registration"], items: 1 },
+    Question { ask: interested, callbacks: &["get_interested_users"], items: 1 },
+    Question { ask: log_in, callbacks: &["check_auth"], items: 1 },
+    Question { ask: username, callbacks: &["get_username_for_registration"], items: 1 },
+    Question { ask: usernames, callbacks: &["check_username_for_spam"], items: 3 },
+    Question { ask: unsigned, callbacks: &["add_field_to_unsigned_callback"], items: 2 },
+];
+
+fn invite(modules: &Modules) -> Asked<'_> {
+    Box::pin(modules.spam_checker().user_may_invite("@a:b", "@b:b", "!r:b"))
+}
+
+fn federated_invite(modules: &Modules) -> Asked<'_> {
+    let event = json!({
+        "event_id": "$1", "room_id": "!r:b", "sender": "@a:b", "type": "m.room.member",
+        "state_key": "@b:b", "origin_server_ts": 1, "content": {"membership": "invite"},
+    });
+    Box::pin(async move {
+        let event = event.to_string();
+        modules.spam_checker().federated_user_may_invite(Json(&event)).await
+    })
+}
+
+fn registered(modules: &Modules) -> Asked<'_> {
+    Box::pin(modules.account_validity().on_user_registration("@a:b"))
+}
+
+fn interested(modules: &Modules) -> Asked<'_> {
+    Box::pin(async { modules.presence_router().get_interested_users("@a:b").await.map(drop) })
+}
+
+fn log_in(modules: &Modules) -> Asked<'_> {
+    let provider = modules.password_auth_provider();
+    Box::pin(
+        async move { provider.check_auth("a", "m.login.password", Json("{}")).await.map(drop) },
+    )
+}
+
+fn username(modules: &Modules) -> Asked<'_> {
+    let provider = modules.password_auth_provider();
+    Box::pin(async move {
+        provider.get_username_for_registration(Json("{}"), Json("{}")).await.map(drop)
+    })
+}
+
+fn usernames(modules: &Modules) -> Asked<'_> {
+    Box::pin(async {
+        let users = ["@a:b", "@b:b", "@c:b"].map(|user| UserProfile::new(user, None, None));
+        modules.spam_checker().check_usernames_for_spam(&users[..], "@me:b").await.map(drop)
+    })
+}
+
+fn unsigned(modules: &Modules) -> Asked<'_> {
+    Box::pin(async {
+        let events = [message("@a:b", "one"), message("@a:b", "two")];
+        let events = events.iter().map(|event| Json(event)).collect::<Vec<_>>();
+        let all = modules.add_extra_fields_to_unsigned_client_event();
+        all.add_fields_to_unsigned(events).await.map(drop)
+    })
+}
+
+fn name(index: usize) -> String {
+    format!("m{index}")
+}
+
+/// Modules with these configs, called `m0`, `m1`, ..
+async fn load(configs: impl IntoIterator<Item = Value>) -> Modules {
+    let entry = |(index, mut config): (usize, Value)| {
+        config["name"] = name(index).into();
+        json!({"module": "good_recorder", "name": name(index), "timeout": 0, "config": config})
+    };
+    let entries = configs.into_iter().enumerate().map(entry);
+    entries.fold(Scene::new(), |scene, entry| scene.entry("good_recorder", entry)).load().await
+}
+
+/// How often each module was asked, callback by callback in the order of `callbacks`.
+fn crossings(modules: &Modules, callbacks: &[&str]) -> Vec<u64> {
+    let of_callback = |callback: &&str| {
+        let called = |counts: hsmod_loader::ModuleCounts| {
+            let own = counts.callbacks.iter().find(|(policy, _)| policy.callback == *callback);
+            own.map_or(0, |(_, counts)| counts.called)
+        };
+        modules.counts().into_iter().map(called).collect::<Vec<_>>()
+    };
+    callbacks.iter().flat_map(of_callback).collect()
+}
+
+/// What a module has noted: how many calls begun, how many futures dropped before they were done.
+async fn noted(modules: &Modules, name: &str) -> (usize, usize) {
+    let calls = seen(modules, name).await;
+    let calls = calls.as_array().unwrap();
+    let dropped = calls.iter().filter(|call| call[0] == "dropped").count();
+    (calls.len() - dropped, dropped)
+}
+
+/// Asks, and drops the question after it was polled `polls` times; how many modules are to be
+/// asked by then is known from how often each waits. Returns whether it came to its end.
+async fn dropped_after(modules: &Modules, waits: &[u32], question: Question, polls: u32) -> bool {
+    let before = crossings(modules, question.callbacks);
+    let mut asked = (question.ask)(modules);
+    let mut done = false;
+    for _ in 0..polls {
+        done = poll_once(asked.as_mut()).await.is_some_and(|answer| answer.map(|()| true).unwrap());
+        if done {
+            break;
+        }
+    }
+    drop(asked);
+    let steps: Vec<u32> = question.callbacks.iter().flat_map(|_| waits).copied().collect();
+    let mut behind = 0;
+    let reached = steps.iter().take_while(|waits| {
+        let is_reached = polls > behind;
+        behind += *waits * question.items;
+        is_reached
+    });
+    let reached = reached.count();
+    assert_eq!(done, polls > steps.iter().sum::<u32>() * question.items);
+    let after = crossings(modules, question.callbacks);
+    let asked: Vec<u64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
+    let expected: Vec<u64> = (0..steps.len()).map(|step| u64::from(step < reached)).collect();
+    assert_eq!(asked, expected, "{:?} of {waits:?} after {polls} polls", question.callbacks);
+    let mut given_up = 0;
+    for index in 0..waits.len() {
+        let (begun, dropped) = noted(modules, &name(index)).await;
+        assert!(begun <= question.callbacks.len() * question.items as usize);
+        given_up += dropped;
+        assert_eq!(recorder(modules, &name(index), "counts").await["open"], json!(0));
+    }
+    assert_eq!(given_up, usize::from(!done && polls > 0), "futures that were dropped half-way");
+    done
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(32) })]
+
+    #[test]
+    fn a_question_that_is_dropped_has_asked_the_first_modules_once(
+        waits in prop::collection::vec(0..3_u32, 1..5),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let modules = load(waits.iter().map(|waits| json!({"suspend": waits}))).await;
+            for question in QUESTIONS {
+                let mut polls = 0;
+                while !dropped_after(&modules, &waits, question, polls).await {
+                    polls += 1;
+                }
+            }
+            assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
+        });
+    }
+}
+
+/// How many notifications may wait for one module.
+const DEPTH: usize = 1000;
+
+/// How many modules are told.
+const MODULES: usize = 3;
+
+/// Three modules that work on nothing before they are told to; `full` say whose queues are full of
+/// other notifications.
+async fn busy(full: [bool; MODULES]) -> Modules {
+    const OTHERS: [&str; MODULES] =
+        ["on_logged_out", "on_account_data_updated", "on_profile_update"];
+    let config = |index: usize| {
+        let callbacks = ["on_threepid_bind", OTHERS[index]];
+        json!({"callbacks": callbacks, "hang": callbacks})
+    };
+    let modules = load((0..MODULES).map(config)).await;
+    for index in (0..MODULES).filter(|index| full[*index]) {
+        // One that the module works on, and a queue behind it.
+        for _ in 0..=DEPTH {
+            assert!(poll_once(filler(&modules, index).as_mut()).await.is_some());
+            tokio::task::yield_now().await;
+        }
+    }
+    modules
+}
+
+/// A notification that only one module wants.
+fn filler(modules: &Modules, index: usize) -> Asked<'_> {
+    Box::pin(async move {
+        match index {
+            0 => modules.password_auth_provider().on_logged_out("@a:b", None, "x").await,
+            1 => {
+                modules.account_data().on_account_data_updated("@a:b", None, "x", Json("{}")).await
+            }
+            _ => {
+                let profile = hsmod_loader::values::ProfileInfo::new(None, None);
+                modules.third_party_rules().on_profile_update("@a:b", &profile, true, true).await
+            }
+        }
+        .map(drop)
+    })
+}
+
+/// Lets a module do the next thing in its queue; whether there was one.
+async fn work(modules: &Modules, index: usize) -> bool {
+    let woken = recorder(modules, &name(index), "wake").await;
+    // Its worker ends one, and begins the next.
+    for _ in 0..4 {
+        tokio::task::yield_now().await;
+    }
+    woken["woken"] != json!(0)
+}
+
+/// Tells all three of `user`; makes a place in a full queue at most `places` times, and drops the
+/// notification where it waits then. Returns which modules have it in their queue.
+async fn told(modules: &Modules, full: [bool; MODULES], user: &str, places: usize) -> Vec<bool> {
+    let third_party_rules = modules.third_party_rules();
+    let mut notification = Box::pin(third_party_rules.on_threepid_bind(user, "email", "a@b"));
+    let mut in_the_way: Vec<usize> = (0..MODULES).filter(|index| full[*index]).collect();
+    in_the_way.truncate(places);
+    let mut delivery = poll_once(notification.as_mut()).await;
+    for index in &in_the_way {
+        assert!(delivery.is_none(), "the queue of module {index} is full");
+        work(modules, *index).await;
+        delivery = poll_once(notification.as_mut()).await;
+    }
+    let waits_at = (0..MODULES).filter(|index| full[*index]).nth(places);
+    assert_eq!(delivery.is_none(), waits_at.is_some());
+    // Whoever has the delivery drops it, too.
+    if let Some(delivery) = delivery {
+        let mut delivery = Box::pin(delivery.unwrap());
+        assert!(poll_once(delivery.as_mut()).await.is_none());
+    }
+    (0..MODULES).map(|index| waits_at.is_none_or(|waits_at| index < waits_at)).collect()
+}
+
+#[tokio::test]
+async fn a_notification_that_is_dropped_is_in_the_first_queues_once() {
+    for full in 0..1_u8 << MODULES {
+        let full: [bool; MODULES] = std::array::from_fn(|index| full & (1 << index) != 0);
+        let modules = busy(full).await;
+        let mut expected: [Vec<String>; MODULES] = Default::default();
+        // Never polled; then dropped at each place where it can wait, and once not at all.
+        drop(modules.third_party_rules().on_threepid_bind("@never:b", "email", "a@b"));
+        for places in 0..=full.iter().filter(|full| **full).count() {
+            let user = format!("@{places}:b");
+            let told = told(&modules, full, &user, places).await;
+            for index in (0..MODULES).filter(|index| told[*index]) {
+                expected[index].push(user.clone());
+            }
+        }
+        for (index, expected) in expected.into_iter().enumerate() {
+            let name = name(index);
+            while work(&modules, index).await {}
+            let calls = seen(&modules, &name).await;
+            let calls = calls.as_array().unwrap().iter();
+            let users = calls.filter(|call| call[0] == "on_threepid_bind").map(|call| &call[1]);
+            assert_eq!(
+                Value::from_iter(users.cloned()),
+                json!(expected),
+                "module {index} of {full:?}"
+            );
+        }
+        assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
+    }
+}

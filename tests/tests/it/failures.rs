@@ -1,0 +1,133 @@
+//! Shows that a module's failure means, for every callback of every category, what its row says.
+
+use hsmod_loader::policy::{OnFailure, POLICIES, Policy};
+use hsmod_loader::{CallErrorKind, FailureKind, Modules};
+use serde_json::{Value, json};
+use tracing::level_filters::LevelFilter;
+
+use crate::every_callback::call;
+use crate::log::Log;
+use crate::rows::{answering, neutral, two};
+use crate::support::seen;
+
+#[tokio::test]
+async fn a_failure_means_what_the_row_says() {
+    let modules = answering(json!({"fail": "no database"})).await;
+    failures_mean_what_the_rows_say(&modules, FailureKind::Error, "no database").await;
+}
+
+#[tokio::test]
+async fn a_panic_means_what_the_row_says() {
+    let modules = answering(json!({"panic": "no database"})).await;
+    failures_mean_what_the_rows_say(&modules, FailureKind::Panicked, "panicked: no database").await;
+}
+
+#[tokio::test]
+async fn a_module_that_is_too_late_means_what_the_row_says() {
+    let hang: Value = POLICIES.iter().map(|policy| policy.callback).collect();
+    let modules = two(json!({"hang": hang})).await;
+    tokio::time::pause();
+    failures_mean_what_the_rows_say(&modules, FailureKind::TimedOut, "no answer within 10s").await;
+}
+
+/// Of the first module of `modules`, which always fails so; `why` is in the log.
+async fn failures_mean_what_the_rows_say(modules: &Modules, kind: FailureKind, why: &str) {
+    for policy in POLICIES {
+        let (outcome, log) = outcome(modules, policy).await;
+        let expected = match policy.on_failure {
+            OnFailure::Propagate => failed(500, kind),
+            OnFailure::LogAndContinue | OnFailure::Log => Outcome::WentOn,
+            OnFailure::Conceal => concealed(),
+            _ => denied(403, policy.refusal.message),
+        };
+        assert_eq!(outcome, expected, "{}", policy.full_name);
+        let warned =
+            format!("[good_recorder]: module `good_recorder`: {}: {why}", policy.full_name);
+        let logged = policy.on_failure != OnFailure::Propagate;
+        assert_eq!(log.contains(&warned), logged, "{}:\n{log}", policy.full_name);
+    }
+}
+
+#[tokio::test]
+async fn an_http_refusal_means_what_the_row_says() {
+    let refuse = json!({"refuse": {"status": 418, "errcode": "TEAPOT", "message": "short and stout",
+        "fields": {"handle": 1}}});
+    let modules = answering(refuse).await;
+    for policy in POLICIES {
+        let (expected, body) = match policy.on_failure {
+            OnFailure::LogAndContinue | OnFailure::Log => (Outcome::WentOn, json!(null)),
+            OnFailure::Conceal => {
+                let body = json!({"errcode": "M_UNKNOWN", "error": "Internal Server Error"});
+                (concealed(), body)
+            }
+            _ => {
+                let body = json!({"errcode": "TEAPOT", "error": "short and stout", "handle": 1});
+                (denied(418, "short and stout"), body)
+            }
+        };
+        assert_eq!(outcome(&modules, policy).await.0, expected, "{}", policy.full_name);
+        if expected != Outcome::WentOn {
+            let error = call(&modules, policy.full_name).await.unwrap_err();
+            assert_eq!(Value::from(error.body()), body, "{}", policy.full_name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_means_what_the_row_says() {
+    let modules = answering("cancelled".into()).await;
+    for policy in POLICIES {
+        let expected = match policy.on_failure {
+            OnFailure::Propagate | OnFailure::LogAndContinue | OnFailure::Conceal => {
+                failed(499, FailureKind::Cancelled)
+            }
+            OnFailure::Log => Outcome::WentOn,
+            _ => denied(403, policy.refusal.message),
+        };
+        assert_eq!(outcome(&modules, policy).await.0, expected, "{}", policy.full_name);
+    }
+}
+
+/// How a call ended whose first module failed.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// The second module was asked, and the homeserver knows nothing of it.
+    WentOn,
+    /// The second module was not asked; kind, status and text of the error.
+    Ended(CallErrorKind, u16, String),
+}
+
+fn failed(status: u16, kind: FailureKind) -> Outcome {
+    let message = if status == 499 { "Request cancelled" } else { "Internal server error" };
+    Outcome::Ended(CallErrorKind::Failed(kind), status, message.to_owned())
+}
+
+fn denied(status: u16, message: &str) -> Outcome {
+    Outcome::Ended(CallErrorKind::Denied, status, message.to_owned())
+}
+
+/// A failure of which the client gets to know nothing.
+fn concealed() -> Outcome {
+    let kind = CallErrorKind::Failed(FailureKind::Error);
+    Outcome::Ended(kind, 500, "Internal Server Error".to_owned())
+}
+
+/// The outcome, and what was logged.
+async fn outcome(modules: &Modules, policy: &Policy) -> (Outcome, String) {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let answer = call(modules, policy.full_name).await;
+    let asked = !seen(modules, "second").await.as_array().unwrap().is_empty();
+    let outcome = match answer {
+        Ok(answer) => {
+            assert!(asked, "{}: a module was left out", policy.full_name);
+            assert_eq!(answer, neutral(policy), "{}", policy.full_name);
+            Outcome::WentOn
+        }
+        Err(error) => {
+            assert!(!asked, "{}: the next module was asked", policy.full_name);
+            assert_eq!(error.module(), Some("good_recorder"));
+            Outcome::Ended(error.kind(), error.status(), error.message())
+        }
+    };
+    (outcome, log.text())
+}
