@@ -29,6 +29,7 @@ pub mod problem;
 mod record;
 mod registration;
 mod replacement;
+pub mod services;
 mod startup;
 pub mod stats;
 pub mod suggestion;
