@@ -4,7 +4,9 @@
 //! Each is behind a cargo feature of its own, and each is one value per module, so that its limits
 //! are that module's: a module that asks too much is refused, and takes nothing from the others.
 
-#[cfg(feature = "storage")]
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(any(feature = "http", feature = "storage"))]
 mod limit;
 #[cfg(feature = "storage")]
 pub mod storage;
