@@ -10,3 +10,5 @@ pub mod http;
 mod limit;
 #[cfg(feature = "storage")]
 pub mod storage;
+#[cfg(feature = "templates")]
+pub mod templates;
