@@ -30,6 +30,7 @@ use self::addresses::Addresses;
 pub use self::error::HttpError;
 use self::error::TooManyRedirects;
 use self::resolver::{Lookup, Resolver};
+use super::cause::innermost;
 use super::limit::{Crowded, Limiter};
 use crate::config::Http;
 
@@ -324,5 +325,5 @@ fn follow(addresses: &Addresses, attempt: Attempt<'_>) -> reqwest::redirect::Act
 }
 
 fn unusable(error: &(dyn std::error::Error + 'static)) -> HttpError {
-    HttpError::Setup { cause: error::root(error).to_string() }
+    HttpError::Setup { cause: innermost(error) }
 }

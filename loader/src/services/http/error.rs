@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::HttpResponse;
 use super::addresses::Refused;
+use crate::services::cause::{causes, innermost};
 
 /// Why there is no response, or none of the kind that was asked for. Messages name the host and
 /// never the rest of a URL, which may be secret.
@@ -119,7 +120,7 @@ impl HttpError {
         if let Some(TooManyRedirects(limit)) = cause_of(&error) {
             return Self::Redirects { host, limit: *limit };
         }
-        let cause = root(&error).to_string();
+        let cause = innermost(&error);
         if error.is_timeout() {
             Self::TimedOut { host, after }
         } else if error.is_connect() {
@@ -137,15 +138,6 @@ fn stands_for(host: &str, address: IpAddr) -> String {
     if host == address.to_string() { String::new() } else { format!("{address}, ") }
 }
 
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
-}
-
 fn cause_of<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     causes(error).find_map(|cause| cause.downcast_ref())
-}
-
-/// The innermost cause: those around it say that a request failed, and repeat its URL.
-pub(super) fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
-    causes(error).last().unwrap_or(error)
 }

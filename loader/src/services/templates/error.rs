@@ -1,9 +1,10 @@
 //! What can go wrong with a template.
 
-use std::error::Error;
 use std::path::PathBuf;
 
 use minijinja::ErrorKind;
+
+use crate::services::cause::{self, causes};
 
 /// Why there is no page.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -56,23 +57,18 @@ pub enum TemplateError {
 impl TemplateError {
     /// What the template library's error means, which came of the template `asked`.
     pub(super) fn new(asked: &str, error: &minijinja::Error) -> Self {
-        let mut innermost = error;
-        let mut cause: &(dyn Error + 'static) = error;
-        loop {
-            if let Some(ours) = cause.downcast_ref::<Self>() {
-                return ours.clone();
-            }
-            // What an included template fails of says more than that it was included.
-            innermost = cause.downcast_ref().unwrap_or(innermost);
-            let Some(next) = cause.source() else { break };
-            cause = next;
+        if let Some(ours) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
+            return ours.clone();
         }
+        // What an included template fails of says more than that it was included.
+        let told = causes(error).filter_map(|cause| cause.downcast_ref::<minijinja::Error>());
+        let innermost = told.last().unwrap_or(error);
         let name = innermost.name().unwrap_or(asked).to_owned();
         let line = innermost.line().unwrap_or(1);
         let kind = innermost.kind();
         let message = match innermost.detail() {
             _ if kind == ErrorKind::OutOfFuel => "it takes too many steps".to_owned(),
-            _ if kind == ErrorKind::WriteFailure => cause.to_string(),
+            _ if kind == ErrorKind::WriteFailure => cause::innermost(error),
             Some(detail) => format!("{kind}: {detail}"),
             None => kind.to_string(),
         };
