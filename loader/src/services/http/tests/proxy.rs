@@ -27,6 +27,8 @@ async fn the_proxy_may_have_a_name_and_want_a_password() {
     let url = format!("http://me:pass@Proxy.internal:{}", proxy.port());
     let client = through(&url, lookup(&["127.0.0.1"]));
     client.request(HttpRequest::new("GET", "http://public.example/")).await.unwrap();
+    let shown = format!("{client:?}");
+    assert!(!shown.contains("pass") && !shown.contains("bWU6"), "{shown}");
     assert!(proxy.seen()[0].contains("proxy-authorization: Basic bWU6cGFzcw==\r\n"));
 }
 
