@@ -209,10 +209,10 @@ impl Worker {
     /// Whether the time of the active transaction was up, or its handle is gone.
     fn end_if_due(&mut self) -> bool {
         let Some(active) = &self.active else { return false };
-        if active.ticket.cancelled.load(Ordering::Relaxed) {
-            self.end_active(Ended::Cancelled);
-        } else if active.is_late() {
+        if active.is_late() {
             self.end_active(Ended::TimedOut);
+        } else if active.ticket.cancelled.load(Ordering::Relaxed) {
+            self.end_active(Ended::Cancelled);
         }
         self.active.is_none()
     }
