@@ -9,8 +9,12 @@ mod duration;
 mod entry;
 mod fields;
 mod flaw;
+mod http;
 mod locate;
+mod mail;
 mod names;
+mod network;
+mod secret;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -26,6 +30,10 @@ use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
 pub use self::entry::Entry;
+pub use self::http::Http;
+pub use self::mail::{Mail, MailSecurity};
+pub use self::network::{Network, NotANetwork};
+pub use self::secret::Secret;
 use self::{
     fields::{Fields, kind},
     flaw::Flaw,
@@ -36,7 +44,17 @@ use crate::{
     suggestion::closest,
 };
 
-const KEYS: [&str; 5] = ["plugins_dir", "modules", "verify", "worker_name", "public_baseurl"];
+const KEYS: [&str; 9] = [
+    "plugins_dir",
+    "modules",
+    "verify",
+    "worker_name",
+    "public_baseurl",
+    "data_dir",
+    "http",
+    "mail",
+    "templates_dir",
+];
 
 /// Enough to mend in one go; a file of another kind yields a complaint per line.
 const MAX_PROBLEMS: usize = 200;
@@ -55,6 +73,10 @@ pub struct Config {
     permissions: Permissions,
     worker_name: Option<String>,
     public_baseurl: Option<String>,
+    data_dir: Option<PathBuf>,
+    http: Http,
+    mail: Option<Mail>,
+    templates_dir: Option<PathBuf>,
     report: Report,
 }
 
@@ -163,6 +185,26 @@ impl Config {
         self.public_baseurl.as_deref()
     }
 
+    /// Where the modules' storage lies; absolute. `None` if the config does not say.
+    pub fn data_dir(&self) -> Option<&Path> {
+        self.data_dir.as_deref()
+    }
+
+    /// What the modules' HTTP client may reach.
+    pub fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// How the modules' mail is sent. `None` if the config does not say.
+    pub fn mail(&self) -> Option<&Mail> {
+        self.mail.as_ref()
+    }
+
+    /// Where the operator's own templates lie, which go before those of the modules; absolute.
+    pub fn templates_dir(&self) -> Option<&Path> {
+        self.templates_dir.as_deref()
+    }
+
     /// All that is wrong with it, from the top of the file down.
     pub fn problems(&self) -> &[Problem] {
         &self.report.problems
@@ -192,8 +234,14 @@ impl Config {
         let verify = fields.mapping("verify").unwrap_or_default();
         let worker_name = fields.string("worker_name");
         let public_baseurl = public_baseurl(&mut fields);
+        let data_dir = fields.string("data_dir").map(|folder| base.join(folder));
+        let templates_dir = fields.string("templates_dir").map(|folder| base.join(folder));
+        let http = fields.mapping("http").unwrap_or_default();
+        let mail = fields.mapping("mail");
         fields.refuse_unknown(&KEYS, own_keys);
         let permissions = permissions(verify, &mut flaws);
+        let http = http::read(http, &mut flaws);
+        let mail = mail.and_then(|members| mail::read(members, &mut flaws));
         let names = names::assign(&items, &mut flaws);
         let entries = entries(items, &names, outline.as_ref(), &mut flaws);
         let report = report(flaws, &names, outline.as_deref());
@@ -205,6 +253,10 @@ impl Config {
             permissions,
             worker_name,
             public_baseurl,
+            data_dir,
+            http,
+            mail,
+            templates_dir,
             report,
         })
     }

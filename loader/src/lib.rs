@@ -32,6 +32,7 @@ mod record;
 mod registration;
 mod replacement;
 mod room_scope;
+pub mod services;
 mod startup;
 pub mod stats;
 pub mod suggestion;

@@ -3,6 +3,7 @@
 mod files;
 mod messages;
 mod properties;
+mod services;
 
 use std::time::Duration;
 
@@ -31,6 +32,17 @@ plugins_dir: /opt/plugins
 worker_name: worker1
 public_baseurl: https://matrix.example.com/
 verify: {{permissions: warn}}
+data_dir: storage
+templates_dir: /etc/templates
+http: {{allow: [127.0.0.0/8, 'fd00::/8'], proxy: 'http://me:pass@proxy:3128'}}
+mail:
+  smtp_host: mail.example.com
+  smtp_port: 587
+  smtp_user: matrix
+  smtp_pass: hunter2
+  require_transport_security: true
+  notif_from: '%(app)s <noreply@example.com>'
+  app_name: Example
 modules:
   - module: spam
     enabled: false
@@ -48,6 +60,21 @@ modules:
     assert_eq!(config.worker_name(), Some("worker1"));
     assert_eq!(config.public_baseurl(), Some("https://matrix.example.com/"));
     assert_eq!(config.permissions(), Permissions::Warn);
+    assert_eq!(config.data_dir(), Some(Path::new("/etc/hs/storage")));
+    assert_eq!(config.templates_dir(), Some(Path::new("/etc/templates")));
+    assert_eq!(config.http().allow, ["127.0.0.0/8", "fd00::/8"].map(|n| n.parse().unwrap()));
+    assert_eq!(config.http().proxy, Some(Secret::new("http://me:pass@proxy:3128")));
+    let mail = Mail {
+        smtp_host: "mail.example.com".to_owned(),
+        smtp_port: 587,
+        login: Some(("matrix".to_owned(), Secret::new("hunter2"))),
+        security: MailSecurity::StartTls,
+        app_name: "Example".to_owned(),
+        ..Mail::new("%(app)s <noreply@example.com>")
+    };
+    assert_eq!(config.mail(), Some(&mail));
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("hunter2") && !shown.contains("me:pass"), "{shown}");
     let [entry] = config.entries() else { panic!("a disabled entry was kept") };
     assert_eq!(entry.index(), 1);
     assert_eq!(entry.module(), "list_spam_checker");
@@ -61,12 +88,25 @@ modules:
 
 #[test]
 fn nothing_given() {
-    for yaml in ["{}", "modules:", "modules: []", "modules: null", "verify:", "worker_name: ~"] {
+    let empty = [
+        "{}",
+        "modules:",
+        "modules: []",
+        "modules: null",
+        "verify:",
+        "worker_name: ~",
+        "http: {allow: }",
+        "mail:",
+        "data_dir:",
+    ];
+    for yaml in empty {
         let config = good(yaml);
         assert!(config.entries().is_empty());
         assert_eq!(config.plugins_dir(), Path::new("/etc/hs/plugins"));
         assert_eq!(config.permissions(), Permissions::Strict);
         assert_eq!((config.worker_name(), config.public_baseurl()), (None, None));
+        assert_eq!((config.data_dir(), config.templates_dir()), (None, None));
+        assert_eq!((config.http(), config.mail()), (&Http::default(), None));
         assert_eq!(config.base(), Path::new("/etc/hs"));
     }
     for entry in ["{module: a}", "{module: a, config: , name: , timeout: , timeouts: , sha256: }"] {
@@ -171,7 +211,7 @@ fn a_homeserver_keeps_its_own_keys() {
     insta::assert_snapshot!(shown.join("\n"), @"
     error: config: unknown key `listenres`
       at listenres
-      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`
+      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
     error: module `b`: config: expected a mapping, found a number
       at modules.<item 1>.config
     ");

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::*;
 
 /// All that is said of a text.
-fn said_of(yaml: &str) -> String {
+pub(super) fn said_of(yaml: &str) -> String {
     match Config::from_yaml(yaml, Path::new("/etc/hs")) {
         Ok(config) => config.problems().iter().map(|problem| format!("{problem}\n")).collect(),
         Err(error) => error.to_string(),
@@ -83,7 +83,7 @@ fn top_level() {
           fix: did you mean `plugins_dir`?
         error: config: unknown key `foo`
           at foo, line 3, column 1
-          fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`
+          fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
         error: config: `plugins_dir` must not be empty
           at plugins_dir, line 4, column 1
         error: config: expected a string, found a number

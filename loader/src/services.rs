@@ -1,0 +1,18 @@
+//! What the loader itself provides to modules, in every host: an HTTP client, storage, templates
+//! and mail. None of it is Matrix's; the homeserver need not do anything for it.
+//!
+//! Each is behind a cargo feature of its own, and each is one value per module, so that its limits
+//! are that module's: a module that asks too much is refused, and takes nothing from the others.
+
+#[cfg(any(feature = "http", feature = "mail", feature = "templates"))]
+mod cause;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(any(feature = "http", feature = "mail", feature = "storage"))]
+mod limit;
+#[cfg(feature = "mail")]
+pub mod mail;
+#[cfg(feature = "storage")]
+pub mod storage;
+#[cfg(feature = "templates")]
+pub mod templates;

@@ -1,0 +1,122 @@
+//! Shows that modules get what they ask for of whom they may ask, and what they are told else.
+
+mod addresses;
+mod limits;
+mod messages;
+mod proxy;
+mod redirects;
+mod server;
+mod tls;
+
+use std::net::IpAddr;
+
+use serde_json::json;
+
+use self::server::Server;
+use super::*;
+
+/// What no test may ask for: the system's resolver.
+fn no_lookup() -> Lookup {
+    Arc::new(|name| panic!("`{name}` was looked up"))
+}
+
+/// A lookup that always answers the same.
+fn lookup(addresses: &[&str]) -> Lookup {
+    let addresses: Vec<IpAddr> = addresses.iter().map(|one| one.parse().unwrap()).collect();
+    Arc::new(move |_| Ok(addresses.clone()))
+}
+
+fn allowing(networks: &[&str]) -> Http {
+    Http { allow: networks.iter().map(|one| one.parse().unwrap()).collect(), proxy: None }
+}
+
+fn client(config: &Http, lookup: Lookup) -> HttpClient {
+    HttpClient::with(config, lookup, crate::services::http::tls::config().unwrap()).unwrap()
+}
+
+/// Reaches this machine.
+fn local() -> HttpClient {
+    client(&allowing(&["127.0.0.0/8"]), no_lookup())
+}
+
+fn pairs(given: &[(&str, &str)]) -> Vec<(String, String)> {
+    given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn status_headers_and_body_are_readable_whatever_the_status() {
+    let server = Server::start(|_| {
+        "HTTP/1.1 418 Teapot\r\nX-One: 1\r\nX-One: zw\u{f6}lf\r\nContent-Length: 5\r\n\r\nshort"
+            .into()
+    });
+    let mut request = HttpRequest::new("BREW", server.url("/pot?q=1"));
+    request.headers = pairs(&[("X-A", "b"), ("x-a", "c")]);
+    request.body = "milk".into();
+    let response = local().request(request).await.unwrap();
+    assert_eq!((response.status, &response.body[..]), (418, &b"short"[..]));
+    let ones = response.headers.iter().filter(|(name, _)| name == "x-one");
+    assert_eq!(ones.map(|(_, value)| value.as_str()).collect::<Vec<_>>(), ["1", "zw\u{f6}lf"]);
+    let seen = server.seen();
+    assert!(seen[0].starts_with("BREW /pot?q=1 HTTP/1.1\r\nx-a: b\r\nx-a: c\r\n"), "{seen:?}");
+    assert!(seen[0].ends_with("\r\n\r\nmilk"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn json_goes_out_and_comes_in() {
+    let server = Server::start(|_| server::answer("200 OK", r#"{"ok": [1]}"#));
+    let (client, url) = (local(), server.url("/x?a=b"));
+    let headers = pairs(&[("authorization", "Bearer t")]);
+    let arguments = pairs(&[("user", "@a:b c&"), ("n", "ü")]);
+    let got = [
+        client.get_json(&url, &arguments, &headers).await.unwrap(),
+        client.post_json_get_json(&url, &json!({"a": "ü"}), &headers).await.unwrap(),
+        client.post_urlencoded_get_json(&url, &arguments, &headers).await.unwrap(),
+        client.get_json(&url, &[], &pairs(&[("Accept", "text/plain")])).await.unwrap(),
+    ];
+    assert!(got.iter().all(|got| *got == json!({"ok": [1]})));
+    let seen = server.seen().join("\n---\n").replace(&server.authority(), "HOST");
+    insta::assert_snapshot!(seen.replace('\r', ""), @r#"
+    GET /x?a=b&user=%40a%3Ab+c%26&n=%C3%BC HTTP/1.1
+    accept: application/json
+    authorization: Bearer t
+    user-agent: hsmod/1.0.0
+    host: HOST
+
+
+    ---
+    POST /x?a=b HTTP/1.1
+    accept: application/json
+    content-type: application/json
+    authorization: Bearer t
+    user-agent: hsmod/1.0.0
+    host: HOST
+    content-length: 10
+
+    {"a":"ü"}
+    ---
+    POST /x?a=b HTTP/1.1
+    accept: application/json
+    content-type: application/x-www-form-urlencoded
+    authorization: Bearer t
+    user-agent: hsmod/1.0.0
+    host: HOST
+    content-length: 27
+
+    user=%40a%3Ab+c%26&n=%C3%BC
+    ---
+    GET /x?a=b HTTP/1.1
+    accept: text/plain
+    user-agent: hsmod/1.0.0
+    host: HOST
+    "#);
+}
+
+#[tokio::test]
+async fn a_refusal_in_json_can_be_read() {
+    let server =
+        Server::start(|_| server::answer("403 Forbidden", r#"{"errcode": "M_FORBIDDEN"}"#));
+    let error = local().get_json(&server.url("/"), &[], &[]).await.unwrap_err();
+    let HttpError::Status { response, .. } = error else { panic!("{error}") };
+    assert_eq!(response.status, 403);
+    assert_eq!(&response.body[..], br#"{"errcode": "M_FORBIDDEN"}"#);
+}

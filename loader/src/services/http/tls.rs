@@ -1,0 +1,35 @@
+//! Whom the client trusts: whoever the system trusts.
+
+use std::sync::{Arc, LazyLock};
+
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+/// Read once: the certificates of a system are many files.
+static CONFIG: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
+    let trusting = || {
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+    };
+    match trusting()?.with_platform_verifier() {
+        Ok(builder) => Ok(builder.with_no_client_auth()),
+        Err(error) => {
+            tracing::warn!(
+                %error,
+                "the system's certificates cannot be read, so no HTTPS server is trusted: install \
+                 them (Debian: ca-certificates)"
+            );
+            let nobody = RootCertStore::empty();
+            Ok(trusting()?.with_root_certificates(nobody).with_no_client_auth())
+        }
+    }
+});
+
+/// The same for all modules.
+///
+/// # Errors
+/// The TLS library does not support what it should.
+pub(super) fn config() -> Result<ClientConfig, rustls::Error> {
+    CONFIG.clone()
+}

@@ -1,0 +1,90 @@
+//! How much of a service one module may use at once, and how many of its calls may wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Admits calls, a number at a time and in order.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    running: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    waiting_max: usize,
+}
+
+/// As many calls are waiting as may.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Crowded {
+    pub(crate) waiting_max: usize,
+}
+
+impl Limiter {
+    /// `running_max` calls run; `waiting_max` more wait.
+    pub(crate) fn new(running_max: usize, waiting_max: usize) -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(running_max)),
+            waiting: AtomicUsize::new(0),
+            waiting_max,
+        }
+    }
+
+    /// Waits for a turn, which lasts until the permit is dropped.
+    ///
+    /// # Errors
+    /// Too many are waiting already.
+    pub(crate) async fn admit(&self) -> Result<OwnedSemaphorePermit, Crowded> {
+        if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _place = self.queue()?;
+        match Arc::clone(&self.running).acquire_owned().await {
+            Ok(permit) => Ok(permit),
+            // Nobody closes the semaphore: it is ours alone.
+            Err(closed) => unreachable!("{closed}"),
+        }
+    }
+
+    fn queue(&self) -> Result<Place<'_>, Crowded> {
+        let more = |waiting| (waiting < self.waiting_max).then_some(waiting + 1);
+        match self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more) {
+            Ok(_) => Ok(Place(&self.waiting)),
+            Err(_) => Err(Crowded { waiting_max: self.waiting_max }),
+        }
+    }
+}
+
+/// A place in the queue; given up when its turn comes or its call is dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    #[test]
+    fn a_call_too_many_is_refused_and_a_dropped_one_gives_its_place_up() {
+        let limiter = Limiter::new(1, 1);
+        let mut context = Context::from_waker(Waker::noop());
+        let running = pin!(limiter.admit()).poll(&mut context);
+        assert!(matches!(running, Poll::Ready(Ok(_))));
+        {
+            let mut waiting = pin!(limiter.admit());
+            assert!(waiting.as_mut().poll(&mut context).is_pending());
+            let refused = pin!(limiter.admit()).poll(&mut context);
+            assert!(matches!(refused, Poll::Ready(Err(Crowded { waiting_max: 1 }))));
+        }
+        let mut waiting = pin!(limiter.admit());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        drop(running);
+        assert!(matches!(waiting.as_mut().poll(&mut context), Poll::Ready(Ok(_))));
+    }
+}

@@ -1,0 +1,131 @@
+//! Mail, as Synapse's `send_mail`: by the operator's SMTP server, from the operator's address.
+
+mod error;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use tokio::time::timeout;
+
+pub use self::error::MailError;
+use super::cause::innermost;
+use super::limit::{Crowded, Limiter};
+use crate::config::{Mail, MailSecurity};
+
+/// Mails of one module that are on their way at once, and those that wait for them.
+const RUNNING_MAX: usize = 4;
+const WAITING_MAX: usize = 256;
+
+/// For one mail, the wait for its turn included.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Sends a module's mail. Cheap to clone; all clones share the limits.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    server: String,
+    from: Mailbox,
+    app_name: String,
+    turns: Arc<Limiter>,
+}
+
+impl Mailer {
+    /// A mailer that sends as the config says. It connects to nobody yet.
+    ///
+    /// # Errors
+    /// `notif_from` is no mailbox, or the system's certificates cannot be read.
+    pub fn new(config: &Mail) -> Result<Self, MailError> {
+        let from = config.notif_from.replace("%(app)s", &config.app_name);
+        let from: Mailbox = from.parse().map_err(|_| MailError::Setup {
+            reason: format!(
+                "`notif_from` is `{from}`, which is no mailbox: write it like \
+                 `Matrix <noreply@example.com>`"
+            ),
+        })?;
+        let tls = || {
+            TlsParameters::new(config.smtp_host.clone())
+                .map_err(|error| MailError::Setup { reason: innermost(&error) })
+        };
+        let tls = match config.security {
+            MailSecurity::Tls => Tls::Wrapper(tls()?),
+            MailSecurity::StartTls => Tls::Required(tls()?),
+            MailSecurity::StartTlsIfOffered => Tls::Opportunistic(tls()?),
+            MailSecurity::Plain => Tls::None,
+        };
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&config.smtp_host);
+        let mut transport = transport.port(config.smtp_port).tls(tls).timeout(Some(TIMEOUT));
+        if let Some((user, pass)) = &config.login {
+            let login = Credentials::new(user.clone(), pass.reveal().to_owned());
+            transport = transport.credentials(login);
+        }
+        Ok(Self {
+            transport: transport.build(),
+            server: format!("{}:{}", config.smtp_host, config.smtp_port),
+            from,
+            app_name: config.app_name.clone(),
+            turns: Arc::new(Limiter::new(RUNNING_MAX, WAITING_MAX)),
+        })
+    }
+
+    /// What mail calls the service: Synapse's `email_app_name`.
+    pub fn app_name(&self) -> &str {
+        &self.app_name
+    }
+
+    /// Sends a mail to an address like `ann@example.com`: one text, in HTML and without. When this
+    /// returns, the server has taken it.
+    ///
+    /// # Errors
+    /// The address or the subject is none, the server refuses the mail or does not answer within
+    /// two minutes, or 256 mails wait already.
+    pub async fn send(
+        &self,
+        recipient: &str,
+        subject: &str,
+        html: &str,
+        text: &str,
+    ) -> Result<(), MailError> {
+        let message = self.message(recipient, subject, html, text)?;
+        let server = || self.server.clone();
+        let sent = async {
+            let crowded = |crowded: Crowded| MailError::Crowded { waiting: crowded.waiting_max };
+            let _turn = self.turns.admit().await.map_err(crowded)?;
+            let sent = self.transport.send(message).await;
+            sent.map(drop).map_err(|error| MailError::new(server(), &error))
+        };
+        let timed_out = || Err(MailError::TimedOut { server: server(), after: TIMEOUT });
+        timeout(TIMEOUT, sent).await.unwrap_or_else(|_| timed_out())
+    }
+
+    fn message(
+        &self,
+        recipient: &str,
+        subject: &str,
+        html: &str,
+        text: &str,
+    ) -> Result<Message, MailError> {
+        let to: Address = recipient.parse().map_err(|_| MailError::Recipient {
+            recipient: recipient.escape_debug().to_string(),
+        })?;
+        // A line break would begin a header of the sender's choice.
+        if subject.contains(char::is_control) {
+            return Err(MailError::Subject { subject: subject.escape_debug().to_string() });
+        }
+        let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(subject)
+            .message_id(None)
+            .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
+            .multipart(MultiPart::alternative_plain_html(text.to_owned(), html.to_owned()))
+            .map_err(|error| MailError::Setup { reason: error.to_string() })
+    }
+}

@@ -1,0 +1,104 @@
+//! One statement of a module: bound, run, and its result collected within limits.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Statement, params_from_iter};
+
+use super::worker::Worker;
+use super::{Limits, Rows, StorageError, Value};
+
+pub(super) fn query(
+    worker: &Worker,
+    sql: &str,
+    parameters: &[Value],
+) -> Result<Rows, StorageError> {
+    with_statement(worker, sql, parameters, |statement| {
+        collect(statement, parameters, &worker.limits)
+    })
+}
+
+pub(super) fn execute(
+    worker: &Worker,
+    sql: &str,
+    parameters: &[Value],
+) -> Result<u64, StorageError> {
+    let changed = with_statement(worker, sql, parameters, |statement| {
+        Ok(statement.execute(params_from_iter(parameters))?)
+    })?;
+    Ok(changed as u64)
+}
+
+/// Prepares the statement for `run`, and says of what was refused what it was.
+fn with_statement<T>(
+    worker: &Worker,
+    sql: &str,
+    parameters: &[Value],
+    run: impl FnOnce(&mut Statement<'_>) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    check(parameters)?;
+    let mut done = match worker.connection.prepare(sql) {
+        // What has no text is no statement, to SQLite.
+        Ok(statement) if statement.expanded_sql().is_none() => {
+            Err(StorageError::Statement { message: "the statement is empty".to_owned() })
+        }
+        Ok(mut statement) => run(&mut statement),
+        Err(error) => Err(error.into()),
+    };
+    // Forgotten in any case: a statement may be refused and yet prepared.
+    if let Some(what) = worker.authorizer.take_refused()
+        && done.is_err()
+    {
+        done = Err(StorageError::Refused { what });
+    }
+    done
+}
+
+/// SQLite would make NULL of NaN.
+fn check(parameters: &[Value]) -> Result<(), StorageError> {
+    let is_nan = |value: &Value| matches!(value, Value::Real(real) if real.is_nan());
+    let Some(index) = parameters.iter().position(is_nan) else { return Ok(()) };
+    let message = format!("parameter {} is NaN, which SQLite does not store: give NULL", index + 1);
+    Err(StorageError::Parameters { message })
+}
+
+fn collect(
+    statement: &mut Statement<'_>,
+    parameters: &[Value],
+    limits: &Limits,
+) -> Result<Rows, StorageError> {
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut found = statement.query(params_from_iter(parameters))?;
+    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+    while let Some(row) = found.next()? {
+        if rows.len() == limits.rows {
+            return Err(StorageError::TooLarge { limit: format!("{} rows", limits.rows) });
+        }
+        let mut values = Vec::with_capacity(columns.len());
+        for (index, column) in columns.iter().enumerate() {
+            let value = value(row.get_ref(index)?, column)?;
+            bytes += value.bytes();
+            values.push(value);
+        }
+        if bytes > limits.bytes {
+            return Err(StorageError::TooLarge { limit: format!("{} bytes", limits.bytes) });
+        }
+        rows.push(values);
+    }
+    Ok(Rows { columns, rows })
+}
+
+fn value(found: ValueRef<'_>, column: &str) -> Result<Value, StorageError> {
+    Ok(match found {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(integer) => Value::Integer(integer),
+        ValueRef::Real(real) => Value::Real(real),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+        ValueRef::Text(text) => match str::from_utf8(text) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => {
+                let message =
+                    format!("the text in column `{column}` is not UTF-8: select it as a BLOB");
+                return Err(StorageError::Statement { message });
+            }
+        },
+    })
+}

@@ -1,0 +1,139 @@
+//! Shows that transactions take turns, and that none keeps its turn for ever.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use super::*;
+
+/// Never ends by itself.
+const ENDLESS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) \
+                       INSERT INTO t SELECT x FROM c";
+
+/// Polls once, so that the call may be on its way, and drops it.
+fn begin_and_drop(call: impl Future) {
+    let _ = pin!(call).poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[tokio::test]
+async fn transactions_take_turns() {
+    let (_folder, storage) = storage().await;
+    let many = (0..20).map(|_| {
+        let storage = storage.clone();
+        tokio::spawn(async move {
+            let mut transaction = storage.begin("count").await?;
+            let rows = transaction.query("SELECT count(*) FROM t", vec![]).await?.rows;
+            tokio::task::yield_now().await;
+            transaction.execute("INSERT INTO t VALUES (?)", rows.concat()).await?;
+            transaction.commit().await
+        })
+    });
+    for one in many.collect::<Vec<_>>() {
+        one.await.unwrap().unwrap();
+    }
+    assert_eq!(numbers(&storage).await, (0..20).collect::<Vec<_>>());
+}
+
+/// Runs the endless statement until it has written more than is kept in memory, and drops the call.
+async fn run_and_drop(transaction: &mut Transaction, folder: &TempDir) {
+    let log = folder.path().join("test.sqlite3-wal");
+    let size = || std::fs::metadata(&log).unwrap().len();
+    let before = size();
+    let mut call = pin!(transaction.execute(ENDLESS, vec![]));
+    let mut context = Context::from_waker(Waker::noop());
+    while size() == before {
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn dropping_a_handle_stops_its_statement() {
+    let (folder, storage) = storage().await;
+    let mut transaction = storage.begin("endless").await.unwrap();
+    run_and_drop(&mut transaction, &folder).await;
+    drop(transaction);
+    assert_eq!(numbers(&storage).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn a_cancelled_call_ends_the_transaction() {
+    let (folder, storage) = storage().await;
+    let mut transaction = storage.begin("cancelled").await.unwrap();
+    run_and_drop(&mut transaction, &folder).await;
+    // Were the statement not stopped, it would run until its time is up, which is another reason.
+    let after = transaction.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap_err();
+    assert!(matches!(after, StorageError::Ended { why: Ended::Cancelled, .. }), "{after}");
+    let commit = transaction.commit().await.unwrap_err();
+    assert!(matches!(commit, StorageError::Ended { why: Ended::Cancelled, .. }), "{commit}");
+    assert_eq!(numbers(&storage).await, [0; 0]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_nobody_waits_for_gives_its_turn_up() {
+    let (_folder, storage) = storage().await;
+    for _ in 0..10 {
+        begin_and_drop(storage.begin("unwanted"));
+    }
+    storage.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
+    assert_eq!(numbers(&storage).await, [1]);
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_kept_loses_its_turn() {
+    let limits = Limits { transaction: Duration::from_secs(1), ..Limits::USUAL };
+    let (_folder, storage) = storage_within(limits).await;
+    let mut kept = storage.begin("kept").await.unwrap();
+    // On a slow machine this may be too late already.
+    let _ = kept.execute("INSERT INTO t VALUES (1)", vec![]).await;
+    // The next one gets its turn although the first is still there.
+    assert_eq!(numbers(&storage).await, [0; 0]);
+    let error = kept.commit().await.unwrap_err();
+    assert!(matches!(error, StorageError::Ended { why: Ended::TimedOut, .. }));
+}
+
+#[tokio::test]
+async fn a_statement_without_end_is_stopped() {
+    let limits = Limits { transaction: Duration::from_secs(1), ..Limits::USUAL };
+    let (_folder, storage) = storage_within(limits).await;
+    let error = storage.execute(ENDLESS, vec![]).await.unwrap_err();
+    assert!(matches!(error, StorageError::Ended { why: Ended::TimedOut, .. }));
+}
+
+#[tokio::test]
+async fn a_transaction_too_many_is_refused() {
+    let limits = Limits { waiting: 1, ..Limits::USUAL };
+    let (_folder, storage) = storage_within(limits).await;
+    let running = storage.begin("running").await.unwrap();
+    let mut waiting = pin!(storage.begin("waiting"));
+    assert!(waiting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let refused = storage.begin("refused").await.unwrap_err();
+    assert!(matches!(refused, StorageError::Crowded { waiting: 1 }));
+    drop(running);
+    waiting.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_statement_may_roll_all_back_and_then_it_is_over() {
+    let (_folder, storage) = storage().await;
+    storage.execute("CREATE UNIQUE INDEX u ON t (n)", vec![]).await.unwrap();
+    let mut transaction = storage.begin("rollback").await.unwrap();
+    transaction.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
+    let again = transaction.execute("INSERT OR ROLLBACK INTO t VALUES (1)", vec![]).await;
+    assert!(matches!(again, Err(StorageError::Constraint { .. })));
+    let after = transaction.execute("INSERT INTO t VALUES (2)", vec![]).await.unwrap_err();
+    assert!(matches!(after, StorageError::Ended { why: Ended::RolledBack, .. }));
+    assert_eq!(numbers(&storage).await, [0; 0]);
+}
+
+#[test]
+fn a_handle_may_outlive_the_runtime() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (_folder, storage, transaction) = runtime().block_on(async {
+        let (folder, storage) = storage().await;
+        let transaction = storage.begin("left").await.unwrap();
+        (folder, storage, transaction)
+    });
+    drop(transaction);
+    assert_eq!(runtime().block_on(numbers(&storage)), [0; 0]);
+}

@@ -1,0 +1,82 @@
+//! The operator's folder: files in it are found by name, and nothing else is.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::TemplateError;
+
+/// No template is larger.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// A folder, through no symbolic link.
+#[derive(Debug)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// # Errors
+    /// It is not there, or no folder.
+    pub(super) fn open(path: PathBuf) -> Result<Self, TemplateError> {
+        match path.canonicalize() {
+            Ok(folder) if folder.is_dir() => Ok(Self(folder)),
+            Ok(_) => Err(unusable(&path, "it is no folder")),
+            Err(error) => Err(unusable(&path, error)),
+        }
+    }
+
+    /// The file called `name`, which [`check`] has found fit; `None` if there is none.
+    ///
+    /// # Errors
+    /// It leads out of the folder, or cannot be read.
+    pub(super) fn read(&self, name: &str) -> Result<Option<String>, TemplateError> {
+        let path = self.0.join(name);
+        let real = match path.canonicalize() {
+            Ok(real) => real,
+            // A link to nowhere is there, and was meant for something.
+            Err(error) if is_absent(&error) && fs::symlink_metadata(&path).is_err() => {
+                return Ok(None);
+            }
+            Err(error) => return Err(unusable(&path, error)),
+        };
+        if !real.starts_with(&self.0) {
+            return Err(unusable(&path, "it is a symbolic link out of the folder"));
+        }
+        if !real.is_file() {
+            return Err(unusable(&path, "it is no plain file"));
+        }
+        let mut text = String::new();
+        let read =
+            File::open(&real).and_then(|file| file.take(BYTES_MAX + 1).read_to_string(&mut text));
+        match read {
+            Ok(bytes) if bytes as u64 > BYTES_MAX => {
+                Err(unusable(&path, "it is larger than 1 MiB"))
+            }
+            Ok(_) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Err(unusable(&path, "it is not UTF-8"))
+            }
+            Err(error) => Err(unusable(&path, error)),
+        }
+    }
+}
+
+/// Refuses names that would lead elsewhere.
+///
+/// # Errors
+/// It is no relative path of plain names.
+pub(super) fn check(name: &str) -> Result<(), TemplateError> {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..");
+    // A backslash or a colon leads elsewhere on some systems.
+    if name.split('/').all(is_plain) && !name.contains(['\\', ':', '\0']) {
+        return Ok(());
+    }
+    Err(TemplateError::Name { name: name.escape_debug().to_string() })
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn unusable(path: &Path, reason: impl ToString) -> TemplateError {
+    TemplateError::File { path: path.to_owned(), reason: reason.to_string() }
+}
