@@ -1,5 +1,6 @@
 //! A module's start: from its file to the moment it may be called.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use crate::config::{Config, Entry};
 use crate::discovery::discover;
 use crate::host::Host;
-use crate::inspection::{Inspection, Platform, inspect_file};
+use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::loading::load;
 use crate::problem::{Problem, Report, Stage};
 use crate::record;
@@ -37,13 +38,20 @@ pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
     let platform = Platform::here(ABI);
+    // A plugin that is listed several times is read once: all its modules get the same bytes.
+    let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
     let mut line = |entry: Entry| {
         check_timeouts(&entry, &mut report);
         let Some(candidate) = discover(entry.clone(), &plugins_dir, &base, &mut report) else {
             return Line { entry, file: None, inspection: None, verified: None };
         };
-        let mut own = Report::default();
-        let inspected = inspect_file(&candidate.file, &platform, &mut own);
+        let (inspected, mut own) = files
+            .entry(candidate.file.clone())
+            .or_insert_with_key(|file| {
+                let mut found = Report::default();
+                (inspect_file(file, &platform, &mut found), found)
+            })
+            .clone();
         let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
         let verified = inspected
             .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
