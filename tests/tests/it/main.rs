@@ -18,7 +18,7 @@ mod notifications;
 mod panics;
 mod properties;
 mod refusals;
-mod registers_in_start;
+mod requests;
 mod rows;
 mod support;
 mod web_resources;
