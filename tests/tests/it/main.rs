@@ -19,6 +19,7 @@ mod panics;
 mod properties;
 mod refusals;
 mod requests;
+mod requests_page;
 mod rows;
 mod support;
 mod web_resources;
