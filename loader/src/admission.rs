@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hsmod_plugin_api::requests::RequestInfo;
+use hsmod_plugin_api::requests::time::rows as time;
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -16,7 +17,7 @@ use crate::room_scope::holds_room;
 const AT_ONCE: usize = 256;
 
 /// What is held while a request of a module is answered.
-pub(crate) type Permit = OwnedSemaphorePermit;
+pub(crate) type Permit = Option<OwnedSemaphorePermit>;
 
 /// Decides for one module.
 #[derive(Debug)]
@@ -37,6 +38,11 @@ impl Admission {
         self.shut.store(true, Ordering::Release);
     }
 
+    /// Whether nothing is answered any more.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.shut.load(Ordering::Acquire)
+    }
+
     /// Lets a request in, or says why not.
     pub(crate) fn admit(
         &self,
@@ -45,9 +51,13 @@ impl Admission {
     ) -> Result<Permit, ModuleError> {
         let name = request.name;
         let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
-        if self.shut.load(Ordering::Acquire) {
+        if self.is_shut() {
             let message = format!("`{name}` is not answered: the module is being shut down");
             return refuse(Unanswered::ShuttingDown, message);
+        }
+        // To wait is no harm, and many may.
+        if *request == time::sleep {
+            return Ok(None);
         }
         if self.trial {
             let message = format!("`{name}` is not answered in a trial");
@@ -60,7 +70,7 @@ impl Admission {
             );
             return refuse(Unanswered::WouldDeadlock, message);
         }
-        Arc::clone(&self.places).try_acquire_owned().or_else(|_| {
+        Arc::clone(&self.places).try_acquire_owned().map(Some).or_else(|_| {
             let message =
                 format!("`{name}` is not answered: the module waits for {AT_ONCE} answers already");
             refuse(Unanswered::TooMany, message)
@@ -102,6 +112,15 @@ mod tests {
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered: the module is being shut down");
+    }
+
+    #[test]
+    fn sleeping_takes_no_place_and_ends_with_the_module() {
+        let admission = Admission::new(true);
+        assert!(admission.admit(&time::sleep, None).unwrap().is_none());
+        admission.shut();
+        let (reason, _) = refused(admission.admit(&time::sleep, None));
+        assert_eq!(reason, Some(Unanswered::ShuttingDown));
     }
 
     #[tokio::test]

@@ -13,6 +13,8 @@
 
 mod admission;
 mod auth_checkers;
+mod background;
+mod caches;
 mod call_error;
 pub mod check;
 pub mod config;
@@ -32,10 +34,12 @@ mod record;
 mod registration;
 mod replacement;
 mod room_scope;
+mod services;
 mod startup;
 pub mod stats;
 pub mod suggestion;
 mod sys;
+mod threads;
 pub mod verification;
 pub mod web;
 
