@@ -13,7 +13,7 @@ use hsmod_plugin_api::values::JsonStr;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::record;
 
@@ -210,14 +210,23 @@ async fn run(name: Arc<str>, desc: Box<str>, work: Work) {
         }
         Work::Looping(period, mut call) => {
             let period = period.clamp(PERIODS[0], PERIODS[1]);
-            let mut ticks = interval_at(Instant::now() + period, period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            let mut next = Instant::now() + period;
             loop {
-                ticks.tick().await;
+                sleep_until(next).await;
                 report(&name, &desc, &call.call().await);
+                next = following(next, period, Instant::now());
             }
         }
     }
+}
+
+/// The first time after `now` that lies a number of periods after `latest`.
+///
+/// Mirrors `LoopingCall` of Twisted: calls that were missed are not made up for.
+fn following(latest: Instant, period: Duration, now: Instant) -> Instant {
+    let late = now.saturating_duration_since(latest).as_nanos() % period.as_nanos();
+    // Shorter than a period, the longest of which is 30 years.
+    now + period - Duration::from_nanos(u64::try_from(late).unwrap_or_default())
 }
 
 fn report(name: &str, desc: &str, entered: &Entered<()>) {
@@ -270,5 +279,23 @@ struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.background.state().running.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_left_out() {
+        let (begun, period) = (Instant::now(), Duration::from_secs(10));
+        let next = |now: f64| {
+            let next = following(begun, period, begun + Duration::from_secs_f64(now));
+            (next - begun).as_secs_f64()
+        };
+        assert_eq!(
+            [0.0, 9.5, 10.0, 25.0, 1e6 + 3.0].map(next),
+            [10.0, 10.0, 20.0, 30.0, 1e6 + 10.0]
+        );
     }
 }

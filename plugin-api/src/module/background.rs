@@ -111,7 +111,7 @@ impl ModuleApi {
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example(api: &ModuleApi, user_id: &UserId) {
-    /// let (later, user_id) = (api.clone(), user_id.to_owned());
+    /// let (later, user_id) = (api.clone(), user_id.as_str().to_owned());
     /// api.run_as_background_process("greet", || async move {
     ///     let admin = later.is_user_admin(UserId::new(&user_id)).await?;
     ///     tracing::info!(admin, "hello");

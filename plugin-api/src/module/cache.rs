@@ -232,3 +232,41 @@ where
         };
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// The output of a future that is ready at once.
+    fn ready<F: Future>(future: F) -> F::Output {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("it is not ready"),
+        }
+    }
+
+    #[test]
+    fn what_was_invalidated_while_it_was_worked_out_is_not_kept() {
+        let cached = Cached::new("test", 10);
+        let outdated = || async {
+            cached.invalidate(&1);
+            Ok::<_, Infallible>("outdated")
+        };
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, outdated)), Ok("outdated"));
+        assert!(cached.is_empty());
+        let new = || async { Ok::<_, Infallible>("new") };
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, new)), Ok("new"));
+        assert_eq!(cached.get(&1), Some("new"));
+    }
+
+    #[test]
+    fn errors_are_not_remembered() {
+        let cached = Cached::<u8, u8>::new("test", 10);
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, || async { Err("no") })), Err("no"));
+        assert!(cached.is_empty());
+    }
+}
