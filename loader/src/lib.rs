@@ -13,6 +13,8 @@
 
 mod admission;
 mod auth_checkers;
+mod background;
+mod caches;
 mod call_error;
 pub mod check;
 pub mod config;
@@ -37,6 +39,7 @@ mod startup;
 pub mod stats;
 pub mod suggestion;
 mod sys;
+mod threads;
 pub mod verification;
 pub mod web;
 
