@@ -15,26 +15,41 @@ use crate::room_scope::holds_room;
 /// this does not wait for its answers.
 const AT_ONCE: usize = 256;
 
-/// What is held while a request of a module is answered.
-pub(crate) type Permit = OwnedSemaphorePermit;
+/// What is held while a request of a module is answered; nothing for what the loader answers, which
+/// has limits of its own.
+pub(crate) type Permit = Option<OwnedSemaphorePermit>;
+
+/// What of the loader's own is answered in a trial: it does not leave the process, or does not
+/// last.
+const IN_TRIALS: [&str; 2] = ["storage", "templates"];
 
 /// Decides for one module.
 #[derive(Debug)]
 pub(crate) struct Admission {
     trial: bool,
+    /// The groups that the loader answers.
+    own: Vec<&'static str>,
     shut: AtomicBool,
+    ended: AtomicBool,
     places: Arc<Semaphore>,
 }
 
 impl Admission {
-    pub(crate) fn new(trial: bool) -> Self {
+    /// The groups `own` are answered by the loader, the others by the homeserver.
+    pub(crate) fn new(trial: bool, own: Vec<&'static str>) -> Self {
         let places = Arc::new(Semaphore::new(AT_ONCE));
-        Self { trial, shut: AtomicBool::new(false), places }
+        let (shut, ended) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { trial, own, shut, ended, places }
     }
 
-    /// From now on nothing is answered.
+    /// From now on the homeserver answers nothing: the module's `shutdown` comes next.
     pub(crate) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
+    }
+
+    /// From now on the loader answers nothing either.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
     }
 
     /// Lets a request in, or says why not.
@@ -45,11 +60,12 @@ impl Admission {
     ) -> Result<Permit, ModuleError> {
         let name = request.name;
         let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
-        if self.shut.load(Ordering::Acquire) {
-            let message = format!("`{name}` is not answered: the module is being shut down");
-            return refuse(Unanswered::ShuttingDown, message);
+        let own = self.own.contains(&request.group);
+        let over = if own { &self.ended } else { &self.shut };
+        if over.load(Ordering::Acquire) {
+            return Err(shutting_down(name));
         }
-        if self.trial {
+        if self.trial && !(own && IN_TRIALS.contains(&request.group)) {
             let message = format!("`{name}` is not answered in a trial");
             return refuse(Unanswered::Trial, message);
         }
@@ -60,7 +76,10 @@ impl Admission {
             );
             return refuse(Unanswered::WouldDeadlock, message);
         }
-        Arc::clone(&self.places).try_acquire_owned().or_else(|_| {
+        if own {
+            return Ok(None);
+        }
+        Arc::clone(&self.places).try_acquire_owned().map(Some).or_else(|_| {
             let message =
                 format!("`{name}` is not answered: the module waits for {AT_ONCE} answers already");
             refuse(Unanswered::TooMany, message)
@@ -68,9 +87,16 @@ impl Admission {
     }
 }
 
+/// The module is shut down, or about to be.
+pub(crate) fn shutting_down(request: &str) -> ModuleError {
+    let message = format!("`{request}` is not answered: the module is being shut down");
+    ModuleError::not_answered(Unanswered::ShuttingDown, message)
+}
+
 #[cfg(test)]
 mod tests {
     use hsmod_plugin_api::requests::events::rows::create_and_send_event_into_room as SEND;
+    use hsmod_plugin_api::requests::storage::rows::run_db_interaction as BEGIN;
 
     use super::*;
     use crate::room_scope::hold;
@@ -82,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_storm_of_requests_ends_at_the_limit_and_goes_on_when_some_are_answered() {
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         let mut answered: Vec<Permit> =
             (0..AT_ONCE).map(|_| admission.admit(&SEND, None).unwrap()).collect();
         let (reason, message) = refused(admission.admit(&SEND, None));
@@ -94,19 +120,35 @@ mod tests {
 
     #[test]
     fn nothing_is_answered_in_a_trial_or_after_the_end() {
-        let (reason, message) = refused(Admission::new(true).admit(&SEND, None));
+        let (reason, message) = refused(Admission::new(true, vec![]).admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::Trial));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered in a trial");
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         admission.shut();
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered: the module is being shut down");
     }
 
+    #[test]
+    fn what_the_loader_answers_lasts_through_the_shutdown_and_has_limits_of_its_own() {
+        let admission = Admission::new(true, vec!["storage"]);
+        for _ in 0..=AT_ONCE {
+            assert!(admission.admit(&BEGIN, None).unwrap().is_none());
+        }
+        admission.shut();
+        assert!(admission.admit(&BEGIN, None).is_ok());
+        admission.end();
+        let (reason, _) = refused(admission.admit(&BEGIN, None));
+        assert_eq!(reason, Some(Unanswered::ShuttingDown));
+        // A homeserver's own storage would last.
+        let (reason, _) = refused(Admission::new(true, vec![]).admit(&BEGIN, None));
+        assert_eq!(reason, Some(Unanswered::Trial));
+    }
+
     #[tokio::test]
     async fn what_needs_the_lock_that_is_held_is_refused() {
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));
             assert_eq!(reason, Some(Unanswered::WouldDeadlock));

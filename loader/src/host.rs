@@ -6,6 +6,7 @@ use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
 use crate::policy::POLICIES;
+use crate::services::provision::Settings;
 
 /// Paths that the homeserver itself serves.
 const RESERVED: [&str; 5] =
@@ -31,6 +32,7 @@ pub struct Host {
     pub(crate) reserved: Vec<String>,
     pub(crate) sample_every: u64,
     pub(crate) services: Services,
+    pub(crate) settings: Settings,
     calls: Option<Vec<String>>,
 }
 
@@ -45,6 +47,7 @@ impl Host {
             reserved: RESERVED.map(str::to_owned).to_vec(),
             sample_every: 64,
             services: Services::default(),
+            settings: Settings::default(),
             calls: None,
         }
     }
@@ -117,6 +120,7 @@ impl Host {
         let own = |text: Option<&str>| text.map(str::to_owned);
         self.public_baseurl = self.public_baseurl.or_else(|| own(config.public_baseurl()));
         self.worker_name = self.worker_name.or_else(|| own(config.worker_name()));
+        self.settings = Settings::of(config);
         self
     }
 

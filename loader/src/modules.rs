@@ -307,6 +307,10 @@ impl Startup {
         }
         if report.errors() > 0 {
             stop(started, STOP_LIMIT).await;
+            // Those too that did not start.
+            for (_, registrar) in &registrars {
+                end(registrar, Instant::now() + STOP_LIMIT).await;
+            }
             return (Err(LoadError { problems: report.problems }), info);
         }
         let (alive, ended) = mpsc::channel(1);
@@ -344,7 +348,9 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
         registrar.shut();
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), lifecycle.shutdown());
-        let error = match tokio::time::timeout_at(deadline, call).await {
+        let outcome = tokio::time::timeout_at(deadline, call).await;
+        end(&registrar, deadline).await;
+        let error = match outcome {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("did not come back within {limit:?}"),
@@ -353,4 +359,12 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
         failures.push((name, error));
     }
     failures
+}
+
+/// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
+/// after the deadline.
+async fn end(registrar: &Registrar, deadline: Instant) {
+    let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
+    // What is left ends with the module.
+    let _ = tokio::time::timeout_at(deadline, registrar.end()).await;
 }

@@ -22,6 +22,7 @@ use crate::config::Entry;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
+use crate::services::provision::Provision;
 use crate::suggestion::closest;
 use crate::web::{Route, Routes};
 
@@ -34,6 +35,10 @@ pub(crate) struct Registrar {
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
     admission: Admission,
+    /// What the loader itself answers.
+    provision: Provision,
+    /// The homeserver's answers, and the loader's.
+    services: Services,
 }
 
 /// What a module has registered, in order.
@@ -46,13 +51,23 @@ struct Collected {
 impl Registrar {
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>) -> Self {
         let collected = Mutex::new(Some(Collected::default()));
-        let admission = Admission::new(host.trial);
-        Self { module, name, host, collected, admission }
+        let provision = Provision::new(&name, &host.settings, host.trial);
+        let own = provision.groups().filter(|group| !host.services.has(group)).collect();
+        let admission = Admission::new(host.trial, own);
+        let services = host.services.clone().or(provision.services.clone());
+        Self { module, name, host, collected, admission, provision, services }
     }
 
-    /// From now on requests are not answered.
+    /// From now on the homeserver does not answer requests: the module's `shutdown` comes next.
     pub(crate) fn shut(&self) {
         self.admission.shut();
+    }
+
+    /// From now on nothing is answered, and nothing of it is left when this returns.
+    pub(crate) async fn end(&self) {
+        self.admission.shut();
+        self.admission.end();
+        self.provision.end().await;
     }
 
     /// From now on registering is too late.
@@ -93,11 +108,11 @@ impl ModuleHost for Registrar {
     }
 
     fn supports(&self, name: &str) -> bool {
-        self.host.supports(name)
+        self.host.supports(name) || self.services.answers(name)
     }
 
     fn services(&self) -> &Services {
-        &self.host.services
+        &self.services
     }
 
     type Permit = Permit;
@@ -107,7 +122,14 @@ impl ModuleHost for Registrar {
         request: &'static RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit, ModuleError> {
+        if !self.services.has(request.group) {
+            self.provision.refuse(request)?;
+        }
         self.admission.admit(request, room)
+    }
+
+    fn give_up(&self, number: i64) {
+        self.provision.give_up(number);
     }
 
     fn register_callbacks(&self, registered: Registered) {

@@ -80,17 +80,19 @@ pub mod prelude {
 
     pub use crate::callbacks::traits::*;
     pub use crate::module::{
-        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse, config_from_value,
+        Module, ModuleApi, Registration, Transaction, WebRequest, WebResource, WebResponse,
+        config_from_value,
     };
     pub use crate::values::{
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,
         EventDecision, EventDelivery, FederatedEventAction, FileInfo, InterestedUsers, JsonObject,
         JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
         OwnedPresenceState, Permission, ProfileInfo, RatelimitOverride, ReadableFile,
-        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State, Threepid,
-        Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates, Verdict,
+        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, Row, SqlValue, State,
+        Threepid, Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates,
+        Verdict,
     };
-    pub use crate::{callbacks, export_module};
+    pub use crate::{callbacks, export_module, params};
     #[cfg(feature = "tracing")]
     pub use tracing;
 }

@@ -2,12 +2,14 @@
 
 mod api;
 mod config;
+mod handle;
 #[cfg(feature = "host")]
 mod host_side;
 mod log;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;
 mod root;
+mod storage;
 mod web;
 
 use std::future::Future;
@@ -30,6 +32,7 @@ pub use registration::{
     RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
 };
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
+pub use storage::Transaction;
 pub use web::{
     Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
     WebTableRef,

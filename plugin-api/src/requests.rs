@@ -11,6 +11,7 @@ pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
+pub mod storage;
 pub mod users;
 
 #[cfg(feature = "host")]
@@ -58,6 +59,7 @@ macro_rules! __request_groups {
             presence: Presence PresenceRequests PresenceTableRef ErasedPresence;
             push: Push PushRequests PushTableRef ErasedPush;
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
+            storage: Storage StorageRequests StorageTableRef ErasedStorage;
         }
     };
 }
@@ -106,6 +108,17 @@ macro_rules! list {
                     self
                 }
             )*
+
+            /// What these do not answer is answered by `others`, group by group.
+            #[must_use]
+            pub fn or(self, others: Self) -> Self {
+                Self { $( $group: self.$group.or(others.$group), )* }
+            }
+
+            /// Whether a group is answered, or some of it.
+            pub fn has(&self, group: &str) -> bool {
+                $( (group == stringify!($group) && self.$group.is_some()) )||*
+            }
 
             /// Whether a request is answered.
             pub fn answers(&self, name: &str) -> bool {

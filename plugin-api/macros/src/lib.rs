@@ -83,6 +83,7 @@ const REQUESTS: Kind = Kind {
         "PublicRooms",
         "Push",
         "Rooms",
+        "Storage",
         "UserAccountData",
         "Users",
     ],

@@ -1,5 +1,6 @@
 //! The arguments of callbacks: what an author's method takes, and its C form.
 
+use super::bytes::RawBytes;
 use super::delivery::EventDelivery;
 use super::editable::EditableJson;
 use super::event::Event;
@@ -95,6 +96,7 @@ texts! {
     RawOption => Option<&'a str>, |raw| raw.0.get();
     RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new);
     RawJson => &'a JsonStr, |raw| JsonStr::new(raw.0.text());
+    RawBytes => &'a [u8], |raw| raw.get();
 }
 
 macro_rules! structs {

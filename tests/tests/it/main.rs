@@ -28,5 +28,6 @@ mod refused_registrations;
 mod registers_in_start;
 mod rows;
 mod several_at_once;
+mod storage;
 mod support;
 mod web_resources;

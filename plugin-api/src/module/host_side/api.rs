@@ -49,6 +49,11 @@ pub trait ModuleHost: Send + Sync + 'static {
     ) -> Result<Self::Permit, ModuleError>;
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
+    /// What a request has begun under this number, such as a transaction, is of no use to the module
+    /// any more.
+    fn give_up(&self, number: i64) {
+        let _ = number;
+    }
     /// A web resource was registered, for `path` alone or for the subtree below it too.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
 }
@@ -84,6 +89,7 @@ impl<H: ModuleHost> HostTableOf<H> {
         register_web_resource: register_web_resource::<H>,
         registrars: RegistrarTableOf::<H>::TABLE,
         requests: RequestTableRef::of::<H>(),
+        give_up: give_up::<H>,
     }));
     const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
 }
@@ -118,6 +124,7 @@ readers! {
     public_baseurl() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.public_baseurl());
     worker_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_name());
     is_trial() -> bool, false, |host| host.is_trial();
+    give_up(number: i64) -> (), (), |host| host.give_up(number);
     // SAFETY: the text lives for the time of the call.
     supports(name: RawStr) -> bool, false, |host| host.supports(unsafe { name.text() });
     register_web_resource(path: RawStr, subtree: bool, object: RawObject, table: WebTableRef) -> (), (), |host| {
