@@ -79,6 +79,7 @@ pub mod prelude {
     pub use serde_json;
 
     pub use crate::callbacks::traits::*;
+    pub use crate::module::http_client::{HttpError, HttpRequest, HttpResponse};
     pub use crate::module::{
         Module, ModuleApi, Registration, Transaction, WebRequest, WebResource, WebResponse,
         config_from_value,

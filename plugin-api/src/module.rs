@@ -5,6 +5,7 @@ mod config;
 mod handle;
 #[cfg(feature = "host")]
 mod host_side;
+pub mod http_client;
 mod log;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;

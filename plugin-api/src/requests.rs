@@ -6,6 +6,7 @@
 
 pub mod account_data;
 pub mod events;
+pub mod http;
 pub mod logins;
 pub mod presence;
 pub mod public_rooms;
@@ -60,6 +61,7 @@ macro_rules! __request_groups {
             push: Push PushRequests PushTableRef ErasedPush;
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
             storage: Storage StorageRequests StorageTableRef ErasedStorage;
+            http: Http HttpRequests HttpTableRef ErasedHttp;
         }
     };
 }

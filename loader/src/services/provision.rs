@@ -9,24 +9,27 @@ use std::sync::Arc;
 use hsmod_plugin_api::requests::{RequestInfo, Services};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
+#[cfg(feature = "http")]
+use super::http::answers::HttpAnswers;
 use super::life::Life;
 #[cfg(feature = "storage")]
 use super::storage::answers::StorageAnswers;
-use crate::config::Config;
+use crate::config::{Config, Http};
 
 /// What the operator's config says of it.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(
-    not(feature = "storage"),
+    not(all(feature = "http", feature = "storage")),
     allow(dead_code, reason = "each service reads its own part of it")
 )]
 pub(crate) struct Settings {
     data_dir: Option<PathBuf>,
+    http: Http,
 }
 
 impl Settings {
     pub(crate) fn of(config: &Config) -> Self {
-        Self { data_dir: config.data_dir().map(ToOwned::to_owned) }
+        Self { data_dir: config.data_dir().map(ToOwned::to_owned), http: config.http().clone() }
     }
 }
 
@@ -34,10 +37,12 @@ impl Settings {
 trait Provided: Send + Sync {
     /// The module has no use any more for what it holds by this number, which may not be this
     /// service's.
-    fn give_up(&self, number: i64);
+    fn give_up(&self, _number: i64) {}
 
     /// Nothing is answered any more; what was begun is undone.
-    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// All of them, for one module.
@@ -60,6 +65,7 @@ impl Provision {
             life: Arc::new(Life::new()),
         };
         all.add_storage(module, settings, trial);
+        all.add_http(settings);
         all
     }
 
@@ -79,6 +85,19 @@ impl Provision {
     fn add_storage(&mut self, _: &Arc<str>, _: &Settings, _: bool) {
         let why = "this homeserver was built without hsmod-loader's feature `storage`";
         self.lacking.push(("storage", why));
+    }
+
+    #[cfg(feature = "http")]
+    fn add_http(&mut self, settings: &Settings) {
+        let answers = HttpAnswers::new(settings.http.clone(), Arc::clone(&self.life));
+        self.services = std::mem::take(&mut self.services).http(answers.clone());
+        self.provided.push(("http", Box::new(answers)));
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn add_http(&mut self, _: &Settings) {
+        let why = "this homeserver was built without hsmod-loader's feature `http`";
+        self.lacking.push(("http", why));
     }
 
     /// The groups that are answered.
@@ -118,6 +137,10 @@ impl fmt::Debug for Provision {
         f.debug_set().entries(self.groups()).finish()
     }
 }
+
+/// What is in flight ends with the module's life.
+#[cfg(feature = "http")]
+impl Provided for HttpAnswers {}
 
 #[cfg(feature = "storage")]
 impl Provided for StorageAnswers {

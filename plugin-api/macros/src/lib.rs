@@ -78,6 +78,7 @@ const REQUESTS: Kind = Kind {
     whom: "homeserver",
     traits: &[
         "Events",
+        "Http",
         "Logins",
         "Presence",
         "PublicRooms",

@@ -3,13 +3,12 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use hsmod_loader::{Host, Modules};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::{poll_once, web};
+use crate::support::{poll_once, steps, web};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -22,15 +21,7 @@ fn scene() -> Scene {
         .module("good_keeper", json!({"at_start": [{"migrate": [[1, TABLE]]}]}))
 }
 
-/// What comes of some steps of the module called `name`.
-async fn steps(modules: &Modules, name: &str, steps: Value) -> Value {
-    let path = format!("/_synapse/client/{name}");
-    let request = http::Request::post(path).body(Bytes::from(steps.to_string())).unwrap();
-    let response = modules.web().handle(request).await.unwrap();
-    serde_json::from_slice(response.body()).unwrap()
-}
-
-/// The same of the only module, of which nothing may fail.
+/// What comes of some steps of the only module, of which nothing may fail.
 async fn done(modules: &Modules, list: Value) -> Value {
     let done = steps(modules, "keeper", list).await;
     assert!(!done.to_string().contains(r#""error""#), "{done}");

@@ -15,6 +15,7 @@
 //! requests the homeserver supports.
 #![forbid(unsafe_code)]
 
+mod http;
 mod steps;
 mod storage;
 

@@ -5,6 +5,9 @@
 //! - `{"keep": null}`, `{"resume": null}`: the transaction outlives this list; another one has it
 //! - `{"migrate": [[version, sql], ..]}`
 //! - `{"storm": number}`: begins that many at once, and drops them; the errors, without repetition
+//! - `{"get": url}`: JSON from there; of a status that is not 2xx `{"status": .., "body": ..}`
+//! - `{"fetch": url, "values": [method, body, timeout in ms, size of the response, redirects]}`
+//! - `{"elsewhere": url}`: `get` from a thread of the module's own
 //! - `{"pause": number}`: is not ready when it is polled, so often, and wakes nobody
 //!
 //! What came of a step is its answer, or `{"error": text, "unanswered": reason}`.
@@ -68,6 +71,11 @@ impl Keeper {
             "keep" => *self.kept.lock()? = transaction.take(),
             "resume" => *transaction = self.kept.lock()?.take(),
             "migrate" => self.migrate(argument).await?,
+            "get" => return self.get_json(argument.as_str().unwrap_or_default()).await,
+            "fetch" => {
+                return self.fetch(argument.as_str().unwrap_or_default(), &step["values"]).await;
+            }
+            "elsewhere" => return self.elsewhere(argument.as_str().unwrap_or_default()),
             "storm" => return self.storm(argument.as_u64().unwrap_or_default()).await,
             "pause" => self.pause(argument.as_u64().unwrap_or_default()).await,
             other => return Err(ModuleError::new(format_args!("no step `{other}`"))),
