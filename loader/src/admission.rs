@@ -13,29 +13,45 @@ use crate::room_scope::holds_room;
 /// this does not wait for its answers.
 const AT_ONCE: usize = 256;
 
+/// What of the loader's own is answered in a trial: it does not leave the process, or does not
+/// last.
+const IN_TRIALS: [&str; 3] = ["storage", "templates", "time"];
+
 /// Decides for one module.
 #[derive(Debug)]
 pub(crate) struct Admission {
     trial: bool,
+    /// The groups that the loader answers.
+    own: Vec<&'static str>,
     shut: AtomicBool,
+    ended: AtomicBool,
+    /// How many requests the homeserver is answering.
     taken: AtomicUsize,
-    sleeping: AtomicUsize,
+    /// How many the loader is answering, which have limits of their own.
+    taken_of_own: AtomicUsize,
 }
 
 impl Admission {
-    pub(crate) fn new(trial: bool) -> Self {
-        let (taken, sleeping) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { trial, shut: AtomicBool::new(false), taken, sleeping }
+    /// The groups `own` are answered by the loader, the others by the homeserver.
+    pub(crate) fn new(trial: bool, own: Vec<&'static str>) -> Self {
+        let (shut, ended) = (AtomicBool::new(false), AtomicBool::new(false));
+        let (taken, taken_of_own) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { trial, own, shut, ended, taken, taken_of_own }
     }
 
-    /// From now on nothing is answered.
+    /// From now on the homeserver answers nothing: the module's `shutdown` comes next.
     pub(crate) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
     }
 
-    /// Whether nothing is answered any more.
+    /// Whether the homeserver answers nothing any more.
     pub(crate) fn is_shut(&self) -> bool {
         self.shut.load(Ordering::Acquire)
+    }
+
+    /// From now on the loader answers nothing either.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
     }
 
     /// Lets a request in, or says why not.
@@ -46,17 +62,12 @@ impl Admission {
     ) -> Result<Permit<'_>, ModuleError> {
         let name = request.name;
         let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
-        if self.is_shut() {
-            let message = format!("`{name}` is not answered: the module is being shut down");
-            return refuse(Unanswered::ShuttingDown, message);
+        let own = self.own.contains(&request.group);
+        let over = if own { &self.ended } else { &self.shut };
+        if over.load(Ordering::Acquire) {
+            return Err(shutting_down(name));
         }
-        // To wait is no harm, and many may.
-        if request.group == "time"
-            && let Some(permit) = Permit::take(&self.sleeping, usize::MAX)
-        {
-            return Ok(permit);
-        }
-        if self.trial {
+        if self.trial && !(own && IN_TRIALS.contains(&request.group)) {
             let message = format!("`{name}` is not answered in a trial");
             return refuse(Unanswered::Trial, message);
         }
@@ -67,7 +78,9 @@ impl Admission {
             );
             return refuse(Unanswered::WouldDeadlock, message);
         }
-        Permit::take(&self.taken, AT_ONCE).map_or_else(
+        let (taken, most) =
+            if own { (&self.taken_of_own, usize::MAX) } else { (&self.taken, AT_ONCE) };
+        Permit::take(taken, most).map_or_else(
             || {
                 let message = format!(
                     "`{name}` is not answered: the module waits for {AT_ONCE} answers already"
@@ -79,10 +92,16 @@ impl Admission {
     }
 }
 
+/// The module is shut down, or about to be.
+pub(crate) fn shutting_down(request: &str) -> ModuleError {
+    let message = format!("`{request}` is not answered: the module is being shut down");
+    ModuleError::not_answered(Unanswered::ShuttingDown, message)
+}
+
 #[cfg(test)]
 mod tests {
     use hsmod_plugin_api::requests::events::rows::create_and_send_event_into_room as SEND;
-    use hsmod_plugin_api::requests::time::rows::sleep as SLEEP;
+    use hsmod_plugin_api::requests::storage::rows::run_db_interaction as BEGIN;
 
     use super::*;
     use crate::room_scope::hold;
@@ -94,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_storm_of_requests_ends_at_the_limit_and_goes_on_when_some_are_answered() {
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         let mut answered: Vec<Permit<'_>> =
             (0..AT_ONCE).map(|_| admission.admit(&SEND, None).unwrap()).collect();
         let (reason, message) = refused(admission.admit(&SEND, None));
@@ -106,10 +125,10 @@ mod tests {
 
     #[test]
     fn nothing_is_answered_in_a_trial_or_after_the_end() {
-        let (reason, message) = refused(Admission::new(true).admit(&SEND, None));
+        let (reason, message) = refused(Admission::new(true, vec![]).admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::Trial));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered in a trial");
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         admission.shut();
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
@@ -117,20 +136,25 @@ mod tests {
     }
 
     #[test]
-    fn sleeping_takes_no_place_and_ends_with_the_module() {
-        let admission = Admission::new(true);
-        let sleeping: Vec<_> =
-            (0..=AT_ONCE).map(|_| admission.admit(&SLEEP, None).unwrap()).collect();
+    fn what_the_loader_answers_lasts_through_the_shutdown_and_has_limits_of_its_own() {
+        let admission = Admission::new(true, vec!["storage"]);
+        let answered: Vec<_> =
+            (0..=AT_ONCE).map(|_| admission.admit(&BEGIN, None).unwrap()).collect();
         assert_eq!(admission.taken.load(Ordering::Relaxed), 0);
-        drop(sleeping);
+        drop(answered);
         admission.shut();
-        let (reason, _) = refused(admission.admit(&SLEEP, None));
+        assert!(admission.admit(&BEGIN, None).is_ok());
+        admission.end();
+        let (reason, _) = refused(admission.admit(&BEGIN, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
+        // A homeserver's own storage would last.
+        let (reason, _) = refused(Admission::new(true, vec![]).admit(&BEGIN, None));
+        assert_eq!(reason, Some(Unanswered::Trial));
     }
 
     #[tokio::test]
     async fn what_needs_the_lock_that_is_held_is_refused() {
-        let admission = Admission::new(false);
+        let admission = Admission::new(false, vec![]);
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));
             assert_eq!(reason, Some(Unanswered::WouldDeadlock));

@@ -6,7 +6,7 @@ use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
 use crate::policy::POLICIES;
-use crate::services;
+use crate::services::provision::Settings;
 
 /// Paths that the homeserver itself serves.
 const RESERVED: [&str; 5] =
@@ -57,6 +57,7 @@ pub struct Host {
     pub(crate) reserved: Vec<String>,
     pub(crate) sample_every: u64,
     pub(crate) services: Services,
+    pub(crate) settings: Settings,
     calls: Option<Vec<String>>,
 }
 
@@ -74,6 +75,7 @@ impl Host {
             reserved: RESERVED.map(str::to_owned).to_vec(),
             sample_every: 64,
             services: Services::default(),
+            settings: Settings::default(),
             calls: None,
         }
     }
@@ -148,7 +150,7 @@ impl Host {
     /// Whether it calls a callback, or at least one of a category, or answers a request. What the
     /// loader itself answers counts too.
     pub fn supports(&self, name: &str) -> bool {
-        self.is_called(name) || self.services.answers(name) || services::answers(name)
+        self.is_called(name) || self.services.answers(name)
     }
 
     /// Whether it calls a callback, or at least one of a category.
@@ -169,6 +171,7 @@ impl Host {
         let own = |text: Option<&str>| text.map(str::to_owned);
         self.public_baseurl = self.public_baseurl.or_else(|| own(config.public_baseurl()));
         self.worker_name = self.worker_name.or_else(|| own(config.worker_name()));
+        self.settings = Settings::of(config);
         self
     }
 

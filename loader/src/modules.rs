@@ -23,7 +23,7 @@ use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record;
-use crate::registration::{Tenancy, assemble};
+use crate::registration::{Registrar, Tenancy, assemble};
 use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
@@ -323,6 +323,10 @@ impl Startup {
         if report.errors() > 0 {
             registrars.iter().for_each(|(_, registrar)| registrar.shut());
             stop(started, STOP_LIMIT).await;
+            // Those too that did not start.
+            for (_, registrar) in &registrars {
+                end(registrar, Instant::now() + STOP_LIMIT).await;
+            }
             return (Err(LoadError { problems: report.problems }), info);
         }
         let (alive, ended) = mpsc::channel(1);
@@ -358,7 +362,7 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
     let mut failures = Vec::new();
     for Started { name, lifecycle, registrar } in started.into_iter().rev() {
         let half = Instant::now() + (deadline - Instant::now()) / 2;
-        let ended = tokio::time::timeout_at(half, registrar.end()).await;
+        let ended = tokio::time::timeout_at(half, registrar.end_background()).await;
         if ended.is_err() {
             let error = "its background work did not end in half of the time that was left";
             tracing::warn!(module = &*name, "shutdown: {error}");
@@ -366,7 +370,9 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
         }
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), lifecycle.shutdown());
-        let error = match tokio::time::timeout_at(deadline, call).await {
+        let outcome = tokio::time::timeout_at(deadline, call).await;
+        end(&registrar, deadline).await;
+        let error = match outcome {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
             Err(_) => format!("did not come back within {limit:?}"),
@@ -375,4 +381,12 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
         failures.push((name, error));
     }
     failures
+}
+
+/// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
+/// after the deadline.
+async fn end(registrar: &Registrar, deadline: Instant) {
+    let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
+    // What is left ends with the module.
+    let _ = tokio::time::timeout_at(deadline, registrar.end()).await;
 }

@@ -27,7 +27,7 @@ use crate::config::Entry;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
-use crate::services;
+use crate::services::provision::Provision;
 use crate::suggestion::closest;
 use crate::threads::Threads;
 use crate::web::{Route, Routes};
@@ -41,6 +41,9 @@ pub(crate) struct Registrar {
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
     admission: Admission,
+    /// What the loader itself answers.
+    provision: Provision,
+    /// The homeserver's answers, and the loader's.
     services: Services,
     background: Arc<Background>,
     threads: Threads,
@@ -57,12 +60,15 @@ impl Registrar {
     /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
         let background = Background::new(module, Arc::clone(&name), runtime.clone());
+        let provision = Provision::new(&name, &host.settings, host.trial, &runtime);
+        let own = provision.groups().filter(|group| !host.services.has(group)).collect();
         Self {
             module,
             name,
             collected: Mutex::new(Some(Collected::default())),
-            admission: Admission::new(host.trial),
-            services: services::completed(&host.services, &runtime),
+            admission: Admission::new(host.trial, own),
+            services: host.services.clone().or(provision.services.clone()),
+            provision,
             background: Arc::new(background),
             threads: Threads::new(module, runtime),
             host,
@@ -74,7 +80,8 @@ impl Registrar {
         self.background.start();
     }
 
-    /// From now on requests are not answered, and nothing happens in the background.
+    /// From now on the homeserver does not answer requests, and nothing happens in the background:
+    /// the module's `shutdown` comes next.
     pub(crate) fn shut(&self) {
         self.admission.shut();
         self.background.shut();
@@ -83,10 +90,17 @@ impl Registrar {
     }
 
     /// Ends the module's background work, and waits for that.
-    pub(crate) async fn end(&self) {
+    pub(crate) async fn end_background(&self) {
         self.shut();
         self.background.ended().await;
         self.threads.ended().await;
+    }
+
+    /// From now on nothing is answered, and nothing of it is left when this returns.
+    pub(crate) async fn end(&self) {
+        self.admission.shut();
+        self.admission.end();
+        self.provision.end().await;
     }
 
     /// From now on registering is too late.
@@ -135,7 +149,7 @@ impl ModuleHost for Registrar {
     }
 
     fn supports(&self, name: &str) -> bool {
-        self.host.supports(name)
+        self.host.supports(name) || self.services.answers(name)
     }
 
     fn services(&self) -> &Services {
@@ -147,7 +161,14 @@ impl ModuleHost for Registrar {
         request: &'static RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
+        if !self.services.has(request.group) {
+            self.provision.refuse(request)?;
+        }
         self.admission.admit(request, room)
+    }
+
+    fn give_up(&self, number: i64) {
+        self.provision.give_up(number);
     }
 
     fn register_callbacks(&self, registered: Registered) {

@@ -8,14 +8,20 @@
 mod cause;
 #[cfg(feature = "http")]
 pub mod http;
+#[cfg_attr(
+    not(any(feature = "http", feature = "mail", feature = "storage", feature = "templates")),
+    allow(dead_code, reason = "each service uses a part of it")
+)]
+mod life;
 #[cfg(any(feature = "http", feature = "mail", feature = "storage"))]
 mod limit;
 #[cfg(feature = "mail")]
 pub mod mail;
-mod own;
+pub(crate) mod provision;
+#[cfg(any(feature = "storage", feature = "templates"))]
+mod shelf;
 #[cfg(feature = "storage")]
 pub mod storage;
 #[cfg(feature = "templates")]
 pub mod templates;
-
-pub(crate) use own::{answers, completed};
+pub(crate) mod time;

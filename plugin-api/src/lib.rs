@@ -79,19 +79,21 @@ pub mod prelude {
     pub use serde_json;
 
     pub use crate::callbacks::traits::*;
+    pub use crate::module::http_client::{HttpError, HttpRequest, HttpResponse};
     pub use crate::module::{
-        BackgroundCall, Cached, Module, ModuleApi, Registration, WebRequest, WebResource,
-        WebResponse, config_from_value,
+        BackgroundCall, Cached, Module, ModuleApi, Registration, Transaction, WebRequest,
+        WebResource, WebResponse, config_from_value,
     };
     pub use crate::values::{
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,
         EventDecision, EventDelivery, FederatedEventAction, FileInfo, InterestedUsers, JsonObject,
         JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
         OwnedPresenceState, Permission, ProfileInfo, RatelimitOverride, ReadableFile,
-        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State, Threepid,
-        Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates, Verdict,
+        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, Row, SqlValue, State,
+        Threepid, Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates,
+        Verdict,
     };
-    pub use crate::{callbacks, export_module};
+    pub use crate::{callbacks, export_module, params};
     #[cfg(feature = "tracing")]
     pub use tracing;
 }

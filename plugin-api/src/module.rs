@@ -4,12 +4,15 @@ mod api;
 mod background;
 mod cache;
 mod config;
+mod handle;
 #[cfg(feature = "host")]
 mod host_side;
+pub mod http_client;
 mod log;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;
 mod root;
+mod storage;
 mod threads;
 mod web;
 
@@ -36,6 +39,7 @@ pub use registration::{
     RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
 };
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
+pub use storage::Transaction;
 pub use web::{
     Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
     WebTableRef,

@@ -7,11 +7,13 @@
 pub mod account_data;
 pub mod caches;
 pub mod events;
+pub mod http;
 pub mod logins;
 pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
+pub mod storage;
 pub mod time;
 pub mod users;
 
@@ -102,6 +104,8 @@ macro_rules! __request_groups {
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
             time: Time TimeRequests TimeTableRef ErasedTime;
             caches: Caches CachesRequests CachesTableRef ErasedCaches;
+            storage: Storage StorageRequests StorageTableRef ErasedStorage;
+            http: Http HttpRequests HttpTableRef ErasedHttp;
         }
     };
 }
@@ -151,10 +155,15 @@ macro_rules! list {
                 }
             )*
 
-            /// What is answered by nobody here is answered by `others`.
+            /// What these do not answer is answered by `others`, group by group.
             #[must_use]
             pub fn or(self, others: Self) -> Self {
                 Self { $( $group: self.$group.or(others.$group), )* }
+            }
+
+            /// Whether a group is answered, or some of it.
+            pub fn has(&self, group: &str) -> bool {
+                $( (group == stringify!($group) && self.$group.is_some()) )||*
             }
 
             /// Whether a request is answered.

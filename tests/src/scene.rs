@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use hsmod_loader::{Config, Host, LoadError, Modules};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
 use crate::build;
@@ -12,6 +12,7 @@ use crate::build;
 pub struct Scene {
     folder: TempDir,
     modules: Vec<Value>,
+    keys: Map<String, Value>,
     host: Host,
 }
 
@@ -21,7 +22,7 @@ impl Default for Scene {
         let plugins = folder.path().join("plugins");
         std::fs::create_dir(&plugins).expect("a folder for plugins");
         only_its_owner_may_write(&plugins);
-        Self { folder, modules: Vec::new(), host: Host::new("example.com") }
+        Self { folder, modules: Vec::new(), keys: Map::new(), host: Host::new("example.com") }
     }
 }
 
@@ -35,6 +36,13 @@ impl Scene {
     #[must_use]
     pub fn host(mut self, host: Host) -> Self {
         self.host = host;
+        self
+    }
+
+    /// Another key of the config, beside `modules`.
+    #[must_use]
+    pub fn key(mut self, name: &str, value: Value) -> Self {
+        self.keys.insert(name.to_owned(), value);
         self
     }
 
@@ -63,6 +71,11 @@ impl Scene {
         self
     }
 
+    /// The folder that the config lies in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The folder of the plugins.
     pub fn plugins(&self) -> PathBuf {
         self.folder.path().join("plugins")
@@ -71,7 +84,9 @@ impl Scene {
     /// Writes the config and returns its path.
     pub fn write(&self) -> PathBuf {
         let path = self.folder.path().join("modules.yaml");
-        let config = json!({"modules": self.modules});
+        let mut config = self.keys.clone();
+        config.insert("modules".to_owned(), self.modules.clone().into());
+        let config = Value::Object(config);
         // JSON is YAML too.
         std::fs::write(&path, format!("{config:#}")).expect("a config can be written");
         path

@@ -9,6 +9,7 @@
 //! in URLs are checked here as ever.
 
 mod addresses;
+pub(crate) mod answers;
 mod error;
 mod resolver;
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! Statements bind their parameters, stand alone (a text with two is refused), and may not leave
 //! the file: no `ATTACH`, no extensions, no setting that other transactions would feel.
 
+pub(crate) mod answers;
 mod authorizer;
 mod error;
 mod file;
@@ -22,12 +23,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use hsmod_plugin_api::values::{SqlRows as Rows, SqlValue as Value};
 use tokio::sync::oneshot;
 
 pub use self::error::{Ended, StorageError};
 pub use self::migration::Migration;
-pub use self::value::{Rows, Value};
-use self::worker::{Ticket, Worker, Workshop};
+use self::worker::{Place, Ticket, Worker, Workshop};
 use super::limit::{Crowded, Limiter};
 
 /// A module's storage. Cheap to clone; all clones share the file and its limits.
@@ -93,8 +94,26 @@ impl Storage {
         module: &str,
         limits: Limits,
     ) -> Result<Self, StorageError> {
-        let workshop = worker::start(data_dir.to_owned(), module.to_owned(), limits).await?;
+        Self::open_at(Place::Folder(data_dir.to_owned()), module, limits).await
+    }
+
+    /// Opens a file that is removed when the storage is closed.
+    ///
+    /// # Errors
+    /// There is no place for temporary files.
+    pub async fn open_temporary(module: &str) -> Result<Self, StorageError> {
+        Self::open_at(Place::Temporary, module, Limits::USUAL).await
+    }
+
+    async fn open_at(place: Place, module: &str, limits: Limits) -> Result<Self, StorageError> {
+        let workshop = worker::start(place, module.to_owned(), limits).await?;
         Ok(Self { workshop, turns: Arc::new(Limiter::new(1, limits.waiting)) })
+    }
+
+    /// Closes the file, for all clones: the transaction that runs is rolled back, whatever comes
+    /// later is [refused](StorageError::Stopped). When this returns, the file is closed.
+    pub async fn close(&self) {
+        self.workshop.close().await;
     }
 
     /// Brings the file up to date: runs those of `migrations` that are newer than the file, all of

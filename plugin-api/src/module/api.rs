@@ -68,6 +68,7 @@ pub struct HostTable {
     pub(crate) register_cached_function: unsafe extern "C" fn(*const (), RawStr, RawCache),
     /// Its name, and the key as JSON: in this process.
     pub(crate) invalidate_cache: unsafe extern "C" fn(*const (), RawStr, RawStr),
+    pub(crate) give_up: unsafe extern "C" fn(*const (), i64),
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -198,6 +199,11 @@ impl ModuleApi {
         let (object, table) = web_object(Arc::new(resource));
         ask!(self, register_web_resource(RawStr::new(exact), subtree, object, table)
             else self.lacks(object));
+    }
+
+    /// What a request has begun under this number is of no use any more.
+    pub(super) fn give_up(&self, number: i64) {
+        ask!(self, give_up(number) else ());
     }
 
     /// A homeserver older than this plugin has no such function: what was to be registered is

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::bytes::RawBytes;
 use super::delivery::EventDelivery;
 use super::editable::EditableJson;
 use super::event::Event;
@@ -107,6 +108,7 @@ texts! {
     RawOption => Option<&'a str>, |raw| raw.0.get();
     RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new);
     RawJson => &'a JsonStr, |raw| JsonStr::new(raw.0.text());
+    RawBytes => &'a [u8], |raw| raw.get();
 }
 
 macro_rules! structs {

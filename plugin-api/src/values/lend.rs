@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::arg::{Arg, RawJson, RawNumber, RawOption};
+use super::bytes::RawBytes;
 use super::id::{RoomAlias, RoomId, UserId};
 use super::json::JsonStr;
 use super::text::RawStr;
@@ -41,6 +42,7 @@ lend! {
     &RoomAlias, |id| RawStr::new(id.as_str());
     Option<&str>, |text| RawOption(RawStr::optional(text));
     Option<&UserId>, |id| RawOption(RawStr::optional(id.map(UserId::as_str)));
+    &[u8], |bytes| RawBytes::new(bytes);
     &JsonStr, |json| RawJson(RawStr::new(json.as_str()));
     &WebRequest<'_>, |request| std::ptr::from_ref::<WebRequest<'_>>(request).cast();
 }

@@ -45,6 +45,14 @@ pub(crate) async fn seen_names(modules: &Modules, name: &str) -> Vec<String> {
     calls.map(|call| call[0].as_str().unwrap().to_owned()).collect()
 }
 
+/// What comes of some steps of the `good_keeper` of this name.
+pub(crate) async fn steps(modules: &Modules, name: &str, steps: Value) -> Value {
+    let path = format!("/_synapse/client/{name}");
+    let request = http::Request::post(path).body(Bytes::from(steps.to_string())).unwrap();
+    let response = modules.web().handle(request).await.unwrap();
+    serde_json::from_slice(response.body()).unwrap()
+}
+
 /// Polls once; the output if there is one.
 pub(crate) async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Option<F::Output> {
     // A task that has done much already would be told to wait, ready or not.

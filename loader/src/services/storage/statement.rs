@@ -3,6 +3,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Statement, params_from_iter};
 
+use super::value::{Bound, bytes};
 use super::worker::Worker;
 use super::{Limits, Rows, StorageError, Value};
 
@@ -22,7 +23,7 @@ pub(super) fn execute(
     parameters: &[Value],
 ) -> Result<u64, StorageError> {
     let changed = with_statement(worker, sql, parameters, |statement| {
-        Ok(statement.execute(params_from_iter(parameters))?)
+        Ok(statement.execute(params_from_iter(parameters.iter().map(Bound)))?)
     })?;
     Ok(changed as u64)
 }
@@ -66,8 +67,8 @@ fn collect(
     limits: &Limits,
 ) -> Result<Rows, StorageError> {
     let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
-    let mut found = statement.query(params_from_iter(parameters))?;
-    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+    let mut found = statement.query(params_from_iter(parameters.iter().map(Bound)))?;
+    let (mut rows, mut size) = (Vec::new(), 0_usize);
     while let Some(row) = found.next()? {
         if rows.len() == limits.rows {
             return Err(StorageError::TooLarge { limit: format!("{} rows", limits.rows) });
@@ -75,15 +76,15 @@ fn collect(
         let mut values = Vec::with_capacity(columns.len());
         for (index, column) in columns.iter().enumerate() {
             let value = value(row.get_ref(index)?, column)?;
-            bytes += value.bytes();
+            size += bytes(&value);
             values.push(value);
         }
-        if bytes > limits.bytes {
+        if size > limits.bytes {
             return Err(StorageError::TooLarge { limit: format!("{} bytes", limits.bytes) });
         }
         rows.push(values);
     }
-    Ok(Rows { columns, rows })
+    Ok(Rows::new(columns, rows))
 }
 
 fn value(found: ValueRef<'_>, column: &str) -> Result<Value, StorageError> {

@@ -1,6 +1,7 @@
 //! The thread that a module's file belongs to. It does one thing at a time, so that no caller ever
 //! waits in SQLite.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
+use tempfile::TempDir;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::authorizer::Authorizer;
@@ -29,11 +31,31 @@ type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 pub(super) struct Workshop {
     jobs: Sender<Job>,
     limits: Limits,
+    /// Stops the statement that runs.
+    closing: Arc<AtomicBool>,
+}
+
+/// Where the file lies.
+pub(super) enum Place {
+    /// In the operator's folder.
+    Folder(PathBuf),
+    /// In one of its own, which is removed with it.
+    Temporary,
 }
 
 impl Workshop {
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Has the thread end, and waits for that.
+    pub(super) async fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        let (closed, wait) = oneshot::channel();
+        if self.send(move |worker| worker.closed = Some(closed)).is_ok() {
+            // Nothing is ever sent: the sender is dropped behind all else.
+            let _ = wait.await;
+        }
     }
 
     /// # Errors
@@ -43,6 +65,23 @@ impl Workshop {
         job: impl FnOnce(&mut Worker) + Send + 'static,
     ) -> Result<(), StorageError> {
         self.jobs.send(Box::new(job)).map_err(|_| StorageError::Stopped)
+    }
+}
+
+impl Place {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Folder(path) => path.clone(),
+            Self::Temporary => std::env::temp_dir(),
+        }
+    }
+
+    /// # Errors
+    /// A folder of its own cannot be made.
+    fn folder(&self) -> Result<Option<TempDir>, StorageError> {
+        let Self::Temporary = self else { return Ok(None) };
+        let made = tempfile::tempdir().map(Some);
+        made.map_err(|cause| StorageError::Open { path: self.path(), reason: cause.to_string() })
     }
 }
 
@@ -94,18 +133,25 @@ pub(super) struct Worker {
     pub(super) authorizer: Arc<Authorizer>,
     pub(super) limits: Limits,
     active: Option<Active>,
+    closing: Arc<AtomicBool>,
+    /// Behind the connection, so that the file is closed when it is removed.
+    _folder: Option<TempDir>,
+    /// Last: whoever waits for the end waits for all of it.
+    closed: Option<oneshot::Sender<Infallible>>,
 }
 
 /// Opens the file on a thread of its own, which then waits for work.
 pub(super) async fn start(
-    data_dir: PathBuf,
+    place: Place,
     module: String,
     limits: Limits,
 ) -> Result<Workshop, StorageError> {
     let (jobs, waiting) = mpsc::channel();
     let (reply, opened) = oneshot::channel();
-    let path = data_dir.clone();
-    let work = move || match Worker::open(&data_dir, module, limits) {
+    let path = place.path();
+    let closing = Arc::new(AtomicBool::new(false));
+    let stop = Arc::clone(&closing);
+    let work = move || match Worker::open(place, module, limits, stop) {
         Ok(worker) => {
             if reply.send(Ok(())).is_ok() {
                 worker.work(&waiting);
@@ -119,20 +165,36 @@ pub(super) async fn start(
     let named = thread::Builder::new().name("hsmod-storage".to_owned());
     named.spawn(work).map_err(|cause| StorageError::Open { path, reason: cause.to_string() })?;
     opened.await.map_err(|_| StorageError::Stopped)??;
-    Ok(Workshop { jobs, limits })
+    Ok(Workshop { jobs, limits, closing })
 }
 
 impl Worker {
-    fn open(data_dir: &Path, module: String, limits: Limits) -> Result<Self, StorageError> {
-        let path = file::prepare(data_dir, &module)?;
+    fn open(
+        place: Place,
+        module: String,
+        limits: Limits,
+        closing: Arc<AtomicBool>,
+    ) -> Result<Self, StorageError> {
+        let folder = place.folder()?;
+        let data_dir = folder.as_ref().map_or_else(|| place.path(), |folder| folder.path().into());
+        let path = file::prepare(&data_dir, &module)?;
         let (connection, authorizer) = connect(&path, &limits)
             .map_err(|error| StorageError::Open { path, reason: error.to_string() })?;
-        Ok(Self { module, connection, authorizer, limits, active: None })
+        Ok(Self {
+            module,
+            connection,
+            authorizer,
+            limits,
+            active: None,
+            closing,
+            _folder: folder,
+            closed: None,
+        })
     }
 
-    /// Works until nobody can hand in more.
+    /// Works until it is told to close, or nobody can hand in more.
     fn work(mut self, jobs: &Receiver<Job>) {
-        loop {
+        while self.closed.is_none() {
             let job = match self.active.as_ref().and_then(|active| active.deadline) {
                 None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(deadline) => {
@@ -155,9 +217,10 @@ impl Worker {
     ) -> Result<(), StorageError> {
         self.own("BEGIN IMMEDIATE")?;
         let deadline = ticket.time.map(|time| Instant::now() + time);
-        let watched = Arc::clone(&ticket);
+        let (watched, closing) = (Arc::clone(&ticket), Arc::clone(&self.closing));
         let stop = move || {
             watched.cancelled.load(Ordering::Relaxed)
+                || closing.load(Ordering::Relaxed)
                 || deadline.is_some_and(|deadline| deadline <= Instant::now())
         };
         self.active = Some(Active { ticket, deadline, _turn: turn });

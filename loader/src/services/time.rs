@@ -1,24 +1,14 @@
-//! What the loader itself answers where the homeserver does not.
+//! The time of the homeserver's runtime, for modules that have none of their own.
 
 use std::time::Duration;
 
-use hsmod_plugin_api::requests::{Services, Time, TimeRequests};
+use hsmod_plugin_api::requests::{Time, TimeRequests};
 use hsmod_plugin_api::values::ModuleError;
 use tokio::runtime::Handle;
 
-/// The homeserver's answers, and the loader's own for the groups it has none for.
-pub(crate) fn completed(services: &Services, runtime: &Handle) -> Services {
-    let own = Services::default().time(RuntimeTime(runtime.clone()));
-    services.clone().or(own)
-}
-
-/// Whether the loader itself answers a request.
-pub(crate) fn answers(name: &str) -> bool {
-    RuntimeTime::WRITTEN.contains(&name)
-}
-
 /// The time of the homeserver's runtime.
-struct RuntimeTime(Handle);
+#[derive(Clone, Debug)]
+pub(crate) struct RuntimeTime(pub(crate) Handle);
 
 impl TimeRequests for RuntimeTime {
     const WRITTEN: &'static [&'static str] = &["sleep"];

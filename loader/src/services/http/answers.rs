@@ -1,0 +1,83 @@
+//! The HTTP client, as one module asks for it across the boundary.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hsmod_plugin_api::module::WebResponse;
+use hsmod_plugin_api::module::http_client::HttpResponse as Answer;
+use hsmod_plugin_api::requests;
+use hsmod_plugin_api::requests::http::{HttpHead, rows};
+use hsmod_plugin_api::values::{JsonStr, ModuleError, Unanswered};
+
+use super::{HttpClient, HttpError, HttpRequest, HttpResponse};
+use crate::config::Http;
+use crate::services::life::Life;
+
+/// Answers one module. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpAnswers(Arc<Desk>);
+
+#[derive(Debug)]
+struct Desk {
+    config: Http,
+    life: Arc<Life>,
+    /// Made for the first request: the system's certificates take a while to read.
+    client: OnceLock<HttpClient>,
+}
+
+impl HttpAnswers {
+    pub(crate) fn new(config: Http, life: Arc<Life>) -> Self {
+        Self(Arc::new(Desk { config, life, client: OnceLock::new() }))
+    }
+
+    fn client(&self) -> Result<HttpClient, HttpError> {
+        if let Some(client) = self.0.client.get() {
+            return Ok(client.clone());
+        }
+        let made = HttpClient::new(&self.0.config)?;
+        // Of two that are made at once one is kept.
+        Ok(self.0.client.get_or_init(|| made).clone())
+    }
+}
+
+#[requests]
+impl requests::Http for HttpAnswers {
+    async fn http_request(&self, head: &JsonStr, body: &[u8]) -> Result<Answer, ModuleError> {
+        let request = request(head.parse()?, body);
+        let this = self.clone();
+        let answer = async move { this.client()?.request(request).await };
+        let answer = self.0.life.on_runtime(rows::http_request.name, answer).await?;
+        answer.map(shown).map_err(failed)
+    }
+}
+
+fn request(head: HttpHead, body: &[u8]) -> HttpRequest {
+    let mut request = HttpRequest::new(head.method, head.url);
+    request.headers = head.headers;
+    request.body = Bytes::copy_from_slice(body);
+    request.follow_redirects = head.follow_redirects;
+    if let Some(timeout) = head.timeout_ms {
+        request.timeout = Duration::from_millis(timeout);
+    }
+    if let Some(bytes) = head.max_response_bytes {
+        request.max_response_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    request
+}
+
+fn shown(response: HttpResponse) -> Answer {
+    let shown = WebResponse::new(response.status, response.body);
+    let add = |shown: WebResponse, (name, value): &(String, String)| shown.header(name, value);
+    Answer::new(response.headers.iter().fold(shown, add))
+}
+
+/// What a module is told of an error.
+fn failed(error: HttpError) -> ModuleError {
+    match error {
+        HttpError::Crowded { .. } => {
+            ModuleError::not_answered(Unanswered::TooMany, error.to_string())
+        }
+        error => error.into(),
+    }
+}

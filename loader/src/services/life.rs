@@ -1,0 +1,75 @@
+//! How long what the loader gives a module lasts.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use hsmod_plugin_api::values::ModuleError;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::admission::shutting_down;
+
+/// From a module's constructor to the end of its `shutdown`.
+#[derive(Debug)]
+pub(crate) struct Life {
+    ended: watch::Sender<bool>,
+    /// The homeserver's: whoever polls a request may be on a thread of the module's own.
+    runtime: Handle,
+}
+
+impl Life {
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub(crate) fn new() -> Self {
+        Self { ended: watch::Sender::new(false), runtime: Handle::current() }
+    }
+
+    /// Ends it, and with it all that [`Self::during`] waits for.
+    pub(crate) fn end(&self) {
+        self.ended.send_replace(true);
+    }
+
+    /// Answers a request, or gives it up when the life ends.
+    ///
+    /// # Errors
+    /// Those of `work`, and that the module is shut down.
+    pub(crate) async fn during<T>(
+        &self,
+        request: &str,
+        work: impl Future<Output = Result<T, ModuleError>>,
+    ) -> Result<T, ModuleError> {
+        let mut receiver = self.ended.subscribe();
+        let mut ended = pin!(receiver.wait_for(|ended| *ended));
+        let mut work = pin!(work);
+        poll_fn(|context| match ended.as_mut().poll(context) {
+            Poll::Ready(_) => Poll::Ready(Err(shutting_down(request))),
+            Poll::Pending => work.as_mut().poll(context),
+        })
+        .await
+    }
+
+    /// The same for what needs the homeserver's runtime, in a task of its own there. Given up when
+    /// the future is dropped.
+    ///
+    /// # Errors
+    /// The module is shut down, or the task panicked.
+    pub(crate) async fn on_runtime<T: Send + 'static>(
+        &self,
+        request: &str,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, ModuleError> {
+        let mut task = Abort(self.runtime.spawn(work));
+        self.during(request, async { Ok((&mut task.0).await?) }).await
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct Abort<T>(JoinHandle<T>);
+
+impl<T> Drop for Abort<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

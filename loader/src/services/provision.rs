@@ -1,0 +1,167 @@
+//! What the loader itself answers to one module: made of the config, ended with the module.
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hsmod_plugin_api::requests::{RequestInfo, Services};
+use hsmod_plugin_api::values::{ModuleError, Unanswered};
+use tokio::runtime::Handle;
+
+#[cfg(feature = "http")]
+use super::http::answers::HttpAnswers;
+use super::life::Life;
+#[cfg(feature = "storage")]
+use super::storage::answers::StorageAnswers;
+use super::time::RuntimeTime;
+use crate::config::{Config, Http};
+
+/// What the operator's config says of it.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    not(all(feature = "http", feature = "storage")),
+    allow(dead_code, reason = "each service reads its own part of it")
+)]
+pub(crate) struct Settings {
+    data_dir: Option<PathBuf>,
+    http: Http,
+}
+
+impl Settings {
+    pub(crate) fn of(config: &Config) -> Self {
+        Self { data_dir: config.data_dir().map(ToOwned::to_owned), http: config.http().clone() }
+    }
+}
+
+/// One of the services, as it is given to one module.
+trait Provided: Send + Sync {
+    /// The module has no use any more for what it holds by this number, which may not be this
+    /// service's.
+    fn give_up(&self, _number: i64) {}
+
+    /// Nothing is answered any more; what was begun is undone.
+    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(std::future::ready(()))
+    }
+}
+
+/// All of them, for one module.
+pub(crate) struct Provision {
+    /// What answers.
+    pub(crate) services: Services,
+    /// The groups that are not answered, and why.
+    lacking: Vec<(&'static str, &'static str)>,
+    provided: Vec<(&'static str, Box<dyn Provided>)>,
+    life: Arc<Life>,
+}
+
+impl Provision {
+    /// For the module called `module`. In a `trial` nothing is to last.
+    pub(crate) fn new(
+        module: &Arc<str>,
+        settings: &Settings,
+        trial: bool,
+        runtime: &Handle,
+    ) -> Self {
+        let mut all = Self {
+            services: Services::default(),
+            lacking: Vec::new(),
+            provided: Vec::new(),
+            life: Arc::new(Life::new()),
+        };
+        all.add_storage(module, settings, trial);
+        all.add_http(settings);
+        let time = RuntimeTime(runtime.clone());
+        all.services = std::mem::take(&mut all.services).time(time.clone());
+        all.provided.push(("time", Box::new(time)));
+        all
+    }
+
+    #[cfg(feature = "storage")]
+    fn add_storage(&mut self, module: &Arc<str>, settings: &Settings, trial: bool) {
+        let Some(data_dir) = &settings.data_dir else {
+            let why = "no storage is configured: set `data_dir` in the config";
+            return self.lacking.push(("storage", why));
+        };
+        let data_dir = (!trial).then(|| data_dir.clone());
+        let answers = StorageAnswers::new(data_dir, Arc::clone(module), Arc::clone(&self.life));
+        self.services = std::mem::take(&mut self.services).storage(answers.clone());
+        self.provided.push(("storage", Box::new(answers)));
+    }
+
+    #[cfg(not(feature = "storage"))]
+    fn add_storage(&mut self, _: &Arc<str>, _: &Settings, _: bool) {
+        let why = "this homeserver was built without hsmod-loader's feature `storage`";
+        self.lacking.push(("storage", why));
+    }
+
+    #[cfg(feature = "http")]
+    fn add_http(&mut self, settings: &Settings) {
+        let answers = HttpAnswers::new(settings.http.clone(), Arc::clone(&self.life));
+        self.services = std::mem::take(&mut self.services).http(answers.clone());
+        self.provided.push(("http", Box::new(answers)));
+    }
+
+    #[cfg(not(feature = "http"))]
+    fn add_http(&mut self, _: &Settings) {
+        let why = "this homeserver was built without hsmod-loader's feature `http`";
+        self.lacking.push(("http", why));
+    }
+
+    /// The groups that are answered.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &'static str> {
+        self.provided.iter().map(|(group, _)| *group)
+    }
+
+    /// Says of a request of a group that is not answered why not.
+    ///
+    /// # Errors
+    /// It is one.
+    pub(crate) fn refuse(&self, request: &RequestInfo) -> Result<(), ModuleError> {
+        match self.lacking.iter().find(|(group, _)| *group == request.group) {
+            None => Ok(()),
+            Some((_, why)) => {
+                let message = format!("`{}` is not answered: {why}", request.name);
+                Err(ModuleError::not_answered(Unanswered::Unsupported, message))
+            }
+        }
+    }
+
+    pub(crate) fn give_up(&self, number: i64) {
+        self.provided.iter().for_each(|(_, provided)| provided.give_up(number));
+    }
+
+    /// Ends all of it, and waits until nothing of it is left.
+    pub(crate) async fn end(&self) {
+        self.life.end();
+        for (_, provided) in &self.provided {
+            provided.end().await;
+        }
+    }
+}
+
+impl fmt::Debug for Provision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.groups()).finish()
+    }
+}
+
+/// Whoever sleeps is woken by nobody, and given up with the module's futures.
+impl Provided for RuntimeTime {}
+
+/// What is in flight ends with the module's life.
+#[cfg(feature = "http")]
+impl Provided for HttpAnswers {}
+
+#[cfg(feature = "storage")]
+impl Provided for StorageAnswers {
+    fn give_up(&self, number: i64) {
+        self.roll_back(number);
+    }
+
+    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.close())
+    }
+}

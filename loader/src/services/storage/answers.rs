@@ -1,0 +1,144 @@
+//! Storage, as one module asks for it across the boundary.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hsmod_plugin_api::requests;
+use hsmod_plugin_api::requests::storage::rows;
+use hsmod_plugin_api::values::{JsonStr, ModuleError, SqlRows, SqlValue, Unanswered};
+use tokio::sync::{Mutex, OnceCell};
+
+use super::{Migration, Storage, StorageError, Transaction};
+use crate::admission::shutting_down;
+use crate::services::life::Life;
+use crate::services::shelf::Shelf;
+
+/// Answers one module. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct StorageAnswers(Arc<Desk>);
+
+#[derive(Debug)]
+struct Desk {
+    /// `None`: the file is removed at the end.
+    data_dir: Option<PathBuf>,
+    module: Arc<str>,
+    life: Arc<Life>,
+    /// Opened for the first request: a module that asks for nothing has no file.
+    storage: OnceCell<Storage>,
+    transactions: Shelf<Arc<Mutex<Transaction>>>,
+}
+
+impl StorageAnswers {
+    /// For the module called `module`, whose file lies in `data_dir` or, without one, is removed at
+    /// the end.
+    pub(crate) fn new(data_dir: Option<PathBuf>, module: Arc<str>, life: Arc<Life>) -> Self {
+        let (storage, transactions) = (OnceCell::new(), Shelf::new());
+        Self(Arc::new(Desk { data_dir, module, life, storage, transactions }))
+    }
+
+    /// Rolls back the transaction of a number, if there is one.
+    pub(crate) fn roll_back(&self, number: i64) {
+        drop(self.0.transactions.take(number));
+    }
+
+    /// Rolls all back, and closes the file.
+    pub(crate) async fn close(&self) {
+        self.0.transactions.close();
+        if let Some(storage) = self.0.storage.get() {
+            storage.close().await;
+        }
+    }
+
+    async fn storage(&self) -> Result<&Storage, ModuleError> {
+        let Desk { data_dir, module, storage, .. } = &*self.0;
+        let open = async || match data_dir {
+            Some(data_dir) => Storage::open(data_dir, module).await,
+            None => Storage::open_temporary(module).await,
+        };
+        storage.get_or_try_init(open).await.map_err(failed)
+    }
+
+    /// Does something in a transaction. One whose call was dropped is rolled back, and says so when
+    /// it is asked again.
+    async fn within<T>(
+        &self,
+        request: &str,
+        number: i64,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<T, StorageError>,
+    ) -> Result<T, ModuleError> {
+        let transaction = self.0.transactions.get(number).ok_or_else(|| over(request))?;
+        let work = async {
+            let mut transaction = transaction.lock().await;
+            work(&mut transaction).await.map_err(failed)
+        };
+        self.0.life.during(request, work).await
+    }
+}
+
+#[requests]
+impl requests::Storage for StorageAnswers {
+    async fn run_db_interaction(&self, desc: &str) -> Result<i64, ModuleError> {
+        let request = rows::run_db_interaction.name;
+        let begin = async { self.storage().await?.begin(desc).await.map_err(failed) };
+        let transaction = self.0.life.during(request, begin).await?;
+        // Whoever waits for this has it now, or it is given up with the shelf.
+        let number = self.0.transactions.put(Arc::new(Mutex::new(transaction)));
+        number.ok_or_else(|| shutting_down(request))
+    }
+
+    async fn db_query(
+        &self,
+        transaction: i64,
+        sql: &str,
+        parameters: &[u8],
+    ) -> Result<SqlRows, ModuleError> {
+        let parameters = SqlValue::decode(parameters)?;
+        let work = async |transaction: &mut Transaction| transaction.query(sql, parameters).await;
+        self.within(rows::db_query.name, transaction, work).await
+    }
+
+    async fn db_execute(
+        &self,
+        transaction: i64,
+        sql: &str,
+        parameters: &[u8],
+    ) -> Result<i64, ModuleError> {
+        let parameters = SqlValue::decode(parameters)?;
+        let work = async |transaction: &mut Transaction| transaction.execute(sql, parameters).await;
+        let changed = self.within(rows::db_execute.name, transaction, work).await?;
+        Ok(changed.try_into().unwrap_or(i64::MAX))
+    }
+
+    async fn db_commit(&self, transaction: i64) -> Result<(), ModuleError> {
+        let request = rows::db_commit.name;
+        let taken = self.0.transactions.take(transaction).and_then(Arc::into_inner);
+        let transaction = taken.ok_or_else(|| over(request))?.into_inner();
+        let commit = async { transaction.commit().await.map_err(failed) };
+        self.0.life.during(request, commit).await
+    }
+
+    async fn migrate_db(&self, migrations: &JsonStr) -> Result<(), ModuleError> {
+        let migrations: Vec<(u32, String)> = migrations.parse()?;
+        let steps: Vec<Migration<'_>> =
+            migrations.iter().map(|(version, sql)| Migration { version: *version, sql }).collect();
+        let migrate = async { self.storage().await?.migrate(&steps).await.map_err(failed) };
+        self.0.life.during(rows::migrate_db.name, migrate).await
+    }
+}
+
+fn over(request: &str) -> ModuleError {
+    ModuleError::new(format_args!(
+        "`{request}`: the transaction is over, or busy with another call"
+    ))
+}
+
+/// What a module is told of an error.
+fn failed(error: StorageError) -> ModuleError {
+    match error {
+        StorageError::Crowded { .. } => {
+            ModuleError::not_answered(Unanswered::TooMany, error.to_string())
+        }
+        StorageError::Stopped => shutting_down("storage"),
+        error => error.into(),
+    }
+}

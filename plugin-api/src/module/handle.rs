@@ -1,0 +1,22 @@
+//! What a module has begun in its homeserver and holds by a number.
+
+use super::ModuleApi;
+
+/// A number that the homeserver has given for something. Given up when it is dropped.
+#[derive(Debug)]
+pub(super) struct Handle {
+    pub(super) api: ModuleApi,
+    pub(super) number: i64,
+}
+
+impl Handle {
+    pub(super) fn new(api: &ModuleApi, number: i64) -> Self {
+        Self { api: api.clone(), number }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.api.give_up(self.number);
+    }
+}

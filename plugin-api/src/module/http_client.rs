@@ -1,0 +1,348 @@
+//! Requests to other servers.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::ModuleApi;
+use super::web::{RawWebResponse, WebResponse};
+use crate::requests::http::{HttpHead, Wire};
+use crate::values::answer::{Answer, Unreadable};
+use crate::values::{JsonStr, ModuleError};
+
+impl ModuleApi {
+    /// Makes requests to other servers, and keeps to the operator's rules: it reaches public
+    /// addresses, and others (of this machine, of the local network) only if the config lists them
+    /// under `http.allow`. 32 requests of a module run at once, 256 more wait. Works until the end of
+    /// [`Module::shutdown`](crate::Module::shutdown); not in a trial.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// #[derive(Deserialize)]
+    /// struct Score { spam: f64 }
+    ///
+    /// # async fn example(api: &ModuleApi, text: &str) -> Result<f64, ModuleError> {
+    /// let url = "https://score.example.com/v1";
+    /// let body = serde_json::json!({"text": text});
+    /// let score: Score = match api.http_client().post_json_get_json(url, &body).await {
+    ///     Err(HttpError::Status(response)) if response.status() == 404 => Score { spam: 0.0 },
+    ///     answer => answer?,
+    /// };
+    /// # Ok(score.spam)
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `synapse.module_api.ModuleApi.http_client`, a `SimpleHttpClient`.
+    pub const fn http_client(&self) -> HttpClient<'_> {
+        HttpClient(self)
+    }
+}
+
+/// Makes requests to other servers, see [`ModuleApi::http_client`].
+///
+/// Mirrors `synapse.module_api.SimpleHttpClient`.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpClient<'a>(&'a ModuleApi);
+
+impl HttpClient<'_> {
+    /// Makes a request. The answer is the response, whatever its status.
+    ///
+    /// # Errors
+    /// There is no response within the request's time, it is too large, or the request may not be
+    /// made: the message names the host and the cause. [`ModuleError::unanswered`] if the homeserver
+    /// has no client, in a trial, or with too many requests at once.
+    pub async fn request(&self, request: HttpRequest) -> Result<HttpResponse, ModuleError> {
+        let head = serde_json::to_string(&request.head)?;
+        Wire(self.0).http_request(JsonStr::new(&head), &request.body).await
+    }
+
+    /// Gets JSON.
+    ///
+    /// # Errors
+    /// The status is not 2xx, the body does not fit `T`, or there is no response.
+    pub async fn get_json<T: DeserializeOwned>(&self, url: &str) -> Result<T, HttpError> {
+        self.json(HttpRequest::new("GET", url)).await
+    }
+
+    /// Posts JSON, and reads the JSON that is answered.
+    ///
+    /// # Errors
+    /// As for [`Self::get_json`].
+    pub async fn post_json_get_json<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        body: &(impl Serialize + Sync + ?Sized),
+    ) -> Result<T, HttpError> {
+        self.json(HttpRequest::new("POST", url).json(body)?).await
+    }
+
+    /// Posts a form, and reads the JSON that is answered.
+    ///
+    /// # Errors
+    /// As for [`Self::get_json`].
+    pub async fn post_urlencoded_get_json<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        form: &[(&str, &str)],
+    ) -> Result<T, HttpError> {
+        let request = HttpRequest::new("POST", url).body(urlencoded(form));
+        self.json(request.header("Content-Type", "application/x-www-form-urlencoded")).await
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T, HttpError> {
+        let response = self.request(request.header("Accept", "application/json")).await?;
+        if !response.is_success() {
+            return Err(HttpError::Status(response));
+        }
+        response.json().map_err(HttpError::Json)
+    }
+}
+
+/// A request to another server.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use hsmod_plugin_api::prelude::*;
+/// # async fn example(api: &ModuleApi) -> Result<(), ModuleError> {
+/// let request = HttpRequest::new("PUT", "https://example.com/ban-list")
+///     .header("Content-Type", "text/plain")
+///     .body("@evil:example.com")
+///     .timeout(Duration::from_secs(5));
+/// let response = api.http_client().request(request).await?;
+/// tracing::info!(status = response.status(), "told the ban list");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    head: HttpHead,
+    body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// A request without headers or body. `method` is `GET`, `POST`, .. or any other word.
+    pub fn new(method: &str, url: &str) -> Self {
+        let (method, url) = (method.to_owned(), url.to_owned());
+        Self { head: HttpHead { method, url, ..HttpHead::default() }, body: Vec::new() }
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.head.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// Sets the body to `value` as JSON, and says so in a header.
+    ///
+    /// # Errors
+    /// `value` cannot be written as JSON.
+    pub fn json(self, value: &(impl Serialize + ?Sized)) -> Result<Self, ModuleError> {
+        Ok(self.body(serde_json::to_vec(value)?).header("Content-Type", "application/json"))
+    }
+
+    /// How long it may take, to the last byte of the response and with the wait for its turn; 60
+    /// seconds by default, 10 minutes at most.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.head.timeout_ms = Some(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    /// A response with a larger body is an error; 10 MiB by default, 64 MiB at most.
+    #[must_use]
+    pub const fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.head.max_response_bytes = Some(bytes);
+        self
+    }
+
+    /// Goes where a response leads, five times at most. By default a redirect is the response.
+    #[must_use]
+    pub const fn follow_redirects(mut self) -> Self {
+        self.head.follow_redirects = true;
+        self
+    }
+}
+
+/// Without what may be secret.
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with a body of {} bytes", self.head.method, self.body.len())
+    }
+}
+
+/// A response of another server, whatever its status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpResponse(WebResponse);
+
+impl HttpResponse {
+    /// What a server answered.
+    pub const fn new(response: WebResponse) -> Self {
+        Self(response)
+    }
+
+    /// 200, 404, ..
+    pub const fn status(&self) -> u16 {
+        self.0.status()
+    }
+
+    /// Whether the status is 2xx.
+    pub const fn is_success(&self) -> bool {
+        matches!(self.status(), 200..=299)
+    }
+
+    /// The first value of a header; the name in any case.
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// The headers, names in lower case, in the order they came.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0.headers()
+    }
+
+    /// The body.
+    pub fn body(&self) -> &[u8] {
+        self.0.body()
+    }
+
+    /// The body, deserialised from JSON.
+    ///
+    /// # Errors
+    /// It does not fit `T`, or is no JSON.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(self.body())
+    }
+}
+
+impl Answer for HttpResponse {
+    type Raw = RawWebResponse;
+
+    fn is_neutral(&self) -> bool {
+        false
+    }
+
+    fn into_raw(self) -> Option<RawWebResponse> {
+        self.0.into_raw()
+    }
+
+    fn from_raw(raw: RawWebResponse) -> Result<Self, Unreadable> {
+        WebResponse::from_raw(raw).map(Self)
+    }
+}
+
+/// Why no JSON was got. Turns into a [`ModuleError`] with `?`.
+///
+/// Mirrors `synapse.api.errors.HttpResponseException`, the case of the status.
+#[non_exhaustive]
+pub enum HttpError {
+    /// The status is not 2xx; the body often says why.
+    Status(HttpResponse),
+    /// The body is not the JSON that was asked for.
+    Json(serde_json::Error),
+    /// There is no response.
+    Failed(ModuleError),
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(response) => write!(f, "the server answered {}", response.status()),
+            Self::Json(error) => write!(f, "the server did not answer the JSON wanted: {error}"),
+            Self::Failed(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl fmt::Debug for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<ModuleError> for HttpError {
+    fn from(error: ModuleError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Why the homeserver did not answer is kept; all else is a plain failure.
+impl From<HttpError> for ModuleError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Failed(error) => error,
+            error => Self::new(error),
+        }
+    }
+}
+
+/// A form as HTML submits it.
+fn urlencoded(form: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in form {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        encode(name, &mut text);
+        text.push('=');
+        encode(value, &mut text);
+    }
+    text
+}
+
+fn encode(part: &str, text: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in part.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'*' | b'-' | b'.' | b'_' => {
+                text.push(byte.into());
+            }
+            b' ' => text.push('+'),
+            _ => {
+                text.push('%');
+                text.push(HEX[usize::from(byte >> 4)].into());
+                text.push(HEX[usize::from(byte & 15)].into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Unanswered;
+
+    #[test]
+    fn a_form_is_encoded_as_html_does() {
+        let form = [("user", "@a b:c"), ("ü&=", "")];
+        assert_eq!(urlencoded(&form), "user=%40a+b%3Ac&%C3%BC%26%3D=");
+        assert_eq!(urlencoded(&[]), "");
+    }
+
+    #[test]
+    fn why_nothing_was_answered_survives_the_way_to_a_module_error() {
+        let trial = ModuleError::not_answered(Unanswered::Trial, "a trial");
+        let error: ModuleError = HttpError::from(trial.clone()).into();
+        assert_eq!(error, trial);
+        let status = HttpError::Status(HttpResponse::new(WebResponse::new(503, "full")));
+        assert_eq!(ModuleError::from(status).to_string(), "the server answered 503");
+    }
+
+    #[test]
+    fn a_response_survives_the_boundary() {
+        let response = WebResponse::new(404, vec![0, 255]).header("x-a", "b");
+        let response = HttpResponse::new(response);
+        let back = HttpResponse::from_raw(response.clone().into_raw().unwrap()).unwrap();
+        assert_eq!(back, response);
+        assert_eq!(back.header("X-A"), Some(&b"b"[..]));
+    }
+}

@@ -1,0 +1,113 @@
+//! A module's storage: transactions on an SQLite file of its own.
+
+use super::ModuleApi;
+use super::handle::Handle;
+use crate::requests::storage::Db;
+use crate::values::{JsonStr, ModuleError, Row, SqlValue};
+
+impl ModuleApi {
+    /// Begins a transaction in the module's storage, once those begun before it have ended. `desc`
+    /// is what messages call it.
+    ///
+    /// The storage is a file of SQLite that belongs to this module alone, in the operator's
+    /// `data_dir`. One transaction runs at a time: begin late and commit soon. After a minute it is
+    /// rolled back. What was committed stays, whatever happens to the process. Works until the end
+    /// of [`Module::shutdown`](crate::Module::shutdown); in a trial on a file that is thrown away.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<i64, ModuleError> {
+    /// let mut transaction = api.run_db_interaction("strike").await?;
+    /// let add = "INSERT INTO strikes VALUES (?, 1) ON CONFLICT DO UPDATE SET count = count + 1";
+    /// transaction.execute(add, params![user_id]).await?;
+    /// let count = "SELECT count FROM strikes WHERE user_id = ?";
+    /// let count = transaction.query(count, params![user_id]).await?[0].get("count")?;
+    /// transaction.commit().await?;
+    /// # Ok(count)
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `synapse.module_api.ModuleApi.run_db_interaction`, which lends the homeserver's own
+    /// database to a function.
+    ///
+    /// # Errors
+    /// The operator has configured no storage or the homeserver has none
+    /// ([`Unsupported`](crate::values::Unanswered::Unsupported), the message says what to do); 256
+    /// transactions wait already ([`TooMany`](crate::values::Unanswered::TooMany)); the file cannot
+    /// be opened, or another process keeps it locked.
+    pub async fn run_db_interaction(&self, desc: &str) -> Result<Transaction, ModuleError> {
+        let number = Db(self).run_db_interaction(desc).await?;
+        Ok(Transaction(Handle::new(self, number)))
+    }
+
+    /// Brings the module's storage up to date: runs those of `migrations`, each a version and its
+    /// SQL, that are newer than the file; all of them or, if one fails, none. Versions begin at 1
+    /// and rise; SQL may hold several statements. For [`Module::start`](crate::Module::start).
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi) -> Result<(), ModuleError> {
+    /// const MIGRATIONS: &[(u32, &str)] = &[
+    ///     (1, "CREATE TABLE strikes (user_id TEXT PRIMARY KEY, count INTEGER NOT NULL)"),
+    ///     (2, "ALTER TABLE strikes ADD COLUMN until INTEGER"),
+    /// ];
+    /// api.migrate_db(MIGRATIONS).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A migration failed, the versions do not rise, or the file is newer than all of them; and
+    /// those of [`Self::run_db_interaction`].
+    pub async fn migrate_db(&self, migrations: &[(u32, &str)]) -> Result<(), ModuleError> {
+        let migrations = serde_json::to_string(migrations)?;
+        Db(self).migrate_db(JsonStr::new(&migrations)).await
+    }
+}
+
+/// A transaction in the module's storage, see [`ModuleApi::run_db_interaction`]. Dropped before
+/// [`commit`](Self::commit), it is rolled back; so it is when the future of one of its calls is
+/// dropped.
+#[derive(Debug)]
+pub struct Transaction(Handle);
+
+impl Transaction {
+    /// Runs one statement and returns its rows. `parameters` are bound to `?` or `?1` in order.
+    ///
+    /// # Errors
+    /// SQLite refuses the statement, or it would leave the module's file (`ATTACH`, ..); the result
+    /// has more than 100,000 rows or 32 MiB; the transaction was rolled back before. A statement
+    /// that failed has changed nothing; the transaction goes on.
+    pub async fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[SqlValue],
+    ) -> Result<Vec<Row>, ModuleError> {
+        let parameters = SqlValue::encode(parameters);
+        let rows = Db(&self.0.api).db_query(self.0.number, sql, &parameters).await?;
+        Ok(rows.into_rows())
+    }
+
+    /// Runs one statement and returns how many rows it inserted, changed or deleted.
+    ///
+    /// # Errors
+    /// As of [`Self::query`]; also when the statement returns rows.
+    pub async fn execute(
+        &mut self,
+        sql: &str,
+        parameters: &[SqlValue],
+    ) -> Result<u64, ModuleError> {
+        let parameters = SqlValue::encode(parameters);
+        let changed = Db(&self.0.api).db_execute(self.0.number, sql, &parameters).await?;
+        Ok(changed.unsigned_abs())
+    }
+
+    /// Makes what it did last. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// A deferred constraint is violated, the disk is full, or it was rolled back before. Nothing
+    /// of it remains then.
+    pub async fn commit(self) -> Result<(), ModuleError> {
+        Db(&self.0.api).db_commit(self.0.number).await
+    }
+}

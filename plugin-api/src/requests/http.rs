@@ -1,0 +1,49 @@
+//! Group `http`: requests to other servers. The loader answers it in every homeserver.
+
+use serde::{Deserialize, Serialize};
+
+use crate::module::ModuleApi;
+use crate::module::http_client::HttpResponse;
+use crate::table::requests;
+use crate::values::JsonStr;
+
+/// These requests as they cross; modules have [`http_client`](ModuleApi::http_client).
+#[derive(Clone, Copy, Debug)]
+pub struct Wire<'a>(pub(crate) &'a ModuleApi);
+
+impl Wire<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+/// All of a request but its body, as it crosses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct HttpHead {
+    /// `GET`, `POST`, ..
+    pub method: String,
+    /// Begins with `http://` or `https://`.
+    pub url: String,
+    /// Names and values, in order.
+    pub headers: Vec<(String, String)>,
+    /// Until the last byte of the response: milliseconds; `None` for the usual time.
+    pub timeout_ms: Option<u64>,
+    /// A larger body of the response is an error; `None` for the usual size.
+    pub max_response_bytes: Option<u64>,
+    /// Whether to go where a response leads.
+    pub follow_redirects: bool,
+}
+
+requests! {
+    /// Requests to other servers. The loader answers this in every homeserver; one that answers it
+    /// too goes first.
+    pub trait Http = http on Wire<'_>,
+        written HttpRequests, table HttpTable HttpTableRef, erased ErasedHttp
+    {
+        /// Makes a request. `head` is an [`HttpHead`](crate::requests::http::HttpHead). The answer
+        /// is the response, whatever its status. Since Synapse 1.22.
+        async fn http_request(&self, head: &JsonStr, body: &[u8]) -> HttpResponse, since 0;
+    }
+}

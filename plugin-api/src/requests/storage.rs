@@ -1,0 +1,41 @@
+//! Group `storage`: a file of the module's own. The loader answers it in every homeserver.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::{JsonStr, SqlRows};
+
+/// These requests as they cross; modules have
+/// [`run_db_interaction`](ModuleApi::run_db_interaction) and [`migrate_db`](ModuleApi::migrate_db).
+#[derive(Clone, Copy, Debug)]
+pub struct Db<'a>(pub(crate) &'a ModuleApi);
+
+impl Db<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+requests! {
+    /// A file of the module's own. The loader answers this in every homeserver; one that answers it
+    /// too goes first.
+    pub trait Storage = storage on Db<'_>,
+        written StorageRequests, table StorageTable StorageTableRef, erased ErasedStorage
+    {
+        /// Begins a transaction; the answer is its number, not 0. The module gives the number up
+        /// when it has no use for it. Since Synapse 0.25.
+        async fn run_db_interaction(&self, desc: &str) -> i64, since 0;
+
+        /// Runs a statement in a transaction. `parameters` are
+        /// [encoded](crate::values::SqlValue::encode).
+        async fn db_query(&self, transaction: i64, sql: &str, parameters: &[u8]) -> SqlRows, since 0;
+
+        /// Runs a statement in a transaction, and counts the rows that it changes.
+        async fn db_execute(&self, transaction: i64, sql: &str, parameters: &[u8]) -> i64, since 0;
+
+        /// Commits a transaction.
+        async fn db_commit(&self, transaction: i64) -> (), since 0;
+
+        /// Brings the tables up to date. `migrations` is a list of pairs: a version, and its SQL.
+        async fn migrate_db(&self, migrations: &JsonStr) -> (), since 0;
+    }
+}

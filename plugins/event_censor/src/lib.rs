@@ -1,0 +1,99 @@
+//! Each event that a user of this homeserver sends is shown to a service of the operator's, which
+//! may rewrite its content.
+//!
+//! The service gets a POST request with the whole event as JSON. It answers 200 and the new
+//! content, a JSON object; or 204, or `null`, to leave the event as it is. All else is an error: it
+//! cannot be reached or is slow, another status, no JSON object, more than 1 MiB.
+//!
+//! Its config:
+//!
+//! ```yaml
+//! endpoint: https://censor.example.com/check   # list private addresses under `http.allow`
+//! on_error: allow                              # or deny, the default: then nobody can send
+//! timeout_ms: 2000                             # how long the service has; default: 5000
+//! ```
+#![forbid(unsafe_code)]
+
+use std::time::Duration;
+
+use hsmod_plugin_api::prelude::*;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    endpoint: String,
+    #[serde(default)]
+    on_error: OnError,
+    #[serde(default = "five_seconds")]
+    timeout_ms: u64,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum OnError {
+    Allow,
+    #[default]
+    Deny,
+}
+
+const fn five_seconds() -> u64 {
+    5_000
+}
+
+/// The module.
+pub struct EventCensor {
+    config: Config,
+    api: ModuleApi,
+}
+
+impl Module for EventCensor {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let module = Arc::new(Self { config, api: api.clone() });
+        api.register_third_party_rules_callbacks(&module);
+        Ok(module)
+    }
+}
+
+#[callbacks]
+impl ThirdPartyRules for EventCensor {
+    async fn check_event_allowed(
+        &self,
+        event: &Event<'_>,
+        _state_events: &State<'_>,
+    ) -> Result<EventDecision, ModuleError> {
+        let request = HttpRequest::new("POST", &self.config.endpoint)
+            .header("Content-Type", "application/json")
+            .body(event.json().as_str())
+            .timeout(Duration::from_millis(self.config.timeout_ms))
+            .max_response_bytes(1 << 20);
+        let answer = self.api.http_client().request(request).await;
+        answer.and_then(|response| decision(event, &response)).or_else(|error| {
+            tracing::warn!("the censor says nothing of an {}: {error}", event.event_type());
+            Ok(match self.config.on_error {
+                OnError::Allow => EventDecision::Allow,
+                OnError::Deny => EventDecision::Deny,
+            })
+        })
+    }
+}
+
+/// What becomes of an event that the service has answered so.
+fn decision(event: &Event<'_>, response: &HttpResponse) -> Result<EventDecision, ModuleError> {
+    let content: Option<JsonObject> = match response.status() {
+        204 => None,
+        200 => response.json()?,
+        status => return Err(ModuleError::new(format_args!("it answered {status}"))),
+    };
+    let Some(content) = content else { return Ok(EventDecision::Allow) };
+    let mut event: JsonObject = event.json().parse()?;
+    event.insert("content".to_owned(), content.into());
+    Ok(EventDecision::Replace(event.into()))
+}
+
+export_module!(EventCensor);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! Asks the loader for what it is told to: storage, and so on.
+//!
+//! `POST /_synapse/client/<name>` takes a list of steps, and answers a list of what came of each:
+//! see [`steps`]. Its config:
+//!
+//! ```yaml
+//! - module: good_keeper
+//!   config:
+//!     name: first              # default: keeper
+//!     at_start: [..]           # steps; one that fails refuses the start
+//!     at_shutdown: [..]        # steps
+//! ```
+//!
+//! `GET /_synapse/client/<name>` says how many requests stand at a `pause`, and which of some
+//! requests the homeserver supports.
+#![forbid(unsafe_code)]
+
+mod http;
+mod steps;
+mod storage;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::{Value, json};
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default = "keeper")]
+    name: String,
+    #[serde(default)]
+    at_start: Vec<Value>,
+    #[serde(default)]
+    at_shutdown: Vec<Value>,
+}
+
+fn keeper() -> String {
+    "keeper".to_owned()
+}
+
+/// The module.
+pub struct Keeper {
+    config: Config,
+    api: ModuleApi,
+    kept: Mutex<Option<Transaction>>,
+    paused: AtomicUsize,
+}
+
+impl Module for Keeper {
+    type Config = Config;
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let path = format!("/_synapse/client/{}", config.name);
+        let (kept, paused) = (Mutex::default(), AtomicUsize::new(0));
+        let module = Arc::new(Self { config, api: api.clone(), kept, paused });
+        api.register_web_resource(&path, Arc::clone(&module));
+        Ok(module)
+    }
+
+    async fn start(&self) -> Result<(), ModuleError> {
+        for done in self.run(&self.config.at_start).await {
+            if let Some(error) = done["error"].as_str() {
+                return Err(ModuleError::new(error));
+            }
+        }
+        Ok(())
+    }
+
+    async fn shutdown(&self) -> Result<(), ModuleError> {
+        for done in self.run(&self.config.at_shutdown).await {
+            tracing::info!(target: "keeper", "{done}");
+        }
+        Ok(())
+    }
+}
+
+impl WebResource for Keeper {
+    async fn get(&self, _: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        const REQUESTS: [&str; 5] =
+            ["run_db_interaction", "http_request", "read_templates", "send_mail", "get_room_state"];
+        let supported: Vec<&str> =
+            REQUESTS.into_iter().filter(|name| self.api.supports(name)).collect();
+        let paused = self.paused.load(Ordering::Relaxed);
+        Ok(WebResponse::json(200, &json!({"paused": paused, "supported": supported})))
+    }
+
+    async fn post(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let steps: Vec<Value> = request.json()?;
+        Ok(WebResponse::json(200, &self.run(&steps).await))
+    }
+}
+
+export_module!(Keeper);
