@@ -103,6 +103,10 @@ impl ModuleHost for Registrar {
         self.host.worker_name.as_deref()
     }
 
+    fn email_app_name(&self) -> Option<&str> {
+        self.host.settings.email_app_name()
+    }
+
     fn is_trial(&self) -> bool {
         self.host.trial
     }

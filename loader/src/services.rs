@@ -13,7 +13,7 @@ pub mod http;
     allow(dead_code, reason = "each service uses a part of it")
 )]
 mod life;
-#[cfg(any(feature = "http", feature = "mail", feature = "storage"))]
+#[cfg(any(feature = "http", feature = "mail", feature = "storage", feature = "templates"))]
 mod limit;
 #[cfg(feature = "mail")]
 pub mod mail;

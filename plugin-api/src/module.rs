@@ -11,6 +11,7 @@ mod log;
 mod registration;
 mod root;
 mod storage;
+mod templates;
 mod web;
 
 use std::future::Future;
@@ -34,6 +35,7 @@ pub use registration::{
 };
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
 pub use storage::Transaction;
+pub use templates::Templates;
 pub use web::{
     Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
     WebTableRef,

@@ -8,11 +8,13 @@ pub mod account_data;
 pub mod events;
 pub mod http;
 pub mod logins;
+pub mod mail;
 pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
 pub mod storage;
+pub mod templates;
 pub mod users;
 
 #[cfg(feature = "host")]
@@ -62,6 +64,8 @@ macro_rules! __request_groups {
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
             storage: Storage StorageRequests StorageTableRef ErasedStorage;
             http: Http HttpRequests HttpTableRef ErasedHttp;
+            templates: Templates TemplatesRequests TemplatesTableRef ErasedTemplates;
+            mail: Mail MailRequests MailTableRef ErasedMail;
         }
     };
 }

@@ -50,6 +50,7 @@ pub struct HostTable {
     /// What may be asked for, by group.
     pub(crate) requests: RequestTableRef,
     pub(crate) give_up: unsafe extern "C" fn(*const (), i64),
+    pub(crate) email_app_name: unsafe extern "C" fn(*const ()) -> RawStr,
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -95,6 +96,15 @@ impl ModuleApi {
         let url = ask!(self, public_baseurl() else RawStr::NONE);
         // SAFETY: as above.
         unsafe { url.get() }
+    }
+
+    /// What mail calls the service, such as `Matrix`; `None` if the operator has configured no mail.
+    ///
+    /// Mirrors `synapse.module_api.ModuleApi.email_app_name`.
+    pub fn email_app_name(&self) -> Option<&str> {
+        let name = ask!(self, email_app_name() else RawStr::NONE);
+        // SAFETY: as above.
+        unsafe { name.get() }
     }
 
     /// The name of this worker process; `None` in the main process.

@@ -27,6 +27,10 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn public_baseurl(&self) -> Option<&str>;
     /// The name of this worker.
     fn worker_name(&self) -> Option<&str>;
+    /// What mail calls the service; nothing by default.
+    fn email_app_name(&self) -> Option<&str> {
+        None
+    }
     /// Whether this start is a trial.
     fn is_trial(&self) -> bool;
     /// Whether a callback or request of this name is served.
@@ -90,6 +94,7 @@ impl<H: ModuleHost> HostTableOf<H> {
         registrars: RegistrarTableOf::<H>::TABLE,
         requests: RequestTableRef::of::<H>(),
         give_up: give_up::<H>,
+        email_app_name: email_app_name::<H>,
     }));
     const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
 }
@@ -123,6 +128,7 @@ readers! {
     server_name() -> RawStr, RawStr::NONE, |host| RawStr::new(host.server_name());
     public_baseurl() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.public_baseurl());
     worker_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_name());
+    email_app_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.email_app_name());
     is_trial() -> bool, false, |host| host.is_trial();
     give_up(number: i64) -> (), (), |host| host.give_up(number);
     // SAFETY: the text lives for the time of the call.
