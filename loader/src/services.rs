@@ -9,7 +9,7 @@ mod cause;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg_attr(
-    not(any(feature = "http", feature = "mail", feature = "storage", feature = "templates")),
+    not(all(feature = "http", feature = "mail", feature = "storage", feature = "templates")),
     allow(dead_code, reason = "each service uses a part of it")
 )]
 mod life;
