@@ -141,7 +141,7 @@ impl ModuleHost for Registrar {
     }
 
     fn email_app_name(&self) -> Option<&str> {
-        self.host.email_app_name.as_deref()
+        self.host.email_app_name.as_deref().or(self.host.settings.email_app_name())
     }
 
     fn is_trial(&self) -> bool {

@@ -9,11 +9,11 @@ mod cause;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg_attr(
-    not(any(feature = "http", feature = "mail", feature = "storage", feature = "templates")),
+    not(all(feature = "http", feature = "mail", feature = "storage", feature = "templates")),
     allow(dead_code, reason = "each service uses a part of it")
 )]
 mod life;
-#[cfg(any(feature = "http", feature = "mail", feature = "storage"))]
+#[cfg(any(feature = "http", feature = "mail", feature = "storage", feature = "templates"))]
 mod limit;
 #[cfg(feature = "mail")]
 pub mod mail;

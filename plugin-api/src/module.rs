@@ -13,6 +13,7 @@ mod log;
 mod registration;
 mod root;
 mod storage;
+mod templates;
 mod threads;
 mod web;
 
@@ -40,6 +41,7 @@ pub use registration::{
 };
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
 pub use storage::Transaction;
+pub use templates::Templates;
 pub use web::{
     Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
     WebTableRef,

@@ -9,11 +9,13 @@ pub mod caches;
 pub mod events;
 pub mod http;
 pub mod logins;
+pub mod mail;
 pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
 pub mod storage;
+pub mod templates;
 pub mod time;
 pub mod users;
 
@@ -106,6 +108,8 @@ macro_rules! __request_groups {
             caches: Caches CachesRequests CachesTableRef ErasedCaches;
             storage: Storage StorageRequests StorageTableRef ErasedStorage;
             http: Http HttpRequests HttpTableRef ErasedHttp;
+            templates: Templates TemplatesRequests TemplatesTableRef ErasedTemplates;
+            mail: Mail MailRequests MailTableRef ErasedMail;
         }
     };
 }

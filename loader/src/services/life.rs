@@ -60,7 +60,23 @@ impl Life {
         request: &str,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, ModuleError> {
-        let mut task = Abort(self.runtime.spawn(work));
+        self.wait_for(request, self.runtime.spawn(work)).await
+    }
+
+    /// The same for what keeps a thread busy.
+    ///
+    /// # Errors
+    /// The module is shut down, or the work panicked.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        request: &str,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ModuleError> {
+        self.wait_for(request, self.runtime.spawn_blocking(work)).await
+    }
+
+    async fn wait_for<T>(&self, request: &str, task: JoinHandle<T>) -> Result<T, ModuleError> {
+        let mut task = Abort(task);
         self.during(request, async { Ok((&mut task.0).await?) }).await
     }
 }

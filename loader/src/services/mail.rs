@@ -1,5 +1,6 @@
 //! Mail, as Synapse's `send_mail`: by the operator's SMTP server, from the operator's address.
 
+pub(crate) mod answers;
 mod error;
 #[cfg(test)]
 mod tests;

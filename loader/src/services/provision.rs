@@ -13,25 +13,41 @@ use tokio::runtime::Handle;
 #[cfg(feature = "http")]
 use super::http::answers::HttpAnswers;
 use super::life::Life;
+#[cfg(feature = "mail")]
+use super::mail::answers::MailAnswers;
 #[cfg(feature = "storage")]
 use super::storage::answers::StorageAnswers;
+#[cfg(feature = "templates")]
+use super::templates::answers::TemplateAnswers;
 use super::time::RuntimeTime;
-use crate::config::{Config, Http};
+use crate::config::{Config, Http, Mail};
 
 /// What the operator's config says of it.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(
-    not(all(feature = "http", feature = "storage")),
+    not(all(feature = "http", feature = "storage", feature = "mail", feature = "templates")),
     allow(dead_code, reason = "each service reads its own part of it")
 )]
 pub(crate) struct Settings {
     data_dir: Option<PathBuf>,
     http: Http,
+    templates_dir: Option<PathBuf>,
+    mail: Option<Mail>,
 }
 
 impl Settings {
+    /// What mail calls the service.
+    pub(crate) fn email_app_name(&self) -> Option<&str> {
+        self.mail.as_ref().map(|mail| mail.app_name.as_str())
+    }
+
     pub(crate) fn of(config: &Config) -> Self {
-        Self { data_dir: config.data_dir().map(ToOwned::to_owned), http: config.http().clone() }
+        Self {
+            data_dir: config.data_dir().map(ToOwned::to_owned),
+            http: config.http().clone(),
+            templates_dir: config.templates_dir().map(ToOwned::to_owned),
+            mail: config.mail().cloned(),
+        }
     }
 }
 
@@ -73,6 +89,8 @@ impl Provision {
         };
         all.add_storage(module, settings, trial);
         all.add_http(settings);
+        all.add_templates(settings);
+        all.add_mail(settings);
         let time = RuntimeTime(runtime.clone());
         all.services = std::mem::take(&mut all.services).time(time.clone());
         all.provided.push(("time", Box::new(time)));
@@ -108,6 +126,36 @@ impl Provision {
     fn add_http(&mut self, _: &Settings) {
         let why = "this homeserver was built without hsmod-loader's feature `http`";
         self.lacking.push(("http", why));
+    }
+
+    #[cfg(feature = "templates")]
+    fn add_templates(&mut self, settings: &Settings) {
+        let answers = TemplateAnswers::new(settings.templates_dir.clone(), Arc::clone(&self.life));
+        self.services = std::mem::take(&mut self.services).templates(answers.clone());
+        self.provided.push(("templates", Box::new(answers)));
+    }
+
+    #[cfg(not(feature = "templates"))]
+    fn add_templates(&mut self, _: &Settings) {
+        let why = "this homeserver was built without hsmod-loader's feature `templates`";
+        self.lacking.push(("templates", why));
+    }
+
+    #[cfg(feature = "mail")]
+    fn add_mail(&mut self, settings: &Settings) {
+        let Some(mail) = &settings.mail else {
+            let why = "no mail is configured: set `mail` in the config";
+            return self.lacking.push(("mail", why));
+        };
+        let answers = MailAnswers::new(mail.clone(), Arc::clone(&self.life));
+        self.services = std::mem::take(&mut self.services).mail(answers.clone());
+        self.provided.push(("mail", Box::new(answers)));
+    }
+
+    #[cfg(not(feature = "mail"))]
+    fn add_mail(&mut self, _: &Settings) {
+        let why = "this homeserver was built without hsmod-loader's feature `mail`";
+        self.lacking.push(("mail", why));
     }
 
     /// The groups that are answered.
@@ -154,6 +202,22 @@ impl Provided for RuntimeTime {}
 /// What is in flight ends with the module's life.
 #[cfg(feature = "http")]
 impl Provided for HttpAnswers {}
+
+/// As for requests to other servers.
+#[cfg(feature = "mail")]
+impl Provided for MailAnswers {}
+
+#[cfg(feature = "templates")]
+impl Provided for TemplateAnswers {
+    fn give_up(&self, number: i64) {
+        self.give_up(number);
+    }
+
+    fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        self.close();
+        Box::pin(std::future::ready(()))
+    }
+}
 
 #[cfg(feature = "storage")]
 impl Provided for StorageAnswers {

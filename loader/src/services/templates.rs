@@ -4,6 +4,7 @@
 //! What a template named `.html`, `.htm` or `.xml` shows is escaped. A template may include and
 //! extend others by their names; names lead to files in the operator's folder only.
 
+pub(crate) mod answers;
 mod error;
 mod folder;
 #[cfg(test)]
@@ -71,6 +72,15 @@ impl Templates {
             environment.get_template(&name).map_err(|error| TemplateError::new(&name, &error))?;
         }
         Ok(Self { environment: Arc::new(environment) })
+    }
+
+    /// Makes sure that there is a template, and that it can be parsed.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be parsed.
+    pub fn require(&self, name: &str) -> Result<(), TemplateError> {
+        let found = self.environment.get_template(name);
+        found.map(drop).map_err(|error| TemplateError::new(name, &error))
     }
 
     /// Renders a template with the values in `context`, a mapping.

@@ -23,6 +23,7 @@ mod logins;
 mod logs;
 mod nested;
 mod notifications;
+mod pages;
 mod panics;
 mod properties;
 mod refusals;

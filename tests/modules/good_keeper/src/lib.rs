@@ -16,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod http;
+mod pages;
 mod steps;
 mod storage;
 
@@ -46,6 +47,7 @@ pub struct Keeper {
     config: Config,
     api: ModuleApi,
     kept: Mutex<Option<Transaction>>,
+    templates: Mutex<Option<Arc<Templates>>>,
     paused: AtomicUsize,
 }
 
@@ -54,8 +56,8 @@ impl Module for Keeper {
 
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let path = format!("/_synapse/client/{}", config.name);
-        let (kept, paused) = (Mutex::default(), AtomicUsize::new(0));
-        let module = Arc::new(Self { config, api: api.clone(), kept, paused });
+        let (kept, templates, paused) = (Mutex::default(), Mutex::default(), AtomicUsize::new(0));
+        let module = Arc::new(Self { config, api: api.clone(), kept, templates, paused });
         api.register_web_resource(&path, Arc::clone(&module));
         Ok(module)
     }
@@ -84,7 +86,12 @@ impl WebResource for Keeper {
         let supported: Vec<&str> =
             REQUESTS.into_iter().filter(|name| self.api.supports(name)).collect();
         let paused = self.paused.load(Ordering::Relaxed);
-        Ok(WebResponse::json(200, &json!({"paused": paused, "supported": supported})))
+        Ok(WebResponse::json(
+            200,
+            &json!({
+                "paused": paused, "supported": supported, "app_name": self.api.email_app_name(),
+            }),
+        ))
     }
 
     async fn post(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {

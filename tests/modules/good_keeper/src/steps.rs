@@ -8,6 +8,8 @@
 //! - `{"get": url}`: JSON from there; of a status that is not 2xx `{"status": .., "body": ..}`
 //! - `{"fetch": url, "values": [method, body, timeout in ms, size of the response, redirects]}`
 //! - `{"elsewhere": url}`: `get` from a thread of the module's own
+//! - `{"read": [name, ..], "values": {name: source, ..}}`, `{"render": name, "values": {..}}`
+//! - `{"mail": recipient, "values": [subject, html, text]}`
 //! - `{"pause": number}`: is not ready when it is polled, so often, and wakes nobody
 //!
 //! What came of a step is its answer, or `{"error": text, "unanswered": reason}`.
@@ -76,6 +78,15 @@ impl Keeper {
                 return self.fetch(argument.as_str().unwrap_or_default(), &step["values"]).await;
             }
             "elsewhere" => return self.elsewhere(argument.as_str().unwrap_or_default()),
+            "read" => self.read(argument, &step["values"]).await?,
+            "render" => {
+                let name = argument.as_str().unwrap_or_default();
+                return self.render(name, &step["values"]).await;
+            }
+            "mail" => {
+                let recipient = argument.as_str().unwrap_or_default();
+                self.mail(recipient, &step["values"]).await?;
+            }
             "storm" => return self.storm(argument.as_u64().unwrap_or_default()).await,
             "pause" => self.pause(argument.as_u64().unwrap_or_default()).await,
             other => return Err(ModuleError::new(format_args!("no step `{other}`"))),

@@ -1,0 +1,99 @@
+//! Templates, as one module asks for them across the boundary.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use hsmod_plugin_api::requests;
+use hsmod_plugin_api::requests::templates::rows;
+use hsmod_plugin_api::values::{JsonStr, ModuleError, Unanswered};
+use serde_json::Value;
+
+use super::Templates;
+use crate::services::life::Life;
+use crate::services::limit::Limiter;
+use crate::services::shelf::Shelf;
+
+/// Readings and renderings of one module that run at once, and those that wait for them.
+const RUNNING_MAX: usize = 4;
+const WAITING_MAX: usize = 256;
+
+/// Answers one module. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct TemplateAnswers(Arc<Desk>);
+
+#[derive(Debug)]
+struct Desk {
+    overrides: Option<PathBuf>,
+    life: Arc<Life>,
+    templates: Shelf<Templates>,
+    turns: Limiter,
+}
+
+impl TemplateAnswers {
+    pub(crate) fn new(overrides: Option<PathBuf>, life: Arc<Life>) -> Self {
+        let (templates, turns) = (Shelf::new(), Limiter::new(RUNNING_MAX, WAITING_MAX));
+        Self(Arc::new(Desk { overrides, life, templates, turns }))
+    }
+
+    /// Drops the templates of a number, if there are such.
+    pub(crate) fn give_up(&self, number: i64) {
+        drop(self.0.templates.take(number));
+    }
+
+    /// Drops all.
+    pub(crate) fn close(&self) {
+        self.0.templates.close();
+    }
+
+    /// Files are read and templates rendered where they keep nobody.
+    async fn work<T: Send + 'static>(
+        &self,
+        request: &str,
+        work: impl FnOnce() -> Result<T, ModuleError> + Send + 'static,
+    ) -> Result<T, ModuleError> {
+        let _turn = self.0.turns.admit().await.map_err(|crowded| {
+            let message = format!(
+                "`{request}` is not answered: {} of them wait already",
+                crowded.waiting_max
+            );
+            ModuleError::not_answered(Unanswered::TooMany, message)
+        })?;
+        self.0.life.blocking(request, work).await?
+    }
+}
+
+#[requests]
+impl requests::Templates for TemplateAnswers {
+    async fn read_templates(
+        &self,
+        filenames: &JsonStr,
+        builtin: &JsonStr,
+    ) -> Result<i64, ModuleError> {
+        let request = rows::read_templates.name;
+        let filenames: Vec<String> = filenames.parse()?;
+        let builtin: HashMap<String, String> = builtin.parse()?;
+        let overrides = self.0.overrides.clone();
+        let read = move || {
+            let templates = Templates::new(overrides, builtin)?;
+            filenames.iter().try_for_each(|name| templates.require(name))?;
+            Ok(templates)
+        };
+        let templates = self.work(request, read).await?;
+        let number = self.0.templates.put(templates);
+        number.ok_or_else(|| crate::admission::shutting_down(request))
+    }
+
+    async fn render_template(
+        &self,
+        templates: i64,
+        name: &str,
+        context: &JsonStr,
+    ) -> Result<String, ModuleError> {
+        let request = rows::render_template.name;
+        let templates = self.0.templates.get(templates);
+        let templates = templates.ok_or_else(|| crate::admission::shutting_down(request))?;
+        let (name, context) = (name.to_owned(), context.parse::<Value>()?);
+        self.work(request, move || Ok(templates.render(&name, &context)?)).await
+    }
+}

@@ -1,0 +1,65 @@
+//! Pages and mails made of templates.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::ModuleApi;
+use super::handle::Handle;
+use crate::requests::templates::Shelf;
+use crate::values::{JsonObject, JsonStr, ModuleError};
+
+impl ModuleApi {
+    /// Reads templates in Jinja's language: those of `filenames`, each from the operator's
+    /// `templates_dir` if it is there, else from `builtin`, names and sources. What a template named
+    /// `.html`, `.htm` or `.xml` shows is escaped. They may include and extend each other, and
+    /// others in the operator's folder. For [`Module::start`](crate::Module::start): mistakes in
+    /// them refuse the start then. Later changes in the folder do not show.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<String, ModuleError> {
+    /// let builtin = [("renewed.html", "<p>Renewed until {{ until }}.</p>")];
+    /// let templates = api.read_templates(&["renewed.html"], &builtin).await?;
+    /// let page = templates.render("renewed.html", &serde_json::json!({"until": "Friday"})).await?;
+    /// # Ok(page)
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `synapse.module_api.ModuleApi.read_templates`.
+    ///
+    /// # Errors
+    /// A template is in neither place, cannot be parsed or leads out of the folder: the message says
+    /// which and where. [`ModuleError::unanswered`] if the homeserver has no templates.
+    pub async fn read_templates(
+        &self,
+        filenames: &[&str],
+        builtin: &[(&str, &str)],
+    ) -> Result<Templates, ModuleError> {
+        let sources = builtin.iter().map(|(name, source)| ((*name).into(), Value::from(*source)));
+        let builtin = serde_json::to_string(&sources.collect::<JsonObject>())?;
+        let filenames = serde_json::to_string(filenames)?;
+        let asked =
+            Shelf(self).read_templates(JsonStr::new(&filenames), JsonStr::new(&builtin)).await;
+        Ok(Templates(Handle::new(self, asked?)))
+    }
+}
+
+/// Templates that were read, see [`ModuleApi::read_templates`].
+#[derive(Debug)]
+pub struct Templates(Handle);
+
+impl Templates {
+    /// Renders a template with the values in `context`: what serialises as an object.
+    ///
+    /// # Errors
+    /// There is no such template; it fails with these values, takes too long (a million steps) or
+    /// yields more than 16 MiB.
+    pub async fn render(
+        &self,
+        name: &str,
+        context: &(impl Serialize + Sync + ?Sized),
+    ) -> Result<String, ModuleError> {
+        let context = serde_json::to_string(context)?;
+        Shelf(&self.0.api).render_template(self.0.number, name, JsonStr::new(&context)).await
+    }
+}

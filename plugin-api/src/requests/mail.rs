@@ -1,0 +1,29 @@
+//! Group `mail`: mail by the operator's server. The loader answers it in every homeserver.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+
+requests! {
+    /// Mail by the operator's server. The loader answers this in every homeserver; one that answers
+    /// it too goes first.
+    pub trait Mail = mail on ModuleApi,
+        written MailRequests, table MailTable MailTableRef, erased ErasedMail
+    {
+        /// Sends a mail to an address like `ann@example.com`: one text, in HTML and without. When
+        /// this returns, the server has taken it. An error if the address is none, the server
+        /// refuses the mail or takes more than two minutes, or 256 mails wait already. Works until
+        /// the end of [`Module::shutdown`](crate::Module::shutdown); not in a trial. Since Synapse
+        /// 1.39.
+        ///
+        /// ```
+        /// # use hsmod_plugin_api::prelude::*;
+        /// # async fn example(api: &ModuleApi, link: &str) -> Result<(), ModuleError> {
+        /// let subject = format!("Renew your {} account", api.email_app_name());
+        /// let html = format!(r#"<a href="{link}">Renew</a>"#);
+        /// api.send_mail("ann@example.com", &subject, &html, link).await?;
+        /// # Ok(())
+        /// # }
+        /// ```
+        async fn send_mail(&self, recipient: &str, subject: &str, html: &str, text: &str) -> (), since 0;
+    }
+}

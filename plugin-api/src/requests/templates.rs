@@ -1,0 +1,36 @@
+//! Group `templates`: pages and mails made of templates. The loader answers it in every homeserver.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::JsonStr;
+
+/// These requests as they cross; modules have [`read_templates`](ModuleApi::read_templates).
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'a>(pub(crate) &'a ModuleApi);
+
+impl Shelf<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+requests! {
+    /// Pages and mails made of templates. The loader answers this in every homeserver; one that
+    /// answers it too goes first.
+    pub trait Templates = templates on Shelf<'_>,
+        written TemplatesRequests, table TemplatesTable TemplatesTableRef, erased ErasedTemplates
+    {
+        /// Reads templates; the answer is their number, not 0, which the module gives up when it
+        /// has no use for it. `filenames` is a list of names, `builtin` an object of names and
+        /// sources. Since Synapse 1.39.
+        async fn read_templates(&self, filenames: &JsonStr, builtin: &JsonStr) -> i64, since 0;
+
+        /// Renders one of them. `context` is an object.
+        async fn render_template(
+            &self,
+            templates: i64,
+            name: &str,
+            context: &JsonStr,
+        ) -> String, since 0;
+    }
+}
