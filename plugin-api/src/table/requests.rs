@@ -146,12 +146,17 @@ macro_rules! answering {
         pub trait $written {
             /// Their names.
             const WRITTEN: &'static [&'static str];
+
+            /// Whether a request of this name is one of them.
+            fn answers(&self, name: &str) -> bool {
+                Self::WRITTEN.contains(&name)
+            }
         }
 
         #[doc = concat!("Any [`", stringify!($trait), "`].")]
         pub trait $erased: Send + Sync + 'static {
-            /// The names of what was written.
-            fn written(&self) -> &'static [&'static str];
+            /// Whether a request of this name was written.
+            fn answers(&self, name: &str) -> bool;
             $(
                 /// # Safety
                 /// The arguments outlive the future.
@@ -161,8 +166,8 @@ macro_rules! answering {
         }
 
         impl<G: $trait> $erased for G {
-            fn written(&self) -> &'static [&'static str] {
-                <G as $written>::WRITTEN
+            fn answers(&self, name: &str) -> bool {
+                <G as $written>::answers(self, name)
             }
             $(
                 unsafe fn $name(&self $(, $arg: <$type as $crate::values::arg::Arg>::Raw)*)
@@ -173,6 +178,11 @@ macro_rules! answering {
                     Box::pin(<G as $trait>::$name(self $(, $arg)*))
                 }
             )*
+        }
+
+        #[cfg(feature = "testing")]
+        $crate::testing::scripted! {
+            $trait $written { $( $name($($arg: $type),*) -> $answer; )* }
         }
 
         impl $table_ref {
