@@ -37,6 +37,8 @@ mod startup;
 pub mod stats;
 pub mod suggestion;
 mod sys;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod verification;
 pub mod web;
 
