@@ -1,11 +1,9 @@
 //! Whether a module may ask for something now.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use hsmod_plugin_api::requests::RequestInfo;
+use hsmod_plugin_api::requests::{Permit, RequestInfo};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::room_scope::holds_room;
 
@@ -15,21 +13,17 @@ use crate::room_scope::holds_room;
 /// this does not wait for its answers.
 const AT_ONCE: usize = 256;
 
-/// What is held while a request of a module is answered.
-pub(crate) type Permit = OwnedSemaphorePermit;
-
 /// Decides for one module.
 #[derive(Debug)]
 pub(crate) struct Admission {
     trial: bool,
     shut: AtomicBool,
-    places: Arc<Semaphore>,
+    taken: AtomicUsize,
 }
 
 impl Admission {
     pub(crate) fn new(trial: bool) -> Self {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        Self { trial, shut: AtomicBool::new(false), places }
+        Self { trial, shut: AtomicBool::new(false), taken: AtomicUsize::new(0) }
     }
 
     /// From now on nothing is answered.
@@ -42,7 +36,7 @@ impl Admission {
         &self,
         request: &RequestInfo,
         room: Option<&str>,
-    ) -> Result<Permit, ModuleError> {
+    ) -> Result<Permit<'_>, ModuleError> {
         let name = request.name;
         let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
         if self.shut.load(Ordering::Acquire) {
@@ -60,11 +54,15 @@ impl Admission {
             );
             return refuse(Unanswered::WouldDeadlock, message);
         }
-        Arc::clone(&self.places).try_acquire_owned().or_else(|_| {
-            let message =
-                format!("`{name}` is not answered: the module waits for {AT_ONCE} answers already");
-            refuse(Unanswered::TooMany, message)
-        })
+        Permit::take(&self.taken, AT_ONCE).map_or_else(
+            || {
+                let message = format!(
+                    "`{name}` is not answered: the module waits for {AT_ONCE} answers already"
+                );
+                refuse(Unanswered::TooMany, message)
+            },
+            Ok,
+        )
     }
 }
 
@@ -75,7 +73,7 @@ mod tests {
     use super::*;
     use crate::room_scope::hold;
 
-    fn refused(answer: Result<Permit, ModuleError>) -> (Option<Unanswered>, String) {
+    fn refused(answer: Result<Permit<'_>, ModuleError>) -> (Option<Unanswered>, String) {
         let error = answer.expect_err("it was admitted");
         (error.unanswered(), error.to_string())
     }
@@ -83,7 +81,7 @@ mod tests {
     #[test]
     fn a_storm_of_requests_ends_at_the_limit_and_goes_on_when_some_are_answered() {
         let admission = Admission::new(false);
-        let mut answered: Vec<Permit> =
+        let mut answered: Vec<Permit<'_>> =
             (0..AT_ONCE).map(|_| admission.admit(&SEND, None).unwrap()).collect();
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::TooMany));

@@ -101,9 +101,19 @@ impl CallError {
         Self(Box::new(Inner { callback, module, cause, refusal }))
     }
 
-    /// The same, but a refusal is shown to the client as another callback's.
-    pub(crate) fn with_refusal(mut self, refusal: Refusal) -> Self {
+    /// The same, but what the module leaves open of a refusal is this.
+    #[must_use]
+    pub fn with_refusal(mut self, refusal: Refusal) -> Self {
         self.0.refusal = refusal;
+        self
+    }
+
+    /// Adds a field to the body that the client of a refused operation sees.
+    #[must_use]
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Cause::Verdict(verdict) = &mut self.0.cause {
+            *verdict = std::mem::take(verdict).field(name, value);
+        }
         self
     }
 

@@ -22,6 +22,28 @@ const RESERVED: [&str; 5] =
 /// assert!(host.supports("spam_checker.user_may_invite"));
 /// assert!(!host.supports("account_validity"));
 /// ```
+///
+/// It answers what it writes:
+///
+/// ```
+/// use std::sync::Arc;
+/// use hsmod_loader::requests::Users;
+/// use hsmod_loader::values::{ModuleError, UserId};
+/// use hsmod_loader::{Host, requests};
+///
+/// struct Services { admin: String }
+///
+/// #[requests]
+/// impl Users for Services {
+///     async fn is_user_admin(&self, user_id: &UserId) -> Result<bool, ModuleError> {
+///         Ok(*user_id == *self.admin)
+///     }
+/// }
+///
+/// let services = Arc::new(Services { admin: "@admin:example.org".to_owned() });
+/// let host = Host::new("example.org").users(Arc::downgrade(&services));
+/// assert!(host.supports("is_user_admin") && !host.supports("set_user_admin"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Host {
     pub(crate) server_name: String,
@@ -136,9 +158,8 @@ macro_rules! groups {
             $(
                 #[doc = concat!("Modules' requests of [`", stringify!($trait), "`](requests::", stringify!($trait), ") are answered by `answerer`.")]
                 ///
-                /// It belongs to the modules from now on, which belong to the homeserver: what it
-                /// needs of that it holds by a [`Weak`](std::sync::Weak), or nobody is ever
-                /// dropped.
+                /// It belongs to the modules from now on, which belong to the homeserver: give a
+                /// [`Weak`](std::sync::Weak) of what the homeserver has, or nobody is ever dropped.
                 #[must_use]
                 pub fn $group(mut self, answerer: impl requests::$trait) -> Self {
                     self.services = self.services.$group(answerer);

@@ -5,6 +5,7 @@
 //! there, so that what was inspected is what is hashed and mapped.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hsmod_plugin_api::manifest::{AbiVersion, Manifest};
 use serde::{Deserialize, Serialize};
@@ -34,11 +35,11 @@ const PANIC_SYMBOL: &str = "hsmod_panic_strategy";
 const ROOT_SYMBOL: &str = "hsmod_root";
 
 /// A plugin that this homeserver can load, as far as its file tells.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inspected {
     /// The bytes that were inspected.
-    pub image: Image,
+    pub image: Arc<Image>,
     /// What they say.
     pub inspection: Inspection,
 }
@@ -78,7 +79,7 @@ pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Op
     let errors_before = report.errors();
     let inspected = Image::open(path).and_then(|image| {
         let inspection = inspect(&image, platform, report)?;
-        Ok(Inspected { image, inspection })
+        Ok(Inspected { image: Arc::new(image), inspection })
     });
     match inspected {
         Ok(inspected) => (report.errors() == errors_before).then_some(inspected),

@@ -282,7 +282,7 @@ impl Startup {
             if report.errors() > 0 && !trial {
                 break;
             }
-            match start(module).await {
+            match start(module, trial).await {
                 Ok(()) => started.push(Started {
                     name: Arc::clone(&module.name),
                     lifecycle: module.lifecycle.clone(),
@@ -306,6 +306,7 @@ impl Startup {
             }
         }
         if report.errors() > 0 {
+            registrars.iter().for_each(|(_, registrar)| registrar.shut());
             stop(started, STOP_LIMIT).await;
             return (Err(LoadError { problems: report.problems }), info);
         }

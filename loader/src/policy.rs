@@ -13,8 +13,10 @@ use hsmod_plugin_api::host::{
     BuiltEvent, Dispatch, Inputs, Many, OwnedInputs, Several, SeveralInputs,
 };
 use hsmod_plugin_api::table::Row;
+use hsmod_plugin_api::values::{MediaUploadLimit, Verdict};
 
 use crate::Modules;
+use crate::call_error::{CallError, Cause};
 use crate::dispatch::{
     Alone, Args, FederatedInvite, First, HiddenEach, Merged, MergedEach, Notification, OfLoginType,
     OfSeveral, Question, Union, dispatch_by,
@@ -84,6 +86,11 @@ impl Refusal {
         Self { status, errcode, message, fixed: true }
     }
 
+    /// What `check_visibility_can_be_modified` refuses while a room is made: for
+    /// [`CallError::with_refusal`].
+    pub const VISIBILITY_OF_NEW_ROOM: Self =
+        Self::fixed(403, "M_UNKNOWN", "Room visibility value not allowed.");
+
     /// Nothing the module may say: the operation cannot be refused.
     const NONE: Self = Self::fixed(500, "M_UNKNOWN", "Internal server error");
 }
@@ -104,6 +111,41 @@ pub struct Policy {
     pub on_failure: OnFailure,
     /// What the client of a refused operation sees.
     pub refusal: Refusal,
+}
+
+impl Policy {
+    /// What the client sees where it is the homeserver that refuses, because of what the modules
+    /// answered: the account has expired, no module accepts the login, the upload is too much.
+    ///
+    /// ```
+    /// use hsmod_loader::policy::policy;
+    ///
+    /// let expired = policy("account_validity.is_user_expired").unwrap().refuse();
+    /// assert_eq!((expired.status(), &*expired.errcode()), (403, "ORG_MATRIX_EXPIRED_ACCOUNT"));
+    /// ```
+    pub fn refuse(&self) -> CallError {
+        let verdict = Verdict::deny(self.refusal.errcode).message(self.refusal.message);
+        let refusal = Refusal { fixed: false, ..self.refusal };
+        CallError::new(self.full_name, None, Cause::Verdict(verdict), refusal)
+    }
+}
+
+/// What the client sees whose upload is more than a limit of
+/// `get_media_upload_limits_for_user` allows. A limit without an `info_uri` of its own leads to
+/// `info_uri`, a page of the homeserver's.
+///
+/// ```
+/// use hsmod_loader::policy::upload_refused;
+/// use hsmod_loader::values::MediaUploadLimit;
+///
+/// let refused = upload_refused(&MediaUploadLimit::new(1, 1000).can_upgrade(true), "https://x/");
+/// assert_eq!(refused.errcode(), "M_USER_LIMIT_EXCEEDED");
+/// assert_eq!(refused.body()["info_uri"], "https://x/");
+/// ```
+pub fn upload_refused(limit: &MediaUploadLimit, info_uri: &str) -> CallError {
+    let policy = media_repository::rows::get_media_upload_limits_for_user::POLICY;
+    let refused = policy.refuse().field("info_uri", limit.info_uri.as_deref().unwrap_or(info_uri));
+    if limit.can_upgrade { refused.field("can_upgrade", true) } else { refused }
 }
 
 /// A callback that has rules.
@@ -154,7 +196,8 @@ policies! {
     spam_checker {
         check_event_for_spam: FirstDecided, Propagate,
             Refusal::forbidden("This message has been rejected as probable spam");
-        should_drop_federated_event: FirstDecided, Propagate, Refusal::NONE;
+        should_drop_federated_event: FirstDecided, Propagate,
+            Refusal::fixed(403, "M_FORBIDDEN", "This event is not accepted here");
         user_may_join_room: FirstDecided, Propagate,
             Refusal::forbidden("Not allowed to join this room");
         user_may_invite: FirstDecided, Propagate,
@@ -203,7 +246,8 @@ policies! {
         on_user_search: AllInOrder, Propagate, Refusal::NONE;
     }
     account_validity {
-        is_user_expired: FirstDecided, Propagate, Refusal::NONE;
+        is_user_expired: FirstDecided, Propagate,
+            Refusal::fixed(403, "ORG_MATRIX_EXPIRED_ACCOUNT", "User account has expired");
         on_user_registration: AllInOrder, Propagate, Refusal::NONE;
         on_user_login: AllInOrder, Propagate, Refusal::NONE;
         on_legacy_send_mail: Single, Propagate, Refusal::NONE;
@@ -215,8 +259,10 @@ policies! {
         get_interested_users: Union, LogAndContinue, Refusal::NONE;
     }
     password_auth_provider {
-        check_auth: FirstOfLoginType, LogAndContinue, Refusal::NONE;
-        check_3pid_auth: FirstDecided, LogAndContinue, Refusal::NONE;
+        check_auth: FirstOfLoginType, LogAndContinue,
+            Refusal::fixed(403, "M_FORBIDDEN", "Invalid username or password");
+        check_3pid_auth: FirstDecided, LogAndContinue,
+            Refusal::fixed(403, "M_FORBIDDEN", "Invalid username or password");
         on_logged_out: Notification, Log, Refusal::NONE;
         get_username_for_registration: FirstDecided, Conceal, Refusal::NONE;
         get_displayname_for_registration: FirstDecided, Conceal, Refusal::NONE;
@@ -238,11 +284,13 @@ policies! {
         get_media_config_for_user: FirstDecided, Propagate, Refusal::NONE;
         is_user_allowed_to_upload_media_of_size: FirstDecided, Propagate,
             Refusal::fixed(413, "M_TOO_LARGE", "Upload request body is too large");
-        get_media_upload_limits_for_user: FirstDecided, Propagate, Refusal::NONE;
+        get_media_upload_limits_for_user: FirstDecided, Propagate,
+            Refusal::fixed(403, "M_USER_LIMIT_EXCEEDED", "Media upload limit exceeded");
         on_media_upload_limit_exceeded: AllInOrder, Propagate, Refusal::NONE;
     }
     ratelimit {
-        get_ratelimit_override_for_user: FirstDecided, Propagate, Refusal::NONE;
+        get_ratelimit_override_for_user: FirstDecided, Propagate,
+            Refusal::fixed(429, "M_LIMIT_EXCEEDED", "Too Many Requests");
     }
     federation {
         on_event_delivered_over_federation: Notification, Log, Refusal::NONE;
@@ -306,6 +354,24 @@ mod tests {
             OnFailure::Conceal => "the request fails, and says nothing of the reason.",
         };
         (combining, on_failure)
+    }
+
+    #[test]
+    fn a_homeserver_refuses_in_the_words_of_synapse() {
+        let refused = |name: &str| {
+            let error = policy(name).unwrap().refuse();
+            let body = serde_json::Value::Object(error.body());
+            format!("{} {body}", error.status())
+        };
+        insta::assert_snapshot!(refused("account_validity.is_user_expired"), @r#"403 {"errcode":"ORG_MATRIX_EXPIRED_ACCOUNT","error":"User account has expired"}"#);
+        insta::assert_snapshot!(refused("password_auth_provider.check_auth"), @r#"403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}"#);
+        insta::assert_snapshot!(refused("password_auth_provider.check_3pid_auth"), @r#"403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}"#);
+        insta::assert_snapshot!(refused("ratelimit.get_ratelimit_override_for_user"), @r#"429 {"errcode":"M_LIMIT_EXCEEDED","error":"Too Many Requests"}"#);
+        let limit = MediaUploadLimit::new(1, 1000);
+        let shown = |error: CallError| serde_json::Value::Object(error.body()).to_string();
+        let own = limit.clone().info_uri("https://x/");
+        insta::assert_snapshot!(shown(upload_refused(&own, "https://h/")), @r#"{"errcode":"M_USER_LIMIT_EXCEEDED","error":"Media upload limit exceeded","info_uri":"https://x/"}"#);
+        insta::assert_snapshot!(shown(upload_refused(&limit.can_upgrade(true), "https://h/")), @r#"{"can_upgrade":true,"errcode":"M_USER_LIMIT_EXCEEDED","error":"Media upload limit exceeded","info_uri":"https://h/"}"#);
     }
 
     #[test]

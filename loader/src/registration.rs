@@ -10,13 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
-use hsmod_plugin_api::requests::{RequestInfo, Services};
+use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
 use hsmod_plugin_api::values::ModuleError;
 
 use self::callbacks::add_callbacks;
 pub use self::neighbours::Neighbours;
 use self::routes::refused;
-use crate::admission::{Admission, Permit};
+use crate::admission::Admission;
 use crate::auth_checkers::{AuthCheckers, LoginType};
 use crate::config::Entry;
 use crate::host::Host;
@@ -100,13 +100,11 @@ impl ModuleHost for Registrar {
         &self.host.services
     }
 
-    type Permit = Permit;
-
     fn admit(
         &self,
         request: &'static RequestInfo,
         room: Option<&str>,
-    ) -> Result<Permit, ModuleError> {
+    ) -> Result<Permit<'_>, ModuleError> {
         self.admission.admit(request, room)
     }
 

@@ -1,5 +1,6 @@
 //! A module's start: from its file to the moment it may be called.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +10,13 @@ use hsmod_plugin_api::boundary::install_panic_hook;
 use hsmod_plugin_api::module::{
     ApiHandle, Lifecycle, ParsedConfig, Plugin, StageError, StaticModule,
 };
-use hsmod_plugin_api::values::ConfigKey;
+use hsmod_plugin_api::values::{ConfigKey, Unanswered};
 use serde_json::Value;
 
 use crate::config::{Config, Entry};
 use crate::discovery::discover;
 use crate::host::Host;
-use crate::inspection::{Inspection, Platform, inspect_file};
+use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::loading::load;
 use crate::problem::{Problem, Report, Stage};
 use crate::record;
@@ -37,13 +38,20 @@ pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
     let platform = Platform::here(ABI);
+    // A plugin that is listed several times is read once: all its modules get the same bytes.
+    let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
     let mut line = |entry: Entry| {
         check_timeouts(&entry, &mut report);
         let Some(candidate) = discover(entry.clone(), &plugins_dir, &base, &mut report) else {
             return Line { entry, file: None, inspection: None, verified: None };
         };
-        let mut own = Report::default();
-        let inspected = inspect_file(&candidate.file, &platform, &mut own);
+        let (inspected, mut own) = files
+            .entry(candidate.file.clone())
+            .or_insert_with_key(|file| {
+                let mut found = Report::default();
+                (inspect_file(file, &platform, &mut found), found)
+            })
+            .clone();
         let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
         let verified = inspected
             .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
@@ -171,7 +179,7 @@ pub(crate) async fn make_all(
         });
         match lifecycle.await {
             Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle }),
-            Ok(Err(error)) => report.push(failed(Stage::New, &error).of(&*name)),
+            Ok(Err(error)) => report.push(failed(Stage::New, &error, host.trial).of(&*name)),
             Err(problem) => report.push(problem.of(&*name)),
         }
     }
@@ -179,7 +187,7 @@ pub(crate) async fn make_all(
 }
 
 /// `Module::start` of one module, within its deadline.
-pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
+pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
     let outcome = match made.entry.timeout() {
@@ -188,14 +196,19 @@ pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
     };
     match outcome {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(failed(Stage::Start, &error).of(&*made.name)),
+        Ok(Err(error)) => Err(failed(Stage::Start, &error, trial).of(&*made.name)),
         Err(limit) => Err(hung(Stage::Start, limit).of(&*made.name)),
     }
 }
 
-fn failed(stage: Stage, error: &StageError) -> Problem {
+/// What a trial does not answer is no fault of a module.
+fn failed(stage: Stage, error: &StageError, trial: bool) -> Problem {
     let problem = Problem::error(stage, error.to_string());
     match error {
+        StageError::Module(error) if trial && error.unanswered() == Some(Unanswered::Trial) => {
+            Problem::warning(stage, problem.message)
+                .fix("start the homeserver to see how this goes on: a trial cannot tell")
+        }
         StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
         _ => problem.fix(ASK_THE_AUTHOR),
     }

@@ -14,12 +14,10 @@ pub mod rooms;
 pub mod users;
 
 #[cfg(feature = "host")]
-use std::future::Future;
-#[cfg(feature = "host")]
-use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(feature = "host")]
-use crate::values::ModuleError;
+use crate::values::{ModuleError, Unanswered};
 
 /// What is known of a request: documentation and tests read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,13 +33,55 @@ pub struct RequestInfo {
     pub arguments: &'static [(&'static str, &'static str)],
     /// The type of its answer.
     pub answer: &'static str,
+    /// The argument that is the room whose lock the homeserver needs for the answer.
+    pub locks: Option<&'static str>,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
 }
 
-/// An answer on its way.
+/// What is held while a request is answered: one place of so many.
+///
+/// Rationale: no more than a number, because every request takes one.
 #[cfg(feature = "host")]
-pub type Answer<'a, A> = Pin<Box<dyn Future<Output = Result<A, ModuleError>> + Send + 'a>>;
+#[derive(Debug)]
+pub struct Permit<'a>(&'a AtomicUsize);
+
+#[cfg(feature = "host")]
+impl<'a> Permit<'a> {
+    /// Takes a place, if fewer than `most` are `taken`; gives it back when it is dropped.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicUsize;
+    /// use hsmod_plugin_api::requests::Permit;
+    ///
+    /// let taken = AtomicUsize::new(0);
+    /// let first = Permit::take(&taken, 1);
+    /// assert!(first.is_some() && Permit::take(&taken, 1).is_none());
+    /// drop(first);
+    /// assert!(Permit::take(&taken, 1).is_some());
+    /// ```
+    #[inline]
+    pub fn take(taken: &'a AtomicUsize, most: usize) -> Option<Self> {
+        let permit = Self(taken);
+        // Too many are given back at once, by the permit.
+        (taken.fetch_add(1, Ordering::Relaxed) < most).then_some(permit)
+    }
+}
+
+#[cfg(feature = "host")]
+impl Drop for Permit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Who answered a request was dropped.
+#[cfg(feature = "host")]
+pub(crate) fn gone(request: &str) -> ModuleError {
+    let message = format!("`{request}` is not answered: the homeserver has ended");
+    ModuleError::not_answered(Unanswered::ShuttingDown, message)
+}
 
 /// Every group, one row beside its `mod`: its trait and what comes with that. `$then` is called
 /// with all rows behind what stands in the brackets.

@@ -159,9 +159,9 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
-pub(crate) use requests::requests;
 #[cfg(feature = "host")]
 pub(crate) use requests::{answering, room};
+pub(crate) use requests::{locked, requests};
 pub(crate) use rows::{asked, callbacks};
 #[cfg(feature = "host")]
 pub(crate) use rows::{host_face, host_method};

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hsmod_plugin_api::module::{ApiHandle, ModuleHost, Plugin, Registered, WebHandle};
 use hsmod_plugin_api::prelude::*;
-use hsmod_plugin_api::requests::RequestInfo;
+use hsmod_plugin_api::requests::{Permit, RequestInfo};
 
 struct Choosy;
 
@@ -93,10 +93,8 @@ impl ModuleHost for Host {
         true
     }
 
-    type Permit = ();
-
-    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<(), ModuleError> {
-        Ok(())
+    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<Permit<'_>, ModuleError> {
+        Err(ModuleError::new("nothing is answered"))
     }
 
     fn register_callbacks(&self, registered: Registered) {

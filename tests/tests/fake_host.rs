@@ -135,7 +135,7 @@ async fn a_panic_of_the_homeserver_ends_there(plugin: Plugin) {
     let (state, joined) = (host.state(LOBBY), joined());
     let error = module.third_party_rules().on_new_event(&joined, &state).await.unwrap_err();
     let error = error.error().unwrap().to_string();
-    assert!(error.starts_with("the homeserver panicked: out of order"), "{error}");
+    assert!(error.contains("panicked in `compare_and_set_global`: out of order"), "{error}");
 }
 
 #[tokio::test]

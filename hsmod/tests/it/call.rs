@@ -23,7 +23,7 @@ fn human(scene: &Scene, callback: &str, arguments: Value) -> String {
 }
 
 /// The answer in JSON without its time, and the exit code.
-fn answer(scene: &Scene, callback: &str, arguments: Value) -> (Value, i32) {
+pub(crate) fn answer(scene: &Scene, callback: &str, arguments: Value) -> (Value, i32) {
     let mut command = call(scene, callback, &arguments.to_string(), &["--json"]);
     let (mut values, code) = values(&mut command);
     let mut value = values.pop().unwrap_or_default();
@@ -34,7 +34,7 @@ fn answer(scene: &Scene, callback: &str, arguments: Value) -> (Value, i32) {
 }
 
 /// Modules called `first` and `second`; the second one answers so.
-fn recorders(answers: Value) -> Scene {
+pub(crate) fn recorders(answers: Value) -> Scene {
     let entry = |name: &str, answers| {
         let config = json!({"name": name, "answers": answers});
         json!({"module": "good_recorder", "name": name, "config": config})

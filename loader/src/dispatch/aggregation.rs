@@ -215,6 +215,10 @@ impl OfSeveral for MergedEach {
 impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for MergedEach {
     type Output = Vec<JsonObject>;
 
+    fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
+        if self.0.is_empty() { &[] } else { generation.list::<R>() }
+    }
+
     fn add(
         &mut self,
         answer: Each<JsonObject>,
@@ -254,6 +258,10 @@ where
     P: Several,
 {
     type Output = Vec<DirectoryVisibility>;
+
+    fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
+        if self.left.is_empty() { &[] } else { generation.list::<R>() }
+    }
 
     fn add(
         &mut self,

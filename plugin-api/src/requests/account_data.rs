@@ -37,14 +37,17 @@ requests! {
         written UserAccountDataRequests, table UserAccountDataTable UserAccountDataTableRef,
         erased ErasedUserAccountData
     {
-        /// Account data of a user of this homeserver; `None` if there is none of the type.
+        /// Account data of a user of this homeserver, by its type (`m.direct`); `None` if there is
+        /// none of the type. An error for a user of another homeserver. Since Synapse 1.57.
         async fn get_global(
             &self,
             user_id: &UserId,
             data_type: &str,
         ) -> Option<JsonObject>, since 0;
 
-        /// Replaces account data of a user of this homeserver.
+        /// Replaces account data of a user of this homeserver; `new_data` is an object. An error
+        /// for a user of another homeserver, and for one who has no account. Tells
+        /// `on_account_data_updated`. Since Synapse 1.57.
         async fn put_global(
             &self,
             user_id: &UserId,
@@ -52,8 +55,9 @@ requests! {
             new_data: &JsonStr,
         ) -> (), since 0;
 
-        /// Replaces account data if it still is `expected` (an object, or `null` for none): whether
-        /// it was. For changes that others may make at the same time. Not in Synapse.
+        /// Replaces account data if it still is `expected` (an object, or `null` for none), and
+        /// answers whether it was: for changes that others may make at the same time. `new_data` is
+        /// an object. Errors as for `put_global`. Not in Synapse.
         async fn compare_and_set_global(
             &self,
             user_id: &UserId,

@@ -44,7 +44,9 @@ requests! {
     pub trait Logins = logins on ModuleApi,
         written LoginsRequests, table LoginsTable LoginsTableRef, erased ErasedLogins
     {
-        /// Makes a device for a user, or a new access token for one there is. Since Synapse 1.2.
+        /// Makes a device for a user, or a new access token for the one of the given `device_id`;
+        /// `None` lets the homeserver choose the ID. The name is of effect for a new device only.
+        /// Since Synapse 1.2.
         async fn register_device(
             &self,
             user_id: &UserId,
@@ -53,7 +55,8 @@ requests! {
         ) -> RegisteredDevice, since 0;
 
         /// A token with which a client may log in once as a user (`m.login.token`), for so many
-        /// milliseconds. Since Synapse 1.69.
+        /// milliseconds. `auth_provider_id` and `auth_provider_session_id` name the session of the
+        /// SSO provider that has let the user in, if one has. Since Synapse 1.69.
         async fn create_login_token(
             &self,
             user_id: &UserId,
@@ -62,11 +65,14 @@ requests! {
             auth_provider_session_id: Option<&str>,
         ) -> String, since 0;
 
-        /// Ends an access token, with the device it belongs to. Since Synapse 0.25.
+        /// Ends an access token, with the device it belongs to. An error for a token that is not
+        /// known (401). Since Synapse 0.25.
         async fn invalidate_access_token(&self, access_token: &str) -> (), since 0;
 
         /// The address that a browser is to be sent to when somebody has proven elsewhere who they
-        /// are: logged in as the user, it leads to `client_redirect_url`. Since Synapse 1.13.
+        /// are: logged in as the user, it leads to `client_redirect_url`. `new_user`: the account
+        /// was made for this login. `auth_provider_id` names the SSO provider. Synapse answers the
+        /// browser itself. Since Synapse 1.13.
         async fn complete_sso_login_async(
             &self,
             registered_user_id: &UserId,
@@ -76,7 +82,9 @@ requests! {
         ) -> String, since 0;
 
         /// Makes a token with which somebody may register; `None` lets the homeserver choose it.
-        /// Not in Synapse, whose modules reach into it for this.
+        /// `uses_allowed`: how often, `None` for any number of times; `expiry_time`: milliseconds
+        /// since 1970, `None` for ever. An error if there is such a token, or its letters are not
+        /// allowed (400). Not in Synapse, whose modules reach into it for this.
         async fn create_registration_token(
             &self,
             token: Option<&str>,
@@ -84,12 +92,12 @@ requests! {
             expiry_time: Option<i64>,
         ) -> RegistrationToken, since 0;
 
-        /// The tokens with which somebody may register. Not in Synapse, whose modules reach into it
-        /// for this.
+        /// The tokens with which somebody may register, also those that are used up or expired. Not
+        /// in Synapse, whose modules reach into it for this.
         async fn get_registration_tokens(&self) -> Vec<RegistrationToken>, since 0;
 
-        /// Ends such a token; whether there was one. Not in Synapse, whose modules reach into it
-        /// for this.
+        /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
+        /// reach into it for this.
         async fn delete_registration_token(&self, token: &str) -> bool, since 0;
     }
 }

@@ -9,12 +9,13 @@ requests! {
     pub trait Presence = presence on ModuleApi,
         written PresenceRequests, table PresenceTable PresenceTableRef, erased ErasedPresence
     {
-        /// Sends the presence of all users of this homeserver to each user of the list `users`, once.
-        /// Since Synapse 1.32.
+        /// Sends the presence of all users of this homeserver, once, to each user of `users`: a
+        /// list of user IDs, of other homeservers too. Since Synapse 1.32.
         async fn send_local_online_presence_to(&self, users: &JsonStr) -> (), since 0;
 
-        /// Sets the presence of users of this homeserver: an object of user IDs, each with a pair of
-        /// a state and a status message or `null`. Since Synapse 1.96.
+        /// Sets the presence of users of this homeserver. `users` is an object by user ID of pairs:
+        /// `online`, `unavailable`, `busy` or `offline`, and a status message or `null`. Since
+        /// Synapse 1.96.
         async fn set_presence_for_users(&self, users: &JsonStr) -> (), since 0;
     }
 }

@@ -29,13 +29,16 @@ requests! {
         written PublicRoomsRequests, table PublicRoomsTable PublicRoomsTableRef,
         erased ErasedPublicRooms
     {
-        /// Whether a room is on the list.
+        /// Whether a room is on the list; no for a room that the homeserver does not know. Since
+        /// Synapse 1.22.
         async fn room_is_in_public_room_list(&self, room_id: &RoomId) -> bool, since 0;
 
-        /// Puts a room on the list; asks no callback.
+        /// Puts a room on the list, whether it is there or not; asks no callback. Since Synapse
+        /// 1.22.
         async fn add_room_to_public_room_list(&self, room_id: &RoomId) -> (), since 0;
 
-        /// Takes a room off the list; asks no callback.
+        /// Takes a room off the list, whether it is there or not; asks no callback. Since Synapse
+        /// 1.22.
         async fn remove_room_from_public_room_list(&self, room_id: &RoomId) -> (), since 0;
     }
 }

@@ -51,7 +51,9 @@ requests! {
         written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
     {
         /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
-        /// Asks the callbacks for new rooms. Since Synapse 1.65.
+        /// With `ratelimit` it counts for the limits of the user. An error for a user of another
+        /// homeserver, and as `POST /createRoom` has them. Asks the callbacks for new rooms, this
+        /// module's too. Since Synapse 1.65.
         async fn create_room(
             &self,
             user_id: &UserId,
@@ -60,23 +62,27 @@ requests! {
         ) -> CreatedRoom, since 0;
 
         /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
-        /// it, and does not wait for its end. Asks `check_can_shutdown_room`. Since Synapse 1.89.
+        /// it, and does not wait for its end. An error if a module forbids it (403). Asks
+        /// `check_can_shutdown_room`. Since Synapse 1.89.
         async fn delete_room(&self, room_id: &RoomId) -> (), since 0, locks room_id;
 
-        /// As [`delete_room`](Self::delete_room), with the body of Synapse's admin API
+        /// As `delete_room`, with `options`, the body of Synapse's admin API for it
         /// (`new_room_user_id`, `message`, `block`, `purge`, ..). Not in Synapse, whose modules
         /// reach into it for this.
         async fn shutdown_room(&self, room_id: &RoomId, options: &JsonStr) -> (), since 0, locks room_id;
 
-        /// Where an alias leads. Since Synapse 1.65.
+        /// Where an alias leads; of another homeserver's alias, what that says. An error if there
+        /// is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
         async fn lookup_room_alias(&self, room_alias: &RoomAlias) -> AliasTarget, since 0;
 
-        /// The alias that a room calls its own. Since Synapse 1.86.
+        /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
         async fn get_canonical_room_alias(&self, room_id: &RoomId) -> Option<String>, since 0;
 
-        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`) by `sender`, a user
-        /// of this homeserver. `content` holds further fields of the event, `remote_room_hosts` a
-        /// list of servers to join through. Since Synapse 1.46.
+        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
+        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
+        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
+        /// servers to join through; either may be `null`. An error for a sender of another
+        /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
         async fn update_room_membership(
             &self,
             sender: &UserId,

@@ -140,8 +140,9 @@ requests! {
         async fn get_userinfo_by_id(&self, user_id: &UserId) -> Option<UserInfo>, since 0;
 
         /// Who makes a request to a web resource, by its access token. Asks `is_user_expired`
-        /// unless `allow_expired`. An error is an HTTP refusal (401 or 403) that the resource hands
-        /// on. Since Synapse 1.39.
+        /// unless `allow_expired`; guests are refused unless `allow_guest`. An error is an HTTP
+        /// refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403) that the resource hands on
+        /// with `?`. Since Synapse 1.39.
         async fn get_user_by_req(
             &self,
             request: &WebRequest<'_>,
@@ -149,27 +150,31 @@ requests! {
             allow_expired: bool,
         ) -> AuthenticatedUser, since 0;
 
-        /// Whether a user is a server admin. Since Synapse 1.39.
+        /// Whether a user is a server admin; no for one who has no account. Since Synapse 1.39.
         async fn is_user_admin(&self, user_id: &UserId) -> bool, since 0;
 
-        /// Makes a user a server admin, or no longer one. Since Synapse 1.56.
+        /// Makes a user of this homeserver a server admin, or no longer one. Since Synapse 1.56.
         async fn set_user_admin(&self, user_id: &UserId, admin: bool) -> (), since 0;
 
-        /// A user's profile, by the local part of the user ID. Since Synapse 1.39.
+        /// The profile of a user of this homeserver, by the local part of the user ID. Since
+        /// Synapse 1.39.
         async fn get_profile_for_user(&self, localpart: &str) -> Profile, since 0;
 
         /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
         async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0;
 
-        /// The user ID as the homeserver writes it, if there is such an account. Since Synapse 0.25.
+        /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
+        /// 0.25.
         async fn check_user_exists(&self, user_id: &UserId) -> Option<String>, since 0;
 
         /// Whether a local part may be registered; an error says why not (400 `M_USER_IN_USE`,
         /// `M_INVALID_USERNAME`). Since Synapse 1.52.
         async fn check_username(&self, username: &str) -> (), since 0;
 
-        /// Makes an account, and returns its user ID. `emails` is a list of texts. Asks
-        /// `check_registration_for_spam`, and tells `on_user_registration`. Since Synapse 1.2.
+        /// Makes an account, and answers its user ID. `displayname`: `None` for the local part.
+        /// `emails` is a list of addresses that are bound to it. Errors as for `check_username`.
+        /// Asks `check_registration_for_spam`, and tells `on_user_registration`, this module's too.
+        /// Since Synapse 1.2.
         async fn register_user(
             &self,
             localpart: &str,
@@ -178,14 +183,16 @@ requests! {
             admin: bool,
         ) -> String, since 0;
 
-        /// Sets a user's display name, as an admin would; `None` removes it. Since Synapse 1.76.
+        /// Sets the display name of a user of this homeserver, as an admin would; `None` removes
+        /// it. Tells `on_profile_update`. Since Synapse 1.76.
         async fn set_displayname(
             &self,
             user_id: &UserId,
             new_displayname: Option<&str>,
         ) -> (), since 0;
 
-        /// Notes that a user is known by `external_id` to an SSO provider. Since Synapse 1.9.
+        /// Notes that a user is known by `external_id` to the SSO provider `auth_provider_id`. An
+        /// error if somebody else is. Since Synapse 1.9.
         async fn record_user_external_id(
             &self,
             auth_provider_id: &str,
@@ -194,7 +201,7 @@ requests! {
         ) -> (), since 0;
 
         /// From where a user of this homeserver was active since a moment, in milliseconds since
-        /// 1970; nothing for a user of another one. Since Synapse 1.44.
+        /// 1970 (0: ever); nothing for a user of another one. Since Synapse 1.44.
         async fn get_user_ip_and_agents(
             &self,
             user_id: &UserId,
@@ -202,14 +209,15 @@ requests! {
         ) -> Vec<UserIpAndAgent>, since 0;
 
         /// Application service and user ID of each user who was active in a span of time, in
-        /// milliseconds since 1970. Since Synapse 1.61.
+        /// milliseconds since 1970; `None` leaves that end open. Since Synapse 1.61.
         async fn get_monthly_active_users_by_service(
             &self,
             start_timestamp: Option<i64>,
             end_timestamp: Option<i64>,
         ) -> Vec<(String, String)>, since 0;
 
-        /// Notes that an identity server knows a user by an address. Since Synapse 1.56.
+        /// Notes that an identity server (`id_server`, its name) knows a user by an address;
+        /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
         async fn store_remote_3pid_association(
             &self,
             user_id: &UserId,
@@ -218,12 +226,13 @@ requests! {
             id_server: &str,
         ) -> (), since 0;
 
-        /// Deactivates an account, and if `erase` forgets what it can of the user. Asks
-        /// `check_can_deactivate_user`. Not in Synapse, whose modules reach into it for this.
+        /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
+        /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,
+        /// whose modules reach into it for this.
         async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> (), since 0;
 
-        /// Locks an account, or unlocks it: its access tokens are of no use meanwhile. Not in
-        /// Synapse, whose modules reach into it for this.
+        /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
+        /// again afterwards. Not in Synapse, whose modules reach into it for this.
         async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0;
     }
 }

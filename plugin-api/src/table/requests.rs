@@ -41,9 +41,12 @@ macro_rules! requests {
                     // it; the arguments live until the request has ended, because this future
                     // borrows them.
                     let request = unsafe {
-                        $crate::boundary::Request::new(move |future, waker, out, report| {
-                            slot(host, $($arg,)* future, waker, out, report)
-                        })
+                        $crate::boundary::Request::new(
+                            stringify!($name),
+                            move |future, waker, out, report| {
+                                slot(host, $($arg,)* future, waker, out, report)
+                            },
+                        )
                     };
                     request.await
                 }
@@ -83,6 +86,7 @@ macro_rules! requests {
                     since: $since,
                     arguments: &[$((stringify!($arg), stringify!($type)),)*],
                     answer: stringify!($answer),
+                    locks: $crate::table::locked!([$($room)?]),
                     doc: &[$($row_doc),*],
                 };
             )*
@@ -158,10 +162,17 @@ macro_rules! answering {
             /// Whether a request of this name was written.
             fn answers(&self, name: &str) -> bool;
             $(
+                /// Begins to answer; the permit is held until that has ended.
+                ///
                 /// # Safety
-                /// The arguments outlive the future.
-                unsafe fn $name(&self $(, $arg: <$type as $crate::values::arg::Arg>::Raw)*)
-                    -> $crate::requests::Answer<'_, $answer>;
+                /// `self` and what the permit borrows live until the request has ended; the rest
+                /// as for `start`.
+                unsafe fn $name(
+                    &self,
+                    permit: $crate::requests::Permit<'_>,
+                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
+                    begun: $crate::boundary::Begun<$answer>,
+                ) -> $crate::boundary::Status;
             )*
         }
 
@@ -170,14 +181,44 @@ macro_rules! answering {
                 <G as $written>::answers(self, name)
             }
             $(
-                unsafe fn $name(&self $(, $arg: <$type as $crate::values::arg::Arg>::Raw)*)
-                    -> $crate::requests::Answer<'_, $answer>
-                {
+                unsafe fn $name(
+                    &self,
+                    permit: $crate::requests::Permit<'_>,
+                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
+                    begun: $crate::boundary::Begun<$answer>,
+                ) -> $crate::boundary::Status {
+                    let make = move || {
+                        let ($($arg,)*) = arguments;
+                        // SAFETY: the caller's promise.
+                        $(let $arg = unsafe { $crate::values::arg::Arg::from_raw($arg) };)*
+                        async move {
+                            let answer = <G as $trait>::$name(self $(, $arg)*).await;
+                            drop(permit);
+                            answer
+                        }
+                    };
                     // SAFETY: the caller's promise.
-                    $(let $arg = unsafe { $crate::values::arg::Arg::from_raw($arg) };)*
-                    Box::pin(<G as $trait>::$name(self $(, $arg)*))
+                    unsafe { begun.go_on(make) }
                 }
             )*
+        }
+
+        #[doc = concat!("What a homeserver answers in `", stringify!($group), "` as long as it lives: modules hold it by a `Weak`, or it would never be dropped.")]
+        impl<G: $trait> $trait for std::sync::Weak<G> {
+            $(
+                async fn $name(&self $(, $arg: $type)*)
+                    -> Result<$answer, $crate::values::ModuleError>
+                {
+                    match self.upgrade() {
+                        Some(group) => <G as $trait>::$name(&group $(, $arg)*).await,
+                        None => Err($crate::requests::gone(stringify!($name))),
+                    }
+                }
+            )*
+        }
+
+        impl<G: $written> $written for std::sync::Weak<G> {
+            const WRITTEN: &'static [&'static str] = G::WRITTEN;
         }
 
         #[cfg(feature = "testing")]
@@ -219,30 +260,33 @@ macro_rules! answering {
                     out: *mut $crate::boundary::Out<$answer>,
                     report: *mut $crate::boundary::PanicReport,
                 ) -> $crate::boundary::Status {
-                    // SAFETY: the caller's promises, handed on.
+                    // SAFETY: the caller's promises, handed on; the group belongs to the host.
                     unsafe {
-                        $crate::boundary::start(slot, waker, out, report, move || {
+                        $crate::boundary::Begun::new(slot, waker, out, report).admitted(|begun| {
                             let host = &*host.cast::<H>();
                             let room = $crate::table::room!([$($room)?]);
-                            let admitted = host.admit(&rows::$name, room).and_then(|permit| {
-                                match &host.services().$group {
-                                    Some(group) => Ok((permit, group.$name($($arg),*))),
-                                    None => Err($crate::values::ModuleError::unsupported(
-                                        stringify!($name),
-                                    )),
-                                }
-                            });
-                            async move {
-                                let (permit, answer) = admitted?;
-                                let answer = answer.await;
-                                drop(permit);
-                                answer
-                            }
+                            let permit = host.admit(&rows::$name, room)?;
+                            let Some(group) = &host.services().$group else {
+                                return Err($crate::values::ModuleError::unsupported(
+                                    stringify!($name),
+                                ));
+                            };
+                            Ok(group.$name(permit, ($($arg,)*), begun))
                         })
                     }
                 }
             )*
         }
+    };
+}
+
+/// The name of the argument that is the room whose lock a request needs.
+macro_rules! locked {
+    ([]) => {
+        None
+    };
+    ([$room:ident]) => {
+        Some(stringify!($room))
     };
 }
 
@@ -257,6 +301,6 @@ macro_rules! room {
     };
 }
 
-pub(crate) use requests;
 #[cfg(feature = "host")]
 pub(crate) use {answering, room};
+pub(crate) use {locked, requests};

@@ -155,13 +155,12 @@ impl ModuleHost for Host {
     fn supports(&self, _: &str) -> bool {
         true
     }
-    type Permit = ();
     fn admit(
         &self,
         _: &'static hsmod_plugin_api::requests::RequestInfo,
         _: Option<&str>,
-    ) -> Result<(), ModuleError> {
-        Ok(())
+    ) -> Result<hsmod_plugin_api::requests::Permit<'_>, ModuleError> {
+        Err(ModuleError::new("nothing is answered"))
     }
     fn register_callbacks(&self, registered: Registered) {
         self.0.lock().unwrap().push(registered);

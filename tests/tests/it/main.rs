@@ -26,6 +26,8 @@ mod properties;
 mod refusals;
 mod refused_registrations;
 mod registers_in_start;
+mod requests;
+mod requests_page;
 mod rows;
 mod several_at_once;
 mod support;

@@ -237,3 +237,13 @@ proptest! {
         });
     }
 }
+
+#[tokio::test]
+async fn a_page_of_nothing_is_asked_of_nobody() {
+    let modules = hiding(&["@a:x"], &[], false).await;
+    assert_eq!(hidden(&modules, &[]).await.unwrap(), [false; 0]);
+    let unsigned = modules.add_extra_fields_to_unsigned_client_event();
+    let nothing: Vec<Json<'_>> = Vec::new();
+    assert!(unsigned.add_fields_to_unsigned(nothing).await.unwrap().is_empty());
+    assert_eq!(crossings(&modules), [0, 0, 0]);
+}

@@ -15,7 +15,7 @@ use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
-use crate::requests::{RequestInfo, RequestTableRef, Services};
+use crate::requests::{Permit, RequestInfo, RequestTableRef, Services};
 use crate::values::ModuleError;
 use crate::values::text::RawStr;
 
@@ -38,8 +38,6 @@ pub trait ModuleHost: Send + Sync + 'static {
         static NOTHING: Services = Services::NOTHING;
         &NOTHING
     }
-    /// What is held while a request is answered.
-    type Permit: Send;
     /// Whether the module may ask for this now; `room` is the one whose lock the answer needs.
     ///
     /// # Errors
@@ -48,7 +46,7 @@ pub trait ModuleHost: Send + Sync + 'static {
         &self,
         request: &'static RequestInfo,
         room: Option<&str>,
-    ) -> Result<Self::Permit, ModuleError>;
+    ) -> Result<Permit<'_>, ModuleError>;
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
     /// A web resource was registered, for `path` alone or for the subtree below it too.

@@ -1,13 +1,13 @@
 //! The fake homeserver as one module sees it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::super::host::FakeHost;
 use super::Registered;
 use crate::callbacks::CATEGORIES;
 use crate::module::{self, ModuleHost, WebHandle};
-use crate::requests::{RequestInfo, Services};
+use crate::requests::{Permit, RequestInfo, Services};
 use crate::values::{ModuleError, Unanswered};
 
 /// Where one module sits; notes what it registers.
@@ -18,6 +18,8 @@ pub(in crate::testing) struct Seat {
     registrations: Mutex<Registrations>,
     closed: AtomicBool,
     shut: AtomicBool,
+    /// How many requests are being answered.
+    places: AtomicUsize,
 }
 
 /// What the module has registered, as it came.
@@ -61,6 +63,7 @@ impl Seat {
             registrations: Mutex::default(),
             closed: AtomicBool::new(false),
             shut: AtomicBool::new(false),
+            places: AtomicUsize::new(0),
         }
     }
 
@@ -122,9 +125,12 @@ impl ModuleHost for Seat {
         &self.services
     }
 
-    type Permit = ();
-
-    fn admit(&self, request: &'static RequestInfo, _: Option<&str>) -> Result<(), ModuleError> {
+    /// As many at once as the module likes; a test scripts what a homeserver would refuse.
+    fn admit(
+        &self,
+        request: &'static RequestInfo,
+        _: Option<&str>,
+    ) -> Result<Permit<'_>, ModuleError> {
         let refuse = |reason, why| {
             let message = format!("`{}` is not answered{why}", request.name);
             Err(ModuleError::not_answered(reason, message))
@@ -135,7 +141,10 @@ impl ModuleHost for Seat {
         if self.host.is_trial() {
             return refuse(Unanswered::Trial, " in a trial");
         }
-        Ok(())
+        match Permit::take(&self.places, usize::MAX) {
+            Some(permit) => Ok(permit),
+            None => refuse(Unanswered::TooMany, ": too many are waiting"),
+        }
     }
 
     fn register_callbacks(&self, registered: module::Registered) {
