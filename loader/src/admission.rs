@@ -19,16 +19,23 @@ pub(crate) struct Admission {
     trial: bool,
     shut: AtomicBool,
     taken: AtomicUsize,
+    sleeping: AtomicUsize,
 }
 
 impl Admission {
     pub(crate) fn new(trial: bool) -> Self {
-        Self { trial, shut: AtomicBool::new(false), taken: AtomicUsize::new(0) }
+        let (taken, sleeping) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { trial, shut: AtomicBool::new(false), taken, sleeping }
     }
 
     /// From now on nothing is answered.
     pub(crate) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
+    }
+
+    /// Whether nothing is answered any more.
+    pub(crate) fn is_shut(&self) -> bool {
+        self.shut.load(Ordering::Acquire)
     }
 
     /// Lets a request in, or says why not.
@@ -39,9 +46,15 @@ impl Admission {
     ) -> Result<Permit<'_>, ModuleError> {
         let name = request.name;
         let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
-        if self.shut.load(Ordering::Acquire) {
+        if self.is_shut() {
             let message = format!("`{name}` is not answered: the module is being shut down");
             return refuse(Unanswered::ShuttingDown, message);
+        }
+        // To wait is no harm, and many may.
+        if request.group == "time"
+            && let Some(permit) = Permit::take(&self.sleeping, usize::MAX)
+        {
+            return Ok(permit);
         }
         if self.trial {
             let message = format!("`{name}` is not answered in a trial");
@@ -69,6 +82,7 @@ impl Admission {
 #[cfg(test)]
 mod tests {
     use hsmod_plugin_api::requests::events::rows::create_and_send_event_into_room as SEND;
+    use hsmod_plugin_api::requests::time::rows::sleep as SLEEP;
 
     use super::*;
     use crate::room_scope::hold;
@@ -100,6 +114,18 @@ mod tests {
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered: the module is being shut down");
+    }
+
+    #[test]
+    fn sleeping_takes_no_place_and_ends_with_the_module() {
+        let admission = Admission::new(true);
+        let sleeping: Vec<_> =
+            (0..=AT_ONCE).map(|_| admission.admit(&SLEEP, None).unwrap()).collect();
+        assert_eq!(admission.taken.load(Ordering::Relaxed), 0);
+        drop(sleeping);
+        admission.shut();
+        let (reason, _) = refused(admission.admit(&SLEEP, None));
+        assert_eq!(reason, Some(Unanswered::ShuttingDown));
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
 use crate::policy::POLICIES;
+use crate::services;
 
 /// Paths that the homeserver itself serves.
 const RESERVED: [&str; 5] =
@@ -49,6 +50,9 @@ pub struct Host {
     pub(crate) server_name: String,
     pub(crate) public_baseurl: Option<String>,
     pub(crate) worker_name: Option<String>,
+    pub(crate) worker_app: Option<String>,
+    pub(crate) email_app_name: Option<String>,
+    pub(crate) run_background_tasks: bool,
     pub(crate) trial: bool,
     pub(crate) reserved: Vec<String>,
     pub(crate) sample_every: u64,
@@ -63,6 +67,9 @@ impl Host {
             server_name: server_name.into(),
             public_baseurl: None,
             worker_name: None,
+            worker_app: None,
+            email_app_name: None,
+            run_background_tasks: true,
             trial: false,
             reserved: RESERVED.map(str::to_owned).to_vec(),
             sample_every: 64,
@@ -82,6 +89,28 @@ impl Host {
     #[must_use]
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker_name = Some(name.into());
+        self
+    }
+
+    /// The program that this worker process runs, as the operator's config calls it.
+    #[must_use]
+    pub fn worker_app(mut self, app: impl Into<String>) -> Self {
+        self.worker_app = Some(app.into());
+        self
+    }
+
+    /// What it calls itself in mails. By default `Matrix`.
+    #[must_use]
+    pub fn email_app_name(mut self, name: impl Into<String>) -> Self {
+        self.email_app_name = Some(name.into());
+        self
+    }
+
+    /// Whether this process does what is to be done once per homeserver, such as the modules'
+    /// looping calls: say no on all worker processes but one. By default yes.
+    #[must_use]
+    pub const fn run_background_tasks(mut self, here: bool) -> Self {
+        self.run_background_tasks = here;
         self
     }
 
@@ -116,9 +145,10 @@ impl Host {
         self
     }
 
-    /// Whether it calls a callback, or at least one of a category, or answers a request.
+    /// Whether it calls a callback, or at least one of a category, or answers a request. What the
+    /// loader itself answers counts too.
     pub fn supports(&self, name: &str) -> bool {
-        self.is_called(name) || self.services.answers(name)
+        self.is_called(name) || self.services.answers(name) || services::answers(name)
     }
 
     /// Whether it calls a callback, or at least one of a category.
@@ -189,6 +219,7 @@ mod tests {
         assert!(
             !all.supports("account_validity.on_user_logout") && !all.supports("get_room_state")
         );
+        assert!(all.supports("sleep"));
         let some = Host::new("x").calls(["account_validity.on_user_login"]);
         assert!(
             some.supports("account_validity") && some.supports("account_validity.on_user_login")

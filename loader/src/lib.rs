@@ -13,6 +13,8 @@
 
 mod admission;
 mod auth_checkers;
+mod background;
+mod caches;
 mod call_error;
 pub mod check;
 pub mod config;
@@ -39,6 +41,7 @@ pub mod suggestion;
 mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod threads;
 pub mod verification;
 pub mod web;
 

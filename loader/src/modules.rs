@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 use hsmod_plugin_api::module::{Lifecycle, StaticModule};
+use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::auth_checkers::LoginType;
+use crate::caches;
 use crate::config::Config;
 use crate::dispatch::queue::Queue;
 use crate::generation::{Generation, Member};
@@ -21,7 +23,7 @@ use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record;
-use crate::registration::{Registrar, assemble};
+use crate::registration::{Tenancy, assemble};
 use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
@@ -64,8 +66,8 @@ struct Running {
 struct Started {
     name: Arc<str>,
     lifecycle: Lifecycle,
-    /// Answers its requests.
-    registrar: Arc<Registrar>,
+    /// Answers its requests, runs its background work.
+    registrar: Arc<Tenancy>,
 }
 
 impl Default for Modules {
@@ -151,6 +153,19 @@ impl Modules {
         future: F,
     ) -> F::Output {
         room_scope::hold(room_id.as_ref(), future).await
+    }
+
+    /// Lets the modules forget what they remember in the cache of this name for a key, which is JSON
+    /// text: for a homeserver that learns from another worker process of its own that a module
+    /// [asked for it](crate::requests::Caches) there. Returns how many caches of the name there
+    /// are in this process.
+    ///
+    /// ```
+    /// # let modules = hsmod_loader::Modules::default();
+    /// assert_eq!(modules.invalidate_cache("censor.admins", r#""@admin:example.org""#), 0);
+    /// ```
+    pub fn invalidate_cache(&self, name: &str, key: &str) -> usize {
+        caches::invalidate(name, JsonStr::new(key))
     }
 
     /// The types of login that modules know, in the order of registration.
@@ -275,7 +290,7 @@ impl Startup {
         let (first, made) = make_all(parsed, &host, &mut report).await;
         let registered = |made: &Made| (made.entry.clone(), Arc::clone(&made.registrar));
         let registrars: Vec<_> = made.iter().map(registered).collect();
-        let all = || registrars.iter().map(|(entry, registrar)| (entry, &**registrar));
+        let all = || registrars.iter().map(|(entry, registrar)| (entry, &***registrar));
         assemble(all(), &mut report);
         let mut started = Vec::new();
         for module in &made {
@@ -336,13 +351,19 @@ impl Startup {
     }
 }
 
-/// Shuts modules down, the last one first, all of them within `limit`. Logs and returns who failed,
-/// and how.
+/// Shuts modules down, the last one first, all of them within `limit`: ends their background work,
+/// then calls `shutdown`. Logs and returns who failed, and how.
 async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
     let deadline = Instant::now() + limit;
     let mut failures = Vec::new();
     for Started { name, lifecycle, registrar } in started.into_iter().rev() {
-        registrar.shut();
+        let half = Instant::now() + (deadline - Instant::now()) / 2;
+        let ended = tokio::time::timeout_at(half, registrar.end()).await;
+        if ended.is_err() {
+            let error = "its background work did not end in half of the time that was left";
+            tracing::warn!(module = &*name, "shutdown: {error}");
+            failures.push((Arc::clone(&name), error.to_owned()));
+        }
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), lifecycle.shutdown());
         let error = match tokio::time::timeout_at(deadline, call).await {

@@ -6,23 +6,30 @@ mod neighbours;
 mod routes;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use hsmod_plugin_api::host::Lists;
-use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
+use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
+use hsmod_plugin_api::module::{CacheHandle, ModuleHost, Registered, WebHandle};
 use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
-use hsmod_plugin_api::values::ModuleError;
+use hsmod_plugin_api::values::{JsonStr, ModuleError};
+use tokio::runtime::Handle;
 
 use self::callbacks::add_callbacks;
 pub use self::neighbours::Neighbours;
 use self::routes::refused;
 use crate::admission::Admission;
 use crate::auth_checkers::{AuthCheckers, LoginType};
+use crate::background::{Background, Work};
+use crate::caches;
 use crate::config::Entry;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
+use crate::services;
 use crate::suggestion::closest;
+use crate::threads::Threads;
 use crate::web::{Route, Routes};
 
 /// The homeserver as one module sees it; collects what the module registers.
@@ -34,6 +41,9 @@ pub(crate) struct Registrar {
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
     admission: Admission,
+    services: Services,
+    background: Arc<Background>,
+    threads: Threads,
 }
 
 /// What a module has registered, in order.
@@ -44,15 +54,39 @@ struct Collected {
 }
 
 impl Registrar {
-    pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>) -> Self {
-        let collected = Mutex::new(Some(Collected::default()));
-        let admission = Admission::new(host.trial);
-        Self { module, name, host, collected, admission }
+    /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
+    pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
+        let background = Background::new(module, Arc::clone(&name), runtime.clone());
+        Self {
+            module,
+            name,
+            collected: Mutex::new(Some(Collected::default())),
+            admission: Admission::new(host.trial),
+            services: services::completed(&host.services, &runtime),
+            background: Arc::new(background),
+            threads: Threads::new(module, runtime),
+            host,
+        }
     }
 
-    /// From now on requests are not answered.
+    /// The module is started: its background work begins.
+    pub(crate) fn start(&self) {
+        self.background.start();
+    }
+
+    /// From now on requests are not answered, and nothing happens in the background.
     pub(crate) fn shut(&self) {
         self.admission.shut();
+        self.background.shut();
+        self.threads.shut();
+        caches::forget(self.module);
+    }
+
+    /// Ends the module's background work, and waits for that.
+    pub(crate) async fn end(&self) {
+        self.shut();
+        self.background.ended().await;
+        self.threads.ended().await;
     }
 
     /// From now on registering is too late.
@@ -88,6 +122,14 @@ impl ModuleHost for Registrar {
         self.host.worker_name.as_deref()
     }
 
+    fn worker_app(&self) -> Option<&str> {
+        self.host.worker_app.as_deref()
+    }
+
+    fn email_app_name(&self) -> Option<&str> {
+        self.host.email_app_name.as_deref()
+    }
+
     fn is_trial(&self) -> bool {
         self.host.trial
     }
@@ -97,7 +139,7 @@ impl ModuleHost for Registrar {
     }
 
     fn services(&self) -> &Services {
-        &self.host.services
+        &self.services
     }
 
     fn admit(
@@ -116,6 +158,79 @@ impl ModuleHost for Registrar {
         self.collect(path, |collected| {
             collected.resources.push((path.to_owned(), subtree, resource));
         });
+    }
+
+    fn should_run_background_tasks(&self) -> bool {
+        self.host.run_background_tasks
+    }
+
+    fn looping_background_call(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
+        if everywhere || self.host.run_background_tasks {
+            self.work(desc, Work::Looping(period, f));
+        } else {
+            tracing::warn!(
+                module = &*self.name,
+                "the looping call `{desc}` is not made: this worker runs no background tasks"
+            );
+        }
+    }
+
+    fn background_call(&self, desc: &str, delay: Duration, f: Continuation) -> Option<NonZeroU64> {
+        self.work(desc, Work::Once(delay, f))
+    }
+
+    fn cancel_background_call(&self, number: NonZeroU64) {
+        self.background.cancel(number);
+    }
+
+    fn defer_to_thread(&self, errand: Errand) -> Result<(), ModuleError> {
+        self.threads.defer(errand)
+    }
+
+    fn register_cached_function(&self, name: &str, cache: CacheHandle) {
+        caches::register(name, cache, || !self.admission.is_shut());
+    }
+
+    fn invalidate_cache(&self, name: &str, key: &JsonStr) {
+        caches::invalidate(name, key);
+    }
+}
+
+impl Registrar {
+    fn work(&self, desc: &str, work: Work) -> Option<NonZeroU64> {
+        if self.host.trial {
+            tracing::info!(
+                module = &*self.name,
+                "the background work `{desc}` is not run: this is a trial"
+            );
+            return None;
+        }
+        self.background.add(desc, work)
+    }
+}
+
+/// The hold that the loader has on a module: when the last one is gone, the module's background
+/// work ends.
+#[derive(Debug)]
+pub(crate) struct Tenancy(Arc<Registrar>);
+
+impl Tenancy {
+    pub(crate) const fn new(registrar: Arc<Registrar>) -> Self {
+        Self(registrar)
+    }
+}
+
+impl std::ops::Deref for Tenancy {
+    type Target = Registrar;
+
+    fn deref(&self) -> &Registrar {
+        &self.0
+    }
+}
+
+impl Drop for Tenancy {
+    fn drop(&mut self) {
+        self.0.shut();
     }
 }
 

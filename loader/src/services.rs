@@ -12,7 +12,10 @@ pub mod http;
 mod limit;
 #[cfg(feature = "mail")]
 pub mod mail;
+mod own;
 #[cfg(feature = "storage")]
 pub mod storage;
 #[cfg(feature = "templates")]
 pub mod templates;
+
+pub(crate) use own::{answers, completed};

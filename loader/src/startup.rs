@@ -12,6 +12,7 @@ use hsmod_plugin_api::module::{
 };
 use hsmod_plugin_api::values::{ConfigKey, Unanswered};
 use serde_json::Value;
+use tokio::runtime::Handle;
 
 use crate::config::{Config, Entry};
 use crate::discovery::discover;
@@ -20,7 +21,7 @@ use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::loading::load;
 use crate::problem::{Problem, Report, Stage};
 use crate::record;
-use crate::registration::{Registrar, check_timeouts};
+use crate::registration::{Registrar, Tenancy, check_timeouts};
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -154,7 +155,7 @@ const ASK_THE_AUTHOR: &str = "this is a fault of the module: tell its author";
 pub(crate) struct Made {
     pub(crate) entry: Entry,
     pub(crate) name: Arc<str>,
-    pub(crate) registrar: Arc<Registrar>,
+    pub(crate) registrar: Arc<Tenancy>,
     pub(crate) lifecycle: Lifecycle,
 }
 
@@ -171,8 +172,10 @@ pub(crate) async fn make_all(
         parsed.into_iter().zip(names).enumerate()
     {
         let number = first + index;
-        let registrar = Arc::new(Registrar::new(number, Arc::clone(&name), Arc::clone(host)));
+        let (host_too, runtime) = (Arc::clone(host), Handle::current());
+        let registrar = Arc::new(Registrar::new(number, Arc::clone(&name), host_too, runtime));
         let api = ApiHandle::new(Arc::clone(&registrar));
+        let registrar = Arc::new(Tenancy::new(registrar));
         let lifecycle = on_thread(&entry, Stage::New, move || {
             let _inside = record::enter(number);
             plugin.new_module(config, &api, number)
@@ -189,6 +192,7 @@ pub(crate) async fn make_all(
 /// `Module::start` of one module, within its deadline.
 pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
+    made.registrar.start();
     let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
     let outcome = match made.entry.timeout() {
         Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),

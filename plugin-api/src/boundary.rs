@@ -11,7 +11,9 @@ mod call;
 #[cfg(feature = "host")]
 mod callback;
 mod continuation;
+mod errand;
 mod panic;
+mod routine;
 mod waker;
 
 use std::future::Future;
@@ -32,10 +34,14 @@ pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub use continuation::Continuation;
 #[cfg(feature = "host")]
 pub use continuation::ContinuationCall;
+pub use errand::Errand;
 #[cfg(feature = "host")]
 pub(crate) use panic::caught;
-pub(crate) use panic::contained;
 pub use panic::{Panic, PanicReport, install_panic_hook};
+pub(crate) use panic::{attempted, contained};
+pub use routine::Routine;
+#[cfg(feature = "host")]
+pub use routine::RoutineCall;
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// How a call across the boundary went. A plain number, because a later version may know more.

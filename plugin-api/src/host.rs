@@ -2,7 +2,7 @@
 
 pub use crate::boundary::{
     Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, ContinuationCall, Entered,
-    Instance, Observer, Panic, Reply,
+    Errand, Instance, Observer, Panic, Reply, Routine, RoutineCall,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};

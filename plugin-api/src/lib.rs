@@ -82,7 +82,8 @@ pub mod prelude {
 
     pub use crate::callbacks::traits::*;
     pub use crate::module::{
-        Module, ModuleApi, Registration, WebRequest, WebResource, WebResponse, config_from_value,
+        BackgroundCall, Cached, Module, ModuleApi, Registration, WebRequest, WebResource,
+        WebResponse, config_from_value,
     };
     pub use crate::values::{
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,

@@ -1,6 +1,8 @@
 //! A module's life, from its config to its end, and how it is exported.
 
 mod api;
+mod background;
+mod cache;
 mod config;
 #[cfg(feature = "host")]
 mod host_side;
@@ -8,6 +10,7 @@ mod log;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;
 mod root;
+mod threads;
 mod web;
 
 use std::future::Future;
@@ -19,11 +22,14 @@ use serde_json::Value;
 use crate::values::error::{ConfigError, ModuleError};
 
 pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
+pub use background::BackgroundCall;
+pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, HttpRequest, Lifecycle, LifecycleCall, Lists, LogSink, LogValue,
-    ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
+    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, LifecycleCall, Lists, LogSink,
+    LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout,
+    adopt,
 };
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use registration::{

@@ -5,12 +5,14 @@
 //! homeserver does not.
 
 pub mod account_data;
+pub mod caches;
 pub mod events;
 pub mod logins;
 pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
+pub mod time;
 pub mod users;
 
 #[cfg(feature = "host")]
@@ -98,6 +100,8 @@ macro_rules! __request_groups {
             presence: Presence PresenceRequests PresenceTableRef ErasedPresence;
             push: Push PushRequests PushTableRef ErasedPush;
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
+            time: Time TimeRequests TimeTableRef ErasedTime;
+            caches: Caches CachesRequests CachesTableRef ErasedCaches;
         }
     };
 }
@@ -146,6 +150,12 @@ macro_rules! list {
                     self
                 }
             )*
+
+            /// What is answered by nobody here is answered by `others`.
+            #[must_use]
+            pub fn or(self, others: Self) -> Self {
+                Self { $( $group: self.$group.or(others.$group), )* }
+            }
 
             /// Whether a request is answered.
             pub fn answers(&self, name: &str) -> bool {

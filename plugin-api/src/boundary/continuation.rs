@@ -99,7 +99,7 @@ where
 
 /// # Safety
 /// `object` is a boxed `C`, given back.
-unsafe extern "C" fn release<C>(object: *const ()) {
+pub(super) unsafe extern "C" fn release<C>(object: *const ()) {
     let mut report = std::mem::MaybeUninit::<PanicReport>::uninit();
     // SAFETY: the caller's promise; the report is ours, and written if the status says so.
     unsafe {

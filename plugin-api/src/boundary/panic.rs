@@ -68,12 +68,24 @@ pub(crate) unsafe fn contained(report: *mut PanicReport, body: impl FnOnce() -> 
 #[cold]
 #[inline(never)]
 unsafe fn write_report(report: *mut PanicReport, payload: Box<dyn Any + Send>) -> Status {
-    let (file, line) = place_of_latest();
-    let message = message_of(&*payload).into();
+    let Panic { message, file, line } = latest(payload);
     // SAFETY: the caller's promise.
-    unsafe { report.write(PanicReport { message, file: file.into(), line }) };
-    discard(payload);
+    unsafe { report.write(PanicReport { message: message.into(), file: file.into(), line }) };
     Status::PANICKED
+}
+
+/// The panic of this thread that carried `payload`.
+#[cold]
+fn latest(payload: Box<dyn Any + Send>) -> Panic {
+    let (file, line) = place_of_latest();
+    let message = message_of(&*payload);
+    discard(payload);
+    Panic { message, file, line }
+}
+
+/// What `body` returns, or how it panicked.
+pub(crate) fn attempted<R>(body: impl FnOnce() -> R) -> Result<R, Panic> {
+    catch_unwind(AssertUnwindSafe(body)).map_err(latest)
 }
 
 /// What `body` returns; nothing if it panics. For what must not unwind and has nobody to tell.

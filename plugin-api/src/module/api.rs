@@ -4,12 +4,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use abi_stable::StableAbi;
+use abi_stable::std_types::RResult;
 
+use super::cache::RawCache;
 use super::registration::RegistrarTableRef;
 use super::root::{RawObject, share};
 use super::web::{WebResource, WebTableRef};
+use crate::boundary::{Continuation, Errand, Routine};
 use crate::requests::RequestTableRef;
 use crate::values::UserId;
+use crate::values::error::RawModuleError;
 use crate::values::text::RawStr;
 
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
@@ -49,6 +53,21 @@ pub struct HostTable {
     pub(crate) registrars: RegistrarTableRef,
     /// What may be asked for, by group.
     pub(crate) requests: RequestTableRef,
+    /// `None` for the main process.
+    pub(crate) worker_app: unsafe extern "C" fn(*const ()) -> RawStr,
+    pub(crate) email_app_name: unsafe extern "C" fn(*const ()) -> RawStr,
+    pub(crate) should_run_background_tasks: unsafe extern "C" fn(*const ()) -> bool,
+    pub(crate) get_current_time_msec: unsafe extern "C" fn(*const ()) -> u64,
+    /// Period in nanoseconds, whether on every worker.
+    pub(crate) looping_background_call: unsafe extern "C" fn(*const (), RawStr, u64, bool, Routine),
+    /// Delay in nanoseconds; the number of the call, 0 if it will not be made.
+    pub(crate) background_call: unsafe extern "C" fn(*const (), RawStr, u64, Continuation) -> u64,
+    pub(crate) cancel_background_call: unsafe extern "C" fn(*const (), u64),
+    pub(crate) defer_to_thread:
+        unsafe extern "C" fn(*const (), Errand) -> RResult<(), RawModuleError>,
+    pub(crate) register_cached_function: unsafe extern "C" fn(*const (), RawStr, RawCache),
+    /// Its name, and the key as JSON: in this process.
+    pub(crate) invalidate_cache: unsafe extern "C" fn(*const (), RawStr, RawStr),
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -66,6 +85,8 @@ macro_rules! ask {
         }
     };
 }
+
+pub(super) use ask;
 
 impl ModuleApi {
     /// Takes over a reference that the homeserver counted for this module.
@@ -101,6 +122,21 @@ impl ModuleApi {
         let name = ask!(self, worker_name() else RawStr::NONE);
         // SAFETY: as above.
         unsafe { name.get() }
+    }
+
+    /// The program that this worker process runs, as the operator's config calls it; `None` in the
+    /// main process.
+    pub fn worker_app(&self) -> Option<&str> {
+        let app = ask!(self, worker_app() else RawStr::NONE);
+        // SAFETY: as above.
+        unsafe { app.get() }
+    }
+
+    /// What the homeserver calls itself in mails; `Matrix` if the operator did not say.
+    pub fn email_app_name(&self) -> &str {
+        let name = ask!(self, email_app_name() else RawStr::NONE);
+        // SAFETY: as above.
+        unsafe { name.get() }.unwrap_or("Matrix")
     }
 
     /// Whether this start is a trial (`hsmod check`): requests are not answered, nothing lasts.

@@ -1,6 +1,7 @@
 //! The homeserver's side of a module's life, its `ModuleApi`, its log and its web resources.
 
 mod api;
+mod background;
 mod life;
 mod log;
 mod registration;
@@ -9,6 +10,7 @@ mod web;
 use crate::boundary::caught;
 
 pub use api::{ApiHandle, ModuleHost};
+pub use background::CacheHandle;
 pub use life::{Lifecycle, LifecycleCall, ParsedConfig, Plugin, StageError, abi_layout, adopt};
 pub use log::{LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};

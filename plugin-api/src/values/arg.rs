@@ -1,5 +1,7 @@
 //! The arguments of callbacks: what an author's method takes, and its C form.
 
+use std::time::Duration;
+
 use super::delivery::EventDelivery;
 use super::editable::EditableJson;
 use super::event::Event;
@@ -54,6 +56,16 @@ macro_rules! plain {
 }
 
 plain! { bool; u64; i64; }
+
+/// Nanoseconds: 584 years at most.
+impl Arg for Duration {
+    type Raw = u64;
+
+    #[inline]
+    unsafe fn from_raw(raw: u64) -> Self {
+        Self::from_nanos(raw)
+    }
+}
 
 /// A number that may be missing, in C form.
 impl Arg for Option<i64> {

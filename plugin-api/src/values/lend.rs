@@ -1,5 +1,7 @@
 //! Arguments of requests, on their way from the module to its homeserver.
 
+use std::time::Duration;
+
 use super::arg::{Arg, RawJson, RawNumber, RawOption};
 use super::id::{RoomAlias, RoomId, UserId};
 use super::json::JsonStr;
@@ -28,6 +30,7 @@ lend! {
     bool, |value| value;
     u64, |value| value;
     i64, |value| value;
+    Duration, |duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
     Option<i64>, |number| RawNumber {
         is_some: number.is_some(),
         number: number.unwrap_or_default(),

@@ -107,7 +107,10 @@ fn a_panic_of_the_host_is_an_error_for_the_module() {
     let host = FakeHost::new("example.com");
     host.answer_by::<bool>("is_user_admin", |_| panic!("out of order"));
     let error = is_admin(&host).unwrap_err().to_string();
-    assert!(error.starts_with("the homeserver panicked in `is_user_admin`: out of order"), "{error}");
+    assert!(
+        error.starts_with("the homeserver panicked in `is_user_admin`: out of order"),
+        "{error}"
+    );
 }
 
 #[test]

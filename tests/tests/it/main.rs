@@ -25,7 +25,6 @@ mod panics;
 mod properties;
 mod refusals;
 mod refused_registrations;
-mod registers_in_start;
 mod requests;
 mod requests_page;
 mod rows;

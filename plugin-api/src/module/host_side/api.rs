@@ -1,23 +1,30 @@
 //! What a homeserver answers to a module.
 
 use std::marker::PhantomData;
+use std::num::NonZeroU64;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use abi_stable::prefix_type::WithMetadata;
 use abi_stable::staticref;
 
+use super::background::{
+    CacheHandle, background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
+    invalidate_cache, looping_background_call, register_cached_function,
+    should_run_background_tasks,
+};
 use super::guarded;
 use super::registration::{Registered, RegistrarTableOf};
 use super::web::WebHandle;
-use crate::boundary::Instance;
+use crate::boundary::{Continuation, Errand, Instance, Routine};
 #[cfg(feature = "testing")]
 use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
 use crate::requests::{Permit, RequestInfo, RequestTableRef, Services};
-use crate::values::ModuleError;
 use crate::values::text::RawStr;
+use crate::values::{JsonStr, ModuleError};
 
 /// What the homeserver answers to a module's `ModuleApi`. One value per module.
 pub trait ModuleHost: Send + Sync + 'static {
@@ -29,6 +36,14 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn public_baseurl(&self) -> Option<&str>;
     /// The name of this worker.
     fn worker_name(&self) -> Option<&str>;
+    /// What this worker runs.
+    fn worker_app(&self) -> Option<&str> {
+        None
+    }
+    /// What it calls itself in mails.
+    fn email_app_name(&self) -> Option<&str> {
+        None
+    }
     /// Whether this start is a trial.
     fn is_trial(&self) -> bool;
     /// Whether a callback or request of this name is served.
@@ -51,6 +66,41 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn register_callbacks(&self, registered: Registered);
     /// A web resource was registered, for `path` alone or for the subtree below it too.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
+    /// Whether this process does what is to be done once per homeserver.
+    fn should_run_background_tasks(&self) -> bool {
+        true
+    }
+    /// Milliseconds since 1970.
+    fn get_current_time_msec(&self) -> u64 {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
+    /// Makes a call after each `period`, perhaps only where background tasks run. By default
+    /// never.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn looping_background_call(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {}
+    /// Makes a call once, after `delay`; returns its number. By default never.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn background_call(&self, desc: &str, delay: Duration, f: Continuation) -> Option<NonZeroU64> {
+        None
+    }
+    /// Cancels a call by the number it has at this host.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn cancel_background_call(&self, number: NonZeroU64) {}
+    /// Runs something that blocks on a thread of its own. By default never.
+    ///
+    /// # Errors
+    /// Why not.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn defer_to_thread(&self, errand: Errand) -> Result<(), ModuleError> {
+        Err(ModuleError::unsupported("defer_to_thread"))
+    }
+    /// A cache was registered by a name.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn register_cached_function(&self, name: &str, cache: CacheHandle) {}
+    /// The caches of a name in this process are to forget a key.
+    #[allow(unused_variables, reason = "the default has no use for its arguments")]
+    fn invalidate_cache(&self, name: &str, key: &JsonStr) {}
 }
 
 /// A [`ModuleHost`], as modules get it.
@@ -91,6 +141,16 @@ impl<H: ModuleHost> HostTableOf<H> {
         register_web_resource: register_web_resource::<H>,
         registrars: RegistrarTableOf::<H>::TABLE,
         requests: RequestTableRef::of::<H>(),
+        worker_app: worker_app::<H>,
+        email_app_name: email_app_name::<H>,
+        should_run_background_tasks: should_run_background_tasks::<H>,
+        get_current_time_msec: get_current_time_msec::<H>,
+        looping_background_call: looping_background_call::<H>,
+        background_call: background_call::<H>,
+        cancel_background_call: cancel_background_call::<H>,
+        defer_to_thread: defer_to_thread::<H>,
+        register_cached_function: register_cached_function::<H>,
+        invalidate_cache: invalidate_cache::<H>,
     }));
     const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
 }
@@ -112,7 +172,7 @@ macro_rules! readers {
         /// # Safety
         /// `host` is an `Arc<H>` to which the caller holds a reference; the arguments live for the
         /// time of the call.
-        unsafe extern "C" fn $name<H: ModuleHost>(host: *const () $(, $arg: $type)*) -> $result {
+        pub(super) unsafe extern "C" fn $name<H: ModuleHost>(host: *const () $(, $arg: $type)*) -> $result {
             // SAFETY: the caller's promise.
             let $host = unsafe { &*host.cast::<H>() };
             guarded($otherwise, || $body)
@@ -120,10 +180,14 @@ macro_rules! readers {
     )* };
 }
 
+pub(super) use readers;
+
 readers! {
     server_name() -> RawStr, RawStr::NONE, |host| RawStr::new(host.server_name());
     public_baseurl() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.public_baseurl());
     worker_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_name());
+    worker_app() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_app());
+    email_app_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.email_app_name());
     is_trial() -> bool, false, |host| host.is_trial();
     // SAFETY: the text lives for the time of the call.
     supports(name: RawStr) -> bool, false, |host| host.supports(unsafe { name.text() });

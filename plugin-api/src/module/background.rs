@@ -1,0 +1,154 @@
+//! What a module does without being asked, for as long as it lives.
+
+use std::fmt;
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use super::api::{ModuleApi, ask};
+use crate::boundary::{Continuation, Routine};
+use crate::values::ModuleError;
+use crate::values::json::JsonStr;
+use crate::values::lend::Lend;
+use crate::values::text::RawStr;
+
+/// Background work. All of it belongs to the module that began it: it begins when the module's
+/// [`start`](crate::Module::start) does, or at once if that has begun, and is cancelled (its future
+/// dropped) before [`shutdown`](crate::Module::shutdown) is called. An error or a panic of it goes
+/// to the homeserver's log, with the name of the module and `desc`. In a trial it is not run. A
+/// module may have 1,024 of them at once; more are refused with an error in the log.
+impl ModuleApi {
+    /// Whether this process is the one that does what is to be done once per homeserver.
+    pub fn should_run_background_tasks(&self) -> bool {
+        ask!(self, should_run_background_tasks() else true)
+    }
+
+    /// The homeserver's time: milliseconds since 1970.
+    pub fn get_current_time_msec(&self) -> u64 {
+        let own = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        ask!(self, get_current_time_msec()
+            else u64::try_from(own().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Calls `f` after each `period` (a millisecond at least), the first time after one of them.
+    /// A call that takes longer than `period` is never overtaken by the next one: what it missed
+    /// is left out. After an error or a panic it goes on.
+    ///
+    /// On a worker that does not run background tasks only a warning is logged; see
+    /// [`Self::looping_background_call_on_all_instances`]. `desc` names it in the log.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # struct Lists;
+    /// # impl Lists { async fn fetch(&self) -> Result<(), ModuleError> { Ok(()) } }
+    /// # fn example(api: &ModuleApi, module: &Arc<Lists>) {
+    /// let module = Arc::clone(module);
+    /// api.looping_background_call("fetch lists", Duration::from_secs(3600), move || {
+    ///     let module = Arc::clone(&module);
+    ///     async move { module.fetch().await }
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `looping_background_call` of `synapse.module_api.ModuleApi`.
+    pub fn looping_background_call<C, F>(&self, desc: &str, period: Duration, f: C)
+    where
+        C: FnMut() -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        self.call_again_and_again(desc, period, false, Routine::new(f));
+    }
+
+    /// As [`Self::looping_background_call`], on every worker process.
+    ///
+    /// Mirrors its `run_on_all_instances`.
+    pub fn looping_background_call_on_all_instances<C, F>(&self, desc: &str, period: Duration, f: C)
+    where
+        C: FnMut() -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        self.call_again_and_again(desc, period, true, Routine::new(f));
+    }
+
+    fn call_again_and_again(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
+        ask!(self, looping_background_call(RawStr::new(desc), period.lend(), everywhere, f)
+            else drop(f));
+    }
+
+    /// Calls `f` once, after `delay`, unless it is cancelled before. Lost if the homeserver ends
+    /// before. `desc` names it in the log.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn remind(_: &ModuleApi) -> Result<(), ModuleError> { Ok(()) }
+    /// # fn example(api: &ModuleApi) {
+    /// let later = api.clone();
+    /// let reminder = api.delayed_background_call("remind", Duration::from_secs(60), || async move {
+    ///     remind(&later).await
+    /// });
+    /// // Nobody needs to be reminded any more:
+    /// reminder.cancel();
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `delayed_background_call` of `synapse.module_api.ModuleApi`.
+    pub fn delayed_background_call<C, F>(&self, desc: &str, delay: Duration, f: C) -> BackgroundCall
+    where
+        C: FnOnce() -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        let call = Continuation::new(move |_: &JsonStr| f());
+        let number = ask!(self, background_call(RawStr::new(desc), delay.lend(), call) else {
+            drop(call);
+            BackgroundCall::NONE
+        });
+        BackgroundCall { api: self.clone(), number }
+    }
+
+    /// Runs `f` in the background. `desc` names it in the log.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(api: &ModuleApi, user_id: &UserId) {
+    /// let (later, user_id) = (api.clone(), user_id.as_str().to_owned());
+    /// api.run_as_background_process("greet", || async move {
+    ///     let admin = later.is_user_admin(UserId::new(&user_id)).await?;
+    ///     tracing::info!(admin, "hello");
+    ///     Ok(())
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `run_as_background_process` of `synapse.module_api.ModuleApi`.
+    pub fn run_as_background_process<C, F>(&self, desc: &str, f: C) -> BackgroundCall
+    where
+        C: FnOnce() -> F + Send + 'static,
+        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+    {
+        self.delayed_background_call(desc, Duration::ZERO, f)
+    }
+}
+
+/// A call that was left to be made in the background. It goes on when this is dropped.
+pub struct BackgroundCall {
+    api: ModuleApi,
+    number: u64,
+}
+
+impl BackgroundCall {
+    /// The number of a call that will not be made.
+    const NONE: u64 = 0;
+
+    /// Cancels it: it is not begun, or stops where it waits next. Of no effect on one that has
+    /// ended, or was never to be made.
+    pub fn cancel(&self) {
+        ask!(self.api, cancel_background_call(self.number) else ());
+    }
+}
+
+impl fmt::Debug for BackgroundCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BackgroundCall").field("number", &self.number).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,272 @@
+//! What a module remembers of what it once worked out.
+
+mod entries;
+
+use std::fmt;
+use std::future::Future;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use abi_stable::StableAbi;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use self::entries::Entries;
+use super::api::{ModuleApi, ask};
+use super::root::{RawObject, share};
+use crate::boundary::attempted;
+use crate::requests::caches::OtherWorkers;
+use crate::values::text::RawStr;
+use crate::values::{JsonStr, ModuleError, Unanswered};
+
+/// What a function once returned, by its arguments: up to a number of entries, of which the one
+/// that was not used for longest goes first. Cheap to clone; clones share the entries.
+///
+/// Values are cloned when they are asked for: put large ones into an [`Arc`]. Keys cross to other
+/// processes as JSON.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// struct Censor {
+///     api: ModuleApi,
+///     admins: Cached<String, bool>,
+/// }
+///
+/// impl Censor {
+///     fn new(api: &ModuleApi) -> Self {
+///         let admins = Cached::new("censor.admins", 1000);
+///         api.register_cached_function(&admins);
+///         Self { api: api.clone(), admins }
+///     }
+///
+///     async fn is_admin(&self, user_id: &UserId) -> Result<bool, ModuleError> {
+///         let ask = || self.api.is_user_admin(user_id);
+///         self.admins.get_or_try_insert_with(&user_id.as_str().to_owned(), ask).await
+///     }
+///
+///     /// Everywhere in this homeserver.
+///     async fn forget(&self, user_id: &UserId) -> Result<(), ModuleError> {
+///         self.api.invalidate_cache(&self.admins, &user_id.as_str().to_owned()).await
+///     }
+/// }
+/// ```
+///
+/// Mirrors `synapse.module_api.cached`.
+pub struct Cached<K, V>(Arc<Shared<K, V>>);
+
+struct Shared<K, V> {
+    name: Box<str>,
+    entries: Mutex<Entries<K, V>>,
+}
+
+impl<K, V> Shared<K, V> {
+    fn entries(&self) -> MutexGuard<'_, Entries<K, V>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: Clone> Cached<K, V> {
+    /// Nothing is remembered yet, and never more than `max_entries`. Caches of the same `name` in
+    /// other modules and processes of the homeserver are invalidated together with this one:
+    /// begin it with the name of the plugin.
+    pub fn new(name: &str, max_entries: usize) -> Self {
+        let entries = Mutex::new(Entries::new(max_entries));
+        Self(Arc::new(Shared { name: name.into(), entries }))
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What is remembered for `key`, which counts as a use.
+    pub fn get(&self, key: &K) -> Option<V> {
+        self.0.entries().get(key).cloned()
+    }
+
+    /// Remembers `value` for `key`.
+    pub fn insert(&self, key: K, value: V) {
+        // What it pushes out is dropped after the lock.
+        let _out = self.0.entries().insert(key, value);
+    }
+
+    /// What is remembered for `key`; otherwise what `f` answers, which is remembered unless an
+    /// entry was invalidated meanwhile. Several that ask for the same key at the same time each
+    /// call `f`.
+    ///
+    /// # Errors
+    /// Those of `f`; they are not remembered.
+    pub async fn get_or_try_insert_with<F, E>(&self, key: &K, f: impl FnOnce() -> F) -> Result<V, E>
+    where
+        F: Future<Output = Result<V, E>>,
+    {
+        let began = {
+            let mut entries = self.0.entries();
+            if let Some(value) = entries.get(key) {
+                return Ok(value.clone());
+            }
+            entries.invalidations()
+        };
+        let value = f().await?;
+        let copy = value.clone();
+        let mut entries = self.0.entries();
+        if entries.invalidations() == began {
+            let out = entries.insert(key.clone(), copy);
+            drop(entries);
+            drop(out);
+        }
+        Ok(value)
+    }
+
+    /// Forgets what is remembered for `key`, here alone;
+    /// [`invalidate_cache`](ModuleApi::invalidate_cache) does it everywhere.
+    pub fn invalidate(&self, key: &K) {
+        let _out = self.0.entries().invalidate(key);
+    }
+
+    /// Forgets everything, here alone.
+    pub fn clear(&self) {
+        let _out = self.0.entries().clear();
+    }
+
+    /// How many keys it remembers something for.
+    pub fn len(&self) -> usize {
+        self.0.entries().len()
+    }
+
+    /// Whether it remembers nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<K, V> Clone for Cached<K, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K, V> fmt::Debug for Cached<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Cached").field(&self.0.name).finish()
+    }
+}
+
+impl ModuleApi {
+    /// Lets others invalidate entries of `cached`: modules of this process, and other worker
+    /// processes of the homeserver, by its name. To be called once for each cache, at any time;
+    /// it lasts until the module is shut down.
+    ///
+    /// Mirrors `register_cached_function` of `synapse.module_api.ModuleApi`.
+    pub fn register_cached_function<K, V>(&self, cached: &Cached<K, V>)
+    where
+        K: Eq + Hash + DeserializeOwned + Send + 'static,
+        V: Send + 'static,
+    {
+        let object = share(Arc::clone(&cached.0));
+        let cache = RawCache { object, invalidate: invalidate::<K, V> };
+        let name = RawStr::new(&cached.0.name);
+        ask!(self, register_cached_function(name, cache) else self.lacks(object));
+    }
+
+    /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
+    /// this process has registered, and in those of the other worker processes of the homeserver,
+    /// if it has any.
+    ///
+    /// Mirrors `invalidate_cache` of `synapse.module_api.ModuleApi`.
+    ///
+    /// # Errors
+    /// If `key` cannot be written as JSON, or the homeserver cannot tell its other workers; what
+    /// is in this process is forgotten first.
+    pub async fn invalidate_cache<K, V>(
+        &self,
+        cached: &Cached<K, V>,
+        key: &K,
+    ) -> Result<(), ModuleError>
+    where
+        K: Eq + Hash + Clone + Serialize + Sync,
+        V: Clone + Send,
+    {
+        cached.invalidate(key);
+        let key = serde_json::to_string(key)?;
+        let name = cached.name();
+        ask!(self, invalidate_cache(RawStr::new(name), RawStr::new(&key)) else ());
+        match OtherWorkers(self).invalidate_cache(name, JsonStr::new(&key)).await {
+            // There are no others, or they are not to notice.
+            Err(error)
+                if matches!(
+                    error.unanswered(),
+                    Some(Unanswered::Unsupported | Unanswered::Trial)
+                ) =>
+            {
+                Ok(())
+            }
+            answer => answer,
+        }
+    }
+}
+
+/// A cache of a module, in the hands of its homeserver.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct RawCache {
+    pub(crate) object: RawObject,
+    /// Forgets what is remembered for a key, which is JSON text.
+    pub(crate) invalidate: unsafe extern "C" fn(*const (), RawStr),
+}
+
+/// # Safety
+/// `cache` is a live cache of these types; `key` lives for the time of the call.
+unsafe extern "C" fn invalidate<K, V>(cache: *const (), key: RawStr)
+where
+    K: Eq + Hash + DeserializeOwned,
+{
+    // A panic is in the log already.
+    let _ = attempted(|| {
+        // SAFETY: the caller's promise.
+        let (cache, key) = unsafe { (&*cache.cast::<Shared<K, V>>(), key.text()) };
+        let _out = match serde_json::from_str(key) {
+            Ok(key) => cache.entries().invalidate(&key).into_iter().collect(),
+            // A key of another version of the plugin: nobody can say which entry is meant.
+            Err(_) => cache.entries().clear(),
+        };
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// The output of a future that is ready at once.
+    fn ready<F: Future>(future: F) -> F::Output {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("it is not ready"),
+        }
+    }
+
+    #[test]
+    fn what_was_invalidated_while_it_was_worked_out_is_not_kept() {
+        let cached = Cached::new("test", 10);
+        let outdated = || async {
+            cached.invalidate(&1);
+            Ok::<_, Infallible>("outdated")
+        };
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, outdated)), Ok("outdated"));
+        assert!(cached.is_empty());
+        let new = || async { Ok::<_, Infallible>("new") };
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, new)), Ok("new"));
+        assert_eq!(cached.get(&1), Some("new"));
+    }
+
+    #[test]
+    fn errors_are_not_remembered() {
+        let cached = Cached::<u8, u8>::new("test", 10);
+        assert_eq!(ready(cached.get_or_try_insert_with(&1, || async { Err("no") })), Err("no"));
+        assert!(cached.is_empty());
+    }
+}

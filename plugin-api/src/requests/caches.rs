@@ -1,0 +1,27 @@
+//! Group `caches`: what modules remember, in several processes of one homeserver.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::JsonStr;
+
+/// The other worker processes of a homeserver, with the caches of their modules.
+#[derive(Debug)]
+pub struct OtherWorkers<'a>(pub(crate) &'a ModuleApi);
+
+impl OtherWorkers<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+requests! {
+    /// What modules remember, in several processes of one homeserver.
+    pub trait Caches = caches on OtherWorkers<'_>,
+        written CachesRequests, table CachesTable CachesTableRef, erased ErasedCaches
+    {
+        /// A module forgot what the cache of this name holds for a key: the other worker processes
+        /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
+        /// one process need not answer it. Since Synapse 1.69.
+        async fn invalidate_cache(&self, cache: &str, key: &JsonStr) -> (), since 0;
+    }
+}

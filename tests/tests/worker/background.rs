@@ -1,0 +1,175 @@
+//! Shows when background work runs, and what its failures do.
+
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::json;
+use tracing::level_filters::LevelFilter;
+
+use crate::log::Log;
+use crate::support::{As, BOTH, begin, counts, host, said, seconds, settle};
+
+#[tokio::test]
+async fn a_looping_call_is_made_after_each_period() {
+    for way in BOTH {
+        let worker = way.load(host(), begin("looping", "tick", 10)).await;
+        seconds(9).await;
+        assert_eq!(worker.counts().await, counts(0, 0, 0, 0), "{way:?}: it came too early");
+        seconds(2).await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 0), "{way:?}");
+        seconds(30).await;
+        assert_eq!(worker.counts().await, counts(4, 4, 0, 0), "{way:?}");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_looping_call_goes_on_after_errors_and_panics() {
+    for (how, message) in [
+        ("fail", "the background work `loop` failed: nothing works"),
+        ("panic", "panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)"),
+    ] {
+        for way in BOTH {
+            let (log, _listening) = Log::listen(LevelFilter::ERROR);
+            let worker = way.load(host(), begin("looping", how, 10)).await;
+            seconds(35).await;
+            assert_eq!(worker.counts().await, counts(3, 3, 0, 0), "{way:?} {how}");
+            let said = said(&log);
+            let lines = said.iter().filter(|line| line.contains("[good_worker]"));
+            assert_eq!(lines.filter(|line| line.ends_with(message)).count(), 3, "{said:#?}");
+            tokio::time::resume();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_looping_call_that_takes_longer_than_its_period_is_not_overtaken() {
+    for way in BOTH {
+        let worker = way.load(host(), begin("looping", "slow", 10)).await;
+        seconds(34).await;
+        assert_eq!(worker.counts().await, counts(1, 0, 0, 0), "{way:?}: two ran at once");
+        seconds(4).await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 0), "{way:?}: no call is made up for");
+        seconds(4).await;
+        assert_eq!(worker.counts().await, counts(2, 1, 0, 0), "{way:?}: the next one is on time");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn workers_that_run_no_background_tasks_loop_only_where_all_do() {
+    for way in BOTH {
+        let (log, _listening) = Log::listen(LevelFilter::WARN);
+        let host = host().run_background_tasks(false);
+        let worker = way.load(host, begin("looping", "tick", 10)).await;
+        assert_eq!(
+            said(&log),
+            [
+                "WARN hsmod_loader::registration [good_worker]: the looping call `loop` is not made: this worker runs no background tasks"
+            ]
+        );
+        assert_eq!(worker.counts().await, counts(0, 0, 0, 1), "{way:?}: it is given back");
+        worker.begin("everywhere", "tick", 10).await;
+        worker.begin("delayed", "tick", 10).await;
+        seconds(15).await;
+        assert_eq!(worker.counts().await, counts(2, 2, 0, 2), "{way:?}");
+        assert_eq!(worker.get("api").await["should_run_background_tasks"], json!(false));
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_delayed_call_is_made_once_unless_it_is_cancelled() {
+    for way in BOTH {
+        let worker = way.load(host(), json!({})).await;
+        worker.begin("delayed", "tick", 10).await;
+        seconds(9).await;
+        assert_eq!(worker.counts().await, counts(0, 0, 0, 0), "{way:?}");
+        seconds(2).await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 1), "{way:?}");
+        // To cancel what has ended changes nothing.
+        worker.delete("latest").await;
+        worker.begin("delayed", "tick", 10).await;
+        worker.delete("latest").await;
+        settle().await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 2), "{way:?}");
+        seconds(20).await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 2), "{way:?}: it was cancelled");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_process_runs_at_once_and_its_failure_is_logged() {
+    for way in BOTH {
+        let (log, _listening) = Log::listen(LevelFilter::ERROR);
+        let worker = way.load(host(), json!({})).await;
+        worker.begin("process", "tick", 0).await;
+        worker.begin("process", "fail", 0).await;
+        worker.begin("process", "panic", 0).await;
+        worker.begin("process", "again", 0).await;
+        assert_eq!(worker.counts().await, counts(5, 5, 0, 5), "{way:?}");
+        let said = said(&log);
+        let loader: Vec<&str> =
+            said.iter().filter(|line| line.contains("hsmod_loader")).map(String::as_str).collect();
+        allow_duplicates!(assert_snapshot!(loader.join("\n"), @"
+        ERROR hsmod_loader::background [good_worker]: the background work `process` failed: nothing works
+        ERROR hsmod_loader::background [good_worker]: the background work `process` panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)
+        "));
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_process_that_hangs_is_dropped_when_it_is_cancelled() {
+    for way in BOTH {
+        let worker = way.load(host(), json!({})).await;
+        worker.begin("process", "hang", 0).await;
+        seconds(1000).await;
+        assert_eq!(worker.counts().await, counts(1, 0, 0, 1), "{way:?}");
+        worker.delete("latest").await;
+        settle().await;
+        assert_eq!(worker.counts().await, counts(1, 0, 1, 1), "{way:?}");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn what_is_begun_in_new_or_start_runs_and_what_panics_when_dropped_is_contained() {
+    for way in BOTH {
+        for at in ["new", "start"] {
+            let mut config = begin("process", "panic_dropped", 0);
+            config["at"] = json!(at);
+            let worker = way.load(host(), config).await;
+            settle().await;
+            assert_eq!(worker.counts().await, counts(1, 0, 0, 1), "{way:?} {at}");
+            let (log, _listening) = Log::listen(LevelFilter::ERROR);
+            worker.begin("process", "panic_dropped", 0).await;
+            worker.delete("latest").await;
+            settle().await;
+            assert_eq!(worker.counts().await, counts(2, 0, 1, 2), "{way:?} {at}");
+            let text = log.text();
+            assert!(text.contains("a future panicked while it was dropped"), "{text}");
+            tokio::time::resume();
+        }
+    }
+}
+
+#[tokio::test]
+async fn more_than_1024_at_once_are_refused() {
+    let (log, _listening) = Log::listen(LevelFilter::ERROR);
+    let worker = As::Plugin.load(host(), json!({})).await;
+    for _ in 0..1024 {
+        worker.begin("delayed", "tick", 10).await;
+    }
+    assert_eq!(said(&log), [""; 0]);
+    worker.begin("process", "tick", 0).await;
+    assert_eq!(
+        said(&log),
+        [
+            "ERROR hsmod_loader::background [good_worker]: the background work `process` is not run: the module has 1024 of them at once"
+        ]
+    );
+    assert_eq!(worker.counts().await, counts(0, 0, 0, 1), "it is given back");
+    seconds(11).await;
+    worker.begin("process", "tick", 0).await;
+    assert_eq!(worker.counts().await, counts(1025, 1025, 0, 1026));
+}

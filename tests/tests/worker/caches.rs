@@ -1,0 +1,114 @@
+//! Shows that what modules remember is forgotten everywhere at once.
+
+use std::sync::{Arc, Mutex};
+
+use hsmod_loader::requests;
+use hsmod_loader::requests::Caches;
+use hsmod_loader::values::{JsonStr, ModuleError};
+use serde_json::json;
+
+use crate::support::{As, BOTH, Worker, host};
+
+/// Tests share the process, and with it the caches.
+static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+const NAME: &str = "good_worker.numbers";
+
+async fn load(way: As, host: hsmod_loader::Host) -> Worker {
+    way.load_in_time(host, json!({})).await
+}
+
+#[tokio::test]
+async fn a_value_is_worked_out_once_until_it_is_forgotten() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for way in BOTH {
+        let worker = load(way, host()).await;
+        assert_eq!(worker.get("cached?key=a").await, json!(1), "{way:?}");
+        assert_eq!(worker.get("cached?key=a").await, json!(1), "{way:?}");
+        assert_eq!(worker.get("cached?key=b").await, json!(2), "{way:?}");
+        worker.delete("cached?key=a").await;
+        assert_eq!(worker.get("cached?key=a").await, json!(3), "{way:?}");
+        assert_eq!(worker.get("cached?key=b").await, json!(2), "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_one_module_forgets_all_modules_of_the_process_do() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for way in BOTH {
+        let names = [json!({"name": "one"}), json!({"name": "two"})];
+        let modules = way.try_load(host(), &names).await.unwrap();
+        let one = Worker { modules, name: "one".to_owned() };
+        let others = [one.other("two"), load(As::Plugin, host()).await, load(way, host()).await];
+        for other in &others {
+            assert_eq!(other.get("cached?key=a").await, json!(1), "{way:?}");
+            assert_eq!(other.get("cached?key=b").await, json!(2), "{way:?}");
+        }
+        one.delete("cached?key=a").await;
+        for other in &others {
+            assert_eq!(other.get("cached?key=b").await, json!(2), "{way:?}");
+            assert_eq!(other.get("cached?key=a").await, json!(3), "{way:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_worker_forgets_is_forgotten_here() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for way in BOTH {
+        let worker = load(way, host()).await;
+        assert_eq!(worker.get("cached?key=a").await, json!(1), "{way:?}");
+        assert_eq!(worker.get("cached?key=b").await, json!(2), "{way:?}");
+        assert_eq!(worker.modules.invalidate_cache("good_worker.others", r#""a""#), 0);
+        assert_eq!(worker.modules.invalidate_cache(NAME, r#""a""#), 1, "{way:?}");
+        assert_eq!(worker.get("cached?key=b").await, json!(2), "{way:?}");
+        assert_eq!(worker.get("cached?key=a").await, json!(3), "{way:?}");
+        // No key of this cache: nobody knows what is meant.
+        assert_eq!(worker.modules.invalidate_cache(NAME, "[3"), 1, "{way:?}");
+        assert_eq!(worker.get("cached?key=b").await, json!(4), "{way:?}");
+        worker.modules.shutdown(std::time::Duration::from_secs(60)).await;
+        assert_eq!(worker.modules.invalidate_cache(NAME, r#""a""#), 0, "{way:?}: it has ended");
+    }
+}
+
+/// A homeserver that tells its other workers, or cannot.
+struct Replication {
+    told: Arc<Mutex<Vec<String>>>,
+    fails: bool,
+}
+
+#[requests]
+impl Caches for Replication {
+    async fn invalidate_cache(&self, cache: &str, key: &JsonStr) -> Result<(), ModuleError> {
+        self.told.lock().unwrap().push(format!("{cache} {}", key.as_str()));
+        if self.fails { Err(ModuleError::new("the replication is down")) } else { Ok(()) }
+    }
+}
+
+#[tokio::test]
+async fn the_homeserver_learns_what_its_other_workers_are_to_forget() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for way in BOTH {
+        let told = Arc::default();
+        let replication = Replication { told: Arc::clone(&told), fails: false };
+        let worker = load(way, host().caches(replication)).await;
+        worker.delete("cached?key=a").await;
+        assert_eq!(*told.lock().unwrap(), [format!(r#"{NAME} "a""#)], "{way:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_to_others_is_an_error_and_forgotten_here() {
+    let _alone = ONE_AT_A_TIME.lock().await;
+    for way in BOTH {
+        let replication = Replication { told: Arc::default(), fails: true };
+        let worker = load(way, host().caches(replication)).await;
+        assert_eq!(worker.get("cached?key=a").await, json!(1), "{way:?}");
+        let uri = "/_synapse/client/worker/cached?key=a";
+        let request =
+            http::Request::builder().method("DELETE").uri(uri).body(bytes::Bytes::new()).unwrap();
+        let response = worker.modules.web().handle(request).await.unwrap();
+        assert_eq!(response.status(), 500, "{way:?}");
+        assert_eq!(worker.get("cached?key=a").await, json!(2), "{way:?}");
+    }
+}

@@ -1,0 +1,168 @@
+//! How a `good_worker` is loaded, and told what to do.
+
+use bytes::Bytes;
+use hsmod_loader::{Config, Host, LoadError, Modules};
+use hsmod_tests::scene::Scene;
+use serde_json::{Value, json};
+
+use crate::log::Log;
+
+pub(crate) use shared::without_lines;
+
+#[path = "../it/support.rs"]
+#[allow(dead_code, reason = "the tests of `it` need more of it")]
+mod shared;
+
+/// How the module comes into the homeserver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum As {
+    /// A shared library, with copies of everything of its own.
+    Plugin,
+    /// Linked in.
+    Linked,
+}
+
+pub(crate) const BOTH: [As; 2] = [As::Plugin, As::Linked];
+
+impl As {
+    /// Loads a worker for each config.
+    pub(crate) async fn try_load(
+        self,
+        host: Host,
+        configs: &[Value],
+    ) -> Result<Modules, LoadError> {
+        if self == Self::Plugin {
+            let add = |scene: Scene, config: &Value| scene.module("good_worker", config.clone());
+            return configs.iter().fold(Scene::new().host(host), add).try_load().await;
+        }
+        let entry = |config: &Value| json!({"module": "good_worker", "config": config});
+        let modules: Vec<Value> = configs.iter().map(entry).collect();
+        let config = Config::from_value(json!({"modules": modules}), &[], ".".as_ref()).unwrap();
+        Modules::from_static(&[good_worker::MODULE], config, host).await
+    }
+
+    /// Loads one worker. Time stands still from then on, and goes on when everybody waits.
+    pub(crate) async fn load(self, host: Host, config: Value) -> Worker {
+        let worker = self.load_in_time(host, config).await;
+        tokio::time::pause();
+        settle().await;
+        worker
+    }
+
+    /// The same in real time.
+    pub(crate) async fn load_in_time(self, host: Host, config: Value) -> Worker {
+        let name = config["name"].as_str().unwrap_or("worker").to_owned();
+        let modules = self.try_load(host, &[config]).await.unwrap();
+        Worker { modules, name }
+    }
+}
+
+/// A homeserver.
+pub(crate) fn host() -> Host {
+    Host::new("example.com")
+}
+
+/// A config with just this to begin.
+pub(crate) fn begin(what: &str, how: &str, seconds: u64) -> Value {
+    json!({"begin": [order(what, how, seconds)]})
+}
+
+/// Something to be begun.
+pub(crate) fn order(what: &str, how: &str, seconds: u64) -> Value {
+    json!({"what": what, "how": how, "seconds": seconds})
+}
+
+/// A module that does what it is told.
+#[derive(Clone)]
+pub(crate) struct Worker {
+    pub(crate) modules: Modules,
+    pub(crate) name: String,
+}
+
+impl Worker {
+    /// Another one of the same modules.
+    pub(crate) fn other(&self, name: &str) -> Self {
+        Self { modules: self.modules.clone(), name: name.to_owned() }
+    }
+
+    async fn ask(&self, method: &str, what: &str, body: &Value) -> Value {
+        let uri = format!("/_synapse/client/{}/{what}", self.name);
+        let body = Bytes::from(body.to_string());
+        let request = http::Request::builder().method(method).uri(uri).body(body).unwrap();
+        let response = self.modules.web().handle(request).await.expect("the worker is there");
+        let text = String::from_utf8_lossy(response.body()).into_owned();
+        assert_eq!(response.status(), 200, "{method} {what}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) async fn get(&self, what: &str) -> Value {
+        self.ask("GET", what, &Value::Null).await
+    }
+
+    pub(crate) async fn post(&self, what: &str) -> Value {
+        self.ask("POST", what, &Value::Null).await
+    }
+
+    pub(crate) async fn delete(&self, what: &str) -> Value {
+        self.ask("DELETE", what, &Value::Null).await
+    }
+
+    /// Begins something.
+    pub(crate) async fn begin(&self, what: &str, how: &str, seconds: u64) {
+        self.ask("POST", "begin", &order(what, how, seconds)).await;
+        settle().await;
+    }
+
+    /// How often calls were begun, ended, dropped, released, ...
+    pub(crate) async fn counts(&self) -> Counts {
+        Counts::of(self.get("counts").await.as_str().unwrap())
+    }
+}
+
+/// How often calls were begun, ended, dropped; how many closures were given back.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) begun: u64,
+    pub(crate) ended: u64,
+    pub(crate) dropped: u64,
+    pub(crate) released: u64,
+}
+
+/// Begun, ended, dropped, released.
+pub(crate) const fn counts(begun: u64, ended: u64, dropped: u64, released: u64) -> Counts {
+    Counts { begun, ended, dropped, released }
+}
+
+impl Counts {
+    /// From what the module says: names and numbers in turn.
+    pub(crate) fn of(text: &str) -> Self {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let count = |name: &str| {
+            let at = words.iter().position(|word| *word == name);
+            words[at.unwrap_or_else(|| panic!("no {name} in {text}")) + 1].parse().unwrap()
+        };
+        counts(count("begun"), count("ended"), count("dropped"), count("released"))
+    }
+}
+
+/// Lets everything happen that waits for nothing else.
+pub(crate) async fn settle() {
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Lets time pass, second by second.
+pub(crate) async fn seconds(number: u64) {
+    for _ in 0..number {
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+        settle().await;
+    }
+}
+
+/// What was logged of background work: the messages of loader and module.
+pub(crate) fn said(log: &Log) -> Vec<String> {
+    let text = log.text();
+    let lines = text.lines().filter(|line| line.contains("loader") || line.contains("worker"));
+    lines.filter(|line| !line.contains("runs code of")).map(str::to_owned).collect()
+}
