@@ -60,14 +60,18 @@ pub fn plugin(file: impl AsRef<Path>) -> Result<Plugin, LoadError> {
 }
 
 /// A homeserver that answers its modules as the fake one does; it calls every callback, whatever
-/// the fake one lacks.
+/// the fake one lacks. Of its time, `sleep` is the fake one's; background work has that of tokio.
 impl From<&FakeHost> for Host {
     fn from(fake: &FakeHost) -> Self {
-        let [public_baseurl, worker_name] = fake.names();
+        let process = fake.process();
         let mut host = Self::new(fake.server_name());
         host.services = fake.services();
-        host.public_baseurl = public_baseurl.map(str::to_owned);
-        host.worker_name = worker_name.map(str::to_owned);
-        if fake.is_trial() { host.trial() } else { host }
+        host.public_baseurl = process.public_baseurl.clone();
+        host.worker_name = process.worker_name.clone();
+        host.worker_app = process.worker_app.clone();
+        host.email_app_name = process.email_app_name.clone();
+        host.run_background_tasks = process.run_background_tasks;
+        host.trial = process.trial;
+        host
     }
 }

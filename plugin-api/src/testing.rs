@@ -8,7 +8,8 @@
 //! ```
 //!
 //! [`FakeHost`] is the homeserver, [`TestModule`] a module in it. They talk through the same boundary
-//! as a real homeserver and a loaded plugin: what works here works there. No runtime is needed.
+//! as a real homeserver and a loaded plugin: what works here works there. No runtime is needed, and
+//! nothing waits for real time: [`TestModule::advance`] lets it pass.
 //!
 //! # Example
 //!
@@ -75,6 +76,7 @@
 
 mod block_on;
 mod canned;
+mod clock;
 mod event;
 mod gate;
 mod host;
@@ -87,7 +89,7 @@ mod world;
 pub use block_on::{block_on, poll_once};
 pub use event::{EventBuilder, event, member};
 pub use gate::Gate;
-pub use host::{FakeHost, START};
+pub use host::{FakeHost, Process, START};
 pub use module::{Asking, AskingSeveral, Failed, FakeRequest, TestModule, exit, log_in, request};
 pub use room::{FakeRoom, room};
 pub use script::Scripted;

@@ -1,12 +1,14 @@
 //! What a fake homeserver answers by itself, one file a group.
 
 mod account_data;
+mod caches;
 mod events;
 mod logins;
 mod presence;
 mod public_rooms;
 mod push;
 mod rooms;
+mod time;
 mod users;
 
 use std::sync::MutexGuard;
@@ -47,6 +49,8 @@ all_written! {
     presence: PresenceRequests;
     push: PushRequests;
     public_rooms: PublicRoomsRequests;
+    time: TimeRequests;
+    caches: CachesRequests;
 }
 
 const fn names<const N: usize>(rows: &[RequestInfo]) -> [&'static str; N] {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::canned::Canned;
+use super::clock::Clock;
 use super::gate::Gate;
 use super::module::Seat;
 use super::room::FakeRoom;
@@ -40,44 +41,66 @@ pub const START: i64 = 1_600_000_000_000;
 #[derive(Clone, Debug)]
 pub struct FakeHost {
     server_name: Arc<str>,
-    public_baseurl: Option<Arc<str>>,
-    worker_name: Option<Arc<str>>,
-    trial: bool,
+    process: Process,
+    clock: Clock,
     world: World,
     desk: Arc<Desk>,
+}
+
+/// What a [`FakeHost`] tells its modules of the process they run in.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Process {
+    /// Where clients reach the homeserver.
+    pub public_baseurl: Option<String>,
+    /// The name of this worker process.
+    pub worker_name: Option<String>,
+    /// The program that it runs.
+    pub worker_app: Option<String>,
+    /// What the homeserver calls itself in mails.
+    pub email_app_name: Option<String>,
+    /// Whether this process does what is to be done once per homeserver. By default yes.
+    pub run_background_tasks: bool,
+    /// Whether modules are started as a trial: then no requests are answered.
+    pub trial: bool,
 }
 
 impl FakeHost {
     /// A homeserver without users and rooms.
     pub fn new(server_name: &str) -> Self {
-        Self {
-            server_name: server_name.into(),
+        let clock = Clock::new(START);
+        let process = Process {
             public_baseurl: None,
             worker_name: None,
+            worker_app: None,
+            email_app_name: None,
+            run_background_tasks: true,
             trial: false,
-            world: World::new(server_name.to_owned(), START),
+        };
+        Self {
+            server_name: server_name.into(),
+            process,
+            world: World::new(server_name.to_owned(), clock.clone()),
+            clock,
             desk: Arc::default(),
         }
     }
 
-    /// Where clients reach it.
+    /// In another process than usual, as the test changes it. Clones made before know nothing of
+    /// it.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::testing::prelude::*;
+    ///
+    /// let worker = FakeHost::new("example.com").in_process(|process| {
+    ///     process.worker_name = Some("worker1".to_owned());
+    ///     process.run_background_tasks = false;
+    /// });
+    /// assert!(!worker.api().should_run_background_tasks());
+    /// ```
     #[must_use]
-    pub fn public_baseurl(mut self, url: &str) -> Self {
-        self.public_baseurl = Some(url.into());
-        self
-    }
-
-    /// The name of its worker process.
-    #[must_use]
-    pub fn worker_name(mut self, name: &str) -> Self {
-        self.worker_name = Some(name.into());
-        self
-    }
-
-    /// It starts its modules as a trial: it answers no requests.
-    #[must_use]
-    pub const fn trial(mut self) -> Self {
-        self.trial = true;
+    pub fn in_process(mut self, change: impl FnOnce(&mut Process)) -> Self {
+        change(&mut self.process);
         self
     }
 
@@ -120,14 +143,13 @@ impl FakeHost {
 
     /// The time: milliseconds since 1970, [`START`] at first. What is sent is of this time.
     pub fn now(&self) -> i64 {
-        self.world.known().now
+        self.clock.now()
     }
 
-    /// Lets time pass; it does not by itself.
+    /// Lets time pass; it does not by itself. Who sleeps until then is woken; what modules do in the
+    /// background goes on with [`TestModule::advance`](super::TestModule::advance).
     pub fn advance(&self, by: Duration) {
-        let by = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        let mut known = self.world.known();
-        known.now = known.now.saturating_add(by);
+        self.clock.set(self.clock.after(by));
     }
 
     /// All requests so far, in order, each a list of its name and its arguments:
@@ -214,14 +236,13 @@ impl FakeHost {
         &self.server_name
     }
 
-    /// `public_baseurl` and `worker_name`.
-    pub fn names(&self) -> [Option<&str>; 2] {
-        [self.public_baseurl.as_deref(), self.worker_name.as_deref()]
+    /// What it tells modules of the process they run in.
+    pub const fn process(&self) -> &Process {
+        &self.process
     }
 
-    /// Whether it starts its modules as a trial.
-    pub const fn is_trial(&self) -> bool {
-        self.trial
+    pub(super) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Whether it [lacks](Self::lack) this.
@@ -229,8 +250,8 @@ impl FakeHost {
         self.desk.lacks(name)
     }
 
-    /// What a module gets of it, for tests of a part of a module. What is registered with it comes
-    /// to nothing.
+    /// What a module gets of it, for tests of a part of a module. What is registered with it, or left
+    /// to be done in the background, comes to nothing.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -246,7 +267,7 @@ impl FakeHost {
     /// assert_eq!(greeting.unwrap(), "Hello Bob");
     /// ```
     pub fn api(&self) -> ModuleApi {
-        ApiHandle::new(Arc::new(Seat::new(self.clone()))).api()
+        ApiHandle::new(Arc::new(Seat::of_no_module(self.clone()))).api()
     }
 
     /// What it answers, for whoever runs modules: the loader.
@@ -262,5 +283,7 @@ impl FakeHost {
             .presence(group())
             .push(group())
             .public_rooms(group())
+            .time(group())
+            .caches(group())
     }
 }

@@ -1,6 +1,7 @@
 //! One module in a fake homeserver.
 
 mod ask;
+mod background;
 mod continued;
 mod seat;
 mod web;
@@ -15,7 +16,7 @@ use crate::boundary::install_panic_hook;
 use crate::callbacks;
 use crate::host::{Lists, Panic};
 use crate::module::{ApiHandle, AuthChecker, Lifecycle, Plugin, StageError};
-use crate::values::ModuleError;
+use crate::values::{JsonStr, ModuleError};
 use seat::Registrations;
 
 pub(super) use seat::Seat;
@@ -88,7 +89,9 @@ impl TestModule {
         let plugin = plugin.into();
         let config = plugin.parse_config(&config.to_string())?;
         let seat = Arc::new(Seat::new(host.clone()));
-        let lifecycle = plugin.new_module(config, &ApiHandle::new(Arc::clone(&seat)), 0)?;
+        let lifecycle = plugin
+            .new_module(config, &ApiHandle::new(Arc::clone(&seat)), 0)
+            .inspect_err(|_| seat.end())?;
         let registered = seat.registrations(Registrations::registered);
         Ok(Self { lifecycle, seat, registered })
     }
@@ -98,13 +101,15 @@ impl TestModule {
     /// # Errors
     /// If that fails.
     pub async fn start(mut self) -> Result<Self, StageError> {
+        self.seat.background.start();
         self.lifecycle.start().await?;
         self.registered = self.seat.registrations(Registrations::registered);
         self.seat.close();
         Ok(self)
     }
 
-    /// Ends it: `shutdown`. Its requests are not answered any more.
+    /// Ends it: what it does in the background is cancelled, its requests are not answered any more;
+    /// then `shutdown`.
     ///
     /// # Errors
     /// If that fails.
@@ -124,8 +129,21 @@ impl TestModule {
         &self.registered.auth_checkers
     }
 
+    /// Another module, or another process of the homeserver, has invalidated an entry of the caches
+    /// of this name, by `invalidate_cache`.
+    pub fn invalidate_cache(&self, cache: &str, key: &Value) {
+        self.seat.invalidate_caches(cache, JsonStr::new(&key.to_string()));
+    }
+
     const fn lists(&self) -> &Lists {
         &self.registered.lists
+    }
+}
+
+/// The module goes, if nobody else holds it.
+impl Drop for TestModule {
+    fn drop(&mut self) {
+        self.seat.end();
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+use super::clock::Clock;
 use super::event::{EventBuilder, event};
 use super::room::FakeRoom;
 use super::user::FakeUser;
@@ -19,8 +20,7 @@ pub(super) struct World(Arc<Mutex<Known>>);
 #[derive(Debug)]
 pub(super) struct Known {
     pub(super) server_name: String,
-    /// Milliseconds since 1970.
-    pub(super) now: i64,
+    pub(super) clock: Clock,
     pub(super) users: BTreeMap<String, FakeUser>,
     pub(super) rooms: BTreeMap<String, FakeRoom>,
     pub(super) registration_tokens: BTreeMap<String, RegistrationToken>,
@@ -29,10 +29,10 @@ pub(super) struct Known {
 }
 
 impl World {
-    pub(super) fn new(server_name: String, now: i64) -> Self {
+    pub(super) fn new(server_name: String, clock: Clock) -> Self {
         Self(Arc::new(Mutex::new(Known {
             server_name,
-            now,
+            clock,
             users: BTreeMap::new(),
             rooms: BTreeMap::new(),
             registration_tokens: BTreeMap::new(),
@@ -78,7 +78,7 @@ impl Known {
     /// An event of now.
     pub(super) fn event(&mut self, event_type: &str, room_id: &str, sender: &str) -> EventBuilder {
         let id = self.name("$sent");
-        event(event_type).id(&id).room(room_id).sender(sender).at(self.now)
+        event(event_type).id(&id).room(room_id).sender(sender).at(self.clock.now())
     }
 
     /// Puts an event into a room.

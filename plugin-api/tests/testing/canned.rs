@@ -43,6 +43,7 @@ fn every_request_is_answered_and_changes_what_it_says() {
         accounts::logins(&host, &api).await;
         accounts::account_data(&host, &api).await;
         accounts::presence_and_push(&host, &api).await;
+        accounts::time_and_caches(&host, &api).await;
         rooms::whole(&host, &api).await;
         rooms::memberships(&host, &api).await;
         rooms::events(&host, &api).await;

@@ -6,3 +6,4 @@ mod canned;
 mod module;
 mod scripts;
 mod seat;
+mod time;

@@ -132,7 +132,10 @@ fn registering_too_late_comes_to_nothing() {
 
 #[test]
 fn requests_are_not_answered_in_a_trial_or_after_the_end() {
-    let trial = block_on(make(json!({}), &host().trial()).unwrap().start()).unwrap_err();
+    let trial = block_on(
+        make(json!({}), &host().in_process(|process| process.trial = true)).unwrap().start(),
+    )
+    .unwrap_err();
     assert_eq!(trial.to_string(), "`set_user_admin` is not answered in a trial");
     let host = host();
     let module = block_on(make(json!({}), &host).unwrap().start()).unwrap();
@@ -143,9 +146,16 @@ fn requests_are_not_answered_in_a_trial_or_after_the_end() {
 
 #[test]
 fn a_module_sees_the_host_as_the_test_made_it() {
-    let host = host().public_baseurl("https://example.com/").worker_name("worker1");
+    let host = host().in_process(|process| {
+        process.public_baseurl = Some("https://example.com/".to_owned());
+        process.worker_name = Some("worker1".to_owned());
+        process.worker_app = Some("synapse.app.generic_worker".to_owned());
+        process.email_app_name = Some("Example".to_owned());
+    });
     let api = host.api();
     assert_eq!(api.server_name(), "example.com");
     assert_eq!(api.public_baseurl(), Some("https://example.com/"));
     assert_eq!((api.worker_name(), api.is_trial()), (Some("worker1"), false));
+    assert_eq!(api.worker_app(), Some("synapse.app.generic_worker"));
+    assert_eq!(api.email_app_name(), "Example");
 }

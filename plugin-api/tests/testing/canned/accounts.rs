@@ -1,5 +1,8 @@
 //! Accounts, and what belongs to them.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::testing::START;
 use hsmod_plugin_api::testing::prelude::*;
@@ -135,6 +138,21 @@ pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
     };
     assert_eq!(set("global", actions).await, Ok(()));
     assert_eq!(refused(set("device", actions).await), "400 M_INVALID_PARAM");
+}
+
+pub(super) async fn time_and_caches(host: &FakeHost, api: &ModuleApi) {
+    let mut sleep = pin!(api.sleep(Duration::from_millis(1500)));
+    assert_eq!(poll_once(sleep.as_mut()), None);
+    host.advance(Duration::from_millis(1499));
+    assert_eq!(poll_once(sleep.as_mut()), None);
+    host.advance(Duration::from_millis(1));
+    assert_eq!(sleep.await, Ok(()));
+    let now = u64::try_from(START).unwrap() + 1500;
+    assert_eq!((host.now(), api.get_current_time_msec()), (START + 1500, now));
+    let cache = Cached::<String, u8>::new("org.example.cache", 1);
+    api.invalidate_cache(&cache, &"key".to_owned()).await.unwrap();
+    let told = json!(["invalidate_cache", "org.example.cache", "key"]);
+    assert_eq!(host.requests().last(), Some(&told));
 }
 
 pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {
