@@ -42,6 +42,8 @@ mod startup;
 pub mod stats;
 pub mod suggestion;
 mod sys;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod threads;
 pub mod verification;
 pub mod web;

@@ -50,6 +50,8 @@ pub mod module;
     reason = "expansions of table/requests.rs, and what a derive makes of a table"
 )]
 pub mod requests;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use hsmod_plugin_api_macros::callbacks;
 #[cfg(feature = "host")]

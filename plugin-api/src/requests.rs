@@ -172,7 +172,7 @@ macro_rules! list {
 
             /// Whether a request is answered.
             pub fn answers(&self, name: &str) -> bool {
-                $( self.$group.as_ref().is_some_and(|group| group.written().contains(&name)) )||*
+                $( self.$group.as_ref().is_some_and(|group| group.answers(name)) )||*
             }
         }
 

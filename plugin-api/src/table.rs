@@ -55,8 +55,15 @@ pub trait Row: Sized + Send + Sync + 'static {
     type Category: Category;
     /// What it answers.
     type Answer: Answer;
+    /// What the author's method answers: the same, or that about one item of several.
+    #[cfg(feature = "host")]
+    type Item: Default;
     /// Its slot in the C table.
     type Slot: SlotFn<Out = RResult<<Self::Answer as Answer>::Raw, RawModuleError>>;
+
+    /// The answer about the first item.
+    #[cfg(feature = "host")]
+    fn item(answer: Self::Answer) -> Self::Item;
 
     /// Who registered it.
     #[cfg(feature = "host")]

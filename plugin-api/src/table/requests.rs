@@ -150,12 +150,17 @@ macro_rules! answering {
         pub trait $written {
             /// Their names.
             const WRITTEN: &'static [&'static str];
+
+            /// Whether a request of this name is one of them.
+            fn answers(&self, name: &str) -> bool {
+                Self::WRITTEN.contains(&name)
+            }
         }
 
         #[doc = concat!("Any [`", stringify!($trait), "`].")]
         pub trait $erased: Send + Sync + 'static {
-            /// The names of what was written.
-            fn written(&self) -> &'static [&'static str];
+            /// Whether a request of this name was written.
+            fn answers(&self, name: &str) -> bool;
             $(
                 /// Begins to answer; the permit is held until that has ended.
                 ///
@@ -172,8 +177,8 @@ macro_rules! answering {
         }
 
         impl<G: $trait> $erased for G {
-            fn written(&self) -> &'static [&'static str] {
-                <G as $written>::WRITTEN
+            fn answers(&self, name: &str) -> bool {
+                <G as $written>::answers(self, name)
             }
             $(
                 unsafe fn $name(
@@ -214,6 +219,11 @@ macro_rules! answering {
 
         impl<G: $written> $written for std::sync::Weak<G> {
             const WRITTEN: &'static [&'static str] = G::WRITTEN;
+        }
+
+        #[cfg(feature = "testing")]
+        $crate::testing::scripted! {
+            $trait $written { $( $name($($arg: $type),*) -> $answer; )* }
         }
 
         impl $table_ref {

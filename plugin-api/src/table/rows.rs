@@ -157,6 +157,8 @@ macro_rules! callbacks {
                     type Category = $table_ref;
                     type Answer =
                         $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>;
+                    #[cfg(feature = "host")]
+                    type Item = $answer;
                     type Slot = unsafe extern "C" fn(
                         *const (),
                         $(<&[$item_type] as $crate::values::arg::Arg>::Raw,)?
@@ -166,6 +168,11 @@ macro_rules! callbacks {
                         *mut $crate::boundary::Out<Self::Answer>,
                         *mut $crate::boundary::PanicReport,
                     ) -> $crate::boundary::Status;
+
+                    #[cfg(feature = "host")]
+                    fn item(answer: Self::Answer) -> $answer {
+                        <($($crate::values::each::$each,)?) as $crate::values::each::Way<$answer>>::item(answer)
+                    }
 
                     #[cfg(feature = "host")]
                     #[inline]
@@ -253,6 +260,10 @@ macro_rules! host_face {
                 names
             }
         }
+
+        /// The homeserver's face of every category has this name, for those who take them all.
+        #[doc(hidden)]
+        pub type All<D> = $all<D>;
 
         #[doc = concat!("All modules' [`", stringify!($trait), "`] callbacks, as a homeserver calls them: `D` knows the rules.")]
         #[derive(Clone, Copy, Debug)]

@@ -87,14 +87,28 @@ pub type Answered<A, W> = <W as Way<A>>::Answer;
 pub trait Way<A> {
     /// What its C slot answers.
     type Answer;
+
+    /// What that says of the first item.
+    #[cfg(feature = "host")]
+    fn item(answer: Self::Answer) -> A;
 }
 
 impl<A> Way<A> for () {
     type Answer = A;
+
+    #[cfg(feature = "host")]
+    fn item(answer: A) -> A {
+        answer
+    }
 }
 
-impl<A> Way<A> for (each,) {
+impl<A: Default> Way<A> for (each,) {
     type Answer = Each<A>;
+
+    #[cfg(feature = "host")]
+    fn item(answer: Each<A>) -> A {
+        answer.0.into_iter().find(|(place, _)| *place == 0).map_or_else(A::default, |(_, one)| one)
+    }
 }
 
 #[cfg(test)]

@@ -1,32 +1,34 @@
-//! Shows that the denied user, and nobody else, is refused a room.
+//! Shows that the denied user, and nobody else, is refused a room, and that it says hello.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use hsmod_plugin_api::testing::prelude::*;
 
 use super::*;
 
+fn demo(config: serde_json::Value) -> TestModule {
+    TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap()
+}
+
+fn verdict(module: &TestModule, user_id: &str) -> Verdict {
+    block_on(module.spam_checker().user_may_create_room(user_id, Json("{}"))).unwrap()
+}
+
 #[test]
 fn the_denied_user_creates_no_room() {
-    let module = Demo { denied_user: "@evilguy:example.com".to_owned() };
-    let verdict = |user_id| {
-        let room_config = JsonStr::new(r#"{"preset": "public_chat"}"#);
-        ready(module.user_may_create_room(UserId::new(user_id), room_config)).unwrap()
-    };
-
-    assert_eq!(verdict("@evilguy:example.com"), Verdict::deny(ErrorCode::Forbidden));
-    assert_eq!(verdict("@goodguy:example.com"), Verdict::Allow);
+    let module = demo(json!({"denied_user": "@evil:example.org"}));
+    assert_eq!(verdict(&module, "@evil:example.org"), Verdict::deny(ErrorCode::Forbidden));
+    assert_eq!(verdict(&module, "@good:example.org"), Verdict::Allow);
 }
 
 #[test]
-fn the_config_may_be_empty() {
-    assert!(Demo::parse_config(serde_json::json!({})).is_ok());
+fn by_default_it_is_evilguy_of_this_homeserver() {
+    let module = demo(json!({}));
+    assert_eq!(verdict(&module, "@evilguy:example.com"), Verdict::deny(ErrorCode::Forbidden));
+    assert_eq!(verdict(&module, "@evilguy:example.org"), Verdict::Allow);
 }
 
-/// What a future answers that never has to wait.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => panic!("the callback has nothing to wait for"),
-    }
+#[test]
+fn it_says_hello() {
+    let hello = request("GET", "/_synapse/client/demo/hello?name=bob");
+    let response = block_on(demo(json!({})).web(&hello)).unwrap();
+    assert_eq!(response, WebResponse::json(200, &json!({"hello": "bob"})));
 }

@@ -1,40 +1,36 @@
-//! Shows that events of a listed user are denied, and only those.
+//! Shows that events of a listed user are denied, and only those, and that anybody may ask.
 
-use std::future::Future;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use hsmod_plugin_api::testing::prelude::*;
 
 use super::*;
 
+fn module(config: serde_json::Value) -> Result<TestModule, StageError> {
+    TestModule::new(&MODULE, config, &FakeHost::new("example.com"))
+}
+
 #[test]
 fn events_of_listed_users_are_spam() {
-    let evil_users = HashSet::from(["@evil:example.com".to_owned()]);
-    let module = ListSpamChecker { config: Config { evil_users } };
-
-    assert_eq!(verdict(&module, "@evil:example.com"), Verdict::deny(ErrorCode::Forbidden));
-    assert_eq!(verdict(&module, "@evil:example.org"), Verdict::Allow);
+    let module = module(json!({"evil_users": ["@evil:example.com"]})).unwrap();
+    let verdict = |sender| {
+        let event = event("m.room.message").sender(sender).build();
+        block_on(module.spam_checker().check_event_for_spam(&event)).unwrap()
+    };
+    assert_eq!(verdict("@evil:example.com"), Verdict::deny(ErrorCode::Forbidden));
+    assert_eq!(verdict("@evil:example.org"), Verdict::Allow);
 }
 
 #[test]
 fn a_misspelt_key_is_no_config() {
-    let config = serde_json::json!({"evil_user": []});
-    let error = ListSpamChecker::parse_config(config).err().unwrap();
+    let error = module(json!({"evil_user": []})).unwrap_err();
     assert_eq!(error.to_string(), "evil_user: unknown field `evil_user`, expected `evil_users`");
 }
 
-fn verdict(module: &ListSpamChecker, sender: &str) -> Verdict {
-    let json = serde_json::json!({
-        "event_id": "$1", "room_id": "!room:example.com", "sender": sender,
-        "type": "m.room.message", "origin_server_ts": 1, "content": {"body": "hello"},
-    });
-    let event = OwnedEvent::from_json(json.to_string()).unwrap();
-    ready(module.check_event_for_spam(&event.as_event())).unwrap()
-}
-
-/// What a future answers that never has to wait.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(answer) => answer,
-        Poll::Pending => panic!("the callback has nothing to wait for"),
+#[test]
+fn anybody_may_ask_who_is_on_the_list() {
+    let module = module(json!({"evil_users": ["@evil:example.com"]})).unwrap();
+    for (user, evil) in [("%40evil%3Aexample.com", true), ("%40good%3Aexample.com", false)] {
+        let uri = format!("/_synapse/client/list_spam_checker/is_evil?user={user}");
+        let response = block_on(module.web(&request("GET", &uri))).unwrap();
+        assert_eq!(response, WebResponse::json(200, &json!({"evil": evil})));
     }
 }

@@ -17,6 +17,8 @@ use super::guarded;
 use super::registration::{Registered, RegistrarTableOf};
 use super::web::WebHandle;
 use crate::boundary::{Continuation, Errand, Instance, Routine};
+#[cfg(feature = "testing")]
+use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
@@ -119,6 +121,13 @@ impl<H: ModuleHost> ApiHandle<H> {
     /// A reference for a module.
     pub(super) fn export(&self) -> RawApi {
         RawApi { host: Arc::into_raw(Arc::clone(&self.0)).cast(), table: HostTableOf::<H>::TABLE }
+    }
+
+    /// What a module gets, for tests that have no module.
+    #[cfg(feature = "testing")]
+    pub fn api(&self) -> ModuleApi {
+        // SAFETY: `export` counts a reference, and names the table of the host.
+        unsafe { ModuleApi::import(self.export()) }
     }
 }
 

@@ -77,6 +77,40 @@ impl OwnedInput<RawEvent> for &Event<'_> {
     }
 }
 
+impl<'a> Input<RawEvent> for &'a OwnedEvent {
+    type Prepared = Event<'a>;
+
+    #[inline]
+    fn prepare(self) -> Event<'a> {
+        self.as_event()
+    }
+}
+
+impl<'a> Input<RawSlice<Event<'static>>> for &'a OwnedEvent {
+    type Prepared = One<Event<'a>>;
+
+    #[inline]
+    fn prepare(self) -> One<Event<'a>> {
+        One(self.as_event())
+    }
+}
+
+// SAFETY: the view lives in `self`, and what it borrows for longer.
+unsafe impl Prepared<RawEvent> for Event<'_> {
+    #[inline]
+    fn raw(&self) -> RawEvent {
+        std::ptr::from_ref::<Event<'_>>(self).cast()
+    }
+}
+
+impl OwnedInput<RawEvent> for &OwnedEvent {
+    type Owned = BuiltEvent;
+
+    fn own(self) -> Result<BuiltEvent, InputError> {
+        Ok(BuiltEvent::new(self.clone()))
+    }
+}
+
 /// An event and the view of it.
 #[derive(Debug)]
 pub struct BuiltEvent {

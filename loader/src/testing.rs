@@ -1,0 +1,77 @@
+//! For the tests of modules: their real libraries, and homeservers that are fakes.
+//!
+//! [`plugin`] loads a library as a homeserver does, to be asked by
+//! [`TestModule`](hsmod_plugin_api::testing::TestModule) just as the module that is linked in. A
+//! [`FakeHost`] is a [`Host`] too: [`Modules`](crate::Modules) in it are asked as in a homeserver, with
+//! all its rules.
+//!
+//! ```no_run
+//! use hsmod_loader::{Config, Host, Json, Modules};
+//! use hsmod_plugin_api::testing::{FakeHost, user};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let fake = FakeHost::new("example.com").user(user("@admin:example.com").admin());
+//! let modules = Modules::load(Config::from_file("modules.yaml")?, Host::from(&fake)).await?;
+//! modules.spam_checker().user_may_create_room("@admin:example.com", Json("{}")).await?;
+//! assert_eq!(fake.requests()[0][0], "is_user_admin");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Such tests are a crate of their own, or `[dev-dependencies]`: a plugin never depends on the
+//! loader.
+
+use std::path::Path;
+
+use hsmod_plugin_api::ABI;
+use hsmod_plugin_api::module::Plugin;
+use hsmod_plugin_api::testing::FakeHost;
+
+use crate::config::Permissions;
+use crate::host::Host;
+use crate::inspection::{Platform, inspect_file};
+use crate::loading::load;
+use crate::problem::{LoadError, Report};
+use crate::verification::verify;
+
+/// Loads the library of a plugin: inspects it, maps it and checks its boundary. Others than its owner
+/// may be able to write it, as is usual where it was just built.
+///
+/// ```no_run
+/// use hsmod_plugin_api::testing::{FakeHost, TestModule};
+///
+/// let plugin = hsmod_loader::testing::plugin("target/debug/libdemo.so")?;
+/// let host = FakeHost::new("example.com");
+/// let module = TestModule::new(plugin, serde_json::json!({}), &host)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Everything that is wrong with the file.
+pub fn plugin(file: impl AsRef<Path>) -> Result<Plugin, LoadError> {
+    let mut report = Report::default();
+    let verified = inspect_file(file.as_ref(), &Platform::here(ABI), &mut report)
+        .and_then(|inspected| verify(inspected, Permissions::Warn, None, &mut report));
+    let Some(verified) = verified else { return Err(LoadError { problems: report.problems }) };
+    match load(verified) {
+        Ok(loaded) => Ok(loaded.plugin),
+        Err(problem) => Err(LoadError { problems: vec![problem] }),
+    }
+}
+
+/// A homeserver that answers its modules as the fake one does; it calls every callback, whatever
+/// the fake one lacks. Of its time, `sleep` is the fake one's; background work has that of tokio.
+impl From<&FakeHost> for Host {
+    fn from(fake: &FakeHost) -> Self {
+        let process = fake.process();
+        let mut host = Self::new(fake.server_name());
+        host.services = fake.services();
+        host.public_baseurl = process.public_baseurl.clone();
+        host.worker_name = process.worker_name.clone();
+        host.worker_app = process.worker_app.clone();
+        host.email_app_name = process.email_app_name.clone();
+        host.run_background_tasks = process.run_background_tasks;
+        host.trial = process.trial;
+        host
+    }
+}

@@ -1,0 +1,12 @@
+//! Group `caches`.
+
+use super::Canned;
+use crate::requests::Caches;
+use crate::values::{JsonStr, ModuleError};
+
+impl Caches for Canned {
+    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    async fn invalidate_cache(&self, _cache: &str, _key: &JsonStr) -> Result<(), ModuleError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! Group `rooms`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::Canned;
+use crate::requests::Rooms;
+use crate::requests::rooms::{AliasTarget, CreatedRoom};
+use crate::testing::room::room;
+use crate::testing::world::{Known, bad_request, not_found, object};
+use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId};
+
+/// What is understood of the body of `POST /createRoom`.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RoomConfig {
+    visibility: Option<String>,
+    room_alias_name: Option<String>,
+    name: Option<String>,
+    topic: Option<String>,
+    invite: Vec<String>,
+    initial_state: Vec<InitialState>,
+}
+
+#[derive(Deserialize)]
+struct InitialState {
+    #[serde(rename = "type")]
+    event_type: String,
+    #[serde(default)]
+    state_key: String,
+    content: Value,
+}
+
+impl Rooms for Canned {
+    async fn create_room(
+        &self,
+        user_id: &UserId,
+        config: &JsonStr,
+        _ratelimit: bool,
+    ) -> Result<CreatedRoom, ModuleError> {
+        let config: RoomConfig = config.parse()?;
+        let mut known = self.known();
+        known.check_local(user_id)?;
+        let (number, server) = (known.name("room"), known.server_name.clone());
+        let room_id = format!("!{number}:{server}");
+        let alias = config.room_alias_name.as_ref().map(|name| format!("#{name}:{server}"));
+        if let Some(alias) = alias.as_deref().filter(|alias| target(&known, alias).is_some()) {
+            let message = format!("Room alias {alias} already taken");
+            return Err(ModuleError::http(409, ErrorCode::RoomInUse, message));
+        }
+        let mut made = room(&room_id);
+        made.public = config.visibility.as_deref() == Some("public");
+        known.rooms.insert(room_id.clone(), made);
+        let mut set = |event_type: &str, state_key: &str, content: Value| {
+            let event = known.event(event_type, &room_id, user_id.as_str());
+            known.send(&room_id, event.state_key(state_key).content(content)).map(drop)
+        };
+        set("m.room.create", "", json!({"creator": user_id}))?;
+        set("m.room.member", user_id.as_str(), json!({"membership": "join"}))?;
+        for InitialState { event_type, state_key, content } in config.initial_state {
+            set(&event_type, &state_key, content)?;
+        }
+        if let Some(alias) = &alias {
+            set("m.room.canonical_alias", "", json!({"alias": alias}))?;
+        }
+        if let Some(name) = config.name {
+            set("m.room.name", "", json!({"name": name}))?;
+        }
+        if let Some(topic) = config.topic {
+            set("m.room.topic", "", json!({"topic": topic}))?;
+        }
+        for invitee in config.invite {
+            set("m.room.member", &invitee, json!({"membership": "invite"}))?;
+        }
+        known.room(&room_id)?.aliases.extend(alias.clone());
+        Ok(CreatedRoom { room_id, room_alias: alias })
+    }
+
+    async fn delete_room(&self, room_id: &RoomId) -> Result<(), ModuleError> {
+        remove(&mut self.known(), room_id)
+    }
+
+    async fn shutdown_room(&self, room_id: &RoomId, options: &JsonStr) -> Result<(), ModuleError> {
+        object(options, "`options`")?;
+        remove(&mut self.known(), room_id)
+    }
+
+    async fn lookup_room_alias(&self, room_alias: &RoomAlias) -> Result<AliasTarget, ModuleError> {
+        let known = self.known();
+        let room_id = target(&known, room_alias.as_str())
+            .ok_or_else(|| not_found("room alias", room_alias.as_str()))?;
+        Ok(AliasTarget::new(room_id, vec![known.server_name.clone()]))
+    }
+
+    async fn get_canonical_room_alias(
+        &self,
+        room_id: &RoomId,
+    ) -> Result<Option<String>, ModuleError> {
+        #[derive(Deserialize)]
+        struct CanonicalAlias {
+            alias: Option<String>,
+        }
+        let mut known = self.known();
+        let event = known.room(room_id.as_str())?.find_state("m.room.canonical_alias", "");
+        let content = event.and_then(|event| event.as_event().content::<CanonicalAlias>().ok());
+        Ok(content.and_then(|content| content.alias))
+    }
+
+    async fn update_room_membership(
+        &self,
+        sender: &UserId,
+        target: &UserId,
+        room_id: &RoomId,
+        new_membership: &str,
+        content: &JsonStr,
+        remote_room_hosts: &JsonStr,
+    ) -> Result<OwnedEvent, ModuleError> {
+        let mut content: Map<String, Value> = content.parse::<Option<_>>()?.unwrap_or_default();
+        remote_room_hosts.parse::<Option<Vec<String>>>()?;
+        let mut known = self.known();
+        known.check_local(sender)?;
+        match new_membership {
+            "join" | "knock" if sender.as_str() != target.as_str() => {
+                let message = format!("{sender} cannot {new_membership} for {target}");
+                return Err(ModuleError::http(403, ErrorCode::Forbidden, message));
+            }
+            "join" | "leave" | "invite" | "ban" | "knock" => {}
+            other => return Err(bad_request(format!("`{other}` is no membership"))),
+        }
+        let profile = known.users.get(target.as_str()).map(|user| user.profile.clone());
+        let profile = profile.filter(|_| matches!(new_membership, "join" | "invite" | "knock"));
+        for (key, value) in profile.into_iter().flat_map(|profile| {
+            [("displayname", profile.display_name), ("avatar_url", profile.avatar_url)]
+        }) {
+            if let Some(value) = value {
+                content.entry(key).or_insert(value.into());
+            }
+        }
+        content.insert("membership".to_owned(), new_membership.into());
+        let event = known.event("m.room.member", room_id.as_str(), sender.as_str());
+        let event = event.state_key(target.as_str()).content(Value::Object(content));
+        known.send(room_id.as_str(), event)
+    }
+}
+
+/// The room an alias leads to.
+fn target(known: &Known, alias: &str) -> Option<String> {
+    let leads = |room: &&crate::testing::FakeRoom| room.aliases.iter().any(|own| own == alias);
+    known.rooms.values().find(leads).map(|room| room.room_id.clone())
+}
+
+fn remove(known: &mut Known, room_id: &RoomId) -> Result<(), ModuleError> {
+    known.room(room_id.as_str())?;
+    known.rooms.remove(room_id.as_str());
+    Ok(())
+}

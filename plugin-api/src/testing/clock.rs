@@ -1,0 +1,112 @@
+//! The time of a fake homeserver, which passes when the test says so.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// Milliseconds since 1970, and who waits for later ones.
+#[derive(Clone)]
+pub(super) struct Clock(Arc<Mutex<State>>);
+
+struct State {
+    now: i64,
+    latest: u64,
+    /// By the time they wait for, and a number of their own.
+    sleepers: BTreeMap<(i64, u64), Waker>,
+}
+
+impl Clock {
+    pub(super) fn new(now: i64) -> Self {
+        Self(Arc::new(Mutex::new(State { now, latest: 0, sleepers: BTreeMap::new() })))
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.state().now
+    }
+
+    /// The time when so long has passed: a part of a millisecond counts as a whole one.
+    pub(super) fn after(&self, duration: Duration) -> i64 {
+        self.now().saturating_add(milliseconds(duration))
+    }
+
+    /// It is this time now, unless it was later already.
+    pub(super) fn set(&self, now: i64) {
+        let mut due = Vec::new();
+        let mut state = self.state();
+        let now = state.now.max(now);
+        state.now = now;
+        while let Some(first) = state.sleepers.first_entry() {
+            if first.key().0 > now {
+                break;
+            }
+            due.push(first.remove());
+        }
+        drop(state);
+        due.into_iter().for_each(Waker::wake);
+    }
+
+    /// The first time that somebody waits for, up to `end`.
+    pub(super) fn next(&self, end: i64) -> Option<i64> {
+        self.state().sleepers.keys().map(|(at, _)| *at).next().filter(|at| *at <= end)
+    }
+
+    /// Ready at this time.
+    pub(super) fn sleep_until(&self, at: i64) -> Sleeping {
+        Sleeping { clock: self.clone(), at, number: None }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// As many milliseconds as a duration has, rounded up.
+pub(super) fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        let waiting = state.sleepers.len();
+        f.debug_struct("Clock").field("now", &state.now).field("waiting", &waiting).finish()
+    }
+}
+
+/// Somebody who waits.
+pub(super) struct Sleeping {
+    clock: Clock,
+    at: i64,
+    number: Option<u64>,
+}
+
+impl Future for Sleeping {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        let mut state = this.clock.state();
+        if state.now >= this.at {
+            return Poll::Ready(());
+        }
+        let number = *this.number.get_or_insert_with(|| {
+            state.latest += 1;
+            state.latest
+        });
+        state.sleepers.insert((this.at, number), context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Sleeping {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            let waker = self.clock.state().sleepers.remove(&(self.at, number));
+            drop(waker);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One module in a fake homeserver.
+
+mod ask;
+mod background;
+mod continued;
+mod seat;
+mod web;
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::host::FakeHost;
+use crate::boundary::install_panic_hook;
+use crate::callbacks;
+use crate::host::{Lists, Panic};
+use crate::module::{ApiHandle, AuthChecker, Lifecycle, Plugin, StageError};
+use crate::values::{JsonStr, ModuleError};
+use seat::Registrations;
+
+pub(super) use seat::Seat;
+
+pub use ask::{Asking, AskingSeveral};
+pub use continued::{exit, log_in};
+pub use web::{FakeRequest, request};
+
+/// A module in a [`FakeHost`], asked for its own answers: what a homeserver makes of the answers of
+/// several modules, and of failures, is not here.
+///
+/// ```
+/// use hsmod_plugin_api::prelude::*;
+/// use hsmod_plugin_api::testing::prelude::*;
+/// # pub struct Quiet;
+/// # impl Module for Quiet {
+/// #     type Config = serde_json::Value;
+/// #     fn new(_: Self::Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+/// #         let module = Arc::new(Self);
+/// #         api.register_spam_checker_callbacks(&module);
+/// #         Ok(module)
+/// #     }
+/// # }
+/// # #[callbacks]
+/// # impl SpamChecker for Quiet {
+/// #     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+/// #         Ok(Verdict::deny(ErrorCode::Forbidden))
+/// #     }
+/// # }
+/// # export_module!(Quiet);
+/// # fn example() -> Result<(), StageError> {
+/// let host = FakeHost::new("example.com");
+/// let module = TestModule::new(&MODULE, json!({}), &host)?;
+/// assert_eq!(module.callbacks(), ["spam_checker.check_event_for_spam"]);
+/// let message = event("m.room.message").sender("@eve:example.org").build();
+/// let verdict = block_on(module.spam_checker().check_event_for_spam(&message));
+/// assert_eq!(verdict, Ok(Verdict::deny(ErrorCode::Forbidden)));
+/// # Ok(())
+/// # }
+/// # example().unwrap();
+/// ```
+#[derive(Debug)]
+pub struct TestModule {
+    lifecycle: Lifecycle,
+    seat: Arc<Seat>,
+    registered: Registered,
+}
+
+/// What the module has registered.
+#[derive(Debug, Default)]
+struct Registered {
+    lists: Lists,
+    names: Vec<String>,
+    auth_checkers: Vec<AuthChecker>,
+}
+
+impl TestModule {
+    /// Reads the config and makes the module: `parse_config` and `new`. The plugin is one that is
+    /// linked in (`&MODULE`), or one that the loader has loaded.
+    ///
+    /// # Errors
+    /// If one of them fails.
+    pub fn new(
+        plugin: impl Into<Plugin>,
+        config: Value,
+        host: &FakeHost,
+    ) -> Result<Self, StageError> {
+        // The tests keep their own messages of panics.
+        install_panic_hook(None);
+        let plugin = plugin.into();
+        let config = plugin.parse_config(&config.to_string())?;
+        let seat = Arc::new(Seat::new(host.clone()));
+        let lifecycle = plugin
+            .new_module(config, &ApiHandle::new(Arc::clone(&seat)), 0)
+            .inspect_err(|_| seat.end())?;
+        let registered = seat.registrations(Registrations::registered);
+        Ok(Self { lifecycle, seat, registered })
+    }
+
+    /// Starts it: `start`. Afterwards it is too late to register anything.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub async fn start(mut self) -> Result<Self, StageError> {
+        self.seat.background.start();
+        self.lifecycle.start().await?;
+        self.registered = self.seat.registrations(Registrations::registered);
+        self.seat.close();
+        Ok(self)
+    }
+
+    /// Ends it: what it does in the background is cancelled, its requests are not answered any more;
+    /// then `shutdown`.
+    ///
+    /// # Errors
+    /// If that fails.
+    pub async fn shutdown(&self) -> Result<(), StageError> {
+        self.seat.shut();
+        self.lifecycle.shutdown().await
+    }
+
+    /// What it registered, in order: `spam_checker.user_may_invite`.
+    pub fn callbacks(&self) -> &[String] {
+        &self.registered.names
+    }
+
+    /// The types of login that its `check_auth` is registered for. A homeserver asks it for no
+    /// others; here it is asked whatever the type is.
+    pub fn auth_checkers(&self) -> &[AuthChecker] {
+        &self.registered.auth_checkers
+    }
+
+    /// Another module, or another process of the homeserver, has invalidated an entry of the caches
+    /// of this name, by `invalidate_cache`.
+    pub fn invalidate_cache(&self, cache: &str, key: &Value) {
+        self.seat.invalidate_caches(cache, JsonStr::new(&key.to_string()));
+    }
+
+    const fn lists(&self) -> &Lists {
+        &self.registered.lists
+    }
+}
+
+/// The module goes, if nobody else holds it.
+impl Drop for TestModule {
+    fn drop(&mut self) {
+        self.seat.end();
+    }
+}
+
+macro_rules! faces {
+    ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
+        impl TestModule {
+            $(
+                #[doc = concat!("Asks its callbacks of `", stringify!($category), "`: each answers what the module's method does, or how it [`Failed`].")]
+                ///
+                /// # Panics
+                /// When polled: if the module has not registered the callback, or an argument is
+                /// not what it should be.
+                pub const fn $category(&self) -> callbacks::$category::All<&Self> {
+                    callbacks::$category::All::new(self)
+                }
+            )*
+        }
+    };
+}
+
+crate::__categories!(faces []);
+
+/// How a module failed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Failed {
+    /// It answered an error.
+    Error(ModuleError),
+    /// It panicked.
+    Panicked(Panic),
+}
+
+impl Failed {
+    /// The error it answered.
+    pub const fn error(&self) -> Option<&ModuleError> {
+        match self {
+            Self::Error(error) => Some(error),
+            Self::Panicked(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Error(error) => write!(f, "{error}"),
+            Self::Panicked(panic) => write!(f, "panicked: {panic}"),
+        }
+    }
+}
+
+impl std::error::Error for Failed {}

@@ -1,0 +1,101 @@
+//! HTTP requests to a module's web resources.
+
+use serde_json::Value;
+
+use super::seat::{Registrations, Resource};
+use super::{Failed, TestModule};
+use crate::module::{HttpRequest, StageError, WebResponse};
+use crate::values::ModuleError;
+
+/// A request without headers and body: `request("GET", "/_synapse/client/demo/hello?name=bob")`.
+pub fn request(method: &str, uri: &str) -> FakeRequest {
+    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let line = [method, path, query].map(str::to_owned);
+    FakeRequest { line, headers: Vec::new(), body: Vec::new() }
+}
+
+/// A request of a client to a web resource.
+#[derive(Clone, Debug)]
+pub struct FakeRequest {
+    line: [String; 3],
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl FakeRequest {
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Comes from whoever has this access token.
+    #[must_use]
+    pub fn access_token(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// A body of JSON.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.header("Content-Type", "application/json").body(body.to_string())
+    }
+
+    /// As callbacks take it, with [`HttpRequest::view`].
+    pub fn http(&self) -> HttpRequest<'_> {
+        let [method, path, query] = &self.line;
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+        HttpRequest::new(method, path, query, headers, &self.body)
+    }
+}
+
+impl TestModule {
+    /// The paths that it serves, `/*` behind those that include what is below them.
+    pub fn paths(&self) -> Vec<String> {
+        let shown = |resource: &Resource| {
+            format!("{}{}", resource.path, if resource.subtree { "/*" } else { "" })
+        };
+        self.seat.registrations(|all| all.resources.iter().map(shown).collect())
+    }
+
+    /// Sends a request to its web resources; what it answers. Errors are as the module made them:
+    /// a homeserver makes responses of them.
+    ///
+    /// # Errors
+    /// If the module fails.
+    ///
+    /// # Panics
+    /// If it does not serve the path.
+    pub async fn web(&self, request: &FakeRequest) -> Result<WebResponse, Failed> {
+        let path = &request.line[1];
+        let found = self.seat.registrations(|all| find(all, path).cloned());
+        let Some(resource) = found else {
+            panic!("the module does not serve `{path}`: it serves `{}`", self.paths().join("`, `"))
+        };
+        resource.handle.handle(&request.http()).await.map_err(|error| match error {
+            StageError::Module(error) => Failed::Error(error),
+            StageError::Panicked(panic) => Failed::Panicked(panic),
+            other => Failed::Error(ModuleError::new(other)),
+        })
+    }
+}
+
+/// An exact path before a subtree, a longer subtree before a shorter one.
+fn find<'a>(all: &'a Registrations, path: &str) -> Option<&'a Resource> {
+    let exact = all.resources.iter().find(|resource| resource.path == path);
+    let below = |resource: &&Resource| {
+        let rest = path.strip_prefix(resource.path.as_str());
+        resource.subtree && rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let longest = || all.resources.iter().filter(below).max_by_key(|resource| resource.path.len());
+    exact.or_else(longest)
+}

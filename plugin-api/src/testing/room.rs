@@ -1,0 +1,135 @@
+//! Rooms, as a test makes them and finds them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::event::event;
+use crate::host::StateSource;
+use crate::values::{ModuleError, OwnedEvent};
+
+/// A room with no state at all.
+///
+/// ```
+/// use hsmod_plugin_api::testing::prelude::*;
+///
+/// let lobby = room("!lobby:example.com")
+///     .member("@alice:example.com", "join")
+///     .state("m.room.name", "", json!({"name": "Lobby"}));
+/// assert_eq!(lobby.membership("@alice:example.com").as_deref(), Some("join"));
+/// ```
+pub fn room(room_id: &str) -> FakeRoom {
+    FakeRoom { room_id: room_id.to_owned(), ..FakeRoom::default() }
+}
+
+/// A room of a [`FakeHost`](super::FakeHost): given to it by
+/// [`FakeHost::room`](super::FakeHost::room), found there by
+/// [`FakeHost::find_room`](super::FakeHost::find_room).
+#[derive(Clone, Debug, Default)]
+#[must_use = "a homeserver has it once `FakeHost::room` is given it"]
+pub struct FakeRoom {
+    pub(super) room_id: String,
+    pub(super) aliases: Vec<String>,
+    pub(super) public: bool,
+    state: BTreeMap<(String, String), OwnedEvent>,
+    sent: Vec<OwnedEvent>,
+}
+
+impl FakeRoom {
+    /// The membership of a user, by a state event of their own.
+    pub fn member(self, user_id: &str, membership: &str) -> Self {
+        let content = json!({"membership": membership});
+        self.state_of(user_id, "m.room.member", user_id, content)
+    }
+
+    /// A state event, of nobody in particular.
+    pub fn state(self, event_type: &str, state_key: &str, content: Value) -> Self {
+        self.state_of("@creator:example.com", event_type, state_key, content)
+    }
+
+    /// A state event as it is, but for its room.
+    ///
+    /// # Panics
+    /// If it is no state event.
+    pub fn state_event(mut self, given: &OwnedEvent) -> Self {
+        let view = given.as_event();
+        let Some(state_key) = view.state_key() else { panic!("{given:?} is no state event") };
+        let key = (view.event_type().to_owned(), state_key.to_owned());
+        self.state.insert(key, given.clone());
+        self
+    }
+
+    /// An alias that leads here; the first one is the room's own, too.
+    pub fn alias(mut self, alias: &str) -> Self {
+        self.aliases.push(alias.to_owned());
+        if self.aliases.len() > 1 {
+            return self;
+        }
+        self.state("m.room.canonical_alias", "", json!({"alias": alias}))
+    }
+
+    /// The room stands on the public list.
+    pub const fn public(mut self) -> Self {
+        self.public = true;
+        self
+    }
+
+    fn state_of(self, sender: &str, event_type: &str, state_key: &str, content: Value) -> Self {
+        let made = event(event_type).room(&self.room_id).sender(sender).state_key(state_key);
+        let id = format!("$state{}", self.state.len());
+        self.state_event(&made.id(&id).content(content).build())
+    }
+
+    /// Takes an event in that was sent.
+    pub(super) fn send(&mut self, event: &OwnedEvent) {
+        if let Some(state_key) = event.as_event().state_key() {
+            let key = (event.as_event().event_type().to_owned(), state_key.to_owned());
+            self.state.insert(key, event.clone());
+        }
+        self.sent.push(event.clone());
+    }
+
+    /// The room's ID.
+    pub fn room_id(&self) -> &str {
+        &self.room_id
+    }
+
+    /// Whether it stands on the public list.
+    pub const fn is_public(&self) -> bool {
+        self.public
+    }
+
+    /// A state event.
+    pub fn find_state(&self, event_type: &str, state_key: &str) -> Option<&OwnedEvent> {
+        self.state.get(&(event_type.to_owned(), state_key.to_owned()))
+    }
+
+    /// All state events, by type and state key.
+    pub fn all_state(&self) -> impl Iterator<Item = &OwnedEvent> {
+        self.state.values()
+    }
+
+    /// The membership of a user.
+    pub fn membership(&self, user_id: &str) -> Option<String> {
+        let member = self.find_state("m.room.member", user_id)?;
+        Some(member.as_event().membership()?.into_owned())
+    }
+
+    /// The events that modules sent, in order: messages, state, memberships.
+    pub fn sent(&self) -> &[OwnedEvent] {
+        &self.sent
+    }
+}
+
+/// The room as it is now, for callbacks that take a state.
+impl StateSource for FakeRoom {
+    async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
+        let event = self.find_state(event_type, state_key);
+        Ok(event.map(|event| event.as_event().json().as_str().to_owned()))
+    }
+
+    async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        let of_type = self.all_state().filter(|event| event.as_event().event_type() == event_type);
+        Ok(of_type.map(|event| event.as_event().json().as_str().to_owned()).collect())
+    }
+}

@@ -1,0 +1,185 @@
+//! What a test scripts, and what it gets to know: every request passes here.
+
+use std::any::{Any, type_name};
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::gate::Gate;
+use crate::module::WebRequest;
+use crate::requests::REQUESTS;
+use crate::values::ModuleError;
+
+/// A group of requests whose answers a test may replace; what it does not, `G` answers.
+#[derive(Debug)]
+pub struct Scripted<G> {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) canned: G,
+}
+
+/// Lets a test script a group, whoever answers it.
+macro_rules! scripted {
+    ($trait:ident $written:ident { $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )* }) => {
+        impl<G: $written> $written for $crate::testing::Scripted<G> {
+            const WRITTEN: &'static [&'static str] = G::WRITTEN;
+
+            fn answers(&self, name: &str) -> bool {
+                self.canned.answers(name) && !self.desk.lacks(name)
+            }
+        }
+
+        impl<G: $trait> $trait for $crate::testing::Scripted<G> {
+            $(
+                async fn $name(&self $(, $arg: $type)*)
+                    -> Result<$answer, $crate::values::ModuleError>
+                {
+                    let arguments = vec![$( $crate::testing::noted(&$arg) ),*];
+                    let canned = self.canned.$name($($arg),*);
+                    self.desk.ask(stringify!($name), arguments, canned).await
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use scripted;
+
+/// An argument, as it is noted.
+pub(crate) fn noted<T: Noted>(argument: &T) -> Value {
+    argument.noted()
+}
+
+/// What can be noted.
+pub(crate) trait Noted {
+    fn noted(&self) -> Value;
+}
+
+impl<T: Serialize> Noted for T {
+    fn noted(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+/// Method and path.
+impl Noted for &WebRequest<'_> {
+    fn noted(&self) -> Value {
+        format!("{self:?}").into()
+    }
+}
+
+type Erased = Result<Box<dyn Any + Send>, ModuleError>;
+
+/// What a test answers, given the arguments.
+type Reply = Arc<dyn Fn(&[Value]) -> Erased + Send + Sync>;
+
+/// Where requests come in.
+#[derive(Default)]
+pub(crate) struct Desk(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    requests: Vec<Value>,
+    scripts: BTreeMap<String, Script>,
+}
+
+/// What a test says of one request.
+#[derive(Default)]
+struct Script {
+    lacking: bool,
+    gate: Option<Gate>,
+    next: VecDeque<Reply>,
+    always: Option<Reply>,
+}
+
+impl Desk {
+    /// Notes a request, and answers it as the test says, or else as `canned` does.
+    pub(crate) async fn ask<A: Send + 'static>(
+        &self,
+        name: &'static str,
+        arguments: Vec<Value>,
+        canned: impl Future<Output = Result<A, ModuleError>> + Send,
+    ) -> Result<A, ModuleError> {
+        if self.lacks(name) {
+            return Err(ModuleError::unsupported(name));
+        }
+        let gate = self.note(name, &arguments);
+        if let Some(gate) = gate {
+            gate.pass().await;
+        }
+        let Some(reply) = self.reply(name) else { return canned.await };
+        Ok(*reply(&arguments)?.downcast().unwrap_or_else(|_| {
+            panic!("the test's answer to `{name}` is no `{}`", type_name::<A>())
+        }))
+    }
+
+    fn note(&self, name: &str, arguments: &[Value]) -> Option<Gate> {
+        let mut state = self.state();
+        let request = std::iter::once(name.into()).chain(arguments.iter().cloned());
+        state.requests.push(request.collect());
+        state.scripts.get(name).and_then(|script| script.gate.clone())
+    }
+
+    fn reply(&self, name: &str) -> Option<Reply> {
+        let mut state = self.state();
+        let script = state.scripts.get_mut(name)?;
+        script.next.pop_front().or_else(|| script.always.clone())
+    }
+
+    /// The requests so far.
+    pub(super) fn requests(&self) -> Vec<Value> {
+        self.state().requests.clone()
+    }
+
+    /// The requests since this was last called.
+    pub(super) fn take_requests(&self) -> Vec<Value> {
+        std::mem::take(&mut self.state().requests)
+    }
+
+    /// From now on it is not supported. May be a callback, too.
+    pub(super) fn lack(&self, name: &str) {
+        self.state().scripts.entry(name.to_owned()).or_default().lacking = true;
+    }
+
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.state().scripts.get(name).is_some_and(|script| script.lacking)
+    }
+
+    pub(super) fn hold(&self, name: &str, gate: Gate) {
+        self.script(name, |script| script.gate = Some(gate));
+    }
+
+    pub(super) fn always(&self, name: &str, reply: Reply) {
+        self.script(name, |script| script.always = Some(reply));
+    }
+
+    pub(super) fn next(&self, name: &str, reply: Reply) {
+        self.script(name, |script| script.next.push_back(reply));
+    }
+
+    #[track_caller]
+    fn script(&self, name: &str, change: impl FnOnce(&mut Script)) {
+        let known = REQUESTS.iter().copied().flatten().any(|request| request.name == name);
+        assert!(known, "no request has the name `{name}`: see `hsmod_plugin_api::requests`");
+        change(self.state().scripts.entry(name.to_owned()).or_default());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("requests", &self.state().requests).finish_non_exhaustive()
+    }
+}
+
+/// An answer of the right type, nameless.
+pub(super) fn reply<A: Send + 'static>(
+    answer: impl Fn(&[Value]) -> Result<A, ModuleError> + Send + Sync + 'static,
+) -> Reply {
+    Arc::new(move |arguments| answer(arguments).map(|answer| Box::new(answer) as _))
+}

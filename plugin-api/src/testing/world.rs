@@ -1,0 +1,111 @@
+//! What a fake homeserver knows: its users, its rooms, its time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::clock::Clock;
+use super::event::{EventBuilder, event};
+use super::room::FakeRoom;
+use super::user::FakeUser;
+use crate::requests::logins::RegistrationToken;
+use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, UserId};
+
+/// What a fake homeserver knows; shared by all who ask it.
+#[derive(Clone, Debug)]
+pub(super) struct World(Arc<Mutex<Known>>);
+
+/// What it knows at the moment.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) server_name: String,
+    pub(super) clock: Clock,
+    pub(super) users: BTreeMap<String, FakeUser>,
+    pub(super) rooms: BTreeMap<String, FakeRoom>,
+    pub(super) registration_tokens: BTreeMap<String, RegistrationToken>,
+    /// How many things were given a name.
+    named: u64,
+}
+
+impl World {
+    pub(super) fn new(server_name: String, clock: Clock) -> Self {
+        Self(Arc::new(Mutex::new(Known {
+            server_name,
+            clock,
+            users: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            registration_tokens: BTreeMap::new(),
+            named: 0,
+        })))
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// A user, if there is one of this ID.
+    pub(super) fn user(&mut self, user_id: &UserId) -> Result<&mut FakeUser, ModuleError> {
+        self.users.get_mut(user_id.as_str()).ok_or_else(|| not_found("user", user_id.as_str()))
+    }
+
+    /// As [`Self::user`], with an error of its own for users of other homeservers.
+    pub(super) fn local_user(&mut self, user_id: &UserId) -> Result<&mut FakeUser, ModuleError> {
+        self.check_local(user_id)?;
+        self.user(user_id)
+    }
+
+    pub(super) fn check_local(&self, user_id: &UserId) -> Result<(), ModuleError> {
+        if user_id.server_name() == Some(&self.server_name) {
+            return Ok(());
+        }
+        let server_name = &self.server_name;
+        Err(ModuleError::new(format_args!("{user_id} is no user of {server_name}")))
+    }
+
+    pub(super) fn room(&mut self, room_id: &str) -> Result<&mut FakeRoom, ModuleError> {
+        self.rooms.get_mut(room_id).ok_or_else(|| not_found("room", room_id))
+    }
+
+    /// A name that nothing else has: `device1`, `device2`, ..
+    pub(super) fn name(&mut self, what: &str) -> String {
+        self.named += 1;
+        format!("{what}{}", self.named)
+    }
+
+    /// An event of now.
+    pub(super) fn event(&mut self, event_type: &str, room_id: &str, sender: &str) -> EventBuilder {
+        let id = self.name("$sent");
+        event(event_type).id(&id).room(room_id).sender(sender).at(self.clock.now())
+    }
+
+    /// Puts an event into a room.
+    pub(super) fn send(
+        &mut self,
+        room_id: &str,
+        event: EventBuilder,
+    ) -> Result<OwnedEvent, ModuleError> {
+        let event = event.build();
+        self.room(room_id)?.send(&event);
+        Ok(event)
+    }
+}
+
+pub(super) fn not_found(what: &str, name: &str) -> ModuleError {
+    ModuleError::http(404, ErrorCode::NotFound, format!("there is no {what} {name}"))
+}
+
+/// A refusal of what the module gave.
+pub(super) fn bad_request(message: impl Into<String>) -> ModuleError {
+    ModuleError::http(400, ErrorCode::InvalidParam, message)
+}
+
+/// An argument that has to be an object.
+pub(super) fn object(json: &JsonStr, what: &str) -> Result<crate::values::JsonObject, ModuleError> {
+    match json.parse()? {
+        Value::Object(object) => Ok(object),
+        other => Err(bad_request(format!("{what} is an object, not {other}"))),
+    }
+}

@@ -1,0 +1,105 @@
+//! Rooms, their members and their events.
+
+use std::time::Duration;
+
+use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::testing::prelude::*;
+
+use super::{ALICE, BOB, LOBBY, STRANGER, refused};
+
+pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
+    let config = json!({
+        "name": "Kitchen", "topic": "Food", "room_alias_name": "kitchen", "visibility": "public",
+        "invite": ["@bob:example.com"],
+        "initial_state": [{"type": "m.room.guest_access", "content": {"guest_access": "can_join"}}],
+    });
+    let config = config.to_string();
+    let create = async |user_id| api.create_room(user_id, JsonStr::new(&config), true).await;
+    let created = create(ALICE).await.unwrap();
+    assert_eq!(created.room_alias.as_deref(), Some("#kitchen:example.com"));
+    assert_eq!(refused(create(ALICE).await), "409 M_ROOM_IN_USE");
+    create(STRANGER).await.unwrap_err();
+    let kitchen = host.find_room(&created.room_id).unwrap();
+    assert!(kitchen.is_public());
+    for state in ["create", "name", "topic", "guest_access", "canonical_alias"] {
+        assert!(kitchen.find_state(&format!("m.room.{state}"), "").is_some(), "{state}");
+    }
+    assert_eq!(kitchen.membership("@alice:example.com").as_deref(), Some("join"));
+    assert_eq!(kitchen.membership("@bob:example.com").as_deref(), Some("invite"));
+
+    let lobby = api.lookup_room_alias(RoomAlias::new("#lobby:example.com")).await.unwrap();
+    assert_eq!((&*lobby.room_id, &*lobby.servers[0]), (LOBBY.as_str(), "example.com"));
+    let nowhere = api.lookup_room_alias(RoomAlias::new("#nowhere:example.com")).await;
+    assert_eq!(refused(nowhere), "404 M_NOT_FOUND");
+    let alias = api.get_canonical_room_alias(LOBBY).await.unwrap();
+    assert_eq!(alias.as_deref(), Some("#lobby:example.com"));
+
+    let list = api.public_room_list_manager();
+    assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(false));
+    list.add_room_to_public_room_list(LOBBY).await.unwrap();
+    assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(true));
+    list.remove_room_from_public_room_list(LOBBY).await.unwrap();
+    assert!(!host.find_room("!lobby:example.com").unwrap().is_public());
+}
+
+pub(super) async fn memberships(host: &FakeHost, api: &ModuleApi) {
+    host.user(user("@bob:example.com").display_name("Bob").pusher("phone"));
+    let none = JsonStr::new("null");
+    let change = async |sender, target, membership| {
+        api.update_room_membership(sender, target, LOBBY, membership, none, none).await
+    };
+    let joined = change(BOB, BOB, "join").await.unwrap();
+    let content: serde_json::Value = joined.as_event().content().unwrap();
+    assert_eq!(content, json!({"membership": "join", "displayname": "Bob"}));
+    change(ALICE, STRANGER, "invite").await.unwrap();
+    change(ALICE, BOB, "ban").await.unwrap();
+    let lobby = host.find_room("!lobby:example.com").unwrap();
+    assert_eq!(lobby.membership("@bob:example.com").as_deref(), Some("ban"));
+    assert_eq!(lobby.membership("@eve:example.org").as_deref(), Some("invite"));
+    assert_eq!(lobby.sent().len(), 3);
+    assert_eq!(refused(change(ALICE, BOB, "join").await), "403 M_FORBIDDEN");
+    assert_eq!(refused(change(ALICE, BOB, "sleep").await), "400 M_INVALID_PARAM");
+    change(STRANGER, STRANGER, "join").await.unwrap_err();
+}
+
+pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
+    let now = host.now() + 1000;
+    host.advance(Duration::from_secs(1));
+    let send = async |event: serde_json::Value| {
+        api.create_and_send_event_into_room(LOBBY, JsonStr::new(&event.to_string())).await
+    };
+    let event = |event_type| json!({"type": event_type, "sender": ALICE, "content": {"body": "x"}});
+    let sent = send(event("m.room.message")).await.unwrap();
+    assert_eq!(sent.as_event().origin_server_ts(), now);
+    let second = send(event("m.room.message")).await.unwrap();
+    assert_ne!(sent.as_event().event_id(), second.as_event().event_id());
+    let mut topic = event("m.room.topic");
+    topic["state_key"] = "".into();
+    send(topic).await.unwrap();
+    let lobby = host.find_room("!lobby:example.com").unwrap();
+    assert!(lobby.find_state("m.room.topic", "").is_some());
+    assert_eq!(lobby.sent()[3], sent);
+    assert_eq!(refused(send(event("m.room.member")).await), "400 M_INVALID_PARAM");
+    assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
+
+    let state =
+        async |filter: &str| api.get_room_state(LOBBY, JsonStr::new(filter)).await.unwrap().len();
+    assert_eq!(state("null").await, 6);
+    assert_eq!(state(r#"[["m.room.member", null]]"#).await, 3);
+    assert_eq!(state(r#"[["m.room.member", "@alice:example.com"], ["x", null]]"#).await, 1);
+    let names = JsonStr::new(r#"[["m.room.name", ""]]"#);
+    let names = api.get_state_events_in_room(LOBBY, names).await.unwrap();
+    assert_eq!(names[0].as_event().event_type(), "m.room.name");
+    let nowhere = api.get_room_state(RoomId::new("!nowhere:x"), JsonStr::new("null")).await;
+    assert_eq!(refused(nowhere), "404 M_NOT_FOUND");
+}
+
+pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {
+    api.delete_room(LOBBY).await.unwrap();
+    assert!(host.find_room("!lobby:example.com").is_none());
+    assert_eq!(refused(api.delete_room(LOBBY).await), "404 M_NOT_FOUND");
+    host.room(room("!cellar:example.com"));
+    let cellar = RoomId::new("!cellar:example.com");
+    api.shutdown_room(cellar, JsonStr::new(r#"{"block": true}"#)).await.unwrap();
+    assert!(host.find_room("!cellar:example.com").is_none());
+}

@@ -1,0 +1,9 @@
+//! Shows that modules can be tested in the fake homeserver, and find there what they would find in
+//! a real one.
+#![forbid(unsafe_code)]
+
+mod canned;
+mod module;
+mod scripts;
+mod seat;
+mod time;
