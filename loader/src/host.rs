@@ -222,7 +222,6 @@ mod tests {
         assert!(
             !all.supports("account_validity.on_user_logout") && !all.supports("get_room_state")
         );
-        assert!(all.supports("sleep"));
         let some = Host::new("x").calls(["account_validity.on_user_login"]);
         assert!(
             some.supports("account_validity") && some.supports("account_validity.on_user_login")
