@@ -93,7 +93,7 @@ pub use host::{FakeHost, Process, START};
 pub use module::{Asking, AskingSeveral, Failed, FakeRequest, TestModule, exit, log_in, request};
 pub use room::{FakeRoom, room};
 pub use script::Scripted;
-pub(crate) use script::{noted, scripted};
+pub(crate) use script::{Noted, Noting, scripted};
 pub use user::{FakeUser, user};
 
 /// Everything a test of a module needs, in one `use` beside that of the crate's own prelude.

@@ -24,9 +24,10 @@ pub const START: i64 = 1_600_000_000_000;
 
 /// A homeserver that knows what a test tells it. Cheap to clone: all clones are the same one.
 ///
-/// It answers every request of `hsmod_plugin_api::requests` as a homeserver would, in memory: what a
+/// It answers the requests of `hsmod_plugin_api::requests` as a homeserver would, in memory: what a
 /// module changes, it sees changed. It asks no callbacks of that, sends nothing anywhere, and
-/// checks no power levels. [`answer`](Self::answer), [`fail`](Self::fail), [`hold`](Self::hold)
+/// checks no power levels. Other servers, storage and templates are supported as far as the test
+/// scripts them. [`answer`](Self::answer), [`fail`](Self::fail), [`hold`](Self::hold)
 /// and [`lack`](Self::lack) replace what it would do; [`requests`](Self::requests) tells what it
 /// was asked for.
 ///
@@ -270,20 +271,32 @@ impl FakeHost {
         ApiHandle::new(Arc::new(Seat::of_no_module(self.clone()))).api()
     }
 
-    /// What it answers, for whoever runs modules: the loader.
+    /// What it answers, for whoever runs modules: without that which the loader itself answers in
+    /// every homeserver.
     pub fn services(&self) -> Services {
-        let group =
-            || Scripted { desk: Arc::clone(&self.desk), canned: Canned::new(self.world.clone()) };
         Services::default()
-            .users(group())
-            .logins(group())
-            .rooms(group())
-            .events(group())
-            .account_data(group())
-            .presence(group())
-            .push(group())
-            .public_rooms(group())
-            .time(group())
-            .caches(group())
+            .users(self.group())
+            .logins(self.group())
+            .rooms(self.group())
+            .events(self.group())
+            .account_data(self.group())
+            .presence(self.group())
+            .push(self.group())
+            .public_rooms(self.group())
+            .time(self.group())
+            .caches(self.group())
+    }
+
+    /// What it answers where there is no loader.
+    pub(super) fn all_services(&self) -> Services {
+        self.services()
+            .mail(self.group())
+            .http(self.group())
+            .storage(self.group())
+            .templates(self.group())
+    }
+
+    fn group(&self) -> Scripted<Canned> {
+        Scripted { desk: Arc::clone(&self.desk), canned: Canned::new(self.world.clone()) }
     }
 }

@@ -27,7 +27,7 @@ macro_rules! scripted {
             const WRITTEN: &'static [&'static str] = G::WRITTEN;
 
             fn answers(&self, name: &str) -> bool {
-                self.canned.answers(name) && !self.desk.lacks(name)
+                self.desk.supports(name).unwrap_or_else(|| self.canned.answers(name))
             }
         }
 
@@ -36,7 +36,9 @@ macro_rules! scripted {
                 async fn $name(&self $(, $arg: $type)*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {
-                    let arguments = vec![$( $crate::testing::noted(&$arg) ),*];
+                    #[allow(unused_imports, reason = "some groups take nothing that is JSON")]
+                    use $crate::testing::Noted as _;
+                    let arguments = vec![$( $crate::testing::Noting(&$arg).noted() ),*];
                     let canned = self.canned.$name($($arg),*);
                     self.desk.ask(stringify!($name), arguments, canned).await
                 }
@@ -47,26 +49,34 @@ macro_rules! scripted {
 
 pub(crate) use scripted;
 
-/// An argument, as it is noted.
-pub(crate) fn noted<T: Noted>(argument: &T) -> Value {
-    argument.noted()
+/// An argument that is to be noted.
+///
+/// Rationale: two methods of one name, of which the compiler takes the type's own before the
+/// trait's, so that whatever is JSON anyway needs no line here.
+pub(crate) struct Noting<'a, T>(pub(crate) &'a T);
+
+/// Method and path.
+impl Noting<'_, &WebRequest<'_>> {
+    pub(crate) fn noted(&self) -> Value {
+        format!("{:?}", self.0).into()
+    }
 }
 
-/// What can be noted.
+/// As a text.
+impl Noting<'_, &[u8]> {
+    pub(crate) fn noted(&self) -> Value {
+        String::from_utf8_lossy(self.0).into()
+    }
+}
+
+/// As JSON.
 pub(crate) trait Noted {
     fn noted(&self) -> Value;
 }
 
-impl<T: Serialize> Noted for T {
+impl<T: Serialize> Noted for Noting<'_, T> {
     fn noted(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
-    }
-}
-
-/// Method and path.
-impl Noted for &WebRequest<'_> {
-    fn noted(&self) -> Value {
-        format!("{self:?}").into()
+        serde_json::to_value(self.0).unwrap_or_default()
     }
 }
 
@@ -141,6 +151,14 @@ impl Desk {
     /// From now on it is not supported. May be a callback, too.
     pub(super) fn lack(&self, name: &str) {
         self.state().scripts.entry(name.to_owned()).or_default().lacking = true;
+    }
+
+    /// Whether a test says that it is supported, or that it is not.
+    pub(crate) fn supports(&self, name: &str) -> Option<bool> {
+        let state = self.state();
+        let script = state.scripts.get(name)?;
+        let answered = script.always.is_some() || !script.next.is_empty();
+        if script.lacking { Some(false) } else { answered.then_some(true) }
     }
 
     pub(crate) fn lacks(&self, name: &str) -> bool {

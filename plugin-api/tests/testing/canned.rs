@@ -43,14 +43,14 @@ fn every_request_is_answered_and_changes_what_it_says() {
         accounts::logins(&host, &api).await;
         accounts::account_data(&host, &api).await;
         accounts::presence_and_push(&host, &api).await;
-        accounts::time_and_caches(&host, &api).await;
+        accounts::time_caches_and_mail(&host, &api).await;
         rooms::whole(&host, &api).await;
         rooms::memberships(&host, &api).await;
         rooms::events(&host, &api).await;
         rooms::ends(&host, &api).await;
         accounts::ends(&host, &api).await;
     });
-    let names = |name: &&str| host.services().answers(name);
+    let names = |name: &&str| api.supports(name);
     let all: BTreeSet<&str> =
         REQUESTS.iter().copied().flatten().map(|row| row.name).filter(names).collect();
     let requests = host.requests();

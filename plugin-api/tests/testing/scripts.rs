@@ -103,6 +103,27 @@ fn what_the_host_lacks_is_not_supported() {
 }
 
 #[test]
+fn other_servers_are_what_the_test_scripts() {
+    let host = FakeHost::new("example.com");
+    let api = host.api();
+    let post = || {
+        let request = HttpRequest::new("POST", "https://example.org/check").body("spam?");
+        block_on(api.http_client().request(request))
+    };
+    assert!(!api.supports("http_request"));
+    assert_eq!(post().unwrap_err().unanswered(), Some(Unanswered::Unsupported));
+    let yes = HttpResponse::new(WebResponse::json(200, &json!({"spam": true})));
+    host.answer("http_request", yes.clone());
+    assert!(api.supports("http_request"));
+    assert_eq!(post(), Ok(yes));
+    let asked = host.requests().pop().unwrap();
+    assert_eq!(
+        (&asked[1]["url"], &asked[2]),
+        (&json!("https://example.org/check"), &json!("spam?"))
+    );
+}
+
+#[test]
 fn a_panic_of_the_host_is_an_error_for_the_module() {
     let host = FakeHost::new("example.com");
     host.answer_by::<bool>("is_user_admin", |_| panic!("out of order"));

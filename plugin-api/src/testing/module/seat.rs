@@ -65,7 +65,7 @@ impl Registrations {
 impl Seat {
     pub(super) fn new(host: FakeHost) -> Self {
         Self {
-            services: host.services(),
+            services: host.all_services(),
             background: Background::new(host.clock().clone()),
             host,
             registrations: Mutex::default(),

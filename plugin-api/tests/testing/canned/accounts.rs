@@ -140,7 +140,7 @@ pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(set("device", actions).await), "400 M_INVALID_PARAM");
 }
 
-pub(super) async fn time_and_caches(host: &FakeHost, api: &ModuleApi) {
+pub(super) async fn time_caches_and_mail(host: &FakeHost, api: &ModuleApi) {
     let mut sleep = pin!(api.sleep(Duration::from_millis(1500)));
     assert_eq!(poll_once(sleep.as_mut()), None);
     host.advance(Duration::from_millis(1499));
@@ -149,6 +149,7 @@ pub(super) async fn time_and_caches(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(sleep.await, Ok(()));
     let now = u64::try_from(START).unwrap() + 1500;
     assert_eq!((host.now(), api.get_current_time_msec()), (START + 1500, now));
+    api.send_mail("bob@example.com", "Hello", "<p>Hello</p>", "Hello").await.unwrap();
     let cache = Cached::<String, u8>::new("org.example.cache", 1);
     api.invalidate_cache(&cache, &"key".to_owned()).await.unwrap();
     let told = json!(["invalidate_cache", "org.example.cache", "key"]);
