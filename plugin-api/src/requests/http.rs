@@ -42,7 +42,7 @@ requests! {
     pub trait Http = http on Wire<'_>,
         written HttpRequests, table HttpTable HttpTableRef, erased ErasedHttp
     {
-        /// Makes a request. `head` is an [`HttpHead`](crate::requests::http::HttpHead). The answer
+        /// Makes a request. `head` is an [`HttpHead`]. The answer
         /// is the response, whatever its status. Since Synapse 1.22.
         async fn http_request(&self, head: &JsonStr, body: &[u8]) -> HttpResponse, since 0;
     }

@@ -1,7 +1,7 @@
 //! Asks the loader for what it is told to: storage, and so on.
 //!
 //! `POST /_synapse/client/<name>` takes a list of steps, and answers a list of what came of each:
-//! see [`steps`]. Its config:
+//! see `steps.rs`. Its config:
 //!
 //! ```yaml
 //! - module: good_keeper
