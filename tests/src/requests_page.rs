@@ -30,17 +30,28 @@ pub const USED_BY: &[(&str, u32)] = &[
     ("check_username", 1),
 ];
 
+/// Groups that the loader itself answers, or hands on: `docs/services.md` describes them, and the
+/// modules `good_keeper` and `good_worker` try them.
+pub const OF_THE_LOADER: &[&str] = &["time", "caches", "storage", "http", "templates", "mail"];
+
+/// The requests that only a homeserver can answer, by group.
+pub fn of_homeservers() -> impl Iterator<Item = &'static [RequestInfo]> {
+    let own =
+        |rows: &&[RequestInfo]| rows.first().is_some_and(|row| !OF_THE_LOADER.contains(&row.group));
+    REQUESTS.iter().copied().filter(own)
+}
+
 /// The page.
 ///
 /// # Panics
 /// If the documentation of a request does not say since when it exists.
 pub fn page() -> String {
     let mut page = HEAD.to_owned();
-    for rows in REQUESTS {
+    for rows in of_homeservers() {
         let group = rows.first().map_or("", |row| row.group);
         write!(page, "\n## {group}\n\nAnswered with `Host::{group}`.\n{COLUMNS}")
             .expect("a string takes everything");
-        for request in *rows {
+        for request in rows {
             page += &row(request);
         }
     }

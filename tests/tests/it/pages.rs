@@ -141,5 +141,5 @@ async fn without_a_server_the_message_says_what_to_configure() {
     assert_snapshot!(said(&done), @"`send_mail` is not answered: no mail is configured: set `mail` in the config");
     let (_, state) = web(&modules, "GET", "/_synapse/client/keeper").await.unwrap();
     assert_eq!(state["supported"], json!(["http_request", "read_templates"]));
-    assert_eq!(state["app_name"], Value::Null);
+    assert_eq!(state["app_name"], "Matrix");
 }
