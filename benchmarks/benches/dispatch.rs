@@ -36,6 +36,8 @@ static ALLOCATOR: Counting = Counting;
 /// The most instructions, as a share of the boxed futures', per number of modules.
 const READY: [(usize, f64); 3] = [(1, 0.90), (3, 0.60), (10, 0.45)];
 const SUSPENDED: [(usize, f64); 3] = [(1, 1.50), (3, 1.46), (10, 1.44)];
+/// The most instructions of one request, as a share of one callback's.
+const REQUEST: f64 = 1.5;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
@@ -69,8 +71,26 @@ fn main() -> ExitCode {
             );
         }
     }
+    missed |= !request(&plugin);
     load_time(&plugin);
     if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// One request of a module that is answered at once, beside one callback; whether it holds.
+fn request(plugin: &Path) -> bool {
+    let [callback, short, asking] = [Case::LoaderReady, Case::LoaderShort, Case::LoaderAsking]
+        .map(|case| instructions(plugin, case, 1));
+    let request = asking - short;
+    let ratio = request / callback;
+    let allocations = allocations(plugin, Case::LoaderAsking, 1);
+    let holds = ratio <= REQUEST && allocations <= 0.01;
+    println!("{:<28} {:>8} {:>8} {:>6}", "", "callback", "request", "ratio");
+    println!(
+        "{:<28} {callback:>8.0} {request:>8.0} {ratio:>6.2} {REQUEST:>7.2}  {allocations:.2}{}",
+        "a request, ready at once",
+        if holds { "" } else { "   MISSED" }
+    );
+    holds
 }
 
 fn number(text: &str) -> usize {
@@ -78,7 +98,14 @@ fn number(text: &str) -> usize {
 }
 
 fn case(name: &str) -> Case {
-    let cases = [Case::BoxedReady, Case::LoaderReady, Case::BoxedSuspended, Case::LoaderSuspended];
+    let cases = [
+        Case::BoxedReady,
+        Case::LoaderReady,
+        Case::BoxedSuspended,
+        Case::LoaderSuspended,
+        Case::LoaderShort,
+        Case::LoaderAsking,
+    ];
     cases.into_iter().find(|case| format!("{case:?}") == name).expect("a case")
 }
 

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use hsmod_loader::{Config, Host, Modules};
-use hsmod_plugin_api::values::{Event, OwnedEvent};
+use hsmod_loader::requests::Users;
+use hsmod_loader::{Config, Host, Modules, requests};
+use hsmod_plugin_api::values::{Event, ModuleError, OwnedEvent, UserId};
 use serde_json::json;
 
 use crate::baseline::{self, BoxedChecker, Checker};
@@ -36,6 +37,20 @@ pub enum Case {
     BoxedSuspended,
     /// The loader, with futures that suspend once.
     LoaderSuspended,
+    /// The loader, with a callback as short as that of the next one.
+    LoaderShort,
+    /// The loader, with a callback that asks the homeserver, which answers at once.
+    LoaderAsking,
+}
+
+/// Nobody is an admin.
+struct Admins;
+
+#[requests]
+impl Users for Admins {
+    async fn is_user_admin(&self, user_id: &UserId) -> Result<bool, ModuleError> {
+        Ok(user_id.as_str().is_empty())
+    }
 }
 
 impl Subject {
@@ -48,7 +63,7 @@ impl Subject {
         let config = json!({"modules": vec![entry; count], "verify": {"permissions": "warn"}});
         let folder = plugin.parent().expect("a plugin lies in a folder");
         let config = Config::from_value(config, &[], folder).expect("a config");
-        let modules = Modules::load(config, Host::new("example.com")).await;
+        let modules = Modules::load(config, Host::new("example.com").users(Admins)).await;
         let checker = || Box::new(Checker::new(EVIL_USER)) as _;
         Self {
             modules: modules.unwrap_or_else(|error| panic!("{error}")),
@@ -77,6 +92,14 @@ impl Subject {
             Case::LoaderSuspended => repeat(times, &good, &evil, |event| {
                 let spam_checker = self.modules.spam_checker();
                 run(spam_checker.user_may_publish_room(event.sender(), event.room_id()))
+            }),
+            Case::LoaderShort => repeat(times, &good, &evil, |event| {
+                let spam_checker = self.modules.spam_checker();
+                run(spam_checker.accept_make_join(event.sender(), event.room_id()))
+            }),
+            Case::LoaderAsking => repeat(times, &good, &evil, |event| {
+                let spam_checker = self.modules.spam_checker();
+                run(spam_checker.user_may_create_room_alias(event.sender(), event.room_id()))
             }),
         }
     }

@@ -2,11 +2,12 @@
 //! a homeserver of their own.
 //!
 //! It has identifiers, events and errors of its own, as every homeserver does; none of them is
-//! known to the loader. What embedding takes is marked with (1) to (5).
+//! known to the loader. What embedding takes is marked with (1) to (6).
 //!
 //! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml`
 
 use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -14,7 +15,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{post, put};
 use axum::{Json, Router};
-use hsmod_loader::{CallError, Config, Host, Modules, Ser};
+use hsmod_loader::requests::Users;
+use hsmod_loader::values::{self, ModuleError};
+use hsmod_loader::{CallError, Config, Host, Modules, Ser, requests};
 use http::{Request, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -58,6 +61,17 @@ impl IntoResponse for ServerError {
     }
 }
 
+/// What everything else in the homeserver is reached through.
+struct Services {
+    admins: Vec<UserId>,
+}
+
+impl Services {
+    fn is_admin(&self, user_id: &str) -> bool {
+        self.admins.iter().any(|admin| admin.0 == user_id)
+    }
+}
+
 /// (1) A refusal, a failure: what the client sees is decided already.
 impl From<CallError> for ServerError {
     fn from(error: CallError) -> Self {
@@ -83,7 +97,7 @@ async fn send_message(
     modules.spam_checker().check_event_for_spam(Ser(&pdu)).await?;
     // Here the event would be stored. Then
     // (3) a notification: the modules are told in their own time.
-    let state = hsmod_loader::State::new(std::sync::Arc::new(()));
+    let state = hsmod_loader::State::new(Arc::new(()));
     modules.third_party_rules().on_new_event(Ser(&pdu), &state).await?;
     Ok(Json(json!({"event_id": pdu.event_id})))
 }
@@ -98,20 +112,31 @@ async fn create_room(
     Ok(Json(json!({"room_id": "!new:localhost"})))
 }
 
+/// (4) What modules may ask: as much as is written here.
+#[requests]
+impl Users for Services {
+    async fn is_user_admin(&self, user_id: &values::UserId) -> Result<bool, ModuleError> {
+        Ok(self.is_admin(user_id.as_str()))
+    }
+}
+
 fn router(modules: Modules) -> Router {
     Router::new()
         .route("/send/{user}/{room}", put(send_message))
         .route("/create_room/{user}", post(create_room))
-        // (4) What the homeserver does not serve itself is offered to the modules.
+        // (5) What the homeserver does not serve itself is offered to the modules.
         .fallback_service(modules.web().into_axum())
         .with_state(modules)
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // (5) All modules, or a list of everything that is wrong with them.
+    let services = Arc::new(Services { admins: vec![UserId("@alice:localhost".to_owned())] });
+    // (6) All modules, or a list of everything that is wrong with them. They hold the services by a
+    // `Weak`: these can end before them.
+    let host = Host::new(SERVER_NAME).users(Arc::downgrade(&services));
     let modules = match std::env::args().nth(1) {
-        Some(file) => Modules::load(Config::from_file(file)?, Host::new(SERVER_NAME)).await?,
+        Some(file) => Modules::load(Config::from_file(file)?, host).await?,
         None => Modules::default(),
     };
     let router = router(modules.clone());

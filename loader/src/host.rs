@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use hsmod_plugin_api::requests::{self, Services};
+
 use crate::config::Config;
 use crate::policy::POLICIES;
 
@@ -20,6 +22,28 @@ const RESERVED: [&str; 5] =
 /// assert!(host.supports("spam_checker.user_may_invite"));
 /// assert!(!host.supports("account_validity"));
 /// ```
+///
+/// It answers what it writes:
+///
+/// ```
+/// use std::sync::Arc;
+/// use hsmod_loader::requests::Users;
+/// use hsmod_loader::values::{ModuleError, UserId};
+/// use hsmod_loader::{Host, requests};
+///
+/// struct Services { admin: String }
+///
+/// #[requests]
+/// impl Users for Services {
+///     async fn is_user_admin(&self, user_id: &UserId) -> Result<bool, ModuleError> {
+///         Ok(*user_id == *self.admin)
+///     }
+/// }
+///
+/// let services = Arc::new(Services { admin: "@admin:example.org".to_owned() });
+/// let host = Host::new("example.org").users(Arc::downgrade(&services));
+/// assert!(host.supports("is_user_admin") && !host.supports("set_user_admin"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Host {
     pub(crate) server_name: String,
@@ -28,6 +52,7 @@ pub struct Host {
     pub(crate) trial: bool,
     pub(crate) reserved: Vec<String>,
     pub(crate) sample_every: u64,
+    pub(crate) services: Services,
     calls: Option<Vec<String>>,
 }
 
@@ -41,6 +66,7 @@ impl Host {
             trial: false,
             reserved: RESERVED.map(str::to_owned).to_vec(),
             sample_every: 64,
+            services: Services::default(),
             calls: None,
         }
     }
@@ -90,8 +116,13 @@ impl Host {
         self
     }
 
-    /// Whether it calls a callback, or at least one of a category.
+    /// Whether it calls a callback, or at least one of a category, or answers a request.
     pub fn supports(&self, name: &str) -> bool {
+        self.is_called(name) || self.services.answers(name)
+    }
+
+    /// Whether it calls a callback, or at least one of a category.
+    fn is_called(&self, name: &str) -> bool {
         let category = name.split('.').next().unwrap_or(name);
         let known = POLICIES.iter().any(|policy| match name.split_once('.') {
             Some(_) => policy.full_name == name,
@@ -120,6 +151,26 @@ impl Host {
         self.reserved.iter().find(under).map(String::as_str)
     }
 }
+
+macro_rules! groups {
+    ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
+        impl Host {
+            $(
+                #[doc = concat!("Modules' requests of [`", stringify!($trait), "`](requests::", stringify!($trait), ") are answered by `answerer`.")]
+                ///
+                /// It belongs to the modules from now on, which belong to the homeserver: give a
+                /// [`Weak`](std::sync::Weak) of what the homeserver has, or nobody is ever dropped.
+                #[must_use]
+                pub fn $group(mut self, answerer: impl requests::$trait) -> Self {
+                    self.services = self.services.$group(answerer);
+                    self
+                }
+            )*
+        }
+    };
+}
+
+hsmod_plugin_api::__request_groups!(groups []);
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

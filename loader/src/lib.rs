@@ -11,6 +11,7 @@
 //! callback, that costs a look at the length of a list.
 #![deny(unsafe_code)]
 
+mod admission;
 mod auth_checkers;
 mod call_error;
 pub mod check;
@@ -48,6 +49,7 @@ pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
     Delivered, EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
 };
+pub use hsmod_plugin_api::requests;
 pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;
 pub use info::ModuleInfo;

@@ -21,7 +21,7 @@ use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record;
-use crate::registration::assemble;
+use crate::registration::{Registrar, assemble};
 use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
@@ -55,9 +55,17 @@ struct Shared {
 /// What is to be shut down one day.
 struct Running {
     /// In the order of their start.
-    modules: Vec<(Arc<str>, Lifecycle)>,
+    modules: Vec<Started>,
     /// Ends when the last call in flight has ended.
     ended: mpsc::Receiver<std::convert::Infallible>,
+}
+
+/// A module that is to be shut down one day.
+struct Started {
+    name: Arc<str>,
+    lifecycle: Lifecycle,
+    /// Answers its requests.
+    registrar: Arc<Registrar>,
 }
 
 impl Default for Modules {
@@ -274,8 +282,12 @@ impl Startup {
             if report.errors() > 0 && !trial {
                 break;
             }
-            match start(module).await {
-                Ok(()) => started.push((Arc::clone(&module.name), module.lifecycle.clone())),
+            match start(module, trial).await {
+                Ok(()) => started.push(Started {
+                    name: Arc::clone(&module.name),
+                    lifecycle: module.lifecycle.clone(),
+                    registrar: Arc::clone(&module.registrar),
+                }),
                 Err(problem) => report.push(problem),
             }
         }
@@ -294,6 +306,7 @@ impl Startup {
             }
         }
         if report.errors() > 0 {
+            registrars.iter().for_each(|(_, registrar)| registrar.shut());
             stop(started, STOP_LIMIT).await;
             return (Err(LoadError { problems: report.problems }), info);
         }
@@ -325,10 +338,11 @@ impl Startup {
 
 /// Shuts modules down, the last one first, all of them within `limit`. Logs and returns who failed,
 /// and how.
-async fn stop(started: Vec<(Arc<str>, Lifecycle)>, limit: Duration) -> Vec<(Arc<str>, String)> {
+async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
     let deadline = Instant::now() + limit;
     let mut failures = Vec::new();
-    for (name, lifecycle) in started.into_iter().rev() {
+    for Started { name, lifecycle, registrar } in started.into_iter().rev() {
+        registrar.shut();
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), lifecycle.shutdown());
         let error = match tokio::time::timeout_at(deadline, call).await {

@@ -10,10 +10,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::{ModuleHost, Registered, WebHandle};
+use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
+use hsmod_plugin_api::values::ModuleError;
 
 use self::callbacks::add_callbacks;
 pub use self::neighbours::Neighbours;
 use self::routes::refused;
+use crate::admission::Admission;
 use crate::auth_checkers::{AuthCheckers, LoginType};
 use crate::config::Entry;
 use crate::host::Host;
@@ -30,6 +33,7 @@ pub(crate) struct Registrar {
     host: Arc<Host>,
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
+    admission: Admission,
 }
 
 /// What a module has registered, in order.
@@ -41,7 +45,14 @@ struct Collected {
 
 impl Registrar {
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>) -> Self {
-        Self { module, name, host, collected: Mutex::new(Some(Collected::default())) }
+        let collected = Mutex::new(Some(Collected::default()));
+        let admission = Admission::new(host.trial);
+        Self { module, name, host, collected, admission }
+    }
+
+    /// From now on requests are not answered.
+    pub(crate) fn shut(&self) {
+        self.admission.shut();
     }
 
     /// From now on registering is too late.
@@ -83,6 +94,18 @@ impl ModuleHost for Registrar {
 
     fn supports(&self, name: &str) -> bool {
         self.host.supports(name)
+    }
+
+    fn services(&self) -> &Services {
+        &self.host.services
+    }
+
+    fn admit(
+        &self,
+        request: &'static RequestInfo,
+        room: Option<&str>,
+    ) -> Result<Permit<'_>, ModuleError> {
+        self.admission.admit(request, room)
     }
 
     fn register_callbacks(&self, registered: Registered) {

@@ -10,7 +10,7 @@ use hsmod_plugin_api::boundary::install_panic_hook;
 use hsmod_plugin_api::module::{
     ApiHandle, Lifecycle, ParsedConfig, Plugin, StageError, StaticModule,
 };
-use hsmod_plugin_api::values::ConfigKey;
+use hsmod_plugin_api::values::{ConfigKey, Unanswered};
 use serde_json::Value;
 
 use crate::config::{Config, Entry};
@@ -179,7 +179,7 @@ pub(crate) async fn make_all(
         });
         match lifecycle.await {
             Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle }),
-            Ok(Err(error)) => report.push(failed(Stage::New, &error).of(&*name)),
+            Ok(Err(error)) => report.push(failed(Stage::New, &error, host.trial).of(&*name)),
             Err(problem) => report.push(problem.of(&*name)),
         }
     }
@@ -187,7 +187,7 @@ pub(crate) async fn make_all(
 }
 
 /// `Module::start` of one module, within its deadline.
-pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
+pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
     let outcome = match made.entry.timeout() {
@@ -196,14 +196,19 @@ pub(crate) async fn start(made: &Made) -> Result<(), Problem> {
     };
     match outcome {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(failed(Stage::Start, &error).of(&*made.name)),
+        Ok(Err(error)) => Err(failed(Stage::Start, &error, trial).of(&*made.name)),
         Err(limit) => Err(hung(Stage::Start, limit).of(&*made.name)),
     }
 }
 
-fn failed(stage: Stage, error: &StageError) -> Problem {
+/// What a trial does not answer is no fault of a module.
+fn failed(stage: Stage, error: &StageError, trial: bool) -> Problem {
     let problem = Problem::error(stage, error.to_string());
     match error {
+        StageError::Module(error) if trial && error.unanswered() == Some(Unanswered::Trial) => {
+            Problem::warning(stage, problem.message)
+                .fix("start the homeserver to see how this goes on: a trial cannot tell")
+        }
         StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
         _ => problem.fix(ASK_THE_AUTHOR),
     }

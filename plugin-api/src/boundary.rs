@@ -5,6 +5,8 @@
 //! the roles swapped: the *caller* owns the [`FutureSlot`] and polls, the *callee* builds its
 //! future there with [`start`].
 
+#[cfg(feature = "host")]
+mod begun;
 mod call;
 #[cfg(feature = "host")]
 mod callback;
@@ -22,6 +24,8 @@ use abi_stable::std_types::RResult;
 
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
+#[cfg(feature = "host")]
+pub use begun::Begun;
 pub use call::{Asked, Call, Entered, Reply, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};

@@ -43,8 +43,17 @@ pub mod callbacks;
 pub mod host;
 #[allow(unsafe_code, reason = "what a plugin exports")]
 pub mod module;
+#[allow(
+    unsafe_code,
+    unnameable_types,
+    clippy::cast_possible_wrap,
+    reason = "expansions of table/requests.rs, and what a derive makes of a table"
+)]
+pub mod requests;
 
 pub use hsmod_plugin_api_macros::callbacks;
+#[cfg(feature = "host")]
+pub use hsmod_plugin_api_macros::requests;
 pub use manifest::AbiVersion;
 pub use module::{Module, ModuleApi, StaticModule};
 #[cfg(feature = "tracing")]
@@ -79,7 +88,7 @@ pub mod prelude {
         JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
         OwnedPresenceState, Permission, ProfileInfo, RatelimitOverride, ReadableFile,
         RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, State, Threepid,
-        UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates, Verdict,
+        Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates, Verdict,
     };
     pub use crate::{callbacks, export_module};
     #[cfg(feature = "tracing")]

@@ -3,6 +3,7 @@
 //!
 //! Combining and failure rules are not here: they are the loader's.
 
+mod requests;
 mod rows;
 
 use abi_stable::std_types::RResult;
@@ -151,6 +152,9 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
+#[cfg(feature = "host")]
+pub(crate) use requests::{answering, room};
+pub(crate) use requests::{locked, requests};
 pub(crate) use rows::{asked, callbacks};
 #[cfg(feature = "host")]
 pub(crate) use rows::{host_face, host_method};

@@ -15,6 +15,8 @@ pub mod id;
 #[cfg(feature = "host")]
 pub mod input;
 pub mod json;
+pub mod json_answer;
+pub mod lend;
 pub mod limits;
 pub mod login;
 pub mod media;
@@ -29,7 +31,7 @@ pub use background_update::UpdateGuard;
 pub use delivery::EventDelivery;
 pub use each::Each;
 pub use editable::{EditableJson, EditableText};
-pub use error::{ConfigError, ConfigKey, ErrorKind, ModuleError};
+pub use error::{ConfigError, ConfigKey, ErrorKind, ModuleError, Unanswered};
 pub use error_code::ErrorCode;
 pub use event::{Event, OwnedEvent};
 pub use id::{RoomAlias, RoomId, UserId};

@@ -22,6 +22,7 @@ use hsmod_plugin_api::ABI;
 use hsmod_plugin_api::boundary::{ROOM_ALIGN, Status};
 use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::module::{RawField, abi_layout};
+use hsmod_plugin_api::requests::REQUESTS;
 use hsmod_plugin_api::values::answer::Answer;
 use hsmod_plugin_api::values::error::RawModuleError;
 use hsmod_plugin_api::values::{
@@ -82,12 +83,13 @@ fn boundary() -> String {
     types.visit(abi_layout());
     let mut text = format!(
         "# The boundary between homeserver and plugin, on 64-bit targets. Written by tests/abi.rs.\n\n\
-         version {}.{}\n\n{}\n{}{}",
+         version {}.{}\n\n{}\n{}{}{}",
         ABI.major,
         ABI.minor,
         exports(),
         numbers(),
-        callbacks()
+        callbacks(),
+        requests()
     );
     for part in [types.tables, types.own, types.foreign] {
         for entry in part.into_values() {
@@ -169,6 +171,21 @@ fn callbacks() -> String {
                 row.since
             );
         }
+    }
+    text
+}
+
+/// Every request, by group.
+fn requests() -> String {
+    let mut text = String::new();
+    for row in REQUESTS.iter().copied().flatten() {
+        if REQUESTS.iter().any(|group| group.first() == Some(row)) {
+            let _ = writeln!(text, "\nrequests {}", row.group);
+        }
+        let arguments: Vec<String> =
+            row.arguments.iter().map(|(name, kind)| format!("{name}: {kind}")).collect();
+        let (name, arguments) = (row.name, arguments.join(", "));
+        let _ = writeln!(text, "  {name}({arguments}) -> {}, since {}", row.answer, row.since);
     }
     text
 }

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hsmod_plugin_api::module::{ApiHandle, ModuleHost, Plugin, Registered, WebHandle};
 use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::requests::{Permit, RequestInfo};
 
 struct Choosy;
 
@@ -90,6 +91,10 @@ impl ModuleHost for Host {
 
     fn supports(&self, _: &str) -> bool {
         true
+    }
+
+    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<Permit<'_>, ModuleError> {
+        Err(ModuleError::new("nothing is answered"))
     }
 
     fn register_callbacks(&self, registered: Registered) {

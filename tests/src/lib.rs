@@ -5,4 +5,5 @@
 pub mod build;
 pub mod callbacks_page;
 pub mod conform;
+pub mod requests_page;
 pub mod scene;

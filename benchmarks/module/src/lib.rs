@@ -16,13 +16,14 @@ pub struct Config {
 /// The module.
 pub struct BenchModule {
     evil_user: String,
+    api: ModuleApi,
 }
 
 impl Module for BenchModule {
     type Config = Config;
 
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
-        let module = Arc::new(Self { evil_user: config.evil_user });
+        let module = Arc::new(Self { evil_user: config.evil_user, api: api.clone() });
         api.register_spam_checker_callbacks(&module);
         Ok(module)
     }
@@ -33,6 +34,22 @@ impl SpamChecker for BenchModule {
     /// Ready at once.
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         let evil = event.sender().as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Ready at once.
+    async fn accept_make_join(&self, user_id: &UserId, _: &RoomId) -> Result<Verdict, ModuleError> {
+        let evil = user_id.as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// The same, and asks the homeserver, which answers at once.
+    async fn user_may_create_room_alias(
+        &self,
+        user_id: &UserId,
+        _: &RoomAlias,
+    ) -> Result<Verdict, ModuleError> {
+        let evil = self.api.is_user_admin(user_id).await? || user_id.as_str() == self.evil_user;
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 

@@ -1,4 +1,4 @@
-//! The `#[callbacks]` attribute of hsmod-plugin-api. No syn: it is in every author's build.
+//! The attributes `#[callbacks]` of hsmod-plugin-api and `#[requests]` of hsmod-loader. No syn: it is in every author's build.
 #![forbid(unsafe_code)]
 
 use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -10,35 +10,85 @@ use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// notes is what `register_spam_checker_callbacks` registers.
 #[proc_macro_attribute]
 pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(&CALLBACKS, arguments, item)
+}
+
+/// Above `impl Rooms for MyRooms` of a homeserver: notes which requests are written there, so that
+/// modules can ask what is supported.
+#[proc_macro_attribute]
+pub fn requests(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand(&REQUESTS, arguments, item)
+}
+
+fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
     let mut output = item;
     // What can be read stays, or one mistake would be told as many.
     match Header::parse(&tokens) {
-        Some(header) => output.extend(header.written()),
-        None => output.extend(error(
-            "write `#[callbacks]` above the `impl` of a callback trait for a module",
-        )),
+        Some(header) => output.extend(header.written(kind)),
+        None => output.extend(error(&format!(
+            "write `#[{}]` above the `impl` of a {} trait for a {}",
+            kind.attribute, kind.what, kind.whom
+        ))),
     }
     if !arguments.is_empty() {
-        output.extend(error("`#[callbacks]` takes no arguments"));
+        output.extend(error(&format!("`#[{}]` takes no arguments", kind.attribute)));
     }
     output
 }
 
-/// The traits that have a companion; `hsmod_plugin_api::callbacks` declares both.
-const CALLBACK_TRAITS: [&str; 11] = [
-    "AccountData",
-    "AccountValidity",
-    "AddExtraFieldsToUnsignedClientEvent",
-    "BackgroundUpdateController",
-    "Federation",
-    "MediaRepository",
-    "PasswordAuthProvider",
-    "PresenceRouter",
-    "Ratelimit",
-    "SpamChecker",
-    "ThirdPartyRules",
-];
+/// One of the two attributes.
+struct Kind {
+    attribute: &'static str,
+    what: &'static str,
+    whom: &'static str,
+    /// The traits that have a companion, which `path` begins and `suffix` ends the name of.
+    traits: &'static [&'static str],
+    path: &'static str,
+    suffix: &'static str,
+}
+
+/// `hsmod_plugin_api::callbacks` declares the traits and their companions.
+const CALLBACKS: Kind = Kind {
+    attribute: "callbacks",
+    what: "callback",
+    whom: "module",
+    traits: &[
+        "AccountData",
+        "AccountValidity",
+        "AddExtraFieldsToUnsignedClientEvent",
+        "BackgroundUpdateController",
+        "Federation",
+        "MediaRepository",
+        "PasswordAuthProvider",
+        "PresenceRouter",
+        "Ratelimit",
+        "SpamChecker",
+        "ThirdPartyRules",
+    ],
+    path: "::hsmod_plugin_api::callbacks::",
+    suffix: "Callbacks",
+};
+
+/// `hsmod_plugin_api::requests` declares the traits and their companions; a homeserver knows them
+/// through the loader.
+const REQUESTS: Kind = Kind {
+    attribute: "requests",
+    what: "request",
+    whom: "homeserver",
+    traits: &[
+        "Events",
+        "Logins",
+        "Presence",
+        "PublicRooms",
+        "Push",
+        "Rooms",
+        "UserAccountData",
+        "Users",
+    ],
+    path: "::hsmod_loader::requests::",
+    suffix: "Requests",
+};
 
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
 struct Header {
@@ -68,22 +118,22 @@ impl Header {
     }
 
     /// The companion `impl` that lists what was written.
-    fn written(self) -> TokenStream {
+    fn written(self, kind: &Kind) -> TokenStream {
         let Self { generics, callback_trait, module_and_where, body } = self;
         let name = callback_trait.to_string();
-        if !CALLBACK_TRAITS.contains(&name.as_str()) {
-            let known = CALLBACK_TRAITS.join("`, `");
-            let error = error(&format!("`{name}` is no callback trait; these are: `{known}`"));
+        if !kind.traits.contains(&name.as_str()) {
+            let (what, known) = (kind.what, kind.traits.join("`, `"));
+            let error = error(&format!("`{name}` is no {what} trait; these are: `{known}`"));
             return respan(error, callback_trait.span());
         }
         let names = names(&body);
-        let path = format!("::hsmod_plugin_api::callbacks::{callback_trait}Callbacks");
+        let path = format!("{}{callback_trait}{}", kind.path, kind.suffix);
         let text = format!(
             "impl {generics} {path} for {module_and_where} \
              {{ const WRITTEN: &'static [&'static str] = &[{names}]; }}"
         );
         let Ok(tokens) = text.parse::<TokenStream>() else {
-            return error("`#[callbacks]` cannot read this `impl`");
+            return error(&format!("`#[{}]` cannot read this `impl`", kind.attribute));
         };
         respan(tokens, callback_trait.span())
     }

@@ -302,6 +302,7 @@ const REQUEST_ROOM: usize = 192;
 /// A request: a module asks its homeserver, and awaits the answer.
 #[repr(C)]
 pub struct Request<A, E> {
+    name: &'static str,
     enter: Option<E>,
     call: Call<A, REQUEST_ROOM>,
 }
@@ -311,12 +312,12 @@ where
     A: Answer,
     E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
 {
-    /// A request that `enter` begins when it is first polled.
+    /// The request `name`, which `enter` begins when it is first polled.
     ///
     /// # Safety
     /// As for [`Call::enter`]; what `enter` borrows outlives the request.
-    pub const unsafe fn new(enter: E) -> Self {
-        Self { enter: Some(enter), call: Call::new() }
+    pub const unsafe fn new(name: &'static str, enter: E) -> Self {
+        Self { name, enter: Some(enter), call: Call::new() }
     }
 }
 
@@ -345,7 +346,9 @@ where
             Entered::Ready(answer) => Poll::Ready(answer),
             Entered::Pending => Poll::Pending,
             Entered::Panicked(panic) => {
-                Poll::Ready(Err(ModuleError::new(format_args!("the homeserver panicked: {panic}"))))
+                let name = this.name;
+                let what = format_args!("the homeserver panicked in `{name}`: {panic}");
+                Poll::Ready(Err(ModuleError::new(what)))
             }
         }
     }

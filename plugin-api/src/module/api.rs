@@ -8,6 +8,7 @@ use abi_stable::StableAbi;
 use super::registration::RegistrarTableRef;
 use super::root::{RawObject, share};
 use super::web::{WebResource, WebTableRef};
+use crate::requests::RequestTableRef;
 use crate::values::UserId;
 use crate::values::text::RawStr;
 
@@ -15,7 +16,7 @@ use crate::values::text::RawStr;
 ///
 /// Mirrors `synapse.module_api.ModuleApi`.
 pub struct ModuleApi {
-    pub(super) raw: RawApi,
+    pub(crate) raw: RawApi,
 }
 
 /// A reference to the homeserver's side of a [`ModuleApi`].
@@ -46,6 +47,8 @@ pub struct HostTable {
         unsafe extern "C" fn(*const (), RawStr, bool, RawObject, WebTableRef),
     /// Registration of callbacks, by category.
     pub(crate) registrars: RegistrarTableRef,
+    /// What may be asked for, by group.
+    pub(crate) requests: RequestTableRef,
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -71,6 +74,11 @@ impl ModuleApi {
     /// `raw.host` is a live host of `raw.table`, with one reference for the caller.
     pub(crate) const unsafe fn import(raw: RawApi) -> Self {
         Self { raw }
+    }
+
+    /// For the requests, which may be asked of parts of the api too.
+    pub(crate) const fn api(&self) -> &Self {
+        self
     }
 
     /// The name of the homeserver, the part of a user ID behind the first `:`.

@@ -82,6 +82,43 @@ macro_rules! plain {
 
 plain! { bool; i64; super::limits::RatelimitOverride; }
 
+/// Yes or no; no is the neutral answer.
+impl Answer for bool {
+    type Raw = Self;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        !self
+    }
+
+    #[inline]
+    fn into_raw(self) -> Option<Self> {
+        self.then_some(true)
+    }
+
+    fn from_raw(raw: Self) -> Result<Self, Unreadable> {
+        Ok(raw)
+    }
+}
+
+/// A text; the empty one is the neutral answer.
+impl Answer for String {
+    type Raw = RString;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn into_raw(self) -> Option<RString> {
+        (!self.is_empty()).then(|| self.into())
+    }
+
+    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+        Ok(raw.as_str().to_owned())
+    }
+}
+
 /// A number; 0 is the neutral answer.
 impl Answer for i64 {
     type Raw = Self;

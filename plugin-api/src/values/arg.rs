@@ -53,7 +53,25 @@ macro_rules! plain {
     )* };
 }
 
-plain! { bool; u64; }
+plain! { bool; u64; i64; }
+
+/// A number that may be missing, in C form.
+impl Arg for Option<i64> {
+    type Raw = RawNumber;
+
+    #[inline]
+    unsafe fn from_raw(raw: RawNumber) -> Self {
+        raw.is_some.then_some(raw.number)
+    }
+}
+
+/// A number that may be missing, in C form.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, StableAbi)]
+pub struct RawNumber {
+    pub(super) is_some: bool,
+    pub(super) number: i64,
+}
 
 macro_rules! texts {
     ($( $raw:ty => $arg:ty, |$text:ident| $make:expr; )*) => { $(

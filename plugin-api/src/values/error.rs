@@ -29,7 +29,7 @@ pub struct ModuleError {
     kind: ErrorKind,
 }
 
-/// The three ways to fail.
+/// The ways to fail.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -51,6 +51,30 @@ pub enum ErrorKind {
     },
     /// A request the module made was cancelled.
     Cancelled,
+    /// The homeserver did not answer a request.
+    Unanswered {
+        /// Why.
+        reason: Unanswered,
+        /// The request, and why, in words.
+        message: String,
+    },
+}
+
+/// Why a homeserver does not answer a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unanswered {
+    /// It never answers this one.
+    Unsupported,
+    /// This start is a trial: nothing is to last.
+    Trial,
+    /// The module is asked while the homeserver holds the lock of a room that the answer needs:
+    /// to be asked for again later, from elsewhere.
+    WouldDeadlock,
+    /// The module is shut down, or about to be.
+    ShuttingDown,
+    /// The module has asked for too much at once, and is to wait for some of the answers.
+    TooMany,
 }
 
 impl ModuleError {
@@ -95,7 +119,37 @@ impl ModuleError {
         self
     }
 
-    /// Which of the three cases it is.
+    /// The homeserver never answers a request of this name.
+    pub fn unsupported(request: &str) -> Self {
+        let message = format!("this homeserver does not answer `{request}`");
+        Self { kind: ErrorKind::Unanswered { reason: Unanswered::Unsupported, message } }
+    }
+
+    /// The homeserver does not answer a request, for a reason; the message names the request.
+    pub fn not_answered(reason: Unanswered, message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Unanswered { reason, message: message.into() } }
+    }
+
+    /// Why the homeserver did not answer a request, if that is what failed.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<bool, ModuleError> {
+    /// match api.is_user_admin(user_id).await {
+    ///     // A homeserver without admins.
+    ///     Err(error) if error.unanswered() == Some(Unanswered::Unsupported) => Ok(false),
+    ///     answer => answer,
+    /// }
+    /// # }
+    /// ```
+    pub const fn unanswered(&self) -> Option<Unanswered> {
+        match &self.kind {
+            ErrorKind::Unanswered { reason, .. } => Some(*reason),
+            _ => None,
+        }
+    }
+
+    /// Which of the cases it is.
     pub const fn kind(&self) -> &ErrorKind {
         &self.kind
     }
@@ -112,7 +166,9 @@ impl fmt::Display for ModuleError {
             ErrorKind::Http { status, errcode, message, .. } => {
                 write!(f, "{status} {errcode}: {message}")
             }
-            ErrorKind::Failed { message } => f.write_str(message),
+            ErrorKind::Failed { message } | ErrorKind::Unanswered { message, .. } => {
+                f.write_str(message)
+            }
             ErrorKind::Cancelled => f.write_str("cancelled"),
         }
     }
@@ -248,30 +304,44 @@ impl RawModuleError {
     pub const FAILED: u16 = 0;
     /// A request of the module was cancelled.
     pub const CANCELLED: u16 = 1;
+    /// A request of the module was not answered: the first of the reasons.
+    pub const UNANSWERED: u16 = 16;
+    /// The lowest HTTP status there can be.
+    const STATUS: u16 = 100;
 }
+
+/// The reasons, in the order of their numbers.
+const REASONS: [Unanswered; 5] = [
+    Unanswered::Unsupported,
+    Unanswered::Trial,
+    Unanswered::WouldDeadlock,
+    Unanswered::ShuttingDown,
+    Unanswered::TooMany,
+];
 
 impl From<ModuleError> for RawModuleError {
     fn from(error: ModuleError) -> Self {
         match error.kind {
             ErrorKind::Http { status, errcode, message, fields } => Self {
-                code: status.max(Self::CANCELLED + 1),
+                code: status.max(Self::STATUS),
                 errcode: errcode.as_str().into(),
                 message: message.into(),
                 fields: super::verdict::raw_fields(&fields),
             },
-            ErrorKind::Failed { message } => Self {
-                code: Self::FAILED,
-                errcode: RString::new(),
-                message: message.into(),
-                fields: ROption::RNone,
-            },
-            ErrorKind::Cancelled => Self {
-                code: Self::CANCELLED,
-                errcode: RString::new(),
-                message: RString::new(),
-                fields: ROption::RNone,
-            },
+            ErrorKind::Failed { message } => Self::plain(Self::FAILED, message),
+            ErrorKind::Cancelled => Self::plain(Self::CANCELLED, String::new()),
+            ErrorKind::Unanswered { reason, message } => {
+                let number = REASONS.iter().position(|known| *known == reason).unwrap_or_default();
+                let number = u16::try_from(number).unwrap_or_default();
+                Self::plain(Self::UNANSWERED + number, message)
+            }
         }
+    }
+}
+
+impl RawModuleError {
+    fn plain(code: u16, message: String) -> Self {
+        Self { code, errcode: RString::new(), message: message.into(), fields: ROption::RNone }
     }
 }
 
@@ -281,6 +351,12 @@ impl From<RawModuleError> for ModuleError {
         let kind = match raw.code {
             RawModuleError::FAILED => ErrorKind::Failed { message },
             RawModuleError::CANCELLED => ErrorKind::Cancelled,
+            code @ RawModuleError::UNANSWERED..RawModuleError::STATUS => {
+                let number = usize::from(code - RawModuleError::UNANSWERED);
+                // A later version may know more reasons.
+                let reason = REASONS.get(number).copied().unwrap_or(Unanswered::Unsupported);
+                ErrorKind::Unanswered { reason, message }
+            }
             status => ErrorKind::Http {
                 status,
                 errcode: raw.errcode.as_str().into(),
@@ -334,6 +410,8 @@ mod tests {
         for error in [
             ModuleError::new("disk full"),
             ModuleError::cancelled(),
+            ModuleError::unsupported("get_room_state"),
+            ModuleError::not_answered(Unanswered::TooMany, "256 requests at once"),
             ModuleError::http(418, "X.TEAPOT", "teapot").field("k", 1),
             ModuleError::http(418, String::from("X.TEAPOT"), "teapot")
                 .field("k", 1)

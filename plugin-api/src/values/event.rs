@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RStr};
+use abi_stable::std_types::{ROption, RStr, RString, RVec};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::answer::{Answer, Unreadable};
 use super::id::{RoomId, UserId};
 use super::json::JsonStr;
 
@@ -173,8 +174,8 @@ impl fmt::Debug for Event<'_> {
     }
 }
 
-/// An event that owns its text.
-#[derive(Clone, PartialEq, Eq)]
+/// An event that owns its text. The default is no event at all: all its texts are empty.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct OwnedEvent {
     event_id: String,
     room_id: String,
@@ -272,6 +273,44 @@ impl<'de> Deserialize<'de> for Object {
         deserializer.deserialize_map(Skip)
     }
 }
+
+/// An event, which crosses as its JSON.
+impl Answer for OwnedEvent {
+    type Raw = RString;
+
+    fn is_neutral(&self) -> bool {
+        self.json.is_empty()
+    }
+
+    fn into_raw(self) -> Option<RString> {
+        (!self.json.is_empty()).then(|| self.json.into())
+    }
+
+    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+        Self::from_json(raw.as_str()).map_err(|_| UNREADABLE)
+    }
+}
+
+/// Events, which cross as their JSON.
+impl Answer for Vec<OwnedEvent> {
+    type Raw = RVec<RString>;
+
+    fn is_neutral(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn into_raw(self) -> Option<Self::Raw> {
+        (!self.is_empty()).then(|| self.into_iter().map(|event| event.json.into()).collect())
+    }
+
+    fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
+        raw.iter()
+            .map(|json| OwnedEvent::from_json(json.as_str()).map_err(|_| UNREADABLE))
+            .collect()
+    }
+}
+
+const UNREADABLE: Unreadable = Unreadable("the homeserver gave an event that is none");
 
 #[cfg(test)]
 mod tests {

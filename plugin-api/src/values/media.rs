@@ -180,7 +180,7 @@ impl<'a> ReadableFile<'a> {
         // SAFETY: `source` and `read_at` belong together (whoever made this file made both); the
         // source is borrowed for as long as this future lives.
         let request = unsafe {
-            Request::new(move |slot, waker, out, report| {
+            Request::new("ReadableFile::read_at", move |slot, waker, out, report| {
                 read_at(source, offset, length, slot, waker, out, report)
             })
         };

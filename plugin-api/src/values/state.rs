@@ -61,7 +61,7 @@ impl State<'_> {
         // SAFETY: `source` and `get` belong together (`lend` made both); the texts and the
         // borrowed source live until the request has ended, because this future borrows them.
         let event = unsafe {
-            Request::new(move |slot, waker, out, report| {
+            Request::new("State::get", move |slot, waker, out, report| {
                 get(source, event_type, state_key, slot, waker, out, report)
             })
         };
@@ -80,7 +80,7 @@ impl State<'_> {
         let (source, event_type) = (self.source, RawStr::new(event_type));
         // SAFETY: as in `get`.
         let events = unsafe {
-            Request::new(move |slot, waker, out, report| {
+            Request::new("State::of_type", move |slot, waker, out, report| {
                 of_type(source, event_type, slot, waker, out, report)
             })
         };

@@ -155,6 +155,13 @@ impl ModuleHost for Host {
     fn supports(&self, _: &str) -> bool {
         true
     }
+    fn admit(
+        &self,
+        _: &'static hsmod_plugin_api::requests::RequestInfo,
+        _: Option<&str>,
+    ) -> Result<hsmod_plugin_api::requests::Permit<'_>, ModuleError> {
+        Err(ModuleError::new("nothing is answered"))
+    }
     fn register_callbacks(&self, registered: Registered) {
         self.0.lock().unwrap().push(registered);
     }

@@ -1,14 +1,18 @@
 //! Shows that the small homeserver which embedders read first works, with modules and without.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
 use serde_json::json;
 
+fn output(config: Option<&Path>) -> Output {
+    Command::new(build::embed_example()).args(config).output().unwrap()
+}
+
 fn run(config: Option<&Path>) -> String {
-    let output = Command::new(build::embed_example()).args(config).output().unwrap();
+    let output = output(config);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     String::from_utf8(output.stdout).unwrap()
@@ -40,4 +44,18 @@ fn without_modules_everything_is_allowed() {
     let answers = run(None);
     assert_eq!(answers.matches("  200 ").count(), 4, "{answers}");
     assert_eq!(answers.matches("  404 ").count(), 2, "{answers}");
+}
+
+#[test]
+fn modules_are_answered_what_it_can_answer() {
+    let starts = |request: &str| {
+        let args = json!({"user_id": "@alice:localhost", "admin": true});
+        let config = json!({"during": {"start": [{"request": request, "args": args}]}});
+        output(Some(&Scene::new().module("good_asker", config).write()))
+    };
+    assert!(starts("is_user_admin").status.success());
+    let refused = starts("set_user_admin");
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(errors.contains("this homeserver does not answer `set_user_admin`"), "{errors}");
 }

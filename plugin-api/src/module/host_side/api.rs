@@ -13,6 +13,8 @@ use crate::boundary::Instance;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
+use crate::requests::{Permit, RequestInfo, RequestTableRef, Services};
+use crate::values::ModuleError;
 use crate::values::text::RawStr;
 
 /// What the homeserver answers to a module's `ModuleApi`. One value per module.
@@ -29,6 +31,20 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn is_trial(&self) -> bool;
     /// Whether a callback or request of this name is served.
     fn supports(&self, name: &str) -> bool;
+    /// What the homeserver answers; nothing by default.
+    fn services(&self) -> &Services {
+        static NOTHING: Services = Services::NOTHING;
+        &NOTHING
+    }
+    /// Whether the module may ask for this now; `room` is the one whose lock the answer needs.
+    ///
+    /// # Errors
+    /// Why not.
+    fn admit(
+        &self,
+        request: &'static RequestInfo,
+        room: Option<&str>,
+    ) -> Result<Permit<'_>, ModuleError>;
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
     /// A web resource was registered, for `path` alone or for the subtree below it too.
@@ -65,6 +81,7 @@ impl<H: ModuleHost> HostTableOf<H> {
         supports: supports::<H>,
         register_web_resource: register_web_resource::<H>,
         registrars: RegistrarTableOf::<H>::TABLE,
+        requests: RequestTableRef::of::<H>(),
     }));
     const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
 }

@@ -103,4 +103,4 @@ macro_rules! plain {
     )* };
 }
 
-plain! { bool; u64; }
+plain! { bool; u64; i64; }

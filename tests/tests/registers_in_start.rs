@@ -1,5 +1,8 @@
 //! Shows that what a module registers as late as in `start` counts, and is checked, like the rest;
 //! and that a module which is linked into the host leaves the host's log alone.
+//!
+//! A program of its own: two modules in one would export the same symbols.
+#![forbid(unsafe_code)]
 
 use hsmod_loader::{Config, Host, LoadError, Modules};
 use hsmod_plugin_api::prelude::*;

@@ -1,0 +1,188 @@
+//! What a module may ask of its homeserver, by group: one file each, one row a request.
+//!
+//! A homeserver implements the groups it can answer; a module sees all of them as methods of
+//! [`ModuleApi`](crate::ModuleApi), each of which answers an error with its name where the
+//! homeserver does not.
+
+pub mod account_data;
+pub mod events;
+pub mod logins;
+pub mod presence;
+pub mod public_rooms;
+pub mod push;
+pub mod rooms;
+pub mod users;
+
+#[cfg(feature = "host")]
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[cfg(feature = "host")]
+use crate::values::{ModuleError, Unanswered};
+
+/// What is known of a request: documentation and tests read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RequestInfo {
+    /// Its group: `users`.
+    pub group: &'static str,
+    /// Its name, as in Synapse.
+    pub name: &'static str,
+    /// The minor version of the boundary that brought it.
+    pub since: u32,
+    /// Names and types of its arguments.
+    pub arguments: &'static [(&'static str, &'static str)],
+    /// The type of its answer.
+    pub answer: &'static str,
+    /// The argument that is the room whose lock the homeserver needs for the answer.
+    pub locks: Option<&'static str>,
+    /// The lines of its documentation.
+    pub doc: &'static [&'static str],
+}
+
+/// What is held while a request is answered: one place of so many.
+///
+/// Rationale: no more than a number, because every request takes one.
+#[cfg(feature = "host")]
+#[derive(Debug)]
+pub struct Permit<'a>(&'a AtomicUsize);
+
+#[cfg(feature = "host")]
+impl<'a> Permit<'a> {
+    /// Takes a place, if fewer than `most` are `taken`; gives it back when it is dropped.
+    ///
+    /// ```
+    /// use std::sync::atomic::AtomicUsize;
+    /// use hsmod_plugin_api::requests::Permit;
+    ///
+    /// let taken = AtomicUsize::new(0);
+    /// let first = Permit::take(&taken, 1);
+    /// assert!(first.is_some() && Permit::take(&taken, 1).is_none());
+    /// drop(first);
+    /// assert!(Permit::take(&taken, 1).is_some());
+    /// ```
+    #[inline]
+    pub fn take(taken: &'a AtomicUsize, most: usize) -> Option<Self> {
+        let permit = Self(taken);
+        // Too many are given back at once, by the permit.
+        (taken.fetch_add(1, Ordering::Relaxed) < most).then_some(permit)
+    }
+}
+
+#[cfg(feature = "host")]
+impl Drop for Permit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Who answered a request was dropped.
+#[cfg(feature = "host")]
+pub(crate) fn gone(request: &str) -> ModuleError {
+    let message = format!("`{request}` is not answered: the homeserver has ended");
+    ModuleError::not_answered(Unanswered::ShuttingDown, message)
+}
+
+/// Every group, one row beside its `mod`: its trait and what comes with that. `$then` is called
+/// with all rows behind what stands in the brackets.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __request_groups {
+    ($($then:ident)::+ [$($first:tt)*]) => {
+        $($then)::+! { $($first)*
+            users: Users UsersRequests UsersTableRef ErasedUsers;
+            logins: Logins LoginsRequests LoginsTableRef ErasedLogins;
+            rooms: Rooms RoomsRequests RoomsTableRef ErasedRooms;
+            events: Events EventsRequests EventsTableRef ErasedEvents;
+            account_data: UserAccountData UserAccountDataRequests UserAccountDataTableRef ErasedUserAccountData;
+            presence: Presence PresenceRequests PresenceTableRef ErasedPresence;
+            push: Push PushRequests PushTableRef ErasedPush;
+            public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;
+        }
+    };
+}
+
+macro_rules! list {
+    ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
+        /// Every request, by group.
+        ///
+        /// ```
+        /// let users = hsmod_plugin_api::requests::REQUESTS[0];
+        /// assert_eq!(users[0].name, "get_userinfo_by_id");
+        /// ```
+        pub const REQUESTS: &[&[RequestInfo]] = &[$( $group::ROWS, )*];
+
+        /// The tables of all groups. Append-only.
+        #[repr(C)]
+        #[derive(abi_stable::StableAbi)]
+        #[sabi(kind(Prefix(prefix_ref = RequestTableRef)))]
+        #[sabi(missing_field(option))]
+        pub struct RequestTable {
+            /// Version of the boundary of the homeserver that made it.
+            #[sabi(last_prefix_field)]
+            pub abi_minor: u32,
+            $( pub(crate) $group: $group::$table, )*
+        }
+
+        $( #[cfg(feature = "host")] pub use $group::{$trait, $written}; )*
+
+        /// What a homeserver answers, as its modules ask for it.
+        #[cfg(feature = "host")]
+        #[derive(Clone, Default)]
+        pub struct Services {
+            $( pub(crate) $group: Option<std::sync::Arc<dyn $group::$erased>>, )*
+        }
+
+        #[cfg(feature = "host")]
+        impl Services {
+            /// Nothing is answered.
+            pub const NOTHING: Self = Self { $( $group: None, )* };
+
+            $(
+                #[doc = concat!("The requests of [`", stringify!($trait), "`] are answered by `answerer`.")]
+                #[must_use]
+                pub fn $group(mut self, answerer: impl $trait) -> Self {
+                    self.$group = Some(std::sync::Arc::new(answerer));
+                    self
+                }
+            )*
+
+            /// Whether a request is answered.
+            pub fn answers(&self, name: &str) -> bool {
+                $( self.$group.as_ref().is_some_and(|group| group.written().contains(&name)) )||*
+            }
+        }
+
+        #[cfg(feature = "host")]
+        impl std::fmt::Debug for Services {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let given = [$( self.$group.as_ref().map(|_| stringify!($group)), )*];
+                f.debug_set().entries(given.into_iter().flatten()).finish()
+            }
+        }
+
+        #[cfg(feature = "host")]
+        impl RequestTableRef {
+            pub(crate) const fn of<H: crate::module::ModuleHost>() -> Self {
+                RequestTableOf::<H>::TABLE
+            }
+        }
+
+        #[cfg(feature = "host")]
+        struct RequestTableOf<H>(std::marker::PhantomData<H>);
+
+        #[cfg(feature = "host")]
+        impl<H: crate::module::ModuleHost> RequestTableOf<H> {
+            abi_stable::staticref!(
+                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<RequestTable> =
+                    abi_stable::prefix_type::WithMetadata::new(RequestTable {
+                        abi_minor: crate::ABI.minor,
+                        $( $group: $group::$table::of::<H>(), )*
+                    })
+            );
+            const TABLE: RequestTableRef = RequestTableRef(Self::WITH_METADATA.as_prefix());
+        }
+    };
+}
+
+__request_groups!(list []);

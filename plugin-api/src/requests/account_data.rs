@@ -1,0 +1,69 @@
+//! Group `account_data`: what clients keep with a user's account.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::{JsonObject, JsonStr, UserId};
+
+/// What clients keep with the accounts of this homeserver's users, for no room.
+///
+/// Mirrors `synapse.module_api.AccountDataManager`.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountDataManager<'a>(&'a ModuleApi);
+
+impl AccountDataManager<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+impl ModuleApi {
+    /// What clients keep with the accounts of this homeserver's users. Since Synapse 1.57.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<(), ModuleError> {
+    /// let direct = api.account_data_manager().get_global(user_id, "m.direct").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub const fn account_data_manager(&self) -> AccountDataManager<'_> {
+        AccountDataManager(self)
+    }
+}
+
+requests! {
+    /// What clients keep with a user's account.
+    pub trait UserAccountData = account_data on AccountDataManager<'_>,
+        written UserAccountDataRequests, table UserAccountDataTable UserAccountDataTableRef,
+        erased ErasedUserAccountData
+    {
+        /// Account data of a user of this homeserver, by its type (`m.direct`); `None` if there is
+        /// none of the type. An error for a user of another homeserver. Since Synapse 1.57.
+        async fn get_global(
+            &self,
+            user_id: &UserId,
+            data_type: &str,
+        ) -> Option<JsonObject>, since 0;
+
+        /// Replaces account data of a user of this homeserver; `new_data` is an object. An error
+        /// for a user of another homeserver, and for one who has no account. Tells
+        /// `on_account_data_updated`. Since Synapse 1.57.
+        async fn put_global(
+            &self,
+            user_id: &UserId,
+            data_type: &str,
+            new_data: &JsonStr,
+        ) -> (), since 0;
+
+        /// Replaces account data if it still is `expected` (an object, or `null` for none), and
+        /// answers whether it was: for changes that others may make at the same time. `new_data` is
+        /// an object. Errors as for `put_global`. Not in Synapse.
+        async fn compare_and_set_global(
+            &self,
+            user_id: &UserId,
+            data_type: &str,
+            expected: &JsonStr,
+            new_data: &JsonStr,
+        ) -> bool, since 0;
+    }
+}

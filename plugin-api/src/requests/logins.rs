@@ -1,0 +1,103 @@
+//! Group `logins`: devices, tokens, and how somebody gets one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::UserId;
+use crate::values::json_answer::json_answers;
+
+/// A device that was made, and how it is let in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RegisteredDevice {
+    /// The device.
+    pub device_id: String,
+    /// Its access token; a secret.
+    pub access_token: String,
+    /// When that ends: milliseconds since 1970.
+    pub valid_until_ms: Option<i64>,
+    /// With which it gets the next one; a secret.
+    pub refresh_token: Option<String>,
+}
+
+/// A token with which somebody may register.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct RegistrationToken {
+    /// The token; a secret.
+    pub token: String,
+    /// How often it may be used; `None`: any number of times.
+    pub uses_allowed: Option<i64>,
+    /// How often it was used.
+    pub completed: i64,
+    /// Until when it may be used: milliseconds since 1970; `None`: for ever.
+    pub expiry_time: Option<i64>,
+}
+
+json_answers! { RegisteredDevice; RegistrationToken; Vec<RegistrationToken>; }
+
+requests! {
+    /// Devices, tokens, and how somebody gets one.
+    pub trait Logins = logins on ModuleApi,
+        written LoginsRequests, table LoginsTable LoginsTableRef, erased ErasedLogins
+    {
+        /// Makes a device for a user, or a new access token for the one of the given `device_id`;
+        /// `None` lets the homeserver choose the ID. The name is of effect for a new device only.
+        /// Since Synapse 1.2.
+        async fn register_device(
+            &self,
+            user_id: &UserId,
+            device_id: Option<&str>,
+            initial_display_name: Option<&str>,
+        ) -> RegisteredDevice, since 0;
+
+        /// A token with which a client may log in once as a user (`m.login.token`), for so many
+        /// milliseconds. `auth_provider_id` and `auth_provider_session_id` name the session of the
+        /// SSO provider that has let the user in, if one has. Since Synapse 1.69.
+        async fn create_login_token(
+            &self,
+            user_id: &UserId,
+            duration_in_ms: u64,
+            auth_provider_id: Option<&str>,
+            auth_provider_session_id: Option<&str>,
+        ) -> String, since 0;
+
+        /// Ends an access token, with the device it belongs to. An error for a token that is not
+        /// known (401). Since Synapse 0.25.
+        async fn invalidate_access_token(&self, access_token: &str) -> (), since 0;
+
+        /// The address that a browser is to be sent to when somebody has proven elsewhere who they
+        /// are: logged in as the user, it leads to `client_redirect_url`. `new_user`: the account
+        /// was made for this login. `auth_provider_id` names the SSO provider. Synapse answers the
+        /// browser itself. Since Synapse 1.13.
+        async fn complete_sso_login_async(
+            &self,
+            registered_user_id: &UserId,
+            client_redirect_url: &str,
+            new_user: bool,
+            auth_provider_id: Option<&str>,
+        ) -> String, since 0;
+
+        /// Makes a token with which somebody may register; `None` lets the homeserver choose it.
+        /// `uses_allowed`: how often, `None` for any number of times; `expiry_time`: milliseconds
+        /// since 1970, `None` for ever. An error if there is such a token, or its letters are not
+        /// allowed (400). Not in Synapse, whose modules reach into it for this.
+        async fn create_registration_token(
+            &self,
+            token: Option<&str>,
+            uses_allowed: Option<i64>,
+            expiry_time: Option<i64>,
+        ) -> RegistrationToken, since 0;
+
+        /// The tokens with which somebody may register, also those that are used up or expired. Not
+        /// in Synapse, whose modules reach into it for this.
+        async fn get_registration_tokens(&self) -> Vec<RegistrationToken>, since 0;
+
+        /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
+        /// reach into it for this.
+        async fn delete_registration_token(&self, token: &str) -> bool, since 0;
+    }
+}

@@ -1,0 +1,44 @@
+//! Group `public_rooms`: the list of rooms that everybody may see.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::RoomId;
+
+/// The list of rooms that everybody may see.
+///
+/// Mirrors `synapse.module_api.PublicRoomListManager`.
+#[derive(Clone, Copy, Debug)]
+pub struct PublicRoomListManager<'a>(&'a ModuleApi);
+
+impl PublicRoomListManager<'_> {
+    const fn api(&self) -> &ModuleApi {
+        self.0
+    }
+}
+
+impl ModuleApi {
+    /// The list of rooms that everybody may see. Since Synapse 1.22.
+    pub const fn public_room_list_manager(&self) -> PublicRoomListManager<'_> {
+        PublicRoomListManager(self)
+    }
+}
+
+requests! {
+    /// The list of rooms that everybody may see.
+    pub trait PublicRooms = public_rooms on PublicRoomListManager<'_>,
+        written PublicRoomsRequests, table PublicRoomsTable PublicRoomsTableRef,
+        erased ErasedPublicRooms
+    {
+        /// Whether a room is on the list; no for a room that the homeserver does not know. Since
+        /// Synapse 1.22.
+        async fn room_is_in_public_room_list(&self, room_id: &RoomId) -> bool, since 0;
+
+        /// Puts a room on the list, whether it is there or not; asks no callback. Since Synapse
+        /// 1.22.
+        async fn add_room_to_public_room_list(&self, room_id: &RoomId) -> (), since 0;
+
+        /// Takes a room off the list, whether it is there or not; asks no callback. Since Synapse
+        /// 1.22.
+        async fn remove_room_from_public_room_list(&self, room_id: &RoomId) -> (), since 0;
+    }
+}

@@ -1,0 +1,46 @@
+//! Group `push`: notifications on users' devices.
+
+use std::collections::BTreeMap;
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::json_answer::json_answers;
+use crate::values::{JsonStr, UserId};
+
+json_answers! { BTreeMap<String, bool>; }
+
+requests! {
+    /// Notifications on users' devices.
+    pub trait Push = push on ModuleApi,
+        written PushRequests, table PushTable PushTableRef, erased ErasedPush
+    {
+        /// Sends a notification to the HTTP pushers of a user, or of one device (`None`: of all),
+        /// and answers for each device whether its gateway took it. `content`, `tweaks` and
+        /// `default_payload` are objects, as the push gateway API has them. Since Synapse 1.82.
+        async fn send_http_push_notification(
+            &self,
+            user_id: &UserId,
+            device_id: Option<&str>,
+            content: &JsonStr,
+            tweaks: &JsonStr,
+            default_payload: &JsonStr,
+        ) -> BTreeMap<String, bool>, since 0;
+
+        /// Whether these are actions of a push rule: a list of texts and objects; an error says
+        /// what is wrong with them. Since Synapse 1.58.
+        async fn check_push_rule_actions(&self, actions: &JsonStr) -> (), since 0;
+
+        /// Changes the actions of a push rule of a user. `scope` is `global`, `kind` one of
+        /// `override`, `underride`, `room`, `sender`, `content`, and `actions` a list as above. An
+        /// error for another scope, for a rule there is not (404), and for what are no actions.
+        /// Since Synapse 1.58.
+        async fn set_push_rule_action(
+            &self,
+            user_id: &UserId,
+            scope: &str,
+            kind: &str,
+            rule_id: &str,
+            actions: &JsonStr,
+        ) -> (), since 0;
+    }
+}

@@ -1,0 +1,96 @@
+//! Group `rooms`: rooms as a whole, and who is in them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::json_answer::json_answers;
+use crate::values::{JsonStr, OwnedEvent, RoomAlias, RoomId, UserId};
+
+/// A room that was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct CreatedRoom {
+    /// The room.
+    pub room_id: String,
+    /// Its alias, if it has one.
+    pub room_alias: Option<String>,
+}
+
+impl CreatedRoom {
+    /// What a homeserver tells.
+    pub fn new(room_id: impl Into<String>, room_alias: Option<String>) -> Self {
+        Self { room_id: room_id.into(), room_alias }
+    }
+}
+
+/// Where an alias leads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AliasTarget {
+    /// The room.
+    pub room_id: String,
+    /// Servers that are in it.
+    pub servers: Vec<String>,
+}
+
+impl AliasTarget {
+    /// What a homeserver tells.
+    pub fn new(room_id: impl Into<String>, servers: Vec<String>) -> Self {
+        Self { room_id: room_id.into(), servers }
+    }
+}
+
+json_answers! { CreatedRoom; AliasTarget; }
+
+requests! {
+    /// Rooms as a whole, and who is in them.
+    pub trait Rooms = rooms on ModuleApi,
+        written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
+    {
+        /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
+        /// With `ratelimit` it counts for the limits of the user. An error for a user of another
+        /// homeserver, and as `POST /createRoom` has them. Asks the callbacks for new rooms, this
+        /// module's too. Since Synapse 1.65.
+        async fn create_room(
+            &self,
+            user_id: &UserId,
+            config: &JsonStr,
+            ratelimit: bool,
+        ) -> CreatedRoom, since 0;
+
+        /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
+        /// it, and does not wait for its end. An error if a module forbids it (403). Asks
+        /// `check_can_shutdown_room`. Since Synapse 1.89.
+        async fn delete_room(&self, room_id: &RoomId) -> (), since 0, locks room_id;
+
+        /// As `delete_room`, with `options`, the body of Synapse's admin API for it
+        /// (`new_room_user_id`, `message`, `block`, `purge`, ..). Not in Synapse, whose modules
+        /// reach into it for this.
+        async fn shutdown_room(&self, room_id: &RoomId, options: &JsonStr) -> (), since 0, locks room_id;
+
+        /// Where an alias leads; of another homeserver's alias, what that says. An error if there
+        /// is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
+        async fn lookup_room_alias(&self, room_alias: &RoomAlias) -> AliasTarget, since 0;
+
+        /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
+        async fn get_canonical_room_alias(&self, room_id: &RoomId) -> Option<String>, since 0;
+
+        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
+        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
+        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
+        /// servers to join through; either may be `null`. An error for a sender of another
+        /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
+        async fn update_room_membership(
+            &self,
+            sender: &UserId,
+            target: &UserId,
+            room_id: &RoomId,
+            new_membership: &str,
+            content: &JsonStr,
+            remote_room_hosts: &JsonStr,
+        ) -> OwnedEvent, since 0, locks room_id;
+    }
+}

@@ -1,0 +1,238 @@
+//! Group `users`: who has an account here, and what it is like.
+
+use serde::{Deserialize, Serialize};
+
+use crate::module::{ModuleApi, WebRequest};
+use crate::table::requests;
+use crate::values::json_answer::json_answers;
+use crate::values::{JsonStr, UserId};
+
+/// What a homeserver knows of an account.
+///
+/// Mirrors `synapse.module_api.UserInfo`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserInfo {
+    /// The full user ID.
+    pub user_id: String,
+    /// Whether the user is a server admin.
+    pub is_admin: bool,
+    /// Whether the user is a guest.
+    pub is_guest: bool,
+    /// Whether the account was deactivated.
+    pub is_deactivated: bool,
+    /// Whether the user is shadow-banned.
+    pub is_shadow_banned: bool,
+    /// Whether the account is locked.
+    pub is_locked: bool,
+    /// Whether an admin has approved the account, where that is needed.
+    pub approved: bool,
+    /// The application service that the user belongs to.
+    pub appservice_id: Option<String>,
+    /// When the account was made: milliseconds since 1970.
+    pub creation_ts: i64,
+    /// The version of the terms that the user consented to.
+    pub consent_version: Option<String>,
+    /// `support`, `bot`, ..
+    pub user_type: Option<String>,
+}
+
+impl UserInfo {
+    /// An ordinary account, of which nothing else is known.
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self { user_id: user_id.into(), approved: true, ..Self::default() }
+    }
+}
+
+/// A user's display name and avatar.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct Profile {
+    /// The display name.
+    pub display_name: Option<String>,
+    /// The `mxc:` URL of the avatar.
+    pub avatar_url: Option<String>,
+}
+
+impl Profile {
+    /// What a homeserver tells.
+    pub fn new(display_name: Option<&str>, avatar_url: Option<&str>) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Self { display_name: owned(display_name), avatar_url: owned(avatar_url) }
+    }
+}
+
+/// An e-mail address or telephone number of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserThreepid {
+    /// `email` or `msisdn`.
+    pub medium: String,
+    /// The address.
+    pub address: String,
+    /// When it was proven: milliseconds since 1970.
+    pub validated_at: i64,
+    /// When it was added to the account: milliseconds since 1970.
+    pub added_at: i64,
+}
+
+/// From where a user was active.
+///
+/// Mirrors `synapse.module_api.UserIpAndAgent`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserIpAndAgent {
+    /// The IP address.
+    pub ip: String,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// When: milliseconds since 1970.
+    pub last_seen: i64,
+}
+
+/// Who made a request.
+///
+/// Mirrors `synapse.module_api.Requester`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct AuthenticatedUser {
+    /// The full user ID.
+    pub user_id: String,
+    /// The device.
+    pub device_id: Option<String>,
+    /// The application service that acts for the user.
+    pub app_service_id: Option<String>,
+    /// Who was really authenticated; `None`: the user themselves.
+    pub authenticated_entity: Option<String>,
+    /// Whether it is a guest.
+    pub is_guest: bool,
+    /// Whether the user is shadow-banned.
+    pub is_shadow_banned: bool,
+}
+
+impl AuthenticatedUser {
+    /// An ordinary user, of whom nothing else is known.
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self { user_id: user_id.into(), ..Self::default() }
+    }
+}
+
+json_answers! {
+    Option<UserInfo>;
+    Profile;
+    Vec<UserThreepid>;
+    Vec<UserIpAndAgent>;
+    AuthenticatedUser;
+    Vec<(String, String)>;
+}
+
+requests! {
+    /// Who has an account here, and what it is like.
+    pub trait Users = users on ModuleApi,
+        written UsersRequests, table UsersTable UsersTableRef, erased ErasedUsers
+    {
+        /// What the homeserver knows of an account; `None` if there is none. Since Synapse 1.41.
+        async fn get_userinfo_by_id(&self, user_id: &UserId) -> Option<UserInfo>, since 0;
+
+        /// Who makes a request to a web resource, by its access token. Asks `is_user_expired`
+        /// unless `allow_expired`; guests are refused unless `allow_guest`. An error is an HTTP
+        /// refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403) that the resource hands on
+        /// with `?`. Since Synapse 1.39.
+        async fn get_user_by_req(
+            &self,
+            request: &WebRequest<'_>,
+            allow_guest: bool,
+            allow_expired: bool,
+        ) -> AuthenticatedUser, since 0;
+
+        /// Whether a user is a server admin; no for one who has no account. Since Synapse 1.39.
+        async fn is_user_admin(&self, user_id: &UserId) -> bool, since 0;
+
+        /// Makes a user of this homeserver a server admin, or no longer one. Since Synapse 1.56.
+        async fn set_user_admin(&self, user_id: &UserId, admin: bool) -> (), since 0;
+
+        /// The profile of a user of this homeserver, by the local part of the user ID. Since
+        /// Synapse 1.39.
+        async fn get_profile_for_user(&self, localpart: &str) -> Profile, since 0;
+
+        /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
+        async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0;
+
+        /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
+        /// 0.25.
+        async fn check_user_exists(&self, user_id: &UserId) -> Option<String>, since 0;
+
+        /// Whether a local part may be registered; an error says why not (400 `M_USER_IN_USE`,
+        /// `M_INVALID_USERNAME`). Since Synapse 1.52.
+        async fn check_username(&self, username: &str) -> (), since 0;
+
+        /// Makes an account, and answers its user ID. `displayname`: `None` for the local part.
+        /// `emails` is a list of addresses that are bound to it. Errors as for `check_username`.
+        /// Asks `check_registration_for_spam`, and tells `on_user_registration`, this module's too.
+        /// Since Synapse 1.2.
+        async fn register_user(
+            &self,
+            localpart: &str,
+            displayname: Option<&str>,
+            emails: &JsonStr,
+            admin: bool,
+        ) -> String, since 0;
+
+        /// Sets the display name of a user of this homeserver, as an admin would; `None` removes
+        /// it. Tells `on_profile_update`. Since Synapse 1.76.
+        async fn set_displayname(
+            &self,
+            user_id: &UserId,
+            new_displayname: Option<&str>,
+        ) -> (), since 0;
+
+        /// Notes that a user is known by `external_id` to the SSO provider `auth_provider_id`. An
+        /// error if somebody else is. Since Synapse 1.9.
+        async fn record_user_external_id(
+            &self,
+            auth_provider_id: &str,
+            external_id: &str,
+            registered_user_id: &UserId,
+        ) -> (), since 0;
+
+        /// From where a user of this homeserver was active since a moment, in milliseconds since
+        /// 1970 (0: ever); nothing for a user of another one. Since Synapse 1.44.
+        async fn get_user_ip_and_agents(
+            &self,
+            user_id: &UserId,
+            since_ts: i64,
+        ) -> Vec<UserIpAndAgent>, since 0;
+
+        /// Application service and user ID of each user who was active in a span of time, in
+        /// milliseconds since 1970; `None` leaves that end open. Since Synapse 1.61.
+        async fn get_monthly_active_users_by_service(
+            &self,
+            start_timestamp: Option<i64>,
+            end_timestamp: Option<i64>,
+        ) -> Vec<(String, String)>, since 0;
+
+        /// Notes that an identity server (`id_server`, its name) knows a user by an address;
+        /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
+        async fn store_remote_3pid_association(
+            &self,
+            user_id: &UserId,
+            medium: &str,
+            address: &str,
+            id_server: &str,
+        ) -> (), since 0;
+
+        /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
+        /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,
+        /// whose modules reach into it for this.
+        async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> (), since 0;
+
+        /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
+        /// again afterwards. Not in Synapse, whose modules reach into it for this.
+        async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0;
+    }
+}

@@ -1,0 +1,296 @@
+//! The macro behind a group's list of requests: a module asks, its homeserver answers.
+//!
+//! The same as a callback with the roles swapped: one row makes the method of `ModuleApi`, the
+//! slot in the C table, the thunk behind it, the homeserver's trait method and the reflection row.
+
+/// Declares a group of requests: one row each. `locks room_id` names the argument that is the room
+/// whose lock the homeserver needs for the answer.
+macro_rules! requests {
+    (
+        $(#[doc = $doc:expr])*
+        pub trait $trait:ident = $group:ident on $face:ty,
+            written $written:ident, table $table:ident $table_ref:ident, erased $erased:ident
+        {
+            $(
+                $(#[doc = $row_doc:expr])*
+                async fn $name:ident(&self $(, $arg:ident: $type:ty)* $(,)?) -> $answer:ty,
+                    since $since:literal $(, locks $room:ident)?;
+            )*
+        }
+    ) => {
+        impl $face {
+            $(
+                $(#[doc = $row_doc])*
+                ///
+                /// # Errors
+                /// As the homeserver says; [`ModuleError::unanswered`] if it does not answer this
+                /// at all.
+                ///
+                /// [`ModuleError::unanswered`]: crate::values::ModuleError::unanswered
+                pub async fn $name(&self $(, $arg: $type)*)
+                    -> Result<$answer, $crate::values::ModuleError>
+                {
+                    let api = self.api();
+                    let slot = api.raw.table.requests().and_then(|all| all.$group());
+                    let Some(slot) = slot.and_then(|group| group.$name()) else {
+                        return Err($crate::values::ModuleError::unsupported(stringify!($name)));
+                    };
+                    let host = api.raw.host;
+                    $(let $arg = $crate::values::lend::Lend::lend($arg);)*
+                    // SAFETY: the host is the host of this table, and `api` holds a reference to
+                    // it; the arguments live until the request has ended, because this future
+                    // borrows them.
+                    let request = unsafe {
+                        $crate::boundary::Request::new(
+                            stringify!($name),
+                            move |future, waker, out, report| {
+                                slot(host, $($arg,)* future, waker, out, report)
+                            },
+                        )
+                    };
+                    request.await
+                }
+            )*
+        }
+
+        #[doc = concat!("The C table of the requests `", stringify!($group), "`. Append-only.")]
+        #[repr(C)]
+        #[derive(abi_stable::StableAbi)]
+        #[sabi(kind(Prefix(prefix_ref = $table_ref)))]
+        #[sabi(missing_field(option))]
+        pub struct $table {
+            /// Version of the boundary of the homeserver that made it.
+            #[sabi(last_prefix_field)]
+            pub abi_minor: u32,
+            $(
+                $name: unsafe extern "C" fn(
+                    *const (),
+                    $(<$type as $crate::values::arg::Arg>::Raw,)*
+                    *mut $crate::boundary::FutureSlot,
+                    *const $crate::boundary::FfiWaker,
+                    *mut $crate::boundary::Out<$answer>,
+                    *mut $crate::boundary::PanicReport,
+                ) -> $crate::boundary::Status,
+            )*
+        }
+
+        #[doc = concat!("The requests `", stringify!($group), "` as rows.")]
+        #[allow(non_upper_case_globals, reason = "named like the requests")]
+        pub mod rows {
+            use crate::requests::RequestInfo;
+            $(
+                #[doc = concat!("`", stringify!($name), "`")]
+                pub const $name: RequestInfo = RequestInfo {
+                    group: stringify!($group),
+                    name: stringify!($name),
+                    since: $since,
+                    arguments: &[$((stringify!($arg), stringify!($type)),)*],
+                    answer: stringify!($answer),
+                    locks: $crate::table::locked!([$($room)?]),
+                    doc: &[$($row_doc),*],
+                };
+            )*
+        }
+
+        #[doc = concat!("The requests `", stringify!($group), "`, in the order of their slots.")]
+        pub const ROWS: &[$crate::requests::RequestInfo] = &[$( rows::$name, )*];
+
+        #[cfg(feature = "host")]
+        $crate::table::answering! {
+            $(#[doc = $doc])*
+            pub trait $trait = $group, $written, $table, $table_ref, $erased {
+                $( $(#[doc = $row_doc])*
+                $name($($arg: $type),*) -> $answer, [$($room)?]; )*
+            }
+        }
+    };
+}
+
+/// The homeserver's side of a group.
+#[cfg(feature = "host")]
+macro_rules! answering {
+    (
+        $(#[doc = $doc:expr])*
+        pub trait $trait:ident = $group:ident, $written:ident, $table:ident, $table_ref:ident,
+            $erased:ident
+        {
+            $(
+                $(#[doc = $row_doc:expr])*
+                $name:ident($($arg:ident: $type:ty),*) -> $answer:ty, [$($room:ident)?];
+            )*
+        }
+    ) => {
+        $(#[doc = $doc])*
+        ///
+        /// A homeserver answers what it can: write these methods as `async fn` in an `impl` with
+        /// `#[requests]` above it. The others answer that they are not supported.
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` answers no requests of this group",
+            label = "needs an `impl` of its trait, with `#[requests]` above it"
+        )]
+        pub trait $trait: $written + Send + Sync + 'static {
+            $(
+                $(#[doc = $row_doc])*
+                #[allow(unused_variables, reason = "the default has no use for its arguments")]
+                fn $name(&self $(, $arg: $type)*) -> impl Future<
+                    Output = Result<$answer, $crate::values::ModuleError>,
+                > + Send {
+                    std::future::ready(Err(
+                        $crate::values::ModuleError::unsupported(stringify!($name)),
+                    ))
+                }
+            )*
+        }
+
+        #[doc = concat!("Which requests of [`", stringify!($trait), "`] a homeserver wrote; `#[requests]` fills it in.")]
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` needs `#[requests]` above its `impl`",
+            label = "write `#[requests]` above this `impl`"
+        )]
+        pub trait $written {
+            /// Their names.
+            const WRITTEN: &'static [&'static str];
+        }
+
+        #[doc = concat!("Any [`", stringify!($trait), "`].")]
+        pub trait $erased: Send + Sync + 'static {
+            /// The names of what was written.
+            fn written(&self) -> &'static [&'static str];
+            $(
+                /// Begins to answer; the permit is held until that has ended.
+                ///
+                /// # Safety
+                /// `self` and what the permit borrows live until the request has ended; the rest
+                /// as for `start`.
+                unsafe fn $name(
+                    &self,
+                    permit: $crate::requests::Permit<'_>,
+                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
+                    begun: $crate::boundary::Begun<$answer>,
+                ) -> $crate::boundary::Status;
+            )*
+        }
+
+        impl<G: $trait> $erased for G {
+            fn written(&self) -> &'static [&'static str] {
+                <G as $written>::WRITTEN
+            }
+            $(
+                unsafe fn $name(
+                    &self,
+                    permit: $crate::requests::Permit<'_>,
+                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
+                    begun: $crate::boundary::Begun<$answer>,
+                ) -> $crate::boundary::Status {
+                    let make = move || {
+                        let ($($arg,)*) = arguments;
+                        // SAFETY: the caller's promise.
+                        $(let $arg = unsafe { $crate::values::arg::Arg::from_raw($arg) };)*
+                        async move {
+                            let answer = <G as $trait>::$name(self $(, $arg)*).await;
+                            drop(permit);
+                            answer
+                        }
+                    };
+                    // SAFETY: the caller's promise.
+                    unsafe { begun.go_on(make) }
+                }
+            )*
+        }
+
+        #[doc = concat!("What a homeserver answers in `", stringify!($group), "` as long as it lives: modules hold it by a `Weak`, or it would never be dropped.")]
+        impl<G: $trait> $trait for std::sync::Weak<G> {
+            $(
+                async fn $name(&self $(, $arg: $type)*)
+                    -> Result<$answer, $crate::values::ModuleError>
+                {
+                    match self.upgrade() {
+                        Some(group) => <G as $trait>::$name(&group $(, $arg)*).await,
+                        None => Err($crate::requests::gone(stringify!($name))),
+                    }
+                }
+            )*
+        }
+
+        impl<G: $written> $written for std::sync::Weak<G> {
+            const WRITTEN: &'static [&'static str] = G::WRITTEN;
+        }
+
+        impl $table_ref {
+            /// The table of a homeserver.
+            pub(crate) const fn of<H: $crate::module::ModuleHost>() -> Self {
+                TableOf::<H>::TABLE
+            }
+        }
+
+        struct TableOf<H>(std::marker::PhantomData<H>);
+
+        impl<H: $crate::module::ModuleHost> TableOf<H> {
+            abi_stable::staticref!(
+                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<$table> =
+                    abi_stable::prefix_type::WithMetadata::new($table {
+                        abi_minor: $crate::ABI.minor,
+                        $( $name: thunks::$name::<H>, )*
+                    })
+            );
+            const TABLE: $table_ref = $table_ref(Self::WITH_METADATA.as_prefix());
+        }
+
+        mod thunks {
+            use super::*;
+            $(
+                /// # Safety
+                /// `host` is an `Arc<H>` to which the caller holds a reference until the request
+                /// has ended; the rest as for `start`.
+                pub(super) unsafe extern "C" fn $name<H: $crate::module::ModuleHost>(
+                    host: *const (),
+                    $($arg: <$type as $crate::values::arg::Arg>::Raw,)*
+                    slot: *mut $crate::boundary::FutureSlot,
+                    waker: *const $crate::boundary::FfiWaker,
+                    out: *mut $crate::boundary::Out<$answer>,
+                    report: *mut $crate::boundary::PanicReport,
+                ) -> $crate::boundary::Status {
+                    // SAFETY: the caller's promises, handed on; the group belongs to the host.
+                    unsafe {
+                        $crate::boundary::Begun::new(slot, waker, out, report).admitted(|begun| {
+                            let host = &*host.cast::<H>();
+                            let room = $crate::table::room!([$($room)?]);
+                            let permit = host.admit(&rows::$name, room)?;
+                            let Some(group) = &host.services().$group else {
+                                return Err($crate::values::ModuleError::unsupported(
+                                    stringify!($name),
+                                ));
+                            };
+                            Ok(group.$name(permit, ($($arg,)*), begun))
+                        })
+                    }
+                }
+            )*
+        }
+    };
+}
+
+/// The name of the argument that is the room whose lock a request needs.
+macro_rules! locked {
+    ([]) => {
+        None
+    };
+    ([$room:ident]) => {
+        Some(stringify!($room))
+    };
+}
+
+/// The room whose lock a request needs, if it needs one.
+#[cfg(feature = "host")]
+macro_rules! room {
+    ([]) => {
+        None
+    };
+    ([$room:ident]) => {
+        Some($room.text())
+    };
+}
+
+#[cfg(feature = "host")]
+pub(crate) use {answering, room};
+pub(crate) use {locked, requests};

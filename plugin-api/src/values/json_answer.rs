@@ -1,0 +1,28 @@
+//! Answers that cross the boundary as JSON: structures that later versions may add to.
+
+/// Answers to requests; the default is the neutral answer.
+macro_rules! json_answers {
+    ($( $type:ty; )*) => { $(
+        impl $crate::values::answer::Answer for $type {
+            type Raw = abi_stable::std_types::RString;
+
+            fn is_neutral(&self) -> bool {
+                *self == <$type>::default()
+            }
+
+            fn into_raw(self) -> Option<Self::Raw> {
+                (!self.is_neutral()).then(|| serde_json::to_string(&self).unwrap_or_default().into())
+            }
+
+            fn from_raw(raw: Self::Raw) -> Result<Self, $crate::values::answer::Unreadable> {
+                serde_json::from_str(raw.as_str()).map_err(|_| {
+                    $crate::values::answer::Unreadable(concat!(
+                        "not readable as ", stringify!($type), ": of another version?"
+                    ))
+                })
+            }
+        }
+    )* };
+}
+
+pub(crate) use json_answers;

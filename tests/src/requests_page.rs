@@ -1,0 +1,97 @@
+//! The page `docs/requests.md`, made of what the code knows of each request.
+
+use std::fmt::Write;
+
+use hsmod_plugin_api::requests::{REQUESTS, RequestInfo};
+
+/// How many of 62 surveyed Synapse modules make a request; those not named here are made by none.
+pub const USED_BY: &[(&str, u32)] = &[
+    ("check_user_exists", 14),
+    ("get_room_state", 9),
+    ("create_and_send_event_into_room", 9),
+    ("update_room_membership", 7),
+    ("get_global", 5),
+    ("register_user", 5),
+    ("get_state_events_in_room", 4),
+    ("put_global", 4),
+    ("is_user_admin", 4),
+    ("get_user_by_req", 4),
+    ("create_room", 4),
+    ("set_displayname", 4),
+    ("get_profile_for_user", 2),
+    ("room_is_in_public_room_list", 2),
+    ("get_userinfo_by_id", 2),
+    ("register_device", 2),
+    ("get_threepids_for_user", 1),
+    ("record_user_external_id", 1),
+    ("set_user_admin", 1),
+    ("delete_room", 1),
+    ("send_local_online_presence_to", 1),
+    ("check_username", 1),
+];
+
+/// The page.
+///
+/// # Panics
+/// If the documentation of a request does not say since when it exists.
+pub fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for rows in REQUESTS {
+        let group = rows.first().map_or("", |row| row.group);
+        write!(page, "\n## {group}\n\nAnswered with `Host::{group}`.\n{COLUMNS}")
+            .expect("a string takes everything");
+        for request in *rows {
+            page += &row(request);
+        }
+    }
+    page
+}
+
+const HEAD: &str = "\
+# Requests
+
+Everything that a module may ask of its homeserver: the methods of `ModuleApi`, of its
+`account_data_manager()` and of its `public_room_list_manager()`. Names and arguments are Synapse's.
+
+A homeserver answers the groups it can, and of these what it can; `supports(name)` says whether it
+does. What it does not answer is an error with that name, never a crash: `ModuleError::unanswered`
+says why (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks
+a room waits for the lock of that room: inside a callback that the homeserver makes while it holds
+the lock, it would wait for ever and answers *WouldDeadlock* instead. More than 256 requests of one
+module at once are *TooMany*. *Used by* is how many of 62 surveyed Synapse modules make it.
+
+This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests requests_page`.
+";
+
+const COLUMNS: &str = "\n\
+| request | Synapse | arguments | answer | locks | what it does | used by |
+| --- | --- | --- | --- | --- | --- | --- |
+";
+
+fn row(request: &RequestInfo) -> String {
+    let arguments: Vec<String> =
+        request.arguments.iter().map(|(name, kind)| format!("`{name}: {kind}`")).collect();
+    let used = USED_BY.iter().find(|(name, _)| *name == request.name).map_or(0, |(_, used)| *used);
+    let (doc, since) = doc_and_since(request);
+    format!(
+        "| `{}` | {since} | {} | `{}` | {} | {doc} | {used} |\n",
+        request.name,
+        arguments.join(", "),
+        request.answer,
+        request.locks.map(|room| format!("`{room}`")).unwrap_or_default(),
+    )
+}
+
+/// Its documentation without the last sentence, and since which version of Synapse it exists, as
+/// that says.
+fn doc_and_since(request: &RequestInfo) -> (String, String) {
+    let lines: Vec<&str> = request.doc.iter().map(|line| line.trim()).collect();
+    let doc = lines.join(" ");
+    if let Some((doc, version)) = doc.split_once(" Since Synapse ") {
+        return (doc.to_owned(), version.trim_end_matches('.').to_owned());
+    }
+    let (doc, _) = doc
+        .split_once(" Not in Synapse")
+        .unwrap_or_else(|| panic!("`{}` does not say since when it exists", request.name));
+    (doc.to_owned(), "not there".to_owned())
+}

@@ -1,0 +1,11 @@
+//! What modules ask of their homeserver: every request, and what becomes of it.
+
+mod asker;
+mod cases;
+mod endings;
+mod every;
+mod host;
+mod inside;
+mod lifetimes;
+mod limits;
+mod trials;
