@@ -347,7 +347,7 @@ where
             Entered::Pending => Poll::Pending,
             Entered::Panicked(panic) => {
                 let name = this.name;
-                let what = format_args!("the homeserver panicked in `{name}`: {panic}");
+                let what = format!("the homeserver panicked in `{name}`: {panic}");
                 Poll::Ready(Err(ModuleError::new(what)))
             }
         }
