@@ -23,7 +23,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::values::error::{ConfigError, ModuleError};
+use crate::values::{ConfigError, ModuleError};
 
 pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
 pub use background::BackgroundCall;

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::values::error::{ConfigError, ConfigKey};
+use crate::values::{ConfigError, ConfigKey};
 
 /// Deserialises a config: what [`Module::parse_config`](super::Module::parse_config) does by
 /// default, for those who override it to look closer. Unlike [`serde_json::from_value`] it says

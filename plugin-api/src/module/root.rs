@@ -10,7 +10,8 @@ use crate::boundary::{
     FfiWaker, FutureSlot, Out, PanicReport, Status, contained, install_panic_hook, start,
 };
 use crate::manifest::Manifest;
-use crate::values::error::{ConfigError, RawConfigError, RawModuleError};
+use crate::values::config_error::{ConfigError, RawConfigError};
+use crate::values::error::RawModuleError;
 use crate::values::text::RawStr;
 use abi_stable::library::{
     CheckTypeLayout, LibHeader, RootModule, RootModuleError, RootModuleResult,

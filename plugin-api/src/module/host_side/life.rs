@@ -16,8 +16,8 @@ use super::api::{ApiHandle, ModuleHost};
 use super::log::{LogSink, LogTableOf};
 use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status};
 use crate::module::root::{RawObject, RootRef, StaticModule};
-use crate::values::error::{ConfigError, ModuleError};
 use crate::values::text::RawStr;
+use crate::values::{ConfigError, ModuleError};
 
 /// A plugin whose code is mapped and whose boundary fits.
 #[derive(Clone, Copy)]

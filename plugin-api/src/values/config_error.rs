@@ -1,0 +1,142 @@
+//! How a module says what is wrong with its config.
+
+use std::error::Error;
+use std::fmt;
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::RString;
+use serde_json::Value;
+
+/// What is wrong with a module's config, and where in it.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let error = ConfigError::new("a list of user IDs is needed").at("evil_users").at(0);
+/// assert_eq!(error.to_string(), "evil_users.<item 0>: a list of user IDs is needed");
+/// ```
+///
+/// Mirrors `synapse.module_api.errors.ConfigError`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    path: Vec<ConfigKey>,
+    message: String,
+}
+
+/// One step of the way to a value in a module's config.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigKey {
+    /// A key of a mapping.
+    Key(String),
+    /// An item of a list, counted from 0.
+    Item(usize),
+}
+
+impl From<&str> for ConfigKey {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for ConfigKey {
+    fn from(item: usize) -> Self {
+        Self::Item(item)
+    }
+}
+
+impl fmt::Display for ConfigKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Item(item) => write!(f, "<item {item}>"),
+        }
+    }
+}
+
+impl ConfigError {
+    /// Something is wrong with the config as a whole; narrow it down with [`Self::at`].
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self { path: Vec::new(), message: message.to_string() }
+    }
+
+    /// Goes one step further down: a key (`&str`) or an item of a list (`usize`, from 0).
+    #[must_use]
+    pub fn at(mut self, key: impl Into<ConfigKey>) -> Self {
+        self.path.push(key.into());
+        self
+    }
+
+    /// The way from the module's `config` to what is wrong.
+    pub fn path(&self) -> &[ConfigKey] {
+        &self.path
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, key) in self.path.iter().enumerate() {
+            write!(f, "{}{key}", if index == 0 { "" } else { "." })?;
+        }
+        write!(f, "{}{}", if self.path.is_empty() { "" } else { ": " }, self.message)
+    }
+}
+
+impl Error for ConfigError {}
+
+/// Of a part of the config that was deserialised by itself: say with [`ConfigError::at`] where it
+/// stands. The whole is better read with [`config_from_value`](crate::module::config_from_value),
+/// which knows the place.
+impl From<serde_json::Error> for ConfigError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(error)
+    }
+}
+
+/// C form of [`ConfigError`].
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawConfigError {
+    /// JSON text of a list of keys and item numbers.
+    path: RString,
+    message: RString,
+}
+
+impl From<ConfigError> for RawConfigError {
+    fn from(error: ConfigError) -> Self {
+        let path = error.path.into_iter().map(|key| match key {
+            ConfigKey::Key(key) => Value::from(key),
+            ConfigKey::Item(item) => Value::from(item),
+        });
+        Self {
+            path: Value::Array(path.collect()).to_string().into(),
+            message: error.message.into(),
+        }
+    }
+}
+
+impl From<RawConfigError> for ConfigError {
+    fn from(raw: RawConfigError) -> Self {
+        let path: Vec<Value> = serde_json::from_str(&raw.path).unwrap_or_default();
+        let path = path.into_iter().filter_map(|key| match key {
+            Value::String(key) => Some(ConfigKey::Key(key)),
+            other => other.as_u64().and_then(|n| usize::try_from(n).ok()).map(ConfigKey::Item),
+        });
+        Self { path: path.collect(), message: raw.message.as_str().to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_survives_the_boundary() {
+        let error = ConfigError::new("bad").at("rules").at(2).at("match");
+        assert_eq!(ConfigError::from(RawConfigError::from(error.clone())), error);
+    }
+}
