@@ -76,8 +76,9 @@ impl Transaction {
     ///
     /// # Errors
     /// SQLite refuses the statement, or it would leave the module's file (`ATTACH`, ..); the result
-    /// has more than 100,000 rows or 32 MiB; the transaction was rolled back before. A statement
-    /// that failed has changed nothing; the transaction goes on.
+    /// has more than 100,000 rows or 32 MiB; the transaction was rolled back before; a constraint
+    /// forbids it ([`ModuleError::is_constraint_violation`]). A statement that failed has changed
+    /// nothing; the transaction goes on.
     pub async fn query(
         &mut self,
         sql: &str,
@@ -105,7 +106,7 @@ impl Transaction {
     /// Makes what it did last. When this returns, it is on the disk.
     ///
     /// # Errors
-    /// A deferred constraint is violated, the disk is full, or it was rolled back before. Nothing
+    /// A deferred constraint is violated ([`ModuleError::is_constraint_violation`]), the disk is full, or it was rolled back before. Nothing
     /// of it remains then.
     pub async fn commit(self) -> Result<(), ModuleError> {
         Db(&self.0.api).db_commit(self.0.number).await

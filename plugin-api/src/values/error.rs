@@ -58,6 +58,12 @@ pub enum ErrorKind {
         /// The request, and why, in words.
         message: String,
     },
+    /// A constraint of the module's own tables (`UNIQUE`, `NOT NULL`, ..) forbids what a statement
+    /// would do.
+    ConstraintViolation {
+        /// Which, in SQLite's words.
+        message: String,
+    },
 }
 
 /// Why a homeserver does not answer a request.
@@ -149,6 +155,34 @@ impl ModuleError {
         }
     }
 
+    /// A constraint of the module's tables forbids what a statement would do; for who answers
+    /// [`run_db_interaction`](crate::ModuleApi::run_db_interaction).
+    pub fn constraint_violation(message: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::ConstraintViolation { message: message.into() } }
+    }
+
+    /// Whether a statement failed because a constraint of the module's tables forbids it, and
+    /// another value may do.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn random_token() -> String { String::new() }
+    /// # async fn example(tokens: &mut Transaction, user: &UserId) -> Result<(), ModuleError> {
+    /// const INSERT: &str = "INSERT INTO tokens (user_id, token) VALUES (?, ?)";
+    /// while let Err(error) = tokens.execute(INSERT, &[user.into(), random_token().into()]).await {
+    ///     if !error.is_constraint_violation() {
+    ///         return Err(error);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `IntegrityError` of the database module that Synapse uses.
+    pub const fn is_constraint_violation(&self) -> bool {
+        matches!(self.kind, ErrorKind::ConstraintViolation { .. })
+    }
+
     /// Which of the cases it is.
     pub const fn kind(&self) -> &ErrorKind {
         &self.kind
@@ -166,9 +200,9 @@ impl fmt::Display for ModuleError {
             ErrorKind::Http { status, errcode, message, .. } => {
                 write!(f, "{status} {errcode}: {message}")
             }
-            ErrorKind::Failed { message } | ErrorKind::Unanswered { message, .. } => {
-                f.write_str(message)
-            }
+            ErrorKind::Failed { message }
+            | ErrorKind::ConstraintViolation { message }
+            | ErrorKind::Unanswered { message, .. } => f.write_str(message),
             ErrorKind::Cancelled => f.write_str("cancelled"),
         }
     }
@@ -214,6 +248,8 @@ impl RawModuleError {
     pub const FAILED: u16 = 0;
     /// A request of the module was cancelled.
     pub const CANCELLED: u16 = 1;
+    /// A constraint of the module's tables forbids what a statement would do.
+    pub const CONSTRAINT_VIOLATION: u16 = 2;
     /// A request of the module was not answered: the first of the reasons.
     pub const UNANSWERED: u16 = 16;
     /// The lowest HTTP status there can be.
@@ -240,6 +276,9 @@ impl From<ModuleError> for RawModuleError {
             },
             ErrorKind::Failed { message } => Self::plain(Self::FAILED, message),
             ErrorKind::Cancelled => Self::plain(Self::CANCELLED, String::new()),
+            ErrorKind::ConstraintViolation { message } => {
+                Self::plain(Self::CONSTRAINT_VIOLATION, message)
+            }
             ErrorKind::Unanswered { reason, message } => {
                 let number = REASONS.iter().position(|known| *known == reason).unwrap_or_default();
                 let number = u16::try_from(number).unwrap_or_default();
@@ -259,20 +298,22 @@ impl From<RawModuleError> for ModuleError {
     fn from(raw: RawModuleError) -> Self {
         let message = raw.message.as_str().to_owned();
         let kind = match raw.code {
-            RawModuleError::FAILED => ErrorKind::Failed { message },
             RawModuleError::CANCELLED => ErrorKind::Cancelled,
+            RawModuleError::CONSTRAINT_VIOLATION => ErrorKind::ConstraintViolation { message },
             code @ RawModuleError::UNANSWERED..RawModuleError::STATUS => {
                 let number = usize::from(code - RawModuleError::UNANSWERED);
                 // A later version may know more reasons.
                 let reason = REASONS.get(number).copied().unwrap_or(Unanswered::Unsupported);
                 ErrorKind::Unanswered { reason, message }
             }
-            status => ErrorKind::Http {
+            status @ RawModuleError::STATUS.. => ErrorKind::Http {
                 status,
                 errcode: raw.errcode.as_str().into(),
                 message,
                 fields: super::verdict::fields_of(raw.fields),
             },
+            // `FAILED`; and what only a later version knows.
+            _ => ErrorKind::Failed { message },
         };
         Self { kind }
     }
@@ -287,6 +328,7 @@ mod tests {
         for error in [
             ModuleError::new("disk full"),
             ModuleError::cancelled(),
+            ModuleError::constraint_violation("UNIQUE constraint failed: t.a"),
             ModuleError::unsupported("get_room_state"),
             ModuleError::not_answered(Unanswered::TooMany, "256 requests at once"),
             ModuleError::http(418, "X.TEAPOT", "teapot").field("k", 1),
@@ -296,5 +338,13 @@ mod tests {
         ] {
             assert_eq!(ModuleError::from(RawModuleError::from(error.clone())), error);
         }
+    }
+
+    #[test]
+    fn what_a_later_version_says_keeps_its_message() {
+        let told = |code| ModuleError::from(RawModuleError::plain(code, "new".to_owned()));
+        assert_eq!(told(RawModuleError::UNANSWERED - 1), ModuleError::new("new"));
+        let unanswered = ModuleError::not_answered(Unanswered::Unsupported, "new");
+        assert_eq!(told(RawModuleError::STATUS - 1), unanswered);
     }
 }

@@ -82,6 +82,19 @@ async fn a_dropped_question_rolls_its_transaction_back() {
 }
 
 #[tokio::test]
+async fn what_a_constraint_forbids_is_told_from_other_failures_and_the_transaction_goes_on() {
+    let modules = scene().load().await;
+    let list = json!([
+        {"begin": "unique"}, insert(1), {"execute": "CREATE UNIQUE INDEX u ON t (v)"}, insert(1),
+        {"execute": "INSERT INTO nowhere VALUES (1)"}, insert(2), {"commit": null}
+    ]);
+    let done = steps(&modules, "keeper", list).await;
+    assert_eq!((&done[3]["constraint"], &done[4]["constraint"]), (&json!(true), &json!(false)));
+    assert_eq!(done[3]["error"], "UNIQUE constraint failed: t.v");
+    assert_eq!(values(&modules).await, json!([1, 2]));
+}
+
+#[tokio::test]
 async fn a_transaction_that_is_rolled_back_says_why() {
     let modules = scene().load().await;
     let rolled_back = json!([

@@ -138,6 +138,7 @@ fn failed(error: StorageError) -> ModuleError {
         StorageError::Crowded { .. } => {
             ModuleError::not_answered(Unanswered::TooMany, error.to_string())
         }
+        StorageError::Constraint { message } => ModuleError::constraint_violation(message),
         StorageError::Stopped => shutting_down("storage"),
         error => error.into(),
     }

@@ -12,7 +12,7 @@
 //! - `{"mail": recipient, "values": [subject, html, text]}`
 //! - `{"pause": number}`: is not ready when it is polled, so often, and wakes nobody
 //!
-//! What came of a step is its answer, or `{"error": text, "unanswered": reason}`.
+//! What came of a step is its answer, or `{"error": text, "unanswered": reason, "constraint": bool}`.
 
 use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
@@ -35,7 +35,10 @@ impl Keeper {
             let outcome = self.step(step, &mut transaction).await;
             done.push(outcome.unwrap_or_else(|error| {
                 let unanswered = error.unanswered().map(|reason| format!("{reason:?}"));
-                json!({"error": error.to_string(), "unanswered": unanswered})
+                let constraint = error.is_constraint_violation();
+                json!({
+                    "error": error.to_string(), "unanswered": unanswered, "constraint": constraint,
+                })
             }));
         }
         done
