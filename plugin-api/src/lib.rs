@@ -83,8 +83,8 @@ pub mod prelude {
     pub use crate::callbacks::traits::*;
     pub use crate::module::http_client::{HttpError, HttpRequest, HttpResponse};
     pub use crate::module::{
-        BackgroundCall, Cached, Module, ModuleApi, Registration, Templates, Transaction,
-        WebRequest, WebResource, WebResponse, config_from_value,
+        BackgroundCall, BackgroundProcess, Cached, Module, ModuleApi, Registration, Templates,
+        ThreadPool, Transaction, WebRequest, WebResource, WebResponse, config_from_value,
     };
     pub use crate::values::{
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,

@@ -9,11 +9,13 @@ mod handle;
 mod host_side;
 pub mod http_client;
 mod log;
+mod promise;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;
 mod root;
 mod storage;
 mod templates;
+mod thread_pool;
 mod threads;
 mod web;
 
@@ -26,7 +28,7 @@ use serde_json::Value;
 use crate::values::{ConfigError, ModuleError};
 
 pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
-pub use background::BackgroundCall;
+pub use background::{BackgroundCall, BackgroundProcess};
 pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
@@ -42,6 +44,7 @@ pub use registration::{
 pub use root::{RawObject, Root, RootRef, StaticModule, header};
 pub use storage::Transaction;
 pub use templates::Templates;
+pub use thread_pool::ThreadPool;
 pub use web::{
     Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
     WebTableRef,

@@ -1,10 +1,12 @@
 //! What a module does without being asked, for as long as it lives.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
 use super::api::{ModuleApi, ask};
+use super::promise::{Promised, promise};
 use crate::boundary::{Continuation, Routine};
 use crate::values::ModuleError;
 use crate::values::json::JsonStr;
@@ -106,27 +108,38 @@ impl ModuleApi {
         BackgroundCall { api: self.clone(), number }
     }
 
-    /// Runs `f` in the background. `desc` names it in the log.
+    /// Runs `f` in the background, whether its result is awaited or not. `desc` names it in the log.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
-    /// # fn example(api: &ModuleApi, user_id: &UserId) {
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) {
     /// let (later, user_id) = (api.clone(), user_id.as_str().to_owned());
-    /// api.run_as_background_process("greet", || async move {
+    /// let process = api.run_as_background_process("greet", || async move {
     ///     let admin = later.is_user_admin(UserId::new(&user_id)).await?;
     ///     tracing::info!(admin, "hello");
-    ///     Ok(())
+    ///     Ok(admin)
     /// });
+    /// // Who wants to know waits for it:
+    /// let admin: Option<bool> = process.await;
     /// # }
     /// ```
     ///
     /// Mirrors `run_as_background_process` of `synapse.module_api.ModuleApi`.
-    pub fn run_as_background_process<C, F>(&self, desc: &str, f: C) -> BackgroundCall
+    pub fn run_as_background_process<T, C, F>(&self, desc: &str, f: C) -> BackgroundProcess<T>
     where
         C: FnOnce() -> F + Send + 'static,
-        F: Future<Output = Result<(), ModuleError>> + Send + 'static,
+        F: Future<Output = Result<T, ModuleError>> + Send + 'static,
+        T: Send + 'static,
     {
-        self.delayed_background_call(desc, Duration::ZERO, f)
+        let (promise, result) = promise();
+        let process = || async move {
+            promise.keep(f().await?);
+            Ok(())
+        };
+        BackgroundProcess {
+            call: self.delayed_background_call(desc, Duration::ZERO, process),
+            result,
+        }
     }
 }
 
@@ -150,5 +163,42 @@ impl BackgroundCall {
 impl fmt::Debug for BackgroundCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BackgroundCall").field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+/// What was begun with [`ModuleApi::run_as_background_process`]. It goes on when this is dropped.
+/// Awaited, it is the result; `None` if there is none: it failed (the log says how), was cancelled,
+/// or never begun, as in a trial.
+pub struct BackgroundProcess<T> {
+    call: BackgroundCall,
+    result: Promised<T>,
+}
+
+impl<T> BackgroundProcess<T> {
+    /// Cancels it, as [`BackgroundCall::cancel`] does.
+    pub fn cancel(&self) {
+        self.call.cancel();
+    }
+}
+
+/// Without its result: to be kept beside other calls.
+impl<T> From<BackgroundProcess<T>> for BackgroundCall {
+    fn from(process: BackgroundProcess<T>) -> Self {
+        process.call
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for BackgroundProcess<T> {
+    type Output = Option<T>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.result)
+    }
+}
+
+impl<T> fmt::Debug for BackgroundProcess<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BackgroundProcess").field(&self.call).finish()
     }
 }

@@ -1,13 +1,9 @@
 //! Work that blocks, on threads of the homeserver.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
-
 use abi_stable::std_types::RResult;
 
 use super::api::{ModuleApi, ask};
+use super::promise::promise;
 use crate::boundary::{Errand, attempted};
 use crate::values::{ModuleError, Unanswered};
 
@@ -48,112 +44,13 @@ impl ModuleApi {
             return Err(ModuleError::unsupported("defer_to_thread"));
         });
         match accepted {
-            RResult::ROk(()) => promised.await,
+            RResult::ROk(()) => promised.await.unwrap_or_else(|| Err(not_run())),
             RResult::RErr(refused) => Err(refused.into()),
         }
     }
 }
 
-enum State<T> {
-    Open(Option<Waker>),
-    Kept(Result<T, ModuleError>),
-    Taken,
-}
-
-/// Where a result will be.
-struct Shared<T>(Mutex<State<T>>);
-
-impl<T> Shared<T> {
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Only the first result counts.
-    fn settle(&self, result: Result<T, ModuleError>) {
-        let mut state = self.lock();
-        let waker = match &mut *state {
-            State::Open(waker) => waker.take(),
-            State::Kept(_) | State::Taken => return,
-        };
-        *state = State::Kept(result);
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-/// Whoever has it will bring the result; dropped, there will be none.
-struct Promise<T>(Arc<Shared<T>>);
-
-/// Waits for the result.
-struct Promised<T>(Arc<Shared<T>>);
-
-fn promise<T>() -> (Promise<T>, Promised<T>) {
-    let shared = Arc::new(Shared(Mutex::new(State::Open(None))));
-    (Promise(Arc::clone(&shared)), Promised(shared))
-}
-
-impl<T> Promise<T> {
-    fn keep(self, result: Result<T, ModuleError>) {
-        self.0.settle(result);
-    }
-}
-
-impl<T> Drop for Promise<T> {
-    fn drop(&mut self) {
-        let message = "what was deferred to a thread is not run: the module is being shut down";
-        self.0.settle(Err(ModuleError::not_answered(Unanswered::ShuttingDown, message)));
-    }
-}
-
-impl<T> Future for Promised<T> {
-    type Output = Result<T, ModuleError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut state = self.0.lock();
-        if let State::Open(waker) = &mut *state {
-            waker.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
-            return Poll::Pending;
-        }
-        match std::mem::replace(&mut *state, State::Taken) {
-            State::Kept(result) => Poll::Ready(result),
-            State::Open(_) | State::Taken => Poll::Pending,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn poll<T>(promised: &mut Promised<T>) -> Poll<Result<T, ModuleError>> {
-        Pin::new(promised).poll(&mut Context::from_waker(Waker::noop()))
-    }
-
-    #[test]
-    fn a_promise_that_is_kept_is_ready_once() {
-        let (promise, mut promised) = promise();
-        assert_eq!(poll(&mut promised), Poll::Pending);
-        promise.keep(Ok(3));
-        assert_eq!(poll(&mut promised), Poll::Ready(Ok(3)));
-        assert_eq!(poll(&mut promised), Poll::Pending);
-    }
-
-    #[test]
-    fn a_promise_that_is_dropped_is_an_error() {
-        let (promise, mut promised) = promise::<()>();
-        drop(promise);
-        let Poll::Ready(Err(error)) = poll(&mut promised) else { panic!("it is not ready") };
-        assert_eq!(error.unanswered(), Some(Unanswered::ShuttingDown));
-    }
-
-    #[test]
-    fn a_result_that_nobody_awaits_is_dropped_where_it_is_made() {
-        let (promise, promised) = promise();
-        let value = Arc::new(());
-        drop(promised);
-        promise.keep(Ok(Arc::clone(&value)));
-        assert_eq!(Arc::strong_count(&value), 1);
-    }
+pub(super) fn not_run() -> ModuleError {
+    let message = "what was deferred to a thread is not run: the module is being shut down";
+    ModuleError::not_answered(Unanswered::ShuttingDown, message)
 }

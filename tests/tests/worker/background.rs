@@ -1,7 +1,9 @@
 //! Shows when background work runs, and what its failures do.
 
+use std::time::Duration;
+
 use insta::{allow_duplicates, assert_snapshot};
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 use crate::log::Log;
@@ -72,6 +74,26 @@ async fn workers_that_run_no_background_tasks_loop_only_where_all_do() {
         seconds(15).await;
         assert_eq!(worker.counts().await, counts(2, 2, 0, 2), "{way:?}");
         assert_eq!(worker.get("api").await["should_run_background_tasks"], json!(false));
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn a_process_has_a_result_unless_it_fails_or_is_cancelled() {
+    for way in BOTH {
+        let worker = way.load(host(), json!({})).await;
+        assert_eq!(worker.awaited("tick").await, json!(7), "{way:?}");
+        assert_eq!(worker.awaited("slow").await, json!(7), "{way:?}");
+        let (log, _listening) = Log::listen(LevelFilter::ERROR);
+        for how in ["fail", "panic"] {
+            assert_eq!(worker.awaited(how).await, Value::Null, "{way:?} {how}");
+        }
+        assert!(said(&log)[0].ends_with("the background work `awaited` failed: nothing works"));
+        let modules = worker.modules.clone();
+        let hanging = tokio::spawn(async move { worker.awaited("hang").await });
+        settle().await;
+        modules.shutdown(Duration::from_secs(60)).await;
+        assert_eq!(hanging.await.unwrap(), Value::Null, "{way:?}");
         tokio::time::resume();
     }
 }

@@ -103,6 +103,11 @@ impl Worker {
         self.ask("POST", what, &Value::Null).await
     }
 
+    /// The result of a process that does this, if it has one.
+    pub(crate) async fn awaited(&self, how: &str) -> Value {
+        self.ask("POST", "awaited", &json!(how)).await
+    }
+
     pub(crate) async fn delete(&self, what: &str) -> Value {
         self.ask("DELETE", what, &Value::Null).await
     }

@@ -60,6 +60,37 @@ async fn sixteen_run_at_once_the_others_wait_and_too_many_are_refused() {
 }
 
 #[tokio::test]
+async fn no_more_run_than_a_pool_has_places() {
+    for way in BOTH {
+        let worker = way.load_in_time(host(), json!({})).await;
+        let post = || {
+            let worker = worker.clone();
+            tokio::spawn(async move { worker.post("pooled").await })
+        };
+        let pooled: Vec<_> = (0..5).map(|_| post()).collect();
+        settle().await;
+        {
+            let mut given_up = pin!(worker.post("pooled"));
+            let settled = tokio::time::timeout(Duration::ZERO, given_up.as_mut()).await;
+            assert!(settled.is_err(), "{way:?}: it waits for a place");
+        }
+        while worker.counts().await.begun < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(worker.post("deferred").await, json!(1), "{way:?}: others have other threads");
+        assert_eq!(worker.counts().await.begun, 2, "{way:?}: a third has run beside two");
+        worker.post("open").await;
+        let mut numbers = Vec::new();
+        for one in pooled {
+            numbers.push(one.await.unwrap().as_u64().unwrap());
+        }
+        numbers.sort_unstable();
+        assert_eq!(numbers, [2, 3, 4, 5, 6], "{way:?}");
+        assert_eq!(worker.counts().await.begun, 5, "{way:?}: what was given up has run");
+    }
+}
+
+#[tokio::test]
 async fn a_shutdown_waits_for_a_thread_but_not_for_ever() {
     for way in BOTH {
         let worker = way.load_in_time(host(), json!({})).await;

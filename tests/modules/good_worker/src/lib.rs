@@ -51,6 +51,7 @@ pub struct GoodWorker {
     cache: Cached<String, u64>,
     latest: Mutex<Option<BackgroundCall>>,
     gate: Arc<Gate>,
+    pool: ThreadPool,
 }
 
 impl Module for GoodWorker {
@@ -67,6 +68,7 @@ impl Module for GoodWorker {
             cache,
             latest: Mutex::default(),
             gate: Arc::default(),
+            pool: ThreadPool::new(2),
         });
         let path = format!("/_synapse/client/{}/*", module.config.name);
         api.register_web_resource(&path, Arc::clone(&module));

@@ -85,9 +85,16 @@ impl GoodWorker {
                 return;
             }
             What::Delayed => self.api.delayed_background_call("delayed", time, call),
-            What::Process => self.api.run_as_background_process("process", call),
+            What::Process => self.api.run_as_background_process("process", call).into(),
         };
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(latest);
+    }
+
+    /// Begins a process, and waits for its result.
+    pub(crate) async fn awaited(self: &Arc<Self>, how: How) -> Option<u32> {
+        let module = Arc::clone(self);
+        let process = move || async move { module.work(how).await.map(|()| 7) };
+        self.api.run_as_background_process("awaited", process).await
     }
 
     async fn work(self: Arc<Self>, how: How) -> Result<(), ModuleError> {

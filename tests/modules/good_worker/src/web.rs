@@ -52,15 +52,26 @@ impl WebResource for GoodWorker {
                 }
                 return answer(Value::Null);
             }
+            "awaited" => {
+                let how = request.json()?;
+                let module = self.this.upgrade();
+                return answer(match module {
+                    Some(module) => json!(module.awaited(how).await),
+                    None => Value::Null,
+                });
+            }
             "deferred" => self.api.defer_to_thread(move || add(&counts.deferred)).await,
             "panicking" => self.api.defer_to_thread(|| panic!("good_worker: deferred")).await,
-            "waiting" => {
+            way @ ("waiting" | "pooled") => {
                 let work = move || {
                     add(&counts.begun);
                     gate.pass();
                     add(&counts.deferred)
                 };
-                self.api.defer_to_thread(work).await
+                match way {
+                    "pooled" => self.api.defer_to_threadpool(&self.pool, work).await,
+                    _ => self.api.defer_to_thread(work).await,
+                }
             }
             "open" => {
                 self.gate.open();

@@ -1,0 +1,116 @@
+//! A value that somebody else brings, later or never.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+enum State<T> {
+    Open(Option<Waker>),
+    /// `None`: it will not come.
+    Settled(Option<T>),
+    Taken,
+}
+
+/// Where the value will be.
+struct Shared<T>(Mutex<State<T>>);
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Only the first time counts.
+    fn settle(&self, value: Option<T>) {
+        let mut state = self.lock();
+        let waker = match &mut *state {
+            State::Open(waker) => waker.take(),
+            State::Settled(_) | State::Taken => return,
+        };
+        *state = State::Settled(value);
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// Whoever has it may bring the value; dropped, there will be none.
+pub(super) struct Promise<T>(Arc<Shared<T>>);
+
+/// Waits for the value: `None` if there will be none.
+pub(super) struct Promised<T>(Arc<Shared<T>>);
+
+pub(super) fn promise<T>() -> (Promise<T>, Promised<T>) {
+    let shared = Arc::new(Shared(Mutex::new(State::Open(None))));
+    (Promise(Arc::clone(&shared)), Promised(shared))
+}
+
+impl<T> Promise<T> {
+    pub(super) fn keep(self, value: T) {
+        self.0.settle(Some(value));
+    }
+
+    /// Whether somebody still waits for the value.
+    pub(super) fn is_awaited(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+}
+
+impl<T> Drop for Promise<T> {
+    fn drop(&mut self) {
+        self.0.settle(None);
+    }
+}
+
+impl<T> Future for Promised<T> {
+    type Output = Option<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut state = self.0.lock();
+        if let State::Open(waker) = &mut *state {
+            waker.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
+            return Poll::Pending;
+        }
+        match std::mem::replace(&mut *state, State::Taken) {
+            State::Settled(value) => Poll::Ready(value),
+            State::Open(_) | State::Taken => Poll::Pending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn poll<T>(promised: &mut Promised<T>) -> Poll<Option<T>> {
+        Pin::new(promised).poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    #[test]
+    fn one_that_is_kept_is_ready_once() {
+        let (promise, mut promised) = promise();
+        assert_eq!(poll(&mut promised), Poll::Pending);
+        promise.keep(3);
+        assert_eq!(poll(&mut promised), Poll::Ready(Some(3)));
+        assert_eq!(poll(&mut promised), Poll::Pending);
+    }
+
+    #[test]
+    fn one_that_is_dropped_is_nothing() {
+        let (promise, mut promised) = promise::<()>();
+        drop(promise);
+        assert_eq!(poll(&mut promised), Poll::Ready(None));
+    }
+
+    #[test]
+    fn a_value_that_nobody_awaits_is_dropped_where_it_is_made() {
+        let (promise, promised) = promise();
+        let value = Arc::new(());
+        assert!(promise.is_awaited());
+        drop(promised);
+        assert!(!promise.is_awaited());
+        promise.keep(Arc::clone(&value));
+        assert_eq!(Arc::strong_count(&value), 1);
+    }
+}
