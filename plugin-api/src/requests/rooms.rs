@@ -1,11 +1,11 @@
-//! Group `rooms`: rooms as a whole, and who is in them.
+//! Group `rooms`: rooms as a whole.
 
 use serde::{Deserialize, Serialize};
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::json_answer::json_answers;
-use crate::values::{JsonStr, OwnedEvent, RoomAlias, RoomId, UserId};
+use crate::values::{JsonStr, RoomAlias, RoomId, UserId};
 
 /// A room that was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl AliasTarget {
 json_answers! { CreatedRoom; AliasTarget; }
 
 requests! {
-    /// Rooms as a whole, and who is in them.
+    /// Rooms as a whole.
     pub trait Rooms = rooms on ModuleApi,
         written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
     {
@@ -77,20 +77,5 @@ requests! {
 
         /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
         async fn get_canonical_room_alias(&self, room_id: &RoomId) -> Option<String>, since 0;
-
-        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
-        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
-        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
-        /// servers to join through; either may be `null`. An error for a sender of another
-        /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
-        async fn update_room_membership(
-            &self,
-            sender: &UserId,
-            target: &UserId,
-            room_id: &RoomId,
-            new_membership: &str,
-            content: &JsonStr,
-            remote_room_hosts: &JsonStr,
-        ) -> OwnedEvent, since 0, locks room_id;
     }
 }

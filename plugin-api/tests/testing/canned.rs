@@ -42,6 +42,7 @@ fn every_request_is_answered_and_changes_what_it_says() {
         accounts::registrations(&host, &api).await;
         accounts::logins(&host, &api).await;
         accounts::account_data(&host, &api).await;
+        accounts::threepids(&host, &api).await;
         accounts::presence_and_push(&host, &api).await;
         accounts::time_caches_and_mail(&host, &api).await;
         rooms::whole(&host, &api).await;

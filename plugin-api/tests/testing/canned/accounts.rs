@@ -44,8 +44,6 @@ pub(super) async fn users(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(active(None, Some(9)).await, []);
     let native = ("native".to_owned(), seen.as_str().to_owned());
     assert_eq!(active(Some(20), None).await, [native]);
-
-    api.store_remote_3pid_association(ALICE, "email", "a@b", "id.example.com").await.unwrap();
 }
 
 pub(super) async fn registrations(host: &FakeHost, api: &ModuleApi) {
@@ -112,6 +110,40 @@ pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(manager.get_global(BOB, "x").await.unwrap().unwrap()["n"], 1);
     let alice = host.find_user("@alice:example.com").unwrap();
     assert_eq!(alice.find_account_data("x").unwrap()["n"], 2);
+}
+
+pub(super) async fn threepids(host: &FakeHost, api: &ModuleApi) {
+    let own = async |user_id| -> Vec<String> {
+        let own = api.get_threepids_for_user(user_id).await.unwrap();
+        own.into_iter().map(|own| format!("{} {}", own.medium, own.address)).collect()
+    };
+    api.add_threepid(ALICE, "email", "Alice@Example.com", 7).await.unwrap();
+    api.add_threepid(ALICE, "msisdn", "491234", 8).await.unwrap();
+    assert_eq!(own(ALICE).await, ["email alice@example.com", "msisdn 491234"]);
+    let alice = host.find_user("@alice:example.com").unwrap();
+    let email = &alice.threepids()[0];
+    assert_eq!((email.validated_at, email.added_at), (7, host.now()));
+
+    // An address is of one account; proven again, it is not there twice.
+    api.add_threepid(BOB, "email", "ALICE@example.com", 9).await.unwrap();
+    api.add_threepid(BOB, "email", "alice@example.com", 10).await.unwrap();
+    assert_eq!(own(ALICE).await, ["msisdn 491234"]);
+    assert_eq!(own(BOB).await, ["email alice@example.com"]);
+
+    assert_eq!(api.delete_threepid(ALICE, "email", "alice@example.com").await, Ok(false));
+    assert_eq!(api.delete_threepid(BOB, "msisdn", "alice@example.com").await, Ok(false));
+    assert_eq!(api.delete_threepid(BOB, "email", "Alice@example.com").await, Ok(true));
+    assert!(own(BOB).await.is_empty() && own(STRANGER).await.is_empty());
+
+    let pigeon = api.add_threepid(ALICE, "pigeon", "roof", 0).await;
+    assert_eq!(refused(pigeon), "400 M_INVALID_PARAM");
+    api.add_threepid(STRANGER, "email", "eve@example.com", 0).await.unwrap_err();
+    api.delete_threepid(STRANGER, "email", "eve@example.com").await.unwrap_err();
+    let nobody = UserId::new("@nobody:example.com");
+    assert_eq!(refused(api.add_threepid(nobody, "msisdn", "491234", 0).await), "404 M_NOT_FOUND");
+    assert_eq!(own(ALICE).await, ["msisdn 491234"]);
+
+    api.store_remote_3pid_association(ALICE, "email", "a@b", "id.example.com").await.unwrap();
 }
 
 pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {

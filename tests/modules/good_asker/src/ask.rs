@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::requests::logins::{RegisteredDevice, RegistrationToken};
 use hsmod_plugin_api::requests::rooms::{AliasTarget, CreatedRoom};
-use hsmod_plugin_api::requests::users::{
-    AuthenticatedUser, Profile, UserInfo, UserIpAndAgent, UserThreepid,
-};
+use hsmod_plugin_api::requests::threepids::UserThreepid;
+use hsmod_plugin_api::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent};
 use hsmod_plugin_api::values::ErrorKind;
 use serde_json::{Value, json};
 
