@@ -51,14 +51,17 @@ requests! {
         written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
     {
         /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
-        /// With `ratelimit` it counts for the limits of the user. An error for a user of another
-        /// homeserver, and as `POST /createRoom` has them. Asks the callbacks for new rooms, this
-        /// module's too. Since Synapse 1.65.
+        /// With `ratelimit` it counts for the limits of the user. `creator_join_profile` is an
+        /// object of what the user's own membership says instead of their profile (`displayname`,
+        /// `avatar_url`), or `null` for the profile. An error for a user of another homeserver, and
+        /// as `POST /createRoom` has them. Asks the callbacks for new rooms, this module's too.
+        /// Since Synapse 1.65.
         async fn create_room(
             &self,
             user_id: &UserId,
             config: &JsonStr,
             ratelimit: bool,
+            creator_join_profile: &JsonStr,
         ) -> CreatedRoom, since 0;
 
         /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins

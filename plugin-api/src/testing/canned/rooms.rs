@@ -7,7 +7,7 @@ use super::Canned;
 use crate::requests::Rooms;
 use crate::requests::rooms::{AliasTarget, CreatedRoom};
 use crate::testing::room::room;
-use crate::testing::world::{Known, not_found, object};
+use crate::testing::world::{Known, not_found, object, object_or_null};
 use crate::values::{ErrorCode, JsonStr, ModuleError, RoomAlias, RoomId, UserId};
 
 /// What is understood of the body of `POST /createRoom`.
@@ -37,8 +37,10 @@ impl Rooms for Canned {
         user_id: &UserId,
         config: &JsonStr,
         _ratelimit: bool,
+        creator_join_profile: &JsonStr,
     ) -> Result<CreatedRoom, ModuleError> {
         let config: RoomConfig = config.parse()?;
+        let join_profile = object_or_null(creator_join_profile, "`creator_join_profile`")?;
         let mut known = self.known();
         known.check_local(user_id)?;
         let (number, server) = (known.name("room"), known.server_name.clone());
@@ -51,12 +53,14 @@ impl Rooms for Canned {
         let mut made = room(&room_id);
         made.public = config.visibility.as_deref() == Some("public");
         known.rooms.insert(room_id.clone(), made);
+        let mut joins = join_profile.unwrap_or_else(|| known.member_profile(user_id));
+        joins.insert("membership".to_owned(), "join".into());
         let mut set = |event_type: &str, state_key: &str, content: Value| {
             let event = known.event(event_type, &room_id, user_id.as_str());
             known.send(&room_id, event.state_key(state_key).content(content)).map(drop)
         };
         set("m.room.create", "", json!({"creator": user_id}))?;
-        set("m.room.member", user_id.as_str(), json!({"membership": "join"}))?;
+        set("m.room.member", user_id.as_str(), Value::Object(joins))?;
         for InitialState { event_type, state_key, content } in config.initial_state {
             set(&event_type, &state_key, content)?;
         }

@@ -155,12 +155,13 @@ pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
     let asleep = JsonStr::new(r#"{"@alice:example.com": ["asleep", null]}"#);
     assert_eq!(refused(api.set_presence_for_users(asleep).await), "400 M_INVALID_PARAM");
 
-    let empty = JsonStr::new("{}");
-    let push = async |device| {
-        api.send_http_push_notification(BOB, device, empty, empty, empty).await.unwrap()
+    let (empty, none) = (JsonStr::new("{}"), JsonStr::new("null"));
+    let push = async |device, content, more| {
+        api.send_http_push_notification(BOB, device, content, more, more).await
     };
-    assert!(push(None).await["phone"]);
-    assert!(push(Some("tablet")).await.is_empty());
+    assert!(push(None, empty, empty).await.unwrap()["phone"]);
+    assert!(push(Some("tablet"), empty, none).await.unwrap().is_empty());
+    assert_eq!(refused(push(None, none, none).await), "400 M_INVALID_PARAM");
     let actions = JsonStr::new(r#"["notify", {"set_tweak": "sound", "value": "default"}]"#);
     assert_eq!(api.check_push_rule_actions(actions).await, Ok(()));
     let dance = JsonStr::new(r#"["dance"]"#);

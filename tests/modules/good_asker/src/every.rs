@@ -33,7 +33,7 @@ macro_rules! every_request {
                 delete_registration_token(token: &str) -> bool;
             }
             Rooms [] {
-                create_room(user_id: &UserId, config: &JsonStr, ratelimit: bool) -> CreatedRoom;
+                create_room(user_id: &UserId, config: &JsonStr, ratelimit: bool, creator_join_profile: &JsonStr) -> CreatedRoom;
                 delete_room(room_id: &RoomId) -> ();
                 shutdown_room(room_id: &RoomId, options: &JsonStr) -> ();
                 lookup_room_alias(room_alias: &RoomAlias) -> AliasTarget;
