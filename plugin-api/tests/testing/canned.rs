@@ -59,6 +59,13 @@ fn every_request_is_answered_and_changes_what_it_says() {
     assert_eq!(all, asked, "a request without a test");
 }
 
+/// Two requests in one call.
+#[test]
+fn an_account_is_registered_with_a_device() {
+    let host = host();
+    block_on(accounts::register(&host, &host.api()));
+}
+
 /// Requests for a web resource come from clients.
 #[test]
 fn an_access_token_tells_whose_a_request_is() {

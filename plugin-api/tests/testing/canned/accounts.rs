@@ -95,6 +95,24 @@ pub(super) async fn logins(host: &FakeHost, api: &ModuleApi) {
     assert_eq!((&*who.user_id, who.device_id.as_deref()), (ALICE.as_str(), Some("secret")));
 }
 
+#[expect(deprecated, reason = "it is there for those who still use it")]
+pub(super) async fn register(host: &FakeHost, api: &ModuleApi) {
+    let emails = JsonStr::new(r#"["dave@example.com"]"#);
+    let (user_id, token) = api.register("dave", Some("Dave"), emails).await.unwrap();
+    let device = json!(["register_device", "@dave:example.com", null, null]);
+    let user = json!(["register_user", "dave", "Dave", ["dave@example.com"], false]);
+    assert_eq!(host.requests(), [user, device]);
+    let dave = host.find_user(&user_id).unwrap();
+    assert_eq!(dave.threepids()[0].address, "dave@example.com");
+    assert_eq!(dave.access_tokens().map(|(token, _)| token).collect::<Vec<_>>(), [&*token]);
+
+    assert_eq!(refused(api.register("dave", None, emails).await), "400 M_USER_IN_USE");
+    host.fail_next("register_device", ModuleError::http(403, ErrorCode::Forbidden, "no devices"));
+    assert_eq!(refused(api.register("erin", None, emails).await), "403 M_FORBIDDEN");
+    let erin = host.find_user("@erin:example.com").unwrap();
+    assert_eq!(erin.access_tokens().count(), 0);
+}
+
 pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     let manager = api.account_data_manager();
     let (none, one, two) =
