@@ -16,6 +16,7 @@ use abi_stable::prefix_type::{PrefixRef, PrefixRefTrait, WithMetadata_};
 use super::*;
 use crate::callbacks::spam_checker::SpamCheckerCallbacks;
 use crate::prelude::*;
+use crate::requests::threepids::ROWS;
 use crate::testing::START;
 use crate::testing::prelude::*;
 
@@ -284,18 +285,17 @@ fn a_group_that_the_homeserver_lacks_is_told_by_the_name_of_the_request() {
 
 #[test]
 fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
-    let names = crate::requests::threepids::ROWS;
-    for end in 0..=names.len() {
+    for end in 0..=ROWS.len() {
         let older = Older::new(&host(), [None, None, Some(1 + end)]);
         let (api, email) = (&*older.api, "a@example.com");
         let outcomes = [
             outcome(api.get_threepids_for_user(ALICE)),
+            outcome(api.store_remote_3pid_association(ALICE, "email", email, "example.org")),
             outcome(api.add_threepid(ALICE, "email", email, 0)),
             outcome(api.delete_threepid(ALICE, "email", email)),
-            outcome(api.store_remote_3pid_association(ALICE, "email", email, "example.org")),
         ];
-        let whole = ["[]", "()", "true", "()"];
-        let expected = names.iter().zip(whole).enumerate().map(|(index, (row, whole))| {
+        let whole = ["[]", "()", "()", "true"];
+        let expected = ROWS.iter().zip(whole).enumerate().map(|(index, (row, whole))| {
             if index < end { whole.to_owned() } else { lacking(row.name) }
         });
         assert_eq!(outcomes.to_vec(), expected.collect::<Vec<_>>(), "{end}");

@@ -35,7 +35,7 @@ macro_rules! part {
 /// One arm for each request.
 macro_rules! ask {
     ($( $trait:ident $part:tt {
-        $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
+        $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     } )*) => {
         /// Makes the request; `web` is the HTTP request that is being answered.
         pub(crate) async fn ask(
@@ -45,6 +45,7 @@ macro_rules! ask {
         ) -> Result<Value, ModuleError> {
             match &*asked.request {
                 $($(
+                    $(#[cfg($cfg)])?
                     stringify!($name) => {
                         $( let $arg = Given::new(&asked.args, stringify!($arg), web)?; )*
                         $( let $arg: $type = Argument::read(&$arg)?; )*

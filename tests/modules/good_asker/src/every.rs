@@ -2,7 +2,7 @@
 //! which the tests' homeserver answers.
 
 /// Calls `$then` with the groups: the trait of a homeserver, how a module comes to its methods, and
-/// the requests. The types are those of `hsmod_plugin_api::values` and `::requests`.
+/// the requests, which other versions of the boundary lack or have besides. The types are those of `hsmod_plugin_api::values` and `::requests`.
 #[macro_export]
 macro_rules! every_request {
     ($then:ident) => {
@@ -54,9 +54,13 @@ macro_rules! every_request {
             }
             Threepids [] {
                 get_threepids_for_user(user_id: &UserId) -> Vec<UserThreepid>;
-                add_threepid(user_id: &UserId, medium: &str, address: &str, validated_at: i64) -> ();
-                delete_threepid(user_id: &UserId, medium: &str, address: &str) -> bool;
                 store_remote_3pid_association(user_id: &UserId, medium: &str, address: &str, id_server: &str) -> ();
+                #[cfg(not(hsmod_abi_test = "older_minor"))]
+                add_threepid(user_id: &UserId, medium: &str, address: &str, validated_at: i64) -> ();
+                #[cfg(not(hsmod_abi_test = "older_minor"))]
+                delete_threepid(user_id: &UserId, medium: &str, address: &str) -> bool;
+                #[cfg(hsmod_abi_test = "newer_minor")]
+                verify_threepid(user_id: &UserId, medium: &str, address: &str) -> bool;
             }
             Presence [] {
                 send_local_online_presence_to(users: &JsonStr) -> ();

@@ -136,12 +136,13 @@ pub(super) type Known = (&'static str, &'static [(&'static str, &'static str)], 
 
 macro_rules! answer {
     ($( $trait:ident $part:tt {
-        $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
+        $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     } )*) => {
         $(
             #[requests]
             impl $trait for Homeserver {
                 $(
+                    $(#[cfg($cfg)])?
                     async fn $name(&self $(, $arg: $type)*) -> Result<$answer, ModuleError> {
                         let arguments = json!({$( (stringify!($arg)): shown(&$arg) ),*});
                         self.asked(stringify!($name), arguments).await
@@ -155,6 +156,7 @@ macro_rules! answer {
 
         /// Every request that the tests know.
         pub(super) const KNOWN: &[Known] = &[$($(
+            $(#[cfg($cfg)])?
             (stringify!($name), &[$( (stringify!($arg), stringify!($type)), )*], stringify!($answer)),
         )*)*];
     };
