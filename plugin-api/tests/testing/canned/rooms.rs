@@ -57,6 +57,8 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(false));
     list.add_room_to_public_room_list(LOBBY).await.unwrap();
     assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(true));
+    let nowhere = RoomId::new("!nowhere:example.com");
+    assert_eq!(list.room_is_in_public_room_list(nowhere).await, Ok(false));
     list.remove_room_from_public_room_list(LOBBY).await.unwrap();
     assert!(!host.find_room("!lobby:example.com").unwrap().is_public());
 }
@@ -109,8 +111,10 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     let names = JsonStr::new(r#"[["m.room.name", ""]]"#);
     let names = api.get_state_events_in_room(LOBBY, names).await.unwrap();
     assert_eq!(names[0].as_event().event_type(), "m.room.name");
-    let nowhere = api.get_room_state(RoomId::new("!nowhere:x"), JsonStr::new("null")).await;
-    assert_eq!(refused(nowhere), "404 M_NOT_FOUND");
+    let (nowhere, any) = (RoomId::new("!nowhere:x"), JsonStr::new("null"));
+    assert_eq!(refused(api.get_room_state(nowhere, any).await), "404 M_NOT_FOUND");
+    let any = JsonStr::new(r#"[["m.room.name", null]]"#);
+    assert_eq!(api.get_state_events_in_room(nowhere, any).await, Ok(vec![]));
 }
 
 pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {
