@@ -1,5 +1,6 @@
 //! A module's life, from its config to its end, and how it is exported.
 
+mod accounts;
 mod api;
 mod background;
 mod cache;

@@ -10,12 +10,14 @@ pub mod events;
 pub mod http;
 pub mod logins;
 pub mod mail;
+pub mod membership;
 pub mod presence;
 pub mod public_rooms;
 pub mod push;
 pub mod rooms;
 pub mod storage;
 pub mod templates;
+pub mod threepids;
 pub mod time;
 pub mod users;
 
@@ -100,7 +102,9 @@ macro_rules! __request_groups {
             logins: Logins LoginsRequests LoginsTableRef ErasedLogins;
             rooms: Rooms RoomsRequests RoomsTableRef ErasedRooms;
             events: Events EventsRequests EventsTableRef ErasedEvents;
+            membership: Membership MembershipRequests MembershipTableRef ErasedMembership;
             account_data: UserAccountData UserAccountDataRequests UserAccountDataTableRef ErasedUserAccountData;
+            threepids: Threepids ThreepidsRequests ThreepidsTableRef ErasedThreepids;
             presence: Presence PresenceRequests PresenceTableRef ErasedPresence;
             push: Push PushRequests PushTableRef ErasedPush;
             public_rooms: PublicRooms PublicRoomsRequests PublicRoomsTableRef ErasedPublicRooms;

@@ -39,6 +39,11 @@ pub fn variant(package: &str, name: &str, rustflags: &str) -> PathBuf {
     variants.get_or_insert_default().entry(key).or_insert_with(build).clone()
 }
 
+/// A plugin with another boundary than the loader's, of which `name` says what differs.
+pub fn abi_test(package: &str, name: &str) -> PathBuf {
+    variant(package, name, &format!("--cfg hsmod_abi_test=\"{name}\""))
+}
+
 /// Packages as they are shipped: package name to file.
 pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
     cargo_build(packages, "release", &[], None)

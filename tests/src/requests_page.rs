@@ -63,6 +63,7 @@ const HEAD: &str = "\
 
 Everything that a module may ask of its homeserver: the methods of `ModuleApi`, of its
 `account_data_manager()` and of its `public_room_list_manager()`. Names and arguments are Synapse's.
+`ModuleApi::register`, deprecated there too, is `register_user` and `register_device` in one call.
 
 A homeserver answers the groups it can, and of these what it can; `supports(name)` says whether it
 does. What it does not answer is an error with that name, never a crash: `ModuleError::unanswered`

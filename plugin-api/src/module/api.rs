@@ -238,3 +238,6 @@ impl fmt::Debug for ModuleApi {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "testing", target_pointer_width = "64"))]
+mod tests;

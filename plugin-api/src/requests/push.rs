@@ -16,7 +16,8 @@ requests! {
     {
         /// Sends a notification to the HTTP pushers of a user, or of one device (`None`: of all),
         /// and answers for each device whether its gateway took it. `content`, `tweaks` and
-        /// `default_payload` are objects, as the push gateway API has them. Since Synapse 1.82.
+        /// `default_payload` are objects, as the push gateway API has them; `null` for no tweaks,
+        /// and for the payload that each pusher has itself. Since Synapse 1.82.
         async fn send_http_push_notification(
             &self,
             user_id: &UserId,

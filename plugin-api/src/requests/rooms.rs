@@ -1,11 +1,11 @@
-//! Group `rooms`: rooms as a whole, and who is in them.
+//! Group `rooms`: rooms as a whole.
 
 use serde::{Deserialize, Serialize};
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::json_answer::json_answers;
-use crate::values::{JsonStr, OwnedEvent, RoomAlias, RoomId, UserId};
+use crate::values::{JsonStr, RoomAlias, RoomId, UserId};
 
 /// A room that was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,19 +46,22 @@ impl AliasTarget {
 json_answers! { CreatedRoom; AliasTarget; }
 
 requests! {
-    /// Rooms as a whole, and who is in them.
+    /// Rooms as a whole.
     pub trait Rooms = rooms on ModuleApi,
         written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
     {
         /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
-        /// With `ratelimit` it counts for the limits of the user. An error for a user of another
-        /// homeserver, and as `POST /createRoom` has them. Asks the callbacks for new rooms, this
-        /// module's too. Since Synapse 1.65.
+        /// With `ratelimit` it counts for the limits of the user. `creator_join_profile` is an
+        /// object of what the user's own membership says instead of their profile (`displayname`,
+        /// `avatar_url`), or `null` for the profile. An error for a user of another homeserver, and
+        /// as `POST /createRoom` has them. Asks the callbacks for new rooms, this module's too.
+        /// Since Synapse 1.65.
         async fn create_room(
             &self,
             user_id: &UserId,
             config: &JsonStr,
             ratelimit: bool,
+            creator_join_profile: &JsonStr,
         ) -> CreatedRoom, since 0;
 
         /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
@@ -77,20 +80,5 @@ requests! {
 
         /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
         async fn get_canonical_room_alias(&self, room_id: &RoomId) -> Option<String>, since 0;
-
-        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
-        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
-        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
-        /// servers to join through; either may be `null`. An error for a sender of another
-        /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
-        async fn update_room_membership(
-            &self,
-            sender: &UserId,
-            target: &UserId,
-            room_id: &RoomId,
-            new_membership: &str,
-            content: &JsonStr,
-            remote_room_hosts: &JsonStr,
-        ) -> OwnedEvent, since 0, locks room_id;
     }
 }

@@ -64,21 +64,6 @@ impl Profile {
     }
 }
 
-/// An e-mail address or telephone number of an account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-#[non_exhaustive]
-pub struct UserThreepid {
-    /// `email` or `msisdn`.
-    pub medium: String,
-    /// The address.
-    pub address: String,
-    /// When it was proven: milliseconds since 1970.
-    pub validated_at: i64,
-    /// When it was added to the account: milliseconds since 1970.
-    pub added_at: i64,
-}
-
 /// From where a user was active.
 ///
 /// Mirrors `synapse.module_api.UserIpAndAgent`.
@@ -125,7 +110,6 @@ impl AuthenticatedUser {
 json_answers! {
     Option<UserInfo>;
     Profile;
-    Vec<UserThreepid>;
     Vec<UserIpAndAgent>;
     AuthenticatedUser;
     Vec<(String, String)>;
@@ -159,9 +143,6 @@ requests! {
         /// The profile of a user of this homeserver, by the local part of the user ID. Since
         /// Synapse 1.39.
         async fn get_profile_for_user(&self, localpart: &str) -> Profile, since 0;
-
-        /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
-        async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0;
 
         /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
         /// 0.25.
@@ -215,16 +196,6 @@ requests! {
             start_timestamp: Option<i64>,
             end_timestamp: Option<i64>,
         ) -> Vec<(String, String)>, since 0;
-
-        /// Notes that an identity server (`id_server`, its name) knows a user by an address;
-        /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
-        async fn store_remote_3pid_association(
-            &self,
-            user_id: &UserId,
-            medium: &str,
-            address: &str,
-            id_server: &str,
-        ) -> (), since 0;
 
         /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
         /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,

@@ -13,6 +13,7 @@ macro_rules! requests {
         {
             $(
                 $(#[doc = $row_doc:expr])*
+                $(#[cfg($cfg:meta)])?
                 async fn $name:ident(&self $(, $arg:ident: $type:ty)* $(,)?) -> $answer:ty,
                     since $since:literal $(, locks $room:ident)?;
             )*
@@ -27,6 +28,7 @@ macro_rules! requests {
                 /// at all.
                 ///
                 /// [`ModuleError::unanswered`]: crate::values::ModuleError::unanswered
+                $(#[cfg($cfg)])?
                 pub async fn $name(&self $(, $arg: $type)*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {
@@ -63,6 +65,7 @@ macro_rules! requests {
             #[sabi(last_prefix_field)]
             pub abi_minor: u32,
             $(
+                $(#[cfg($cfg)])?
                 $name: unsafe extern "C" fn(
                     *const (),
                     $(<$type as $crate::values::arg::Arg>::Raw,)*
@@ -80,6 +83,7 @@ macro_rules! requests {
             use crate::requests::RequestInfo;
             $(
                 #[doc = concat!("`", stringify!($name), "`")]
+                $(#[cfg($cfg)])?
                 pub const $name: RequestInfo = RequestInfo {
                     group: stringify!($group),
                     name: stringify!($name),
@@ -93,13 +97,14 @@ macro_rules! requests {
         }
 
         #[doc = concat!("The requests `", stringify!($group), "`, in the order of their slots.")]
-        pub const ROWS: &[$crate::requests::RequestInfo] = &[$( rows::$name, )*];
+        pub const ROWS: &[$crate::requests::RequestInfo] =
+            &[$( $(#[cfg($cfg)])? { rows::$name }, )*];
 
         #[cfg(feature = "host")]
         $crate::table::answering! {
             $(#[doc = $doc])*
             pub trait $trait = $group, $written, $table, $table_ref, $erased {
-                $( $(#[doc = $row_doc])*
+                $( $(#[doc = $row_doc])* $(#[cfg($cfg)])?
                 $name($($arg: $type),*) -> $answer, [$($room)?]; )*
             }
         }
@@ -116,6 +121,7 @@ macro_rules! answering {
         {
             $(
                 $(#[doc = $row_doc:expr])*
+                $(#[cfg($cfg:meta)])?
                 $name:ident($($arg:ident: $type:ty),*) -> $answer:ty, [$($room:ident)?];
             )*
         }
@@ -131,6 +137,7 @@ macro_rules! answering {
         pub trait $trait: $written + Send + Sync + 'static {
             $(
                 $(#[doc = $row_doc])*
+                $(#[cfg($cfg)])?
                 #[allow(unused_variables, reason = "the default has no use for its arguments")]
                 fn $name(&self $(, $arg: $type)*) -> impl Future<
                     Output = Result<$answer, $crate::values::ModuleError>,
@@ -167,6 +174,7 @@ macro_rules! answering {
                 /// # Safety
                 /// `self` and what the permit borrows live until the request has ended; the rest
                 /// as for `start`.
+                $(#[cfg($cfg)])?
                 unsafe fn $name(
                     &self,
                     permit: $crate::requests::Permit<'_>,
@@ -181,6 +189,7 @@ macro_rules! answering {
                 <G as $written>::answers(self, name)
             }
             $(
+                $(#[cfg($cfg)])?
                 unsafe fn $name(
                     &self,
                     permit: $crate::requests::Permit<'_>,
@@ -206,6 +215,7 @@ macro_rules! answering {
         #[doc = concat!("What a homeserver answers in `", stringify!($group), "` as long as it lives: modules hold it by a `Weak`, or it would never be dropped.")]
         impl<G: $trait> $trait for std::sync::Weak<G> {
             $(
+                $(#[cfg($cfg)])?
                 async fn $name(&self $(, $arg: $type)*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {
@@ -223,7 +233,7 @@ macro_rules! answering {
 
         #[cfg(feature = "testing")]
         $crate::testing::scripted! {
-            $trait $written { $( $name($($arg: $type),*) -> $answer; )* }
+            $trait $written { $( $(#[cfg($cfg)])? $name($($arg: $type),*) -> $answer; )* }
         }
 
         impl $table_ref {
@@ -240,7 +250,7 @@ macro_rules! answering {
                 const WITH_METADATA: abi_stable::prefix_type::WithMetadata<$table> =
                     abi_stable::prefix_type::WithMetadata::new($table {
                         abi_minor: $crate::ABI.minor,
-                        $( $name: thunks::$name::<H>, )*
+                        $( $(#[cfg($cfg)])? $name: thunks::$name::<H>, )*
                     })
             );
             const TABLE: $table_ref = $table_ref(Self::WITH_METADATA.as_prefix());
@@ -252,6 +262,7 @@ macro_rules! answering {
                 /// # Safety
                 /// `host` is an `Arc<H>` to which the caller holds a reference until the request
                 /// has ended; the rest as for `start`.
+                $(#[cfg($cfg)])?
                 pub(super) unsafe extern "C" fn $name<H: $crate::module::ModuleHost>(
                     host: *const (),
                     $($arg: <$type as $crate::values::arg::Arg>::Raw,)*

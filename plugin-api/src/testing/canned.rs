@@ -5,10 +5,12 @@ mod caches;
 mod events;
 mod logins;
 mod mail;
+mod membership;
 mod presence;
 mod public_rooms;
 mod push;
 mod rooms;
+mod threepids;
 mod time;
 mod users;
 
@@ -46,7 +48,9 @@ all_written! {
     logins: LoginsRequests;
     rooms: RoomsRequests;
     events: EventsRequests;
+    membership: MembershipRequests;
     account_data: UserAccountDataRequests;
+    threepids: ThreepidsRequests;
     presence: PresenceRequests;
     push: PushRequests;
     public_rooms: PublicRoomsRequests;

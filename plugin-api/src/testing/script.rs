@@ -22,7 +22,9 @@ pub struct Scripted<G> {
 
 /// Lets a test script a group, whoever answers it.
 macro_rules! scripted {
-    ($trait:ident $written:ident { $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )* }) => {
+    ($trait:ident $written:ident {
+        $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
+    }) => {
         impl<G: $written> $written for $crate::testing::Scripted<G> {
             const WRITTEN: &'static [&'static str] = G::WRITTEN;
 
@@ -33,6 +35,7 @@ macro_rules! scripted {
 
         impl<G: $trait> $trait for $crate::testing::Scripted<G> {
             $(
+                $(#[cfg($cfg)])?
                 async fn $name(&self $(, $arg: $type)*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {

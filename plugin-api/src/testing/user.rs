@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::host::START;
-use crate::requests::users::{Profile, UserInfo, UserIpAndAgent, UserThreepid};
+use crate::requests::threepids::UserThreepid;
+use crate::requests::users::{Profile, UserInfo, UserIpAndAgent};
 use crate::values::JsonObject;
 
 /// An ordinary user of the homeserver.

@@ -10,7 +10,7 @@ use super::event::{EventBuilder, event};
 use super::room::FakeRoom;
 use super::user::FakeUser;
 use crate::requests::logins::RegistrationToken;
-use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, UserId};
+use crate::values::{ErrorCode, JsonObject, JsonStr, ModuleError, OwnedEvent, UserId};
 
 /// What a fake homeserver knows; shared by all who ask it.
 #[derive(Clone, Debug)]
@@ -65,6 +65,15 @@ impl Known {
         Err(ModuleError::new(format_args!("{user_id} is no user of {server_name}")))
     }
 
+    /// What a user's profile gives to their membership of a room.
+    pub(super) fn member_profile(&self, user_id: &UserId) -> JsonObject {
+        let profile = self.users.get(user_id.as_str()).map(|user| user.profile.clone());
+        let fields = profile.into_iter().flat_map(|profile| {
+            [("displayname", profile.display_name), ("avatar_url", profile.avatar_url)]
+        });
+        fields.filter_map(|(key, value)| Some((key.to_owned(), value?.into()))).collect()
+    }
+
     pub(super) fn room(&mut self, room_id: &str) -> Result<&mut FakeRoom, ModuleError> {
         self.rooms.get_mut(room_id).ok_or_else(|| not_found("room", room_id))
     }
@@ -103,9 +112,19 @@ pub(super) fn bad_request(message: impl Into<String>) -> ModuleError {
 }
 
 /// An argument that has to be an object.
-pub(super) fn object(json: &JsonStr, what: &str) -> Result<crate::values::JsonObject, ModuleError> {
+pub(super) fn object(json: &JsonStr, what: &str) -> Result<JsonObject, ModuleError> {
+    let object = object_or_null(json, what)?;
+    object.ok_or_else(|| bad_request(format!("{what} is an object, not null")))
+}
+
+/// An argument that has to be an object, or may be `null`.
+pub(super) fn object_or_null(
+    json: &JsonStr,
+    what: &str,
+) -> Result<Option<JsonObject>, ModuleError> {
     match json.parse()? {
-        Value::Object(object) => Ok(object),
+        Value::Object(object) => Ok(Some(object)),
+        Value::Null => Ok(None),
         other => Err(bad_request(format!("{what} is an object, not {other}"))),
     }
 }

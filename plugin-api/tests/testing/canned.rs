@@ -42,6 +42,7 @@ fn every_request_is_answered_and_changes_what_it_says() {
         accounts::registrations(&host, &api).await;
         accounts::logins(&host, &api).await;
         accounts::account_data(&host, &api).await;
+        accounts::threepids(&host, &api).await;
         accounts::presence_and_push(&host, &api).await;
         accounts::time_caches_and_mail(&host, &api).await;
         rooms::whole(&host, &api).await;
@@ -56,6 +57,13 @@ fn every_request_is_answered_and_changes_what_it_says() {
     let requests = host.requests();
     let asked: BTreeSet<&str> = requests.iter().map(|ask| ask[0].as_str().unwrap()).collect();
     assert_eq!(all, asked, "a request without a test");
+}
+
+/// Two requests in one call.
+#[test]
+fn an_account_is_registered_with_a_device() {
+    let host = host();
+    block_on(accounts::register(&host, &host.api()));
 }
 
 /// Requests for a web resource come from clients.

@@ -9,3 +9,4 @@ mod inside;
 mod lifetimes;
 mod limits;
 mod trials;
+mod versions;

@@ -1,10 +1,8 @@
 //! Group `account_data`.
 
-use serde_json::Value;
-
 use super::Canned;
 use crate::requests::UserAccountData;
-use crate::testing::world::{bad_request, object};
+use crate::testing::world::{object, object_or_null};
 use crate::values::{JsonObject, JsonStr, ModuleError, UserId};
 
 impl UserAccountData for Canned {
@@ -38,11 +36,7 @@ impl UserAccountData for Canned {
         expected: &JsonStr,
         new_data: &JsonStr,
     ) -> Result<bool, ModuleError> {
-        let expected = match expected.parse()? {
-            Value::Null => None,
-            Value::Object(data) => Some(data),
-            other => return Err(bad_request(format!("account data is an object, not {other}"))),
-        };
+        let expected = object_or_null(expected, "account data")?;
         let data = object(new_data, "account data")?;
         let mut known = self.known();
         let user = known.local_user(user_id)?;

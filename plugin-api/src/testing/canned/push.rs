@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Canned;
 use crate::requests::Push;
-use crate::testing::world::{bad_request, object};
+use crate::testing::world::{bad_request, object, object_or_null};
 use crate::values::{JsonStr, ModuleError, UserId};
 
 impl Push for Canned {
@@ -19,11 +19,9 @@ impl Push for Canned {
         tweaks: &JsonStr,
         default_payload: &JsonStr,
     ) -> Result<BTreeMap<String, bool>, ModuleError> {
-        for (json, what) in
-            [(content, "`content`"), (tweaks, "`tweaks`"), (default_payload, "`default_payload`")]
-        {
-            object(json, what)?;
-        }
+        object(content, "`content`")?;
+        object_or_null(tweaks, "`tweaks`")?;
+        object_or_null(default_payload, "`default_payload`")?;
         let known = self.known();
         let pushers = known.users.get(user_id.as_str()).into_iter().flat_map(|user| &user.pushers);
         let meant = |device: &&String| device_id.is_none_or(|one| one == device.as_str());

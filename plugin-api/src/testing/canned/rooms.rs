@@ -1,14 +1,14 @@
 //! Group `rooms`.
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Canned;
 use crate::requests::Rooms;
 use crate::requests::rooms::{AliasTarget, CreatedRoom};
 use crate::testing::room::room;
-use crate::testing::world::{Known, bad_request, not_found, object};
-use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId};
+use crate::testing::world::{Known, not_found, object, object_or_null};
+use crate::values::{ErrorCode, JsonStr, ModuleError, RoomAlias, RoomId, UserId};
 
 /// What is understood of the body of `POST /createRoom`.
 #[derive(Default, Deserialize)]
@@ -37,8 +37,10 @@ impl Rooms for Canned {
         user_id: &UserId,
         config: &JsonStr,
         _ratelimit: bool,
+        creator_join_profile: &JsonStr,
     ) -> Result<CreatedRoom, ModuleError> {
         let config: RoomConfig = config.parse()?;
+        let join_profile = object_or_null(creator_join_profile, "`creator_join_profile`")?;
         let mut known = self.known();
         known.check_local(user_id)?;
         let (number, server) = (known.name("room"), known.server_name.clone());
@@ -51,12 +53,14 @@ impl Rooms for Canned {
         let mut made = room(&room_id);
         made.public = config.visibility.as_deref() == Some("public");
         known.rooms.insert(room_id.clone(), made);
+        let mut joins = join_profile.unwrap_or_else(|| known.member_profile(user_id));
+        joins.insert("membership".to_owned(), "join".into());
         let mut set = |event_type: &str, state_key: &str, content: Value| {
             let event = known.event(event_type, &room_id, user_id.as_str());
             known.send(&room_id, event.state_key(state_key).content(content)).map(drop)
         };
         set("m.room.create", "", json!({"creator": user_id}))?;
-        set("m.room.member", user_id.as_str(), json!({"membership": "join"}))?;
+        set("m.room.member", user_id.as_str(), Value::Object(joins))?;
         for InitialState { event_type, state_key, content } in config.initial_state {
             set(&event_type, &state_key, content)?;
         }
@@ -104,42 +108,6 @@ impl Rooms for Canned {
         let event = known.room(room_id.as_str())?.find_state("m.room.canonical_alias", "");
         let content = event.and_then(|event| event.as_event().content::<CanonicalAlias>().ok());
         Ok(content.and_then(|content| content.alias))
-    }
-
-    async fn update_room_membership(
-        &self,
-        sender: &UserId,
-        target: &UserId,
-        room_id: &RoomId,
-        new_membership: &str,
-        content: &JsonStr,
-        remote_room_hosts: &JsonStr,
-    ) -> Result<OwnedEvent, ModuleError> {
-        let mut content: Map<String, Value> = content.parse::<Option<_>>()?.unwrap_or_default();
-        remote_room_hosts.parse::<Option<Vec<String>>>()?;
-        let mut known = self.known();
-        known.check_local(sender)?;
-        match new_membership {
-            "join" | "knock" if sender.as_str() != target.as_str() => {
-                let message = format!("{sender} cannot {new_membership} for {target}");
-                return Err(ModuleError::http(403, ErrorCode::Forbidden, message));
-            }
-            "join" | "leave" | "invite" | "ban" | "knock" => {}
-            other => return Err(bad_request(format!("`{other}` is no membership"))),
-        }
-        let profile = known.users.get(target.as_str()).map(|user| user.profile.clone());
-        let profile = profile.filter(|_| matches!(new_membership, "join" | "invite" | "knock"));
-        for (key, value) in profile.into_iter().flat_map(|profile| {
-            [("displayname", profile.display_name), ("avatar_url", profile.avatar_url)]
-        }) {
-            if let Some(value) = value {
-                content.entry(key).or_insert(value.into());
-            }
-        }
-        content.insert("membership".to_owned(), new_membership.into());
-        let event = known.event("m.room.member", room_id.as_str(), sender.as_str());
-        let event = event.state_key(target.as_str()).content(Value::Object(content));
-        known.send(room_id.as_str(), event)
     }
 }
 

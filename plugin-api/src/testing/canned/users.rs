@@ -3,7 +3,7 @@
 use super::Canned;
 use crate::module::WebRequest;
 use crate::requests::Users;
-use crate::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent, UserThreepid};
+use crate::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent};
 use crate::testing::user::{FakeUser, user};
 use crate::testing::world::{Known, bad_request};
 use crate::values::{ErrorCode, JsonStr, ModuleError, UserId};
@@ -47,15 +47,6 @@ impl Users for Canned {
         let mut known = self.known();
         let user_id = format!("@{localpart}:{}", known.server_name);
         Ok(known.user(UserId::new(&user_id))?.profile.clone())
-    }
-
-    async fn get_threepids_for_user(
-        &self,
-        user_id: &UserId,
-    ) -> Result<Vec<UserThreepid>, ModuleError> {
-        let known = self.known();
-        let user = known.users.get(user_id.as_str());
-        Ok(user.map(|user| user.threepids.clone()).unwrap_or_default())
     }
 
     async fn check_user_exists(&self, user_id: &UserId) -> Result<Option<String>, ModuleError> {
@@ -135,17 +126,6 @@ impl Users for Canned {
             (service.to_owned(), user.info.user_id.clone())
         };
         Ok(known.users.values().filter(active).map(service).collect())
-    }
-
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
-    async fn store_remote_3pid_association(
-        &self,
-        user_id: &UserId,
-        _medium: &str,
-        _address: &str,
-        _id_server: &str,
-    ) -> Result<(), ModuleError> {
-        self.known().local_user(user_id).map(drop)
     }
 
     async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> Result<(), ModuleError> {

@@ -44,8 +44,6 @@ pub(super) async fn users(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(active(None, Some(9)).await, []);
     let native = ("native".to_owned(), seen.as_str().to_owned());
     assert_eq!(active(Some(20), None).await, [native]);
-
-    api.store_remote_3pid_association(ALICE, "email", "a@b", "id.example.com").await.unwrap();
 }
 
 pub(super) async fn registrations(host: &FakeHost, api: &ModuleApi) {
@@ -97,6 +95,24 @@ pub(super) async fn logins(host: &FakeHost, api: &ModuleApi) {
     assert_eq!((&*who.user_id, who.device_id.as_deref()), (ALICE.as_str(), Some("secret")));
 }
 
+#[expect(deprecated, reason = "it is there for those who still use it")]
+pub(super) async fn register(host: &FakeHost, api: &ModuleApi) {
+    let emails = JsonStr::new(r#"["dave@example.com"]"#);
+    let (user_id, token) = api.register("dave", Some("Dave"), emails).await.unwrap();
+    let device = json!(["register_device", "@dave:example.com", null, null]);
+    let user = json!(["register_user", "dave", "Dave", ["dave@example.com"], false]);
+    assert_eq!(host.requests(), [user, device]);
+    let dave = host.find_user(&user_id).unwrap();
+    assert_eq!(dave.threepids()[0].address, "dave@example.com");
+    assert_eq!(dave.access_tokens().map(|(token, _)| token).collect::<Vec<_>>(), [&*token]);
+
+    assert_eq!(refused(api.register("dave", None, emails).await), "400 M_USER_IN_USE");
+    host.fail_next("register_device", ModuleError::http(403, ErrorCode::Forbidden, "no devices"));
+    assert_eq!(refused(api.register("erin", None, emails).await), "403 M_FORBIDDEN");
+    let erin = host.find_user("@erin:example.com").unwrap();
+    assert_eq!(erin.access_tokens().count(), 0);
+}
+
 pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     let manager = api.account_data_manager();
     let (none, one, two) =
@@ -114,6 +130,40 @@ pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(alice.find_account_data("x").unwrap()["n"], 2);
 }
 
+pub(super) async fn threepids(host: &FakeHost, api: &ModuleApi) {
+    let own = async |user_id| -> Vec<String> {
+        let own = api.get_threepids_for_user(user_id).await.unwrap();
+        own.into_iter().map(|own| format!("{} {}", own.medium, own.address)).collect()
+    };
+    api.add_threepid(ALICE, "email", "Alice@Example.com", 7).await.unwrap();
+    api.add_threepid(ALICE, "msisdn", "491234", 8).await.unwrap();
+    assert_eq!(own(ALICE).await, ["email alice@example.com", "msisdn 491234"]);
+    let alice = host.find_user("@alice:example.com").unwrap();
+    let email = &alice.threepids()[0];
+    assert_eq!((email.validated_at, email.added_at), (7, host.now()));
+
+    // An address is of one account; proven again, it is not there twice.
+    api.add_threepid(BOB, "email", "ALICE@example.com", 9).await.unwrap();
+    api.add_threepid(BOB, "email", "alice@example.com", 10).await.unwrap();
+    assert_eq!(own(ALICE).await, ["msisdn 491234"]);
+    assert_eq!(own(BOB).await, ["email alice@example.com"]);
+
+    assert_eq!(api.delete_threepid(ALICE, "email", "alice@example.com").await, Ok(false));
+    assert_eq!(api.delete_threepid(BOB, "msisdn", "alice@example.com").await, Ok(false));
+    assert_eq!(api.delete_threepid(BOB, "email", "Alice@example.com").await, Ok(true));
+    assert!(own(BOB).await.is_empty() && own(STRANGER).await.is_empty());
+
+    let pigeon = api.add_threepid(ALICE, "pigeon", "roof", 0).await;
+    assert_eq!(refused(pigeon), "400 M_INVALID_PARAM");
+    api.add_threepid(STRANGER, "email", "eve@example.com", 0).await.unwrap_err();
+    api.delete_threepid(STRANGER, "email", "eve@example.com").await.unwrap_err();
+    let nobody = UserId::new("@nobody:example.com");
+    assert_eq!(refused(api.add_threepid(nobody, "msisdn", "491234", 0).await), "404 M_NOT_FOUND");
+    assert_eq!(own(ALICE).await, ["msisdn 491234"]);
+
+    api.store_remote_3pid_association(ALICE, "email", "a@b", "id.example.com").await.unwrap();
+}
+
 pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
     api.send_local_online_presence_to(JsonStr::new(r#"["@eve:example.org"]"#)).await.unwrap();
     let busy = JsonStr::new(r#"{"@alice:example.com": ["busy", "lunch"]}"#);
@@ -123,12 +173,13 @@ pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
     let asleep = JsonStr::new(r#"{"@alice:example.com": ["asleep", null]}"#);
     assert_eq!(refused(api.set_presence_for_users(asleep).await), "400 M_INVALID_PARAM");
 
-    let empty = JsonStr::new("{}");
-    let push = async |device| {
-        api.send_http_push_notification(BOB, device, empty, empty, empty).await.unwrap()
+    let (empty, none) = (JsonStr::new("{}"), JsonStr::new("null"));
+    let push = async |device, content, more| {
+        api.send_http_push_notification(BOB, device, content, more, more).await
     };
-    assert!(push(None).await["phone"]);
-    assert!(push(Some("tablet")).await.is_empty());
+    assert!(push(None, empty, empty).await.unwrap()["phone"]);
+    assert!(push(Some("tablet"), empty, none).await.unwrap().is_empty());
+    assert_eq!(refused(push(None, none, none).await), "400 M_INVALID_PARAM");
     let actions = JsonStr::new(r#"["notify", {"set_tweak": "sound", "value": "default"}]"#);
     assert_eq!(api.check_push_rule_actions(actions).await, Ok(()));
     let dance = JsonStr::new(r#"["dance"]"#);

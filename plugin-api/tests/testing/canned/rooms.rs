@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::testing::FakeRoom;
 use hsmod_plugin_api::testing::prelude::*;
 
 use super::{ALICE, BOB, LOBBY, STRANGER, refused};
@@ -14,17 +15,35 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
         "initial_state": [{"type": "m.room.guest_access", "content": {"guest_access": "can_join"}}],
     });
     let config = config.to_string();
-    let create = async |user_id| api.create_room(user_id, JsonStr::new(&config), true).await;
-    let created = create(ALICE).await.unwrap();
+    let (none, named) = (JsonStr::new("null"), JsonStr::new(r#"{"displayname": "Cook"}"#));
+    let create = async |user_id, profile| {
+        api.create_room(user_id, JsonStr::new(&config), true, profile).await
+    };
+    let created = create(ALICE, named).await.unwrap();
     assert_eq!(created.room_alias.as_deref(), Some("#kitchen:example.com"));
-    assert_eq!(refused(create(ALICE).await), "409 M_ROOM_IN_USE");
-    create(STRANGER).await.unwrap_err();
+    assert_eq!(refused(create(ALICE, none).await), "409 M_ROOM_IN_USE");
+    create(STRANGER, none).await.unwrap_err();
+    assert_eq!(refused(create(ALICE, JsonStr::new("[]")).await), "400 M_INVALID_PARAM");
     let kitchen = host.find_room(&created.room_id).unwrap();
     assert!(kitchen.is_public());
     for state in ["create", "name", "topic", "guest_access", "canonical_alias"] {
         assert!(kitchen.find_state(&format!("m.room.{state}"), "").is_some(), "{state}");
     }
     assert_eq!(kitchen.membership("@alice:example.com").as_deref(), Some("join"));
+    let joined = |room: &FakeRoom, user_id: &str| {
+        let member = room.find_state("m.room.member", user_id).unwrap();
+        member.as_event().content::<serde_json::Value>().unwrap()
+    };
+    assert_eq!(
+        joined(&kitchen, "@alice:example.com"),
+        json!({"membership": "join", "displayname": "Cook"})
+    );
+    let carol = UserId::new("@carol:example.com");
+    let empty = JsonStr::new("{}");
+    let other = api.create_room(carol, empty, false, none).await.unwrap();
+    let other = host.find_room(&other.room_id).unwrap();
+    let carols = json!({"membership": "join", "displayname": "Carol"});
+    assert_eq!(joined(&other, "@carol:example.com"), carols);
     assert_eq!(kitchen.membership("@bob:example.com").as_deref(), Some("invite"));
 
     let lobby = api.lookup_room_alias(RoomAlias::new("#lobby:example.com")).await.unwrap();
@@ -38,6 +57,8 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(false));
     list.add_room_to_public_room_list(LOBBY).await.unwrap();
     assert_eq!(list.room_is_in_public_room_list(LOBBY).await, Ok(true));
+    let nowhere = RoomId::new("!nowhere:example.com");
+    assert_eq!(list.room_is_in_public_room_list(nowhere).await, Ok(false));
     list.remove_room_from_public_room_list(LOBBY).await.unwrap();
     assert!(!host.find_room("!lobby:example.com").unwrap().is_public());
 }
@@ -90,8 +111,10 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     let names = JsonStr::new(r#"[["m.room.name", ""]]"#);
     let names = api.get_state_events_in_room(LOBBY, names).await.unwrap();
     assert_eq!(names[0].as_event().event_type(), "m.room.name");
-    let nowhere = api.get_room_state(RoomId::new("!nowhere:x"), JsonStr::new("null")).await;
-    assert_eq!(refused(nowhere), "404 M_NOT_FOUND");
+    let (nowhere, any) = (RoomId::new("!nowhere:x"), JsonStr::new("null"));
+    assert_eq!(refused(api.get_room_state(nowhere, any).await), "404 M_NOT_FOUND");
+    let any = JsonStr::new(r#"[["m.room.name", null]]"#);
+    assert_eq!(api.get_state_events_in_room(nowhere, any).await, Ok(vec![]));
 }
 
 pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::requests::logins::{RegisteredDevice, RegistrationToken};
 use hsmod_plugin_api::requests::rooms::{AliasTarget, CreatedRoom};
-use hsmod_plugin_api::requests::users::{
-    AuthenticatedUser, Profile, UserInfo, UserIpAndAgent, UserThreepid,
-};
+use hsmod_plugin_api::requests::threepids::UserThreepid;
+use hsmod_plugin_api::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent};
 use hsmod_plugin_api::values::ErrorKind;
 use serde_json::{Value, json};
 
@@ -36,7 +35,7 @@ macro_rules! part {
 /// One arm for each request.
 macro_rules! ask {
     ($( $trait:ident $part:tt {
-        $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
+        $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     } )*) => {
         /// Makes the request; `web` is the HTTP request that is being answered.
         pub(crate) async fn ask(
@@ -46,6 +45,7 @@ macro_rules! ask {
         ) -> Result<Value, ModuleError> {
             match &*asked.request {
                 $($(
+                    $(#[cfg($cfg)])?
                     stringify!($name) => {
                         $( let $arg = Given::new(&asked.args, stringify!($arg), web)?; )*
                         $( let $arg: $type = Argument::read(&$arg)?; )*

@@ -2,7 +2,7 @@
 //! which the tests' homeserver answers.
 
 /// Calls `$then` with the groups: the trait of a homeserver, how a module comes to its methods, and
-/// the requests. The types are those of `hsmod_plugin_api::values` and `::requests`.
+/// the requests, which other versions of the boundary lack or have besides. The types are those of `hsmod_plugin_api::values` and `::requests`.
 #[macro_export]
 macro_rules! every_request {
     ($then:ident) => {
@@ -13,7 +13,6 @@ macro_rules! every_request {
                 is_user_admin(user_id: &UserId) -> bool;
                 set_user_admin(user_id: &UserId, admin: bool) -> ();
                 get_profile_for_user(localpart: &str) -> Profile;
-                get_threepids_for_user(user_id: &UserId) -> Vec<UserThreepid>;
                 check_user_exists(user_id: &UserId) -> Option<String>;
                 check_username(username: &str) -> ();
                 register_user(localpart: &str, displayname: Option<&str>, emails: &JsonStr, admin: bool) -> String;
@@ -21,7 +20,6 @@ macro_rules! every_request {
                 record_user_external_id(auth_provider_id: &str, external_id: &str, registered_user_id: &UserId) -> ();
                 get_user_ip_and_agents(user_id: &UserId, since_ts: i64) -> Vec<UserIpAndAgent>;
                 get_monthly_active_users_by_service(start_timestamp: Option<i64>, end_timestamp: Option<i64>) -> Vec<(String, String)>;
-                store_remote_3pid_association(user_id: &UserId, medium: &str, address: &str, id_server: &str) -> ();
                 deactivate_user(user_id: &UserId, erase: bool) -> ();
                 set_user_locked(user_id: &UserId, locked: bool) -> ();
             }
@@ -35,22 +33,34 @@ macro_rules! every_request {
                 delete_registration_token(token: &str) -> bool;
             }
             Rooms [] {
-                create_room(user_id: &UserId, config: &JsonStr, ratelimit: bool) -> CreatedRoom;
+                create_room(user_id: &UserId, config: &JsonStr, ratelimit: bool, creator_join_profile: &JsonStr) -> CreatedRoom;
                 delete_room(room_id: &RoomId) -> ();
                 shutdown_room(room_id: &RoomId, options: &JsonStr) -> ();
                 lookup_room_alias(room_alias: &RoomAlias) -> AliasTarget;
                 get_canonical_room_alias(room_id: &RoomId) -> Option<String>;
-                update_room_membership(sender: &UserId, target: &UserId, room_id: &RoomId, new_membership: &str, content: &JsonStr, remote_room_hosts: &JsonStr) -> OwnedEvent;
             }
             Events [] {
                 create_and_send_event_into_room(room_id: &RoomId, event: &JsonStr) -> OwnedEvent;
                 get_state_events_in_room(room_id: &RoomId, types: &JsonStr) -> Vec<OwnedEvent>;
                 get_room_state(room_id: &RoomId, event_filter: &JsonStr) -> Vec<OwnedEvent>;
             }
+            Membership [] {
+                update_room_membership(sender: &UserId, target: &UserId, room_id: &RoomId, new_membership: &str, content: &JsonStr, remote_room_hosts: &JsonStr) -> OwnedEvent;
+            }
             UserAccountData [.account_data_manager()] {
                 get_global(user_id: &UserId, data_type: &str) -> Option<JsonObject>;
                 put_global(user_id: &UserId, data_type: &str, new_data: &JsonStr) -> ();
                 compare_and_set_global(user_id: &UserId, data_type: &str, expected: &JsonStr, new_data: &JsonStr) -> bool;
+            }
+            Threepids [] {
+                get_threepids_for_user(user_id: &UserId) -> Vec<UserThreepid>;
+                store_remote_3pid_association(user_id: &UserId, medium: &str, address: &str, id_server: &str) -> ();
+                #[cfg(not(hsmod_abi_test = "older_minor"))]
+                add_threepid(user_id: &UserId, medium: &str, address: &str, validated_at: i64) -> ();
+                #[cfg(not(hsmod_abi_test = "older_minor"))]
+                delete_threepid(user_id: &UserId, medium: &str, address: &str) -> bool;
+                #[cfg(hsmod_abi_test = "newer_minor")]
+                verify_threepid(user_id: &UserId, medium: &str, address: &str) -> bool;
             }
             Presence [] {
                 send_local_online_presence_to(users: &JsonStr) -> ();

@@ -9,11 +9,11 @@ use std::task::{Poll, Waker};
 use good_asker::every_request;
 use hsmod_loader::requests::logins::{RegisteredDevice, RegistrationToken};
 use hsmod_loader::requests::rooms::{AliasTarget, CreatedRoom};
-use hsmod_loader::requests::users::{
-    AuthenticatedUser, Profile, UserInfo, UserIpAndAgent, UserThreepid,
-};
+use hsmod_loader::requests::threepids::UserThreepid;
+use hsmod_loader::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent};
 use hsmod_loader::requests::{
-    Events, Logins, Presence, PublicRooms, Push, Rooms, UserAccountData, Users,
+    Events, Logins, Membership, Presence, PublicRooms, Push, Rooms, Threepids, UserAccountData,
+    Users,
 };
 use hsmod_loader::values::{
     JsonObject, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId,
@@ -136,12 +136,13 @@ pub(super) type Known = (&'static str, &'static [(&'static str, &'static str)], 
 
 macro_rules! answer {
     ($( $trait:ident $part:tt {
-        $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
+        $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     } )*) => {
         $(
             #[requests]
             impl $trait for Homeserver {
                 $(
+                    $(#[cfg($cfg)])?
                     async fn $name(&self $(, $arg: $type)*) -> Result<$answer, ModuleError> {
                         let arguments = json!({$( (stringify!($arg)): shown(&$arg) ),*});
                         self.asked(stringify!($name), arguments).await
@@ -155,6 +156,7 @@ macro_rules! answer {
 
         /// Every request that the tests know.
         pub(super) const KNOWN: &[Known] = &[$($(
+            $(#[cfg($cfg)])?
             (stringify!($name), &[$( (stringify!($arg), stringify!($type)), )*], stringify!($answer)),
         )*)*];
     };
@@ -170,7 +172,9 @@ pub(super) fn host(server: &Arc<Homeserver>) -> Host {
         .logins(server())
         .rooms(server())
         .events(server())
+        .membership(server())
         .account_data(server())
+        .threepids(server())
         .presence(server())
         .push(server())
         .public_rooms(server())
@@ -183,7 +187,9 @@ pub(super) fn mute() -> Host {
         .logins(Mute)
         .rooms(Mute)
         .events(Mute)
+        .membership(Mute)
         .account_data(Mute)
+        .threepids(Mute)
         .presence(Mute)
         .push(Mute)
         .public_rooms(Mute)

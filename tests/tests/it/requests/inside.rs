@@ -29,8 +29,8 @@ fn what_changes_a_room_needs_its_lock() {
         [
             "delete_room",
             "shutdown_room",
-            "update_room_membership",
-            "create_and_send_event_into_room"
+            "create_and_send_event_into_room",
+            "update_room_membership"
         ]
     );
 }

@@ -1,0 +1,29 @@
+//! An account and its first device, made in one call.
+
+use super::ModuleApi;
+use crate::values::{JsonStr, ModuleError, UserId};
+
+impl ModuleApi {
+    /// Makes an account as [`register_user`](Self::register_user) does, of no admin, and a device
+    /// for it as [`register_device`](Self::register_device) does; answers the user ID and the
+    /// device's access token, a secret. Since Synapse 0.25.
+    ///
+    /// Mirrors `synapse.module_api.ModuleApi.register`, which is deprecated there too.
+    ///
+    /// # Errors
+    /// As these two have them. If the second one fails, the account is there nevertheless.
+    #[deprecated(
+        note = "it makes a device that perhaps nobody needs: use `register_user`, and `register_device` \
+                where somebody does"
+    )]
+    pub async fn register(
+        &self,
+        localpart: &str,
+        displayname: Option<&str>,
+        emails: &JsonStr,
+    ) -> Result<(String, String), ModuleError> {
+        let user_id = self.register_user(localpart, displayname, emails, false).await?;
+        let device = self.register_device(UserId::new(&user_id), None, None).await?;
+        Ok((user_id, device.access_token))
+    }
+}

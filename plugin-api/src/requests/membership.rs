@@ -1,0 +1,28 @@
+//! Group `membership`: who is in a room.
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::{JsonStr, OwnedEvent, RoomId, UserId};
+
+requests! {
+    /// Who is in a room.
+    pub trait Membership = membership on ModuleApi,
+        written MembershipRequests, table MembershipTable MembershipTableRef,
+        erased ErasedMembership
+    {
+        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
+        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
+        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
+        /// servers to join through; either may be `null`. An error for a sender of another
+        /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
+        async fn update_room_membership(
+            &self,
+            sender: &UserId,
+            target: &UserId,
+            room_id: &RoomId,
+            new_membership: &str,
+            content: &JsonStr,
+            remote_room_hosts: &JsonStr,
+        ) -> OwnedEvent, since 0, locks room_id;
+    }
+}

@@ -1,0 +1,72 @@
+//! Group `threepids`: the e-mail addresses and telephone numbers of accounts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::module::ModuleApi;
+use crate::table::requests;
+use crate::values::UserId;
+use crate::values::json_answer::json_answers;
+
+/// An e-mail address or telephone number of an account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct UserThreepid {
+    /// `email` or `msisdn`.
+    pub medium: String,
+    /// The address.
+    pub address: String,
+    /// When it was proven: milliseconds since 1970.
+    pub validated_at: i64,
+    /// When it was added to the account: milliseconds since 1970.
+    pub added_at: i64,
+}
+
+json_answers! { Vec<UserThreepid>; }
+
+requests! {
+    /// The e-mail addresses and telephone numbers of accounts.
+    pub trait Threepids = threepids on ModuleApi,
+        written ThreepidsRequests, table ThreepidsTable ThreepidsTableRef, erased ErasedThreepids
+    {
+        /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
+        async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0;
+
+        /// Notes that an identity server (`id_server`, its name) knows a user by an address;
+        /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
+        async fn store_remote_3pid_association(
+            &self,
+            user_id: &UserId,
+            medium: &str,
+            address: &str,
+            id_server: &str,
+        ) -> (), since 0;
+
+        /// Adds an address to an account of this homeserver, proven at `validated_at`, in
+        /// milliseconds since 1970. `medium` is `email`, whose addresses become lower case, or
+        /// `msisdn`. An account that had the address until then has it no longer. An error for
+        /// another medium (400), and for who has no account. Tells
+        /// `on_add_user_third_party_identifier` and `on_threepid_bind`, this module's too. Not in
+        /// Synapse, whose modules reach into it for this.
+        #[cfg(not(hsmod_abi_test = "older_minor"))]
+        async fn add_threepid(
+            &self,
+            user_id: &UserId,
+            medium: &str,
+            address: &str,
+            validated_at: i64,
+        ) -> (), since 1;
+
+        /// Takes an address from an account, with the notifications that go there, and answers
+        /// whether the account had it; e-mail addresses are compared in lower case. If it had,
+        /// tells `on_remove_user_third_party_identifier` before, this module's too. Not in
+        /// Synapse, whose modules reach into it for this.
+        #[cfg(not(hsmod_abi_test = "older_minor"))]
+        async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1;
+
+        /// A request of a later version: what a plugin built for it asks and this loader does not
+        /// answer. Not in Synapse.
+        #[cfg(hsmod_abi_test = "newer_minor")]
+        async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 2;
+    }
+}

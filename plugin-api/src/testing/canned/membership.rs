@@ -1,0 +1,42 @@
+//! Group `membership`.
+
+use serde_json::Value;
+
+use super::Canned;
+use crate::requests::Membership;
+use crate::testing::world::{bad_request, object_or_null};
+use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomId, UserId};
+
+impl Membership for Canned {
+    async fn update_room_membership(
+        &self,
+        sender: &UserId,
+        target: &UserId,
+        room_id: &RoomId,
+        new_membership: &str,
+        content: &JsonStr,
+        remote_room_hosts: &JsonStr,
+    ) -> Result<OwnedEvent, ModuleError> {
+        let mut content = object_or_null(content, "`content`")?.unwrap_or_default();
+        remote_room_hosts.parse::<Option<Vec<String>>>()?;
+        let mut known = self.known();
+        known.check_local(sender)?;
+        match new_membership {
+            "join" | "knock" if sender.as_str() != target.as_str() => {
+                let message = format!("{sender} cannot {new_membership} for {target}");
+                return Err(ModuleError::http(403, ErrorCode::Forbidden, message));
+            }
+            "join" | "leave" | "invite" | "ban" | "knock" => {}
+            other => return Err(bad_request(format!("`{other}` is no membership"))),
+        }
+        if matches!(new_membership, "join" | "invite" | "knock") {
+            for (key, value) in known.member_profile(target) {
+                content.entry(key).or_insert(value);
+            }
+        }
+        content.insert("membership".to_owned(), new_membership.into());
+        let event = known.event("m.room.member", room_id.as_str(), sender.as_str());
+        let event = event.state_key(target.as_str()).content(Value::Object(content));
+        known.send(room_id.as_str(), event)
+    }
+}

@@ -1,0 +1,55 @@
+//! Shows that plugins of an older and of a newer version of the boundary than the loader's get
+//! answers to what both know, and are told by its name what the loader does not.
+
+use hsmod_loader::Modules;
+use hsmod_tests::build;
+use hsmod_tests::scene::Scene;
+use serde_json::json;
+
+use super::asker::{ask, supports, unanswered};
+use super::cases::{answers, arguments};
+use super::host::{Behaviour, Homeserver, KNOWN, host};
+
+/// What the older plugin does not know.
+const YOUNGER: &[&str] = &["add_threepid", "delete_threepid"];
+
+/// `good_asker` of another version, with a homeserver that answers everything.
+async fn load(variant: &str, server: &std::sync::Arc<Homeserver>) -> Modules {
+    let file = build::abi_test("good_asker", variant);
+    let entry = json!({"module": "good_asker"});
+    Scene::new().host(host(server)).file(&file, "good_asker", entry).load().await
+}
+
+#[tokio::test]
+async fn what_both_know_is_answered() {
+    let server = Homeserver::new(Behaviour::Panic);
+    for (variant, minor, unknown) in [("older_minor", 0, YOUNGER), ("newer_minor", 2, &[])] {
+        let modules = load(variant, &server).await;
+        assert_eq!(modules.info()[0].abi.map(|abi| abi.minor), Some(minor), "{variant}");
+        for request in KNOWN {
+            let (name, answer) = (request.0, answers(request).swap_remove(0));
+            server.behave(Behaviour::Slowly(answer.clone()));
+            let outcome = ask(&modules, name, &arguments(request)[0]).await;
+            if unknown.contains(&name) {
+                let message = format!("this module knows no `{name}`");
+                assert_eq!(unanswered(&outcome), ("", &*message), "{variant}");
+                continue;
+            }
+            assert!(outcome == json!({"answer": answer}), "{variant}: {name}: {outcome}");
+            assert!(supports(&modules, name).await, "{variant}: {name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_plugin_knows_is_an_error_with_its_name() {
+    let server = Homeserver::new(Behaviour::Panic);
+    let modules = load("newer_minor", &server).await;
+    let name = "verify_threepid";
+    let arguments = json!({"user_id": "@a:b", "medium": "email", "address": "a@b"});
+    let outcome = ask(&modules, name, &arguments).await;
+    let message = format!("this homeserver does not answer `{name}`");
+    assert_eq!(unanswered(&outcome), ("Unsupported", &*message));
+    assert!(!supports(&modules, name).await);
+    assert_eq!(server.answers(), (0, 0));
+}
