@@ -81,7 +81,8 @@ pub mod prelude {
     pub use serde_json;
 
     pub use crate::callbacks::traits::*;
-    pub use crate::module::http_client::{HttpError, HttpRequest, HttpResponse};
+    pub use crate::module::http_client::HttpRequest;
+    pub use crate::module::http_response::{HttpError, HttpResponse};
     pub use crate::module::{
         BackgroundCall, BackgroundProcess, Cached, Module, ModuleApi, Registration, Templates,
         ThreadPool, Transaction, WebRequest, WebResource, WebResponse, config_from_value,

@@ -9,6 +9,7 @@ mod handle;
 #[cfg(feature = "host")]
 mod host_side;
 pub mod http_client;
+pub mod http_response;
 mod log;
 mod promise;
 #[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]

@@ -7,9 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::ModuleApi;
-use super::web::{RawWebResponse, WebResponse};
+use super::http_response::{HttpError, HttpResponse};
 use crate::requests::http::{HttpHead, Wire};
-use crate::values::answer::{Answer, Unreadable};
 use crate::values::{JsonStr, ModuleError};
 
 impl ModuleApi {
@@ -55,7 +54,8 @@ impl HttpClient<'_> {
     /// has no client, in a trial, or with too many requests at once.
     pub async fn request(&self, request: HttpRequest) -> Result<HttpResponse, ModuleError> {
         let head = serde_json::to_string(&request.head)?;
-        Wire(self.0).http_request(JsonStr::new(&head), &request.body).await
+        let response = Wire(self.0).http_request(JsonStr::new(&head), &request.body).await?;
+        Ok(response.asked_of(&request.head.url))
     }
 
     /// Gets JSON.
@@ -93,10 +93,7 @@ impl HttpClient<'_> {
 
     async fn json<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T, HttpError> {
         let response = self.request(request.header("Accept", "application/json")).await?;
-        if !response.is_success() {
-            return Err(HttpError::Status(response));
-        }
-        response.json().map_err(HttpError::Json)
+        if response.is_success() { response.json() } else { Err(HttpError::Status(response)) }
     }
 }
 
@@ -180,111 +177,6 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// A response of another server, whatever its status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HttpResponse(WebResponse);
-
-impl HttpResponse {
-    /// What a server answered.
-    pub const fn new(response: WebResponse) -> Self {
-        Self(response)
-    }
-
-    /// 200, 404, ..
-    pub const fn status(&self) -> u16 {
-        self.0.status()
-    }
-
-    /// Whether the status is 2xx.
-    pub const fn is_success(&self) -> bool {
-        matches!(self.status(), 200..=299)
-    }
-
-    /// The first value of a header; the name in any case.
-    pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-    }
-
-    /// The headers, names in lower case, in the order they came.
-    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        self.0.headers()
-    }
-
-    /// The body.
-    pub fn body(&self) -> &[u8] {
-        self.0.body()
-    }
-
-    /// The body, deserialised from JSON.
-    ///
-    /// # Errors
-    /// It does not fit `T`, or is no JSON.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_slice(self.body())
-    }
-}
-
-impl Answer for HttpResponse {
-    type Raw = RawWebResponse;
-
-    fn is_neutral(&self) -> bool {
-        false
-    }
-
-    fn into_raw(self) -> Option<RawWebResponse> {
-        self.0.into_raw()
-    }
-
-    fn from_raw(raw: RawWebResponse) -> Result<Self, Unreadable> {
-        WebResponse::from_raw(raw).map(Self)
-    }
-}
-
-/// Why no JSON was got. Turns into a [`ModuleError`] with `?`.
-///
-/// Mirrors `synapse.api.errors.HttpResponseException`, the case of the status.
-#[non_exhaustive]
-pub enum HttpError {
-    /// The status is not 2xx; the body often says why.
-    Status(HttpResponse),
-    /// The body is not the JSON that was asked for.
-    Json(serde_json::Error),
-    /// There is no response.
-    Failed(ModuleError),
-}
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Status(response) => write!(f, "the server answered {}", response.status()),
-            Self::Json(error) => write!(f, "the server did not answer the JSON wanted: {error}"),
-            Self::Failed(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl fmt::Debug for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl From<ModuleError> for HttpError {
-    fn from(error: ModuleError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-/// Why the homeserver did not answer is kept; all else is a plain failure.
-impl From<HttpError> for ModuleError {
-    fn from(error: HttpError) -> Self {
-        match error {
-            HttpError::Failed(error) => error,
-            error => Self::new(error),
-        }
-    }
-}
-
 /// A form as HTML submits it.
 fn urlencoded(form: &[(&str, &str)]) -> String {
     let mut text = String::new();
@@ -319,30 +211,11 @@ fn encode(part: &str, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values::Unanswered;
 
     #[test]
     fn a_form_is_encoded_as_html_does() {
         let form = [("user", "@a b:c"), ("ü&=", "")];
         assert_eq!(urlencoded(&form), "user=%40a+b%3Ac&%C3%BC%26%3D=");
         assert_eq!(urlencoded(&[]), "");
-    }
-
-    #[test]
-    fn why_nothing_was_answered_survives_the_way_to_a_module_error() {
-        let trial = ModuleError::not_answered(Unanswered::Trial, "a trial");
-        let error: ModuleError = HttpError::from(trial.clone()).into();
-        assert_eq!(error, trial);
-        let status = HttpError::Status(HttpResponse::new(WebResponse::new(503, "full")));
-        assert_eq!(ModuleError::from(status).to_string(), "the server answered 503");
-    }
-
-    #[test]
-    fn a_response_survives_the_boundary() {
-        let response = WebResponse::new(404, vec![0, 255]).header("x-a", "b");
-        let response = HttpResponse::new(response);
-        let back = HttpResponse::from_raw(response.clone().into_raw().unwrap()).unwrap();
-        assert_eq!(back, response);
-        assert_eq!(back.header("X-A"), Some(&b"b"[..]));
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::module::ModuleApi;
-use crate::module::http_client::HttpResponse;
+use crate::module::http_response::HttpResponse;
 use crate::table::requests;
 use crate::values::JsonStr;
 

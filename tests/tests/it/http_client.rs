@@ -68,7 +68,7 @@ async fn what_fails_says_what_and_with_whom() {
     let said: Vec<&str> =
         done.as_array().unwrap().iter().map(|one| one["error"].as_str().unwrap()).collect();
     insta::assert_snapshot!(said.join("\n"), @"
-    the server did not answer the JSON wanted: expected ident at line 1 column 2
+    `127.0.0.1` did not answer the JSON wanted: expected ident at line 1 column 2
     `127.0.0.1` did not answer in full within 50ms
     the response of `127.0.0.1` is larger than 3 bytes
     `gopher:` is not for HTTP: URLs begin with `http://` or `https://`

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hsmod_plugin_api::module::WebResponse;
-use hsmod_plugin_api::module::http_client::HttpResponse as Answer;
+use hsmod_plugin_api::module::http_response::HttpResponse as Answer;
 use hsmod_plugin_api::requests;
 use hsmod_plugin_api::requests::http::{HttpHead, rows};
 use hsmod_plugin_api::values::{JsonStr, ModuleError, Unanswered};
