@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use hsmod_loader::{Config, Host, LoadError, Modules};
+use hsmod_loader::{Config, Host, LoadError, Modules, StaticModule};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 
@@ -108,6 +108,12 @@ impl Scene {
     /// Loads the modules.
     pub async fn load(&self) -> Modules {
         self.try_load().await.unwrap_or_else(|error| panic!("the modules do not load:\n{error}"))
+    }
+
+    /// Links the modules in instead of loading them.
+    pub async fn link(&self, modules: &[StaticModule]) -> Modules {
+        let linked = Modules::from_static(modules, self.config(), self.host.clone()).await;
+        linked.unwrap_or_else(|error| panic!("the modules cannot be linked in:\n{error}"))
     }
 
     /// Why the modules do not load, without the path of this folder.

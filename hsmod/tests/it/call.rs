@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::command::{hsmod, shown, values};
 
 /// The command that asks, with its arguments in a file.
-fn call(scene: &Scene, callback: &str, arguments: &str, more: &[&str]) -> Command {
+pub(crate) fn call(scene: &Scene, callback: &str, arguments: &str, more: &[&str]) -> Command {
     let config = scene.write();
     let file = config.with_file_name("args.json");
     std::fs::write(&file, arguments).unwrap();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::command::{hsmod, shown, values};
 
 /// What a check of the config says.
-fn check(scene: &Scene, more: &[&str]) -> String {
+pub(crate) fn check(scene: &Scene, more: &[&str]) -> String {
     let config = scene.write();
     let folder = config.parent().unwrap();
     let arguments = [&["check", "-c", config.to_str().unwrap()], more].concat();

@@ -8,3 +8,4 @@ mod command;
 mod help;
 mod inspect;
 mod replay;
+mod services;

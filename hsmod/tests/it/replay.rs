@@ -20,7 +20,7 @@ fn evil() -> Scene {
     Scene::new().entry("list_spam_checker", evil).module("demo", json!({}))
 }
 
-fn replay(scene: &Scene, events: &str, more: &[&str]) -> Command {
+pub(crate) fn replay(scene: &Scene, events: &str, more: &[&str]) -> Command {
     let config = scene.write();
     let file = config.with_file_name("events.ndjson");
     std::fs::write(&file, events).unwrap();
@@ -29,14 +29,14 @@ fn replay(scene: &Scene, events: &str, more: &[&str]) -> Command {
 }
 
 /// `{"event_id": "$1", ..}`, sent by `sender`.
-fn event(id: &str, sender: &str) -> Value {
+pub(crate) fn event(id: &str, sender: &str) -> Value {
     json!({
         "event_id": id, "room_id": "!r:localhost", "sender": sender, "type": "m.room.message",
         "origin_server_ts": 1, "content": {"body": "hello"},
     })
 }
 
-fn lines(events: &[Value]) -> String {
+pub(crate) fn lines(events: &[Value]) -> String {
     events.iter().map(|event| format!("{event}\n")).collect()
 }
 

@@ -11,8 +11,11 @@
 //!     at_shutdown: [..]        # steps
 //! ```
 //!
-//! `GET /_synapse/client/<name>` says how many requests stand at a `pause`, and which of some
-//! requests the homeserver supports.
+//! `GET /_synapse/client/<name>` says how many steps are a `pause` or a `sleep` just now, and which of
+//! some requests the homeserver supports.
+//!
+//! `check_event_for_spam` carries out the `steps` in the event's content, and fails if one of them
+//! does.
 #![forbid(unsafe_code)]
 
 mod http;
@@ -59,16 +62,12 @@ impl Module for Keeper {
         let (kept, templates, paused) = (Mutex::default(), Mutex::default(), AtomicUsize::new(0));
         let module = Arc::new(Self { config, api: api.clone(), kept, templates, paused });
         api.register_web_resource(&path, Arc::clone(&module));
+        api.register_spam_checker_callbacks(&module);
         Ok(module)
     }
 
     async fn start(&self) -> Result<(), ModuleError> {
-        for done in self.run(&self.config.at_start).await {
-            if let Some(error) = done["error"].as_str() {
-                return Err(ModuleError::new(error));
-            }
-        }
-        Ok(())
+        self.run_all(&self.config.at_start).await
     }
 
     async fn shutdown(&self) -> Result<(), ModuleError> {
@@ -76,6 +75,16 @@ impl Module for Keeper {
             tracing::info!(target: "keeper", "{done}");
         }
         Ok(())
+    }
+}
+
+#[callbacks]
+impl SpamChecker for Keeper {
+    async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+        let content: Value = event.content()?;
+        let steps = content["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+        self.run_all(steps).await?;
+        Ok(Verdict::Allow)
     }
 }
 

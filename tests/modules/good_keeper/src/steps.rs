@@ -11,14 +11,16 @@
 //! - `{"read": [name, ..], "values": {name: source, ..}}`, `{"render": name, "values": {..}}`
 //! - `{"mail": recipient, "values": [subject, html, text]}`
 //! - `{"pause": number}`: is not ready when it is polled, so often, and wakes nobody
+//! - `{"sleep": milliseconds}`
 //!
 //! What came of a step is its answer, or `{"error": text, "unanswered": reason, "constraint": bool}`.
 
 use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::Duration;
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
@@ -42,6 +44,15 @@ impl Keeper {
             }));
         }
         done
+    }
+
+    /// Carries steps out, none of which may fail.
+    pub(crate) async fn run_all(&self, steps: &[Value]) -> Result<(), ModuleError> {
+        let mut transaction = None;
+        for step in steps {
+            self.step(step, &mut transaction).await?;
+        }
+        Ok(())
     }
 
     async fn step(
@@ -92,6 +103,11 @@ impl Keeper {
             }
             "storm" => return self.storm(argument.as_u64().unwrap_or_default()).await,
             "pause" => self.pause(argument.as_u64().unwrap_or_default()).await,
+            "sleep" => {
+                let _paused = Paused::new(&self.paused);
+                let time = Duration::from_millis(argument.as_u64().unwrap_or_default());
+                self.api.sleep(time).await?;
+            }
             other => return Err(ModuleError::new(format_args!("no step `{other}`"))),
         }
         Ok(Value::Null)
@@ -124,13 +140,28 @@ impl Keeper {
     }
 
     async fn pause(&self, mut polls: u64) {
-        self.paused.fetch_add(1, Ordering::Relaxed);
+        let _paused = Paused::new(&self.paused);
         poll_fn(|_| {
             polls = polls.saturating_sub(1);
             if polls == 0 { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
-        self.paused.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A step that waits; counted until it ends or is dropped.
+struct Paused<'a>(&'a AtomicUsize);
+
+impl<'a> Paused<'a> {
+    fn new(paused: &'a AtomicUsize) -> Self {
+        paused.fetch_add(1, Ordering::Relaxed);
+        Self(paused)
+    }
+}
+
+impl Drop for Paused<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

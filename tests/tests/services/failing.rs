@@ -1,0 +1,74 @@
+//! Shows what a module is told of a service that fails or is slow.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::json;
+
+use crate::server::{Server, Speaks};
+use crate::support::{AtOnce, BOTH, keeper, said, scene, steps, until};
+
+#[tokio::test]
+async fn what_fails_is_named() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mail = json!({
+        "smtp_host": "127.0.0.1", "smtp_port": free, "enable_tls": false,
+        "notif_from": "Matrix <noreply@example.com>",
+    });
+    let list = json!([
+        {"begin": "x"}, {"migrate": []}, {"get": format!("http://127.0.0.1:{free}/")},
+        {"mail": "ann@example.com"},
+        {"read": ["a.txt"], "values": {"a.txt": ""}},
+    ]);
+    for way in BOTH {
+        let scene = scene()
+            .key("mail", mail.clone())
+            .key("templates_dir", json!("nowhere"))
+            .module("good_keeper", json!({}));
+        // A file where a folder should be.
+        std::fs::write(scene.folder().join("data"), "").unwrap();
+        let modules = way.load(&scene).await;
+        let said = said(&steps(&modules, "keeper", list.clone()).await);
+        let said = said.replace(&*scene.folder().to_string_lossy(), "<folder>");
+        let said = said.replace(&free.to_string(), "<port>");
+        allow_duplicates!(assert_snapshot!(said, @"
+        storage `<folder>/data` cannot be opened: File exists (os error 17)
+        storage `<folder>/data` cannot be opened: File exists (os error 17)
+        cannot connect to `127.0.0.1`: Connection refused (os error 111)
+        the mail server `127.0.0.1:<port>` cannot be used: Connection refused (os error 111)
+        template `<folder>/nowhere` cannot be used: No such file or directory (os error 2)
+        "));
+    }
+}
+
+#[tokio::test]
+async fn what_is_slow_is_given_up() {
+    for way in BOTH {
+        let [http, mail] = [Speaks::Http, Speaks::Smtp].map(Server::held);
+        let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));
+        let modules = way.load(&scene).await;
+        let lists = [
+            json!([{"render": "endless.txt", "values": {}}]),
+            json!([{"get": http.url()}]),
+            json!([{"mail": "ann@example.com", "values": ["Hello", "", "Hi"]}]),
+        ];
+        let mut slow = AtOnce::new(lists.map(|list| steps(&modules, "keeper", list)));
+        slow.until_ended(1).await;
+        until("both are asked", async || http.asked() + mail.asked() == 2).await;
+        tokio::time::pause();
+        while slow.ended.len() < 3 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            slow.until_ended(0).await;
+        }
+        tokio::time::resume();
+        let port = mail.mail()["smtp_port"].to_string();
+        let said = said(&slow.ended.iter().map(|done| done[0].clone()).collect());
+        allow_duplicates!(assert_snapshot!(said.replace(&port, "<port>"), @"
+        template `endless.txt`, line 1 fails: it takes too many steps
+        `127.0.0.1` did not answer in full within 60s
+        the mail server `127.0.0.1:<port>` did not take the mail within 120s
+        "));
+        until("both are let go", async || http.hung_up() + mail.hung_up() == 2).await;
+    }
+}

@@ -1,0 +1,114 @@
+//! How keepers come into a homeserver, and what they are told to do.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use hsmod_loader::Modules;
+use hsmod_tests::scene::Scene;
+use serde_json::{Value, json};
+
+pub(crate) use shared::{steps, web};
+
+#[path = "../it/support.rs"]
+#[allow(dead_code, reason = "the tests of `it` need more of it")]
+mod shared;
+
+/// How the module comes into the homeserver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum As {
+    /// A shared library.
+    Plugin,
+    /// Linked in.
+    Linked,
+}
+
+pub(crate) const BOTH: [As; 2] = [As::Plugin, As::Linked];
+
+impl As {
+    /// Loads the modules of a scene, all of which are keepers.
+    pub(crate) async fn load(self, scene: &Scene) -> Modules {
+        match self {
+            Self::Plugin => scene.load().await,
+            Self::Linked => scene.link(&[good_keeper::MODULE]).await,
+        }
+    }
+}
+
+/// A folder whose config lets modules ask this machine.
+pub(crate) fn scene() -> Scene {
+    Scene::new().key("data_dir", json!("data")).key("http", json!({"allow": ["127.0.0.0/8"]}))
+}
+
+/// A keeper's config: it has a table `t (v)`, and templates `short.txt`,
+/// `slow.txt` and `endless.txt`, which takes more steps than one may.
+pub(crate) fn keeper(name: &str) -> Value {
+    let [slow, endless] = [200, 9_999].map(|n| {
+        format!(
+            "{{% for a in range({n}) %}}{{% for b in range({n}) %}}{{% endfor %}}{{% endfor %}}"
+        )
+    });
+    let templates = json!({"short.txt": "{{ n }}", "slow.txt": slow, "endless.txt": endless});
+    json!({"name": name, "at_start": [
+        {"migrate": [[1, "CREATE TABLE t (v)"]]}, {"read": [], "values": templates},
+    ]})
+}
+
+/// What was said: the answers of steps, one a line, with the reason in front where there is one.
+pub(crate) fn said(done: &Value) -> String {
+    let text = |one: &Value| match (one["error"].as_str(), one["unanswered"].as_str()) {
+        (Some(error), Some(reason)) => format!("{reason}: {error}"),
+        (Some(error), None) => error.to_owned(),
+        _ => one.to_string(),
+    };
+    done.as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+/// What the keeper called `keeper` says of itself.
+pub(crate) async fn state(modules: &Modules) -> Value {
+    web(modules, "GET", "/_synapse/client/keeper").await.unwrap().1
+}
+
+/// Waits for what another thread or process does. It may take long where much else is done.
+pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    loop {
+        // All else comes first.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        if is_so().await {
+            return;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(120), "it never came to this: {what}");
+    }
+}
+
+/// Futures that are all polled before any of them goes on.
+pub(crate) struct AtOnce<F: Future> {
+    running: Vec<Pin<Box<F>>>,
+    /// What came of those that have ended.
+    pub(crate) ended: Vec<F::Output>,
+}
+
+impl<F: Future> AtOnce<F> {
+    pub(crate) fn new(futures: impl IntoIterator<Item = F>) -> Self {
+        Self { running: futures.into_iter().map(Box::pin).collect(), ended: Vec::new() }
+    }
+
+    /// Waits until so many have ended.
+    pub(crate) async fn until_ended(&mut self, number: usize) {
+        let all = poll_fn(|context| {
+            let Self { running, ended } = self;
+            running.retain_mut(|future| match future.as_mut().poll(context) {
+                Poll::Ready(output) => {
+                    ended.push(output);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if ended.len() < number { Poll::Pending } else { Poll::Ready(()) }
+        });
+        let limit = Duration::from_secs(120);
+        assert!(tokio::time::timeout(limit, all).await.is_ok(), "{number} never ended");
+    }
+}
