@@ -55,6 +55,7 @@ pub struct Host {
     pub(crate) run_background_tasks: bool,
     pub(crate) trial: bool,
     pub(crate) reserved: Vec<String>,
+    pub(crate) max_request_body_size: usize,
     pub(crate) sample_every: u64,
     pub(crate) services: Services,
     pub(crate) settings: Settings,
@@ -73,6 +74,7 @@ impl Host {
             run_background_tasks: true,
             trial: false,
             reserved: RESERVED.map(str::to_owned).to_vec(),
+            max_request_body_size: 8 << 20,
             sample_every: 64,
             services: Services::default(),
             settings: Settings::default(),
@@ -129,6 +131,14 @@ impl Host {
     #[must_use]
     pub fn reserve(mut self, path: impl Into<String>) -> Self {
         self.reserved.push(path.into());
+        self
+    }
+
+    /// How many bytes the body of a request to a web resource may have: a larger one is a 413 of
+    /// which the module learns nothing. By default 8 MiB.
+    #[must_use]
+    pub const fn max_request_body_size(mut self, bytes: usize) -> Self {
+        self.max_request_body_size = bytes;
         self
     }
 

@@ -298,7 +298,12 @@ pub(crate) fn assemble<'a>(
         }
         for (path, subtree, resource) in collected.iter().flat_map(|collected| &collected.resources)
         {
-            let route = Route { path: path.clone(), subtree: *subtree, resource: resource.clone() };
+            let route = Route {
+                path: path.clone(),
+                subtree: *subtree,
+                resource: resource.clone(),
+                body_max: registrar.host.max_request_body_size,
+            };
             let problem = refused(&route.path, &registrar.host)
                 .or_else(|| neighbours.path(&route.shown(), entry.name()));
             match problem {

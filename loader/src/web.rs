@@ -1,16 +1,16 @@
 //! Web resources: which module answers which path.
 
-use bytes::Bytes;
-use hsmod_plugin_api::module::{HttpRequest, StageError, WebHandle, WebResponse};
-use hsmod_plugin_api::values::ErrorKind;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use serde_json::{Map, Value};
-
-use crate::modules::Modules;
-use crate::record;
-
 #[cfg(feature = "axum")]
 mod axum;
+mod response;
+
+use bytes::Bytes;
+use hsmod_plugin_api::module::{HttpRequest, WebHandle};
+use http::{Method, Request, Response};
+
+use self::response::{Refused, Writer};
+use crate::modules::Modules;
+use crate::record;
 
 /// The paths of one generation.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) subtree: bool,
     pub(crate) resource: WebHandle,
+    /// Of how many bytes a body may be.
+    pub(crate) body_max: usize,
 }
 
 impl Route {
@@ -83,23 +85,38 @@ impl Web {
 
     /// Lets a module answer; `None` if no module has registered the path.
     ///
-    /// An error of the module becomes its status and a JSON body of `errcode` and `error`; any
-    /// other failure, and a panic, becomes a 500 and a line in the log.
+    /// An error of the module becomes its status and a JSON body of `errcode` and `error`, or a page
+    /// if the resource says so; any other failure, and a panic, becomes a 500 and a line in the log.
+    /// A body that is larger than [`Host::max_request_body_size`](crate::Host::max_request_body_size)
+    /// is a 413.
     pub async fn handle(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let generation = self.modules.generation_arc();
         let route = generation.routes.find(request.uri().path())?;
+        let resource = &route.resource;
+        let writer = Writer::new(resource.errors());
         if request.method() == Method::OPTIONS {
-            return Some(respond(204, Vec::new()));
+            return Some(writer.empty());
         }
-        let call = async { route.resource.handle(&parts(&request)).await };
-        let answer = record::inside(route.resource.module(), call).await;
+        if request.body().len() > route.body_max {
+            return Some(writer.refused(Refused::TOO_LARGE));
+        }
+        let call = async { resource.handle(&parts(&request)).await };
+        let answer = record::inside(resource.module(), call).await;
         Some(match answer {
-            Ok(answer) => response(&answer, request.method() == Method::HEAD),
+            Ok(answer) => writer.answer(&answer, request.method() == Method::HEAD),
             Err(error) => {
-                let name = &generation.member(route.resource.module()).name;
-                failure(error, name, &route.path)
+                let name = &generation.member(resource.module()).name;
+                writer.failure(error, name, &route.path)
             }
         })
+    }
+
+    /// Who answers a path, and how large a body may be; `None` if nobody does.
+    #[cfg(feature = "axum")]
+    fn reads(&self, path: &str) -> Option<(Writer, usize)> {
+        let generation = self.modules.generation();
+        let route = generation.routes.find(path)?;
+        Some((Writer::new(route.resource.errors()), route.body_max))
     }
 }
 
@@ -112,58 +129,4 @@ pub fn parts(request: &Request<Bytes>) -> HttpRequest<'_> {
         request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
         request.body(),
     )
-}
-
-fn respond(status: u16, body: Vec<u8>) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response
-}
-
-fn response(answer: &WebResponse, head: bool) -> Response<Bytes> {
-    let mut response =
-        respond(answer.status(), if head { Vec::new() } else { answer.body().to_vec() });
-    for (name, value) in answer.headers() {
-        let name = header::HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(value)) {
-            response.headers_mut().append(name, value);
-        } else {
-            tracing::warn!("a module's response has a header that HTTP does not allow");
-        }
-    }
-    response
-}
-
-fn failure(error: StageError, module: &str, path: &str) -> Response<Bytes> {
-    let (status, body) = match error {
-        StageError::Module(error) if matches!(error.kind(), ErrorKind::Http { .. }) => {
-            refusal(error.into_kind())
-        }
-        other => {
-            tracing::error!(module, path, "a web resource failed: {other}");
-            (500, error_body("M_UNKNOWN", "Internal server error"))
-        }
-    };
-    let mut response = respond(status, Value::Object(body).to_string().into_bytes());
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
-}
-
-fn refusal(kind: ErrorKind) -> (u16, Map<String, Value>) {
-    match kind {
-        ErrorKind::Http { status, errcode, message, fields } => {
-            let mut body = error_body(errcode.as_str(), &message);
-            body.extend(fields);
-            (status, body)
-        }
-        _ => (500, error_body("M_UNKNOWN", "Internal server error")),
-    }
-}
-
-fn error_body(errcode: &str, message: &str) -> Map<String, Value> {
-    let field = |key: &str, text: &str| (key.to_owned(), Value::from(text));
-    [field("errcode", errcode), field("error", message)].into_iter().collect()
 }

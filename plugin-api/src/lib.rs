@@ -84,8 +84,9 @@ pub mod prelude {
     pub use crate::module::http_client::HttpRequest;
     pub use crate::module::http_response::{HttpError, HttpResponse};
     pub use crate::module::{
-        BackgroundCall, BackgroundProcess, Cached, Module, ModuleApi, Registration, Templates,
-        ThreadPool, Transaction, WebRequest, WebResource, WebResponse, config_from_value,
+        BackgroundCall, BackgroundProcess, Cached, ErrorFormat, Module, ModuleApi, Registration,
+        Templates, ThreadPool, Transaction, WebRequest, WebResource, WebResponse,
+        config_from_value,
     };
     pub use crate::values::{
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,

@@ -48,8 +48,8 @@ pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;
 pub use web::{
-    Answering, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse, WebTable,
-    WebTableRef,
+    Answering, ErrorFormat, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse,
+    WebTable, WebTableRef,
 };
 
 /// A module: one configured instance of a plugin.

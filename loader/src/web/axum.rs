@@ -4,36 +4,32 @@ use std::convert::Infallible;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::response::IntoResponse;
-use http::{Request, Response, StatusCode};
+use hsmod_plugin_api::module::ErrorFormat;
+use http::{Request, Response};
 
-use super::{Web, error_body};
-
-/// The largest body a module is given.
-const LARGEST_BODY: usize = 8 * 1024 * 1024;
+use super::Web;
+use super::response::{Refused, Writer};
 
 impl Web {
     /// For `router.fallback_service(..)`: what the homeserver does not serve itself is offered to
-    /// the modules; what they do not serve either is a 404 `M_UNRECOGNIZED`. A body of more than
-    /// 8 MiB is a 413.
+    /// the modules; what they do not serve either is a 404 `M_UNRECOGNIZED`. No more of a body is
+    /// read than [`Host::max_request_body_size`](crate::Host::max_request_body_size) allows.
     pub fn into_axum(self) -> Router {
         let service = tower_service_fn(self);
         Router::new().fallback_service(service)
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let (parts, body) = request.into_parts();
-        let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "M_TOO_LARGE",
-                "Request body is too large",
-            );
+        let unrecognized = || Writer::new(ErrorFormat::Json).refused(Refused::UNRECOGNIZED);
+        let Some((writer, body_max)) = self.reads(request.uri().path()) else {
+            return unrecognized().map(Body::from);
         };
-        match self.handle(Request::from_parts(parts, body)).await {
-            Some(response) => response.map(Body::from),
-            None => refuse(StatusCode::NOT_FOUND, "M_UNRECOGNIZED", "Unrecognized request"),
-        }
+        let (parts, body) = request.into_parts();
+        let response = match to_bytes(body, body_max).await {
+            Ok(body) => self.handle(Request::from_parts(parts, body)).await,
+            Err(_too_large) => Some(writer.refused(Refused::TOO_LARGE)),
+        };
+        response.unwrap_or_else(unrecognized).map(Body::from)
     }
 }
 
@@ -48,8 +44,4 @@ fn tower_service_fn(
         let web = web.clone();
         async move { Ok(web.answer(request).await) }
     })
-}
-
-fn refuse(status: StatusCode, errcode: &str, message: &str) -> Response<Body> {
-    (status, axum::Json(error_body(errcode, message))).into_response()
 }

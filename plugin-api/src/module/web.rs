@@ -17,13 +17,20 @@ use crate::values::answer::{Answer, Unreadable};
 use crate::values::{ErrorCode, ModuleError};
 
 /// Answers HTTP requests: one method per HTTP method. Override those you serve; the others answer
-/// 405. An error becomes a JSON body of `errcode` and `error`; a plain failure or a panic becomes
-/// a 500 that tells the client nothing more.
+/// 405. An error becomes a JSON body of `errcode` and `error`, or a page ([`Self::ERRORS`]); a plain
+/// failure or a panic becomes a 500 that tells the client nothing more.
 ///
-/// Called from any thread, several at once. Nobody has checked who asks.
+/// Called from any thread, several at once. Nobody has checked who asks:
+/// [`get_user_by_req`](crate::ModuleApi::get_user_by_req) does. The homeserver has refused a body
+/// that is too large (413; 8 MiB, unless it says otherwise), and answers `OPTIONS` itself.
 ///
-/// Mirrors `synapse.module_api.DirectServeJsonResource`.
+/// Mirrors `synapse.module_api.DirectServeJsonResource`, and with [`ErrorFormat::Html`]
+/// `synapse.module_api.DirectServeHtmlResource`.
 pub trait WebResource: Send + Sync + 'static {
+    /// What errors become. JSON is for programs: web pages of other sites may read the answers too,
+    /// as with the rest of a homeserver (CORS). HTML is for people.
+    const ERRORS: ErrorFormat = ErrorFormat::Json;
+
     /// A GET request; also answers HEAD.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn get(&self, request: &WebRequest<'_>) -> impl Answering {
@@ -64,6 +71,8 @@ pub trait WebResource: Send + Sync + 'static {
 /// # }
 /// ```
 impl<W: WebResource> WebResource for Arc<W> {
+    const ERRORS: ErrorFormat = W::ERRORS;
+
     fn get(&self, request: &WebRequest<'_>) -> impl Answering {
         W::get(self, request)
     }
@@ -79,6 +88,16 @@ impl<W: WebResource> WebResource for Arc<W> {
     fn delete(&self, request: &WebRequest<'_>) -> impl Answering {
         W::delete(self, request)
     }
+}
+
+/// What the errors of a [`WebResource`] become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorFormat {
+    /// A JSON object of `errcode` and `error`.
+    Json,
+    /// A page that shows the message.
+    Html,
 }
 
 /// What the methods of a [`WebResource`] return: a future of a response.
@@ -122,10 +141,7 @@ impl<'a> WebRequest<'a> {
 
     /// The first value of a query argument, decoded; `None` if it is not there.
     pub fn query(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.query.as_str().split('&').find_map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key) == name).then(|| decode(value))
-        })
+        argument(self.query.as_str(), name)
     }
 
     /// The first value of a query argument, decoded.
@@ -151,7 +167,15 @@ impl<'a> WebRequest<'a> {
         self.body.as_slice()
     }
 
-    /// The body, deserialised from JSON.
+    /// The first value of a field of the HTML form that is the body, decoded; `None` if it is not
+    /// there. Forms of the type `application/x-www-form-urlencoded`, as pages send them by default.
+    pub fn form(&self, name: &str) -> Option<Cow<'a, str>> {
+        argument(std::str::from_utf8(self.body()).ok()?, name)
+    }
+
+    /// The body, deserialised from JSON; a `JsonObject` if it may be any object.
+    ///
+    /// Mirrors `synapse.module_api.parse_json_object_from_request`.
     ///
     /// # Errors
     /// 400 `M_NOT_JSON` if it is not JSON, 400 `M_BAD_JSON` if it does not fit `T`.
@@ -169,6 +193,14 @@ impl fmt::Debug for WebRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.path())
     }
+}
+
+/// The first value of a name in an encoded form.
+fn argument<'a>(form: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    form.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decode(key) == name).then(|| decode(value))
+    })
 }
 
 /// Form decoding: `+` is a space, `%XX` a byte; what is not UTF-8 becomes U+FFFD.
@@ -225,9 +257,21 @@ impl WebResponse {
         }
     }
 
-    /// An HTML page.
+    /// An HTML page, which no other page may show in a frame.
+    ///
+    /// Mirrors `synapse.module_api.respond_with_html`.
     pub fn html(status: u16, page: impl Into<String>) -> Self {
-        Self::new(status, page.into()).header("Content-Type", "text/html; charset=utf-8")
+        Self::new(status, page.into())
+            .header("Content-Type", "text/html; charset=utf-8")
+            .header("X-Frame-Options", "DENY")
+            .header("Content-Security-Policy", "frame-ancestors 'none';")
+    }
+
+    /// Sends a browser to another address.
+    ///
+    /// Mirrors `synapse.module_api.errors.RedirectException`.
+    pub fn redirect(location: &str) -> Self {
+        Self::new(302, "").header("Location", location)
     }
 
     /// Adds a header.
@@ -317,6 +361,7 @@ pub struct WebTable {
         *mut Out<WebResponse>,
         *mut PanicReport,
     ) -> Status,
+    pub(crate) html_errors: bool,
 }
 
 impl WebTableRef {
@@ -329,7 +374,11 @@ struct WebTableOf<W>(PhantomData<W>);
 
 impl<W: WebResource> WebTableOf<W> {
     staticref!(const WITH_METADATA: WithMetadata<WebTable> =
-        WithMetadata::new(WebTable { abi_minor: crate::ABI.minor, handle: handle::<W> }));
+    WithMetadata::new(WebTable {
+        abi_minor: crate::ABI.minor,
+        handle: handle::<W>,
+        html_errors: matches!(W::ERRORS, ErrorFormat::Html),
+    }));
     const TABLE: WebTableRef = WebTableRef(Self::WITH_METADATA.as_prefix());
 }
 
@@ -363,14 +412,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn query_arguments_are_decoded() {
+    fn the_arguments_of_queries_and_forms_are_decoded() {
         let request = WebRequest {
             method: "GET".into(),
             path: "/x".into(),
             query: "a=1&user=%40evil%3Aexample.com&b=x+y&c&d=%zz%4".into(),
             headers: RSlice::EMPTY,
-            body: RSlice::EMPTY,
+            body: b"token=a%26b&page=2".as_slice().into(),
         };
+        assert_eq!(request.form("token").as_deref(), Some("a&b"));
+        assert_eq!((request.form("a"), request.query("page")), (None, None));
         assert_eq!(request.query("user").as_deref(), Some("@evil:example.com"));
         assert_eq!(request.query("b").as_deref(), Some("x y"));
         assert_eq!(request.query("c").as_deref(), Some(""));

@@ -1,7 +1,7 @@
 //! Shows which module answers which path, and what a client sees of it.
 
-use hsmod_loader::Host;
 use hsmod_loader::problem::Severity;
+use hsmod_loader::{Host, Modules};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -116,12 +116,83 @@ async fn a_failure_is_a_500_and_a_line_in_the_log() {
     assert_eq!(web(&modules, "GET", "/_fail").await, Some((500, internal.clone())));
     assert_eq!(web(&modules, "GET", "/_cancel").await, Some((500, internal)));
     assert_snapshot!(log.text(), @"
-    ERROR hsmod_loader::web [good_recorder]: a web resource failed: secret
-    ERROR hsmod_loader::web [good_recorder]: a web resource failed: cancelled
+    ERROR hsmod_loader::web::response [good_recorder]: a web resource failed: secret
+    ERROR hsmod_loader::web::response [good_recorder]: a web resource failed: cancelled
     ");
     let body = json!({"errcode": "TEAPOT", "error": "short", "handle": 1});
     assert_eq!(web(&modules, "GET", "/_refuse").await, Some((418, body)));
     assert_eq!(log.text(), "");
+}
+
+/// Status, headers and body of an answer.
+async fn whole(modules: &Modules, request: http::request::Builder, body: &str) -> Whole {
+    let request = request.body(bytes::Bytes::copy_from_slice(body.as_bytes())).unwrap();
+    let response = modules.web().handle(request).await.unwrap();
+    let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap());
+    let headers = ["content-type", "access-control-allow-origin", "x-frame-options", "location"];
+    let headers = headers.map(|name| header(name).unwrap_or("-").to_owned()).to_vec();
+    (response.status().as_u16(), headers, String::from_utf8(response.body().to_vec()).unwrap())
+}
+
+type Whole = (u16, Vec<String>, String);
+
+#[tokio::test]
+async fn people_see_pages_and_programs_see_json_that_other_sites_may_read() {
+    let refuse = json!({"refuse": {"status": 403, "errcode": "M_FORBIDDEN", "message": "<you>"}});
+    let failing = json!({"fail": "secret"});
+    let config = json!({
+        "name": "a", "web": {"/_json": "allow"},
+        "pages": {"/_page": "allow", "/_refuse": refuse, "/_fail": failing}
+    });
+    let modules = Scene::new().module("good_recorder", config).load().await;
+    let get = async |path: &str| whole(&modules, http::Request::get(path), "").await;
+    let (status, headers, _) = get("/_json").await;
+    assert_eq!((status, headers.join(" ")), (200, "application/json * - -".to_owned()));
+    let (status, headers, page) = get("/_page").await;
+    assert_eq!((status, &*page), (200, "<h1>Hello</h1>"));
+    assert_eq!(headers.join(" "), "text/html; charset=utf-8 - DENY -");
+    let (status, headers, page) = get("/_refuse").await;
+    assert_eq!((status, headers.join(" ")), (403, "text/html; charset=utf-8 - DENY -".to_owned()));
+    assert_snapshot!(page, @r#"
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Error</title>
+    </head>
+    <body>
+    <h1>That did not work</h1>
+    <p>&lt;you&gt;</p>
+    </body>
+    </html>
+    "#);
+    let (status, _, page) = get("/_fail").await;
+    assert!(status == 500 && page.contains("<p>Internal server error</p>"), "{page}");
+    assert!(!page.contains("secret"), "{page}");
+    let put = whole(&modules, http::Request::put("/_page"), "").await;
+    assert!(put.0 == 405 && put.2.contains("<p>Unrecognized request</p>"), "{put:?}");
+
+    let post = async |body: &str| whole(&modules, http::Request::post("/_page"), body).await;
+    let (status, headers, _) = post(r#"{"a": 1}"#).await;
+    assert_eq!((status, &*headers[3]), (302, "/?fields=1"));
+    for body in ["", "{", "[]", "\u{0}"] {
+        assert_eq!(post(body).await.0, 400, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_never_reaches_a_module() {
+    let host = Host::new("example.com").max_request_body_size(8);
+    let config = json!({"name": "a", "pages": {"/_page": "allow"}, "web": {"/_json": "allow"}});
+    let modules = Scene::new().host(host).module("good_recorder", config).load().await;
+    let post = async |path, body: &str| whole(&modules, http::Request::post(path), body).await;
+    assert_eq!(post("/_page", r#"{"a": 1}"#).await.0, 302);
+    let (status, _, page) = post("/_page", r#"{"a": 10}"#).await;
+    assert!(status == 413 && page.contains("<p>Request body is too large</p>"), "{page}");
+    let (status, _, body) = post("/_json", "123456789").await;
+    let expected = json!({"errcode": "M_TOO_LARGE", "error": "Request body is too large"});
+    assert_eq!((status, serde_json::from_str(&body).ok()), (413, Some(expected)));
 }
 
 #[tokio::test]

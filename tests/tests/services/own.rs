@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use hsmod_loader::requests::{Http, Mail, Storage, Templates};
 use hsmod_loader::values::{JsonStr, ModuleError};
-use hsmod_loader::{Host, requests};
-use hsmod_plugin_api::module::WebResponse;
-use hsmod_plugin_api::module::http_client::HttpResponse;
+use hsmod_loader::{Host, HttpResponse, WebResponse, requests};
 use insta::assert_snapshot;
 use serde_json::json;
 

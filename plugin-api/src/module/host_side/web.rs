@@ -10,7 +10,7 @@ use abi_stable::std_types::RSlice;
 
 use super::life::StageError;
 use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance};
-use crate::module::web::{RawHeader, WebRequest, WebResponse, WebTableRef};
+use crate::module::web::{ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef};
 
 /// A web resource of a module.
 #[derive(Clone)]
@@ -29,6 +29,14 @@ impl WebHandle {
     /// The number of the module it belongs to.
     pub fn module(&self) -> usize {
         self.instance.module()
+    }
+
+    /// What its errors become.
+    pub fn errors(&self) -> ErrorFormat {
+        match self.table.html_errors() {
+            Some(true) => ErrorFormat::Html,
+            Some(false) | None => ErrorFormat::Json,
+        }
     }
 
     /// Asks it.

@@ -32,6 +32,8 @@ pub struct Config {
     about: BTreeMap<String, BTreeMap<String, Answer>>,
     #[serde(default)]
     pub(crate) web: BTreeMap<String, Answer>,
+    #[serde(default)]
+    pub(crate) pages: BTreeMap<String, Answer>,
 }
 
 fn recorder() -> String {

@@ -19,6 +19,8 @@
 //!       check_username_for_spam: {"@bad:example.com": deny}
 //!     web:                             # further web resources, and how they answer
 //!       /_synapse/client/files/*: allow
+//!     pages:                           # the same, of which people see the errors
+//!       /_synapse/client/hello: allow
 //! ```
 //!
 //! What it noted is at `/_synapse/client/<name>/seen`: a list of `[callback, argument..]`,

@@ -19,6 +19,9 @@ pub(crate) fn register(module: &Arc<Recorder>) {
     for (path, answer) in &module.config.web {
         module.api.register_web_resource(path, Configured(path.clone(), answer.clone()));
     }
+    for (path, answer) in &module.config.pages {
+        module.api.register_web_resource(path, Page(Configured(path.clone(), answer.clone())));
+    }
 }
 
 /// The calls, in order; DELETE forgets them.
@@ -67,6 +70,23 @@ impl WebResource for Configured {
     async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
         self.1.clone().give::<()>()?;
         Ok(WebResponse::json(200, &json!({"registered": self.0, "path": request.path()})))
+    }
+}
+
+/// The same, of which people see the errors.
+struct Page(Configured);
+
+impl WebResource for Page {
+    const ERRORS: ErrorFormat = ErrorFormat::Html;
+
+    async fn get(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        self.0.get(request).await?;
+        Ok(WebResponse::html(200, "<h1>Hello</h1>"))
+    }
+
+    async fn post(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        let form: JsonObject = request.json()?;
+        Ok(WebResponse::redirect(&format!("/?fields={}", form.len())))
     }
 }
 
