@@ -167,10 +167,6 @@ impl ModuleHost for Registrar {
         self.admission.admit(request, room)
     }
 
-    fn give_up(&self, number: i64) {
-        self.provision.give_up(number);
-    }
-
     fn register_callbacks(&self, registered: Registered) {
         self.collect(registered.category(), |collected| collected.callbacks.push(registered));
     }

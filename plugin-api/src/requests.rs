@@ -174,6 +174,15 @@ macro_rules! list {
                 $( (group == stringify!($group) && self.$group.is_some()) )||*
             }
 
+            /// What a module holds by a number of a group's is given up.
+            pub(crate) fn give_up(&self, group: &str, number: i64) {
+                $(
+                    if let (stringify!($group), Some(holder)) = (group, &self.$group) {
+                        holder.give_up(number);
+                    }
+                )*
+            }
+
             /// Whether a request is answered.
             pub fn answers(&self, name: &str) -> bool {
                 $( self.$group.as_ref().is_some_and(|group| group.answers(name)) )||*

@@ -160,7 +160,7 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
 }
 
 #[cfg(feature = "host")]
-pub(crate) use requests::{answering, room};
+pub(crate) use requests::{answering, holders, room};
 pub(crate) use requests::{locked, requests};
 pub(crate) use rows::{asked, callbacks};
 #[cfg(feature = "host")]

@@ -53,10 +53,6 @@ impl Settings {
 
 /// One of the services, as it is given to one module.
 trait Provided: Send + Sync {
-    /// The module has no use any more for what it holds by this number, which may not be this
-    /// service's.
-    fn give_up(&self, _number: i64) {}
-
     /// Nothing is answered any more; what was begun is undone.
     fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::ready(()))
@@ -177,10 +173,6 @@ impl Provision {
         }
     }
 
-    pub(crate) fn give_up(&self, number: i64) {
-        self.provided.iter().for_each(|(_, provided)| provided.give_up(number));
-    }
-
     /// Ends all of it, and waits until nothing of it is left.
     pub(crate) async fn end(&self) {
         self.life.end();
@@ -209,10 +201,6 @@ impl Provided for MailAnswers {}
 
 #[cfg(feature = "templates")]
 impl Provided for TemplateAnswers {
-    fn give_up(&self, number: i64) {
-        self.give_up(number);
-    }
-
     fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         self.close();
         Box::pin(std::future::ready(()))
@@ -221,10 +209,6 @@ impl Provided for TemplateAnswers {
 
 #[cfg(feature = "storage")]
 impl Provided for StorageAnswers {
-    fn give_up(&self, number: i64) {
-        self.roll_back(number);
-    }
-
     fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.close())
     }

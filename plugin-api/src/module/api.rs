@@ -68,7 +68,8 @@ pub struct HostTable {
     pub(crate) register_cached_function: unsafe extern "C" fn(*const (), RawStr, RawCache),
     /// Its name, and the key as JSON: in this process.
     pub(crate) invalidate_cache: unsafe extern "C" fn(*const (), RawStr, RawStr),
-    pub(crate) give_up: unsafe extern "C" fn(*const (), i64),
+    /// A group of requests, and a number that it gave out.
+    pub(crate) give_up: unsafe extern "C" fn(*const (), RawStr, i64),
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
@@ -201,9 +202,9 @@ impl ModuleApi {
             else self.lacks(object));
     }
 
-    /// What a request has begun under this number is of no use any more.
-    pub(super) fn give_up(&self, number: i64) {
-        ask!(self, give_up(number) else ());
+    /// What a request of a group has begun under this number is of no use any more.
+    pub(super) fn give_up(&self, group: &str, number: i64) {
+        ask!(self, give_up(RawStr::new(group), number) else ());
     }
 
     /// A homeserver older than this plugin has no such function: what was to be registered is

@@ -6,17 +6,19 @@ use super::ModuleApi;
 #[derive(Debug)]
 pub(super) struct Handle {
     pub(super) api: ModuleApi,
+    /// The group of requests that the number is of.
+    group: &'static str,
     pub(super) number: i64,
 }
 
 impl Handle {
-    pub(super) fn new(api: &ModuleApi, number: i64) -> Self {
-        Self { api: api.clone(), number }
+    pub(super) fn new(api: &ModuleApi, group: &'static str, number: i64) -> Self {
+        Self { api: api.clone(), group, number }
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.api.give_up(self.number);
+        self.api.give_up(self.group, self.number);
     }
 }

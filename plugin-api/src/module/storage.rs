@@ -2,7 +2,7 @@
 
 use super::ModuleApi;
 use super::handle::Handle;
-use crate::requests::storage::Db;
+use crate::requests::storage::{Db, rows};
 use crate::values::{JsonStr, ModuleError, Row, SqlValue};
 
 impl ModuleApi {
@@ -37,7 +37,7 @@ impl ModuleApi {
     /// be opened, or another process keeps it locked.
     pub async fn run_db_interaction(&self, desc: &str) -> Result<Transaction, ModuleError> {
         let number = Db(self).run_db_interaction(desc).await?;
-        Ok(Transaction(Handle::new(self, number)))
+        Ok(Transaction(Handle::new(self, rows::run_db_interaction.group, number)))
     }
 
     /// Brings the module's storage up to date: runs those of `migrations`, each a version and its

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::ModuleApi;
 use super::handle::Handle;
-use crate::requests::templates::Shelf;
+use crate::requests::templates::{Shelf, rows};
 use crate::values::{JsonObject, JsonStr, ModuleError};
 
 impl ModuleApi {
@@ -40,7 +40,7 @@ impl ModuleApi {
         let filenames = serde_json::to_string(filenames)?;
         let asked =
             Shelf(self).read_templates(JsonStr::new(&filenames), JsonStr::new(&builtin)).await;
-        Ok(Templates(Handle::new(self, asked?)))
+        Ok(Templates(Handle::new(self, rows::read_templates.group, asked?)))
     }
 }
 

@@ -18,7 +18,7 @@ impl Db<'_> {
 requests! {
     /// A file of the module's own. The loader answers this in every homeserver; one that answers it
     /// too goes first.
-    pub trait Storage = storage on Db<'_>,
+    pub trait Storage = storage on Db<'_>, holds transactions,
         written StorageRequests, table StorageTable StorageTableRef, erased ErasedStorage
     {
         /// Begins a transaction; the answer is its number, not 0. The module gives the number up

@@ -17,7 +17,7 @@ impl Shelf<'_> {
 requests! {
     /// Pages and mails made of templates. The loader answers this in every homeserver; one that
     /// answers it too goes first.
-    pub trait Templates = templates on Shelf<'_>,
+    pub trait Templates = templates on Shelf<'_>, holds templates,
         written TemplatesRequests, table TemplatesTable TemplatesTableRef, erased ErasedTemplates
     {
         /// Reads templates; the answer is their number, not 0, which the module gives up when it

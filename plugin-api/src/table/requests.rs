@@ -4,11 +4,12 @@
 //! slot in the C table, the thunk behind it, the homeserver's trait method and the reflection row.
 
 /// Declares a group of requests: one row each. `locks room_id` names the argument that is the room
-/// whose lock the homeserver needs for the answer.
+/// whose lock the homeserver needs for the answer; `holds transactions` names what the numbers are
+/// of that the group gives out.
 macro_rules! requests {
     (
         $(#[doc = $doc:expr])*
-        pub trait $trait:ident = $group:ident on $face:ty,
+        pub trait $trait:ident = $group:ident on $face:ty, $(holds $held:ident,)?
             written $written:ident, table $table:ident $table_ref:ident, erased $erased:ident
         {
             $(
@@ -103,7 +104,7 @@ macro_rules! requests {
         #[cfg(feature = "host")]
         $crate::table::answering! {
             $(#[doc = $doc])*
-            pub trait $trait = $group, $written, $table, $table_ref, $erased {
+            pub trait $trait = $group, [$($held)?], $written, $table, $table_ref, $erased {
                 $( $(#[doc = $row_doc])* $(#[cfg($cfg)])?
                 $name($($arg: $type),*) -> $answer, [$($room)?]; )*
             }
@@ -116,8 +117,8 @@ macro_rules! requests {
 macro_rules! answering {
     (
         $(#[doc = $doc:expr])*
-        pub trait $trait:ident = $group:ident, $written:ident, $table:ident, $table_ref:ident,
-            $erased:ident
+        pub trait $trait:ident = $group:ident, [$($held:ident)?], $written:ident, $table:ident,
+            $table_ref:ident, $erased:ident
         {
             $(
                 $(#[doc = $row_doc:expr])*
@@ -147,6 +148,12 @@ macro_rules! answering {
                     ))
                 }
             )*
+
+            $(
+                #[doc = concat!("A module has no use any more for the one of its ", stringify!($held), " that has this number.")]
+                #[allow(unused_variables, reason = "the default has no use for its arguments")]
+                fn give_up(&self, number: i64) {}
+            )?
         }
 
         #[doc = concat!("Which requests of [`", stringify!($trait), "`] a homeserver wrote; `#[requests]` fills it in.")]
@@ -160,7 +167,7 @@ macro_rules! answering {
 
             /// Whether a request of this name is one of them.
             fn answers(&self, name: &str) -> bool {
-                Self::WRITTEN.contains(&name)
+                ROWS.iter().any(|row| row.name == name) && Self::WRITTEN.contains(&name)
             }
         }
 
@@ -168,6 +175,8 @@ macro_rules! answering {
         pub trait $erased: Send + Sync + 'static {
             /// Whether a request of this name was written.
             fn answers(&self, name: &str) -> bool;
+            /// What a module holds by this number, if the group gives out such, is given up.
+            fn give_up(&self, number: i64);
             $(
                 /// Begins to answer; the permit is held until that has ended.
                 ///
@@ -187,6 +196,10 @@ macro_rules! answering {
         impl<G: $trait> $erased for G {
             fn answers(&self, name: &str) -> bool {
                 <G as $written>::answers(self, name)
+            }
+
+            fn give_up(&self, _number: i64) {
+                $( $crate::table::holders!($held, <G as $trait>::give_up(self, _number)); )?
             }
             $(
                 $(#[cfg($cfg)])?
@@ -225,6 +238,14 @@ macro_rules! answering {
                     }
                 }
             )*
+
+            $( $crate::table::holders!($held,
+                fn give_up(&self, number: i64) {
+                    if let Some(group) = self.upgrade() {
+                        group.give_up(number);
+                    }
+                }
+            ); )?
         }
 
         impl<G: $written> $written for std::sync::Weak<G> {
@@ -233,7 +254,7 @@ macro_rules! answering {
 
         #[cfg(feature = "testing")]
         $crate::testing::scripted! {
-            $trait $written { $( $(#[cfg($cfg)])? $name($($arg: $type),*) -> $answer; )* }
+            $trait $written [$($held)?] { $( $(#[cfg($cfg)])? $name($($arg: $type),*) -> $answer; )* }
         }
 
         impl $table_ref {
@@ -291,6 +312,12 @@ macro_rules! answering {
     };
 }
 
+/// What is there for groups that hold something.
+#[cfg(feature = "host")]
+macro_rules! holders {
+    ($held:ident, $($what:tt)*) => { $($what)* };
+}
+
 /// The name of the argument that is the room whose lock a request needs.
 macro_rules! locked {
     ([]) => {
@@ -313,5 +340,5 @@ macro_rules! room {
 }
 
 #[cfg(feature = "host")]
-pub(crate) use {answering, room};
+pub(crate) use {answering, holders, room};
 pub(crate) use {locked, requests};

@@ -22,7 +22,7 @@ pub struct Scripted<G> {
 
 /// Lets a test script a group, whoever answers it.
 macro_rules! scripted {
-    ($trait:ident $written:ident {
+    ($trait:ident $written:ident [$($held:ident)?] {
         $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     }) => {
         impl<G: $written> $written for $crate::testing::Scripted<G> {
@@ -46,6 +46,12 @@ macro_rules! scripted {
                     self.desk.ask(stringify!($name), arguments, canned).await
                 }
             )*
+
+            $( $crate::table::holders!($held,
+                fn give_up(&self, number: i64) {
+                    self.canned.give_up(number);
+                }
+            ); )?
         }
     };
 }

@@ -113,9 +113,11 @@ fn other_servers_are_what_the_test_scripts() {
     assert!(!api.supports("http_request"));
     assert_eq!(post().unwrap_err().unanswered(), Some(Unanswered::Unsupported));
     let yes = HttpResponse::new(WebResponse::json(200, &json!({"spam": true})));
-    host.answer("http_request", yes.clone());
+    host.answer("http_request", yes);
     assert!(api.supports("http_request"));
-    assert_eq!(post(), Ok(yes));
+    let answer = post().unwrap();
+    assert_eq!((answer.status(), answer.body()), (200, &br#"{"spam":true}"#[..]));
+    assert_eq!(answer.host(), "example.org");
     let asked = host.requests().pop().unwrap();
     assert_eq!(
         (&asked[1]["url"], &asked[2]),

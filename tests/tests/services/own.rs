@@ -1,5 +1,7 @@
 //! Shows that a group which the homeserver answers itself is not answered by the loader.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hsmod_loader::requests::{Http, Mail, Storage, Templates};
@@ -9,7 +11,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::server::{Server, Speaks};
-use crate::support::{BOTH, said, scene, state, steps};
+use crate::support::{BOTH, said, scene, state, steps, until};
 
 /// A homeserver with services of its own, some of which it lacks.
 struct Own;
@@ -48,6 +50,42 @@ impl Templates for Own {
         _: &JsonStr,
     ) -> Result<String, ModuleError> {
         Ok(format!("the homeserver's {name} of {templates}"))
+    }
+}
+
+/// Gives out templates, and notes which are given up.
+#[derive(Default)]
+struct Library {
+    given_out: AtomicI64,
+    given_up: Mutex<Vec<i64>>,
+}
+
+#[requests]
+impl Templates for Library {
+    async fn read_templates(&self, _: &JsonStr, _: &JsonStr) -> Result<i64, ModuleError> {
+        Ok(self.given_out.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    fn give_up(&self, number: i64) {
+        self.given_up.lock().unwrap().push(number);
+    }
+}
+
+#[tokio::test]
+async fn the_homeserver_learns_what_of_its_own_is_of_no_use_any_more() {
+    for way in BOTH {
+        let library = Arc::new(Library::default());
+        let host = Host::new("example.com").templates(Arc::downgrade(&library));
+        let modules = way.load(&scene().host(host).module("good_keeper", json!({}))).await;
+        let read = json!({"read": [], "values": {}});
+        // The loader's own numbers are another matter.
+        let list = json!([{"begin": "x"}, read, read, {"commit": null}, read]);
+        let done = steps(&modules, "keeper", list).await;
+        assert!(!done.to_string().contains("error"), "{done}");
+        assert_eq!(*library.given_up.lock().unwrap(), [1, 2], "{way:?}");
+        modules.shutdown(Duration::from_secs(60)).await;
+        drop(modules);
+        until("the last one", async || library.given_up.lock().unwrap().len() == 3).await;
     }
 }
 

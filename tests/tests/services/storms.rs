@@ -111,7 +111,7 @@ async fn the_surplus_is_refused_another_module_goes_on_and_so_does_this_one_late
         TooMany: 256 HTTP requests of this module wait for their turn already: make fewer at once
         TooMany: 256 transactions of this module wait for their turn already: make them shorter, or do more in each
         TooMany: 256 transactions of this module wait for their turn already: make them shorter, or do more in each
-        TooMany: `render_template` is not answered: 256 of them wait already
+        TooMany: 256 templates of this module wait for their turn already: ask for fewer at once
         TooMany: 256 mails of this module wait for their turn already: send fewer at once
         "));
     }

@@ -36,11 +36,6 @@ impl StorageAnswers {
         Self(Arc::new(Desk { data_dir, module, life, storage, transactions }))
     }
 
-    /// Rolls back the transaction of a number, if there is one.
-    pub(crate) fn roll_back(&self, number: i64) {
-        drop(self.0.transactions.take(number));
-    }
-
     /// Rolls all back, and closes the file.
     pub(crate) async fn close(&self) {
         self.0.transactions.close();
@@ -123,6 +118,11 @@ impl requests::Storage for StorageAnswers {
             migrations.iter().map(|(version, sql)| Migration { version: *version, sql }).collect();
         let migrate = async { self.storage().await?.migrate(&steps).await.map_err(failed) };
         self.0.life.during(rows::migrate_db.name, migrate).await
+    }
+
+    /// Rolls it back.
+    fn give_up(&self, number: i64) {
+        drop(self.0.transactions.take(number));
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Templates;
 use crate::services::life::Life;
-use crate::services::limit::Limiter;
+use crate::services::limit::{Crowded, Limiter};
 use crate::services::shelf::Shelf;
 
 /// Readings and renderings of one module that run at once, and those that wait for them.
@@ -36,11 +36,6 @@ impl TemplateAnswers {
         Self(Arc::new(Desk { overrides, life, templates, turns }))
     }
 
-    /// Drops the templates of a number, if there are such.
-    pub(crate) fn give_up(&self, number: i64) {
-        drop(self.0.templates.take(number));
-    }
-
     /// Drops all.
     pub(crate) fn close(&self) {
         self.0.templates.close();
@@ -52,13 +47,19 @@ impl TemplateAnswers {
         request: &str,
         work: impl FnOnce() -> Result<T, ModuleError> + Send + 'static,
     ) -> Result<T, ModuleError> {
-        let _turn = self.0.turns.admit().await.map_err(|crowded| {
+        let turn = self.0.turns.admit().await.map_err(|Crowded { waiting_max }| {
             let message = format!(
-                "`{request}` is not answered: {} of them wait already",
-                crowded.waiting_max
+                "{waiting_max} templates of this module wait for their turn already: ask for fewer \
+                 at once"
             );
             ModuleError::not_answered(Unanswered::TooMany, message)
         })?;
+        // A thread cannot be stopped: it keeps its turn, whoever waits for it.
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
         self.0.life.blocking(request, work).await?
     }
 }
@@ -95,5 +96,9 @@ impl requests::Templates for TemplateAnswers {
         let templates = templates.ok_or_else(|| crate::admission::shutting_down(request))?;
         let (name, context) = (name.to_owned(), context.parse::<Value>()?);
         self.work(request, move || Ok(templates.render(&name, &context)?)).await
+    }
+
+    fn give_up(&self, number: i64) {
+        drop(self.0.templates.take(number));
     }
 }

@@ -231,7 +231,7 @@ fn what_cannot_be_handed_over_is_given_back() {
         api.register_cached_function(&cache);
         let invalidated = poll_once(pin!(api.invalidate_cache(&cache, &"key".to_owned())));
         assert!(invalidated.is_some());
-        api.give_up(7);
+        api.give_up("storage", 7);
     }
 }
 

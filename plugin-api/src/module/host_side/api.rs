@@ -64,11 +64,6 @@ pub trait ModuleHost: Send + Sync + 'static {
     ) -> Result<Permit<'_>, ModuleError>;
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
-    /// What a request has begun under this number, such as a transaction, is of no use to the module
-    /// any more.
-    fn give_up(&self, number: i64) {
-        let _ = number;
-    }
     /// A web resource was registered, for `path` alone or for the subtree below it too.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
     /// Whether this process does what is to be done once per homeserver.
@@ -195,8 +190,9 @@ readers! {
     worker_app() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_app());
     email_app_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.email_app_name());
     is_trial() -> bool, false, |host| host.is_trial();
-    give_up(number: i64) -> (), (), |host| host.give_up(number);
     // SAFETY: the text lives for the time of the call.
+    give_up(group: RawStr, number: i64) -> (), (), |host| host.services().give_up(unsafe { group.text() }, number);
+    // SAFETY: as above.
     supports(name: RawStr) -> bool, false, |host| host.supports(unsafe { name.text() });
     register_web_resource(path: RawStr, subtree: bool, object: RawObject, table: WebTableRef) -> (), (), |host| {
         // SAFETY: an `Arc` of a resource, which is `Send + Sync`; images stay mapped.
