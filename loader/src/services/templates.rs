@@ -1,11 +1,13 @@
 //! Templates, as Synapse's `read_templates`: Jinja's language, with those of the operator before
 //! those that a module brings.
 //!
+//! Beside Jinja's own filters there are two of Synapse's, `format_ts` and `localpart_from_email`.
 //! What a template named `.html`, `.htm` or `.xml` shows is escaped. A template may include and
 //! extend others by their names; names lead to files in the operator's folder only.
 
 pub(crate) mod answers;
 mod error;
+mod filters;
 mod folder;
 #[cfg(test)]
 mod tests;
@@ -63,6 +65,7 @@ impl Templates {
         let mut environment = Environment::new();
         environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(escaping);
+        filters::add(&mut environment);
         environment.set_loader(move |name| {
             folder::check(name)?;
             let own = folder.as_ref().map_or(Ok(None), |folder| folder.read(name))?;
