@@ -1,0 +1,123 @@
+//! What a web resource answers.
+
+use abi_stable::StableAbi;
+use abi_stable::std_types::{RString, RVec};
+use serde::Serialize;
+
+use crate::values::answer::{Answer, Unreadable};
+
+/// An HTTP response.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// let response = WebResponse::json(200, &serde_json::json!({"hello": "bob"}))
+///     .header("Cache-Control", "no-store");
+/// assert_eq!(response.body(), br#"{"hello":"bob"}"#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebResponse {
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl WebResponse {
+    /// A response with a body as it is, and no header.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, headers: Vec::new(), body: body.into() }
+    }
+
+    /// A JSON response; 500 if `value` cannot be written as JSON.
+    pub fn json(status: u16, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => Self::new(status, body).header("Content-Type", "application/json"),
+            Err(error) => Self::new(500, error.to_string()),
+        }
+    }
+
+    /// An HTML page, which no other page may show in a frame.
+    ///
+    /// Mirrors `synapse.module_api.respond_with_html`.
+    pub fn html(status: u16, page: impl Into<String>) -> Self {
+        Self::new(status, page.into())
+            .header("Content-Type", "text/html; charset=utf-8")
+            .header("X-Frame-Options", "DENY")
+            .header("Content-Security-Policy", "frame-ancestors 'none';")
+    }
+
+    /// Sends a browser to another address.
+    ///
+    /// Mirrors `synapse.module_api.errors.RedirectException`.
+    pub fn redirect(location: &str) -> Self {
+        Self::new(302, "").header("Location", location)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.as_bytes().to_vec()));
+        self
+    }
+
+    /// The status.
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The headers, in order.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()))
+    }
+
+    /// The body.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Takes the body out.
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+}
+
+/// 204 without a body.
+impl Default for WebResponse {
+    fn default() -> Self {
+        Self::new(204, "")
+    }
+}
+
+/// C form of [`WebResponse`].
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct RawWebResponse {
+    status: u16,
+    headers: RVec<abi_stable::std_types::Tuple2<RString, RVec<u8>>>,
+    body: RVec<u8>,
+}
+
+impl Answer for WebResponse {
+    type Raw = RawWebResponse;
+
+    fn is_neutral(&self) -> bool {
+        false
+    }
+
+    fn into_raw(self) -> Option<RawWebResponse> {
+        let header = |(name, value): (String, Vec<u8>)| (RString::from(name), value.into()).into();
+        Some(RawWebResponse {
+            status: self.status,
+            headers: self.headers.into_iter().map(header).collect(),
+            body: self.body.into(),
+        })
+    }
+
+    fn from_raw(raw: RawWebResponse) -> Result<Self, Unreadable> {
+        let headers = raw.headers.iter();
+        Ok(Self {
+            status: raw.status,
+            headers: headers.map(|header| (header.0.to_string(), header.1.to_vec())).collect(),
+            body: raw.body.to_vec(),
+        })
+    }
+}
