@@ -19,6 +19,7 @@ use crate::values::text::RawStr;
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
 ///
 /// Mirrors `synapse.module_api.ModuleApi`.
+#[doc = include_str!("api/members.md")]
 pub struct ModuleApi {
     pub(crate) raw: RawApi,
 }

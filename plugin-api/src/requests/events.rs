@@ -30,7 +30,8 @@ requests! {
         ) -> Vec<OwnedEvent>, since 0;
 
         /// The current state of a room, in no order. `event_filter` is a list of pairs (a type, and
-        /// a state key or `null` for all of them), or `null` for everything. Since Synapse 1.47.
+        /// a state key or `null` for all of them), or `null` for everything.
+        /// Nothing of a room that the homeserver does not know. Since Synapse 1.47.
         async fn get_room_state(
             &self,
             room_id: &RoomId,
