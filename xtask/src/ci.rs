@@ -29,12 +29,17 @@ struct Step {
 const STEPS: &[Step] = &[
     Step::usual("format", &["fmt", "--all", "--check"]),
     Step::usual("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    Step::usual(
+        "lints without features",
+        &["clippy", "--package", "hsmod-loader", "--", "-D", "warnings"],
+    ),
     Step {
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..Step::usual("documentation", &["doc", "--workspace", "--no-deps"])
     },
     Step::full("dependencies", &["xtask", "deny"]),
     Step::usual("demo", &["xtask", "demo"]),
+    Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
     Step::full("compilers", &["xtask", "compilers"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];

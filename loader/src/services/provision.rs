@@ -213,3 +213,38 @@ impl Provided for StorageAnswers {
         Box::pin(self.close())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hsmod_plugin_api::requests::{http, mail, storage, templates};
+
+    use super::*;
+
+    /// Runs with any features: `cargo test -p hsmod-loader` has none of them.
+    #[tokio::test]
+    async fn a_service_that_was_not_built_in_says_which_feature_it_needs() {
+        let settings = Settings::default();
+        let all = Provision::new(&"a".into(), &settings, false, &Handle::current());
+        for (request, built_in) in [
+            (storage::rows::run_db_interaction, cfg!(feature = "storage")),
+            (http::rows::http_request, cfg!(feature = "http")),
+            (templates::rows::read_templates, cfg!(feature = "templates")),
+            (mail::rows::send_mail, cfg!(feature = "mail")),
+        ] {
+            let RequestInfo { group, name, .. } = request;
+            let without = format!(
+                "`{name}` is not answered: this homeserver was built without hsmod-loader's feature \
+                 `{group}`"
+            );
+            match all.refuse(&request) {
+                Err(error) if !built_in => {
+                    assert_eq!(error.unanswered(), Some(Unanswered::Unsupported));
+                    assert_eq!(error.to_string(), without);
+                }
+                Err(error) => assert!(error.to_string().contains("is configured"), "{error}"),
+                Ok(()) => assert!(built_in && all.services.answers(name), "{name}"),
+            }
+        }
+        all.end().await;
+    }
+}
