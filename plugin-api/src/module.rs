@@ -42,7 +42,7 @@ pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use registration::{
     RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
 };
-pub use root::{RawObject, Root, RootRef, StaticModule, header};
+pub use root::{Root, RootRef, StaticModule, header};
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;

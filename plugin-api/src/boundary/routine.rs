@@ -11,8 +11,7 @@ use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
 use super::{CALLBACK_ROOM, Call, Entered};
-use super::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
-use crate::boundary::continuation::release;
+use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 
 /// A call that a module wants to be made several times, one after the other.
@@ -22,7 +21,7 @@ use crate::values::error::ModuleError;
 #[derive(StableAbi)]
 pub struct Routine {
     /// A closure of the module's, in a box.
-    object: *const (),
+    object: RawObject,
     run: unsafe extern "C" fn(
         *const (),
         *mut FutureSlot,
@@ -30,13 +29,7 @@ pub struct Routine {
         *mut Out<()>,
         *mut PanicReport,
     ) -> Status,
-    release: unsafe extern "C" fn(*const ()),
 }
-
-// SAFETY: the closure is `Send` (`new` demands it).
-unsafe impl Send for Routine {}
-// SAFETY: nothing can be done with a shared one.
-unsafe impl Sync for Routine {}
 
 impl Routine {
     /// Keeps `call`, and what it owns, until it is given back.
@@ -45,21 +38,13 @@ impl Routine {
         C: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        let object = Box::into_raw(Box::new(call)).cast_const().cast();
-        Self { object, run: run::<C, F>, release: release::<C> }
+        Self { object: RawObject::boxed(call), run: run::<C, F> }
     }
 
     /// Makes the call once.
     #[cfg(feature = "host")]
     pub const fn call(&mut self) -> RoutineCall<'_> {
         RoutineCall { routine: self, begun: false, call: Call::new() }
-    }
-}
-
-impl Drop for Routine {
-    fn drop(&mut self) {
-        // SAFETY: the closure is given back once.
-        unsafe { (self.release)(self.object) };
     }
 }
 
@@ -109,7 +94,7 @@ impl Future for RoutineCall<'_> {
         let entered = if std::mem::replace(&mut this.begun, true) {
             call.resume(context)
         } else {
-            let (run, object) = (this.routine.run, this.routine.object);
+            let (run, object) = (this.routine.run, this.routine.object.pointer());
             // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
             unsafe {
                 call.enter(context, |slot, waker, out, report| {

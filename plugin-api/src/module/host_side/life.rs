@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -14,8 +14,10 @@ use abi_stable::type_layout::TypeLayout;
 
 use super::api::{ApiHandle, ModuleHost};
 use super::log::{LogSink, LogTableOf};
-use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status};
-use crate::module::root::{RawObject, RootRef, StaticModule};
+use crate::boundary::{
+    CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, RawObject, Status,
+};
+use crate::module::root::{RootRef, StaticModule};
 use crate::values::text::RawStr;
 use crate::values::{ConfigError, ModuleError};
 
@@ -122,7 +124,7 @@ impl Plugin {
         module: usize,
     ) -> Result<Lifecycle, StageError> {
         let construct = self.root.construct().ok_or(StageError::Missing("new"))?;
-        let config = ManuallyDrop::new(config).0.object;
+        let config = config.0.into_pointer();
         let mut out = MaybeUninit::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
         // SAFETY: the config comes from `parse_config` and is taken; the module gets a reference
@@ -131,10 +133,9 @@ impl Plugin {
             unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
         // SAFETY: written as `status` says.
         match unsafe { written(status, out, report) }? {
-            RResult::ROk(RawObject { object, release }) => {
-                // SAFETY: an `Arc` of a module, which is `Send + Sync`; images stay mapped.
-                let instance = unsafe { Instance::new(object, release, module) };
-                Ok(Lifecycle { root: self.root, instance: Arc::new(instance) })
+            RResult::ROk(object) => {
+                let instance = Arc::new(Instance::new(object, module));
+                Ok(Lifecycle { root: self.root, instance })
             }
             RResult::RErr(error) => Err(StageError::Module(error.into())),
         }
@@ -159,16 +160,6 @@ unsafe fn written<T>(
 
 /// A config that a module has accepted.
 pub struct ParsedConfig(RawObject);
-
-// SAFETY: `Module::Config` is `Send`.
-unsafe impl Send for ParsedConfig {}
-
-impl Drop for ParsedConfig {
-    fn drop(&mut self) {
-        // SAFETY: given back once; `new_module` forgets what it takes.
-        unsafe { (self.0.release)(self.0.object) };
-    }
-}
 
 impl fmt::Debug for ParsedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
