@@ -6,6 +6,8 @@
 //! future there with [`start`].
 
 #[cfg(feature = "host")]
+mod awaited;
+#[cfg(feature = "host")]
 mod begun;
 mod call;
 #[cfg(feature = "host")]
@@ -27,20 +29,18 @@ use abi_stable::std_types::RResult;
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
 #[cfg(feature = "host")]
+pub(crate) use awaited::Awaited;
+#[cfg(feature = "host")]
 pub use begun::Begun;
 pub use call::{Asked, Call, Entered, Reply, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub use continuation::Continuation;
-#[cfg(feature = "host")]
-pub use continuation::ContinuationCall;
 pub use errand::Errand;
 pub use object::RawObject;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub(crate) use panic::{attempted, caught, contained};
 pub use routine::Routine;
-#[cfg(feature = "host")]
-pub use routine::RoutineCall;
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// How a call across the boundary went. A plain number, because a later version may know more.

@@ -34,9 +34,8 @@ pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, LifecycleCall, Lists, LogSink,
-    LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout,
-    adopt,
+    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogSink, LogValue,
+    ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
 };
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use registration::{

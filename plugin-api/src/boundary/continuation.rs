@@ -2,15 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-#[cfg(feature = "host")]
-use std::pin::Pin;
-#[cfg(feature = "host")]
-use std::task::{Context, Poll};
 
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{CALLBACK_ROOM, Call, Entered};
+use super::{Awaited, Entered};
 use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 use crate::values::json::JsonStr;
@@ -47,8 +43,14 @@ impl Continuation {
 
     /// Makes the call.
     #[cfg(feature = "host")]
-    pub const fn call<'a>(self, input: &'a JsonStr) -> ContinuationCall<'a> {
-        ContinuationCall { continuation: Some(self), input, call: Call::new() }
+    pub fn call(self, input: &JsonStr) -> impl Future<Output = Entered<()>> + Send {
+        let Self { object, run } = self;
+        // SAFETY: the object is taken, once; the future borrows nothing.
+        unsafe {
+            Awaited::new(move |slot, waker, out, report| {
+                run(object.into_pointer(), RawStr::new(input.as_str()), slot, waker, out, report)
+            })
+        }
     }
 }
 
@@ -78,44 +80,5 @@ where
         start(slot, waker, out, report, move || {
             Box::from_raw(object.cast_mut().cast::<C>())(JsonStr::new(input.text()))
         })
-    }
-}
-
-/// A [`Continuation`] that is being made. Dropped, it drops the module's future.
-#[cfg(feature = "host")]
-#[repr(C)]
-#[must_use = "nothing is done before it is awaited"]
-#[allow(missing_debug_implementations, reason = "a future")]
-pub struct ContinuationCall<'a> {
-    continuation: Option<Continuation>,
-    input: &'a JsonStr,
-    call: Call<(), CALLBACK_ROOM>,
-}
-
-#[cfg(feature = "host")]
-impl Future for ContinuationCall<'_> {
-    type Output = Entered<()>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entered<()>> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = match this.continuation.take() {
-            None => call.resume(context),
-            Some(Continuation { object, run }) => {
-                let (object, input) = (object.into_pointer(), RawStr::new(this.input.as_str()));
-                // SAFETY: the object is taken, once; the future borrows nothing.
-                unsafe {
-                    call.enter(context, |slot, waker, out, report| {
-                        run(object, input, slot, waker, out, report)
-                    })
-                }
-            }
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
-        }
     }
 }

@@ -2,15 +2,11 @@
 
 use std::fmt;
 use std::future::Future;
-#[cfg(feature = "host")]
-use std::pin::Pin;
-#[cfg(feature = "host")]
-use std::task::{Context, Poll};
 
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{CALLBACK_ROOM, Call, Entered};
+use super::{Awaited, Entered};
 use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 
@@ -43,8 +39,13 @@ impl Routine {
 
     /// Makes the call once.
     #[cfg(feature = "host")]
-    pub const fn call(&mut self) -> RoutineCall<'_> {
-        RoutineCall { routine: self, begun: false, call: Call::new() }
+    pub fn call(&mut self) -> impl Future<Output = Entered<()>> + Send {
+        // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
+        unsafe {
+            Awaited::new(|slot, waker, out, report| {
+                (self.run)(self.object.pointer(), slot, waker, out, report)
+            })
+        }
     }
 }
 
@@ -69,42 +70,4 @@ where
 {
     // SAFETY: the caller's promises; the future borrows nothing (`'static`).
     unsafe { start(slot, waker, out, report, move || (*object.cast_mut().cast::<C>())()) }
-}
-
-/// One call of a [`Routine`]. Dropped, it drops the module's future.
-#[cfg(feature = "host")]
-#[repr(C)]
-#[must_use = "nothing is done before it is awaited"]
-#[allow(missing_debug_implementations, reason = "a future")]
-pub struct RoutineCall<'a> {
-    routine: &'a mut Routine,
-    begun: bool,
-    call: Call<(), CALLBACK_ROOM>,
-}
-
-#[cfg(feature = "host")]
-impl Future for RoutineCall<'_> {
-    type Output = Entered<()>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entered<()>> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = if std::mem::replace(&mut this.begun, true) {
-            call.resume(context)
-        } else {
-            let (run, object) = (this.routine.run, this.routine.object.pointer());
-            // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
-            unsafe {
-                call.enter(context, |slot, waker, out, report| {
-                    run(object, slot, waker, out, report)
-                })
-            }
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
-        }
-    }
 }
