@@ -6,18 +6,20 @@
 //! future there with [`start`].
 
 #[cfg(feature = "host")]
+mod awaited;
+#[cfg(feature = "host")]
 mod begun;
 mod call;
 #[cfg(feature = "host")]
 mod callback;
 mod continuation;
 mod errand;
+mod object;
 mod panic;
 mod routine;
 mod waker;
 
 use std::future::Future;
-use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -27,21 +29,18 @@ use abi_stable::std_types::RResult;
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
 #[cfg(feature = "host")]
+pub(crate) use awaited::Awaited;
+#[cfg(feature = "host")]
 pub use begun::Begun;
 pub use call::{Asked, Call, Entered, Reply, Request};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub use continuation::Continuation;
-#[cfg(feature = "host")]
-pub use continuation::ContinuationCall;
 pub use errand::Errand;
-#[cfg(feature = "host")]
-pub(crate) use panic::caught;
+pub use object::RawObject;
 pub use panic::{Panic, PanicReport, install_panic_hook};
-pub(crate) use panic::{attempted, contained};
+pub(crate) use panic::{attempted, caught, contained};
 pub use routine::Routine;
-#[cfg(feature = "host")]
-pub use routine::RoutineCall;
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// How a call across the boundary went. A plain number, because a later version may know more.
@@ -236,17 +235,8 @@ unsafe fn drop_in_place<F>(in_room: bool, place: *mut F) {
 
 #[cold]
 unsafe fn drop_after_panic<F>(in_room: bool, place: *mut F) {
-    let mut second = MaybeUninit::<PanicReport>::uninit();
-    // SAFETY: the future is dropped once, here; the second report is ours.
-    unsafe {
-        let status = contained(second.as_mut_ptr(), || {
-            drop_in_place(in_room, place);
-            Status::NEUTRAL
-        });
-        if status == Status::PANICKED {
-            second.assume_init_drop();
-        }
-    }
+    // SAFETY: the future is dropped once, here.
+    caught(|| unsafe { drop_in_place(in_room, place) });
 }
 
 /// The slot's poll function.

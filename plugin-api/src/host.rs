@@ -1,8 +1,8 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{
-    Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, ContinuationCall, Entered,
-    Errand, Instance, Observer, Panic, Reply, Routine, RoutineCall,
+    Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, Entered, Errand, Instance,
+    Observer, Panic, Reply, Routine,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};

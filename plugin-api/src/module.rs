@@ -35,15 +35,14 @@ pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, LifecycleCall, Lists, LogSink,
-    LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout,
-    adopt,
+    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogSink, LogValue,
+    ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
 };
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use registration::{
     RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
 };
-pub use root::{RawObject, Root, RootRef, StaticModule, header};
+pub use root::{Root, RootRef, StaticModule, header};
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;

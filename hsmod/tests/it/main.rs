@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod call;
+mod call_refusals;
 mod call_values;
 mod check;
 mod command;

@@ -78,14 +78,14 @@ impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for Alone {
     fn add(
         &mut self,
         answer: R::Answer,
-        _: Option<&mut P>,
+        args: Option<&mut P>,
         by: Answerer<'_>,
     ) -> ControlFlow<Result<Self::Output, Cause>> {
-        ControlFlow::Break(answer.decide(Some(by)).map(Some).map_err(Cause::Verdict))
+        Aggregation::<R, P>::add(&mut First, answer, args, by).map_break(|first| first.map(Some))
     }
 
     fn finish(&mut self) -> Result<Self::Output, Cause> {
-        R::Answer::default().decide(None).map(Some).map_err(Cause::Verdict)
+        Aggregation::<R, P>::finish(&mut First).map(Some)
     }
 
     fn nobody(&mut self) -> Result<Self::Output, Cause> {

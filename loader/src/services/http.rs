@@ -23,9 +23,7 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, Method, Proxy, Url};
-use serde_json::Value;
 use tokio::time::timeout;
-use url::form_urlencoded;
 
 use self::addresses::Addresses;
 pub use self::error::HttpError;
@@ -168,77 +166,6 @@ impl HttpClient {
             self.send(request, url, &host, after).await
         };
         timeout(after, answer).await.unwrap_or(Err(timed_out))
-    }
-
-    /// Gets JSON. Synapse's method of the same name.
-    ///
-    /// # Errors
-    /// As of [`request`](Self::request); the status is not 2xx, or the body is not JSON.
-    pub async fn get_json(
-        &self,
-        url: &str,
-        arguments: &[(String, String)],
-        headers: &[(String, String)],
-    ) -> Result<Value, HttpError> {
-        let (mut url, _) = self.target(url)?;
-        if !arguments.is_empty() {
-            url.query_pairs_mut().extend_pairs(arguments);
-        }
-        self.json(HttpRequest::new("GET", url), None, headers).await
-    }
-
-    /// Posts JSON and gets JSON. Synapse's method of the same name.
-    ///
-    /// # Errors
-    /// As of [`get_json`](Self::get_json).
-    pub async fn post_json_get_json(
-        &self,
-        url: &str,
-        body: &Value,
-        headers: &[(String, String)],
-    ) -> Result<Value, HttpError> {
-        let mut request = HttpRequest::new("POST", url);
-        request.body = body.to_string().into();
-        self.json(request, Some("application/json"), headers).await
-    }
-
-    /// Posts a form and gets JSON. Synapse's method of the same name.
-    ///
-    /// # Errors
-    /// As of [`get_json`](Self::get_json).
-    pub async fn post_urlencoded_get_json(
-        &self,
-        url: &str,
-        arguments: &[(String, String)],
-        headers: &[(String, String)],
-    ) -> Result<Value, HttpError> {
-        let mut request = HttpRequest::new("POST", url);
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(arguments).finish();
-        request.body = form.into();
-        self.json(request, Some("application/x-www-form-urlencoded"), headers).await
-    }
-
-    async fn json(
-        &self,
-        mut request: HttpRequest,
-        content_type: Option<&str>,
-        headers: &[(String, String)],
-    ) -> Result<Value, HttpError> {
-        let usual = [("Accept", Some("application/json")), ("Content-Type", content_type)];
-        for (name, value) in usual {
-            if let Some(value) = value
-                && !headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
-            {
-                request.headers.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        request.headers.extend_from_slice(headers);
-        let (_, host) = self.target(&request.url)?;
-        let response = self.request(request).await?;
-        if !(200..300).contains(&response.status) {
-            return Err(HttpError::Status { host, response });
-        }
-        serde_json::from_slice(&response.body).map_err(|source| HttpError::Json { host, source })
     }
 
     /// The URL and its host, which may be reached if it is an address.

@@ -6,33 +6,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 
-use super::{Asked, Call, Reply, Status};
+use super::{Asked, Call, RawObject, Reply, Status};
 use crate::table::{Row, SlotFn};
 use crate::values::input::{InputError, Prepared};
 
 /// An object of a module (most often the module itself), kept alive for its callbacks.
 pub struct Instance {
-    object: *const (),
-    release: unsafe extern "C" fn(*const ()),
+    object: RawObject,
     module: usize,
 }
 
-// SAFETY: modules and web resources are `Send + Sync` (their traits demand it).
-unsafe impl Send for Instance {}
-// SAFETY: as above.
-unsafe impl Sync for Instance {}
-
 impl Instance {
-    /// Takes an object over.
-    ///
-    /// # Safety
-    /// `release` gives `object` back; the object is `Send + Sync`, and its image stays mapped.
-    pub(crate) const unsafe fn new(
-        object: *const (),
-        release: unsafe extern "C" fn(*const ()),
-        module: usize,
-    ) -> Self {
-        Self { object, release, module }
+    /// Takes an object over that belongs to this module.
+    pub(crate) const fn new(object: RawObject, module: usize) -> Self {
+        Self { object, module }
     }
 
     /// The number of the module it belongs to.
@@ -41,14 +28,7 @@ impl Instance {
     }
 
     pub(crate) const fn object(&self) -> *const () {
-        self.object
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        // SAFETY: given back once; `release` belongs to the object.
-        unsafe { (self.release)(self.object) };
+        self.object.pointer()
     }
 }
 

@@ -2,16 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-#[cfg(feature = "host")]
-use std::pin::Pin;
-#[cfg(feature = "host")]
-use std::task::{Context, Poll};
 
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{CALLBACK_ROOM, Call, Entered};
-use super::{FfiWaker, FutureSlot, Out, PanicReport, Status, contained, start};
+use super::{Awaited, Entered};
+use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 use crate::values::json::JsonStr;
 use crate::values::text::RawStr;
@@ -23,8 +19,8 @@ use crate::values::text::RawStr;
 #[derive(StableAbi)]
 pub struct Continuation {
     /// A closure of the module's, in a box.
-    object: *const (),
-    /// Takes the object; null from then on.
+    object: RawObject,
+    /// Takes the object.
     run: unsafe extern "C" fn(
         *const (),
         RawStr,
@@ -33,13 +29,7 @@ pub struct Continuation {
         *mut Out<()>,
         *mut PanicReport,
     ) -> Status,
-    release: unsafe extern "C" fn(*const ()),
 }
-
-// SAFETY: the closure is `Send` (`new` demands it).
-unsafe impl Send for Continuation {}
-// SAFETY: nothing can be done with a shared one.
-unsafe impl Sync for Continuation {}
 
 impl Continuation {
     /// Keeps `call`, and what it owns, until it is made or given back.
@@ -48,22 +38,18 @@ impl Continuation {
         C: FnOnce(&JsonStr) -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        let object = Box::into_raw(Box::new(call)).cast_const().cast();
-        Self { object, run: run::<C, F>, release: release::<C> }
+        Self { object: RawObject::boxed(call), run: run::<C, F> }
     }
 
     /// Makes the call.
     #[cfg(feature = "host")]
-    pub const fn call<'a>(self, input: &'a JsonStr) -> ContinuationCall<'a> {
-        ContinuationCall { continuation: self, input, call: Call::new() }
-    }
-}
-
-impl Drop for Continuation {
-    fn drop(&mut self) {
-        if !self.object.is_null() {
-            // SAFETY: the closure was neither taken nor given back.
-            unsafe { (self.release)(self.object) };
+    pub fn call(self, input: &JsonStr) -> impl Future<Output = Entered<()>> + Send {
+        let Self { object, run } = self;
+        // SAFETY: the object is taken, once; the future borrows nothing.
+        unsafe {
+            Awaited::new(move |slot, waker, out, report| {
+                run(object.into_pointer(), RawStr::new(input.as_str()), slot, waker, out, report)
+            })
         }
     }
 }
@@ -94,60 +80,5 @@ where
         start(slot, waker, out, report, move || {
             Box::from_raw(object.cast_mut().cast::<C>())(JsonStr::new(input.text()))
         })
-    }
-}
-
-/// # Safety
-/// `object` is a boxed `C`, given back.
-pub(super) unsafe extern "C" fn release<C>(object: *const ()) {
-    let mut report = std::mem::MaybeUninit::<PanicReport>::uninit();
-    // SAFETY: the caller's promise; the report is ours, and written if the status says so.
-    unsafe {
-        let status = contained(report.as_mut_ptr(), || {
-            drop(Box::from_raw(object.cast_mut().cast::<C>()));
-            Status::NEUTRAL
-        });
-        if status == Status::PANICKED {
-            report.assume_init_drop();
-        }
-    }
-}
-
-/// A [`Continuation`] that is being made. Dropped, it drops the module's future.
-#[cfg(feature = "host")]
-#[repr(C)]
-#[must_use = "nothing is done before it is awaited"]
-#[allow(missing_debug_implementations, reason = "a future")]
-pub struct ContinuationCall<'a> {
-    continuation: Continuation,
-    input: &'a JsonStr,
-    call: Call<(), CALLBACK_ROOM>,
-}
-
-#[cfg(feature = "host")]
-impl Future for ContinuationCall<'_> {
-    type Output = Entered<()>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entered<()>> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let object = std::mem::replace(&mut this.continuation.object, std::ptr::null());
-        let entered = if object.is_null() {
-            call.resume(context)
-        } else {
-            let (run, input) = (this.continuation.run, RawStr::new(this.input.as_str()));
-            // SAFETY: the object is taken, once; the future borrows nothing.
-            unsafe {
-                call.enter(context, |slot, waker, out, report| {
-                    run(object, input, slot, waker, out, report)
-                })
-            }
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
-        }
     }
 }

@@ -4,8 +4,7 @@ use std::fmt;
 
 use abi_stable::StableAbi;
 
-use super::attempted;
-use super::continuation::release;
+use super::{RawObject, caught};
 
 /// A call that blocks the thread it is made on.
 ///
@@ -15,39 +14,22 @@ use super::continuation::release;
 #[derive(StableAbi)]
 pub struct Errand {
     /// A closure of the module's, in a box.
-    object: *const (),
-    /// Takes the object; null from then on.
+    object: RawObject,
+    /// Takes the object.
     run: unsafe extern "C" fn(*const ()),
-    release: unsafe extern "C" fn(*const ()),
 }
-
-// SAFETY: the closure is `Send` (`new` demands it).
-unsafe impl Send for Errand {}
-// SAFETY: nothing can be done with a shared one.
-unsafe impl Sync for Errand {}
 
 impl Errand {
     /// Keeps `work`, and what it owns, until it is run or given back.
     pub(crate) fn new<C: FnOnce() + Send + 'static>(work: C) -> Self {
-        let object = Box::into_raw(Box::new(work)).cast_const().cast();
-        Self { object, run: run::<C>, release: release::<C> }
+        Self { object: RawObject::boxed(work), run: run::<C> }
     }
 
     /// Makes the call, on this thread.
     #[cfg(feature = "host")]
-    pub fn run(mut self) {
-        let object = std::mem::replace(&mut self.object, std::ptr::null());
+    pub fn run(self) {
         // SAFETY: the closure is taken, once.
-        unsafe { (self.run)(object) };
-    }
-}
-
-impl Drop for Errand {
-    fn drop(&mut self) {
-        if !self.object.is_null() {
-            // SAFETY: the closure was neither taken nor given back.
-            unsafe { (self.release)(self.object) };
-        }
+        unsafe { (self.run)(self.object.into_pointer()) };
     }
 }
 
@@ -61,8 +43,6 @@ impl fmt::Debug for Errand {
 /// `object` is a boxed `C` and is taken.
 unsafe extern "C" fn run<C: FnOnce()>(object: *const ()) {
     // Whoever waits for what it returns learns of a panic from the closure itself.
-    let _ = attempted(|| {
-        // SAFETY: the caller's promise.
-        unsafe { Box::from_raw(object.cast_mut().cast::<C>())() };
-    });
+    // SAFETY: the caller's promise.
+    caught(|| unsafe { Box::from_raw(object.cast_mut().cast::<C>())() });
 }

@@ -90,13 +90,7 @@ pub(crate) fn attempted<R>(body: impl FnOnce() -> R) -> Result<R, Panic> {
 
 /// What `body` returns; nothing if it panics. For what must not unwind and has nobody to tell.
 pub(crate) fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(result) => Some(result),
-        Err(payload) => {
-            discard(payload);
-            None
-        }
-    }
+    attempted(body).ok()
 }
 
 /// A payload may panic when it is dropped; what that panic carries is leaked, or it might go on.

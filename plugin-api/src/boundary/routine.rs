@@ -2,17 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-#[cfg(feature = "host")]
-use std::pin::Pin;
-#[cfg(feature = "host")]
-use std::task::{Context, Poll};
 
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{CALLBACK_ROOM, Call, Entered};
-use super::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
-use crate::boundary::continuation::release;
+use super::{Awaited, Entered};
+use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 
 /// A call that a module wants to be made several times, one after the other.
@@ -22,7 +17,7 @@ use crate::values::error::ModuleError;
 #[derive(StableAbi)]
 pub struct Routine {
     /// A closure of the module's, in a box.
-    object: *const (),
+    object: RawObject,
     run: unsafe extern "C" fn(
         *const (),
         *mut FutureSlot,
@@ -30,13 +25,7 @@ pub struct Routine {
         *mut Out<()>,
         *mut PanicReport,
     ) -> Status,
-    release: unsafe extern "C" fn(*const ()),
 }
-
-// SAFETY: the closure is `Send` (`new` demands it).
-unsafe impl Send for Routine {}
-// SAFETY: nothing can be done with a shared one.
-unsafe impl Sync for Routine {}
 
 impl Routine {
     /// Keeps `call`, and what it owns, until it is given back.
@@ -45,21 +34,18 @@ impl Routine {
         C: FnMut() -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        let object = Box::into_raw(Box::new(call)).cast_const().cast();
-        Self { object, run: run::<C, F>, release: release::<C> }
+        Self { object: RawObject::boxed(call), run: run::<C, F> }
     }
 
     /// Makes the call once.
     #[cfg(feature = "host")]
-    pub const fn call(&mut self) -> RoutineCall<'_> {
-        RoutineCall { routine: self, begun: false, call: Call::new() }
-    }
-}
-
-impl Drop for Routine {
-    fn drop(&mut self) {
-        // SAFETY: the closure is given back once.
-        unsafe { (self.release)(self.object) };
+    pub fn call(&mut self) -> impl Future<Output = Entered<()>> + Send {
+        // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
+        unsafe {
+            Awaited::new(|slot, waker, out, report| {
+                (self.run)(self.object.pointer(), slot, waker, out, report)
+            })
+        }
     }
 }
 
@@ -84,42 +70,4 @@ where
 {
     // SAFETY: the caller's promises; the future borrows nothing (`'static`).
     unsafe { start(slot, waker, out, report, move || (*object.cast_mut().cast::<C>())()) }
-}
-
-/// One call of a [`Routine`]. Dropped, it drops the module's future.
-#[cfg(feature = "host")]
-#[repr(C)]
-#[must_use = "nothing is done before it is awaited"]
-#[allow(missing_debug_implementations, reason = "a future")]
-pub struct RoutineCall<'a> {
-    routine: &'a mut Routine,
-    begun: bool,
-    call: Call<(), CALLBACK_ROOM>,
-}
-
-#[cfg(feature = "host")]
-impl Future for RoutineCall<'_> {
-    type Output = Entered<()>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entered<()>> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = if std::mem::replace(&mut this.begun, true) {
-            call.resume(context)
-        } else {
-            let (run, object) = (this.routine.run, this.routine.object);
-            // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
-            unsafe {
-                call.enter(context, |slot, waker, out, report| {
-                    run(object, slot, waker, out, report)
-                })
-            }
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
-        }
-    }
 }

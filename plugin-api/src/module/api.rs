@@ -8,9 +8,8 @@ use abi_stable::std_types::RResult;
 
 use super::cache::RawCache;
 use super::registration::RegistrarTableRef;
-use super::root::{RawObject, share};
 use super::web::{WebResource, WebTableRef};
-use crate::boundary::{Continuation, Errand, Routine};
+use crate::boundary::{Continuation, Errand, RawObject, Routine};
 use crate::requests::RequestTableRef;
 use crate::values::UserId;
 use crate::values::error::RawModuleError;
@@ -193,31 +192,19 @@ impl ModuleApi {
     /// api.register_web_resource("/_synapse/client/demo/hello/*", Hello);
     /// # }
     /// ```
-    pub fn register_web_resource(&self, path: &str, resource: impl WebResource) {
+    pub fn register_web_resource<W: WebResource>(&self, path: &str, resource: W) {
         let (exact, subtree) = match path.strip_suffix("/*") {
             Some(parent) => (parent, true),
             None => (path, false),
         };
-        let (object, table) = web_object(Arc::new(resource));
-        ask!(self, register_web_resource(RawStr::new(exact), subtree, object, table)
-            else self.lacks(object));
+        let (object, table) = (RawObject::shared(Arc::new(resource)), WebTableRef::of::<W>());
+        ask!(self, register_web_resource(RawStr::new(exact), subtree, object, table) else ());
     }
 
     /// What a request of a group has begun under this number is of no use any more.
     pub(super) fn give_up(&self, group: &str, number: i64) {
         ask!(self, give_up(RawStr::new(group), number) else ());
     }
-
-    /// A homeserver older than this plugin has no such function: what was to be registered is
-    /// given back. The loader has refused the plugin by then if it needs it.
-    pub(super) fn lacks(&self, object: RawObject) {
-        // SAFETY: given back by whoever made it, once.
-        unsafe { (object.release)(object.object) };
-    }
-}
-
-fn web_object<W: WebResource>(resource: Arc<W>) -> (RawObject, WebTableRef) {
-    (share(resource), WebTableRef::of::<W>())
 }
 
 impl Clone for ModuleApi {

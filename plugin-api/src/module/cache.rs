@@ -13,8 +13,7 @@ use serde::de::DeserializeOwned;
 
 use self::entries::Entries;
 use super::api::{ModuleApi, ask};
-use super::root::{RawObject, share};
-use crate::boundary::attempted;
+use crate::boundary::{RawObject, attempted};
 use crate::requests::caches::OtherWorkers;
 use crate::values::text::RawStr;
 use crate::values::{JsonStr, ModuleError, Unanswered};
@@ -163,10 +162,10 @@ impl ModuleApi {
         K: Eq + Hash + DeserializeOwned + Send + 'static,
         V: Send + 'static,
     {
-        let object = share(Arc::clone(&cached.0));
+        let object = RawObject::shared(Arc::clone(&cached.0));
         let cache = RawCache { object, invalidate: invalidate::<K, V> };
         let name = RawStr::new(&cached.0.name);
-        ask!(self, register_cached_function(name, cache) else self.lacks(object));
+        ask!(self, register_cached_function(name, cache) else ());
     }
 
     /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
@@ -208,7 +207,7 @@ impl ModuleApi {
 
 /// A cache of a module, in the hands of its homeserver.
 #[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
+#[derive(StableAbi)]
 pub struct RawCache {
     pub(crate) object: RawObject,
     /// Forgets what is remembered for a key, which is JSON text.

@@ -11,7 +11,7 @@ use crate::boundary::caught;
 
 pub use api::{ApiHandle, ModuleHost};
 pub use background::CacheHandle;
-pub use life::{Lifecycle, LifecycleCall, ParsedConfig, Plugin, StageError, abi_layout, adopt};
+pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, abi_layout, adopt};
 pub use log::{LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
 pub use web::{HttpRequest, WebHandle};

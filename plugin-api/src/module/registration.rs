@@ -8,7 +8,7 @@ use abi_stable::StableAbi;
 use abi_stable::std_types::{RSlice, RStr};
 
 use super::api::ModuleApi;
-use super::root::{RawObject, share};
+use crate::boundary::RawObject;
 use crate::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
 
 /// Which callbacks of a table are registered.
@@ -59,15 +59,15 @@ macro_rules! registrars {
                 ) -> Registration<'_, crate::callbacks::$category::$table> {
                     let object = Arc::clone(module);
                     Registration::new(self, move |api, selection| {
-                        let object = share(object);
+                        let object = RawObject::shared(object);
                         let table = crate::callbacks::$category::$table::of::<M>();
-                        match api.raw.table.registrars().and_then(|all| all.$category()) {
+                        let all = api.raw.table.registrars();
+                        // A homeserver older than this plugin has no such function. The loader
+                        // has refused the plugin by then if it needs it.
+                        if let Some(register) = all.and_then(|all| all.$category()) {
                             // SAFETY: the host is the host of this table, and the object that of
                             // the table of callbacks.
-                            Some(register) => unsafe {
-                                register(api.raw.host, object, table, selection);
-                            },
-                            None => api.lacks(object),
+                            unsafe { register(api.raw.host, object, table, selection) };
                         }
                     })
                 }

@@ -1,13 +1,12 @@
 //! What a plugin exports: the functions of its module's life, in one append-only table.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use super::Module;
 use super::api::{ModuleApi, RawApi};
 use super::log::LogTableRef;
 use crate::boundary::{
-    FfiWaker, FutureSlot, Out, PanicReport, Status, contained, install_panic_hook, start,
+    FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, contained, install_panic_hook, start,
 };
 use crate::manifest::Manifest;
 use crate::values::config_error::{ConfigError, RawConfigError};
@@ -21,14 +20,6 @@ use abi_stable::prefix_type::{PrefixRefTrait, WithMetadata};
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::RResult;
 use abi_stable::{StableAbi, staticref};
-
-/// An object of one side, in the hands of the other: whoever holds it gives it back once.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct RawObject {
-    pub(crate) object: *const (),
-    pub(crate) release: unsafe extern "C" fn(*const ()),
-}
 
 /// Entry of a plugin. Append-only.
 #[repr(C)]
@@ -167,10 +158,7 @@ unsafe extern "C" fn parse_config<M: Module>(
                 .map_err(ConfigError::new)
                 .and_then(M::parse_config);
             out.write(match parsed {
-                Ok(config) => RResult::ROk(RawObject {
-                    object: Box::into_raw(Box::new(config)).cast_const().cast(),
-                    release: release_box::<M::Config>,
-                }),
+                Ok(config) => RResult::ROk(RawObject::boxed(config)),
                 Err(error) => RResult::RErr(error.into()),
             });
             Status::READY
@@ -191,7 +179,7 @@ unsafe extern "C" fn construct<M: Module>(
         contained(report, || {
             let config = *Box::from_raw(config.cast_mut().cast::<M::Config>());
             out.write(match M::new(config, &ModuleApi::import(api)) {
-                Ok(module) => RResult::ROk(share(module)),
+                Ok(module) => RResult::ROk(RawObject::shared(module)),
                 Err(error) => RResult::RErr(error.into()),
             });
             Status::READY
@@ -223,40 +211,4 @@ unsafe extern "C" fn shutdown_module<M: Module>(
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe { start(slot, waker, out, report, || (*module.cast::<M>()).shutdown()) }
-}
-
-/// Hands an object over to the other side.
-pub(crate) fn share<T: Send + Sync + 'static>(object: Arc<T>) -> RawObject {
-    RawObject { object: Arc::into_raw(object).cast(), release: release_arc::<T> }
-}
-
-/// # Safety
-/// `object` is an `Arc<T>` turned into a pointer; it is given back.
-unsafe extern "C" fn release_arc<T>(object: *const ()) {
-    // SAFETY: the caller's promise.
-    let object = unsafe { Arc::from_raw(object.cast::<T>()) };
-    release(object);
-}
-
-/// # Safety
-/// `object` is a `Box<T>` turned into a pointer; it is given back.
-unsafe extern "C" fn release_box<T>(object: *const ()) {
-    // SAFETY: the caller's promise.
-    let object = unsafe { Box::from_raw(object.cast_mut().cast::<T>()) };
-    release(object);
-}
-
-/// Drops something of the module's; a panic ends here.
-fn release<T>(object: T) {
-    let mut report = std::mem::MaybeUninit::<PanicReport>::uninit();
-    // SAFETY: the report is ours to write, and initialised if the status says so.
-    unsafe {
-        let status = contained(report.as_mut_ptr(), || {
-            drop(object);
-            Status::NEUTRAL
-        });
-        if status == Status::PANICKED {
-            report.assume_init_drop();
-        }
-    }
 }

@@ -11,12 +11,11 @@ use hsmod_plugin_api::host::{
     Asked, Callback, CallbackCall, EditableText, Entered, Inputs, Json, Lists, Prepared, Reply,
     Row, SlotFn, StateHandle, StateSource,
 };
-use hsmod_plugin_api::module::{
-    ApiHandle, ModuleHost, Plugin, Registered, StaticModule, WebHandle,
-};
+use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
+use crate::host::{Host, registrations};
 use crate::support::Suspend;
 
 /// Asks one module.
@@ -132,51 +131,12 @@ impl EventId for OwnedEvent {
     }
 }
 
-/// A homeserver that notes what was registered.
-#[derive(Default)]
-struct Host(Mutex<Vec<Registered>>);
-
-impl ModuleHost for Host {
-    fn module(&self) -> usize {
-        7
-    }
-    fn server_name(&self) -> &str {
-        "example.org"
-    }
-    fn public_baseurl(&self) -> Option<&str> {
-        None
-    }
-    fn worker_name(&self) -> Option<&str> {
-        None
-    }
-    fn is_trial(&self) -> bool {
-        false
-    }
-    fn supports(&self, _: &str) -> bool {
-        true
-    }
-    fn admit(
-        &self,
-        _: &'static hsmod_plugin_api::requests::RequestInfo,
-        _: Option<&str>,
-    ) -> Result<hsmod_plugin_api::requests::Permit<'_>, ModuleError> {
-        Err(ModuleError::new("nothing is answered"))
-    }
-    fn register_callbacks(&self, registered: Registered) {
-        self.0.lock().unwrap().push(registered);
-    }
-    fn register_web_resource(&self, _: &str, _: bool, _: WebHandle) {}
-}
+static RULES: StaticModule = StaticModule::of::<Rules>(b"");
 
 /// The callbacks of a module that suspends that often; nothing else keeps it.
 fn registered(suspensions: usize) -> Lists {
-    static RULES: StaticModule = StaticModule::of::<Rules>(b"");
-    let host = Arc::new(Host::default());
-    let plugin = Plugin::from(&RULES);
-    let config = plugin.parse_config(&suspensions.to_string()).unwrap();
-    plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
     let mut lists = Lists::default();
-    for registered in host.0.lock().unwrap().drain(..) {
+    for registered in registrations(&RULES, &suspensions.to_string()) {
         let names = registered.append_to(&mut lists, |_| Some(0));
         assert_eq!(names, ["check_event_allowed", "on_create_room"]);
     }
@@ -338,11 +298,8 @@ fn a_cancelled_callback_gives_its_arguments_back() {
 
 #[test]
 fn a_life_cycle_call_outlives_what_made_it() {
-    static RULES: StaticModule = StaticModule::of::<Rules>(b"");
-    let plugin = Plugin::from(&RULES);
     let host = Arc::new(Host::default());
-    let config = plugin.parse_config("0").unwrap();
-    let module = plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 7).unwrap();
+    let module = host.make(&RULES, "0");
     let mut start = Box::pin(module.start());
     drop((module, host));
     let polled = start.as_mut().poll(&mut Context::from_waker(Waker::noop()));

@@ -8,9 +8,11 @@
 
 mod callbacks;
 mod cancellation;
+mod host;
 mod kinds;
 mod other_image;
 mod panics;
+mod registration;
 mod room;
 mod support;
 mod wakers;

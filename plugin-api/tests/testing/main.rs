@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod canned;
+mod http;
 mod module;
 mod scripts;
 mod seat;

@@ -162,10 +162,10 @@ async fn whoever_brings_too_much_waits() {
     assert_eq!(users(&modules).await, all);
 }
 
-#[tokio::test]
-async fn a_shutdown_waits_for_what_is_in_the_queues() {
-    let entry =
-        json!({"module": "bad_never_ready", "timeout": "1s", "config": {"where": "callback"}});
+/// A module that never answers, within this time, and five notifications for it.
+async fn left_with_five(timeout: Value) -> Modules {
+    let config = json!({"where": "callback"});
+    let entry = json!({"module": "bad_never_ready", "timeout": timeout, "config": config});
     let modules = Scene::new().entry("bad_never_ready", entry).load().await;
     tokio::time::pause();
     let state = State::new(Arc::new(()));
@@ -173,6 +173,12 @@ async fn a_shutdown_waits_for_what_is_in_the_queues() {
     for _ in 0..5 {
         drop(modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap());
     }
+    modules
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_what_is_in_the_queues() {
+    let modules = left_with_five(json!("1s")).await;
     let before = tokio::time::Instant::now();
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
     assert_eq!(before.elapsed().as_secs(), 5, "each of them had its second");
@@ -180,14 +186,7 @@ async fn a_shutdown_waits_for_what_is_in_the_queues() {
 
 #[tokio::test]
 async fn a_shutdown_says_what_it_left() {
-    let entry = json!({"module": "bad_never_ready", "timeout": 0, "config": {"where": "callback"}});
-    let modules = Scene::new().entry("bad_never_ready", entry).load().await;
-    tokio::time::pause();
-    let state = State::new(Arc::new(()));
-    let event = message("@a:b", "hi");
-    for _ in 0..5 {
-        drop(modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap());
-    }
+    let modules = left_with_five(json!(0)).await;
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let shutdown = modules.shutdown(Duration::from_secs(3)).await;
     assert!(shutdown.calls_left && shutdown.failures.is_empty());

@@ -4,11 +4,10 @@ use std::error::Error;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::HttpResponse;
 use super::addresses::Refused;
 use crate::services::cause::{causes, innermost};
 
-/// Why there is no response, or none of the kind that was asked for. Messages name the host and
+/// Why there is no response. Messages name the host and
 /// never the rest of a URL, which may be secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -86,23 +85,6 @@ pub enum HttpError {
         host: String,
         /// In the HTTP library's words.
         cause: String,
-    },
-    /// The status says that the request failed; its body often says why. Synapse's
-    /// `HttpResponseException`.
-    #[error("`{host}` answered {}", response.status)]
-    Status {
-        /// As in the URL.
-        host: String,
-        /// The whole response.
-        response: HttpResponse,
-    },
-    /// The body is not the JSON that was asked for.
-    #[error("the response of `{host}` is no JSON: {source}")]
-    Json {
-        /// As in the URL.
-        host: String,
-        /// Where it goes wrong.
-        source: serde_json::Error,
     },
 }
 

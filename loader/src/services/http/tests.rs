@@ -10,8 +10,6 @@ mod tls;
 
 use std::net::IpAddr;
 
-use serde_json::json;
-
 use self::server::Server;
 use super::*;
 
@@ -59,64 +57,4 @@ async fn status_headers_and_body_are_readable_whatever_the_status() {
     let seen = server.seen();
     assert!(seen[0].starts_with("BREW /pot?q=1 HTTP/1.1\r\nx-a: b\r\nx-a: c\r\n"), "{seen:?}");
     assert!(seen[0].ends_with("\r\n\r\nmilk"), "{seen:?}");
-}
-
-#[tokio::test]
-async fn json_goes_out_and_comes_in() {
-    let server = Server::start(|_| server::answer("200 OK", r#"{"ok": [1]}"#));
-    let (client, url) = (local(), server.url("/x?a=b"));
-    let headers = pairs(&[("authorization", "Bearer t")]);
-    let arguments = pairs(&[("user", "@a:b c&"), ("n", "ü")]);
-    let got = [
-        client.get_json(&url, &arguments, &headers).await.unwrap(),
-        client.post_json_get_json(&url, &json!({"a": "ü"}), &headers).await.unwrap(),
-        client.post_urlencoded_get_json(&url, &arguments, &headers).await.unwrap(),
-        client.get_json(&url, &[], &pairs(&[("Accept", "text/plain")])).await.unwrap(),
-    ];
-    assert!(got.iter().all(|got| *got == json!({"ok": [1]})));
-    let seen = server.seen().join("\n---\n").replace(&server.authority(), "HOST");
-    insta::assert_snapshot!(seen.replace('\r', ""), @r#"
-    GET /x?a=b&user=%40a%3Ab+c%26&n=%C3%BC HTTP/1.1
-    accept: application/json
-    authorization: Bearer t
-    user-agent: hsmod/1.0.0
-    host: HOST
-
-
-    ---
-    POST /x?a=b HTTP/1.1
-    accept: application/json
-    content-type: application/json
-    authorization: Bearer t
-    user-agent: hsmod/1.0.0
-    host: HOST
-    content-length: 10
-
-    {"a":"ü"}
-    ---
-    POST /x?a=b HTTP/1.1
-    accept: application/json
-    content-type: application/x-www-form-urlencoded
-    authorization: Bearer t
-    user-agent: hsmod/1.0.0
-    host: HOST
-    content-length: 27
-
-    user=%40a%3Ab+c%26&n=%C3%BC
-    ---
-    GET /x?a=b HTTP/1.1
-    accept: text/plain
-    user-agent: hsmod/1.0.0
-    host: HOST
-    "#);
-}
-
-#[tokio::test]
-async fn a_refusal_in_json_can_be_read() {
-    let server =
-        Server::start(|_| server::answer("403 Forbidden", r#"{"errcode": "M_FORBIDDEN"}"#));
-    let error = local().get_json(&server.url("/"), &[], &[]).await.unwrap_err();
-    let HttpError::Status { response, .. } = error else { panic!("{error}") };
-    assert_eq!(response.status, 403);
-    assert_eq!(&response.body[..], br#"{"errcode": "M_FORBIDDEN"}"#);
 }

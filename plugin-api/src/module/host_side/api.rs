@@ -16,11 +16,10 @@ use super::background::{
 use super::guarded;
 use super::registration::{Registered, RegistrarTableOf};
 use super::web::WebHandle;
-use crate::boundary::{Continuation, Errand, Instance, Routine};
+use crate::boundary::{Continuation, Errand, Instance, RawObject, Routine};
 #[cfg(feature = "testing")]
 use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
-use crate::module::root::RawObject;
 use crate::module::web::WebTableRef;
 use crate::requests::{Permit, RequestInfo, RequestTableRef, Services};
 use crate::values::text::RawStr;
@@ -195,8 +194,7 @@ readers! {
     // SAFETY: as above.
     supports(name: RawStr) -> bool, false, |host| host.supports(unsafe { name.text() });
     register_web_resource(path: RawStr, subtree: bool, object: RawObject, table: WebTableRef) -> (), (), |host| {
-        // SAFETY: an `Arc` of a resource, which is `Send + Sync`; images stay mapped.
-        let instance = unsafe { Instance::new(object.object, object.release, host.module()) };
+        let instance = Instance::new(object, host.module());
         // SAFETY: the text lives for the time of the call.
         let path = unsafe { path.text() };
         host.register_web_resource(path, subtree, WebHandle { instance: Arc::new(instance), table });

@@ -66,9 +66,7 @@ readers! {
         RResult::from(host.defer_to_thread(errand).map_err(RawModuleError::from))
     };
     register_cached_function(name: RawStr, cache: RawCache) -> (), (), |host| {
-        let object = cache.object;
-        // SAFETY: an `Arc` of a cache whose entries are `Send`; images stay mapped.
-        let instance = unsafe { Instance::new(object.object, object.release, host.module()) };
+        let instance = Instance::new(cache.object, host.module());
         // SAFETY: the text lives for the time of the call.
         let name = unsafe { name.text() };
         host.register_cached_function(name, CacheHandle { instance, invalidate: cache.invalidate });

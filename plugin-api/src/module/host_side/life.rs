@@ -2,10 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::mem::{ManuallyDrop, MaybeUninit};
-use std::pin::Pin;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use abi_stable::StableAbi;
 use abi_stable::library::LibHeader;
@@ -14,8 +12,10 @@ use abi_stable::type_layout::TypeLayout;
 
 use super::api::{ApiHandle, ModuleHost};
 use super::log::{LogSink, LogTableOf};
-use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance, Panic, PanicReport, Status};
-use crate::module::root::{RawObject, RootRef, StaticModule};
+use crate::boundary::{
+    Awaited, Entered, FfiWaker, FutureSlot, Instance, Out, Panic, PanicReport, RawObject, Status,
+};
+use crate::module::root::{RootRef, StaticModule};
 use crate::values::text::RawStr;
 use crate::values::{ConfigError, ModuleError};
 
@@ -122,7 +122,7 @@ impl Plugin {
         module: usize,
     ) -> Result<Lifecycle, StageError> {
         let construct = self.root.construct().ok_or(StageError::Missing("new"))?;
-        let config = ManuallyDrop::new(config).0.object;
+        let config = config.0.into_pointer();
         let mut out = MaybeUninit::uninit();
         let mut report = MaybeUninit::<PanicReport>::uninit();
         // SAFETY: the config comes from `parse_config` and is taken; the module gets a reference
@@ -131,10 +131,9 @@ impl Plugin {
             unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
         // SAFETY: written as `status` says.
         match unsafe { written(status, out, report) }? {
-            RResult::ROk(RawObject { object, release }) => {
-                // SAFETY: an `Arc` of a module, which is `Send + Sync`; images stay mapped.
-                let instance = unsafe { Instance::new(object, release, module) };
-                Ok(Lifecycle { root: self.root, instance: Arc::new(instance) })
+            RResult::ROk(object) => {
+                let instance = Arc::new(Instance::new(object, module));
+                Ok(Lifecycle { root: self.root, instance })
             }
             RResult::RErr(error) => Err(StageError::Module(error.into())),
         }
@@ -159,16 +158,6 @@ unsafe fn written<T>(
 
 /// A config that a module has accepted.
 pub struct ParsedConfig(RawObject);
-
-// SAFETY: `Module::Config` is `Send`.
-unsafe impl Send for ParsedConfig {}
-
-impl Drop for ParsedConfig {
-    fn drop(&mut self) {
-        // SAFETY: given back once; `new_module` forgets what it takes.
-        unsafe { (self.0.release)(self.0.object) };
-    }
-}
 
 impl fmt::Debug for ParsedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -196,68 +185,40 @@ impl Lifecycle {
     }
 
     /// `Module::start`.
-    pub fn start(&self) -> LifecycleCall {
-        LifecycleCall::new(self.root.start(), &self.instance, "start")
+    pub fn start(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
+        called(self.root.start(), Arc::clone(&self.instance), "start")
     }
 
     /// `Module::shutdown`.
-    pub fn shutdown(&self) -> LifecycleCall {
-        LifecycleCall::new(self.root.shutdown(), &self.instance, "shutdown")
+    pub fn shutdown(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
+        called(self.root.shutdown(), Arc::clone(&self.instance), "shutdown")
     }
 }
 
 type LifecycleFn = unsafe extern "C" fn(
     *const (),
-    *mut crate::boundary::FutureSlot,
-    *const crate::boundary::FfiWaker,
-    *mut crate::boundary::Out<()>,
+    *mut FutureSlot,
+    *const FfiWaker,
+    *mut Out<()>,
     *mut PanicReport,
 ) -> Status;
 
-/// A call of `start` or `shutdown`.
-#[repr(C)]
-pub struct LifecycleCall {
+/// Calls a function of a module, which lives at least as long as the call.
+async fn called(
     function: Option<LifecycleFn>,
-    name: &'static str,
-    begun: bool,
-    // Dropped before the instance: fields are dropped in order.
-    call: Call<(), CALLBACK_ROOM>,
     instance: Arc<Instance>,
-}
-
-impl LifecycleCall {
-    fn new(function: Option<LifecycleFn>, instance: &Arc<Instance>, name: &'static str) -> Self {
-        Self { function, name, begun: false, call: Call::new(), instance: Arc::clone(instance) }
-    }
-}
-
-impl Future for LifecycleCall {
-    type Output = Result<(), StageError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        let Some(function) = this.function else {
-            return Poll::Ready(Err(StageError::Missing(this.name)));
-        };
-        let object = this.instance.object();
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = if std::mem::replace(&mut this.begun, true) {
-            call.resume(context)
-        } else {
-            // SAFETY: the module lives as long as `self`, longer than the call.
-            unsafe {
-                call.enter(context, |slot, waker, out, report| {
-                    function(object, slot, waker, out, report)
-                })
-            }
-        };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            Entered::Neutral | Entered::Ready(Ok(())) => Poll::Ready(Ok(())),
-            Entered::Ready(Err(error)) => Poll::Ready(Err(StageError::Module(error))),
-            Entered::Panicked(panic) => Poll::Ready(Err(StageError::Panicked(panic))),
-        }
+    name: &'static str,
+) -> Result<(), StageError> {
+    let function = function.ok_or(StageError::Missing(name))?;
+    // SAFETY: `instance` outlives the call: it is dropped after what was declared later.
+    let call = unsafe {
+        Awaited::new(|slot, waker, out, report| {
+            function(instance.object(), slot, waker, out, report)
+        })
+    };
+    match call.await {
+        Entered::Ready(answer) => answer.map_err(StageError::Module),
+        Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
+        Entered::Neutral | Entered::Pending => Ok(()),
     }
 }

@@ -10,11 +10,10 @@ use abi_stable::std_types::{RSlice, RStr};
 
 use super::api::ModuleHost;
 use super::guarded;
-use crate::boundary::Instance;
+use crate::boundary::{Instance, RawObject};
 use crate::module::registration::{
     RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef,
 };
-use crate::module::root::RawObject;
 
 /// A registration of callbacks: an object and its table.
 #[derive(Debug)]
@@ -65,10 +64,8 @@ impl Registered {
             login_type: raw.login_type.as_str().to_owned(),
             fields: owned(raw.fields),
         };
-        // SAFETY: an `Arc` of a module, which is `Send + Sync`; images stay mapped.
-        let instance = unsafe { Instance::new(object.object, object.release, host.module()) };
         Self {
-            instance: Arc::new(instance),
+            instance: Arc::new(Instance::new(object, host.module())),
             table,
             only: selection.selective.then(|| owned(selection.only)),
             optional: owned(selection.optional),

@@ -6,6 +6,8 @@ use std::time::Duration;
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value};
 
+use crate::Recorder;
+
 /// How a callback answers. What its type cannot say is its neutral answer.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -60,8 +62,13 @@ impl Answer {
 }
 
 /// What a callback can be told to answer.
-pub(crate) trait Told {
+pub(crate) trait Told: Sized {
     fn told(answer: Answer) -> Self;
+
+    /// With what is to be done later, if the config wants it.
+    fn later(self, _: &Recorder) -> Self {
+        self
+    }
 }
 
 impl Told for () {
@@ -130,7 +137,7 @@ impl Told for DirectoryVisibility {
 
 /// Answers that the config gives in JSON; the neutral one if it gives none.
 macro_rules! given {
-    ($( $answer:ty, from $json:ty: $made:expr; )*) => { $(
+    ($( $answer:ty, from $json:ty: $made:expr $(, later $later:ident)?; )*) => { $(
         impl Told for $answer {
             fn told(answer: Answer) -> Self {
                 let Answer::Replace(value) = answer else { return Self::default() };
@@ -138,6 +145,9 @@ macro_rules! given {
                 #[allow(clippy::redundant_closure_call, reason = "a function for each")]
                 ($made)(given.expect("the config gives what this callback can answer"))
             }
+            $( fn later(self, recorder: &Recorder) -> Self {
+                recorder.$later(self)
+            } )?
         }
     )* };
 }
@@ -148,8 +158,8 @@ given! {
     i64, from i64: |number| number;
     JsonObject, from JsonObject: |fields| fields;
     Option<JsonObject>, from JsonObject: Some;
-    Option<AcceptedLogin>, from String: |user: String| Some(AcceptedLogin::new(user));
-    UpdateGuard, from u64: |milliseconds| Self::new(Duration::from_millis(milliseconds));
+    Option<AcceptedLogin>, from String: |user: String| Some(AcceptedLogin::new(user)), later on_login;
+    UpdateGuard, from u64: |milliseconds| Self::new(Duration::from_millis(milliseconds)), later on_exit;
     LegacyRenewal, from (bool, i64): |(valid, until)| {
         if valid { Self::valid(until) } else { Self::stale(until) }
     };

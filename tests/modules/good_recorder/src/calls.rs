@@ -17,7 +17,8 @@ impl Recorder {
         callback: &str,
         arguments: Value,
     ) -> Result<A, ModuleError> {
-        self.told(callback, arguments).await?.give()
+        let answer: A = self.told(callback, arguments).await?.give()?;
+        Ok(answer.later(self))
     }
 
     /// Notes a call; how it is to be answered.

@@ -30,25 +30,16 @@
 //! everything that hangs.
 #![forbid(unsafe_code)]
 
-mod account_data;
-mod account_validity;
-mod add_extra_fields_to_unsigned_client_event;
 mod answer;
 mod arguments;
-mod background_update_controller;
 mod bell;
 mod calls;
 mod config;
-mod federation;
 mod later;
-mod media_repository;
-mod password_auth_provider;
-mod presence_router;
-mod ratelimit;
 mod registration;
-mod spam_checker;
+#[path = "rows/all.rs"]
+mod rows;
 mod suspend;
-mod third_party_rules;
 mod web;
 
 use std::sync::atomic::AtomicUsize;
@@ -101,5 +92,8 @@ impl Module for Recorder {
         self.config.answer("shutdown", "").give()
     }
 }
+
+/// Who plays the callbacks in `rows`.
+type Player = Recorder;
 
 export_module!(Recorder);

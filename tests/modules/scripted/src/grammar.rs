@@ -8,14 +8,59 @@ mod values;
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
-pub(crate) use values::*;
+use values::*;
 
 use crate::python::Python;
 
 type Meaning<A> = Result<A, ModuleError>;
 
+/// What a callback can answer.
+pub(crate) trait Meant: Sized {
+    /// What the value means if this callback returns it.
+    fn meant(callback: &str, value: &Python) -> Meaning<Self>;
+}
+
+/// For each type of answer its grammar, and those of callbacks that have another.
+macro_rules! meanings {
+    ($( $answer:ty: $usual:ident $(, $callback:literal: $own:ident)*; )*) => { $(
+        impl Meant for $answer {
+            fn meant(callback: &str, value: &Python) -> Meaning<Self> {
+                let own: &[(&str, fn(&Python) -> Meaning<Self>)] = &[$( ($callback, $own) ),*];
+                match own.iter().find(|(name, _)| *name == callback) {
+                    Some((_, own)) => own(value),
+                    None => $usual(value),
+                }
+            }
+        }
+    )* };
+}
+
+meanings! {
+    Verdict: may, "check_event_for_spam": event, "check_media_file_for_spam": media,
+        "check_login_for_spam": code_only, "user_may_send_state_event": code_only;
+    FederatedEventAction: dropped;
+    DirectoryVisibility: hidden;
+    RegistrationBehaviour: registration;
+    EventDecision: event_allowed;
+    Permission: permission, "is_user_allowed_to_upload_media_of_size": upload;
+    Option<bool>: expired;
+    (): nothing, "on_legacy_send_mail": mail;
+    LegacyRenewal: renewal;
+    i64: expiration;
+    UsersForStates: users_for_states;
+    InterestedUsers: interested_users;
+    Option<AcceptedLogin>: login;
+    Option<String>: name;
+    UpdateGuard: update;
+    Option<i64>: batch_size;
+    JsonObject: fields;
+    Option<JsonObject>: media_config;
+    Option<Vec<MediaUploadLimit>>: upload_limits;
+    Option<RatelimitOverride>: ratelimit;
+}
+
 /// `check_event_for_spam`: `True` denies, and a text is what the client sees.
-pub(crate) fn event(value: &Python) -> Meaning<Verdict> {
+fn event(value: &Python) -> Meaning<Verdict> {
     let text = |text: &str| Verdict::deny(ErrorCode::Forbidden).message(text);
     Ok(match value {
         Python::NotSpam | Python::Bool(false) => Verdict::Allow,
@@ -30,7 +75,7 @@ pub(crate) fn event(value: &Python) -> Meaning<Verdict> {
 }
 
 /// Most of `user_may_..`: `True` allows.
-pub(crate) fn may(value: &Python) -> Meaning<Verdict> {
+fn may(value: &Python) -> Meaning<Verdict> {
     Ok(match value {
         Python::Bool(true) => Verdict::Allow,
         other => code_or_constant(other),
@@ -38,7 +83,7 @@ pub(crate) fn may(value: &Python) -> Meaning<Verdict> {
 }
 
 /// `check_media_file_for_spam`: `False` allows.
-pub(crate) fn media(value: &Python) -> Meaning<Verdict> {
+fn media(value: &Python) -> Meaning<Verdict> {
     Ok(match value {
         Python::Bool(false) => Verdict::Allow,
         other => code_or_constant(other),
@@ -49,7 +94,7 @@ pub(crate) fn media(value: &Python) -> Meaning<Verdict> {
 ///
 /// Synapse drops code and fields that a pair gives for `user_may_send_state_event`, although its
 /// type allows them; they are handed over here, and the homeserver's rules decide.
-pub(crate) fn code_only(value: &Python) -> Meaning<Verdict> {
+fn code_only(value: &Python) -> Meaning<Verdict> {
     Ok(code_or_constant(value))
 }
 
@@ -78,19 +123,19 @@ fn code(value: &Python) -> Option<Verdict> {
 }
 
 /// `should_drop_federated_event`
-pub(crate) fn dropped(value: &Python) -> Meaning<FederatedEventAction> {
+fn dropped(value: &Python) -> Meaning<FederatedEventAction> {
     let drop = value.is_true();
     Ok(if drop { FederatedEventAction::Drop } else { FederatedEventAction::Keep })
 }
 
 /// `check_username_for_spam`
-pub(crate) fn hidden(value: &Python) -> Meaning<DirectoryVisibility> {
+fn hidden(value: &Python) -> Meaning<DirectoryVisibility> {
     let hide = value.is_true();
     Ok(if hide { DirectoryVisibility::Hidden } else { DirectoryVisibility::Visible })
 }
 
 /// `check_registration_for_spam`: anything else trips an assertion.
-pub(crate) fn registration(value: &Python) -> Meaning<RegistrationBehaviour> {
+fn registration(value: &Python) -> Meaning<RegistrationBehaviour> {
     match value {
         Python::Registration(behaviour) => Ok(*behaviour),
         _ => Err(ModuleError::new("AssertionError: no RegistrationBehaviour was returned")),
@@ -98,7 +143,7 @@ pub(crate) fn registration(value: &Python) -> Meaning<RegistrationBehaviour> {
 }
 
 /// `check_event_allowed`: two items, of which the first may be `False` and the second an event.
-pub(crate) fn event_allowed(value: &Python) -> Meaning<EventDecision> {
+fn event_allowed(value: &Python) -> Meaning<EventDecision> {
     match value.unpack() {
         None => Err(ModuleError::new("the value returned cannot be unpacked into two")),
         Some((allowed, _)) if allowed.is_false() => Ok(EventDecision::Deny),
@@ -108,17 +153,17 @@ pub(crate) fn event_allowed(value: &Python) -> Meaning<EventDecision> {
 }
 
 /// The other checks of `third_party_rules`, and `is_3pid_allowed`: only `False` itself denies.
-pub(crate) fn permission(value: &Python) -> Meaning<Permission> {
+fn permission(value: &Python) -> Meaning<Permission> {
     Ok(if value.is_false() { Permission::Deny } else { Permission::Allow })
 }
 
 /// `is_user_allowed_to_upload_media_of_size`
-pub(crate) fn upload(value: &Python) -> Meaning<Permission> {
+fn upload(value: &Python) -> Meaning<Permission> {
     Ok(if value.is_true() { Permission::Allow } else { Permission::Deny })
 }
 
 /// `is_user_expired`
-pub(crate) fn expired(value: &Python) -> Meaning<Option<bool>> {
+fn expired(value: &Python) -> Meaning<Option<bool>> {
     Ok(match value {
         Python::None => None,
         other => Some(other.is_true()),
@@ -126,6 +171,6 @@ pub(crate) fn expired(value: &Python) -> Meaning<Option<bool>> {
 }
 
 /// Whatever it is, nobody looks at it.
-pub(crate) const fn nothing(_: &Python) -> Meaning<()> {
+const fn nothing(_: &Python) -> Meaning<()> {
     Ok(())
 }

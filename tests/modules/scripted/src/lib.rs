@@ -22,29 +22,20 @@
 //! is the homeserver's business and stands nowhere in here.
 #![forbid(unsafe_code)]
 
-mod account_data;
-mod account_validity;
-// What arguments look like in JSON, and a pause, as the recorder has them.
+// The callbacks, what their arguments look like in JSON, and a pause, as the recorder has them.
 #[path = "../../good_recorder/src/arguments.rs"]
 mod arguments;
-mod background_update_controller;
 #[path = "../../../src/conform/codes.rs"]
 mod codes;
 mod exception;
-mod federation;
 mod grammar;
-mod media_repository;
 mod oracle;
 mod outcome;
-mod password_auth_provider;
-mod presence_router;
 mod python;
-mod ratelimit;
-mod spam_checker;
+#[path = "../../good_recorder/src/rows/all.rs"]
+mod rows;
 #[path = "../../good_recorder/src/suspend.rs"]
 mod suspend;
-mod third_party_rules;
-mod unsigned;
 #[path = "../../../src/conform/untyped.rs"]
 mod untyped;
 
@@ -56,8 +47,8 @@ use hsmod_plugin_api::callbacks::traits::*;
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
+use grammar::Meant;
 use outcome::Outcome;
-use python::Python;
 
 /// The module's `config`.
 #[derive(Deserialize)]
@@ -161,44 +152,37 @@ fn fields(
 
 impl Scripted {
     /// Notes a call, and answers what the outcome means by the callback's grammar.
-    async fn call<A>(
-        &self,
-        callback: &str,
-        arguments: Value,
-        grammar: impl Fn(&Python) -> Result<A, ModuleError>,
-    ) -> Result<A, ModuleError> {
-        let outcome = self.called(callback, arguments).await?;
-        outcome.answer.give(grammar)
+    async fn call<A: Meant>(&self, callback: &str, arguments: Value) -> Result<A, ModuleError> {
+        self.called(callback, arguments).await?.answer.give(callback)
     }
 
     /// As [`Self::call`], with an event.
-    async fn call_event<A>(
+    async fn call_event<A: Meant>(
         &self,
         callback: &str,
         event: &Event<'_>,
         arguments: &[Value],
-        grammar: impl Fn(&Python) -> Result<A, ModuleError>,
     ) -> Result<A, ModuleError> {
         let mut all: Vec<Value> = vec![event.json().parse()?];
         all.extend_from_slice(arguments);
-        self.call(callback, all.into(), grammar).await
+        self.call(callback, all.into()).await
     }
 
-    /// As [`Self::call`], with JSON as the argument `at` that a module may change.
+    /// As [`Self::call`], with JSON among the arguments that a module may change.
     async fn call_editing(
         &self,
         callback: &str,
-        at: usize,
         json: &mut EditableJson<'_>,
         arguments: Value,
     ) -> Result<(), ModuleError> {
+        let mut value: Value = json.parse()?;
+        let at = arguments.as_array().and_then(|all| all.iter().position(|one| *one == value));
         let outcome = self.called(callback, arguments).await?;
-        if let Some(mutation) = outcome.mutate.filter(|mutation| mutation.arg == at) {
-            let mut value = json.parse()?;
+        if let Some(mutation) = outcome.mutate.filter(|mutation| Some(mutation.arg) == at) {
             mutation.apply(&mut value);
             json.set(&value)?;
         }
-        outcome.answer.give(grammar::nothing)
+        outcome.answer.give(callback)
     }
 
     /// Notes a call with its number; what is to come of it.
@@ -222,5 +206,8 @@ impl Scripted {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// Who plays the callbacks in `rows`.
+type Player = Scripted;
 
 export_module!(Scripted);

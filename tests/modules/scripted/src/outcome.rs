@@ -4,6 +4,7 @@ use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value};
 
 use crate::exception::Exception;
+use crate::grammar::Meant;
 use crate::python::Python;
 
 /// One callback's part of the script.
@@ -25,12 +26,9 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// As the callback's own type.
-    pub(crate) fn give<A>(
-        &self,
-        grammar: impl Fn(&Python) -> Result<A, ModuleError>,
-    ) -> Result<A, ModuleError> {
+    pub(crate) fn give<A: Meant>(&self, callback: &str) -> Result<A, ModuleError> {
         match self {
-            Self::Return(value) => grammar(value),
+            Self::Return(value) => A::meant(callback, value),
             Self::Raise(exception) => Err(exception.error()),
         }
     }

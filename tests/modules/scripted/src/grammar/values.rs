@@ -15,7 +15,7 @@ fn untyped<A>() -> Meaning<A> {
 }
 
 /// `get_users_for_states`: a dict of sets. What follows the first value that is no set is ignored.
-pub(crate) fn users_for_states(value: &Python) -> Meaning<UsersForStates> {
+pub(super) fn users_for_states(value: &Python) -> Meaning<UsersForStates> {
     let mut users = UsersForStates::default();
     let Python::Dict(dict) = value else { return Ok(users) };
     for (user_id, value) in dict {
@@ -41,7 +41,7 @@ fn presence_states(value: &Value) -> Meaning<Option<Vec<OwnedPresenceState>>> {
 }
 
 /// `get_interested_users`: a set of users, or the constant; anything else is ignored.
-pub(crate) fn interested_users(value: &Python) -> Meaning<InterestedUsers> {
+pub(super) fn interested_users(value: &Python) -> Meaning<InterestedUsers> {
     let user = |item: &Python| item.as_str().map(str::to_owned);
     Ok(match value {
         Python::Set(items) => {
@@ -55,7 +55,7 @@ pub(crate) fn interested_users(value: &Python) -> Meaning<InterestedUsers> {
 
 /// `check_auth` and `check_3pid_auth`: a tuple of a user and a callback or none; anything else is
 /// ignored.
-pub(crate) fn login(value: &Python) -> Meaning<Option<AcceptedLogin>> {
+pub(super) fn login(value: &Python) -> Meaning<Option<AcceptedLogin>> {
     let Python::Tuple(items) = value else { return Ok(None) };
     let [user_id, callback] = &items[..] else { return Ok(None) };
     let Some(login) = user_id.as_str().map(AcceptedLogin::new) else { return Ok(None) };
@@ -68,29 +68,29 @@ pub(crate) fn login(value: &Python) -> Meaning<Option<AcceptedLogin>> {
 
 /// `get_username_for_registration` and `get_displayname_for_registration`: anything but a text is
 /// ignored.
-pub(crate) fn name(value: &Python) -> Meaning<Option<String>> {
+pub(super) fn name(value: &Python) -> Meaning<Option<String>> {
     Ok(value.as_str().map(str::to_owned))
 }
 
 /// `on_update`: what the context manager yields when it is entered.
-pub(crate) fn update(value: &Python) -> Meaning<UpdateGuard> {
+pub(super) fn update(value: &Python) -> Meaning<UpdateGuard> {
     let guard = |ms| UpdateGuard::from_millis(ms).on_exit(|| async { Ok(()) });
     value.as_int().map(guard).map_or_else(untyped, Ok)
 }
 
 /// `default_batch_size` and `min_batch_size`
-pub(crate) fn batch_size(value: &Python) -> Meaning<Option<i64>> {
+pub(super) fn batch_size(value: &Python) -> Meaning<Option<i64>> {
     value.as_int().map_or_else(untyped, |size| Ok(Some(size)))
 }
 
 /// `add_field_to_unsigned_callback`: what a dict can be updated with.
-pub(crate) fn fields(value: &Python) -> Meaning<Map<String, Value>> {
+pub(super) fn fields(value: &Python) -> Meaning<Map<String, Value>> {
     let wrong = || ModuleError::new("a dict cannot be updated with the value returned");
     value.to_dict().ok_or_else(wrong)
 }
 
 /// `get_media_config_for_user`: what is not true is ignored, but here an empty dict is an answer.
-pub(crate) fn media_config(value: &Python) -> Meaning<Option<Map<String, Value>>> {
+pub(super) fn media_config(value: &Python) -> Meaning<Option<Map<String, Value>>> {
     match value {
         Python::Dict(config) => Ok(Some(config.clone())),
         other if other.is_true() => untyped(),
@@ -99,7 +99,7 @@ pub(crate) fn media_config(value: &Python) -> Meaning<Option<Map<String, Value>>
 }
 
 /// `get_media_upload_limits_for_user`: has to be a list, and all its items limits.
-pub(crate) fn upload_limits(value: &Python) -> Meaning<Option<Vec<MediaUploadLimit>>> {
+pub(super) fn upload_limits(value: &Python) -> Meaning<Option<Vec<MediaUploadLimit>>> {
     let no_attribute = || ModuleError::new("AttributeError: only a list of limits can be sorted");
     match value {
         Python::None => Ok(None),
@@ -127,7 +127,7 @@ fn limit(object: &Map<String, Value>) -> Option<MediaUploadLimit> {
 }
 
 /// `get_ratelimit_override_for_user`: what is not true is ignored.
-pub(crate) fn ratelimit(value: &Python) -> Meaning<Option<RatelimitOverride>> {
+pub(super) fn ratelimit(value: &Python) -> Meaning<Option<RatelimitOverride>> {
     let given = |object: &Map<String, Value>| {
         let (per_second, burst_count) = (object.get("per_second")?, object.get("burst_count")?);
         Some(RatelimitOverride::new(per_second.as_f64()?, burst_count.as_i64()?))
@@ -139,7 +139,7 @@ pub(crate) fn ratelimit(value: &Python) -> Meaning<Option<RatelimitOverride>> {
 }
 
 /// `on_legacy_send_mail`: should return nothing.
-pub(crate) fn mail(value: &Python) -> Meaning<()> {
+pub(super) fn mail(value: &Python) -> Meaning<()> {
     match value {
         Python::None => Ok(()),
         _ => untyped(),
@@ -147,7 +147,7 @@ pub(crate) fn mail(value: &Python) -> Meaning<()> {
 }
 
 /// `on_legacy_renew`: a tuple of valid, stale, and the time.
-pub(crate) fn renewal(value: &Python) -> Meaning<LegacyRenewal> {
+pub(super) fn renewal(value: &Python) -> Meaning<LegacyRenewal> {
     let Python::Tuple(items) = value else { return untyped() };
     let [Python::Bool(valid), Python::Bool(stale), time] = &items[..] else { return untyped() };
     let Some(expiration_ts) = time.as_int() else { return untyped() };
@@ -157,6 +157,6 @@ pub(crate) fn renewal(value: &Python) -> Meaning<LegacyRenewal> {
 }
 
 /// `on_legacy_admin_request`: until when the account is valid now.
-pub(crate) fn expiration(value: &Python) -> Meaning<i64> {
+pub(super) fn expiration(value: &Python) -> Meaning<i64> {
     value.as_int().map_or_else(untyped, Ok)
 }

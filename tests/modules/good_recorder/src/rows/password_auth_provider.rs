@@ -3,18 +3,18 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Scripted, grammar};
+use crate::Player;
 
 #[callbacks]
-impl PasswordAuthProvider for Scripted {
+impl PasswordAuthProvider for Player {
     async fn check_auth(
         &self,
         username: &str,
         login_type: &str,
         login_dict: &JsonStr,
     ) -> Result<Option<AcceptedLogin>, ModuleError> {
-        let login_dict: Value = login_dict.parse()?;
-        self.call("check_auth", json!([username, login_type, login_dict]), grammar::login).await
+        let arguments = json!([username, login_type, login_dict.parse::<Value>()?]);
+        self.call("check_auth", arguments).await
     }
 
     async fn check_3pid_auth(
@@ -23,7 +23,7 @@ impl PasswordAuthProvider for Scripted {
         address: &str,
         password: &str,
     ) -> Result<Option<AcceptedLogin>, ModuleError> {
-        self.call("check_3pid_auth", json!([medium, address, password]), grammar::login).await
+        self.call("check_3pid_auth", json!([medium, address, password])).await
     }
 
     async fn on_logged_out(
@@ -32,8 +32,7 @@ impl PasswordAuthProvider for Scripted {
         device_id: Option<&str>,
         access_token: &str,
     ) -> Result<(), ModuleError> {
-        let arguments = json!([user_id.as_str(), device_id, access_token]);
-        self.call("on_logged_out", arguments, grammar::nothing).await
+        self.call("on_logged_out", json!([user_id, device_id, access_token])).await
     }
 
     async fn get_username_for_registration(
@@ -41,8 +40,8 @@ impl PasswordAuthProvider for Scripted {
         uia_results: &JsonStr,
         params: &JsonStr,
     ) -> Result<Option<String>, ModuleError> {
-        let arguments = both(uia_results, params)?;
-        self.call("get_username_for_registration", arguments, grammar::name).await
+        let arguments = json!([uia_results.parse::<Value>()?, params.parse::<Value>()?]);
+        self.call("get_username_for_registration", arguments).await
     }
 
     async fn get_displayname_for_registration(
@@ -50,8 +49,8 @@ impl PasswordAuthProvider for Scripted {
         uia_results: &JsonStr,
         params: &JsonStr,
     ) -> Result<Option<String>, ModuleError> {
-        let arguments = both(uia_results, params)?;
-        self.call("get_displayname_for_registration", arguments, grammar::name).await
+        let arguments = json!([uia_results.parse::<Value>()?, params.parse::<Value>()?]);
+        self.call("get_displayname_for_registration", arguments).await
     }
 
     async fn is_3pid_allowed(
@@ -60,11 +59,6 @@ impl PasswordAuthProvider for Scripted {
         address: &str,
         registration: bool,
     ) -> Result<Permission, ModuleError> {
-        let arguments = json!([medium, address, registration]);
-        self.call("is_3pid_allowed", arguments, grammar::permission).await
+        self.call("is_3pid_allowed", json!([medium, address, registration])).await
     }
-}
-
-fn both(uia_results: &JsonStr, params: &JsonStr) -> Result<Value, ModuleError> {
-    Ok(json!([uia_results.parse::<Value>()?, params.parse::<Value>()?]))
 }

@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Recorder, arguments};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl MediaRepository for Recorder {
+impl MediaRepository for Player {
     async fn get_media_config_for_user(
         &self,
         user_id: &UserId,

@@ -2,10 +2,10 @@
 
 use hsmod_plugin_api::prelude::*;
 
-use crate::Recorder;
+use crate::Player;
 
 #[callbacks]
-impl AddExtraFieldsToUnsignedClientEvent for Recorder {
+impl AddExtraFieldsToUnsignedClientEvent for Player {
     async fn add_field_to_unsigned_callback(
         &self,
         event: &Event<'_>,

@@ -1,10 +1,10 @@
 //! Shows what of a module's callbacks reaches the homeserver when the module chooses.
 
-use std::sync::{Arc, Mutex};
-
-use hsmod_plugin_api::module::{ApiHandle, ModuleHost, Plugin, Registered, WebHandle};
+use hsmod_plugin_api::host::Lists;
+use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::prelude::*;
-use hsmod_plugin_api::requests::{Permit, RequestInfo};
+
+use crate::host::registrations;
 
 struct Choosy;
 
@@ -33,7 +33,7 @@ impl Module for Choosy {
     }
 }
 
-export_module!(Choosy);
+static CHOOSY: StaticModule = StaticModule::of::<Choosy>(b"");
 
 #[test]
 fn all_that_was_written_is_registered_unless_the_module_chooses() {
@@ -48,12 +48,8 @@ fn an_empty_choice_registers_nothing() {
 
 /// What a homeserver is to call that has every callback.
 fn registered(config: &str) -> Vec<&'static str> {
-    let plugin = Plugin::from(&MODULE);
-    let host = Arc::new(Host::default());
-    let config = plugin.parse_config(config).unwrap();
-    plugin.new_module(config, &ApiHandle::new(Arc::clone(&host)), 0).unwrap();
-    let registrations = std::mem::take(&mut *host.registrations.lock().unwrap());
-    let mut lists = hsmod_plugin_api::host::Lists::default();
+    let registrations = registrations(&CHOOSY, config);
+    let mut lists = Lists::default();
     let names = registrations.iter().flat_map(|registered| {
         let only = registered.only();
         registered.append_to(&mut lists, |name| {
@@ -61,45 +57,4 @@ fn registered(config: &str) -> Vec<&'static str> {
         })
     });
     names.collect()
-}
-
-#[derive(Default)]
-struct Host {
-    registrations: Mutex<Vec<Registered>>,
-}
-
-impl ModuleHost for Host {
-    fn module(&self) -> usize {
-        0
-    }
-
-    fn server_name(&self) -> &str {
-        "example.com"
-    }
-
-    fn public_baseurl(&self) -> Option<&str> {
-        None
-    }
-
-    fn worker_name(&self) -> Option<&str> {
-        None
-    }
-
-    fn is_trial(&self) -> bool {
-        false
-    }
-
-    fn supports(&self, _: &str) -> bool {
-        true
-    }
-
-    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<Permit<'_>, ModuleError> {
-        Err(ModuleError::new("nothing is answered"))
-    }
-
-    fn register_callbacks(&self, registered: Registered) {
-        self.registrations.lock().unwrap().push(registered);
-    }
-
-    fn register_web_resource(&self, _: &str, _: bool, _: WebHandle) {}
 }

@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Recorder, arguments};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl AccountValidity for Recorder {
+impl AccountValidity for Player {
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         self.call("is_user_expired", json!([user_id])).await
     }

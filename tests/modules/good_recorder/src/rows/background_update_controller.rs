@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Scripted, grammar};
+use crate::Player;
 
 #[callbacks]
-impl BackgroundUpdateController for Scripted {
+impl BackgroundUpdateController for Player {
     async fn on_update(
         &self,
         update_name: &str,
@@ -14,7 +14,7 @@ impl BackgroundUpdateController for Scripted {
         oneshot: bool,
     ) -> Result<UpdateGuard, ModuleError> {
         let arguments = json!([update_name, database_name, oneshot]);
-        self.call("on_update", arguments, grammar::update).await
+        self.call("on_update", arguments).await
     }
 
     async fn default_batch_size(
@@ -22,8 +22,7 @@ impl BackgroundUpdateController for Scripted {
         update_name: &str,
         database_name: &str,
     ) -> Result<Option<i64>, ModuleError> {
-        let arguments = json!([update_name, database_name]);
-        self.call("default_batch_size", arguments, grammar::batch_size).await
+        self.call("default_batch_size", json!([update_name, database_name])).await
     }
 
     async fn min_batch_size(
@@ -31,7 +30,6 @@ impl BackgroundUpdateController for Scripted {
         update_name: &str,
         database_name: &str,
     ) -> Result<Option<i64>, ModuleError> {
-        let arguments = json!([update_name, database_name]);
-        self.call("min_batch_size", arguments, grammar::batch_size).await
+        self.call("min_batch_size", json!([update_name, database_name])).await
     }
 }

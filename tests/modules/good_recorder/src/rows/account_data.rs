@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Scripted, grammar};
+use crate::Player;
 
 #[callbacks]
-impl AccountData for Scripted {
+impl AccountData for Player {
     async fn on_account_data_updated(
         &self,
         user_id: &UserId,
@@ -14,8 +14,7 @@ impl AccountData for Scripted {
         account_data_type: &str,
         content: &JsonStr,
     ) -> Result<(), ModuleError> {
-        let content: Value = content.parse()?;
-        let arguments = json!([user_id.as_str(), room_id, account_data_type, content]);
-        self.call("on_account_data_updated", arguments, grammar::nothing).await
+        let arguments = json!([user_id, room_id, account_data_type, content.parse::<Value>()?]);
+        self.call("on_account_data_updated", arguments).await
     }
 }

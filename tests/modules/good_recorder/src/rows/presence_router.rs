@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Recorder, arguments};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl PresenceRouter for Recorder {
+impl PresenceRouter for Player {
     async fn get_users_for_states(
         &self,
         state_updates: &[UserPresenceState<'_>],

@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::Recorder;
+use crate::Player;
 
 #[callbacks]
-impl Ratelimit for Recorder {
+impl Ratelimit for Player {
     async fn get_ratelimit_override_for_user(
         &self,
         user_id: &UserId,

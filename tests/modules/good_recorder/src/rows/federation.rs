@@ -3,15 +3,15 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Scripted, arguments, grammar};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl Federation for Scripted {
+impl Federation for Player {
     async fn on_event_delivered_over_federation(
         &self,
         delivery: &EventDelivery<'_>,
     ) -> Result<(), ModuleError> {
         let arguments = json!([arguments::delivery(delivery)?]);
-        self.call("on_event_delivered_over_federation", arguments, grammar::nothing).await
+        self.call("on_event_delivered_over_federation", arguments).await
     }
 }

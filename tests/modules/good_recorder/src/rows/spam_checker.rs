@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-use crate::{Recorder, arguments};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl SpamChecker for Recorder {
+impl SpamChecker for Player {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         self.call_event("check_event_for_spam", event, &[]).await
     }

@@ -3,10 +3,10 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Recorder, arguments};
+use crate::{Player, arguments};
 
 #[callbacks]
-impl ThirdPartyRules for Recorder {
+impl ThirdPartyRules for Player {
     async fn check_event_allowed(
         &self,
         event: &Event<'_>,
