@@ -1,15 +1,12 @@
 //! A module's web resource, as the homeserver asks it.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use abi_stable::std_types::RSlice;
 
 use super::life::StageError;
-use crate::boundary::{CALLBACK_ROOM, Call, Entered, Instance};
+use crate::boundary::{Awaited, Entered, Instance};
 use crate::module::web::{ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef};
 
 /// A web resource of a module.
@@ -44,8 +41,19 @@ impl WebHandle {
     /// # Errors
     /// If the module answers an error or panics.
     pub async fn handle(&self, request: &HttpRequest<'_>) -> Result<WebResponse, StageError> {
-        let request = request.view();
-        WebCall { request: &request, handle: self, begun: false, call: Call::new() }.await
+        let handle = self.table.handle().ok_or(StageError::Missing("handle"))?;
+        let (request, instance) = (&request.view(), &self.instance);
+        // SAFETY: the resource and the request are borrowed for longer than the call lives.
+        let call = unsafe {
+            Awaited::new(move |slot, waker, out, report| {
+                handle(instance.object(), request, slot, waker, out, report)
+            })
+        };
+        match call.await {
+            Entered::Ready(response) => response.map_err(StageError::Module),
+            Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
+            Entered::Neutral | Entered::Pending => Ok(WebResponse::default()),
+        }
     }
 }
 
@@ -83,44 +91,5 @@ impl<'a> HttpRequest<'a> {
             headers: RSlice::from_slice(&self.headers),
             body: self.body.into(),
         }
-    }
-}
-
-#[repr(C)]
-struct WebCall<'a> {
-    request: &'a WebRequest<'a>,
-    handle: &'a WebHandle,
-    begun: bool,
-    call: Call<WebResponse, CALLBACK_ROOM>,
-}
-
-impl Future for WebCall<'_> {
-    type Output = Result<WebResponse, StageError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: `call` stays where it is.
-        let this = unsafe { self.get_unchecked_mut() };
-        let Some(handle) = this.handle.table.handle() else {
-            return Poll::Ready(Err(StageError::Missing("handle")));
-        };
-        let (object, request) = (this.handle.instance.object(), std::ptr::from_ref(this.request));
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = if std::mem::replace(&mut this.begun, true) {
-            call.resume(context)
-        } else {
-            // SAFETY: the resource and the request are borrowed for longer than the call lives.
-            unsafe {
-                call.enter(context, |slot, waker, out, report| {
-                    handle(object, request, slot, waker, out, report)
-                })
-            }
-        };
-        Poll::Ready(match entered {
-            Entered::Pending => return Poll::Pending,
-            Entered::Neutral => Ok(WebResponse::default()),
-            Entered::Ready(response) => response.map_err(StageError::Module),
-            Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
-        })
     }
 }
