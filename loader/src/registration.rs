@@ -161,10 +161,14 @@ impl ModuleHost for Registrar {
         request: &'static RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
-        if !self.services.has(request.group) {
-            self.provision.refuse(request)?;
-        }
         self.admission.admit(request, room)
+    }
+
+    fn lacks(&self, request: &'static RequestInfo) -> ModuleError {
+        let own = self.provision.lacks(request);
+        // Of what only homeservers answer, a module in a trial learns nothing.
+        let other = || self.admission.admit(request, None).err();
+        own.or_else(other).unwrap_or_else(|| ModuleError::unsupported(request.name))
     }
 
     fn register_callbacks(&self, registered: Registered) {

@@ -159,18 +159,11 @@ impl Provision {
         self.provided.iter().map(|(group, _)| *group)
     }
 
-    /// Says of a request of a group that is not answered why not.
-    ///
-    /// # Errors
-    /// It is one.
-    pub(crate) fn refuse(&self, request: &RequestInfo) -> Result<(), ModuleError> {
-        match self.lacking.iter().find(|(group, _)| *group == request.group) {
-            None => Ok(()),
-            Some((_, why)) => {
-                let message = format!("`{}` is not answered: {why}", request.name);
-                Err(ModuleError::not_answered(Unanswered::Unsupported, message))
-            }
-        }
+    /// Why a request is not answered, if it is of a group that could be.
+    pub(crate) fn lacks(&self, request: &RequestInfo) -> Option<ModuleError> {
+        let (_, why) = self.lacking.iter().find(|(group, _)| *group == request.group)?;
+        let message = format!("`{}` is not answered: {why}", request.name);
+        Some(ModuleError::not_answered(Unanswered::Unsupported, message))
     }
 
     /// Ends all of it, and waits until nothing of it is left.
@@ -236,13 +229,13 @@ mod tests {
                 "`{name}` is not answered: this homeserver was built without hsmod-loader's feature \
                  `{group}`"
             );
-            match all.refuse(&request) {
-                Err(error) if !built_in => {
+            match all.lacks(&request) {
+                Some(error) if !built_in => {
                     assert_eq!(error.unanswered(), Some(Unanswered::Unsupported));
                     assert_eq!(error.to_string(), without);
                 }
-                Err(error) => assert!(error.to_string().contains("is configured"), "{error}"),
-                Ok(()) => assert!(built_in && all.services.answers(name), "{name}"),
+                Some(error) => assert!(error.to_string().contains("is configured"), "{error}"),
+                None => assert!(built_in && all.services.answers(name), "{name}"),
             }
         }
         all.end().await;

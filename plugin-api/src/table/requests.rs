@@ -296,13 +296,11 @@ macro_rules! answering {
                     unsafe {
                         $crate::boundary::Begun::new(slot, waker, out, report).admitted(|begun| {
                             let host = &*host.cast::<H>();
+                            let Some(group) = &host.services().$group else {
+                                return Err(host.lacks(&rows::$name));
+                            };
                             let room = $crate::table::room!([$($room)?]);
                             let permit = host.admit(&rows::$name, room)?;
-                            let Some(group) = &host.services().$group else {
-                                return Err($crate::values::ModuleError::unsupported(
-                                    stringify!($name),
-                                ));
-                            };
                             Ok(group.$name(permit, ($($arg,)*), begun))
                         })
                     }

@@ -61,6 +61,10 @@ pub trait ModuleHost: Send + Sync + 'static {
         request: &'static RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError>;
+    /// Why no request of a group is answered: nobody answers this one.
+    fn lacks(&self, request: &'static RequestInfo) -> ModuleError {
+        ModuleError::unsupported(request.name)
+    }
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
     /// A web resource was registered, for `path` alone or for the subtree below it too.
