@@ -5,7 +5,6 @@
 //! the roles swapped: the *caller* owns the [`FutureSlot`] and polls, the *callee* builds its
 //! future there with [`start`].
 
-#[cfg(feature = "host")]
 mod awaited;
 #[cfg(feature = "host")]
 mod begun;
@@ -16,6 +15,7 @@ mod continuation;
 mod errand;
 mod object;
 mod panic;
+mod request;
 mod routine;
 mod waker;
 
@@ -28,11 +28,10 @@ use abi_stable::std_types::RResult;
 
 use crate::values::answer::Answer;
 use crate::values::error::{ModuleError, RawModuleError};
-#[cfg(feature = "host")]
 pub(crate) use awaited::Awaited;
 #[cfg(feature = "host")]
 pub use begun::Begun;
-pub use call::{Asked, Call, Entered, Reply, Request};
+pub use call::{Asked, Call, Entered, Reply};
 #[cfg(feature = "host")]
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
 pub use continuation::Continuation;
@@ -40,6 +39,7 @@ pub use errand::Errand;
 pub use object::RawObject;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub(crate) use panic::{attempted, caught, contained};
+pub use request::Request;
 pub use routine::Routine;
 pub use waker::{FfiWaker, FfiWakerTable};
 

@@ -4,18 +4,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::{CALLBACK_ROOM, Call, Entered, FfiWaker, FutureSlot, Out, PanicReport, Status};
+use super::{Call, Entered, FfiWaker, FutureSlot, Out, PanicReport, Status};
 use crate::values::answer::Answer;
 
 /// A call that `enter` begins when it is first polled. Dropped, it drops the other side's future.
 #[repr(C)]
 #[must_use = "nothing is done before it is awaited"]
-pub(crate) struct Awaited<A, E> {
+pub(crate) struct Awaited<A, E, const ROOM: usize> {
     enter: Option<E>,
-    call: Call<A, CALLBACK_ROOM>,
+    call: Call<A, ROOM>,
 }
 
-impl<A, E> Awaited<A, E>
+impl<A, E, const ROOM: usize> Awaited<A, E, ROOM>
 where
     A: Answer,
     E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
@@ -27,13 +27,14 @@ where
     }
 }
 
-impl<A, E> Future for Awaited<A, E>
+impl<A, E, const ROOM: usize> Future for Awaited<A, E, ROOM>
 where
     A: Answer,
     E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
 {
     type Output = Entered<A>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Entered<A>> {
         // SAFETY: `call` stays where it is; `enter` is not pinned.
         let this = unsafe { self.get_unchecked_mut() };

@@ -1,10 +1,9 @@
 //! The caller's side of one call: it owns the slot, polls, and decodes what came back.
 
-use std::future::Future;
 use std::marker::{PhantomData, PhantomPinned};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Context;
 
 use super::waker::exported;
 use super::{FfiWaker, FutureSlot, Out, Panic, PanicReport, ROOM_ALIGN, Status};
@@ -294,62 +293,4 @@ fn report_dropped_panic(panic: &Panic) {
     tracing::error!(%panic, "a future panicked while it was dropped");
     #[cfg(not(feature = "tracing"))]
     let _ = panic;
-}
-
-/// Room for the future of a request.
-const REQUEST_ROOM: usize = 192;
-
-/// A request: a module asks its homeserver, and awaits the answer.
-#[repr(C)]
-pub struct Request<A, E> {
-    name: &'static str,
-    enter: Option<E>,
-    call: Call<A, REQUEST_ROOM>,
-}
-
-impl<A, E> Request<A, E>
-where
-    A: Answer,
-    E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
-{
-    /// The request `name`, which `enter` begins when it is first polled.
-    ///
-    /// # Safety
-    /// As for [`Call::enter`]; what `enter` borrows outlives the request.
-    pub const unsafe fn new(name: &'static str, enter: E) -> Self {
-        Self { name, enter: Some(enter), call: Call::new() }
-    }
-}
-
-// SAFETY: `enter` holds C forms of shared borrows of `Sync` values (the promise of `new`).
-unsafe impl<A, E> Send for Request<A, E> {}
-
-impl<A, E> Future for Request<A, E>
-where
-    A: Answer,
-    E: FnOnce(*mut FutureSlot, *const FfiWaker, *mut Out<A>, *mut PanicReport) -> Status,
-{
-    type Output = Result<A, ModuleError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: `call` stays where it is; `enter` is not pinned.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = match this.enter.take() {
-            // SAFETY: the promise of `new`.
-            Some(enter) => unsafe { call.enter(context, enter) },
-            None => call.resume(context),
-        };
-        match entered {
-            Entered::Neutral => Poll::Ready(Ok(A::default())),
-            Entered::Ready(answer) => Poll::Ready(answer),
-            Entered::Pending => Poll::Pending,
-            Entered::Panicked(panic) => {
-                let name = this.name;
-                let what = format!("the homeserver panicked in `{name}`: {panic}");
-                Poll::Ready(Err(ModuleError::new(what)))
-            }
-        }
-    }
 }

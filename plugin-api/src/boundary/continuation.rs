@@ -6,7 +6,7 @@ use std::future::Future;
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{Awaited, Entered};
+use super::{Awaited, CALLBACK_ROOM, Entered};
 use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 use crate::values::json::JsonStr;
@@ -47,7 +47,7 @@ impl Continuation {
         let Self { object, run } = self;
         // SAFETY: the object is taken, once; the future borrows nothing.
         unsafe {
-            Awaited::new(move |slot, waker, out, report| {
+            Awaited::<_, _, CALLBACK_ROOM>::new(move |slot, waker, out, report| {
                 run(object.into_pointer(), RawStr::new(input.as_str()), slot, waker, out, report)
             })
         }

@@ -6,7 +6,7 @@ use std::future::Future;
 use abi_stable::StableAbi;
 
 #[cfg(feature = "host")]
-use super::{Awaited, Entered};
+use super::{Awaited, CALLBACK_ROOM, Entered};
 use super::{FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, start};
 use crate::values::error::ModuleError;
 
@@ -42,7 +42,7 @@ impl Routine {
     pub fn call(&mut self) -> impl Future<Output = Entered<()>> + Send {
         // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
         unsafe {
-            Awaited::new(|slot, waker, out, report| {
+            Awaited::<_, _, CALLBACK_ROOM>::new(|slot, waker, out, report| {
                 (self.run)(self.object.pointer(), slot, waker, out, report)
             })
         }

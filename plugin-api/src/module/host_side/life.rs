@@ -13,7 +13,8 @@ use abi_stable::type_layout::TypeLayout;
 use super::api::{ApiHandle, ModuleHost};
 use super::log::{LogSink, LogTableOf};
 use crate::boundary::{
-    Awaited, Entered, FfiWaker, FutureSlot, Instance, Out, Panic, PanicReport, RawObject, Status,
+    Awaited, CALLBACK_ROOM, Entered, FfiWaker, FutureSlot, Instance, Out, Panic, PanicReport,
+    RawObject, Status,
 };
 use crate::module::root::{RootRef, StaticModule};
 use crate::values::text::RawStr;
@@ -212,7 +213,7 @@ async fn called(
     let function = function.ok_or(StageError::Missing(name))?;
     // SAFETY: `instance` outlives the call: it is dropped after what was declared later.
     let call = unsafe {
-        Awaited::new(|slot, waker, out, report| {
+        Awaited::<_, _, CALLBACK_ROOM>::new(|slot, waker, out, report| {
             function(instance.object(), slot, waker, out, report)
         })
     };

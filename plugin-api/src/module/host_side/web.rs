@@ -6,7 +6,7 @@ use std::sync::Arc;
 use abi_stable::std_types::RSlice;
 
 use super::life::StageError;
-use crate::boundary::{Awaited, Entered, Instance};
+use crate::boundary::{Awaited, CALLBACK_ROOM, Entered, Instance};
 use crate::module::web::{ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef};
 
 /// A web resource of a module.
@@ -45,7 +45,7 @@ impl WebHandle {
         let (request, instance) = (&request.view(), &self.instance);
         // SAFETY: the resource and the request are borrowed for longer than the call lives.
         let call = unsafe {
-            Awaited::new(move |slot, waker, out, report| {
+            Awaited::<_, _, CALLBACK_ROOM>::new(move |slot, waker, out, report| {
                 handle(instance.object(), request, slot, waker, out, report)
             })
         };
