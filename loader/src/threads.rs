@@ -7,6 +7,7 @@ use hsmod_plugin_api::values::{ModuleError, Unanswered};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::admission::shutting_down;
 use crate::record;
 
 /// How much work of one module runs at once.
@@ -36,8 +37,7 @@ impl Threads {
     /// Runs `errand` as soon as there is a thread for it.
     pub(crate) fn defer(&self, errand: Errand) -> Result<(), ModuleError> {
         if self.at_once.is_closed() {
-            let message = "`defer_to_thread` is not answered: the module is being shut down";
-            return Err(ModuleError::not_answered(Unanswered::ShuttingDown, message));
+            return Err(shutting_down("defer_to_thread"));
         }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             let message = format!(

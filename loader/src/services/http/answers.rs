@@ -1,6 +1,6 @@
 //! The HTTP client, as one module asks for it across the boundary.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +9,7 @@ use hsmod_plugin_api::module::http_response::HttpResponse as Answer;
 use hsmod_plugin_api::requests;
 use hsmod_plugin_api::requests::http::{HttpHead, rows};
 use hsmod_plugin_api::values::{JsonStr, ModuleError, Unanswered};
+use tokio::sync::OnceCell;
 
 use super::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use crate::config::Http;
@@ -23,21 +24,12 @@ struct Desk {
     config: Http,
     life: Arc<Life>,
     /// Made for the first request: the system's certificates take a while to read.
-    client: OnceLock<HttpClient>,
+    client: OnceCell<HttpClient>,
 }
 
 impl HttpAnswers {
     pub(crate) fn new(config: Http, life: Arc<Life>) -> Self {
-        Self(Arc::new(Desk { config, life, client: OnceLock::new() }))
-    }
-
-    fn client(&self) -> Result<HttpClient, HttpError> {
-        if let Some(client) = self.0.client.get() {
-            return Ok(client.clone());
-        }
-        let made = HttpClient::new(&self.0.config)?;
-        // Of two that are made at once one is kept.
-        Ok(self.0.client.get_or_init(|| made).clone())
+        Self(Arc::new(Desk { config, life, client: OnceCell::new() }))
     }
 }
 
@@ -45,8 +37,11 @@ impl HttpAnswers {
 impl requests::Http for HttpAnswers {
     async fn http_request(&self, head: &JsonStr, body: &[u8]) -> Result<Answer, ModuleError> {
         let request = request(head.parse()?, body);
-        let this = self.clone();
-        let answer = async move { this.client()?.request(request).await };
+        let desk = Arc::clone(&self.0);
+        let answer = async move {
+            let make = async || HttpClient::new(&desk.config);
+            desk.client.get_or_try_init(make).await?.request(request).await
+        };
         let answer = self.0.life.on_runtime(rows::http_request.name, answer).await?;
         answer.map(shown).map_err(failed)
     }

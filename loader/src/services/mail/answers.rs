@@ -1,10 +1,11 @@
 //! Mail, as one module asks for it across the boundary.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hsmod_plugin_api::requests;
 use hsmod_plugin_api::requests::mail::rows;
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
+use tokio::sync::OnceCell;
 
 use super::{MailError, Mailer};
 use crate::config::Mail;
@@ -19,21 +20,12 @@ struct Desk {
     config: Mail,
     life: Arc<Life>,
     /// Made for the first mail.
-    mailer: OnceLock<Mailer>,
+    mailer: OnceCell<Mailer>,
 }
 
 impl MailAnswers {
     pub(crate) fn new(config: Mail, life: Arc<Life>) -> Self {
-        Self(Arc::new(Desk { config, life, mailer: OnceLock::new() }))
-    }
-
-    fn mailer(&self) -> Result<Mailer, MailError> {
-        if let Some(mailer) = self.0.mailer.get() {
-            return Ok(mailer.clone());
-        }
-        let made = Mailer::new(&self.0.config)?;
-        // Of two that are made at once one is kept.
-        Ok(self.0.mailer.get_or_init(|| made).clone())
+        Self(Arc::new(Desk { config, life, mailer: OnceCell::new() }))
     }
 }
 
@@ -46,9 +38,13 @@ impl requests::Mail for MailAnswers {
         html: &str,
         text: &str,
     ) -> Result<(), ModuleError> {
-        let this = self.clone();
+        let desk = Arc::clone(&self.0);
         let [recipient, subject, html, text] = [recipient, subject, html, text].map(str::to_owned);
-        let sent = async move { this.mailer()?.send(&recipient, &subject, &html, &text).await };
+        let sent = async move {
+            let make = async || Mailer::new(&desk.config);
+            let mailer = desk.mailer.get_or_try_init(make).await?;
+            mailer.send(&recipient, &subject, &html, &text).await
+        };
         self.0.life.on_runtime(rows::send_mail.name, sent).await?.map_err(failed)
     }
 }
