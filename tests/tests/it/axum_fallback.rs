@@ -1,7 +1,15 @@
 //! Shows that a homeserver's router offers the modules what it does not serve itself.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
 use axum::body::{Body, to_bytes};
 use axum::routing::get;
+use futures_core::Stream;
+use hsmod_loader::Host;
 use hsmod_tests::scene::Scene;
 use http::Request;
 use serde_json::{Value, json};
@@ -41,4 +49,29 @@ async fn what_the_router_does_not_serve_goes_to_the_modules() {
     let too_large = Body::from(vec![b' '; 9 * 1024 * 1024]);
     let (status, body) = answer(&router, "/_synapse/client/demo/hello", too_large).await;
     assert_eq!((status, &body["errcode"]), (413, &json!("M_TOO_LARGE")));
+}
+
+/// A body that never ends; counts how often it was read.
+struct Endless(Arc<AtomicUsize>);
+
+impl Stream for Endless {
+    type Item = Result<&'static str, Infallible>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready(Some(Ok("chunk...")))
+    }
+}
+
+#[tokio::test]
+async fn no_more_of_a_body_is_read_than_a_module_may_get() {
+    let host = Host::new("example.com").max_request_body_size(20);
+    let modules = Scene::new().host(host).module("demo", json!({})).load().await;
+    let router = axum::Router::new().fallback_service(modules.web().into_axum());
+    for (path, status, chunks) in [("/nobody", 404, 0), ("/_synapse/client/demo/hello", 413, 3)] {
+        let read = Arc::new(AtomicUsize::new(0));
+        let body = Body::from_stream(Endless(Arc::clone(&read)));
+        assert_eq!(answer(&router, path, body).await.0, status, "{path}");
+        assert_eq!(read.load(Ordering::Relaxed), chunks, "{path}");
+    }
 }

@@ -170,6 +170,10 @@ async fn people_see_pages_and_programs_see_json_that_other_sites_may_read() {
     let (status, _, page) = get("/_fail").await;
     assert!(status == 500 && page.contains("<p>Internal server error</p>"), "{page}");
     assert!(!page.contains("secret"), "{page}");
+    let options = async |path: &str| whole(&modules, http::Request::options(path), "").await;
+    let (status, headers, _) = options("/_json").await;
+    assert_eq!((status, headers.join(" ")), (204, "- * - -".to_owned()));
+    assert_eq!(options("/_page").await.1.join(" "), "- - - -");
     let put = whole(&modules, http::Request::put("/_page"), "").await;
     assert!(put.0 == 405 && put.2.contains("<p>Unrecognized request</p>"), "{put:?}");
 
