@@ -8,6 +8,19 @@ use tempfile::TempDir;
 
 use crate::build;
 
+/// How modules come into a homeserver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is no other way")]
+pub enum As {
+    /// As shared libraries, each with copies of everything of its own.
+    Plugin,
+    /// Linked in.
+    Linked,
+}
+
+/// Either way.
+pub const BOTH: [As; 2] = [As::Plugin, As::Linked];
+
 /// A folder of plugins, and a list of modules.
 pub struct Scene {
     folder: TempDir,
@@ -110,10 +123,16 @@ impl Scene {
         self.try_load().await.unwrap_or_else(|error| panic!("the modules do not load:\n{error}"))
     }
 
-    /// Links the modules in instead of loading them.
-    pub async fn link(&self, modules: &[StaticModule]) -> Modules {
-        let linked = Modules::from_static(modules, self.config(), self.host.clone()).await;
-        linked.unwrap_or_else(|error| panic!("the modules cannot be linked in:\n{error}"))
+    /// Loads them this way; `linked` are the modules of this program.
+    pub async fn try_load_as(
+        &self,
+        way: As,
+        linked: &[StaticModule],
+    ) -> Result<Modules, LoadError> {
+        match way {
+            As::Plugin => self.try_load().await,
+            As::Linked => Modules::from_static(linked, self.config(), self.host.clone()).await,
+        }
     }
 
     /// Why the modules do not load, without the path of this folder.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::server::{Server, Speaks};
-use crate::support::{BOTH, keeper, scene, state, steps, until};
+use crate::support::{BOTH, keeper, load, scene, state, steps, until};
 
 /// How many callbacks ask at once; thrice that is more than a module may ever ask at once.
 const CALLS: usize = 100;
@@ -82,7 +82,7 @@ async fn a_deadline_ends_all_of_it_and_gives_the_places_back() {
             };
             let what = format!("{way:?}: {}", list[0]);
             let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));
-            let modules = way.load(&scene).await;
+            let modules = load(way, &scene).await;
             // One of these servers is asked, or neither, and then the module itself waits.
             let asked = || http.asked() + mail.asked();
             let hung_up = || http.hung_up() + mail.hung_up();

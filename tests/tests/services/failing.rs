@@ -7,7 +7,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
 
 use crate::server::{Server, Speaks};
-use crate::support::{AtOnce, BOTH, keeper, said, scene, steps, until};
+use crate::support::{AtOnce, BOTH, keeper, load, said, scene, steps, until};
 
 #[tokio::test]
 async fn what_fails_is_named() {
@@ -28,7 +28,7 @@ async fn what_fails_is_named() {
             .module("good_keeper", json!({}));
         // A file where a folder should be.
         std::fs::write(scene.folder().join("data"), "").unwrap();
-        let modules = way.load(&scene).await;
+        let modules = load(way, &scene).await;
         let said = said(&steps(&modules, "keeper", list.clone()).await);
         let said = said.replace(&*scene.folder().to_string_lossy(), "<folder>");
         let said = said.replace(&free.to_string(), "<port>");
@@ -47,7 +47,7 @@ async fn what_is_slow_is_given_up() {
     for way in BOTH {
         let [http, mail] = [Speaks::Http, Speaks::Smtp].map(Server::held);
         let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));
-        let modules = way.load(&scene).await;
+        let modules = load(way, &scene).await;
         let lists = [
             json!([{"render": "endless.txt", "values": {}}]),
             json!([{"get": http.url()}]),

@@ -6,7 +6,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 
 use crate::server::{Server, Speaks};
-use crate::support::{BOTH, said, scene, state, steps};
+use crate::support::{BOTH, load, said, scene, state, steps};
 
 /// One step for each service.
 fn one_of_each() -> Value {
@@ -20,7 +20,7 @@ fn one_of_each() -> Value {
 #[tokio::test]
 async fn what_is_not_configured_is_unsupported_and_says_what_to_configure() {
     for way in BOTH {
-        let modules = way.load(&Scene::new().module("good_keeper", json!({}))).await;
+        let modules = load(way, &Scene::new().module("good_keeper", json!({}))).await;
         let done = steps(&modules, "keeper", one_of_each()).await;
         allow_duplicates!(assert_snapshot!(said(&done), @r#"
         Unsupported: `migrate_db` is not answered: no storage is configured: set `data_dir` in the config
@@ -48,7 +48,7 @@ async fn in_a_trial_nothing_leaves_the_process() {
         let scene = keys.host(trial).module("good_keeper", json!({}));
         let mut told = Vec::new();
         for way in BOTH {
-            let modules = way.load(&scene).await;
+            let modules = load(way, &scene).await;
             told.push(said(&steps(&modules, "keeper", one_of_each()).await));
             assert_eq!(state(&modules).await["supported"], supported, "{way:?}");
         }

@@ -4,7 +4,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
 
 use crate::server::{Server, Speaks};
-use crate::support::{BOTH, keeper, said, scene, state, steps};
+use crate::support::{BOTH, keeper, load, said, scene, state, steps};
 
 #[tokio::test]
 async fn every_service_answers_both() {
@@ -26,7 +26,7 @@ async fn every_service_answers_both() {
     ]);
     for way in BOTH {
         let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));
-        let modules = way.load(&scene).await;
+        let modules = load(way, &scene).await;
         let done = steps(&modules, "keeper", list.clone()).await;
         allow_duplicates!(assert_snapshot!(said(&done), @r#"
         null

@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::server::{Server, Speaks};
-use crate::support::{BOTH, said, scene, state, steps, until};
+use crate::support::{BOTH, load, said, scene, state, steps, until};
 
 /// A homeserver with services of its own, some of which it lacks.
 struct Own;
@@ -76,7 +76,7 @@ async fn the_homeserver_learns_what_of_its_own_is_of_no_use_any_more() {
     for way in BOTH {
         let library = Arc::new(Library::default());
         let host = Host::new("example.com").templates(Arc::downgrade(&library));
-        let modules = way.load(&scene().host(host).module("good_keeper", json!({}))).await;
+        let modules = load(way, &scene().host(host).module("good_keeper", json!({}))).await;
         let read = json!({"read": [], "values": {}});
         // The loader's own numbers are another matter.
         let list = json!([{"begin": "x"}, read, read, {"commit": null}, read]);
@@ -111,7 +111,7 @@ async fn the_homeservers_own_groups_go_first_and_the_loader_answers_the_others()
         let host = answer(Host::new("example.com"));
         let scene = scene().key("mail", server.mail()).host(host).module("good_keeper", json!({}));
         for (way, told) in BOTH.into_iter().zip(&mut told) {
-            let modules = way.load(&scene).await;
+            let modules = load(way, &scene).await;
             let done = steps(&modules, "keeper", list.clone()).await;
             let supported = &state(&modules).await["supported"];
             *told += &format!("{}\n{supported}\n\n", said(&done));

@@ -7,7 +7,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use serde_json::{Value, json};
 
 use crate::server::{Server, Speaks};
-use crate::support::{As, AtOnce, BOTH, keeper, said, scene, steps, until};
+use crate::support::{As, AtOnce, BOTH, keeper, load, said, scene, steps, until};
 
 /// So many more are asked for than may be.
 const TOO_MANY: usize = 40;
@@ -102,7 +102,7 @@ async fn the_surplus_is_refused_another_module_goes_on_and_so_does_this_one_late
         let [first, second, mail] = &servers;
         second.answer();
         let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("first"));
-        let modules = way.load(&scene.module("good_keeper", keeper("second"))).await;
+        let modules = load(way, &scene.module("good_keeper", keeper("second"))).await;
         let mut messages = Vec::new();
         for storm in storms(first, second) {
             messages.push(storm_of(way, &modules, storm, &servers).await);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use hsmod_loader::Modules;
 use hsmod_tests::scene::Scene;
+pub(crate) use hsmod_tests::scene::{As, BOTH};
 use serde_json::{Value, json};
 
 pub(crate) use shared::{steps, web};
@@ -15,25 +16,10 @@ pub(crate) use shared::{steps, web};
 #[allow(dead_code, reason = "the tests of `it` need more of it")]
 mod shared;
 
-/// How the module comes into the homeserver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum As {
-    /// A shared library.
-    Plugin,
-    /// Linked in.
-    Linked,
-}
-
-pub(crate) const BOTH: [As; 2] = [As::Plugin, As::Linked];
-
-impl As {
-    /// Loads the modules of a scene, all of which are keepers.
-    pub(crate) async fn load(self, scene: &Scene) -> Modules {
-        match self {
-            Self::Plugin => scene.load().await,
-            Self::Linked => scene.link(&[good_keeper::MODULE]).await,
-        }
-    }
+/// Loads the modules of a scene, all of which are keepers.
+pub(crate) async fn load(way: As, scene: &Scene) -> Modules {
+    let loaded = scene.try_load_as(way, &[good_keeper::MODULE]).await;
+    loaded.unwrap_or_else(|error| panic!("{way:?}: the modules do not load:\n{error}"))
 }
 
 /// A folder whose config lets modules ask this machine.

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 use crate::log::Log;
-use crate::support::{As, BOTH, begin, counts, host, said, seconds, settle};
+use crate::support::{As, BOTH, begin, counts, host, load, said, seconds, settle};
 
 #[tokio::test]
 async fn a_looping_call_is_made_after_each_period() {
     for way in BOTH {
-        let worker = way.load(host(), begin("looping", "tick", 10)).await;
+        let worker = load(way, host(), begin("looping", "tick", 10)).await;
         seconds(9).await;
         assert_eq!(worker.counts().await, counts(0, 0, 0, 0), "{way:?}: it came too early");
         seconds(2).await;
@@ -31,7 +31,7 @@ async fn a_looping_call_goes_on_after_errors_and_panics() {
     ] {
         for way in BOTH {
             let (log, _listening) = Log::listen(LevelFilter::ERROR);
-            let worker = way.load(host(), begin("looping", how, 10)).await;
+            let worker = load(way, host(), begin("looping", how, 10)).await;
             seconds(35).await;
             assert_eq!(worker.counts().await, counts(3, 3, 0, 0), "{way:?} {how}");
             let said = said(&log);
@@ -45,7 +45,7 @@ async fn a_looping_call_goes_on_after_errors_and_panics() {
 #[tokio::test]
 async fn a_looping_call_that_takes_longer_than_its_period_is_not_overtaken() {
     for way in BOTH {
-        let worker = way.load(host(), begin("looping", "slow", 10)).await;
+        let worker = load(way, host(), begin("looping", "slow", 10)).await;
         seconds(34).await;
         assert_eq!(worker.counts().await, counts(1, 0, 0, 0), "{way:?}: two ran at once");
         seconds(4).await;
@@ -61,7 +61,7 @@ async fn workers_that_run_no_background_tasks_loop_only_where_all_do() {
     for way in BOTH {
         let (log, _listening) = Log::listen(LevelFilter::WARN);
         let host = host().run_background_tasks(false);
-        let worker = way.load(host, begin("looping", "tick", 10)).await;
+        let worker = load(way, host, begin("looping", "tick", 10)).await;
         assert_eq!(
             said(&log),
             [
@@ -81,7 +81,7 @@ async fn workers_that_run_no_background_tasks_loop_only_where_all_do() {
 #[tokio::test]
 async fn a_process_has_a_result_unless_it_fails_or_is_cancelled() {
     for way in BOTH {
-        let worker = way.load(host(), json!({})).await;
+        let worker = load(way, host(), json!({})).await;
         assert_eq!(worker.awaited("tick").await, json!(7), "{way:?}");
         assert_eq!(worker.awaited("slow").await, json!(7), "{way:?}");
         let (log, _listening) = Log::listen(LevelFilter::ERROR);
@@ -101,7 +101,7 @@ async fn a_process_has_a_result_unless_it_fails_or_is_cancelled() {
 #[tokio::test]
 async fn a_delayed_call_is_made_once_unless_it_is_cancelled() {
     for way in BOTH {
-        let worker = way.load(host(), json!({})).await;
+        let worker = load(way, host(), json!({})).await;
         worker.begin("delayed", "tick", 10).await;
         seconds(9).await;
         assert_eq!(worker.counts().await, counts(0, 0, 0, 0), "{way:?}");
@@ -123,7 +123,7 @@ async fn a_delayed_call_is_made_once_unless_it_is_cancelled() {
 async fn a_process_runs_at_once_and_its_failure_is_logged() {
     for way in BOTH {
         let (log, _listening) = Log::listen(LevelFilter::ERROR);
-        let worker = way.load(host(), json!({})).await;
+        let worker = load(way, host(), json!({})).await;
         worker.begin("process", "tick", 0).await;
         worker.begin("process", "fail", 0).await;
         worker.begin("process", "panic", 0).await;
@@ -143,7 +143,7 @@ async fn a_process_runs_at_once_and_its_failure_is_logged() {
 #[tokio::test]
 async fn a_process_that_hangs_is_dropped_when_it_is_cancelled() {
     for way in BOTH {
-        let worker = way.load(host(), json!({})).await;
+        let worker = load(way, host(), json!({})).await;
         worker.begin("process", "hang", 0).await;
         seconds(1000).await;
         assert_eq!(worker.counts().await, counts(1, 0, 0, 1), "{way:?}");
@@ -160,7 +160,7 @@ async fn what_is_begun_in_new_or_start_runs_and_what_panics_when_dropped_is_cont
         for at in ["new", "start"] {
             let mut config = begin("process", "panic_dropped", 0);
             config["at"] = json!(at);
-            let worker = way.load(host(), config).await;
+            let worker = load(way, host(), config).await;
             settle().await;
             assert_eq!(worker.counts().await, counts(1, 0, 0, 1), "{way:?} {at}");
             let (log, _listening) = Log::listen(LevelFilter::ERROR);
@@ -178,7 +178,7 @@ async fn what_is_begun_in_new_or_start_runs_and_what_panics_when_dropped_is_cont
 #[tokio::test]
 async fn more_than_1024_at_once_are_refused() {
     let (log, _listening) = Log::listen(LevelFilter::ERROR);
-    let worker = As::Plugin.load(host(), json!({})).await;
+    let worker = load(As::Plugin, host(), json!({})).await;
     for _ in 0..1024 {
         worker.begin("delayed", "tick", 10).await;
     }

@@ -7,7 +7,7 @@ use hsmod_loader::requests::Caches;
 use hsmod_loader::values::{JsonStr, ModuleError};
 use serde_json::json;
 
-use crate::support::{As, BOTH, Worker, host};
+use crate::support::{As, BOTH, Worker, host, load_in_time, try_load};
 
 /// Tests share the process, and with it the caches.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
@@ -15,7 +15,7 @@ static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(())
 const NAME: &str = "good_worker.numbers";
 
 async fn load(way: As, host: hsmod_loader::Host) -> Worker {
-    way.load_in_time(host, json!({})).await
+    load_in_time(way, host, json!({})).await
 }
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn what_one_module_forgets_all_modules_of_the_process_do() {
     let _alone = ONE_AT_A_TIME.lock().await;
     for way in BOTH {
         let names = [json!({"name": "one"}), json!({"name": "two"})];
-        let modules = way.try_load(host(), &names).await.unwrap();
+        let modules = try_load(way, host(), &names).await.unwrap();
         let one = Worker { modules, name: "one".to_owned() };
         let others = [one.other("two"), load(As::Plugin, host()).await, load(way, host()).await];
         for other in &others {

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 use crate::log::Log;
-use crate::support::{BOTH, Counts, begin, counts, host, order, said, seconds, settle};
+use crate::support::{
+    BOTH, Counts, begin, counts, host, load, load_in_time, order, said, seconds, settle, try_load,
+};
 
 /// What was logged with this word in front of the counts.
 fn counted(log: &Log, word: &str) -> Vec<Counts> {
@@ -30,7 +32,7 @@ fn one_of_each() -> Value {
 #[tokio::test]
 async fn a_shutdown_drops_all_work_before_the_module_learns_of_it() {
     for way in BOTH {
-        let worker = way.load(host(), one_of_each()).await;
+        let worker = load(way, host(), one_of_each()).await;
         seconds(20).await;
         assert_eq!(worker.counts().await, counts(4, 0, 0, 3), "{way:?}");
         let (log, _listening) = Log::listen(LevelFilter::INFO);
@@ -47,7 +49,7 @@ async fn a_shutdown_drops_all_work_before_the_module_learns_of_it() {
 #[tokio::test]
 async fn modules_that_nobody_holds_any_more_end_their_work() {
     for way in BOTH {
-        let worker = way.load(host(), one_of_each()).await;
+        let worker = load(way, host(), one_of_each()).await;
         seconds(20).await;
         let (log, _listening) = Log::listen(LevelFilter::INFO);
         drop(worker);
@@ -65,7 +67,7 @@ async fn a_start_that_is_refused_leaves_nothing_behind() {
         failing["name"] = json!("failing");
         failing["fail_start"] = json!(true);
         let never_started = begin("process", "tick", 0);
-        let refusal = way.try_load(host(), &[one_of_each(), failing, never_started]).await;
+        let refusal = try_load(way, host(), &[one_of_each(), failing, never_started]).await;
         assert!(refusal.unwrap_err().to_string().contains("it was told to fail"), "{way:?}");
         settle().await;
         let mut gone = counted(&log, "gone");
@@ -81,7 +83,7 @@ async fn a_start_that_is_refused_leaves_nothing_behind() {
 async fn nothing_runs_in_a_trial() {
     for way in BOTH {
         let (log, _listening) = Log::listen(LevelFilter::INFO);
-        let worker = way.load(host().trial(), one_of_each()).await;
+        let worker = load(way, host().trial(), one_of_each()).await;
         let said = said(&log);
         let lines = said.iter().filter(|line| line.ends_with("is not run: this is a trial"));
         assert_eq!(lines.count(), 6, "{said:#?}");
@@ -96,8 +98,8 @@ async fn nothing_runs_in_a_trial() {
 #[tokio::test]
 async fn the_end_of_some_modules_is_not_that_of_others() {
     for way in BOTH {
-        let ended = way.load_in_time(host(), begin("looping", "tick", 10)).await;
-        let worker = way.load(host(), begin("looping", "tick", 10)).await;
+        let ended = load_in_time(way, host(), begin("looping", "tick", 10)).await;
+        let worker = load(way, host(), begin("looping", "tick", 10)).await;
         seconds(15).await;
         ended.modules.shutdown(Duration::from_secs(60)).await;
         seconds(20).await;

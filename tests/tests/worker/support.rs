@@ -1,8 +1,9 @@
 //! How a `good_worker` is loaded, and told what to do.
 
 use bytes::Bytes;
-use hsmod_loader::{Config, Host, LoadError, Modules};
+use hsmod_loader::{Host, LoadError, Modules};
 use hsmod_tests::scene::Scene;
+pub(crate) use hsmod_tests::scene::{As, BOTH};
 use serde_json::{Value, json};
 
 use crate::log::Log;
@@ -13,48 +14,26 @@ pub(crate) use shared::without_lines;
 #[allow(dead_code, reason = "the tests of `it` need more of it")]
 mod shared;
 
-/// How the module comes into the homeserver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum As {
-    /// A shared library, with copies of everything of its own.
-    Plugin,
-    /// Linked in.
-    Linked,
+/// Loads a worker for each config.
+pub(crate) async fn try_load(way: As, host: Host, configs: &[Value]) -> Result<Modules, LoadError> {
+    let add = |scene: Scene, config: &Value| scene.module("good_worker", config.clone());
+    let scene = configs.iter().fold(Scene::new().host(host), add);
+    scene.try_load_as(way, &[good_worker::MODULE]).await
 }
 
-pub(crate) const BOTH: [As; 2] = [As::Plugin, As::Linked];
+/// Loads one worker. Time stands still from then on, and goes on when everybody waits.
+pub(crate) async fn load(way: As, host: Host, config: Value) -> Worker {
+    let worker = load_in_time(way, host, config).await;
+    tokio::time::pause();
+    settle().await;
+    worker
+}
 
-impl As {
-    /// Loads a worker for each config.
-    pub(crate) async fn try_load(
-        self,
-        host: Host,
-        configs: &[Value],
-    ) -> Result<Modules, LoadError> {
-        if self == Self::Plugin {
-            let add = |scene: Scene, config: &Value| scene.module("good_worker", config.clone());
-            return configs.iter().fold(Scene::new().host(host), add).try_load().await;
-        }
-        let entry = |config: &Value| json!({"module": "good_worker", "config": config});
-        let modules: Vec<Value> = configs.iter().map(entry).collect();
-        let config = Config::from_value(json!({"modules": modules}), &[], ".".as_ref()).unwrap();
-        Modules::from_static(&[good_worker::MODULE], config, host).await
-    }
-
-    /// Loads one worker. Time stands still from then on, and goes on when everybody waits.
-    pub(crate) async fn load(self, host: Host, config: Value) -> Worker {
-        let worker = self.load_in_time(host, config).await;
-        tokio::time::pause();
-        settle().await;
-        worker
-    }
-
-    /// The same in real time.
-    pub(crate) async fn load_in_time(self, host: Host, config: Value) -> Worker {
-        let name = config["name"].as_str().unwrap_or("worker").to_owned();
-        let modules = self.try_load(host, &[config]).await.unwrap();
-        Worker { modules, name }
-    }
+/// The same in real time.
+pub(crate) async fn load_in_time(way: As, host: Host, config: Value) -> Worker {
+    let name = config["name"].as_str().unwrap_or("worker").to_owned();
+    let modules = try_load(way, host, &[config]).await.unwrap();
+    Worker { modules, name }
 }
 
 /// A homeserver.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{BOTH, host, settle};
+use crate::support::{BOTH, host, load_in_time, settle};
 
 #[tokio::test]
 async fn what_is_deferred_returns_its_result_or_its_panic() {
     for way in BOTH {
-        let worker = way.load_in_time(host(), json!({})).await;
+        let worker = load_in_time(way, host(), json!({})).await;
         assert_eq!(worker.post("deferred").await, json!(1), "{way:?}");
         let panic = worker.post("panicking").await;
         let panic = panic.as_str().unwrap();
@@ -23,7 +23,7 @@ async fn what_is_deferred_returns_its_result_or_its_panic() {
 #[tokio::test]
 async fn what_nobody_awaits_any_more_goes_on() {
     for way in BOTH {
-        let worker = way.load_in_time(host(), json!({})).await;
+        let worker = load_in_time(way, host(), json!({})).await;
         {
             let mut waiting = pin!(worker.post("waiting"));
             let settled = tokio::time::timeout(Duration::ZERO, waiting.as_mut()).await;
@@ -38,7 +38,7 @@ async fn what_nobody_awaits_any_more_goes_on() {
 
 #[tokio::test]
 async fn sixteen_run_at_once_the_others_wait_and_too_many_are_refused() {
-    let worker = BOTH[0].load_in_time(host(), json!({})).await;
+    let worker = load_in_time(BOTH[0], host(), json!({})).await;
     let post = || {
         let worker = worker.clone();
         tokio::spawn(async move { worker.post("waiting").await })
@@ -62,7 +62,7 @@ async fn sixteen_run_at_once_the_others_wait_and_too_many_are_refused() {
 #[tokio::test]
 async fn no_more_run_than_a_pool_has_places() {
     for way in BOTH {
-        let worker = way.load_in_time(host(), json!({})).await;
+        let worker = load_in_time(way, host(), json!({})).await;
         let post = || {
             let worker = worker.clone();
             tokio::spawn(async move { worker.post("pooled").await })
@@ -93,7 +93,7 @@ async fn no_more_run_than_a_pool_has_places() {
 #[tokio::test]
 async fn a_shutdown_waits_for_a_thread_but_not_for_ever() {
     for way in BOTH {
-        let worker = way.load_in_time(host(), json!({})).await;
+        let worker = load_in_time(way, host(), json!({})).await;
         {
             let mut waiting = pin!(worker.post("waiting"));
             let settled = tokio::time::timeout(Duration::ZERO, waiting.as_mut()).await;

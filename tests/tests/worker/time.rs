@@ -10,12 +10,12 @@ use hsmod_loader::values::ModuleError;
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{BOTH, host};
+use crate::support::{BOTH, host, load, load_in_time};
 
 #[tokio::test]
 async fn a_module_without_a_runtime_sleeps_for_as_long_as_it_says() {
     for way in BOTH {
-        let worker = way.load(host(), json!({})).await;
+        let worker = load(way, host(), json!({})).await;
         let begun = Instant::now();
         assert_eq!(worker.get("sleep?seconds=3600").await, json!("slept"), "{way:?}");
         let slept = begun.elapsed();
@@ -27,7 +27,7 @@ async fn a_module_without_a_runtime_sleeps_for_as_long_as_it_says() {
 
 #[tokio::test]
 async fn thousands_sleep_at_once() {
-    let worker = BOTH[0].load(host(), json!({})).await;
+    let worker = load(BOTH[0], host(), json!({})).await;
     let sleep = || {
         let worker = worker.clone();
         tokio::spawn(async move { worker.get("sleep?seconds=60").await })
@@ -54,7 +54,7 @@ async fn a_homeserver_may_keep_a_time_of_its_own() {
     for way in BOTH {
         let slept = Arc::new(AtomicU64::new(0));
         let host = host().time(Fast(Arc::clone(&slept)));
-        let worker = way.load_in_time(host, json!({})).await;
+        let worker = load_in_time(way, host, json!({})).await;
         assert_eq!(worker.get("sleep?seconds=100000").await, json!("slept"), "{way:?}");
         assert_eq!(slept.load(Ordering::SeqCst), 100_000, "{way:?}");
     }
@@ -64,7 +64,7 @@ async fn a_homeserver_may_keep_a_time_of_its_own() {
 async fn a_module_learns_where_it_runs_and_what_time_it_is() {
     for way in BOTH {
         let host = host().worker_app("synapse.app.generic_worker").email_app_name("Chat");
-        let worker = way.load_in_time(host, json!({})).await;
+        let worker = load_in_time(way, host, json!({})).await;
         let before = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_millis();
         let mut api = worker.get("api").await;
         let time = api.as_object_mut().unwrap().remove("time").unwrap().as_u64().unwrap();
@@ -74,7 +74,7 @@ async fn a_module_learns_where_it_runs_and_what_time_it_is() {
             "should_run_background_tasks": true, "sleeps": true,
         });
         assert_eq!(api, expected, "{way:?}");
-        let bare = way.load_in_time(crate::support::host(), json!({})).await.get("api").await;
+        let bare = load_in_time(way, crate::support::host(), json!({})).await.get("api").await;
         assert_eq!(
             (&bare["worker_app"], &bare["email_app_name"]),
             (&json!(null), &json!("Matrix"))
