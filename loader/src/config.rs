@@ -5,6 +5,7 @@
 //! would make the values surprising. Everything wrong is collected, so that an operator mends the
 //! file once.
 
+mod characters;
 mod duration;
 mod entry;
 mod fields;
@@ -34,6 +35,7 @@ pub use self::http::Http;
 pub use self::mail::{Mail, MailSecurity};
 pub use self::network::{Network, NotANetwork};
 pub use self::secret::Secret;
+pub use self::source::ConfigText;
 use self::{
     fields::{Fields, kind},
     flaw::Flaw,
@@ -41,7 +43,7 @@ use self::{
 };
 use crate::{
     problem::{LoadError, Problem, Report, Stage},
-    suggestion::closest,
+    suggestion::{closest, printable},
 };
 
 const KEYS: [&str; 9] = [
@@ -66,7 +68,7 @@ const MAX_PROBLEMS: usize = 200;
 /// refuse to while there are errors.
 #[derive(Clone, Debug)]
 pub struct Config {
-    source: Option<PathBuf>,
+    source: Option<String>,
     base: PathBuf,
     plugins_dir: PathBuf,
     entries: Vec<Entry>,
@@ -92,17 +94,32 @@ pub enum Permissions {
 }
 
 impl Config {
-    /// Reads a YAML file. Relative paths in it are taken from its folder (that of `path` as given:
-    /// if the file is a symbolic link, the folder of the link).
+    /// Reads a YAML file, once: [`ConfigText::from_file`] says where relative paths in it are taken
+    /// from.
     ///
     /// # Errors
     /// The file cannot be read or is too large, or its text is not a YAML mapping in UTF-8.
     /// Everything else that is wrong is in [`Config::problems`].
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
-        let path = path.as_ref();
-        let text = source::read(path).map_err(fatal)?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Ok(Self { source: Some(path.to_owned()), ..Self::from_yaml(&text, folder)? })
+        Self::from_text(&ConfigText::from_file(path)?)
+    }
+
+    /// Reads text that was read before, such as from standard input.
+    ///
+    /// # Errors
+    /// The text is not a YAML mapping in UTF-8. Everything else that is wrong is in
+    /// [`Config::problems`].
+    pub fn from_text(text: &ConfigText) -> Result<Self, LoadError> {
+        let name = text.name();
+        match Self::parse(text.bytes(), text.folder()) {
+            Ok(config) => Ok(Self { source: Some(name.to_owned()), ..config }),
+            Err(mut error) => {
+                for problem in &mut error.problems {
+                    problem.message = printable(&format!("`{name}`: {}", problem.message));
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Reads YAML text. Relative paths in it are taken from `base`.
@@ -120,10 +137,14 @@ impl Config {
     /// # Ok::<(), hsmod_loader::problem::LoadError>(())
     /// ```
     pub fn from_yaml(text: &str, base: &Path) -> Result<Self, LoadError> {
+        Self::parse(text.as_bytes(), base)
+    }
+
+    fn parse(bytes: &[u8], base: &Path) -> Result<Self, LoadError> {
         let mut flaws = Vec::new();
         let read = |flaws: &mut Vec<Flaw>| {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-            source::refuse_control_characters(text)?;
+            let text = characters::decode(bytes)?;
+            characters::refuse_control_characters(text)?;
             let outline = Outline::parse(text, flaws)?;
             let members = top_level(values(text, flaws)?)?;
             Ok((outline, members))
@@ -150,8 +171,8 @@ impl Config {
         Self::read(top_level(value).map_err(fatal)?, None, Vec::new(), own_keys, base)
     }
 
-    /// The file it was read from, as it was named.
-    pub fn source(&self) -> Option<&Path> {
+    /// What it was read from, as messages call it: the file, as it was named.
+    pub fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }
 

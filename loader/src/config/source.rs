@@ -1,67 +1,183 @@
-//! The config file's text, whatever may be wrong with the file.
+//! A config's text: where it comes from, read once, and what can be wrong with a file before its
+//! text is looked at.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::{File, Metadata},
+    io::{self, ErrorKind, IsTerminal, Read},
+    path::{Path, PathBuf},
+};
 
 use super::flaw::Flaw;
+use crate::problem::LoadError;
 
 /// No config is larger; a log file or a disk image named by mistake is.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Reads the whole file.
+/// A config's text before anything is made of it, with what belongs to it.
 ///
-/// # Errors
-/// It cannot be read, is too large, or is not UTF-8.
-pub(super) fn read(path: &Path) -> Result<String, Flaw> {
-    let shown = path.display();
-    let unreadable = |error: std::io::Error| {
-        let flaw = Flaw::new(&[], format!("cannot read `{shown}`: {error}"));
-        match error.kind() {
-            std::io::ErrorKind::NotFound => flaw.fix("give the path of an existing file"),
-            std::io::ErrorKind::PermissionDenied => {
-                flaw.fix("let the user who runs this program read it")
-            }
-            _ => flaw,
-        }
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_dir() {
-        return Err(Flaw::new(&[], format!("`{shown}` is a directory"))
-            .fix("name the config file inside it"));
+/// A pipe can be read once only, and a file may change from one reading to the next. So the text is
+/// read once and kept: whoever needs the config elsewhere, such as in another process, hands the
+/// text over.
+///
+/// # Examples
+/// ```
+/// use hsmod_loader::config::{Config, ConfigText};
+///
+/// let text = ConfigText::new("modules: []", "standard input", "/etc/hs");
+/// let config = Config::from_text(&text)?;
+/// assert_eq!(config.plugins_dir(), std::path::Path::new("/etc/hs/plugins"));
+/// # Ok::<(), hsmod_loader::problem::LoadError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigText {
+    bytes: Vec<u8>,
+    name: String,
+    folder: PathBuf,
+}
+
+impl ConfigText {
+    /// This text, called `name` in messages. Relative paths in it are taken from `folder`; from the
+    /// current directory, if that is empty. Bytes that are not UTF-8 are refused with the rest of
+    /// what may be wrong with the text.
+    pub fn new(
+        text: impl Into<Vec<u8>>,
+        name: impl Into<String>,
+        folder: impl Into<PathBuf>,
+    ) -> Self {
+        Self { bytes: text.into(), name: name.into(), folder: folder.into() }
     }
+
+    /// Reads a file to its end. Relative paths in it are taken from its folder (that of `path` as
+    /// given: if the file is a symbolic link, the folder of the link). What is no file of its own,
+    /// such as a pipe or `/dev/stdin`, has no folder: there they are taken from the current
+    /// directory.
+    ///
+    /// # Errors
+    /// There is no such file, it cannot be read, it is too large, or it is a directory or a device.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, LoadError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let read = || {
+            let file = open(path, &name)?;
+            let metadata = file.metadata().map_err(|error| unreadable(&name, &error))?;
+            refuse_what_is_no_file(&file, &metadata, &name)?;
+            let of_its_own = metadata.is_file() && !path.starts_with("/dev");
+            let folder = path.parent().filter(|_| of_its_own).unwrap_or(Path::new(""));
+            Ok(Self::new(read_all(file, &name)?, name.clone(), folder))
+        };
+        read().map_err(super::fatal)
+    }
+
+    /// Reads everything that comes, such as from standard input.
+    ///
+    /// # Errors
+    /// It cannot be read, or is too large.
+    pub fn from_reader(
+        reader: impl Read,
+        name: impl Into<String>,
+        folder: impl Into<PathBuf>,
+    ) -> Result<Self, LoadError> {
+        let name = name.into();
+        let bytes = read_all(reader, &name).map_err(super::fatal)?;
+        Ok(Self::new(bytes, name, folder))
+    }
+
+    /// The text as it was read.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What messages call it: the file as it was named.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder that relative paths are taken from; the current directory, if empty.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}
+
+/// Waits as `cat` does where nobody has opened the other end of a pipe yet.
+fn open(path: &Path, name: &str) -> Result<File, Flaw> {
+    File::open(path).map_err(|error| unreadable(name, &error))
+}
+
+/// A terminal is read to the end of what is typed, as standard input is.
+fn refuse_what_is_no_file(file: &File, metadata: &Metadata, name: &str) -> Result<(), Flaw> {
+    if metadata.is_dir() {
+        let flaw = Flaw::new(&[], format!("`{name}` is a directory"));
+        return Err(flaw.fix("name the config file inside it"));
+    }
+    if is_device(metadata) && !file.is_terminal() {
+        let flaw = Flaw::new(&[], format!("`{name}` is a device, which holds no config"));
+        return Err(flaw.fix("give the path of a file, or of a pipe"));
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn is_device(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = metadata.file_type();
+    kind.is_block_device() || kind.is_char_device()
+}
+
+#[cfg(not(unix))]
+const fn is_device(_: &Metadata) -> bool {
+    false
+}
+
+fn read_all(reader: impl Read, name: &str) -> Result<Vec<u8>, Flaw> {
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| unreadable(name, &error))?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(Flaw::new(&[], format!("`{shown}` is larger than 16 MiB"))
+        return Err(Flaw::new(&[], format!("`{name}` is larger than 16 MiB"))
             .fix("check that it is the config file"));
     }
-    String::from_utf8(bytes).map_err(|error| not_utf8(&shown.to_string(), error.as_bytes()))
+    Ok(bytes)
 }
 
-fn not_utf8(shown: &str, bytes: &[u8]) -> Flaw {
-    let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    let flaw = Flaw::new(&[], format!("`{shown}` is not UTF-8"));
-    flaw.position(end_of(valid)).fix("save it as UTF-8")
+fn unreadable(name: &str, error: &io::Error) -> Flaw {
+    let flaw = Flaw::new(&[], format!("cannot read `{name}`: {error}"));
+    match remedy(error) {
+        Some(remedy) => flaw.fix(remedy),
+        None => flaw,
+    }
 }
 
-/// Refuses control characters, most of which an editor does not show, and the three line breaks
-/// beyond ASCII, which one version of YAML reads as text and the other as the end of a line.
-///
-/// # Errors
-/// The first of them, with its position.
-pub(super) fn refuse_control_characters(text: &str) -> Result<(), Flaw> {
-    let refused = |c: char| match c {
-        '\t' | '\n' | '\r' => false,
-        '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => true,
-        _ => c.is_control(),
-    };
-    let Some((at, c)) = text.char_indices().find(|(_, c)| refused(*c)) else { return Ok(()) };
-    Err(Flaw::new(&[], format!("the character U+{:04X} is not allowed in a config", u32::from(c)))
-        .position(end_of(&text[..at]))
-        .fix("remove it, or write it as an escape in a double-quoted text"))
+/// What helps against an error of the operating system.
+pub(super) fn remedy(error: &io::Error) -> Option<&'static str> {
+    Some(match error.kind() {
+        ErrorKind::NotFound => "give the path of an existing file",
+        ErrorKind::PermissionDenied => {
+            "let the user who runs this program read it, and enter the folders it lies in"
+        }
+        ErrorKind::NotADirectory => "give the path of an existing file: a part of this one is none",
+        _ => return remedy_by_number(error),
+    })
 }
 
-/// The position right after `text`.
-fn end_of(text: &str) -> (u64, u64) {
-    let last_line = text.rsplit('\n').next().unwrap_or_default();
-    (text.matches('\n').count() as u64 + 1, last_line.chars().count() as u64 + 1)
+/// For errors that the standard library has no stable name for.
+#[cfg(unix)]
+fn remedy_by_number(error: &io::Error) -> Option<&'static str> {
+    use rustix::io::Errno;
+    Some(match Errno::from_io_error(error)? {
+        Errno::MFILE => {
+            "raise the limit on open files: `ulimit -n`, or `LimitNOFILE=` of its service"
+        }
+        Errno::NFILE => "raise the system's limit on open files: `sysctl fs.file-max`",
+        Errno::LOOP => "mend the symbolic link, which leads back to itself",
+        Errno::NXIO => {
+            "give the path of a file or pipe: this is a socket, or a device without a driver"
+        }
+        Errno::NAMETOOLONG => "give the path of a file, not its text",
+        _ => return None,
+    })
+}
+
+#[cfg(not(unix))]
+const fn remedy_by_number(_: &io::Error) -> Option<&'static str> {
+    None
 }

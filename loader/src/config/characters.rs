@@ -1,0 +1,61 @@
+//! The characters of a config: which bytes are text, and what must not stand in it.
+
+use super::flaw::Flaw;
+use super::locate::Position;
+
+/// Files of another kind, by their first bytes: what it is, and the remedy.
+const OTHER_KINDS: [(&[u8], &str, &str); 8] = [
+    (b"\xff\xfe\0\0", "UTF-32", AS_UTF8),
+    (b"\xff\xfe", "UTF-16", AS_UTF8),
+    (b"\xfe\xff", "UTF-16", AS_UTF8),
+    (b"\x1f\x8b", "compressed by gzip", "unpack it: `gunzip FILE`"),
+    (b"PK\x03\x04", "a ZIP archive", "unpack it, and name the config file"),
+    (b"\x7fELF", "a program or a library", NAME_THE_CONFIG),
+    (b"\xcf\xfa\xed\xfe", "a program or a library", NAME_THE_CONFIG),
+    (b"SQLite format 3\0", "a database", NAME_THE_CONFIG),
+];
+
+const AS_UTF8: &str = "save it as UTF-8";
+const NAME_THE_CONFIG: &str = "name the YAML file that lists the modules";
+
+/// The bytes as text, without a byte order mark.
+///
+/// # Errors
+/// They are not UTF-8.
+pub(super) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
+    if let Some((_, kind, fix)) = OTHER_KINDS.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
+        return Err(Flaw::new(&[], format!("this is {kind}, not YAML in UTF-8")).fix(*fix));
+    }
+    // Without a byte order mark, UTF-16 shows in the other half of its first letter.
+    if let [0, 1..=255, ..] | [1..=255, 0, ..] = bytes {
+        return Err(Flaw::new(&[], "this is UTF-16, not YAML in UTF-8").fix(AS_UTF8));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        Flaw::new(&[], "this is not UTF-8").position(end_of(valid)).fix(AS_UTF8)
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+}
+
+/// Refuses control characters, most of which an editor does not show, and the three line breaks
+/// beyond ASCII, which one version of YAML reads as text and the other as the end of a line.
+///
+/// # Errors
+/// The first of them, with its position.
+pub(super) fn refuse_control_characters(text: &str) -> Result<(), Flaw> {
+    let refused = |c: char| match c {
+        '\t' | '\n' | '\r' => false,
+        '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => true,
+        _ => c.is_control(),
+    };
+    let Some((at, c)) = text.char_indices().find(|(_, c)| refused(*c)) else { return Ok(()) };
+    Err(Flaw::new(&[], format!("the character U+{:04X} is not allowed in a config", u32::from(c)))
+        .position(end_of(&text[..at]))
+        .fix("remove it, or write it as an escape in a double-quoted text"))
+}
+
+/// The position right after `text`.
+fn end_of(text: &str) -> Position {
+    let last_line = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() as u64 + 1, last_line.chars().count() as u64 + 1)
+}
