@@ -52,7 +52,10 @@ pub(crate) struct Options {
 pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     let callback = find(&options.callback)?;
     let given = match &options.arguments {
-        Some(path) => read(path)?,
+        Some(path) => {
+            options.site.leave_stdin_to("the arguments", path)?;
+            read(path)?
+        }
         None => Value::Object(Map::new()),
     };
     let arguments = Arguments::new(callback, given)?;

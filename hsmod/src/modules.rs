@@ -1,10 +1,10 @@
 //! The modules that a command works with: the config file, and the homeserver they believe to be
 //! in.
 
-use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use hsmod_loader::config::ConfigText;
 use hsmod_loader::{Config, Host, LoadError, Modules};
 
 use crate::exit::{Result, Stop};
@@ -12,8 +12,9 @@ use crate::output::Output;
 
 #[derive(Args)]
 pub(crate) struct Site {
-    /// The YAML file that lists the modules
-    #[arg(short, long, value_name = "FILE")]
+    /// The YAML file that lists the modules; `-` reads it from stdin. Relative paths in it are
+    /// taken from its folder, or from the working directory if it comes through stdin or a pipe
+    #[arg(short, long, value_name = "FILE|-")]
     pub(crate) config: PathBuf,
 
     /// The homeserver that the modules believe to be in
@@ -27,12 +28,32 @@ impl Site {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn read(&self) -> Result<std::result::Result<Config, LoadError>> {
-        let config = Config::from_file(&self.config);
-        let readable = || File::open(&self.config)?.metadata().map(|metadata| !metadata.is_dir());
-        match config {
-            Err(error) if !matches!(readable(), Ok(true)) => Err(unreadable(&error)),
-            config => Ok(config),
+        Ok(Config::from_text(&self.text()?))
+    }
+
+    /// Reads the config's text. It may come through a pipe, so this is done once.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn text(&self) -> Result<ConfigText> {
+        let text = if is_stdin(&self.config) {
+            ConfigText::from_reader(std::io::stdin().lock(), "standard input", "")
+        } else {
+            ConfigText::from_file(&self.config)
+        };
+        text.map_err(|error| unreadable(&error))
+    }
+
+    /// Leaves standard input to `what`, which comes from `path`: it can be read once only.
+    ///
+    /// # Errors
+    /// Both are to come from there.
+    pub(crate) fn leave_stdin_to(&self, what: &str, path: &Path) -> Result<()> {
+        if !is_stdin(path) || !is_stdin(&self.config) {
+            return Ok(());
         }
+        let message = format!("both the config and {what} are to come from standard input");
+        Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
     }
 
     /// The homeserver.
@@ -50,6 +71,10 @@ impl Site {
         output.aside(modules.warnings());
         Ok(modules)
     }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    ["-", "/dev/stdin"].map(Path::new).contains(&path)
 }
 
 /// What the loader says of a file that it cannot read.

@@ -64,9 +64,9 @@ fn wrong_usage_is_named() {
     exit code: 2
     --- stderr
     error: the following required arguments were not provided:
-      --config <FILE>
+      --config <FILE|->
 
-    Usage: hsmod check --config <FILE>
+    Usage: hsmod check --config <FILE|->
 
     For more information, try '--help'.
     ");

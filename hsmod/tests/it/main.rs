@@ -6,6 +6,7 @@ mod call_refusals;
 mod call_values;
 mod check;
 mod command;
+mod config_input;
 mod help;
 mod inspect;
 mod replay;
