@@ -16,6 +16,7 @@ mod mail;
 mod names;
 mod network;
 mod secret;
+mod slip;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -288,11 +289,13 @@ fn values(text: &str, flaws: &mut Vec<Flaw>) -> Result<Value, Flaw> {
     value::Exact::new(flaws).deserialize(serde_yaml::Deserializer::from_str(text)).map_err(
         |error| {
             let message = error.to_string();
-            let Some(location) = error.location() else { return Flaw::new(&[], message) };
-            let (line, column) = (location.line() as u64, location.column() as u64);
+            let (line, column) = match error.location() {
+                Some(location) => (location.line() as u64, location.column() as u64),
+                None => (1, 1),
+            };
             // The message repeats the position, which has a place of its own in a problem.
             let message = message.split(&format!(" at line {line} ")).next().unwrap_or_default();
-            Flaw::new(&[], format!("this is not YAML: {message}")).position((line, column))
+            slip::explain(text, (line, column), message)
         },
     )
 }

@@ -107,7 +107,7 @@ fn what_is_no_config_is_a_finding_and_what_cannot_be_read_is_an_error() {
     insta::assert_snapshot!(check_text("modules: ["), @"
     exit code: 1
     --- stdout
-    error: config: `<folder>/modules.yaml`: this is not YAML: while parsing a node, did not find expected node content
+    error: config: `<folder>/modules.yaml`: this is not YAML: a value is missing here
       at line 2, column 1
       fix: the text ends too early: was the file written to its end?
     0 modules: 1 error, 0 warnings

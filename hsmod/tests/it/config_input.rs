@@ -67,7 +67,7 @@ fn what_is_wrong_with_the_text_is_a_finding_and_names_where_it_came_from() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"
-    error: config: `standard input`: this is not YAML: while parsing a node, did not find expected node content
+    error: config: `standard input`: this is not YAML: a value is missing here
       at line 2, column 1
       fix: the text ends too early: was the file written to its end?
     0 modules: 1 error, 0 warnings

@@ -55,7 +55,7 @@ pub(super) fn refuse_control_characters(text: &str) -> Result<(), Flaw> {
 }
 
 /// The position right after `text`.
-fn end_of(text: &str) -> Position {
+pub(super) fn end_of(text: &str) -> Position {
     let last_line = text.rsplit('\n').next().unwrap_or_default();
     (text.matches('\n').count() as u64 + 1, last_line.chars().count() as u64 + 1)
 }

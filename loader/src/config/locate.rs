@@ -10,6 +10,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::flaw::{Flaw, item, item_index};
+use super::slip;
 
 /// Line and column, both counted from 1; columns are characters.
 pub(super) type Position = (u64, u64);
@@ -162,7 +163,9 @@ impl<'t> Builder<'t, '_> {
                 let (members, height) = self.mapping(depth)?;
                 (anchor, Shape::Mapping(members), height)
             }
-            _ => return Err(self.flaw("a value is missing here", span)),
+            _ => {
+                return Err(self.flaw("a value is missing here", span).fix("write one, or `null`"));
+            }
         };
         let index = self.nodes.len();
         let cost = self.cost - before;
@@ -243,7 +246,8 @@ impl<'t> Builder<'t, '_> {
     /// An alias stands for the very node of its anchor, but costs what writing it out would.
     fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<usize, Flaw> {
         let Some(&index) = self.anchors.get(&anchor) else {
-            return Err(self.flaw("this alias stands inside the value it refers to", span));
+            let flaw = self.flaw("this alias stands inside the value it refers to", span);
+            return Err(flaw.fix("write out what it stands for"));
         };
         if depth + self.nodes[index].height > MAX_DEPTH {
             return Err(too_deep(span.start));
@@ -293,30 +297,17 @@ pub(super) fn too_large(path: &[String], number: &str) -> Flaw {
 
 /// A syntax error, with the remedy where the text shows a usual slip.
 fn syntax(text: &str, error: &ScanError) -> Flaw {
-    let (marker, info) = (*error.marker(), error.info());
-    if info.contains("recursion limit") {
-        return too_deep(marker);
+    if error.info().contains("recursion limit") {
+        return too_deep(*error.marker());
     }
-    let flaw = Flaw::new(&[], format!("this is not YAML: {info}")).position(position(marker));
-    let row = text.lines().nth(marker.line().saturating_sub(1));
-    let indent = row.map(|row| &row[..row.len() - row.trim_start().len()]).unwrap_or_default();
-    match row.and_then(|row| row.chars().nth(marker.col())) {
-        Some(c @ ('@' | '`' | '%')) => flaw
-            .fix(format!("quote the value: YAML allows no unquoted text that begins with `{c}`")),
-        _ if row.is_none() || info.contains("end of stream") => {
-            flaw.fix("the text ends too early: was the file written to its end?")
-        }
-        _ if indent.contains('\t') || info.contains("a tab") => {
-            flaw.fix("indent with spaces: YAML allows no tabs there")
-        }
-        _ => flaw,
-    }
+    slip::explain(text, position(*error.marker()), error.info())
 }
 
 fn too_deep(marker: Marker) -> Flaw {
     // The path is left out: it would be a hundred segments long.
     Flaw::new(&[], format!("nested too deeply: more than {MAX_DEPTH} levels"))
         .position(position(marker))
+        .fix("count its brackets and dashes: no config nests so deeply")
 }
 
 fn position(marker: Marker) -> Position {

@@ -4,6 +4,7 @@ mod files;
 mod messages;
 mod properties;
 mod services;
+mod syntax;
 
 use std::time::Duration;
 

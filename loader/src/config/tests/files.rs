@@ -50,7 +50,7 @@ fn a_text_that_was_read_before_is_enough() {
     let text = ConfigText::from_reader(&b"modules: ["[..], "standard input", "/etc").unwrap();
     assert_eq!(text.folder(), Path::new("/etc"));
     assert_snapshot!(Config::from_text(&text).unwrap_err(), @"
-    error: config: `standard input`: this is not YAML: while parsing a node, did not find expected node content
+    error: config: `standard input`: this is not YAML: a value is missing here
       at line 2, column 1
       fix: the text ends too early: was the file written to its end?
     ");
@@ -207,17 +207,17 @@ fn too_large() {
 #[test]
 fn half_written() {
     assert_snapshot!(said_of(b"modules:\n  - module: \"abc"), @"
-    error: config: `FILE`: this is not YAML: while scanning a quoted scalar, found unexpected end of stream
+    error: config: `FILE`: this is not YAML: the quote that is opened here is not closed
       at line 2, column 13
-      fix: the text ends too early: was the file written to its end?
+      fix: close it; if the text ends too early, was the file written to its end?
     ");
     assert_snapshot!(said_of(b"modules:\n  - module: abc\n    config: {a: [1,\n"), @"
-    error: config: `FILE`: this is not YAML: while parsing a node, did not find expected node content
+    error: config: `FILE`: this is not YAML: a value is missing here
       at line 4, column 1
       fix: the text ends too early: was the file written to its end?
     ");
     assert_snapshot!(said_of(b"modules:\n  - module: abc\n    conf"), @"
-    error: config: `FILE`: this is not YAML: simple key expected
+    error: config: `FILE`: this is not YAML: the line above has no colon after its key
       at line 4, column 1
       fix: the text ends too early: was the file written to its end?
     ");
@@ -232,6 +232,7 @@ fn nesting_bombs() {
     assert_snapshot!(said_of("- ".repeat(200).as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 1, column 201
+      fix: count its brackets and dashes: no config nests so deeply
     ");
     let nested = |depth| {
         format!(
@@ -261,12 +262,14 @@ fn alias_bombs() {
     assert_snapshot!(said_of(deep.as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 98, column 12
+      fix: count its brackets and dashes: no config nests so deeply
     ");
     let long = format!("a: &a {}\nmodules: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(40));
     assert!(said_of(long.as_bytes()).contains("exceed 32 MiB"));
     assert_snapshot!(said_of(b"modules: &a [*a]\n"), @"
     error: config: `FILE`: this alias stands inside the value it refers to
       at modules.<item 0>, line 1, column 14
+      fix: write out what it stands for
     ");
 }
 

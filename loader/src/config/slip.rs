@@ -1,0 +1,181 @@
+//! What a syntax error usually comes from. The parser says where it could not go on, in the words
+//! of the YAML specification; an operator wants to know what to write instead.
+
+use super::characters::end_of;
+use super::flaw::Flaw;
+use super::locate::Position;
+
+/// A slip: where it is, what it is, and the remedy.
+type Slip = (Position, String, &'static str);
+
+/// Slips that show in the text around the error, the surest first.
+const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 3] = [tab, second_colon, reserved_character];
+
+/// What the parser says, what that means, and the remedy. The first that fits counts.
+const SAID: [(&str, &str, &str); 18] = [
+    (
+        "mapping values are not allowed",
+        "this key does not belong to the line above it",
+        "indent it like the other keys of the same mapping",
+    ),
+    (
+        "expected '-' indicator",
+        "this line is neither an item of the list above nor part of one",
+        "indent it like the other keys of the item, or begin it with `- `",
+    ),
+    (
+        "did not find expected key",
+        "this line fits the indentation of no line above it",
+        "indent it like the other keys of the same mapping",
+    ),
+    ("simple key", "the line above has no colon after its key", "write it as `key: value`"),
+    (
+        "unknown anchor",
+        "`*` at the beginning of a value stands for the value marked `&` with the same name, and \
+         there is none",
+        "quote the value if it is a text that begins with `*`",
+    ),
+    (
+        "unexpected end of stream",
+        "the quote that is opened here is not closed",
+        "close it; if the text ends too early, was the file written to its end?",
+    ),
+    (
+        "indentation in quoted scalar",
+        "the quote that is opened here is not closed on its line",
+        "close it",
+    ),
+    (
+        "trailing content after",
+        "a text goes on after its closing quote",
+        "remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'",
+    ),
+    (
+        "a flow sequence",
+        "in a list in brackets, this is neither a `,` nor the closing `]`",
+        "put commas between the items, `]` at the end, and quotes around texts with `: ` in them",
+    ),
+    (
+        "a flow mapping",
+        "in a mapping in braces, this is neither a `,` nor the closing `}`",
+        "put commas between the members, `}` at the end, and quotes around texts with `: ` in them",
+    ),
+    (
+        "misplaced bracket",
+        "this bracket closes nothing",
+        "remove it, or quote the value if it is a text",
+    ),
+    (
+        "escape character",
+        "in this text in double quotes, a `\\` begins no escape that YAML knows",
+        "use single quotes, in which `\\` is a character like others",
+    ),
+    (
+        "block scalar",
+        "`|` and `>` announce a text on the lines below, and nothing may follow them",
+        "quote the value if it is a text that begins with one of them",
+    ),
+    (
+        "sequence entries are not allowed",
+        "a list cannot begin in the middle of a line with `- `",
+        "begin it on a line of its own, or quote the value if it is a text that begins with `- `",
+    ),
+    (
+        "mapping keys are not allowed",
+        "`?` at the beginning of a value has a meaning of its own",
+        "quote the value if it is a text that begins with `?`",
+    ),
+    (
+        "comments must be separated",
+        "`#` begins a comment",
+        "quote the value if it is a text that begins with `#`; put a space before a comment",
+    ),
+    (
+        "<document start>",
+        "lines that begin with `%` are for YAML itself, and end with a line `---`",
+        "remove what stands above this line",
+    ),
+    (
+        "expected node content",
+        "a value is missing here",
+        "write it, or remove what announces it: a bracket, a comma, a tag",
+    ),
+];
+
+const WRITTEN_TO_ITS_END: &str = "the text ends too early: was the file written to its end?";
+
+/// A syntax error at `position`, of which the parser says `info`.
+pub(super) fn explain(text: &str, position: Position, info: &str) -> Flaw {
+    let sight = Sight::new(text, position, info);
+    if let Some((position, message, fix)) = SEEN.iter().find_map(|slip| slip(&sight)) {
+        return Flaw::new(&[], format!("this is not YAML: {message}")).position(position).fix(fix);
+    }
+    let said = SAID.iter().find(|(needle, ..)| info.contains(needle));
+    let (message, fix) = match said {
+        Some((_, message, fix)) => (*message, *fix),
+        None => (
+            info,
+            "look at the indentation, quotes, brackets and colons of this line and the one above",
+        ),
+    };
+    let fix = if sight.here.is_none() { WRITTEN_TO_ITS_END } else { fix };
+    Flaw::new(&[], format!("this is not YAML: {message}")).position(position).fix(fix)
+}
+
+/// The surroundings of a syntax error.
+struct Sight<'t> {
+    text: &'t str,
+    info: &'t str,
+    column: usize,
+    /// The line of the error, if the text has not ended there.
+    here: Option<Row<'t>>,
+}
+
+#[derive(Clone, Copy)]
+struct Row<'t> {
+    number: u64,
+    text: &'t str,
+}
+
+impl<'t> Sight<'t> {
+    fn new(text: &'t str, (line, column): Position, info: &'t str) -> Self {
+        let mut rows = (1..).zip(text.lines()).map(|(number, text)| Row { number, text });
+        let column = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+        Self { text, info, column, here: rows.find(|row| row.number == line) }
+    }
+}
+
+/// The parser may stop at the end of the line above it.
+fn tab(sight: &Sight<'_>) -> Option<Slip> {
+    let above = sight.here?.number.saturating_sub(1);
+    let rows = (1..).zip(sight.text.lines()).skip_while(|(number, _)| *number <= above).take(2);
+    let indent = |row: &str| row.len() - row.trim_start().len();
+    let mut tabs = rows.filter_map(|(number, row)| Some((number, row, row.find('\t')?)));
+    let named = sight.info.contains("tab");
+    let (number, row, at) = tabs.find(|(_, row, at)| named || *at < indent(row))?;
+    let message = "there is a tab (U+0009) in this line".to_owned();
+    Some(((number, end_of(&row[..at]).1), message, "indent with spaces: YAML allows no tabs there"))
+}
+
+/// `text: hello: you`
+fn second_colon(sight: &Sight<'_>) -> Option<Slip> {
+    let row = sight.here.filter(|_| sight.info.contains("mapping values"))?;
+    let before: String = row.text.chars().take(sight.column).collect();
+    before.contains(": ").then(|| {
+        let message =
+            "a value holds a colon with a space after it, which makes it a key".to_owned();
+        ((row.number, sight.column as u64 + 1), message, "quote the value")
+    })
+}
+
+fn reserved_character(sight: &Sight<'_>) -> Option<Slip> {
+    let row = sight.here?;
+    let c = match row.text.chars().nth(sight.column)? {
+        '@' => "`@`",
+        '%' => "`%`",
+        '`' => "a backtick",
+        _ => return None,
+    };
+    let message = format!("no text without quotes may begin with {c}");
+    Some(((row.number, sight.column as u64 + 1), message, "quote the value"))
+}

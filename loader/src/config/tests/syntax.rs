@@ -1,0 +1,151 @@
+//! Shows what an operator reads who wrote something that is not YAML.
+
+use insta::assert_snapshot;
+
+use super::messages::said_of;
+
+#[test]
+fn a_colon_too_few_or_too_many() {
+    assert_snapshot!(said_of("modules:\n- module: a\n  name: a: b\n"), @"
+    error: config: this is not YAML: a value holds a colon with a space after it, which makes it a key
+      at line 3, column 10
+      fix: quote the value
+    ");
+    assert_snapshot!(said_of("modules: [{module: a, config: {x: y: z}}]\n"), @"
+    error: config: this is not YAML: in a mapping in braces, this is neither a `,` nor the closing `}`
+      at line 1, column 36
+      fix: put commas between the members, `}` at the end, and quotes around texts with `: ` in them
+    ");
+}
+
+#[test]
+fn indentation() {
+    assert_snapshot!(said_of("modules:\n  - module: demo\n     config: {}\n"), @"
+    error: config: this is not YAML: this key does not belong to the line above it
+      at line 3, column 12
+      fix: indent it like the other keys of the same mapping
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: a\n   config: {}\n"), @"
+    error: config: this is not YAML: this line is neither an item of the list above nor part of one
+      at line 3, column 4
+      fix: indent it like the other keys of the item, or begin it with `- `
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: a\n config: {}\n"), @"
+    error: config: this is not YAML: this line fits the indentation of no line above it
+      at line 3, column 2
+      fix: indent it like the other keys of the same mapping
+    ");
+    assert_snapshot!(said_of("modules:\n\t- module: a\n"), @"
+    error: config: this is not YAML: there is a tab (U+0009) in this line
+      at line 2, column 1
+      fix: indent with spaces: YAML allows no tabs there
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n\tconfig: {}\n"), @"
+    error: config: this is not YAML: there is a tab (U+0009) in this line
+      at line 3, column 1
+      fix: indent with spaces: YAML allows no tabs there
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n  config: - b\n"), @"
+    error: config: this is not YAML: a list cannot begin in the middle of a line with `- `
+      at line 3, column 11
+      fix: begin it on a line of its own, or quote the value if it is a text that begins with `- `
+    ");
+}
+
+#[test]
+fn signs_with_a_meaning() {
+    assert_snapshot!(said_of("modules:\n- module: a\n  config: {users: [@evil:example.com]}\n"), @"
+    error: config: this is not YAML: no text without quotes may begin with `@`
+      at line 3, column 20
+      fix: quote the value
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n  config:\n    users:\n    - @evil:example.com\n"), @"
+    error: config: this is not YAML: no text without quotes may begin with `@`
+      at line 5, column 7
+      fix: quote the value
+    ");
+    assert_snapshot!(said_of("a: `b`\n"), @"
+    error: config: this is not YAML: no text without quotes may begin with a backtick
+      at line 1, column 4
+      fix: quote the value
+    ");
+    assert_snapshot!(said_of("a: %b\n"), @"
+    error: config: this is not YAML: no text without quotes may begin with `%`
+      at line 1, column 4
+      fix: quote the value
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n  config: {domain: *.example.com}\n"), @"
+    error: config: this is not YAML: `*` at the beginning of a value stands for the value marked `&` with the same name, and there is none
+      at line 3, column 20
+      fix: quote the value if it is a text that begins with `*`
+    ");
+    assert_snapshot!(said_of("modules: *nope\n"), @"
+    error: config: this is not YAML: `*` at the beginning of a value stands for the value marked `&` with the same name, and there is none
+      at line 1, column 10
+      fix: quote the value if it is a text that begins with `*`
+    ");
+    assert_snapshot!(said_of("a: >= 1\n"), @"
+    error: config: this is not YAML: `|` and `>` announce a text on the lines below, and nothing may follow them
+      at line 1, column 4
+      fix: quote the value if it is a text that begins with one of them
+    ");
+    assert_snapshot!(said_of("a: ?\n"), @"
+    error: config: this is not YAML: `?` at the beginning of a value has a meaning of its own
+      at line 1, column 4
+      fix: quote the value if it is a text that begins with `?`
+    ");
+    assert_snapshot!(said_of("modules: [{module: a, config: {rooms: [#a:b.c]}}]\n"), @"
+    error: config: this is not YAML: `#` begins a comment
+      at line 1, column 40
+      fix: quote the value if it is a text that begins with `#`; put a space before a comment
+    ");
+    assert_snapshot!(said_of("%FOO\nmodules: []\n"), @"
+    error: config: this is not YAML: lines that begin with `%` are for YAML itself, and end with a line `---`
+      at line 2, column 1
+      fix: remove what stands above this line
+    ");
+}
+
+#[test]
+fn quotes_and_brackets() {
+    assert_snapshot!(said_of("modules:\n  - module: \"demo\n    config: {}\n"), @"
+    error: config: this is not YAML: the quote that is opened here is not closed on its line
+      at line 2, column 13
+      fix: close it
+    ");
+    assert_snapshot!(said_of("modules: [{module: a, config: {a: 'it's'}}]\n"), @"
+    error: config: this is not YAML: a text goes on after its closing quote
+      at line 1, column 39
+      fix: remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: \"demo\",\n"), @"
+    error: config: this is not YAML: a text goes on after its closing quote
+      at line 2, column 19
+      fix: remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'
+    ");
+    assert_snapshot!(said_of("modules: [{module: a, config: {a: [1, 2}}]\n"), @"
+    error: config: this is not YAML: in a list in brackets, this is neither a `,` nor the closing `]`
+      at line 1, column 40
+      fix: put commas between the items, `]` at the end, and quotes around texts with `: ` in them
+    ");
+    assert_snapshot!(said_of("modules:\n- {module: a\n- module: b\n"), @"
+    error: config: this is not YAML: in a mapping in braces, this is neither a `,` nor the closing `}`
+      at line 3, column 9
+      fix: put commas between the members, `}` at the end, and quotes around texts with `: ` in them
+    ");
+    assert_snapshot!(said_of("modules: [{module: a}}]\n"), @"
+    error: config: this is not YAML: in a list in brackets, this is neither a `,` nor the closing `]`
+      at line 1, column 22
+      fix: put commas between the items, `]` at the end, and quotes around texts with `: ` in them
+    ");
+    assert_snapshot!(said_of("modules: [{module: a}]]\n"), @"
+    error: config: this is not YAML: this bracket closes nothing
+      at line 1, column 23
+      fix: remove it, or quote the value if it is a text
+    ");
+    assert_snapshot!(said_of("a: \"C:\\dir\"\n"), @r"
+    error: config: this is not YAML: in this text in double quotes, a `\` begins no escape that YAML knows
+      at line 1, column 4
+      fix: use single quotes, in which `\` is a character like others
+    ");
+}
