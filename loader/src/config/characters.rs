@@ -37,6 +37,52 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
+/// What looks like a space or like nothing, and comes along when text is copied from a web page or a
+/// word processor.
+const INVISIBLE: [(char, &str); 21] = [
+    ('\u{a0}', "a no-break space"),
+    ('\u{ad}', "a soft hyphen"),
+    ('\u{2007}', "a figure space"),
+    ('\u{200b}', "a zero-width space"),
+    ('\u{200c}', "a zero-width non-joiner"),
+    ('\u{200d}', "a zero-width joiner"),
+    ('\u{200e}', "a left-to-right mark"),
+    ('\u{200f}', "a right-to-left mark"),
+    ('\u{202a}', "a left-to-right embedding"),
+    ('\u{202b}', "a right-to-left embedding"),
+    ('\u{202c}', "an end of an embedding"),
+    ('\u{202d}', "a left-to-right override"),
+    ('\u{202e}', "a right-to-left override"),
+    ('\u{202f}', "a narrow no-break space"),
+    ('\u{2060}', "a word joiner"),
+    ('\u{2066}', "a left-to-right isolate"),
+    ('\u{2067}', "a right-to-left isolate"),
+    ('\u{2068}', "an isolate"),
+    ('\u{2069}', "an end of an isolate"),
+    ('\u{3000}', "an ideographic space"),
+    ('\u{feff}', "a byte order mark"),
+];
+
+/// What a word processor makes of `"` and `'`.
+const CURLY_QUOTES: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
+
+pub(super) const AS_ASCII: &str = "type the line anew: it was perhaps copied from a web page";
+pub(super) const STRAIGHT_QUOTES: &str = "use straight quotes: \" or '";
+
+/// The first character that nobody sees: where it is, and what it is called.
+pub(super) fn invisible_in(text: &str) -> Option<(usize, String)> {
+    text.char_indices().find_map(|(at, c)| {
+        let (_, name) = INVISIBLE.iter().find(|(invisible, _)| *invisible == c)?;
+        Some((at, format!("{name} (U+{:04X})", u32::from(c))))
+    })
+}
+
+/// The first typographic quotation mark.
+pub(super) fn curly_quote_in(text: &str) -> Option<(usize, String)> {
+    let (at, c) = text.char_indices().find(|(_, c)| CURLY_QUOTES.contains(c))?;
+    Some((at, format!("the typographic `{c}` (U+{:04X})", u32::from(c))))
+}
+
 /// Refuses control characters, most of which an editor does not show, and the three line breaks
 /// beyond ASCII, which one version of YAML reads as text and the other as the end of a line.
 ///

@@ -1,7 +1,7 @@
 //! What a syntax error usually comes from. The parser says where it could not go on, in the words
 //! of the YAML specification; an operator wants to know what to write instead.
 
-use super::characters::end_of;
+use super::characters::{self, end_of};
 use super::flaw::Flaw;
 use super::locate::Position;
 
@@ -9,7 +9,17 @@ use super::locate::Position;
 type Slip = (Position, String, &'static str);
 
 /// Slips that show in the text around the error, the surest first.
-const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 3] = [tab, second_colon, reserved_character];
+const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 9] = [
+    conflict_mark,
+    invisible_character,
+    tab,
+    no_space_after_dash,
+    second_colon,
+    no_space_after_colon,
+    no_colon,
+    reserved_character,
+    curly_quote,
+];
 
 /// What the parser says, what that means, and the remedy. The first that fits counts.
 const SAID: [(&str, &str, &str); 18] = [
@@ -129,6 +139,8 @@ struct Sight<'t> {
     column: usize,
     /// The line of the error, if the text has not ended there.
     here: Option<Row<'t>>,
+    /// The line above it that says something.
+    above: Option<Row<'t>>,
 }
 
 #[derive(Clone, Copy)]
@@ -139,10 +151,64 @@ struct Row<'t> {
 
 impl<'t> Sight<'t> {
     fn new(text: &'t str, (line, column): Position, info: &'t str) -> Self {
-        let mut rows = (1..).zip(text.lines()).map(|(number, text)| Row { number, text });
+        let rows = (1..).zip(text.lines()).map(|(number, text)| Row { number, text });
+        let (mut here, mut above) = (None, None);
+        for row in rows.take_while(|row| row.number <= line) {
+            if row.number == line {
+                here = Some(row);
+            } else if !row.said().is_empty() {
+                above = Some(row);
+            }
+        }
         let column = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
-        Self { text, info, column, here: rows.find(|row| row.number == line) }
+        Self { text, info, column, here, above }
     }
+
+    /// The line of the error, then the one above.
+    fn rows(&self) -> impl Iterator<Item = Row<'t>> {
+        self.here.into_iter().chain(self.above)
+    }
+
+    /// The lines that may lack a sign, if the parser misses one: what it takes for a key goes on to
+    /// the next line.
+    fn suspects(&self) -> impl Iterator<Item = Row<'t>> {
+        let missed = ["mapping values", "simple key", "'-' indicator", "expected key"];
+        let missed = missed.iter().any(|words| self.info.contains(words));
+        self.above.into_iter().chain(self.here).filter(move |_| missed)
+    }
+}
+
+impl<'t> Row<'t> {
+    /// Without indentation and comment lines.
+    fn said(self) -> &'t str {
+        let said = self.text.trim();
+        if said.starts_with('#') { "" } else { said }
+    }
+
+    /// Without the dash of a list's item, too.
+    fn member(self) -> &'t str {
+        self.said().strip_prefix("- ").map_or(self.said(), str::trim_start)
+    }
+
+    /// Where `part`, which is a part of this line, begins.
+    fn position_of(self, part: &str) -> Position {
+        let before = self.text.split(part).next().unwrap_or_default();
+        (self.number, before.chars().count() as u64 + 1)
+    }
+}
+
+fn conflict_mark(sight: &Sight<'_>) -> Option<Slip> {
+    let is_mark = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+    let (number, _) = (1..).zip(sight.text.lines()).find(|(_, line)| is_mark(line))?;
+    let message = "a conflict of two versions was left in it".to_owned();
+    Some(((number, 1), message, "settle it: keep one version, and remove the marks of the other"))
+}
+
+fn invisible_character(sight: &Sight<'_>) -> Option<Slip> {
+    let mut found = sight.rows().filter_map(|row| Some((row, characters::invisible_in(row.text)?)));
+    let (row, (at, name)) = found.next()?;
+    let column = end_of(&row.text[..at]).1;
+    Some(((row.number, column), format!("there is {name} in this line"), characters::AS_ASCII))
 }
 
 /// The parser may stop at the end of the line above it.
@@ -155,6 +221,32 @@ fn tab(sight: &Sight<'_>) -> Option<Slip> {
     let (number, row, at) = tabs.find(|(_, row, at)| named || *at < indent(row))?;
     let message = "there is a tab (U+0009) in this line".to_owned();
     Some(((number, end_of(&row[..at]).1), message, "indent with spaces: YAML allows no tabs there"))
+}
+
+/// `-module: demo`
+fn no_space_after_dash(sight: &Sight<'_>) -> Option<Slip> {
+    let mut slips = sight.suspects().filter_map(|row| Some((row, dash_glued_to(row.said())?)));
+    let (row, key) = slips.next()?;
+    let message = format!("there is no space between `-` and `{key}`");
+    Some((row.position_of(row.said()), message, "put a space after the dash"))
+}
+
+/// `module:demo`
+fn no_space_after_colon(sight: &Sight<'_>) -> Option<Slip> {
+    let mut slips = sight.suspects().filter_map(|row| Some((row, colon_glued_to(row.member())?)));
+    let (row, key) = slips.next()?;
+    let message = format!("there is no space between `{key}:` and its value");
+    Some((row.position_of(row.member()), message, "put a space after the colon"))
+}
+
+/// `config` alone on a line, with what should be below it.
+fn no_colon(sight: &Sight<'_>) -> Option<Slip> {
+    let row = sight.above.filter(|_| sight.info.contains("simple key") && sight.here.is_some())?;
+    let key = row.member();
+    is_word(key).then(|| {
+        let message = format!("there is no colon after `{key}`");
+        (row.position_of(key), message, "put a colon after the key")
+    })
 }
 
 /// `text: hello: you`
@@ -178,4 +270,29 @@ fn reserved_character(sight: &Sight<'_>) -> Option<Slip> {
     };
     let message = format!("no text without quotes may begin with {c}");
     Some(((row.number, sight.column as u64 + 1), message, "quote the value"))
+}
+
+fn curly_quote(sight: &Sight<'_>) -> Option<Slip> {
+    let row = sight.here?;
+    let (at, name) = characters::curly_quote_in(row.text)?;
+    let position = (row.number, end_of(&row.text[..at]).1);
+    Some((position, format!("{name} quotes nothing"), characters::STRAIGHT_QUOTES))
+}
+
+/// The key in `-module: demo`.
+pub(super) fn dash_glued_to(text: &str) -> Option<&str> {
+    let (key, _) = text.strip_prefix('-')?.split_once(':')?;
+    is_word(key).then_some(key)
+}
+
+/// The key in `module:demo`, also where the space after the colon only looks like one.
+pub(super) fn colon_glued_to(text: &str) -> Option<&str> {
+    let (key, rest) = text.split_once(':')?;
+    let glued = !rest.is_empty() && !rest.starts_with([' ', '\t', '/']);
+    (glued && is_word(key)).then_some(key)
+}
+
+fn is_word(text: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(inside)
 }

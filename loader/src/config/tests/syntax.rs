@@ -5,7 +5,51 @@ use insta::assert_snapshot;
 use super::messages::said_of;
 
 #[test]
+fn a_missing_space() {
+    assert_snapshot!(said_of("modules:\n  -module: demo\n    config: {}\n"), @"
+    error: config: this is not YAML: there is no space between `-` and `module`
+      at line 2, column 3
+      fix: put a space after the dash
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: a\n  -module: b\n"), @"
+    error: config: this is not YAML: there is no space between `-` and `module`
+      at line 3, column 3
+      fix: put a space after the dash
+    ");
+    assert_snapshot!(said_of("plugins_dir:x\nmodules: []\n"), @"
+    error: config: this is not YAML: there is no space between `plugins_dir:` and its value
+      at line 1, column 1
+      fix: put a space after the colon
+    ");
+    assert_snapshot!(said_of("modules: []\nplugins_dir:x\n"), @"
+    error: config: this is not YAML: there is no space between `plugins_dir:` and its value
+      at line 2, column 1
+      fix: put a space after the colon
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: demo\n    timeout:10s\n"), @"
+    error: config: this is not YAML: there is no space between `timeout:` and its value
+      at line 3, column 5
+      fix: put a space after the colon
+    ");
+    assert_snapshot!(said_of("modules:\n  - module:demo\n    timeout: 10s\n"), @"
+    error: config: this is not YAML: there is no space between `module:` and its value
+      at line 2, column 5
+      fix: put a space after the colon
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n  config:\n    a:1\n    # one\n\n    b: 2\n"), @"
+    error: config: this is not YAML: there is no space between `a:` and its value
+      at line 4, column 5
+      fix: put a space after the colon
+    ");
+}
+
+#[test]
 fn a_colon_too_few_or_too_many() {
+    assert_snapshot!(said_of("modules:\n- module: a\n  config\n    a: 1\n"), @"
+    error: config: this is not YAML: there is no colon after `config`
+      at line 3, column 3
+      fix: put a colon after the key
+    ");
     assert_snapshot!(said_of("modules:\n- module: a\n  name: a: b\n"), @"
     error: config: this is not YAML: a value holds a colon with a space after it, which makes it a key
       at line 3, column 10
@@ -147,5 +191,43 @@ fn quotes_and_brackets() {
     error: config: this is not YAML: in this text in double quotes, a `\` begins no escape that YAML knows
       at line 1, column 4
       fix: use single quotes, in which `\` is a character like others
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n  config: {a: “x: y”}\n"), @r#"
+    error: config: this is not YAML: the typographic `“` (U+201C) quotes nothing
+      at line 3, column 15
+      fix: use straight quotes: " or '
+    "#);
+}
+
+#[test]
+fn what_nobody_sees() {
+    assert_snapshot!(said_of("modules:\n  - module: a\n  \u{a0} config: {}\n"), @"
+    error: config: this is not YAML: there is a no-break space (U+00A0) in this line
+      at line 3, column 3
+      fix: type the line anew: it was perhaps copied from a web page
+    ");
+    assert_snapshot!(said_of("modules:\n- module: a\n\u{200b}  config: {}\n"), @"
+    error: config: unknown key `​  config`
+      at ​  config, line 3, column 1
+      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
+    ");
+    assert_snapshot!(said_of("modules: [{module: a,\u{3000}name: @b}]\n"), @"
+    error: config: this is not YAML: there is an ideographic space (U+3000) in this line
+      at line 1, column 22
+      fix: type the line anew: it was perhaps copied from a web page
+    ");
+}
+
+#[test]
+fn merge_conflicts() {
+    assert_snapshot!(said_of("<<<<<<< HEAD\nmodules: []\n=======\nmodules: [a]\n>>>>>>> b\n"), @"
+    error: config: this is not YAML: a conflict of two versions was left in it
+      at line 1, column 1
+      fix: settle it: keep one version, and remove the marks of the other
+    ");
+    assert_snapshot!(said_of("modules:\n  - module: a\n<<<<<<< HEAD\n    config: {a: 1}\n=======\n    config: {a: 2}\n>>>>>>> b\n"), @"
+    error: config: this is not YAML: a conflict of two versions was left in it
+      at line 3, column 1
+      fix: settle it: keep one version, and remove the marks of the other
     ");
 }
