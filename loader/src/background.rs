@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::record;
+use crate::record::{self, Place};
 
 /// How much work of one module is waited for at once.
 ///
@@ -136,9 +136,10 @@ impl Background {
     /// Not under the lock: whatever is dropped there may be a module's.
     fn spawn(self: &Arc<Self>, number: NonZeroU64, task: Task) {
         let Task { desc, work, permit } = task;
-        let future = run(Arc::clone(&self.name), desc, work);
-        let place = Place { background: Arc::clone(self), number, _permit: permit };
-        let future = Spawned { module: self.module, future: Some(Box::pin(future)), _place: place };
+        let place = Place::work(&desc);
+        let future = Box::pin(run(Arc::clone(&self.name), desc, work));
+        let held = Held { background: Arc::clone(self), number, _permit: permit };
+        let future = Spawned { module: self.module, place, future: Some(future), _held: held };
         let handle = self.runtime.spawn(future).abort_handle();
         let mut state = self.state();
         let over = matches!(state.phase, Phase::Over);
@@ -191,7 +192,7 @@ impl Background {
 
     /// Drops what belongs to the module.
     fn give_back<T>(&self, of_module: T) {
-        let _inside = record::enter(self.module);
+        let _inside = record::enter(self.module, Place::DROP);
         drop(of_module);
     }
 
@@ -244,9 +245,10 @@ fn report(name: &str, desc: &str, entered: &Entered<()>) {
 /// Work that runs. All of it happens inside the module, its end too.
 struct Spawned {
     module: usize,
+    place: Place,
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// Given back after the future.
-    _place: Place,
+    _held: Held,
 }
 
 impl Future for Spawned {
@@ -254,7 +256,7 @@ impl Future for Spawned {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let _inside = record::enter(this.module);
+        let _inside = record::enter(this.module, this.place);
         match &mut this.future {
             Some(future) => future.as_mut().poll(context),
             None => Poll::Ready(()),
@@ -264,19 +266,19 @@ impl Future for Spawned {
 
 impl Drop for Spawned {
     fn drop(&mut self) {
-        let _inside = record::enter(self.module);
+        let _inside = record::enter(self.module, self.place);
         self.future = None;
     }
 }
 
 /// Work is among the running until this is dropped.
-struct Place {
+struct Held {
     background: Arc<Background>,
     number: NonZeroU64,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Drop for Place {
+impl Drop for Held {
     fn drop(&mut self) {
         self.background.state().running.remove(&self.number);
     }

@@ -22,7 +22,7 @@ use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
-use crate::record;
+use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, assemble};
 use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
@@ -369,7 +369,7 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
             failures.push((Arc::clone(&name), error.to_owned()));
         }
         enter(&name, Stage::Shutdown);
-        let call = record::inside(lifecycle.module(), lifecycle.shutdown());
+        let call = record::inside(lifecycle.module(), Place::SHUTDOWN, lifecycle.shutdown());
         let outcome = tokio::time::timeout_at(deadline, call).await;
         end(&registrar, deadline).await;
         let error = match outcome {

@@ -1,67 +1,77 @@
-//! Which module this thread is inside of: whose log line it is, whose crash.
+//! What each thread is inside of: whose log line it is, whose crash, who keeps it from going on.
+//!
+//! A thread notes which module it enters, and which of its callbacks or stages, in a slot that any
+//! thread can read.
 
-use std::cell::Cell;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
-/// The names of all modules this process ever had, by their number.
-static NAMES: RwLock<Vec<Arc<str>>> = RwLock::new(Vec::new());
+mod names;
+mod place;
+mod slots;
 
-thread_local! {
-    static CURRENT: Cell<usize> = const { Cell::new(usize::MAX) };
-}
-
-/// Gives numbers to modules, one after the other; returns the first.
-pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
-    let mut all = NAMES.write().unwrap_or_else(PoisonError::into_inner);
-    let first = all.len();
-    all.extend(names);
-    first
-}
+pub(crate) use self::names::{named, number};
+pub(crate) use self::place::Place;
+use self::slots::{ENTERED, NOTHING, Slot, WHAT, module_of, word};
 
 /// Whatever this thread enters, it is back where it was when the guard is dropped.
 #[inline]
 pub(crate) fn stay() -> Inside {
-    Inside { outer: CURRENT.get() }
+    let slot = slots::here();
+    // Nobody else writes here, so that no locked instruction is needed to count.
+    slot[ENTERED].store(slot[ENTERED].load(Relaxed).wrapping_add(1), Relaxed);
+    Inside { slot, outer: slot[WHAT].load(Relaxed), thread: PhantomData }
 }
 
 /// Notes that this thread enters a module, until the guard is dropped.
 #[inline]
-pub(crate) fn enter(module: usize) -> Inside {
-    Inside { outer: CURRENT.replace(module) }
+pub(crate) fn enter(module: usize, place: Place) -> Inside {
+    let inside = stay();
+    inside.go_on(module, place);
+    inside
+}
+
+/// Notes that this thread runs a stage of a module that has no number yet.
+pub(crate) fn enter_named(module: &str, place: Place) -> Inside {
+    enter(named(module), place)
 }
 
 impl Inside {
     /// It goes on to another module.
     #[inline]
-    pub(crate) fn go_on(&self, module: usize) {
-        CURRENT.set(module);
+    pub(crate) fn go_on(&self, module: usize, place: Place) {
+        self.slot[WHAT].store(word(module, place), Relaxed);
     }
 
     /// Which one it is.
     #[inline]
     pub(crate) fn module(&self) -> usize {
-        CURRENT.get()
+        module_of(self.slot[WHAT].load(Relaxed))
     }
 }
 
 /// This thread is inside a module.
 #[derive(Debug)]
 pub(crate) struct Inside {
-    outer: usize,
+    slot: &'static Slot,
+    outer: u64,
+    /// The slot is that of the thread it was made on.
+    thread: PhantomData<*const ()>,
 }
 
 impl Drop for Inside {
     #[inline]
     fn drop(&mut self) {
-        CURRENT.set(self.outer);
+        self.slot[WHAT].store(self.outer, Relaxed);
     }
 }
 
 /// Polls a future of a module.
-pub(crate) async fn inside<F: Future>(module: usize, future: F) -> F::Output {
+pub(crate) async fn inside<F: Future>(module: usize, place: Place, future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     std::future::poll_fn(|context| {
-        let _inside = enter(module);
+        let _inside = enter(module, place);
         future.as_mut().poll(context)
     })
     .await
@@ -69,6 +79,39 @@ pub(crate) async fn inside<F: Future>(module: usize, future: F) -> F::Output {
 
 /// The name of the module this thread is inside of.
 pub(crate) fn current() -> Option<Arc<str>> {
-    let module = CURRENT.get();
-    NAMES.read().unwrap_or_else(PoisonError::into_inner).get(module).cloned()
+    match slots::here()[WHAT].load(Relaxed) {
+        NOTHING => None,
+        what => names::of_module(module_of(what)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_left_is_back_where_it_was() {
+        let first = number(["outer".into(), "inner".into()]);
+        let name = || current().as_deref().map(str::to_owned);
+        assert_eq!(name(), None);
+        {
+            let outer = enter(first, Place::START);
+            assert_eq!(name().as_deref(), Some("outer"));
+            {
+                let _inner = enter(first + 1, Place::SHUTDOWN);
+                assert_eq!(name().as_deref(), Some("inner"));
+            }
+            assert_eq!((outer.module(), name().as_deref()), (first, Some("outer")));
+            // Each thread has its own.
+            assert_eq!(std::thread::spawn(current).join().unwrap(), None);
+        }
+        assert_eq!(name(), None);
+    }
+
+    #[test]
+    fn a_stage_may_come_before_the_number() {
+        let inside = enter_named("unnumbered", Place::PARSE_CONFIG);
+        assert_eq!(current().as_deref(), Some("unnumbered"));
+        assert_eq!(inside.module(), named("unnumbered"));
+    }
 }

@@ -20,7 +20,7 @@ use crate::host::Host;
 use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::loading::load;
 use crate::problem::{Problem, Report, Stage};
-use crate::record;
+use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
 use crate::verification::{Verified, verify};
 
@@ -83,7 +83,12 @@ pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Pars
     let mut parsed = Vec::new();
     for line in lines {
         let Some(verified) = line.verified else { continue };
-        let loaded = on_thread(&line.entry, Stage::Loading, move || load(verified)).await;
+        let name: Arc<str> = line.entry.name().into();
+        let load = move || {
+            let _inside = record::enter_named(&name, Place::LOADING);
+            load(verified)
+        };
+        let loaded = on_thread(&line.entry, Stage::Loading, load).await;
         match loaded.and_then(|loaded| loaded) {
             Ok(loaded) => match parse(line.entry, loaded.plugin).await {
                 Ok(module) => parsed.push(module),
@@ -127,8 +132,12 @@ pub(crate) async fn parse_static(
 
 async fn parse(entry: Entry, plugin: Plugin) -> Result<Parsed, Problem> {
     let config = Value::Object(entry.config().clone()).to_string();
-    let parsed = on_thread(&entry, Stage::ParseConfig, move || plugin.parse_config(&config)).await;
-    match parsed {
+    let name: Arc<str> = entry.name().into();
+    let parse = move || {
+        let _inside = record::enter_named(&name, Place::PARSE_CONFIG);
+        plugin.parse_config(&config)
+    };
+    match on_thread(&entry, Stage::ParseConfig, parse).await {
         Ok(Ok(config)) => Ok(Parsed { entry, plugin, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),
@@ -177,7 +186,7 @@ pub(crate) async fn make_all(
         let api = ApiHandle::new(Arc::clone(&registrar));
         let registrar = Arc::new(Tenancy::new(registrar));
         let lifecycle = on_thread(&entry, Stage::New, move || {
-            let _inside = record::enter(number);
+            let _inside = record::enter(number, Place::NEW);
             plugin.new_module(config, &api, number)
         });
         match lifecycle.await {
@@ -193,7 +202,7 @@ pub(crate) async fn make_all(
 pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     made.registrar.start();
-    let start = record::inside(made.lifecycle.module(), made.lifecycle.start());
+    let start = record::inside(made.lifecycle.module(), Place::START, made.lifecycle.start());
     let outcome = match made.entry.timeout() {
         Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
         None => Ok(start.await),

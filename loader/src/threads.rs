@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::admission::shutting_down;
-use crate::record;
+use crate::record::{self, Place};
 
 /// How much work of one module runs at once.
 ///
@@ -83,7 +83,7 @@ struct Job {
 
 impl Job {
     fn run(mut self) {
-        let _inside = record::enter(self.module);
+        let _inside = record::enter(self.module, Place::THREAD);
         if let Some(errand) = self.errand.take() {
             errand.run();
         }
@@ -92,7 +92,7 @@ impl Job {
 
 impl Drop for Job {
     fn drop(&mut self) {
-        let _inside = record::enter(self.module);
+        let _inside = record::enter(self.module, Place::THREAD);
         self.errand = None;
     }
 }

@@ -10,7 +10,7 @@ use http::{Method, Request, Response};
 
 use self::response::{Refused, Writer};
 use crate::modules::Modules;
-use crate::record;
+use crate::record::{self, Place};
 
 /// The paths of one generation.
 #[derive(Debug, Default)]
@@ -101,7 +101,7 @@ impl Web {
             return Some(writer.refused(Refused::TOO_LARGE));
         }
         let call = async { resource.handle(&parts(&request)).await };
-        let answer = record::inside(resource.module(), call).await;
+        let answer = record::inside(resource.module(), Place::WEB, call).await;
         Some(match answer {
             Ok(answer) => writer.answer(&answer, request.method() == Method::HEAD),
             Err(error) => {

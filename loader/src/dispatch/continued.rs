@@ -11,7 +11,7 @@ use super::decision::Answerer;
 use crate::call_error::{CallError, Cause};
 use crate::generation::Alive;
 use crate::policy::Policy;
-use crate::record;
+use crate::record::{self, Place};
 
 /// A call that a module wants to be made after its answer. A shutdown waits for it as for any
 /// other call.
@@ -19,6 +19,7 @@ use crate::record;
 struct Continued {
     call: Continuation,
     module: usize,
+    place: Place,
     name: Arc<str>,
     limit: Option<Duration>,
     policy: Policy,
@@ -30,6 +31,7 @@ impl Continued {
         Self {
             call,
             module: by.member.number,
+            place: by.place,
             name: Arc::clone(&by.member.name),
             limit: by.limit,
             policy: by.policy,
@@ -39,7 +41,7 @@ impl Continued {
 
     /// Makes it, within the deadline of the callback that left it.
     async fn run(self, input: &JsonStr) -> Result<(), CallError> {
-        let call = record::inside(self.module, self.call.call(input));
+        let call = record::inside(self.module, self.place, self.call.call(input));
         let entered = match self.limit {
             None => Ok(call.await),
             Some(limit) => tokio::time::timeout(limit, call).await.map_err(|_| limit),

@@ -12,6 +12,7 @@ use super::continued::{Login, Update};
 use crate::call_error::plain_denial;
 use crate::generation::Member;
 use crate::policy::Policy;
+use crate::record::Place;
 use crate::replacement::Replacement;
 
 /// Who has answered, and what.
@@ -21,6 +22,7 @@ pub struct Answerer<'g> {
     /// How long its answers may take.
     pub(crate) limit: Option<Duration>,
     pub(crate) policy: Policy,
+    pub(crate) place: Place,
 }
 
 /// An answer that decides a question: what the homeserver gets to know.

@@ -18,7 +18,7 @@ use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::policy::Rule;
-use crate::record;
+use crate::record::{self, Place};
 
 /// A notification to the modules. Its arguments are copied already; awaited, it completes when
 /// every module's queue has taken it.
@@ -107,10 +107,10 @@ where
     let run = poll_fn(|context| {
         let mut reply = Reply::new();
         if std::mem::replace(&mut begun, true) {
-            let _inside = record::enter(module);
+            let _inside = record::enter(module, Place::callback(R::INDEX));
             call.as_mut().resume(context, &mut reply);
         } else {
-            let mut watch = Watch::new(generation);
+            let mut watch = Watch::new::<R>(generation);
             call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch, &mut reply);
             since = watch.end().since;
         }

@@ -20,7 +20,7 @@ use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::policy::Rule;
-use crate::record;
+use crate::record::{self, Place};
 
 type Outcome<R, P, A> = Result<<A as Aggregation<R, P>>::Output, CallError>;
 
@@ -93,7 +93,7 @@ where
             return Poll::Ready(Err(unreadable::<R>(&error)));
         }
         let mut reply = Reply::new();
-        let mut watch = Watch::new(&generation);
+        let mut watch = Watch::new::<R>(&generation);
         let asked = this.call.as_mut().ask(context, list, &mut watch, &mut reply);
         let (at, latest) = match asked {
             Asked::Neutral => return Poll::Ready(finish(this.aggregation)),
@@ -162,7 +162,7 @@ fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
             return Gone::Done(outcome);
         }
         at += 1;
-        let mut watch = Watch::new(generation);
+        let mut watch = Watch::new::<R>(generation);
         let rest = list.get(at..).unwrap_or_default();
         match call.as_mut().ask(context, rest, &mut watch, &mut reply) {
             Asked::Neutral => return Gone::Done(finish(aggregation)),
@@ -183,7 +183,8 @@ fn answered<R: Rule, P, A: Aggregation<R, P>>(
     let failure = match entered {
         Entered::Ready(Ok(answer)) => {
             let member = generation.member(module);
-            let by = Answerer { member, limit: member.deadline::<R>(), policy: R::POLICY };
+            let (limit, place) = (member.deadline::<R>(), Place::callback(R::INDEX));
+            let by = Answerer { member, limit, policy: R::POLICY, place };
             let outcome = match aggregation.add(answer, args, by) {
                 ControlFlow::Continue(()) => return ControlFlow::Continue(()),
                 ControlFlow::Break(outcome) => outcome,
@@ -254,7 +255,7 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     let generation = &*suspended.generation;
     let list = aggregation.asked(generation);
     let module = list[suspended.at].module();
-    let inside = record::enter(module);
+    let inside = record::enter(module, Place::callback(R::INDEX));
     let mut reply = Reply::new();
     let asked = call.as_mut().resume(context, &mut reply);
     if asked == Asked::Suspended(()) {
@@ -276,7 +277,7 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     if next >= list.len() {
         return Poll::Ready(finish(aggregation));
     }
-    let mut watch = Watch::inside(generation, inside);
+    let mut watch = Watch::inside::<R>(generation, inside);
     match call.as_mut().ask(context, &list[next..], &mut watch, &mut reply) {
         Asked::Neutral => Poll::Ready(finish(aggregation)),
         Asked::Suspended(further) => {
@@ -322,7 +323,7 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     let generation = &*suspended.generation;
     let module = aggregation.asked(generation)[suspended.at].module();
     let panic = {
-        let _inside = record::enter(module);
+        let _inside = record::enter(module, Place::callback(R::INDEX));
         call.as_mut().cancel()
     };
     if let Some(panic) = panic {

@@ -5,7 +5,8 @@ use std::time::Instant;
 use hsmod_plugin_api::host::Observer;
 
 use crate::generation::Generation;
-use crate::record::{self, Inside};
+use crate::policy::Rule;
+use crate::record::{self, Inside, Place};
 use crate::stats::Here;
 
 /// Looks on while the modules of a list are asked.
@@ -13,20 +14,23 @@ pub(super) struct Watch<'g> {
     generation: &'g Generation,
     here: Here<'g>,
     inside: Inside,
+    /// The callback.
+    place: Place,
     /// When the module was asked, if it is timed.
     since: Option<Instant>,
 }
 
 impl<'g> Watch<'g> {
     #[inline]
-    pub(super) fn new(generation: &'g Generation) -> Self {
-        Self::inside(generation, record::stay())
+    pub(super) fn new<R: Rule>(generation: &'g Generation) -> Self {
+        Self::inside::<R>(generation, record::stay())
     }
 
     /// Of a thread that is inside a module already, and goes on to others.
     #[inline]
-    pub(super) fn inside(generation: &'g Generation, inside: Inside) -> Self {
-        Self { generation, here: generation.stats.here(), inside, since: None }
+    pub(super) fn inside<R: Rule>(generation: &'g Generation, inside: Inside) -> Self {
+        let (here, place) = (generation.stats.here(), Place::callback(R::INDEX));
+        Self { generation, here, inside, place, since: None }
     }
 
     /// The thread leaves the modules: which one it asked last.
@@ -46,7 +50,7 @@ pub(super) struct Latest {
 impl Observer for Watch<'_> {
     #[inline]
     fn before(&mut self, module: usize, place: usize) -> bool {
-        self.inside.go_on(module);
+        self.inside.go_on(module, self.place);
         let asked_before = self.here.called(place);
         let timed = self.generation.stats.is_timed(asked_before);
         if timed {

@@ -1,0 +1,116 @@
+//! What modules and their parts are called: the slots hold numbers.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// How many parts of modules get a name of their own.
+///
+/// Rationale: modules name their background work as they like; one that names each run anew must
+/// not fill the memory.
+const PLACES_MAX: usize = 1024;
+
+/// How much of a name is kept, in bytes.
+const NAME_MAX: usize = 256;
+
+/// All that were ever given in this process.
+static NAMES: RwLock<Names> = RwLock::new(Names::new());
+
+struct Names {
+    modules: Vec<Arc<str>>,
+    places: Vec<Arc<str>>,
+    /// By name; made when it is needed.
+    numbers: Option<HashMap<Arc<str>, u32>>,
+}
+
+impl Names {
+    const fn new() -> Self {
+        Self { modules: Vec::new(), places: Vec::new(), numbers: None }
+    }
+
+    /// The number of a part of a module; `None` if there are too many.
+    fn place(&mut self, name: &str) -> Option<u32> {
+        let numbers = self.numbers.get_or_insert_default();
+        if let Some(known) = numbers.get(name) {
+            return Some(*known);
+        }
+        let index = self.places.len();
+        let number = u32::try_from(index).ok().filter(|_| index < PLACES_MAX)?;
+        let name: Arc<str> = name.into();
+        self.places.push(Arc::clone(&name));
+        numbers.insert(name, number);
+        Some(number)
+    }
+}
+
+fn read() -> RwLockReadGuard<'static, Names> {
+    NAMES.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write() -> RwLockWriteGuard<'static, Names> {
+    NAMES.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gives numbers to modules, one after the other; returns the first.
+pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
+    let mut all = write();
+    let first = all.modules.len();
+    for name in names {
+        all.modules.push(name);
+    }
+    first
+}
+
+/// The number of any module of this name.
+pub(crate) fn named(name: &str) -> usize {
+    let mut all = write();
+    let known = all.modules.iter().rposition(|module| **module == *name);
+    known.unwrap_or_else(|| {
+        let number = all.modules.len();
+        all.modules.push(name.into());
+        number
+    })
+}
+
+/// The name of a module.
+pub(crate) fn of_module(number: usize) -> Option<Arc<str>> {
+    read().modules.get(number).cloned()
+}
+
+/// The number of a part of a module; `None` if there are too many.
+pub(super) fn place(name: &str) -> Option<u32> {
+    write().place(cut(name))
+}
+
+/// As much of a name as is kept, which ends between characters.
+fn cut(name: &str) -> &str {
+    let end = (0..=name.len().min(NAME_MAX)).rev().find(|&end| name.is_char_boundary(end));
+    &name[..end.unwrap_or(0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_and_counted() {
+        assert_eq!(cut("é".repeat(200).as_str()).len(), NAME_MAX);
+        assert_eq!(cut("a"), "a");
+        let mut names = Names::new();
+        for index in 0..PLACES_MAX {
+            let name = format!("place {index}");
+            assert_eq!(names.place(&name), u32::try_from(index).ok());
+        }
+        assert_eq!(names.place("place 7"), Some(7));
+        assert_eq!(names.place("one more"), None);
+    }
+
+    #[test]
+    fn numbers_are_given_once() {
+        let first = number(["a of names".into(), "b of names".into()]);
+        assert_eq!(of_module(first + 1).as_deref(), Some("b of names"));
+        assert_eq!(named("a of names"), first);
+        let new = named("c of names");
+        assert_eq!(named("c of names"), new);
+        assert_eq!(of_module(usize::MAX), None);
+    }
+}

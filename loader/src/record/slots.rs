@@ -1,0 +1,120 @@
+//! The slots: one for each thread that ever entered a module, taken over when that has ended.
+
+use std::cell::Cell;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::place::Place;
+
+/// On a cache line of its own; only its thread writes to it.
+pub(crate) type Slot = [AtomicU64; WORDS];
+
+/// How many words a slot takes.
+pub(super) const WORDS: usize = 8;
+
+/// The word that says what the thread is inside of: a module, and a place in it.
+pub(crate) const WHAT: usize = 0;
+
+/// The word that counts how often the thread entered something: the same value twice is one entry.
+pub(crate) const ENTERED: usize = 1;
+
+/// The thread is inside of no module.
+pub(crate) const NOTHING: u64 = u64::MAX;
+
+/// A slot that no thread has used yet.
+pub(super) const fn unused() -> Slot {
+    let mut slot = [const { AtomicU64::new(0) }; WORDS];
+    slot[WHAT] = AtomicU64::new(NOTHING);
+    slot
+}
+
+/// What [`WHAT`] says of a module and a place in it.
+#[inline]
+pub(crate) const fn word(module: usize, place: Place) -> u64 {
+    (module as u64) << 32 | place.0 as u64
+}
+
+/// The module that a word names.
+#[inline]
+pub(crate) fn module_of(word: u64) -> usize {
+    usize::try_from(word >> 32).unwrap_or(usize::MAX)
+}
+
+/// The slot of this thread.
+#[inline]
+pub(super) fn here() -> &'static Slot {
+    match OWN.get() {
+        Some(slot) => slot,
+        None => take(),
+    }
+}
+
+thread_local! {
+    static OWN: Cell<Option<&'static Slot>> = const { Cell::new(None) };
+    static HELD: Held = const { Held(Cell::new(None)) };
+}
+
+/// Gives the slot back when the thread ends.
+struct Held(Cell<Option<&'static Slot>>);
+
+static POOL: Mutex<Pool> = Mutex::new(Pool { free: Vec::new() });
+
+struct Pool {
+    /// Those whose threads have ended.
+    free: Vec<&'static Slot>,
+}
+
+/// The slot of threads that are ending and have given theirs back; nobody reads it.
+static NOWHERE: Slot = unused();
+
+fn pool() -> MutexGuard<'static, Pool> {
+    POOL.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cold]
+#[inline(never)]
+fn take() -> &'static Slot {
+    let slot = HELD.try_with(|held| {
+        let mut pool = pool();
+        let slot = pool.free.pop().unwrap_or_else(|| &Box::leak(Box::new(Line(unused()))).0);
+        held.0.set(Some(slot));
+        slot
+    });
+    let slot = slot.unwrap_or(&NOWHERE);
+    OWN.set(Some(slot));
+    slot
+}
+
+/// A cache line.
+#[repr(align(64))]
+struct Line(Slot);
+
+const _: () = assert!(size_of::<Slot>() == 64);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        OWN.set(Some(&NOWHERE));
+        // A thread that ends inside of a module is the one that called `exit`: it stays told.
+        if let Some(slot) = self.0.get()
+            && slot[WHAT].load(Relaxed) == NOTHING
+        {
+            pool().free.push(slot);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slot_of_a_thread_that_ended_is_used_again() {
+        let address = || std::thread::spawn(|| here().as_ptr().addr()).join().unwrap();
+        let mut slots: Vec<usize> = (0..1_000).map(|_| address()).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        // Other tests run meanwhile, but not hundreds of threads of them.
+        assert!(slots.len() < 500, "a thousand threads took {} slots", slots.len());
+    }
+}
