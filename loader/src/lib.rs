@@ -33,7 +33,7 @@ mod log;
 mod modules;
 pub mod policy;
 pub mod problem;
-mod record;
+pub mod record;
 mod registration;
 mod replacement;
 mod room_scope;

@@ -1,19 +1,40 @@
 //! What each thread is inside of: whose log line it is, whose crash, who keeps it from going on.
 //!
 //! A thread notes which module it enters, and which of its callbacks or stages, in a slot that any
-//! thread can read.
+//! thread can read. A process that runs modules for another one lets it read them too: it
+//! [keeps the slots in a file](keep_in), where they outlive it, however it ends.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 
+mod kept;
 mod names;
 mod place;
 mod slots;
 
+pub use self::kept::{keep_in, left_in};
 pub(crate) use self::names::{named, number};
 pub(crate) use self::place::Place;
 use self::slots::{ENTERED, NOTHING, Slot, WHAT, module_of, word};
+
+/// What a thread was inside of when its process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Left {
+    /// The name of the module.
+    pub module: String,
+    /// Which part of it: the name of a callback, of a stage such as `start`, or words such as
+    /// ``its background work `tidy` ``. Reads well after "in".
+    pub what: String,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` in {}", self.module, self.what)
+    }
+}
 
 /// Whatever this thread enters, it is back where it was when the guard is dropped.
 #[inline]

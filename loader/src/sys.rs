@@ -10,12 +10,14 @@ mod glibc;
 mod private_copy;
 #[cfg(target_os = "linux")]
 mod sealed_memory;
+mod shared_memory;
 
 pub(crate) use glibc::glibc_version;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use private_copy::PrivateCopy as FixedBytes;
 #[cfg(target_os = "linux")]
 pub(crate) use sealed_memory::SealedMemory as FixedBytes;
+pub(crate) use shared_memory::map_shared;
 
 /// Opens `path` for reading and never waits: a FIFO without a writer opens at once, so that the
 /// caller can see what it is and refuse it.

@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::kept;
+use super::place::Place;
+
 /// How many parts of modules get a name of their own.
 ///
 /// Rationale: modules name their background work as they like; one that names each run anew must
@@ -27,8 +30,9 @@ impl Names {
         Self { modules: Vec::new(), places: Vec::new(), numbers: None }
     }
 
-    /// The number of a part of a module; `None` if there are too many.
-    fn place(&mut self, name: &str) -> Option<u32> {
+    /// The number of a part of a module; `None` if there are too many. `new` is told of one that
+    /// was not there.
+    fn place(&mut self, name: &str, new: impl FnOnce(u32)) -> Option<u32> {
         let numbers = self.numbers.get_or_insert_default();
         if let Some(known) = numbers.get(name) {
             return Some(*known);
@@ -38,6 +42,7 @@ impl Names {
         let name: Arc<str> = name.into();
         self.places.push(Arc::clone(&name));
         numbers.insert(name, number);
+        new(number);
         Some(number)
     }
 }
@@ -55,6 +60,7 @@ pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
     let mut all = write();
     let first = all.modules.len();
     for name in names {
+        kept::note_module(all.modules.len(), &name);
         all.modules.push(name);
     }
     first
@@ -66,6 +72,7 @@ pub(crate) fn named(name: &str) -> usize {
     let known = all.modules.iter().rposition(|module| **module == *name);
     known.unwrap_or_else(|| {
         let number = all.modules.len();
+        kept::note_module(number, name);
         all.modules.push(name.into());
         number
     })
@@ -78,7 +85,13 @@ pub(crate) fn of_module(number: usize) -> Option<Arc<str>> {
 
 /// The number of a part of a module; `None` if there are too many.
 pub(super) fn place(name: &str) -> Option<u32> {
-    write().place(cut(name))
+    let name = cut(name);
+    write().place(name, |number| kept::note_place(Place::named(number), name))
+}
+
+/// Whether a module has a number already.
+pub(super) fn any() -> bool {
+    !read().modules.is_empty()
 }
 
 /// As much of a name as is kept, which ends between characters.
@@ -95,13 +108,14 @@ mod tests {
     fn names_are_cut_and_counted() {
         assert_eq!(cut("é".repeat(200).as_str()).len(), NAME_MAX);
         assert_eq!(cut("a"), "a");
-        let mut names = Names::new();
+        let (mut names, mut noted) = (Names::new(), Vec::new());
         for index in 0..PLACES_MAX {
             let name = format!("place {index}");
-            assert_eq!(names.place(&name), u32::try_from(index).ok());
+            assert_eq!(names.place(&name, |number| noted.push(number)), u32::try_from(index).ok());
         }
-        assert_eq!(names.place("place 7"), Some(7));
-        assert_eq!(names.place("one more"), None);
+        assert_eq!(names.place("place 7", |number| noted.push(number)), Some(7));
+        assert_eq!(names.place("one more", |number| noted.push(number)), None);
+        assert_eq!(noted.len(), PLACES_MAX);
     }
 
     #[test]

@@ -13,6 +13,19 @@ const STAGES: u32 = 1 << 16;
 /// Behind the stages.
 const NAMED: u32 = 1 << 20;
 
+/// The stages, and how they are told: as what follows "in".
+const STAGE_NAMES: [&str; 9] = [
+    "the constructors of its library",
+    "parse_config",
+    "new",
+    "start",
+    "shutdown",
+    "a web resource",
+    "a background work",
+    "work that it deferred to a thread",
+    "what it does when it is dropped",
+];
+
 impl Place {
     pub(crate) const LOADING: Self = Self(STAGES);
     pub(crate) const PARSE_CONFIG: Self = Self(STAGES + 1);
@@ -44,6 +57,18 @@ impl Place {
     pub(super) const fn named(number: u32) -> Self {
         Self(NAMED + number)
     }
+
+    /// Those that have the same name in every process, with it.
+    pub(super) fn fixed() -> impl Iterator<Item = (Self, &'static str)> {
+        let callbacks = POLICIES.iter().enumerate();
+        let callbacks = callbacks.map(|(index, policy)| (Self::callback(index), policy.callback));
+        callbacks.chain((STAGES..).map(Self).zip(STAGE_NAMES))
+    }
+}
+
+/// What is told of a place without a name.
+pub(super) fn unknown(place: u32) -> String {
+    format!("a place without a name ({place})")
 }
 
 #[cfg(test)]
@@ -51,7 +76,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn works_are_told_apart_by_their_names() {
+    fn each_place_has_a_name() {
+        let names: Vec<&str> = Place::fixed().map(|(_, name)| name).collect();
+        assert_eq!(names.len(), POLICIES.len() + STAGE_NAMES.len());
+        assert_eq!(Place::fixed().last().map(|(place, _)| place), Some(Place::DROP));
+        assert_eq!(names[0], "check_event_for_spam");
         assert_eq!(Place::work("tidy"), Place::work("tidy"));
         assert_ne!(Place::work("tidy"), Place::work("tidy up"));
     }

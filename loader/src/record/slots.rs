@@ -41,6 +41,12 @@ pub(crate) fn module_of(word: u64) -> usize {
     usize::try_from(word >> 32).unwrap_or(usize::MAX)
 }
 
+/// The place in it.
+pub(crate) fn place_of(word: u64) -> Place {
+    #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
+    Place(word as u32)
+}
+
 /// The slot of this thread.
 #[inline]
 pub(super) fn here() -> &'static Slot {
@@ -48,6 +54,19 @@ pub(super) fn here() -> &'static Slot {
         Some(slot) => slot,
         None => take(),
     }
+}
+
+/// From now on threads are given these, as far as they go. Refused if one has a slot already.
+pub(super) fn provide(slots: Vec<&'static Slot>) -> bool {
+    let mut pool = pool();
+    let unused = pool.all.is_empty();
+    if unused {
+        pool.all.clone_from(&slots);
+        pool.free = slots;
+        // The first one is taken first.
+        pool.free.reverse();
+    }
+    unused
 }
 
 thread_local! {
@@ -58,9 +77,10 @@ thread_local! {
 /// Gives the slot back when the thread ends.
 struct Held(Cell<Option<&'static Slot>>);
 
-static POOL: Mutex<Pool> = Mutex::new(Pool { free: Vec::new() });
+static POOL: Mutex<Pool> = Mutex::new(Pool { all: Vec::new(), free: Vec::new() });
 
 struct Pool {
+    all: Vec<&'static Slot>,
     /// Those whose threads have ended.
     free: Vec<&'static Slot>,
 }
@@ -77,7 +97,11 @@ fn pool() -> MutexGuard<'static, Pool> {
 fn take() -> &'static Slot {
     let slot = HELD.try_with(|held| {
         let mut pool = pool();
-        let slot = pool.free.pop().unwrap_or_else(|| &Box::leak(Box::new(Line(unused()))).0);
+        let slot = pool.free.pop().unwrap_or_else(|| {
+            let slot = &Box::leak(Box::new(Line(unused()))).0;
+            pool.all.push(slot);
+            slot
+        });
         held.0.set(Some(slot));
         slot
     });
@@ -107,6 +131,13 @@ impl Drop for Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_has_two_halves() {
+        let word = word(7, Place::NEW);
+        assert_eq!((module_of(word), place_of(word)), (7, Place::NEW));
+        assert_ne!(module_of(NOTHING), 0);
+    }
 
     #[test]
     fn the_slot_of_a_thread_that_ended_is_used_again() {
