@@ -16,6 +16,7 @@ mod example_plugins;
 mod failures;
 mod http_client;
 mod instances;
+mod left_behind;
 mod lifecycle;
 mod linked;
 mod log;

@@ -1,7 +1,9 @@
 //! Ends the process at the place its config names.
 //!
-//! Config: `where`: `parse_config`, `new` or `start`; `how`: `abort`, `exit` (with status 7) or
-//! `segfault`.
+//! Config: `where`: `parse_config`, `new`, `start`, `work` (in the background), `callback`
+//! (`check_event_for_spam`), `web`, `shutdown` or
+//! `nowhere`; `how`: `abort`, `exit` (with status 7),
+//! `segfault`, or `hang`, for whoever kills it from outside.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -20,6 +22,11 @@ enum Place {
     ParseConfig,
     New,
     Start,
+    Work,
+    Callback,
+    Web,
+    Shutdown,
+    Nowhere,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -28,6 +35,7 @@ enum How {
     Abort,
     Exit,
     Segfault,
+    Hang,
 }
 
 impl Config {
@@ -40,6 +48,9 @@ impl Config {
             How::Abort => std::process::abort(),
             How::Exit => std::process::exit(7),
             How::Segfault => segfault(),
+            How::Hang => loop {
+                std::thread::park();
+            },
         }
     }
 }
@@ -66,14 +77,43 @@ impl Module for BadAborts {
         Ok(config)
     }
 
-    fn new(config: Config, _api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         config.reached(Place::New);
-        Ok(Arc::new(Self { config }))
+        let module = Arc::new(Self { config });
+        api.register_spam_checker_callbacks(&module);
+        if config.r#where == Place::Web {
+            api.register_web_resource("/_synapse/client/bad_aborts", Arc::clone(&module));
+        }
+        let _ = api.run_as_background_process("tidy", move || async move {
+            config.reached(Place::Work);
+            Ok(())
+        });
+        Ok(module)
     }
 
     async fn start(&self) -> Result<(), ModuleError> {
         self.config.reached(Place::Start);
         Ok(())
+    }
+
+    async fn shutdown(&self) -> Result<(), ModuleError> {
+        self.config.reached(Place::Shutdown);
+        Ok(())
+    }
+}
+
+#[callbacks]
+impl SpamChecker for BadAborts {
+    async fn check_event_for_spam(&self, _event: &Event<'_>) -> Result<Verdict, ModuleError> {
+        self.config.reached(Place::Callback);
+        Ok(Verdict::Allow)
+    }
+}
+
+impl WebResource for BadAborts {
+    async fn get(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
+        self.config.reached(Place::Web);
+        Ok(WebResponse::json(200, &true))
     }
 }
 
