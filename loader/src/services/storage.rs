@@ -97,12 +97,13 @@ impl Storage {
         Self::open_at(Place::Folder(data_dir.to_owned()), module, limits).await
     }
 
-    /// Opens a file that is removed when the storage is closed.
+    /// Opens an empty storage that lies in memory, and is gone when it is closed. Nothing is written
+    /// to any folder.
     ///
     /// # Errors
-    /// There is no place for temporary files.
-    pub async fn open_temporary(module: &str) -> Result<Self, StorageError> {
-        Self::open_at(Place::Temporary, module, Limits::USUAL).await
+    /// The system has no thread for it.
+    pub async fn open_in_memory(module: &str) -> Result<Self, StorageError> {
+        Self::open_at(Place::Memory, module, Limits::USUAL).await
     }
 
     async fn open_at(place: Place, module: &str, limits: Limits) -> Result<Self, StorageError> {

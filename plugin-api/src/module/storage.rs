@@ -12,7 +12,7 @@ impl ModuleApi {
     /// The storage is a file of SQLite that belongs to this module alone, in the operator's
     /// `data_dir`. One transaction runs at a time: begin late and commit soon. After a minute it is
     /// rolled back. What was committed stays, whatever happens to the process. Works until the end
-    /// of [`Module::shutdown`](crate::Module::shutdown); in a trial on a file that is thrown away.
+    /// of [`Module::shutdown`](crate::Module::shutdown); in a trial on tables in memory.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;

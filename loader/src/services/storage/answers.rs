@@ -19,7 +19,7 @@ pub(crate) struct StorageAnswers(Arc<Desk>);
 
 #[derive(Debug)]
 struct Desk {
-    /// `None`: the file is removed at the end.
+    /// `None`: it lies in memory.
     data_dir: Option<PathBuf>,
     module: Arc<str>,
     life: Arc<Life>,
@@ -29,8 +29,8 @@ struct Desk {
 }
 
 impl StorageAnswers {
-    /// For the module called `module`, whose file lies in `data_dir` or, without one, is removed at
-    /// the end.
+    /// For the module called `module`, whose file lies in `data_dir`; without one, its tables lie in
+    /// memory.
     pub(crate) fn new(data_dir: Option<PathBuf>, module: Arc<str>, life: Arc<Life>) -> Self {
         let (storage, transactions) = (OnceCell::new(), Shelf::new());
         Self(Arc::new(Desk { data_dir, module, life, storage, transactions }))
@@ -48,7 +48,7 @@ impl StorageAnswers {
         let Desk { data_dir, module, storage, .. } = &*self.0;
         let open = async || match data_dir {
             Some(data_dir) => Storage::open(data_dir, module).await,
-            None => Storage::open_temporary(module).await,
+            None => Storage::open_in_memory(module).await,
         };
         storage.get_or_try_init(open).await.map_err(failed)
     }

@@ -34,6 +34,20 @@ async fn numbers(storage: &Storage) -> Vec<i64> {
 }
 
 #[tokio::test]
+async fn what_lies_in_memory_is_each_storages_own_and_keeps_the_rules() {
+    let storage = Storage::open_in_memory("test").await.unwrap();
+    let table = Migration { version: 1, sql: "CREATE TABLE t (n)" };
+    storage.migrate(&[table]).await.unwrap();
+    storage.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
+    assert_eq!(numbers(&storage).await, [1]);
+    let file = storage.query("ATTACH 'test.sqlite3' AS other", vec![]).await;
+    assert!(matches!(file, Err(StorageError::Refused { .. })), "{file:?}");
+    let same_name = Storage::open_in_memory("test").await.unwrap();
+    let tables = "SELECT count(*) FROM sqlite_schema";
+    assert_eq!(same_name.query(tables, vec![]).await.unwrap().rows, [[Value::Integer(0)]]);
+}
+
+#[tokio::test]
 async fn values_come_back_as_they_went() {
     let (_folder, storage) = storage().await;
     let values = vec![

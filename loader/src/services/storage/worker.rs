@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
-use tempfile::TempDir;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::authorizer::Authorizer;
@@ -23,6 +22,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Instructions of SQLite's machine between two looks at whether to go on: well below a millisecond.
 const INSTRUCTIONS_PER_LOOK: i32 = 10_000;
+
+/// SQLite's name for a database without a file, of which each connection has its own.
+const IN_MEMORY: &str = ":memory:";
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
@@ -35,12 +37,12 @@ pub(super) struct Workshop {
     closing: Arc<AtomicBool>,
 }
 
-/// Where the file lies.
+/// Where the tables lie.
 pub(super) enum Place {
-    /// In the operator's folder.
+    /// In a file in the operator's folder.
     Folder(PathBuf),
-    /// In one of its own, which is removed with it.
-    Temporary,
+    /// In memory: they last as long as the connection.
+    Memory,
 }
 
 impl Workshop {
@@ -69,19 +71,23 @@ impl Workshop {
 }
 
 impl Place {
+    /// What messages call it.
     fn path(&self) -> PathBuf {
         match self {
             Self::Folder(path) => path.clone(),
-            Self::Temporary => std::env::temp_dir(),
+            Self::Memory => PathBuf::from(IN_MEMORY),
         }
     }
 
+    /// The path that SQLite opens for the module.
+    ///
     /// # Errors
-    /// A folder of its own cannot be made.
-    fn folder(&self) -> Result<Option<TempDir>, StorageError> {
-        let Self::Temporary = self else { return Ok(None) };
-        let made = tempfile::tempdir().map(Some);
-        made.map_err(|cause| StorageError::Open { path: self.path(), reason: cause.to_string() })
+    /// The folder or the file cannot be made.
+    fn prepare(&self, module: &str) -> Result<PathBuf, StorageError> {
+        match self {
+            Self::Folder(data_dir) => file::prepare(data_dir, module),
+            Self::Memory => Ok(PathBuf::from(IN_MEMORY)),
+        }
     }
 }
 
@@ -134,8 +140,6 @@ pub(super) struct Worker {
     pub(super) limits: Limits,
     active: Option<Active>,
     closing: Arc<AtomicBool>,
-    /// Behind the connection, so that the file is closed when it is removed.
-    _folder: Option<TempDir>,
     /// Last: whoever waits for the end waits for all of it.
     closed: Option<oneshot::Sender<Infallible>>,
 }
@@ -175,21 +179,10 @@ impl Worker {
         limits: Limits,
         closing: Arc<AtomicBool>,
     ) -> Result<Self, StorageError> {
-        let folder = place.folder()?;
-        let data_dir = folder.as_ref().map_or_else(|| place.path(), |folder| folder.path().into());
-        let path = file::prepare(&data_dir, &module)?;
+        let path = place.prepare(&module)?;
         let (connection, authorizer) = connect(&path, &limits)
             .map_err(|error| StorageError::Open { path, reason: error.to_string() })?;
-        Ok(Self {
-            module,
-            connection,
-            authorizer,
-            limits,
-            active: None,
-            closing,
-            _folder: folder,
-            closed: None,
-        })
+        Ok(Self { module, connection, authorizer, limits, active: None, closing, closed: None })
     }
 
     /// Works until it is told to close, or nobody can hand in more.
@@ -326,6 +319,10 @@ fn connect(path: &Path, limits: &Limits) -> rusqlite::Result<(Connection, Arc<Au
     // A commit is on the disk when it returns: it survives a loss of power, too.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    if path == Path::new(IN_MEMORY) {
+        // SQLite would sort large results in temporary files otherwise.
+        connection.pragma_update(None, "temp_store", "memory")?;
+    }
     let bytes = i32::try_from(limits.bytes).unwrap_or(i32::MAX);
     for (limit, value) in [
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
