@@ -6,6 +6,7 @@ use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
 use crate::policy::POLICIES;
+use crate::rehearsal::Rehearsal;
 use crate::services::provision::Settings;
 
 /// Paths that the homeserver itself serves.
@@ -54,6 +55,7 @@ pub struct Host {
     pub(crate) email_app_name: Option<String>,
     pub(crate) run_background_tasks: bool,
     pub(crate) trial: bool,
+    pub(crate) rehearsal: Option<Rehearsal>,
     pub(crate) reserved: Vec<String>,
     pub(crate) max_request_body_size: usize,
     pub(crate) sample_every: u64,
@@ -73,6 +75,7 @@ impl Host {
             email_app_name: None,
             run_background_tasks: true,
             trial: false,
+            rehearsal: None,
             reserved: RESERVED.map(str::to_owned).to_vec(),
             max_request_body_size: 8 << 20,
             sample_every: 64,
@@ -147,6 +150,18 @@ impl Host {
     pub fn trial(mut self) -> Self {
         self.trial = true;
         self
+    }
+
+    /// The modules are asked, and what they do reaches nobody, as far as the rehearsal says.
+    #[must_use]
+    pub fn rehearsal(mut self, rehearsal: &Rehearsal) -> Self {
+        self.rehearsal = Some(rehearsal.clone());
+        self
+    }
+
+    /// Whether modules are told that nothing is to last.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.trial || self.rehearsal.as_ref().is_some_and(|rehearsal| !rehearsal.is_all_live())
     }
 
     /// Times every `calls`th answer of a module (rounded up to a power of two) instead of every

@@ -35,6 +35,7 @@ pub mod policy;
 pub mod problem;
 pub mod record;
 mod registration;
+pub mod rehearsal;
 mod replacement;
 mod room_scope;
 pub mod services;

@@ -297,7 +297,7 @@ impl Startup {
             if report.errors() > 0 && !trial {
                 break;
             }
-            match start(module, trial).await {
+            match start(module, &host).await {
                 Ok(()) => started.push(Started {
                     name: Arc::clone(&module.name),
                     lifecycle: module.lifecycle.clone(),

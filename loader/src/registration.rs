@@ -60,7 +60,7 @@ impl Registrar {
     /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
         let background = Background::new(module, Arc::clone(&name), runtime.clone());
-        let provision = Provision::new(&name, &host.settings, host.trial, &runtime);
+        let provision = Provision::new(&name, &host, &runtime);
         let own = provision.groups().filter(|group| !host.services.has(group)).collect();
         Self {
             module,
@@ -145,7 +145,7 @@ impl ModuleHost for Registrar {
     }
 
     fn is_trial(&self) -> bool {
-        self.host.trial
+        self.host.is_trial()
     }
 
     fn supports(&self, name: &str) -> bool {
@@ -168,7 +168,10 @@ impl ModuleHost for Registrar {
         let own = self.provision.lacks(request);
         // Of what only homeservers answer, a module in a trial learns nothing.
         let other = || self.admission.admit(request, None).err();
-        own.or_else(other).unwrap_or_else(|| ModuleError::unsupported(request.name))
+        let rehearsed = || Some(self.host.rehearsal.as_ref()?.unanswered(request));
+        own.or_else(other)
+            .or_else(rehearsed)
+            .unwrap_or_else(|| ModuleError::unsupported(request.name))
     }
 
     fn register_callbacks(&self, registered: Registered) {
@@ -219,7 +222,10 @@ impl ModuleHost for Registrar {
 
 impl Registrar {
     fn work(&self, desc: &str, work: Work) -> Option<NonZeroU64> {
-        if self.host.trial {
+        if self.host.is_trial() {
+            if let Some(rehearsal) = &self.host.rehearsal {
+                rehearsal.note_work(&self.name, desc);
+            }
             tracing::info!(
                 module = &*self.name,
                 "the background work `{desc}` is not run: this is a trial"

@@ -191,7 +191,7 @@ pub(crate) async fn make_all(
         });
         match lifecycle.await {
             Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle }),
-            Ok(Err(error)) => report.push(failed(Stage::New, &error, host.trial).of(&*name)),
+            Ok(Err(error)) => report.push(failed(Stage::New, &error, host).of(&*name)),
             Err(problem) => report.push(problem.of(&*name)),
         }
     }
@@ -199,7 +199,7 @@ pub(crate) async fn make_all(
 }
 
 /// `Module::start` of one module, within its deadline.
-pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
+pub(crate) async fn start(made: &Made, host: &Host) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     made.registrar.start();
     let start = record::inside(made.lifecycle.module(), Place::START, made.lifecycle.start());
@@ -209,18 +209,28 @@ pub(crate) async fn start(made: &Made, trial: bool) -> Result<(), Problem> {
     };
     match outcome {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(failed(Stage::Start, &error, trial).of(&*made.name)),
+        Ok(Err(error)) => Err(failed(Stage::Start, &error, host).of(&*made.name)),
         Err(limit) => Err(hung(Stage::Start, limit).of(&*made.name)),
     }
 }
 
-/// What a trial does not answer is no fault of a module.
-fn failed(stage: Stage, error: &StageError, trial: bool) -> Problem {
+/// What a trial or a rehearsal does not answer is no fault of a module.
+fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
     let problem = Problem::error(stage, error.to_string());
     match error {
-        StageError::Module(error) if trial && error.unanswered() == Some(Unanswered::Trial) => {
+        StageError::Module(error)
+            if host.trial && error.unanswered() == Some(Unanswered::Trial) =>
+        {
             Problem::warning(stage, problem.message)
                 .fix("start the homeserver to see how this goes on: a trial cannot tell")
+        }
+        StageError::Module(error)
+            if host.rehearsal.is_some() && error.unanswered() == Some(Unanswered::Unsupported) =>
+        {
+            problem.fix(
+                "the module is not to blame: do what the message says, or start the homeserver to \
+                 see how this goes on",
+            )
         }
         StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
         _ => problem.fix(ASK_THE_AUTHOR),

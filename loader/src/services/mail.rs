@@ -105,6 +105,20 @@ impl Mailer {
         timeout(TIMEOUT, sent).await.unwrap_or_else(|_| timed_out())
     }
 
+    /// Says of a mail what [`send`](Self::send) would say before it asks the server.
+    ///
+    /// # Errors
+    /// The address or the subject is none.
+    pub fn check(
+        &self,
+        recipient: &str,
+        subject: &str,
+        html: &str,
+        text: &str,
+    ) -> Result<(), MailError> {
+        self.message(recipient, subject, html, text).map(drop)
+    }
+
     fn message(
         &self,
         recipient: &str,

@@ -1,5 +1,6 @@
 //! What the loader itself answers to one module: made of the config, ended with the module.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
@@ -21,6 +22,8 @@ use super::storage::answers::StorageAnswers;
 use super::templates::answers::TemplateAnswers;
 use super::time::RuntimeTime;
 use crate::config::{Config, Http, Mail};
+use crate::host::Host;
+use crate::rehearsal::{Rehearsal, Service};
 
 /// What the operator's config says of it.
 #[derive(Clone, Debug, Default)]
@@ -64,29 +67,28 @@ pub(crate) struct Provision {
     /// What answers.
     pub(crate) services: Services,
     /// The groups that are not answered, and why.
-    lacking: Vec<(&'static str, &'static str)>,
+    lacking: Vec<(&'static str, Cow<'static, str>)>,
     provided: Vec<(&'static str, Box<dyn Provided>)>,
     life: Arc<Life>,
 }
 
 impl Provision {
-    /// For the module called `module`. In a `trial` nothing is to last.
-    pub(crate) fn new(
-        module: &Arc<str>,
-        settings: &Settings,
-        trial: bool,
-        runtime: &Handle,
-    ) -> Self {
+    /// For the module called `module`. Where the homeserver is only tried or rehearsed, nothing is
+    /// to last.
+    pub(crate) fn new(module: &Arc<str>, host: &Host, runtime: &Handle) -> Self {
+        let (settings, rehearsal) = (&host.settings, host.rehearsal.as_ref());
+        let played = |service| rehearsal.filter(|rehearsal| !rehearsal.is_live(service));
         let mut all = Self {
             services: Services::default(),
             lacking: Vec::new(),
             provided: Vec::new(),
             life: Arc::new(Life::new()),
         };
-        all.add_storage(module, settings, trial);
-        all.add_http(settings);
+        let in_memory = host.trial || played(Service::Storage).is_some();
+        all.add_storage(module, settings, in_memory);
+        all.add_http(settings, played(Service::Http));
         all.add_templates(settings);
-        all.add_mail(settings);
+        all.add_mail(module, settings, played(Service::Mail));
         let time = RuntimeTime(runtime.clone());
         all.services = std::mem::take(&mut all.services).time(time.clone());
         all.provided.push(("time", Box::new(time)));
@@ -94,12 +96,12 @@ impl Provision {
     }
 
     #[cfg(feature = "storage")]
-    fn add_storage(&mut self, module: &Arc<str>, settings: &Settings, trial: bool) {
+    fn add_storage(&mut self, module: &Arc<str>, settings: &Settings, in_memory: bool) {
         let Some(data_dir) = &settings.data_dir else {
             let why = "no storage is configured: set `data_dir` in the config";
-            return self.lacking.push(("storage", why));
+            return self.lack("storage", why);
         };
-        let data_dir = (!trial).then(|| data_dir.clone());
+        let data_dir = (!in_memory).then(|| data_dir.clone());
         let answers = StorageAnswers::new(data_dir, Arc::clone(module), Arc::clone(&self.life));
         self.services = std::mem::take(&mut self.services).storage(answers.clone());
         self.provided.push(("storage", Box::new(answers)));
@@ -108,20 +110,23 @@ impl Provision {
     #[cfg(not(feature = "storage"))]
     fn add_storage(&mut self, _: &Arc<str>, _: &Settings, _: bool) {
         let why = "this homeserver was built without hsmod-loader's feature `storage`";
-        self.lacking.push(("storage", why));
+        self.lack("storage", why);
     }
 
     #[cfg(feature = "http")]
-    fn add_http(&mut self, settings: &Settings) {
+    fn add_http(&mut self, settings: &Settings, played: Option<&Rehearsal>) {
+        if let Some(rehearsal) = played {
+            return self.lack("http", rehearsal.why("http"));
+        }
         let answers = HttpAnswers::new(settings.http.clone(), Arc::clone(&self.life));
         self.services = std::mem::take(&mut self.services).http(answers.clone());
         self.provided.push(("http", Box::new(answers)));
     }
 
     #[cfg(not(feature = "http"))]
-    fn add_http(&mut self, _: &Settings) {
+    fn add_http(&mut self, _: &Settings, _: Option<&Rehearsal>) {
         let why = "this homeserver was built without hsmod-loader's feature `http`";
-        self.lacking.push(("http", why));
+        self.lack("http", why);
     }
 
     #[cfg(feature = "templates")]
@@ -134,24 +139,29 @@ impl Provision {
     #[cfg(not(feature = "templates"))]
     fn add_templates(&mut self, _: &Settings) {
         let why = "this homeserver was built without hsmod-loader's feature `templates`";
-        self.lacking.push(("templates", why));
+        self.lack("templates", why);
     }
 
     #[cfg(feature = "mail")]
-    fn add_mail(&mut self, settings: &Settings) {
+    fn add_mail(&mut self, module: &Arc<str>, settings: &Settings, played: Option<&Rehearsal>) {
         let Some(mail) = &settings.mail else {
             let why = "no mail is configured: set `mail` in the config";
-            return self.lacking.push(("mail", why));
+            return self.lack("mail", why);
         };
-        let answers = MailAnswers::new(mail.clone(), Arc::clone(&self.life));
+        let noted_by = played.map(|rehearsal| (Arc::clone(module), rehearsal.clone()));
+        let answers = MailAnswers::new(mail.clone(), noted_by, Arc::clone(&self.life));
         self.services = std::mem::take(&mut self.services).mail(answers.clone());
         self.provided.push(("mail", Box::new(answers)));
     }
 
     #[cfg(not(feature = "mail"))]
-    fn add_mail(&mut self, _: &Settings) {
+    fn add_mail(&mut self, _: &Arc<str>, _: &Settings, _: Option<&Rehearsal>) {
         let why = "this homeserver was built without hsmod-loader's feature `mail`";
-        self.lacking.push(("mail", why));
+        self.lack("mail", why);
+    }
+
+    fn lack(&mut self, group: &'static str, why: impl Into<Cow<'static, str>>) {
+        self.lacking.push((group, why.into()));
     }
 
     /// The groups that are answered.
@@ -216,8 +226,7 @@ mod tests {
     /// Runs with any features: `cargo test -p hsmod-loader` has none of them.
     #[tokio::test]
     async fn a_service_that_was_not_built_in_says_which_feature_it_needs() {
-        let settings = Settings::default();
-        let all = Provision::new(&"a".into(), &settings, false, &Handle::current());
+        let all = Provision::new(&"a".into(), &Host::new("x"), &Handle::current());
         for (request, built_in) in [
             (storage::rows::run_db_interaction, cfg!(feature = "storage")),
             (http::rows::http_request, cfg!(feature = "http")),

@@ -141,7 +141,8 @@ impl ModuleApi {
         unsafe { name.get() }.unwrap_or("Matrix")
     }
 
-    /// Whether this start is a trial (`hsmod check`): requests are not answered, nothing lasts.
+    /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
+    /// requests are not answered, nothing lasts.
     pub fn is_trial(&self) -> bool {
         ask!(self, is_trial() else false)
     }

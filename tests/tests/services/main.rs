@@ -8,6 +8,7 @@ mod failing;
 mod lacking;
 mod linked;
 mod own;
+mod rehearsed;
 mod server;
 mod storms;
 mod support;

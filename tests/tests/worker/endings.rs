@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hsmod_loader::Shutdown;
+use hsmod_loader::rehearsal::{Rehearsal, Service};
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
@@ -91,6 +92,37 @@ async fn nothing_runs_in_a_trial() {
         assert_eq!(worker.counts().await, counts(0, 0, 0, 6), "{way:?}");
         assert_eq!(worker.post("deferred").await, json!(1), "{way:?}: to compute is no harm");
         assert_eq!(worker.get("sleep?seconds=5").await, json!("slept"), "{way:?}");
+        tokio::time::resume();
+    }
+}
+
+#[tokio::test]
+async fn nothing_runs_in_a_rehearsal_either_and_it_is_noted() {
+    for way in BOTH {
+        let rehearsal = Rehearsal::new(|_| String::new());
+        let worker = load(way, host().rehearsal(&rehearsal), one_of_each()).await;
+        seconds(2000).await;
+        assert_eq!(worker.counts().await, counts(0, 0, 0, 6), "{way:?}");
+        let work = rehearsal.work();
+        let kinds = work.first.iter().map(|one| (&*one.module, &*one.desc, one.times));
+        assert_eq!(
+            kinds.collect::<Vec<_>>(),
+            [
+                ("good_worker", "loop", 2),
+                ("good_worker", "delayed", 2),
+                ("good_worker", "process", 2)
+            ]
+        );
+        assert_eq!(work.total, 6, "{way:?}");
+        tokio::time::resume();
+
+        let live =
+            Service::ALL.into_iter().fold(Rehearsal::new(|_| String::new()), Rehearsal::live);
+        let ticking = begin("looping", "tick", 10);
+        let worker = load(way, host().rehearsal(&live), ticking).await;
+        seconds(15).await;
+        assert_eq!(worker.counts().await, counts(1, 1, 0, 0), "{way:?}");
+        assert_eq!(live.work().total, 0, "{way:?}");
         tokio::time::resume();
     }
 }

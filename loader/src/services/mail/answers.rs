@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 
 use super::{MailError, Mailer};
 use crate::config::Mail;
+use crate::rehearsal::Rehearsal;
 use crate::services::life::Life;
 
 /// Answers one module. Cheap to clone.
@@ -18,14 +19,20 @@ pub(crate) struct MailAnswers(Arc<Desk>);
 #[derive(Debug)]
 struct Desk {
     config: Mail,
+    /// Whose mail is noted where, and not sent.
+    noted_by: Option<(Arc<str>, Rehearsal)>,
     life: Arc<Life>,
     /// Made for the first mail.
     mailer: OnceCell<Mailer>,
 }
 
 impl MailAnswers {
-    pub(crate) fn new(config: Mail, life: Arc<Life>) -> Self {
-        Self(Arc::new(Desk { config, life, mailer: OnceCell::new() }))
+    pub(crate) fn new(
+        config: Mail,
+        noted_by: Option<(Arc<str>, Rehearsal)>,
+        life: Arc<Life>,
+    ) -> Self {
+        Self(Arc::new(Desk { config, noted_by, life, mailer: OnceCell::new() }))
     }
 }
 
@@ -43,7 +50,12 @@ impl requests::Mail for MailAnswers {
         let sent = async move {
             let make = async || Mailer::new(&desk.config);
             let mailer = desk.mailer.get_or_try_init(make).await?;
-            mailer.send(&recipient, &subject, &html, &text).await
+            let Some((module, rehearsal)) = &desk.noted_by else {
+                return mailer.send(&recipient, &subject, &html, &text).await;
+            };
+            mailer.check(&recipient, &subject, &html, &text)?;
+            rehearsal.note_mail(module, &recipient, &subject);
+            Ok(())
         };
         self.0.life.on_runtime(rows::send_mail.name, sent).await?.map_err(failed)
     }

@@ -1,0 +1,216 @@
+//! A rehearsal: modules are started and asked as ever, and what they do reaches nobody.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use hsmod_plugin_api::requests::RequestInfo;
+use hsmod_plugin_api::values::{ModuleError, Unanswered};
+
+/// How many mails, and how many kinds of background work, are remembered; the others are counted.
+const REMEMBERED: usize = 1000;
+
+/// What modules may really do in a rehearsal, and what they would have done.
+///
+/// Unless it is [live](Self::live), a service is played: storage is empty and lies in memory, mail is
+/// noted and not sent, HTTP requests are not made. While one of them is, modules are told that this
+/// is a trial, and their background work is noted and not run. What a homeserver does not answer is
+/// blamed on whoever rehearses, in words of its own. Cheap to clone; all clones note together.
+///
+/// It holds back what modules ask of their homeserver, and not what they do by themselves: a plugin
+/// can open files and connections like any program.
+///
+/// ```
+/// use hsmod_loader::Host;
+/// use hsmod_loader::rehearsal::{Rehearsal, Service};
+///
+/// let rehearsal = Rehearsal::new(|_| "this program only plays a homeserver".to_owned())
+///     .live(Service::Storage);
+/// let host = Host::new("example.org").rehearsal(&rehearsal);
+/// // .. load the modules, ask them
+/// assert_eq!(rehearsal.mails().total, 0);
+/// ```
+#[derive(Clone)]
+pub struct Rehearsal {
+    live: Vec<Service>,
+    why: Arc<dyn Fn(&str) -> String + Send + Sync>,
+    notes: Arc<Mutex<Notes>>,
+}
+
+/// A service of the loader's that acts on the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Service {
+    /// Requests to other servers.
+    Http,
+    /// Files in the operator's `data_dir`.
+    Storage,
+    /// Mail by the operator's server.
+    Mail,
+}
+
+impl Service {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Http, Self::Storage, Self::Mail];
+}
+
+/// The first of what was noted, and how much there was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Noted<T> {
+    /// The first thousand.
+    pub first: Vec<T>,
+    /// How many there were.
+    pub total: u64,
+}
+
+/// A mail that was not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnsentMail {
+    /// Who would have sent it.
+    pub module: Arc<str>,
+    /// To whom.
+    pub recipient: String,
+    /// As the module gave it.
+    pub subject: String,
+}
+
+/// Background work that was not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnrunWork {
+    /// Whose.
+    pub module: Arc<str>,
+    /// What the module calls it.
+    pub desc: String,
+    /// How often it would have begun.
+    pub times: u64,
+}
+
+#[derive(Default)]
+struct Notes {
+    mails: Noted<UnsentMail>,
+    work: Noted<UnrunWork>,
+}
+
+impl Rehearsal {
+    /// Nothing is live. `why` tells, for a group of requests (`http`, `users`, ..), why requests of it
+    /// are not answered and what helps, such as "this program makes no HTTP requests".
+    pub fn new(why: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self { live: Vec::new(), why: Arc::new(why), notes: Arc::default() }
+    }
+
+    /// This service does what the config says, as in a homeserver.
+    #[must_use]
+    pub fn live(mut self, service: Service) -> Self {
+        self.live.push(service);
+        self
+    }
+
+    /// Whether a service does what the config says.
+    pub fn is_live(&self, service: Service) -> bool {
+        self.live.contains(&service)
+    }
+
+    /// Whether all of them do.
+    pub fn is_all_live(&self) -> bool {
+        Service::ALL.into_iter().all(|service| self.is_live(service))
+    }
+
+    /// The mails that were not sent.
+    pub fn mails(&self) -> Noted<UnsentMail> {
+        self.notes().mails.clone()
+    }
+
+    /// The background work that was not run.
+    pub fn work(&self) -> Noted<UnrunWork> {
+        self.notes().work.clone()
+    }
+
+    /// Why requests of a group are not answered.
+    pub(crate) fn why(&self, group: &str) -> String {
+        (self.why)(group)
+    }
+
+    /// What a module is told whose request nobody answers.
+    pub(crate) fn unanswered(&self, request: &RequestInfo) -> ModuleError {
+        let message = format!("`{}` is not answered: {}", request.name, self.why(request.group));
+        ModuleError::not_answered(Unanswered::Unsupported, message)
+    }
+
+    #[cfg_attr(not(feature = "mail"), allow(dead_code, reason = "only mail is noted there"))]
+    pub(crate) fn note_mail(&self, module: &Arc<str>, recipient: &str, subject: &str) {
+        let (recipient, subject) = (recipient.to_owned(), subject.to_owned());
+        self.notes().mails.add(UnsentMail { module: Arc::clone(module), recipient, subject });
+    }
+
+    pub(crate) fn note_work(&self, module: &Arc<str>, desc: &str) {
+        let mut notes = self.notes();
+        let same = |work: &&mut UnrunWork| work.module == *module && work.desc == desc;
+        match notes.work.first.iter_mut().find(same) {
+            Some(known) => {
+                known.times += 1;
+                notes.work.total += 1;
+            }
+            None => {
+                let (module, desc) = (Arc::clone(module), desc.to_owned());
+                notes.work.add(UnrunWork { module, desc, times: 1 });
+            }
+        }
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Default for Noted<T> {
+    fn default() -> Self {
+        Self { first: Vec::new(), total: 0 }
+    }
+}
+
+impl<T> Noted<T> {
+    fn add(&mut self, one: T) {
+        self.total += 1;
+        if self.first.len() < REMEMBERED {
+            self.first.push(one);
+        }
+    }
+}
+
+impl fmt::Debug for Rehearsal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rehearsal").field("live", &self.live).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_has_an_end_and_is_counted_to_the_last() {
+        let rehearsal = Rehearsal::new(|_| String::new());
+        let module: Arc<str> = "a".into();
+        for number in 0..REMEMBERED + 5 {
+            rehearsal.note_mail(&module, "ann@example.com", &number.to_string());
+            rehearsal.note_work(&module, &number.to_string());
+            rehearsal.note_work(&module, "again");
+        }
+        let mails = rehearsal.mails();
+        assert_eq!((mails.first.len(), mails.total), (REMEMBERED, 1005));
+        assert_eq!(mails.first[7].subject, "7");
+        let work = rehearsal.work();
+        assert_eq!((work.first.len(), work.total), (REMEMBERED, 2010));
+        assert_eq!((&*work.first[1].desc, work.first[1].times), ("again", 1005));
+    }
+
+    #[test]
+    fn it_is_all_live_when_nothing_is_played() {
+        let rehearsal = Rehearsal::new(|_| String::new());
+        let some = rehearsal.clone().live(Service::Mail).live(Service::Http);
+        assert!(!rehearsal.is_live(Service::Mail) && some.is_live(Service::Mail));
+        assert!(!some.is_all_live() && some.live(Service::Storage).is_all_live());
+    }
+}
