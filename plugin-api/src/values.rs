@@ -5,6 +5,7 @@ pub mod account_renewal;
 pub mod answer;
 pub mod arg;
 pub mod background_update;
+pub mod by_name;
 pub mod bytes;
 pub mod config_error;
 pub mod delivery;
