@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hsmod_plugin_api::manifest::{AbiVersion, Manifest};
+use hsmod_plugin_api::values::by_name;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::Report;
@@ -134,11 +135,11 @@ fn manifest(bytes: Option<&[u8]>, abi: AbiVersion) -> Result<Manifest, Fault> {
         Fault::new(format!("has a manifest that cannot be read: {cause}"), DAMAGED)
     };
     // The version first: another major may have a manifest of another shape.
-    let built: BuiltFor = serde_json::from_slice(bytes).map_err(unreadable)?;
+    let built: BuiltFor = by_name::from_slice(bytes).map_err(unreadable)?;
     if built.abi.major != abi.major {
         return Err(other_abi(&built, abi));
     }
-    serde_json::from_slice(bytes).map_err(unreadable)
+    by_name::from_slice(bytes).map_err(unreadable)
 }
 
 /// The part of a manifest that stays readable whatever the ABI.

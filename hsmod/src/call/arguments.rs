@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hsmod_loader::suggestion::closest;
 use hsmod_loader::values::OwnedEvent;
+use hsmod_loader::values::by_name::ByName;
 use hsmod_loader::{CallbackInfo, EditableText, State};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -56,7 +57,8 @@ impl Arguments {
 
     /// Text, a truth value, or one of the forms below; `Option` if it may be left out.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        T::deserialize(self.value(name)).map_err(|error| self.unreadable(name, &error.to_string()))
+        T::deserialize(ByName(self.value(name)))
+            .map_err(|error| self.unreadable(name, &error.to_string()))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<String> {

@@ -45,15 +45,20 @@ pub(super) struct ThreepidForm {
 
 /// An item of `request_info`: an object, or the pair that Synapse passes.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ClientForm {
-    user_agent: Option<String>,
-    ip: String,
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "an item is [user agent or null, IP address], or {user_agent, ip}"
+)]
+pub(super) enum ClientForm {
+    Pair(Option<String>, String),
+    Named { user_agent: Option<String>, ip: String },
 }
 
 impl ClientForm {
     pub(super) fn view(&self) -> RequestInfo<'_> {
-        RequestInfo::new(self.user_agent.as_deref(), &self.ip)
+        let (Self::Pair(user_agent, ip) | Self::Named { user_agent, ip }) = self;
+        RequestInfo::new(user_agent.as_deref(), ip)
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use hsmod_loader::config::Entry;
 use hsmod_loader::problem::{Problem, Stage};
 use hsmod_loader::suggestion::printable;
+use hsmod_loader::values::by_name;
 use tempfile::NamedTempFile;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, ChildStderr, Command};
@@ -69,7 +70,7 @@ impl Trial {
         let report = std::fs::read_to_string(self.report.path()).unwrap_or_default();
         let (mut stage, mut found) = (Stage::Loading, None);
         for line in report.lines() {
-            match serde_json::from_str(line) {
+            match by_name::from_str(line) {
                 Ok(Line::Stage(reached)) => stage = reached,
                 Ok(Line::Found(all)) => found = Some(all),
                 // The process ended while it wrote this line.

@@ -42,6 +42,20 @@ fn wrong_arguments_are_named() {
     error: spam_checker.check_event_for_spam: the argument `event` cannot be read: missing field `room_id`
       it takes `event` (an event)
     ");
+    let listed = json!({"event": ["$e", "!r:x", "@a:x", "m.room.message", null, 1, {"body": "x"}]});
+    insta::assert_snapshot!(wrong("spam_checker.check_event_for_spam", listed), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: invalid type: sequence, expected an event, which is an object
+      it takes `event` (an event)
+    ");
+    let listed = json!({"requester": ["@a:x"], "request_content": {}, "is_requester_admin": false});
+    insta::assert_snapshot!(wrong("third_party_rules.on_create_room", listed), @"
+    exit code: 2
+    --- stderr
+    error: third_party_rules.on_create_room: the argument `requester` cannot be read: invalid type: sequence, expected an object
+      it takes `requester` ({user, device_id?, is_guest?, ..}), `request_content` (an object), `is_requester_admin` (true or false)
+    ");
     let mut message = event();
     message.as_object_mut().unwrap().remove("state_key");
     let no_state = json!({"event": event(), "state_events": [event(), message]});

@@ -16,7 +16,7 @@ use super::api::{ModuleApi, ask};
 use crate::boundary::{RawObject, attempted};
 use crate::requests::caches::OtherWorkers;
 use crate::values::text::RawStr;
-use crate::values::{JsonStr, ModuleError, Unanswered};
+use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 
 /// What a function once returned, by its arguments: up to a number of entries, of which the one
 /// that was not used for longest goes first. Cheap to clone; clones share the entries.
@@ -224,7 +224,7 @@ where
     let _ = attempted(|| {
         // SAFETY: the caller's promise.
         let (cache, key) = unsafe { (&*cache.cast::<Shared<K, V>>(), key.text()) };
-        let _out = match serde_json::from_str(key) {
+        let _out = match by_name::from_str(key) {
             Ok(key) => cache.entries().invalidate(&key).into_iter().collect(),
             // A key of another version of the plugin: nobody can say which entry is meant.
             Err(_) => cache.entries().clear(),

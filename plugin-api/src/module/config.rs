@@ -3,11 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::values::{ConfigError, ConfigKey};
+use crate::values::{ConfigError, ConfigKey, by_name};
 
 /// Deserialises a config: what [`Module::parse_config`](super::Module::parse_config) does by
 /// default, for those who override it to look closer. Unlike [`serde_json::from_value`] it says
-/// where the config does not fit.
+/// where the config does not fit, and reads structs from mappings only.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -50,7 +50,7 @@ use crate::values::{ConfigError, ConfigKey};
 #[allow(clippy::needless_pass_by_value, reason = "as `serde_json::from_value` takes it")]
 pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, ConfigError> {
     let text = config.to_string();
-    serde_json::from_str(&text).map_err(|error| {
+    by_name::from_str(&text).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(head, _)| head);
         // The text is one line, so the column is the number of bytes that were read.
@@ -157,6 +157,11 @@ mod tests {
             error(json!({"rules": [{"a\\\"]": 1}]})).split(": ").next(),
             Some("rules.<item 0>.a\\\"]")
         );
+        assert_eq!(
+            error(json!({"rules": [{"regex": "x"}, ["y"]], "needed": true})),
+            "rules.<item 1>: invalid type: sequence, expected an object"
+        );
+        assert_eq!(error(json!([[], [], true])), "invalid type: sequence, expected an object");
         assert_eq!(error(json!({})), "missing field `needed`");
         assert_eq!(error(json!({"rules": []})), "missing field `needed`");
         assert_eq!(

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use super::web::{RawWebResponse, WebResponse};
-use crate::values::ModuleError;
 use crate::values::answer::{Answer, Unreadable};
+use crate::values::{ModuleError, by_name};
 
 /// A response of another server, whatever its status.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl HttpResponse {
     /// # Errors
     /// It does not fit `T`, or is no JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        serde_json::from_slice(self.body())
+        by_name::from_slice(self.body())
             .map_err(|error| HttpError::Json { host: self.host.clone(), error })
     }
 }

@@ -1,5 +1,7 @@
 //! Events: a borrowed view for the time of a call, and an owned one for longer.
 
+mod head;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +12,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use self::head::Head;
 use super::answer::{Answer, Unreadable};
+use super::by_name;
 use super::id::{RoomId, UserId};
 use super::json::JsonStr;
 
@@ -95,7 +99,7 @@ impl<'a> Event<'a> {
         JsonStr::new(self.json.as_str())
     }
 
-    /// Deserialises `content` into a type of the module's own.
+    /// Deserialises `content` into a type of the module's own. A struct is read from an object only.
     ///
     /// # Errors
     /// If the content does not fit `T`.
@@ -123,7 +127,7 @@ impl<'a> Event<'a> {
         if self.event_type() != "m.room.member" {
             return None;
         }
-        let event: WithMember<'a> = serde_json::from_str(self.json.as_str()).ok()?;
+        let event: WithMember<'a> = by_name::from_str(self.json.as_str()).ok()?;
         Some(event.content.membership)
     }
 
@@ -194,8 +198,8 @@ impl OwnedEvent {
     /// object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        let head: Head<'_> = serde_json::from_str(&json)?;
-        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, .. } = head;
+        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, .. } =
+            Head::read(&json)?;
         let (event_id, room_id) = (event_id.into_owned(), room_id.into_owned());
         let (sender, event_type) = (sender.into_owned(), event_type.into_owned());
         let state_key = state_key.map(Cow::into_owned);
@@ -227,50 +231,6 @@ impl Serialize for OwnedEvent {
 impl fmt::Debug for OwnedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_event(), f)
-    }
-}
-
-/// What the view shows, borrowed from the JSON text where nothing is escaped.
-#[derive(Deserialize)]
-struct Head<'a> {
-    #[serde(borrow)]
-    event_id: Cow<'a, str>,
-    #[serde(borrow)]
-    room_id: Cow<'a, str>,
-    #[serde(borrow)]
-    sender: Cow<'a, str>,
-    #[serde(borrow, rename = "type")]
-    event_type: Cow<'a, str>,
-    #[serde(borrow, default)]
-    state_key: Option<Cow<'a, str>>,
-    #[serde(default)]
-    origin_server_ts: i64,
-    #[serde(rename = "content")]
-    _content: Object,
-}
-
-/// Any JSON object, skipped over.
-struct Object;
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Skip;
-        impl<'de> serde::de::Visitor<'de> for Skip {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Object, A::Error> {
-                while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
-                Ok(Object)
-            }
-        }
-        deserializer.deserialize_map(Skip)
     }
 }
 
@@ -344,6 +304,7 @@ mod tests {
             "[]",
             "{}",
             r#"{"event_id":1}"#,
+            r#"["$e","!r:x","@a:x","m.room.message",null,1,{"body":"x"}]"#,
             r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":[]}"#,
             r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{},"state_key":3}"#,
         ] {

@@ -6,6 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use super::by_name;
+
 /// A JSON object that belongs to whoever holds it.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
@@ -37,12 +39,13 @@ impl JsonStr {
         &self.0
     }
 
-    /// Deserialises it into a type of the module's own, or into [`serde_json::Value`].
+    /// Deserialises it into a type of the module's own, or into [`serde_json::Value`]. A struct is
+    /// read from an object only, never from a list of its fields.
     ///
     /// # Errors
     /// If the text does not fit `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(&self.0)
+        by_name::from_str(&self.0)
     }
 }
 

@@ -15,7 +15,7 @@ macro_rules! json_answers {
             }
 
             fn from_raw(raw: Self::Raw) -> Result<Self, $crate::values::answer::Unreadable> {
-                serde_json::from_str(raw.as_str()).map_err(|_| {
+                $crate::values::by_name::from_str(raw.as_str()).map_err(|_| {
                     $crate::values::answer::Unreadable(concat!(
                         "not readable as ", stringify!($type), ": of another version?"
                     ))

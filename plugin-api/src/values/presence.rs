@@ -7,6 +7,7 @@ use abi_stable::std_types::{ROption, RStr, RString};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Unreadable};
+use super::by_name;
 use super::id::UserId;
 use super::user::{optional, text_of};
 
@@ -183,7 +184,7 @@ impl Answer for UsersForStates {
     }
 
     fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        let users = serde_json::from_str(raw.as_str());
+        let users = by_name::from_str(raw.as_str());
         users.map(Self).map_err(|_| Unreadable("the presence states are not readable"))
     }
 }
@@ -234,7 +235,7 @@ impl Answer for InterestedUsers {
     }
 
     fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        match serde_json::from_str(raw.as_str()) {
+        match by_name::from_str(raw.as_str()) {
             Ok(Some(users)) => Ok(Self::Users(users)),
             Ok(None) => Ok(Self::All),
             Err(_) => Err(Unreadable("the interested users are not readable")),
@@ -264,5 +265,7 @@ mod tests {
         let some: InterestedUsers = ["@a:x", "@b:x"].into_iter().collect();
         assert_eq!(through(some.clone()), some);
         assert!(UsersForStates::from_raw("[]".into()).is_err());
+        let by_position = r#"{"@b:x": [["@a:x", "online"]]}"#;
+        assert!(UsersForStates::from_raw(by_position.into()).is_err());
     }
 }

@@ -7,7 +7,7 @@ use abi_stable::StableAbi;
 use abi_stable::std_types::{RSlice, RStr};
 use serde::de::DeserializeOwned;
 
-use crate::values::{ErrorCode, ModuleError};
+use crate::values::{ErrorCode, ModuleError, by_name};
 
 /// An HTTP request, borrowed for the time of the call.
 #[repr(C)]
@@ -80,7 +80,7 @@ impl<'a> WebRequest<'a> {
     /// # Errors
     /// 400 `M_NOT_JSON` if it is not JSON, 400 `M_BAD_JSON` if it does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ModuleError> {
-        serde_json::from_slice(self.body()).map_err(|error| match error.classify() {
+        by_name::from_slice(self.body()).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => {
                 ModuleError::http(400, ErrorCode::BadJson, error.to_string())
             }

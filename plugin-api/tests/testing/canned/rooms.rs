@@ -24,6 +24,8 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(create(ALICE, none).await), "409 M_ROOM_IN_USE");
     create(STRANGER, none).await.unwrap_err();
     assert_eq!(refused(create(ALICE, JsonStr::new("[]")).await), "400 M_INVALID_PARAM");
+    let listed = JsonStr::new(r#"["public", "cellar", null, null, [], []]"#);
+    assert_eq!(refused(api.create_room(ALICE, listed, true, none).await), "400 M_BAD_JSON");
     let kitchen = host.find_room(&created.room_id).unwrap();
     assert!(kitchen.is_public());
     for state in ["create", "name", "topic", "guest_access", "canonical_alias"] {
@@ -102,6 +104,9 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(lobby.sent()[3], sent);
     assert_eq!(refused(send(event("m.room.member")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
+    // The fields by their position are no event.
+    let listed = json!(["m.room.message", ALICE, {"body": "x"}, null]);
+    assert_eq!(refused(send(listed).await), "400 M_INVALID_PARAM");
 
     let state =
         async |filter: &str| api.get_room_state(LOBBY, JsonStr::new(filter)).await.unwrap().len();

@@ -75,7 +75,7 @@ fn every_line_has_its_answer() {
     {"error":"this is no object: 7","id":6}
     {"error":"an outcome has either `return` or `raise` at line 1 column 22","id":7}
     {"error":"there is no code `NOPE` at line 1 column 55","id":8}
-    {"error":"spam_checker.check_event_for_spam: an event cannot be read: invalid type: integer `9`, expected struct Head at line 1 column 1","id":9}
+    {"error":"spam_checker.check_event_for_spam: an event cannot be read: invalid type: integer `9`, expected an event, which is an object at line 1 column 1","id":9}
     {"error":"`state` is a list, not {}","id":10}
     {"error":"there is no callback `no_callback`","id":11}
     {"id":12,"skipped":"BaseException exists only in Python"}
