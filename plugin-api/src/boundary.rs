@@ -33,7 +33,7 @@ pub(crate) use awaited::Awaited;
 pub use begun::Begun;
 pub use call::{Asked, Call, Entered, Reply};
 #[cfg(feature = "host")]
-pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer};
+pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer, subject};
 pub use continuation::Continuation;
 pub use errand::Errand;
 pub use object::RawObject;

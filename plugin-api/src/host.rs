@@ -2,7 +2,7 @@
 
 pub use crate::boundary::{
     Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, Entered, Errand, Instance,
-    Observer, Panic, Reply, Routine,
+    Observer, Panic, Reply, Routine, subject,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};
@@ -13,6 +13,7 @@ pub use crate::values::input::{
 };
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};
+pub use crate::values::subject::Subject;
 
 /// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
 /// means. The loader implements it, one row a callback.

@@ -65,6 +65,13 @@ pub trait Row: Sized + Send + Sync + 'static {
     #[cfg(feature = "host")]
     fn item(answer: Self::Answer) -> Self::Item;
 
+    /// What a call with these arguments is about.
+    ///
+    /// # Safety
+    /// What they borrow is alive.
+    #[cfg(feature = "host")]
+    unsafe fn subject(args: <Self::Slot as SlotFn>::Args) -> crate::values::subject::Subject;
+
     /// Who registered it.
     #[cfg(feature = "host")]
     fn list(lists: &<Self::Category as Category>::Lists) -> &[crate::host::Callback<Self>];

@@ -26,6 +26,8 @@ pub mod media;
 pub mod presence;
 pub mod sql;
 pub mod state;
+#[cfg(feature = "host")]
+pub mod subject;
 pub mod text;
 pub mod user;
 pub mod verdict;

@@ -9,6 +9,7 @@ use std::task::Context;
 use super::{Asked, Call, RawObject, Reply, Status};
 use crate::table::{Row, SlotFn};
 use crate::values::input::{InputError, Prepared};
+use crate::values::subject::Subject;
 
 /// An object of a module (most often the module itself), kept alive for its callbacks.
 pub struct Instance {
@@ -208,6 +209,13 @@ where
         // SAFETY: nothing is moved out of the call.
         unsafe { self.map_unchecked_mut(|this| &mut *this.call) }.cancel()
     }
+}
+
+/// What a call with these arguments is about. They were built before ([`Prepared::build`]).
+#[cold]
+pub fn subject<R: Row>(args: &impl Prepared<<R::Slot as SlotFn>::Args>) -> Subject {
+    // SAFETY: what the C forms borrow lives as long as `args` ([`Prepared::raw`]).
+    unsafe { R::subject(args.raw()) }
 }
 
 impl<R: Row, P> CallbackCall<R, P> {

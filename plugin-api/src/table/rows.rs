@@ -175,6 +175,19 @@ macro_rules! callbacks {
                     }
 
                     #[cfg(feature = "host")]
+                    unsafe fn subject(
+                        ($($item,)? $($arg,)*): <Self::Slot as $crate::table::SlotFn>::Args,
+                    ) -> $crate::values::subject::Subject {
+                        let mut subject = Default::default();
+                        // SAFETY: the caller's promise, handed on.
+                        unsafe {
+                            $(<&[$item_type] as $crate::values::arg::Arg>::tell($item, &mut subject);)?
+                            $(<$type as $crate::values::arg::Arg>::tell($arg, &mut subject);)*
+                        }
+                        subject
+                    }
+
+                    #[cfg(feature = "host")]
                     #[inline]
                     fn list(lists: &$lists) -> &[$crate::host::Callback<Self>] {
                         &lists.$name

@@ -11,6 +11,8 @@ use super::json::JsonStr;
 use super::media::{FileInfo, ReadableFile};
 use super::presence::UserPresenceState;
 use super::state::State;
+#[cfg(feature = "host")]
+use super::subject::Subject;
 use super::text::RawStr;
 use super::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 use crate::module::WebRequest;
@@ -31,6 +33,13 @@ pub trait Arg {
     /// # Safety
     /// What `raw` borrows outlives `Self`.
     unsafe fn from_raw(raw: Self::Raw) -> Self;
+
+    /// Notes what a call with this argument is about; most arguments do not say.
+    ///
+    /// # Safety
+    /// What `raw` borrows is alive.
+    #[cfg(feature = "host")]
+    unsafe fn tell(_raw: Self::Raw, _subject: &mut Subject) {}
 }
 
 /// Text that may be missing, in C form.
@@ -87,7 +96,7 @@ pub struct RawNumber {
 }
 
 macro_rules! texts {
-    ($( $raw:ty => $arg:ty, |$text:ident| $make:expr; )*) => { $(
+    ($( $raw:ty => $arg:ty, |$text:ident| $make:expr $(, $about:ident($id:expr))?; )*) => { $(
         impl<'a> Arg for $arg {
             type Raw = $raw;
 
@@ -96,23 +105,31 @@ macro_rules! texts {
                 // SAFETY: what it borrows outlives `'a` (the caller's promise).
                 unsafe { $make }
             }
+
+            $(
+                #[cfg(feature = "host")]
+                unsafe fn tell($text: $raw, subject: &mut Subject) {
+                    // SAFETY: what it borrows is alive (the caller's promise).
+                    subject.$about(unsafe { $id }.unwrap_or_default());
+                }
+            )?
         }
     )* };
 }
 
 texts! {
     RawStr => &'a str, |raw| raw.text();
-    RawStr => &'a UserId, |raw| UserId::new(raw.text());
-    RawStr => &'a RoomId, |raw| RoomId::new(raw.text());
+    RawStr => &'a UserId, |raw| UserId::new(raw.text()), user(raw.get());
+    RawStr => &'a RoomId, |raw| RoomId::new(raw.text()), room(raw.get());
     RawStr => &'a RoomAlias, |raw| RoomAlias::new(raw.text());
     RawOption => Option<&'a str>, |raw| raw.0.get();
-    RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new);
+    RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new), user(raw.0.get());
     RawJson => &'a JsonStr, |raw| JsonStr::new(raw.0.text());
     RawBytes => &'a [u8], |raw| raw.get();
 }
 
 macro_rules! structs {
-    ($( $name:ident; )*) => { $(
+    ($( $name:ident $(, |$value:ident, $subject:ident| $tell:expr)?; )*) => { $(
         impl<'a, 'b> Arg for &'a $name<'b> {
             type Raw = *const $name<'static>;
 
@@ -121,13 +138,45 @@ macro_rules! structs {
                 // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
                 unsafe { &*raw.cast::<$name<'b>>() }
             }
+
+            $(
+                #[cfg(feature = "host")]
+                unsafe fn tell(raw: Self::Raw, $subject: &mut Subject) {
+                    // SAFETY: null, or it is alive (the caller's promise).
+                    if let Some($value) = unsafe { raw.as_ref() } {
+                        $tell;
+                    }
+                }
+            )?
         }
     )* };
 }
 
 structs! {
-    Event; State; UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; EventDelivery;
+    Event, |event, subject| tell_event(event, subject);
+    State;
+    UserProfile, |profile, subject| subject.user(profile.user_id().as_str());
+    ProfileInfo;
+    Requester, |requester, subject| subject.user(requester.user().as_str());
+    FileInfo;
+    ReadableFile;
+    EventDelivery, |delivery, subject| tell_only(delivery.events(), subject);
     WebRequest;
+}
+
+#[cfg(feature = "host")]
+fn tell_event(event: &Event<'_>, subject: &mut Subject) {
+    subject.event(event.event_id());
+    subject.room(event.room_id().as_str());
+    subject.user(event.sender().as_str());
+}
+
+/// Of several events the log could name one that is not to blame.
+#[cfg(feature = "host")]
+fn tell_only(events: &[Event<'_>], subject: &mut Subject) {
+    if let [event] = events {
+        tell_event(event, subject);
+    }
 }
 
 impl<'b> Arg for Option<&Threepid<'b>> {
@@ -155,7 +204,7 @@ impl<'b> Arg for &mut EditableJson<'b> {
 pub(crate) type RawSlice<T> = RSlice<'static, T>;
 
 macro_rules! slices {
-    ($( $name:ident; )*) => { $(
+    ($( $name:ident $(, |$items:ident, $subject:ident| $tell:expr)?; )*) => { $(
         impl<'a, 'b> Arg for &'a [$name<'b>] {
             type Raw = RawSlice<$name<'static>>;
 
@@ -164,8 +213,26 @@ macro_rules! slices {
                 // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
                 unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) }
             }
+
+            $(
+                #[cfg(feature = "host")]
+                unsafe fn tell(raw: Self::Raw, $subject: &mut Subject) {
+                    // SAFETY: they are alive (the caller's promise).
+                    let $items: &[$name<'_>] = unsafe { Self::from_raw(raw) };
+                    $tell;
+                }
+            )?
         }
     )* };
 }
 
-slices! { RequestInfo; UserProfile; UserPresenceState; Event; }
+slices! {
+    RequestInfo;
+    UserProfile, |profiles, subject| if let [profile] = profiles {
+        subject.user(profile.user_id().as_str());
+    };
+    UserPresenceState, |states, subject| if let [state] = states {
+        subject.user(state.user_id().as_str());
+    };
+    Event, |events, subject| tell_only(events, subject);
+}

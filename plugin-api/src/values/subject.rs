@@ -1,0 +1,37 @@
+//! What a call is about: for the log of its failure.
+
+/// The event, the room and the user that the arguments of a call name, as far as they do: of
+/// several users the first, of an event its sender.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Subject {
+    /// The ID of the event.
+    pub event_id: Option<String>,
+    /// The ID of the room.
+    pub room_id: Option<String>,
+    /// The ID of the user.
+    pub user_id: Option<String>,
+}
+
+impl Subject {
+    /// It is about this event, if it is about none yet.
+    pub(super) fn event(&mut self, event_id: &str) {
+        note(&mut self.event_id, event_id);
+    }
+
+    /// It is about this room, if it is about none yet.
+    pub(super) fn room(&mut self, room_id: &str) {
+        note(&mut self.room_id, room_id);
+    }
+
+    /// It is about this user, if it is about none yet.
+    pub(super) fn user(&mut self, user_id: &str) {
+        note(&mut self.user_id, user_id);
+    }
+}
+
+fn note(known: &mut Option<String>, id: &str) {
+    if known.is_none() && !id.is_empty() {
+        *known = Some(id.to_owned());
+    }
+}
