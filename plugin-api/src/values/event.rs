@@ -61,7 +61,8 @@ impl<'a> Event<'a> {
         self.event_id.as_str()
     }
 
-    /// `room_id`.
+    /// `room_id`; of the event that creates a room of version 12 or later, which has none, the ID of
+    /// that room.
     pub fn room_id(&self) -> &'a RoomId {
         RoomId::new(self.room_id.as_str())
     }
@@ -94,7 +95,16 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The whole event: the stored PDU's JSON plus its `event_id`.
+    /// Whether the room is named after this event, as after each that creates a room since room
+    /// version 12. The PDU of such an event has no `room_id`.
+    pub fn names_room(&self) -> bool {
+        head::creates(self.event_type(), self.state_key())
+            && head::room_named_after(self.event_id())
+                .is_some_and(|room_id| self.room_id() == room_id.as_str())
+    }
+
+    /// The whole event: the stored PDU's JSON plus its `event_id`. It may lack a `room_id`
+    /// ([`Self::names_room`]).
     pub fn json(&self) -> &'a JsonStr {
         JsonStr::new(self.json.as_str())
     }
@@ -131,7 +141,7 @@ impl<'a> Event<'a> {
         Some(event.content.membership)
     }
 
-    /// The event as clients see it: without hashes, signatures, depth, previous and auth events.
+    /// The event as clients see it, with its room: without hashes, signatures, depth, previous and auth events.
     pub fn client_json(&self) -> String {
         const CLIENT_KEYS: [&str; 9] = [
             "content",
@@ -144,11 +154,15 @@ impl<'a> Event<'a> {
             "type",
             "unsigned",
         ];
-        let fields: BTreeMap<&str, &RawValue> =
+        let mut fields: BTreeMap<Cow<'_, str>, &RawValue> =
             serde_json::from_str(self.json.as_str()).unwrap_or_default();
-        let shown: BTreeMap<_, _> =
-            fields.into_iter().filter(|(key, _)| CLIENT_KEYS.contains(key)).collect();
-        serde_json::to_string(&shown).unwrap_or_default()
+        fields.retain(|key, _| CLIENT_KEYS.contains(&&**key));
+        // Clients are told the room of each event, though the PDU need not name it.
+        let room_id = serde_json::value::to_raw_value(self.room_id()).ok();
+        if let Some(room_id) = &room_id {
+            fields.entry("room_id".into()).or_insert(room_id);
+        }
+        serde_json::to_string(&fields).unwrap_or_default()
     }
 
     /// Copies what must outlive the call.
@@ -191,18 +205,26 @@ pub struct OwnedEvent {
 }
 
 impl OwnedEvent {
-    /// Reads the JSON of an event: the stored PDU's JSON plus its `event_id`.
+    /// Reads the JSON of an event: the stored PDU's JSON plus its `event_id`. The event that creates
+    /// a room of version 12 or later has no `room_id`: the room is named after it.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let create = OwnedEvent::from_json(r#"{
+    ///     "event_id": "$UD6JY-7U", "sender": "@alice:example.com", "type": "m.room.create",
+    ///     "state_key": "", "origin_server_ts": 1, "content": {"room_version": "12"}
+    /// }"#)?;
+    /// assert_eq!(create.as_event().room_id(), "!UD6JY-7U");
+    /// # Ok::<(), ModuleError>(())
+    /// ```
     ///
     /// # Errors
-    /// If it is not JSON, or lacks one of `event_id`, `room_id`, `sender`, `type`, `content` (an
-    /// object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
+    /// If it is no JSON object, or lacks one of `event_id`, `room_id`, `sender`, `type`, `content`
+    /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, .. } =
+        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts } =
             Head::read(&json)?;
-        let (event_id, room_id) = (event_id.into_owned(), room_id.into_owned());
-        let (sender, event_type) = (sender.into_owned(), event_type.into_owned());
-        let state_key = state_key.map(Cow::into_owned);
         Ok(Self { event_id, room_id, sender, event_type, state_key, origin_server_ts, json })
     }
 
@@ -297,6 +319,57 @@ mod tests {
         );
     }
 
+    /// As federation has it, but for the `event_id`.
+    const CREATE: &str = r#"{"event_id":"$UD6J-7_U","sender":"@a:x","type":"m.room.create",
+        "state_key":"","origin_server_ts":1,"depth":1,"content":{"room_version":"12"}}"#;
+
+    #[test]
+    fn a_room_may_be_named_after_the_event_that_creates_it() {
+        let owned = OwnedEvent::from_json(CREATE).unwrap();
+        let event = owned.as_event();
+        assert_eq!(event.room_id(), "!UD6J-7_U");
+        assert!(event.names_room());
+        assert_eq!(event.to_owned(), owned);
+        assert_eq!(event.json().as_str(), CREATE);
+        assert_eq!(
+            event.client_json(),
+            r#"{"content":{"room_version":"12"},"event_id":"$UD6J-7_U","origin_server_ts":1,"room_id":"!UD6J-7_U","sender":"@a:x","state_key":"","type":"m.room.create"}"#
+        );
+        // As some store it.
+        let with_room = CREATE.replacen('{', r#"{"room_id":"!UD6J-7_U","#, 1);
+        assert!(OwnedEvent::from_json(with_room).unwrap().as_event().names_room());
+        let older = CREATE.replacen('{', r#"{"room_id":"!r:x","#, 1);
+        let older = OwnedEvent::from_json(older).unwrap();
+        assert_eq!(older.as_event().room_id(), "!r:x");
+        assert!(!older.as_event().names_room());
+        let odd = CREATE.replace('$', "").replacen('{', r#"{"room_id":"r","#, 1);
+        assert!(!OwnedEvent::from_json(odd).unwrap().as_event().names_room());
+    }
+
+    #[test]
+    fn every_other_event_names_its_room() {
+        for (from, to) in [
+            ("m.room.create", "m.room.message"),
+            (r#""state_key":"""#, r#""state_key":"x""#),
+            (r#""state_key":"""#, r#""state_key":null"#),
+            (r#""state_key":"","#, ""),
+            ("$UD6J-7_U", "UD6J-7_U"),
+        ] {
+            let error = OwnedEvent::from_json(CREATE.replace(from, to)).unwrap_err();
+            assert!(error.to_string().starts_with("missing field `room_id` at"), "{error}");
+        }
+        let null = CREATE.replacen('{', r#"{"room_id":null,"#, 1);
+        let error = OwnedEvent::from_json(null).unwrap_err().to_string();
+        assert_eq!(error, "invalid type: null, expected a string at line 1 column 15");
+    }
+
+    #[test]
+    fn escaped_keys_reach_clients_too() {
+        let escaped = CREATE.replace("content", "c\\u006fntent");
+        let event = OwnedEvent::from_json(escaped).unwrap();
+        assert!(event.as_event().client_json().contains(r#""content":{"room_version":"12"}"#));
+    }
+
     #[test]
     fn what_is_no_event_is_refused() {
         for text in [
@@ -304,6 +377,7 @@ mod tests {
             "[]",
             "{}",
             r#"{"event_id":1}"#,
+            r#"{"event_id":"$e","event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#,
             r#"["$e","!r:x","@a:x","m.room.message",null,1,{"body":"x"}]"#,
             r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":[]}"#,
             r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{},"state_key":3}"#,

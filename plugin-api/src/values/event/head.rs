@@ -1,63 +1,137 @@
 //! The head of an event, from its JSON.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
-use crate::values::by_name;
+/// What the view shows.
+///
+/// Rationale for a reader by hand: whether an event may lack its `room_id` depends on its other
+/// fields, and what is missing is best said with the place in the text, which only the parser knows.
+pub(super) struct Head {
+    pub(super) event_id: String,
+    pub(super) room_id: String,
+    pub(super) sender: String,
+    pub(super) event_type: String,
+    pub(super) state_key: Option<String>,
+    pub(super) origin_server_ts: i64,
+}
 
-impl<'a> Head<'a> {
+impl Head {
     /// Reads it; the rest of the event is skipped over.
     ///
     /// # Errors
     /// If the text is no JSON object, or something of it is missing or of the wrong type.
-    pub(super) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
-        by_name::from_str(json)
+    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(json)
     }
 }
 
-/// What the view shows, borrowed from the JSON text where nothing is escaped.
+/// Whether it is the event that creates a room.
+pub(super) fn creates(event_type: &str, state_key: Option<&str>) -> bool {
+    event_type == "m.room.create" && state_key == Some("")
+}
+
+/// The ID of a room that is named after the event that creates it, as since room version 12.
+pub(super) fn room_named_after(event_id: &str) -> Option<String> {
+    event_id.strip_prefix('$').map(|id| format!("!{id}"))
+}
+
+impl<'de> Deserialize<'de> for Head {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeadVisitor)
+    }
+}
+
 #[derive(Deserialize)]
-#[serde(expecting = "an event, which is an object")]
-pub(super) struct Head<'a> {
-    #[serde(borrow)]
-    pub(super) event_id: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) room_id: Cow<'a, str>,
-    #[serde(borrow)]
-    pub(super) sender: Cow<'a, str>,
-    #[serde(borrow, rename = "type")]
-    pub(super) event_type: Cow<'a, str>,
-    #[serde(borrow, default)]
-    pub(super) state_key: Option<Cow<'a, str>>,
-    #[serde(default)]
-    pub(super) origin_server_ts: i64,
-    #[serde(rename = "content")]
-    _content: Object,
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Key {
+    EventId,
+    RoomId,
+    Sender,
+    Type,
+    StateKey,
+    OriginServerTs,
+    Content,
+    #[serde(other)]
+    Other,
+}
+
+struct HeadVisitor;
+
+impl<'de> Visitor<'de> for HeadVisitor {
+    type Value = Head;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an event, which is an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head, A::Error> {
+        let (mut event_id, mut room_id, mut sender) = (None, None, None);
+        let (mut event_type, mut state_key) = (None::<String>, None::<Option<String>>);
+        let (mut origin_server_ts, mut content) = (None, None::<Object>);
+        while let Some(key) = map.next_key()? {
+            match key {
+                Key::EventId => once(&mut event_id, "event_id", &mut map)?,
+                Key::RoomId => once(&mut room_id, "room_id", &mut map)?,
+                Key::Sender => once(&mut sender, "sender", &mut map)?,
+                Key::Type => once(&mut event_type, "type", &mut map)?,
+                Key::StateKey => once(&mut state_key, "state_key", &mut map)?,
+                Key::OriginServerTs => once(&mut origin_server_ts, "origin_server_ts", &mut map)?,
+                Key::Content => once(&mut content, "content", &mut map)?,
+                Key::Other => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        let missing = A::Error::missing_field;
+        let event_id: String = event_id.ok_or_else(|| missing("event_id"))?;
+        let state_key = state_key.flatten();
+        let created = || {
+            creates(event_type.as_deref()?, state_key.as_deref())
+                .then(|| room_named_after(&event_id))?
+        };
+        let room_id = room_id.or_else(created).ok_or_else(|| missing("room_id"))?;
+        let sender = sender.ok_or_else(|| missing("sender"))?;
+        let event_type = event_type.ok_or_else(|| missing("type"))?;
+        content.ok_or_else(|| missing("content"))?;
+        let origin_server_ts = origin_server_ts.unwrap_or_default();
+        Ok(Head { event_id, room_id, sender, event_type, state_key, origin_server_ts })
+    }
+}
+
+/// The value of a field that may be there once.
+fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    field: &mut Option<T>,
+    name: &'static str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if field.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *field = Some(map.next_value()?);
+    Ok(())
 }
 
 /// Any JSON object, skipped over.
 struct Object;
 
 impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Skip;
-        impl<'de> serde::de::Visitor<'de> for Skip {
-            type Value = Object;
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ObjectVisitor)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+struct ObjectVisitor;
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Object, A::Error> {
-                while map.next_entry::<serde::de::IgnoredAny, serde::de::IgnoredAny>()?.is_some() {}
-                Ok(Object)
-            }
-        }
-        deserializer.deserialize_map(Skip)
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Object)
     }
 }
