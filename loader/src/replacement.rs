@@ -30,7 +30,8 @@ impl Replacement {
     }
 
     /// The new event, if it keeps what it must: `room_id`, `type`, `state_key`, and a sender of
-    /// `server_name`, and holds only what canonical JSON can.
+    /// `server_name`, and holds only what canonical JSON can. The event that creates a room of
+    /// version 12 or later has no `room_id`, whether or not the module gave it.
     ///
     /// What the homeserver itself makes (`event_id`, `auth_events`, `prev_events`, `hashes`,
     /// `signatures`) is still that of the original: make it anew.
@@ -44,12 +45,19 @@ impl Replacement {
             return Err(refused(ModuleError::new("the replacement event is not an object")));
         };
         canonical(&self.0).map_err(refused)?;
+        let mut event_json = given.clone();
+        if event.names_room() {
+            // It is named after the original's ID, and changes with it.
+            event_json.entry("room_id").or_insert_with(|| event.room_id().as_str().into());
+        }
         for (key, original) in [
             ("room_id", Some(event.room_id().as_str())),
             ("type", Some(event.event_type())),
             ("state_key", event.state_key()),
         ] {
-            if text(given, key) != original || given.contains_key(key) != original.is_some() {
+            if text(&event_json, key) != original
+                || event_json.contains_key(key) != original.is_some()
+            {
                 return Err(refused(ModuleError::new(format_args!(
                     "the replacement event changes `{key}`, which it may not"
                 ))));
@@ -61,8 +69,10 @@ impl Replacement {
                 "the sender of the replacement event, `{sender}`, is no user of this server"
             ))));
         }
-        let mut event_json = given.clone();
-        event_json.entry("event_id").or_insert_with(|| event.event_id().into());
+        if event.names_room() {
+            event_json.remove("room_id");
+        }
+        event_json.insert("event_id".to_owned(), event.event_id().into());
         event_json.entry("origin_server_ts").or_insert_with(|| event.origin_server_ts().into());
         OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
             refused(ModuleError::new(format_args!("the replacement is no event: {error}")))
@@ -122,6 +132,33 @@ mod tests {
             .check(&original.as_event(), "x")
             .map(|event| event.as_event().client_json())
             .map_err(|error| (error.status(), error.errcode()))
+    }
+
+    #[test]
+    fn the_event_that_names_its_room_is_replaced_without_room_id() {
+        let create = json!({
+            "event_id": "$UD6J", "sender": "@a:x", "type": "m.room.create", "state_key": "",
+            "origin_server_ts": 5, "content": {"room_version": "12"},
+        });
+        let original = OwnedEvent::from_json(create.to_string()).unwrap();
+        let check = |change: &[(&str, &str)]| {
+            let mut replacement = create.clone();
+            replacement["content"]["type"] = "m.space".into();
+            for (key, value) in change {
+                replacement[*key] = (*value).into();
+            }
+            let replaced = Replacement::new(replacement).check(&original.as_event(), "x");
+            replaced.map_err(|error| error.status())
+        };
+        for same in [&[][..], &[("room_id", "!UD6J")], &[("event_id", "$other")]] {
+            let replaced = check(same).unwrap();
+            assert_eq!(replaced.as_event().room_id(), "!UD6J");
+            assert_eq!(
+                replaced.as_event().json().as_str(),
+                r#"{"content":{"room_version":"12","type":"m.space"},"event_id":"$UD6J","origin_server_ts":5,"sender":"@a:x","state_key":"","type":"m.room.create"}"#
+            );
+        }
+        assert_eq!(check(&[("room_id", "!other")]), Err(500));
     }
 
     #[test]
