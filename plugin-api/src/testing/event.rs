@@ -49,7 +49,7 @@ impl EventBuilder {
         self.field("sender", user_id)
     }
 
-    /// `room_id`.
+    /// `room_id`. The event that creates a room of version 12 has none: [`Self::without`] it.
     pub fn room(self, room_id: &str) -> Self {
         self.field("room_id", room_id)
     }
@@ -80,10 +80,24 @@ impl EventBuilder {
         self
     }
 
+    /// Leaves a field out.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::testing::prelude::*;
+    ///
+    /// let create = event("m.room.create").state_key("").content(json!({"room_version": "12"}));
+    /// let create = create.id("$UD6JY-7U").without("room_id").build();
+    /// assert_eq!(create.as_event().room_id(), "!UD6JY-7U");
+    /// ```
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.remove(name);
+        self
+    }
+
     /// The event.
     ///
     /// # Panics
-    /// If a field is of the wrong type: a content that is no object.
+    /// If a field is missing or of the wrong type: a content that is no object.
     pub fn build(self) -> OwnedEvent {
         let json = Value::Object(self.fields).to_string();
         match OwnedEvent::from_json(json.as_str()) {

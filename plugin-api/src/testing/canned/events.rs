@@ -30,6 +30,9 @@ impl Events for Canned {
         if event_type == "m.room.member" {
             return Err(bad_request("memberships are changed with `update_room_membership`"));
         }
+        if event_type == "m.room.create" {
+            return Err(bad_request("a room is created once: `create_room` does it"));
+        }
         if !content.is_object() {
             return Err(bad_request(format!("`content` is an object, not {content}")));
         }

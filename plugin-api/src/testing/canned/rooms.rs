@@ -8,12 +8,13 @@ use crate::requests::Rooms;
 use crate::requests::rooms::{AliasTarget, CreatedRoom};
 use crate::testing::room::room;
 use crate::testing::world::{Known, not_found, object, object_or_null};
-use crate::values::{ErrorCode, JsonStr, ModuleError, RoomAlias, RoomId, UserId};
+use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId};
 
 /// What is understood of the body of `POST /createRoom`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct RoomConfig {
+    room_version: Option<String>,
     visibility: Option<String>,
     room_alias_name: Option<String>,
     name: Option<String>,
@@ -45,8 +46,9 @@ impl Rooms for Canned {
         let join_profile = object_or_null(creator_join_profile, "`creator_join_profile`")?;
         let mut known = self.known();
         known.check_local(user_id)?;
-        let (number, server) = (known.name("room"), known.server_name.clone());
-        let room_id = format!("!{number}:{server}");
+        let server = known.server_name.clone();
+        let create = creation(&mut known, user_id, config.room_version.as_deref())?;
+        let room_id = create.as_event().room_id().as_str().to_owned();
         let alias = config.room_alias_name.as_ref().map(|name| format!("#{name}:{server}"));
         if let Some(alias) = alias.as_deref().filter(|alias| target(&known, alias).is_some()) {
             let message = format!("Room alias {alias} already taken");
@@ -54,6 +56,7 @@ impl Rooms for Canned {
         }
         let mut made = room(&room_id);
         made.public = config.visibility.as_deref() == Some("public");
+        made.send(&create);
         known.rooms.insert(room_id.clone(), made);
         let mut joins = join_profile.unwrap_or_else(|| known.member_profile(user_id));
         joins.insert("membership".to_owned(), "join".into());
@@ -61,7 +64,6 @@ impl Rooms for Canned {
             let event = known.event(event_type, &room_id, user_id.as_str());
             known.send(&room_id, event.state_key(state_key).content(content)).map(drop)
         };
-        set("m.room.create", "", json!({"creator": user_id}))?;
         set("m.room.member", user_id.as_str(), Value::Object(joins))?;
         for InitialState { event_type, state_key, content } in config.initial_state {
             set(&event_type, &state_key, content)?;
@@ -111,6 +113,27 @@ impl Rooms for Canned {
         let content = event.and_then(|event| event.as_event().content::<CanonicalAlias>().ok());
         Ok(content.and_then(|content| content.alias))
     }
+}
+
+/// The event that creates a room; since room version 12 the room is named after it.
+fn creation(
+    known: &mut Known,
+    user_id: &UserId,
+    room_version: Option<&str>,
+) -> Result<OwnedEvent, ModuleError> {
+    let version = room_version.unwrap_or("10");
+    let content = match version.parse() {
+        Ok(1..=10) => json!({"creator": user_id, "room_version": version}),
+        Ok(11..=12_u8) => json!({"room_version": version}),
+        _ => {
+            let message = format!("there is no room version {version}");
+            return Err(ModuleError::http(400, ErrorCode::UnsupportedRoomVersion, message));
+        }
+    };
+    let room_id = format!("!{}:{}", known.name("room"), known.server_name);
+    let event = known.event("m.room.create", &room_id, user_id.as_str());
+    let event = event.state_key("").content(content);
+    Ok(if version == "12" { event.without("room_id") } else { event }.build())
 }
 
 /// The room an alias leads to.

@@ -48,6 +48,19 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(joined(&other, "@carol:example.com"), carols);
     assert_eq!(kitchen.membership("@bob:example.com").as_deref(), Some("invite"));
 
+    let version = async |version: &str| {
+        let config = json!({"room_version": version}).to_string();
+        api.create_room(ALICE, JsonStr::new(&config), false, none).await
+    };
+    // The room is named after the event that creates it, which does not name the room.
+    let hydra = host.find_room(&version("12").await.unwrap().room_id).unwrap();
+    let create = hydra.find_state("m.room.create", "").unwrap().as_event();
+    assert_eq!((create.room_id().as_str(), create.names_room()), (hydra.room_id(), true));
+    assert!(create.json().parse::<JsonObject>().unwrap().get("room_id").is_none());
+    assert_eq!(hydra.membership("@alice:example.com").as_deref(), Some("join"));
+    version("11").await.unwrap();
+    assert_eq!(refused(version("13").await), "400 M_UNSUPPORTED_ROOM_VERSION");
+
     let lobby = api.lookup_room_alias(RoomAlias::new("#lobby:example.com")).await.unwrap();
     assert_eq!((&*lobby.room_id, &*lobby.servers[0]), (LOBBY.as_str(), "example.com"));
     let nowhere = api.lookup_room_alias(RoomAlias::new("#nowhere:example.com")).await;
@@ -103,6 +116,7 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     assert!(lobby.find_state("m.room.topic", "").is_some());
     assert_eq!(lobby.sent()[3], sent);
     assert_eq!(refused(send(event("m.room.member")).await), "400 M_INVALID_PARAM");
+    assert_eq!(refused(send(event("m.room.create")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
     // The fields by their position are no event.
     let listed = json!(["m.room.message", ALICE, {"body": "x"}, null]);
