@@ -190,6 +190,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_room_that_is_named_after_its_first_event_keeps_its_state() {
+        let config = json!({"callbacks": ["check_event_allowed"]});
+        let modules = Scene::new().module("good_recorder", config).load().await;
+        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let file = hsmod_tests::build::workspace().join("tests/data/federation-pdus.ndjson");
+        let events = std::fs::read_to_string(file).unwrap();
+        let mut events: Vec<_> =
+            events.lines().map(|line| OwnedEvent::from_json(line).unwrap()).collect();
+        let create = events[0].as_event().event_id().to_owned();
+        assert_eq!(rooms.run(events.drain(..).map(Ok).collect()).await.len(), 20);
+        rooms.clear().await;
+        let seen = seen(&modules).await;
+        assert_eq!(seen[0].2, Value::Null);
+        assert!(seen[1..].iter().all(|(_, _, state)| *state == *create), "{seen:?}");
+    }
+
+    #[tokio::test]
     async fn a_denied_event_leaves_no_state_and_nobody_is_told_of_it() {
         let config = json!({
             "callbacks": ["check_event_allowed", "check_event_for_spam", "on_new_event"],

@@ -7,6 +7,7 @@ mod call_values;
 mod check;
 mod command;
 mod config_input;
+mod create_events;
 mod help;
 mod inspect;
 mod replay;

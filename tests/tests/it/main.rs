@@ -7,6 +7,7 @@ mod callbacks_page;
 mod cancellation;
 mod combining;
 mod conformance;
+mod create_events;
 mod deadlines;
 mod dropped_calls;
 mod embed_example;
