@@ -89,6 +89,15 @@ impl FailureKind {
     }
 }
 
+impl FailureKind {
+    pub(crate) const fn of(error: &ModuleError) -> Self {
+        match error.kind() {
+            ErrorKind::Cancelled => Self::Cancelled,
+            _ => Self::Error,
+        }
+    }
+}
+
 impl CallError {
     #[cold]
     pub(crate) fn new(
@@ -123,8 +132,7 @@ impl CallError {
             Cause::Verdict(_) => CallErrorKind::Denied,
             Cause::Error(error) => match error.kind() {
                 ErrorKind::Http { status, .. } if *status < 500 => CallErrorKind::Denied,
-                ErrorKind::Cancelled => CallErrorKind::Failed(FailureKind::Cancelled),
-                _ => CallErrorKind::Failed(FailureKind::Error),
+                _ => CallErrorKind::Failed(FailureKind::of(error)),
             },
             Cause::Panicked(_) => CallErrorKind::Failed(FailureKind::Panicked),
             Cause::TimedOut(_) => CallErrorKind::Failed(FailureKind::TimedOut),
@@ -135,6 +143,11 @@ impl CallError {
     /// What lies behind it.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
+    }
+
+    /// Why, without who and where.
+    pub(crate) const fn reason(&self) -> Reason<'_> {
+        Reason(self)
     }
 
     /// The callback: `spam_checker.user_may_invite`.
@@ -210,9 +223,18 @@ impl fmt::Display for CallError {
         if let Some(module) = &self.0.module {
             write!(f, "module `{module}`: ")?;
         }
-        write!(f, "{}: ", self.0.callback)?;
-        match &self.0.cause {
-            Cause::Verdict(_) => write!(f, "denied: {} {}", self.errcode(), self.message()),
+        write!(f, "{}: {}", self.0.callback, self.reason())
+    }
+}
+
+/// Why, without who and where.
+pub(crate) struct Reason<'a>(&'a CallError);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let error = self.0;
+        match error.cause() {
+            Cause::Verdict(_) => write!(f, "denied: {} {}", error.errcode(), error.message()),
             Cause::Error(error) => write!(f, "{error}"),
             Cause::Panicked(panic) => write!(f, "panicked: {panic}"),
             Cause::TimedOut(limit) => write!(f, "no answer within {limit:?}"),

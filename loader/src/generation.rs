@@ -9,6 +9,7 @@ use hsmod_plugin_api::table::{Category, Row};
 use crate::auth_checkers::AuthCheckers;
 use crate::config::Entry;
 use crate::dispatch::queue::Queue;
+use crate::failures::Failures;
 use crate::policy::{POLICIES, Rule};
 use crate::stats::Stats;
 use crate::web::Routes;
@@ -36,6 +37,7 @@ pub(crate) struct Member {
     /// Its number among all that this process ever had.
     pub(crate) number: usize,
     pub(crate) name: Arc<str>,
+    pub(crate) failures: Arc<Failures>,
     /// How long an answer may take, by the callback's number.
     pub(crate) deadlines: Box<[Option<Duration>; POLICIES.len()]>,
     pub(crate) queue: Queue,
@@ -45,14 +47,20 @@ pub(crate) struct Member {
 
 impl Member {
     /// A module with its queue, which runs until all that is alive has ended.
-    pub(crate) fn new(number: usize, name: Arc<str>, entry: &Entry, alive: Alive) -> Self {
+    pub(crate) fn new(
+        number: usize,
+        name: Arc<str>,
+        entry: &Entry,
+        failures: Arc<Failures>,
+        alive: Alive,
+    ) -> Self {
         let deadline = |index: usize| {
             let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
             let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
             own.copied().unwrap_or_else(|| entry.timeout())
         };
         let deadlines = Box::new(std::array::from_fn(deadline));
-        Self { number, name, deadlines, queue: Queue::start(alive.clone()), alive }
+        Self { number, name, failures, deadlines, queue: Queue::start(alive.clone()), alive }
     }
 
     /// How long an answer to a callback may take.

@@ -1,10 +1,12 @@
 //! What a homeserver says of itself to its modules.
 
 use std::fmt;
+use std::sync::Arc;
 
 use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
+use crate::failures::{Failure, Observer};
 use crate::policy::POLICIES;
 use crate::rehearsal::Rehearsal;
 use crate::services::provision::Settings;
@@ -61,6 +63,7 @@ pub struct Host {
     pub(crate) sample_every: u64,
     pub(crate) services: Services,
     pub(crate) settings: Settings,
+    pub(crate) on_failure: Option<Observer>,
     calls: Option<Vec<String>>,
 }
 
@@ -81,6 +84,7 @@ impl Host {
             sample_every: 64,
             services: Services::default(),
             settings: Settings::default(),
+            on_failure: None,
             calls: None,
         }
     }
@@ -169,6 +173,29 @@ impl Host {
     #[must_use]
     pub fn sample_every(mut self, calls: u64) -> Self {
         self.sample_every = calls;
+        self
+    }
+
+    /// Wants to know when a module fails, also where the homeserver goes on as if nothing had
+    /// happened: for metrics, for instance. What is logged needs nothing of this.
+    ///
+    /// `observer` is called in the midst of the call that failed, so it should be quick.
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use std::sync::Arc;
+    /// use hsmod_loader::Host;
+    ///
+    /// let failures = Arc::new(AtomicU64::new(0));
+    /// let counter = Arc::clone(&failures);
+    /// let host = Host::new("example.org").on_failure(move |failure| {
+    ///     counter.fetch_add(1, Ordering::Relaxed);
+    ///     println!("{} {} {}", failure.module, failure.kind.as_str(), failure.message);
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_failure(mut self, observer: impl Fn(&Failure<'_>) + Send + Sync + 'static) -> Self {
+        self.on_failure = Some(Observer(Arc::new(observer)));
         self
     }
 

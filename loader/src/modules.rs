@@ -333,7 +333,8 @@ impl Startup {
         let stats = Arc::new(Stats::new(made.len(), sample_every));
         let member = |made: Made| {
             let number = made.lifecycle.module();
-            Member::new(number, made.name, &made.entry, Some(alive.clone()))
+            let failures = Arc::clone(made.registrar.failures());
+            Member::new(number, made.name, &made.entry, failures, Some(alive.clone()))
         };
         let generation = Generation {
             lists: registry.lists,

@@ -24,6 +24,7 @@ use crate::auth_checkers::{AuthCheckers, LoginType};
 use crate::background::{Background, Work};
 use crate::caches;
 use crate::config::Entry;
+use crate::failures::Failures;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
@@ -37,6 +38,7 @@ use crate::web::{Route, Routes};
 pub(crate) struct Registrar {
     module: usize,
     name: Arc<str>,
+    failures: Arc<Failures>,
     host: Arc<Host>,
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
@@ -59,12 +61,14 @@ struct Collected {
 impl Registrar {
     /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
+        let failures = Arc::new(Failures::new(Arc::clone(&name), host.on_failure.clone()));
         let background = Background::new(module, Arc::clone(&name), runtime.clone());
         let provision = Provision::new(&name, &host, &runtime);
         let own = provision.groups().filter(|group| !host.services.has(group)).collect();
         Self {
             module,
             name,
+            failures,
             collected: Mutex::new(Some(Collected::default())),
             admission: Admission::new(host.trial, own),
             services: host.services.clone().or(provision.services.clone()),
@@ -73,6 +77,11 @@ impl Registrar {
             threads: Threads::new(module, runtime),
             host,
         }
+    }
+
+    /// Whom the module's failures are reported to.
+    pub(crate) const fn failures(&self) -> &Arc<Failures> {
+        &self.failures
     }
 
     /// The module is started: its background work begins.

@@ -1,76 +1,117 @@
-//! What it means that a module failed, by the callback's rule.
+//! What it means that a module failed, by the callback's rule; what it means that it refused.
 
-use std::time::Duration;
+use std::pin::Pin;
 
-use hsmod_plugin_api::host::Panic;
+use hsmod_plugin_api::host::{CallbackCall, Prepared, subject};
 use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError};
 
-use crate::call_error::{CallError, Cause, plain_denial};
+use super::Args;
+use crate::call_error::{CallError, CallErrorKind, Cause, FailureKind, plain_denial};
+use crate::failures::{Duty, Failing, log_denial};
 use crate::generation::Generation;
 use crate::policy::{OnFailure, Rule};
+use crate::record::{self, Place};
 
-/// How a module failed.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It answered an error.
-    Error(ModuleError),
-    /// It panicked.
-    Panicked(Panic),
-    /// It did not answer in time.
-    TimedOut(Duration),
+/// What the homeserver gets of a failure.
+enum Told {
+    /// The failure.
+    Itself,
+    /// Something else in its place.
+    Instead(Cause),
+    /// Nothing: it goes on.
+    Nothing,
 }
 
-impl Failure {
-    fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Error(error) if matches!(error.kind(), ErrorKind::Cancelled))
-    }
-
-    fn is_http(&self) -> bool {
-        matches!(self, Self::Error(error) if matches!(error.kind(), ErrorKind::Http { .. }))
-    }
-
-    fn into_cause(self) -> Cause {
-        match self {
-            Self::Error(error) => Cause::Error(error),
-            Self::Panicked(panic) => Cause::Panicked(panic),
-            Self::TimedOut(limit) => Cause::TimedOut(limit),
-        }
-    }
-}
-
-/// Counts and logs a failure. Returns the error that ends the call; `None` to go on.
+/// Counts and logs that a module failed, asked for `args`. Returns the error that ends the call;
+/// `None` to go on.
 #[cold]
 pub(super) fn failed<R: Rule>(
     generation: &Generation,
     module: usize,
-    failure: Failure,
+    cause: Cause,
+    args: Option<&impl Prepared<Args<R>>>,
 ) -> Option<CallError> {
     let member = generation.member(module);
-    generation.stats.failed(module - generation.first, R::INDEX);
     let policy = R::POLICY;
     let error = |cause| CallError::new(policy.full_name, Some(&member.name), cause, policy.refusal);
-    let (cancelled, http) = (failure.is_cancelled(), failure.is_http());
-    let failed = error(failure.into_cause());
-    match policy.on_failure {
-        OnFailure::Propagate => Some(failed),
-        OnFailure::LogAndContinue | OnFailure::Conceal if cancelled => Some(failed),
-        OnFailure::Refuse if http => Some(failed),
-        OnFailure::Refuse => {
-            tracing::warn!(module = &*member.name, callback = policy.full_name, "{failed}");
-            Some(error(Cause::Verdict(plain_denial())))
+    let told = told(policy.on_failure, &cause);
+    let failed = error(cause);
+    let kind = match failed.kind() {
+        CallErrorKind::Denied if matches!(told, Told::Itself) => {
+            generation.stats.denied(module - generation.first, R::INDEX);
+            log_denial(&failed, || args.map(subject::<R>).unwrap_or_default());
+            return Some(failed);
         }
-        OnFailure::Conceal => {
-            tracing::error!(module = &*member.name, callback = policy.full_name, "{failed}");
-            Some(error(Cause::Error(concealed())))
-        }
-        OnFailure::LogAndContinue | OnFailure::Log => {
-            tracing::warn!(module = &*member.name, callback = policy.full_name, "{failed}");
-            None
-        }
+        CallErrorKind::Failed(kind) => kind,
+        _ => FailureKind::Error,
+    };
+    generation.stats.failed(module - generation.first, R::INDEX);
+    member.failures.report(&Failing {
+        duty: Duty::Callback(policy.full_name),
+        kind,
+        message: &failed.reason().to_string(),
+        subject: &args.map(subject::<R>).unwrap_or_default(),
+        passed_over: matches!(told, Told::Nothing),
+    });
+    match told {
+        Told::Itself => Some(failed),
+        Told::Instead(cause) => Some(error(cause)),
+        Told::Nothing => None,
+    }
+}
+
+fn told(on_failure: OnFailure, cause: &Cause) -> Told {
+    let is = |wanted: fn(&ErrorKind) -> bool| matches!(cause, Cause::Error(error) if wanted(error.kind()));
+    let cancelled = is(|kind| matches!(kind, ErrorKind::Cancelled));
+    let http = is(|kind| matches!(kind, ErrorKind::Http { .. }));
+    match on_failure {
+        OnFailure::Propagate => Told::Itself,
+        OnFailure::LogAndContinue | OnFailure::Conceal if cancelled => Told::Itself,
+        OnFailure::Refuse if http => Told::Itself,
+        OnFailure::Refuse => Told::Instead(Cause::Verdict(plain_denial())),
+        OnFailure::Conceal => Told::Instead(Cause::Error(concealed())),
+        OnFailure::LogAndContinue | OnFailure::Log => Told::Nothing,
     }
 }
 
 /// What a client sees of a failure that is none of its business.
 fn concealed() -> ModuleError {
     ModuleError::http(500, ErrorCode::Unknown, "Internal Server Error")
+}
+
+/// The module did not answer in time: drops its future, and reports if that panics.
+#[cold]
+pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>>(
+    generation: &Generation,
+    module: usize,
+    mut call: Pin<&mut CallbackCall<R, P>>,
+) {
+    let panic = {
+        let _inside = record::enter(module, Place::callback(R::INDEX));
+        call.as_mut().cancel()
+    };
+    if let Some(panic) = panic {
+        generation.member(module).failures.report(&Failing {
+            duty: Duty::Callback(R::POLICY.full_name),
+            kind: FailureKind::Panicked,
+            message: &format!("panicked when its call, which took too long, was given up: {panic}"),
+            subject: &call.args_mut().as_deref().map(subject::<R>).unwrap_or_default(),
+            passed_over: true,
+        });
+    }
+}
+
+/// Counts and logs that a module refused, asked for `args`. Returns the error that ends the call.
+#[cold]
+pub(super) fn denied<R: Rule>(
+    generation: &Generation,
+    module: usize,
+    cause: Cause,
+    args: Option<&impl Prepared<Args<R>>>,
+) -> CallError {
+    generation.stats.denied(module - generation.first, R::INDEX);
+    let (policy, name) = (R::POLICY, &generation.member(module).name);
+    let denial = CallError::new(policy.full_name, Some(name), cause, policy.refusal);
+    log_denial(&denial, || args.map(subject::<R>).unwrap_or_default());
+    denial
 }

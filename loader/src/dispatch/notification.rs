@@ -11,7 +11,7 @@ use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, OwnedInputs, Prepa
 use tokio::sync::mpsc;
 
 use super::Args;
-use super::failure::{Failure, failed};
+use super::failure::{failed, give_up};
 use super::queue::{Job, Queue};
 use super::watch::Watch;
 use crate::call_error::{CallError, Cause};
@@ -117,26 +117,29 @@ where
         if call.is_suspended() { Poll::Pending } else { Poll::Ready(reply.take()) }
     });
     let limit = generation.member(module).deadline::<R>();
-    let failure = match limit {
-        None => failure(run.await),
+    let cause = match limit {
+        None => cause(run.await),
         Some(limit) => match tokio::time::timeout(limit, run).await {
-            Ok(entered) => failure(entered),
-            Err(_) => Some(Failure::TimedOut(limit)),
+            Ok(entered) => cause(entered),
+            Err(_) => {
+                give_up(generation, module, call.as_mut());
+                Some(Cause::TimedOut(limit))
+            }
         },
     };
-    if let Some(failure) = failure {
+    if let Some(cause) = cause {
         // Logged there; nobody waits for the answer.
-        let _ = failed::<R>(generation, module, failure);
+        let _ = failed::<R>(generation, module, cause, call.args_mut().as_deref());
     }
     if let Some(since) = since {
         generation.stats.took(local, since.elapsed());
     }
 }
 
-fn failure<A>(entered: Entered<A>) -> Option<Failure> {
+fn cause<A>(entered: Entered<A>) -> Option<Cause> {
     match entered {
-        Entered::Ready(Err(error)) => Some(Failure::Error(error)),
-        Entered::Panicked(panic) => Some(Failure::Panicked(panic)),
+        Entered::Ready(Err(error)) => Some(Cause::Error(error)),
+        Entered::Panicked(panic) => Some(Cause::Panicked(panic)),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use tokio::time::Sleep;
 use super::Args;
 use super::aggregation::Aggregation;
 use super::decision::Answerer;
-use super::failure::{Failure, failed};
+use super::failure::{denied, failed, give_up};
 use super::watch::{Latest, Watch};
 use crate::call_error::{CallError, Cause};
 use crate::generation::Generation;
@@ -173,33 +173,31 @@ fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 }
 
 /// What an answer other than the neutral one means; to go on if it decides nothing.
-fn answered<R: Rule, P, A: Aggregation<R, P>>(
+fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     aggregation: &mut A,
-    args: Option<&mut P>,
+    mut args: Option<&mut P>,
     generation: &Generation,
     module: usize,
     entered: Entered<R::Answer>,
 ) -> ControlFlow<Outcome<R, P, A>> {
-    let failure = match entered {
+    let cause = match entered {
         Entered::Ready(Ok(answer)) => {
             let member = generation.member(module);
             let (limit, place) = (member.deadline::<R>(), Place::callback(R::INDEX));
             let by = Answerer { member, limit, policy: R::POLICY, place };
-            let outcome = match aggregation.add(answer, args, by) {
+            let outcome = match aggregation.add(answer, args.as_deref_mut(), by) {
                 ControlFlow::Continue(()) => return ControlFlow::Continue(()),
                 ControlFlow::Break(outcome) => outcome,
             };
-            return ControlFlow::Break(outcome.map_err(|cause| {
-                generation.stats.denied(module - generation.first, R::INDEX);
-                let (policy, name) = (by.policy, Some(&*by.member.name));
-                CallError::new(policy.full_name, name, cause, policy.refusal)
-            }));
+            return ControlFlow::Break(
+                outcome.map_err(|cause| denied::<R>(generation, module, cause, args.as_deref())),
+            );
         }
-        Entered::Ready(Err(error)) => Failure::Error(error),
-        Entered::Panicked(panic) => Failure::Panicked(panic),
+        Entered::Ready(Err(error)) => Cause::Error(error),
+        Entered::Panicked(panic) => Cause::Panicked(panic),
         _ => return ControlFlow::Continue(()),
     };
-    match failed::<R>(generation, module, failure) {
+    match failed::<R>(generation, module, cause, args.as_deref()) {
         Some(error) => ControlFlow::Break(Err(error)),
         None => ControlFlow::Continue(()),
     }
@@ -322,15 +320,9 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 ) -> Poll<Outcome<R, P, A>> {
     let generation = &*suspended.generation;
     let module = aggregation.asked(generation)[suspended.at].module();
-    let panic = {
-        let _inside = record::enter(module, Place::callback(R::INDEX));
-        call.as_mut().cancel()
-    };
-    if let Some(panic) = panic {
-        let name = &*generation.member(module).name;
-        tracing::error!(module = name, %panic, "panicked when its call was given up, which took too long");
-    }
-    match failed::<R>(generation, module, Failure::TimedOut(limit)) {
+    give_up(generation, module, call.as_mut());
+    let args = call.as_mut().args_mut();
+    match failed::<R>(generation, module, Cause::TimedOut(limit), args.as_deref()) {
         Some(error) => Poll::Ready(Err(error)),
         None => behind(call, aggregation, suspended, Entered::Neutral, context),
     }

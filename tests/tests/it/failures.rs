@@ -1,12 +1,13 @@
 //! Shows that a module's failure means, for every callback of every category, what its row says.
 
 use hsmod_loader::policy::{OnFailure, POLICIES, Policy};
+use hsmod_loader::stats::Counts;
 use hsmod_loader::{CallErrorKind, FailureKind, Modules};
 use serde_json::{Value, json};
 use tracing::level_filters::LevelFilter;
 
 use crate::every_callback::call;
-use crate::log::Log;
+use crate::log::{Line, Log};
 use crate::rows::{answering, neutral, two};
 use crate::support::seen;
 
@@ -33,7 +34,7 @@ async fn a_module_that_is_too_late_means_what_the_row_says() {
 /// Of the first module of `modules`, which always fails so; `why` is in the log.
 async fn failures_mean_what_the_rows_say(modules: &Modules, kind: FailureKind, why: &str) {
     for policy in POLICIES {
-        let (outcome, log) = outcome(modules, policy).await;
+        let (outcome, lines) = outcome(modules, policy).await;
         let expected = match policy.on_failure {
             OnFailure::Propagate => failed(500, kind),
             OnFailure::LogAndContinue | OnFailure::Log => Outcome::WentOn,
@@ -41,10 +42,11 @@ async fn failures_mean_what_the_rows_say(modules: &Modules, kind: FailureKind, w
             _ => denied(403, policy.refusal.message),
         };
         assert_eq!(outcome, expected, "{}", policy.full_name);
-        let warned =
-            format!("[good_recorder]: module `good_recorder`: {}: {why}", policy.full_name);
-        let logged = policy.on_failure != OnFailure::Propagate;
-        assert_eq!(log.contains(&warned), logged, "{}:\n{log}", policy.full_name);
+        let level = if outcome == Outcome::WentOn { "WARN" } else { "ERROR" };
+        let message = format!("module `good_recorder`: {}: {why}", policy.full_name);
+        assert_logged_once(&lines, policy, level, kind.as_str(), &message);
+        let counted = counted(modules, policy);
+        assert_eq!((counted.denied, counted.failed), (0, 1), "{}", policy.full_name);
     }
 }
 
@@ -65,7 +67,21 @@ async fn an_http_refusal_means_what_the_row_says() {
                 (denied(418, "short and stout"), body)
             }
         };
-        assert_eq!(outcome(&modules, policy).await.0, expected, "{}", policy.full_name);
+        let (outcome, lines) = outcome(&modules, policy).await;
+        assert_eq!(outcome, expected, "{}", policy.full_name);
+        let message =
+            format!("module `good_recorder`: {}: 418 TEAPOT: short and stout", policy.full_name);
+        let counted = counted(&modules, policy);
+        if matches!(outcome, Outcome::Ended(CallErrorKind::Denied, ..)) {
+            assert_eq!((counted.denied, counted.failed), (1, 0), "{}", policy.full_name);
+            let [line] = &failures(&lines)[..] else { panic!("{}: {lines:?}", policy.full_name) };
+            assert_eq!((&*line.level, &line.fields["errcode"]), ("DEBUG", &json!("TEAPOT")));
+            assert_eq!(line.fields["message"], *message);
+        } else {
+            assert_eq!((counted.denied, counted.failed), (0, 1), "{}", policy.full_name);
+            let level = if outcome == Outcome::WentOn { "WARN" } else { "ERROR" };
+            assert_logged_once(&lines, policy, level, "error", &message);
+        }
         if expected != Outcome::WentOn {
             let error = call(&modules, policy.full_name).await.unwrap_err();
             assert_eq!(Value::from(error.body()), body, "{}", policy.full_name);
@@ -84,8 +100,34 @@ async fn a_cancellation_means_what_the_row_says() {
             OnFailure::Log => Outcome::WentOn,
             _ => denied(403, policy.refusal.message),
         };
-        assert_eq!(outcome(&modules, policy).await.0, expected, "{}", policy.full_name);
+        let (outcome, lines) = outcome(&modules, policy).await;
+        assert_eq!(outcome, expected, "{}", policy.full_name);
+        let why = "cancelled";
+        let message = format!("module `good_recorder`: {}: {why}", policy.full_name);
+        assert_logged_once(&lines, policy, "DEBUG", "cancelled", &message);
     }
+}
+
+/// What the loader logs of failures and denials.
+fn failures(lines: &[Line]) -> Vec<&Line> {
+    lines.iter().filter(|line| line.target == "hsmod_loader").collect()
+}
+
+fn assert_logged_once(lines: &[Line], policy: &Policy, level: &str, kind: &str, message: &str) {
+    let name = policy.full_name;
+    let [line] = &failures(lines)[..] else { panic!("{name}: {lines:?}") };
+    assert_eq!(line.level, level, "{name}");
+    for (field, value) in [("module", "good_recorder"), ("callback", name), ("kind", kind)] {
+        assert_eq!(line.fields[field], value, "{name}");
+    }
+    let told = line.fields["message"].as_str().unwrap();
+    assert!(told.starts_with(message), "{name}: {told}");
+}
+
+/// What the first module is said to have done.
+fn counted(modules: &Modules, policy: &Policy) -> Counts {
+    let counts = modules.counts().remove(0).callbacks.into_iter();
+    counts.filter(|counts| counts.0 == policy).map(|counts| counts.1).next().unwrap()
 }
 
 /// How a call ended whose first module failed.
@@ -113,9 +155,10 @@ fn concealed() -> Outcome {
 }
 
 /// The outcome, and what was logged.
-async fn outcome(modules: &Modules, policy: &Policy) -> (Outcome, String) {
-    let (log, _listening) = Log::listen(LevelFilter::WARN);
+async fn outcome(modules: &Modules, policy: &Policy) -> (Outcome, Vec<Line>) {
+    let (log, listening) = Log::listen(LevelFilter::DEBUG);
     let answer = call(modules, policy.full_name).await;
+    drop(listening);
     let asked = !seen(modules, "second").await.as_array().unwrap().is_empty();
     let outcome = match answer {
         Ok(answer) => {
@@ -129,5 +172,5 @@ async fn outcome(modules: &Modules, policy: &Policy) -> (Outcome, String) {
             Outcome::Ended(error.kind(), error.status(), error.message())
         }
     };
-    (outcome, log.text())
+    (outcome, log.take())
 }

@@ -108,10 +108,10 @@ async fn a_module_that_fails_or_panics_is_told_the_next_one_and_keeps_nobody_wai
     assert_snapshot!(lines.join("\n"), @"
     ERROR panic [bad_panics]: bad_panics: FirstPoll
     ERROR panic [bad_panics]: bad_panics: FirstPoll
-    WARN hsmod_loader::dispatch::failure [bad_panics]: module `bad_panics`: third_party_rules.on_new_event: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:<line>)
-    WARN hsmod_loader::dispatch::failure [bad_panics]: module `bad_panics`: third_party_rules.on_new_event: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:<line>)
-    WARN hsmod_loader::dispatch::failure [good_recorder]: module `good_recorder`: third_party_rules.on_new_event: no database
-    WARN hsmod_loader::dispatch::failure [good_recorder]: module `good_recorder`: third_party_rules.on_new_event: no database
+    WARN hsmod_loader [bad_panics]: module `bad_panics`: third_party_rules.on_new_event: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:<line>)
+    WARN hsmod_loader [bad_panics]: module `bad_panics`: third_party_rules.on_new_event: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:<line>)
+    WARN hsmod_loader [good_recorder]: module `good_recorder`: third_party_rules.on_new_event: no database
+    WARN hsmod_loader [good_recorder]: module `good_recorder`: third_party_rules.on_new_event: no database
     ");
     assert_eq!(seen_names(&modules, "recorder").await, ["on_new_event", "on_new_event"]);
     for counts in modules.counts() {

@@ -126,7 +126,8 @@ async fn a_call_that_is_given_up_ends_though_its_future_panics() {
     assert_eq!(error.kind(), CallErrorKind::Failed(FailureKind::TimedOut));
     assert_snapshot!(log.text(), @"
     ERROR panic [bad_panics]: bad_panics: Drop
-    ERROR hsmod_loader::dispatch::question [bad_panics]: panicked when its call was given up, which took too long
+    WARN hsmod_loader [bad_panics]: module `bad_panics`: spam_checker.user_may_invite: panicked when its call, which took too long, was given up: bad_panics: Drop (tests/modules/bad_panics/src/trap.rs:<line>)
+    ERROR hsmod_loader [bad_panics]: module `bad_panics`: spam_checker.user_may_invite: no answer within 10s
     ");
 }
 
