@@ -1,15 +1,23 @@
 //! Modules that fail: each failure is logged once, and told to whoever else wants to know.
 
+mod throttle;
+
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use hsmod_plugin_api::host::Subject;
+use tokio::time::Instant;
 use tracing::Level;
 
+pub(crate) use self::throttle::Throttle;
 use crate::call_error::{CallError, FailureKind};
 
 /// The target of what is logged of failures and denials.
 const TARGET: &str = "hsmod_loader";
+
+/// How many failures of one kind are logged at once, before it is one a minute.
+const AT_ONCE: u32 = 5;
 
 /// A failure of a module: what the log says, for [`Host::on_failure`](crate::Host::on_failure).
 #[derive(Clone, Debug)]
@@ -49,14 +57,22 @@ impl Duty<'_> {
             _ => None,
         }
     }
+
+    /// What is throttled together. Modules may give their background work any number of names.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Callback(callback) => callback,
+            Self::Background(_) => "background work",
+            Self::Shutdown => "shutdown",
+        }
+    }
 }
 
 /// As the log shows it.
 impl fmt::Display for Duty<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Callback(callback) => f.write_str(callback),
-            Self::Shutdown => f.write_str("shutdown"),
+            Self::Callback(_) | Self::Shutdown => f.write_str(self.kind()),
             Self::Background(desc) => write!(f, "background work `{desc}`"),
         }
     }
@@ -84,6 +100,8 @@ impl fmt::Debug for Observer {
 pub(crate) struct Failures {
     module: Arc<str>,
     observer: Option<Observer>,
+    /// By what the module was to do.
+    throttles: Mutex<BTreeMap<&'static str, Throttle>>,
 }
 
 /// A failure that is to be reported.
@@ -98,29 +116,52 @@ pub(crate) struct Failing<'a> {
 
 impl Failures {
     pub(crate) const fn new(module: Arc<str>, observer: Option<Observer>) -> Self {
-        Self { module, observer }
+        Self { module, observer, throttles: Mutex::new(BTreeMap::new()) }
     }
 
-    /// Logs a failure, and tells the observer.
+    /// Logs a failure, unless there were too many of the kind, and tells the observer.
     #[cold]
     pub(crate) fn report(&self, failing: &Failing<'_>) {
         let &Failing { duty, kind, message, subject, passed_over } = failing;
         let failure = Failure { module: &self.module, duty, kind, message, subject, passed_over };
         if kind == FailureKind::Cancelled {
             // Most often a client that has gone away: nobody's fault.
-            log(Level::DEBUG, &failure);
-        } else {
-            log(if passed_over { Level::WARN } else { Level::ERROR }, &failure);
+            log(Level::DEBUG, &failure, 0);
+        } else if let Some(left_out) = self.admit(duty) {
+            log(if passed_over { Level::WARN } else { Level::ERROR }, &failure, left_out);
         }
         if let Some(Observer(observer)) = &self.observer {
             observer(&failure);
+        }
+    }
+
+    fn admit(&self, duty: Duty<'_>) -> Option<u64> {
+        let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
+        let throttle = throttles.entry(duty.kind()).or_insert_with(|| Throttle::new(AT_ONCE));
+        throttle.admit(Instant::now())
+    }
+
+    /// The module ends: says how many failures were left out of the log and not counted there yet.
+    pub(crate) fn end(&self) {
+        let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
+        for (duty, throttle) in throttles.iter_mut() {
+            let left_out = throttle.rest();
+            if left_out > 0 {
+                tracing::warn!(
+                    target: TARGET,
+                    module = &*self.module,
+                    left_out,
+                    "module `{}`: {duty}: {left_out} more failures were left out of the log",
+                    self.module
+                );
+            }
         }
     }
 }
 
 /// `tracing` wants the level of a line to be known when it is compiled.
 macro_rules! log_at {
-    ($level:expr, $failure:ident) => {
+    ($level:expr, $failure:ident, $left_out:ident) => {
         tracing::event!(
             target: TARGET,
             $level,
@@ -130,17 +171,18 @@ macro_rules! log_at {
             event_id = $failure.subject.event_id.as_deref(),
             room_id = $failure.subject.room_id.as_deref(),
             user_id = $failure.subject.user_id.as_deref(),
+            left_out = ($left_out > 0).then_some($left_out),
             "{}",
             $failure
         )
     };
 }
 
-fn log(level: Level, failure: &Failure<'_>) {
+fn log(level: Level, failure: &Failure<'_>, left_out: u64) {
     match level {
-        Level::ERROR => log_at!(Level::ERROR, failure),
-        Level::WARN => log_at!(Level::WARN, failure),
-        _ => log_at!(Level::DEBUG, failure),
+        Level::ERROR => log_at!(Level::ERROR, failure, left_out),
+        Level::WARN => log_at!(Level::WARN, failure, left_out),
+        _ => log_at!(Level::DEBUG, failure, left_out),
     }
 }
 

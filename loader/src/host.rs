@@ -177,7 +177,8 @@ impl Host {
     }
 
     /// Wants to know when a module fails, also where the homeserver goes on as if nothing had
-    /// happened: for metrics, for instance. What is logged needs nothing of this.
+    /// happened: for metrics, for instance. What is logged needs nothing of this. All failures are
+    /// told, those too that the log leaves out because there are so many.
     ///
     /// `observer` is called in the midst of the call that failed, so it should be quick.
     ///

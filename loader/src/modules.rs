@@ -373,6 +373,7 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
         let call = record::inside(lifecycle.module(), Place::SHUTDOWN, lifecycle.shutdown());
         let outcome = tokio::time::timeout_at(deadline, call).await;
         end(&registrar, deadline).await;
+        registrar.failures().end();
         let error = match outcome {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),

@@ -122,6 +122,7 @@ fn assert_logged_once(lines: &[Line], policy: &Policy, level: &str, kind: &str, 
     }
     let told = line.fields["message"].as_str().unwrap();
     assert!(told.starts_with(message), "{name}: {told}");
+    assert!(!line.fields.contains_key("left_out"), "{name}");
 }
 
 /// What the first module is said to have done.

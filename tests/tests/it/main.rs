@@ -15,6 +15,7 @@ mod event_censor;
 mod every_callback;
 mod example_plugins;
 mod failures;
+mod failures_logged;
 mod http_client;
 mod instances;
 mod left_behind;

@@ -1,0 +1,129 @@
+//! How often the log says the same.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How often something is said that goes on and on.
+const PERIOD: Duration = Duration::from_secs(60);
+
+/// Lets the first ones through at once, later ones one a minute, and counts what it leaves out.
+/// Each quiet minute lets one more through at once, up to as many as in the beginning.
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    at_once: u32,
+    left: u32,
+    /// From when on the next minute counts.
+    since: Option<Instant>,
+    left_out: u64,
+}
+
+impl Throttle {
+    /// Lets `at_once` through before it counts minutes.
+    pub(crate) const fn new(at_once: u32) -> Self {
+        Self { at_once, left: at_once, since: None, left_out: 0 }
+    }
+
+    /// Whether one that comes now is let through: how many were left out since the last one.
+    pub(crate) fn admit(&mut self, now: Instant) -> Option<u64> {
+        let since = *self.since.get_or_insert(now);
+        let minutes = now.saturating_duration_since(since).as_secs() / PERIOD.as_secs();
+        let missing = self.at_once - self.left;
+        match u32::try_from(minutes) {
+            Ok(minutes) if minutes < missing => {
+                self.left += minutes;
+                self.since = Some(since + PERIOD * minutes);
+            }
+            _ => {
+                self.left = self.at_once;
+                self.since = Some(now);
+            }
+        }
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                Some(self.rest())
+            }
+            None => {
+                self.left_out += 1;
+                None
+            }
+        }
+    }
+
+    /// How many were left out and not spoken of since; they are spoken of now.
+    pub(crate) fn rest(&mut self) -> u64 {
+        std::mem::take(&mut self.left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What is let through of those that come after these waits, in seconds: when, and with how
+    /// many left out before it; and how many are still to be spoken of.
+    fn told(at_once: u32, waits: &[f64]) -> (Vec<(f64, u64)>, u64) {
+        let (begun, mut now) = (Instant::now(), 0.0);
+        let mut throttle = Throttle::new(at_once);
+        let mut told = Vec::new();
+        for wait in waits {
+            now += wait;
+            if let Some(left_out) = throttle.admit(begun + Duration::from_secs_f64(now)) {
+                told.push((now, left_out));
+            }
+        }
+        (told, throttle.rest())
+    }
+
+    #[test]
+    fn a_flood_is_told_at_once_and_then_once_a_minute() {
+        let flood = vec![1.0; 200];
+        let shown = [(1.0, 0), (2.0, 0), (3.0, 0), (61.0, 57), (121.0, 59), (181.0, 59)];
+        assert_eq!(told(3, &flood), (shown.to_vec(), 19));
+    }
+
+    #[test]
+    fn after_quiet_minutes_as_many_are_told_at_once_again() {
+        let waits = [&[0.0; 4][..], &[125.0], &[0.0; 3], &[3600.0], &[0.0; 4]].concat();
+        let shown = [
+            (0.0, 0),
+            (0.0, 0),
+            (0.0, 0),
+            (125.0, 1),
+            (125.0, 0),
+            (3725.0, 2),
+            (3725.0, 0),
+            (3725.0, 0),
+        ];
+        assert_eq!(told(3, &waits), (shown.to_vec(), 2));
+    }
+
+    proptest! {
+        #[test]
+        fn each_one_is_told_or_counted(
+            at_once in 1_u32..6,
+            waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
+        ) {
+            let (told, rest) = told(at_once, &waits);
+            let left_out: u64 = told.iter().map(|(_, left_out)| left_out).sum();
+            prop_assert_eq!(told.len() as u64 + left_out + rest, waits.len() as u64);
+        }
+
+        #[test]
+        fn no_stretch_of_time_has_more_than_its_minutes_and_what_is_told_at_once(
+            at_once in 1_u32..6,
+            waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
+        ) {
+            let (told, _) = told(at_once, &waits);
+            for (first, (from, _)) in told.iter().enumerate() {
+                for (many, (to, _)) in (1_u32..).zip(&told[first..]) {
+                    let most = f64::from(at_once) + ((to - from) / 60.0 + 1e-6).floor() + 1.0;
+                    prop_assert!(f64::from(many) < most + 0.5, "{:?}", told);
+                }
+            }
+        }
+    }
+}
