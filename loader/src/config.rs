@@ -7,6 +7,7 @@
 
 mod characters;
 mod duration;
+mod elsewhere;
 mod entry;
 mod fields;
 mod flaw;
@@ -38,13 +39,13 @@ pub use self::network::{Network, NotANetwork};
 pub use self::secret::Secret;
 pub use self::source::ConfigText;
 use self::{
-    fields::{Fields, kind},
+    fields::{Fields, kind, missing_space},
     flaw::Flaw,
     locate::Outline,
 };
 use crate::{
     problem::{LoadError, Problem, Report, Stage},
-    suggestion::{closest, printable},
+    suggestion::{closest, listed, printable},
 };
 
 const KEYS: [&str; 9] = [
@@ -260,7 +261,8 @@ impl Config {
         let templates_dir = fields.string("templates_dir").map(|folder| base.join(folder));
         let http = fields.mapping("http").unwrap_or_default();
         let mail = fields.mapping("mail");
-        fields.refuse_unknown(&KEYS, own_keys);
+        let otherwise = format!("the keys here are {}", listed(KEYS));
+        fields.refuse_others(&KEYS, own_keys, elsewhere::at_the_top, &otherwise);
         let permissions = permissions(verify, &mut flaws);
         let http = http::read(http, &mut flaws);
         let mail = mail.and_then(|members| mail::read(members, &mut flaws));
@@ -305,8 +307,12 @@ fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
         Value::Object(members) => Ok(members),
         Value::Null => Err(locate::empty()),
         other => {
-            Err(Flaw::new(&[], format!("the config must be a mapping, found {}", kind(&other)))
-                .fix("begin with a key such as `modules:`"))
+            let plain = || {
+                let message = format!("the config must be a mapping, found {}", kind(&other));
+                (message, "begin with a key such as `modules:`".to_owned())
+            };
+            let (message, fix) = other.as_str().and_then(missing_space).unwrap_or_else(plain);
+            Err(Flaw::new(&[], message).fix(fix))
         }
     }
 }
@@ -335,7 +341,7 @@ fn permissions(verify: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Permissions
     let path = ["verify".to_owned()];
     let mut fields = Fields::new(verify, &path, flaws);
     let word = fields.string("permissions");
-    fields.refuse_unknown(&["permissions"], &[]);
+    fields.refuse_unknown(&["permissions"]);
     match word.as_deref() {
         None | Some("strict") => Permissions::Strict,
         Some("warn") => Permissions::Warn,
@@ -358,8 +364,15 @@ fn entries(
 ) -> Vec<Entry> {
     // A value that had to be refused is not what stands in the file: such an entry is not used.
     let unsound: HashSet<usize> = flaws.iter().filter_map(Flaw::entry).collect();
+    let torn_off: HashSet<usize> = (1..items.len())
+        .filter(|index| entry::is_torn_off(&items[*index], &items[index - 1]))
+        .collect();
     let mut entries = Vec::new();
     for ((index, item), name) in items.into_iter().enumerate().zip(names) {
+        if torn_off.contains(&index) {
+            flaws.push(entry::torn_off(&item, index));
+            continue;
+        }
         let entry = entry::read(item, index, name.clone(), outline, flaws);
         entries.extend(entry.filter(|_| !unsound.contains(&index)));
     }

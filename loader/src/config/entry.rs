@@ -6,13 +6,15 @@ use serde_json::{Map, Value};
 
 use super::{
     duration,
-    fields::{Fields, expected},
-    flaw::{Flaw, item, render},
+    elsewhere::{self, Remark},
+    fields::{Fields, expected, missing_space},
+    flaw::{self, Flaw, item, render},
     locate::Outline,
 };
-use crate::problem::Problem;
+use crate::{problem::Problem, suggestion::listed};
 
-const KEYS: [&str; 7] = ["module", "config", "name", "enabled", "sha256", "timeout", "timeouts"];
+pub(super) const KEYS: [&str; 7] =
+    ["module", "config", "name", "enabled", "sha256", "timeout", "timeouts"];
 
 /// Deadline of one awaited callback where the entry gives none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -107,6 +109,25 @@ impl Entry {
     }
 }
 
+/// Whether `item` looks like a part of the entry before it, with a dash too many: it has keys of an
+/// entry that `before` lacks, but no `module`.
+pub(super) fn is_torn_off(item: &Value, before: &Value) -> bool {
+    let (Some(item), Some(before)) = (item.as_object(), before.as_object()) else { return false };
+    let fits = |key: &String| KEYS.contains(&key.as_str()) && !before.contains_key(key);
+    before.contains_key("module")
+        && !item.contains_key("module")
+        && !item.is_empty()
+        && item.keys().all(fits)
+}
+
+/// What is wrong with such an item.
+pub(super) fn torn_off(item: &Value, index: usize) -> Flaw {
+    let keys = item.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+    let path = ["modules".to_owned(), flaw::item(index)];
+    Flaw::new(&path, format!("there is only {} in this entry, and no `module`", listed(keys)))
+        .fix("remove the dash before it, if it belongs to the entry above")
+}
+
 /// Reads one item of `modules`. `None` if it is disabled or if one of its values could not be
 /// read; an unknown key alone is no reason to leave the rest unchecked.
 pub(super) fn read(
@@ -120,15 +141,12 @@ pub(super) fn read(
     let members = match value {
         Value::Object(members) => members,
         other => {
-            let flaw = Flaw::new(&path, expected("a mapping", &other));
-            let fix = match other {
-                Value::String(name) => format!("write `- module: {name}`"),
-                _ => "write `- module: ` and the plugin's name".to_owned(),
-            };
-            flaws.push(flaw.fix(fix));
+            let (message, fix) = not_an_entry(&other);
+            flaws.push(Flaw::new(&path, message).fix(fix));
             return None;
         }
     };
+    let bare = members.get("config").is_some_and(Value::is_null);
     let mut fields = Fields::new(members, &path, flaws);
     let module = module(&mut fields);
     let config = fields.mapping("config").unwrap_or_default();
@@ -141,7 +159,11 @@ pub(super) fn read(
         None => Some(DEFAULT_TIMEOUT),
     };
     let timeouts = timeouts(&mut fields);
-    fields.refuse_unknown(&KEYS, &[]);
+    let otherwise = match bare {
+        true => "indent it below `config:`, if it is for the module".to_owned(),
+        false => format!("the keys here are {}; the module's own go below `config:`", listed(KEYS)),
+    };
+    fields.refuse_others(&KEYS, &[], elsewhere::in_an_entry, &otherwise);
     if fields.unreadable || !enabled {
         return None;
     }
@@ -156,6 +178,17 @@ pub(super) fn read(
         timeouts,
         outline: outline.cloned(),
     })
+}
+
+fn not_an_entry(found: &Value) -> Remark {
+    let plain = || {
+        let fix = match found {
+            Value::String(name) => format!("write `- module: {name}`"),
+            _ => "write `- module: ` and the plugin's name".to_owned(),
+        };
+        (expected("a mapping", found), fix)
+    };
+    found.as_str().and_then(missing_space).unwrap_or_else(plain)
 }
 
 fn module(fields: &mut Fields<'_>) -> Option<String> {

@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::elsewhere::Remark;
 use super::flaw::Flaw;
+use super::slip;
 use crate::suggestion::{closest, listed};
 
 /// A mapping in the course of being read. `null` is the same as an absent key.
@@ -31,10 +33,18 @@ impl<'a> Fields<'a> {
     pub(super) fn string(&mut self, key: &str) -> Option<String> {
         match self.take(key)? {
             Value::String(text) if !text.trim().is_empty() => Some(text),
-            Value::String(_) => self.refuse(key, format!("`{key}` must not be empty"), None),
+            Value::String(_) => {
+                let fix = "write its value, or remove it".to_owned();
+                self.refuse(key, format!("`{key}` must not be empty"), Some(fix))
+            }
             other => {
-                let fix = other.is_number().then(|| format!("put it in quotes: \"{other}\""));
-                self.refuse(key, expected("a string", &other), fix)
+                // It may be a password, so it is not repeated.
+                let fix = match other {
+                    Value::Number(_) | Value::Bool(_) => "put it in quotes",
+                    _ => "write one text",
+                };
+                let fix = fix.to_owned();
+                self.refuse(key, expected("a string", &other), Some(fix))
             }
         }
     }
@@ -53,16 +63,35 @@ impl<'a> Fields<'a> {
     pub(super) fn mapping(&mut self, key: &str) -> Option<Map<String, Value>> {
         match self.take(key)? {
             Value::Object(members) => Some(members),
-            other => self.refuse(key, expected("a mapping", &other), None),
+            other => {
+                let (message, fix) = not_a_mapping(key, &other);
+                self.refuse(key, message, Some(fix))
+            }
         }
     }
 
     pub(super) fn list(&mut self, key: &str) -> Option<Vec<Value>> {
         match self.take(key)? {
             Value::Array(items) => Some(items),
+            Value::Object(members) => self.not_a_list(key, &members),
             other => {
-                let fix = other.is_object().then(|| "begin each entry with `- `".to_owned());
-                self.refuse(key, expected("a list", &other), fix)
+                let fix = "write each item on a line of its own that begins with `- `, or all of \
+                           them in `[..]`";
+                self.refuse(key, expected("a list", &other), Some(fix.to_owned()))
+            }
+        }
+    }
+
+    fn not_a_list<T>(&mut self, key: &str, found: &Map<String, Value>) -> Option<T> {
+        let glued = |member: &String| Some((member.clone(), missing_space(member)?));
+        let dashes = found.keys().filter(|member| member.starts_with('-'));
+        match dashes.filter_map(glued).next() {
+            Some((member, (message, fix))) => {
+                self.refuse_below(&[key, &member], message, Some(fix))
+            }
+            None => {
+                let fix = "begin each entry with `- `".to_owned();
+                self.refuse(key, "expected a list, found a mapping", Some(fix))
             }
         }
     }
@@ -93,26 +122,54 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// Complains about every key that is neither `known` nor one of `others`.
-    pub(super) fn refuse_unknown(&mut self, known: &[&str], others: &[&str]) {
+    /// Complains about every key that is not `known`.
+    pub(super) fn refuse_unknown(&mut self, known: &[&str]) {
+        let otherwise = format!("the keys here are {}", listed(known.iter().copied()));
+        self.refuse_others(known, &[], |_| None, &otherwise);
+    }
+
+    /// Complains about every key that is neither `known` nor one of `others`: `elsewhere` says
+    /// where some keys belong, `otherwise` is the remedy for those that nobody knows.
+    pub(super) fn refuse_others(
+        &mut self,
+        known: &[&str],
+        others: &[&str],
+        elsewhere: impl Fn(&str) -> Option<Remark>,
+        otherwise: &str,
+    ) {
         for key in self.members.keys() {
             let key = key.as_str();
             // A merge key has been refused already, and has no better name.
             if known.contains(&key) || others.contains(&key) || key == "<<" {
                 continue;
             }
-            let fix = match closest(key, known.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the keys here are {}", listed(known.iter().copied())),
-            };
-            let flaw = Flaw::new(&self.path_of(&[key]), format!("unknown key `{key}`"));
-            self.flaws.push(flaw.fix(fix));
+            let unknown = |fix: String| (format!("unknown key `{key}`"), fix);
+            let meant = || closest(key, known.iter().copied());
+            let (message, fix) = missing_space(key)
+                .or_else(|| elsewhere(key))
+                .or_else(|| meant().map(|meant| unknown(format!("did you mean `{meant}`?"))))
+                .unwrap_or_else(|| unknown(otherwise.to_owned()));
+            self.flaws.push(Flaw::new(&self.path_of(&[key]), message).fix(fix));
         }
     }
 
     fn path_of(&self, below: &[&str]) -> Vec<String> {
         self.path.iter().cloned().chain(below.iter().map(|s| (*s).to_owned())).collect()
     }
+}
+
+/// What is wrong with `module:demo`, which is a text to YAML.
+pub(super) fn missing_space(text: &str) -> Option<Remark> {
+    slip::missing_space(text).map(|(message, fix)| (message, fix.to_owned()))
+}
+
+fn not_a_mapping(key: &str, found: &Value) -> Remark {
+    let glued = found.as_str().and_then(missing_space);
+    let fix = match found {
+        Value::Array(_) => "write keys below it, not items: remove the dashes".to_owned(),
+        _ => format!("write its keys below `{key}:`, indented, each as `key: value`"),
+    };
+    glued.unwrap_or_else(|| (expected("a mapping", found), fix))
 }
 
 pub(super) fn expected(what: &str, found: &Value) -> String {

@@ -28,7 +28,7 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Http {
     let mut fields = Fields::new(members, &path, flaws);
     let items = fields.list("allow").unwrap_or_default();
     let proxy = proxy(&mut fields);
-    fields.refuse_unknown(&["allow", "proxy"], &[]);
+    fields.refuse_unknown(&["allow", "proxy"]);
     let networks = items.iter().enumerate().filter_map(|(index, value)| {
         let below = ["allow", &item(index)];
         match value {

@@ -84,7 +84,7 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Option
     let login = login(&mut fields);
     let security = security(&mut fields);
     let app_name = fields.string("app_name");
-    fields.refuse_unknown(&KEYS, &[]);
+    fields.refuse_unknown(&KEYS);
     if fields.unreadable {
         return None;
     }

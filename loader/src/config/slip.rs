@@ -225,18 +225,18 @@ fn tab(sight: &Sight<'_>) -> Option<Slip> {
 
 /// `-module: demo`
 fn no_space_after_dash(sight: &Sight<'_>) -> Option<Slip> {
-    let mut slips = sight.suspects().filter_map(|row| Some((row, dash_glued_to(row.said())?)));
-    let (row, key) = slips.next()?;
-    let message = format!("there is no space between `-` and `{key}`");
-    Some((row.position_of(row.said()), message, "put a space after the dash"))
+    sight.suspects().find_map(|row| lacks_space(row, row.said(), dash_glued_to))
 }
 
 /// `module:demo`
 fn no_space_after_colon(sight: &Sight<'_>) -> Option<Slip> {
-    let mut slips = sight.suspects().filter_map(|row| Some((row, colon_glued_to(row.member())?)));
-    let (row, key) = slips.next()?;
-    let message = format!("there is no space between `{key}:` and its value");
-    Some((row.position_of(row.member()), message, "put a space after the colon"))
+    sight.suspects().find_map(|row| lacks_space(row, row.member(), colon_glued_to))
+}
+
+fn lacks_space(row: Row<'_>, text: &str, glued: fn(&str) -> Option<&str>) -> Option<Slip> {
+    glued(text)?;
+    let (message, fix) = missing_space(text)?;
+    Some((row.position_of(text), message, fix))
 }
 
 /// `config` alone on a line, with what should be below it.
@@ -279,14 +279,27 @@ fn curly_quote(sight: &Sight<'_>) -> Option<Slip> {
     Some((position, format!("{name} quotes nothing"), characters::STRAIGHT_QUOTES))
 }
 
-/// The key in `-module: demo`.
-pub(super) fn dash_glued_to(text: &str) -> Option<&str> {
-    let (key, _) = text.strip_prefix('-')?.split_once(':')?;
+/// What is wrong with `-module: demo` and `module:demo`, which are texts to YAML, and the remedy.
+pub(super) fn missing_space(text: &str) -> Option<(String, &'static str)> {
+    let dash =
+        |key| (format!("there is no space between `-` and `{key}`"), "put a space after the dash");
+    let colon = |key| {
+        let message = format!("there is no space between `{key}:` and its value");
+        (message, "put a space after the colon")
+    };
+    dash_glued_to(text).map(dash).or_else(|| colon_glued_to(text).map(colon))
+}
+
+/// The key in `-module: demo`, also where the space after the dash only looks like one, and without
+/// what follows it.
+fn dash_glued_to(text: &str) -> Option<&str> {
+    let no_space = |c: char| c.is_whitespace() && !c.is_ascii();
+    let key = text.strip_prefix('-')?.trim_start_matches(no_space).split(':').next()?;
     is_word(key).then_some(key)
 }
 
 /// The key in `module:demo`, also where the space after the colon only looks like one.
-pub(super) fn colon_glued_to(text: &str) -> Option<&str> {
+fn colon_glued_to(text: &str) -> Option<&str> {
     let (key, rest) = text.split_once(':')?;
     let glued = !rest.is_empty() && !rest.starts_with([' ', '\t', '/']);
     (glued && is_word(key)).then_some(key)

@@ -1,6 +1,7 @@
 //! Shows that what an operator wrote is what the modules get.
 
 mod files;
+mod keys;
 mod messages;
 mod properties;
 mod services;
@@ -215,6 +216,7 @@ fn a_homeserver_keeps_its_own_keys() {
       fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
     error: module `b`: config: expected a mapping, found a number
       at modules.<item 1>.config
+      fix: write its keys below `config:`, indented, each as `key: value`
     ");
     let error = Config::from_value(json!([1]), &[], Path::new("/etc/hs")).unwrap_err();
     insta::assert_snapshot!(error, @"

@@ -7,17 +7,20 @@ use super::*;
 
 #[test]
 fn messages() {
-    assert_snapshot!(said_of("data_dir: ''\ntemplates_dir: 5\nhttp: yes\nmail: []\n"), @r#"
+    assert_snapshot!(said_of("data_dir: ''\ntemplates_dir: 5\nhttp: yes\nmail: []\n"), @"
     error: config: `data_dir` must not be empty
       at data_dir, line 1, column 1
+      fix: write its value, or remove it
     error: config: expected a string, found a number
       at templates_dir, line 2, column 1
-      fix: put it in quotes: "5"
+      fix: put it in quotes
     error: config: expected a mapping, found a string
       at http, line 3, column 1
+      fix: write its keys below `http:`, indented, each as `key: value`
     error: config: expected a mapping, found a list
       at mail, line 4, column 1
-    "#);
+      fix: write keys below it, not items: remove the dashes
+    ");
     assert_snapshot!(
         said_of("http: {alow: [], allow: [localhost, 10.1.0.0/8, 5], proxy: 'proxy:3128'}\n"),
         @"
@@ -40,6 +43,7 @@ fn messages() {
     assert_snapshot!(said_of("http: {allow: 10.0.0.0/8, proxy: 'http:// '}\n"), @"
     error: config: expected a list, found a string
       at http.allow, line 1, column 8
+      fix: write each item on a line of its own that begins with `- `, or all of them in `[..]`
     error: config: this is no URL of an HTTP proxy
       at http.proxy, line 1, column 27
       fix: write it in full: `http://proxy.example.com:3128`
