@@ -7,6 +7,18 @@ use serde_json::Value;
 /// Longer than this, a deadline is a mistake; 0 says "none".
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The units, and other words for them.
+const UNITS: [(&[&str], u32, &str); 5] = [
+    (&["ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"], 1, "ms"),
+    (&["s", "sec", "secs", "second", "seconds"], 1_000, "s"),
+    (&["m", "min", "mins", "minute", "minutes"], 60_000, "m"),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600_000, "h"),
+    (&["d", "day", "days"], 86_400_000, "d"),
+];
+
+/// What says "no deadline", and is no number.
+const NONE: [&str; 8] = ["false", "no", "none", "never", "off", "inf", "infinite", "unlimited"];
+
 /// `None` is "no deadline".
 ///
 /// # Errors
@@ -15,41 +27,64 @@ pub(super) fn parse(value: &Value) -> Result<Option<Duration>, (String, String)>
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        _ => return Err(malformed(&format!("found {}", super::fields::kind(value)))),
+        Value::Bool(no) => return Err(malformed("found a boolean", &no.to_string())),
+        _ => return Err(malformed(&format!("found {}", super::fields::kind(value)), "")),
     };
     if !text.is_empty() && text.bytes().all(|b| b == b'0') {
         return Ok(None);
     }
     let (digits, unit) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
-    let millis_per_unit: u64 = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "" if !digits.is_empty() => {
-            let fix = format!("say which: `{digits}s` or `{digits}ms`");
+    let exact = UNITS.iter().find(|(words, _, short)| words[0] == unit && *short != "d");
+    let Some((_, millis_per_unit, _)) = exact.filter(|_| !digits.is_empty()) else {
+        if unit.is_empty() && !digits.is_empty() {
+            let number = digits.trim_start_matches('0');
+            let fix = format!("say which: `{number}s` or `{number}ms`");
             return Err((format!("the duration `{text}` has no unit"), fix));
         }
-        _ => return Err(malformed(&format!("found `{text}`"))),
+        return Err(malformed(&format!("found `{text}`"), &text));
     };
-    if digits.is_empty() {
-        return Err(malformed(&format!("found `{text}`")));
-    }
     // Digits alone fail to parse only if there are too many of them.
     let count: u64 = digits.parse().unwrap_or(u64::MAX);
-    match count.checked_mul(millis_per_unit).map(Duration::from_millis) {
+    match count.checked_mul((*millis_per_unit).into()).map(Duration::from_millis) {
         Some(duration) if duration.is_zero() => Ok(None),
         Some(duration) if duration <= MAX => Ok(Some(duration)),
         _ => Err((format!("`{text}` is longer than a day"), "write 0 for no deadline".to_owned())),
     }
 }
 
-fn malformed(found: &str) -> (String, String) {
-    (
-        format!("expected a duration, {found}"),
+fn malformed(found: &str, text: &str) -> (String, String) {
+    let text = text.trim().to_lowercase();
+    let fix = if NONE.contains(&text.as_str()) || text.starts_with('-') {
+        "write 0 for no deadline".to_owned()
+    } else if let Some(meant) = meant(&text) {
+        format!("did you mean `{meant}`?")
+    } else {
         "write a whole number with `ms`, `s`, `m` or `h`, such as `10s`; 0 means no deadline"
-            .to_owned(),
-    )
+            .to_owned()
+    };
+    (format!("expected a duration, {found}"), fix)
+}
+
+/// `1.5 s`, `1m30s` and `2 Minutes` as they would be written here; `None` if that is no whole
+/// number of milliseconds, or too many.
+fn meant(text: &str) -> Option<String> {
+    let mut rest = text;
+    let mut millis = 0.0;
+    while !rest.is_empty() {
+        let is_number = |c: char| c.is_ascii_digit() || c == '.';
+        let (number, behind) = rest.split_at(rest.find(|c| !is_number(c))?);
+        let behind = behind.trim_start();
+        let length = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
+        let (word, behind) = behind.split_at(length);
+        let (_, millis_per_unit, _) = UNITS.iter().find(|(words, ..)| words.contains(&word))?;
+        millis += number.parse::<f64>().ok()? * f64::from(*millis_per_unit);
+        rest = behind.trim_start();
+    }
+    let millis = Duration::try_from_secs_f64(millis / 1e3).ok().filter(|meant| *meant <= MAX)?;
+    let millis = u32::try_from(millis.as_millis()).ok().filter(|millis| *millis > 0)?;
+    let largest = |unit: &&(&[&str], u32, &str)| unit.2 != "d" && millis % unit.1 == 0;
+    let (_, millis_per_unit, unit) = UNITS.iter().rev().find(largest)?;
+    Some(format!("{}{unit}", millis / millis_per_unit))
 }
 
 #[cfg(test)]
@@ -96,6 +131,43 @@ mod tests {
             (json!("99999999999999999999ms"), "`99999999999999999999ms` is longer than a day"),
         ] {
             assert_eq!(parse(&value).map_err(|(message, _)| message), Err(message.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_was_meant() {
+        for (value, fix) in [
+            (json!("010"), "say which: `10s` or `10ms`"),
+            (json!(10), "say which: `10s` or `10ms`"),
+            (json!("10 s"), "did you mean `10s`?"),
+            (json!("1m30s"), "did you mean `90s`?"),
+            (json!("1h 30m"), "did you mean `90m`?"),
+            (json!(".5s"), "did you mean `500ms`?"),
+            (json!("1.5s"), "did you mean `1500ms`?"),
+            (json!("2 Minutes"), "did you mean `2m`?"),
+            (json!("10S"), "did you mean `10s`?"),
+            (json!("1d"), "did you mean `24h`?"),
+            (json!("-1s"), "write 0 for no deadline"),
+            (json!(-1), "write 0 for no deadline"),
+            (json!("never"), "write 0 for no deadline"),
+            (json!(false), "write 0 for no deadline"),
+        ] {
+            assert_eq!(parse(&value).map_err(|(_, fix)| fix), Err(fix.to_owned()), "{value}");
+        }
+        for value in [
+            json!("1e3s"),
+            json!("yes"),
+            json!(true),
+            json!("1.2.3s"),
+            json!("0.0001s"),
+            json!("3d"),
+            json!("5:00"),
+            json!("s"),
+            json!("..s"),
+            json!("1ſ"),
+        ] {
+            let (_, fix) = parse(&value).unwrap_err();
+            assert!(fix.starts_with("write a whole number with"), "{value}: {fix}");
         }
     }
 }

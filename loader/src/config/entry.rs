@@ -201,16 +201,32 @@ fn module(fields: &mut Fields<'_>) -> Option<String> {
     module
 }
 
+/// Other digests, by their number of hexadecimal digits.
+const OTHER_DIGESTS: [(usize, &str); 4] =
+    [(32, "MD5"), (40, "SHA-1"), (96, "SHA-384"), (128, "SHA-512")];
+
 fn sha256(fields: &mut Fields<'_>) -> Option<String> {
-    let digest = fields.string("sha256")?;
-    if digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return Some(digest.to_ascii_lowercase());
+    let written = fields.string("sha256")?;
+    // As `sha256sum` prints it, or as registries write it.
+    let first = written.split_whitespace().next().unwrap_or_default();
+    let digest = first.split_once(':').map_or(first, |(_, digest)| digest);
+    let is_hexadecimal = digest.bytes().all(|b| b.is_ascii_hexdigit());
+    let digits = digest.len();
+    if is_hexadecimal && digits == 64 && digest == written {
+        return Some(written.to_ascii_lowercase());
     }
-    let message = match digest.bytes().all(|b| b.is_ascii_hexdigit()) {
-        true => format!("a SHA-256 digest has 64 hexadecimal digits, this has {}", digest.len()),
-        false => "a SHA-256 digest has 64 hexadecimal digits and nothing else".to_owned(),
+    let expected = "a SHA-256 digest has 64 hexadecimal digits";
+    let other = OTHER_DIGESTS.iter().find(|(length, _)| *length == digits);
+    let (message, fix) = match other.filter(|_| is_hexadecimal) {
+        Some((_, other)) => (format!("{expected}, this has {digits}, as {other} has"), None),
+        None if is_hexadecimal && digits == 64 => {
+            (format!("{expected} and nothing else"), Some(format!("write `{digest}`")))
+        }
+        None if is_hexadecimal => (format!("{expected}, this has {digits}"), None),
+        None => (format!("{expected} and nothing else"), None),
     };
-    fields.refuse("sha256", message, Some("copy it from `sha256sum FILE`".to_owned()))
+    let fix = fix.unwrap_or_else(|| "copy it from `sha256sum FILE`".to_owned());
+    fields.refuse("sha256", message, Some(fix))
 }
 
 fn timeouts(fields: &mut Fields<'_>) -> BTreeMap<String, Option<Duration>> {

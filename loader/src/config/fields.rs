@@ -52,11 +52,14 @@ impl<'a> Fields<'a> {
     pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
         match self.take(key)? {
             Value::Bool(value) => Some(value),
-            other => self.refuse(
-                key,
-                expected("a boolean", &other),
-                Some("write `true` or `false`".to_owned()),
-            ),
+            other => {
+                let meant = other.as_str().and_then(truth).or_else(|| truth(&other.to_string()));
+                let fix = match meant {
+                    Some(meant) => format!("write `{meant}`, without quotes"),
+                    None => "write `true` or `false`".to_owned(),
+                };
+                self.refuse(key, expected("a boolean", &other), Some(fix))
+            }
         }
     }
 
@@ -161,6 +164,15 @@ impl<'a> Fields<'a> {
 /// What is wrong with `module:demo`, which is a text to YAML.
 pub(super) fn missing_space(text: &str) -> Option<Remark> {
     slip::missing_space(text).map(|(message, fix)| (message, fix.to_owned()))
+}
+
+/// What a text means that is no boolean in today's YAML.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" => Some(true),
+        "false" | "no" | "n" | "off" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 fn not_a_mapping(key: &str, found: &Value) -> Remark {

@@ -6,6 +6,7 @@ mod messages;
 mod properties;
 mod services;
 mod syntax;
+mod values;
 
 use std::time::Duration;
 

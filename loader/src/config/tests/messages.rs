@@ -130,7 +130,7 @@ fn entries() {
     assert_snapshot!(said_of("modules: [{module: a, enabled: 'yes'}]\n"), @"
     error: module `a`: config: expected a boolean, found a string
       at modules.<item 0>.enabled, line 1, column 23
-      fix: write `true` or `false`
+      fix: write `true`, without quotes
     ");
     assert_snapshot!(said_of("modules: [{module: a, enabled: false, confg: {}}]\n"), @"
     error: module `a`: config: unknown key `confg`
@@ -143,7 +143,7 @@ fn entries() {
       fix: copy it from `sha256sum FILE`
     ");
     assert_snapshot!(said_of("modules: [{module: a, sha256: 'sha256:abc'}]\n"), @"
-    error: module `a`: config: a SHA-256 digest has 64 hexadecimal digits and nothing else
+    error: module `a`: config: a SHA-256 digest has 64 hexadecimal digits, this has 3
       at modules.<item 0>.sha256, line 1, column 23
       fix: copy it from `sha256sum FILE`
     ");
@@ -201,7 +201,7 @@ fn durations() {
       fix: write a whole number with `ms`, `s`, `m` or `h`, such as `10s`; 0 means no deadline
     error: module `a`: config: expected a duration, found `-1s`
       at modules.<item 0>.timeouts.h, line 1, column 48
-      fix: write a whole number with `ms`, `s`, `m` or `h`, such as `10s`; 0 means no deadline
+      fix: write 0 for no deadline
     ");
     assert_snapshot!(said_of("modules: [{module: a, timeouts: 1s}]\n"), @"
     error: module `a`: config: expected a mapping, found a string

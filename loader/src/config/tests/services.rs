@@ -70,7 +70,7 @@ fn messages() {
           fix: add `smtp_pass`, or remove `smtp_user`
         error: config: expected a boolean, found a string
           at mail.enable_tls, line 1, column 56
-          fix: write `true` or `false`
+          fix: write `false`, without quotes
         "#
     );
     assert_snapshot!(
