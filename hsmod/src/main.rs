@@ -15,6 +15,7 @@ mod modules;
 mod output;
 mod replay;
 mod state;
+mod words;
 
 use std::process::ExitCode;
 

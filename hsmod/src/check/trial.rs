@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use hsmod_loader::config::Entry;
 use hsmod_loader::problem::{Problem, Stage};
-use hsmod_loader::suggestion::printable;
 use hsmod_loader::values::by_name;
 use tempfile::NamedTempFile;
 use tokio::io::AsyncReadExt;
@@ -19,6 +18,7 @@ use super::child::{Found, Line};
 use crate::exit::{Result, Stop};
 use crate::modules::Site;
 use crate::output::complain;
+use crate::words;
 
 /// How long a trial may take.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
@@ -134,7 +134,7 @@ impl Ended {
     fn problem(&self, stage: Stage, over: bool, words: &str) -> Option<Problem> {
         const REMEDY: &str = "keep it out of your homeserver, where it would do the same, and tell \
                               its author";
-        let last = last(words);
+        let last = words::last(words);
         let (stage, message, fix) = match self {
             Self::ByItself(status) if over && status.success() => return None,
             Self::ByItself(status) if over => {
@@ -162,13 +162,4 @@ impl Ended {
 /// `signal: 6 (SIGABRT)` or `exit status: 7`.
 fn shown(status: ExitStatus) -> String {
     status.to_string().replace(" (core dumped)", "")
-}
-
-/// The last lines of what was written to stderr.
-fn last(words: &str) -> String {
-    let lines: Vec<&str> = words.lines().filter(|line| !line.trim().is_empty()).collect();
-    match &lines[lines.len().saturating_sub(3)..] {
-        [] => String::new(),
-        last => format!("; it last wrote: {}", printable(&last.join(" / "))),
-    }
 }

@@ -202,9 +202,10 @@ fn a_module_that_takes_the_process_down_is_a_finding() {
         .module("bad_aborts", ends("parse_config", "abort"))
         .module("bad_aborts", ends("new", "segfault"))
         .module("bad_aborts", ends("start", "exit"))
+        .module("bad_aborts", ends("start", "panic"))
         .module("bad_constructor", json!({}))
         .module("demo", json!({}));
-    insta::assert_snapshot!(check(&scene, &[]), @"
+    insta::assert_snapshot!(check(&scene, &[]), @r#"
     exit code: 1
     --- stdout
     failed  bad_aborts-2 (bad_aborts 1.0.0)
@@ -219,13 +220,17 @@ fn a_module_that_takes_the_process_down_is_a_finding() {
     error: module `bad_aborts-4`: start: it took the process down: exit status: 7
       at modules.<item 3>.module, line 26, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
+    failed  bad_aborts-5 (bad_aborts 1.0.0)
+    error: module `bad_aborts-5`: start: it took the process down: signal: 6 (SIGABRT); it last wrote: ERROR panic: the list of users is empty thread="unnamed" module="bad_aborts-5"
+      at modules.<item 4>.module, line 33, column 7
+      fix: keep it out of your homeserver, where it would do the same, and tell its author
     failed  bad_constructor (bad_constructor 1.0.0)
     error: module `bad_constructor`: loading: it took the process down: signal: 6 (SIGABRT)
-      at modules.<item 4>.module, line 30, column 7
+      at modules.<item 5>.module, line 37, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
     ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
-    5 modules: 4 errors, 0 warnings
-    ");
+    6 modules: 5 errors, 0 warnings
+    "#);
     let unloaded = check(&scene, &["--no-load"]);
     assert!(unloaded.starts_with("exit code: 0"), "{unloaded}");
 }

@@ -1,9 +1,8 @@
 //! Ends the process at the place its config names.
 //!
 //! Config: `where`: `parse_config`, `new`, `start`, `work` (in the background), `callback`
-//! (`check_event_for_spam`), `web`, `shutdown` or
-//! `nowhere`; `how`: `abort`, `exit` (with status 7),
-//! `segfault`, or `hang`, for whoever kills it from outside.
+//! (`check_event_for_spam`), `web`, `shutdown` or `nowhere`; `how`: `abort`, `exit` (with status 7),
+//! `panic` (where none may pass), `segfault`, or `hang`, for whoever kills it from outside.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -34,6 +33,7 @@ enum Place {
 enum How {
     Abort,
     Exit,
+    Panic,
     Segfault,
     Hang,
 }
@@ -47,12 +47,18 @@ impl Config {
         match self.how {
             How::Abort => std::process::abort(),
             How::Exit => std::process::exit(7),
+            How::Panic => panics(),
             How::Segfault => segfault(),
             How::Hang => loop {
                 std::thread::park();
             },
         }
     }
+}
+
+/// C has no panics: one that would pass into it ends the process.
+extern "C" fn panics() {
+    panic!("the list of users is empty");
 }
 
 #[allow(unsafe_code, reason = "nothing else writes to memory that is not there")]
