@@ -9,11 +9,13 @@ mod check;
 mod cli;
 mod exit;
 mod inspect;
+mod limits;
 mod log;
 mod man;
 mod modules;
 mod output;
 mod replay;
+mod runtime;
 mod state;
 mod words;
 
@@ -22,7 +24,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use cli::{Cli, Command};
-use exit::{Exit, Result, Stop};
+use exit::{Exit, Result};
 use output::Output;
 
 fn main() -> ExitCode {
@@ -38,11 +40,13 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
     }
     log::init(cli.verbose);
     match cli.command {
-        Command::Check(options) => runtime(2)?.block_on(check::run(&options, cli.verbose, output)),
+        Command::Check(options) => {
+            runtime::several(2)?.block_on(check::run(&options, cli.verbose, output))
+        }
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
-        Command::Call(options) => runtime(1)?.block_on(call::run(&options, output)),
+        Command::Call(options) => runtime::several(1)?.block_on(call::run(&options, output)),
         Command::Replay(options) => {
-            runtime(options.threads())?.block_on(replay::run(&options, output))
+            runtime::several(options.threads())?.block_on(replay::run(&options, output))
         }
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -53,10 +57,4 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
         Command::Man(options) => man::run(&options, output),
         Command::Trial(_) => Ok(Exit::Well),
     }
-}
-
-fn runtime(threads: usize) -> Result<tokio::runtime::Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let built = builder.worker_threads(threads).enable_all().build();
-    built.map_err(|error| Stop::wrong(format!("cannot start the threads it takes: {error}")))
 }

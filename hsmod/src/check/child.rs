@@ -20,6 +20,7 @@ use super::trial::LIMIT;
 use crate::exit::{Exit, Result, Stop};
 use crate::log;
 use crate::modules::Site;
+use crate::runtime;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -72,8 +73,7 @@ pub(crate) fn run(options: &Options, verbose: u8) -> Result<Exit> {
         Err(error) => Found { problems: error.problems, ..Found::default() },
         Ok(mut config) => {
             config.retain(|entry| entry.index() == options.index);
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| failed(&error))?;
+            let runtime = runtime::single()?;
             let findings =
                 runtime.block_on(trial(config, options.calls.limit(options.site.host())));
             // A thread that hangs does not keep this process from ending.
