@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 
 use hsmod_loader::LoadError;
+use serde::{Deserialize, Serialize};
 
 /// What the exit code says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub(crate) enum Exit {
     /// All well.
     Well,

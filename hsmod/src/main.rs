@@ -6,6 +6,7 @@
 
 mod call;
 mod check;
+mod child;
 mod cli;
 mod exit;
 mod inspect;

@@ -51,7 +51,7 @@ pub(super) enum Line {
 
 /// What a trial found.
 #[derive(Debug, Default, Deserialize, Serialize)]
-pub(super) struct Found {
+pub(crate) struct Found {
     pub(super) callbacks: BTreeMap<String, Vec<String>>,
     pub(super) login_types: Vec<LoginType>,
     pub(super) web: Vec<String>,

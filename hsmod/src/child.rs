@@ -1,0 +1,37 @@
+//! Modules in a process of their own: the command starts itself once more, so that whatever a
+//! plugin does to its process is seen from outside, and its prints do not mix with answers.
+//!
+//! Parent to child, on the child's stdin: one line of JSON, the task, then whatever the task works
+//! on. Child to parent, on the child's stdout: [blocks](block), each either answers, which
+//! the parent passes on as they are, or a [`Report`].
+//!
+//! There are no files in between. Each config is read once, by the parent, and its text handed
+//! over: a pipe can be read once only, and a file may change meanwhile. The child ends when its
+//! parent does, however that ended.
+#![expect(dead_code, unused_imports, reason = "trials use it with the next change")]
+
+mod block;
+mod life;
+
+use hsmod_loader::problem::Stage;
+use serde::{Deserialize, Serialize};
+
+use crate::check::child::Found;
+use crate::exit::Exit;
+
+pub(crate) use block::Wire;
+
+/// What a child tells its parent, beside its answers.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum Report {
+    /// It is set up; from here on, modules may end it.
+    Begun,
+    /// Code of a module runs next.
+    Stage { module: String, stage: Stage },
+    /// What a trial found.
+    Found(Found),
+    /// It could not do what it was to do; the message names the remedy, too.
+    Stopped(String),
+    /// It has done what it was to do.
+    Done(Exit),
+}
