@@ -2,6 +2,7 @@
 
 mod calls;
 pub(crate) mod child;
+pub(crate) mod inside;
 mod trial;
 
 use std::collections::HashMap;

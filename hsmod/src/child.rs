@@ -1,8 +1,8 @@
 //! Modules in a process of their own: the command starts itself once more, so that whatever a
 //! plugin does to its process is seen from outside, and its prints do not mix with answers.
 //!
-//! Parent to child, on the child's stdin: one line of JSON, the task, then whatever the task works
-//! on. Child to parent, on the child's stdout: [blocks](block), each either answers, which
+//! Parent to child, on the child's stdin: one line of JSON, the [`Task`], then whatever the task
+//! works on. Child to parent, on the child's stdout: [blocks](block), each either answers, which
 //! the parent passes on as they are, or a [`Report`].
 //!
 //! There are no files in between. Each config is read once, by the parent, and its text handed
@@ -11,15 +11,41 @@
 #![expect(dead_code, unused_imports, reason = "trials use it with the next change")]
 
 mod block;
+mod ended;
+mod inside;
 mod life;
 
 use hsmod_loader::problem::Stage;
 use serde::{Deserialize, Serialize};
 
-use crate::check::child::Found;
+use crate::check::inside::{Found, Trial};
 use crate::exit::Exit;
 
 pub(crate) use block::Wire;
+pub(crate) use inside::{Inside, Options, run};
+
+/// What a child is to do.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Task {
+    /// The config's text, as the parent read it.
+    pub(crate) config: String,
+    /// What messages call it.
+    pub(crate) config_name: String,
+    pub(crate) server_name: String,
+    pub(crate) verbose: u8,
+    /// Whether answers are to be JSON,
+    pub(crate) json: bool,
+    /// or in colours, which only the parent can tell.
+    pub(crate) colours: bool,
+    pub(crate) work: Work,
+}
+
+/// What to do with the modules.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) enum Work {
+    /// Start one of them, and shut it down.
+    Trial(Trial),
+}
 
 /// What a child tells its parent, beside its answers.
 #[derive(Debug, Deserialize, Serialize)]

@@ -1,20 +1,21 @@
 //! What a command has to say: answers on stdout, for a person or one JSON value a line; why it
 //! stopped on stderr.
 
-use std::io::{self, BufWriter, ErrorKind, IsTerminal, Stdout, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use hsmod_loader::problem::{Problem, Severity};
 use hsmod_loader::suggestion::printable;
 use serde::Serialize;
 
+use crate::child::Wire;
 use crate::exit::{Exit, Stop};
 
-/// Standard output.
+/// Standard output; in a child, that of its parent.
 ///
 /// Nobody may be reading it any more (`hsmod replay .. | head`): then what is written is dropped,
 /// and [`Output::is_closed`] says so.
 pub(crate) struct Output {
-    writer: BufWriter<Stdout>,
+    writer: BufWriter<Box<dyn Write>>,
     error: Option<io::Error>,
     json: bool,
     colours: bool,
@@ -23,8 +24,18 @@ pub(crate) struct Output {
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
         let stdout = io::stdout();
-        let colours = !json && wants_colour(stdout.is_terminal());
-        Self { writer: BufWriter::with_capacity(1 << 16, stdout), error: None, json, colours }
+        let colours = wants_colour(stdout.is_terminal());
+        Self::to(Box::new(stdout), json, colours)
+    }
+
+    /// The output of a parent.
+    pub(crate) fn to_parent(wire: Wire, json: bool, colours: bool) -> Self {
+        Self::to(Box::new(wire), json, colours)
+    }
+
+    fn to(writer: Box<dyn Write>, json: bool, colours: bool) -> Self {
+        let writer = BufWriter::with_capacity(1 << 16, writer);
+        Self { writer, error: None, json, colours: colours && !json }
     }
 
     /// Whether answers are to be JSON.

@@ -14,7 +14,7 @@ use crate::exit::Result;
 use crate::limits;
 
 /// What its threads are called.
-const THREADS: &str = "hsmod-runtime";
+pub(crate) const THREADS: &str = "hsmod-runtime";
 
 /// A runtime with this many threads beside the one that waits.
 ///

@@ -4,10 +4,11 @@ use clap::Args;
 use hsmod_loader::Host;
 use hsmod_loader::rows::CATEGORIES;
 use hsmod_loader::suggestion::closest;
+use serde::{Deserialize, Serialize};
 
 use crate::exit::{Result, Stop};
 
-#[derive(Args)]
+#[derive(Args, Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Calls {
     /// What the homeserver calls: categories and callbacks, with commas between [default: all]
     #[arg(long = "calls", value_name = "NAMES", value_delimiter = ',')]

@@ -1,0 +1,55 @@
+//! The other end of a trial: what happens in a process that may not survive it.
+
+use std::collections::BTreeMap;
+
+use hsmod_loader::LoginType;
+use hsmod_loader::check::trial;
+use hsmod_loader::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+use super::calls::Calls;
+use crate::child::{Inside, Report};
+use crate::exit::{Exit, Result};
+use crate::runtime;
+
+/// What to try.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Trial {
+    /// The place of the module in the list.
+    pub(super) index: usize,
+    pub(super) calls: Calls,
+}
+
+/// What a trial found.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Found {
+    pub(super) callbacks: BTreeMap<String, Vec<String>>,
+    pub(super) login_types: Vec<LoginType>,
+    pub(super) web: Vec<String>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Loads, starts and shuts down the module, and reports what it finds.
+pub(crate) fn run(inside: &Inside, wanted: &Trial) -> Result<Exit> {
+    let runtime = runtime::single()?;
+    inside.wire.report(&Report::Begun);
+    let found = match inside.config() {
+        Err(error) => Found { problems: error.problems, ..Found::default() },
+        Ok(mut config) => {
+            config.retain(|entry| entry.index() == wanted.index);
+            let findings = runtime.block_on(trial(config, wanted.calls.limit(inside.host())));
+            let info = findings.modules.into_iter().next();
+            let found = info.map(|info| Found {
+                callbacks: info.callbacks,
+                login_types: info.login_types,
+                web: info.web,
+                problems: Vec::new(),
+            });
+            Found { problems: findings.problems, ..found.unwrap_or_default() }
+        }
+    };
+    inside.wire.report(&Report::Found(found));
+    // A thread that hangs does not keep this process from ending.
+    runtime.shutdown_background();
+    Ok(Exit::Well)
+}

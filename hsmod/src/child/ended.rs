@@ -1,0 +1,142 @@
+//! How a child ended, and what that means: it has done its work, it could not begin, or a module
+//! took it down.
+
+use std::io;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use hsmod_loader::problem::Stage;
+
+use super::Report;
+use crate::exit::{Exit, Result, Stop};
+use crate::{limits, words};
+
+/// A child that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(super) how: How,
+    /// The end of what it wrote to stderr.
+    pub(super) words: String,
+    pub(super) told: Told,
+}
+
+#[derive(Debug)]
+pub(super) enum How {
+    ByItself(ExitStatus),
+    /// It had to be ended.
+    TooLate,
+    Unknown(io::Error),
+}
+
+/// What the child had told of itself.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    begun: bool,
+    /// The module whose code ran last, and where.
+    reached: Option<(String, Stage)>,
+    stopped: Option<String>,
+    done: Option<Exit>,
+    /// Nobody wanted to hear the rest.
+    pub(super) unheard: bool,
+}
+
+impl Told {
+    pub(super) fn note(&mut self, report: Report) {
+        match report {
+            Report::Begun => self.begun = true,
+            Report::Stage { module, stage } => self.reached = Some((module, stage)),
+            Report::Stopped(message) => self.stopped = Some(message),
+            Report::Done(exit) => self.done = Some(exit),
+            Report::Found(_) => {}
+        }
+    }
+}
+
+/// A module took the process down, or would not let it end.
+#[derive(Debug)]
+pub(crate) struct Fall {
+    /// Where the module was.
+    pub(crate) stage: Stage,
+    pub(crate) message: String,
+    pub(crate) fix: &'static str,
+}
+
+const REMEDY: &str = "keep it out of your homeserver, where it would do the same, and tell its \
+                      author";
+const KILLED: &str = "this signal comes from outside: `dmesg` says whether the memory ran out; \
+                      check again";
+
+impl Ended {
+    /// What it wrote to stderr, as far as it was kept.
+    pub(crate) fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// How the run ends, or how a module ended it; `limit` is what it was given.
+    ///
+    /// # Errors
+    /// The child could not do what it was to do, for which no module is to blame.
+    pub(crate) fn outcome(&self, limit: Duration) -> Result<std::result::Result<Exit, Fall>> {
+        let Told { begun, reached, stopped, done, unheard } = &self.told;
+        if let Some(message) = stopped {
+            return Err(Stop::wrong(message));
+        }
+        let last = words::last(&self.words);
+        let stage = reached.as_ref().map_or(Stage::Loading, |(_, stage)| *stage);
+        let fall = |stage, message: String| Fall { stage, message: message + &last, fix: REMEDY };
+        Ok(match (&self.how, done) {
+            (How::Unknown(error), _) => {
+                return Err(limits::stop("cannot wait for a process", error));
+            }
+            (How::ByItself(status), Some(exit)) if status.success() => Ok(*exit),
+            (How::ByItself(status), Some(_)) => {
+                let message = format!("it took the process down at its end: {}", shown(*status));
+                Err(fall(Stage::Shutdown, message))
+            }
+            (How::TooLate, Some(_)) => {
+                let message = format!("its process did not end within {limit:?}, and was ended");
+                Err(fall(Stage::Shutdown, message))
+            }
+            (_, None) if *unheard => Ok(Exit::Well),
+            (how, None) if !begun => return Err(not_begun(how, limit, &last)),
+            (How::ByItself(status), None) => {
+                let message = format!("it took the process down: {}", shown(*status));
+                let fix = if is_killed(*status) { KILLED } else { REMEDY };
+                Err(Fall { fix, ..fall(stage, message) })
+            }
+            (How::TooLate, None) => {
+                let message = format!("it did not come back within {limit:?}, and was ended");
+                Err(fall(stage, message))
+            }
+        })
+    }
+}
+
+/// No code of a module had run.
+fn not_begun(how: &How, limit: Duration, last: &str) -> Stop {
+    let what = "a process to run modules in";
+    let ended = match how {
+        How::ByItself(status) => format!("{what} ended before it began: {}", shown(*status)),
+        _ => format!("{what} did not begin within {limit:?}"),
+    };
+    Stop::wrong(format!(
+        "{ended}{last}\n  fix: see to it that `hsmod` can start itself here: that there are memory, \
+         processes and open files for it (`ulimit -a`)"
+    ))
+}
+
+/// `signal: 6 (SIGABRT)` or `exit status: 7`.
+fn shown(status: ExitStatus) -> String {
+    status.to_string().replace(" (core dumped)", "")
+}
+
+#[cfg(unix)]
+fn is_killed(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(rustix::process::Signal::KILL.as_raw())
+}
+
+#[cfg(not(unix))]
+const fn is_killed(_: ExitStatus) -> bool {
+    false
+}

@@ -1,0 +1,156 @@
+//! The child: it takes its task, sets itself up and works.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use hsmod_loader::config::{Config, ConfigText};
+use hsmod_loader::problem::Stage;
+use hsmod_loader::{Host, LoadError};
+use tracing::field::{Field, Visit};
+use tracing_subscriber::filter::{FilterFn, LevelFilter};
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::{Layer, Registry};
+
+use super::block::Wire;
+use super::{Report, Task, Work, life};
+use crate::check;
+use crate::exit::{Exit, Stop};
+use crate::log;
+use crate::output::{Output, complain};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// The process that started this one
+    #[arg(long)]
+    parent: u32,
+
+    /// The folder that relative paths in the config are taken from
+    #[arg(long)]
+    folder: PathBuf,
+}
+
+/// What work has at hand in a child.
+pub(crate) struct Inside {
+    /// The config's text,
+    pub(crate) config: ConfigText,
+    pub(crate) server_name: String,
+    /// The way to the parent.
+    pub(crate) wire: Wire,
+}
+
+impl Inside {
+    /// The config; the inner error is what is wrong with it, which the parent has said before.
+    pub(crate) fn config(&self) -> std::result::Result<Config, LoadError> {
+        Config::from_text(&self.config)
+    }
+
+    /// The homeserver.
+    pub(crate) fn host(&self) -> Host {
+        Host::new(&self.server_name)
+    }
+}
+
+/// Does what the parent wants.
+pub(crate) fn run(options: Options) -> ExitCode {
+    life::ends_with(options.parent);
+    let begun = ends().and_then(|(input, output)| {
+        let mut input = BufReader::new(input);
+        let mut line = Vec::new();
+        input.read_until(b'\n', &mut line)?;
+        let task: Task = serde_json::from_slice(&line)?;
+        Ok((task, input, Wire::new(output)))
+    });
+    let (task, _input, wire) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            complain(&format!("error: cannot take a task from another process: {error}\n"));
+            return Exit::Wrong.into();
+        }
+    };
+    log::init_with(task.verbose, stages(wire.clone()));
+    let mut output = Output::to_parent(wire.clone(), task.json, task.colours);
+    let config = ConfigText::new(task.config, task.config_name, options.folder);
+    let inside = Inside { config, server_name: task.server_name, wire: wire.clone() };
+    let worked = match task.work {
+        Work::Trial(trial) => check::inside::run(&inside, &trial),
+    };
+    match worked {
+        Err(Stop::Wrong(message)) => wire.report(&Report::Stopped(message)),
+        worked => {
+            let exit = worked.unwrap_or_else(|stop| output.stopped(&stop));
+            wire.report(&Report::Done(output.finish(exit)));
+        }
+    }
+    // How the run ends was reported; what the exit code says is whether this process did.
+    Exit::Well.into()
+}
+
+/// The two ends of the pipes to the parent, where no plugin finds them: what one prints goes to
+/// stderr, and it has nothing to read.
+#[cfg(unix)]
+fn ends() -> io::Result<(File, File)> {
+    use rustix::stdio::{dup2_stdin, dup2_stdout, stderr, stdin, stdout};
+
+    let private = |end| rustix::io::fcntl_dupfd_cloexec(end, 3).map(File::from);
+    let (input, output) = (private(stdin())?, private(stdout())?);
+    dup2_stdin(File::open("/dev/null")?)?;
+    dup2_stdout(stderr())?;
+    Ok((input, output))
+}
+
+/// The two ends of the pipes to the parent. They stay where they are: a plugin that prints
+/// something ends the talk.
+#[cfg(windows)]
+fn ends() -> io::Result<(File, File)> {
+    use std::os::windows::io::AsHandle;
+
+    let input = io::stdin().as_handle().try_clone_to_owned()?;
+    let output = io::stdout().as_handle().try_clone_to_owned()?;
+    Ok((input.into(), output.into()))
+}
+
+/// Reports each stage before it begins: the last one is where a module took the process down.
+fn stages(wire: Wire) -> impl Layer<Registry> {
+    let theirs = FilterFn::new(|metadata| {
+        metadata.target().starts_with("hsmod_loader") && metadata.fields().field("stage").is_some()
+    });
+    Stages { wire }.with_filter(theirs.with_max_level_hint(LevelFilter::DEBUG))
+}
+
+struct Stages {
+    wire: Wire,
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Stages {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let mut found = Reached::default();
+        event.record(&mut found);
+        if let Reached { module: Some(module), stage: Some(stage) } = found {
+            self.wire.report(&Report::Stage { module, stage });
+        }
+    }
+}
+
+#[derive(Default)]
+struct Reached {
+    module: Option<String>,
+    stage: Option<Stage>,
+}
+
+impl Visit for Reached {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "module" {
+            self.module = Some(value.to_owned());
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "stage" {
+            self.stage = serde_json::from_value(format!("{value:?}").into()).ok();
+        }
+    }
+}
