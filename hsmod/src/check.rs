@@ -1,29 +1,25 @@
 //! `hsmod check`: everything that can be wrong with a config and its modules, in one go.
 
 mod calls;
-pub(crate) mod child;
 pub(crate) mod inside;
 mod trial;
-
-use std::collections::HashMap;
-use std::sync::Arc;
+mod trials;
 
 use clap::Args;
 use hsmod_loader::check::{Findings, Neighbours, examine};
-use hsmod_loader::config::Entry;
+use hsmod_loader::config::{Config, Entry};
 use hsmod_loader::problem::{Problem, Severity};
 use hsmod_loader::{LoadError, ModuleInfo};
 use serde::Serialize;
-use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
 
 use crate::exit::{Exit, Result};
 use crate::modules::Site;
 use crate::output::{Mark, Output, Problems, counted};
 use calls::Calls;
-use trial::{Trial, Tried};
+use inside::Found;
+use trials::Trials;
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "\
 Each module is also loaded and started as a trial, in a process of its own: one that crashes or
 hangs there is a finding like any other.
@@ -50,9 +46,10 @@ pub(crate) struct Options {
     pub(crate) json: bool,
 }
 
-pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
+pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     options.calls.check()?;
-    let config = match options.site.read()? {
+    let text = options.site.text()?;
+    let config = match Config::from_text(&text) {
         Ok(config) => config,
         Err(LoadError { problems, .. }) => {
             let mut tally = Tally::default();
@@ -64,43 +61,18 @@ pub(crate) async fn run(options: &Options, verbose: u8, output: &mut Output) -> 
     let Findings { modules, problems, .. } = examine(config);
     let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
     let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
-    let mut trials = begin(options, verbose, entries.iter().filter(wanted))?;
+    let wanted: Vec<Entry> = entries.iter().filter(wanted).cloned().collect();
+    let mut trials = Trials::begin(wanted, text, options.clone(), verbose)?;
 
     let mut checked = Checked { problems, neighbours: Neighbours::default() };
     let mut tally = Tally::default();
     for (entry, info) in entries.iter().zip(modules) {
-        let tried = match trials.remove(&entry.index()) {
-            Some(trial) => {
-                Some(trial.await.unwrap_or_else(|error| trial::unfinished(entry, &error)))
-            }
-            None => None,
-        };
-        let (info, problems) = checked.module(entry, info, tried);
+        let (info, problems) = checked.module(entry, info, trials.of(entry)?);
         tally.show(&info, &problems, output);
         output.flush();
     }
     tally.show_rest(checked.problems, output);
     Ok(tally.sum_up(output))
-}
-
-/// Starts the trials of `entries`, two at a time; by the place of the entry.
-fn begin<'a>(
-    options: &Options,
-    verbose: u8,
-    entries: impl Iterator<Item = &'a Entry>,
-) -> Result<HashMap<usize, JoinHandle<Tried>>> {
-    let turns = Arc::new(Semaphore::new(2));
-    let begin = |entry: &Entry| {
-        let (trial, turns) =
-            (Trial::new(&options.site, &options.calls, verbose, entry)?, Arc::clone(&turns));
-        let task = async move {
-            // Nobody closes the semaphore, so there is always a turn to wait for.
-            let _turn = turns.acquire().await;
-            trial.run().await
-        };
-        Ok((entry.index(), tokio::spawn(task)))
-    };
-    entries.map(begin).collect()
 }
 
 fn is_error_of(problem: &Problem, name: &str) -> bool {
@@ -121,7 +93,7 @@ impl Checked {
         &mut self,
         entry: &Entry,
         mut info: ModuleInfo,
-        tried: Option<Tried>,
+        tried: Option<Found>,
     ) -> (ModuleInfo, Vec<Problem>) {
         let own = |problem: &mut Problem| problem.module.as_deref() == Some(entry.name());
         let mut problems: Vec<Problem> = self.problems.extract_if(.., own).collect();

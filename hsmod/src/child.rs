@@ -8,12 +8,12 @@
 //! There are no files in between. Each config is read once, by the parent, and its text handed
 //! over: a pipe can be read once only, and a file may change meanwhile. The child ends when its
 //! parent does, however that ended.
-#![expect(dead_code, unused_imports, reason = "trials use it with the next change")]
 
 mod block;
 mod ended;
 mod inside;
 mod life;
+mod outside;
 
 use hsmod_loader::problem::Stage;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,7 @@ use crate::exit::Exit;
 
 pub(crate) use block::Wire;
 pub(crate) use inside::{Inside, Options, run};
+pub(crate) use outside::{Heard, Process};
 
 /// What a child is to do.
 #[derive(Debug, Deserialize, Serialize)]

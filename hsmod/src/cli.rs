@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{call, check, inspect, man, replay};
+use crate::{call, check, child, inspect, man, replay};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -46,9 +46,9 @@ Example:
     },
     /// Prints the man page of hsmod or of one of its commands
     Man(man::Options),
-    /// Loads and starts one module in a process of its own
-    #[command(name = "__trial", hide = true)]
-    Trial(check::child::Options),
+    /// Runs modules in a process of their own, for one of the other commands
+    #[command(name = "__child", hide = true)]
+    Child(child::Options),
 }
 
 impl Command {
@@ -59,7 +59,7 @@ impl Command {
             Self::Inspect(options) => options.json,
             Self::Call(options) => options.json,
             Self::Replay(options) => options.json,
-            Self::Completions { .. } | Self::Man(_) | Self::Trial(_) => false,
+            Self::Completions { .. } | Self::Man(_) | Self::Child(_) => false,
         }
     }
 }

@@ -30,20 +30,18 @@ use output::Output;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Command::Child(options) = cli.command {
+        return child::run(options);
+    }
     let mut output = Output::new(cli.command.json());
     let exit = run(cli, &mut output).unwrap_or_else(|stop| output.stopped(&stop));
     output.finish(exit).into()
 }
 
 fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
-    if let Command::Trial(options) = cli.command {
-        return check::child::run(&options, cli.verbose);
-    }
     log::init(cli.verbose);
     match cli.command {
-        Command::Check(options) => {
-            runtime::several(2)?.block_on(check::run(&options, cli.verbose, output))
-        }
+        Command::Check(options) => check::run(&options, cli.verbose, output),
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
         Command::Call(options) => runtime::several(1)?.block_on(call::run(&options, output)),
         Command::Replay(options) => {
@@ -56,6 +54,6 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
             Ok(Exit::Well)
         }
         Command::Man(options) => man::run(&options, output),
-        Command::Trial(_) => Ok(Exit::Well),
+        Command::Child(_) => Ok(Exit::Well),
     }
 }

@@ -10,7 +10,7 @@ use hsmod_loader::{Config, Host, LoadError, Modules};
 use crate::exit::{Result, Stop};
 use crate::output::Output;
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct Site {
     /// The YAML file that lists the modules; `-` reads it from stdin. Relative paths in it are
     /// taken from its folder, or from the working directory if it comes through stdin or a pipe

@@ -34,11 +34,6 @@ impl Calls {
             None => host,
         }
     }
-
-    /// For a process that is to know them too.
-    pub(super) fn arguments(&self) -> Option<[String; 2]> {
-        self.names.as_ref().map(|names| ["--calls".to_owned(), names.join(",")])
-    }
 }
 
 fn no_such(name: &str) -> Stop {
