@@ -43,7 +43,7 @@ fn help_teaches() {
     for command in ["check", "inspect", "call", "replay", "completions", "man"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
-        assert!(!help.contains("__trial"), "{help}");
+        assert!(!help.contains("__child"), "{help}");
     }
 }
 
@@ -104,7 +104,7 @@ fn the_manual_has_a_page_for_each_command() {
     let page = text(&["man"]);
     assert!(page.starts_with("exit code: 0\n"), "{page}");
     assert!(page.contains("\n.TH hsmod 1 "), "{page}");
-    assert!(!page.contains("trial") && !page.contains("hsmod\\-help"), "{page}");
+    assert!(!page.contains("__child") && !page.contains("hsmod\\-help"), "{page}");
     for command in ["check", "inspect", "call", "replay", "completions", "man"] {
         assert!(page.contains(&format!("hsmod\\-{command}(1)")), "{page}");
         let page = text(&["man", command]);

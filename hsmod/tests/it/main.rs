@@ -5,6 +5,7 @@ mod call;
 mod call_refusals;
 mod call_values;
 mod check;
+mod children;
 mod command;
 mod config_input;
 mod create_events;
