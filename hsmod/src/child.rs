@@ -14,6 +14,7 @@ mod ended;
 mod inside;
 mod life;
 mod outside;
+mod record;
 
 use hsmod_loader::problem::Stage;
 use serde::{Deserialize, Serialize};

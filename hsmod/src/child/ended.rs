@@ -6,6 +6,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use hsmod_loader::problem::Stage;
+use hsmod_loader::record::Left;
 
 use super::Report;
 use crate::exit::{Exit, Result, Stop};
@@ -18,6 +19,8 @@ pub(crate) struct Ended {
     /// The end of what it wrote to stderr.
     pub(super) words: String,
     pub(super) told: Told,
+    /// Where its threads were at the end.
+    pub(super) left: Vec<Left>,
 }
 
 #[derive(Debug)]
@@ -55,8 +58,9 @@ impl Told {
 /// A module took the process down, or would not let it end.
 #[derive(Debug)]
 pub(crate) struct Fall {
-    /// Where the module was.
+    /// The stage that was reached last.
     pub(crate) stage: Stage,
+    /// What happened, with the place if that is not the stage.
     pub(crate) message: String,
     pub(crate) fix: &'static str,
 }
@@ -83,6 +87,7 @@ impl Ended {
         }
         let last = words::last(&self.words);
         let stage = reached.as_ref().map_or(Stage::Loading, |(_, stage)| *stage);
+        let place = self.place(stage);
         let fall = |stage, message: String| Fall { stage, message: message + &last, fix: REMEDY };
         Ok(match (&self.how, done) {
             (How::Unknown(error), _) => {
@@ -100,15 +105,27 @@ impl Ended {
             (_, None) if *unheard => Ok(Exit::Well),
             (how, None) if !begun => return Err(not_begun(how, limit, &last)),
             (How::ByItself(status), None) => {
-                let message = format!("it took the process down: {}", shown(*status));
+                let message = format!("it took the process down{place}: {}", shown(*status));
                 let fix = if is_killed(*status) { KILLED } else { REMEDY };
                 Err(Fall { fix, ..fall(stage, message) })
             }
             (How::TooLate, None) => {
-                let message = format!("it did not come back within {limit:?}, and was ended");
+                let message =
+                    format!("it did not come back within {limit:?}{place}, and was ended");
                 Err(fall(stage, message))
             }
         })
+    }
+
+    /// ` in its background work`: where its threads were, as far as the stage does not say so.
+    fn place(&self, stage: Stage) -> String {
+        let mut places: Vec<&str> = self.left.iter().map(|left| left.what.as_str()).collect();
+        places.sort_unstable();
+        places.dedup();
+        if places == [stage.to_string().as_str()] || places.is_empty() {
+            return String::new();
+        }
+        format!(" in {}", places.join(", or in "))
     }
 }
 

@@ -16,7 +16,7 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::{Layer, Registry};
 
 use super::block::Wire;
-use super::{Report, Task, Work, life};
+use super::{Report, Task, Work, life, record};
 use crate::check;
 use crate::exit::{Exit, Stop};
 use crate::log;
@@ -31,6 +31,10 @@ pub(crate) struct Options {
     /// The folder that relative paths in the config are taken from
     #[arg(long)]
     folder: PathBuf,
+
+    /// The descriptor of the parent under which the record lies
+    #[arg(long)]
+    record: Option<u32>,
 }
 
 /// What work has at hand in a child.
@@ -57,6 +61,7 @@ impl Inside {
 /// Does what the parent wants.
 pub(crate) fn run(options: Options) -> ExitCode {
     life::ends_with(options.parent);
+    record::keep(options.parent, options.record);
     let begun = ends().and_then(|(input, output)| {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();

@@ -3,6 +3,7 @@
 //! Rationale: threads that block, not an asynchronous runtime. They need no descriptors of their
 //! own, and each step of getting them can fail in words where a system has too little of either.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::block::{self, Block};
 use super::ended::{Ended, How, Told};
-use super::{Found, Report, Task};
+use super::{Found, Report, Task, record};
 use crate::exit::Result;
 use crate::limits;
 
@@ -45,6 +46,7 @@ pub(crate) struct Process {
     blocks: Receiver<Block>,
     words: Words,
     told: Told,
+    record: Option<File>,
 }
 
 /// The end of what a child wrote to stderr.
@@ -80,10 +82,11 @@ impl Process {
     ) -> io::Result<Self> {
         let mut task = serde_json::to_vec(task)?;
         task.push(b'\n');
-        let mut child = command(folder)?.stderr(stderr).spawn()?;
+        let record = record::new();
+        let mut child = command(folder, record.as_ref())?.stderr(stderr).spawn()?;
         let (sender, blocks) = sync_channel(WAITING);
         match serve(&mut child, task, input, sender) {
-            Ok(words) => Ok(Self { child, blocks, words, told: Told::default() }),
+            Ok(words) => Ok(Self { child, blocks, words, told: Told::default(), record }),
             Err(error) => {
                 end(&mut child)?;
                 Err(error)
@@ -118,7 +121,8 @@ impl Process {
         let _ = self.words.over.recv_timeout(LAST_WORDS);
         let words = self.words.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let words = String::from_utf8_lossy(&words).into_owned();
-        Ended { how, words, told: std::mem::take(&mut self.told) }
+        let left = self.record.as_ref().map(record::left).unwrap_or_default();
+        Ended { how, words, told: std::mem::take(&mut self.told), left }
     }
 
     fn take(&mut self, block: Block, hear: &mut impl FnMut(Heard) -> ControlFlow<()>) {
@@ -176,7 +180,7 @@ fn is_over(deadline: Option<Instant>) -> bool {
 }
 
 /// This command, as its own child.
-fn command(folder: &Path) -> io::Result<Command> {
+fn command(folder: &Path, record: Option<&File>) -> io::Result<Command> {
     let mut command = Command::new(this_program()?);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, "hsmod");
@@ -187,6 +191,7 @@ fn command(folder: &Path) -> io::Result<Command> {
     } else {
         folder
     });
+    command.args(record.into_iter().flat_map(record::argument));
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     Ok(command)
 }

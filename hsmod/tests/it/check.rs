@@ -225,7 +225,7 @@ fn a_module_that_takes_the_process_down_is_a_finding() {
       at modules.<item 4>.module, line 33, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
     failed  bad_constructor (bad_constructor 1.0.0)
-    error: module `bad_constructor`: loading: it took the process down: signal: 6 (SIGABRT)
+    error: module `bad_constructor`: loading: it took the process down in the constructors of its library: signal: 6 (SIGABRT)
       at modules.<item 5>.module, line 37, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
     ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
