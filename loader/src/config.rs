@@ -6,6 +6,7 @@
 //! file once.
 
 mod characters;
+mod doubt;
 mod duration;
 mod elsewhere;
 mod entry;
@@ -257,8 +258,8 @@ impl Config {
         let verify = fields.mapping("verify").unwrap_or_default();
         let worker_name = fields.string("worker_name");
         let public_baseurl = public_baseurl(&mut fields);
-        let data_dir = fields.string("data_dir").map(|folder| base.join(folder));
-        let templates_dir = fields.string("templates_dir").map(|folder| base.join(folder));
+        let data_dir = fields.folder("data_dir").map(|folder| base.join(folder));
+        let templates_dir = fields.folder("templates_dir").map(|folder| base.join(folder));
         let http = fields.mapping("http").unwrap_or_default();
         let mail = fields.mapping("mail");
         let otherwise = format!("the keys here are {}", listed(KEYS));
@@ -363,7 +364,8 @@ fn entries(
     flaws: &mut Vec<Flaw>,
 ) -> Vec<Entry> {
     // A value that had to be refused is not what stands in the file: such an entry is not used.
-    let unsound: HashSet<usize> = flaws.iter().filter_map(Flaw::entry).collect();
+    let unsound: HashSet<usize> =
+        flaws.iter().filter(|flaw| flaw.is_error()).filter_map(Flaw::entry).collect();
     let torn_off: HashSet<usize> = (1..items.len())
         .filter(|index| entry::is_torn_off(&items[*index], &items[index - 1]))
         .collect();

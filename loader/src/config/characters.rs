@@ -66,15 +66,36 @@ const INVISIBLE: [(char, &str); 21] = [
 /// What a word processor makes of `"` and `'`.
 const CURLY_QUOTES: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
 
-pub(super) const AS_ASCII: &str = "type the line anew: it was perhaps copied from a web page";
+pub(super) const AS_ASCII: &str = "type it anew: it was perhaps copied from a web page";
 pub(super) const STRAIGHT_QUOTES: &str = "use straight quotes: \" or '";
 
 /// The first character that nobody sees: where it is, and what it is called.
 pub(super) fn invisible_in(text: &str) -> Option<(usize, String)> {
+    if text.is_ascii() {
+        return None;
+    }
     text.char_indices().find_map(|(at, c)| {
         let (_, name) = INVISIBLE.iter().find(|(invisible, _)| *invisible == c)?;
         Some((at, format!("{name} (U+{:04X})", u32::from(c))))
     })
+}
+
+/// `text` with an escape for each character that nobody sees.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_invisible(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether it is one of those that nobody sees.
+pub(super) fn is_invisible(c: char) -> bool {
+    INVISIBLE.iter().any(|(invisible, _)| *invisible == c)
 }
 
 /// The first typographic quotation mark.

@@ -49,6 +49,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The path of a folder.
+    pub(super) fn folder(&mut self, key: &str) -> Option<String> {
+        let path = self.string(key)?;
+        if !path.starts_with('~') {
+            return Some(path);
+        }
+        let fix = format!("write `{key}` in full, or begin it with `./` if `~` is a folder's name");
+        self.refuse(key, "`~` is not expanded", Some(fix))
+    }
+
     pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
         match self.take(key)? {
             Value::Bool(value) => Some(value),

@@ -1,8 +1,9 @@
 //! One thing wrong in the config, before it is known which module it concerns and where it stands.
 
+use super::characters::visible;
 use super::locate::Position;
 use crate::{
-    problem::{Problem, Stage},
+    problem::{Problem, Severity, Stage},
     suggestion::printable,
 };
 
@@ -15,11 +16,27 @@ pub(super) struct Flaw {
     pub(super) position: Option<Position>,
     message: String,
     fix: Option<String>,
+    severity: Severity,
 }
 
 impl Flaw {
     pub(super) fn new(path: &[String], message: impl Into<String>) -> Self {
-        Self { path: path.to_vec(), position: None, message: message.into(), fix: None }
+        Self {
+            path: path.to_vec(),
+            position: None,
+            message: message.into(),
+            fix: None,
+            severity: Severity::Error,
+        }
+    }
+
+    /// The same, but the modules start all the same.
+    pub(super) fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
+    pub(super) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 
     pub(super) fn position(mut self, position: Position) -> Self {
@@ -42,8 +59,9 @@ impl Flaw {
 
     /// The finished problem; `position` is where its path leads, `module` the name of its entry.
     pub(super) fn into_problem(self, position: Option<Position>, module: Option<&str>) -> Problem {
-        let mut problem = Problem::error(Stage::Config, printable(&self.message));
-        problem.fix = self.fix.as_deref().map(printable);
+        let mut problem = Problem::error(Stage::Config, shown(&self.message));
+        problem.severity = self.severity;
+        problem.fix = self.fix.as_deref().map(shown);
         if !self.path.is_empty() {
             problem = problem.at(render(&self.path));
         }
@@ -60,7 +78,12 @@ impl Flaw {
 /// A path as Synapse prints it: `modules.<item 1>.config.evil_users`.
 pub(super) fn render(path: &[impl AsRef<str>]) -> String {
     let segments: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
-    printable(&segments.join("."))
+    shown(&segments.join("."))
+}
+
+/// Text from the file as messages show it.
+fn shown(text: &str) -> String {
+    visible(&printable(text))
 }
 
 /// The path segment of a list item, counted from 0.

@@ -6,9 +6,11 @@
 //! alias bombs) before the other parser sees the text.
 
 use std::collections::{HashMap, hash_map::Entry};
+use std::str::Lines;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
+use super::doubt::{self, Scalar};
 use super::flaw::{Flaw, item, item_index};
 use super::slip;
 
@@ -59,6 +61,9 @@ impl Outline {
         let mut builder = Builder {
             text,
             parser: Parser::new_from_str(text),
+            lines: text.lines(),
+            line: (0, ""),
+            doubts: 0,
             nodes: Vec::new(),
             anchors: HashMap::new(),
             cost: 0,
@@ -120,6 +125,11 @@ pub(super) fn empty() -> Flaw {
 struct Builder<'t, 'f> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
+    /// Those below [`Self::line`].
+    lines: Lines<'t>,
+    /// The line of the last scalar, and its number.
+    line: (usize, &'t str),
+    doubts: usize,
     nodes: Vec<Node>,
     /// Of complete values only: an alias inside its own anchor finds nothing.
     anchors: HashMap<usize, usize>,
@@ -148,6 +158,7 @@ impl<'t> Builder<'t, '_> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_tag(tag.as_deref(), span);
                 self.refuse_imprecision(&text, style, span);
+                self.doubt(&text, style, span);
                 self.spend(NODE_COST + text.len(), span)?;
                 (anchor, Shape::Scalar, 1)
             }
@@ -271,7 +282,7 @@ impl<'t> Builder<'t, '_> {
         let handle = if tag.is_yaml_core_schema() { "!!" } else { &tag.handle };
         let message = format!("YAML tags are not supported: `{handle}{}`", tag.suffix);
         let flaw = self.flaw(message, span);
-        self.flaws.push(flaw.fix("remove it, or quote the value if it is meant to begin with `!`"));
+        self.flaws.push(flaw.fix(doubt::instead_of_tag(&tag.suffix)));
     }
 
     /// An integer too long for any number type would be read as a rounded float.
@@ -283,6 +294,29 @@ impl<'t> Builder<'t, '_> {
             let flaw = too_large(&self.path, text);
             self.flaws.push(flaw.position(position(span.start)));
         }
+    }
+
+    fn doubt(&mut self, text: &str, style: ScalarStyle, span: Span) {
+        let (before, written) = self.line_at(span.start);
+        let is_plain = style == ScalarStyle::Plain;
+        let scalar = Scalar { text, is_plain, before, written };
+        let Some((message, fix)) = doubt::doubt(&scalar) else { return };
+        self.doubts += 1;
+        if self.doubts <= doubt::MAX {
+            self.flaws.push(self.flaw(message, span).fix(fix).warning());
+        }
+    }
+
+    /// The line at `marker`, before it and from there. Scalars come in the order of the text, so
+    /// that it is gone through once.
+    fn line_at(&mut self, marker: Marker) -> (&'t str, &'t str) {
+        while self.line.0 < marker.line() {
+            let Some(line) = self.lines.next() else { return ("", "") };
+            self.line = (self.line.0 + 1, line);
+        }
+        let line = self.line.1;
+        let at = line.char_indices().nth(marker.col()).map_or(line.len(), |(at, _)| at);
+        line.split_at(at)
     }
 
     fn flaw(&self, message: impl Into<String>, span: Span) -> Flaw {

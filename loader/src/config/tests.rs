@@ -1,5 +1,6 @@
 //! Shows that what an operator wrote is what the modules get.
 
+mod doubts;
 mod files;
 mod keys;
 mod messages;

@@ -235,7 +235,7 @@ fn tags() {
         @"
         error: module `a`: config: YAML tags are not supported: `!abc:example.com`
           at modules.<item 0>.config.room, line 1, column 38
-          fix: remove it, or quote the value if it is meant to begin with `!`
+          fix: quote the value if it is a room ID
         error: module `a`: config: YAML tags are not supported: `!!str`
           at modules.<item 0>.config.b, line 1, column 59
           fix: remove it, or quote the value if it is meant to begin with `!`

@@ -91,7 +91,7 @@ proptest! {
         let config = json!({"modules": [{"module": "a", "config": {"value": value}}]});
         let text = serde_json::to_string_pretty(&config).unwrap();
         let read = Config::from_yaml(&text, Path::new("/")).unwrap();
-        prop_assert_eq!(read.problems(), &[]);
+        prop_assert!(read.problems().iter().all(|problem| !problem.is_error()));
         prop_assert_eq!(&read.entries()[0].config()["value"], &value);
     }
 }

@@ -193,6 +193,9 @@ fn quotes_and_brackets() {
       fix: use single quotes, in which `\` is a character like others
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n  config: {a: “x: y”}\n"), @r#"
+    warning: config: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+      at modules.<item 0>.config.a, line 3, column 15
+      fix: use straight quotes: " or '
     error: config: this is not YAML: the typographic `“` (U+201C) quotes nothing
       at line 3, column 15
       fix: use straight quotes: " or '
@@ -204,17 +207,20 @@ fn what_nobody_sees() {
     assert_snapshot!(said_of("modules:\n  - module: a\n  \u{a0} config: {}\n"), @"
     error: config: this is not YAML: there is a no-break space (U+00A0) in this line
       at line 3, column 3
-      fix: type the line anew: it was perhaps copied from a web page
+      fix: type it anew: it was perhaps copied from a web page
     ");
-    assert_snapshot!(said_of("modules:\n- module: a\n\u{200b}  config: {}\n"), @"
-    error: config: unknown key `​  config`
-      at ​  config, line 3, column 1
+    assert_snapshot!(said_of("modules:\n- module: a\n\u{200b}  config: {}\n"), @r"
+    warning: config: there is a zero-width space (U+200B) in this text
+      at line 3, column 1
+      fix: type it anew: it was perhaps copied from a web page
+    error: config: unknown key `\u{200b}  config`
+      at \u{200b}  config, line 3, column 1
       fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
     ");
     assert_snapshot!(said_of("modules: [{module: a,\u{3000}name: @b}]\n"), @"
     error: config: this is not YAML: there is an ideographic space (U+3000) in this line
       at line 1, column 22
-      fix: type the line anew: it was perhaps copied from a web page
+      fix: type it anew: it was perhaps copied from a web page
     ");
 }
 
