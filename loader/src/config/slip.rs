@@ -1,6 +1,9 @@
 //! What a syntax error usually comes from. The parser says where it could not go on, in the words
 //! of the YAML specification; an operator wants to know what to write instead.
 
+mod said;
+
+use self::said::SAID;
 use super::characters::{self, end_of};
 use super::flaw::Flaw;
 use super::locate::Position;
@@ -19,97 +22,6 @@ const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 9] = [
     no_colon,
     reserved_character,
     curly_quote,
-];
-
-/// What the parser says, what that means, and the remedy. The first that fits counts.
-const SAID: [(&str, &str, &str); 18] = [
-    (
-        "mapping values are not allowed",
-        "this key does not belong to the line above it",
-        "indent it like the other keys of the same mapping",
-    ),
-    (
-        "expected '-' indicator",
-        "this line is neither an item of the list above nor part of one",
-        "indent it like the other keys of the item, or begin it with `- `",
-    ),
-    (
-        "did not find expected key",
-        "this line fits the indentation of no line above it",
-        "indent it like the other keys of the same mapping",
-    ),
-    ("simple key", "the line above has no colon after its key", "write it as `key: value`"),
-    (
-        "unknown anchor",
-        "`*` at the beginning of a value stands for the value marked `&` with the same name, and \
-         there is none",
-        "quote the value if it is a text that begins with `*`",
-    ),
-    (
-        "unexpected end of stream",
-        "the quote that is opened here is not closed",
-        "close it; if the text ends too early, was the file written to its end?",
-    ),
-    (
-        "indentation in quoted scalar",
-        "the quote that is opened here is not closed on its line",
-        "close it",
-    ),
-    (
-        "trailing content after",
-        "a text goes on after its closing quote",
-        "remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'",
-    ),
-    (
-        "a flow sequence",
-        "in a list in brackets, this is neither a `,` nor the closing `]`",
-        "put commas between the items, `]` at the end, and quotes around texts with `: ` in them",
-    ),
-    (
-        "a flow mapping",
-        "in a mapping in braces, this is neither a `,` nor the closing `}`",
-        "put commas between the members, `}` at the end, and quotes around texts with `: ` in them",
-    ),
-    (
-        "misplaced bracket",
-        "this bracket closes nothing",
-        "remove it, or quote the value if it is a text",
-    ),
-    (
-        "escape character",
-        "in this text in double quotes, a `\\` begins no escape that YAML knows",
-        "use single quotes, in which `\\` is a character like others",
-    ),
-    (
-        "block scalar",
-        "`|` and `>` announce a text on the lines below, and nothing may follow them",
-        "quote the value if it is a text that begins with one of them",
-    ),
-    (
-        "sequence entries are not allowed",
-        "a list cannot begin in the middle of a line with `- `",
-        "begin it on a line of its own, or quote the value if it is a text that begins with `- `",
-    ),
-    (
-        "mapping keys are not allowed",
-        "`?` at the beginning of a value has a meaning of its own",
-        "quote the value if it is a text that begins with `?`",
-    ),
-    (
-        "comments must be separated",
-        "`#` begins a comment",
-        "quote the value if it is a text that begins with `#`; put a space before a comment",
-    ),
-    (
-        "<document start>",
-        "lines that begin with `%` are for YAML itself, and end with a line `---`",
-        "remove what stands above this line",
-    ),
-    (
-        "expected node content",
-        "a value is missing here",
-        "write it, or remove what announces it: a bracket, a comma, a tag",
-    ),
 ];
 
 const WRITTEN_TO_ITS_END: &str = "the text ends too early: was the file written to its end?";
