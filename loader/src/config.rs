@@ -394,8 +394,8 @@ fn report(flaws: Vec<Flaw>, names: &[Option<String>], outline: Option<&Outline>)
     let left_out = report.problems.len().saturating_sub(MAX_PROBLEMS);
     if left_out > 0 {
         report.problems.truncate(MAX_PROBLEMS);
-        report
-            .push(Problem::error(Stage::Config, format!("{left_out} more problems are not shown")));
+        let message = format!("{left_out} more problems are not shown");
+        report.push(Problem::error(Stage::Config, message).fix("mend the others first"));
     }
     report
 }

@@ -39,7 +39,10 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Http {
                     fields.refuse_below(&below, error.to_string(), Some(fix))
                 }
             },
-            other => fields.refuse_below(&below, expected("a string", other), None),
+            other => {
+                let fix = "write it like `10.0.0.0/8`, in quotes if it has colons".to_owned();
+                fields.refuse_below(&below, expected("a string", other), Some(fix))
+            }
         }
     });
     Http { allow: networks.collect(), proxy }

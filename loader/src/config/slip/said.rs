@@ -55,7 +55,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "remove it, or quote the value if it is a text",
     ),
     (
-        "escape character",
+        "unknown escape character",
         "in this text in double quotes, a `\\` begins no escape that YAML knows",
         "use single quotes, in which `\\` is a character like others",
     ),
@@ -88,5 +88,66 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
         "expected node content",
         "a value is missing here",
         "write it, or remove what announces it: a bracket, a comma, a tag",
+    ),
+    (
+        "anchor",
+        "`&` and `*` at the beginning of a value are not followed by a name",
+        "quote the value if it is a text that begins with one of them",
+    ),
+    (
+        "tag",
+        "`!` at the beginning of a value announces a type, and YAML knows none like this",
+        "quote the value if it is a text that begins with `!`",
+    ),
+    ("TAG", "lines that begin with `%` are for YAML itself", "remove the line"),
+    (
+        "directive",
+        "lines that begin with `%` are for YAML itself",
+        "remove the line, or quote the value if it is a text that begins with `%`",
+    ),
+    (
+        "document indicator",
+        "a quote is not closed before this line, which begins or ends a document",
+        "close it, or indent the line if it belongs to the text",
+    ),
+    (
+        "document end",
+        "`...` ends the config, and something follows it",
+        "remove what follows, or the line `...`",
+    ),
+    (
+        "<document-start>",
+        "the mapping or list of the whole file ends above this line",
+        "indent it like the other keys of the same mapping",
+    ),
+    (
+        "Unicode character",
+        "in this text in double quotes, an escape is no character",
+        "use single quotes, in which `\\` is a character like others",
+    ),
+    (
+        "hexadecimal number",
+        "in this text in double quotes, an escape lacks its digits",
+        "use single quotes, in which `\\` is a character like others",
+    ),
+    (
+        "plain scalar cannot start with '-'",
+        "`-` is followed by a bracket or a comma",
+        "put a space after the dash of a list's item, or quote the value",
+    ),
+    (
+        "must be followed by a valid YAML whitespace",
+        "a dash or a colon has no space after it",
+        "put a space there, or quote the value",
+    ),
+    (
+        "illegal placement of ':'",
+        "this colon follows no key",
+        "write the key before it, or quote the value",
+    ),
+    (
+        "invalid indentation",
+        "this line is indented less than what it goes on with",
+        "indent it more, or close the quote or bracket above it",
     ),
 ];

@@ -278,5 +278,5 @@ fn a_file_of_another_kind_is_not_complained_of_line_by_line() {
     let text = format!("modules: [{}]", "0, ".repeat(1_000));
     let said = said_of(text.as_bytes());
     assert_eq!(said.matches("error: ").count(), 201);
-    assert!(said.ends_with("error: config: 800 more problems are not shown\n"), "{said}");
+    assert!(said.contains("error: config: 800 more problems are not shown\n"), "{said}");
 }

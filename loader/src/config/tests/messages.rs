@@ -159,12 +159,15 @@ fn names() {
     assert_snapshot!(said_of("modules: [{module: a, name: a/b}, {module: a, name: .b}]\n"), @"
     error: module `a`: config: `a/b` cannot be a name: it contains a path separator
       at modules.<item 0>.name, line 1, column 23
+      fix: take letters, digits, `-` and `_`, as in `evil-list`
     error: module `a-2`: config: `.b` cannot be a name: it begins with a dot
       at modules.<item 1>.name, line 1, column 47
+      fix: take letters, digits, `-` and `_`, as in `evil-list`
     ");
     assert_snapshot!(said_of("modules: [{module: a, name: \"a\\nerror: \\e[2J\"}]\n"), @r"
     error: module `a`: config: `a\nerror: \u{1b}[2J` cannot be a name: it contains control characters
       at modules.<item 0>.name, line 1, column 23
+      fix: take letters, digits, `-` and `_`, as in `evil-list`
     ");
     let long = "x".repeat(101);
     assert!(said_of(&format!("modules: [{{module: a, name: {long}}}]")).contains("100 bytes"));

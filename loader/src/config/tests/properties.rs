@@ -68,6 +68,44 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// What slips in, or nothing: then something is left out.
+const SLIPS: [&str; 30] = [
+    "", " ", "\n", "\t", "  ", "- ", "-", ":", ": ", "\"", "'", "#", "# ", "[", "]", "{", "}", ",",
+    "@", "*", "&a ", "!t ", "|", ">", "%", "`", "\\", "\u{a0}", "\u{200b}", "\u{201c}",
+];
+
+/// A config that uses everything.
+const GOOD: &str = "\
+plugins_dir: plugins
+verify: {permissions: warn}
+http: {allow: [10.0.0.0/8], proxy: 'http://proxy:3128'}
+mail:
+  smtp_port: 587
+  smtp_user: matrix
+  smtp_pass: \"secret\"
+  notif_from: '%(app)s <noreply@example.com>'
+modules:
+  - module: list_spam_checker
+    name: evil-list
+    enabled: true
+    config:
+      evil_users: [\"@evil:example.com\"]
+  # another
+  - module: demo
+    timeout: 10s
+    timeouts: {user_may_create_room: 2m, user_may_invite: 0}
+    sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+";
+
+/// Puts `bit` in place of `length` characters of the good config.
+fn edited(mut text: Vec<char>, edits: &[(usize, usize, &str)]) -> String {
+    for (at, length, bit) in edits {
+        let at = at % text.len().max(1);
+        text.splice(at..(at + length).min(text.len()), bit.chars());
+    }
+    text.into_iter().collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -93,5 +131,21 @@ proptest! {
         let read = Config::from_yaml(&text, Path::new("/")).unwrap();
         prop_assert!(read.problems().iter().all(|problem| !problem.is_error()));
         prop_assert_eq!(&read.entries()[0].config()["value"], &value);
+    }
+
+    /// An operator's slips: each is told with a remedy, and none is a panic.
+    #[test]
+    fn every_problem_has_a_remedy(
+        edits in collection::vec((any::<usize>(), 0_usize..4, prop::sample::select(&SLIPS[..])), 1..4),
+    ) {
+        let text = edited(GOOD.chars().collect(), &edits);
+        let problems = match Config::from_yaml(&text, Path::new("/")) {
+            Ok(config) => config.problems().to_vec(),
+            Err(error) => error.problems,
+        };
+        for problem in problems {
+            prop_assert!(problem.fix.is_some(), "{problem}\n{text}");
+            prop_assert!(!problem.message.contains("while "), "{problem}\n{text}");
+        }
     }
 }

@@ -35,6 +35,7 @@ fn messages() {
           fix: write `10.0.0.0/8` for all of them, or `10.1.0.0` for this one
         error: config: expected a string, found a number
           at http.allow.<item 2>, line 1, column 49
+          fix: write it like `10.0.0.0/8`, in quotes if it has colons
         error: config: this is no URL of an HTTP proxy
           at http.proxy, line 1, column 53
           fix: write it in full: `http://proxy.example.com:3128`
