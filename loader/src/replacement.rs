@@ -1,5 +1,7 @@
 //! An event that a module puts in the place of another one.
 
+use std::sync::Arc;
+
 use hsmod_plugin_api::callbacks::third_party_rules::rows::check_event_allowed;
 use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, OwnedEvent, UserId};
 use serde_json::{Map, Value};
@@ -12,21 +14,30 @@ use crate::policy::Rule;
 /// Whether it changes only what it may is a step of its own, [`Replacement::check`]: take it
 /// before the event is hashed and signed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Replacement(Value);
+pub struct Replacement {
+    event: Value,
+    /// The name of the module that gave it.
+    module: Option<Arc<str>>,
+}
 
 impl Replacement {
-    pub(crate) const fn new(event: Value) -> Self {
-        Self(event)
+    pub(crate) const fn new(event: Value, module: Option<Arc<str>>) -> Self {
+        Self { event, module }
+    }
+
+    /// The name of the module that gave it.
+    pub fn module(&self) -> Option<&str> {
+        self.module.as_deref()
     }
 
     /// As the module gave it.
     pub const fn as_value(&self) -> &Value {
-        &self.0
+        &self.event
     }
 
     /// Takes it as the module gave it.
     pub fn into_value(self) -> Value {
-        self.0
+        self.event
     }
 
     /// The new event, if it keeps what it must: `room_id`, `type`, `state_key`, and a sender of
@@ -39,12 +50,13 @@ impl Replacement {
     /// Mirrors `_rebuild_event_after_third_party_rules` in `synapse/handlers/message.py`.
     ///
     /// # Errors
-    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold.
+    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold; it names the module.
     pub fn check(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, CallError> {
-        let Value::Object(given) = &self.0 else {
+        let refused = |error| self.refused(error);
+        let Value::Object(given) = &self.event else {
             return Err(refused(ModuleError::new("the replacement event is not an object")));
         };
-        canonical(&self.0).map_err(refused)?;
+        canonical(&self.event).map_err(refused)?;
         let mut event_json = given.clone();
         if event.names_room() {
             // It is named after the original's ID, and changes with it.
@@ -78,6 +90,11 @@ impl Replacement {
             refused(ModuleError::new(format_args!("the replacement is no event: {error}")))
         })
     }
+
+    fn refused(&self, error: ModuleError) -> CallError {
+        let policy = check_event_allowed::POLICY;
+        CallError::new(policy.full_name, self.module(), Cause::Error(error), policy.refusal)
+    }
 }
 
 fn text<'a>(event: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
@@ -103,11 +120,6 @@ fn bad_json(message: &str) -> ModuleError {
     ModuleError::http(400, ErrorCode::BadJson, message)
 }
 
-fn refused(error: ModuleError) -> CallError {
-    let policy = check_event_allowed::POLICY;
-    CallError::new(policy.full_name, None, Cause::Error(error), policy.refusal)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,10 +140,13 @@ mod tests {
             "content": {"body": "new"},
         });
         change(&mut replacement);
-        Replacement::new(replacement)
+        Replacement::new(replacement, Some("censor".into()))
             .check(&original.as_event(), "x")
             .map(|event| event.as_event().client_json())
-            .map_err(|error| (error.status(), error.errcode()))
+            .map_err(|error| {
+                assert_eq!(error.module(), Some("censor"));
+                (error.status(), error.errcode())
+            })
     }
 
     #[test]
@@ -147,7 +162,7 @@ mod tests {
             for (key, value) in change {
                 replacement[*key] = (*value).into();
             }
-            let replaced = Replacement::new(replacement).check(&original.as_event(), "x");
+            let replaced = Replacement::new(replacement, None).check(&original.as_event(), "x");
             replaced.map_err(|error| error.status())
         };
         for same in [&[][..], &[("room_id", "!UD6J")], &[("event_id", "$other")]] {

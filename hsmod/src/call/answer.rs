@@ -35,6 +35,13 @@ pub(super) enum Answer {
     Value(Value, bool),
     /// A denial or a failure.
     Error(CallError),
+    /// The homeserver refuses, for what the modules answered or did not answer.
+    Refused {
+        /// What its client sees.
+        error: CallError,
+        /// Why, for whoever tries the modules.
+        why: String,
+    },
 }
 
 /// Asks what is allowed or denied.
@@ -77,11 +84,11 @@ impl Report {
     /// `called`: who was asked, in order.
     pub(super) fn new(outcome: Outcome, called: Vec<String>) -> Self {
         let decided_by = match &outcome.answer {
-            Answer::Error(error) if error.module().is_some() => error.module().map(str::to_owned),
-            // Nobody is asked after the one who decides.
-            Answer::Error(_) | Answer::Replaced(_) | Answer::Value(_, true) => {
-                called.last().cloned()
+            Answer::Error(error) | Answer::Refused { error, .. } => {
+                error.module().map(str::to_owned)
             }
+            // Nobody is asked after the one who decides.
+            Answer::Replaced(_) | Answer::Value(_, true) => called.last().cloned(),
             Answer::Allowed | Answer::Value(_, false) => None,
         };
         let micros = outcome.took.as_secs_f64() * 1e6;
@@ -90,7 +97,7 @@ impl Report {
 
     /// Whether nobody objected, and nobody failed.
     pub(super) const fn is_well(&self) -> bool {
-        !matches!(self.outcome.answer, Answer::Error(_))
+        !matches!(self.outcome.answer, Answer::Error(_) | Answer::Refused { .. })
     }
 
     pub(super) fn show(&self, output: &mut Output) {
@@ -107,10 +114,12 @@ impl Report {
             Answer::Value(value, _) => {
                 output.marked(Mark::Good("answer"), &format!("{by}: {value}"))
             }
-            Answer::Error(error) if denied(error) => {
-                let body = Value::Object(error.body());
-                let status = error.status();
-                output.marked(Mark::Bad("denied"), &format!("{by}: {status} {body}"));
+            Answer::Error(error) if error.kind() == CallErrorKind::Denied => {
+                output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));
+            }
+            Answer::Refused { error, why } => {
+                output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));
+                output.line(&format!("  {why}"));
             }
             Answer::Error(error) => {
                 let (kind, reason) = (failure(error), reason(error));
@@ -128,12 +137,8 @@ impl Answer {
             Self::Allowed => json!({"allow": true}),
             Self::Replaced(event) => json!({"allow": true, "replacement": event}),
             Self::Value(value, _) => json!({"value": value}),
-            Self::Error(error) if denied(error) => json!({"deny": {
-                "status": error.status(),
-                "errcode": error.errcode(),
-                "error": error.message(),
-                "body": error.body(),
-            }}),
+            Self::Error(error) if error.kind() == CallErrorKind::Denied => denial(error),
+            Self::Refused { error, .. } => denial(error),
             Self::Error(error) => {
                 json!({"failed": {"kind": failure(error), "message": reason(error)}})
             }
@@ -141,9 +146,18 @@ impl Answer {
     }
 }
 
-/// Whether a module refused; so does a replacement that may not take the event's place.
-fn denied(error: &CallError) -> bool {
-    error.kind() == CallErrorKind::Denied || error.module().is_none()
+fn denial(error: &CallError) -> Value {
+    json!({"deny": {
+        "status": error.status(),
+        "errcode": error.errcode(),
+        "error": error.message(),
+        "body": error.body(),
+    }})
+}
+
+/// What the client sees, in a line.
+fn seen(error: &CallError) -> String {
+    format!("{} {}", error.status(), Value::Object(error.body()))
 }
 
 fn failure(error: &CallError) -> &'static str {

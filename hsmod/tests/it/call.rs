@@ -167,9 +167,8 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     exit code: 1
     --- stdout
     denied by second: 500 {"errcode":"M_UNKNOWN","error":"Internal server error"}
+      the replacement event changes `type`, which it may not
     asked: first, second; # µs
-    --- stderr
-     WARN hsmod::call::callbacks::third_party_rules: third_party_rules.check_event_allowed: the replacement event changes `type`, which it may not
     "#);
     let (answer, code) = answer(&scene, allowed, arguments);
     assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));
@@ -229,6 +228,37 @@ fn what_modules_change_is_shown() {
     answer: {"limited":false,"results":[]}
     asked: first, second; # µs
     "#);
+}
+
+#[test]
+fn a_login_that_nobody_accepts_is_refused() {
+    let scene = recorders(json!({}));
+    let dict = json!({
+        "username": "a", "login_type": "m.login.password", "login_dict": {"password": "x"},
+    });
+    let threepid = json!({"medium": "email", "address": "a@b.example", "password": "x"});
+    for (callback, arguments) in [("check_auth", dict), ("check_3pid_auth", threepid)] {
+        let callback = format!("password_auth_provider.{callback}");
+        insta::allow_duplicates!(
+            insta::assert_snapshot!(human(&scene, &callback, arguments.clone()), @r#"
+            exit code: 1
+            --- stdout
+            denied: 403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}
+              no module accepts the login; it is refused, unless the homeserver itself knows the password
+            asked: first, second; # µs
+            "#)
+        );
+        let (answer, code) = answer(&scene, &callback, arguments);
+        let body = json!({"errcode": "M_FORBIDDEN", "error": "Invalid username or password"});
+        assert_eq!(
+            answer["result"],
+            json!({"deny": {
+                "status": 403, "errcode": "M_FORBIDDEN", "error": "Invalid username or password",
+                "body": body,
+            }})
+        );
+        assert_eq!((&answer["decided_by"], code), (&Value::Null, 1));
+    }
 }
 
 #[test]

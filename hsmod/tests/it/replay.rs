@@ -164,9 +164,22 @@ fn failures_and_replacements_are_told_apart() {
     good_recorder: called 3 times, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
     ");
     // Of another server's user: a homeserver would answer 500.
-    let (lines, code) =
-        values(replay(&replacing, &events, &["--json"]).args(["--server-name", "y"]));
+    let elsewhere = || {
+        let mut command = replay(&replacing, &events, &[]);
+        command.args(["--server-name", "y"]);
+        command
+    };
+    let (lines, code) = values(elsewhere().arg("--json"));
     assert_eq!((&lines[0]["outcome"], code), (&json!("failed"), 1));
+    assert_eq!(lines[0]["by"], "good_recorder");
+    insta::assert_snapshot!(shown(&mut elsewhere(), folder.parent().unwrap()), @"
+    exit code: 1
+    --- stdout
+    failed  $1  module `good_recorder`: third_party_rules.check_event_allowed: the sender of the replacement event, `@alice:localhost`, is no user of this server
+    1 event: 0 allowed (0 replaced), 0 denied, 1 failed
+    # s: # events per second; the calls alone: # per second
+    good_recorder: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
+    ");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Answers that decide a question: what the homeserver gets to know of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use hsmod_plugin_api::values::{
@@ -65,10 +66,11 @@ impl Decision for EventDecision {
     type Output = Option<Replacement>;
 
     #[inline]
-    fn decide(self, _: Option<Answerer<'_>>) -> Result<Option<Replacement>, Verdict> {
+    fn decide(self, by: Option<Answerer<'_>>) -> Result<Option<Replacement>, Verdict> {
+        let name = |by: Answerer<'_>| Arc::clone(&by.member.name);
         match self {
             Self::Allow => Ok(None),
-            Self::Replace(event) => Ok(Some(Replacement::new(event))),
+            Self::Replace(event) => Ok(Some(Replacement::new(event, by.map(name)))),
             _ => Err(plain_denial()),
         }
     }

@@ -2,6 +2,7 @@
 //! `account_data`, `presence_router`, `ratelimit`.
 
 use hsmod_loader::dispatch::Login;
+use hsmod_loader::policy::policy;
 use hsmod_loader::values::{InterestedUsers, OwnedPresenceState, UserPresenceState};
 use hsmod_loader::{Json, Modules};
 use serde_json::{Value, json};
@@ -65,11 +66,14 @@ pub(super) async fn password_auth_provider(modules: &Modules, a: &Arguments) -> 
         "check_auth" => {
             let (username, login_type) = (text("username")?, text("login_type")?);
             let login_dict = a.json("login_dict")?;
-            value(all.check_auth(&username, &login_type, Json(&login_dict)), login).await
+            let question = all.check_auth(&username, &login_type, Json(&login_dict));
+            value(question, |answer| login(a, answer)).await
         }
         "check_3pid_auth" => {
             let (medium, address) = (text("medium")?, text("address")?);
-            value(all.check_3pid_auth(&medium, &address, &text("password")?), login).await
+            let password = text("password")?;
+            let question = all.check_3pid_auth(&medium, &address, &password);
+            value(question, |answer| login(a, answer)).await
         }
         "on_logged_out" => {
             let (user, device) = (text("user_id")?, a.optional("device_id")?);
@@ -94,11 +98,23 @@ pub(super) async fn password_auth_provider(modules: &Modules, a: &Arguments) -> 
     })
 }
 
-/// Who is let in, and whether the module wants to know when they are.
-fn login(login: Option<Login>) -> Answer {
-    decided(
-        login.map(|login| json!({"user_id": login.user_id(), "on_login": login.wants_response()})),
-    )
+/// Who is let in, and whether the module wants to know when they are. A homeserver refuses whom no
+/// module lets in, unless it knows the password itself.
+fn login(a: &Arguments, login: Option<Login>) -> Answer {
+    let full_name = format!("password_auth_provider.{}", a.callback());
+    match (login, policy(&full_name)) {
+        (None, Some(policy)) => Answer::Refused {
+            error: policy.refuse(),
+            why: "no module accepts the login; it is refused, unless the homeserver itself knows \
+                  the password"
+                .to_owned(),
+        },
+        (login, _) => {
+            decided(login.map(
+                |login| json!({"user_id": login.user_id(), "on_login": login.wants_response()}),
+            ))
+        }
+    }
 }
 
 pub(super) async fn account_data(modules: &Modules, a: &Arguments) -> Result<Outcome> {

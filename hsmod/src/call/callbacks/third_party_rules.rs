@@ -2,7 +2,7 @@
 
 use hsmod_loader::{Modules, Replacement};
 
-use super::super::answer::{Answer, Outcome, allow, told, value};
+use super::super::answer::{Answer, Outcome, allow, reason, told, value};
 use super::super::arguments::Arguments;
 use super::super::forms::{ProfileForm, RequesterForm};
 use super::uncallable;
@@ -82,11 +82,8 @@ async fn check_event_allowed(
     let question = modules.third_party_rules().check_event_allowed(&view, &state);
     let replaced = |replacement: Replacement| match replacement.check(&view, server_name) {
         Ok(event) => Answer::Replaced(event.as_event().json().parse().unwrap_or_default()),
-        Err(error) => {
-            // The client is not told why.
-            tracing::warn!("{error}");
-            Answer::Error(error)
-        }
+        // The client is not told why.
+        Err(error) => Answer::Refused { why: reason(&error), error },
     };
     Ok(value(question, |replacement| replacement.map_or(Answer::Allowed, replaced)).await)
 }
