@@ -16,6 +16,7 @@ use hsmod_loader::{CallbackInfo, Modules};
 use serde_json::{Map, Value};
 
 use crate::exit::{Exit, Result, Stop};
+use crate::input::{Source, without_mark};
 use crate::modules::Site;
 use crate::output::Output;
 use answer::Report;
@@ -54,7 +55,8 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
     let given = match &options.arguments {
         Some(path) => {
             options.site.leave_stdin_to("the arguments", path)?;
-            read(path)?
+            let config = options.site.config.display();
+            read(path, &format!("call -c {config} {} -", options.callback))?
         }
         None => Value::Object(Map::new()),
     };
@@ -99,19 +101,26 @@ fn find(name: &str) -> Result<&'static CallbackInfo> {
     Err(Stop::wrong(format!("{what}\n  fix: {remedy}")))
 }
 
-fn read(path: &Path) -> Result<Value> {
-    let (text, shown) = if path == Path::new("-") {
-        let mut text = String::new();
-        (std::io::stdin().read_to_string(&mut text).map(|_| text), "standard input".to_owned())
-    } else {
-        (std::fs::read_to_string(path), format!("`{}`", path.display()))
-    };
-    let text = text.map_err(|error| {
-        let message = format!("cannot read the arguments from {shown}: {error}");
-        Stop::wrong(format!("{message}\n  fix: give the path of a JSON file, or `-` for stdin"))
-    })?;
-    serde_json::from_str(&text)
-        .map_err(|error| Stop::wrong(format!("the arguments in {shown} are not JSON: {error}")))
+/// Reads the arguments from a file, a pipe or standard input.
+fn read(path: &Path, rest: &str) -> Result<Value> {
+    let source = Source::new(path);
+    let input = source.open("the arguments", "which holds a JSON object")?;
+    let mut text = Vec::new();
+    input
+        .text(0, |tool| source.through(tool, rest))
+        .and_then(|mut input| input.read_to_end(&mut text))
+        .map_err(|error| {
+            Stop::wrong(format!("cannot read the arguments from {source}: {error}"))
+        })?;
+    let text = without_mark(&text);
+    if text.trim_ascii().is_empty() {
+        return Err(Stop::wrong(format!(
+            "there are no arguments in {source}\n  fix: write them there as a JSON object, or leave \
+             the file out to be told what the callback takes"
+        )));
+    }
+    serde_json::from_slice(text)
+        .map_err(|error| Stop::wrong(format!("the arguments in {source} are not JSON: {error}")))
 }
 
 /// How often each module was asked, in the order of the config.

@@ -9,6 +9,7 @@ mod check;
 mod child;
 mod cli;
 mod exit;
+mod input;
 mod inspect;
 mod limits;
 mod log;

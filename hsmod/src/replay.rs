@@ -1,5 +1,6 @@
 //! `hsmod replay`: recorded events through the modules, as fast as they can.
 
+mod events;
 mod lines;
 mod progress;
 mod reader;
@@ -7,7 +8,6 @@ mod room;
 mod rooms;
 mod summary;
 
-use std::fs::File;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -15,8 +15,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::exit::{Exit, Result, Stop};
+use crate::input::Source;
 use crate::modules::Site;
-use crate::output::{Mark, Output};
+use crate::output::{Mark, Output, complain};
+use events::Events;
 use progress::Progress;
 use reader::Batch;
 use room::Outcome;
@@ -39,8 +41,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
 
-    /// The events, one JSON object a line, each with its event_id
-    #[arg(value_name = "EVENTS.ndjson")]
+    /// The events, one JSON object a line, each with its event_id; `-` reads them from stdin
+    #[arg(value_name = "EVENTS.ndjson|-")]
     events: PathBuf,
 
     /// How often to go through the file; each time begins with empty rooms
@@ -72,19 +74,21 @@ fn processors() -> usize {
 }
 
 pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> {
+    options.site.leave_stdin_to("the events", &options.events)?;
+    let source = Source::new(&options.events);
+    let rest = format!("replay -c {} -", options.site.config.display());
+    let events = Events::open(source.clone(), options.repeat, rest)?;
+    let length = events.length();
     let unreadable = |error: std::io::Error| {
-        let file = options.events.display();
-        Stop::wrong(format!("cannot read the events from `{file}`: {error}"))
+        Stop::wrong(format!("cannot read the events from {source}: {error}"))
     };
-    let file = File::open(&options.events).map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
     let modules = options.site.load(options.site.host().sample_every(1), output).await?;
-    let progress = Progress::new(bytes * u64::from(options.repeat));
+    let progress = Progress::new(length.map(|bytes| bytes * u64::from(options.repeat)));
     let mut rooms = Rooms::new(&modules, &options.site.server_name, options.concurrency());
     let mut tally = Tally::default();
 
     let start = Instant::now();
-    let mut batches = reader::start(file, options.repeat);
+    let mut batches = reader::start(events, options.repeat);
     while let Some(batch) = batches.recv().await {
         let Batch { lines, bytes, begins } = batch.map_err(unreadable)?;
         if begins {
@@ -101,6 +105,9 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
     tally.dispatched(rooms.clear().await);
     let took = start.elapsed();
     progress.end();
+    if tally.events() == 0 {
+        complain(&format!("warning: there is no event in {source}\n"));
+    }
     tally.sum_up(took, &modules, output);
     modules.shutdown(Duration::from_secs(10)).await;
     Ok(Exit::well_if(tally.nothing_failed()))

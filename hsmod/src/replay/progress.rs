@@ -7,11 +7,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Of so many bytes.
-    pub(super) fn new(bytes: u64) -> Self {
+    /// Of so many bytes, if that is known.
+    pub(super) fn new(bytes: Option<u64>) -> Self {
         const LOOK: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
-        let bar = ProgressBar::new(bytes);
-        if let Ok(style) = ProgressStyle::with_template(LOOK) {
+        const WITHOUT_END: &str = "{spinner} {bytes} {bytes_per_sec}";
+        let bar = bytes.map_or_else(ProgressBar::no_length, ProgressBar::new);
+        let look = if bytes.is_some() { LOOK } else { WITHOUT_END };
+        if let Ok(style) = ProgressStyle::with_template(look) {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(200));

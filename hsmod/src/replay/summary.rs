@@ -71,8 +71,13 @@ impl Tally {
         self.failed == 0
     }
 
+    /// How many lines there were that were not blank.
+    pub(super) const fn events(&self) -> u64 {
+        self.allowed + self.denied + self.failed
+    }
+
     pub(super) fn sum_up(&self, took: Duration, modules: &Modules, output: &mut Output) {
-        let events = self.allowed + self.denied + self.failed;
+        let events = self.events();
         let module = |counts: &ModuleCounts| module(counts, modules);
         let summary = Summary {
             events,

@@ -112,12 +112,14 @@ fn an_invite_from_another_server_asks_twice() {
 #[test]
 fn failures_are_shown() {
     let scene = recorders(json!({"user_may_invite": {"fail": "no database"}}));
-    insta::assert_snapshot!(human(&scene, INVITE, invite()), @"
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @r#"
     exit code: 1
     --- stdout
     failed by second (error): no database
     asked: first, second; # µs
-    ");
+    --- stderr
+    ERROR hsmod_loader: module `second`: spam_checker.user_may_invite: no database module="second" callback="spam_checker.user_may_invite" kind="error" room_id="!r:x" user_id="@a:x"
+    "#);
     let (answer, code) = answer(&scene, INVITE, invite());
     let failed = json!({"failed": {"kind": "error", "message": "no database"}});
     assert_eq!((&answer["result"], &answer["decided_by"], code), (&failed, &json!("second"), 1));

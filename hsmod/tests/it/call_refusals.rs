@@ -99,7 +99,7 @@ fn wrong_arguments_are_named() {
     exit code: 2
     --- stderr
     error: cannot read the arguments from `/missing.json`: No such file or directory (os error 2)
-      fix: give the path of a JSON file, or `-` for stdin
+      fix: give the path of a file, which holds a JSON object, or `-` for standard input
     ");
 }
 

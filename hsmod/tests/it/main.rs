@@ -12,4 +12,5 @@ mod create_events;
 mod help;
 mod inspect;
 mod replay;
+mod replay_input;
 mod services;

@@ -100,7 +100,7 @@ fn denials_are_listed_for_a_person() {
 fn a_line_that_is_no_event_is_reported_and_the_rest_goes_on() {
     let long = format!("{{\"x\": \"{}\"}}", "x".repeat(1 << 20));
     let good = event("$last", "@alice:localhost").to_string();
-    let events = ["{\"event_id\": 3}", "", "{", "[1]", &long, &good].join("\n");
+    let events = ["{\"event_id\": 3}", "null", "{", "[1]", &long, &good].join("\n");
     let scene = evil();
     let folder = scene.plugins();
     let text = shown(&mut replay(&scene, &events, &[]), folder.parent().unwrap());
@@ -140,14 +140,16 @@ fn failures_and_replacements_are_told_apart() {
     let failing = recorder(&answers);
     let folder = failing.plugins();
     let text = shown(&mut replay(&failing, &events, &[]), folder.parent().unwrap());
-    insta::assert_snapshot!(text, @"
+    insta::assert_snapshot!(text, @r#"
     exit code: 1
     --- stdout
     failed  $1  module `good_recorder`: spam_checker.check_event_for_spam: no database
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 2 times, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
-    ");
+    --- stderr
+    ERROR hsmod_loader: module `good_recorder`: spam_checker.check_event_for_spam: no database module="good_recorder" callback="spam_checker.check_event_for_spam" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
+    "#);
     let (lines, _) = values(&mut replay(&failing, &events, &["--json"]));
     insta::assert_snapshot!(lines[0], @r#"{"by":"good_recorder","errcode":null,"error":"module `good_recorder`: spam_checker.check_event_for_spam: no database","event_id":"$1","outcome":"failed","replaced":false}"#);
 
@@ -214,10 +216,12 @@ fn files_that_cannot_be_read_are_named() {
     exit code: 2
     --- stderr
     error: cannot read the events from `/missing.ndjson`: No such file or directory (os error 2)
+      fix: give the path of a file, one JSON object a line, or `-` for standard input
     ");
     insta::assert_snapshot!(text("/"), @"
     exit code: 2
     --- stderr
-    error: cannot read the events from `/`: Is a directory (os error 21)
+    error: cannot read the events from `/`: it is a folder
+      fix: give the path of a file, one JSON object a line, or `-` for standard input
     ");
 }
