@@ -1,5 +1,6 @@
 //! Rooms, as a test makes them and finds them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -110,9 +111,14 @@ impl FakeRoom {
     }
 
     /// The membership of a user.
+    ///
+    /// # Panics
+    /// If it is malformed.
     pub fn membership(&self, user_id: &str) -> Option<String> {
-        let member = self.find_state("m.room.member", user_id)?;
-        Some(member.as_event().membership()?.into_owned())
+        match self.find_state("m.room.member", user_id)?.as_event().membership() {
+            Ok(membership) => membership.map(Cow::into_owned),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The events that modules sent, in order: messages, state, memberships.

@@ -8,7 +8,7 @@ use std::fmt;
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::{ROption, RStr, RString, RVec};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -77,7 +77,8 @@ impl<'a> Event<'a> {
         self.event_type.as_str()
     }
 
-    /// `state_key`; `None` if it is not a state event.
+    /// `state_key`; `None` if it is not a state event: the event has none, or `null`. Every other
+    /// kind of value is refused when the event is read.
     pub fn state_key(&self) -> Option<&'a str> {
         self.state_key.into_option().map(|key| key.as_str())
     }
@@ -87,7 +88,8 @@ impl<'a> Event<'a> {
         self.state_key.is_some()
     }
 
-    /// `origin_server_ts`: milliseconds since 1970, as the sender's server says.
+    /// `origin_server_ts`: milliseconds since 1970, as the sender's server says; 0 if it says
+    /// nothing.
     pub fn origin_server_ts(&self) -> i64 {
         {
             #[allow(clippy::useless_conversion, reason = "narrower in a test of the loader")]
@@ -122,8 +124,23 @@ impl<'a> Event<'a> {
     }
 
     /// `content.membership` of an `m.room.member` event: `join`, `invite`, `leave`, `ban`,
-    /// `knock`.
-    pub fn membership(&self) -> Option<Cow<'a, str>> {
+    /// `knock`. `None` if it is no such event, and an error if it is a malformed one, so that
+    /// nobody takes that for a message:
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(event: &Event<'_>) -> Result<Verdict, ModuleError> {
+    /// if event.membership()?.as_deref() == Some("join") {
+    ///     // ..
+    /// }
+    /// # Ok(Verdict::Allow)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// It is an `m.room.member` event without a state key, or whose content has no membership that
+    /// is a text.
+    pub fn membership(&self) -> Result<Option<Cow<'a, str>>, serde_json::Error> {
         #[derive(Deserialize)]
         struct Member<'a> {
             #[serde(borrow)]
@@ -135,10 +152,17 @@ impl<'a> Event<'a> {
             content: Member<'a>,
         }
         if self.event_type() != "m.room.member" {
-            return None;
+            return Ok(None);
         }
-        let event: WithMember<'a> = by_name::from_str(self.json.as_str()).ok()?;
-        Some(event.content.membership)
+        let malformed = |what: &dyn fmt::Display| {
+            serde_json::Error::custom(format_args!("{self:?} is no membership: {what}"))
+        };
+        if !self.is_state() {
+            return Err(malformed(&"it has no `state_key`"));
+        }
+        let event: WithMember<'a> =
+            by_name::from_str(self.json.as_str()).map_err(|error| malformed(&error))?;
+        Ok(Some(event.content.membership))
     }
 
     /// The event as clients see it, with its room: without hashes, signatures, depth, previous and auth events.
@@ -309,7 +333,7 @@ mod tests {
         assert_eq!(event.sender(), "@a:x");
         assert_eq!(event.state_key(), Some("@b:x"));
         assert_eq!(event.origin_server_ts(), -5);
-        assert_eq!(event.membership().as_deref(), Some("invite"));
+        assert_eq!(event.membership().unwrap().as_deref(), Some("invite"));
         assert_eq!(event.to_owned(), owned);
         assert_eq!(serde_json::to_string(&event).unwrap(), MEMBER);
         assert_eq!(serde_json::json!([owned])[0]["depth"], 7);
@@ -317,6 +341,34 @@ mod tests {
             event.client_json(),
             r#"{"content":{"membership":"inv\u0069te"},"event_id":"$e","origin_server_ts":-5,"room_id":"!r:x","sender":"@\u0061:x","state_key":"@b:x","type":"m.room.member"}"#
         );
+    }
+
+    #[test]
+    fn a_malformed_membership_is_not_taken_for_another_event() {
+        let membership = |json: String| {
+            let event = OwnedEvent::from_json(json).unwrap();
+            let membership = event.as_event().membership();
+            membership.map(|found| found.map(Cow::into_owned)).map_err(|error| error.to_string())
+        };
+        let message = MEMBER.replace("m.room.member", "m.room.message");
+        assert_eq!(membership(message), Ok(None));
+        let no_key = MEMBER.replace("state_key", "state");
+        assert_eq!(
+            membership(no_key).unwrap_err(),
+            "m.room.member $e by @a:x is no membership: it has no `state_key`"
+        );
+        for (content, why) in [
+            ("{}", "missing field `membership` at line 3 column 20"),
+            (
+                r#"{"membership":["join"]}"#,
+                "invalid type: sequence, expected a string at line 3 column 32",
+            ),
+            (r#"{"membership":null}"#, "invalid type: null, expected a string at line 3 column 36"),
+        ] {
+            let malformed = MEMBER.replace(r#"{"membership":"inv\u0069te"}"#, content);
+            let error = membership(malformed).unwrap_err();
+            assert_eq!(error, format!("m.room.member $e by @a:x is no membership: {why}"));
+        }
     }
 
     /// As federation has it, but for the `event_id`.

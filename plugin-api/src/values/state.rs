@@ -1,5 +1,6 @@
 //! The state of a room, read lazily: nothing is copied until a module asks for it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -20,10 +21,8 @@ use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Request, Status};
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
 /// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
-/// let banned = state
-///     .get("m.room.member", "@eve:example.com")
-///     .await?
-///     .is_some_and(|member| member.as_event().membership().as_deref() == Some("ban"));
+/// let topic = state.get("m.room.topic", "").await?;
+/// let banned = state.membership("@eve:example.com").await?.as_deref() == Some("ban");
 /// # Ok(())
 /// # }
 /// ```
@@ -67,6 +66,21 @@ impl State<'_> {
         };
         let SomeEvent(json) = event.await?;
         json.map(OwnedEvent::from_json).transpose().map_err(ModuleError::from)
+    }
+
+    /// What a user is in the room: `join`, `invite`, `leave`, `ban`, `knock`. `None` if the room has
+    /// no membership of theirs.
+    ///
+    /// # Errors
+    /// If the homeserver cannot read it, or it is malformed.
+    pub async fn membership(
+        &self,
+        user_id: &(impl AsRef<str> + ?Sized),
+    ) -> Result<Option<String>, ModuleError> {
+        let Some(member) = self.get("m.room.member", user_id.as_ref()).await? else {
+            return Ok(None);
+        };
+        Ok(member.as_event().membership()?.map(Cow::into_owned))
     }
 
     /// All state events of this type, in no particular order.

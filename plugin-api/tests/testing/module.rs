@@ -66,10 +66,7 @@ impl ThirdPartyRules for Busy {
         event: &Event<'_>,
         state: &State<'_>,
     ) -> Result<EventDecision, ModuleError> {
-        let banned = state
-            .get("m.room.member", event.sender().as_str())
-            .await?
-            .is_some_and(|member| member.as_event().membership().as_deref() == Some("ban"));
+        let banned = state.membership(event.sender()).await?.as_deref() == Some("ban");
         Ok(if banned { EventDecision::Deny } else { EventDecision::Allow })
     }
 }

@@ -110,7 +110,8 @@ impl Rooms for Canned {
         }
         let mut known = self.known();
         let event = known.room(room_id.as_str())?.find_state("m.room.canonical_alias", "");
-        let content = event.and_then(|event| event.as_event().content::<CanonicalAlias>().ok());
+        let content =
+            event.map(|event| event.as_event().content::<CanonicalAlias>()).transpose()?;
         Ok(content.and_then(|content| content.alias))
     }
 }

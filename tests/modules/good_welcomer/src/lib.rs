@@ -48,7 +48,7 @@ impl Module for Welcomer {
 #[callbacks]
 impl ThirdPartyRules for Welcomer {
     async fn on_new_event(&self, event: &Event<'_>, _: &State<'_>) -> Result<(), ModuleError> {
-        if event.membership().as_deref() == Some("join") && self.api.is_mine(event.sender()) {
+        if event.membership()?.as_deref() == Some("join") && self.api.is_mine(event.sender()) {
             self.welcome(event.sender(), event.room_id()).await?;
         }
         Ok(())
