@@ -26,11 +26,14 @@ pub struct UserInfo {
     pub is_shadow_banned: bool,
     /// Whether the account is locked.
     pub is_locked: bool,
+    /// Whether the account is suspended: the user may read, and leave rooms, and do little else.
+    pub is_suspended: bool,
     /// Whether an admin has approved the account, where that is needed.
     pub approved: bool,
     /// The application service that the user belongs to.
     pub appservice_id: Option<String>,
-    /// When the account was made: milliseconds since 1970.
+    /// When the account was made: **seconds** since 1970, as in Synapse, whose other times are in
+    /// milliseconds.
     pub creation_ts: i64,
     /// The version of the terms that the user consented to.
     pub consent_version: Option<String>,
@@ -205,5 +208,22 @@ requests! {
         /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
         /// again afterwards. Not in Synapse, whose modules reach into it for this.
         async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::answer::Answer;
+
+    #[test]
+    fn an_older_homeserver_says_nothing_of_suspension() {
+        let older = r#"{"user_id": "@a:x", "is_locked": true, "creation_ts": 1700000000}"#;
+        let info = Option::<UserInfo>::from_raw(older.into()).unwrap().unwrap();
+        assert_eq!((info.is_locked, info.is_suspended), (true, false));
+        let mut info = UserInfo::new("@a:x");
+        info.is_suspended = true;
+        let crossed = Some(info.clone()).into_raw().unwrap();
+        assert_eq!(Option::<UserInfo>::from_raw(crossed), Ok(Some(info)));
     }
 }

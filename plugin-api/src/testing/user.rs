@@ -19,7 +19,7 @@ use crate::values::JsonObject;
 /// ```
 pub fn user(user_id: &str) -> FakeUser {
     let mut info = UserInfo::new(user_id);
-    info.creation_ts = START;
+    info.creation_ts = START / 1000;
     FakeUser { info, ..FakeUser::default() }
 }
 

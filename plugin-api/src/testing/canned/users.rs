@@ -70,7 +70,7 @@ impl Users for Canned {
         let mut known = self.known();
         let user_id = check_username(&known, localpart)?;
         let mut made = user(&user_id).display_name(displayname.unwrap_or(localpart));
-        made.info.creation_ts = known.clock.now();
+        made.info.creation_ts = known.clock.now() / 1000;
         made.info.is_admin = admin;
         made = emails.iter().fold(made, |user, email| user.threepid("email", email));
         known.users.insert(user_id.clone(), made);

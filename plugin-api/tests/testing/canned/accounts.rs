@@ -11,7 +11,8 @@ use super::{ALICE, BOB, STRANGER, refused};
 
 pub(super) async fn users(host: &FakeHost, api: &ModuleApi) {
     let info = api.get_userinfo_by_id(ALICE).await.unwrap().unwrap();
-    assert_eq!((info.is_admin, info.creation_ts), (true, START));
+    // In seconds, as in Synapse.
+    assert_eq!((info.is_admin, info.creation_ts), (true, START / 1000));
     assert_eq!(api.get_userinfo_by_id(STRANGER).await.unwrap(), None);
 
     assert_eq!(api.is_user_admin(BOB).await, Ok(false));

@@ -53,8 +53,8 @@ fn argument(name: &str, kind: &str, size: usize) -> Value {
 pub(super) fn answers(request: &Known) -> Vec<Value> {
     let user = json!({
         "user_id": "@a:b", "is_admin": true, "is_guest": false, "is_deactivated": true,
-        "is_shadow_banned": true, "is_locked": true, "approved": false, "appservice_id": "bridge",
-        "creation_ts": 1_700_000_000_000_i64, "consent_version": HARD, "user_type": null,
+        "is_shadow_banned": true, "is_locked": true, "is_suspended": true, "approved": false,
+        "appservice_id": "bridge", "creation_ts": 1_700_000_000_i64, "consent_version": HARD, "user_type": null,
     });
     let requester = json!({
         "user_id": "@a:b", "device_id": HARD, "app_service_id": null,
