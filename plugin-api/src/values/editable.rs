@@ -1,5 +1,7 @@
 //! JSON that a module may change in place.
 
+mod kept;
+
 use abi_stable::StableAbi;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -51,12 +53,25 @@ impl EditableJson<'_> {
         self.json().parse()
     }
 
-    /// Puts `value` in its place.
+    /// Puts `value` in its place. What is the same in both stays as it was written, so that numbers
+    /// too large for the type that a module parses into survive it.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # use hsmod_plugin_api::values::EditableText;
+    /// # let mut text = EditableText::new(r#"{"large": 18446744073709551616, "name": "Pub"}"#.to_owned());
+    /// # let request_content = &mut text.lend();
+    /// let mut content: serde_json::Value = request_content.parse()?;
+    /// content["name"] = "Inn".into();
+    /// request_content.set(&content)?;
+    /// assert_eq!(request_content.json().as_str(), r#"{"large":18446744073709551616,"name":"Inn"}"#);
+    /// # Ok::<(), ModuleError>(())
+    /// ```
     ///
     /// # Errors
     /// If `value` cannot be written as JSON.
     pub fn set(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), serde_json::Error> {
-        let text = serde_json::to_string(value)?;
+        let text = kept::kept(self.json().as_str(), &serde_json::to_string(value)?);
         // SAFETY: `owner` and `set` belong together (`lend` made both), the owner is borrowed
         // mutably for as long as `self` lives, and the function copies the text.
         self.text = unsafe { (self.set)(self.owner, RawStr::new(&text)) };
@@ -111,4 +126,21 @@ unsafe extern "C" fn set_text(owner: *mut (), text: RawStr) -> RawStr {
     text.clone_into(&mut owner.text);
     owner.changed = true;
     RawStr::new(&owner.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_module_leaves_alone_stays_as_it_was_written() {
+        let mut text = EditableText::new(r#"{"n": 18446744073709551616, "name": "a"}"#.to_owned());
+        let mut lent = text.lend();
+        let mut value: serde_json::Value = lent.parse().unwrap();
+        value["name"] = "b".into();
+        lent.set(&value).unwrap();
+        assert_eq!(lent.json().as_str(), r#"{"n":18446744073709551616,"name":"b"}"#);
+        assert!(text.changed());
+        assert_eq!(text.as_str(), r#"{"n":18446744073709551616,"name":"b"}"#);
+    }
 }
