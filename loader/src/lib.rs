@@ -11,9 +11,6 @@
 //! callback, that costs a look at the length of a list.
 #![deny(unsafe_code)]
 
-// `#[requests]` names this crate as homeservers do.
-extern crate self as hsmod_loader;
-
 mod admission;
 mod auth_checkers;
 mod background;

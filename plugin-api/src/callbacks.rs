@@ -50,6 +50,19 @@ macro_rules! __categories {
     };
 }
 
+/// What `#[callbacks]` makes: the companion of a trait, with the names of what was written. Under the
+/// trait's own name it lies beside each trait, so that it is found wherever the trait is, whatever
+/// this crate is called there.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __written_callbacks {
+    ($written:ident [$($generics:tt)*] [$($module:tt)*] [$($names:tt)*]) => {
+        impl $($generics)* $crate::callbacks::$written for $($module)* {
+            const WRITTEN: &'static [&'static str] = &[$($names)*];
+        }
+    };
+}
+
 macro_rules! list {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
         $( pub use $category::{$trait, $written}; )*

@@ -118,6 +118,18 @@ macro_rules! __request_groups {
     };
 }
 
+/// What `#[requests]` makes, as `__written_callbacks` beside the traits of callbacks.
+#[cfg(feature = "host")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __written_requests {
+    ($written:ident [$($generics:tt)*] [$($homeserver:tt)*] [$($names:tt)*]) => {
+        impl $($generics)* $crate::requests::$written for $($homeserver)* {
+            const WRITTEN: &'static [&'static str] = &[$($names)*];
+        }
+    };
+}
+
 macro_rules! list {
     ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
         /// Every request, by group.

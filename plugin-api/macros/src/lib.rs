@@ -1,7 +1,12 @@
 //! The attributes `#[callbacks]` of hsmod-plugin-api and `#[requests]` of hsmod-loader. No syn: it is in every author's build.
+//!
+//! What was written goes into a companion trait, whose path an attribute cannot know: the crate may
+//! have another name in `Cargo.toml`, or be re-exported by one that has. So the attributes name
+//! nothing but the trait, as the author does: a macro of the trait's name lies beside it, is
+//! imported with it, and knows the rest.
 #![forbid(unsafe_code)]
 
-use proc_macro::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// Above `impl SpamChecker for MyModule`: notes which callbacks are written there, so that the
 /// others cost the homeserver nothing.
@@ -42,9 +47,8 @@ struct Kind {
     attribute: &'static str,
     what: &'static str,
     whom: &'static str,
-    /// The traits that have a companion, which `path` begins and `suffix` ends the name of.
+    /// The traits that have a companion, whose name ends with `suffix`.
     traits: &'static [&'static str],
-    path: &'static str,
     suffix: &'static str,
 }
 
@@ -66,12 +70,10 @@ const CALLBACKS: Kind = Kind {
         "SpamChecker",
         "ThirdPartyRules",
     ],
-    path: "::hsmod_plugin_api::callbacks::",
     suffix: "Callbacks",
 };
 
-/// `hsmod_plugin_api::requests` declares the traits and their companions; a homeserver knows them
-/// through the loader.
+/// `hsmod_plugin_api::requests` declares the traits and their companions.
 const REQUESTS: Kind = Kind {
     attribute: "requests",
     what: "request",
@@ -94,13 +96,14 @@ const REQUESTS: Kind = Kind {
         "UserAccountData",
         "Users",
     ],
-    path: "::hsmod_loader::requests::",
     suffix: "Requests",
 };
 
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
 struct Header {
     generics: TokenStream,
+    /// What stands before the trait's name: `path::`.
+    path: TokenStream,
     callback_trait: Ident,
     module_and_where: TokenStream,
     body: Group,
@@ -116,34 +119,45 @@ impl Header {
         let head = head.get(start..)?;
         let (generics, head) = head.split_at(generics_length(head));
         let end = head.iter().position(|token| is_ident(token, "for"))?;
-        let TokenTree::Ident(callback_trait) = &head[..end].last()? else { return None };
+        let (TokenTree::Ident(callback_trait), path) = head[..end].split_last()? else {
+            return None;
+        };
         Some(Self {
             generics: generics.iter().cloned().collect(),
+            path: path.iter().cloned().collect(),
             callback_trait: callback_trait.clone(),
             module_and_where: head[end + 1..].iter().cloned().collect(),
             body: body.clone(),
         })
     }
 
-    /// The companion `impl` that lists what was written.
+    /// The companion `impl` that lists what was written: a call of the macro beside the trait.
     fn written(self, kind: &Kind) -> TokenStream {
-        let Self { generics, callback_trait, module_and_where, body } = self;
+        let Self { generics, path, callback_trait, module_and_where, body } = self;
         let name = callback_trait.to_string();
         if !kind.traits.contains(&name.as_str()) {
             let (what, known) = (kind.what, kind.traits.join("`, `"));
             let error = error(&format!("`{name}` is no {what} trait; these are: `{known}`"));
             return respan(error, callback_trait.span());
         }
-        let names = names(&body);
-        let path = format!("{}{callback_trait}{}", kind.path, kind.suffix);
-        let text = format!(
-            "impl {generics} {path} for {module_and_where} \
-             {{ const WRITTEN: &'static [&'static str] = &[{names}]; }}"
-        );
-        let Ok(tokens) = text.parse::<TokenStream>() else {
+        let span = callback_trait.span();
+        let Ok(names) = names(&body).parse::<TokenStream>() else {
             return error(&format!("`#[{}]` cannot read this `impl`", kind.attribute));
         };
-        respan(tokens, callback_trait.span())
+        let companion = Ident::new(&format!("{name}{}", kind.suffix), span);
+        let arguments = [
+            TokenTree::from(companion),
+            group(Delimiter::Bracket, generics, span),
+            group(Delimiter::Bracket, module_and_where, span),
+            group(Delimiter::Bracket, respan(names, span), span),
+        ];
+        let mut call = path;
+        call.extend([
+            TokenTree::from(callback_trait),
+            Punct::new('!', Spacing::Alone).into(),
+            group(Delimiter::Brace, arguments.into_iter().collect(), span),
+        ]);
+        call
     }
 }
 
@@ -191,6 +205,12 @@ fn names(body: &Group) -> String {
         }
     }
     names
+}
+
+fn group(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenTree {
+    let mut group = Group::new(delimiter, tokens);
+    group.set_span(span);
+    group.into()
 }
 
 fn is_ident(token: &TokenTree, text: &str) -> bool {

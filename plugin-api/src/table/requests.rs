@@ -156,6 +156,9 @@ macro_rules! answering {
             )?
         }
 
+        #[doc(hidden)]
+        pub use $crate::__written_requests as $trait;
+
         #[doc = concat!("Which requests of [`", stringify!($trait), "`] a homeserver wrote; `#[requests]` fills it in.")]
         #[diagnostic::on_unimplemented(
             message = "`{Self}` needs `#[requests]` above its `impl`",

@@ -41,6 +41,9 @@ macro_rules! callbacks {
             )*
         }
 
+        #[doc(hidden)]
+        pub use $crate::__written_callbacks as $trait;
+
         #[doc = concat!("Which callbacks of [`", stringify!($trait), "`] a module wrote; `#[callbacks]` fills it in.")]
         #[diagnostic::on_unimplemented(
             message = "`{Self}` needs `#[callbacks]` above its `impl`",
