@@ -1,5 +1,7 @@
 //! A homeserver with two modules linked into it: prints what they say, as JSON.
 //!
+//! It knows the loader by another name, which no macro may need.
+//!
 //! Built with `--cfg hsmod_static`, without which two modules would export the same symbols.
 #![forbid(unsafe_code)]
 
@@ -20,7 +22,8 @@ mod linked {
     use std::path::Path;
     use std::time::Duration;
 
-    use hsmod_loader::{CallError, Config, Host, Json, LoadError, Modules, StaticModule};
+    use plugins::values::{ModuleError, UserId};
+    use plugins::{CallError, Config, Host, Json, LoadError, Modules, StaticModule, requests};
     use serde_json::{Value, json};
 
     const MODULES: [StaticModule; 2] = [list_spam_checker::MODULE, demo::MODULE];
@@ -33,6 +36,15 @@ modules:
 - module: list_spam_checker
   config: {evil_users: ['@wicked:example.com']}
 ";
+
+    struct NoAdmins;
+
+    #[requests]
+    impl requests::Users for NoAdmins {
+        async fn is_user_admin(&self, _: &UserId) -> Result<bool, ModuleError> {
+            Ok(false)
+        }
+    }
 
     pub(crate) async fn verdicts() -> Result<Value, LoadError> {
         let modules = load(CONFIG).await?;
@@ -61,7 +73,8 @@ modules:
 
     async fn load(config: &str) -> Result<Modules, LoadError> {
         let config = Config::from_yaml(config, Path::new("/"))?;
-        Modules::from_static(&MODULES, config, Host::new("example.com")).await
+        let host = Host::new("example.com").users(NoAdmins);
+        Modules::from_static(&MODULES, config, host).await
     }
 
     /// Who refused; `null` if nobody did.

@@ -31,6 +31,7 @@ mod panics;
 mod properties;
 mod refusals;
 mod refused_registrations;
+mod renamed;
 mod requests;
 mod requests_page;
 mod rows;
