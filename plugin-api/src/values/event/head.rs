@@ -46,7 +46,7 @@ impl<'de> Deserialize<'de> for Head {
 
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
-enum Key {
+enum Field {
     EventId,
     RoomId,
     Sender,
@@ -73,14 +73,14 @@ impl<'de> Visitor<'de> for HeadVisitor {
         let (mut origin_server_ts, mut content) = (None, None::<Object>);
         while let Some(key) = map.next_key()? {
             match key {
-                Key::EventId => once(&mut event_id, "event_id", &mut map)?,
-                Key::RoomId => once(&mut room_id, "room_id", &mut map)?,
-                Key::Sender => once(&mut sender, "sender", &mut map)?,
-                Key::Type => once(&mut event_type, "type", &mut map)?,
-                Key::StateKey => once(&mut state_key, "state_key", &mut map)?,
-                Key::OriginServerTs => once(&mut origin_server_ts, "origin_server_ts", &mut map)?,
-                Key::Content => once(&mut content, "content", &mut map)?,
-                Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                Field::EventId => once(&mut event_id, "event_id", &mut map)?,
+                Field::RoomId => once(&mut room_id, "room_id", &mut map)?,
+                Field::Sender => once(&mut sender, "sender", &mut map)?,
+                Field::Type => once(&mut event_type, "type", &mut map)?,
+                Field::StateKey => once(&mut state_key, "state_key", &mut map)?,
+                Field::OriginServerTs => once(&mut origin_server_ts, "origin_server_ts", &mut map)?,
+                Field::Content => once(&mut content, "content", &mut map)?,
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
         let missing = A::Error::missing_field;
