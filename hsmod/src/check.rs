@@ -22,7 +22,8 @@ use trials::Trials;
 #[derive(Args, Clone)]
 #[command(after_help = "\
 Each module is also loaded and started as a trial, in a process of its own: one that crashes or
-hangs there is a finding like any other.
+hangs there is a finding like any other, and so is what it does to the process: signals it takes,
+threads it leaves, a changed working directory.
 
 Example:
   hsmod check -c modules.yaml && systemctl restart my-homeserver

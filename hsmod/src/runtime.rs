@@ -8,13 +8,11 @@ use std::io;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use hsmod_loader::check::RUNTIME_THREADS;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::exit::Result;
 use crate::limits;
-
-/// What its threads are called.
-pub(crate) const THREADS: &str = "hsmod-runtime";
 
 /// A runtime with this many threads beside the one that waits.
 ///
@@ -37,7 +35,7 @@ fn begin(builder: &mut Builder, threads: usize) -> Result<Runtime> {
     let cannot = |error| limits::stop("cannot start the threads that modules take", &error);
     // One more for what blocks, which stays, so that there is always one, and one to load on.
     try_threads(threads + 2).map_err(cannot)?;
-    let builder = builder.thread_name(THREADS).thread_keep_alive(FOR_EVER).enable_all();
+    let builder = builder.thread_name(RUNTIME_THREADS).thread_keep_alive(FOR_EVER).enable_all();
     let runtime = builder.build().map_err(cannot)?;
     drop(runtime.spawn_blocking(|| ()));
     Ok(runtime)

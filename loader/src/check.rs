@@ -4,15 +4,26 @@ use std::time::Duration;
 
 pub use crate::registration::Neighbours;
 
-use crate::config::Config;
+use crate::config::{Config, Entry};
 use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::modules::{Modules, Startup};
 use crate::problem::{Problem, Report};
 use crate::startup::{parse_all, survey};
 
+mod process;
+
+use process::Process;
+
+/// What threads of the runtime are to be called that a [`trial`] runs on: they are not the
+/// module's.
+pub const RUNTIME_THREADS: &str = "hsmod-runtime";
+
 /// How long the modules may take to end after a trial; less than whoever watches a trial waits.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How long threads may take to end after the modules have.
+const AFTERMATH: Duration = Duration::from_millis(500);
 
 /// What was found.
 #[derive(Clone, Debug)]
@@ -37,13 +48,38 @@ pub async fn trial(config: Config, host: Host) -> Findings {
     let host = host.filled_from(&config).trial();
     let (lines, mut report) = survey(config);
     let info = lines.iter().map(ModuleInfo::of).collect();
+    let entries: Vec<Entry> = lines.iter().map(|line| line.entry.clone()).collect();
+    let before = Process::now();
     let parsed = parse_all(lines, &mut report).await;
     let (modules, info) = Startup { host, info, report }.run(parsed).await;
-    let problems = match modules {
+    let mut problems = match modules {
         Ok(modules) => end(&modules).await,
         Err(error) => error.problems,
     };
+    // What comes of a start that failed, such as threads that hang, has been said.
+    if !problems.iter().any(Problem::is_error) {
+        let changes = changes(&before).await.into_iter();
+        problems.extend(changes.map(|change| match entries.as_slice() {
+            [entry] => entry.pinpoint(change, &["module"]),
+            _ => change,
+        }));
+    }
     Findings { modules: info, problems }
+}
+
+/// What the modules have changed in this process.
+async fn changes(before: &Process) -> Vec<Problem> {
+    const LOOK: Duration = Duration::from_millis(20);
+    let mut after = Process::now();
+    for _ in 0..AFTERMATH.as_millis() / LOOK.as_millis() {
+        if !after.runs_more_than(before) {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+        after = Process::now();
+    }
+    after.end_children(before);
+    after.changes(before)
 }
 
 /// Shuts the modules down; returns their warnings.

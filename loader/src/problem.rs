@@ -39,6 +39,8 @@ pub enum Stage {
     Start,
     /// The module's `shutdown`.
     Shutdown,
+    /// All of a trial: what the module did to the process it is in.
+    Trial,
 }
 
 impl fmt::Display for Stage {
@@ -53,6 +55,7 @@ impl fmt::Display for Stage {
             Self::New => "new",
             Self::Start => "start",
             Self::Shutdown => "shutdown",
+            Self::Trial => "trial",
         })
     }
 }

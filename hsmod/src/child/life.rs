@@ -7,6 +7,9 @@ pub(super) fn ends_with(parent: u32) {
     // Whatever hangs or blocks signals: this one cannot be held up.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    // What a module starts and lets go is found here, and not anywhere on the system.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     // It may have ended before.
     if is_orphan(parent) {
         std::process::exit(1);

@@ -198,11 +198,8 @@ fn command(folder: &Path, record: Option<&File>) -> io::Result<Command> {
 
 /// The file of this program. On Linux this very one, should another have taken its place.
 fn this_program() -> io::Result<PathBuf> {
-    let this = Path::new("/proc/self/exe");
-    if cfg!(target_os = "linux") && this.exists() {
-        return Ok(this.to_owned());
-    }
-    std::env::current_exe()
+    let this = std::env::current_exe()?;
+    Ok(if cfg!(target_os = "linux") && !this.exists() { "/proc/self/exe".into() } else { this })
 }
 
 /// Starts the threads that talk to a child.

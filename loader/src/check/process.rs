@@ -1,0 +1,256 @@
+//! What a plugin did to the process it is in: the process before and after it are compared.
+//!
+//! A process has one working directory, one environment, one handler for each signal. They are the
+//! homeserver's, and a module that changes one changes it for everybody, most often without
+//! knowing: a library that it uses does so.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::problem::{Problem, Stage};
+use crate::suggestion::{listed, printable};
+
+#[cfg(target_os = "linux")]
+mod proc;
+mod signals;
+
+/// What there is one of in a process, at one moment. Where the system does not tell something, it
+/// is empty at every moment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Process {
+    directory: Option<PathBuf>,
+    environment: BTreeMap<OsString, OsString>,
+    /// What the kernel says of the process, by the kernel's words.
+    status: BTreeMap<String, String>,
+    limits: BTreeMap<String, String>,
+    /// What each descriptor is of.
+    descriptors: BTreeMap<u32, String>,
+    /// The names of the threads that are not the loader's,
+    threads: BTreeMap<u32, String>,
+    /// and of the processes that were started here, by their numbers.
+    children: BTreeMap<u32, String>,
+}
+
+impl Process {
+    /// This one, now.
+    pub(super) fn now() -> Self {
+        let own = Self {
+            directory: std::env::current_dir().ok(),
+            environment: std::env::vars_os().collect(),
+            ..Self::default()
+        };
+        #[cfg(target_os = "linux")]
+        let own = proc::complete(own);
+        own
+    }
+
+    /// Whether something runs that did not run `before`.
+    pub(super) fn runs_more_than(&self, before: &Self) -> bool {
+        let more = |now: &BTreeMap<u32, String>, then: &BTreeMap<u32, String>| {
+            now.keys().any(|number| !then.contains_key(number))
+        };
+        more(&self.threads, &before.threads) || more(&self.children, &before.children)
+    }
+
+    /// Ends the processes that were started since `before`: nothing is left behind.
+    pub(super) fn end_children(&self, before: &Self) {
+        #[cfg(target_os = "linux")]
+        self.children.keys().filter(|child| !before.children.contains_key(child)).for_each(
+            |&child| {
+                proc::end(child);
+            },
+        );
+        #[cfg(not(target_os = "linux"))]
+        let _ = before;
+    }
+
+    /// What has changed from `before` to now, each a warning.
+    pub(super) fn changes(&self, before: &Self) -> Vec<Problem> {
+        let mut changes = signals::changes(&before.status, &self.status);
+        let found = [
+            directory(before, self),
+            environment(before, self),
+            umask(before, self),
+            user(before, self),
+            restrictions(before, self),
+            limits(before, self),
+            opened(before, self),
+            closed(before, self),
+            threads(before, self),
+            children(before, self),
+        ];
+        changes.extend(found.into_iter().flatten());
+        changes
+    }
+}
+
+/// A warning: what happened, what comes of it, and what modules do instead.
+fn change(what: &str, consequence: &str, instead: &str) -> Problem {
+    Problem::warning(Stage::Trial, format!("{what}: {consequence}"))
+        .fix(format!("tell its author: {instead}"))
+}
+
+fn directory(before: &Process, after: &Process) -> Option<Problem> {
+    let now = after.directory.as_ref()?;
+    (before.directory.as_ref() != Some(now)).then(|| {
+        change(
+            &format!("it changed the working directory to `{}`", printable(&now.to_string_lossy())),
+            "relative paths of the homeserver lead elsewhere from then on",
+            "a module uses absolute paths",
+        )
+    })
+}
+
+fn environment(before: &Process, after: &Process) -> Option<Problem> {
+    let (then, now) = (&before.environment, &after.environment);
+    let changed = now.iter().filter(|(name, value)| then.get(*name) != Some(*value));
+    let removed = then.keys().filter(|name| !now.contains_key(*name));
+    // The values may be secrets.
+    let names = changed.map(|(name, _)| name).chain(removed);
+    let names: Vec<String> = names.map(|name| printable(&name.to_string_lossy())).collect();
+    (!names.is_empty()).then(|| {
+        change(
+            &format!("it changed the environment ({})", listed(names.iter().map(String::as_str))),
+            "a thread that reads it at the same moment crashes, and everybody sees the new values",
+            "a module reads its `config`, and gives programs it starts an environment of their own",
+        )
+    })
+}
+
+fn umask(before: &Process, after: &Process) -> Option<Problem> {
+    let (then, now) = changed("Umask", before, after)?;
+    Some(change(
+        &format!("it changed the umask from {then} to {now}"),
+        "files that the homeserver writes get other permissions from then on",
+        "a module gives its own files their mode",
+    ))
+}
+
+fn user(before: &Process, after: &Process) -> Option<Problem> {
+    let is_changed = |key| changed(key, before, after).is_some();
+    let what = match ["Uid", "Gid", "Groups"].map(is_changed) {
+        [true, _, _] => "it changed the user of the process",
+        [_, true, _] | [_, _, true] => "it changed the groups of the process",
+        _ => return None,
+    };
+    Some(change(
+        what,
+        "the homeserver's files may be out of its reach from then on",
+        "a module leaves it to whoever starts the homeserver",
+    ))
+}
+
+fn restrictions(before: &Process, after: &Process) -> Option<Problem> {
+    let is_changed = |key| changed(key, before, after).is_some();
+    (is_changed("Seccomp") || is_changed("NoNewPrivs")).then(|| {
+        change(
+            "it restricted what the process may do (seccomp, no_new_privs)",
+            "the homeserver cannot do it either from then on",
+            "a module restricts programs that it starts",
+        )
+    })
+}
+
+fn limits(before: &Process, after: &Process) -> Option<Problem> {
+    let (then, now) = (&before.limits, &after.limits);
+    let names = now.iter().filter(|(name, limit)| then.get(*name) != Some(*limit));
+    let names: Vec<&str> = names.map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        change(
+            &format!("it changed limits of the process ({})", listed(names)),
+            "they hold for the homeserver too",
+            "a module leaves them to whoever starts the homeserver",
+        )
+    })
+}
+
+fn opened(before: &Process, after: &Process) -> Option<Problem> {
+    let new = |(number, _): &(&u32, &String)| !before.descriptors.contains_key(number);
+    let new: Vec<_> = after.descriptors.iter().filter(new).collect();
+    (!new.is_empty()).then(|| {
+        change(
+            &format!(
+                "it left {} open after its end ({})",
+                counted(new.len(), "descriptor"),
+                names(new.into_iter().map(|(_, what)| what))
+            ),
+            "with each time that modules are loaded anew there are fewer, until none is left",
+            "a module closes in `shutdown` what it has opened",
+        )
+    })
+}
+
+fn closed(before: &Process, after: &Process) -> Option<Problem> {
+    let lost = |(number, what): &(&u32, &String)| {
+        // The bytes of a plugin that was refused are given up.
+        !what.starts_with("/memfd:") && after.descriptors.get(number) != Some(what)
+    };
+    let is_known = !after.descriptors.is_empty();
+    let lost: Vec<_> = before.descriptors.iter().filter(|_| is_known).filter(lost).collect();
+    (!lost.is_empty()).then(|| {
+        let numbers: Vec<String> =
+            lost.iter().map(|(number, what)| format!("{number} (`{}`)", printable(what))).collect();
+        change(
+            &format!(
+                "it closed or replaced {} of the homeserver: {}",
+                if lost.len() == 1 { "a descriptor" } else { "descriptors" },
+                numbers.join(", ")
+            ),
+            "what the homeserver writes there goes nowhere, or into a file of somebody else",
+            "a module closes what it has opened, once, and nothing else",
+        )
+    })
+}
+
+fn threads(before: &Process, after: &Process) -> Option<Problem> {
+    let left = after.threads.iter().filter(|(number, _)| !before.threads.contains_key(number));
+    let left: Vec<&String> = left.map(|(_, name)| name).collect();
+    (!left.is_empty()).then(|| {
+        change(
+            &format!(
+                "it left {} running after its end ({})",
+                counted(left.len(), "thread"),
+                names(left)
+            ),
+            "when modules are loaded anew they run beside the new ones, with the old config",
+            "a module ends its threads in `shutdown`; `looping_background_call` and \
+             `defer_to_thread` end by themselves",
+        )
+    })
+}
+
+fn children(before: &Process, after: &Process) -> Option<Problem> {
+    let left = after.children.iter().filter(|(number, _)| !before.children.contains_key(number));
+    let left: Vec<&String> = left.map(|(_, name)| name).collect();
+    (!left.is_empty()).then(|| {
+        let what = if left.len() == 1 { "a process" } else { "processes" };
+        change(
+            &format!("it left {what} running after its end ({})", names(left)),
+            "it goes on when the homeserver has ended (this trial has ended it)",
+            "a module ends in `shutdown` the processes that it has started, and waits for them",
+        )
+    })
+}
+
+/// What the kernel said then, and says now, if that is not the same.
+fn changed<'a>(key: &str, before: &'a Process, after: &'a Process) -> Option<(&'a str, &'a str)> {
+    let (then, now) = (before.status.get(key)?, after.status.get(key)?);
+    (then != now).then_some((then, now))
+}
+
+/// `1 thread`, `2 threads`
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Names as they are listed, each once, and not too many.
+fn names<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    const MOST: usize = 5;
+    let mut names: Vec<String> = names.into_iter().map(|name| printable(name)).collect();
+    names.sort();
+    names.dedup();
+    let more = names.len().saturating_sub(MOST);
+    let shown = listed(names.iter().take(MOST).map(String::as_str));
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}

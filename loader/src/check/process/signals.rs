@@ -1,0 +1,57 @@
+//! What a plugin did to the handling of signals: the kernel tells for each of the 64 whether it is
+//! handled, ignored or held back, as a mask in hexadecimal.
+
+use std::collections::BTreeMap;
+
+use super::change;
+use crate::problem::Problem;
+
+pub(super) fn changes(
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Vec<Problem> {
+    let mask = |status: &BTreeMap<String, String>, key: &str| {
+        status.get(key).and_then(|mask| u64::from_str_radix(mask, 16).ok()).unwrap_or(0)
+    };
+    let gained = |key| mask(after, key) & !mask(before, key);
+    let had = mask(before, "SigCgt") | mask(before, "SigIgn");
+    let reset = had & !mask(after, "SigCgt") & !mask(after, "SigIgn");
+    let found = [
+        (gained("SigCgt"), "it handles", "a handler of the homeserver is not called any more"),
+        (gained("SigIgn"), "it has the process ignore", "the homeserver does not learn of it"),
+        (reset, "it took away the handling of", "it may end the homeserver from then on"),
+        (gained("SigBlk"), "it holds back", "a thread of the homeserver does not get it any more"),
+    ];
+    let found = found.into_iter().filter(|(mask, ..)| *mask != 0);
+    let told = found.map(|(mask, what, consequence)| {
+        change(
+            &format!("{what} {}", named(mask)),
+            consequence,
+            "a module leaves signals to the homeserver, and learns of its end by `shutdown`",
+        )
+    });
+    told.collect()
+}
+
+/// `the signals SIGINT, SIGTERM`
+fn named(mask: u64) -> String {
+    const MOST: usize = 5;
+    let numbers = (1..=64).filter(|number| mask & (1 << (number - 1)) != 0);
+    let names: Vec<String> = numbers.map(name).collect();
+    let plural = if names.len() == 1 { "" } else { "s" };
+    match names.len().saturating_sub(MOST) {
+        0 => format!("the signal{plural} {}", names.join(", ")),
+        more => format!("the signals {} and {more} more", names[..MOST].join(", ")),
+    }
+}
+
+/// By Linux's numbers, which are the same on all processors but MIPS.
+fn name(number: usize) -> String {
+    const NAMES: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM \
+                         STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO \
+                         PWR SYS";
+    match NAMES.split(' ').nth(number - 1) {
+        Some(name) => format!("SIG{name}"),
+        None => format!("number {number}"),
+    }
+}
