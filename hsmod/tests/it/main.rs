@@ -9,6 +9,7 @@ mod children;
 mod command;
 mod config_input;
 mod create_events;
+mod guests;
 mod help;
 mod inspect;
 mod replay;

@@ -254,3 +254,6 @@ fn names<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     let shown = listed(names.iter().take(MOST).map(String::as_str));
     if more > 0 { format!("{shown} and {more} more") } else { shown }
 }
+
+#[cfg(test)]
+mod tests;

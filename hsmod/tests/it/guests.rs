@@ -1,0 +1,116 @@
+//! Shows that a trial says what a module did to the process it is in, and says nothing of those
+//! that did nothing.
+#![cfg(target_os = "linux")]
+
+use hsmod_tests::scene::Scene;
+use serde_json::json;
+
+use crate::check::check;
+use crate::command::{hsmod, values};
+
+/// What a check says of a module that does all that.
+fn guest(does: &[&str]) -> String {
+    check(&Scene::new().module("bad_guest", json!({"does": does})), &[])
+}
+
+#[test]
+fn what_there_is_one_of_in_a_process_is_compared() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let umask = status.lines().find_map(|line| line.strip_prefix("Umask:\t")).unwrap();
+    let said = guest(&["directory", "environment", "umask", "limit"]);
+    insta::assert_snapshot!(said.replace(&format!("from {umask} "), "from <umask> "), @"
+    exit code: 0
+    --- stdout
+    ok  bad_guest (bad_guest 1.0.0)
+    warning: module `bad_guest`: trial: it changed the working directory to `/`: relative paths of the homeserver lead elsewhere from then on
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module uses absolute paths
+    warning: module `bad_guest`: trial: it changed the environment (`TZ`, `PATH`): a thread that reads it at the same moment crashes, and everybody sees the new values
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module reads its `config`, and gives programs it starts an environment of their own
+    warning: module `bad_guest`: trial: it changed the umask from <umask> to 0007: files that the homeserver writes get other permissions from then on
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module gives its own files their mode
+    warning: module `bad_guest`: trial: it changed limits of the process (`open files`): they hold for the homeserver too
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module leaves them to whoever starts the homeserver
+    1 module: 0 errors, 4 warnings
+    ");
+}
+
+#[test]
+fn signals_that_a_module_takes_are_named() {
+    insta::assert_snapshot!(guest(&["handler", "ignores"]), @"
+    exit code: 0
+    --- stdout
+    ok  bad_guest (bad_guest 1.0.0)
+    warning: module `bad_guest`: trial: it handles the signal SIGTERM: a handler of the homeserver is not called any more
+      at modules.<item 0>.module, line 10, column 7
+      fix: tell its author: a module leaves signals to the homeserver, and learns of its end by `shutdown`
+    warning: module `bad_guest`: trial: it has the process ignore the signal SIGUSR1: the homeserver does not learn of it
+      at modules.<item 0>.module, line 10, column 7
+      fix: tell its author: a module leaves signals to the homeserver, and learns of its end by `shutdown`
+    1 module: 0 errors, 2 warnings
+    ");
+}
+
+#[test]
+fn what_a_module_leaves_behind_is_named() {
+    insta::assert_snapshot!(guest(&["opens", "closes", "threads", "process"]), @"
+    exit code: 0
+    --- stdout
+    ok  bad_guest (bad_guest 1.0.0)
+    warning: module `bad_guest`: trial: it left 1 descriptor open after its end (`/dev/zero`): with each time that modules are loaded anew there are fewer, until none is left
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module closes in `shutdown` what it has opened
+    warning: module `bad_guest`: trial: it closed or replaced a descriptor of the homeserver: 0 (`/dev/null`): what the homeserver writes there goes nowhere, or into a file of somebody else
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module closes what it has opened, once, and nothing else
+    warning: module `bad_guest`: trial: it left 2 threads running after its end (`poller`, `unnamed`): when modules are loaded anew they run beside the new ones, with the old config
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module ends its threads in `shutdown`; `looping_background_call` and `defer_to_thread` end by themselves
+    warning: module `bad_guest`: trial: it left a process running after its end (`sleep`): it goes on when the homeserver has ended (this trial has ended it)
+      at modules.<item 0>.module, line 12, column 7
+      fix: tell its author: a module ends in `shutdown` the processes that it has started, and waits for them
+    1 module: 0 errors, 4 warnings
+    ");
+}
+
+#[test]
+fn what_a_module_prints_is_no_answer() {
+    let scene = Scene::new().module("bad_guest", json!({"does": ["prints"]}));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 0
+    --- stdout
+    ok  bad_guest (bad_guest 1.0.0)
+    1 module: 0 errors, 0 warnings
+    ");
+    let config = scene.write();
+    let (lines, code) = values(&mut hsmod(&["check", "--json", "-c", config.to_str().unwrap()]));
+    assert_eq!((lines.len(), code), (2, 0));
+}
+
+#[test]
+fn modules_that_behave_are_not_blamed() {
+    let steps = json!([
+        {"begin": "x"}, {"execute": "CREATE TABLE a (b)", "values": []}, {"commit": null},
+        {"read": ["a.txt"], "values": {"a.txt": ""}}, {"sleep": 1},
+        {"mail": "ann@example.com", "values": ["subject", "<p>", "text"]},
+    ]);
+    let endpoint = "https://censor.example.com/";
+    let scene = Scene::new()
+        .key("data_dir", json!("."))
+        .key("mail", json!({"notif_from": "hs@example.com", "smtp_host": "mail.example.com"}))
+        .module("demo", json!({}))
+        .module("list_spam_checker", json!({"evil_users": []}))
+        .module("event_censor", json!({"endpoint": endpoint}))
+        .module("good_asker", json!({}))
+        .module("good_keeper", json!({"at_start": steps}))
+        .module("good_recorder", json!({"callbacks": ["user_may_invite"]}))
+        .module("good_welcomer", json!({"welcomer": "@a:localhost"}))
+        .module("good_worker", json!({}))
+        .module("scripted", json!({}));
+    let said = check(&scene, &[]);
+    assert!(said.starts_with("exit code: 0") && said.contains("9 modules: 0 errors"), "{said}");
+    assert!(!said.contains(": trial: "), "{said}");
+}

@@ -1,0 +1,117 @@
+//! Changes the process it is in, and leaves behind what it has begun.
+//!
+//! Config: `does`, a list of `directory`, `environment`, `umask`, `limit`, `handler`, `ignores`,
+//! `opens`, `closes`, `threads`, `process` and `prints`.
+#![deny(unsafe_code)]
+
+use std::fs::File;
+
+use hsmod_plugin_api::prelude::*;
+
+/// The module's `config`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    does: Vec<Deed>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Deed {
+    Directory,
+    Environment,
+    Umask,
+    Limit,
+    Handler,
+    Ignores,
+    Opens,
+    Closes,
+    Threads,
+    Process,
+    Prints,
+}
+
+/// The module.
+pub struct BadGuest {
+    deeds: Vec<Deed>,
+}
+
+impl Module for BadGuest {
+    type Config = Config;
+
+    fn new(config: Config, _api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        Ok(Arc::new(Self { deeds: config.does }))
+    }
+
+    async fn start(&self) -> Result<(), ModuleError> {
+        self.deeds.iter().try_for_each(|deed| deed.be_done())
+    }
+}
+
+export_module!(BadGuest);
+
+#[cfg(unix)]
+impl Deed {
+    fn be_done(self) -> Result<(), ModuleError> {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+
+        let failed = std::io::Error::from;
+        match self {
+            Self::Directory => std::env::set_current_dir("/")?,
+            Self::Environment => environment(),
+            Self::Umask => drop(rustix::process::umask(rustix::fs::Mode::RWXO)),
+            Self::Limit => {
+                let mut limit = getrlimit(Resource::Nofile);
+                limit.current = limit.current.map(|files| files - 1);
+                setrlimit(Resource::Nofile, limit).map_err(failed)?;
+            }
+            Self::Handler => signals(libc::SIGTERM, handler as extern "C" fn(i32) as usize),
+            Self::Ignores => signals(libc::SIGUSR1, libc::SIG_IGN),
+            Self::Opens => std::mem::forget(File::open("/dev/zero")?),
+            Self::Closes => rustix::stdio::dup2_stdin(File::open("/dev/zero")?).map_err(failed)?,
+            Self::Threads => {
+                for name in ["poller", ""] {
+                    let thread = std::thread::Builder::new();
+                    let named = if name.is_empty() { thread } else { thread.name(name.to_owned()) };
+                    named.spawn(|| {
+                        loop {
+                            std::thread::park();
+                        }
+                    })?;
+                }
+            }
+            Self::Process => drop(std::process::Command::new("sleep").arg("600").spawn()?),
+            Self::Prints => println!("the guest says hello"),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+impl Deed {
+    fn be_done(self) -> Result<(), ModuleError> {
+        Ok(())
+    }
+}
+
+#[cfg(unix)]
+extern "C" fn handler(_signal: i32) {}
+
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "there is no safe way to take a signal from the homeserver")]
+fn signals(signal: i32, handler: usize) {
+    // SAFETY: the handler is `SIG_IGN`, or a function of this library that does nothing, and the
+    // library is never unmapped.
+    unsafe { libc::signal(signal, handler) };
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code, reason = "there is no safe way to change what other threads may be reading")]
+fn environment() {
+    // SAFETY: none. Another thread may read the environment at this moment, which is what is wrong
+    // with it; in a trial, none does.
+    unsafe {
+        std::env::set_var("TZ", "Mars/Olympus_Mons");
+        std::env::remove_var("PATH");
+    }
+}
