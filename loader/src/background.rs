@@ -15,6 +15,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::call_error::FailureKind;
+use crate::failures::{Duty, Failing, Failures, Subject};
 use crate::record::{self, Place};
 
 /// How much work of one module is waited for at once.
@@ -41,6 +43,7 @@ pub(crate) enum Work {
 pub(crate) struct Background {
     module: usize,
     name: Arc<str>,
+    failures: Arc<Failures>,
     runtime: Handle,
     state: Mutex<State>,
     /// One for each piece of work; back when its futures are dropped.
@@ -80,23 +83,26 @@ struct Task {
 }
 
 impl Background {
-    pub(crate) fn new(module: usize, name: Arc<str>, runtime: Handle) -> Self {
+    pub(crate) fn new(
+        module: usize,
+        name: Arc<str>,
+        failures: Arc<Failures>,
+        runtime: Handle,
+    ) -> Self {
         let state = State {
             phase: Phase::Early(Vec::new()),
             running: HashMap::new(),
             latest: NonZeroU64::MIN,
         };
         let places = Arc::new(Semaphore::new(AT_ONCE as usize));
-        Self { module, name, runtime, state: Mutex::new(state), places }
+        Self { module, name, failures, runtime, state: Mutex::new(state), places }
     }
 
     /// Begins `work`, or keeps it until the module is started; returns its number.
     pub(crate) fn add(self: &Arc<Self>, desc: &str, work: Work) -> Option<NonZeroU64> {
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
-            tracing::error!(
-                module = &*self.name,
-                "the background work `{desc}` is not run: the module has {AT_ONCE} of them at once"
-            );
+            let message = format!("is not run: the module has {AT_ONCE} of them at once");
+            fail(&self.failures, desc, FailureKind::Error, &message);
             return None;
         };
         let task = Task { desc: desc.into(), work, permit };
@@ -137,7 +143,7 @@ impl Background {
     fn spawn(self: &Arc<Self>, number: NonZeroU64, task: Task) {
         let Task { desc, work, permit } = task;
         let place = Place::work(&desc);
-        let future = Box::pin(run(Arc::clone(&self.name), desc, work));
+        let future = Box::pin(run(Arc::clone(&self.failures), desc, work));
         let held = Held { background: Arc::clone(self), number, _permit: permit };
         let future = Spawned { module: self.module, place, future: Some(future), _held: held };
         let handle = self.runtime.spawn(future).abort_handle();
@@ -201,20 +207,20 @@ impl Background {
     }
 }
 
-async fn run(name: Arc<str>, desc: Box<str>, work: Work) {
+async fn run(failures: Arc<Failures>, desc: Box<str>, work: Work) {
     match work {
         Work::Once(delay, call) => {
             if !delay.is_zero() {
                 sleep(delay).await;
             }
-            report(&name, &desc, &call.call(JsonStr::new("null")).await);
+            report(&failures, &desc, &call.call(JsonStr::new("null")).await);
         }
         Work::Looping(period, mut call) => {
             let period = period.clamp(PERIODS[0], PERIODS[1]);
             let mut next = Instant::now() + period;
             loop {
                 sleep_until(next).await;
-                report(&name, &desc, &call.call().await);
+                report(&failures, &desc, &call.call().await);
                 next = following(next, period, Instant::now());
             }
         }
@@ -230,16 +236,23 @@ fn following(latest: Instant, period: Duration, now: Instant) -> Instant {
     now + period - Duration::from_nanos(u64::try_from(late).unwrap_or_default())
 }
 
-fn report(name: &str, desc: &str, entered: &Entered<()>) {
-    match entered {
-        Entered::Ready(Err(error)) => {
-            tracing::error!(module = name, "the background work `{desc}` failed: {error}");
-        }
-        Entered::Panicked(panic) => {
-            tracing::error!(module = name, "the background work `{desc}` panicked: {panic}");
-        }
-        _ => {}
-    }
+fn report(failures: &Failures, desc: &str, entered: &Entered<()>) {
+    let (kind, message) = match entered {
+        Entered::Ready(Err(error)) => (FailureKind::of(error), error.to_string()),
+        Entered::Panicked(panic) => (FailureKind::Panicked, format!("panicked: {panic}")),
+        _ => return,
+    };
+    fail(failures, desc, kind, &message);
+}
+
+fn fail(failures: &Failures, desc: &str, kind: FailureKind, message: &str) {
+    failures.report(&Failing {
+        duty: Duty::Background(desc),
+        kind,
+        message,
+        subject: &Subject::default(),
+        passed_over: false,
+    });
 }
 
 /// Work that runs. All of it happens inside the module, its end too.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hsmod_plugin_api::host::Panic;
+use hsmod_plugin_api::module::StageError;
 use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError, Verdict};
 use serde_json::{Map, Value};
 
@@ -93,6 +94,14 @@ impl FailureKind {
     pub(crate) const fn of(error: &ModuleError) -> Self {
         match error.kind() {
             ErrorKind::Cancelled => Self::Cancelled,
+            _ => Self::Error,
+        }
+    }
+
+    pub(crate) const fn of_stage(error: &StageError) -> Self {
+        match error {
+            StageError::Module(error) => Self::of(error),
+            StageError::Panicked(_) => Self::Panicked,
             _ => Self::Error,
         }
     }

@@ -15,8 +15,10 @@ use tokio::time::Instant;
 
 use crate::auth_checkers::LoginType;
 use crate::caches;
+use crate::call_error::FailureKind;
 use crate::config::Config;
 use crate::dispatch::queue::Queue;
+use crate::failures::{Duty, Failing, Subject};
 use crate::generation::{Generation, Member};
 use crate::host::Host;
 use crate::info::ModuleInfo;
@@ -364,23 +366,30 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
     for Started { name, lifecycle, registrar } in started.into_iter().rev() {
         let half = Instant::now() + (deadline - Instant::now()) / 2;
         let ended = tokio::time::timeout_at(half, registrar.end_background()).await;
+        let mut fail = |kind, message: String| {
+            registrar.failures().report(&Failing {
+                duty: Duty::Shutdown,
+                kind,
+                message: &message,
+                subject: &Subject::default(),
+                passed_over: true,
+            });
+            failures.push((Arc::clone(&name), message));
+        };
         if ended.is_err() {
             let error = "its background work did not end in half of the time that was left";
-            tracing::warn!(module = &*name, "shutdown: {error}");
-            failures.push((Arc::clone(&name), error.to_owned()));
+            fail(FailureKind::TimedOut, error.to_owned());
         }
         enter(&name, Stage::Shutdown);
         let call = record::inside(lifecycle.module(), Place::SHUTDOWN, lifecycle.shutdown());
         let outcome = tokio::time::timeout_at(deadline, call).await;
         end(&registrar, deadline).await;
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => fail(FailureKind::of_stage(&error), error.to_string()),
+            Err(_) => fail(FailureKind::TimedOut, format!("did not come back within {limit:?}")),
+        }
         registrar.failures().end();
-        let error = match outcome {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("did not come back within {limit:?}"),
-        };
-        tracing::warn!(module = &*name, "shutdown: {error}");
-        failures.push((name, error));
     }
     failures
 }

@@ -62,7 +62,8 @@ impl Registrar {
     /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
     pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
         let failures = Arc::new(Failures::new(Arc::clone(&name), host.on_failure.clone()));
-        let background = Background::new(module, Arc::clone(&name), runtime.clone());
+        let background =
+            Background::new(module, Arc::clone(&name), Arc::clone(&failures), runtime.clone());
         let provision = Provision::new(&name, &host, &runtime);
         let own = provision.groups().filter(|group| !host.services.has(group)).collect();
         Self {

@@ -26,7 +26,7 @@ async fn a_looping_call_is_made_after_each_period() {
 #[tokio::test]
 async fn a_looping_call_goes_on_after_errors_and_panics() {
     for (how, message) in [
-        ("fail", "the background work `loop` failed: nothing works"),
+        ("fail", "background work `loop`: nothing works"),
         ("panic", "panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)"),
     ] {
         for way in BOTH {
@@ -88,7 +88,7 @@ async fn a_process_has_a_result_unless_it_fails_or_is_cancelled() {
         for how in ["fail", "panic"] {
             assert_eq!(worker.awaited(how).await, Value::Null, "{way:?} {how}");
         }
-        assert!(said(&log)[0].ends_with("the background work `awaited` failed: nothing works"));
+        assert!(said(&log)[0].ends_with("background work `awaited`: nothing works"));
         let modules = worker.modules.clone();
         let hanging = tokio::spawn(async move { worker.awaited("hang").await });
         settle().await;
@@ -133,8 +133,8 @@ async fn a_process_runs_at_once_and_its_failure_is_logged() {
         let loader: Vec<&str> =
             said.iter().filter(|line| line.contains("hsmod_loader")).map(String::as_str).collect();
         allow_duplicates!(assert_snapshot!(loader.join("\n"), @"
-        ERROR hsmod_loader::background [good_worker]: the background work `process` failed: nothing works
-        ERROR hsmod_loader::background [good_worker]: the background work `process` panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)
+        ERROR hsmod_loader [good_worker]: module `good_worker`: background work `process`: nothing works
+        ERROR hsmod_loader [good_worker]: module `good_worker`: background work `process`: panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)
         "));
         tokio::time::resume();
     }
@@ -187,7 +187,7 @@ async fn more_than_1024_at_once_are_refused() {
     assert_eq!(
         said(&log),
         [
-            "ERROR hsmod_loader::background [good_worker]: the background work `process` is not run: the module has 1024 of them at once"
+            "ERROR hsmod_loader [good_worker]: module `good_worker`: background work `process`: is not run: the module has 1024 of them at once"
         ]
     );
     assert_eq!(worker.counts().await, counts(0, 0, 0, 1), "it is given back");
