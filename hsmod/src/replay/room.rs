@@ -44,11 +44,44 @@ pub(super) struct Room {
     /// What became of them.
     pub(super) outcomes: Vec<(usize, Outcome)>,
     pub(super) dispatched: Dispatched,
-    /// Of the last event; queues are in order, so whoever waits for it has waited for all.
-    pub(super) delivery: Option<Delivery>,
+    pub(super) told: Told,
     state: RoomState,
     /// The state as modules see it.
     view: State,
+}
+
+/// How many events of a room modules may be told of, and lag behind.
+///
+/// Rationale: notifications wait for nobody, and a queue that is full loses them; a file is read
+/// faster than any homeserver gets events.
+const LAG: usize = 64;
+
+/// What the modules were told of.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The last of them; queues are in order, so whoever waits for it has waited for all.
+    last: Option<Delivery>,
+    /// How many they have not been waited for.
+    count: usize,
+}
+
+impl Told {
+    /// One more; waits if the modules lag behind.
+    async fn add(&mut self, delivery: Delivery) {
+        self.last = Some(delivery);
+        self.count += 1;
+        if self.count == LAG {
+            self.all().await;
+        }
+    }
+
+    /// Waits until the modules have been told of everything.
+    pub(super) async fn all(&mut self) {
+        self.count = 0;
+        if let Some(last) = self.last.take() {
+            last.await;
+        }
+    }
 }
 
 impl Default for Room {
@@ -57,7 +90,7 @@ impl Default for Room {
             inbox: Vec::new(),
             outcomes: Vec::new(),
             dispatched: Dispatched::default(),
-            delivery: None,
+            told: Told::default(),
             state: RoomState::default(),
             view: State::new(Arc::new(())),
         }
@@ -92,7 +125,7 @@ impl Room {
         }
         let start = Instant::now();
         let rules = audience.modules.third_party_rules();
-        self.delivery = Some(rules.on_new_event(&event, &self.view).await?);
+        self.told.add(rules.on_new_event(&event, &self.view).await?).await;
         self.dispatched.calls += 1;
         self.dispatched.time += start.elapsed();
         Ok(replaced)

@@ -66,12 +66,10 @@ impl Rooms {
     pub(super) async fn clear(&mut self) -> Dispatched {
         self.numbers.clear();
         let mut all = Dispatched::default();
-        for room in self.rooms.drain(..) {
+        for mut room in self.rooms.drain(..) {
             all.calls += room.dispatched.calls;
             all.time += room.dispatched.time;
-            if let Some(delivery) = room.delivery {
-                delivery.await;
-            }
+            room.told.all().await;
         }
         all
     }
@@ -111,6 +109,7 @@ async fn hand(
     let mut done = Vec::new();
     while let Some((number, mut room)) = next() {
         room.run(&audience).await;
+        room.told.all().await;
         done.push((number, room));
     }
     done
