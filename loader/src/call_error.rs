@@ -76,16 +76,19 @@ pub enum FailureKind {
     TimedOut,
     /// A request it made was cancelled.
     Cancelled,
+    /// It was not told of something, because too much waited for it already.
+    Untold,
 }
 
 impl FailureKind {
-    /// `error`, `panicked`, `timed_out` or `cancelled`.
+    /// `error`, `panicked`, `timed_out`, `cancelled` or `untold`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Panicked => "panicked",
             Self::TimedOut => "timed_out",
             Self::Cancelled => "cancelled",
+            Self::Untold => "untold",
         }
     }
 }

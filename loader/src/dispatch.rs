@@ -12,6 +12,7 @@ mod aggregation;
 mod continued;
 #[allow(unnameable_types, reason = "as above")]
 mod decision;
+mod delivery;
 mod failure;
 mod federated_invite;
 mod notification;
@@ -23,9 +24,11 @@ pub(crate) use aggregation::{
     Alone, First, HiddenEach, Merged, MergedEach, OfLoginType, OfSeveral, Union,
 };
 pub use continued::{Login, Update};
+pub use delivery::{Delivery, DeliveryError};
 pub use federated_invite::FederatedInvite;
-pub use notification::{Delivery, Notification};
+pub use notification::Notification;
 pub use question::Question;
+pub use queue::Untold;
 
 /// The C forms of a callback's arguments.
 pub(crate) type Args<R> = <<R as Row>::Slot as SlotFn>::Args;

@@ -60,7 +60,8 @@ impl Member {
             own.copied().unwrap_or_else(|| entry.timeout())
         };
         let deadlines = Box::new(std::array::from_fn(deadline));
-        Self { number, name, failures, deadlines, queue: Queue::start(alive.clone()), alive }
+        let queue = Queue::start(Arc::clone(&name), alive.clone());
+        Self { number, name, failures, deadlines, queue, alive }
     }
 
     /// How long an answer to a callback may take.

@@ -139,7 +139,8 @@ impl Modules {
     /// Runs `future`, most often a question to the modules, while the homeserver holds the lock of
     /// a room: what a module asks for meanwhile, in the same task, and what would need that lock,
     /// is refused instead of waiting for ever. Whoever answers requests finds out by
-    /// [`holds_room`](crate::holds_room).
+    /// [`holds_room`](crate::holds_room). A notification needs nothing of this: it never waits, and
+    /// modules are told in tasks of their own, which take their turn at the lock.
     ///
     /// ```
     /// # use hsmod_loader::{CallError, Json, Modules};

@@ -38,6 +38,7 @@ struct Counters {
     called: AtomicU64,
     denied: AtomicU64,
     failed: AtomicU64,
+    lost: AtomicU64,
 }
 
 /// What a module did, summed over one or all of its callbacks.
@@ -50,6 +51,8 @@ pub struct Counts {
     pub denied: u64,
     /// How often it answered an error, panicked or was too late.
     pub failed: u64,
+    /// Of how many things it was not told, because too many waited for it already.
+    pub lost: u64,
 }
 
 impl Stats {
@@ -90,6 +93,10 @@ impl Stats {
         self.counters(module, callback).failed.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn lost(&self, module: usize, callback: usize) {
+        self.counters(module, callback).lost.fetch_add(1, Ordering::Relaxed);
+    }
+
     #[cold]
     pub(crate) fn took(&self, module: usize, time: Duration) {
         self.latencies[module].record(time);
@@ -112,9 +119,10 @@ impl Stats {
             called: sum(callback, |counters| &counters.called),
             denied: sum(callback, |counters| &counters.denied),
             failed: sum(callback, |counters| &counters.failed),
+            lost: sum(callback, |counters| &counters.lost),
         };
         let all = POLICIES.iter().enumerate().map(|(index, policy)| (policy, counts(index)));
-        all.filter(|(_, counts)| counts.called > 0).collect()
+        all.filter(|(_, counts)| counts.called > 0 || counts.lost > 0).collect()
     }
 
     fn counters(&self, module: usize, callback: usize) -> &Counters {
@@ -173,7 +181,10 @@ mod tests {
         let counts = stats.counts(1);
         assert_eq!(counts.len(), 1);
         let threads = 2 * SHARDS as u64;
-        assert_eq!(counts[0].1, Counts { called: 100 * threads, denied: threads, failed: 0 });
+        assert_eq!(
+            counts[0].1,
+            Counts { called: 100 * threads, denied: threads, ..Counts::default() }
+        );
         assert!(stats.counts(0).is_empty());
     }
 }

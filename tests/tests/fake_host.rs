@@ -146,7 +146,7 @@ async fn the_loader_runs_modules_in_the_fake_homeserver() {
     assert_eq!(fake.take_requests(), [json!(["check_user_exists", "@welcomer:example.com"])]);
     let (state, joined) = (fake.state(LOBBY), joined());
     let told = modules.third_party_rules().on_new_event(Ser(&joined), &state);
-    told.await.unwrap().await;
+    told.await.unwrap().await.unwrap();
     assert_eq!(messages(&fake), ["Welcome, Bob!"]);
     modules.shutdown(Duration::from_secs(5)).await;
 }

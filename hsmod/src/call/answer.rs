@@ -63,7 +63,8 @@ pub(super) async fn value<T>(
 /// Tells, and waits until everybody has been told.
 pub(super) async fn told(notification: Notification) -> Outcome {
     let delivered = async {
-        notification.await?.await;
+        // Nothing else waits for the modules: each of them is told.
+        let _ = notification.await?.await;
         Ok(())
     };
     value(delivered, |()| Answer::Value(Value::Null, false)).await

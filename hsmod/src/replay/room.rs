@@ -79,7 +79,8 @@ impl Told {
     pub(super) async fn all(&mut self) {
         self.count = 0;
         if let Some(last) = self.last.take() {
-            last.await;
+            // Whoever was not told is among the failures.
+            let _ = last.await;
         }
     }
 }

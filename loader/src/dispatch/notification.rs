@@ -1,29 +1,39 @@
 //! A notification: each module that wants to know is told, in its own time.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hsmod_plugin_api::host::{Callback, CallbackCall, Entered, OwnedInputs, Prepared, Reply};
-use tokio::sync::mpsc;
+use hsmod_plugin_api::host::{
+    Callback, CallbackCall, Entered, OwnedInputs, Prepared, Reply, subject,
+};
 
 use super::Args;
+use super::delivery::{Delivery, Part, Waiting};
 use super::failure::{failed, give_up};
-use super::queue::{Job, Queue};
+use super::queue::Untold;
 use super::watch::Watch;
-use crate::call_error::{CallError, Cause};
+use crate::call_error::{CallError, Cause, FailureKind};
+use crate::failures::{Duty, Failing};
 use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::policy::Rule;
 use crate::record::{self, Place};
 
-/// A notification to the modules. Its arguments are copied already; awaited, it completes when
-/// every module's queue has taken it.
+/// A notification to the modules. Its arguments are copied already; it is put into the queue of
+/// every module when it is polled for the first time, and is ready then.
 ///
-/// A full queue (1,000 notifications) makes the caller wait.
+/// It never waits for a module, so it may be awaited while a room is locked. Modules are told
+/// later, in tasks of their own: one that sends something into the room waits for the lock as
+/// everybody does, and keeps nobody waiting but those behind it in its own queue.
+///
+/// From 1,000 notifications in a queue on, the log warns of the module once a minute. 10,000 are
+/// the end: the module is not told of further ones, which the log, [`Counts::lost`] and the
+/// [`Delivery`] say; the others are told all the same.
+///
+/// [`Counts::lost`]: crate::stats::Counts::lost
 #[must_use = "nobody is told before it is awaited"]
 pub struct Notification {
     state: State,
@@ -34,10 +44,8 @@ enum State {
     Idle,
     /// The arguments cannot be read.
     Unreadable(CallError),
-    /// On its way into the queues.
-    Putting(Pin<Box<dyn Future<Output = ()> + Send>>, Delivery),
-    /// Nothing is left to do.
-    Over,
+    /// Not yet in the queues, where this puts it.
+    Ready(Box<dyn FnOnce() -> Delivery + Send>),
 }
 
 impl Notification {
@@ -53,7 +61,8 @@ impl Notification {
         match inputs.own() {
             Ok(args) => {
                 let generation = arc_swap::Guard::into_inner(generation);
-                Self { state: put::<R, _>(&generation, Arc::new(args)) }
+                let put = move || put::<R, _>(&generation, &Arc::new(args));
+                Self { state: State::Ready(Box::new(put)) }
             }
             Err(error) => {
                 let (policy, cause) = (R::POLICY, Cause::Input(error.to_string()));
@@ -64,33 +73,51 @@ impl Notification {
     }
 }
 
-/// One job for each module's queue.
-fn put<R, P>(generation: &Arc<Generation>, args: Arc<P>) -> State
+/// Puts one job into each module's queue.
+fn put<R, P>(generation: &Arc<Generation>, args: &Arc<P>) -> Delivery
 where
     R: Rule,
     P: Prepared<Args<R>> + Send + Sync + 'static,
 {
-    let (done, delivery) = mpsc::channel(1);
-    let jobs: Vec<(Queue, Job)> = generation
-        .list::<R>()
-        .iter()
-        .map(|callback| {
-            let queue = generation.member(callback.module()).queue.clone();
-            let (callback, generation) = (callback.clone(), Arc::clone(generation));
-            let (args, done) = (Arc::clone(&args), done.clone());
-            let job: Job = Box::pin(async move {
-                tell::<R, P>(&generation, &callback, args).await;
-                drop(done);
-            });
-            (queue, job)
-        })
-        .collect();
-    let putting = async move {
-        for (queue, job) in jobs {
-            queue.put(job).await;
+    let (delivery, part) = Delivery::new(R::POLICY.full_name);
+    for (at, callback) in generation.list::<R>().iter().enumerate() {
+        let member = generation.member(callback.module());
+        let put = member.queue.put(|| {
+            let waiting = Waiting::new(part.clone(), Arc::clone(&member.name));
+            let (generation, args) = (Arc::clone(generation), Arc::clone(args));
+            Box::new(move || {
+                Box::pin(async move {
+                    tell::<R, P>(&generation, &generation.list::<R>()[at], args).await;
+                    waiting.done();
+                })
+            })
+        });
+        if let Err(why) = put {
+            lost::<R>(generation, callback.module(), why, &part, &**args);
         }
-    };
-    State::Putting(Box::pin(putting), Delivery { ended: Some(delivery) })
+    }
+    delivery
+}
+
+/// A module is not told.
+#[cold]
+fn lost<R: Rule>(
+    generation: &Generation,
+    module: usize,
+    why: Untold,
+    part: &Part,
+    args: &impl Prepared<Args<R>>,
+) {
+    let member = generation.member(module);
+    generation.stats.lost(module - generation.first, R::INDEX);
+    part.lose(&member.name, why);
+    member.failures.report(&Failing {
+        duty: Duty::Callback(R::POLICY.full_name),
+        kind: FailureKind::Untold,
+        message: &why.to_string(),
+        subject: &subject::<R>(args),
+        passed_over: false,
+    });
 }
 
 /// Tells one module, and waits until it has done with it, or the deadline.
@@ -147,41 +174,17 @@ fn cause<A>(entered: Entered<A>) -> Option<Cause> {
 impl Future for Notification {
     type Output = Result<Delivery, CallError>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let State::Putting(putting, _) = &mut self.state
-            && putting.as_mut().poll(context).is_pending()
-        {
-            return Poll::Pending;
-        }
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Putting(_, delivery) => Poll::Ready(Ok(delivery)),
-            State::Unreadable(error) => Poll::Ready(Err(error)),
-            State::Idle | State::Over => Poll::Ready(Ok(Delivery { ended: None })),
-        }
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(match std::mem::replace(&mut self.state, State::Idle) {
+            State::Ready(put) => Ok(put()),
+            State::Unreadable(error) => Err(error),
+            State::Idle => Ok(Delivery::to_nobody()),
+        })
     }
 }
 
 impl fmt::Debug for Notification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notification").finish_non_exhaustive()
-    }
-}
-
-/// A notification that is in the queues. May be awaited until every module has run it; dropping
-/// it cancels nothing.
-#[derive(Debug)]
-pub struct Delivery {
-    /// Yields nothing, and ends when the last job is done.
-    ended: Option<mpsc::Receiver<Infallible>>,
-}
-
-impl Future for Delivery {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        match &mut self.ended {
-            Some(ended) => ended.poll_recv(context).map(|_| ()),
-            None => Poll::Ready(()),
-        }
     }
 }

@@ -1,41 +1,83 @@
-//! The queue of a module's notifications: one at a time, in order.
+//! The queue of a module's notifications: one at a time, in order. Whoever puts one in never waits.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
 
+use crate::failures::Throttle;
 use crate::generation::Alive;
 
-/// How many notifications may wait for one module; whoever brings another one waits.
-const DEPTH: usize = 1000;
+/// How many notifications may wait for one module; it is not told of further ones.
+const DEPTH: usize = 10_000;
 
-/// A notification on its way to one module.
-pub(crate) type Job = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// From how many on the log says so.
+const MANY: usize = 1_000;
+
+/// A notification on its way to one module: small until its turn has come.
+pub(crate) type Job = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// Where a module's notifications are put.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Queue {
+    module: Arc<str>,
     sender: mpsc::Sender<Job>,
+    /// How often the log says that there are many.
+    warnings: Mutex<Throttle>,
 }
 
 impl Queue {
-    /// Starts the worker. It ends when all queues to it are gone and it has run what was in them;
-    /// `alive` is held until then.
-    pub(crate) fn start(alive: Alive) -> Self {
+    /// Starts the worker. It ends when the queue is gone and it has run what was in it; `alive` is
+    /// held until then.
+    pub(crate) fn start(module: Arc<str>, alive: Alive) -> Self {
         let (sender, mut receiver) = mpsc::channel::<Job>(DEPTH);
         tokio::spawn(async move {
             while let Some(job) = receiver.recv().await {
-                job.await;
+                job().await;
             }
             drop(alive);
         });
-        Self { sender }
+        Self { module, sender, warnings: Mutex::new(Throttle::new(1)) }
     }
 
-    /// Waits for a place in the queue. A notification for a module that is shut down is lost.
-    pub(super) async fn put(&self, job: Job) {
-        let _ = self.sender.send(job).await;
+    /// Puts a notification in, if there is room for it.
+    pub(super) fn put(&self, job: impl FnOnce() -> Job) -> Result<(), Untold> {
+        match self.sender.try_reserve() {
+            Ok(place) => {
+                place.send(job());
+                self.look();
+                Ok(())
+            }
+            Err(TrySendError::Full(())) => Err(Untold::QueueFull),
+            Err(TrySendError::Closed(())) => Err(Untold::Ended),
+        }
+    }
+
+    /// Warns if many wait.
+    fn look(&self) {
+        let waiting = DEPTH - self.sender.capacity();
+        if waiting >= MANY {
+            self.warn(waiting);
+        }
+    }
+
+    #[cold]
+    fn warn(&self, waiting: usize) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.admit(Instant::now()).is_some() {
+            tracing::warn!(
+                target: "hsmod_loader",
+                module = &*self.module,
+                waiting,
+                "module `{}`: {waiting} notifications wait for it, because it takes long over them; \
+                 with {DEPTH} it is not told of further ones",
+                self.module
+            );
+        }
     }
 
     /// A reference that does not keep the worker running.
@@ -46,5 +88,26 @@ impl Queue {
     /// How many notifications wait in a queue.
     pub(crate) fn waiting_in(queue: &mpsc::WeakSender<Job>) -> usize {
         queue.upgrade().map_or(0, |sender| DEPTH - sender.capacity())
+    }
+}
+
+/// Why a module is not told of something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Untold {
+    /// Too many notifications wait for it already.
+    QueueFull,
+    /// The runtime that was to tell it has ended.
+    Ended,
+}
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::QueueFull => {
+                write!(f, "not told, because {DEPTH} notifications wait for it already")
+            }
+            Self::Ended => f.write_str("not told, because the runtime that was to do it has ended"),
+        }
     }
 }

@@ -136,7 +136,8 @@ pub(super) async fn nothing(call: impl Future<Output = Outcome<()>>) -> Encoded 
 pub(super) async fn told(call: impl Future<Output = Outcome<Delivery>>) -> Encoded {
     match call.await {
         Ok(delivery) => {
-            delivery.await;
+            // Nothing else waits for the modules: each of them is told.
+            let _ = delivery.await;
             Ok(Value::Null)
         }
         Err(error) => value(Err(error)),

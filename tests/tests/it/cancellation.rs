@@ -134,7 +134,13 @@ async fn calls_of_many_threads_are_each_made_once() {
     for task in tasks {
         task.await.unwrap();
     }
-    modules.third_party_rules().on_threepid_bind("@last:b", "email", "a@b").await.unwrap().await;
+    modules
+        .third_party_rules()
+        .on_threepid_bind("@last:b", "email", "a@b")
+        .await
+        .unwrap()
+        .await
+        .unwrap();
     let all = (TASKS * CALLS) as u64;
     for (index, name) in ["first", "second"].into_iter().enumerate() {
         let counts: Vec<_> = modules.counts()[index]

@@ -63,7 +63,7 @@ async fn the_log_says_who_took_how_long() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let state = State::new(Arc::new(()));
     let event = message("@a:example.com", "hi");
-    modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap().await;
+    modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap().await.unwrap();
     assert_snapshot!(log.text(), @"WARN hsmod_loader [bad_never_ready]: module `bad_never_ready`: third_party_rules.on_new_event: no answer within 50ms");
     assert_eq!(seen_names(&modules, "recorder").await, ["on_new_event"]);
 }

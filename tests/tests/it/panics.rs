@@ -61,7 +61,7 @@ async fn the_next_module_is_asked_where_the_rule_says_so() {
         third_party_rules.check_can_shutdown_room(Some("@a:b"), "!r:b").await.unwrap();
         let event = message("@a:b", "hi");
         let state = State::new(Arc::new(()));
-        third_party_rules.on_new_event(Json(&event), &state).await.unwrap().await;
+        third_party_rules.on_new_event(Json(&event), &state).await.unwrap().await.unwrap();
         assert_eq!(
             seen_names(&modules, "recorder").await,
             ["check_can_shutdown_room", "on_new_event"]

@@ -127,7 +127,7 @@ async fn a_notification_is_told_from_elsewhere_and_may_ask_for_everything() {
         let third_party_rules = modules.third_party_rules();
         let (state, event) = (State::new(Arc::new(())), message("@a:b", "meow"));
         let told = async {
-            third_party_rules.on_new_event(Json(&event), &state).await.unwrap().await;
+            third_party_rules.on_new_event(Json(&event), &state).await.unwrap().await.unwrap();
         };
         modules.in_room(HELD, told).await;
         assert_eq!(outcomes(&modules).await, ["answered", "answered"], "{how}");
