@@ -16,6 +16,7 @@ mod every_callback;
 mod example_plugins;
 mod failures;
 mod failures_logged;
+mod full_queues;
 mod http_client;
 mod instances;
 mod left_behind;
