@@ -4,6 +4,7 @@ mod throttle;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use hsmod_plugin_api::host::Subject;
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 use tracing::Level;
 
 pub(crate) use self::throttle::Throttle;
-use crate::call_error::{CallError, FailureKind};
+use crate::call_error::FailureKind;
 
 /// The target of what is logged of failures and denials.
 const TARGET: &str = "hsmod_loader";
@@ -43,13 +44,15 @@ pub struct Failure<'a> {
 pub enum Duty<'a> {
     /// To answer a callback, or to be told of something: `third_party_rules.on_new_event`.
     Callback(&'static str),
+    /// To answer requests to this path, or to below it.
+    Web(&'a str),
     /// Work in the background, by the name that the module gave it.
     Background(&'a str),
     /// To end.
     Shutdown,
 }
 
-impl Duty<'_> {
+impl<'a> Duty<'a> {
     /// The callback, if it is one.
     pub const fn callback(&self) -> Option<&'static str> {
         match self {
@@ -58,10 +61,19 @@ impl Duty<'_> {
         }
     }
 
+    /// The path of a web resource, if it is one.
+    pub const fn path(&self) -> Option<&'a str> {
+        match self {
+            Self::Web(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// What is throttled together. Modules may give their background work any number of names.
-    fn kind(self) -> &'static str {
+    const fn kind(self) -> &'a str {
         match self {
             Self::Callback(callback) => callback,
+            Self::Web(path) => path,
             Self::Background(_) => "background work",
             Self::Shutdown => "shutdown",
         }
@@ -73,6 +85,7 @@ impl fmt::Display for Duty<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Callback(_) | Self::Shutdown => f.write_str(self.kind()),
+            Self::Web(path) => write!(f, "web resource `{path}`"),
             Self::Background(desc) => write!(f, "background work `{desc}`"),
         }
     }
@@ -101,7 +114,7 @@ pub(crate) struct Failures {
     module: Arc<str>,
     observer: Option<Observer>,
     /// By what the module was to do.
-    throttles: Mutex<BTreeMap<&'static str, Throttle>>,
+    throttles: Mutex<BTreeMap<String, Throttle>>,
 }
 
 /// A failure that is to be reported.
@@ -130,14 +143,48 @@ impl Failures {
         } else if let Some(left_out) = self.admit(duty) {
             log(if passed_over { Level::WARN } else { Level::ERROR }, &failure, left_out);
         }
-        if let Some(Observer(observer)) = &self.observer {
-            observer(&failure);
+        if let Some(Observer(observer)) = &self.observer
+            && catch_unwind(AssertUnwindSafe(|| observer(&failure))).is_err()
+        {
+            // Whoever waits for the module, or stands behind it in a queue, can do nothing for it.
+            tracing::error!(target: TARGET, "what the homeserver gave to `on_failure` panicked");
         }
+    }
+
+    /// Whether anybody wants to know of denials.
+    pub(crate) fn shows_denials() -> bool {
+        tracing::enabled!(target: TARGET, Level::DEBUG)
+    }
+
+    /// Logs that the module has refused an operation.
+    #[cold]
+    pub(crate) fn log_denial(
+        &self,
+        duty: Duty<'_>,
+        errcode: &str,
+        why: &dyn fmt::Display,
+        subject: &Subject,
+    ) {
+        tracing::debug!(
+            target: TARGET,
+            module = &*self.module,
+            callback = duty.callback(),
+            path = duty.path(),
+            errcode,
+            event_id = subject.event_id.as_deref(),
+            room_id = subject.room_id.as_deref(),
+            user_id = subject.user_id.as_deref(),
+            "module `{}`: {duty}: {why}",
+            self.module
+        );
     }
 
     fn admit(&self, duty: Duty<'_>) -> Option<u64> {
         let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
-        let throttle = throttles.entry(duty.kind()).or_insert_with(|| Throttle::new(AT_ONCE));
+        let throttle = match throttles.get_mut(duty.kind()) {
+            Some(throttle) => throttle,
+            None => throttles.entry(duty.kind().to_owned()).or_insert(Throttle::new(AT_ONCE)),
+        };
         throttle.admit(Instant::now())
     }
 
@@ -167,6 +214,7 @@ macro_rules! log_at {
             $level,
             module = $failure.module,
             callback = $failure.duty.callback(),
+            path = $failure.duty.path(),
             kind = $failure.kind.as_str(),
             event_id = $failure.subject.event_id.as_deref(),
             room_id = $failure.subject.room_id.as_deref(),
@@ -184,22 +232,4 @@ fn log(level: Level, failure: &Failure<'_>, left_out: u64) {
         Level::WARN => log_at!(Level::WARN, failure, left_out),
         _ => log_at!(Level::DEBUG, failure, left_out),
     }
-}
-
-/// Logs that a module has refused an operation.
-pub(crate) fn log_denial(denial: &CallError, subject: impl FnOnce() -> Subject) {
-    if !tracing::enabled!(target: TARGET, Level::DEBUG) {
-        return;
-    }
-    let subject = subject();
-    tracing::debug!(
-        target: TARGET,
-        module = denial.module(),
-        callback = denial.callback(),
-        errcode = denial.errcode(),
-        event_id = subject.event_id.as_deref(),
-        room_id = subject.room_id.as_deref(),
-        user_id = subject.user_id.as_deref(),
-        "{denial}"
-    );
 }

@@ -4,11 +4,17 @@
 mod axum;
 mod response;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use hsmod_plugin_api::module::{HttpRequest, WebHandle};
+use hsmod_plugin_api::module::{HttpRequest, StageError, WebHandle};
+use hsmod_plugin_api::values::ErrorKind;
 use http::{Method, Request, Response};
 
 use self::response::{Refused, Writer};
+use crate::call_error::FailureKind;
+use crate::failures::{Duty, Failing, Failures, Subject};
+use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::record::{self, Place};
 
@@ -46,14 +52,18 @@ impl Routes {
         own.map(Route::shown).collect()
     }
 
-    /// Who answers a path: an exact path before a subtree, a longer subtree before a shorter one.
-    fn find(&self, path: &str) -> Option<&Route> {
-        let exact = self.routes.iter().find(|route| route.path == path);
-        let below = |route: &&Route| {
+    /// The place of who answers a path: an exact path before a subtree, a longer subtree before a
+    /// shorter one.
+    fn find(&self, path: &str) -> Option<usize> {
+        let below = |route: &Route| {
             let rest = path.strip_prefix(route.path.as_str());
             route.subtree && rest.is_some_and(|rest| rest.starts_with('/'))
         };
-        exact.or_else(|| self.routes.iter().filter(below).max_by_key(|route| route.path.len()))
+        let exact = self.routes.iter().position(|route| route.path == path);
+        exact.or_else(|| {
+            let routes = self.routes.iter().enumerate().filter(|(_, route)| below(route));
+            routes.max_by_key(|(_, route)| route.path.len()).map(|(at, _)| at)
+        })
     }
 }
 
@@ -89,35 +99,92 @@ impl Web {
     /// if the resource says so; any other failure, and a panic, becomes a 500 and a line in the log.
     /// A body that is larger than [`Host::max_request_body_size`](crate::Host::max_request_body_size)
     /// is a 413.
+    ///
+    /// `Content-Length` is that of the module's answer, to `HEAD` too, which has no body.
     pub async fn handle(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
+        let found = self.find(request.uri().path())?;
+        Some(found.answer(request).await)
+    }
+
+    /// Who answers a path; `None` if nobody does.
+    fn find(&self, path: &str) -> Option<Found> {
         let generation = self.modules.generation_arc();
-        let route = generation.routes.find(request.uri().path())?;
-        let resource = &route.resource;
-        let writer = Writer::new(resource.errors());
+        let at = generation.routes.find(path)?;
+        Some(Found { generation, at })
+    }
+}
+
+/// Who answers a request, kept until it has: whatever is published meanwhile, it is one module that
+/// says how large a body may be, and gets it.
+struct Found {
+    generation: Arc<Generation>,
+    at: usize,
+}
+
+impl Found {
+    fn route(&self) -> &Route {
+        &self.generation.routes.routes[self.at]
+    }
+
+    fn writer(&self, method: &Method) -> Writer {
+        Writer::new(self.route().resource.errors(), method == Method::HEAD)
+    }
+
+    async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let Route { path, resource, body_max, .. } = self.route();
+        let writer = self.writer(request.method());
         if request.method() == Method::OPTIONS {
-            return Some(writer.empty());
+            return writer.empty();
         }
-        if request.body().len() > route.body_max {
-            return Some(writer.refused(Refused::TOO_LARGE));
+        if request.body().len() > *body_max {
+            return writer.refused(Refused::TOO_LARGE);
         }
         let call = async { resource.handle(&parts(&request)).await };
         let answer = record::inside(resource.module(), Place::WEB, call).await;
-        Some(match answer {
-            Ok(answer) => writer.answer(&answer, request.method() == Method::HEAD),
-            Err(error) => {
-                let name = &generation.member(resource.module()).name;
-                writer.failure(error, name, &route.path)
+        let failures = &self.generation.member(resource.module()).failures;
+        match answer {
+            Ok(answer) => {
+                let (response, left_out) = writer.answer(&answer);
+                left_out.iter().for_each(|name| bad_header(failures, path, name));
+                response
             }
-        })
+            Err(error) => {
+                failed(failures, path, &error);
+                writer.failure(error)
+            }
+        }
     }
+}
 
-    /// Who answers a path, and how large a body may be; `None` if nobody does.
-    #[cfg(feature = "axum")]
-    fn reads(&self, path: &str) -> Option<(Writer, usize)> {
-        let generation = self.modules.generation();
-        let route = generation.routes.find(path)?;
-        Some((Writer::new(route.resource.errors()), route.body_max))
+/// Logs that a header of an answer is no header.
+#[cold]
+fn bad_header(failures: &Failures, path: &str, name: &str) {
+    failures.report(&Failing {
+        duty: Duty::Web(path),
+        kind: FailureKind::Error,
+        message: &format!("its answer has a header that HTTP does not allow: {name:?}"),
+        subject: &Subject::default(),
+        passed_over: true,
+    });
+}
+
+/// Logs what became of a resource that answered an error or panicked.
+#[cold]
+fn failed(failures: &Failures, path: &str, error: &StageError) {
+    let duty = Duty::Web(path);
+    if let StageError::Module(module_error) = error
+        && let ErrorKind::Http { status: ..500, errcode, .. } = module_error.kind()
+    {
+        failures.log_denial(duty, errcode.as_str(), error, &Subject::default());
+        return;
     }
+    failures.report(&Failing {
+        duty,
+        kind: FailureKind::of_stage(error),
+        message: &error.to_string(),
+        subject: &Subject::default(),
+        passed_over: false,
+    });
 }
 
 /// A request as modules get it: what `on_legacy_admin_request` is asked about.

@@ -7,7 +7,7 @@ use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError};
 
 use super::Args;
 use crate::call_error::{CallError, CallErrorKind, Cause, FailureKind, plain_denial};
-use crate::failures::{Duty, Failing, log_denial};
+use crate::failures::{Duty, Failing, Failures};
 use crate::generation::Generation;
 use crate::policy::{OnFailure, Rule};
 use crate::record::{self, Place};
@@ -39,7 +39,7 @@ pub(super) fn failed<R: Rule>(
     let kind = match failed.kind() {
         CallErrorKind::Denied if matches!(told, Told::Itself) => {
             generation.stats.denied(module - generation.first, R::INDEX);
-            log_denial(&failed, || args.map(subject::<R>).unwrap_or_default());
+            log_denial::<R>(generation, module, &failed, args);
             return Some(failed);
         }
         CallErrorKind::Failed(kind) => kind,
@@ -112,6 +112,24 @@ pub(super) fn denied<R: Rule>(
     generation.stats.denied(module - generation.first, R::INDEX);
     let (policy, name) = (R::POLICY, &generation.member(module).name);
     let denial = CallError::new(policy.full_name, Some(name), cause, policy.refusal);
-    log_denial(&denial, || args.map(subject::<R>).unwrap_or_default());
+    log_denial::<R>(generation, module, &denial, args);
     denial
+}
+
+fn log_denial<R: Rule>(
+    generation: &Generation,
+    module: usize,
+    denial: &CallError,
+    args: Option<&impl Prepared<Args<R>>>,
+) {
+    if Failures::shows_denials() {
+        let (duty, subject) = (Duty::Callback(denial.callback()), args.map(subject::<R>));
+        let failures = &generation.member(module).failures;
+        failures.log_denial(
+            duty,
+            &denial.errcode(),
+            &denial.reason(),
+            &subject.unwrap_or_default(),
+        );
+    }
 }

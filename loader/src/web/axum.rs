@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use hsmod_plugin_api::module::ErrorFormat;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 use super::Web;
 use super::response::{Refused, Writer};
@@ -20,16 +20,16 @@ impl Web {
     }
 
     async fn answer(self, request: Request<Body>) -> Response<Body> {
-        let unrecognized = || Writer::new(ErrorFormat::Json).refused(Refused::UNRECOGNIZED);
-        let Some((writer, body_max)) = self.reads(request.uri().path()) else {
-            return unrecognized().map(Body::from);
+        let Some(found) = self.find(request.uri().path()) else {
+            let writer = Writer::new(ErrorFormat::Json, request.method() == Method::HEAD);
+            return writer.refused(Refused::UNRECOGNIZED).map(Body::from);
         };
         let (parts, body) = request.into_parts();
-        let response = match to_bytes(body, body_max).await {
-            Ok(body) => self.handle(Request::from_parts(parts, body)).await,
-            Err(_too_large) => Some(writer.refused(Refused::TOO_LARGE)),
+        let response = match to_bytes(body, found.route().body_max).await {
+            Ok(body) => found.answer(Request::from_parts(parts, body)).await,
+            Err(_too_large) => found.writer(&parts.method).refused(Refused::TOO_LARGE),
         };
-        response.unwrap_or_else(unrecognized).map(Body::from)
+        response.map(Body::from)
     }
 }
 

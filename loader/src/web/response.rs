@@ -25,13 +25,17 @@ impl Refused {
     const INTERNAL: Self = Self(500, "M_UNKNOWN", "Internal server error");
 }
 
-/// Writes the responses of one resource.
+/// Writes the responses of one resource to one request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Writer(ErrorFormat);
+pub(super) struct Writer {
+    errors: ErrorFormat,
+    /// Whether everything but the body is wanted.
+    head: bool,
+}
 
 impl Writer {
-    pub(super) const fn new(errors: ErrorFormat) -> Self {
-        Self(errors)
+    pub(super) const fn new(errors: ErrorFormat, head: bool) -> Self {
+        Self { errors, head }
     }
 
     /// A response without a body.
@@ -39,12 +43,17 @@ impl Writer {
         self.respond(204, Vec::new())
     }
 
-    /// What the module answers; without the body to `HEAD`.
-    pub(super) fn answer(self, answer: &WebResponse, head: bool) -> Response<Bytes> {
-        let body = if head { Vec::new() } else { answer.body().to_vec() };
-        let mut response = self.respond(answer.status(), body);
-        let own: Vec<(HeaderName, HeaderValue)> =
-            answer.headers().filter_map(|(name, value)| valid(name, value)).collect();
+    /// What the module answers, and the names of its headers that are none.
+    pub(super) fn answer(self, answer: &WebResponse) -> (Response<Bytes>, Vec<String>) {
+        let mut response = self.respond(answer.status(), answer.body().to_vec());
+        let (mut own, mut left_out) = (Vec::new(), Vec::new());
+        for (name, value) in answer.headers() {
+            match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value)) {
+                (Ok(name), Ok(value)) => own.push((name, value)),
+                _ => left_out.push(name.to_owned()),
+            }
+        }
+        own.retain(|(name, value)| self.may_say(answer, name, value));
         // What the module says of itself goes before what is said of all.
         for (name, _) in &own {
             response.headers_mut().remove(name);
@@ -52,29 +61,31 @@ impl Writer {
         for (name, value) in own {
             response.headers_mut().append(name, value);
         }
-        response
+        (response, left_out)
+    }
+
+    /// Whether a header is the module's to say: how long its body is shows by itself, unless it
+    /// leaves the body out, as it may to `HEAD` and with 304.
+    fn may_say(self, answer: &WebResponse, name: &HeaderName, value: &HeaderValue) -> bool {
+        if name == header::CONTENT_LENGTH {
+            let number = value.as_bytes().iter().all(u8::is_ascii_digit) && !value.is_empty();
+            return number && (self.head || answer.status() == 304) && answer.body().is_empty();
+        }
+        name != header::TRANSFER_ENCODING
     }
 
     pub(super) fn refused(self, Refused(status, errcode, message): Refused) -> Response<Bytes> {
         self.error(status, errcode, message, Map::new())
     }
 
-    /// What becomes of the failure of a module's resource at `path`.
-    pub(super) fn failure(self, error: StageError, module: &str, path: &str) -> Response<Bytes> {
-        match error {
-            StageError::Module(error) if matches!(error.kind(), ErrorKind::Http { .. }) => {
-                match error.into_kind() {
-                    ErrorKind::Http { status, errcode, message, fields } => {
-                        self.error(status, errcode.as_str(), &message, fields)
-                    }
-                    _ => self.refused(Refused::INTERNAL),
-                }
-            }
-            other => {
-                tracing::error!(module, path, "a web resource failed: {other}");
-                self.refused(Refused::INTERNAL)
-            }
+    /// What becomes of the failure of a module's resource.
+    pub(super) fn failure(self, error: StageError) -> Response<Bytes> {
+        if let StageError::Module(error) = error
+            && let ErrorKind::Http { status, errcode, message, fields } = error.into_kind()
+        {
+            return self.error(status, errcode.as_str(), &message, fields);
         }
+        self.refused(Refused::INTERNAL)
     }
 
     fn error(
@@ -84,32 +95,30 @@ impl Writer {
         message: &str,
         fields: Map<String, Value>,
     ) -> Response<Bytes> {
-        if self.0 == ErrorFormat::Html {
-            return self.answer(&WebResponse::html(status, page(message)), false);
-        }
-        let body = Value::Object(object(errcode, message, fields));
-        self.answer(&WebResponse::json(status, &body), false)
+        let answer = match self.errors {
+            ErrorFormat::Html => WebResponse::html(status, page(message)),
+            _ => WebResponse::json(status, &Value::Object(object(errcode, message, fields))),
+        };
+        self.answer(&answer).0
     }
 
     fn respond(self, status: u16, body: Vec<u8>) -> Response<Bytes> {
-        let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() =
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if self.0 == ErrorFormat::Json {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let has_body = !(status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED));
+        let length = body.len();
+        let body = if has_body && !self.head { Bytes::from(body) } else { Bytes::new() };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        if has_body {
+            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+        }
+        if self.errors == ErrorFormat::Json {
             let headers = CORS.map(|(name, value)| (name, HeaderValue::from_static(value)));
             response.headers_mut().extend(headers);
         }
         response
     }
-}
-
-fn valid(name: &str, value: &[u8]) -> Option<(HeaderName, HeaderValue)> {
-    let (found, own) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value));
-    if let (Ok(name), Ok(value)) = (found, own) {
-        return Some((name, value));
-    }
-    tracing::warn!("a module's response has a header that HTTP does not allow: {name:?}");
-    None
 }
 
 /// The body of an error for a program.
@@ -148,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_message_on_a_page_is_text() {
-        let response = Writer::new(ErrorFormat::Html).error(400, "M_X", "<b> & \"'", Map::new());
+        let response =
+            Writer::new(ErrorFormat::Html, false).error(400, "M_X", "<b> & \"'", Map::new());
         let body = String::from_utf8(response.body().to_vec()).unwrap();
         assert!(body.contains("<p>&lt;b&gt; &amp; &quot;&#39;</p>"), "{body}");
         assert_eq!(response.headers()["content-type"], "text/html; charset=utf-8");
@@ -161,10 +171,12 @@ mod tests {
             .header("X-A", "1")
             .header("x-a", "2")
             .header("no header", "x");
-        let response = Writer::new(ErrorFormat::Json).answer(&answer, false);
+        let (response, left_out) = Writer::new(ErrorFormat::Json, false).answer(&answer);
+        assert_eq!(left_out, ["no header"]);
         assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
         assert_eq!(response.headers().get_all("x-a").iter().count(), 2);
         assert!(response.headers().contains_key("access-control-allow-methods"));
-        assert_eq!(response.headers().len(), 5);
+        assert_eq!(response.headers()["content-length"], "0");
+        assert_eq!(response.headers().len(), 6);
     }
 }

@@ -141,7 +141,7 @@ async fn a_web_resource_that_panics_is_a_500_without_details() {
     );
     assert_snapshot!(log.text(), @"
     ERROR panic [bad_panics]: bad_panics: Web
-    ERROR hsmod_loader::web::response [bad_panics]: a web resource failed: panicked: bad_panics: Web (tests/modules/bad_panics/src/lib.rs:<line>)
+    ERROR hsmod_loader [bad_panics]: module `bad_panics`: web resource `/_synapse/client/bad_panics`: panicked: bad_panics: Web (tests/modules/bad_panics/src/lib.rs:<line>)
     ");
 }
 

@@ -111,17 +111,24 @@ async fn a_failure_is_a_500_and_a_line_in_the_log() {
         "fields": {"handle": 1}}});
     let paths = json!({"/_fail": {"fail": "secret"}, "/_refuse": refuse, "/_cancel": "cancelled"});
     let modules = Scene::new().module("good_recorder", serving("a", paths)).load().await;
-    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let (log, _listening) = Log::listen(LevelFilter::DEBUG);
     let internal = json!({"errcode": "M_UNKNOWN", "error": "Internal server error"});
     assert_eq!(web(&modules, "GET", "/_fail").await, Some((500, internal.clone())));
     assert_eq!(web(&modules, "GET", "/_cancel").await, Some((500, internal)));
-    assert_snapshot!(log.text(), @"
-    ERROR hsmod_loader::web::response [good_recorder]: a web resource failed: secret
-    ERROR hsmod_loader::web::response [good_recorder]: a web resource failed: cancelled
-    ");
     let body = json!({"errcode": "TEAPOT", "error": "short", "handle": 1});
     assert_eq!(web(&modules, "GET", "/_refuse").await, Some((418, body)));
-    assert_eq!(log.text(), "");
+    let mut lines = log.take();
+    lines.retain(|line| line.target == "hsmod_loader");
+    let shown = lines.iter().map(|line| {
+        let field = |name| line.fields.get(name).and_then(Value::as_str).unwrap_or("-");
+        let [path, kind, errcode] = ["path", "kind", "errcode"].map(field);
+        format!("{} {path} {kind} {errcode}: {}", line.level, field("message"))
+    });
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @"
+    ERROR /_fail error -: module `good_recorder`: web resource `/_fail`: secret
+    DEBUG /_cancel cancelled -: module `good_recorder`: web resource `/_cancel`: cancelled
+    DEBUG /_refuse - TEAPOT: module `good_recorder`: web resource `/_refuse`: 418 TEAPOT: short
+    ");
 }
 
 /// Status, headers and body of an answer.
@@ -183,6 +190,43 @@ async fn people_see_pages_and_programs_see_json_that_other_sites_may_read() {
     for body in ["", "{", "[]", "\u{0}"] {
         assert_eq!(post(body).await.0, 400, "{body}");
     }
+}
+
+#[tokio::test]
+async fn head_says_how_long_the_answer_to_get_is() {
+    let refuse = json!({"refuse": {"status": 403, "errcode": "M_FORBIDDEN", "message": "no"}});
+    let config = json!({
+        "name": "a",
+        "web": {"/_json": "allow", "/_refuse": refuse, "/_fail": {"fail": "secret"}},
+        "pages": {"/_page": "allow", "/_refused_page": refuse, "/_failed_page": {"fail": "secret"}},
+    });
+    let modules = Scene::new().module("good_recorder", config).load().await;
+    let ask = async |method: &str, path: &str| {
+        let request = http::Request::builder().method(method).uri(path);
+        let response = modules.web().handle(request.body(bytes::Bytes::new()).unwrap()).await;
+        let (parts, body) = response.unwrap().into_parts();
+        let length = parts.headers.get("content-length").map(|length| length.to_str().unwrap());
+        let length = length.map(|length| length.parse::<usize>().unwrap());
+        (parts.status.as_u16(), length, body.len(), parts.headers)
+    };
+    for (path, status) in [
+        ("/_json", 200),
+        ("/_refuse", 403),
+        ("/_fail", 500),
+        ("/_page", 200),
+        ("/_refused_page", 403),
+        ("/_failed_page", 500),
+    ] {
+        let (get_status, get_length, body, get_headers) = ask("GET", path).await;
+        assert_eq!((get_status, get_length), (status, Some(body)), "{path}");
+        assert!(body > 0, "{path}");
+        let (head_status, head_length, body, head_headers) = ask("HEAD", path).await;
+        assert_eq!((head_status, head_length, body), (status, get_length, 0), "{path}");
+        assert_eq!(head_headers, get_headers, "{path}");
+    }
+    assert_eq!(ask("OPTIONS", "/_json").await.1, None);
+    let (status, length, body, _) = ask("DELETE", "/_synapse/client/a/seen").await;
+    assert_eq!((status, length, body), (204, None, 0));
 }
 
 #[tokio::test]
