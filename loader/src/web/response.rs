@@ -69,7 +69,12 @@ impl Writer {
     fn may_say(self, answer: &WebResponse, name: &HeaderName, value: &HeaderValue) -> bool {
         if name == header::CONTENT_LENGTH {
             let number = value.as_bytes().iter().all(u8::is_ascii_digit) && !value.is_empty();
-            return number && (self.head || answer.status() == 304) && answer.body().is_empty();
+            let left_out = match answer.status() {
+                304 => true,
+                ..200 | 204 => false,
+                _ => self.head,
+            };
+            return number && left_out && answer.body().is_empty();
         }
         name != header::TRANSFER_ENCODING
     }
@@ -178,5 +183,40 @@ mod tests {
         assert!(response.headers().contains_key("access-control-allow-methods"));
         assert_eq!(response.headers()["content-length"], "0");
         assert_eq!(response.headers().len(), 6);
+    }
+    /// Status, `Content-Length` and size of the body of what becomes of an answer.
+    fn framed(head: bool, answer: &WebResponse) -> (u16, String, usize) {
+        let (response, _) = Writer::new(ErrorFormat::Json, head).answer(answer);
+        assert!(!response.headers().contains_key("transfer-encoding"));
+        let lengths = response.headers().get_all("content-length").iter();
+        let lengths: Vec<_> = lengths.map(|length| length.to_str().unwrap()).collect();
+        (response.status().as_u16(), lengths.join(" "), response.body().len())
+    }
+
+    #[test]
+    fn how_long_a_body_is_shows_by_itself() {
+        let length = |answer: WebResponse, length: &str| {
+            answer.header("Content-Length", length).header("Transfer-Encoding", "chunked")
+        };
+        let lies = length(WebResponse::new(200, "12345"), "7");
+        assert_eq!(framed(false, &lies), (200, "5".to_owned(), 5));
+        assert_eq!(framed(true, &lies), (200, "5".to_owned(), 0));
+        for status in [204, 304] {
+            let answer = WebResponse::new(status, "12345");
+            assert_eq!(framed(false, &answer), (status, String::new(), 0));
+        }
+    }
+
+    #[test]
+    fn a_module_may_leave_out_the_body_and_say_how_long_it_would_be() {
+        let says =
+            |status, length: &str| WebResponse::new(status, "").header("Content-Length", length);
+        assert_eq!(framed(true, &says(200, "7")), (200, "7".to_owned(), 0));
+        assert_eq!(framed(false, &says(304, "7")), (304, "7".to_owned(), 0));
+        assert_eq!(framed(false, &says(200, "7")), (200, "0".to_owned(), 0));
+        assert_eq!(framed(true, &says(204, "7")), (204, String::new(), 0));
+        for wrong in ["", "-1", "+1", "x"] {
+            assert_eq!(framed(true, &says(200, wrong)), (200, "0".to_owned(), 0), "{wrong}");
+        }
     }
 }
