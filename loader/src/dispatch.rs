@@ -18,6 +18,7 @@ mod federated_invite;
 mod notification;
 mod question;
 pub(crate) mod queue;
+mod responsible;
 mod watch;
 
 pub(crate) use aggregation::{
@@ -29,6 +30,7 @@ pub use federated_invite::FederatedInvite;
 pub use notification::Notification;
 pub use question::Question;
 pub use queue::Untold;
+pub(crate) use responsible::Responsible;
 
 /// The C forms of a callback's arguments.
 pub(crate) type Args<R> = <<R as Row>::Slot as SlotFn>::Args;

@@ -132,6 +132,11 @@ impl Failures {
         Self { module, observer, throttles: Mutex::new(BTreeMap::new()) }
     }
 
+    /// The name of the module.
+    pub(crate) fn module(&self) -> &str {
+        &self.module
+    }
+
     /// Logs a failure, unless there were too many of the kind, and tells the observer.
     #[cold]
     pub(crate) fn report(&self, failing: &Failing<'_>) {

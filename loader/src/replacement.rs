@@ -1,33 +1,40 @@
 //! An event that a module puts in the place of another one.
 
-use std::sync::Arc;
-
 use hsmod_plugin_api::callbacks::third_party_rules::rows::check_event_allowed;
+use hsmod_plugin_api::host::Subject;
 use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, OwnedEvent, UserId};
 use serde_json::{Map, Value};
 
 use crate::call_error::{CallError, Cause};
+use crate::dispatch::Responsible;
 use crate::policy::Rule;
 
 /// What a module answered to `check_event_allowed` in place of the event, as it gave it.
 ///
 /// Whether it changes only what it may is a step of its own, [`Replacement::check`]: take it
 /// before the event is hashed and signed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Replacement {
     event: Value,
-    /// The name of the module that gave it.
-    module: Option<Arc<str>>,
+    /// Who gave it.
+    by: Option<Responsible>,
+}
+
+/// By what the module gave.
+impl PartialEq for Replacement {
+    fn eq(&self, other: &Self) -> bool {
+        self.event == other.event
+    }
 }
 
 impl Replacement {
-    pub(crate) const fn new(event: Value, module: Option<Arc<str>>) -> Self {
-        Self { event, module }
+    pub(crate) const fn new(event: Value, by: Option<Responsible>) -> Self {
+        Self { event, by }
     }
 
     /// The name of the module that gave it.
     pub fn module(&self) -> Option<&str> {
-        self.module.as_deref()
+        self.by.as_ref().map(Responsible::module)
     }
 
     /// As the module gave it.
@@ -50,13 +57,17 @@ impl Replacement {
     /// Mirrors `_rebuild_event_after_third_party_rules` in `synapse/handlers/message.py`.
     ///
     /// # Errors
-    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold; it names the module.
+    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold: the module that gave it
+    /// is named, and has failed, which is logged and counted.
     pub fn check(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, CallError> {
-        let refused = |error| self.refused(error);
+        self.checked(event, server_name).map_err(|error| self.refused(event, error))
+    }
+
+    fn checked(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, ModuleError> {
         let Value::Object(given) = &self.event else {
-            return Err(refused(ModuleError::new("the replacement event is not an object")));
+            return Err(ModuleError::new("the replacement event is not an object"));
         };
-        canonical(&self.event).map_err(refused)?;
+        canonical(&self.event)?;
         let mut event_json = given.clone();
         if event.names_room() {
             // It is named after the original's ID, and changes with it.
@@ -70,30 +81,36 @@ impl Replacement {
             if text(&event_json, key) != original
                 || event_json.contains_key(key) != original.is_some()
             {
-                return Err(refused(ModuleError::new(format_args!(
+                return Err(ModuleError::new(format_args!(
                     "the replacement event changes `{key}`, which it may not"
-                ))));
+                )));
             }
         }
         let sender = text(given, "sender").unwrap_or_default();
         if UserId::new(sender).server_name() != Some(server_name) {
-            return Err(refused(ModuleError::new(format_args!(
+            return Err(ModuleError::new(format_args!(
                 "the sender of the replacement event, `{sender}`, is no user of this server"
-            ))));
+            )));
         }
         if event.names_room() {
             event_json.remove("room_id");
         }
         event_json.insert("event_id".to_owned(), event.event_id().into());
         event_json.entry("origin_server_ts").or_insert_with(|| event.origin_server_ts().into());
-        OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
-            refused(ModuleError::new(format_args!("the replacement is no event: {error}")))
-        })
+        OwnedEvent::from_json(Value::Object(event_json).to_string())
+            .map_err(|error| ModuleError::new(format_args!("the replacement is no event: {error}")))
     }
 
-    fn refused(&self, error: ModuleError) -> CallError {
-        let policy = check_event_allowed::POLICY;
-        CallError::new(policy.full_name, self.module(), Cause::Error(error), policy.refusal)
+    #[cold]
+    fn refused(&self, event: &Event<'_>, error: ModuleError) -> CallError {
+        let cause = Cause::Error(error);
+        let Some(by) = &self.by else {
+            let policy = check_event_allowed::POLICY;
+            return CallError::new(policy.full_name, None, cause, policy.refusal);
+        };
+        let error = by.error(cause);
+        by.fail("its replacement", &error, &Subject::of(event), false);
+        error
     }
 }
 
@@ -140,13 +157,10 @@ mod tests {
             "content": {"body": "new"},
         });
         change(&mut replacement);
-        Replacement::new(replacement, Some("censor".into()))
+        Replacement::new(replacement, None)
             .check(&original.as_event(), "x")
             .map(|event| event.as_event().client_json())
-            .map_err(|error| {
-                assert_eq!(error.module(), Some("censor"));
-                (error.status(), error.errcode())
-            })
+            .map_err(|error| (error.status(), error.errcode()))
     }
 
     #[test]

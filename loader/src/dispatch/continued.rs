@@ -1,16 +1,17 @@
 //! What a module left to be done after its answer: when a user is logged in, when a batch of an
 //! update has run.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use hsmod_plugin_api::host::{Continuation, Entered, IntoJson};
+use hsmod_plugin_api::callbacks::password_auth_provider::rows::check_auth;
+use hsmod_plugin_api::host::{Continuation, Entered, IntoJson, Subject};
 use hsmod_plugin_api::values::{AcceptedLogin, JsonStr, UpdateGuard};
 
 use super::decision::Answerer;
-use crate::call_error::{CallError, Cause};
+use super::responsible::Responsible;
+use crate::call_error::{CallError, CallErrorKind, Cause};
 use crate::generation::Alive;
-use crate::policy::Policy;
+use crate::policy::Rule;
 use crate::record::{self, Place};
 
 /// A call that a module wants to be made after its answer. A shutdown waits for it as for any
@@ -20,10 +21,18 @@ struct Continued {
     call: Continuation,
     module: usize,
     place: Place,
-    name: Arc<str>,
+    by: Responsible,
     limit: Option<Duration>,
-    policy: Policy,
     _alive: Alive,
+}
+
+/// What is to be known of a failure.
+struct Terms<'a> {
+    /// What the module calls what it left to be done.
+    what: &'static str,
+    subject: &'a Subject,
+    /// Whether nobody waits for it.
+    passed_over: bool,
 }
 
 impl Continued {
@@ -32,15 +41,14 @@ impl Continued {
             call,
             module: by.member.number,
             place: by.place,
-            name: Arc::clone(&by.member.name),
+            by: Responsible::new(by),
             limit: by.limit,
-            policy: by.policy,
             _alive: by.member.alive.clone(),
         }
     }
 
     /// Makes it, within the deadline of the callback that left it.
-    async fn run(self, input: &JsonStr) -> Result<(), CallError> {
+    async fn run(self, input: &JsonStr, terms: Terms<'_>) -> Result<(), CallError> {
         let call = record::inside(self.module, self.place, self.call.call(input));
         let entered = match self.limit {
             None => Ok(call.await),
@@ -52,8 +60,14 @@ impl Continued {
             Err(limit) => Cause::TimedOut(limit),
             Ok(_) => return Ok(()),
         };
-        let (policy, name) = (self.policy, Some(&*self.name));
-        Err(CallError::new(policy.full_name, name, cause, policy.refusal))
+        let Terms { what, subject, passed_over } = terms;
+        let error = self.by.error(cause);
+        if error.kind() == CallErrorKind::Denied && !passed_over {
+            self.by.deny(what, &error, subject);
+        } else {
+            self.by.fail(what, &error, subject, passed_over);
+        }
+        Err(error)
     }
 }
 
@@ -107,9 +121,14 @@ impl Login {
     pub async fn on_login(self, response: impl IntoJson) -> Result<(), CallError> {
         let Some(on_login) = self.on_login else { return Ok(()) };
         match response.into_json() {
-            Ok(response) => on_login.run(JsonStr::new(&response)).await,
+            Ok(response) => {
+                let mut subject = Subject::default();
+                subject.user_id = Some(self.user_id);
+                let terms = Terms { what: "on_login", subject: &subject, passed_over: false };
+                on_login.run(JsonStr::new(&response), terms).await
+            }
             Err(error) => {
-                let (policy, cause) = (on_login.policy, Cause::Input(error.to_string()));
+                let (policy, cause) = (check_auth::POLICY, Cause::Input(error.to_string()));
                 Err(CallError::new(policy.full_name, None, cause, policy.refusal))
             }
         }
@@ -154,7 +173,9 @@ impl Update {
     /// Outside a tokio runtime.
     pub async fn exit(mut self) -> Result<(), CallError> {
         match self.on_exit.take() {
-            Some(on_exit) => on_exit.run(JsonStr::new("null")).await,
+            Some(on_exit) => {
+                on_exit.run(JsonStr::new("null"), ended(&Subject::default(), false)).await
+            }
             None => Ok(()),
         }
     }
@@ -168,13 +189,12 @@ impl Drop for Update {
             return;
         };
         runtime.spawn(async move {
-            if let Err(error) = on_exit.run(JsonStr::new("null")).await {
-                tracing::warn!(
-                    module = error.module(),
-                    callback = error.callback(),
-                    "the end of a batch: {error}"
-                );
-            }
+            // Logged there; nobody waits for it.
+            let _ = on_exit.run(JsonStr::new("null"), ended(&Subject::default(), true)).await;
         });
     }
+}
+
+const fn ended(subject: &Subject, passed_over: bool) -> Terms<'_> {
+    Terms { what: "on_exit", subject, passed_over }
 }

@@ -1,6 +1,5 @@
 //! Answers that decide a question: what the homeserver gets to know of them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use hsmod_plugin_api::values::{
@@ -10,8 +9,9 @@ use hsmod_plugin_api::values::{
 };
 
 use super::continued::{Login, Update};
+use super::responsible::Responsible;
 use crate::call_error::plain_denial;
-use crate::generation::Member;
+use crate::generation::{Generation, Member};
 use crate::policy::Policy;
 use crate::record::Place;
 use crate::replacement::Replacement;
@@ -19,9 +19,12 @@ use crate::replacement::Replacement;
 /// Who has answered, and what.
 #[derive(Clone, Copy, Debug)]
 pub struct Answerer<'g> {
+    pub(crate) generation: &'g Generation,
     pub(crate) member: &'g Member,
     /// How long its answers may take.
     pub(crate) limit: Option<Duration>,
+    /// The number of the callback.
+    pub(crate) callback: usize,
     pub(crate) policy: Policy,
     pub(crate) place: Place,
 }
@@ -67,10 +70,9 @@ impl Decision for EventDecision {
 
     #[inline]
     fn decide(self, by: Option<Answerer<'_>>) -> Result<Option<Replacement>, Verdict> {
-        let name = |by: Answerer<'_>| Arc::clone(&by.member.name);
         match self {
             Self::Allow => Ok(None),
-            Self::Replace(event) => Ok(Some(Replacement::new(event, by.map(name)))),
+            Self::Replace(event) => Ok(Some(Replacement::new(event, by.map(Responsible::new)))),
             _ => Err(plain_denial()),
         }
     }

@@ -183,8 +183,9 @@ fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     let cause = match entered {
         Entered::Ready(Ok(answer)) => {
             let member = generation.member(module);
-            let (limit, place) = (member.deadline::<R>(), Place::callback(R::INDEX));
-            let by = Answerer { member, limit, policy: R::POLICY, place };
+            let (limit, callback) = (member.deadline::<R>(), R::INDEX);
+            let (place, policy) = (Place::callback(callback), R::POLICY);
+            let by = Answerer { generation, member, limit, callback, policy, place };
             let outcome = match aggregation.add(answer, args.as_deref_mut(), by) {
                 ControlFlow::Continue(()) => return ControlFlow::Continue(()),
                 ControlFlow::Break(outcome) => outcome,

@@ -153,7 +153,7 @@ macro_rules! structs {
 }
 
 structs! {
-    Event, |event, subject| tell_event(event, subject);
+    Event, |event, subject| subject.event(event);
     State;
     UserProfile, |profile, subject| subject.user(profile.user_id().as_str());
     ProfileInfo;
@@ -164,18 +164,11 @@ structs! {
     WebRequest;
 }
 
-#[cfg(feature = "host")]
-fn tell_event(event: &Event<'_>, subject: &mut Subject) {
-    subject.event(event.event_id());
-    subject.room(event.room_id().as_str());
-    subject.user(event.sender().as_str());
-}
-
 /// Of several events the log could name one that is not to blame.
 #[cfg(feature = "host")]
 fn tell_only(events: &[Event<'_>], subject: &mut Subject) {
     if let [event] = events {
-        tell_event(event, subject);
+        subject.event(event);
     }
 }
 

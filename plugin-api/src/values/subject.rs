@@ -1,5 +1,7 @@
 //! What a call is about: for the log of its failure.
 
+use super::event::Event;
+
 /// The event, the room and the user that the arguments of a call name, as far as they do: of
 /// several users the first, of an event its sender.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,9 +16,18 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// It is about an event.
+    pub fn of(event: &Event<'_>) -> Self {
+        let mut subject = Self::default();
+        subject.event(event);
+        subject
+    }
+
     /// It is about this event, if it is about none yet.
-    pub(super) fn event(&mut self, event_id: &str) {
-        note(&mut self.event_id, event_id);
+    pub(super) fn event(&mut self, event: &Event<'_>) {
+        note(&mut self.event_id, event.event_id());
+        self.room(event.room_id().as_str());
+        self.user(event.sender().as_str());
     }
 
     /// It is about this room, if it is about none yet.

@@ -109,7 +109,11 @@ async fn a_batch_that_is_dropped_outside_a_runtime_releases_what_it_holds() {
 async fn a_failure_to_leave_is_the_failure_of_the_update() {
     for (answer, kind) in [("fail", FailureKind::Error), ("panic", FailureKind::Panicked)] {
         let modules = controlled(json!({"answers": {"on_exit": {answer: "no database"}}})).await;
+        let (log, _listening) = Log::listen(LevelFilter::WARN);
         let error = enter(&modules).await.exit().await.unwrap_err();
+        let line = log.take().pop().unwrap();
+        assert_eq!((&*line.level, &line.fields["kind"]), ("ERROR", &json!(kind.as_str())));
+        assert_eq!(modules.counts()[0].callbacks[0].1.failed, 1);
         assert_eq!((error.kind(), error.module()), (CallErrorKind::Failed(kind), Some("pacer")));
         assert_eq!(error.callback(), "background_update_controller.on_update");
         assert!(error.to_string().contains("no database"), "{error}");
@@ -127,7 +131,7 @@ async fn a_failure_to_leave_in_the_background_is_logged() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     drop(enter(&modules).await);
     modules.shutdown(Duration::from_secs(60)).await;
-    assert_snapshot!(without_lines(&log.text()), @"WARN hsmod_loader::dispatch::continued [pacer]: the end of a batch: module `pacer`: background_update_controller.on_update: no database");
+    assert_snapshot!(without_lines(&log.text()), @"WARN hsmod_loader [pacer]: module `pacer`: background_update_controller.on_update: on_exit: no database");
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hsmod_loader::policy::POLICIES;
-use hsmod_loader::{FailureKind, Host, Json, Modules};
+use hsmod_loader::values::OwnedEvent;
+use hsmod_loader::{FailureKind, Host, Json, Modules, State};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -188,4 +189,24 @@ async fn a_homeserver_may_listen_for_itself() {
     let event = message("@a:b", "hi");
     modules.spam_checker().check_event_for_spam(Json(&event)).await.unwrap_err();
     assert_snapshot!(heard.lock().unwrap().join("\n"), @r#"module `good_recorder`: spam_checker.check_event_for_spam: no database (Some("$1"))"#);
+}
+
+#[tokio::test]
+async fn what_a_module_gives_for_an_event_is_its_failure_if_it_is_none() {
+    let config = json!({"answers": {"check_event_allowed": {"replace": {"type": "m.other"}}}});
+    let modules = Scene::new().module("good_recorder", config).load().await;
+    let event = OwnedEvent::from_json(message("@a:example.com", "hi")).unwrap();
+    let event = event.as_event();
+    let state = State::new(Arc::new(()));
+    let replacement = modules.third_party_rules().check_event_allowed(&event, &state).await;
+    let replacement = replacement.unwrap().unwrap();
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let error = replacement.check(&event, "example.com").unwrap_err();
+    assert_eq!(error.module(), Some("good_recorder"));
+    assert_snapshot!(error.to_string(), @"module `good_recorder`: third_party_rules.check_event_allowed: the replacement event changes `room_id`, which it may not");
+    let [line] = &told(&log)[..] else { panic!("not one line") };
+    assert_eq!((&*line.level, text(line, "event_id")), ("ERROR", "$1"));
+    assert_snapshot!(text(line, "message"), @"module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the replacement event changes `room_id`, which it may not");
+    let counts = modules.counts().remove(0).callbacks.remove(0).1;
+    assert_eq!((counts.called, counts.denied, counts.failed), (1, 0, 1));
 }

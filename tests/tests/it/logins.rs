@@ -8,7 +8,9 @@ use hsmod_loader::{CallErrorKind, FailureKind, Json, Modules, Ser, Shutdown};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use tracing::level_filters::LevelFilter;
 
+use crate::log::Log;
 use crate::support::{poll_once, seen, seen_names, web, without_lines};
 
 /// A module that accepts whoever has a password or a telephone number, with this config beside.
@@ -82,14 +84,29 @@ async fn it_may_take_its_time() {
     assert_eq!(told(&modules).await.len(), 1);
 }
 
-/// How a login ends whose `on_login` is answered so.
+/// How a login ends whose `on_login` is answered so; it is counted and logged.
 async fn failure(answer: Value) -> hsmod_loader::CallError {
     let mut config = later();
     config["answers"]["on_login"] = answer;
     let modules = accepting(config).await;
     let login = log_in(&modules).await;
+    let (log, listening) = Log::listen(LevelFilter::DEBUG);
     let error = login.on_login(Json(r#"{"user_id": "@a:x"}"#)).await.unwrap_err();
+    drop(listening);
     assert_eq!(error.module(), Some("ldap"));
+    let lines = log.take().into_iter().filter(|line| line.target == "hsmod_loader");
+    let [line] = &lines.collect::<Vec<_>>()[..] else { panic!("not one line") };
+    let (level, denied, failed) = match error.kind() {
+        CallErrorKind::Denied => ("DEBUG", 1, 0),
+        CallErrorKind::Failed(FailureKind::Cancelled) => ("DEBUG", 0, 1),
+        _ => ("ERROR", 0, 1),
+    };
+    assert_eq!((&*line.level, &line.fields["user_id"]), (level, &json!("@alice:example.com")));
+    let message = line.fields["message"].as_str().unwrap();
+    let said = "module `ldap`: password_auth_provider.check_auth: on_login: ";
+    assert!(message.starts_with(said), "{message}");
+    let counts = modules.counts().remove(0).callbacks.remove(0).1;
+    assert_eq!((counts.called, counts.denied, counts.failed), (1, denied, failed));
     assert_eq!(told(&modules).await.len(), 1);
     // Nothing is left of it.
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
