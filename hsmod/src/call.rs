@@ -3,7 +3,9 @@
 mod answer;
 mod arguments;
 mod callbacks;
+mod form;
 mod forms;
+mod json;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -120,7 +122,7 @@ fn read(path: &Path, rest: &str) -> Result<Value> {
         )));
     }
     serde_json::from_slice(text)
-        .map_err(|error| Stop::wrong(format!("the arguments in {source} are not JSON: {error}")))
+        .map_err(|error| json::explain(&format!("the arguments in {source}"), &error))
 }
 
 /// How often each module was asked, in the order of the config.

@@ -10,6 +10,7 @@ use hsmod_loader::{CallbackInfo, EditableText, State};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::form::Form;
 use crate::exit::{Result, Stop};
 use crate::state::RoomState;
 
@@ -21,10 +22,14 @@ pub(super) struct Arguments {
 
 impl Arguments {
     /// # Errors
-    /// It is no object, or an argument is unknown or missing.
+    /// It is no object; an argument is unknown, missing or of another form.
     pub(super) fn new(callback: &'static CallbackInfo, given: Value) -> Result<Self> {
-        let Value::Object(given) = given else {
-            return Err(wrong(callback, "the arguments are not an object"));
+        let given = match given {
+            Value::Object(given) => given,
+            other => {
+                let what = format!("the arguments are {}, not an object", Form::found(&other));
+                return Err(wrong(callback, &what));
+            }
         };
         let names = || callback.arguments.iter().map(|(name, _)| *name);
         if let Some(unknown) = given.keys().find(|key| !names().any(|name| name == *key)) {
@@ -36,8 +41,21 @@ impl Arguments {
         let mut missing = required.filter(|(name, _)| !given.contains_key(*name));
         match missing.next() {
             Some((name, _)) => Err(wrong(callback, &format!("the argument `{name}` is missing"))),
-            None => Ok(Self { callback, given }),
+            None => Self { callback, given }.checked(),
         }
+    }
+
+    fn checked(self) -> Result<Self> {
+        let arguments = self.callback.arguments.iter();
+        for (name, rust) in arguments.filter(|(name, _)| self.has(name)) {
+            let (form, value) = (Form::of(rust), self.value(name));
+            if !form.fits(value) {
+                let found = Form::found(value);
+                let what = format!("the argument `{name}` is {found}, not {}", form.shown);
+                return Err(wrong(self.callback, &what));
+            }
+        }
+        Ok(self)
     }
 
     /// `user_may_invite`
@@ -128,32 +146,11 @@ fn event(value: &Value) -> std::result::Result<OwnedEvent, String> {
 
 /// Wrong usage of a callback; lists what it takes.
 fn wrong(callback: &CallbackInfo, what: &str) -> Stop {
-    let takes = callback.arguments.iter().map(|(name, rust)| format!("`{name}` ({})", form(rust)));
+    let takes = callback
+        .arguments
+        .iter()
+        .map(|(name, rust)| format!("`{name}` ({})", Form::of(rust).shown));
     let takes = takes.collect::<Vec<_>>().join(", ");
     let CallbackInfo { category, name, .. } = callback;
     Stop::wrong(format!("{category}.{name}: {what}\n  it takes {takes}"))
-}
-
-/// The JSON that is given for an argument of a type.
-fn form(rust: &str) -> &'static str {
-    match rust {
-        "bool" => "true or false",
-        "u64" => "a number",
-        "&Event<'_>" => "an event",
-        "&State<'_>" => "a list of state events",
-        "&JsonStr" | "&mut EditableJson<'_>" => "an object",
-        "&ReadableFile<'_>" => "the path of a file",
-        "&FileInfo<'_>" => "{file_id, server_name?, url_cache?, thumbnail?}",
-        "&UserProfile<'_>" => "{user_id, display_name?, avatar_url?}",
-        "&ProfileInfo<'_>" => "{display_name?, avatar_url?}",
-        "&Requester<'_>" => "{user, device_id?, is_guest?, ..}",
-        "&[RequestInfo<'_>]" => "a list of [user agent, IP address]",
-        "&[UserPresenceState<'_>]" => "a list of {user_id, state, status_msg?, ..}",
-        "&EventDelivery<'_>" => "{server_name, method, events}",
-        "&WebRequest<'_>" => "{body, method?, path?}",
-        "MediaUploadLimit" => "{max_bytes, time_period_ms, info_uri?, can_upgrade?}",
-        "Option<&Threepid<'_>>" => "{medium, address} or null",
-        rust if rust.starts_with("Option") => "text or null",
-        _ => "text",
-    }
 }

@@ -104,7 +104,7 @@ mod tests {
             }),
             "&WebRequest<'_>" => json!({"body": {"user_id": "@a:x"}}),
             "MediaUploadLimit" => json!({"max_bytes": 1, "time_period_ms": 2}),
-            other => panic!("no example of `{other}`: does `arguments::form` know it?"),
+            other => panic!("no example of `{other}`: does `call::form` know it?"),
         }
     }
 

@@ -3,8 +3,25 @@
 use hsmod_loader::values::{
     FileInfo, MediaUploadLimit, ProfileInfo, RequestInfo, Requester, ThumbnailInfo, UserProfile,
 };
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+
+use super::form::Form;
+
+/// An object: serde would take a list for one, by the order of its members.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        if !value.is_object() {
+            let found = Form::found(&value);
+            return Err(D::Error::custom(format!("it holds {found} in place of an object")));
+        }
+        T::deserialize(value).map(Self).map_err(D::Error::custom)
+    }
+}
 
 /// `user_profile`
 #[derive(Deserialize)]
@@ -70,7 +87,7 @@ pub(super) struct FileForm {
     server_name: Option<String>,
     #[serde(default)]
     url_cache: bool,
-    thumbnail: Option<ThumbnailForm>,
+    thumbnail: Option<Object<ThumbnailForm>>,
 }
 
 #[derive(Deserialize)]
@@ -86,7 +103,9 @@ struct ThumbnailForm {
 impl FileForm {
     pub(super) fn view(&self) -> FileInfo<'_> {
         let mut info = FileInfo::new(self.server_name.as_deref(), &self.file_id);
-        if let Some(ThumbnailForm { width, height, method, r#type, length }) = &self.thumbnail {
+        if let Some(Object(ThumbnailForm { width, height, method, r#type, length })) =
+            &self.thumbnail
+        {
             info =
                 info.with_thumbnail(ThumbnailInfo::new(*width, *height, method, r#type, *length));
         }

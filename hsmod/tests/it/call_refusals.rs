@@ -25,16 +25,16 @@ fn wrong_arguments_are_named() {
     insta::assert_snapshot!(wrong(INVITE, json!(["@a:x"])), @"
     exit code: 2
     --- stderr
-    error: spam_checker.user_may_invite: the arguments are not an object
+    error: spam_checker.user_may_invite: the arguments are a list, not an object
       it takes `inviter` (text), `invitee` (text), `room_id` (text)
     ");
     let joins = json!({"user_id": "@a:x", "room_id": "!r:x", "is_invited": "yes"});
-    insta::assert_snapshot!(wrong("spam_checker.user_may_join_room", joins), @r#"
+    insta::assert_snapshot!(wrong("spam_checker.user_may_join_room", joins), @"
     exit code: 2
     --- stderr
-    error: spam_checker.user_may_join_room: the argument `is_invited` cannot be read: invalid type: string "yes", expected a boolean
+    error: spam_checker.user_may_join_room: the argument `is_invited` is a text, not true or false
       it takes `user_id` (text), `room_id` (text), `is_invited` (true or false)
-    "#);
+    ");
     let no_event = json!({"event": {"event_id": "$1"}});
     insta::assert_snapshot!(wrong("spam_checker.check_event_for_spam", no_event), @"
     exit code: 2
@@ -46,14 +46,14 @@ fn wrong_arguments_are_named() {
     insta::assert_snapshot!(wrong("spam_checker.check_event_for_spam", listed), @"
     exit code: 2
     --- stderr
-    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: invalid type: sequence, expected an event, which is an object
+    error: spam_checker.check_event_for_spam: the argument `event` is a list, not an event
       it takes `event` (an event)
     ");
     let listed = json!({"requester": ["@a:x"], "request_content": {}, "is_requester_admin": false});
     insta::assert_snapshot!(wrong("third_party_rules.on_create_room", listed), @"
     exit code: 2
     --- stderr
-    error: third_party_rules.on_create_room: the argument `requester` cannot be read: invalid type: sequence, expected an object
+    error: third_party_rules.on_create_room: the argument `requester` is a list, not {user, device_id?, is_guest?, ..}
       it takes `requester` ({user, device_id?, is_guest?, ..}), `request_content` (an object), `is_requester_admin` (true or false)
     ");
     let mut message = event();
@@ -89,11 +89,12 @@ fn wrong_arguments_are_named() {
       it takes `user_id` (text), `device_id` (text or null), `initial_display_name` (text or null), `request_info` (a list of [user agent, IP address]), `auth_provider_id` (text or null)
     ");
     let not_json = shown(&mut call(&scene, INVITE, "{,}", &[]), config.parent().unwrap());
-    insta::assert_snapshot!(not_json, @"
+    insta::assert_snapshot!(not_json, @r#"
     exit code: 2
     --- stderr
-    error: the arguments in `<folder>/args.json` are not JSON: key must be a string at line 1 column 2
-    ");
+    error: the arguments in `<folder>/args.json` are not JSON: a name is not in double quotes, at line 1 column 2
+      fix: write "name": before each value
+    "#);
     let missing = ["call", "-c", config.to_str().unwrap(), INVITE, "/missing.json"];
     insta::assert_snapshot!(shown(&mut hsmod(&missing), config.parent().unwrap()), @"
     exit code: 2

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod call;
+mod call_forms;
 mod call_refusals;
 mod call_values;
 mod check;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::{Answer, Outcome, allow, told, value};
 use super::super::arguments::Arguments;
-use super::super::forms::RequestForm;
+use super::super::forms::{Object, RequestForm};
 use super::{decided, uncallable};
 use crate::exit::Result;
 
@@ -133,9 +133,9 @@ pub(super) async fn presence_router(modules: &Modules, a: &Arguments) -> Result<
     let all = modules.presence_router();
     Ok(match a.callback() {
         "get_users_for_states" => {
-            let states = a.read::<Vec<OwnedPresenceState>>("state_updates")?;
+            let states = a.read::<Vec<Object<OwnedPresenceState>>>("state_updates")?;
             let states: Vec<UserPresenceState<'_>> =
-                states.iter().map(OwnedPresenceState::as_state).collect();
+                states.iter().map(|Object(state)| state.as_state()).collect();
             value(all.get_users_for_states(states.as_slice()), |users| {
                 let (nobody, users) = (users.is_empty(), json!(users.into_map()));
                 Answer::Value(users, !nobody)
