@@ -5,6 +5,7 @@ mod arguments;
 mod callbacks;
 mod form;
 mod forms;
+mod identifiers;
 mod json;
 
 use std::io::Read;
@@ -62,7 +63,7 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
         }
         None => Value::Object(Map::new()),
     };
-    let arguments = Arguments::new(callback, given)?;
+    let arguments = Arguments::new(callback, given, &options.site.server_name)?;
     let modules = options.site.load(options.site.host(), output).await?;
     let before = asked(&modules, callback);
     let outcome = callbacks::ask(&modules, &arguments, &options.site.server_name).await;

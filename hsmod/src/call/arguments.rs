@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::form::Form;
+use super::identifiers;
 use crate::exit::{Result, Stop};
 use crate::state::RoomState;
 
@@ -21,9 +22,15 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
+    /// `server_name`: whose users are meant where no server is named.
+    ///
     /// # Errors
-    /// It is no object; an argument is unknown, missing or of another form.
-    pub(super) fn new(callback: &'static CallbackInfo, given: Value) -> Result<Self> {
+    /// It is no object; an argument is unknown, missing or of another form; an identifier is none.
+    pub(super) fn new(
+        callback: &'static CallbackInfo,
+        given: Value,
+        server_name: &str,
+    ) -> Result<Self> {
         let given = match given {
             Value::Object(given) => given,
             other => {
@@ -41,11 +48,11 @@ impl Arguments {
         let mut missing = required.filter(|(name, _)| !given.contains_key(*name));
         match missing.next() {
             Some((name, _)) => Err(wrong(callback, &format!("the argument `{name}` is missing"))),
-            None => Self { callback, given }.checked(),
+            None => Self { callback, given }.checked(server_name),
         }
     }
 
-    fn checked(self) -> Result<Self> {
+    fn checked(self, server_name: &str) -> Result<Self> {
         let arguments = self.callback.arguments.iter();
         for (name, rust) in arguments.filter(|(name, _)| self.has(name)) {
             let (form, value) = (Form::of(rust), self.value(name));
@@ -54,6 +61,11 @@ impl Arguments {
                 let what = format!("the argument `{name}` is {found}, not {}", form.shown);
                 return Err(wrong(self.callback, &what));
             }
+            let checked = identifiers::check(name, rust, value, server_name);
+            checked.map_err(|(what, fix)| {
+                let what = format!("the argument `{name}` cannot be read: {what}\n  fix: {fix}");
+                wrong(self.callback, &what)
+            })?;
         }
         Ok(self)
     }

@@ -85,7 +85,10 @@ mod tests {
             "state_key": "@b:x", "content": {"membership": "invite"},
         });
         match rust {
-            "&UserId" | "&RoomId" | "&RoomAlias" | "&str" => name.into(),
+            "&UserId" => "@a:x".into(),
+            "&RoomId" => "!r:x".into(),
+            "&RoomAlias" => "#r:x".into(),
+            "&str" => name.into(),
             "Option<&UserId>" | "Option<&str>" | "Option<&Threepid<'_>>" => Value::Null,
             "bool" => true.into(),
             "u64" => 5.into(),
@@ -120,7 +123,8 @@ mod tests {
                 .arguments
                 .iter()
                 .map(|argument| (argument.0.to_owned(), example(*argument)));
-            let arguments = Arguments::new(callback, Value::Object(examples.collect())).unwrap();
+            let arguments =
+                Arguments::new(callback, Value::Object(examples.collect()), "x").unwrap();
             let outcome = ask(&modules, &arguments, "x").await;
             if callback.name == "check_auth" {
                 let stop = format!("{:?}", outcome.err());

@@ -3,8 +3,8 @@
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::call::{INVITE, call, human, invite, recorders};
-use crate::command::shown;
+use crate::call::{INVITE, call, event, human, invite, recorders};
+use crate::command::{shown, values};
 
 fn said_of(callback: &str, arguments: Value) -> String {
     human(&Scene::new(), callback, arguments)
@@ -15,6 +15,84 @@ fn invite_with(name: &str, value: Value) -> Value {
     let mut arguments = invite();
     arguments[name] = value;
     arguments
+}
+
+#[test]
+fn what_is_no_identifier_is_named() {
+    insta::assert_snapshot!(said_of(INVITE, invite_with("inviter", json!("evilguy"))), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_invite: the argument `inviter` cannot be read: `evilguy` is no user ID
+      fix: did you mean `@evilguy:localhost`?
+      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+    ");
+    insta::assert_snapshot!(said_of(INVITE, invite_with("room_id", json!("#r:x"))), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_invite: the argument `room_id` cannot be read: `#r:x` is a room alias, not a room ID
+      fix: write it like `!room:server`, or `!hash`
+      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+    ");
+    let alias = json!({"user_id": "@a:x", "room_alias": "r"});
+    insta::assert_snapshot!(said_of("spam_checker.user_may_create_room_alias", alias), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.user_may_create_room_alias: the argument `room_alias` cannot be read: `r` is no room alias
+      fix: did you mean `#r:localhost`?
+      it takes `user_id` (text), `room_alias` (text)
+    ");
+    let mut message = event();
+    message["event_id"] = json!("1");
+    insta::assert_snapshot!(said_of("spam_checker.check_event_for_spam", json!({"event": message})), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: `event_id`: `1` is no event ID
+      fix: write it like `$hash`
+      it takes `event` (an event)
+    ");
+    let state = json!({"medium": "email", "address": "a@b.c", "state_events": [message]});
+    insta::assert_snapshot!(said_of("third_party_rules.check_threepid_can_be_invited", state), @"
+    exit code: 2
+    --- stderr
+    error: third_party_rules.check_threepid_can_be_invited: the argument `state_events` cannot be read: item 0: `event_id`: `1` is no event ID
+      fix: write it like `$hash`
+      it takes `medium` (text), `address` (text), `state_events` (a list of state events)
+    ");
+    let profile = json!({"user_id": "@a:x", "avatar_url": "https://x/y.png"});
+    let profile = json!({"user_profile": profile, "requester_id": "@a:x"});
+    insta::assert_snapshot!(said_of("spam_checker.check_username_for_spam", profile), @"
+    exit code: 2
+    --- stderr
+    error: spam_checker.check_username_for_spam: the argument `user_profile` cannot be read: `avatar_url`: `https://x/y.png` is no MXC URI
+      fix: write it like `mxc://server/id`
+      it takes `user_profile` ({user_id, display_name?, avatar_url?}), `requester_id` (text)
+    ");
+    let delivery = json!({"server_name": "https://x/", "method": "/send", "events": []});
+    let delivery = json!({"delivery": delivery});
+    insta::assert_snapshot!(said_of("federation.on_event_delivered_over_federation", delivery), @"
+    exit code: 2
+    --- stderr
+    error: federation.on_event_delivered_over_federation: the argument `delivery` cannot be read: `server_name`: `https://x/` is no server's name
+      fix: did you mean `x`?
+      it takes `delivery` ({server_name, method, events})
+    ");
+}
+
+#[test]
+fn what_anybody_may_write_is_not_looked_at() {
+    let scene = recorders(json!({}));
+    let mut message = event();
+    message["content"] = json!({"user_id": "evilguy", "membership": "invite"});
+    for (callback, arguments) in [
+        ("spam_checker.check_event_for_spam", json!({"event": message})),
+        (
+            "spam_checker.user_may_create_room",
+            json!({"user_id": "@a:x", "room_config": {"user_id": "evilguy"}}),
+        ),
+    ] {
+        let (_, code) = values(&mut call(&scene, callback, &arguments.to_string(), &["--json"]));
+        assert_eq!(code, 0, "{callback}");
+    }
 }
 
 #[test]
