@@ -7,6 +7,7 @@ mod form;
 mod forms;
 mod identifiers;
 mod json;
+mod meaning;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,8 @@ use crate::output::{Mark, Output};
 pub(super) struct Outcome {
     pub(super) answer: Answer,
     pub(super) took: Duration,
+    /// For people, who would misread the bare answer.
+    pub(super) meaning: Option<&'static str>,
 }
 
 impl Outcome {
@@ -57,7 +59,7 @@ pub(super) async fn value<T>(
     let start = Instant::now();
     let answer = question.await;
     let took = start.elapsed();
-    Outcome { answer: answer.map_or_else(Answer::Error, shown), took }
+    Outcome { answer: answer.map_or_else(Answer::Error, shown), took, meaning: None }
 }
 
 /// Tells, and waits until everybody has been told.
@@ -113,7 +115,9 @@ impl Report {
                 output.marked(Mark::Good("allowed"), &format!(", replaced{by}: {event}"));
             }
             Answer::Value(value, _) => {
-                output.marked(Mark::Good("answer"), &format!("{by}: {value}"))
+                let meaning = self.outcome.meaning;
+                let meaning = meaning.map(|words| format!(" ({words})")).unwrap_or_default();
+                output.marked(Mark::Good("answer"), &format!("{by}: {value}{meaning}"));
             }
             Answer::Error(error) if error.kind() == CallErrorKind::Denied => {
                 output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));

@@ -16,6 +16,7 @@ use self::spam_checker::spam_checker;
 use self::third_party_rules::third_party_rules;
 use super::answer::{Answer, Outcome, reason};
 use super::arguments::Arguments;
+use super::meaning::meaning;
 use crate::exit::{Result, Stop};
 
 /// Asks the modules.
@@ -27,7 +28,7 @@ pub(super) async fn ask(
     arguments: &Arguments,
     server_name: &str,
 ) -> Result<Outcome> {
-    let outcome = match arguments.category() {
+    let mut outcome = match arguments.category() {
         "spam_checker" => spam_checker(modules, arguments).await?,
         "third_party_rules" => third_party_rules(modules, arguments, server_name).await?,
         "account_validity" => account_validity(modules, arguments).await?,
@@ -41,6 +42,9 @@ pub(super) async fn ask(
         "federation" => federation(modules, arguments).await?,
         _ => return Err(uncallable(arguments)),
     };
+    if let Answer::Value(value, _) = &outcome.answer {
+        outcome.meaning = meaning(arguments.callback(), value);
+    }
     match &outcome.answer {
         Answer::Error(error) if error.kind() == CallErrorKind::Input => {
             Err(unusable(arguments, error))

@@ -175,3 +175,28 @@ fn what_is_not_json_is_explained() {
       fix: write texts in double quotes; true, false, null and numbers without any
     ");
 }
+
+#[test]
+fn bare_answers_are_put_into_words() {
+    let first_line = |answers: Value, callback: &str, arguments: Value| {
+        human(&recorders(answers), callback, arguments)
+            .lines()
+            .nth(2)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let profile = || json!({"user_profile": {"user_id": "@a:x"}, "requester_id": "@b:x"});
+    let username = "spam_checker.check_username_for_spam";
+    let hidden = json!({"check_username_for_spam": "deny"});
+    insta::assert_snapshot!(first_line(hidden, username, profile()), @"answer by second: true (hidden from the results of searches)");
+    insta::assert_snapshot!(first_line(json!({}), username, profile()), @"answer: false (shown in the results of searches)");
+    let drop = "spam_checker.should_drop_federated_event";
+    insta::assert_snapshot!(first_line(json!({"should_drop_federated_event": "deny"}), drop, json!({"event": event()})), @"answer by second: true (dropped, as if it had never come)");
+    insta::assert_snapshot!(first_line(json!({}), drop, json!({"event": event()})), @"answer: false (taken in)");
+    let expired = "account_validity.is_user_expired";
+    let user = || json!({"user_id": "@a:x"});
+    insta::assert_snapshot!(first_line(json!({"is_user_expired": "deny"}), expired, user()), @"answer by second: true (expired: the user's requests are refused)");
+    insta::assert_snapshot!(first_line(json!({}), expired, user()), @"answer: null (no module says: the homeserver decides)");
+    let limit = json!({"user_id": "@a:x", "limiter_name": "rc_message"});
+    insta::assert_snapshot!(first_line(json!({}), "ratelimit.get_ratelimit_override_for_user", limit), @"answer: null (no module says: what holds for everybody holds)");
+}

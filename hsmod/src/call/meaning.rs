@@ -1,0 +1,68 @@
+//! What an answer means that a person would misread: a bare truth value, or nothing.
+
+use serde_json::Value;
+
+/// Callbacks, which of their answers, and what it means.
+type Row = (&'static [&'static str], fn(&Value) -> bool, &'static str);
+
+const ROWS: [Row; 10] = [
+    (&["check_username_for_spam"], is_true, "hidden from the results of searches"),
+    (&["check_username_for_spam"], is_false, "shown in the results of searches"),
+    (&["should_drop_federated_event"], is_true, "dropped, as if it had never come"),
+    (&["should_drop_federated_event"], is_false, "taken in"),
+    (&["is_user_expired"], is_true, "expired: the user's requests are refused"),
+    (&["is_user_expired"], is_false, "not expired"),
+    (&["is_user_expired"], Value::is_null, "no module says: the homeserver decides"),
+    (&["check_registration_for_spam"], is_text, "registered, and nobody else sees what they send"),
+    (&["get_ratelimit_override_for_user"], is_unlimited, "not limited"),
+    (DEFAULTS, Value::is_null, "no module says: what holds for everybody holds"),
+];
+
+/// Where nothing leaves it to what the homeserver has set.
+const DEFAULTS: &[&str] = &[
+    "get_ratelimit_override_for_user",
+    "get_media_config_for_user",
+    "get_media_upload_limits_for_user",
+    "get_username_for_registration",
+    "get_displayname_for_registration",
+    "default_batch_size",
+    "min_batch_size",
+];
+
+/// What an answer of a callback means, if that needs words.
+pub(super) fn meaning(callback: &str, answer: &Value) -> Option<&'static str> {
+    let fits = |(callbacks, is, _): &&Row| callbacks.contains(&callback) && is(answer);
+    ROWS.iter().find(fits).map(|(.., meaning)| *meaning)
+}
+
+fn is_true(value: &Value) -> bool {
+    *value == Value::Bool(true)
+}
+
+fn is_false(value: &Value) -> bool {
+    *value == Value::Bool(false)
+}
+
+fn is_text(value: &Value) -> bool {
+    value.is_string()
+}
+
+/// A rate of zero switches the limiter off.
+fn is_unlimited(value: &Value) -> bool {
+    value["per_second"].as_f64() == Some(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_loader::rows::CATEGORIES;
+
+    use super::*;
+
+    #[test]
+    fn the_callbacks_are_there() {
+        let all = || CATEGORIES.iter().flat_map(|category| category.callbacks);
+        for name in ROWS.iter().flat_map(|(callbacks, ..)| *callbacks) {
+            assert!(all().any(|callback| callback.name == *name), "{name}");
+        }
+    }
+}
