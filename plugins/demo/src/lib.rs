@@ -20,6 +20,18 @@ pub struct Demo {
 impl Module for Demo {
     type Config = Config;
 
+    /// Whoever could be nobody would be denied nothing, silently.
+    fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
+        let config: Config = config_from_value(config)?;
+        match &config.denied_user {
+            Some(user) if !is_user_id(user) => {
+                let message = format!("`{user}` is no user ID, which is like \"@name:server\"");
+                Err(ConfigError::new(message).at("denied_user"))
+            }
+            _ => Ok(config),
+        }
+    }
+
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let evilguy = || api.get_qualified_user_id("evilguy");
         let module = Arc::new(Self { denied_user: config.denied_user.unwrap_or_else(evilguy) });
@@ -27,6 +39,11 @@ impl Module for Demo {
         api.register_web_resource("/_synapse/client/demo/hello/*", Hello);
         Ok(module)
     }
+}
+
+fn is_user_id(text: &str) -> bool {
+    let server_name = UserId::new(text).server_name().unwrap_or_default();
+    text.starts_with('@') && !server_name.is_empty()
 }
 
 #[callbacks]

@@ -27,6 +27,16 @@ fn by_default_it_is_evilguy_of_this_homeserver() {
 }
 
 #[test]
+fn what_is_no_user_id_is_no_config() {
+    for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
+        let config = json!({"denied_user": text});
+        let error = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap_err();
+        let said = format!("denied_user: `{text}` is no user ID, which is like \"@name:server\"");
+        assert_eq!(error.to_string(), said);
+    }
+}
+
+#[test]
 fn it_says_hello() {
     let hello = request("GET", "/_synapse/client/demo/hello?name=bob");
     let response = block_on(demo(json!({})).web(&hello)).unwrap();

@@ -50,6 +50,19 @@ pub struct EventCensor {
 impl Module for EventCensor {
     type Config = Config;
 
+    /// Without this look at the URL, each event would be an error.
+    fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
+        let config: Config = config_from_value(config)?;
+        let url = &config.endpoint;
+        let host = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+        if host.is_some_and(|host| !host.is_empty() && !host.contains(char::is_whitespace)) {
+            return Ok(config);
+        }
+        let message =
+            format!("`{url}` is no URL, which is like \"https://censor.example.com/check\"");
+        Err(ConfigError::new(message).at("endpoint"))
+    }
+
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let module = Arc::new(Self { config, api: api.clone() });
         api.register_third_party_rules_callbacks(&module);

@@ -67,4 +67,8 @@ fn an_error_denies_unless_the_operator_says_otherwise() {
     assert!(matches!(config(json!({})).unwrap().on_error, OnError::Deny));
     let error = config(json!({"on_error": "ignore"})).err().unwrap();
     assert_eq!(error.to_string(), "on_error: unknown variant `ignore`, expected `allow` or `deny`");
+    for url in ["", "censor.example.com/check", "https://", "http:// x"] {
+        let error = config(json!({"endpoint": url})).err().unwrap().to_string();
+        assert!(error.starts_with(&format!("endpoint: `{url}` is no URL")), "{error}");
+    }
 }

@@ -22,6 +22,18 @@ pub struct ListSpamChecker {
 impl Module for ListSpamChecker {
     type Config = Config;
 
+    /// Whoever could be nobody would be refused nothing, silently.
+    fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
+        let config: Config = config_from_value(config)?;
+        match config.evil_users.iter().find(|user| !is_user_id(user)) {
+            Some(user) => {
+                let message = format!("`{user}` is no user ID, which is like \"@name:server\"");
+                Err(ConfigError::new(message).at("evil_users"))
+            }
+            None => Ok(config),
+        }
+    }
+
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let module = Arc::new(Self { config });
         api.register_spam_checker_callbacks(&module);
@@ -29,6 +41,11 @@ impl Module for ListSpamChecker {
         api.register_web_resource(path, Arc::clone(&module));
         Ok(module)
     }
+}
+
+fn is_user_id(text: &str) -> bool {
+    let server_name = UserId::new(text).server_name().unwrap_or_default();
+    text.starts_with('@') && !server_name.is_empty()
 }
 
 #[callbacks]

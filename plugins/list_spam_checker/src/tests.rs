@@ -26,6 +26,15 @@ fn a_misspelt_key_is_no_config() {
 }
 
 #[test]
+fn what_is_no_user_id_is_no_config() {
+    for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
+        let error = module(json!({"evil_users": ["@a:b.c", text]})).unwrap_err();
+        let said = format!("`{text}` is no user ID, which is like \"@name:server\"");
+        assert_eq!(error.to_string(), format!("evil_users: {said}"));
+    }
+}
+
+#[test]
 fn anybody_may_ask_who_is_on_the_list() {
     let module = module(json!({"evil_users": ["@evil:example.com"]})).unwrap();
     for (user, evil) in [("%40evil%3Aexample.com", true), ("%40good%3Aexample.com", false)] {
