@@ -65,6 +65,12 @@ impl Inside {
         self.slot[WHAT].store(word(module, place), Relaxed);
     }
 
+    /// Whether the thread was inside of a module before.
+    #[inline]
+    pub(crate) fn is_nested(&self) -> bool {
+        self.outer != NOTHING
+    }
+
     /// Which one it is.
     #[inline]
     pub(crate) fn module(&self) -> usize {

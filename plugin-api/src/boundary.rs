@@ -13,6 +13,8 @@ mod call;
 mod callback;
 mod continuation;
 mod errand;
+#[cfg(feature = "host")]
+mod nesting;
 mod object;
 mod panic;
 mod request;
@@ -36,6 +38,10 @@ pub use call::{Asked, Call, Entered, Reply};
 pub use callback::{CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer, subject};
 pub use continuation::Continuation;
 pub use errand::Errand;
+#[cfg(feature = "host")]
+pub use nesting::admit_callback;
+#[cfg(feature = "host")]
+pub(crate) use nesting::{Answering, admit_request};
 pub use object::RawObject;
 pub use panic::{Panic, PanicReport, install_panic_hook};
 pub(crate) use panic::{attempted, caught, contained};

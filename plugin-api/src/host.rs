@@ -2,7 +2,7 @@
 
 pub use crate::boundary::{
     Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, Entered, Errand, Instance,
-    Observer, Panic, Reply, Routine, subject,
+    Observer, Panic, Reply, Routine, admit_callback, subject,
 };
 pub use crate::module::Lists;
 pub use crate::table::{Row, SlotFn};

@@ -70,7 +70,9 @@ does. What it does not answer is an error with that name, never a crash: `Module
 says why (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks
 a room waits for the lock of that room: inside a callback that the homeserver makes while it holds
 the lock, it would wait for ever and answers *WouldDeadlock* instead. More than 256 requests of one
-module at once are *TooMany*. *Used by* is how many of 62 surveyed Synapse modules make it.
+module at once are *TooMany*; so are more than 32 callbacks and requests inside one another, where a
+look at a room's state is a request too: modules and homeserver would ask one another without end.
+*Used by* is how many of 62 surveyed Synapse modules make it.
 
 This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests requests_page`.
 ";

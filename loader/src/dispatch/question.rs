@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use hsmod_plugin_api::host::{Asked, CallbackCall, Entered, InputError, Prepared, Reply, SlotFn};
+use hsmod_plugin_api::host::{
+    Asked, CallbackCall, Entered, InputError, Prepared, Reply, SlotFn, admit_callback,
+};
 use hsmod_plugin_api::table::Row;
 use tokio::time::Sleep;
 
@@ -94,6 +96,11 @@ where
         }
         let mut reply = Reply::new();
         let mut watch = Watch::new::<R>(&generation);
+        if watch.is_nested()
+            && let Err(error) = fits::<R>()
+        {
+            return Poll::Ready(Err(error));
+        }
         let asked = this.call.as_mut().ask(context, list, &mut watch, &mut reply);
         let (at, latest) = match asked {
             Asked::Neutral => return Poll::Ready(finish(this.aggregation)),
@@ -118,6 +125,12 @@ where
 fn unreadable<R: Rule>(error: &InputError) -> CallError {
     let cause = Cause::Input(error.to_string());
     CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
+}
+
+/// Whether there is room for it inside of the callbacks and requests that brought it about.
+#[cold]
+fn fits<R: Rule>() -> Result<(), CallError> {
+    admit_callback(R::POLICY.callback).map_err(|error| unasked::<R>(Cause::Error(error)))
 }
 
 /// What comes of it without a module's doing.

@@ -33,6 +33,12 @@ impl<'g> Watch<'g> {
         Self { generation, here, inside, place, since: None }
     }
 
+    /// Whether the thread was inside of a module before.
+    #[inline]
+    pub(super) fn is_nested(&self) -> bool {
+        self.inside.is_nested()
+    }
+
     /// The thread leaves the modules: which one it asked last.
     #[inline]
     pub(super) fn end(self) -> Latest {

@@ -216,11 +216,11 @@ macro_rules! answering {
                         let ($($arg,)*) = arguments;
                         // SAFETY: the caller's promise.
                         $(let $arg = unsafe { $crate::values::arg::Arg::from_raw($arg) };)*
-                        async move {
+                        $crate::boundary::Answering::new(async move {
                             let answer = <G as $trait>::$name(self $(, $arg)*).await;
                             drop(permit);
                             answer
-                        }
+                        })
                     };
                     // SAFETY: the caller's promise.
                     unsafe { begun.go_on(make) }
@@ -299,6 +299,7 @@ macro_rules! answering {
                     unsafe {
                         $crate::boundary::Begun::new(slot, waker, out, report).admitted(|begun| {
                             let host = &*host.cast::<H>();
+                            $crate::boundary::admit_request(stringify!($name))?;
                             let Some(group) = &host.services().$group else {
                                 return Err(host.lacks(&rows::$name));
                             };

@@ -79,7 +79,8 @@ pub enum Unanswered {
     WouldDeadlock,
     /// The module is shut down, or about to be.
     ShuttingDown,
-    /// The module has asked for too much at once, and is to wait for some of the answers.
+    /// The module has asked for too much at once, and is to wait for some of the answers; or asks
+    /// inside of 32 callbacks and requests each of which waits for the next.
     TooMany,
 }
 

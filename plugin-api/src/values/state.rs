@@ -189,7 +189,7 @@ mod source {
     use abi_stable::{prefix_type::WithMetadata, staticref};
 
     use super::*;
-    use crate::boundary::start;
+    use crate::boundary::{Answering, Begun, admit_request};
 
     /// Where a homeserver keeps the state of one room at one moment.
     ///
@@ -294,7 +294,7 @@ mod source {
     }
 
     /// # Safety
-    /// `source` is a live `S`; the rest as for [`start`]; the texts outlive the request.
+    /// `source` is a live `S`; the rest as for [`start`](crate::boundary::start); the texts outlive the request.
     unsafe extern "C" fn get<S: StateSource>(
         source: *const (),
         event_type: RawStr,
@@ -308,8 +308,13 @@ mod source {
         unsafe {
             let source = &*source.cast::<S>();
             let (event_type, state_key) = (event_type.text(), state_key.text());
-            start(slot, waker, out, report, || async move {
-                source.get(event_type, state_key).await.map(SomeEvent)
+            Begun::new(slot, waker, out, report).admitted(|begun| {
+                admit_request("State::get")?;
+                Ok(begun.go_on(|| {
+                    Answering::new(
+                        async move { source.get(event_type, state_key).await.map(SomeEvent) },
+                    )
+                }))
             })
         }
     }
@@ -327,8 +332,11 @@ mod source {
         // SAFETY: the caller's promises.
         unsafe {
             let (source, event_type) = (&*source.cast::<S>(), event_type.text());
-            start(slot, waker, out, report, || async move {
-                source.of_type(event_type).await.map(Events)
+            Begun::new(slot, waker, out, report).admitted(|begun| {
+                admit_request("State::of_type")?;
+                Ok(begun.go_on(|| {
+                    Answering::new(async move { source.of_type(event_type).await.map(Events) })
+                }))
             })
         }
     }

@@ -30,6 +30,7 @@ mod notifications;
 mod pages;
 mod panics;
 mod properties;
+mod recursion;
 mod refusals;
 mod refused_registrations;
 mod renamed;

@@ -138,9 +138,34 @@ async fn the_levels_may_be_many() {
     for (suspend, waits) in [(0, false), (1, true)] {
         let modules = load(&[json!({"suspend": suspend})]).await;
         let (log, _listening) = Log::listen(LevelFilter::INFO);
-        ask(&modules, event_allowed, 24, waits).await.unwrap();
-        assert_eq!(logged(&log, "user"), order(1, 24));
-        assert_eq!(counts(&modules), [(25, 0)]);
+        ask(&modules, event_allowed, 15, waits).await.unwrap();
+        assert_eq!(logged(&log, "user"), order(1, 15));
+        assert_eq!(counts(&modules), [(16, 0)]);
+    }
+}
+
+#[test]
+fn more_levels_than_there_may_be_end_in_an_error_on_a_stack_of_two_megabytes() {
+    let without_end = async |suspend: usize, waits| {
+        let modules = load(&[json!({"suspend": suspend})]).await;
+        let error = ask(&modules, event_allowed, 10_000, waits).await.unwrap_err();
+        assert_eq!(counts(&modules), [(16, 16)]);
+        // Nothing of it is left where the stack begins.
+        ask(&modules, event_allowed, 15, waits).await.unwrap();
+        error.to_string()
+    };
+    for (suspend, waits) in [(0, false), (1, true)] {
+        let run = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(without_end(suspend, waits))
+        };
+        let small = std::thread::Builder::new().stack_size(2 << 20);
+        let error = std::thread::scope(|scope| small.spawn_scoped(scope, run).unwrap().join());
+        let error = error.unwrap().replace("module `m0`: ", "");
+        let deepest = error.replace("third_party_rules.check_event_allowed: ", "");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(deepest, @"`check_event_allowed` is not asked: 32 callbacks and requests stand inside one another already, each waiting for the next; a module must not ask in a callback for what brings the same callback about again, except from background work");
+        }
     }
 }
 

@@ -1,0 +1,233 @@
+//! How deep callbacks and requests stand inside one another.
+//!
+//! A module asks in a callback, and before the homeserver answers, it asks modules: all of them are
+//! polled on one stack, which ends somewhere. Whatever recurses passes through a request or a
+//! look at the state, so these are counted, and a callback with each of them; a callback alone
+//! costs nothing.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::values::error::{ModuleError, Unanswered};
+
+/// How many callbacks and requests may stand inside one another.
+///
+/// Rationale: modules are seen to need four.
+const NESTED_MAX: usize = 32;
+
+/// How much of the stack they may take before another request is begun, in bytes.
+///
+/// Rationale: threads have two megabytes. 32 of them take some hundred kilobytes, but in a debug
+/// build a module alone may take more than that each time.
+const STACK_MAX: usize = 1 << 20;
+
+thread_local! {
+    /// How many answers of the homeserver this thread is polling, one inside the other.
+    ///
+    /// Rationale: a task whose futures were suspended is polled from its outermost one again, so
+    /// this is how deep the task is whenever one of its modules asks for something.
+    static ANSWERS: Cell<usize> = const { Cell::new(0) };
+
+    /// Where the stack was when the outermost of them was begun.
+    static BASE: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Refuses the request `name` if it stands too deep.
+///
+/// # Errors
+/// [`Unanswered::TooMany`].
+pub(crate) fn admit_request(name: &str) -> Result<(), ModuleError> {
+    let answers = ANSWERS.get();
+    // Each answer that is awaited was asked for in a callback, and so is this one.
+    let inside = 2 * answers + 1;
+    if inside >= NESTED_MAX {
+        return Err(too_deep(name, "answered", inside, ""));
+    }
+    if answers > 0 && stack_here().abs_diff(BASE.get()) > STACK_MAX {
+        return Err(too_deep(name, "answered", inside, " and fill the stack"));
+    }
+    Ok(())
+}
+
+/// Refuses the callback `name` if it stands too deep, for whoever asks modules.
+///
+/// # Errors
+/// [`Unanswered::TooMany`].
+pub fn admit_callback(name: &str) -> Result<(), ModuleError> {
+    let inside = 2 * ANSWERS.get();
+    if inside < NESTED_MAX {
+        return Ok(());
+    }
+    Err(too_deep(name, "asked", inside, ""))
+}
+
+#[cold]
+fn too_deep(name: &str, what: &str, inside: usize, and: &str) -> ModuleError {
+    let message = format!(
+        "`{name}` is not {what}: {inside} callbacks and requests stand inside one another \
+         already{and}, each waiting for the next; a module must not ask in a callback for what \
+         brings the same callback about again, except from background work"
+    );
+    ModuleError::not_answered(Unanswered::TooMany, message)
+}
+
+/// Roughly where the stack is.
+#[inline(never)]
+fn stack_here() -> usize {
+    let here = 0_u8;
+    (&raw const here).addr()
+}
+
+/// The homeserver's answer to a request.
+pub(crate) struct Answering<F>(F);
+
+impl<F: Future> Answering<F> {
+    #[inline]
+    pub(crate) const fn new(answer: F) -> Self {
+        Self(answer)
+    }
+}
+
+impl<F: Future> Future for Answering<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _deeper = Deeper::new();
+        // SAFETY: the future stays where it is.
+        unsafe { self.map_unchecked_mut(|this| &mut this.0) }.poll(context)
+    }
+}
+
+/// One level deeper, until it is dropped: also by a panic.
+struct Deeper;
+
+impl Deeper {
+    #[inline]
+    fn new() -> Self {
+        let answers = ANSWERS.get();
+        if answers == 0 {
+            BASE.set(stack_here());
+        }
+        ANSWERS.set(answers + 1);
+        Self
+    }
+}
+
+impl Drop for Deeper {
+    #[inline]
+    fn drop(&mut self) {
+        ANSWERS.set(ANSWERS.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::Waker;
+
+    use super::*;
+
+    /// Asks, so many levels deep; suspends at each level if it `waits`. The callbacks are not
+    /// refused themselves if they are not `admitted`.
+    async fn ask(levels: usize, waits: bool, admitted: bool) -> Result<(), ModuleError> {
+        if admitted {
+            admit_callback("again")?;
+        }
+        admit_request("again")?;
+        Answering::new(Box::pin(async {
+            if waits {
+                yield_now().await;
+            }
+            if levels > 1 { ask(levels - 1, waits, admitted).await } else { Ok(()) }
+        }))
+        .await
+    }
+
+    async fn yield_now() {
+        let mut yielded = false;
+        std::future::poll_fn(|_| {
+            if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+
+    /// Polls it on a thread of its own each time.
+    fn run<T: Send>(future: impl Future<Output = T> + Send) -> T {
+        let mut future = pin!(future);
+        loop {
+            let poll = std::thread::scope(|scope| {
+                let poll = || future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+                scope.spawn(poll).join().unwrap()
+            });
+            if let Poll::Ready(value) = poll {
+                return value;
+            }
+        }
+    }
+
+    #[test]
+    fn the_depth_is_that_of_the_task_on_whatever_thread_it_goes_on() {
+        let most = NESTED_MAX / 2;
+        for waits in [false, true] {
+            assert_eq!(run(ask(most, waits, true)), Ok(()));
+            for (admitted, refused) in [(true, "not asked: 32"), (false, "not answered: 33")] {
+                let error = run(ask(most + 1, waits, admitted)).unwrap_err();
+                assert_eq!(error.unanswered(), Some(Unanswered::TooMany));
+                let message = format!(
+                    "`again` is {refused} callbacks and requests stand inside one another already, \
+                     each waiting for the next; a module must not ask in a callback for what \
+                     brings the same callback about again, except from background work"
+                );
+                assert_eq!(error.to_string(), message);
+            }
+        }
+    }
+
+    /// Asks again and again, and takes much of the stack each time.
+    fn ask_with_much() -> Result<(), ModuleError> {
+        let much = [0_u8; 100_000];
+        admit_request("again")?;
+        let error = run_here(Answering::new(async { ask_with_much() }));
+        std::hint::black_box(&much);
+        error
+    }
+
+    fn run_here<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    #[test]
+    fn the_stack_is_not_filled_by_modules_that_take_much_of_it() {
+        let small = std::thread::Builder::new().stack_size(2 << 20);
+        let error = small.spawn(ask_with_much).unwrap().join().unwrap().unwrap_err();
+        assert_eq!(error.unanswered(), Some(Unanswered::TooMany));
+        let message = error.to_string();
+        assert!(message.contains("already and fill the stack, each waiting"), "{message}");
+    }
+
+    #[test]
+    fn what_ended_counts_no_more_however_it_ended() {
+        let one_after_the_other = async {
+            for _ in 0..100 {
+                ask(NESTED_MAX / 2, true, true).await?;
+            }
+            Ok::<_, ModuleError>(())
+        };
+        assert_eq!(run(one_after_the_other), Ok(()));
+        let here = async {
+            let answer = Answering::new(std::future::poll_fn(|_| -> Poll<()> { panic!("inside") }));
+            let mut answer = pin!(answer);
+            let poll = || answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(poll));
+            assert!(panicked.is_err());
+            assert_eq!(ANSWERS.get(), 0);
+        };
+        run(here);
+    }
+}

@@ -1,0 +1,101 @@
+//! Shows that modules and homeserver that ask one another without end are told so, long before the
+//! stack is full: here one of 2 MiB, in a debug build.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use hsmod_loader::requests::users::Users;
+use hsmod_loader::values::{ModuleError, UserId};
+use hsmod_loader::{CallError, Host, Modules};
+use hsmod_plugin_api::requests;
+use hsmod_tests::scene::{As, BOTH, Scene};
+use serde_json::json;
+
+/// A homeserver that asks the modules before it answers.
+#[derive(Default)]
+struct Server {
+    modules: OnceLock<Modules>,
+    /// Whether it takes a while, too.
+    waits: bool,
+    /// How often it was asked, and from which time on it asks nobody.
+    asked: AtomicUsize,
+    enough: usize,
+}
+
+#[requests]
+impl Users for Server {
+    async fn is_user_admin(&self, _: &UserId) -> Result<bool, ModuleError> {
+        if self.waits {
+            tokio::task::yield_now().await;
+        }
+        if self.asked.fetch_add(1, Ordering::Relaxed) + 1 < self.enough {
+            let invite = invite(self.modules.get().unwrap());
+            invite.await.map_err(|error| ModuleError::new(error.to_string()))?;
+        }
+        if self.waits {
+            tokio::task::yield_now().await;
+        }
+        Ok(true)
+    }
+}
+
+fn invite(modules: &Modules) -> Pin<Box<dyn Future<Output = Result<(), CallError>> + Send + '_>> {
+    Box::pin(async { modules.spam_checker().user_may_invite("@a:b", "@b:b", "!r:b").await })
+}
+
+/// Runs it on a thread as small as those of a runtime are.
+fn on_a_small_stack<T: Send>(run: impl AsyncFnOnce() -> T + Send) -> T {
+    let runtime = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(run())
+    };
+    let small = std::thread::Builder::new().stack_size(2 << 20);
+    std::thread::scope(|scope| small.spawn_scoped(scope, runtime).unwrap().join().unwrap())
+}
+
+/// What comes of an invite about which a module asks the homeserver, which asks the modules, until
+/// the homeserver has had enough; and how often it was asked.
+fn invited(way: As, waits: bool, enough: usize) -> (Result<(), String>, usize) {
+    let server = Arc::new(Server { waits, enough, ..Server::default() });
+    let host = Host::new("example.com").users(Arc::downgrade(&server));
+    let asks = json!([{"request": "is_user_admin", "args": {"user_id": "@a:b"}}]);
+    let config = json!({"during": {"user_may_invite": asks}});
+    let scene = Scene::new().host(host).module("good_asker", config);
+    on_a_small_stack(async || {
+        let modules = scene.try_load_as(way, &[good_asker::MODULE]).await.unwrap();
+        let _ = server.modules.set(modules.clone());
+        let outcome = invite(&modules).await.map_err(|error| {
+            assert_eq!(error.status(), 500);
+            error.to_string()
+        });
+        let asked = server.asked.swap(usize::MAX - 1, Ordering::Relaxed);
+        // Nothing of it is left where the stack begins.
+        invite(&modules).await.unwrap();
+        (outcome, asked)
+    })
+}
+
+#[test]
+fn modules_and_homeserver_that_ask_one_another_without_end_are_told_so() {
+    for (way, waits) in BOTH.into_iter().flat_map(|way| [(way, false), (way, true)]) {
+        let (outcome, asked) = invited(way, waits, usize::MAX);
+        // This module takes more of the stack than most.
+        assert!((4..=16).contains(&asked), "{asked}");
+        let error = outcome.unwrap_err();
+        let level = "module `good_asker`: spam_checker.user_may_invite: ";
+        assert!(error.starts_with(&level.repeat(asked)), "{way:?} {waits}: {error}");
+        assert!(
+            error.contains("callbacks and requests stand inside one another already"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_comes_to_an_end_is_answered() {
+    for (way, waits) in BOTH.into_iter().flat_map(|way| [(way, false), (way, true)]) {
+        assert_eq!(invited(way, waits, 4), (Ok(()), 4), "{way:?} {waits}");
+    }
+}
