@@ -20,7 +20,9 @@ use hsmod_loader::{CallbackInfo, Modules};
 use serde_json::{Map, Value};
 
 use crate::exit::{Exit, Result, Stop};
+use crate::failures::Failures;
 use crate::input::{Source, without_mark};
+use crate::live::{Live, Undone};
 use crate::modules::Site;
 use crate::output::Output;
 use answer::Report;
@@ -36,7 +38,12 @@ Example:
 The arguments have Synapse's names; without any, you are told which the callback takes. Events are
 objects, `state_events` is a list of them, `file_wrapper` is the path of a file.
 
-Exit codes: 0 allowed, or a value; 1 denied, or a module failed; 2 wrong arguments")]
+Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
+not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
+act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
+
+Exit codes: 0 allowed, or a value; 1 denied, or a module failed, also where a homeserver would go on;
+2 wrong arguments")]
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
@@ -48,6 +55,9 @@ pub(crate) struct Options {
     /// A file with the arguments as one JSON object; `-` reads them from stdin
     #[arg(value_name = "ARGS.json|-")]
     arguments: Option<PathBuf>,
+
+    #[command(flatten)]
+    live: Live,
 
     /// Prints one JSON object
     #[arg(long)]
@@ -65,12 +75,15 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
         None => Value::Object(Map::new()),
     };
     let arguments = Arguments::new(callback, given, &options.site.server_name)?;
-    let modules = options.site.load(options.site.host(), output).await?;
+    let (rehearsal, failures) = (options.live.rehearsal("hsmod call"), Failures::default());
+    let host = failures.heard_in(options.site.host()).rehearsal(&rehearsal);
+    options.live.say();
+    let modules = options.site.load(host, output).await?;
     let before = asked(&modules, callback);
     let outcome = callbacks::ask(&modules, &arguments, &options.site.server_name).await;
     let called = newly_asked(&before, asked(&modules, callback));
     modules.shutdown(Duration::from_secs(10)).await;
-    let report = Report::new(outcome?, called);
+    let report = Report::new(outcome?, called, failures.all(), Undone::of(&rehearsal));
     report.show(output);
     Ok(Exit::well_if(report.is_well()))
 }

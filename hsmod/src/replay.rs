@@ -15,7 +15,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::exit::{Exit, Result, Stop};
+use crate::failures::Failures;
 use crate::input::Source;
+use crate::live::{Live, Undone};
 use crate::modules::Site;
 use crate::output::{Mark, Output, complain};
 use events::Events;
@@ -35,8 +37,12 @@ alone.
 Example:
   hsmod replay -c modules.yaml events.ndjson --json | jq -c 'select(.outcome == \"denied\")'
 
-Exit codes: 0 all events were decided (denials, too), 1 a module failed or a line was no event,
-2 a file cannot be read")]
+Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
+not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
+act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
+
+Exit codes: 0 all events were decided (denials, too), 1 a module failed, also where a homeserver would
+go on, or a line was no event, 2 a file cannot be read")]
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
@@ -52,6 +58,9 @@ pub(crate) struct Options {
     /// How many rooms may be busy at once [default: the number of processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
+
+    #[command(flatten)]
+    live: Live,
 
     /// Prints one JSON object an event, then a summary
     #[arg(long)]
@@ -82,7 +91,10 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
     let unreadable = |error: std::io::Error| {
         Stop::wrong(format!("cannot read the events from {source}: {error}"))
     };
-    let modules = options.site.load(options.site.host().sample_every(1), output).await?;
+    let (rehearsal, failures) = (options.live.rehearsal("hsmod replay"), Failures::default());
+    let host = failures.heard_in(options.site.host()).rehearsal(&rehearsal);
+    options.live.say();
+    let modules = options.site.load(host.sample_every(1), output).await?;
     let progress = Progress::new(length.map(|bytes| bytes * u64::from(options.repeat)));
     let mut rooms = Rooms::new(&modules, &options.site.server_name, options.concurrency());
     let mut tally = Tally::default();
@@ -108,9 +120,10 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
     if tally.events() == 0 {
         complain(&format!("warning: there is no event in {source}\n"));
     }
-    tally.sum_up(took, &modules, output);
+    let counts = summary::counts(&modules);
     modules.shutdown(Duration::from_secs(10)).await;
-    Ok(Exit::well_if(tally.nothing_failed()))
+    tally.sum_up(took, counts, failures.all(), Undone::of(&rehearsal), output);
+    Ok(Exit::well_if(tally.nothing_failed() && failures.is_empty()))
 }
 
 /// An event, in JSON.

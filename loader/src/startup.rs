@@ -227,10 +227,7 @@ fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
         StageError::Module(error)
             if host.rehearsal.is_some() && error.unanswered() == Some(Unanswered::Unsupported) =>
         {
-            problem.fix(
-                "the module is not to blame: do what the message says, or start the homeserver to \
-                 see how this goes on",
-            )
+            problem.fix("do what the message says, or see in a homeserver how this goes on")
         }
         StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
         _ => problem.fix(ASK_THE_AUTHOR),

@@ -8,6 +8,8 @@ use hsmod_loader::{CallError, CallErrorKind, Cause};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::failures::Failed;
+use crate::live::Undone;
 use crate::output::{Mark, Output};
 
 /// An answer, and how long it took.
@@ -79,13 +81,31 @@ pub(super) struct Report {
     called: Vec<String>,
     decided_by: Option<String>,
     micros: f64,
+    failed: Vec<Failure>,
+    #[serde(flatten)]
+    undone: Undone,
     #[serde(skip)]
     outcome: Outcome,
+    #[serde(skip)]
+    failures: Vec<Failed>,
+}
+
+/// A module that failed, whatever the homeserver makes of it.
+#[derive(Serialize)]
+struct Failure {
+    module: String,
+    kind: &'static str,
+    message: String,
 }
 
 impl Report {
-    /// `called`: who was asked, in order.
-    pub(super) fn new(outcome: Outcome, called: Vec<String>) -> Self {
+    /// `called`: who was asked, in order; `failures`: who failed meanwhile.
+    pub(super) fn new(
+        outcome: Outcome,
+        called: Vec<String>,
+        failures: Vec<Failed>,
+        undone: Undone,
+    ) -> Self {
         let decided_by = match &outcome.answer {
             Answer::Error(error) | Answer::Refused { error, .. } => {
                 error.module().map(str::to_owned)
@@ -95,12 +115,26 @@ impl Report {
             Answer::Allowed | Answer::Value(_, false) => None,
         };
         let micros = outcome.took.as_secs_f64() * 1e6;
-        Self { result: outcome.answer.result(), called, decided_by, micros, outcome }
+        let failure = |failed: &Failed| Failure {
+            module: failed.module.clone(),
+            kind: failed.kind,
+            message: failed.message.clone(),
+        };
+        let mut failed: Vec<Failure> = failures.iter().map(failure).collect();
+        // Some are noticed by the homeserver alone.
+        let is_known = |own: &Failure| {
+            let same = |known: &Failed| known.module == own.module && known.kind == own.kind;
+            failures.iter().any(|known| same(known) && !known.passed_over)
+        };
+        failed.extend(outcome.answer.failure().filter(|own| !is_known(own)));
+        let result = outcome.answer.result();
+        Self { result, called, decided_by, micros, failed, undone, outcome, failures }
     }
 
     /// Whether nobody objected, and nobody failed.
     pub(super) const fn is_well(&self) -> bool {
-        !matches!(self.outcome.answer, Answer::Error(_) | Answer::Refused { .. })
+        self.failed.is_empty()
+            && !matches!(self.outcome.answer, Answer::Error(_) | Answer::Refused { .. })
     }
 
     pub(super) fn show(&self, output: &mut Output) {
@@ -131,12 +165,28 @@ impl Report {
                 output.marked(Mark::Bad("failed"), &format!("{by} ({kind}): {reason}"));
             }
         }
+        let shown = |failed: &&Failed| match &self.outcome.answer {
+            Answer::Error(error) => failed.passed_over || failed.kind != failure(error),
+            _ => true,
+        };
+        self.failures.iter().filter(shown).for_each(|failed| failed.show(output));
         let called = if self.called.is_empty() { "nobody".into() } else { self.called.join(", ") };
         output.line(&format!("asked: {called}; {:.1} µs", self.micros));
+        self.undone.show(output);
     }
 }
 
 impl Answer {
+    /// The failure of a module that it comes of.
+    fn failure(&self) -> Option<Failure> {
+        let (error, message) = match self {
+            Self::Refused { error, why } => (error, why.clone()),
+            Self::Error(error) if error.kind() != CallErrorKind::Denied => (error, reason(error)),
+            _ => return None,
+        };
+        Some(Failure { module: error.module()?.to_owned(), kind: failure(error), message })
+    }
+
     fn result(&self) -> Value {
         match self {
             Self::Allowed => json!({"allow": true}),

@@ -7,6 +7,8 @@ use hsmod_loader::{ModuleCounts, Modules};
 use serde::Serialize;
 
 use super::room::{Dispatched, Outcome};
+use crate::failures::Failed;
+use crate::live::Undone;
 use crate::output::{Output, counted};
 
 /// What became of the lines so far.
@@ -38,10 +40,14 @@ struct Summary {
     /// Of the time that went by in calls, on one processor.
     dispatch_per_second: f64,
     modules: Vec<Module>,
+    /// Of modules, whatever became of the event.
+    failures: Vec<Failed>,
+    #[serde(flatten)]
+    undone: Undone,
 }
 
 #[derive(Serialize)]
-struct Module {
+pub(super) struct Module {
     name: String,
     called: u64,
     denied: u64,
@@ -76,9 +82,15 @@ impl Tally {
         self.allowed + self.denied + self.failed
     }
 
-    pub(super) fn sum_up(&self, took: Duration, modules: &Modules, output: &mut Output) {
+    pub(super) fn sum_up(
+        &self,
+        took: Duration,
+        modules: Vec<Module>,
+        failures: Vec<Failed>,
+        undone: Undone,
+        output: &mut Output,
+    ) {
         let events = self.events();
-        let module = |counts: &ModuleCounts| module(counts, modules);
         let summary = Summary {
             events,
             allowed: self.allowed,
@@ -88,14 +100,25 @@ impl Tally {
             seconds: took.as_secs_f64(),
             events_per_second: per_second(events, took),
             dispatch_per_second: per_second(self.calls, self.time),
-            modules: modules.counts().iter().map(module).collect(),
+            modules,
+            failures,
+            undone,
         };
         if output.is_json() {
             output.json(&Last { summary });
         } else {
             summary.lines().iter().for_each(|line| output.line(line));
+            // The others are failures of events, which are listed already.
+            let passed_over = summary.failures.iter().filter(|failed| failed.passed_over);
+            passed_over.for_each(|failed| failed.show(output));
+            summary.undone.show(output);
         }
     }
+}
+
+/// What the modules did so far, in the order of the config.
+pub(super) fn counts(modules: &Modules) -> Vec<Module> {
+    modules.counts().iter().map(|counts| module(counts, modules)).collect()
 }
 
 fn module(counts: &ModuleCounts, modules: &Modules) -> Module {

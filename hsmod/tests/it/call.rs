@@ -79,7 +79,7 @@ fn verdicts_are_shown() {
                         "errcode": "ORG.EXAMPLE.NO", "error": "not \u{1b}[31mtoday", "until": 3,
                     },
                 }},
-                "called": ["first", "second"], "decided_by": "second",
+                "called": ["first", "second"], "decided_by": "second", "failed": [],
             }),
             1
         )
@@ -94,7 +94,12 @@ fn verdicts_are_shown() {
     let result = json!({"allow": true});
     assert_eq!(
         answer(&allowed, INVITE, invite()),
-        (json!({"result": result, "called": ["first", "second"], "decided_by": null}), 0)
+        (
+            json!({
+                "result": result, "called": ["first", "second"], "decided_by": null, "failed": [],
+            }),
+            0
+        )
     );
 }
 
@@ -133,16 +138,19 @@ fn failures_are_shown() {
     asked: bad_panics; # µs
     --- stderr
     ERROR panic: bad_panics: FirstPoll thread="unnamed" module="bad_panics"
+    ERROR hsmod_loader: module `bad_panics`: spam_checker.check_event_for_spam: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:#) module="bad_panics" callback="spam_checker.check_event_for_spam" kind="panicked" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
     "#);
     let hangs =
         json!({"module": "bad_never_ready", "timeout": "50ms", "config": {"where": "callback"}});
     let hangs = Scene::new().entry("bad_never_ready", hangs);
-    insta::assert_snapshot!(human(&hangs, check, json!({"event": event()})), @"
+    insta::assert_snapshot!(human(&hangs, check, json!({"event": event()})), @r#"
     exit code: 1
     --- stdout
     failed by bad_never_ready (timed_out): no answer within 50ms
     asked: bad_never_ready; # µs
-    ");
+    --- stderr
+    ERROR hsmod_loader: module `bad_never_ready`: spam_checker.check_event_for_spam: no answer within 50ms module="bad_never_ready" callback="spam_checker.check_event_for_spam" kind="timed_out" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
+    "#);
 }
 
 #[test]
@@ -154,7 +162,7 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     let scene = recorders(json!({"check_event_allowed": {"replace": other}}));
     let expected = json!({
         "result": {"allow": true, "replacement": other},
-        "called": ["first", "second"], "decided_by": "second",
+        "called": ["first", "second"], "decided_by": "second", "failed": [],
     });
     assert_eq!(answer(&scene, allowed, arguments.clone()), (expected, 0));
     insta::assert_snapshot!(human(&scene, allowed, arguments.clone()), @r#"
@@ -176,6 +184,7 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     "#);
     let (answer, code) = answer(&scene, allowed, arguments);
     assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));
+    insta::assert_snapshot!(answer["failed"], @r#"[{"kind":"error","message":"the replacement event changes `type`, which it may not","module":"second"}]"#);
 }
 
 #[test]
@@ -263,6 +272,46 @@ fn a_login_that_nobody_accepts_is_refused() {
         );
         assert_eq!((&answer["decided_by"], code), (&Value::Null, 1));
     }
+}
+
+#[test]
+fn a_failure_that_is_passed_over_is_told_all_the_same() {
+    let fails = |callback: &str| recorders(json!({callback: {"fail": "no database"}}));
+    let threepid = json!({"medium": "email", "address": "a@b.example", "password": "x"});
+    let auth = "password_auth_provider.check_3pid_auth";
+    insta::assert_snapshot!(human(&fails("check_3pid_auth"), auth, threepid.clone()), @r#"
+    exit code: 1
+    --- stdout
+    denied: 403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}
+      no module accepts the login; it is refused, unless the homeserver itself knows the password
+    failed  by second in password_auth_provider.check_3pid_auth (error): no database
+    asked: first, second; # µs
+    --- stderr
+     WARN hsmod_loader: module `second`: password_auth_provider.check_3pid_auth: no database module="second" callback="password_auth_provider.check_3pid_auth" kind="error"
+    "#);
+    let (told, code) = answer(&fails("check_3pid_auth"), auth, threepid);
+    let failed = json!([{"module": "second", "kind": "error", "message": "no database"}]);
+    assert_eq!((&told["failed"], code), (&failed, 1));
+    let new = "third_party_rules.on_new_event";
+    let arguments = json!({"event": event(), "state_events": []});
+    insta::assert_snapshot!(human(&fails("on_new_event"), new, arguments.clone()), @r#"
+    exit code: 1
+    --- stdout
+    answer: null
+    failed  $1  by second in third_party_rules.on_new_event (error): no database
+    asked: first, second; # µs
+    --- stderr
+     WARN hsmod_loader: module `second`: third_party_rules.on_new_event: no database module="second" callback="third_party_rules.on_new_event" kind="error" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
+    "#);
+    let (told, code) = answer(&fails("on_new_event"), new, arguments);
+    assert_eq!((&told["failed"], &told["result"], code), (&failed, &json!({"value": null}), 1));
+    // What the client is told says nothing of it.
+    let registration = json!({"uia_results": {}, "params": {}});
+    let name = "password_auth_provider.get_username_for_registration";
+    let scene = fails("get_username_for_registration");
+    let (told, code) = answer(&scene, name, registration);
+    assert_eq!((&told["failed"], code), (&failed, 1));
+    insta::assert_snapshot!(told["result"], @r#"{"failed":{"kind":"error","message":"500 M_UNKNOWN: Internal Server Error"}}"#);
 }
 
 #[test]

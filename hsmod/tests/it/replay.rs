@@ -185,6 +185,29 @@ fn failures_and_replacements_are_told_apart() {
 }
 
 #[test]
+fn a_module_that_fails_to_hear_of_an_event_is_named() {
+    let answers = json!({"on_new_event": {"fail": "no database"}});
+    let scene = Scene::new().module("good_recorder", json!({"answers": answers}));
+    let events = lines(&[event("$1", "@alice:localhost"), event("$2", "@alice:localhost")]);
+    insta::assert_snapshot!(shown(&mut replay(&scene, &events, &[]), scene.folder()), @r#"
+    exit code: 1
+    --- stdout
+    2 events: 2 allowed (0 replaced), 0 denied, 0 failed
+    # s: # events per second; the calls alone: # per second
+    good_recorder: called 6 times, denied 0, failed 2; half of the answers within # µs, 99 % within # µs
+    failed  $1  by good_recorder in third_party_rules.on_new_event (error): no database (2 times)
+    --- stderr
+     WARN hsmod_loader: module `good_recorder`: third_party_rules.on_new_event: no database module="good_recorder" callback="third_party_rules.on_new_event" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
+     WARN hsmod_loader: module `good_recorder`: third_party_rules.on_new_event: no database module="good_recorder" callback="third_party_rules.on_new_event" kind="error" event_id="$2" room_id="!r:localhost" user_id="@alice:localhost"
+    "#);
+    let (lines, code) = values(&mut replay(&scene, &events, &["--json"]));
+    assert_eq!((&lines[0]["outcome"], code), (&json!("allowed"), 1));
+    let summary = &lines[2]["summary"];
+    assert_eq!((&summary["failed"], &summary["modules"][0]["failed"]), (&json!(0), &json!(2)));
+    insta::assert_snapshot!(summary["failures"], @r#"[{"duty":"third_party_rules.on_new_event","event_id":"$1","kind":"error","message":"no database","module":"good_recorder","passed_over":true,"times":2}]"#);
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_ends_the_replay() {
     let scene = evil();
     let config = scene.write();
@@ -200,7 +223,7 @@ fn a_reader_that_has_seen_enough_ends_the_replay() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("{\"event_id\":"), "{line}");
     let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; `--live` acts");
     assert!(output.status.success());
 }
 

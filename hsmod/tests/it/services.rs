@@ -8,7 +8,7 @@ use std::thread;
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::call::answer;
+use crate::call::call;
 use crate::check::check;
 use crate::command::values;
 use crate::replay::{event, lines, replay};
@@ -52,7 +52,10 @@ fn censored() -> Scene {
 fn a_module_that_asks_another_server_is_called() {
     let arguments = json!({"event": event("$1", "@loud:localhost"), "state_events": []});
     let callback = "third_party_rules.check_event_allowed";
-    let (answer, code) = answer(&censored(), callback, arguments);
+    let scene = censored();
+    let mut command = call(&scene, callback, &arguments.to_string(), &["--json", "--live=http"]);
+    let (answers, code) = values(&mut command);
+    let answer = &answers[0];
     assert_eq!(answer["result"]["replacement"]["content"], json!({"body": "hush"}));
     assert_eq!((&answer["decided_by"], code), (&json!("event_censor"), 0));
 }
@@ -62,7 +65,8 @@ fn events_are_replayed_through_such_a_module() {
     let senders = ["@loud:localhost", "@soft:localhost", "@loud:localhost"];
     let events: Vec<Value> =
         (1..).zip(senders).map(|(n, sender)| event(&format!("${n}"), sender)).collect();
-    let (mut shown, code) = values(&mut replay(&censored(), &lines(&events), &["--json"]));
+    let (mut shown, code) =
+        values(&mut replay(&censored(), &lines(&events), &["--json", "--live"]));
     let summary = shown.pop().unwrap();
     let outcomes: Vec<_> = shown.iter().map(|one| (&one["outcome"], &one["replaced"])).collect();
     let allowed = json!("allowed");
