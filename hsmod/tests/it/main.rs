@@ -13,6 +13,7 @@ mod create_events;
 mod guests;
 mod help;
 mod inspect;
+mod live;
 mod replay;
 mod replay_input;
 mod services;
