@@ -54,7 +54,7 @@ impl Source {
                  {form}, or `-` for standard input"
             )));
         }
-        let length = metadata.is_file().then(|| metadata.len());
+        let length = metadata.is_file().then_some(metadata.len());
         Ok(Input { reader: Box::new(file), length })
     }
 
