@@ -6,25 +6,25 @@ mod progress;
 mod reader;
 mod room;
 mod rooms;
+mod shown;
 mod summary;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use serde::Serialize;
 
 use crate::exit::{Exit, Result, Stop};
 use crate::failures::Failures;
 use crate::input::Source;
 use crate::live::{Live, Undone};
 use crate::modules::Site;
-use crate::output::{Mark, Output, complain};
+use crate::output::{Output, complain};
 use events::Events;
 use progress::Progress;
 use reader::Batch;
-use room::Outcome;
 use rooms::Rooms;
+use shown::show;
 use summary::Tally;
 
 #[derive(Args)]
@@ -124,75 +124,4 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
     modules.shutdown(Duration::from_secs(10)).await;
     tally.sum_up(took, counts, failures.all(), Undone::of(&rehearsal), output);
     Ok(Exit::well_if(tally.nothing_failed() && failures.is_empty()))
-}
-
-/// An event, in JSON.
-#[derive(Serialize)]
-struct Shown<'a> {
-    event_id: Option<&'a str>,
-    outcome: &'static str,
-    by: Option<&'a str>,
-    errcode: Option<String>,
-    error: Option<String>,
-    replaced: bool,
-    /// Of what is no event, which has no other name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
-}
-
-fn show(outcome: &Outcome, output: &mut Output) {
-    if output.is_json() {
-        return output.json(&shown(outcome));
-    }
-    match outcome {
-        Outcome::Allowed { replaced: false, .. } => {}
-        Outcome::Allowed { event_id, replaced: true } => {
-            output.marked(Mark::Doubtful("replaced"), &format!("  {event_id}"));
-        }
-        Outcome::Denied { event_id, error } => {
-            let by = error.module().unwrap_or("nobody");
-            let (errcode, message) = (error.errcode(), error.message());
-            let text = format!("  {event_id}  by {by}: {errcode} {message}");
-            output.marked(Mark::Bad("denied"), &text);
-        }
-        Outcome::Failed { event_id, error } => {
-            output.marked(Mark::Bad("failed"), &format!("  {event_id}  {error}"));
-        }
-        Outcome::NoEvent { line, reason } => {
-            output.marked(Mark::Bad("failed"), &format!("  line {line} is no event: {reason}"));
-        }
-    }
-}
-
-fn shown(outcome: &Outcome) -> Shown<'_> {
-    let plain = |event_id, outcome| Shown {
-        event_id,
-        outcome,
-        by: None,
-        errcode: None,
-        error: None,
-        replaced: false,
-        line: None,
-    };
-    match outcome {
-        Outcome::Allowed { event_id, replaced } => {
-            Shown { replaced: *replaced, ..plain(Some(event_id), "allowed") }
-        }
-        Outcome::Denied { event_id, error } => Shown {
-            by: error.module(),
-            errcode: Some(error.errcode()),
-            error: Some(error.message()),
-            ..plain(Some(event_id), "denied")
-        },
-        Outcome::Failed { event_id, error } => Shown {
-            by: error.module(),
-            error: Some(error.to_string()),
-            ..plain(Some(event_id), "failed")
-        },
-        Outcome::NoEvent { line, reason } => Shown {
-            error: Some(format!("line {line} is no event: {reason}")),
-            line: Some(*line),
-            ..plain(None, "failed")
-        },
-    }
 }
