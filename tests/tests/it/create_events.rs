@@ -33,7 +33,7 @@ impl StateSource for Created {
 }
 
 async fn told(notification: Notification) {
-    notification.await.unwrap().await;
+    notification.await.unwrap().await.unwrap();
 }
 
 #[tokio::test]
