@@ -28,6 +28,7 @@ use std::{
     collections::HashSet,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use serde::de::DeserializeSeed;
@@ -49,7 +50,7 @@ use crate::{
     suggestion::{closest, listed, printable},
 };
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "plugins_dir",
     "modules",
     "verify",
@@ -59,7 +60,11 @@ const KEYS: [&str; 9] = [
     "http",
     "mail",
     "templates_dir",
+    "slow_poll",
 ];
+
+/// How long a poll may block its thread before it is named.
+const DEFAULT_SLOW_POLL: Duration = Duration::from_secs(1);
 
 /// Enough to mend in one go; a file of another kind yields a complaint per line.
 const MAX_PROBLEMS: usize = 200;
@@ -82,6 +87,7 @@ pub struct Config {
     http: Http,
     mail: Option<Mail>,
     templates_dir: Option<PathBuf>,
+    slow_poll: Option<Duration>,
     report: Report,
 }
 
@@ -229,6 +235,13 @@ impl Config {
         self.templates_dir.as_deref()
     }
 
+    /// How long a module may block its thread before the log names it: a callback, or another poll
+    /// of a module's future, that does not come back. It is named once more at its deadline, which
+    /// cannot end it: its answer counts when it comes. `None` to name nobody. Default: 1 s.
+    pub fn slow_poll(&self) -> Option<Duration> {
+        self.slow_poll
+    }
+
     /// All that is wrong with it, from the top of the file down.
     pub fn problems(&self) -> &[Problem] {
         &self.report.problems
@@ -262,6 +275,7 @@ impl Config {
         let templates_dir = fields.folder("templates_dir").map(|folder| base.join(folder));
         let http = fields.mapping("http").unwrap_or_default();
         let mail = fields.mapping("mail");
+        let slow_poll = slow_poll(&mut fields);
         let otherwise = format!("the keys here are {}", listed(KEYS));
         fields.refuse_others(&KEYS, own_keys, elsewhere::at_the_top, &otherwise);
         let permissions = permissions(verify, &mut flaws);
@@ -282,6 +296,7 @@ impl Config {
             http,
             mail,
             templates_dir,
+            slow_poll,
             report,
         })
     }
@@ -336,6 +351,14 @@ fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
     }
     let fix = "write it in full: `https://matrix.example.com/`";
     fields.refuse("public_baseurl", format!("`{url}` is no web address"), Some(fix.to_owned()))
+}
+
+fn slow_poll(fields: &mut Fields<'_>) -> Option<Duration> {
+    let Some(value) = fields.take("slow_poll") else { return Some(DEFAULT_SLOW_POLL) };
+    match duration::parse(&value, "no warnings") {
+        Ok(duration) => duration,
+        Err((message, fix)) => fields.refuse("slow_poll", message, Some(fix)),
+    }
 }
 
 fn permissions(verify: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Permissions {

@@ -1,10 +1,10 @@
-//! Deadlines as the config writes them: `10s`, `500ms`, `2m`, or 0 for none.
+//! Durations as the config writes them: `10s`, `500ms`, `2m`, or 0 for none.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// Longer than this, a deadline is a mistake; 0 says "none".
+/// Longer than this, it is a mistake; 0 says "none".
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The units, and other words for them.
@@ -16,19 +16,19 @@ const UNITS: [(&[&str], u32, &str); 5] = [
     (&["d", "day", "days"], 86_400_000, "d"),
 ];
 
-/// What says "no deadline", and is no number.
+/// What says "none", and is no number.
 const NONE: [&str; 8] = ["false", "no", "none", "never", "off", "inf", "infinite", "unlimited"];
 
-/// `None` is "no deadline".
+/// `None` is none; `none` says what that means, such as "no deadline".
 ///
 /// # Errors
 /// Why it is none, and the remedy.
-pub(super) fn parse(value: &Value) -> Result<Option<Duration>, (String, String)> {
+pub(super) fn parse(value: &Value, none: &str) -> Result<Option<Duration>, (String, String)> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
-        Value::Bool(no) => return Err(malformed("found a boolean", &no.to_string())),
-        _ => return Err(malformed(&format!("found {}", super::fields::kind(value)), "")),
+        Value::Bool(no) => return Err(malformed("found a boolean", &no.to_string(), none)),
+        _ => return Err(malformed(&format!("found {}", super::fields::kind(value)), "", none)),
     };
     if !text.is_empty() && text.bytes().all(|b| b == b'0') {
         return Ok(None);
@@ -41,26 +41,25 @@ pub(super) fn parse(value: &Value) -> Result<Option<Duration>, (String, String)>
             let fix = format!("say which: `{number}s` or `{number}ms`");
             return Err((format!("the duration `{text}` has no unit"), fix));
         }
-        return Err(malformed(&format!("found `{text}`"), &text));
+        return Err(malformed(&format!("found `{text}`"), &text, none));
     };
     // Digits alone fail to parse only if there are too many of them.
     let count: u64 = digits.parse().unwrap_or(u64::MAX);
     match count.checked_mul((*millis_per_unit).into()).map(Duration::from_millis) {
         Some(duration) if duration.is_zero() => Ok(None),
         Some(duration) if duration <= MAX => Ok(Some(duration)),
-        _ => Err((format!("`{text}` is longer than a day"), "write 0 for no deadline".to_owned())),
+        _ => Err((format!("`{text}` is longer than a day"), format!("write 0 for {none}"))),
     }
 }
 
-fn malformed(found: &str, text: &str) -> (String, String) {
+fn malformed(found: &str, text: &str, none: &str) -> (String, String) {
     let text = text.trim().to_lowercase();
     let fix = if NONE.contains(&text.as_str()) || text.starts_with('-') {
-        "write 0 for no deadline".to_owned()
+        format!("write 0 for {none}")
     } else if let Some(meant) = meant(&text) {
         format!("did you mean `{meant}`?")
     } else {
-        "write a whole number with `ms`, `s`, `m` or `h`, such as `10s`; 0 means no deadline"
-            .to_owned()
+        format!("write a whole number with `ms`, `s`, `m` or `h`, such as `10s`; 0 means {none}")
     };
     (format!("expected a duration, {found}"), fix)
 }
@@ -92,6 +91,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn parse(value: &Value) -> Result<Option<Duration>, (String, String)> {
+        super::parse(value, "no deadline")
+    }
 
     #[test]
     fn durations() {

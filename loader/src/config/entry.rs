@@ -241,7 +241,7 @@ fn timeouts(fields: &mut Fields<'_>) -> BTreeMap<String, Option<Duration>> {
 }
 
 fn deadline(fields: &mut Fields<'_>, below: &[&str], value: &Value) -> Option<Duration> {
-    match duration::parse(value) {
+    match duration::parse(value, "no deadline") {
         Ok(deadline) => deadline,
         Err((message, fix)) => fields.refuse_below(below, message, Some(fix)),
     }

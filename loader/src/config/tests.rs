@@ -38,6 +38,7 @@ public_baseurl: https://matrix.example.com/
 verify: {{permissions: warn}}
 data_dir: storage
 templates_dir: /etc/templates
+slow_poll: 250ms
 http: {{allow: [127.0.0.0/8, 'fd00::/8'], proxy: 'http://me:pass@proxy:3128'}}
 mail:
   smtp_host: mail.example.com
@@ -66,6 +67,7 @@ modules:
     assert_eq!(config.permissions(), Permissions::Warn);
     assert_eq!(config.data_dir(), Some(Path::new("/etc/hs/storage")));
     assert_eq!(config.templates_dir(), Some(Path::new("/etc/templates")));
+    assert_eq!(config.slow_poll(), Some(Duration::from_millis(250)));
     assert_eq!(config.http().allow, ["127.0.0.0/8", "fd00::/8"].map(|n| n.parse().unwrap()));
     assert_eq!(config.http().proxy, Some(Secret::new("http://me:pass@proxy:3128")));
     let mail = Mail {
@@ -102,6 +104,7 @@ fn nothing_given() {
         "http: {allow: }",
         "mail:",
         "data_dir:",
+        "slow_poll:",
     ];
     for yaml in empty {
         let config = good(yaml);
@@ -110,6 +113,7 @@ fn nothing_given() {
         assert_eq!(config.permissions(), Permissions::Strict);
         assert_eq!((config.worker_name(), config.public_baseurl()), (None, None));
         assert_eq!((config.data_dir(), config.templates_dir()), (None, None));
+        assert_eq!(config.slow_poll(), Some(Duration::from_secs(1)));
         assert_eq!((config.http(), config.mail()), (&Http::default(), None));
         assert_eq!(config.base(), Path::new("/etc/hs"));
     }
@@ -199,6 +203,37 @@ fn a_broken_entry_leaves_the_others_and_an_unknown_key_leaves_its_own() {
 }
 
 #[test]
+fn a_poll_is_slow_after_a_while_or_never() {
+    assert_eq!(good("slow_poll: 0").slow_poll(), None);
+    assert_eq!(good("slow_poll: 2m").slow_poll(), Some(Duration::from_secs(120)));
+    let wrong = |yaml| {
+        let config = Config::from_yaml(yaml, Path::new("/etc/hs")).unwrap();
+        let shown: Vec<String> = config.problems().iter().map(ToString::to_string).collect();
+        shown.join("\n")
+    };
+    insta::assert_snapshot!(wrong("slow_poll: 5"), @"
+    error: config: the duration `5` has no unit
+      at slow_poll, line 1, column 1
+      fix: say which: `5s` or `5ms`
+    ");
+    insta::assert_snapshot!(wrong("slow_poll: never"), @"
+    error: config: expected a duration, found `never`
+      at slow_poll, line 1, column 1
+      fix: write 0 for no warnings
+    ");
+    insta::assert_snapshot!(wrong("slow_poll: 2000h"), @"
+    error: config: `2000h` is longer than a day
+      at slow_poll, line 1, column 1
+      fix: write 0 for no warnings
+    ");
+    insta::assert_snapshot!(wrong("slowpoll: 1s"), @"
+    error: config: unknown key `slowpoll`
+      at slowpoll, line 1, column 1
+      fix: did you mean `slow_poll`?
+    ");
+}
+
+#[test]
 fn a_homeserver_keeps_its_own_keys() {
     let value = json!({
         "server_name": "example.org",
@@ -215,7 +250,7 @@ fn a_homeserver_keeps_its_own_keys() {
     insta::assert_snapshot!(shown.join("\n"), @"
     error: config: unknown key `listenres`
       at listenres
-      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
+      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`, `slow_poll`
     error: module `b`: config: expected a mapping, found a number
       at modules.<item 1>.config
       fix: write its keys below `config:`, indented, each as `key: value`

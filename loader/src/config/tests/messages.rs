@@ -53,7 +53,7 @@ fn top_level() {
           fix: did you mean `plugins_dir`?
         error: config: unknown key `foo`
           at foo, line 3, column 1
-          fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
+          fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`, `slow_poll`
         error: config: `plugins_dir` must not be empty
           at plugins_dir, line 4, column 1
           fix: write its value, or remove it

@@ -215,7 +215,7 @@ fn what_nobody_sees() {
       fix: type it anew: it was perhaps copied from a web page
     error: config: unknown key `\u{200b}  config`
       at \u{200b}  config, line 3, column 1
-      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`
+      fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`, `slow_poll`
     ");
     assert_snapshot!(said_of("modules: [{module: a,\u{3000}name: @b}]\n"), @"
     error: config: this is not YAML: there is an ideographic space (U+3000) in this line
