@@ -12,6 +12,7 @@ use crate::dispatch::queue::Queue;
 use crate::failures::Failures;
 use crate::policy::{POLICIES, Rule};
 use crate::stats::Stats;
+use crate::watchdog::{Watched, watch};
 use crate::web::Routes;
 
 /// What calls are dispatched by: published once, never changed.
@@ -24,6 +25,8 @@ pub(crate) struct Generation {
     /// The number of the first module among all that this process ever had.
     pub(crate) first: usize,
     pub(crate) stats: Arc<Stats>,
+    /// Whoever blocks is named as long as calls are in flight.
+    pub(crate) _watched: Arc<Watched>,
     /// Dropped with the last call that is in flight.
     pub(crate) _alive: Alive,
 }
@@ -54,12 +57,7 @@ impl Member {
         failures: Arc<Failures>,
         alive: Alive,
     ) -> Self {
-        let deadline = |index: usize| {
-            let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
-            let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
-            own.copied().unwrap_or_else(|| entry.timeout())
-        };
-        let deadlines = Box::new(std::array::from_fn(deadline));
+        let deadlines = deadlines(entry);
         let queue = Queue::start(Arc::clone(&name), alive.clone());
         Self { number, name, failures, deadlines, queue, alive }
     }
@@ -69,6 +67,16 @@ impl Member {
     pub(crate) fn deadline<R: Rule>(&self) -> Option<Duration> {
         self.deadlines[R::INDEX]
     }
+}
+
+/// How long the answers of a module may take, by the callback's number.
+pub(crate) fn deadlines(entry: &Entry) -> Box<[Option<Duration>; POLICIES.len()]> {
+    let deadline = |index: usize| {
+        let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
+        let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
+        own.copied().unwrap_or_else(|| entry.timeout())
+    };
+    Box::new(std::array::from_fn(deadline))
 }
 
 impl Generation {
@@ -81,6 +89,7 @@ impl Generation {
             modules: Vec::new(),
             first: 0,
             stats: Arc::new(Stats::new(0, 1)),
+            _watched: Arc::new(watch(None, Vec::new())),
             _alive: None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hsmod_plugin_api::requests::{self, Services};
 
@@ -64,6 +65,7 @@ pub struct Host {
     pub(crate) services: Services,
     pub(crate) settings: Settings,
     pub(crate) on_failure: Option<Observer>,
+    pub(crate) slow_poll: Option<Duration>,
     calls: Option<Vec<String>>,
 }
 
@@ -85,6 +87,7 @@ impl Host {
             services: Services::default(),
             settings: Settings::default(),
             on_failure: None,
+            slow_poll: None,
             calls: None,
         }
     }
@@ -225,6 +228,7 @@ impl Host {
         self.public_baseurl = self.public_baseurl.or_else(|| own(config.public_baseurl()));
         self.worker_name = self.worker_name.or_else(|| own(config.worker_name()));
         self.settings = Settings::of(config);
+        self.slow_poll = config.slow_poll();
         self
     }
 

@@ -45,6 +45,7 @@ mod sys;
 pub mod testing;
 mod threads;
 pub mod verification;
+mod watchdog;
 pub mod web;
 
 pub use auth_checkers::LoginType;

@@ -29,6 +29,7 @@ use crate::registration::{Registrar, Tenancy, assemble};
 use crate::room_scope;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
+use crate::watchdog::{self, Watched};
 use crate::web::Web;
 
 /// The modules of a homeserver. Cheap to clone; the default is no modules at all.
@@ -62,6 +63,8 @@ struct Running {
     modules: Vec<Started>,
     /// Ends when the last call in flight has ended.
     ended: mpsc::Receiver<std::convert::Infallible>,
+    /// Whoever blocks in its `shutdown` is named too.
+    watched: Arc<Watched>,
 }
 
 /// A module that is to be shut down one day.
@@ -211,7 +214,9 @@ impl Modules {
         let old = self.0.generation.swap(Arc::new(Generation::empty()));
         let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut shutdown = Shutdown::default();
-        let Some(Running { modules, mut ended }) = running else { return shutdown };
+        let Some(Running { modules, mut ended, watched: _watched }) = running else {
+            return shutdown;
+        };
         let queues: Vec<_> = old.modules.iter().map(|member| member.queue.downgrade()).collect();
         drop(old);
         if tokio::time::timeout(limit, ended.recv()).await.is_err() {
@@ -291,6 +296,8 @@ impl Startup {
         }
         let (host, sample_every) = (Arc::new(host.clone()), host.sample_every);
         let (first, made) = make_all(parsed, &host, &mut report).await;
+        let subjects = made.iter().map(watchdog::Subject::of).collect();
+        let watched = Arc::new(watchdog::watch(host.slow_poll, subjects));
         let registered = |made: &Made| (made.entry.clone(), Arc::clone(&made.registrar));
         let registrars: Vec<_> = made.iter().map(registered).collect();
         let all = || registrars.iter().map(|(entry, registrar)| (entry, &***registrar));
@@ -346,12 +353,13 @@ impl Startup {
             modules: made.into_iter().map(member).collect(),
             first,
             stats,
+            _watched: Arc::clone(&watched),
             _alive: Some(alive.clone()),
         };
         drop(alive);
         let modules = Modules(Arc::new(Shared {
             generation: ArcSwap::from_pointee(generation),
-            running: Mutex::new(Some(Running { modules: started, ended })),
+            running: Mutex::new(Some(Running { modules: started, ended, watched })),
             info: info.clone(),
             warnings: report.problems,
         }));

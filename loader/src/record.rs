@@ -18,6 +18,7 @@ pub use self::kept::{keep_in, left_in};
 pub(crate) use self::names::{named, number};
 pub(crate) use self::place::Place;
 use self::slots::{ENTERED, NOTHING, Slot, WHAT, module_of, word};
+pub(crate) use self::slots::{Reading, all, look};
 
 /// What a thread was inside of when its process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,12 @@ pub(crate) async fn inside<F: Future>(module: usize, place: Place, future: F) ->
         future.as_mut().poll(context)
     })
     .await
+}
+
+/// Looks at this thread.
+#[cfg(test)]
+pub(crate) fn look_here() -> Reading {
+    look(slots::here())
 }
 
 /// The name of the module this thread is inside of.

@@ -59,7 +59,9 @@ impl Entry {
         self.sha256.as_deref()
     }
 
-    /// Deadline of one awaited callback; `None` for no deadline.
+    /// Deadline of one awaited callback; `None` for no deadline. It ends a wait, and nothing that
+    /// blocks its thread: such a callback is named in the log
+    /// ([`slow_poll`](super::Config::slow_poll)), and the answer it gives in the end counts.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout
     }

@@ -89,6 +89,11 @@ pub(super) fn place(name: &str) -> Option<u32> {
     write().place(name, |number| kept::note_place(Place::named(number), name))
 }
 
+/// The name of a part of a module.
+pub(super) fn of_place(number: u32) -> Option<Arc<str>> {
+    read().places.get(usize::try_from(number).ok()?).cloned()
+}
+
 /// Whether a module has a number already.
 pub(super) fn any() -> bool {
     !read().modules.is_empty()

@@ -64,6 +64,29 @@ impl Place {
         let callbacks = callbacks.map(|(index, policy)| (Self::callback(index), policy.callback));
         callbacks.chain((STAGES..).map(Self).zip(STAGE_NAMES))
     }
+
+    /// The callback that it is, by its number among the rules.
+    pub(crate) fn callback_index(self) -> Option<usize> {
+        usize::try_from(self.0).ok().filter(|index| *index < POLICIES.len())
+    }
+
+    /// The callback that it is, with its category.
+    pub(crate) fn full_name(self) -> Option<&'static str> {
+        self.callback_index().map(|index| POLICIES[index].full_name)
+    }
+
+    /// Whether it has a thread of its own, which nobody else waits for.
+    pub(crate) fn may_block(self) -> bool {
+        [Self::LOADING, Self::PARSE_CONFIG, Self::NEW, Self::THREAD].contains(&self)
+    }
+
+    /// What is told of it, as what follows "in".
+    pub(crate) fn shown(self) -> String {
+        let fixed = Self::fixed().find(|(place, _)| *place == self);
+        let own = || names::of_place(self.0.checked_sub(NAMED)?).map(|name| name.to_string());
+        let fixed = fixed.map(|(_, name)| name.to_owned());
+        fixed.or_else(own).unwrap_or_else(|| unknown(self.0))
+    }
 }
 
 /// What is told of a place without a name.
@@ -81,6 +104,12 @@ mod tests {
         assert_eq!(names.len(), POLICIES.len() + STAGE_NAMES.len());
         assert_eq!(Place::fixed().last().map(|(place, _)| place), Some(Place::DROP));
         assert_eq!(names[0], "check_event_for_spam");
+        assert_eq!(Place::callback(0).shown(), "check_event_for_spam");
+        assert_eq!(Place::callback(0).full_name(), Some("spam_checker.check_event_for_spam"));
+        assert_eq!(Place::START.shown(), "start");
+        assert_eq!(Place::START.full_name(), None);
+        assert_eq!(Place::work("tidy").shown(), "its background work `tidy`");
+        assert_eq!(Place(NAMED - 1).shown(), "a place without a name (1048575)");
         assert_eq!(Place::work("tidy"), Place::work("tidy"));
         assert_ne!(Place::work("tidy"), Place::work("tidy up"));
     }

@@ -56,6 +56,30 @@ pub(super) fn here() -> &'static Slot {
     }
 }
 
+/// All slots there are, with those of threads that have ended.
+pub(crate) fn all() -> Vec<&'static Slot> {
+    pool().all.clone()
+}
+
+/// Looks at the slot of any thread.
+pub(crate) fn look(slot: &Slot) -> Reading {
+    Reading { entered: slot[ENTERED].load(Relaxed), what: slot[WHAT].load(Relaxed) }
+}
+
+/// What stood in a slot. The same twice: the thread has entered nothing else meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    entered: u64,
+    what: u64,
+}
+
+impl Reading {
+    /// The module and the place in it, if the thread was inside of one.
+    pub(crate) fn inside(self) -> Option<(usize, Place)> {
+        (self.what != NOTHING).then(|| (module_of(self.what), place_of(self.what)))
+    }
+}
+
 /// From now on threads are given these, as far as they go. Refused if one has a slot already.
 pub(super) fn provide(slots: Vec<&'static Slot>) -> bool {
     let mut pool = pool();

@@ -1,0 +1,194 @@
+//! Names the module that keeps a thread of the homeserver from going on.
+//!
+//! A callback that blocks cannot be interrupted, and a deadline is looked at when it comes back. So
+//! a thread of the loader looks at the [record] of all threads, a few times in each `slow_poll`: a
+//! thread that has entered nothing else since is still in there. The calls read no clock for it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::record;
+
+mod pack;
+mod sight;
+
+use self::pack::Pack;
+pub(crate) use self::pack::Subject;
+use self::sight::Sight;
+
+/// How many times in each `slow_poll` it looks.
+const LOOKS: u32 = 4;
+
+/// It looks neither more nor less often.
+const PERIODS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(250)];
+
+static WATCHDOG: Watchdog = Watchdog::new();
+
+#[derive(Debug)]
+struct Watchdog {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Modules that were loaded together, by a number; made when it is needed.
+    packs: Option<HashMap<u64, Arc<Pack>>>,
+    /// Those of which there may be a last word to say.
+    leaving: Vec<Arc<Pack>>,
+    latest: u64,
+    /// Whether there is a thread.
+    running: bool,
+}
+
+/// Watches modules until it is dropped; the thread ends with the last one.
+#[derive(Debug)]
+pub(crate) struct Watched(Option<(&'static Watchdog, u64)>);
+
+/// Begins to watch some modules, which are told of in the log that the caller has now. Not if
+/// there is no `slow_poll`.
+pub(crate) fn watch(slow_poll: Option<Duration>, subjects: Vec<Subject>) -> Watched {
+    match slow_poll.filter(|_| !subjects.is_empty()) {
+        Some(slow_poll) => WATCHDOG.watch(Pack::new(slow_poll, subjects)),
+        None => Watched(None),
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some((watchdog, number)) = self.0 {
+            watchdog.leave(number);
+        }
+    }
+}
+
+impl Watchdog {
+    const fn new() -> Self {
+        let state = State { packs: None, leaving: Vec::new(), latest: 0, running: false };
+        Self { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    fn watch(&'static self, pack: Pack) -> Watched {
+        let mut state = self.state();
+        state.latest += 1;
+        let number = state.latest;
+        state.packs.get_or_insert_default().insert(number, Arc::new(pack));
+        if state.running {
+            // It may have to look more often.
+            self.changed.notify_one();
+        } else {
+            let thread = std::thread::Builder::new().name("hsmod watchdog".to_owned());
+            match thread.spawn(|| self.run()) {
+                Ok(_) => state.running = true,
+                Err(error) => tracing::warn!(
+                    "modules that block are not named: no thread can be started for that: {error}; \
+                     raise the limit on threads or memory of this process"
+                ),
+            }
+        }
+        Watched(Some((self, number)))
+    }
+
+    fn leave(&self, number: u64) {
+        let mut state = self.state();
+        let pack = state.packs.as_mut().and_then(|packs| packs.remove(&number));
+        if state.running {
+            state.leaving.extend(pack);
+            self.changed.notify_one();
+        } else {
+            // Not under the lock: it holds a subscriber, whoever that holds.
+            drop(state);
+            drop(pack);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks until there is nothing to be watched.
+    fn run(&self) {
+        let mut sights: Vec<Sight> = Vec::new();
+        loop {
+            let mut state = self.state();
+            let packs = state.packs.iter().flat_map(HashMap::values);
+            let period = packs.map(|pack| period(pack.slow_poll)).min();
+            if state.leaving.is_empty() {
+                let Some(period) = period else {
+                    state.running = false;
+                    return;
+                };
+                let waited = self.changed.wait_timeout(state, period);
+                (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            }
+            let mut packs = std::mem::take(&mut state.leaving);
+            packs.extend(state.packs.iter().flat_map(HashMap::values).cloned());
+            // Whoever writes the log may drop modules.
+            drop(state);
+            look(&mut sights, &packs, Instant::now());
+        }
+    }
+}
+
+/// How often to look.
+fn period(slow_poll: Duration) -> Duration {
+    (slow_poll / LOOKS).clamp(PERIODS[0], PERIODS[1])
+}
+
+/// Looks at each thread.
+fn look(sights: &mut Vec<Sight>, packs: &[Arc<Pack>], now: Instant) {
+    let slots = record::all();
+    sights.resize_with(slots.len(), Sight::default);
+    let pack = |module: usize| packs.iter().find(|pack| pack.has(module));
+    for (slot, sight) in slots.into_iter().zip(sights) {
+        if let Some(left) = sight.see(record::look(slot), now)
+            && let Some(pack) = pack(left.module)
+        {
+            pack.tell_that_it_came_back(&left, now);
+        }
+        if let Some(inside) = sight.inside()
+            && let Some(pack) = pack(inside.module)
+        {
+            pack.look(inside, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_looks_several_times_in_the_time_that_is_too_long() {
+        let of = |millis| period(Duration::from_millis(millis)).as_millis();
+        assert_eq!([1, 100, 1_000, 60_000].map(of), [5, 25, 250, 250]);
+    }
+
+    #[test]
+    fn the_thread_ends_with_the_last_modules_and_begins_again() {
+        static OWN: Watchdog = Watchdog::new();
+        let pack = || Pack::new(Duration::from_secs(1), Vec::new());
+        for _ in 0..3 {
+            let watched = [pack(), pack()].map(|pack| OWN.watch(pack));
+            assert!(OWN.state().running);
+            let [first, last] = watched;
+            drop(first);
+            assert!(OWN.state().running);
+            drop(last);
+            while OWN.state().running {
+                std::thread::yield_now();
+            }
+            let state = OWN.state();
+            assert!(state.leaving.is_empty() && state.packs.iter().all(HashMap::is_empty));
+        }
+    }
+
+    #[test]
+    fn nobody_is_watched_without_a_time_that_is_too_long() {
+        let subject = || Subject::new(0, "m".into(), None, Box::new([None; _]));
+        assert!(watch(None, vec![subject()]).0.is_none());
+        assert!(watch(Some(Duration::from_secs(1)), vec![]).0.is_none());
+        assert!(watch(Some(Duration::from_secs(1)), vec![subject()]).0.is_some());
+    }
+}

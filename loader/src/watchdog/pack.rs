@@ -1,0 +1,139 @@
+//! The modules that were loaded together, and what is told of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
+
+use super::sight::{Alarm, Inside};
+use crate::generation::deadlines;
+use crate::policy::POLICIES;
+use crate::record::Place;
+use crate::startup::Made;
+
+/// Modules, and where they are told of.
+#[derive(Debug)]
+pub(super) struct Pack {
+    /// Which time is too long.
+    pub(super) slow_poll: Duration,
+    subjects: HashMap<usize, Subject>,
+    log: Dispatch,
+}
+
+/// A module that is watched.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    number: usize,
+    name: Arc<str>,
+    /// How long its `start` may take.
+    start: Option<Duration>,
+    /// How long its answers may take, by the callback's number.
+    deadlines: Deadlines,
+}
+
+type Deadlines = Box<[Option<Duration>; POLICIES.len()]>;
+
+impl Subject {
+    pub(super) fn new(
+        number: usize,
+        name: Arc<str>,
+        start: Option<Duration>,
+        deadlines: Deadlines,
+    ) -> Self {
+        Self { number, name, start, deadlines }
+    }
+
+    /// A module that is about to be started.
+    pub(crate) fn of(made: &Made) -> Self {
+        let (number, name) = (made.lifecycle.module(), Arc::clone(&made.name));
+        Self::new(number, name, made.entry.timeout(), deadlines(&made.entry))
+    }
+
+    fn deadline(&self, place: Place) -> Option<Duration> {
+        match place {
+            Place::START => self.start,
+            _ => self.deadlines[place.callback_index()?],
+        }
+    }
+}
+
+impl Pack {
+    /// Told of in the log that the caller has now; if there is none, in that of the process.
+    pub(super) fn new(slow_poll: Duration, subjects: Vec<Subject>) -> Self {
+        let subjects = subjects.into_iter().map(|subject| (subject.number, subject)).collect();
+        let log = tracing::dispatcher::get_default(Clone::clone);
+        Self { slow_poll, subjects, log }
+    }
+
+    /// Whether a module is one of these.
+    pub(super) fn has(&self, module: usize) -> bool {
+        self.subjects.contains_key(&module)
+    }
+
+    /// Tells of a module that has been somewhere for too long, once for each reason.
+    pub(super) fn look(&self, inside: &mut Inside, now: Instant) {
+        let Some(subject) = self.subjects.get(&inside.module) else { return };
+        if inside.place.may_block() {
+            return;
+        }
+        let time = now.saturating_duration_since(inside.since);
+        let late = subject.deadline(inside.place).filter(|limit| time >= *limit);
+        let alarm = match late {
+            Some(_) => Alarm::Late,
+            None if time >= self.slow_poll => Alarm::Slow,
+            None => Alarm::None,
+        };
+        if alarm <= inside.told {
+            return;
+        }
+        inside.told = alarm;
+        self.log(|| tell(subject, inside.place, time, late));
+    }
+
+    /// Tells that a module came back of which was told before.
+    pub(super) fn tell_that_it_came_back(&self, left: &Inside, now: Instant) {
+        let Some(Subject { name, .. }) = self.subjects.get(&left.module) else { return };
+        let time = now.saturating_duration_since(left.since);
+        let (callback, place) = (left.place.full_name(), left.place.shown());
+        self.log(|| {
+            tracing::warn!(
+                module = &**name,
+                callback,
+                "module `{name}` came back from {place}: it blocked a thread of the homeserver for \
+                 about {time:.1?}"
+            );
+        });
+    }
+
+    fn log(&self, tell: impl FnOnce()) {
+        if self.log.is::<NoSubscriber>() {
+            tell();
+        } else {
+            tracing::dispatcher::with_default(&self.log, tell);
+        }
+    }
+}
+
+/// Tells that a module has been somewhere for such a time, `late` after this deadline.
+fn tell(subject: &Subject, place: Place, time: Duration, late: Option<Duration>) {
+    const REMEDY: &str = "tell its author: what takes so long belongs in `defer_to_thread`";
+    let name = &*subject.name;
+    let (callback, place) = (place.full_name(), place.shown());
+    match late {
+        None => tracing::warn!(
+            module = name,
+            callback,
+            "module `{name}` blocks a thread of the homeserver: it has been in {place} for \
+             {time:.1?}, and nothing else runs there meanwhile; {REMEDY}"
+        ),
+        Some(limit) => tracing::error!(
+            module = name,
+            callback,
+            "module `{name}` blocks a thread of the homeserver: it has been in {place} for \
+             {time:.1?} and missed its deadline of {limit:?}, which cannot end what blocks; the \
+             homeserver waits, and takes the answer when it comes; {REMEDY}"
+        ),
+    }
+}
