@@ -3,6 +3,7 @@
 
 mod axum_fallback;
 mod background_updates;
+mod blocked;
 mod callbacks_page;
 mod cancellation;
 mod combining;

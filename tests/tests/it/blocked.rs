@@ -1,0 +1,173 @@
+//! Shows that a module which blocks a thread is named in the log while it still does, and that the
+//! answer counts which it gives in the end.
+
+use std::path::Path;
+use std::time::Duration;
+
+use hsmod_loader::{Json, Modules};
+use hsmod_tests::scene::Scene;
+use serde_json::{Value, json};
+use tempfile::NamedTempFile;
+use tracing::level_filters::LevelFilter;
+
+use crate::log::{Line, Log};
+use crate::support::{message, web};
+
+/// A module that blocks at this place as long as there is the file, with other keys of its entry.
+fn blocks(place: &str, until: &Path, keys: Value) -> Scene {
+    let config = json!({"where": place, "until": until});
+    let mut entry = json!({"module": "bad_blocks", "name": "m1", "config": config});
+    entry.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+    Scene::new().key("slow_poll", json!("100ms")).entry("bad_blocks", entry)
+}
+
+/// The next lines, as soon as there are so many; times are `#`.
+fn lines(log: &Log, count: usize) -> Vec<String> {
+    let mut lines: Vec<Line> = Vec::new();
+    while lines.len() < count {
+        lines.extend(log.take());
+        std::thread::yield_now();
+    }
+    let shown = |line: &Line| {
+        let field = |name| line.fields.get(name).and_then(Value::as_str).unwrap_or("-");
+        let message = without_times(field("message"));
+        format!("{} {} {}: {message}", line.level, field("module"), field("callback"))
+    };
+    lines.iter().map(shown).collect()
+}
+
+/// `1.2s` and `123.4ms` become `#`.
+fn without_times(text: &str) -> String {
+    let word = |word: &str| {
+        let digits = word.trim_end_matches(['m', 's', ',', ';']);
+        match digits.parse::<f64>() {
+            Ok(_) if digits.contains('.') => {
+                format!("#{}", word.trim_start_matches(digits).trim_start_matches(['m', 's']))
+            }
+            _ => word.to_owned(),
+        }
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Does it on another thread, as a homeserver has several.
+fn elsewhere<T: Send + 'static>(
+    ask: impl AsyncFnOnce() -> T + Send + 'static,
+) -> std::thread::JoinHandle<T> {
+    std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.unwrap().block_on(ask())
+    })
+}
+
+async fn check_event(modules: Modules) -> Result<(), String> {
+    let event = message("@a:b", "hi");
+    let asked = modules.spam_checker().check_event_for_spam(Json(&event)).await;
+    asked.map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_callback_that_blocks_is_named_while_it_does_and_its_answer_counts() {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let until = NamedTempFile::new().unwrap();
+    let modules = blocks("callback", until.path(), json!({"timeout": "1s"})).load().await;
+    let asked = elsewhere({
+        let modules = modules.clone();
+        async || check_event(modules).await
+    });
+    insta::assert_snapshot!(lines(&log, 2).join("\n"), @"");
+    assert!(!asked.is_finished());
+    drop(until);
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    // It was too late, but nothing could have ended it; what it says is what happens.
+    assert_eq!(asked.join().unwrap(), Ok(()));
+    assert_eq!(modules.counts()[0].callbacks[0].1.failed, 0);
+}
+
+#[tokio::test]
+async fn who_has_no_time_until_its_deadline_is_told_of_once() {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let until = NamedTempFile::new().unwrap();
+    let timeouts = json!({"timeouts": {"check_event_for_spam": "100ms"}});
+    let modules = blocks("callback", until.path(), timeouts).load().await;
+    let asked = elsewhere({
+        let modules = modules.clone();
+        async || check_event(modules).await
+    });
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    drop(until);
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    assert_eq!(asked.join().unwrap(), Ok(()));
+}
+
+/// What is told of a module that blocks somewhere, when it is made to.
+fn told(place: &str, ask: impl AsyncFnOnce(Modules) + Send + 'static) -> String {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let until = NamedTempFile::new().unwrap();
+    let scene = blocks(place, until.path(), json!({"timeout": 0}));
+    let dispatch = tracing::dispatcher::get_default(Clone::clone);
+    let asked = elsewhere(async move || {
+        let _listening = tracing::dispatcher::set_default(&dispatch);
+        ask(scene.load().await).await;
+    });
+    let mut told = lines(&log, 1);
+    drop(until);
+    told.extend(lines(&log, 1));
+    asked.join().unwrap();
+    told.join("\n")
+}
+
+#[test]
+fn everything_that_is_polled_is_watched() {
+    insta::assert_snapshot!(told("start", async |_| {}), @"");
+    let lets_it_begin = async |_| {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    insta::assert_snapshot!(told("work", lets_it_begin), @"");
+    let asks_web = async |modules: Modules| {
+        web(&modules, "GET", "/_synapse/client/bad_blocks").await;
+    };
+    insta::assert_snapshot!(told("web", asks_web), @"");
+    let shuts_down = async |modules: Modules| {
+        modules.shutdown(Duration::from_secs(60)).await;
+    };
+    insta::assert_snapshot!(told("shutdown", shuts_down), @"");
+}
+
+#[tokio::test]
+async fn what_has_a_thread_of_its_own_may_block() {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    for place in ["parse_config", "new"] {
+        let until = NamedTempFile::new().unwrap();
+        let scene = blocks(place, until.path(), json!({"timeout": "500ms"}));
+        scene.refusal().await;
+    }
+    assert_eq!(log.text(), "");
+}
+
+#[tokio::test]
+async fn many_modules_have_one_watchdog() {
+    let until = NamedTempFile::new().unwrap();
+    let scene = blocks("callback", until.path(), json!({}));
+    let mut all = Vec::new();
+    for _ in 0..20 {
+        all.push(scene.load().await);
+    }
+    if cfg!(target_os = "linux") {
+        // One that had nothing to do may just be ending.
+        while watchdogs() != 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// How many threads of this process are watchdogs.
+fn watchdogs() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let name = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("comm"));
+    // A thread may end meanwhile.
+    let names = threads.filter_map(|thread| name(thread.ok()?).ok());
+    names.filter(|name| name.trim() == "hsmod watchdog").count()
+}
