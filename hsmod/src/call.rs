@@ -6,27 +6,27 @@ mod callbacks;
 mod form;
 mod forms;
 mod identifiers;
+pub(crate) mod inside;
 mod json;
 mod meaning;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
+use hsmod_loader::CallbackInfo;
 use hsmod_loader::rows::CATEGORIES;
 use hsmod_loader::suggestion::{closest, listed};
-use hsmod_loader::{CallbackInfo, Modules};
 use serde_json::{Map, Value};
 
+use crate::child::{Work, pass_on};
 use crate::exit::{Exit, Result, Stop};
-use crate::failures::Failures;
 use crate::input::{Source, without_mark};
-use crate::live::{Live, Undone};
+use crate::live::Live;
 use crate::modules::Site;
 use crate::output::Output;
-use answer::Report;
 use arguments::Arguments;
+use inside::Call;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -64,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) json: bool,
 }
 
-pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> {
+pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     let callback = find(&options.callback)?;
     let given = match &options.arguments {
         Some(path) => {
@@ -74,18 +74,14 @@ pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> 
         }
         None => Value::Object(Map::new()),
     };
-    let arguments = Arguments::new(callback, given, &options.site.server_name)?;
-    let (rehearsal, failures) = (options.live.rehearsal("hsmod call"), Failures::default());
-    let host = failures.heard_in(options.site.host()).rehearsal(&rehearsal);
+    // What can be told of them without the modules is told before these are loaded.
+    Arguments::new(callback, given.clone(), &options.site.server_name)?;
+    let text = options.site.text()?;
     options.live.say();
-    let modules = options.site.load(host, output).await?;
-    let before = asked(&modules, callback);
-    let outcome = callbacks::ask(&modules, &arguments, &options.site.server_name).await;
-    let called = newly_asked(&before, asked(&modules, callback));
-    modules.shutdown(Duration::from_secs(10)).await;
-    let report = Report::new(outcome?, called, failures.all(), Undone::of(&rehearsal));
-    report.show(output);
-    Ok(Exit::well_if(report.is_well()))
+    let call =
+        Call { callback: options.callback.clone(), arguments: given, live: options.live.clone() };
+    let server_name = &options.site.server_name;
+    pass_on(&text, server_name, verbose, Work::Call(call), std::io::empty(), None, output)
 }
 
 /// A callback by its full name.
@@ -124,7 +120,7 @@ fn read(path: &Path, rest: &str) -> Result<Value> {
     let input = source.open("the arguments", "which holds a JSON object")?;
     let mut text = Vec::new();
     input
-        .text(0, |tool| source.through(tool, rest))
+        .text(0, &source.before(rest))
         .and_then(|mut input| input.read_to_end(&mut text))
         .map_err(|error| {
             Stop::wrong(format!("cannot read the arguments from {source}: {error}"))
@@ -138,23 +134,4 @@ fn read(path: &Path, rest: &str) -> Result<Value> {
     }
     serde_json::from_slice(text)
         .map_err(|error| json::explain(&format!("the arguments in {source}"), &error))
-}
-
-/// How often each module was asked, in the order of the config.
-fn asked(modules: &Modules, callback: &CallbackInfo) -> Vec<(String, u64)> {
-    let counts = |name: &str| {
-        name == callback.name
-            // An invite that nobody objects to is asked about once more.
-            || callback.name == "federated_user_may_invite" && name == "user_may_invite"
-    };
-    let module = |module: &hsmod_loader::ModuleCounts| {
-        let own = module.callbacks.iter().filter(|(policy, _)| counts(policy.callback));
-        (module.module.to_string(), own.map(|(_, counts)| counts.called).sum())
-    };
-    modules.counts().iter().map(module).collect()
-}
-
-fn newly_asked(before: &[(String, u64)], after: Vec<(String, u64)>) -> Vec<String> {
-    let asked = after.into_iter().zip(before).filter(|((_, after), (_, before))| after > before);
-    asked.map(|((name, _), _)| name).collect()
 }

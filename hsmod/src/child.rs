@@ -14,17 +14,21 @@ mod ended;
 mod inside;
 mod life;
 mod outside;
+mod passing;
 mod record;
 
 use hsmod_loader::problem::Stage;
 use serde::{Deserialize, Serialize};
 
+use crate::call::inside::Call;
 use crate::check::inside::{Found, Trial};
 use crate::exit::Exit;
+use crate::replay::inside::Replay;
 
 pub(crate) use block::Wire;
 pub(crate) use inside::{Inside, Options, run};
 pub(crate) use outside::{Heard, Process};
+pub(crate) use passing::pass_on;
 
 /// What a child is to do.
 #[derive(Debug, Deserialize, Serialize)]
@@ -47,6 +51,10 @@ pub(crate) struct Task {
 pub(crate) enum Work {
     /// Start one of them, and shut it down.
     Trial(Trial),
+    /// Ask all of them something.
+    Call(Call),
+    /// Send them events.
+    Replay(Replay),
 }
 
 /// What a child tells its parent, beside its answers.
@@ -56,8 +64,12 @@ pub(crate) enum Report {
     Begun,
     /// Code of a module runs next.
     Stage { module: String, stage: Stage },
+    /// All modules are started: what ends the process now is none of a stage.
+    Started,
     /// What a trial found.
     Found(Found),
+    /// It has worked on so many more bytes of what it reads.
+    Read(u64),
     /// It could not do what it was to do; the message names the remedy, too.
     Stopped(String),
     /// It has done what it was to do.

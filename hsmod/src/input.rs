@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::exit::{Result, Stop};
 
 /// Where something is read from.
@@ -39,61 +41,85 @@ impl Source {
     /// There is no such file, or it is a folder. `what` is wanted of it: "the events", and its `form`:
     /// "one JSON object a line".
     pub(crate) fn open(&self, what: &str, form: &str) -> Result<Input> {
-        let failed = |error: io::Error| {
+        let input = match self {
+            Self::Stdin => Ok(Input { reader: Box::new(io::stdin()), length: None }),
+            Self::File(path) => Input::file(path),
+        };
+        input.map_err(|error| {
             Stop::wrong(format!(
                 "cannot read {what} from {self}: {error}\n  fix: give the path of a file, {form}, \
                  or `-` for standard input"
             ))
-        };
-        let Self::File(path) = self else { return self.reopen().map_err(failed) };
-        let file = File::open(path).map_err(failed)?;
-        let metadata = file.metadata().map_err(failed)?;
-        if metadata.is_dir() {
-            return Err(Stop::wrong(format!(
-                "cannot read {what} from {self}: it is a folder\n  fix: give the path of a file, \
-                 {form}, or `-` for standard input"
-            )));
-        }
-        let length = metadata.is_file().then_some(metadata.len());
-        Ok(Input { reader: Box::new(file), length })
+        })
     }
 
-    /// Opens a file once more.
-    ///
-    /// # Errors
-    /// It cannot be read any more.
-    pub(crate) fn reopen(&self) -> io::Result<Input> {
-        let (reader, length): (Box<dyn Read + Send>, _) = match self {
-            Self::Stdin => (Box::new(io::stdin()), None),
-            Self::File(path) => (Box::new(File::open(path)?), None),
-        };
-        Ok(Input { reader, length })
+    /// The path, if it is one that can be told to another process.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        let Self::File(path) = self else { return None };
+        path.to_str().map(PathBuf::from)
     }
 
-    /// How to have `tool` read it first, and `rest` the result, from a pipe.
-    pub(crate) fn through(&self, tool: &str, rest: &str) -> String {
-        match self {
-            Self::Stdin => format!("put `{tool}` before it: .. | {tool} | hsmod {rest}"),
-            Self::File(path) => format!("{tool} {} | hsmod {rest}", path.display()),
+    /// How to put a tool before a command, of which `rest` are the arguments.
+    pub(crate) fn before(&self, rest: &str) -> Before {
+        let file = match self {
+            Self::Stdin => None,
+            Self::File(path) => Some(path.display().to_string()),
+        };
+        Before { file, rest: rest.to_owned() }
+    }
+}
+
+/// How to put a tool before a command.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Before {
+    /// What the tool reads, unless it is standard input.
+    file: Option<String>,
+    /// The arguments of the command.
+    rest: String,
+}
+
+impl Before {
+    fn with(&self, tool: &str) -> String {
+        let Self { file, rest } = self;
+        match file {
+            None => format!("put `{tool}` before it: .. | {tool} | hsmod {rest}"),
+            Some(file) => format!("{tool} {file} | hsmod {rest}"),
         }
     }
 }
 
+impl From<Box<dyn Read + Send>> for Input {
+    fn from(reader: Box<dyn Read + Send>) -> Self {
+        Self { reader, length: None }
+    }
+}
+
 impl Input {
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn file(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+        }
+        let length = metadata.is_file().then_some(metadata.len());
+        Ok(Self { reader: Box::new(file), length })
+    }
+
+    pub(crate) fn into_reader(self) -> Box<dyn Read + Send> {
+        self.reader
+    }
+
     /// The text, if its first bytes do not tell that it is something else.
     ///
     /// # Errors
-    /// It cannot be read, or it is compressed, or text in 16 bits a character. `through` says how to
-    /// put a tool before this command.
-    pub(crate) fn text(
-        mut self,
-        capacity: usize,
-        through: impl Fn(&str) -> String,
-    ) -> io::Result<Text> {
+    /// It cannot be read, or it is compressed, or text in 16 bits a character.
+    pub(crate) fn text(mut self, capacity: usize, before: &Before) -> io::Result<Text> {
         let mut start = Vec::new();
         self.reader.by_ref().take(MAGIC as u64).read_to_end(&mut start)?;
         if let Some(foreign) = Foreign::of(&start) {
-            return Err(foreign.error(through));
+            return Err(foreign.error(before));
         }
         Ok(BufReader::with_capacity(capacity, Cursor::new(start).chain(self.reader)))
     }
@@ -106,9 +132,9 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// Says so; `through` says how to put a tool before this command.
-    pub(crate) fn error(&self, through: impl Fn(&str) -> String) -> io::Error {
-        let message = format!("it is {}\n  fix: {}", self.what, through(self.tool));
+    /// Says so, and what to put before the command.
+    pub(crate) fn error(&self, before: &Before) -> io::Error {
+        let message = format!("it is {}\n  fix: {}", self.what, before.with(self.tool));
         io::Error::new(io::ErrorKind::InvalidData, message)
     }
 

@@ -46,10 +46,8 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
     match cli.command {
         Command::Check(options) => check::run(&options, cli.verbose, output),
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
-        Command::Call(options) => runtime::several(1)?.block_on(call::run(&options, output)),
-        Command::Replay(options) => {
-            runtime::several(options.threads())?.block_on(replay::run(&options, output))
-        }
+        Command::Call(options) => call::run(&options, cli.verbose, output),
+        Command::Replay(options) => replay::run(&options, cli.verbose, output),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);

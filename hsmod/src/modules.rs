@@ -4,11 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use hsmod_loader::LoadError;
 use hsmod_loader::config::ConfigText;
-use hsmod_loader::{Config, Host, LoadError, Modules};
 
 use crate::exit::{Result, Stop};
-use crate::output::Output;
 
 #[derive(Args, Clone)]
 pub(crate) struct Site {
@@ -23,14 +22,6 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Reads the config; the inner error is what is wrong with the text in it.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub(crate) fn read(&self) -> Result<std::result::Result<Config, LoadError>> {
-        Ok(Config::from_text(&self.text()?))
-    }
-
     /// Reads the config's text. It may come through a pipe, so this is done once.
     ///
     /// # Errors
@@ -54,22 +45,6 @@ impl Site {
         }
         let message = format!("both the config and {what} are to come from standard input");
         Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
-    }
-
-    /// The homeserver.
-    pub(crate) fn host(&self) -> Host {
-        Host::new(&self.server_name)
-    }
-
-    /// Loads the modules; their warnings go to stderr.
-    ///
-    /// # Errors
-    /// The file cannot be read, or something is wrong with a module.
-    pub(crate) async fn load(&self, host: Host, output: &Output) -> Result<Modules> {
-        let config = self.read()?.map_err(Stop::Refused)?;
-        let modules = Modules::load(config, host).await.map_err(Stop::Refused)?;
-        output.aside(modules.warnings());
-        Ok(modules)
     }
 }
 

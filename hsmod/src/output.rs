@@ -43,6 +43,11 @@ impl Output {
         self.json
     }
 
+    /// Whether they are in colours.
+    pub(crate) const fn has_colours(&self) -> bool {
+        self.colours
+    }
+
     /// Whether nothing more can be written.
     pub(crate) const fn is_closed(&self) -> bool {
         self.error.is_some()

@@ -1,8 +1,9 @@
 //! `hsmod replay`: recorded events through the modules, as fast as they can.
 
 mod events;
+pub(crate) mod inside;
 mod lines;
-mod progress;
+pub(crate) mod progress;
 mod reader;
 mod room;
 mod rooms;
@@ -10,22 +11,17 @@ mod shown;
 mod summary;
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::exit::{Exit, Result, Stop};
-use crate::failures::Failures;
+use crate::child::{Work, pass_on};
+use crate::exit::{Exit, Result};
 use crate::input::Source;
-use crate::live::{Live, Undone};
+use crate::live::Live;
 use crate::modules::Site;
-use crate::output::{Output, complain};
-use events::Events;
+use crate::output::Output;
+use inside::Replay;
 use progress::Progress;
-use reader::Batch;
-use rooms::Rooms;
-use shown::show;
-use summary::Tally;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -71,57 +67,32 @@ impl Options {
     fn concurrency(&self) -> usize {
         self.concurrency.map_or_else(processors, usize::from)
     }
-
-    /// How many threads are of use.
-    pub(crate) fn threads(&self) -> usize {
-        self.concurrency().min(processors())
-    }
 }
 
 fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-pub(crate) async fn run(options: &Options, output: &mut Output) -> Result<Exit> {
+pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     options.site.leave_stdin_to("the events", &options.events)?;
     let source = Source::new(&options.events);
-    let rest = format!("replay -c {} -", options.site.config.display());
-    let events = Events::open(source.clone(), options.repeat, rest)?;
-    let length = events.length();
-    let unreadable = |error: std::io::Error| {
-        Stop::wrong(format!("cannot read the events from {source}: {error}"))
-    };
-    let (rehearsal, failures) = (options.live.rehearsal("hsmod replay"), Failures::default());
-    let host = failures.heard_in(options.site.host()).rehearsal(&rehearsal);
+    let input = events::open(&source, options.repeat)?;
+    let text = options.site.text()?;
     options.live.say();
-    let modules = options.site.load(host.sample_every(1), output).await?;
+    let length = input.length;
     let progress = Progress::new(length.map(|bytes| bytes * u64::from(options.repeat)));
-    let mut rooms = Rooms::new(&modules, &options.site.server_name, options.concurrency());
-    let mut tally = Tally::default();
-
-    let start = Instant::now();
-    let mut batches = reader::start(events, options.repeat);
-    while let Some(batch) = batches.recv().await {
-        let Batch { lines, bytes, begins } = batch.map_err(unreadable)?;
-        if begins {
-            tally.dispatched(rooms.clear().await);
-        }
-        let outcomes = rooms.run(lines).await;
-        outcomes.iter().for_each(|outcome| tally.count(outcome));
-        progress.aside(|| outcomes.iter().for_each(|outcome| show(outcome, output)));
-        progress.advance(bytes);
-        if output.is_closed() {
-            break;
-        }
-    }
-    tally.dispatched(rooms.clear().await);
-    let took = start.elapsed();
-    progress.end();
-    if tally.events() == 0 {
-        complain(&format!("warning: there is no event in {source}\n"));
-    }
-    let counts = summary::counts(&modules);
-    modules.shutdown(Duration::from_secs(10)).await;
-    tally.sum_up(took, counts, failures.all(), Undone::of(&rehearsal), output);
-    Ok(Exit::well_if(tally.nothing_failed() && failures.is_empty()))
+    // A file is read where the modules are, which is faster, and can be read again; a pipe is not
+    // there.
+    let path = if length.is_some() { source.path() } else { None };
+    let reader = if path.is_some() { Box::new(std::io::empty()) } else { input.into_reader() };
+    let replay = Replay {
+        source: source.to_string(),
+        path,
+        before: source.before(&format!("replay -c {} -", options.site.config.display())),
+        repeat: options.repeat,
+        concurrency: options.concurrency(),
+        live: options.live.clone(),
+    };
+    let server_name = &options.site.server_name;
+    pass_on(&text, server_name, verbose, Work::Replay(replay), reader, Some(progress), output)
 }

@@ -44,6 +44,7 @@ pub(super) fn run(
             Heard::Found(all) => found = all,
             // A trial has none: what comes all the same does no harm there.
             Heard::Answers(bytes) => complain(&String::from_utf8_lossy(&bytes)),
+            Heard::Read(_) => {}
         }
         ControlFlow::Continue(())
     });

@@ -44,13 +44,19 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Whether the child has done its work, and is only to end.
+    pub(super) const fn is_done(&self) -> bool {
+        self.done.is_some()
+    }
+
     pub(super) fn note(&mut self, report: Report) {
         match report {
             Report::Begun => self.begun = true,
             Report::Stage { module, stage } => self.reached = Some((module, stage)),
             Report::Stopped(message) => self.stopped = Some(message),
             Report::Done(exit) => self.done = Some(exit),
-            Report::Found(_) => {}
+            Report::Started => self.reached = None,
+            Report::Found(_) | Report::Read(_) => {}
         }
     }
 }
@@ -74,6 +80,18 @@ impl Ended {
     /// What it wrote to stderr, as far as it was kept.
     pub(crate) fn words(&self) -> &str {
         &self.words
+    }
+
+    /// The modules that its threads were inside of when it ended; otherwise the one whose stage was
+    /// reached last.
+    pub(crate) fn inside_of(&self) -> Vec<String> {
+        let mut modules: Vec<String> = self.left.iter().map(|left| left.module.clone()).collect();
+        modules.sort_unstable();
+        modules.dedup();
+        if modules.is_empty() {
+            modules.extend(self.told.reached.iter().map(|(module, _)| module.clone()));
+        }
+        modules
     }
 
     /// How the run ends, or how a module ended it; `limit` is what it was given.

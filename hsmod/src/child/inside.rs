@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use hsmod_loader::config::{Config, ConfigText};
 use hsmod_loader::problem::Stage;
-use hsmod_loader::{Host, LoadError};
+use hsmod_loader::{Host, LoadError, Modules};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
 use tracing_subscriber::layer::Context;
@@ -17,10 +17,9 @@ use tracing_subscriber::{Layer, Registry};
 
 use super::block::Wire;
 use super::{Report, Task, Work, life, record};
-use crate::check;
 use crate::exit::{Exit, Stop};
-use crate::log;
 use crate::output::{Output, complain};
+use crate::{call, check, log, replay};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -52,6 +51,18 @@ impl Inside {
         Config::from_text(&self.config)
     }
 
+    /// Loads the modules; their warnings go to stderr.
+    ///
+    /// # Errors
+    /// Something is wrong with the config or with a module.
+    pub(crate) async fn load(&self, host: Host, output: &Output) -> crate::exit::Result<Modules> {
+        let config = self.config().map_err(Stop::Refused)?;
+        let modules = Modules::load(config, host).await.map_err(Stop::Refused)?;
+        output.aside(modules.warnings());
+        self.wire.report(&Report::Started);
+        Ok(modules)
+    }
+
     /// The homeserver.
     pub(crate) fn host(&self) -> Host {
         Host::new(&self.server_name)
@@ -69,7 +80,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
         let task: Task = serde_json::from_slice(&line)?;
         Ok((task, input, Wire::new(output)))
     });
-    let (task, _input, wire) = match begun {
+    let (task, input, wire) = match begun {
         Ok(begun) => begun,
         Err(error) => {
             complain(&format!("error: cannot take a task from another process: {error}\n"));
@@ -82,6 +93,8 @@ pub(crate) fn run(options: Options) -> ExitCode {
     let inside = Inside { config, server_name: task.server_name, wire: wire.clone() };
     let worked = match task.work {
         Work::Trial(trial) => check::inside::run(&inside, &trial),
+        Work::Call(call) => call::inside::run(&inside, &call, &mut output),
+        Work::Replay(replay) => replay::inside::run(&inside, replay, input, &mut output),
     };
     match worked {
         Err(Stop::Wrong(message)) => wire.report(&Report::Stopped(message)),

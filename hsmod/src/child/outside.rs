@@ -25,6 +25,9 @@ const WAITING: usize = 4;
 /// How much of what a child writes to stderr is kept: the end of it.
 const KEPT: usize = 64 * 1024;
 
+/// How long a child that has done its work may take to end.
+pub(super) const AT_END: Duration = Duration::from_secs(10);
+
 /// How often to look whether a child that says nothing is still there, and how long a talk may go
 /// on after its end: a process that a module started may hold the other end of a pipe.
 const TICK: Duration = Duration::from_millis(50);
@@ -37,6 +40,8 @@ pub(crate) enum Heard {
     Answers(Vec<u8>),
     /// What a trial found.
     Found(Found),
+    /// So many more bytes are done.
+    Read(u64),
 }
 
 /// A child that runs.
@@ -100,7 +105,7 @@ impl Process {
         limit: Option<Duration>,
         mut hear: impl FnMut(Heard) -> ControlFlow<()>,
     ) -> Ended {
-        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
         let how = loop {
             match self.blocks.recv_timeout(TICK) {
                 Ok(block) => self.take(block, &mut hear),
@@ -110,6 +115,9 @@ impl Process {
                     Ok(None) => {}
                     Err(error) => break How::Unknown(error),
                 },
+            }
+            if self.told.is_done() && deadline.is_none() {
+                deadline = Instant::now().checked_add(AT_END);
             }
             if is_over(deadline) {
                 break self.end();
@@ -129,6 +137,7 @@ impl Process {
         let flow = match block {
             Block::Answers(bytes) => hear(Heard::Answers(bytes)),
             Block::Report(Report::Found(found)) => hear(Heard::Found(found)),
+            Block::Report(Report::Read(bytes)) => hear(Heard::Read(bytes)),
             Block::Report(report) => {
                 self.told.note(report);
                 return;

@@ -60,7 +60,7 @@ fn read(
     events: &Events,
     batches: &mpsc::Sender<io::Result<Batch>>,
 ) -> io::Result<()> {
-    let foreign = |foreign: Foreign| Err(foreign.error(|tool| events.through(tool)));
+    let foreign = |foreign: Foreign| Err(foreign.error(events.before()));
     if without_mark(text.fill_buf()?).trim_ascii_start().starts_with(b"[") {
         return foreign(ARRAY);
     }

@@ -1,0 +1,70 @@
+//! What a call does in the process that the modules run in.
+
+use std::time::Duration;
+
+use hsmod_loader::{CallbackInfo, Modules};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::answer;
+use super::arguments::Arguments;
+use super::{callbacks, find};
+use crate::child::{Inside, Report};
+use crate::exit::{Exit, Result};
+use crate::failures::Failures;
+use crate::live::{Live, Undone};
+use crate::output::Output;
+use crate::runtime;
+
+/// What to ask.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Call {
+    /// Its full name.
+    pub(super) callback: String,
+    pub(super) arguments: Value,
+    pub(super) live: Live,
+}
+
+/// Asks, and answers what the modules answered.
+pub(crate) fn run(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> {
+    let runtime = runtime::several(1)?;
+    inside.wire.report(&Report::Begun);
+    let exit = runtime.block_on(ask(inside, call, output));
+    // A thread that hangs does not keep this process from ending.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn ask(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> {
+    let callback = find(&call.callback)?;
+    let arguments = Arguments::new(callback, call.arguments.clone(), &inside.server_name)?;
+    let (rehearsal, failures) = (call.live.rehearsal("hsmod call"), Failures::default());
+    let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
+    let modules = inside.load(host, output).await?;
+    let before = asked(&modules, callback);
+    let outcome = callbacks::ask(&modules, &arguments, &inside.server_name).await;
+    let called = newly_asked(&before, asked(&modules, callback));
+    modules.shutdown(Duration::from_secs(10)).await;
+    let report = answer::Report::new(outcome?, called, failures.all(), Undone::of(&rehearsal));
+    report.show(output);
+    Ok(Exit::well_if(report.is_well()))
+}
+
+/// How often each module was asked, in the order of the config.
+fn asked(modules: &Modules, callback: &CallbackInfo) -> Vec<(String, u64)> {
+    let counts = |name: &str| {
+        name == callback.name
+            // An invite that nobody objects to is asked about once more.
+            || callback.name == "federated_user_may_invite" && name == "user_may_invite"
+    };
+    let module = |module: &hsmod_loader::ModuleCounts| {
+        let own = module.callbacks.iter().filter(|(policy, _)| counts(policy.callback));
+        (module.module.to_string(), own.map(|(_, counts)| counts.called).sum())
+    };
+    modules.counts().iter().map(module).collect()
+}
+
+fn newly_asked(before: &[(String, u64)], after: Vec<(String, u64)>) -> Vec<String> {
+    let asked = after.into_iter().zip(before).filter(|((_, after), (_, before))| after > before);
+    asked.map(|((name, _), _)| name).collect()
+}

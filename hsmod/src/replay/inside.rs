@@ -1,0 +1,101 @@
+//! What a replay does in the process that the modules run in.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::events::Events;
+use super::reader::{self, Batch};
+use super::rooms::Rooms;
+use super::shown::show;
+use super::summary::{self, Tally};
+use crate::child::{Inside, Report};
+use crate::exit::{Exit, Result, Stop};
+use crate::failures::Failures;
+use crate::input::Before;
+use crate::live::{Live, Undone};
+use crate::output::{Output, complain};
+use crate::runtime;
+
+/// What to send.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Replay {
+    /// What messages call the events.
+    pub(super) source: String,
+    /// Where they lie; without it, they come from the parent.
+    pub(super) path: Option<PathBuf>,
+    /// How to put a tool before this command.
+    pub(super) before: Before,
+    pub(super) repeat: u32,
+    /// How many rooms may be busy at once.
+    pub(super) concurrency: usize,
+    pub(super) live: Live,
+}
+
+/// Sends the events, and answers what became of them.
+pub(crate) fn run(
+    inside: &Inside,
+    replay: Replay,
+    input: impl Read + Send + 'static,
+    output: &mut Output,
+) -> Result<Exit> {
+    let runtime = runtime::several(replay.concurrency.min(super::processors()))?;
+    inside.wire.report(&Report::Begun);
+    let exit = runtime.block_on(send(inside, replay, Box::new(input), output));
+    // A thread that hangs does not keep this process from ending.
+    runtime.shutdown_background();
+    exit
+}
+
+async fn send(
+    inside: &Inside,
+    replay: Replay,
+    input: Box<dyn Read + Send>,
+    output: &mut Output,
+) -> Result<Exit> {
+    let Replay { source, path, before, repeat, concurrency, live } = replay;
+    let (rehearsal, failures) = (live.rehearsal("hsmod replay"), Failures::default());
+    let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
+    let modules = inside.load(host.sample_every(1), output).await?;
+    let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency);
+    let mut tally = Tally::default();
+
+    let start = Instant::now();
+    let mut batches = reader::start(Events::new(path, input, before), repeat);
+    let mut unreadable = None;
+    while let Some(batch) = batches.recv().await {
+        let Batch { lines, bytes, begins } = match batch {
+            Ok(batch) => batch,
+            Err(error) => {
+                unreadable = Some(error);
+                break;
+            }
+        };
+        if begins {
+            tally.dispatched(rooms.clear().await);
+        }
+        let outcomes = rooms.run(lines).await;
+        outcomes.iter().for_each(|outcome| tally.count(outcome));
+        outcomes.iter().for_each(|outcome| show(outcome, output));
+        inside.wire.report(&Report::Read(bytes));
+        // What was decided is seen even if the next event ends the process.
+        output.flush();
+        if output.is_closed() {
+            break;
+        }
+    }
+    tally.dispatched(rooms.clear().await);
+    let took = start.elapsed();
+    let counts = summary::counts(&modules);
+    modules.shutdown(Duration::from_secs(10)).await;
+    if let Some(error) = unreadable {
+        return Err(Stop::wrong(format!("cannot read the events from {source}: {error}")));
+    }
+    if tally.events() == 0 {
+        complain(&format!("warning: there is no event in {source}\n"));
+    }
+    tally.sum_up(took, counts, failures.all(), Undone::of(&rehearsal), output);
+    Ok(Exit::well_if(tally.nothing_failed() && failures.is_empty()))
+}
