@@ -94,6 +94,11 @@ impl Ended {
         modules
     }
 
+    /// Whether modules were being started or shut down.
+    pub(crate) const fn is_in_stage(&self) -> bool {
+        self.told.reached.is_some()
+    }
+
     /// How the run ends, or how a module ended it; `limit` is what it was given.
     ///
     /// # Errors

@@ -65,7 +65,8 @@ pub(crate) fn pass_on(
             [module] => format!("module `{module}`"),
             several => format!("one of the modules `{}`", several.join("`, `")),
         };
-        Stop::wrong(format!("{who}: {}\n  fix: {}", fall.message, fall.fix))
+        let stage = if ended.is_in_stage() { format!("{}: ", fall.stage) } else { String::new() };
+        Stop::wrong(format!("{who}: {stage}{}\n  fix: {}", fall.message, fall.fix))
     })
 }
 

@@ -10,6 +10,7 @@ mod children;
 mod command;
 mod config_input;
 mod create_events;
+mod endings;
 mod guests;
 mod help;
 mod inspect;

@@ -2,7 +2,8 @@
 //!
 //! Config: `where`: `parse_config`, `new`, `start`, `work` (in the background), `callback`
 //! (`check_event_for_spam`), `web`, `shutdown` or `nowhere`; `how`: `abort`, `exit` (with status 7),
-//! `panic` (where none may pass), `segfault`, or `hang`, for whoever kills it from outside.
+//! `exit_well` (with 0), `panic` (where none may pass), `segfault`, or `hang`, for whoever kills it
+//! from outside; `print` ends nothing and writes to stdout.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -33,6 +34,8 @@ enum Place {
 enum How {
     Abort,
     Exit,
+    ExitWell,
+    Print,
     Panic,
     Segfault,
     Hang,
@@ -47,6 +50,8 @@ impl Config {
         match self.how {
             How::Abort => std::process::abort(),
             How::Exit => std::process::exit(7),
+            How::ExitWell => std::process::exit(0),
+            How::Print => println!("{{\"printed\": \"by the plugin\"}}"),
             How::Panic => panics(),
             How::Segfault => segfault(),
             How::Hang => loop {
