@@ -43,7 +43,7 @@ not sent, background work is not run. With --live, or --live=http,storage,mail f
 act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
 
 Exit codes: 0 allowed, or a value; 1 denied, or a module failed, also where a homeserver would go on;
-2 wrong arguments")]
+2 wrong arguments, or a plugin ended the process")]
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,

@@ -24,7 +24,8 @@ A first look:
   hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
                                          what they answer
 
-Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage or an unreadable file";
+Exit codes: 0 all well, 1 the answer is \"no\", 2 wrong usage, an unreadable file, or a plugin that
+ended the process";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {

@@ -12,7 +12,7 @@ pub(crate) enum Exit {
     Well,
     /// The answer is "no": something is wrong with the modules, or they refused.
     No,
-    /// Wrong usage, or a file that cannot be read.
+    /// Wrong usage, a file that cannot be read, or a plugin that ended the process.
     Wrong,
 }
 

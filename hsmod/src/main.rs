@@ -1,7 +1,7 @@
 //! The `hsmod` command: what an operator does with modules before a homeserver runs them.
 //!
-//! Exit codes: 0 all well; 1 the answer is "no"; 2 wrong usage or an unreadable file. Answers go to
-//! stdout, progress and logs to stderr.
+//! Exit codes: 0 all well; 1 the answer is "no"; 2 wrong usage, an unreadable file, or a plugin that
+//! ended the process. Answers go to stdout, progress and logs to stderr.
 #![forbid(unsafe_code)]
 
 mod call;

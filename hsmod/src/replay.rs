@@ -38,7 +38,7 @@ not sent, background work is not run. With --live, or --live=http,storage,mail f
 act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
 
 Exit codes: 0 all events were decided (denials, too), 1 a module failed, also where a homeserver would
-go on, or a line was no event, 2 a file cannot be read")]
+go on, or a line was no event, 2 a file cannot be read, or a plugin ended the process")]
 pub(crate) struct Options {
     #[command(flatten)]
     site: Site,

@@ -38,7 +38,8 @@ fn help_teaches() {
       hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
                                              what they answer
 
-    Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
+    Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage, an unreadable file, or a plugin that
+    ended the process
     "#);
     for command in ["check", "inspect", "call", "replay", "completions", "man"] {
         let help = text(&[command, "--help"]);
