@@ -218,6 +218,7 @@ fn arguments_that_are_none_are_told() {
 
     exit code: 2
     --- stderr
-    error: the arguments in `<folder>/args.json` are not JSON: EOF while parsing an object at line 1 column 1
+    error: the arguments in `<folder>/args.json` are not JSON: it ends too early, at line 1 column 1
+      fix: close what is open: quotes, brackets, braces
     ");
 }
