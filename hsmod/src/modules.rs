@@ -11,8 +11,8 @@ use crate::exit::{Result, Stop};
 
 #[derive(Args, Clone)]
 pub(crate) struct Site {
-    /// The YAML file that lists the modules; `-` reads it from stdin. Relative paths in it are
-    /// taken from its folder, or from the working directory if it comes through stdin or a pipe
+    /// The YAML file that lists the modules; `-` is stdin. Relative paths in it are taken from its
+    /// folder, and from the working directory if it is stdin or a pipe
     #[arg(short, long, value_name = "FILE|-")]
     pub(crate) config: PathBuf,
 

@@ -56,7 +56,7 @@ fn environment_variable(scalar: &Scalar<'_>) -> Option<Doubt> {
     (name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && name.chars().all(upper))
         .then(|| {
             let message = format!("the environment variable `{name}` is not expanded here");
-            (message, "write the value itself")
+            (message, "write the value itself, or make this file with `envsubst`")
         })
 }
 

@@ -140,23 +140,20 @@ fn read_all(reader: impl Read, name: &str) -> Result<Vec<u8>, Flaw> {
 }
 
 fn unreadable(name: &str, error: &io::Error) -> Flaw {
-    let flaw = Flaw::new(&[], format!("cannot read `{name}`: {error}"));
-    match remedy(error) {
-        Some(remedy) => flaw.fix(remedy),
-        None => flaw,
-    }
+    Flaw::new(&[], format!("cannot read `{name}`: {error}")).fix(remedy(error))
 }
 
 /// What helps against an error of the operating system.
-pub(super) fn remedy(error: &io::Error) -> Option<&'static str> {
-    Some(match error.kind() {
+pub(super) fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
         ErrorKind::NotFound => "give the path of an existing file",
         ErrorKind::PermissionDenied => {
             "let the user who runs this program read it, and enter the folders it lies in"
         }
         ErrorKind::NotADirectory => "give the path of an existing file: a part of this one is none",
-        _ => return remedy_by_number(error),
-    })
+        ErrorKind::IsADirectory => "give a file, not a directory",
+        _ => remedy_by_number(error).unwrap_or("look whether `cat` can read it"),
+    }
 }
 
 /// For errors that the standard library has no stable name for.

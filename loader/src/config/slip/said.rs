@@ -5,7 +5,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "mapping values are not allowed",
         "this key does not belong to the line above it",
-        "indent it like the other keys of the same mapping",
+        "indent it like the other lines of the same mapping or list",
     ),
     (
         "expected '-' indicator",
@@ -15,7 +15,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "did not find expected key",
         "this line fits the indentation of no line above it",
-        "indent it like the other keys of the same mapping",
+        "indent it like the other lines of the same mapping or list",
     ),
     ("simple key", "the line above has no colon after its key", "write it as `key: value`"),
     (
@@ -118,7 +118,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "<document-start>",
         "the mapping or list of the whole file ends above this line",
-        "indent it like the other keys of the same mapping",
+        "indent it like the other lines of the same mapping or list",
     ),
     (
         "Unicode character",

@@ -10,16 +10,16 @@ fn what_is_not_expanded() {
     assert_snapshot!(said_of("plugins_dir: ${HOME}/plugins\nmail: {notif_from: a@b.c, smtp_user: $SMTP_USER, smtp_pass: '${SMTP_PASS}'}\nmodules:\n- {module: a, config: {token: \"${TOKEN}\", price: $5, pattern: '^a$', js: '${name}'}}\n"), @"
     warning: config: the environment variable `HOME` is not expanded here
       at plugins_dir, line 1, column 14
-      fix: write the value itself
+      fix: write the value itself, or make this file with `envsubst`
     warning: config: the environment variable `SMTP_USER` is not expanded here
       at mail.smtp_user, line 2, column 38
-      fix: write the value itself
+      fix: write the value itself, or make this file with `envsubst`
     warning: config: the environment variable `SMTP_PASS` is not expanded here
       at mail.smtp_pass, line 2, column 61
-      fix: write the value itself
+      fix: write the value itself, or make this file with `envsubst`
     warning: module `a`: config: the environment variable `TOKEN` is not expanded here
       at modules.<item 0>.config.token, line 4, column 31
-      fix: write the value itself
+      fix: write the value itself, or make this file with `envsubst`
     ");
     assert_snapshot!(said_of("data_dir: ~/data\ntemplates_dir: '~/t'\n"), @"
     error: config: `~` is not expanded

@@ -136,8 +136,10 @@ fn errors_of_the_system_have_remedies() {
             "raise the limit on open files: `ulimit -n`, or `LimitNOFILE=` of its service",
         ),
         (Errno::NFILE, "raise the system's limit on open files: `sysctl fs.file-max`"),
+        (Errno::ISDIR, "give a file, not a directory"),
+        (Errno::IO, "look whether `cat` can read it"),
     ] {
-        assert_eq!(source::remedy(&errno.into()), Some(remedy));
+        assert_eq!(source::remedy(&errno.into()), remedy);
     }
 }
 

@@ -67,7 +67,7 @@ fn indentation() {
     assert_snapshot!(said_of("modules:\n  - module: demo\n     config: {}\n"), @"
     error: config: this is not YAML: this key does not belong to the line above it
       at line 3, column 12
-      fix: indent it like the other keys of the same mapping
+      fix: indent it like the other lines of the same mapping or list
     ");
     assert_snapshot!(said_of("modules:\n  - module: a\n   config: {}\n"), @"
     error: config: this is not YAML: this line is neither an item of the list above nor part of one
@@ -77,7 +77,7 @@ fn indentation() {
     assert_snapshot!(said_of("modules:\n  - module: a\n config: {}\n"), @"
     error: config: this is not YAML: this line fits the indentation of no line above it
       at line 3, column 2
-      fix: indent it like the other keys of the same mapping
+      fix: indent it like the other lines of the same mapping or list
     ");
     assert_snapshot!(said_of("modules:\n\t- module: a\n"), @"
     error: config: this is not YAML: there is a tab (U+0009) in this line
