@@ -23,6 +23,12 @@ impl Format {
             });
         }
         let no_library = |what: &str| Err(Fault::new(format!("is {what}"), BUILD_A_CDYLIB));
+        if let Some(packed) = packed(bytes) {
+            return Err(Fault::new(
+                format!("is {packed}, not a shared library"),
+                "unpack it and name the library that was in it",
+            ));
+        }
         match FileKind::parse(bytes) {
             Ok(FileKind::MachO32 | FileKind::MachO64) => Ok(Self::MachO),
             Ok(FileKind::Pe32 | FileKind::Pe64) => Ok(Self::Pe),
@@ -36,14 +42,19 @@ impl Format {
             Ok(FileKind::Coff | FileKind::CoffBig) => {
                 no_library("an object file of Windows (`.obj`), not a shared library")
             }
-            _ if is_compressed(bytes) => Err(Fault::new(
-                "is a compressed file, not a shared library",
-                "unpack it and name the library that was in it",
-            )),
             _ if bytes.starts_with(b"\0asm") => {
                 no_library("a WebAssembly module, not a shared library")
             }
             _ if bytes.starts_with(b"#!") => no_library("a script, not a shared library"),
+            _ if bytes.starts_with(LFS_POINTER) => Err(Fault::new(
+                "is a Git LFS pointer: it stands for the library, which was not fetched",
+                "fetch it with `git lfs pull` where the repository was cloned, and copy it again",
+            )),
+            _ if is_page(bytes) => Err(Fault::new(
+                "is a web page, not a shared library: a server has answered with that instead",
+                "download it again from the right address: `curl --fail --location` complains of a \
+                 wrong one",
+            )),
             _ if is_text(bytes) => no_library("a text file, not a shared library"),
             _ => no_library("no shared library, but a file of an unknown format"),
         }
@@ -77,10 +88,31 @@ impl Format {
 pub(super) const BUILD_A_CDYLIB: &str = "a plugin is what `cargo build --release` makes of a \
     crate with `crate-type = [\"cdylib\"]`: a `.so`, `.dylib` or `.dll`; name that file";
 
-/// gzip, zip, xz, zstd: what a plugin is downloaded in.
-fn is_compressed(bytes: &[u8]) -> bool {
-    let magics: [&[u8]; 4] = [b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"];
-    magics.iter().any(|magic| bytes.starts_with(magic))
+/// How a pointer file of Git LFS begins.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+/// What a plugin is downloaded in.
+fn packed(bytes: &[u8]) -> Option<&'static str> {
+    const MAGICS: [(&[u8], &str); 8] = [
+        (b"\x1f\x8b", "compressed by gzip (`.gz`, `.tgz`)"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\xfd7zXZ", "compressed by xz"),
+        (b"\x28\xb5\x2f\xfd", "compressed by zstd"),
+        (b"BZh", "compressed by bzip2"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"!<arch>\ndebian-binary", "a Debian package"),
+        (b"\xed\xab\xee\xdb", "an RPM package"),
+    ];
+    let is_tar = bytes.get(257..262) == Some(b"ustar");
+    let known = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, what)| *what);
+    known.or(is_tar.then_some("a tar archive"))
+}
+
+/// HTML, or the XML that storage services answer.
+fn is_page(bytes: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).to_ascii_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    ["<!doctype", "<html", "<head", "<?xml"].iter().any(|tag| start.starts_with(tag))
 }
 
 /// Whether the beginning is UTF-8 without the control characters that no text has.
@@ -138,10 +170,34 @@ mod tests {
 
     #[test]
     fn a_download_that_was_not_unpacked() {
-        assert_snapshot!(fault(b"\x1f\x8b\x08\0\0\0\0\0"), @r"
-        error: inspection: `libx.so` is a compressed file, not a shared library
+        assert_snapshot!(fault(b"\x1f\x8b\x08\0\0\0\0\0"), @"
+        error: inspection: `libx.so` is compressed by gzip (`.gz`, `.tgz`), not a shared library
           fix: unpack it and name the library that was in it
         ");
+        let what = |bytes: &[u8]| fault(bytes).lines().next().unwrap_or_default().to_owned();
+        assert_snapshot!(what(b"PK\x03\x04.."), @"error: inspection: `libx.so` is a zip archive, not a shared library");
+        assert_snapshot!(what(b"!<arch>\ndebian-binary   "), @"error: inspection: `libx.so` is a Debian package, not a shared library");
+        let tar = [&[b'x'; 257][..], b"ustar\x0000"].concat();
+        assert_snapshot!(what(&tar), @"error: inspection: `libx.so` is a tar archive, not a shared library");
+    }
+
+    #[test]
+    fn a_pointer_of_git_lfs() {
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+        assert_snapshot!(fault(pointer), @"
+        error: inspection: `libx.so` is a Git LFS pointer: it stands for the library, which was not fetched
+          fix: fetch it with `git lfs pull` where the repository was cloned, and copy it again
+        ");
+    }
+
+    #[test]
+    fn a_download_that_failed() {
+        assert_snapshot!(fault(b"\n<!DOCTYPE html><title>404</title>"), @"
+        error: inspection: `libx.so` is a web page, not a shared library: a server has answered with that instead
+          fix: download it again from the right address: `curl --fail --location` complains of a wrong one
+        ");
+        let denied = b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>";
+        assert_eq!(fault(denied), fault(b"<html>"));
     }
 
     #[test]

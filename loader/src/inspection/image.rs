@@ -1,6 +1,6 @@
 //! The bytes of a plugin, read from its file exactly once.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, FileType, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -29,6 +29,8 @@ impl Image {
     /// Opens and reads `path`; it must be a regular file of sensible size that nobody changes
     /// meanwhile.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        // Opening can do something already (a device), or fail for another reason (a socket).
+        check_kind_and_size(&std::fs::metadata(path).map_err(unreadable)?)?;
         let mut file = sys::open_without_waiting(path).map_err(unreadable)?;
         let before = file.metadata().map_err(unreadable)?;
         check_kind_and_size(&before)?;
@@ -75,7 +77,10 @@ fn check_kind_and_size(metadata: &Metadata) -> Result<(), Fault> {
         return Err(Fault::new("is a folder, not a plugin", "name the library inside it"));
     }
     if !metadata.is_file() {
-        return Err(Fault::new("is no regular file (but a pipe, socket or device)", another));
+        return Err(Fault::new(
+            format!("is {}, not a plugin", kind(metadata.file_type())),
+            another,
+        ));
     }
     match metadata.len() {
         0 => Err(Fault::new(
@@ -87,6 +92,22 @@ fn check_kind_and_size(metadata: &Metadata) -> Result<(), Fault> {
             Err(Fault::new(format!("has {size} bytes; a plugin has at most {SIZE_MAX}"), another))
         }
     }
+}
+
+/// What a file is that holds nothing to be read twice.
+#[cfg(unix)]
+fn kind(file: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    match file {
+        file if file.is_fifo() => "a pipe",
+        file if file.is_socket() => "a socket",
+        _ => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+const fn kind(_: FileType) -> &'static str {
+    "no regular file"
 }
 
 fn unreadable(cause: io::Error) -> Fault {
@@ -202,7 +223,22 @@ mod tests {
         let mode = rustix::fs::Mode::from_raw_mode(0o644);
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, mode, 0).unwrap();
         assert_snapshot!(problem(&folder, &path), @r"
-        error: inspection: `/plugins/libx.so` is no regular file (but a pipe, socket or device)
+        error: inspection: `/plugins/libx.so` is a pipe, not a plugin
+          fix: name the plugin's library
+        ");
+    }
+
+    #[test]
+    fn a_socket_and_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("libx.so");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert_snapshot!(problem(&folder, &path), @r"
+        error: inspection: `/plugins/libx.so` is a socket, not a plugin
+          fix: name the plugin's library
+        ");
+        assert_snapshot!(problem(&folder, Path::new("/dev/zero")), @r"
+        error: inspection: `/dev/zero` is a device, not a plugin
           fix: name the plugin's library
         ");
     }
