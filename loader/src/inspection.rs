@@ -47,7 +47,8 @@ pub struct Inspected {
 
 /// What the file of a plugin says: its manifest and what it needs of the platform.
 ///
-/// Serialized it is the manifest's keys plus `file`, `sha256`, `arch`, `glibc` and `static_tls`.
+/// Serialized it is the manifest's keys plus `file`, `sha256`, `arch`, `glibc`, `static_tls`,
+/// `needed` and `undefined`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {
@@ -67,9 +68,25 @@ pub struct Inspection {
     /// Folders it has the dynamic linker search for the libraries it needs.
     #[serde(skip)]
     pub runpath: Vec<String>,
-    /// Libraries it needs.
-    #[serde(skip)]
+    /// Libraries it needs. Empty where the format is not that of Linux.
     pub needed: Vec<String>,
+    /// Symbols that it expects of others. Empty where the format is not that of Linux.
+    pub undefined: Vec<Undefined>,
+}
+
+/// A symbol that a library uses and does not have: some other library, or the program, has to have
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Undefined {
+    /// Its name.
+    pub name: String,
+    /// The version of it that is needed: `GLIBC_2.34`.
+    pub version: Option<String>,
+    /// The library that has that version, if the file names one.
+    pub library: Option<String>,
+    /// Whether the library can do without.
+    pub weak: bool,
 }
 
 /// Reads the plugin `path` and checks whether `platform` can load it.
@@ -119,6 +136,7 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
         static_tls: library.static_tls,
         runpath: library.runpath,
         needed: library.needed,
+        undefined: library.undefined,
     })
 }
 

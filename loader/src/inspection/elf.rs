@@ -14,6 +14,7 @@ use super::platform::{GlibcVersion, Machine};
 use super::{MANIFEST_SYMBOL, PANIC_SYMBOL, ROOT_SYMBOL};
 
 mod header;
+mod undefined;
 mod versions;
 
 /// Reads `bytes`, whose class is that of `F`, as a shared library for `machine`.
@@ -36,6 +37,7 @@ pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
         static_tls: flags & elf::DF_STATIC_TLS.0 != 0,
         runpath: runpath.iter().flat_map(|paths| paths.split(':')).map(str::to_owned).collect(),
         needed: tables.texts(elf::DT_NEEDED),
+        undefined: undefined::symbols(&tables)?,
         machine: file.machine,
     })
 }
@@ -174,11 +176,16 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
 
     /// The newest version of glibc that any needed symbol asks for.
     fn glibc(&self) -> Option<GlibcVersion> {
-        let data = self.file.at(self.value(elf::DT_VERNEED)?)?;
-        versions::names(data, self.file.endian)
-            .filter_map(|offset| self.text(offset.into()))
+        self.needs()
+            .filter_map(|need| self.text(need.name.into()))
             .filter_map(|name| GlibcVersion::parse(name.strip_prefix("GLIBC_")?))
             .max()
+    }
+
+    /// The versions that it needs of other libraries.
+    fn needs(&self) -> impl Iterator<Item = versions::Need> {
+        let data = self.value(elf::DT_VERNEED).and_then(|address| self.file.at(address));
+        versions::needs(data.unwrap_or(&[]), self.file.endian)
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Plugin {
     pub(crate) machine: u16,
     pub(crate) glibc: Vec<&'static str>,
     pub(crate) needed: Vec<&'static str>,
+    /// Undefined symbols: name, which of `glibc` counted from 0, whether it is weak.
+    pub(crate) undefined: Vec<(&'static str, Option<u16>, bool)>,
     pub(crate) runpath: Option<&'static str>,
     pub(crate) flags: u64,
     pub(crate) flags_1: u64,
@@ -31,6 +33,7 @@ impl Default for Plugin {
             machine: 0,
             glibc: vec!["GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_ABI_DT_RELR", "GLIBC_PRIVATE"],
             needed: vec!["libc.so.6"],
+            undefined: Vec::new(),
             runpath: None,
             flags: 0,
             flags_1: 0,
@@ -76,6 +79,12 @@ impl Plugin {
             define(&mut file, &mut strings, "hsmod_root", &[0; 8], 8);
         }
 
+        let mut versions = vec![1_u16; symbols.len()];
+        for (name, version, weak) in &self.undefined {
+            symbols.push(undefined(strings.add(name), *weak));
+            versions.push(version.map_or(1, |version| version + 2));
+        }
+
         let mut dynamic = Vec::new();
         let mut entry = |tag: u64, value: u64| dynamic.extend(words(&[tag, value]));
         self.needed.iter().for_each(|name| entry(1, strings.add(name).into()));
@@ -86,6 +95,8 @@ impl Plugin {
         entry(6, append(&mut file, &symbols.concat()));
         entry(0x6fff_fffe, append(&mut file, &self.verneed(&mut strings)));
         entry(0x6fff_ffff, 1);
+        let versions: Vec<u8> = versions.iter().flat_map(|half| half.to_ne_bytes()).collect();
+        entry(0x6fff_fff0, append(&mut file, &versions));
         entry(5, append(&mut file, &strings.0));
         entry(10, strings.0.len() as u64);
         entry(0, 0);
@@ -122,7 +133,10 @@ impl Plugin {
         extend(&mut table, &[library, 16, 0]);
         for (index, name) in self.glibc.iter().enumerate() {
             let next = if index + 1 == self.glibc.len() { 0 } else { 16 };
-            extend(&mut table, &[0, 0, strings.add(name), next]);
+            extend(&mut table, &[0]);
+            let number = u16::try_from(index + 2).unwrap();
+            table.extend([0, number].iter().flat_map(|half| half.to_ne_bytes()));
+            extend(&mut table, &[strings.add(name), next]);
         }
         table
     }
@@ -146,6 +160,14 @@ fn symbol(name: u32, address: u64, size: u64) -> [u8; SYMBOL_SIZE] {
     symbol[4] = 0x11;
     symbol[6..8].copy_from_slice(&1_u16.to_ne_bytes());
     symbol[8..].copy_from_slice(&words(&[address, size]));
+    symbol
+}
+
+/// A global or weak symbol of some other library.
+fn undefined(name: u32, weak: bool) -> [u8; SYMBOL_SIZE] {
+    let mut symbol = symbol(name, 0, 0);
+    symbol[4] = if weak { 0x20 } else { 0x10 };
+    symbol[6..8].copy_from_slice(&0_u16.to_ne_bytes());
     symbol
 }
 

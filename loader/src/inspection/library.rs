@@ -3,7 +3,7 @@
 use super::fault::{DAMAGED, Fault};
 use super::format::Format;
 use super::platform::{GlibcVersion, Machine, Platform};
-use super::{elf, other};
+use super::{Undefined, elf, other};
 
 /// The facts of a shared library, borrowed from its bytes.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub(super) struct Library<'data> {
     pub(super) static_tls: bool,
     pub(super) runpath: Vec<String>,
     pub(super) needed: Vec<String>,
+    pub(super) undefined: Vec<Undefined>,
 }
 
 /// Reads `bytes` as a shared library that `platform` could map.

@@ -33,6 +33,7 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
         static_tls: false,
         runpath: Vec::new(),
         needed: Vec::new(),
+        undefined: Vec::new(),
     })
 }
 

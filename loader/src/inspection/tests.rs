@@ -56,7 +56,25 @@ fn a_plugin_in_order() {
     expected["arch"] = json!(std::env::consts::ARCH);
     expected["glibc"] = json!("2.17");
     expected["static_tls"] = json!(false);
+    expected["needed"] = json!(["libc.so.6"]);
+    expected["undefined"] = json!([]);
     assert_eq!(serde_json::to_value(&inspection).unwrap(), expected);
+}
+
+#[test]
+fn undefined_symbols_are_told_with_the_library_that_is_named_for_them() {
+    let plugin = Plugin {
+        undefined: vec![
+            ("malloc", Some(0), false),
+            ("PyList_New", None, false),
+            ("hook", None, true),
+        ],
+        ..Plugin::default()
+    };
+    let (inspected, report) = inspected(&plugin.bytes());
+    assert_eq!(report.problems, []);
+    let undefined = inspected.unwrap().inspection.undefined;
+    assert_snapshot!(serde_json::to_string(&undefined).unwrap(), @r#"[{"name":"malloc","version":"GLIBC_2.2.5","library":"libc.so.6","weak":false},{"name":"PyList_New","version":null,"library":null,"weak":false},{"name":"hook","version":null,"library":null,"weak":true}]"#);
 }
 
 #[test]
@@ -266,7 +284,7 @@ fn another_class() {
 fn a_truncated_library() {
     let bytes = Plugin::default().bytes();
     assert_snapshot!(problems(&bytes[..bytes.len() - 100]), @r"
-    error: inspection: `/plugins/libx.so` is truncated: 100 of its 944 bytes are missing
+    error: inspection: `/plugins/libx.so` is truncated: 100 of its 968 bytes are missing
       fix: copy the plugin again: the copy was interrupted, or the disk is full
     ");
     assert_snapshot!(problems(&bytes[..40]), @r"

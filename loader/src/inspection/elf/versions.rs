@@ -6,9 +6,18 @@
 use object::elf::{Vernaux, Verneed};
 use object::{Endianness, Pod, ReadRef as _};
 
-/// Offsets into the string table of the names of all needed versions, found in `data`, which
-/// begins with the first entry.
-pub(super) fn names(data: &[u8], endian: Endianness) -> impl Iterator<Item = u32> {
+/// A version that is needed of a library.
+pub(super) struct Need {
+    /// The number that symbols bear which need it.
+    pub(super) index: u16,
+    /// Where its name stands in the string table,
+    pub(super) name: u32,
+    /// and that of the library.
+    pub(super) library: u32,
+}
+
+/// All needed versions, found in `data`, which begins with the first entry.
+pub(super) fn needs(data: &[u8], endian: Endianness) -> impl Iterator<Item = Need> {
     let libraries = walk(data, 0, move |library: &Verneed<Endianness>| library.vn_next.get(endian));
     libraries
         .flat_map(move |(at, library)| {
@@ -16,9 +25,14 @@ pub(super) fn names(data: &[u8], endian: Endianness) -> impl Iterator<Item = u32
             let versions = walk(data, first, move |version: &Vernaux<Endianness>| {
                 version.vna_next.get(endian)
             });
-            versions.take(library.vn_cnt.get(endian).into())
+            let library_name = library.vn_file.get(endian);
+            let versions = versions.take(library.vn_cnt.get(endian).into());
+            versions.map(move |(_, version)| Need {
+                index: version.vna_other.get(endian).0,
+                name: version.vna_name.get(endian),
+                library: library_name,
+            })
         })
-        .map(move |(_, version)| version.vna_name.get(endian))
         .take(BUDGET)
 }
 
