@@ -1,10 +1,13 @@
 //! `hsmod inspect`: what plugins say of themselves, read without running them.
 
+mod folder;
+mod shown;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hsmod_loader::ABI;
-use hsmod_loader::inspection::{Inspection, Platform, inspect_file};
+use hsmod_loader::inspection::{Platform, inspect_file};
 use hsmod_loader::problem::{Problem, Report};
 use serde::Serialize;
 
@@ -14,11 +17,14 @@ use crate::output::Output;
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  hsmod inspect plugins/*.so
+  hsmod inspect plugins/
+  hsmod inspect target/release/libdemo.so
+
+What it needs of other libraries is shown, too; --json lists each undefined symbol.
 
 Exit codes: 0 all of them can be loaded here, 1 one cannot, 2 a file cannot be read")]
 pub(crate) struct Options {
-    /// The plugins: shared libraries
+    /// The plugins: shared libraries, or folders of them
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
@@ -28,29 +34,69 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options, output: &mut Output) -> Exit {
-    let platform = Platform::here(ABI);
-    let mut exit = Exit::Well;
-    for (index, file) in options.files.iter().enumerate() {
-        let mut report = Report::default();
-        let inspected = inspect_file(file, &platform, &mut report);
-        output.aside(&report.problems);
-        match inspected {
-            Some(inspected) if output.is_json() => output.json(&inspected.inspection),
-            Some(inspected) => {
-                if index > 0 {
-                    output.line("");
-                }
-                show(&inspected.inspection, output);
+    let mut inspection = Inspecting { platform: Platform::here(ABI), shown: false, output };
+    let files = options.files.iter();
+    files.map(|file| inspection.path(file)).max().unwrap_or(Exit::Well)
+}
+
+struct Inspecting<'a> {
+    platform: Platform,
+    /// Whether a plugin was shown already.
+    shown: bool,
+    output: &'a mut Output,
+}
+
+impl Inspecting<'_> {
+    fn path(&mut self, path: &Path) -> Exit {
+        if !path.is_dir() {
+            return self.file(path);
+        }
+        match folder::plugins(path) {
+            Ok(folder) => {
+                self.aside(folder.others.as_slice());
+                folder.plugins.iter().map(|file| self.file(file)).max().unwrap_or(Exit::Well)
             }
-            None => {
-                exit = exit.max(how_bad(file));
-                if output.is_json() {
-                    output.json(&Refused { file, problems: &report.problems });
-                }
+            Err((problem, exit)) => {
+                self.refuse(path, &[*problem]);
+                exit
             }
         }
     }
-    exit
+
+    fn file(&mut self, file: &Path) -> Exit {
+        let mut report = Report::default();
+        match inspect_file(file, &self.platform, &mut report) {
+            Some(inspected) => {
+                self.aside(&report.problems);
+                if self.output.is_json() {
+                    self.output.json(&inspected.inspection);
+                } else {
+                    if std::mem::replace(&mut self.shown, true) {
+                        self.output.line("");
+                    }
+                    shown::show(&inspected.inspection, self.output);
+                }
+                Exit::Well
+            }
+            None => {
+                self.refuse(file, &report.problems);
+                how_bad(file)
+            }
+        }
+    }
+
+    /// In the order in which a person reads both.
+    fn aside(&mut self, problems: &[Problem]) {
+        self.output.flush();
+        self.output.aside(problems);
+    }
+
+    fn refuse(&mut self, file: &Path, problems: &[Problem]) {
+        self.aside(problems);
+        if self.output.is_json() {
+            self.output.json(&Refused { file, problems });
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -59,41 +105,12 @@ struct Refused<'a> {
     problems: &'a [Problem],
 }
 
-/// Whether it is a plugin that cannot be loaded, or no file that could be read at all.
+/// Whether it is a plugin that cannot be loaded, or no file that could be read at all. What is no
+/// file is not opened: a pipe would have us wait.
 fn how_bad(file: &Path) -> Exit {
-    if std::fs::File::open(file).is_ok() { Exit::No } else { Exit::Wrong }
-}
-
-fn show(inspection: &Inspection, output: &mut Output) {
-    let manifest = &inspection.manifest;
-    output.line(&format!("{} {}", manifest.name, manifest.version));
-    let authors = manifest.authors.join(", ");
-    let abi = format!("{} (hsmod-plugin-api {})", manifest.abi, manifest.plugin_api);
-    let built = format!("{} for {}, panic = {}", manifest.rustc, manifest.target, manifest.panic);
-    let glibc =
-        inspection.glibc.map_or_else(|| "not needed".to_owned(), |v| format!("{v} or newer"));
-    let static_tls = if inspection.static_tls { "yes" } else { "" };
-    let file = inspection.file.display().to_string();
-    let callbacks = manifest.callbacks.iter().flat_map(|(category, callbacks)| {
-        callbacks.iter().map(move |callback| format!("{category}.{callback}"))
-    });
-    let callbacks: Vec<String> = callbacks.collect();
-    let rows = [
-        ("description", manifest.description.as_str()),
-        ("authors", &authors),
-        ("file", &file),
-        ("sha256", &inspection.sha256),
-        ("ABI", &abi),
-        ("built by", &built),
-        ("processor", &inspection.arch),
-        ("glibc", &glibc),
-        ("static TLS", static_tls),
-    ];
-    for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
-        output.line(&format!("  {name:<12} {value}"));
-    }
-    for (index, callback) in callbacks.iter().enumerate() {
-        let name = if index == 0 { "callbacks" } else { "" };
-        output.line(&format!("  {name:<12} {callback}"));
+    match std::fs::metadata(file) {
+        Ok(metadata) if !metadata.is_file() => Exit::No,
+        Ok(_) if std::fs::File::open(file).is_ok() => Exit::No,
+        _ => Exit::Wrong,
     }
 }

@@ -4,6 +4,10 @@ use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
 use serde_json::json;
 
+#[cfg(target_os = "linux")]
+use crate::check::check;
+#[cfg(target_os = "linux")]
+use crate::children::make_fifo;
 use crate::command::{hsmod, shown, values};
 
 #[test]
@@ -14,7 +18,9 @@ fn a_plugin_is_described() {
     let text = shown(&mut hsmod(&["inspect", file]), &scene.plugins());
     let fixed: Vec<&str> = text
         .lines()
-        .filter(|line| !["built by", "glibc", "processor"].iter().any(|part| line.contains(part)))
+        .filter(|line| {
+            !["built by", "glibc", "processor", "needs"].iter().any(|part| line.contains(part))
+        })
         .collect();
     insta::assert_snapshot!(fixed.join("\n"), @"
     exit code: 0
@@ -64,5 +70,109 @@ fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
     --- stderr
     error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
       fix: copy the plugin there, or correct its name in the config
+    ");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_it_expects_of_others_is_shown() {
+    let scene = Scene::new().module("bad_undefined", json!({}));
+    let file = scene.plugins().join("libbad_undefined.so");
+    let file = file.to_str().unwrap();
+    let text = shown(&mut hsmod(&["inspect", file]), &scene.plugins());
+    let row = |name: &str| {
+        let row = text.lines().find_map(|line| line.strip_prefix(&format!("  {name:<13}")));
+        row.unwrap_or_else(|| panic!("no row `{name}` in\n{text}")).to_owned()
+    };
+    insta::assert_snapshot!(row("undefined"), @"hsmod_function_that_nobody_has (to be had from a library it needs, or from the homeserver)");
+    let needs = row("needs");
+    let counted =
+        |library: &str| needs.contains(&format!("{library} (")) && needs.contains("symbols)");
+    assert!(counted("libc.so.6") && counted("libgcc_s.so.1"), "{needs}");
+
+    let (values, code) = values(&mut hsmod(&["inspect", "--json", file]));
+    assert_eq!(code, 0);
+    let needed = values[0]["needed"].as_array().unwrap();
+    assert!(needed.contains(&json!("libc.so.6")), "{needed:?}");
+    let undefined = values[0]["undefined"].as_array().unwrap();
+    let named = |name: &str| undefined.iter().find(|symbol| symbol["name"] == name).unwrap();
+    insta::assert_snapshot!(named("hsmod_function_that_nobody_has"), @r#"{"library":null,"name":"hsmod_function_that_nobody_has","version":null,"weak":false}"#);
+    assert_eq!(named("memcpy")["library"], "libc.so.6");
+}
+
+#[test]
+fn a_folder_is_shown_plugin_by_plugin() {
+    let scene = Scene::new()
+        .module("list_spam_checker", json!({"evil_users": []}))
+        .module("demo", json!({}));
+    let folder = scene.plugins();
+    std::fs::write(folder.join("README"), "").unwrap();
+    std::fs::create_dir(folder.join("old.so")).unwrap();
+    std::fs::write(folder.join("libpage.so"), "<!DOCTYPE html>").unwrap();
+    let text = shown(&mut hsmod(&["inspect", folder.to_str().unwrap()]), &folder);
+    let names: Vec<&str> = text.lines().filter(|line| !line.starts_with("  ")).collect();
+    insta::assert_snapshot!(names.join("\n"), @"
+    exit code: 1
+    --- stdout
+    demo 1.0.0
+
+    list_spam_checker 1.0.0
+    --- stderr
+    warning: discovery: in `<folder>`, files that are no shared libraries by their names are left out: `README`
+    error: inspection: `<folder>/libpage.so` is a web page, not a shared library: a server has answered with that instead
+    ");
+    let (values, code) = values(&mut hsmod(&["inspect", "--json", folder.to_str().unwrap()]));
+    let files: Vec<&str> = values.iter().map(|value| value["file"].as_str().unwrap()).collect();
+    let names =
+        ["libdemo.so", "liblist_spam_checker.so", "libpage.so"].map(|name| folder.join(name));
+    assert_eq!(files, names.each_ref().map(|name| name.to_str().unwrap()));
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_folder_without_plugins_is_said_to_be_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    insta::assert_snapshot!(shown(&mut hsmod(&["inspect", path]), folder.path()), @"
+    exit code: 1
+    --- stderr
+    error: discovery: there is no plugin in the folder `<folder>`: there is no file in it
+      fix: build one with `cargo build --release`, which puts it into `target/release`
+    ");
+    std::fs::write(folder.path().join("demo.so.bak"), "").unwrap();
+    insta::assert_snapshot!(shown(&mut hsmod(&["inspect", path]), folder.path()), @"
+    exit code: 1
+    --- stderr
+    error: discovery: there is no plugin in the folder `<folder>`: no file in it ends in `.so`, but there is `demo.so.bak`
+      fix: build one with `cargo build --release`, which puts it into `target/release`
+    ");
+    let (values, code) = values(&mut hsmod(&["inspect", "--json", path]));
+    assert_eq!((&values[0]["file"], code), (&json!(path), 1));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_can_never_be_read_is_not_waited_for() {
+    let scene = Scene::new().module("demo", json!({}));
+    let fifo = scene.plugins().join("libdemo.so");
+    std::fs::remove_file(&fifo).unwrap();
+    make_fifo(&fifo);
+    let fifo = fifo.to_str().unwrap();
+    insta::assert_snapshot!(shown(&mut hsmod(&["inspect", fifo, "/dev/zero"]), scene.folder()), @"
+    exit code: 1
+    --- stderr
+    error: inspection: `<folder>/plugins/libdemo.so` is a pipe, not a plugin
+      fix: name the plugin's library
+    error: inspection: `/dev/zero` is a device, not a plugin
+      fix: name the plugin's library
+    ");
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 1
+    --- stdout
+    failed  demo (demo)
+    error: module `demo`: discovery: `<folder>/plugins/libdemo.so` is not a regular file
+      at modules.<item 0>.module, line 5, column 7
+      fix: put the plugin's file in its place
+    1 module: 1 error, 0 warnings
     ");
 }

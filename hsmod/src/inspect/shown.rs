@@ -1,0 +1,74 @@
+//! A plugin as a person reads it.
+
+use std::collections::BTreeMap;
+
+use hsmod_loader::inspection::{Inspection, Undefined};
+
+use crate::output::{Output, counted};
+
+/// How many undefined symbols are named.
+const NAMED: usize = 10;
+
+/// Prints what a plugin says of itself.
+pub(super) fn show(inspection: &Inspection, output: &mut Output) {
+    let manifest = &inspection.manifest;
+    output.line(&format!("{} {}", manifest.name, manifest.version));
+    let authors = manifest.authors.join(", ");
+    let abi = format!("{} (hsmod-plugin-api {})", manifest.abi, manifest.plugin_api);
+    let built = format!("{} for {}, panic = {}", manifest.rustc, manifest.target, manifest.panic);
+    let glibc =
+        inspection.glibc.map_or_else(|| "not needed".to_owned(), |v| format!("{v} or newer"));
+    let static_tls = if inspection.static_tls { "yes" } else { "" };
+    let file = inspection.file.display().to_string();
+    let rows = [
+        ("description", manifest.description.as_str()),
+        ("authors", &authors),
+        ("file", &file),
+        ("sha256", &inspection.sha256),
+        ("ABI", &abi),
+        ("built by", &built),
+        ("processor", &inspection.arch),
+        ("glibc", &glibc),
+        ("static TLS", static_tls),
+        ("needs", &needed(inspection)),
+        ("undefined", &unnamed(&inspection.undefined)),
+    ];
+    for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
+        output.line(&format!("  {name:<12} {value}"));
+    }
+    let callbacks = manifest.callbacks.iter().flat_map(|(category, callbacks)| {
+        callbacks.iter().map(move |callback| format!("{category}.{callback}"))
+    });
+    for (index, callback) in callbacks.enumerate() {
+        let name = if index == 0 { "callbacks" } else { "" };
+        output.line(&format!("  {name:<12} {callback}"));
+    }
+}
+
+/// `libgcc_s.so.1 (12 symbols), libc.so.6 (87 symbols)`
+fn needed(inspection: &Inspection) -> String {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for library in inspection.undefined.iter().filter_map(|symbol| symbol.library.as_deref()) {
+        *counts.entry(library).or_default() += 1;
+    }
+    let shown = inspection.needed.iter().map(|library| match counts.get(library.as_str()) {
+        Some(count) => format!("{library} ({})", counted(*count, "symbol")),
+        None => library.clone(),
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// The symbols that no library is named for, but that it cannot do without.
+fn unnamed(undefined: &[Undefined]) -> String {
+    let open = undefined.iter().filter(|symbol| symbol.library.is_none() && !symbol.weak);
+    let open: Vec<&str> = open.map(|symbol| symbol.name.as_str()).collect();
+    if open.is_empty() {
+        return String::new();
+    }
+    let named = open[..open.len().min(NAMED)].join(", ");
+    let more = match open.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{named}{more} (to be had from a library it needs, or from the homeserver)")
+}
