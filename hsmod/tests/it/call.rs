@@ -132,7 +132,6 @@ fn failures_are_shown() {
     let panics = Scene::new().module("bad_panics", json!({"where": "first_poll"}));
     let check = "spam_checker.check_event_for_spam";
     insta::assert_snapshot!(human(&panics, check, json!({"event": event()})), @r#"
-    exit code: 1
     --- stdout
     failed by bad_panics (panicked): bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:#)
     asked: bad_panics; # µs

@@ -174,14 +174,15 @@ fn failures_and_replacements_are_told_apart() {
     let (lines, code) = values(elsewhere().arg("--json"));
     assert_eq!((&lines[0]["outcome"], code), (&json!("failed"), 1));
     assert_eq!(lines[0]["by"], "good_recorder");
-    insta::assert_snapshot!(shown(&mut elsewhere(), folder.parent().unwrap()), @"
-    exit code: 1
+    insta::assert_snapshot!(shown(&mut elsewhere(), folder.parent().unwrap()), @r#"
     --- stdout
     failed  $1  module `good_recorder`: third_party_rules.check_event_allowed: the sender of the replacement event, `@alice:localhost`, is no user of this server
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
-    good_recorder: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
-    ");
+    good_recorder: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
+    --- stderr
+    ERROR hsmod_loader: module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the sender of the replacement event, `@alice:localhost`, is no user of this server module="good_recorder" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
+    "#);
 }
 
 #[test]
