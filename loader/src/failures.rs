@@ -34,7 +34,8 @@ pub struct Failure<'a> {
     pub message: &'a str,
     /// What the call was about.
     pub subject: &'a Subject,
-    /// Whether the homeserver goes on as if nothing had happened; if not, an operation fails.
+    /// Whether the homeserver goes on as if nothing had happened, which is logged at WARN; if not,
+    /// an operation fails, which is logged at ERROR.
     pub passed_over: bool,
 }
 

@@ -9,6 +9,22 @@
 //! A homeserver loads its modules once ([`Modules::load`]), keeps the handle, and asks at each
 //! call site: `modules.spam_checker().user_may_invite(..).await?`. When nobody registered the
 //! callback, that costs a look at the length of a list.
+//!
+//! # What is logged
+//!
+//! By `tracing`, with the target `hsmod_loader` and the fields `module`, `callback` (or `path`, of a
+//! web resource), `kind`, and `event_id`, `room_id` and `user_id` as far as the call is about one:
+//!
+//! | level | what |
+//! | --- | --- |
+//! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a module is not told of something |
+//! | WARN | a module failed, and the homeserver goes on as if nothing had happened; many notifications wait for a module |
+//! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
+//!
+//! Of the failures of a module in one callback five are logged at once, then one a minute; the
+//! field `left_out` counts those between. [`Host::on_failure`] is told of all of them. An argument
+//! that cannot be read is the homeserver's own fault, and only returned
+//! ([`CallErrorKind::Input`]). What modules log themselves bears their own targets, and `module`.
 #![deny(unsafe_code)]
 
 mod admission;

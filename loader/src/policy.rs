@@ -46,20 +46,20 @@ pub enum Combining {
     Notification,
 }
 
-/// What it means that a module fails: answers an error, panics, or does not answer in time.
+/// What it means that a module fails: answers an error, panics, or does not answer in time. Whatever
+/// it means, it is [logged](crate#what-is-logged).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
     /// The caller gets the failure, and no further module is asked.
     Propagate,
-    /// It is logged, and the next module is asked; but a cancellation is propagated.
+    /// The next module is asked; but a cancellation is propagated.
     LogAndContinue,
-    /// It is logged; a cancellation too.
+    /// Nothing else; a cancellation neither.
     Log,
     /// The operation is refused; an error with a status of its own is propagated as it is.
     Refuse,
-    /// It is logged, and the caller gets a 500 that says nothing of it; but a cancellation is
-    /// propagated.
+    /// The caller gets a 500 that says nothing of it; but a cancellation is propagated.
     Conceal,
 }
 

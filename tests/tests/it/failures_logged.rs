@@ -6,6 +6,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hsmod_loader::failures::Duty;
 use hsmod_loader::policy::POLICIES;
 use hsmod_loader::values::OwnedEvent;
 use hsmod_loader::{FailureKind, Host, Json, Modules, State};
@@ -17,7 +18,7 @@ use tracing::level_filters::LevelFilter;
 use crate::every_callback::call;
 use crate::log::{Line, Log};
 use crate::rows::answering;
-use crate::support::message;
+use crate::support::{message, without_lines};
 
 /// What the loader said of failures and denials.
 fn told(log: &Log) -> Vec<Line> {
@@ -209,4 +210,44 @@ async fn what_a_module_gives_for_an_event_is_its_failure_if_it_is_none() {
     assert_snapshot!(text(line, "message"), @"module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the replacement event changes `room_id`, which it may not");
     let counts = modules.counts().remove(0).callbacks.remove(0).1;
     assert_eq!((counts.called, counts.denied, counts.failed), (1, 0, 1));
+}
+
+#[tokio::test]
+async fn a_module_that_fails_to_end_is_logged_and_told_too() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hears = Arc::clone(&heard);
+    let host = Host::new("example.com").on_failure(move |failure| {
+        hears.lock().unwrap().push((failure.duty == Duty::Shutdown, failure.kind))
+    });
+    let failing = json!({"answers": {"shutdown": {"fail": "no shutdown"}}});
+    let scene = Scene::new().host(host).module("good_recorder", failing);
+    let modules = scene.module("bad_panics", json!({"where": "shutdown"})).load().await;
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let shutdown = modules.shutdown(Duration::from_secs(60)).await;
+    assert_eq!(shutdown.failures.len(), 2);
+    let kinds = [FailureKind::Panicked, FailureKind::Error];
+    assert_eq!(*heard.lock().unwrap(), kinds.map(|kind| (true, kind)));
+    let lines = told(&log);
+    let lines: Vec<_> =
+        lines.iter().map(|line| format!("{} {}", line.level, text(line, "message"))).collect();
+    assert_snapshot!(without_lines(&lines.join("\n")), @"
+    WARN module `bad_panics`: shutdown: panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:<line>)
+    WARN module `good_recorder`: shutdown: no shutdown
+    ");
+}
+
+#[tokio::test]
+async fn a_homeserver_that_panics_when_it_hears_of_a_failure_loses_nothing_else() {
+    let host = Host::new("example.com").on_failure(|_| panic!("no metrics"));
+    let config = json!({"answers": {"on_threepid_bind": {"fail": "no database"}}});
+    let modules = Scene::new().host(host).module("good_recorder", config).load().await;
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    for _ in 0..2 {
+        let telling = modules.third_party_rules().on_threepid_bind("@a:b", "email", "a@b");
+        telling.await.unwrap().await.unwrap();
+    }
+    let panicked = "what the homeserver gave to `on_failure` panicked";
+    let lines = told(&log);
+    assert_eq!(lines.iter().filter(|line| text(line, "message") == panicked).count(), 2);
+    assert_eq!(modules.counts()[0].callbacks[0].1.failed, 2);
 }
