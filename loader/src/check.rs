@@ -56,8 +56,10 @@ pub async fn trial(config: Config, host: Host) -> Findings {
         Ok(modules) => end(&modules).await,
         Err(error) => error.problems,
     };
-    // What comes of a start that failed, such as threads that hang, has been said.
-    if !problems.iter().any(Problem::is_error) {
+    if problems.iter().any(Problem::is_error) {
+        // What comes of a start that failed, such as threads that hang, has been said.
+        Process::now().end_children(&before);
+    } else {
         let changes = changes(&before).await.into_iter();
         problems.extend(changes.map(|change| match entries.as_slice() {
             [entry] => entry.pinpoint(change, &["module"]),

@@ -128,7 +128,7 @@ fn is_gone(process: u32) -> bool {
 }
 
 /// Waits until there is something.
-fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {

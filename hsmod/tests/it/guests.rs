@@ -6,6 +6,7 @@ use hsmod_tests::scene::Scene;
 use serde_json::json;
 
 use crate::check::check;
+use crate::children::eventually;
 use crate::command::{hsmod, values};
 
 /// What a check says of a module that does all that.
@@ -74,6 +75,23 @@ fn what_a_module_leaves_behind_is_named() {
       fix: tell its author: a module ends in `shutdown` the processes that it has started, and waits for them
     1 module: 0 errors, 4 warnings
     ");
+}
+
+#[test]
+fn a_process_that_was_started_does_not_outlive_a_start_that_failed() {
+    let scene = Scene::new().module("bad_guest", json!({"does": ["process", "fails"]}));
+    let config = scene.write();
+    let mut check = hsmod(&["check", "-c", config.to_str().unwrap()]);
+    let mark = format!("HSMOD_TEST_OF={}", scene.folder().display());
+    let (name, value) = mark.split_once('=').unwrap();
+    assert_eq!(check.env(name, value).output().unwrap().status.code(), Some(1));
+    // Whoever was started in there has the mark among its variables.
+    let is_marked = |process: &std::fs::DirEntry| {
+        let variables = std::fs::read(process.path().join("environ")).unwrap_or_default();
+        variables.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
+    };
+    let any_marked = || std::fs::read_dir("/proc").unwrap().flatten().any(|it| is_marked(&it));
+    eventually(|| (!any_marked()).then_some(()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Changes the process it is in, and leaves behind what it has begun.
 //!
 //! Config: `does`, a list of `directory`, `environment`, `umask`, `limit`, `handler`, `ignores`,
-//! `opens`, `closes`, `threads`, `process` and `prints`.
+//! `opens`, `closes`, `threads`, `process`, `prints` and `fails`.
 #![deny(unsafe_code)]
 
 use std::fs::File;
@@ -29,6 +29,7 @@ enum Deed {
     Threads,
     Process,
     Prints,
+    Fails,
 }
 
 /// The module.
@@ -82,6 +83,7 @@ impl Deed {
             }
             Self::Process => drop(std::process::Command::new("sleep").arg("600").spawn()?),
             Self::Prints => println!("the guest says hello"),
+            Self::Fails => return Err(ModuleError::new("the guest wants to go")),
         }
         Ok(())
     }
