@@ -14,6 +14,7 @@ use crate::{
     config::Entry,
     problem::{Problem, Report, Stage},
     suggestion::{closest, listed, printable},
+    sys,
 };
 
 /// An entry whose plugin has a file.
@@ -169,6 +170,9 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
                 }
                 _ => Miss::new(format!("cannot read the plugins directory `{shown}`: {error}")),
             };
+            if let Some(fix) = sys::scarce(&error) {
+                return miss.fix(fix);
+            }
             return miss.fix(match plugins_dir.components().any(|part| part.as_os_str() == "~") {
                 true => "`~` is not expanded: write `plugins_dir` in full",
                 false => "set `plugins_dir` to the directory that holds the plugins",
@@ -238,7 +242,10 @@ fn unreachable_file(file: &Path, error: &io::Error) -> Miss {
         io::ErrorKind::PermissionDenied => {
             miss.fix("let the user who runs this program enter the directory")
         }
-        _ => miss,
+        _ => match sys::scarce(error) {
+            Some(fix) => miss.fix(fix),
+            None => miss,
+        },
     }
 }
 

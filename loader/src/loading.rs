@@ -1,8 +1,7 @@
 //! The fifth stage: maps a plugin and checks that its boundary fits this loader's.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, hash_map};
+use std::sync::Arc;
 
 use abi_stable::library::{AbiHeaderRef, LibHeader};
 use hsmod_plugin_api::ABI;
@@ -12,9 +11,11 @@ use libloading::Library;
 use crate::inspection::Inspection;
 use crate::log::Forwarder;
 use crate::problem::{Problem, Stage};
+use crate::sys;
 use crate::verification::{SealedImage, Verified};
 
 mod layout;
+pub(crate) mod opener;
 
 /// Symbol of a plugin's entry.
 const ROOT_SYMBOL: &[u8] = b"hsmod_root\0";
@@ -30,50 +31,43 @@ pub struct Loaded {
 
 /// Maps the plugin, unless its very bytes are mapped already, and checks its boundary.
 ///
-/// A mapped image is never unmapped: threads and thread-locals of its own may outlive whatever
-/// asks for that.
+/// A mapped image is never unmapped, also if it is refused: threads and thread-locals of its own
+/// may outlive whatever asks for that.
 ///
 /// # Errors
 /// The dynamic linker refuses it, its entry is damaged, or its boundary does not fit.
-pub(crate) fn load(verified: Verified) -> Result<Loaded, Problem> {
-    let Verified { inspection, image } = verified;
-    static IMAGES: Mutex<Option<HashMap<String, Image>>> = Mutex::new(None);
-    // What a panic could leave behind is still a map of digests to images.
-    let mut images = IMAGES.lock().unwrap_or_else(PoisonError::into_inner);
-    let images = images.get_or_insert_default();
-    let plugin = match images.get(image.sha256()) {
-        Some(image) => image.plugin,
-        None => {
-            let (key, mapped) = (image.sha256().to_owned(), Image::map(image, &inspection)?);
-            images.entry(key).or_insert(mapped).plugin
+fn load(verified: Verified, images: &mut HashMap<String, Image>) -> Result<Loaded, Problem> {
+    let Verified { inspection, image: bytes } = verified;
+    let image = match images.entry(bytes.sha256().to_owned()) {
+        hash_map::Entry::Occupied(known) => known.into_mut(),
+        hash_map::Entry::Vacant(place) => {
+            let library = open(&bytes).map_err(|error| unmapped(&inspection, &bytes, &error))?;
+            place.insert(Image { library, plugin: None, _bytes: bytes })
         }
     };
-    Ok(Loaded { inspection, plugin })
+    Ok(Loaded { plugin: image.plugin(&inspection)?, inspection })
 }
 
 /// A mapped plugin. The bytes are kept with it: another memfd with the same number would be taken
 /// for this one by the dynamic linker.
 struct Image {
-    plugin: Plugin,
-    _library: Library,
+    library: Library,
+    /// Once its boundary was found to fit.
+    plugin: Option<Plugin>,
     _bytes: Arc<SealedImage>,
 }
 
-impl fmt::Debug for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image").finish_non_exhaustive()
-    }
-}
-
 impl Image {
-    fn map(bytes: Arc<SealedImage>, inspection: &Inspection) -> Result<Self, Problem> {
-        let library = open(&bytes).map_err(|error| unmapped(inspection, &error))?;
-        let header = header(&library).map_err(|error| not_an_entry(inspection, &error))?;
+    fn plugin(&mut self, inspection: &Inspection) -> Result<Plugin, Problem> {
+        if let Some(plugin) = self.plugin {
+            return Ok(plugin);
+        }
+        let header = header(&self.library).map_err(|error| not_an_entry(inspection, &error))?;
         layout::check(header, inspection)?;
-        // SAFETY: the layout was just found compatible; the image is never unmapped (`IMAGES`).
+        // SAFETY: the layout was just found compatible; an image is never unmapped (`opener`).
         let plugin = unsafe { adopt(header) }.map_err(|error| not_an_entry(inspection, &error))?;
         plugin.connect::<Forwarder>();
-        Ok(Self { plugin, _library: library, _bytes: bytes })
+        Ok(*self.plugin.insert(plugin))
     }
 }
 
@@ -104,20 +98,44 @@ fn header(library: &Library) -> Result<&'static LibHeader, String> {
     header.upgrade().map_err(|error| error.to_string())
 }
 
-fn unmapped(inspection: &Inspection, error: &libloading::Error) -> Problem {
+/// What the dynamic linker says, and what to do about that.
+fn unmapped(inspection: &Inspection, bytes: &SealedImage, error: &libloading::Error) -> Problem {
     let mut message = format!("`{}` cannot be mapped: {error}", inspection.file.display());
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         message = format!("{message}: {cause}");
         source = cause.source();
     }
-    let fix = if message.contains("static TLS") {
-        "a library in the plugin takes static thread-local storage, of which a process has little: \
-         build the plugin without an allocator of its own, or load it in fewer plugins"
-    } else {
-        "install the libraries it needs, or link them into the plugin"
+    let fix = match std::fs::symlink_metadata(bytes.path()) {
+        // The linker tells its errors in words only; this one says what it met.
+        Err(error) => match sys::scarce(&error) {
+            Some(fix) => fix,
+            None => sys::NO_WAY_TO_BYTES,
+        },
+        Ok(_) => remedy(&message),
     };
     Problem::error(Stage::Loading, message).fix(fix)
+}
+
+/// By the words of glibc.
+fn remedy(message: &str) -> &'static str {
+    if message.contains("static TLS") {
+        "a library in the plugin takes static thread-local storage, of which a process has little: \
+         start the homeserver with `GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384` in its \
+         environment (more if that is not enough), or build the plugin without an allocator of its \
+         own"
+    } else if message.contains("Too many open files in system") {
+        sys::TOO_MANY_IN_SYSTEM
+    } else if message.contains("Too many open files") {
+        sys::TOO_MANY_OPEN
+    } else if message.contains("Cannot allocate memory") {
+        sys::NO_MEMORY
+    } else if message.contains("failed to map segment") {
+        "let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of \
+         `/proc` or the sysctl `vm.memfd_noexec` may keep it from that"
+    } else {
+        "install the libraries it needs, or link them into the plugin"
+    }
 }
 
 fn not_an_entry(inspection: &Inspection, error: &str) -> Problem {
@@ -131,3 +149,6 @@ fn not_an_entry(inspection: &Inspection, error: &str) -> Problem {
 fn host_layout() -> &'static abi_stable::type_layout::TypeLayout {
     abi_layout()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -96,6 +96,12 @@ impl Modules {
     /// Everything that is wrong, each with its cause and its fix. Modules that were started
     /// already are shut down.
     ///
+    /// A plugin whose constructor hangs keeps the dynamic linker's lock, and a thread that begins
+    /// after that never gets it: end the process then. [`std::process::exit`] does (with glibc,
+    /// where it would hang otherwise, the loader sees to that), and so does returning from `main`
+    /// with a multi-threaded runtime; a current-thread runtime may never come back from being
+    /// dropped.
+    ///
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {

@@ -18,10 +18,11 @@ use crate::config::{Config, Entry};
 use crate::discovery::discover;
 use crate::host::Host;
 use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
-use crate::loading::load;
+use crate::loading::opener::{self, Hanging, Unloaded};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
+use crate::sys;
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -77,25 +78,43 @@ pub(crate) struct Parsed {
     config: ParsedConfig,
 }
 
-/// Loading and `parse_config` of every module, in order; each on a thread of its own, so that one
-/// which hangs is a finding.
+/// Loading and `parse_config` of every module, in order; on other threads, so that a module which
+/// hangs is a finding.
 pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Parsed> {
     let mut parsed = Vec::new();
+    let mut stuck: Option<Hanging> = None;
     for line in lines {
         let Some(verified) = line.verified else { continue };
-        let name: Arc<str> = line.entry.name().into();
-        let load = move || {
-            let _inside = record::enter_named(&name, Place::LOADING);
-            load(verified)
+        let loaded = match &stuck {
+            Some(hanging) => {
+                let problem = hanging.keeps_from(&verified.inspection.file);
+                Err(Unloaded::Refused(problem))
+            }
+            None => {
+                let name = line.entry.name();
+                enter(name, Stage::Loading);
+                opener::load(verified, name, line.entry.timeout()).await
+            }
         };
-        let loaded = on_thread(&line.entry, Stage::Loading, load).await;
-        match loaded.and_then(|loaded| loaded) {
+        let problem = match loaded {
             Ok(loaded) => match parse(line.entry, loaded.plugin).await {
-                Ok(module) => parsed.push(module),
-                Err(problem) => report.push(problem),
+                Ok(module) => {
+                    parsed.push(module);
+                    continue;
+                }
+                Err(problem) => problem,
             },
-            Err(problem) => report.push(line.entry.pinpoint(problem, &["module"])),
-        }
+            Err(Unloaded::Refused(problem)) => line.entry.pinpoint(problem, &["module"]),
+            Err(Unloaded::Stuck(problem, hanging)) => {
+                stuck = Some(hanging);
+                line.entry.pinpoint(problem, &["module"])
+            }
+        };
+        report.push(problem);
+    }
+    if stuck.is_some() {
+        // A trial would go on with these, on new threads, which do not begin any more.
+        parsed.clear();
     }
     parsed
 }
@@ -260,8 +279,7 @@ async fn on_thread<T: Send + 'static>(
         let _ = sender.send(value);
     });
     if let Err(error) = spawned {
-        return Err(Problem::error(stage, format!("no thread can be started: {error}"))
-            .fix("raise the limit on threads or memory of this process"));
+        return Err(sys::no_thread(stage, &error));
     }
     let received = match entry.timeout() {
         Some(limit) => {

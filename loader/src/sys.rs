@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+pub(crate) mod exit;
 mod glibc;
 #[cfg(any(test, not(target_os = "linux")))]
 mod private_copy;
+mod scarcity;
 #[cfg(target_os = "linux")]
 mod sealed_memory;
 mod shared_memory;
@@ -15,9 +17,18 @@ mod shared_memory;
 pub(crate) use glibc::glibc_version;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use private_copy::PrivateCopy as FixedBytes;
+pub(crate) use scarcity::{NO_MEMORY, TOO_MANY_IN_SYSTEM, TOO_MANY_OPEN, no_thread, scarce};
 #[cfg(target_os = "linux")]
 pub(crate) use sealed_memory::SealedMemory as FixedBytes;
 pub(crate) use shared_memory::map_shared;
+
+/// What to do if the bytes of a plugin that were just put somewhere cannot be reached there.
+pub(crate) const NO_WAY_TO_BYTES: &str = if cfg!(target_os = "linux") {
+    "plugins are mapped by a path below `/proc/self/fd`, which is not there: mount `/proc` (in a \
+     chroot: `mount -t proc proc /proc`; in a systemd unit: `ProcSubset=all`)"
+} else {
+    "keep the temporary folder of the homeserver from being emptied while it starts"
+};
 
 /// Opens `path` for reading and never waits: a FIFO without a writer opens at once, so that the
 /// caller can see what it is and refuse it.

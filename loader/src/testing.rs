@@ -25,12 +25,12 @@ use std::path::Path;
 
 use hsmod_plugin_api::ABI;
 use hsmod_plugin_api::module::Plugin;
-use hsmod_plugin_api::testing::FakeHost;
+use hsmod_plugin_api::testing::{FakeHost, block_on};
 
 use crate::config::Permissions;
 use crate::host::Host;
 use crate::inspection::{Platform, inspect_file};
-use crate::loading::load;
+use crate::loading::opener::{self, Unloaded};
 use crate::problem::{LoadError, Report};
 use crate::verification::verify;
 
@@ -53,9 +53,12 @@ pub fn plugin(file: impl AsRef<Path>) -> Result<Plugin, LoadError> {
     let verified = inspect_file(file.as_ref(), &Platform::here(ABI), &mut report)
         .and_then(|inspected| verify(inspected, Permissions::Warn, None, &mut report));
     let Some(verified) = verified else { return Err(LoadError { problems: report.problems }) };
-    match load(verified) {
+    let name = file.as_ref().file_stem().unwrap_or_default().to_string_lossy();
+    match block_on(opener::load(verified, &name, None)) {
         Ok(loaded) => Ok(loaded.plugin),
-        Err(problem) => Err(LoadError { problems: vec![problem] }),
+        Err(Unloaded::Refused(problem) | Unloaded::Stuck(problem, _)) => {
+            Err(LoadError { problems: vec![problem] })
+        }
     }
 }
 

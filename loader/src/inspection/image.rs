@@ -116,7 +116,8 @@ fn unreadable(cause: io::Error) -> Fault {
             "let the user that runs the homeserver read the file and enter its folders"
         }
         io::ErrorKind::NotFound => "copy the plugin there, or correct its name in the config",
-        _ => "see to it that the user that runs the homeserver can read the file",
+        _ => sys::scarce(&cause)
+            .unwrap_or("see to it that the user that runs the homeserver can read the file"),
     };
     Fault::new(format!("cannot be read: {cause}"), fix)
 }
@@ -251,6 +252,15 @@ mod tests {
         assert_snapshot!(fault.error(Path::new("/plugins/libx.so")), @r"
         error: inspection: `/plugins/libx.so` cannot be read: Permission denied (os error 13)
           fix: let the user that runs the homeserver read the file and enter its folders
+        ");
+    }
+
+    #[test]
+    fn too_many_open_files_are_no_fault_of_the_file() {
+        let full = io::Error::from_raw_os_error(rustix::io::Errno::MFILE.raw_os_error());
+        assert_snapshot!(unreadable(full).error(Path::new("/plugins/libx.so")), @r"
+        error: inspection: `/plugins/libx.so` cannot be read: Too many open files (os error 24)
+          fix: the homeserver has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
         ");
     }
 

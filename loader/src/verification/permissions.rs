@@ -21,7 +21,10 @@ use crate::sys;
 pub(super) fn check(image: &Image) -> Vec<Problem> {
     let unknown = |cause: io::Error| {
         let path = image.path().display();
-        vec![error(format!("who may write `{path}` cannot be found out: {cause}"))]
+        let problem = error(format!("who may write `{path}` cannot be found out: {cause}"));
+        let fix = sys::scarce(&cause)
+            .unwrap_or("let the user that runs the homeserver enter the folders on the way to it");
+        vec![problem.fix(fix)]
     };
     let (mut way, file) = match (way(image.path()), image.metadata()) {
         (Ok(way), Ok(file)) => (way, file),
