@@ -9,6 +9,7 @@ mod cancellation;
 mod combining;
 mod conformance;
 mod create_events;
+mod constructors;
 mod deadlines;
 mod dropped_calls;
 mod embed_example;

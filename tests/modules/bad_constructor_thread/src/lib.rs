@@ -1,0 +1,71 @@
+//! Starts a thread in an ELF constructor, which goes on for ever; its root is garbage, so that it
+//! is refused when the thread runs already.
+#![deny(unsafe_code)]
+
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use std::time::Duration;
+
+use hsmod_plugin_api::manifest::{Parts, encode, length};
+
+const PARTS: Parts<'static> = Parts {
+    name: env!("CARGO_PKG_NAME"),
+    version: env!("CARGO_PKG_VERSION"),
+    authors: env!("CARGO_PKG_AUTHORS"),
+    description: env!("CARGO_PKG_DESCRIPTION"),
+    callbacks: &[("spam_checker", &["check_event_for_spam"])],
+    panic: "unwind",
+};
+
+#[allow(unsafe_code, reason = "what `export_module!` would write")]
+#[unsafe(export_name = "hsmod_manifest")]
+#[cfg_attr(
+    any(target_os = "linux", target_os = "android", target_os = "freebsd"),
+    unsafe(link_section = ".hsmod")
+)]
+static MANIFEST: [u8; length(&PARTS)] = encode(&PARTS);
+
+#[allow(unsafe_code, reason = "what `export_module!` would write")]
+#[unsafe(export_name = "hsmod_panic_strategy")]
+static PANIC_STRATEGY: u8 = 0;
+
+/// As large and as aligned as any root, so that reading it stays within it.
+#[repr(C, align(64))]
+struct Garbage([u8; 1024]);
+
+#[allow(unsafe_code, reason = "what `export_module!` would write, but for its value")]
+#[unsafe(export_name = "hsmod_root")]
+static ROOT: Garbage = Garbage([0xA5; 1024]);
+
+#[allow(unsafe_code, reason = "the section is what makes it a constructor")]
+#[used]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
+static CONSTRUCTOR: extern "C" fn() = start;
+
+/// As libraries in C do it: a thread of Rust's would keep this library mapped by itself.
+#[allow(unsafe_code, reason = "threads of C are started by a C function")]
+extern "C" fn start() {
+    unsafe extern "C" {
+        fn pthread_create(
+            thread: *mut usize,
+            attributes: *const c_void,
+            start: extern "C" fn(*mut c_void) -> *mut c_void,
+            argument: *mut c_void,
+        ) -> i32;
+    }
+    eprintln!("bad_constructor_thread: mapped");
+    let mut thread = 0;
+    // SAFETY: as POSIX declares it, with the attributes of any thread; a `pthread_t` is as large
+    // as a pointer on the systems that tests run on.
+    let failed = unsafe { pthread_create(&raw mut thread, null(), go_on, null_mut()) };
+    if failed != 0 {
+        std::process::abort();
+    }
+}
+
+extern "C" fn go_on(_: *mut c_void) -> *mut c_void {
+    loop {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
