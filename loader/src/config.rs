@@ -88,6 +88,8 @@ pub struct Config {
     mail: Option<Mail>,
     templates_dir: Option<PathBuf>,
     slow_poll: Option<Duration>,
+    /// Absent where the config did not come from YAML text.
+    outline: Option<Arc<Outline>>,
     report: Report,
 }
 
@@ -247,6 +249,14 @@ impl Config {
         &self.report.problems
     }
 
+    /// Says of a problem that it stands at one of the keys beside `modules`.
+    pub(crate) fn pinpoint(&self, problem: Problem, key: &str) -> Problem {
+        match self.outline.as_ref().map(|outline| outline.locate([key].into_iter())) {
+            Some((line, column)) => problem.at(key).line_column(line, column),
+            None => problem.at(key),
+        }
+    }
+
     /// Leaves out the entries that `keep` does not want: to look at one module alone.
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
@@ -297,6 +307,7 @@ impl Config {
             mail,
             templates_dir,
             slow_poll,
+            outline,
             report,
         })
     }

@@ -6,6 +6,7 @@
 
 #[cfg(any(feature = "http", feature = "mail", feature = "templates"))]
 mod cause;
+pub(crate) mod folders;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg_attr(

@@ -23,6 +23,7 @@ use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
 use crate::sys;
+use crate::services::folders;
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -39,7 +40,9 @@ pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
+    let unfit = folders::examine(&config);
     let platform = Platform::here(ABI);
+    report.problems.extend(unfit);
     // A plugin that is listed several times is read once: all its modules get the same bytes.
     let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
     let mut line = |entry: Entry| {
@@ -133,7 +136,9 @@ pub(crate) async fn parse_static(
         let named = |module: &&StaticModule| module.manifest().name == entry.module();
         let Some(module) = modules.iter().find(named) else {
             let known: Vec<String> =
+    let unfit = folders::examine(&config);
                 modules.iter().map(|module| format!("`{}`", module.manifest().name)).collect();
+    report.problems.extend(unfit);
             let message = format!("no module `{}` is linked into this homeserver", entry.module());
             let problem = Problem::error(Stage::Discovery, message)
                 .fix(format!("name one of {}", known.join(", ")));

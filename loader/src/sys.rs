@@ -45,6 +45,26 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Makes a file without a name in `folder`, gone with the call; `None` if that cannot be done here.
+#[cfg(target_os = "linux")]
+pub(crate) fn make_nameless_file(folder: &Path) -> Option<io::Result<()>> {
+    use rustix::fs::{Mode, OFlags};
+    use rustix::io::Errno;
+    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+    match rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR) {
+        Ok(_) => Some(Ok(())),
+        // File systems and kernels that do not know of it.
+        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => None,
+        Err(error) => Some(Err(error.into())),
+    }
+}
+
+/// Files have names.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn make_nameless_file(_: &Path) -> Option<io::Result<()>> {
+    None
+}
+
 /// The user this process acts as: who may own a plugin besides root.
 #[cfg(unix)]
 pub(crate) fn effective_user() -> u32 {
