@@ -314,11 +314,14 @@ impl Startup {
                 break;
             }
             match start(module, &host).await {
-                Ok(()) => started.push(Started {
-                    name: Arc::clone(&module.name),
-                    lifecycle: module.lifecycle.clone(),
-                    registrar: Arc::clone(&module.registrar),
-                }),
+                Ok(()) => {
+                    report.problems.extend(module.forgotten());
+                    started.push(Started {
+                        name: Arc::clone(&module.name),
+                        lifecycle: module.lifecycle.clone(),
+                        registrar: Arc::clone(&module.registrar),
+                    });
+                }
                 Err(problem) => report.push(problem),
             }
         }

@@ -2,6 +2,7 @@
 //! homeserver can do with it.
 
 mod callbacks;
+mod forgotten;
 mod neighbours;
 mod routes;
 
@@ -56,6 +57,8 @@ pub(crate) struct Registrar {
 struct Collected {
     callbacks: Vec<Registered>,
     resources: Vec<(String, bool, WebHandle)>,
+    /// Whether there is work that it leaves to be done.
+    works: bool,
 }
 
 impl Registrar {
@@ -116,6 +119,24 @@ impl Registrar {
     /// From now on registering is too late.
     pub(crate) fn close(&self) {
         drop(self.collected.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// What there is to say of a module that has started, by the callbacks that its plugin says it
+    /// `wrote`.
+    pub(crate) fn forgotten(&self, wrote: &BTreeMap<String, Vec<String>>) -> Vec<Problem> {
+        let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*collected {
+            Some(collected) => forgotten::check(wrote, collected, &self.host),
+            None => Vec::new(),
+        }
+    }
+
+    /// Notes that the module leaves work to be done.
+    fn note_work(&self) {
+        let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(collected) = &mut *collected {
+            collected.works = true;
+        }
     }
 
     fn collect(&self, what: &str, add: impl FnOnce(&mut Collected)) {
@@ -199,6 +220,7 @@ impl ModuleHost for Registrar {
     }
 
     fn looping_background_call(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
+        self.note_work();
         if everywhere || self.host.run_background_tasks {
             self.work(desc, Work::Looping(period, f));
         } else {
@@ -210,6 +232,7 @@ impl ModuleHost for Registrar {
     }
 
     fn background_call(&self, desc: &str, delay: Duration, f: Continuation) -> Option<NonZeroU64> {
+        self.note_work();
         self.work(desc, Work::Once(delay, f))
     }
 
@@ -218,6 +241,7 @@ impl ModuleHost for Registrar {
     }
 
     fn defer_to_thread(&self, errand: Errand) -> Result<(), ModuleError> {
+        self.note_work();
         self.threads.defer(errand)
     }
 

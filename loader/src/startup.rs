@@ -1,6 +1,6 @@
 //! A module's start: from its file to the moment it may be called.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,12 +18,13 @@ use crate::config::{Config, Entry};
 use crate::discovery::discover;
 use crate::host::Host;
 use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
+use crate::loading::Loaded;
 use crate::loading::opener::{self, Hanging, Unloaded};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
-use crate::sys;
 use crate::services::folders;
+use crate::sys;
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -39,10 +40,10 @@ pub(crate) struct Line {
 pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
-    let (entries, mut report) = config.into_entries();
     let unfit = folders::examine(&config);
-    let platform = Platform::here(ABI);
+    let (entries, mut report) = config.into_entries();
     report.problems.extend(unfit);
+    let platform = Platform::here(ABI);
     // A plugin that is listed several times is read once: all its modules get the same bytes.
     let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
     let mut line = |entry: Entry| {
@@ -78,8 +79,12 @@ fn pinpointed(entry: &Entry, mut problem: Problem) -> Problem {
 pub(crate) struct Parsed {
     pub(crate) entry: Entry,
     plugin: Plugin,
+    /// By category, the callbacks that the plugin says were written.
+    wrote: Callbacks,
     config: ParsedConfig,
 }
+
+type Callbacks = BTreeMap<String, Vec<String>>;
 
 /// Loading and `parse_config` of every module, in order; on other threads, so that a module which
 /// hangs is a finding.
@@ -100,13 +105,15 @@ pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Pars
             }
         };
         let problem = match loaded {
-            Ok(loaded) => match parse(line.entry, loaded.plugin).await {
-                Ok(module) => {
-                    parsed.push(module);
-                    continue;
+            Ok(Loaded { plugin, inspection }) => {
+                match parse(line.entry, plugin, inspection.manifest.callbacks).await {
+                    Ok(module) => {
+                        parsed.push(module);
+                        continue;
+                    }
+                    Err(problem) => problem,
                 }
-                Err(problem) => problem,
-            },
+            }
             Err(Unloaded::Refused(problem)) => line.entry.pinpoint(problem, &["module"]),
             Err(Unloaded::Stuck(problem, hanging)) => {
                 stuck = Some(hanging);
@@ -129,24 +136,23 @@ pub(crate) async fn parse_static(
 ) -> (Vec<Parsed>, Report) {
     // They share this process's `tracing` and panic hook: only the places of panics are noted.
     install_panic_hook(None);
+    let unfit = folders::examine(&config);
     let (entries, mut report) = config.into_entries();
+    report.problems.extend(unfit);
     let mut parsed = Vec::new();
     for entry in entries {
         check_timeouts(&entry, &mut report);
         let named = |module: &&StaticModule| module.manifest().name == entry.module();
         let Some(module) = modules.iter().find(named) else {
             let known: Vec<String> =
-    let unfit = folders::examine(&config);
                 modules.iter().map(|module| format!("`{}`", module.manifest().name)).collect();
-    report.problems.extend(unfit);
             let message = format!("no module `{}` is linked into this homeserver", entry.module());
             let problem = Problem::error(Stage::Discovery, message)
                 .fix(format!("name one of {}", known.join(", ")));
             report.push(entry.pinpoint(problem, &["module"]));
             continue;
         };
-        let plugin = Plugin::from(module);
-        match parse(entry, plugin).await {
+        match parse(entry, Plugin::from(module), module.manifest().callbacks).await {
             Ok(module) => parsed.push(module),
             Err(problem) => report.push(problem),
         }
@@ -154,7 +160,7 @@ pub(crate) async fn parse_static(
     (parsed, report)
 }
 
-async fn parse(entry: Entry, plugin: Plugin) -> Result<Parsed, Problem> {
+async fn parse(entry: Entry, plugin: Plugin, wrote: Callbacks) -> Result<Parsed, Problem> {
     let config = Value::Object(entry.config().clone()).to_string();
     let name: Arc<str> = entry.name().into();
     let parse = move || {
@@ -162,7 +168,7 @@ async fn parse(entry: Entry, plugin: Plugin) -> Result<Parsed, Problem> {
         plugin.parse_config(&config)
     };
     match on_thread(&entry, Stage::ParseConfig, parse).await {
-        Ok(Ok(config)) => Ok(Parsed { entry, plugin, config }),
+        Ok(Ok(config)) => Ok(Parsed { entry, plugin, wrote, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),
     }
@@ -190,6 +196,15 @@ pub(crate) struct Made {
     pub(crate) name: Arc<str>,
     pub(crate) registrar: Arc<Tenancy>,
     pub(crate) lifecycle: Lifecycle,
+    wrote: Callbacks,
+}
+
+impl Made {
+    /// What there is to say of what it has registered, once it has started.
+    pub(crate) fn forgotten(&self) -> impl Iterator<Item = Problem> {
+        let problems = self.registrar.forgotten(&self.wrote).into_iter();
+        problems.map(|problem| self.entry.pinpoint(problem, &["module"]))
+    }
 }
 
 /// `Module::new` of every module, in order.
@@ -201,7 +216,7 @@ pub(crate) async fn make_all(
     let names: Vec<Arc<str>> = parsed.iter().map(|module| module.entry.name().into()).collect();
     let first = record::number(names.iter().cloned());
     let mut made = Vec::new();
-    for (index, (Parsed { entry, plugin, config }, name)) in
+    for (index, (Parsed { entry, plugin, wrote, config }, name)) in
         parsed.into_iter().zip(names).enumerate()
     {
         let number = first + index;
@@ -214,7 +229,7 @@ pub(crate) async fn make_all(
             plugin.new_module(config, &api, number)
         });
         match lifecycle.await {
-            Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle }),
+            Ok(Ok(lifecycle)) => made.push(Made { entry, name, registrar, lifecycle, wrote }),
             Ok(Err(error)) => report.push(failed(Stage::New, &error, host).of(&*name)),
             Err(problem) => report.push(problem.of(&*name)),
         }

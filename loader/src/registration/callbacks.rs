@@ -78,7 +78,7 @@ fn written(registered: &Registered) -> Vec<String> {
 }
 
 /// Those that the module chose.
-fn chosen(registered: &Registered) -> Vec<String> {
+pub(super) fn chosen(registered: &Registered) -> Vec<String> {
     let chosen = |name: &String| registered.only().is_none_or(|only| only.contains(name));
     written(registered).into_iter().filter(chosen).collect()
 }
@@ -182,7 +182,7 @@ fn checkers(registered: &Registered, chosen: &[String]) -> Option<Problem> {
     ))
 }
 
-fn listed(names: &[String]) -> String {
+pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() {
         return "nothing of that category".to_owned();
     }

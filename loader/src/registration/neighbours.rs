@@ -51,8 +51,7 @@ impl Neighbours {
                     "it registers `{full_name}`, which module `{owner}` has registered before it: \
                      there can be only one"
                 );
-                problems
-                    .push(Problem::error(Stage::New, message).fix("remove one of the two modules"));
+                problems.push(Problem::error(Stage::New, message).fix(remedy(&owner, module)));
             }
         }
         problems
@@ -74,7 +73,7 @@ impl Neighbours {
             "it registers `{category}`, which module `{owner}` has registered before it: only \
              `{owner}` is asked"
         );
-        Some(Problem::warning(Stage::New, message).fix("remove one of the two modules"))
+        Some(Problem::warning(Stage::New, message).fix(remedy(&owner, module)))
     }
 
     /// Types of login, which have the same fields everywhere.
@@ -92,11 +91,7 @@ impl Neighbours {
             "it registers the type of login `{name}` with the fields {own}, which module `{owner}` \
              has registered before it with the fields {others}"
         );
-        let who = if owner == module {
-            "ask the module's author"
-        } else {
-            "remove one of the two modules"
-        };
+        let who = remedy(owner, module);
         Some(
             Problem::error(Stage::New, message)
                 .fix(format!("{who}: a type of login has the same fields everywhere")),
@@ -110,7 +105,7 @@ impl Neighbours {
             "it registers the web resource `{path}`, which module `{owner}` has registered before \
              it: requests go to `{owner}`"
         );
-        Some(Problem::warning(Stage::New, message).fix("remove one of the two modules"))
+        Some(Problem::warning(Stage::New, message).fix(remedy(&owner, module)))
     }
 
     /// Who has it already; else it is `module`'s from now on.
@@ -121,6 +116,11 @@ impl Neighbours {
         self.owners.insert(what.to_owned(), module.to_owned());
         None
     }
+}
+
+/// A module that gets in its own way is its author's to mend.
+fn remedy(owner: &str, module: &str) -> &'static str {
+    if owner == module { "ask the module's author" } else { "remove one of the two modules" }
 }
 
 fn combining(full_name: &str) -> Option<Combining> {

@@ -51,6 +51,11 @@ impl Registered {
         &self.auth_checkers
     }
 
+    /// Whether both were made for one object of the module.
+    pub fn is_same_object(&self, other: &Self) -> bool {
+        std::ptr::eq(self.instance.object(), other.instance.object())
+    }
+
     fn new<H: ModuleHost>(
         host: &H,
         object: RawObject,
