@@ -24,7 +24,9 @@ where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    // The commands show the warnings of a start themselves.
+    let usual = || EnvFilter::new(format!("{level},hsmod_loader::warnings=off"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let colours = wants_colour(stderr().is_terminal());
     let lines = tracing_subscriber::fmt::layer().without_time();
     lines.with_ansi(colours).with_writer(stderr).with_filter(filter)

@@ -28,6 +28,7 @@
 #![deny(unsafe_code)]
 
 mod admission;
+mod announce;
 mod auth_checkers;
 mod background;
 mod caches;

@@ -13,6 +13,7 @@ use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::announce;
 use crate::auth_checkers::LoginType;
 use crate::caches;
 use crate::call_error::FailureKind;
@@ -91,6 +92,10 @@ impl Modules {
     ///
     /// Problems of all modules are reported at once: those of their files, of their ABI and their
     /// configs together; then those of their constructors; then those of their starts.
+    ///
+    /// Each module that has started is a line of the log at INFO, with what it registered (target
+    /// `hsmod_loader::start`); what was noticed is one at WARN. A start that is refused logs nothing
+    /// of that: it is all in the error.
     ///
     /// # Errors
     /// Everything that is wrong, each with its cause and its fix. Modules that were started
@@ -190,7 +195,8 @@ impl Modules {
         &self.0.info
     }
 
-    /// What was noticed while loading and did not keep the modules from starting.
+    /// What was noticed while loading and did not keep the modules from starting. It was logged at
+    /// WARN, with the target `hsmod_loader::warnings`.
     pub fn warnings(&self) -> &[Problem] {
         &self.0.warnings
     }
@@ -366,6 +372,7 @@ impl Startup {
             _alive: Some(alive.clone()),
         };
         drop(alive);
+        announce::started(&info, &report.problems);
         let modules = Modules(Arc::new(Shared {
             generation: ArcSwap::from_pointee(generation),
             running: Mutex::new(Some(Running { modules: started, ended, watched })),

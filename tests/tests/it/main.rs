@@ -1,6 +1,7 @@
 //! Real plugins in the real loader.
 #![forbid(unsafe_code)]
 
+mod announced;
 mod axum_fallback;
 mod background_updates;
 mod blocked;
@@ -20,6 +21,8 @@ mod failures;
 mod failures_logged;
 mod forgotten;
 mod full_queues;
+mod http_client;
+mod forgotten;
 mod http_client;
 mod instances;
 mod left_behind;

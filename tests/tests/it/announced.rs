@@ -1,0 +1,54 @@
+//! Shows that a start leaves in the homeserver's log which modules run, what they registered, and
+//! what was noticed.
+
+use hsmod_loader::Modules;
+use hsmod_tests::scene::Scene;
+use insta::assert_snapshot;
+use serde_json::json;
+use tracing::level_filters::LevelFilter;
+
+use crate::log::{Line, Log};
+
+/// The loader's own lines about a start, with their fields.
+fn announced(log: &Log, scene: &Scene) -> String {
+    let ours =
+        |line: &Line| matches!(&*line.target, "hsmod_loader::start" | "hsmod_loader::warnings");
+    let lines = log.take().into_iter().filter(ours);
+    let shown = lines.map(|line| format!("{} {}", line.level, json!(line.fields)));
+    let text = shown.collect::<Vec<_>>().join("\n");
+    text.replace(&*scene.folder().to_string_lossy(), "<folder>")
+}
+
+/// With the digests of files taken out, which differ from build to build.
+fn without_digests(text: &str, modules: &Modules) -> String {
+    modules.info().iter().fold(text.to_owned(), |text, info| {
+        text.replace(&info.sha256.as_deref().unwrap_or_default()[..12], "<digest>")
+    })
+}
+
+#[tokio::test]
+async fn modules_and_warnings_are_lines_of_the_log() {
+    let scene = Scene::new()
+        .module("demo", json!({}))
+        .module("bad_forgets", json!({"registers": ["spam_checker"]}))
+        .module("bad_idle", json!({"works": true}));
+    let (log, _listening) = Log::listen(LevelFilter::INFO);
+    let modules = scene.load().await;
+    assert_snapshot!(without_digests(&announced(&log, &scene), &modules), @r#"
+    INFO {"callbacks":"spam_checker.user_may_create_room","file":"<folder>/plugins/libdemo.so","message":"the module has started","module":"demo","plugin":"demo","sha256":"<digest>","version":"1.0.0","web":"/_synapse/client/demo/hello/*"}
+    INFO {"callbacks":"spam_checker.check_event_for_spam, spam_checker.user_may_invite","file":"<folder>/plugins/libbad_forgets.so","message":"the module has started","module":"bad_forgets","plugin":"bad_forgets","sha256":"<digest>","version":"1.0.0"}
+    INFO {"file":"<folder>/plugins/libbad_idle.so","message":"the module has started","module":"bad_idle","plugin":"bad_idle","sha256":"<digest>","version":"1.0.0"}
+    WARN {"line":13,"message":"it implements `account_validity.is_user_expired`, but does not register it, so it is never asked (fix: ask the module's author: `api.register_account_validity_callbacks(&module)` is missing, or `.only(..)` if it is left out on purpose)","module":"bad_forgets","path":"modules.<item 1>.module"}
+    "#);
+}
+
+#[tokio::test]
+async fn a_refused_start_is_an_error_and_no_line_of_the_log() {
+    let scene = Scene::new()
+        .module("bad_forgets", json!({"registers": []}))
+        .module("bad_panics", json!({"where": "start"}));
+    let (log, _listening) = Log::listen(LevelFilter::INFO);
+    let refusal = scene.refusal().await;
+    assert!(refusal.contains("warning: module `bad_forgets`") && refusal.contains("panicked"));
+    assert_eq!(announced(&log, &scene), "");
+}
