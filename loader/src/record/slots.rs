@@ -30,21 +30,23 @@ pub(super) const fn unused() -> Slot {
 }
 
 /// What [`WHAT`] says of a module and a place in it.
+///
+/// Rationale: the number of a module, which is known last, stands where it need not be moved.
 #[inline]
 pub(crate) const fn word(module: usize, place: Place) -> u64 {
-    (module as u64) << 32 | place.0 as u64
+    (place.0 as u64) << 32 | module as u64
 }
 
 /// The module that a word names.
 #[inline]
 pub(crate) fn module_of(word: u64) -> usize {
-    usize::try_from(word >> 32).unwrap_or(usize::MAX)
+    usize::try_from(word & u64::from(u32::MAX)).unwrap_or(usize::MAX)
 }
 
 /// The place in it.
 pub(crate) fn place_of(word: u64) -> Place {
-    #[allow(clippy::cast_possible_truncation, reason = "the lower half")]
-    Place(word as u32)
+    #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
+    Place((word >> 32) as u32)
 }
 
 /// The slot of this thread.
