@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hsmod_loader::values::by_name;
+
 use super::Report;
 
 const ANSWERS: u8 = b'a';
@@ -75,7 +77,7 @@ pub(super) fn next(pipe: &mut impl Read) -> Option<Block> {
     match kind {
         _ if bytes.len() as u64 != u64::from(length) => None,
         ANSWERS => Some(Block::Answers(bytes)),
-        REPORT => serde_json::from_slice(&bytes).ok().map(Block::Report),
+        REPORT => by_name::from_slice(&bytes).ok().map(Block::Report),
         _ => None,
     }
 }
@@ -123,5 +125,10 @@ mod tests {
             assert!(next(&mut &bytes[..end]).is_none(), "{end}");
         }
         assert!(next(&mut b"xABCDEF".as_slice()).is_none());
+        // What has names is not told by position.
+        let told =
+            |report: &[u8]| next(&mut &written(|wire| wire.block(REPORT, report).unwrap())[..]);
+        assert!(told(br#"{"Stage": {"module": "m", "stage": "new"}}"#).is_some());
+        assert!(told(br#"{"Stage": ["m", "new"]}"#).is_none());
     }
 }

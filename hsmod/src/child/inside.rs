@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use hsmod_loader::config::{Config, ConfigText};
 use hsmod_loader::problem::Stage;
+use hsmod_loader::values::by_name;
 use hsmod_loader::{Host, LoadError, Modules};
 use tracing::field::{Field, Visit};
 use tracing_subscriber::filter::{FilterFn, LevelFilter};
@@ -77,7 +78,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
         let mut input = BufReader::new(input);
         let mut line = Vec::new();
         input.read_until(b'\n', &mut line)?;
-        let task: Task = serde_json::from_slice(&line)?;
+        let task: Task = by_name::from_slice(&line)?;
         Ok((task, input, Wire::new(output)))
     });
     let (task, input, wire) = match begun {
