@@ -66,20 +66,20 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     let callback = find(&options.callback)?;
-    let given = match &options.arguments {
+    let (given, written) = match &options.arguments {
         Some(path) => {
             options.site.leave_stdin_to("the arguments", path)?;
             let config = options.site.config.display();
             read(path, &format!("call -c {config} {} -", options.callback))?
         }
-        None => Value::Object(Map::new()),
+        None => (Value::Object(Map::new()), "{}".to_owned()),
     };
     // What can be told of them without the modules is told before these are loaded.
-    Arguments::new(callback, given.clone(), &options.site.server_name)?;
+    Arguments::new(callback, given, &options.site.server_name)?;
     let text = options.site.text()?;
     options.live.say();
     let call =
-        Call { callback: options.callback.clone(), arguments: given, live: options.live.clone() };
+        Call { callback: options.callback.clone(), arguments: written, live: options.live.clone() };
     let server_name = &options.site.server_name;
     pass_on(&text, server_name, verbose, Work::Call(call), std::io::empty(), None, output)
 }
@@ -114,8 +114,8 @@ fn find(name: &str) -> Result<&'static CallbackInfo> {
     Err(Stop::wrong(format!("{what}\n  fix: {remedy}")))
 }
 
-/// Reads the arguments from a file, a pipe or standard input.
-fn read(path: &Path, rest: &str) -> Result<Value> {
+/// Reads the arguments from a file, a pipe or standard input; their text, too.
+fn read(path: &Path, rest: &str) -> Result<(Value, String)> {
     let source = Source::new(path);
     let input = source.open("the arguments", "which holds a JSON object")?;
     let mut text = Vec::new();
@@ -132,6 +132,7 @@ fn read(path: &Path, rest: &str) -> Result<Value> {
              the file out to be told what the callback takes"
         )));
     }
-    serde_json::from_slice(text)
-        .map_err(|error| json::explain(&format!("the arguments in {source}"), &error))
+    let given = serde_json::from_slice(text)
+        .map_err(|error| json::explain(&format!("the arguments in {source}"), &error))?;
+    Ok((given, String::from_utf8_lossy(text).into_owned()))
 }

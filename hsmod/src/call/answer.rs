@@ -1,11 +1,13 @@
 //! What the modules answered, in the words of the command.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
 use hsmod_loader::dispatch::Notification;
 use hsmod_loader::{CallError, CallErrorKind, Cause};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use crate::failures::Failed;
@@ -24,7 +26,9 @@ impl Outcome {
     /// The same, but what is allowed is this JSON.
     pub(super) fn with_value(self, json: &str) -> Self {
         let answer = match self.answer {
-            Answer::Allowed => Answer::Value(serde_json::from_str(json).unwrap_or_default(), false),
+            Answer::Allowed => {
+                serde_json::from_str(json).map_or(Answer::Value(Value::Null, false), Answer::Edited)
+            }
             other => other,
         };
         Self { answer, ..self }
@@ -35,6 +39,8 @@ pub(super) enum Answer {
     Allowed,
     /// Allowed, as this event.
     Replaced(Value),
+    /// What the modules made of what they could change, as it is written.
+    Edited(Box<RawValue>),
     /// A value; `true` if a module decided it.
     Value(Value, bool),
     /// A denial or a failure.
@@ -77,7 +83,7 @@ pub(super) async fn told(notification: Notification) -> Outcome {
 /// All that is told about a call.
 #[derive(Serialize)]
 pub(super) struct Report {
-    result: Value,
+    result: Box<RawValue>,
     called: Vec<String>,
     decided_by: Option<String>,
     micros: f64,
@@ -112,7 +118,7 @@ impl Report {
             }
             // Nobody is asked after the one who decides.
             Answer::Replaced(_) | Answer::Value(_, true) => called.last().cloned(),
-            Answer::Allowed | Answer::Value(_, false) => None,
+            Answer::Allowed | Answer::Edited(_) | Answer::Value(_, false) => None,
         };
         let micros = outcome.took.as_secs_f64() * 1e6;
         let failure = |failed: &Failed| Failure {
@@ -127,7 +133,7 @@ impl Report {
             failures.iter().any(|known| same(known) && !known.passed_over)
         };
         failed.extend(outcome.answer.failure().filter(|own| !is_known(own)));
-        let result = outcome.answer.result();
+        let result = outcome.answer.written();
         Self { result, called, decided_by, micros, failed, undone, outcome, failures }
     }
 
@@ -147,6 +153,9 @@ impl Report {
             Answer::Allowed => output.marked(Mark::Good("allowed"), ""),
             Answer::Replaced(event) => {
                 output.marked(Mark::Good("allowed"), &format!(", replaced{by}: {event}"));
+            }
+            Answer::Edited(value) => {
+                output.marked(Mark::Good("answer"), &format!("{by}: {value}"));
             }
             Answer::Value(value, _) => {
                 let meaning = self.outcome.meaning;
@@ -187,10 +196,20 @@ impl Answer {
         Some(Failure { module: error.module()?.to_owned(), kind: failure(error), message })
     }
 
+    fn written(&self) -> Box<RawValue> {
+        let written = match self {
+            Self::Edited(value) => to_raw_value(&BTreeMap::from([("value", value)])),
+            other => to_raw_value(&other.result()),
+        };
+        // Both are made of JSON values.
+        written.unwrap_or_else(|_| RawValue::NULL.to_owned())
+    }
+
     fn result(&self) -> Value {
         match self {
             Self::Allowed => json!({"allow": true}),
             Self::Replaced(event) => json!({"allow": true, "replacement": event}),
+            Self::Edited(value) => json!({"value": value}),
             Self::Value(value, _) => json!({"value": value}),
             Self::Error(error) if error.kind() == CallErrorKind::Denied => denial(error),
             Self::Refused { error, .. } => denial(error),

@@ -1,13 +1,14 @@
 //! The arguments of a call, from JSON.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
 use hsmod_loader::suggestion::closest;
-use hsmod_loader::values::OwnedEvent;
-use hsmod_loader::values::by_name::ByName;
+use hsmod_loader::values::{OwnedEvent, by_name};
 use hsmod_loader::{CallbackInfo, EditableText, State};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::form::Form;
@@ -19,6 +20,8 @@ use crate::state::RoomState;
 pub(super) struct Arguments {
     callback: &'static CallbackInfo,
     given: Map<String, Value>,
+    /// As they were written: a [`Value`] cannot hold every number.
+    written: BTreeMap<String, Box<RawValue>>,
 }
 
 impl Arguments {
@@ -48,8 +51,13 @@ impl Arguments {
         let mut missing = required.filter(|(name, _)| !given.contains_key(*name));
         match missing.next() {
             Some((name, _)) => Err(wrong(callback, &format!("the argument `{name}` is missing"))),
-            None => Self { callback, given }.checked(server_name),
+            None => Self { callback, given, written: BTreeMap::new() }.checked(server_name),
         }
+    }
+
+    /// The same, as they stand in this text.
+    pub(super) fn written_as(self, text: &str) -> Self {
+        Self { written: serde_json::from_str(text).unwrap_or_default(), ..self }
     }
 
     fn checked(self, server_name: &str) -> Result<Self> {
@@ -87,8 +95,7 @@ impl Arguments {
 
     /// Text, a truth value, or one of the forms below; `Option` if it may be left out.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        T::deserialize(ByName(self.value(name)))
-            .map_err(|error| self.unreadable(name, &error.to_string()))
+        by_name::from_str(&self.source(name)).map_err(|error| self.unreadable(name, &what(&error)))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<String> {
@@ -101,17 +108,17 @@ impl Arguments {
 
     /// `event`
     pub(super) fn event(&self) -> Result<OwnedEvent> {
-        event(self.value("event")).map_err(|reason| self.unreadable("event", &reason))
+        event(self.source("event")).map_err(|reason| self.unreadable("event", &reason))
     }
 
     /// `state_events`: a list of state events.
     pub(super) fn state(&self) -> Result<State> {
         const NAME: &str = "state_events";
         let mut state = RoomState::default();
-        for (index, item) in self.read::<Vec<Value>>(NAME)?.iter().enumerate() {
+        for (index, item) in self.read::<Vec<Box<RawValue>>>(NAME)?.iter().enumerate() {
             let unreadable =
                 |reason: &str| self.unreadable(NAME, &format!("item {index}: {reason}"));
-            let event = event(item).map_err(|reason| unreadable(&reason))?;
+            let event = event(item.get().to_owned()).map_err(|reason| unreadable(&reason))?;
             if !state.insert(&event.as_event()) {
                 return Err(unreadable("it has no `state_key`"));
             }
@@ -121,7 +128,7 @@ impl Arguments {
 
     /// An object, as JSON text.
     pub(super) fn json(&self, name: &str) -> Result<String> {
-        self.read::<Map<String, Value>>(name).map(|object| Value::Object(object).to_string())
+        self.read::<Map<String, Value>>(name).map(|_| self.source(name))
     }
 
     /// An object that the modules may change.
@@ -143,17 +150,23 @@ impl Arguments {
         wrong(self.callback, &format!("the argument `{name}` cannot be read: {reason}"))
     }
 
+    fn source(&self, name: &str) -> String {
+        let written = self.written.get(name).map(|written| written.get().to_owned());
+        written.unwrap_or_else(|| self.value(name).to_string())
+    }
+
     fn value(&self, name: &str) -> &Value {
         self.given.get(name).unwrap_or(&Value::Null)
     }
 }
 
-fn event(value: &Value) -> std::result::Result<OwnedEvent, String> {
-    OwnedEvent::from_json(value.to_string()).map_err(|error| {
-        let error = error.to_string();
-        // The position is one in a text that the user never saw.
-        error.split(" at line ").next().unwrap_or_default().to_owned()
-    })
+fn event(json: String) -> std::result::Result<OwnedEvent, String> {
+    OwnedEvent::from_json(json).map_err(|error| what(&error))
+}
+
+/// An error without its position, which counts from the beginning of the argument.
+fn what(error: &serde_json::Error) -> String {
+    error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 /// Wrong usage of a callback; lists what it takes.

@@ -5,6 +5,7 @@ use hsmod_loader::values::{
 };
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::form::Form;
@@ -178,7 +179,7 @@ impl LimitForm {
 pub(super) struct DeliveryForm {
     pub(super) server_name: String,
     pub(super) method: String,
-    pub(super) events: Vec<Value>,
+    pub(super) events: Vec<Box<RawValue>>,
 }
 
 /// `request`

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use hsmod_loader::{CallbackInfo, Modules};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::answer;
 use super::arguments::Arguments;
@@ -21,7 +20,8 @@ use crate::runtime;
 pub(crate) struct Call {
     /// Its full name.
     pub(super) callback: String,
-    pub(super) arguments: Value,
+    /// As they were written.
+    pub(super) arguments: String,
     pub(super) live: Live,
 }
 
@@ -37,7 +37,10 @@ pub(crate) fn run(inside: &Inside, call: &Call, output: &mut Output) -> Result<E
 
 async fn ask(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> {
     let callback = find(&call.callback)?;
-    let arguments = Arguments::new(callback, call.arguments.clone(), &inside.server_name)?;
+    // The parent has read them.
+    let given = serde_json::from_str(&call.arguments).unwrap_or_default();
+    let arguments =
+        Arguments::new(callback, given, &inside.server_name)?.written_as(&call.arguments);
     let (rehearsal, failures) = (call.live.rehearsal("hsmod call"), Failures::default());
     let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
     let modules = inside.load(host, output).await?;

@@ -3,7 +3,7 @@
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 
-use crate::call::{answer, recorders};
+use crate::call::{answer, call, recorders};
 
 /// The value that the second of two modules answers, and who decided it.
 fn value(callback: &str, given: Value, arguments: Value) -> Value {
@@ -63,4 +63,18 @@ fn a_batch_runs_between_its_entry_and_its_exit() {
     let (answer, code) = answer(&scene, "background_update_controller.on_update", arguments);
     assert_eq!(code, 1);
     insta::assert_snapshot!(answer["result"], @r#"{"failed":{"kind":"error","message":"the lock is gone"}}"#);
+}
+
+#[test]
+fn numbers_reach_modules_as_they_are_written() {
+    let request = r#"{"n": 18446744073709551616, "x": 1.50}"#;
+    let arguments = format!(
+        r#"{{"requester": {{"user": "@a:localhost"}}, "is_requester_admin": false, "request_content": {request}}}"#
+    );
+    let scene = recorders(json!({}));
+    let callback = "third_party_rules.on_create_room";
+    let mut command = call(&scene, callback, &arguments, &["--json"]);
+    let output = command.output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains(&format!(r#"{{"value":{request}}}"#)), "{shown}");
 }
