@@ -175,7 +175,12 @@ impl Report {
             }
         }
         let shown = |failed: &&Failed| match &self.outcome.answer {
-            Answer::Error(error) => failed.passed_over || failed.kind != failure(error),
+            // It has been shown already.
+            Answer::Error(error) | Answer::Refused { error, .. } => {
+                failed.passed_over
+                    || failed.kind != failure(error)
+                    || error.module() != Some(&failed.module)
+            }
             _ => true,
         };
         self.failures.iter().filter(shown).for_each(|failed| failed.show(output));
