@@ -132,6 +132,7 @@ fn failures_are_shown() {
     let panics = Scene::new().module("bad_panics", json!({"where": "first_poll"}));
     let check = "spam_checker.check_event_for_spam";
     insta::assert_snapshot!(human(&panics, check, json!({"event": event()})), @r#"
+    exit code: 1
     --- stdout
     failed by bad_panics (panicked): bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:#)
     asked: bad_panics; # µs
@@ -183,7 +184,7 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     "#);
     let (answer, code) = answer(&scene, allowed, arguments);
     assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));
-    insta::assert_snapshot!(answer["failed"], @r#"[{"kind":"error","message":"the replacement event changes `type`, which it may not","module":"second"}]"#);
+    insta::assert_snapshot!(answer["failed"], @r#"[{"kind":"error","message":"its replacement: the replacement event changes `type`, which it may not","module":"second"}]"#);
 }
 
 #[test]

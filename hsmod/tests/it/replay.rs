@@ -175,6 +175,7 @@ fn failures_and_replacements_are_told_apart() {
     assert_eq!((&lines[0]["outcome"], code), (&json!("failed"), 1));
     assert_eq!(lines[0]["by"], "good_recorder");
     insta::assert_snapshot!(shown(&mut elsewhere(), folder.parent().unwrap()), @r#"
+    exit code: 1
     --- stdout
     failed  $1  module `good_recorder`: third_party_rules.check_event_allowed: the sender of the replacement event, `@alice:localhost`, is no user of this server
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
