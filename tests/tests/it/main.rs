@@ -22,8 +22,6 @@ mod failures_logged;
 mod forgotten;
 mod full_queues;
 mod http_client;
-mod forgotten;
-mod http_client;
 mod instances;
 mod left_behind;
 mod lifecycle;
