@@ -25,10 +25,11 @@ pub(super) struct Outcome {
 impl Outcome {
     /// The same, but what is allowed is this JSON.
     pub(super) fn with_value(self, json: &str) -> Self {
+        // An answer is one line, and in JSON the end of one is never part of a text.
+        let line = json.replace(['\n', '\r'], "");
         let answer = match self.answer {
-            Answer::Allowed => {
-                serde_json::from_str(json).map_or(Answer::Value(Value::Null, false), Answer::Edited)
-            }
+            Answer::Allowed => serde_json::from_str(&line)
+                .map_or(Answer::Value(Value::Null, false), Answer::Edited),
             other => other,
         };
         Self { answer, ..self }

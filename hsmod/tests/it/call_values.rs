@@ -67,14 +67,16 @@ fn a_batch_runs_between_its_entry_and_its_exit() {
 
 #[test]
 fn numbers_reach_modules_as_they_are_written() {
-    let request = r#"{"n": 18446744073709551616, "x": 1.50}"#;
+    let request = r#"{"n": 18446744073709551616, "x": 1.50, "s": "a\nb"}"#;
+    let lines = request.replace(", ", ", \r\n");
     let arguments = format!(
-        r#"{{"requester": {{"user": "@a:localhost"}}, "is_requester_admin": false, "request_content": {request}}}"#
+        r#"{{"requester": {{"user": "@a:localhost"}}, "is_requester_admin": false, "request_content": {lines}}}"#
     );
     let scene = recorders(json!({}));
     let callback = "third_party_rules.on_create_room";
     let mut command = call(&scene, callback, &arguments, &["--json"]);
     let output = command.output().unwrap();
     let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(shown.lines().count(), 1, "{shown}");
     assert!(shown.contains(&format!(r#"{{"value":{request}}}"#)), "{shown}");
 }
