@@ -15,7 +15,7 @@ mod process;
 
 use process::Process;
 
-/// What threads of the runtime are to be called that a [`trial`] runs on: they are not the
+/// What threads of the runtime are to be called that a [`trial_alone`] runs on: they are not the
 /// module's.
 pub const RUNTIME_THREADS: &str = "hsmod-runtime";
 
@@ -45,22 +45,29 @@ pub fn examine(config: Config) -> Findings {
 /// A trial: loads, makes, starts and shuts down the modules, and goes on after an error as far as
 /// it can. Run it in a process of its own: a plugin may crash or hang it.
 pub async fn trial(config: Config, host: Host) -> Findings {
+    tried(config, host, false).await
+}
+
+/// A trial in a process that does nothing else: what the modules did to it, such as signals they
+/// took and threads they left, is found as well, and processes that they left are ended.
+pub async fn trial_alone(config: Config, host: Host) -> Findings {
+    tried(config, host, true).await
+}
+
+async fn tried(config: Config, host: Host, alone: bool) -> Findings {
     let host = host.filled_from(&config).trial();
     let (lines, mut report) = survey(config);
     let info = lines.iter().map(ModuleInfo::of).collect();
     let entries: Vec<Entry> = lines.iter().map(|line| line.entry.clone()).collect();
-    let before = Process::now();
+    let before = alone.then(Process::now);
     let parsed = parse_all(lines, &mut report).await;
     let (modules, info) = Startup { host, info, report }.run(parsed).await;
     let mut problems = match modules {
         Ok(modules) => end(&modules).await,
         Err(error) => error.problems,
     };
-    if problems.iter().any(Problem::is_error) {
-        // What comes of a start that failed, such as threads that hang, has been said.
-        Process::now().end_children(&before);
-    } else {
-        let changes = changes(&before).await.into_iter();
+    if let Some(before) = before {
+        let changes = changes(&before, problems.iter().any(Problem::is_error)).await.into_iter();
         problems.extend(changes.map(|change| match entries.as_slice() {
             [entry] => entry.pinpoint(change, &["module"]),
             _ => change,
@@ -69,11 +76,13 @@ pub async fn trial(config: Config, host: Host) -> Findings {
     Findings { modules: info, problems }
 }
 
-/// What the modules have changed in this process.
-async fn changes(before: &Process) -> Vec<Problem> {
+/// What the modules have changed in this process. What comes of a start that `failed`, such as
+/// threads that hang, has been said.
+async fn changes(before: &Process, failed: bool) -> Vec<Problem> {
     const LOOK: Duration = Duration::from_millis(20);
     let mut after = Process::now();
-    for _ in 0..AFTERMATH.as_millis() / LOOK.as_millis() {
+    let looks = if failed { 0 } else { AFTERMATH.as_millis() / LOOK.as_millis() };
+    for _ in 0..looks {
         if !after.runs_more_than(before) {
             break;
         }
@@ -81,7 +90,7 @@ async fn changes(before: &Process) -> Vec<Problem> {
         after = Process::now();
     }
     after.end_children(before);
-    after.changes(before)
+    if failed { Vec::new() } else { after.changes(before) }
 }
 
 /// Shuts the modules down; returns their warnings.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hsmod_loader::LoginType;
-use hsmod_loader::check::trial;
+use hsmod_loader::check::trial_alone;
 use hsmod_loader::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,8 @@ pub(crate) fn run(inside: &Inside, wanted: &Trial) -> Result<Exit> {
         Err(error) => Found { problems: error.problems, ..Found::default() },
         Ok(mut config) => {
             config.retain(|entry| entry.index() == wanted.index);
-            let findings = runtime.block_on(trial(config, wanted.calls.limit(inside.host())));
+            let host = wanted.calls.limit(inside.host());
+            let findings = runtime.block_on(trial_alone(config, host));
             let info = findings.modules.into_iter().next();
             let found = info.map(|info| Found {
                 callbacks: info.callbacks,
