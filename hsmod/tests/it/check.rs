@@ -291,3 +291,41 @@ fn a_module_that_hangs_is_a_finding() {
     3 modules: 2 errors, 1 warning
     ");
 }
+
+#[test]
+fn callbacks_that_were_written_and_not_registered_are_warned_of() {
+    let registers = |what: &[&str]| json!({"registers": what});
+    let scene = Scene::new()
+        .module("bad_forgets", registers(&["spam_checker"]))
+        .module("bad_forgets", registers(&["only_one", "account_validity", "account_validity"]));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 0
+    --- stdout
+    ok  bad_forgets (bad_forgets 1.0.0, spam_checker.check_event_for_spam, spam_checker.user_may_invite)
+    warning: module `bad_forgets`: new: it implements `account_validity.is_user_expired`, but does not register it, so it is never asked
+      at modules.<item 0>.module, line 9, column 7
+      fix: ask the module's author: `api.register_account_validity_callbacks(&module)` is missing, or `.only(..)` if it is left out on purpose
+    ok  bad_forgets-2 (bad_forgets 1.0.0, account_validity.is_user_expired, account_validity.is_user_expired, spam_checker.user_may_invite)
+    warning: module `bad_forgets-2`: new: it registers `account_validity.is_user_expired` twice, so it is asked twice each time
+      at modules.<item 1>.module, line 19, column 7
+      fix: ask the module's author: one registration is enough, and `.only(..)` shares the callbacks out to several
+    2 modules: 0 errors, 2 warnings
+    ");
+}
+
+/// The second module is tried in a process of its own, which the first does not hang.
+#[test]
+fn a_constructor_that_hangs_is_a_finding_and_the_check_ends() {
+    let impatient = json!({"module": "bad_constructor_hangs", "timeout": "1s"});
+    let scene = Scene::new().entry("bad_constructor_hangs", impatient).module("demo", json!({}));
+    insta::assert_snapshot!(check(&scene, &[]), @"
+    exit code: 1
+    --- stdout
+    failed  bad_constructor_hangs (bad_constructor_hangs 1.0.0)
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 1s: code of it that runs while it is being mapped (a constructor) hangs
+      at modules.<item 0>.module, line 4, column 7
+      fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
+    ok  demo (demo 1.0.0, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    2 modules: 1 error, 0 warnings
+    ");
+}
