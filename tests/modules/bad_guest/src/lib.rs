@@ -40,12 +40,21 @@ pub struct BadGuest {
 impl Module for BadGuest {
     type Config = Config;
 
-    fn new(config: Config, _api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
-        Ok(Arc::new(Self { deeds: config.does }))
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let module = Arc::new(Self { deeds: config.does });
+        api.register_account_validity_callbacks(&module);
+        Ok(module)
     }
 
     async fn start(&self) -> Result<(), ModuleError> {
         self.deeds.iter().try_for_each(|deed| deed.be_done())
+    }
+}
+
+#[callbacks]
+impl AccountValidity for BadGuest {
+    async fn is_user_expired(&self, _user_id: &UserId) -> Result<Option<bool>, ModuleError> {
+        Ok(None)
     }
 }
 
