@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
-use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 use crate::support::without_lines;
 
@@ -31,7 +31,12 @@ pub(crate) struct Line {
 
 impl Log {
     /// Everything down to `level`, until the guard is dropped.
+    ///
+    /// Rationale: while there is one subscriber only, tracing lets the thread that comes to a line
+    /// first decide for all whether it is wanted, and that may be another test, without one.
     pub(crate) fn listen(level: LevelFilter) -> (Self, DefaultGuard) {
+        static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
+        LazyLock::force(&ANOTHER);
         let log = Self { level, lines: Arc::default() };
         (log.clone(), tracing::subscriber::set_default(log))
     }
