@@ -70,15 +70,18 @@ async fn check_event(modules: Modules) -> Result<(), String> {
 async fn a_callback_that_blocks_is_named_while_it_does_and_its_answer_counts() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let until = NamedTempFile::new().unwrap();
-    let modules = blocks("callback", until.path(), json!({"timeout": "1s"})).load().await;
+    let modules = blocks("callback", until.path(), json!({"timeout": "3s"})).load().await;
     let asked = elsewhere({
         let modules = modules.clone();
         async || check_event(modules).await
     });
-    insta::assert_snapshot!(lines(&log, 2).join("\n"), @"");
+    insta::assert_snapshot!(lines(&log, 2).join("\n"), @"
+    WARN m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 3s, which cannot end what blocks; the homeserver waits, and takes the answer when it comes; tell its author: what takes so long belongs in `defer_to_thread`
+    ");
     assert!(!asked.is_finished());
     drop(until);
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN m1 spam_checker.check_event_for_spam: module `m1` came back from check_event_for_spam: it blocked a thread of the homeserver for about #");
     // It was too late, but nothing could have ended it; what it says is what happens.
     assert_eq!(asked.join().unwrap(), Ok(()));
     assert_eq!(modules.counts()[0].callbacks[0].1.failed, 0);
@@ -94,9 +97,9 @@ async fn who_has_no_time_until_its_deadline_is_told_of_once() {
         let modules = modules.clone();
         async || check_event(modules).await
     });
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 100ms, which cannot end what blocks; the homeserver waits, and takes the answer when it comes; tell its author: what takes so long belongs in `defer_to_thread`");
     drop(until);
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN m1 spam_checker.check_event_for_spam: module `m1` came back from check_event_for_spam: it blocked a thread of the homeserver for about #");
     assert_eq!(asked.join().unwrap(), Ok(()));
 }
 
@@ -119,21 +122,33 @@ fn told(place: &str, ask: impl AsyncFnOnce(Modules) + Send + 'static) -> String 
 
 #[test]
 fn everything_that_is_polled_is_watched() {
-    insta::assert_snapshot!(told("start", async |_| {}), @"");
+    insta::assert_snapshot!(told("start", async |_| {}), @"
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in start for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` came back from start: it blocked a thread of the homeserver for about #
+    ");
     let lets_it_begin = async |_| {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
     };
-    insta::assert_snapshot!(told("work", lets_it_begin), @"");
+    insta::assert_snapshot!(told("work", lets_it_begin), @"
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in its background work `tidy` for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` came back from its background work `tidy`: it blocked a thread of the homeserver for about #
+    ");
     let asks_web = async |modules: Modules| {
         web(&modules, "GET", "/_synapse/client/bad_blocks").await;
     };
-    insta::assert_snapshot!(told("web", asks_web), @"");
+    insta::assert_snapshot!(told("web", asks_web), @"
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in a web resource for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` came back from a web resource: it blocked a thread of the homeserver for about #
+    ");
     let shuts_down = async |modules: Modules| {
         modules.shutdown(Duration::from_secs(60)).await;
     };
-    insta::assert_snapshot!(told("shutdown", shuts_down), @"");
+    insta::assert_snapshot!(told("shutdown", shuts_down), @"
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in shutdown for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` came back from shutdown: it blocked a thread of the homeserver for about #
+    ");
 }
 
 #[tokio::test]
