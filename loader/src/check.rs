@@ -9,6 +9,7 @@ use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::modules::{Modules, Startup};
 use crate::problem::{Problem, Report};
+use crate::services::folders;
 use crate::startup::{parse_all, survey};
 
 mod process;
@@ -35,15 +36,18 @@ pub struct Findings {
     pub problems: Vec<Problem>,
 }
 
-/// Config, files, permissions, digests, ABI: everything that shows without running code of the
-/// plugins.
+/// Config, files, folders, permissions, digests, ABI: everything that shows without running code of
+/// the plugins.
 pub fn examine(config: Config) -> Findings {
-    let (lines, report) = survey(config);
+    let folders = folders::unusable(&config);
+    let (lines, mut report) = survey(config);
+    report.problems.extend(folders);
     Findings { modules: lines.iter().map(ModuleInfo::of).collect(), problems: report.problems }
 }
 
 /// A trial: loads, makes, starts and shuts down the modules, and goes on after an error as far as
-/// it can. Run it in a process of its own: a plugin may crash or hang it.
+/// it can. Run it in a process of its own: a plugin may crash or hang it. Nothing is stored in the
+/// operator's folders, so whether that would be possible is for [`examine`] to say.
 pub async fn trial(config: Config, host: Host) -> Findings {
     tried(config, host, false).await
 }

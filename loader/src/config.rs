@@ -251,7 +251,7 @@ impl Config {
 
     /// Says of a problem that it stands at one of the keys beside `modules`.
     pub(crate) fn pinpoint(&self, problem: Problem, key: &str) -> Problem {
-        match self.outline.as_ref().map(|outline| outline.locate([key].into_iter())) {
+        match self.outline.as_ref().map(|outline| outline.locate([key])) {
             Some((line, column)) => problem.at(key).line_column(line, column),
             None => problem.at(key),
         }

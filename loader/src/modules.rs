@@ -28,6 +28,7 @@ use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, assemble};
 use crate::room_scope;
+use crate::services::folders;
 use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
 use crate::stats::{Counts, Stats};
 use crate::watchdog::{self, Watched};
@@ -111,7 +112,9 @@ impl Modules {
     /// Outside a tokio runtime.
     pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {
         let host = host.filled_from(&config);
-        let (lines, report) = survey(config);
+        let folders = folders::unusable_in(&config, &host);
+        let (lines, mut report) = survey(config);
+        report.problems.extend(folders);
         Self::load_lines(lines, host, report).await
     }
 
@@ -140,7 +143,9 @@ impl Modules {
         host: Host,
     ) -> Result<Self, LoadError> {
         let host = host.filled_from(&config);
-        let (parsed, report) = parse_static(config, modules).await;
+        let folders = folders::unusable_in(&config, &host);
+        let (parsed, mut report) = parse_static(config, modules).await;
+        report.problems.extend(folders);
         let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
         Startup { host, info, report }.run(parsed).await.0
     }

@@ -23,7 +23,6 @@ use crate::loading::opener::{self, Hanging, Unloaded};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
-use crate::services::folders;
 use crate::sys;
 use crate::verification::{Verified, verify};
 
@@ -40,9 +39,7 @@ pub(crate) struct Line {
 pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
-    let unfit = folders::examine(&config);
     let (entries, mut report) = config.into_entries();
-    report.problems.extend(unfit);
     let platform = Platform::here(ABI);
     // A plugin that is listed several times is read once: all its modules get the same bytes.
     let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
@@ -136,9 +133,7 @@ pub(crate) async fn parse_static(
 ) -> (Vec<Parsed>, Report) {
     // They share this process's `tracing` and panic hook: only the places of panics are noted.
     install_panic_hook(None);
-    let unfit = folders::examine(&config);
     let (entries, mut report) = config.into_entries();
-    report.problems.extend(unfit);
     let mut parsed = Vec::new();
     for entry in entries {
         check_timeouts(&entry, &mut report);

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+mod access;
 pub(crate) mod exit;
 mod glibc;
 #[cfg(any(test, not(target_os = "linux")))]
@@ -14,6 +15,7 @@ mod scarcity;
 mod sealed_memory;
 mod shared_memory;
 
+pub(crate) use access::{may_enter, may_write_in};
 pub(crate) use glibc::glibc_version;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use private_copy::PrivateCopy as FixedBytes;
@@ -43,26 +45,6 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
 #[cfg(not(unix))]
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
-}
-
-/// Makes a file without a name in `folder`, gone with the call; `None` if that cannot be done here.
-#[cfg(target_os = "linux")]
-pub(crate) fn make_nameless_file(folder: &Path) -> Option<io::Result<()>> {
-    use rustix::fs::{Mode, OFlags};
-    use rustix::io::Errno;
-    let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
-    match rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR) {
-        Ok(_) => Some(Ok(())),
-        // File systems and kernels that do not know of it.
-        Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => None,
-        Err(error) => Some(Err(error.into())),
-    }
-}
-
-/// Files have names.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn make_nameless_file(_: &Path) -> Option<io::Result<()>> {
-    None
 }
 
 /// The user this process acts as: who may own a plugin besides root.

@@ -357,3 +357,20 @@ fn arguments_come_from_stdin_too() {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["result"]["deny"]["errcode"], "M_FORBIDDEN");
 }
+
+#[test]
+fn a_warning_of_the_start_is_said_once() {
+    let serving = |name: &str| json!({"name": name, "callbacks": ["user_may_invite"], "web": {"/_x": "allow"}});
+    let scene = Scene::new()
+        .module("good_recorder", serving("first"))
+        .module("good_recorder", serving("second"));
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @r"
+    exit code: 0
+    --- stdout
+    allowed
+    asked: good_recorder, good_recorder-2; # µs
+    --- stderr
+    warning: module `good_recorder-2`: new: it registers the web resource `/_x`, which module `good_recorder` has registered before it: requests go to `good_recorder`
+      fix: remove one of the two modules
+    ");
+}

@@ -26,9 +26,12 @@ async fn what_fails_is_named() {
             .key("mail", mail.clone())
             .key("templates_dir", json!("nowhere"))
             .module("good_keeper", json!({}));
-        // A file where a folder should be.
-        std::fs::write(scene.folder().join("data"), "").unwrap();
+        let at = |name| scene.folder().join(name);
+        std::fs::create_dir(at("nowhere")).unwrap();
         let modules = load(way, &scene).await;
+        // What was in order at the start need not stay so: a file where a folder should be.
+        std::fs::write(at("data"), "").unwrap();
+        std::fs::remove_dir(at("nowhere")).unwrap();
         let said = said(&steps(&modules, "keeper", list.clone()).await);
         let said = said.replace(&*scene.folder().to_string_lossy(), "<folder>");
         let said = said.replace(&free.to_string(), "<port>");

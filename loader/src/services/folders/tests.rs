@@ -1,0 +1,198 @@
+//! Every message about a folder, and what is no fault.
+
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use insta::assert_snapshot;
+use tempfile::TempDir;
+
+use super::*;
+
+/// Paths are shown below `/hs`.
+struct Site(TempDir);
+
+impl Site {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, path: &str) -> std::path::PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn shown(&self, fault: Option<Fault>) -> String {
+        let Some(Fault { message, fix }) = fault else { return String::new() };
+        let user = format!("user {}", sys::effective_user());
+        let text = format!("{message}\n  fix: {fix}").replace(&user, "user USER");
+        text.replace(self.0.path().to_str().unwrap(), "/hs")
+    }
+
+    fn data(&self, path: &str) -> String {
+        self.shown(no_place_for_data(&self.path(path)))
+    }
+
+    fn templates(&self, path: &str) -> String {
+        self.shown(no_templates(&self.path(path)))
+    }
+}
+
+#[test]
+fn a_data_dir_that_can_be_made_is_in_order_and_is_not_made() {
+    let site = Site::new();
+    assert_eq!(site.data("."), "");
+    assert_eq!(site.data("new/and/deep"), "");
+    symlink("elsewhere", site.path("link")).unwrap();
+    fs::create_dir(site.path("elsewhere")).unwrap();
+    assert_eq!(site.data("link/data"), "");
+    assert!(!site.path("new").exists() && !site.path("elsewhere/data").exists());
+}
+
+#[test]
+fn a_folder_that_is_a_file() {
+    let site = Site::new();
+    fs::write(site.path("file"), "").unwrap();
+    assert_snapshot!(site.data("file"), @r"
+    `/hs/file` is no folder
+      fix: name a folder, or move away what is there
+    ");
+    assert_snapshot!(site.data("file/data"), @r"
+    `/hs/file/data` is not there and cannot be made: `/hs/file` is no folder
+      fix: name a folder, or move away what is there
+    ");
+    assert_eq!(site.templates("file"), site.data("file"));
+}
+
+#[test]
+fn a_link_to_nowhere() {
+    let site = Site::new();
+    symlink("/hs-unmounted/data", site.path("link")).unwrap();
+    assert_snapshot!(site.data("link"), @r"
+    `/hs/link` is a symbolic link to `/hs-unmounted/data`, which is not there
+      fix: make the folder that it leads to, or name another one
+    ");
+    assert_eq!(site.templates("link"), site.data("link"));
+    // It would be made beside the link, and not where the operator wants it.
+    assert_snapshot!(site.data("link/data"), @r"
+    `/hs/link/data` is not there and cannot be made: `/hs/link` is a symbolic link to `/hs-unmounted/data`, which is not there
+      fix: make the folder that it leads to, or name another one
+    ");
+    symlink("loop", site.path("loop")).unwrap();
+    assert_snapshot!(site.data("loop"), @r"
+    `/hs/loop` cannot be looked at: Too many levels of symbolic links (os error 40)
+      fix: mend that, or name another folder
+    ");
+}
+
+/// Root may write to them, and nothing comes of it.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_data_dir_in_a_file_system_of_the_kernel() {
+    let site = Site::new();
+    if sys::effective_user() == 0 {
+        assert_snapshot!(site.data("/proc/nope"), @r"
+        `/proc/nope` is not there and cannot be made: no files can be made in `/proc`: it is a file system of the kernel's own
+          fix: set `data_dir` to a folder on a disk
+        ");
+    }
+}
+
+#[test]
+fn a_folder_of_somebody_else() {
+    let site = Site::new();
+    fs::create_dir(site.path("data")).unwrap();
+    fs::set_permissions(site.path("data"), fs::Permissions::from_mode(0o500)).unwrap();
+    let denied = ErrorKind::PermissionDenied.into();
+    let unwritable = site.shown(Some(unwritable(&site.path("data"), &denied)));
+    assert_snapshot!(unwritable, @r"
+    no files can be made in `/hs/data`: user USER, who runs this, may not
+      fix: give `/hs/data` to the user that runs the homeserver; if this is another user, run it as that one
+    ");
+    let closed = site.shown(Some(out_of_reach(&site.path("data"), &denied)));
+    assert_snapshot!(closed, @r"
+    user USER, who runs this, may not enter `/hs/data`
+      fix: let the user that runs the homeserver enter it and the folders above it (`chmod +x`); if this is another user, run it as that one
+    ");
+    // Root may do all that.
+    if sys::effective_user() != 0 {
+        assert_eq!(site.data("data"), unwritable);
+        assert_eq!(
+            site.data("data/deep"),
+            "`/hs/data/deep` is not there and cannot be made: no files can be made in `/hs/data`: \
+             user USER, who runs this, may not\n  fix: make `/hs/data/deep`, and give it to the \
+             user that runs the homeserver; if this is another user, run it as that one"
+        );
+        fs::set_permissions(site.path("data"), fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(site.templates("data"), closed);
+    }
+}
+
+#[test]
+fn a_data_dir_that_cannot_be_written_for_other_reasons() {
+    let site = Site::new();
+    let said =
+        |errno: rustix::io::Errno| site.shown(Some(unwritable(&site.path("data"), &errno.into())));
+    assert_snapshot!(said(rustix::io::Errno::ROFS), @r"
+    no files can be made in `/hs/data`: it is mounted read-only
+      fix: mount it writable (systemd: `ReadWritePaths=`; containers: a volume), or set `data_dir` to a folder that is
+    ");
+    assert_snapshot!(said(rustix::io::Errno::IO), @r"
+    no files can be made in `/hs/data`: Input/output error (os error 5)
+      fix: set `data_dir` to another folder
+    ");
+}
+
+#[test]
+fn a_templates_dir_must_be_there() {
+    let site = Site::new();
+    assert_eq!(site.templates("."), "");
+    assert_snapshot!(site.templates("nope"), @r"
+    `/hs/nope` is not there
+      fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+    ");
+}
+
+#[cfg(all(feature = "storage", feature = "templates"))]
+mod in_a_config {
+    use super::*;
+    use crate::rehearsal::Rehearsal;
+
+    const CONFIG: &str = "modules: []\ndata_dir: /dev/null/data\ntemplates_dir: nope\n";
+
+    fn said(problems: &[Problem]) -> String {
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn problems_say_where_the_folder_is_named() {
+        let config = Config::from_yaml(CONFIG, "/hs".as_ref()).unwrap();
+        let problems = unusable(&config);
+        assert_snapshot!(said(&problems), @r"
+        error: config: `/dev/null/data` is not there and cannot be made: `/dev/null` is no folder
+          at data_dir, line 2, column 1
+          fix: name a folder, or move away what is there
+        error: config: `/hs/nope` is not there
+          at templates_dir, line 3, column 1
+          fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+        ");
+        assert_eq!(unusable_in(&config, &Host::new("x")), problems);
+        let value = serde_json::json!({"modules": [], "templates_dir": "nope"});
+        let config = Config::from_value(value, &[], "/hs".as_ref()).unwrap();
+        assert_snapshot!(said(&unusable(&config)), @r"
+        error: config: `/hs/nope` is not there
+          at templates_dir
+          fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+        ");
+    }
+
+    #[test]
+    fn a_rehearsal_needs_the_folders_that_it_is_to_use() {
+        let config = Config::from_yaml(CONFIG, "/hs".as_ref()).unwrap();
+        let rehearsal = Rehearsal::new(|_| String::new());
+        let found = |rehearsal| {
+            let host = Host::new("x").rehearsal(rehearsal);
+            unusable_in(&config, &host).into_iter().filter_map(|problem| problem.path)
+        };
+        assert!(found(&rehearsal).eq(["templates_dir"]));
+        let live = rehearsal.clone().live(Service::Storage);
+        assert!(found(&live).eq(["data_dir", "templates_dir"]));
+    }
+}
