@@ -11,6 +11,7 @@ mod command;
 mod config_input;
 mod create_events;
 mod endings;
+mod folders;
 mod guests;
 mod help;
 mod inspect;
