@@ -42,6 +42,7 @@ fn load(verified: Verified, images: &mut HashMap<String, Image>) -> Result<Loade
         hash_map::Entry::Occupied(known) => known.into_mut(),
         hash_map::Entry::Vacant(place) => {
             let library = open(&bytes).map_err(|error| unmapped(&inspection, &bytes, &error))?;
+            bytes.mapped();
             place.insert(Image { library, plugin: None, _bytes: bytes })
         }
     };

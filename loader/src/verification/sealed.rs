@@ -11,7 +11,7 @@ use crate::sys::FixedBytes;
 /// The bytes of a plugin where nobody can change them any more.
 ///
 /// On Linux a sealed memfd, elsewhere a copy in a folder of this user alone. It must be kept as
-/// long as the library is mapped: its path is not unique after that.
+/// long as the library is mapped: on Linux its path is not unique after that.
 #[derive(Debug)]
 pub struct SealedImage {
     bytes: FixedBytes,
@@ -43,6 +43,12 @@ impl SealedImage {
     /// The path to map.
     pub fn path(&self) -> PathBuf {
         self.bytes.path()
+    }
+
+    /// The library is mapped: what need not stay for that is removed. Then [`Self::path`] may lead
+    /// nowhere.
+    pub(crate) fn mapped(&self) {
+        self.bytes.mapped();
     }
 
     /// Digest of the bytes, in lower-case hexadecimal.
