@@ -1,5 +1,5 @@
-//! What a plugin says of itself: one JSON object in the section `.hsmod`, readable without
-//! running any of its code.
+//! What a plugin says of itself: one JSON object in a section of its own, `.hsmod` (on macOS
+//! `__DATA,__hsmod`), readable without running any of its code.
 
 use std::collections::BTreeMap;
 

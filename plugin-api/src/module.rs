@@ -201,10 +201,8 @@ macro_rules! __export_symbols {
             const PARTS: $crate::manifest::Parts<'static> = $crate::__manifest_parts!($module);
 
             #[unsafe(export_name = "hsmod_manifest")]
-            #[cfg_attr(
-                any(target_os = "linux", target_os = "android", target_os = "freebsd"),
-                unsafe(link_section = ".hsmod")
-            )]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__hsmod"))]
+            #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".hsmod"))]
             static MANIFEST: [u8; $crate::manifest::length(&PARTS)] =
                 $crate::manifest::encode(&PARTS);
 

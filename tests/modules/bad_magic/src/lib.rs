@@ -15,10 +15,8 @@ const PARTS: Parts<'static> = Parts {
 
 #[allow(unsafe_code, reason = "what `export_module!` would write")]
 #[unsafe(export_name = "hsmod_manifest")]
-#[cfg_attr(
-    any(target_os = "linux", target_os = "android", target_os = "freebsd"),
-    unsafe(link_section = ".hsmod")
-)]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__hsmod"))]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".hsmod"))]
 static MANIFEST: [u8; length(&PARTS)] = encode(&PARTS);
 
 #[allow(unsafe_code, reason = "what `export_module!` would write")]
