@@ -1,16 +1,26 @@
 //! Reads a shared library of macOS or Windows.
 //!
-//! Neither format tells the size of an exported symbol. The manifest has a section of its own,
-//! `.hsmod`, so it ends where the section ends, but for the zeros that align it.
+//! Neither format tells the size of an exported symbol. The manifest has a section of its own, so it
+//! ends where the section ends, but for the zeros that align it.
 
-use object::read::{ExportTarget, File, NameOrOrdinal, Object as _, ObjectSection as _};
-use object::{Architecture, ObjectKind};
+use object::read::{
+    ExportTarget, File, NameOrOrdinal, Object as _, ObjectSection as _, ObjectSymbol as _, Symbol,
+};
+use object::{Architecture, BinaryFormat, ObjectKind, SymbolScope};
 
 use super::fault::Fault;
 use super::format::BUILD_A_CDYLIB;
 use super::library::Library;
 use super::platform::Machine;
 use super::{MANIFEST_SYMBOL, PANIC_SYMBOL, ROOT_SYMBOL};
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+/// What `export_module!` calls the section of the manifest: in Mach-O, in PE.
+const MANIFEST_SECTIONS: [&str; 2] = ["__hsmod", ".hsmod"];
 
 /// Reads `bytes` as a shared library for `here`.
 pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<'data>, Fault> {
@@ -22,8 +32,14 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
     if machine != *here {
         return Err(Fault::other_machine(&machine, here));
     }
-    let manifest = exported(&file, MANIFEST_SYMBOL)?.map(without_padding);
-    let panic_strategy = exported(&file, PANIC_SYMBOL)?.and_then(|bytes| bytes.first().copied());
+    let manifest = match exported(&file, MANIFEST_SYMBOL)? {
+        Some((section, _)) if !MANIFEST_SECTIONS.contains(&section.as_str()) => {
+            return Err(unmarked(&section));
+        }
+        found => found.map(|(_, bytes)| without_padding(bytes)),
+    };
+    let panic_strategy =
+        exported(&file, PANIC_SYMBOL)?.and_then(|(_, bytes)| bytes.first().copied());
     Ok(Library {
         machine,
         manifest,
@@ -50,33 +66,60 @@ fn machine(file: &File<'_>) -> Machine {
     }
 }
 
-/// From the exported symbol `name` to the end of its section.
-fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<&'data [u8]>, Fault> {
+/// The section of the exported symbol `name`, and what it holds from there to its end.
+fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<(String, &'data [u8])>, Fault> {
     let Some(address) = address(file, name)? else { return Ok(None) };
-    let bytes = file.sections().find_map(|section| {
+    let found = file.sections().find_map(|section| {
         let offset = usize::try_from(address.checked_sub(section.address())?).ok()?;
-        section.data().ok()?.get(offset..).filter(|rest| !rest.is_empty())
+        let bytes = section.data().ok()?.get(offset..).filter(|rest| !rest.is_empty())?;
+        Some((section.name().unwrap_or_default().to_owned(), bytes))
     });
-    match bytes {
-        Some(bytes) => Ok(Some(bytes)),
+    match found {
+        Some(found) => Ok(Some(found)),
         None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its sections"))),
     }
 }
 
-/// Where the exported symbol `name` is; Mach-O puts an underscore before each.
+/// Where the manifest ends cannot be known.
+fn unmarked(section: &str) -> Fault {
+    Fault::new(
+        format!("has its manifest among other data (section `{section}`)"),
+        "rebuild it with `export_module!` of the hsmod-plugin-api that belongs to this homeserver, \
+         and keep the linker from merging its sections",
+    )
+}
+
+/// Where the exported symbol `name` is.
 fn address(file: &File<'_>, name: &str) -> Result<Option<u64>, Fault> {
+    if file.format() == BinaryFormat::MachO {
+        return Ok(in_symbol_table(file, name));
+    }
     let exports = file.exports().map_err(|error| Fault::damaged(&error.to_string()))?;
-    let is_named = |found: &[u8]| {
-        found == name.as_bytes() || found.strip_prefix(b"_") == Some(name.as_bytes())
-    };
     let found =
         exports.filter_map(Result::ok).find_map(|export| match (export.name(), export.target()) {
-            (NameOrOrdinal::Name(found), ExportTarget::Address { address }) if is_named(found) => {
+            (NameOrOrdinal::Name(found), ExportTarget::Address { address })
+                if found == name.as_bytes() =>
+            {
                 Some(address)
             }
             _ => None,
         });
     Ok(found)
+}
+
+/// The same for Mach-O, which puts an underscore before each name.
+///
+/// Rationale: the dynamic linker finds exported symbols by a trie that stands beside the table. Of a
+/// damaged one, whose branches meet again, walking through takes for ever; linkers and `strip` leave
+/// exported symbols in the table, too.
+fn in_symbol_table(file: &File<'_>, name: &str) -> Option<u64> {
+    let is_named = |symbol: &Symbol<'_, '_>| {
+        symbol.name_bytes().is_ok_and(|found| found.strip_prefix(b"_") == Some(name.as_bytes()))
+    };
+    let is_exported =
+        |symbol: &Symbol<'_, '_>| symbol.is_definition() && symbol.scope() == SymbolScope::Dynamic;
+    let symbol = file.symbols().find(|symbol| is_exported(symbol) && is_named(symbol))?;
+    Some(symbol.address())
 }
 
 fn without_padding(bytes: &[u8]) -> &[u8] {

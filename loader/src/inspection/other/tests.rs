@@ -1,0 +1,107 @@
+//! Shows that the plugins of macOS and Windows are read where a homeserver would read them, and that
+//! `export_module!` writes what is read here.
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+
+use super::fixture::{Exports, dll, dylib};
+use super::*;
+
+fn here() -> Machine {
+    Machine { arch: "x86_64".to_owned(), bits: 64, little_endian: true }
+}
+
+fn manifest() -> Vec<u8> {
+    crate::inspection::fixture::manifest().to_string().into_bytes()
+}
+
+/// A plugin whose manifest lies in this section.
+fn plugin(section: &str) -> Exports<'_> {
+    Exports {
+        sections: vec![
+            (section, vec![(MANIFEST_SYMBOL, manifest())]),
+            ("rest", vec![(PANIC_SYMBOL, vec![1, 9, 9]), (ROOT_SYMBOL, vec![7; 16])]),
+        ],
+    }
+}
+
+/// As it is on the two systems.
+fn both_kinds() -> [Vec<u8>; 2] {
+    let [mach_o, pe] = MANIFEST_SECTIONS;
+    [dylib(&plugin(mach_o)), dll(&plugin(pe))]
+}
+
+#[test]
+fn a_plugin_is_read_to_the_last_byte() {
+    for bytes in both_kinds() {
+        let library = read(&bytes, &here()).unwrap();
+        assert_eq!(library.manifest.unwrap(), manifest());
+        assert_eq!(library.panic_strategy, Some(1));
+        assert!(library.has_root);
+    }
+}
+
+#[test]
+fn a_library_that_is_no_plugin_has_nothing() {
+    let nothing = || Exports { sections: vec![("rest", vec![("other", vec![1])])] };
+    for bytes in [dylib(&nothing()), dll(&nothing())] {
+        let library = read(&bytes, &here()).unwrap();
+        assert_eq!((library.manifest, library.panic_strategy), (None, None));
+        assert!(!library.has_root);
+    }
+}
+
+#[test]
+fn a_manifest_among_other_data() {
+    for bytes in [dylib(&plugin("__const")), dll(&plugin("__const"))] {
+        let fault = read(&bytes, &here()).unwrap_err();
+        insta::allow_duplicates!(assert_snapshot!(fault.error(Path::new("libx")).to_string(), @r"
+        error: inspection: `libx` has its manifest among other data (section `__const`)
+          fix: rebuild it with `export_module!` of the hsmod-plugin-api that belongs to this homeserver, and keep the linker from merging its sections
+        "));
+    }
+}
+
+#[test]
+fn a_library_for_another_processor() {
+    let other = Machine { arch: "aarch64".to_owned(), ..here() };
+    for bytes in both_kinds() {
+        let fault = read(&bytes, &other).unwrap_err().error(Path::new("libx"));
+        assert!(fault.message.contains("x86_64") && fault.message.contains("aarch64"), "{fault}");
+    }
+}
+
+#[test]
+fn whatever_is_cut_off_or_changed_is_a_fault_and_no_panic() {
+    for bytes in both_kinds() {
+        for end in 0..bytes.len() {
+            let _ = read(&bytes[..end], &here());
+        }
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] = !changed[at];
+            let _ = read(&changed, &here());
+        }
+    }
+}
+
+/// The attributes of the macro are texts, which nothing but a text can be compared with.
+#[test]
+fn export_module_writes_the_sections_that_are_read_here() {
+    let source = include_str!("../../../../plugin-api/src/module.rs");
+    let [mach_o, pe] = MANIFEST_SECTIONS;
+    for attribute in [
+        format!(
+            r#"#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,{mach_o}"))]"#
+        ),
+        format!(r#"#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = "{pe}"))]"#),
+    ] {
+        assert!(
+            source.contains(&attribute),
+            "`export_module!` has no `{attribute}`: was a section renamed in one place only?"
+        );
+    }
+    // A segment's section and a section of an image have no longer names.
+    assert!(mach_o.len() <= 16 && pe.len() <= 8);
+}
