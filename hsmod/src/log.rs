@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, stderr};
 
+use tracing_subscriber::filter::{FilterExt, FilterFn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -24,10 +25,10 @@ where
     S: tracing::Subscriber + for<'a> LookupSpan<'a>,
 {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
-    // The commands show the warnings of a start themselves.
-    let usual = || EnvFilter::new(format!("{level},hsmod_loader::warnings=off"));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    // The commands show the warnings of a start themselves, whatever is logged.
+    let unsaid = FilterFn::new(|metadata| metadata.target() != "hsmod_loader::warnings");
     let colours = wants_colour(stderr().is_terminal());
     let lines = tracing_subscriber::fmt::layer().without_time();
-    lines.with_ansi(colours).with_writer(stderr).with_filter(filter)
+    lines.with_ansi(colours).with_writer(stderr).with_filter(filter.and(unsaid))
 }

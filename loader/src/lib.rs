@@ -18,7 +18,8 @@
 //! | level | what |
 //! | --- | --- |
 //! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a module is not told of something |
-//! | WARN | a module failed, and the homeserver goes on as if nothing had happened; many notifications wait for a module |
+//! | WARN | a module failed, and the homeserver goes on as if nothing had happened; many notifications wait for a module; each of [`Modules::warnings`] (`hsmod_loader::warnings`) |
+//! | INFO | a module runs, with its plugin and what it registered (`hsmod_loader::start`) |
 //! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
 //!
 //! Of the failures of a module in one callback five are logged at once, then one a minute; the

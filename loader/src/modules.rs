@@ -377,7 +377,10 @@ impl Startup {
             _alive: Some(alive.clone()),
         };
         drop(alive);
-        announce::started(&info, &report.problems);
+        // A trial is about to return all that, and its modules are about to end.
+        if !trial {
+            announce::started(&info, &report.problems);
+        }
         let modules = Modules(Arc::new(Shared {
             generation: ArcSwap::from_pointee(generation),
             running: Mutex::new(Some(Running { modules: started, ended, watched })),

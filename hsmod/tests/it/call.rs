@@ -364,7 +364,9 @@ fn a_warning_of_the_start_is_said_once() {
     let scene = Scene::new()
         .module("good_recorder", serving("first"))
         .module("good_recorder", serving("second"));
-    insta::assert_snapshot!(human(&scene, INVITE, invite()), @r"
+    let mut asked = call(&scene, INVITE, &invite().to_string(), &[]);
+    let said = shown(asked.env("RUST_LOG", "warn"), scene.folder());
+    insta::assert_snapshot!(said, @r"
     exit code: 0
     --- stdout
     allowed

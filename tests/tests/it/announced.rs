@@ -1,7 +1,8 @@
 //! Shows that a start leaves in the homeserver's log which modules run, what they registered, and
 //! what was noticed.
 
-use hsmod_loader::Modules;
+use hsmod_loader::check::trial;
+use hsmod_loader::{Host, Modules};
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::json;
@@ -50,5 +51,14 @@ async fn a_refused_start_is_an_error_and_no_line_of_the_log() {
     let (log, _listening) = Log::listen(LevelFilter::INFO);
     let refusal = scene.refusal().await;
     assert!(refusal.contains("warning: module `bad_forgets`") && refusal.contains("panicked"));
+    assert_eq!(announced(&log, &scene), "");
+}
+
+#[tokio::test]
+async fn a_trial_returns_what_it_finds_and_logs_none_of_it() {
+    let scene = Scene::new().module("bad_forgets", json!({"registers": ["spam_checker"]}));
+    let (log, _listening) = Log::listen(LevelFilter::INFO);
+    let found = trial(scene.config(), Host::new("example.com")).await;
+    assert!(found.problems.iter().any(|problem| problem.message.contains("does not register it")));
     assert_eq!(announced(&log, &scene), "");
 }
