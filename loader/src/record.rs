@@ -17,7 +17,7 @@ mod slots;
 pub use self::kept::{keep_in, left_in};
 pub(crate) use self::names::{named, number};
 pub(crate) use self::place::Place;
-use self::slots::{ENTERED, NOTHING, Slot, WHAT, module_of, word};
+use self::slots::{ENTERED, NOTHING, NUMBER, Slot, WHAT, module_of, word};
 pub(crate) use self::slots::{Reading, all, look};
 
 /// What a thread was inside of when its process ended.
@@ -72,6 +72,12 @@ impl Inside {
         self.outer != NOTHING
     }
 
+    /// The number of the thread among those that run at the same time.
+    #[inline]
+    pub(crate) fn thread(&self) -> usize {
+        number_in(self.slot)
+    }
+
     /// Which one it is.
     #[inline]
     pub(crate) fn module(&self) -> usize {
@@ -93,6 +99,16 @@ impl Drop for Inside {
     fn drop(&mut self) {
         self.slot[WHAT].store(self.outer, Relaxed);
     }
+}
+
+/// The number of this thread among those that run at the same time.
+pub(crate) fn thread() -> usize {
+    number_in(slots::here())
+}
+
+#[inline]
+fn number_in(slot: &Slot) -> usize {
+    usize::try_from(slot[NUMBER].load(Relaxed)).unwrap_or_default()
 }
 
 /// Polls a future of a module.

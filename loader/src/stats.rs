@@ -1,11 +1,11 @@
 //! What is counted: how often each module was asked what, how often it denied or failed, and how
 //! long a sample of its answers took.
 
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::policy::{POLICIES, Policy};
+use crate::record;
 
 mod latency;
 
@@ -73,10 +73,10 @@ impl Stats {
         module * POLICIES.len() + callback
     }
 
-    /// The counters of this thread.
+    /// The counters of the thread with this number.
     #[inline]
-    pub(crate) fn here(&self) -> Here<'_> {
-        Here { counters: &self.shards[thread() % SHARDS].counters }
+    pub(crate) fn here(&self, thread: usize) -> Here<'_> {
+        Here { counters: &self.shards[thread % SHARDS].counters }
     }
 
     /// Whether a call is timed before which there were so many.
@@ -126,7 +126,7 @@ impl Stats {
     }
 
     fn counters(&self, module: usize, callback: usize) -> &Counters {
-        &self.shards[thread() % SHARDS].counters[Self::place(module, callback)]
+        &self.shards[record::thread() % SHARDS].counters[Self::place(module, callback)]
     }
 }
 
@@ -146,21 +146,6 @@ impl Here<'_> {
     }
 }
 
-/// The number of this thread among those that ever called a module.
-#[inline]
-fn thread() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static NUMBER: Cell<usize> = const { Cell::new(usize::MAX) };
-    }
-    NUMBER.with(|number| {
-        if number.get() == usize::MAX {
-            number.set(THREADS.fetch_add(1, Ordering::Relaxed));
-        }
-        number.get()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,7 +157,7 @@ mod tests {
             for _ in 0..2 * SHARDS {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        stats.here().called(Stats::place(1, 3));
+                        stats.here(record::thread()).called(Stats::place(1, 3));
                     }
                     stats.denied(1, 3);
                 });

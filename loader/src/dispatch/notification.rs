@@ -137,7 +137,7 @@ where
             let _inside = record::enter(module, Place::callback(R::INDEX));
             call.as_mut().resume(context, &mut reply);
         } else {
-            let mut watch = Watch::new::<R>(generation);
+            let mut watch = Watch::<R>::new(generation);
             call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch, &mut reply);
             since = watch.end().since;
         }

@@ -46,6 +46,8 @@ struct Suspended {
     generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
+    /// Its number.
+    module: usize,
     /// When it is too late.
     deadline: Option<Pin<Box<Deadline>>>,
     /// When it was asked, if this call is timed.
@@ -95,7 +97,7 @@ where
             return Poll::Ready(Err(unreadable::<R>(&error)));
         }
         let mut reply = Reply::new();
-        let mut watch = Watch::new::<R>(&generation);
+        let mut watch = Watch::<R>::new(&generation);
         if watch.is_nested()
             && let Err(error) = fits::<R>()
         {
@@ -116,7 +118,10 @@ where
         };
         let generation = arc_swap::Guard::into_inner(generation);
         let deadline = deadline::<R>(&generation, latest.module, context);
-        *this.suspended = Some(Suspended { generation, at, deadline, since: latest.since });
+        let Latest { module, since } = latest;
+        let suspended = Suspended { generation, at, module, deadline, since };
+        // It was `None`, of which nothing need be dropped.
+        std::mem::forget(this.suspended.replace(suspended));
         Poll::Pending
     }
 }
@@ -175,7 +180,7 @@ fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
             return Gone::Done(outcome);
         }
         at += 1;
-        let mut watch = Watch::new::<R>(generation);
+        let mut watch = Watch::<R>::new(generation);
         let rest = list.get(at..).unwrap_or_default();
         match call.as_mut().ask(context, rest, &mut watch, &mut reply) {
             Asked::Neutral => return Gone::Done(finish(aggregation)),
@@ -222,6 +227,7 @@ impl Suspended {
     #[inline]
     fn next<R: Rule>(&mut self, at: usize, latest: Latest, context: &mut Context<'_>) {
         self.at = at;
+        self.module = latest.module;
         self.since = latest.since;
         self.deadline = deadline::<R>(&self.generation, latest.module, context);
     }
@@ -265,8 +271,7 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
     let generation = &*suspended.generation;
-    let list = aggregation.asked(generation);
-    let module = list[suspended.at].module();
+    let module = suspended.module;
     let inside = record::enter(module, Place::callback(R::INDEX));
     let mut reply = Reply::new();
     let asked = call.as_mut().resume(context, &mut reply);
@@ -285,11 +290,11 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
         drop(inside);
         return behind(call, aggregation, suspended, reply.take(), context);
     }
-    let next = suspended.at + 1;
+    let (list, next) = (aggregation.asked(generation), suspended.at + 1);
     if next >= list.len() {
         return Poll::Ready(finish(aggregation));
     }
-    let mut watch = Watch::inside::<R>(generation, inside);
+    let mut watch = Watch::<R>::inside(generation, inside);
     match call.as_mut().ask(context, &list[next..], &mut watch, &mut reply) {
         Asked::Neutral => Poll::Ready(finish(aggregation)),
         Asked::Suspended(further) => {
@@ -333,7 +338,7 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
     let generation = &*suspended.generation;
-    let module = aggregation.asked(generation)[suspended.at].module();
+    let module = suspended.module;
     give_up(generation, module, call.as_mut());
     let args = call.as_mut().args_mut();
     match failed::<R>(generation, module, Cause::TimedOut(limit), args.as_deref()) {

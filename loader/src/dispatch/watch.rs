@@ -1,5 +1,6 @@
 //! What is noted while modules are asked: counts, times, and who it is.
 
+use std::marker::PhantomData;
 use std::time::Instant;
 
 use hsmod_plugin_api::host::Observer;
@@ -10,27 +11,26 @@ use crate::record::{self, Inside, Place};
 use crate::stats::Here;
 
 /// Looks on while the modules of a list are asked.
-pub(super) struct Watch<'g> {
+pub(super) struct Watch<'g, R> {
     generation: &'g Generation,
     here: Here<'g>,
     inside: Inside,
-    /// The callback.
-    place: Place,
+    callback: PhantomData<R>,
     /// When the module was asked, if it is timed.
     since: Option<Instant>,
 }
 
-impl<'g> Watch<'g> {
+impl<'g, R: Rule> Watch<'g, R> {
     #[inline]
-    pub(super) fn new<R: Rule>(generation: &'g Generation) -> Self {
-        Self::inside::<R>(generation, record::stay())
+    pub(super) fn new(generation: &'g Generation) -> Self {
+        Self::inside(generation, record::stay())
     }
 
     /// Of a thread that is inside a module already, and goes on to others.
     #[inline]
-    pub(super) fn inside<R: Rule>(generation: &'g Generation, inside: Inside) -> Self {
-        let (here, place) = (generation.stats.here(), Place::callback(R::INDEX));
-        Self { generation, here, inside, place, since: None }
+    pub(super) fn inside(generation: &'g Generation, inside: Inside) -> Self {
+        let here = generation.stats.here(inside.thread());
+        Self { generation, here, inside, callback: PhantomData, since: None }
     }
 
     /// Whether the thread was inside of a module before.
@@ -53,10 +53,10 @@ pub(super) struct Latest {
     pub(super) since: Option<Instant>,
 }
 
-impl Observer for Watch<'_> {
+impl<R: Rule> Observer for Watch<'_, R> {
     #[inline]
     fn before(&mut self, module: usize, place: usize) -> bool {
-        self.inside.go_on(module, self.place);
+        self.inside.go_on(module, Place::callback(R::INDEX));
         let asked_before = self.here.called(place);
         let timed = self.generation.stats.is_timed(asked_before);
         if timed {

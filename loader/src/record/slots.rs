@@ -19,6 +19,9 @@ pub(crate) const WHAT: usize = 0;
 /// The word that counts how often the thread entered something: the same value twice is one entry.
 pub(crate) const ENTERED: usize = 1;
 
+/// The word that tells this slot from others: a small number, given once.
+pub(crate) const NUMBER: usize = 2;
+
 /// The thread is inside of no module.
 pub(crate) const NOTHING: u64 = u64::MAX;
 
@@ -87,6 +90,9 @@ pub(super) fn provide(slots: Vec<&'static Slot>) -> bool {
     let mut pool = pool();
     let unused = pool.all.is_empty();
     if unused {
+        for (number, slot) in (0..).zip(&slots) {
+            slot[NUMBER].store(number, Relaxed);
+        }
         pool.all.clone_from(&slots);
         pool.free = slots;
         // The first one is taken first.
@@ -125,6 +131,7 @@ fn take() -> &'static Slot {
         let mut pool = pool();
         let slot = pool.free.pop().unwrap_or_else(|| {
             let slot = &Box::leak(Box::new(Line(unused()))).0;
+            slot[NUMBER].store(pool.all.len() as u64, Relaxed);
             pool.all.push(slot);
             slot
         });
