@@ -13,8 +13,8 @@ use std::{
 use crate::{
     config::Entry,
     problem::{Problem, Report, Stage},
+    scarcity,
     suggestion::{closest, listed, printable},
-    sys,
 };
 
 /// An entry whose plugin has a file.
@@ -170,7 +170,7 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
                 }
                 _ => Miss::new(format!("cannot read the plugins directory `{shown}`: {error}")),
             };
-            if let Some(fix) = sys::scarce(&error) {
+            if let Some(fix) = scarcity::remedy(&error) {
                 return miss.fix(fix);
             }
             return miss.fix(match plugins_dir.components().any(|part| part.as_os_str() == "~") {
@@ -242,7 +242,7 @@ fn unreachable_file(file: &Path, error: &io::Error) -> Miss {
         io::ErrorKind::PermissionDenied => {
             miss.fix("let the user who runs this program enter the directory")
         }
-        _ => match sys::scarce(error) {
+        _ => match scarcity::remedy(error) {
             Some(fix) => miss.fix(fix),
             None => miss,
         },

@@ -54,6 +54,7 @@ mod registration;
 pub mod rehearsal;
 mod replacement;
 mod room_scope;
+pub mod scarcity;
 pub mod services;
 mod startup;
 pub mod stats;

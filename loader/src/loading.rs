@@ -11,6 +11,7 @@ use libloading::Library;
 use crate::inspection::Inspection;
 use crate::log::Forwarder;
 use crate::problem::{Problem, Stage};
+use crate::scarcity;
 use crate::sys;
 use crate::verification::{SealedImage, Verified};
 
@@ -109,7 +110,7 @@ fn unmapped(inspection: &Inspection, bytes: &SealedImage, error: &libloading::Er
     }
     let fix = match std::fs::symlink_metadata(bytes.path()) {
         // The linker tells its errors in words only; this one says what it met.
-        Err(error) => match sys::scarce(&error) {
+        Err(error) => match scarcity::remedy(&error) {
             Some(fix) => fix,
             None => sys::NO_WAY_TO_BYTES,
         },
@@ -126,11 +127,11 @@ fn remedy(message: &str) -> &'static str {
          environment (more if that is not enough), or build the plugin without an allocator of its \
          own"
     } else if message.contains("Too many open files in system") {
-        sys::TOO_MANY_IN_SYSTEM
+        scarcity::TOO_MANY_IN_SYSTEM
     } else if message.contains("Too many open files") {
-        sys::TOO_MANY_OPEN
+        scarcity::TOO_MANY_OPEN
     } else if message.contains("Cannot allocate memory") {
-        sys::NO_MEMORY
+        scarcity::NO_MEMORY
     } else if message.contains("failed to map segment") {
         "let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of \
          `/proc` or the sysctl `vm.memfd_noexec` may keep it from that"

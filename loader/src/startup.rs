@@ -23,7 +23,7 @@ use crate::loading::opener::{self, Hanging, Unloaded};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy, check_timeouts};
-use crate::sys;
+use crate::scarcity;
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -294,7 +294,7 @@ async fn on_thread<T: Send + 'static>(
         let _ = sender.send(value);
     });
     if let Err(error) = spawned {
-        return Err(sys::no_thread(stage, &error));
+        return Err(scarcity::no_thread(stage, &error));
     }
     let received = match entry.timeout() {
         Some(limit) => {

@@ -10,7 +10,6 @@ pub(crate) mod exit;
 mod glibc;
 #[cfg(any(test, not(target_os = "linux")))]
 mod private_copy;
-mod scarcity;
 #[cfg(target_os = "linux")]
 mod sealed_memory;
 mod shared_memory;
@@ -19,7 +18,6 @@ pub(crate) use access::{may_enter, may_write_in};
 pub(crate) use glibc::glibc_version;
 #[cfg(not(target_os = "linux"))]
 pub(crate) use private_copy::PrivateCopy as FixedBytes;
-pub(crate) use scarcity::{NO_MEMORY, TOO_MANY_IN_SYSTEM, TOO_MANY_OPEN, no_thread, scarce};
 #[cfg(target_os = "linux")]
 pub(crate) use sealed_memory::SealedMemory as FixedBytes;
 pub(crate) use shared_memory::map_shared;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::config::Permissions;
 use crate::inspection::{Image, Inspected, Inspection};
 use crate::problem::{Problem, Report, Severity, Stage};
-use crate::sys;
+use crate::scarcity;
 
 #[cfg(unix)]
 mod permissions;
@@ -98,7 +98,7 @@ fn unsealed(image: &Image, cause: &std::io::Error) -> Problem {
     } else {
         ("a private temporary folder", "give the homeserver a temporary folder it can write")
     };
-    let fix = sys::scarce(cause).unwrap_or(fix);
+    let fix = scarcity::remedy(cause).unwrap_or(fix);
     error(format!("`{path}` cannot be copied into {what}: {cause}")).fix(fix)
 }
 

@@ -101,7 +101,7 @@ fn too_few_descriptors_are_named() {
     exit code: 2
     --- stderr
     error: cannot run modules in a process of their own: Too many open files (os error 24)
-      fix: raise the limit on open files (`ulimit -n`, `LimitNOFILE=` of a service)
+      fix: this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
     ");
 }
 

@@ -9,6 +9,7 @@ use std::{
 
 use super::flaw::Flaw;
 use crate::problem::LoadError;
+use crate::scarcity;
 
 /// No config is larger; a log file or a disk image named by mistake is.
 const MAX_BYTES: u64 = 16 << 20;
@@ -161,16 +162,12 @@ pub(super) fn remedy(error: &io::Error) -> &'static str {
 fn remedy_by_number(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
     Some(match Errno::from_io_error(error)? {
-        Errno::MFILE => {
-            "raise the limit on open files: `ulimit -n`, or `LimitNOFILE=` of its service"
-        }
-        Errno::NFILE => "raise the system's limit on open files: `sysctl fs.file-max`",
         Errno::LOOP => "mend the symbolic link, which leads back to itself",
         Errno::NXIO => {
             "give the path of a file or pipe: this is a socket, or a device without a driver"
         }
         Errno::NAMETOOLONG => "give the path of a file, not its text",
-        _ => return None,
+        _ => return scarcity::remedy(error),
     })
 }
 

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::fault::Fault;
+use crate::scarcity;
 use crate::sys;
 
 /// Larger than any plugin; what exceeds it was named by mistake.
@@ -116,7 +117,7 @@ fn unreadable(cause: io::Error) -> Fault {
             "let the user that runs the homeserver read the file and enter its folders"
         }
         io::ErrorKind::NotFound => "copy the plugin there, or correct its name in the config",
-        _ => sys::scarce(&cause)
+        _ => scarcity::remedy(&cause)
             .unwrap_or("see to it that the user that runs the homeserver can read the file"),
     };
     Fault::new(format!("cannot be read: {cause}"), fix)
@@ -260,7 +261,7 @@ mod tests {
         let full = io::Error::from_raw_os_error(rustix::io::Errno::MFILE.raw_os_error());
         assert_snapshot!(unreadable(full).error(Path::new("/plugins/libx.so")), @r"
         error: inspection: `/plugins/libx.so` cannot be read: Too many open files (os error 24)
-          fix: the homeserver has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
+          fix: this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
         ");
     }
 

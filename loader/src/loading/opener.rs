@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, oneshot};
 use super::{Image, Loaded};
 use crate::problem::{Problem, Stage};
 use crate::record::{self, Place};
+use crate::scarcity;
 use crate::sys;
 use crate::verification::Verified;
 
@@ -93,7 +94,7 @@ impl Opener {
         let named = std::thread::Builder::new().name("hsmod opener".to_owned());
         match named.spawn(move || run(&incoming)) {
             Ok(_) => Ok(Self { jobs, current: None }),
-            Err(error) => Err(sys::no_thread(Stage::Loading, &error)),
+            Err(error) => Err(scarcity::no_thread(Stage::Loading, &error)),
         }
     }
 

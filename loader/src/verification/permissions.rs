@@ -15,6 +15,7 @@ use std::path::{Component, Path, PathBuf};
 use super::error;
 use crate::inspection::Image;
 use crate::problem::Problem;
+use crate::scarcity;
 use crate::sys;
 
 /// One problem for each file or folder on the way to `image` that others may change.
@@ -22,7 +23,7 @@ pub(super) fn check(image: &Image) -> Vec<Problem> {
     let unknown = |cause: io::Error| {
         let path = image.path().display();
         let problem = error(format!("who may write `{path}` cannot be found out: {cause}"));
-        let fix = sys::scarce(&cause)
+        let fix = scarcity::remedy(&cause)
             .unwrap_or("let the user that runs the homeserver enter the folders on the way to it");
         vec![problem.fix(fix)]
     };

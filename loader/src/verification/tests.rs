@@ -232,7 +232,7 @@ fn too_many_open_files_to_seal_in() {
     let said = unsealed(&image, &rustix::io::Errno::MFILE.into()).to_string();
     assert_snapshot!(said.replace(plugins.folder.path().to_str().unwrap(), "/plugins"), @r"
     error: verification: `/plugins/libx.so` cannot be copied into sealed memory (memfd): Too many open files (os error 24)
-      fix: the homeserver has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
+      fix: this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)
     ");
 }
 

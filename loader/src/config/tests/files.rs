@@ -131,11 +131,7 @@ fn errors_of_the_system_have_remedies() {
             Errno::ACCESS,
             "let the user who runs this program read it, and enter the folders it lies in",
         ),
-        (
-            Errno::MFILE,
-            "raise the limit on open files: `ulimit -n`, or `LimitNOFILE=` of its service",
-        ),
-        (Errno::NFILE, "raise the system's limit on open files: `sysctl fs.file-max`"),
+        (Errno::MFILE, crate::scarcity::TOO_MANY_OPEN),
         (Errno::ISDIR, "give a file, not a directory"),
         (Errno::IO, "look whether `cat` can read it"),
     ] {

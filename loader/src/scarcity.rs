@@ -4,22 +4,30 @@ use std::io;
 
 use crate::problem::{Problem, Stage};
 
-pub(crate) const TOO_MANY_OPEN: &str = "the homeserver has too many files open: raise its limit \
+pub(crate) const TOO_MANY_OPEN: &str = "this process has too many files open: raise its limit \
                                         (`ulimit -n`; `LimitNOFILE=` in a systemd unit)";
 
 pub(crate) const TOO_MANY_IN_SYSTEM: &str =
     "the whole system has too many files open: close some, or raise the sysctl `fs.file-max`";
 
-pub(crate) const NO_MEMORY: &str =
-    "there is too little memory: raise the limit on that of the homeserver, or free some";
+pub(crate) const NO_MEMORY: &str = "there is too little memory: free some, or raise the limit on that of this process (`ulimit -v`; \
+     `MemoryMax=` in a systemd unit)";
 
 const TOO_MANY_THREADS: &str = "there are too many processes and threads: raise the limit on them \
                                 (`ulimit -u`; `TasksMax=` and `LimitNPROC=` in a systemd unit; a \
                                 container's limit on PIDs)";
 
-/// The remedy, if `error` says that there is not enough of something.
+/// The remedy, if `error` says that there is not enough of something: of open files, threads,
+/// processes or memory.
+///
+/// ```
+/// # #[cfg(target_os = "linux")] {
+/// let error = std::io::Error::from_raw_os_error(24);
+/// assert!(hsmod_loader::scarcity::remedy(&error).unwrap().contains("ulimit -n"));
+/// # }
+/// ```
 #[cfg(unix)]
-pub(crate) fn scarce(error: &io::Error) -> Option<&'static str> {
+pub fn remedy(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
     match Errno::from_io_error(error)? {
         Errno::MFILE => Some(TOO_MANY_OPEN),
@@ -32,13 +40,13 @@ pub(crate) fn scarce(error: &io::Error) -> Option<&'static str> {
 
 /// Other systems have no such limits, or tell of them otherwise.
 #[cfg(not(unix))]
-pub(crate) fn scarce(_: &io::Error) -> Option<&'static str> {
+pub fn remedy(_: &io::Error) -> Option<&'static str> {
     None
 }
 
 /// What there is to say of a thread that cannot be started.
 pub(crate) fn no_thread(stage: Stage, error: &io::Error) -> Problem {
-    let fix = scarce(error).unwrap_or(TOO_MANY_THREADS);
+    let fix = remedy(error).unwrap_or(TOO_MANY_THREADS);
     Problem::error(stage, format!("no thread can be started: {error}")).fix(fix)
 }
 
@@ -50,14 +58,14 @@ mod tests {
     use super::*;
 
     fn said(errno: Errno) -> &'static str {
-        scarce(&errno.into()).unwrap_or("-")
+        remedy(&errno.into()).unwrap_or("-")
     }
 
     #[test]
     fn what_there_is_too_little_of_is_named_with_its_limit() {
-        assert_snapshot!(said(Errno::MFILE), @"the homeserver has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
+        assert_snapshot!(said(Errno::MFILE), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
         assert_snapshot!(said(Errno::NFILE), @"the whole system has too many files open: close some, or raise the sysctl `fs.file-max`");
-        assert_snapshot!(said(Errno::NOMEM), @"there is too little memory: raise the limit on that of the homeserver, or free some");
+        assert_snapshot!(said(Errno::NOMEM), @"there is too little memory: free some, or raise the limit on that of this process (`ulimit -v`; `MemoryMax=` in a systemd unit)");
         assert_snapshot!(said(Errno::ACCESS), @"-");
         assert_snapshot!(no_thread(Stage::New, &Errno::AGAIN.into()), @r"
         error: new: no thread can be started: Resource temporarily unavailable (os error 11)
