@@ -1,6 +1,7 @@
 //! The fifth stage: maps a plugin and checks that its boundary fits this loader's.
 
 use std::collections::{HashMap, hash_map};
+use std::io;
 use std::sync::Arc;
 
 use abi_stable::library::{AbiHeaderRef, LibHeader};
@@ -109,14 +110,16 @@ fn unmapped(inspection: &Inspection, bytes: &SealedImage, error: &libloading::Er
         source = cause.source();
     }
     let fix = match std::fs::symlink_metadata(bytes.path()) {
-        // The linker tells its errors in words only; this one says what it met.
-        Err(error) => match scarcity::remedy(&error) {
-            Some(fix) => fix,
-            None => sys::NO_WAY_TO_BYTES,
-        },
+        Err(error) => unreachable(&error),
         Ok(_) => remedy(&message),
     };
     Problem::error(Stage::Loading, message).fix(fix)
+}
+
+/// The path to the bytes cannot be followed, as `error` says: the linker tells its errors in words
+/// only.
+fn unreachable(error: &io::Error) -> &'static str {
+    scarcity::remedy(error).unwrap_or(sys::NO_WAY_TO_BYTES)
 }
 
 /// By the words of glibc.

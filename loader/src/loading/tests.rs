@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::remedy;
+use super::{remedy, unreachable};
 
 #[test]
 fn each_refusal_of_the_linker_has_a_remedy_of_its_own() {
@@ -10,4 +10,13 @@ fn each_refusal_of_the_linker_has_a_remedy_of_its_own() {
     assert_snapshot!(remedy("/proc/self/fd/9: cannot open shared object file: Too many open files"), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
     assert_snapshot!(remedy("libx.so: failed to map segment from shared object"), @"let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of `/proc` or the sysctl `vm.memfd_noexec` may keep it from that");
     assert_snapshot!(remedy("libx.so: cannot open shared object file: No such file or directory"), @"install the libraries it needs, or link them into the plugin");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_the_way_to_the_bytes_is_missing_it_is_named() {
+    let no_such_file = std::io::Error::from_raw_os_error(2);
+    assert_snapshot!(unreachable(&no_such_file), @"plugins are mapped by a path below `/proc/self/fd`, which is not there: mount `/proc` (in a chroot: `mount -t proc proc /proc`; in a systemd unit: `ProcSubset=all`)");
+    let too_many_files = std::io::Error::from_raw_os_error(24);
+    assert_snapshot!(unreachable(&too_many_files), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
 }
