@@ -17,6 +17,7 @@
 //!       # authorization: "a secret"                        # or the token itself; goes first
 //!       enabled_callbacks: [user_may_invite, check_event_for_spam]   # default: all of them
 //!       fail_open: {user_may_invite: true} # let pass what the service says nothing of
+//!       async: {check_event_for_spam: true}  # tell the service, and let pass without its answer
 //!       timeout_ms: 9000                   # how long the service has; at most 600000
 //!       max_response_bytes: 65536          # a larger answer counts as none; at most 67108864
 //! ```
@@ -31,6 +32,16 @@
 //! | `check_event_for_spam`, `federated_user_may_invite` | `event`, as clients see events |
 //! | `user_may_join_room` | `user`, `room`, `is_invited` |
 //! | `user_may_invite` | `inviter`, `invitee`, `room_id` |
+//! | `user_may_send_3pid_invite` | `inviter`, `medium`, `address`, `room_id` |
+//! | `user_may_create_room` | `user_id` |
+//! | `user_may_create_room_alias` | `user_id`, `room_alias` |
+//! | `user_may_publish_room` | `user_id`, `room_id` |
+//! | `check_username_for_spam` | `user_profile` (`user_id`, `display_name`, `avatar_url`), `requester_id` |
+//! | `check_login_for_spam` | `user_id`, `device_id`, `initial_display_name`, `request_info` (a list of `[user agent, ip]`), `auth_provider_id` |
+//! | `accept_make_join` | `user`, `room` |
+//!
+//! What is not there is `null`. `accept_make_join` does nothing where the homeserver has no such
+//! callback; any other one that is listed and missing there refuses the start.
 //!
 //! # When the service is down
 //!
@@ -38,18 +49,23 @@
 //! says is added to that. A denial is then `M_UNKNOWN`, and the log says why. The service is down if
 //! it cannot be reached, takes longer than `timeout_ms`, answers more than `max_response_bytes`, or
 //! something else than JSON: 200 and no JSON, another status and no JSON object. A redirect is not
-//! followed: it is another status.
+//! followed: it is another status. Callbacks that are `async` let pass in any case.
 //!
 //! A module has 10 s for an answer; then the question fails, whatever `fail_open` says. For more than
-//! the 9 s of `timeout_ms`, give the module more too: `timeout: 35s` beside its `config`.
+//! the 9 s of `timeout_ms`, give the module more too: `timeout: 35s` beside its `config`. A search of
+//! the user directory asks about one user after the other: where `check_username_for_spam` is enabled,
+//! `timeouts: {check_username_for_spam: 2m}` lets `fail_open` hold for a whole page of them.
 //!
-//! 32 requests are under way at once and 256 more wait, which counts as part of `timeout_ms`.
+//! 32 requests are under way at once and 256 more wait, which counts as part of `timeout_ms`. Of
+//! those that are `async` there may be 1,024; the log has an error for each one more.
 //!
 //! # Differences from synapse-http-antispam
 //!
+//! - `check_username_for_spam` hides those whom the service denies. There it hides everybody.
 //! - A JSON array or number with a status other than 2xx counts as no JSON. There it is an error.
 //! - An unknown callback or key is an error of the config, and so is a `base_url` to which no path
 //!   can be added. A user and a password in it are refused: the log may name it.
+//! - `accept_make_join` is left out where the homeserver has none. There the start fails.
 //! - There are limits of time and size.
 #![forbid(unsafe_code)]
 
@@ -67,9 +83,11 @@ use service::{Reply, Service};
 
 /// The module.
 pub struct HttpAntispam {
+    api: ModuleApi,
     service: Arc<Service>,
     /// By callback; what is not there is false.
     fail_open: BTreeMap<String, bool>,
+    in_background: BTreeMap<String, bool>,
 }
 
 impl Module for HttpAntispam {
@@ -82,11 +100,19 @@ impl Module for HttpAntispam {
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let callbacks = callbacks(config.enabled_callbacks.as_deref(), api)?;
         let service = Arc::new(Service::new(&config, api));
-        let module = Arc::new(Self { service, fail_open: config.fail_open });
+        let module = Arc::new(Self {
+            api: api.clone(),
+            service,
+            fail_open: config.fail_open,
+            in_background: config.in_background,
+        });
         drop(api.register_spam_checker_callbacks(&module).only(&callbacks));
         Ok(module)
     }
 }
+
+/// What only some homeservers have.
+const RARE: &str = "accept_make_join";
 
 /// Those to register: all that the homeserver calls, or those that are enabled.
 fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>, ModuleError> {
@@ -97,11 +123,17 @@ fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>,
     };
     let (called, lacking): (Vec<_>, Vec<_>) =
         enabled.iter().cloned().partition(|name| is_called(name));
-    if let Some(name) = lacking.first() {
+    if let Some(name) = lacking.iter().find(|name| *name != RARE) {
         return Err(ModuleError::new(format_args!(
             "`{name}` is listed under `enabled_callbacks`, but this homeserver never calls it: take \
              it off the list"
         )));
+    }
+    if !lacking.is_empty() {
+        tracing::warn!(
+            "`{RARE}` is listed under `enabled_callbacks`, but this homeserver never calls it: the \
+             service is not asked about joins from other servers"
+        );
     }
     Ok(called)
 }
@@ -109,6 +141,10 @@ fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>,
 impl HttpAntispam {
     /// What the service says.
     async fn ask(&self, callback: &'static str, body: String) -> Verdict {
+        if self.in_background.get(callback) == Some(&true) {
+            self.tell(callback, body);
+            return Verdict::Allow;
+        }
         let (told, why) = match self.service.ask(callback, body).await {
             Reply::Allow => return Verdict::Allow,
             Reply::Deny(verdict) => return verdict,
@@ -118,6 +154,21 @@ impl HttpAntispam {
         let so = if open { "let pass" } else { "denied" };
         tracing::warn!("the antispam service says nothing of a `{callback}`, so it is {so}: {why}");
         if open { Verdict::Allow } else { Verdict::deny(ErrorCode::Unknown).message(told) }
+    }
+
+    /// Lets the service know, and waits for nothing.
+    fn tell(&self, callback: &'static str, body: String) {
+        let service = Arc::clone(&self.service);
+        self.api.run_as_background_process("tell the antispam service", move || async move {
+            match service.ask(callback, body).await {
+                Reply::Allow => {}
+                Reply::Deny(_) => tracing::debug!("a denied `{callback}` is `async`: let pass"),
+                Reply::Nothing { why, .. } => {
+                    tracing::warn!("the antispam service may not know of a `{callback}`: {why}");
+                }
+            }
+            Ok(())
+        });
     }
 }
 
@@ -154,6 +205,93 @@ impl SpamChecker for HttpAntispam {
     async fn federated_user_may_invite(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         Ok(self.ask("federated_user_may_invite", event_body(event)).await)
     }
+
+    async fn user_may_send_3pid_invite(
+        &self,
+        inviter: &UserId,
+        medium: &str,
+        address: &str,
+        room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let body = json!({
+            "inviter": inviter.as_str(), "medium": medium, "address": address,
+            "room_id": room_id.as_str(),
+        });
+        Ok(self.ask("user_may_send_3pid_invite", body.to_string()).await)
+    }
+
+    async fn user_may_create_room(
+        &self,
+        user_id: &UserId,
+        _room_config: &JsonStr,
+    ) -> Result<Verdict, ModuleError> {
+        let body = json!({"user_id": user_id.as_str()});
+        Ok(self.ask("user_may_create_room", body.to_string()).await)
+    }
+
+    async fn user_may_create_room_alias(
+        &self,
+        user_id: &UserId,
+        room_alias: &RoomAlias,
+    ) -> Result<Verdict, ModuleError> {
+        let body = json!({"user_id": user_id.as_str(), "room_alias": room_alias.as_str()});
+        Ok(self.ask("user_may_create_room_alias", body.to_string()).await)
+    }
+
+    async fn user_may_publish_room(
+        &self,
+        user_id: &UserId,
+        room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let body = json!({"user_id": user_id.as_str(), "room_id": room_id.as_str()});
+        Ok(self.ask("user_may_publish_room", body.to_string()).await)
+    }
+
+    async fn check_username_for_spam(
+        &self,
+        user_profile: &UserProfile<'_>,
+        requester_id: &UserId,
+    ) -> Result<DirectoryVisibility, ModuleError> {
+        let body = json!({
+            "user_profile": {
+                "user_id": user_profile.user_id().as_str(),
+                "display_name": user_profile.display_name(),
+                "avatar_url": user_profile.avatar_url(),
+            },
+            "requester_id": requester_id.as_str(),
+        });
+        Ok(match self.ask("check_username_for_spam", body.to_string()).await {
+            Verdict::Allow => DirectoryVisibility::Visible,
+            _ => DirectoryVisibility::Hidden,
+        })
+    }
+
+    async fn check_login_for_spam(
+        &self,
+        user_id: &UserId,
+        device_id: Option<&str>,
+        initial_display_name: Option<&str>,
+        request_info: &[RequestInfo<'_>],
+        auth_provider_id: Option<&str>,
+    ) -> Result<Verdict, ModuleError> {
+        let request_info: Vec<_> =
+            request_info.iter().map(|info| (info.user_agent(), info.ip())).collect();
+        let body = json!({
+            "user_id": user_id.as_str(), "device_id": device_id,
+            "initial_display_name": initial_display_name, "request_info": request_info,
+            "auth_provider_id": auth_provider_id,
+        });
+        Ok(self.ask("check_login_for_spam", body.to_string()).await)
+    }
+
+    async fn accept_make_join(
+        &self,
+        user_id: &UserId,
+        room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let body = json!({"user": user_id.as_str(), "room": room_id.as_str()});
+        Ok(self.ask(RARE, body.to_string()).await)
+    }
 }
 
 /// An event as clients see it. It is not read and written again: its numbers stay as they are.
@@ -170,3 +308,6 @@ fn event_body(event: &Event<'_>) -> String {
 }
 
 export_module!(HttpAntispam);
+
+#[cfg(test)]
+mod tests;
