@@ -40,14 +40,32 @@ const fn sixty_four_kibibytes() -> u64 {
     64 << 10
 }
 
+/// What the client for HTTP allows.
+const TIMEOUT_MS_MAX: u64 = 600_000;
+const RESPONSE_BYTES_MAX: u64 = 64 << 20;
+
 /// No token is so long; a file that is has been mistaken for another.
 const TOKEN_BYTES_MAX: u64 = 16 << 10;
 
 impl Config {
-    /// The config with its defaults and its secret, if nothing is wrong.
-    pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
+    /// The config with its defaults and its secret, if nothing is wrong. `callbacks` are those of
+    /// this module.
+    pub(crate) fn checked(mut self, callbacks: &[&str]) -> Result<Self, ConfigError> {
+        check_url(&self.base_url).map_err(|error| error.at("base_url"))?;
         self.bearer = self.token()?.map(|token| format!("Bearer {token}"));
         self.authorization = Value::Null;
+        for (item, name) in self.enabled_callbacks.iter().flatten().enumerate() {
+            check_callback(name, callbacks)
+                .map_err(|error| error.at("enabled_callbacks").at(item))?;
+        }
+        for (key, map) in [("fail_open", &self.fail_open), ("async", &self.in_background)] {
+            for name in map.keys() {
+                check_callback(name, callbacks).map_err(|error| error.at(key).at(name.as_str()))?;
+            }
+        }
+        check_limit(self.timeout_ms, TIMEOUT_MS_MAX).map_err(|error| error.at("timeout_ms"))?;
+        check_limit(self.max_response_bytes, RESPONSE_BYTES_MAX)
+            .map_err(|error| error.at("max_response_bytes"))?;
         self.fail_open.entry("check_event_for_spam".to_owned()).or_insert(true);
         Ok(self)
     }
@@ -87,4 +105,55 @@ fn read(path: &str) -> Result<String, ConfigError> {
         Ok(()) => Ok(text.trim().to_owned()),
         Err(error) => Err(ConfigError::new(format_args!("`{path}` cannot be read: {error}"))),
     }
+}
+
+/// Something to which `/user_may_invite` can be added. Without this look at it, each question would
+/// be an error.
+fn check_url(url: &str) -> Result<(), ConfigError> {
+    let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+    let behind = url.split_once("://").map_or(url, |(_scheme, behind)| behind);
+    let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(ConfigError::new(
+            "a user and a password have no place in it: a token goes into `authorization_path`",
+        ));
+    }
+    if rest.is_none() || !is_host(authority) || url.contains(|c: char| c <= ' ' || c == '\x7f') {
+        let like = "https://antispam.example.com/api";
+        return Err(ConfigError::new(format_args!("`{url}` is no URL, which is like \"{like}\"")));
+    }
+    if url.contains(['?', '#']) {
+        return Err(ConfigError::new(
+            "`/` and the name of a callback is put behind it, which a `?` or a `#` would spoil",
+        ));
+    }
+    Ok(())
+}
+
+/// A name or address, with or without a port.
+fn is_host(authority: &str) -> bool {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (authority, ""),
+    };
+    let bracketed = host.starts_with('[') && host.ends_with(']');
+    let plain = !host.is_empty() && !host.contains([':', '[', ']']);
+    (bracketed || plain) && (port.is_empty() || port.parse::<u16>().is_ok())
+}
+
+fn check_callback(name: &str, callbacks: &[&str]) -> Result<(), ConfigError> {
+    if callbacks.contains(&name) {
+        return Ok(());
+    }
+    let callbacks = callbacks.join("`, `");
+    Err(ConfigError::new(format_args!(
+        "`{name}` is none of this module's callbacks: `{callbacks}`"
+    )))
+}
+
+fn check_limit(value: u64, max: u64) -> Result<(), ConfigError> {
+    if (1..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(ConfigError::new(format_args!("{value} is not between 1 and {max}")))
 }

@@ -94,7 +94,7 @@ impl Module for HttpAntispam {
     type Config = Config;
 
     fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
-        config_from_value::<Config>(config)?.checked()
+        config_from_value::<Config>(config)?.checked(Self::WRITTEN)
     }
 
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {

@@ -1,5 +1,7 @@
 //! Shows what the service is asked, and what comes of each of its answers.
 
+mod bad_configs;
+
 use std::time::Duration;
 
 use hsmod_plugin_api::testing::prelude::*;
