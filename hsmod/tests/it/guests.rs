@@ -115,13 +115,14 @@ fn modules_that_behave_are_not_blamed() {
         {"read": ["a.txt"], "values": {"a.txt": ""}}, {"sleep": 1},
         {"mail": "ann@example.com", "values": ["subject", "<p>", "text"]},
     ]);
-    let endpoint = "https://censor.example.com/";
+    let endpoint = "https://service.example.com/";
     let scene = Scene::new()
         .key("data_dir", json!("."))
         .key("mail", json!({"notif_from": "hs@example.com", "smtp_host": "mail.example.com"}))
         .module("demo", json!({}))
         .module("list_spam_checker", json!({"evil_users": []}))
         .module("event_censor", json!({"endpoint": endpoint}))
+        .module("http_antispam", json!({"base_url": endpoint, "do_ping": true}))
         .module("good_asker", json!({}))
         .module("good_keeper", json!({"at_start": steps}))
         .module("good_recorder", json!({"callbacks": ["user_may_invite"]}))
@@ -129,6 +130,6 @@ fn modules_that_behave_are_not_blamed() {
         .module("good_worker", json!({}))
         .module("scripted", json!({}));
     let said = check(&scene, &[]);
-    assert!(said.starts_with("exit code: 0") && said.contains("9 modules: 0 errors"), "{said}");
+    assert!(said.starts_with("exit code: 0") && said.contains("10 modules: 0 errors"), "{said}");
     assert!(!said.contains(": trial: "), "{said}");
 }

@@ -21,6 +21,8 @@ pub struct Config {
     pub(crate) fail_open: BTreeMap<String, bool>,
     #[serde(default, rename = "async")]
     pub(crate) in_background: BTreeMap<String, bool>,
+    #[serde(default)]
+    pub(crate) do_ping: bool,
     #[serde(default = "nine_seconds")]
     pub(crate) timeout_ms: u64,
     #[serde(default = "sixty_four_kibibytes")]

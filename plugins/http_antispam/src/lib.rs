@@ -18,12 +18,13 @@
 //!       enabled_callbacks: [user_may_invite, check_event_for_spam]   # default: all of them
 //!       fail_open: {user_may_invite: true} # let pass what the service says nothing of
 //!       async: {check_event_for_spam: true}  # tell the service, and let pass without its answer
+//!       do_ping: true                      # ask for `/ping` at the start, until it answers
 //!       timeout_ms: 9000                   # how long the service has; at most 600000
 //!       max_response_bytes: 65536          # a larger answer counts as none; at most 67108864
 //! ```
 //!
-//! `base_url` must be there; `timeout_ms` and `max_response_bytes` are shown with their defaults. A
-//! relative `authorization_path` begins at the homeserver's working directory.
+//! `base_url` must be there; `timeout_ms` and `max_response_bytes` are shown with their defaults,
+//! `do_ping` is false. A relative `authorization_path` begins at the homeserver's working directory.
 //!
 //! The callbacks, and what the service is sent:
 //!
@@ -70,6 +71,7 @@
 #![forbid(unsafe_code)]
 
 mod config;
+mod ping;
 mod service;
 
 use std::collections::BTreeMap;
@@ -100,6 +102,12 @@ impl Module for HttpAntispam {
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let callbacks = callbacks(config.enabled_callbacks.as_deref(), api)?;
         let service = Arc::new(Service::new(&config, api));
+        if config.do_ping {
+            let (later, service) = (api.clone(), Arc::clone(&service));
+            api.run_as_background_process("ping the antispam service", || async move {
+                ping::until_answered(&later, &service).await
+            });
+        }
         let module = Arc::new(Self {
             api: api.clone(),
             service,

@@ -17,7 +17,7 @@ fn keys_and_types() {
     assert_eq!(
         error(json!({"url": 1})),
         "url: unknown field `url`, expected one of `base_url`, `authorization`, \
-         `authorization_path`, `enabled_callbacks`, `fail_open`, `async`, `timeout_ms`, \
+         `authorization_path`, `enabled_callbacks`, `fail_open`, `async`, `do_ping`, `timeout_ms`, \
          `max_response_bytes`"
     );
     assert_eq!(
