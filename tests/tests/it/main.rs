@@ -21,6 +21,7 @@ mod failures;
 mod failures_logged;
 mod forgotten;
 mod full_queues;
+mod http_antispam;
 mod http_client;
 mod instances;
 mod left_behind;
