@@ -1,4 +1,7 @@
-//! Shows what the plugin `http_antispam` makes of a real server's answers.
+//! Shows what the plugin `http_antispam` makes of a real server's answers, and of one that is slow,
+//! hangs, resets, talks nonsense, redirects or is down.
+
+mod failing;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
