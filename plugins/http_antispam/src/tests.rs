@@ -1,6 +1,7 @@
 //! Shows what the service is asked, and what comes of each of its answers.
 
 mod bad_configs;
+mod documented;
 mod pings;
 
 use std::time::Duration;

@@ -5,10 +5,11 @@ mod failing;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use hsmod_loader::{CallError, Host, Json, Modules};
+use hsmod_loader::{CallError, Config, Host, Json, Modules};
 use hsmod_tests::scene::{Scene, private_folder};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -241,6 +242,30 @@ async fn the_token_is_in_the_header_of_each_request() {
         let header = header.unwrap();
         assert_eq!(header.split_once(": ").unwrap().1, "Bearer hush-hush");
     }
+}
+
+#[tokio::test]
+async fn the_config_to_copy_loads() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/http_antispam/src/lib.rs");
+    let source = std::fs::read_to_string(source).unwrap();
+    let block = source.split("//! ```").nth(1).and_then(|block| block.strip_prefix("yaml\n"));
+    let lines = block.unwrap().lines().map(|line| line.trim_start_matches("//!"));
+    let copied = lines.collect::<Vec<_>>().join("\n");
+    let scene = Scene::new().module("http_antispam", json!(null));
+    let token = scene.folder().join("token");
+    std::fs::write(&token, "hush-hush").unwrap();
+    let copied = copied.replace("/etc/matrix/antispam-token", token.to_str().unwrap());
+    let service = Service::start();
+    let copied = copied.replace("http://127.0.0.1:8080", &service.server.url(""));
+    let file = scene.write();
+    std::fs::write(&file, format!(" plugins_dir: plugins\n{copied}")).unwrap();
+    let modules = Modules::load(Config::from_file(&file).unwrap(), Host::new("example.com")).await;
+    let modules = modules.unwrap();
+    let callbacks = &modules.info()[0].callbacks;
+    assert_eq!(
+        json!(callbacks),
+        json!({"spam_checker": ["check_event_for_spam", "user_may_invite"]})
+    );
 }
 
 #[tokio::test]
