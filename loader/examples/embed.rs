@@ -75,7 +75,7 @@ impl Services {
 /// (1) A refusal, a failure: what the client sees is decided already.
 impl From<CallError> for ServerError {
     fn from(error: CallError) -> Self {
-        eprintln!("refused: {error}");
+        eprintln!("{}: {error}", if error.is_denial() { "refused" } else { "failed" });
         Self { status: error.status(), body: Value::Object(error.body()) }
     }
 }

@@ -16,9 +16,9 @@ use crate::policy::Refusal;
 /// `body()` to its client as they are; they are what Synapse's clients see.
 ///
 /// ```
-/// # use hsmod_loader::{CallError, CallErrorKind};
+/// # use hsmod_loader::CallError;
 /// # fn example(error: CallError) -> (u16, String) {
-/// if matches!(error.kind(), CallErrorKind::Failed(_)) {
+/// if !error.is_denial() {
 ///     eprintln!("{error}");
 /// }
 /// (error.status(), serde_json::Value::Object(error.body()).to_string())
@@ -152,6 +152,12 @@ impl CallError {
         }
     }
 
+    /// Whether a module refused, so that all went well: [`CallErrorKind::Denied`]. Else a module
+    /// failed, or the homeserver gave what cannot be read.
+    pub fn is_denial(&self) -> bool {
+        self.kind() == CallErrorKind::Denied
+    }
+
     /// What lies behind it.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
@@ -193,6 +199,28 @@ impl CallError {
     /// The `error` that the client gets.
     pub fn message(&self) -> String {
         self.text("error")
+    }
+
+    /// What the client gets beside `errcode` and `error`: the further fields of the module's
+    /// refusal. Most often there are none.
+    ///
+    /// For a homeserver whose own errors hold the three apart; together they are [`Self::body`]. A
+    /// module's field of the name `errcode` or `error` is what [`Self::errcode`] or
+    /// [`Self::message`] says, and is not among these.
+    ///
+    /// ```
+    /// use hsmod_loader::policy::upload_refused;
+    /// use hsmod_loader::values::MediaUploadLimit;
+    ///
+    /// let refused = upload_refused(&MediaUploadLimit::new(1, 1000), "https://example.org/more");
+    /// assert_eq!(refused.errcode(), "M_USER_LIMIT_EXCEEDED");
+    /// assert_eq!(refused.fields()["info_uri"], "https://example.org/more");
+    /// assert_eq!(refused.fields().len(), 1);
+    /// ```
+    pub fn fields(&self) -> Map<String, Value> {
+        let mut fields = self.body();
+        fields.retain(|name, _| !matches!(name.as_str(), "errcode" | "error"));
+        fields
     }
 
     fn text(&self, key: &str) -> String {
@@ -266,4 +294,71 @@ impl std::error::Error for CallError {}
 /// An answer of `Deny` whose errcode and text the callback's rule knows.
 pub(crate) fn plain_denial() -> Verdict {
     Verdict::deny(ErrorCode::Forbidden)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const REFUSAL: Refusal =
+        Refusal { status: 403, errcode: "M_FORBIDDEN", message: "Forbidden", fixed: false };
+
+    fn error(cause: Cause) -> CallError {
+        CallError::new("spam_checker.user_may_invite", Some("m"), cause, REFUSAL)
+    }
+
+    fn http(status: u16) -> CallError {
+        let error = ModuleError::http(status, ErrorCode::Forbidden, "no");
+        self::error(Cause::Error(error.field("until", 5)))
+    }
+
+    fn all() -> Vec<CallError> {
+        let overriding = plain_denial()
+            .message("no")
+            .field("error", "overridden")
+            .field("errcode", json!(["A", 1]))
+            .field("until", "tomorrow")
+            .field("", json!({"error": "inside"}));
+        vec![
+            error(Cause::Verdict(plain_denial())),
+            error(Cause::Verdict(overriding.clone())),
+            error(Cause::Verdict(overriding)).with_refusal(Refusal { fixed: true, ..REFUSAL }),
+            error(Cause::Verdict(plain_denial())).field("until", 1),
+            http(302),
+            http(499),
+            http(500),
+            error(Cause::Error(ModuleError::new("broken"))),
+            error(Cause::Error(ModuleError::cancelled())),
+            error(Cause::TimedOut(Duration::from_secs(1))),
+            error(Cause::Input("unreadable".to_owned())),
+        ]
+    }
+
+    #[test]
+    fn a_refusal_is_told_from_a_failure() {
+        let denials: Vec<_> = all().iter().map(CallError::is_denial).collect();
+        assert_eq!(denials[..6], [true; 6]);
+        assert_eq!(denials[6..], [false; 5]);
+    }
+
+    #[test]
+    fn the_fields_are_what_the_body_shows_beside_errcode_and_error() {
+        let fields: Vec<_> = all().iter().map(|error| Value::from(error.fields())).collect();
+        let own = json!({"until": "tomorrow", "": {"error": "inside"}});
+        let none = json!({});
+        let http = json!({"until": 5});
+        assert_eq!(fields[..4], [none.clone(), own, none.clone(), json!({"until": 1})]);
+        assert_eq!(fields[4..7], [http.clone(), http.clone(), http]);
+        assert_eq!(fields[7..], vec![none; 4]);
+        for error in all() {
+            let mut whole = error.body();
+            let (errcode, message) = (whole.remove("errcode"), whole.remove("error"));
+            assert!(errcode.is_some() && message.is_some(), "{error}");
+            assert_eq!(whole, error.fields(), "{error}");
+        }
+        let [errcode, message] = [all()[1].errcode(), all()[1].message()];
+        assert_eq!((errcode.as_str(), message.as_str()), (r#"["A",1]"#, "overridden"));
+    }
 }

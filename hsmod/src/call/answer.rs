@@ -163,7 +163,7 @@ impl Report {
                 let meaning = meaning.map(|words| format!(" ({words})")).unwrap_or_default();
                 output.marked(Mark::Good("answer"), &format!("{by}: {value}{meaning}"));
             }
-            Answer::Error(error) if error.kind() == CallErrorKind::Denied => {
+            Answer::Error(error) if error.is_denial() => {
                 output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));
             }
             Answer::Refused { error, why } => {
@@ -196,7 +196,7 @@ impl Answer {
     fn failure(&self) -> Option<Failure> {
         let (error, message) = match self {
             Self::Refused { error, why } => (error, why.clone()),
-            Self::Error(error) if error.kind() != CallErrorKind::Denied => (error, reason(error)),
+            Self::Error(error) if !error.is_denial() => (error, reason(error)),
             _ => return None,
         };
         Some(Failure { module: error.module()?.to_owned(), kind: failure(error), message })
@@ -217,7 +217,7 @@ impl Answer {
             Self::Replaced(event) => json!({"allow": true, "replacement": event}),
             Self::Edited(value) => json!({"value": value}),
             Self::Value(value, _) => json!({"value": value}),
-            Self::Error(error) if error.kind() == CallErrorKind::Denied => denial(error),
+            Self::Error(error) if error.is_denial() => denial(error),
             Self::Refused { error, .. } => denial(error),
             Self::Error(error) => {
                 json!({"failed": {"kind": failure(error), "message": reason(error)}})

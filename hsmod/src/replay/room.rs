@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use hsmod_loader::dispatch::Delivery;
 use hsmod_loader::values::OwnedEvent;
-use hsmod_loader::{CallError, CallErrorKind, Modules, State};
+use hsmod_loader::{CallError, Modules, State};
 
 use super::reader::NoEvent;
 use crate::state::RoomState;
@@ -105,9 +105,7 @@ impl Room {
             let event_id = event.as_event().event_id().to_owned();
             let outcome = match self.event(audience, event).await {
                 Ok(replaced) => Outcome::Allowed { event_id, replaced },
-                Err(error) if error.kind() == CallErrorKind::Denied => {
-                    Outcome::Denied { event_id, error }
-                }
+                Err(error) if error.is_denial() => Outcome::Denied { event_id, error },
                 Err(error) => Outcome::Failed { event_id, error },
             };
             self.outcomes.push((place, outcome));

@@ -9,7 +9,7 @@ use hsmod_plugin_api::values::{AcceptedLogin, JsonStr, UpdateGuard};
 
 use super::decision::Answerer;
 use super::responsible::Responsible;
-use crate::call_error::{CallError, CallErrorKind, Cause};
+use crate::call_error::{CallError, Cause};
 use crate::generation::Alive;
 use crate::policy::Rule;
 use crate::record::{self, Place};
@@ -62,7 +62,7 @@ impl Continued {
         };
         let Terms { what, subject, passed_over } = terms;
         let error = self.by.error(cause);
-        if error.kind() == CallErrorKind::Denied && !passed_over {
+        if error.is_denial() && !passed_over {
             self.by.deny(what, &error, subject);
         } else {
             self.by.fail(what, &error, subject, passed_over);
