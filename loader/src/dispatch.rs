@@ -97,7 +97,7 @@ macro_rules! dispatch_by {
         impl<'m, I: OwnedInputs<Args<$row>, Owned = (BuiltEvent,)> + Send + 'm> Dispatch<$row, I>
             for &'m Modules
         {
-            type Call = FederatedInvite<'m>;
+            type Call = FederatedInvite<'m, I>;
 
             fn dispatch(self, inputs: I) -> Self::Call {
                 FederatedInvite::new(self, inputs)

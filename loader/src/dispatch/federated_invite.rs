@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hsmod_plugin_api::callbacks::spam_checker::rows;
 use hsmod_plugin_api::host::{BuiltEvent, Inputs, OwnedInputs};
+use pin_project_lite::pin_project;
 
 use super::{Args, First, Question};
 use crate::call_error::{CallError, Cause};
@@ -15,16 +17,80 @@ use crate::policy::Rule;
 
 type Row = rows::federated_user_may_invite;
 
-/// The question whether an invite from another server is welcome; does nothing until it is polled.
-#[must_use = "nobody is asked before it is awaited"]
-pub struct FederatedInvite<'m>(Pin<Box<dyn Future<Output = Result<(), CallError>> + Send + 'm>>);
+pin_project! {
+    /// The question whether an invite from another server is welcome; does nothing until it is
+    /// polled.
+    ///
+    /// It is two questions: `federated_user_may_invite`, and if nobody denies that,
+    /// `user_may_invite` with the sender, the invited user and the room of the event. Whichever
+    /// denies, the client sees what the first one says of a denial. A homeserver that asks
+    /// `user_may_invite` itself asks [the first alone](Self::without_user_may_invite).
+    ///
+    /// # Panics
+    /// When it is polled after its answer.
+    #[must_use = "nobody is asked before it is awaited"]
+    pub struct FederatedInvite<'m, I> {
+        modules: &'m Modules,
+        // Until it is polled.
+        inputs: Option<I>,
+        // From then on.
+        asking: Option<Asking<'m>>,
+        // So that nobody has a polled one by value.
+        #[pin]
+        pinned: PhantomPinned,
+    }
+}
 
-impl<'m> FederatedInvite<'m> {
-    pub(crate) fn new<I>(modules: &'m Modules, inputs: I) -> Self
+type Asking<'m> = Pin<Box<dyn Future<Output = Result<(), CallError>> + Send + 'm>>;
+
+impl<'m, I> FederatedInvite<'m, I> {
+    pub(crate) const fn new(modules: &'m Modules, inputs: I) -> Self {
+        Self { modules, inputs: Some(inputs), asking: None, pinned: PhantomPinned }
+    }
+
+    /// Asks `federated_user_may_invite` and nothing else: for a homeserver that goes on to
+    /// `user_may_invite` itself, as Synapse does, or calls it elsewhere. Modules that registered
+    /// both would be asked the second twice otherwise.
+    ///
+    /// ```
+    /// # use hsmod_loader::{CallError, Json, Modules};
+    /// # async fn example(modules: Modules, pdu: &str) -> Result<(), CallError> {
+    /// let spam_checker = modules.spam_checker();
+    /// spam_checker.federated_user_may_invite(Json(pdu)).without_user_may_invite().await?;
+    /// // What the homeserver itself looks at comes here. Then
+    /// spam_checker.user_may_invite("@a:other.org", "@b:example.org", "!r:other.org").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn without_user_may_invite(self) -> Question<'m, Row, I::Prepared, First>
     where
-        I: OwnedInputs<Args<Row>, Owned = (BuiltEvent,)> + Send + 'm,
+        I: Inputs<Args<Row>>,
     {
-        Self(Box::pin(ask(modules, inputs)))
+        // They are taken by `poll` alone, and what was polled is pinned: nobody has it by value.
+        let inputs = self.inputs.expect("it was not polled");
+        Question::new(self.modules, inputs.prepare(), First)
+    }
+}
+
+impl<'m, I> Future for FederatedInvite<'m, I>
+where
+    I: OwnedInputs<Args<Row>, Owned = (BuiltEvent,)> + Send + 'm,
+{
+    type Output = Result<(), CallError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Some(inputs) = this.inputs.take() {
+            *this.asking = Some(Box::pin(ask(this.modules, inputs)));
+        }
+        // They are never both gone.
+        this.asking.as_mut().expect("it was polled").as_mut().poll(context)
+    }
+}
+
+impl<I> fmt::Debug for FederatedInvite<'_, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FederatedInvite").finish_non_exhaustive()
     }
 }
 
@@ -55,18 +121,4 @@ fn nobody_asked(modules: &Modules) -> bool {
 
 fn unreadable(message: String) -> CallError {
     CallError::new(Row::POLICY.full_name, None, Cause::Input(message), Row::POLICY.refusal)
-}
-
-impl Future for FederatedInvite<'_> {
-    type Output = Result<(), CallError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
-    }
-}
-
-impl fmt::Debug for FederatedInvite<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FederatedInvite").finish_non_exhaustive()
-    }
 }

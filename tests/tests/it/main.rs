@@ -19,6 +19,7 @@ mod every_callback;
 mod example_plugins;
 mod failures;
 mod failures_logged;
+mod federated_invites;
 mod forgotten;
 mod full_queues;
 mod http_antispam;
