@@ -39,7 +39,7 @@ impl Admission {
         Self { trial, own, shut, ended, taken, taken_of_own }
     }
 
-    /// From now on the homeserver answers nothing: the module's `shutdown` comes next.
+    /// From now on the homeserver answers nothing: the module's `shutdown` comes next, or is over.
     pub(crate) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
     }

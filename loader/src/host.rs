@@ -57,6 +57,7 @@ pub struct Host {
     pub(crate) worker_app: Option<String>,
     pub(crate) email_app_name: Option<String>,
     pub(crate) run_background_tasks: bool,
+    pub(crate) answers_in_shutdown: bool,
     pub(crate) trial: bool,
     pub(crate) rehearsal: Option<Rehearsal>,
     pub(crate) reserved: Vec<String>,
@@ -79,6 +80,7 @@ impl Host {
             worker_app: None,
             email_app_name: None,
             run_background_tasks: true,
+            answers_in_shutdown: false,
             trial: false,
             rehearsal: None,
             reserved: RESERVED.map(str::to_owned).to_vec(),
@@ -125,6 +127,18 @@ impl Host {
     #[must_use]
     pub const fn run_background_tasks(mut self, here: bool) -> Self {
         self.run_background_tasks = here;
+        self
+    }
+
+    /// Whether it still answers a module's requests while that module's `shutdown` runs: say yes if
+    /// the homeserver awaits [`Modules::shutdown`](crate::Modules::shutdown) before it takes itself
+    /// apart. By default no: `shutdown` is then answered nothing but what the loader itself gives.
+    ///
+    /// From the end of a module's `shutdown` on, or of the time that it has, nothing is answered in
+    /// any case. Callbacks that an answer would ask reach no module any more.
+    #[must_use]
+    pub const fn answers_in_shutdown(mut self, answers: bool) -> Self {
+        self.answers_in_shutdown = answers;
         self
     }
 

@@ -351,7 +351,7 @@ impl Startup {
             }
         }
         if report.errors() > 0 {
-            registrars.iter().for_each(|(_, registrar)| registrar.shut());
+            registrars.iter().for_each(|(_, registrar)| registrar.leave());
             stop(started, STOP_LIMIT).await;
             // Those too that did not start.
             for (_, registrar) in &registrars {

@@ -93,10 +93,12 @@ impl Registrar {
         self.background.start();
     }
 
-    /// From now on the homeserver does not answer requests, and nothing happens in the background:
-    /// the module's `shutdown` comes next.
-    pub(crate) fn shut(&self) {
-        self.admission.shut();
+    /// From now on nothing happens in the background, and the homeserver does not answer requests,
+    /// unless it says that it still does: the module's `shutdown` comes next.
+    pub(crate) fn leave(&self) {
+        if !self.host.answers_in_shutdown {
+            self.admission.shut();
+        }
         self.background.shut();
         self.threads.shut();
         caches::forget(self.module);
@@ -104,7 +106,7 @@ impl Registrar {
 
     /// Ends the module's background work, and waits for that.
     pub(crate) async fn end_background(&self) {
-        self.shut();
+        self.leave();
         self.background.ended().await;
         self.threads.ended().await;
     }
@@ -113,6 +115,8 @@ impl Registrar {
     pub(crate) async fn end(&self) {
         self.admission.shut();
         self.admission.end();
+        // Its `shutdown` may have registered some.
+        caches::forget(self.module);
         self.provision.end().await;
     }
 
@@ -291,7 +295,8 @@ impl std::ops::Deref for Tenancy {
 
 impl Drop for Tenancy {
     fn drop(&mut self) {
-        self.0.shut();
+        self.0.admission.shut();
+        self.0.leave();
     }
 }
 

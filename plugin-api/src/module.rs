@@ -126,7 +126,9 @@ pub trait Module: Send + Sync + Sized + 'static {
     }
 
     /// Puts things in order; awaited after the last callback, for as long as the homeserver's
-    /// deadline allows.
+    /// deadline allows. Storage and what else the loader gives is there until its end; other
+    /// requests are refused ([`Unanswered::ShuttingDown`](crate::values::Unanswered::ShuttingDown)),
+    /// unless this homeserver still answers then.
     ///
     /// # Errors
     /// Are logged.

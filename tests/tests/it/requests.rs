@@ -8,5 +8,6 @@ mod host;
 mod inside;
 mod lifetimes;
 mod limits;
+mod shutdowns;
 mod trials;
 mod versions;

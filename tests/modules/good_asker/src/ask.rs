@@ -20,6 +20,13 @@ pub(crate) struct Asked {
     request: String,
     #[serde(default)]
     args: BTreeMap<String, Value>,
+    /// How often it is made at once.
+    #[serde(default = "once")]
+    pub(crate) times: usize,
+}
+
+const fn once() -> usize {
+    1
 }
 
 /// What a request is a method of.

@@ -5,7 +5,7 @@
 //!   config:
 //!     name: first                      # default: asker
 //!     during:                          # what is asked for, one after the other, and where:
-//!       start: [{request: is_user_admin, args: {user_id: "@a:b"}}]
+//!       start: [{request: is_user_admin, args: {user_id: "@a:b"}}]    # with `times`, so many at once
 //! ```
 //!
 //! `POST /_synapse/client/<name>/ask` of `{request, args}` makes a request and returns
@@ -87,9 +87,10 @@ impl Asker {
     async fn ask_during(&self, place: &str) -> Result<(), ModuleError> {
         let all = locked(&self.during).get(place).cloned().unwrap_or_default();
         for asked in &all {
-            let outcome = ask(&self.api, asked, None).await;
-            locked(&self.told).push(told(outcome.clone()));
-            outcome?;
+            let requests = (0..asked.times).map(|_| ask(&self.api, asked, None));
+            let outcomes = at_once::all(requests).await;
+            locked(&self.told).extend(outcomes.iter().cloned().map(told));
+            outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
         Ok(())
     }
