@@ -101,6 +101,41 @@ impl Web {
     /// is a 413.
     ///
     /// `Content-Length` is that of the module's answer, to `HEAD` too, which has no body.
+    ///
+    /// What the module asks of the homeserver meanwhile is answered in the task that polls this: a
+    /// task-local that the homeserver sets around it leads whoever answers `get_user_by_req` to the
+    /// homeserver's own request. It works as well in a layer around `into_axum`.
+    ///
+    /// ```
+    /// # use bytes::Bytes;
+    /// # use hsmod_loader::requests::Users;
+    /// # use hsmod_loader::requests::users::AuthenticatedUser;
+    /// # use hsmod_loader::values::ModuleError;
+    /// # use hsmod_loader::{Modules, WebRequest, requests};
+    /// # use http::{Request, Response};
+    /// tokio::task_local! {
+    ///     /// What the homeserver found out of the client already.
+    ///     static CLIENT: String;
+    /// }
+    ///
+    /// # struct Services;
+    /// #[requests]
+    /// impl Users for Services {
+    ///     async fn get_user_by_req(
+    ///         &self,
+    ///         _request: &WebRequest<'_>,
+    ///         _allow_guest: bool,
+    ///         _allow_expired: bool,
+    ///     ) -> Result<AuthenticatedUser, ModuleError> {
+    ///         let missing = |_| ModuleError::http(401, "M_MISSING_TOKEN", "Missing access token");
+    ///         Ok(AuthenticatedUser::new(CLIENT.try_with(String::clone).map_err(missing)?))
+    ///     }
+    /// }
+    ///
+    /// # async fn example(modules: Modules, request: Request<Bytes>) -> Option<Response<Bytes>> {
+    /// CLIENT.scope("@alice:example.org".to_owned(), modules.web().handle(request)).await
+    /// # }
+    /// ```
     pub async fn handle(&self, request: Request<Bytes>) -> Option<Response<Bytes>> {
         let found = self.find(request.uri().path())?;
         Some(found.answer(request).await)

@@ -8,6 +8,7 @@ mod host;
 mod inside;
 mod lifetimes;
 mod limits;
+mod own_request;
 mod shutdowns;
 mod trials;
 mod versions;
