@@ -7,10 +7,10 @@ pub use crate::registration::Neighbours;
 use crate::config::{Config, Entry};
 use crate::host::Host;
 use crate::info::ModuleInfo;
-use crate::modules::{Modules, Startup};
+use crate::modules::Modules;
 use crate::problem::{Problem, Report};
 use crate::services::folders;
-use crate::startup::{parse_all, survey};
+use crate::stages::{Startup, parse_all, survey};
 
 mod process;
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::auth_checkers::LoginType;
 use crate::config::Entry;
-use crate::startup::Line;
+use crate::stages::Line;
 
 /// A module: what the config calls it, where it comes from, what it registered.
 #[derive(Clone, Debug, Serialize)]

@@ -56,7 +56,7 @@ mod replacement;
 mod room_scope;
 pub mod scarcity;
 pub mod services;
-mod startup;
+mod stages;
 pub mod stats;
 pub mod suggestion;
 mod sys;

@@ -13,7 +13,6 @@ use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::announce;
 use crate::auth_checkers::LoginType;
 use crate::caches;
 use crate::call_error::FailureKind;
@@ -26,12 +25,12 @@ use crate::info::ModuleInfo;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
-use crate::registration::{Registrar, Tenancy, assemble};
+use crate::registration::{Registrar, Tenancy};
 use crate::room_scope;
 use crate::services::folders;
-use crate::startup::{Made, enter, make_all, parse_all, parse_static, start, survey};
-use crate::stats::{Counts, Stats};
-use crate::watchdog::{self, Watched};
+use crate::stages::{Line, Startup, enter, parse_all, parse_static, survey};
+use crate::stats::Counts;
+use crate::watchdog::Watched;
 use crate::web::Web;
 
 /// The modules of a homeserver. Cheap to clone; the default is no modules at all.
@@ -60,21 +59,21 @@ struct Shared {
 }
 
 /// What is to be shut down one day.
-struct Running {
+pub(crate) struct Running {
     /// In the order of their start.
-    modules: Vec<Started>,
+    pub(crate) modules: Vec<Started>,
     /// Ends when the last call in flight has ended.
-    ended: mpsc::Receiver<std::convert::Infallible>,
+    pub(crate) ended: mpsc::Receiver<std::convert::Infallible>,
     /// Whoever blocks in its `shutdown` is named too.
-    watched: Arc<Watched>,
+    pub(crate) watched: Arc<Watched>,
 }
 
 /// A module that is to be shut down one day.
-struct Started {
-    name: Arc<str>,
-    lifecycle: Lifecycle,
+pub(crate) struct Started {
+    pub(crate) name: Arc<str>,
+    pub(crate) lifecycle: Lifecycle,
     /// Answers its requests, runs its background work.
-    registrar: Arc<Tenancy>,
+    pub(crate) registrar: Arc<Tenancy>,
 }
 
 impl Default for Modules {
@@ -119,7 +118,7 @@ impl Modules {
     }
 
     async fn load_lines(
-        lines: Vec<crate::startup::Line>,
+        lines: Vec<Line>,
         host: Host,
         mut report: Report,
     ) -> Result<Self, LoadError> {
@@ -248,6 +247,21 @@ impl Modules {
         shutdown
     }
 
+    /// Modules that have started: calls reach them from now on.
+    pub(crate) fn published(
+        generation: Generation,
+        running: Running,
+        info: Vec<ModuleInfo>,
+        warnings: Vec<Problem>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            generation: ArcSwap::from_pointee(generation),
+            running: Mutex::new(Some(running)),
+            info,
+            warnings,
+        }))
+    }
+
     #[inline]
     pub(crate) fn generation(&self) -> Guard<Arc<Generation>> {
         self.0.generation.load()
@@ -288,112 +302,9 @@ pub struct Shutdown {
     pub failures: Vec<(Arc<str>, String)>,
 }
 
-/// How long modules that were started may take to end when another one failed.
-const STOP_LIMIT: Duration = Duration::from_secs(10);
-
-/// The last steps of a start, after all configs are read.
-pub(crate) struct Startup {
-    pub(crate) host: Host,
-    pub(crate) info: Vec<ModuleInfo>,
-    pub(crate) report: Report,
-}
-
-impl Startup {
-    /// Makes and starts the modules, and publishes what they registered. Returns what is known of
-    /// them even if they do not start.
-    pub(crate) async fn run(
-        self,
-        parsed: Vec<crate::startup::Parsed>,
-    ) -> (Result<Modules, LoadError>, Vec<ModuleInfo>) {
-        let Self { host, mut info, mut report } = self;
-        // In a trial everything is tried, so that everything that is wrong is found.
-        let trial = host.trial;
-        if report.errors() > 0 && !trial {
-            return (Err(LoadError { problems: report.problems }), info);
-        }
-        let (host, sample_every) = (Arc::new(host.clone()), host.sample_every);
-        let (first, made) = make_all(parsed, &host, &mut report).await;
-        let subjects = made.iter().map(watchdog::Subject::of).collect();
-        let watched = Arc::new(watchdog::watch(host.slow_poll, subjects));
-        let registered = |made: &Made| (made.entry.clone(), Arc::clone(&made.registrar));
-        let registrars: Vec<_> = made.iter().map(registered).collect();
-        let all = || registrars.iter().map(|(entry, registrar)| (entry, &***registrar));
-        assemble(all(), &mut report);
-        let mut started = Vec::new();
-        for module in &made {
-            if report.errors() > 0 && !trial {
-                break;
-            }
-            match start(module, &host).await {
-                Ok(()) => {
-                    report.problems.extend(module.forgotten());
-                    started.push(Started {
-                        name: Arc::clone(&module.name),
-                        lifecycle: module.lifecycle.clone(),
-                        registrar: Arc::clone(&module.registrar),
-                    });
-                }
-                Err(problem) => report.push(problem),
-            }
-        }
-        // Once more: `start` may have registered too. What was wrong before is reported already.
-        let mut again = Report::default();
-        let registry = assemble(all(), &mut again);
-        let reported = report.problems.clone();
-        report.problems.extend(again.problems.into_iter().filter(|new| !reported.contains(new)));
-        registrars.iter().for_each(|(_, registrar)| registrar.close());
-        for (module, callbacks) in made.iter().zip(&registry.callbacks) {
-            let own = info.iter_mut().find(|info| info.name == *module.name);
-            if let Some(info) = own {
-                info.callbacks = callbacks.clone();
-                info.login_types = registry.login_types_of(module.lifecycle.module());
-                info.web = registry.routes.of(module.lifecycle.module());
-            }
-        }
-        if report.errors() > 0 {
-            registrars.iter().for_each(|(_, registrar)| registrar.leave());
-            stop(started, STOP_LIMIT).await;
-            // Those too that did not start.
-            for (_, registrar) in &registrars {
-                end(registrar, Instant::now() + STOP_LIMIT).await;
-            }
-            return (Err(LoadError { problems: report.problems }), info);
-        }
-        let (alive, ended) = mpsc::channel(1);
-        let stats = Arc::new(Stats::new(made.len(), sample_every));
-        let member = |made: Made| {
-            let number = made.lifecycle.module();
-            let failures = Arc::clone(made.registrar.failures());
-            Member::new(number, made.name, &made.entry, failures, Some(alive.clone()))
-        };
-        let generation = Generation {
-            lists: registry.lists,
-            auth_checkers: registry.auth_checkers,
-            routes: registry.routes,
-            modules: made.into_iter().map(member).collect(),
-            first,
-            stats,
-            _watched: Arc::clone(&watched),
-            _alive: Some(alive.clone()),
-        };
-        drop(alive);
-        // A trial is about to return all that, and its modules are about to end.
-        if !trial {
-            announce::started(&info, &report.problems);
-        }
-        let modules = Modules(Arc::new(Shared {
-            generation: ArcSwap::from_pointee(generation),
-            running: Mutex::new(Some(Running { modules: started, ended, watched })),
-            info: info.clone(),
-            warnings: report.problems,
-        }));
-        (Ok(modules), info)
-    }
-}
-
 /// Shuts modules down, the last one first, all of them within `limit`: ends their background work,
 /// then calls `shutdown`. Logs and returns who failed, and how.
-async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
+pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
     let deadline = Instant::now() + limit;
     let mut failures = Vec::new();
     for Started { name, lifecycle, registrar } in started.into_iter().rev() {
@@ -429,7 +340,7 @@ async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)>
 
 /// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
 /// after the deadline.
-async fn end(registrar: &Registrar, deadline: Instant) {
+pub(crate) async fn end(registrar: &Registrar, deadline: Instant) {
     let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
     // What is left ends with the module.
     let _ = tokio::time::timeout_at(deadline, registrar.end()).await;

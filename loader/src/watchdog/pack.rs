@@ -11,7 +11,7 @@ use super::sight::{Alarm, Inside};
 use crate::generation::deadlines;
 use crate::policy::POLICIES;
 use crate::record::Place;
-use crate::startup::Made;
+use crate::stages::MadeModule;
 
 /// Modules, and where they are told of.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl Subject {
     }
 
     /// A module that is about to be started.
-    pub(crate) fn of(made: &Made) -> Self {
+    pub(crate) fn of(made: &MadeModule) -> Self {
         let (number, name) = (made.lifecycle.module(), Arc::clone(&made.name));
         Self::new(number, name, made.entry.timeout(), deadlines(&made.entry))
     }

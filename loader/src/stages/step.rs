@@ -1,0 +1,70 @@
+//! One step of one module's start, and what there is to say if it fails.
+
+use std::time::Duration;
+
+use hsmod_plugin_api::module::StageError;
+use hsmod_plugin_api::values::Unanswered;
+
+use crate::config::Entry;
+use crate::host::Host;
+use crate::problem::{Problem, Stage};
+use crate::scarcity;
+
+/// Says what comes next: the last such line tells where a module took the process down.
+pub(crate) fn enter(module: &str, stage: Stage) {
+    tracing::debug!(module, %stage, "runs code of the module");
+}
+
+/// Runs a step that cannot be interrupted on a thread of its own, and waits for it as long as the
+/// module's deadline allows. A thread that hangs is left behind.
+pub(super) async fn on_thread<T: Send + 'static>(
+    entry: &Entry,
+    stage: Stage,
+    step: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    enter(entry.name(), stage);
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let dispatch = tracing::dispatcher::get_default(Clone::clone);
+    let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {
+        let value = tracing::dispatcher::with_default(&dispatch, step);
+        // Nobody waits any more if it took too long.
+        let _ = sender.send(value);
+    });
+    if let Err(error) = spawned {
+        return Err(scarcity::no_thread(stage, &error));
+    }
+    let received = match entry.timeout() {
+        Some(limit) => {
+            tokio::time::timeout(limit, receiver).await.map_err(|_| hung(stage, limit))?
+        }
+        None => receiver.await,
+    };
+    received.map_err(|_| Problem::error(stage, "ended without an answer").fix(ASK_THE_AUTHOR))
+}
+
+/// What a trial or a rehearsal does not answer is no fault of a module.
+pub(super) fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
+    let problem = Problem::error(stage, error.to_string());
+    match error {
+        StageError::Module(error)
+            if host.trial && error.unanswered() == Some(Unanswered::Trial) =>
+        {
+            Problem::warning(stage, problem.message)
+                .fix("start the homeserver to see how this goes on: a trial cannot tell")
+        }
+        StageError::Module(error)
+            if host.rehearsal.is_some() && error.unanswered() == Some(Unanswered::Unsupported) =>
+        {
+            problem.fix("do what the message says, or see in a homeserver how this goes on")
+        }
+        StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
+        _ => problem.fix(ASK_THE_AUTHOR),
+    }
+}
+
+pub(super) fn hung(stage: Stage, limit: Duration) -> Problem {
+    Problem::error(stage, format!("did not come back within {limit:?}"))
+        .fix("if the module needs that long, raise its `timeout`; otherwise tell its author")
+}
+
+pub(super) const ASK_THE_AUTHOR: &str = "this is a fault of the module: tell its author";

@@ -1,0 +1,59 @@
+//! Discovery, inspection and verification: what shows of plugins without running code of theirs.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use hsmod_plugin_api::ABI;
+
+use crate::config::{Config, Entry};
+use crate::discovery::discover;
+use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
+use crate::problem::{Problem, Report};
+use crate::registration::check_timeouts;
+use crate::verification::{Verified, verify};
+
+/// A module on its way, as far as it came.
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) entry: Entry,
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) inspection: Option<Inspection>,
+    pub(super) verified: Option<Verified>,
+}
+
+/// Discovery, inspection and verification of every module: no code of theirs runs.
+pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
+    let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
+    let permissions = config.permissions();
+    let (entries, mut report) = config.into_entries();
+    let platform = Platform::here(ABI);
+    // A plugin that is listed several times is read once: all its modules get the same bytes.
+    let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
+    let mut line = |entry: Entry| {
+        check_timeouts(&entry, &mut report);
+        let Some(candidate) = discover(entry.clone(), &plugins_dir, &base, &mut report) else {
+            return Line { entry, file: None, inspection: None, verified: None };
+        };
+        let (inspected, mut own) = files
+            .entry(candidate.file.clone())
+            .or_insert_with_key(|file| {
+                let mut found = Report::default();
+                (inspect_file(file, &platform, &mut found), found)
+            })
+            .clone();
+        let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
+        let verified = inspected
+            .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
+        own.problems.into_iter().for_each(|problem| report.push(pinpointed(&entry, problem)));
+        Line { entry, file: Some(candidate.file), inspection, verified }
+    };
+    let lines = entries.into_iter().map(&mut line).collect();
+    (lines, report)
+}
+
+/// A problem with the file of a plugin stands where the config names the plugin, unless it says
+/// which key of the entry it is about.
+fn pinpointed(entry: &Entry, mut problem: Problem) -> Problem {
+    let key = problem.path.take();
+    entry.pinpoint(problem, &[key.as_deref().unwrap_or("module")])
+}
