@@ -5,6 +5,7 @@
 //! thread that has entered nothing else since is still in there. The calls read no clock for it.
 
 use std::collections::HashMap;
+use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,8 +39,15 @@ struct State {
     /// Those of which there may be a last word to say.
     leaving: Vec<Arc<Pack>>,
     latest: u64,
+    /// The process in which the thread is, if there is one: it does not go along with a fork.
+    thread_of: Option<u32>,
+}
+
+impl State {
     /// Whether there is a thread.
-    running: bool,
+    fn runs(&self) -> bool {
+        self.thread_of == Some(process::id())
+    }
 }
 
 /// Watches modules until it is dropped; the thread ends with the last one.
@@ -65,7 +73,7 @@ impl Drop for Watched {
 
 impl Watchdog {
     const fn new() -> Self {
-        let state = State { packs: None, leaving: Vec::new(), latest: 0, running: false };
+        let state = State { packs: None, leaving: Vec::new(), latest: 0, thread_of: None };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -74,13 +82,13 @@ impl Watchdog {
         state.latest += 1;
         let number = state.latest;
         state.packs.get_or_insert_default().insert(number, Arc::new(pack));
-        if state.running {
+        if state.runs() {
             // It may have to look more often.
             self.changed.notify_one();
         } else {
             let thread = std::thread::Builder::new().name("hsmod watchdog".to_owned());
             match thread.spawn(|| self.run()) {
-                Ok(_) => state.running = true,
+                Ok(_) => state.thread_of = Some(process::id()),
                 Err(error) => tracing::warn!(
                     "modules that block are not named: no thread can be started for that: {error}; \
                      raise the limit on threads or memory of this process"
@@ -93,7 +101,7 @@ impl Watchdog {
     fn leave(&self, number: u64) {
         let mut state = self.state();
         let pack = state.packs.as_mut().and_then(|packs| packs.remove(&number));
-        if state.running {
+        if state.runs() {
             state.leaving.extend(pack);
             self.changed.notify_one();
         } else {
@@ -116,7 +124,7 @@ impl Watchdog {
             let period = packs.map(|pack| period(pack.slow_poll)).min();
             if state.leaving.is_empty() {
                 let Some(period) = period else {
-                    state.running = false;
+                    state.thread_of = None;
                     return;
                 };
                 let waited = self.changed.wait_timeout(state, period);
@@ -171,16 +179,29 @@ mod tests {
         let pack = || Pack::new(Duration::from_secs(1), Vec::new());
         for _ in 0..3 {
             let watched = [pack(), pack()].map(|pack| OWN.watch(pack));
-            assert!(OWN.state().running);
+            assert!(OWN.state().runs());
             let [first, last] = watched;
             drop(first);
-            assert!(OWN.state().running);
+            assert!(OWN.state().runs());
             drop(last);
-            while OWN.state().running {
+            while OWN.state().runs() {
                 std::thread::yield_now();
             }
             let state = OWN.state();
             assert!(state.leaving.is_empty() && state.packs.iter().all(HashMap::is_empty));
+        }
+    }
+
+    #[test]
+    fn a_thread_that_was_left_behind_by_a_fork_is_replaced() {
+        static OWN: Watchdog = Watchdog::new();
+        OWN.state().thread_of = Some(process::id() + 1);
+        assert!(!OWN.state().runs());
+        let watched = OWN.watch(Pack::new(Duration::from_secs(1), Vec::new()));
+        assert!(OWN.state().runs());
+        drop(watched);
+        while OWN.state().runs() {
+            std::thread::yield_now();
         }
     }
 

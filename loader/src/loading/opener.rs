@@ -1,4 +1,5 @@
-//! The thread that opens plugins: one for the whole process, started before the first of them.
+//! The thread that opens plugins: one for the whole process, started before the first of them that
+//! a deadline is for.
 //!
 //! While code of a plugin runs that belongs to its mapping (a constructor), the dynamic linker
 //! holds its lock. With glibc every thread needs that lock which begins, and one that first uses a
@@ -8,7 +9,8 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::process;
+use std::sync::{Arc, LazyLock, PoisonError, mpsc};
 use std::time::Duration;
 
 use tokio::sync::oneshot::error::TryRecvError;
@@ -24,8 +26,13 @@ use crate::verification::Verified;
 /// Whoever holds it has the thread's attention. `None` before the first plugin.
 static OPENER: Mutex<Option<Opener>> = Mutex::const_new(None);
 
+/// What is mapped, by its digest: never unmapped. Held by whoever opens a plugin.
+static IMAGES: LazyLock<std::sync::Mutex<HashMap<String, Image>>> = LazyLock::new(Default::default);
+
 /// The thread, as others see it.
 struct Opener {
+    /// Where it runs: a process that was forked off has what is mapped, and not the thread.
+    process: u32,
     jobs: mpsc::Sender<Job>,
     /// What it was given and nobody has seen the end of.
     current: Option<Opening>,
@@ -64,10 +71,7 @@ pub(crate) async fn load(
 ) -> Result<Loaded, Unloaded> {
     let file = verified.inspection.file.clone();
     let mut opener = OPENER.lock().await;
-    let opener = match &mut *opener {
-        Some(opener) => opener,
-        none => none.insert(Opener::start().map_err(Unloaded::Refused)?),
-    };
+    let opener = Opener::of_this_process(&mut opener).map_err(Unloaded::Refused)?;
     if let Err(hanging) = opener.free(limit).await {
         return Err(Unloaded::Stuck(hanging.keeps_from(&file), hanging));
     }
@@ -88,12 +92,34 @@ pub(crate) async fn load(
 }
 
 impl Opener {
+    /// The one that is there, unless it was left behind by a fork.
+    fn of_this_process(known: &mut Option<Self>) -> Result<&mut Self, Problem> {
+        if known.as_ref().is_some_and(|opener| opener.process != process::id()) {
+            // Its other end lies on the stack of a thread that is not there: nobody is to be woken.
+            std::mem::forget(known.take());
+        }
+        match known {
+            Some(opener) => Ok(opener),
+            none => Ok(none.insert(Self::start()?)),
+        }
+    }
+
+    /// The plugin that was given up, if it has not come back since.
+    fn hanging(&mut self) -> Option<Hanging> {
+        let current = self.current.as_mut().filter(|current| current.overdue)?;
+        let busy = current.outcome.try_recv().is_err_and(|none| none == TryRecvError::Empty);
+        if !busy {
+            return self.current.take().and(None);
+        }
+        Some(current.what.clone())
+    }
+
     fn start() -> Result<Self, Problem> {
         let (jobs, incoming) = mpsc::channel();
         sys::exit::prepare();
         let named = std::thread::Builder::new().name("hsmod opener".to_owned());
         match named.spawn(move || run(&incoming)) {
-            Ok(_) => Ok(Self { jobs, current: None }),
+            Ok(_) => Ok(Self { process: process::id(), jobs, current: None }),
             Err(error) => Err(scarcity::no_thread(Stage::Loading, &error)),
         }
     }
@@ -101,17 +127,20 @@ impl Opener {
     /// Waits until it has done what others gave it and did not wait for.
     async fn free(&mut self, limit: Option<Duration>) -> Result<(), Hanging> {
         let Some(current) = &mut self.current else { return Ok(()) };
-        let busy = match current.overdue {
-            true => current.outcome.try_recv().is_err_and(|none| none == TryRecvError::Empty),
-            false => within(limit, &mut current.outcome).await.is_err(),
-        };
-        if busy {
-            current.overdue = true;
-            sys::exit::stuck();
-            return Err(current.what.clone());
+        if !current.overdue {
+            current.overdue = within(limit, &mut current.outcome).await.is_err();
+            if !current.overdue {
+                self.current = None;
+                return Ok(());
+            }
         }
-        self.current = None;
-        Ok(())
+        match self.hanging() {
+            Some(hanging) => {
+                sys::exit::stuck();
+                Err(hanging)
+            }
+            None => Ok(()),
+        }
     }
 
     fn begin(&mut self, verified: Verified, what: Hanging) -> &mut Opening {
@@ -139,22 +168,27 @@ struct Job {
     answer: oneshot::Sender<Result<Loaded, Problem>>,
 }
 
-/// What the thread does, to the end of the process. The images are its own, and never unmapped.
+/// What the thread does, to the end of the process.
 fn run(jobs: &mpsc::Receiver<Job>) {
-    let mut images = HashMap::<String, Image>::new();
     while let Ok(Job { module, verified, dispatch, answer }) = jobs.recv() {
-        let load = AssertUnwindSafe(|| super::load(verified, &mut images));
-        let inside = record::enter_named(&module, Place::LOADING);
-        let opening = sys::exit::opening();
-        // A panic is a fault of the loader; the next plugin may do without it.
-        let outcome = tracing::dispatcher::with_default(&dispatch, || catch_unwind(load));
-        drop(opening);
-        drop(inside);
-        if let Ok(outcome) = outcome {
+        let outcome = tracing::dispatcher::with_default(&dispatch, || open(verified, &module));
+        if let Some(outcome) = outcome {
             // Nobody waits any more if it took too long.
             let _ = answer.send(outcome);
         }
     }
+}
+
+/// Opens a plugin on this thread; `None` after a panic, which is a fault of the loader: the next
+/// plugin may do without it.
+fn open(verified: Verified, module: &str) -> Option<Result<Loaded, Problem>> {
+    let mut images = IMAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    let inside = record::enter_named(module, Place::LOADING);
+    let opening = sys::exit::opening();
+    let outcome = catch_unwind(AssertUnwindSafe(|| super::load(verified, &mut images)));
+    drop(opening);
+    drop(inside);
+    outcome.ok()
 }
 
 impl Hanging {
