@@ -37,6 +37,42 @@ pub struct ModuleInfo {
     pub web: Vec<String>,
 }
 
+/// What modules registered, each thing once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Registered {
+    /// By category, the callbacks, in the order of registration.
+    pub callbacks: BTreeMap<String, Vec<String>>,
+    /// The types of login, in the order of registration.
+    pub login_types: Vec<LoginType>,
+    /// Paths of web resources, `/*` behind those that include what is below them.
+    pub web: Vec<String>,
+}
+
+impl Registered {
+    /// What these modules registered.
+    pub fn of(modules: &[ModuleInfo]) -> Self {
+        let mut all = Self::default();
+        for info in modules {
+            for (category, names) in &info.callbacks {
+                add(all.callbacks.entry(category.clone()).or_default(), names);
+            }
+            add(&mut all.login_types, &info.login_types);
+            add(&mut all.web, &info.web);
+        }
+        all
+    }
+}
+
+/// Adds what is not there yet.
+fn add<T: Clone + PartialEq>(all: &mut Vec<T>, own: &[T]) {
+    for one in own {
+        if !all.contains(one) {
+            all.push(one.clone());
+        }
+    }
+}
+
 impl ModuleInfo {
     pub(crate) fn of(line: &Line) -> Self {
         let inspection = line.inspection.as_ref();
@@ -77,4 +113,40 @@ impl ModuleInfo {
 /// As text: `1.0`.
 fn shown<S: serde::Serializer>(abi: &Option<AbiVersion>, serializer: S) -> Result<S::Ok, S::Error> {
     abi.map(|abi| abi.to_string()).serialize(serializer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn info(callbacks: &[&str], web: &[&str]) -> ModuleInfo {
+        let config = serde_json::json!({"modules": [{"module": "a"}]});
+        let config = crate::Config::from_value(config, &[], std::path::Path::new("/"));
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let login_type =
+            LoginType { name: "m.login.password".to_owned(), fields: vec!["password".to_owned()] };
+        ModuleInfo {
+            callbacks: [("spam_checker".to_owned(), texts(callbacks))].into(),
+            login_types: vec![login_type],
+            web: texts(web),
+            ..ModuleInfo::entry(&config.unwrap().entries()[0])
+        }
+    }
+
+    #[test]
+    fn what_several_registered_is_told_once_and_in_order() {
+        let both = [
+            info(&["user_may_invite", "check_event_for_spam"], &["/b/*"]),
+            info(&["user_may_create_room", "user_may_invite"], &["/a"]),
+        ];
+        let Registered { callbacks, login_types, web } = Registered::of(&both);
+        assert_eq!(
+            callbacks["spam_checker"],
+            ["user_may_invite", "check_event_for_spam", "user_may_create_room"]
+        );
+        assert_eq!((callbacks.len(), login_types.len()), (1, 1));
+        assert_eq!(web, ["/b/*", "/a"]);
+        assert_eq!(Registered::of(&both[1..]).web, ["/a"]);
+        assert_eq!(Registered::of(&[]), Registered::default());
+    }
 }

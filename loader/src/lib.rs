@@ -83,7 +83,7 @@ pub use hsmod_plugin_api::module::{WebRequest, WebResponse};
 pub use hsmod_plugin_api::requests;
 pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;
-pub use info::ModuleInfo;
+pub use info::{ModuleInfo, Registered};
 pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
 pub use replacement::Replacement;

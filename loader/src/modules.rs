@@ -21,7 +21,7 @@ use crate::dispatch::queue::Queue;
 use crate::failures::{Duty, Failing, Subject};
 use crate::generation::{Generation, Member};
 use crate::host::Host;
-use crate::info::ModuleInfo;
+use crate::info::{ModuleInfo, Registered};
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
@@ -192,6 +192,11 @@ impl Modules {
     /// The types of login that modules know, in the order of registration.
     pub fn login_types(&self) -> Vec<LoginType> {
         self.generation().auth_checkers.login_types().cloned().collect()
+    }
+
+    /// What all modules registered; [`Self::info`] has the same of each.
+    pub fn registered(&self) -> Registered {
+        Registered::of(self.info())
     }
 
     /// What is known of each module, in the order of the config.
