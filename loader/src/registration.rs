@@ -29,6 +29,7 @@ use crate::failures::Failures;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
+use crate::record::{self, Place};
 use crate::services::provision::Provision;
 use crate::suggestion::closest;
 use crate::threads::Threads;
@@ -122,7 +123,10 @@ impl Registrar {
 
     /// From now on registering is too late.
     pub(crate) fn close(&self) {
-        drop(self.collected.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Not under the lock: it may be the last that holds the module.
+        let _inside = record::enter(self.module, Place::DROP);
+        drop(collected);
     }
 
     /// What there is to say of a module that has started, by the callbacks that its plugin says it
@@ -275,7 +279,7 @@ impl Registrar {
 }
 
 /// The hold that the loader has on a module: when the last one is gone, the module's background
-/// work ends.
+/// work ends, and what it registered, which holds it in turn, is given up if nobody has it yet.
 #[derive(Debug)]
 pub(crate) struct Tenancy(Arc<Registrar>);
 
@@ -297,6 +301,7 @@ impl Drop for Tenancy {
     fn drop(&mut self) {
         self.0.admission.shut();
         self.0.leave();
+        self.0.close();
     }
 }
 
