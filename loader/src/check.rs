@@ -4,13 +4,13 @@ use std::time::Duration;
 
 pub use crate::registration::Neighbours;
 
-use crate::config::{Config, Entry};
+use crate::config::Config;
 use crate::host::Host;
 use crate::info::ModuleInfo;
 use crate::modules::Modules;
 use crate::problem::{Problem, Report};
 use crate::services::folders;
-use crate::stages::{Startup, parse_all, survey};
+use crate::stages::{self, Parsed, Thread, survey};
 
 mod process;
 
@@ -40,9 +40,9 @@ pub struct Findings {
 /// the plugins.
 pub fn examine(config: Config) -> Findings {
     let folders = folders::unusable(&config);
-    let (lines, mut report) = survey(config);
-    report.problems.extend(folders);
-    Findings { modules: lines.iter().map(ModuleInfo::of).collect(), problems: report.problems }
+    let surveyed = survey(config, folders);
+    let modules = surveyed.lines.iter().map(ModuleInfo::of).collect();
+    Findings { modules, problems: surveyed.report.problems }
 }
 
 /// A trial: loads, makes, starts and shuts down the modules, and goes on after an error as far as
@@ -59,13 +59,11 @@ pub async fn trial_alone(config: Config, host: Host) -> Findings {
 }
 
 async fn tried(config: Config, host: Host, alone: bool) -> Findings {
-    let host = host.filled_from(&config).trial();
-    let (lines, mut report) = survey(config);
-    let info = lines.iter().map(ModuleInfo::of).collect();
-    let entries: Vec<Entry> = lines.iter().map(|line| line.entry.clone()).collect();
+    let entries = config.entries().to_vec();
+    let surveyed = survey(config, Vec::new());
     let before = alone.then(Process::now);
-    let parsed = parse_all(lines, &mut report).await;
-    let (modules, info) = Startup { host, info, report }.run(parsed).await;
+    let parsed = Parsed::collect(surveyed, Thread::Own).await;
+    let (modules, info) = stages::run(parsed, host.trial()).await;
     let mut problems = match modules {
         Ok(modules) => end(&modules).await,
         Err(error) => error.problems,

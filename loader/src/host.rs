@@ -237,12 +237,11 @@ impl Host {
     }
 
     /// Fills in what the operator's config says and the homeserver did not.
-    pub(crate) fn filled_from(mut self, config: &Config) -> Self {
-        let own = |text: Option<&str>| text.map(str::to_owned);
-        self.public_baseurl = self.public_baseurl.or_else(|| own(config.public_baseurl()));
-        self.worker_name = self.worker_name.or_else(|| own(config.worker_name()));
-        self.settings = Settings::of(config);
-        self.slow_poll = config.slow_poll();
+    pub(crate) fn filled_from(mut self, config: FromConfig) -> Self {
+        self.public_baseurl = self.public_baseurl.or(config.public_baseurl);
+        self.worker_name = self.worker_name.or(config.worker_name);
+        self.settings = config.settings;
+        self.slow_poll = config.slow_poll;
         self
     }
 
@@ -275,6 +274,27 @@ macro_rules! groups {
 }
 
 hsmod_plugin_api::__request_groups!(groups []);
+
+/// What the operator's config says of the homeserver.
+#[derive(Debug)]
+pub(crate) struct FromConfig {
+    public_baseurl: Option<String>,
+    worker_name: Option<String>,
+    settings: Settings,
+    slow_poll: Option<Duration>,
+}
+
+impl FromConfig {
+    pub(crate) fn of(config: &Config) -> Self {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            public_baseurl: own(config.public_baseurl()),
+            worker_name: own(config.worker_name()),
+            settings: Settings::of(config),
+            slow_poll: config.slow_poll(),
+        }
+    }
+}
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -88,6 +88,7 @@ pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
 pub use replacement::Replacement;
 pub use room_scope::holds_room;
+pub use stages::{Made, Parsed};
 
 /// The examples for authors and homeservers, compiled.
 #[cfg(doctest)]

@@ -23,12 +23,12 @@ use crate::generation::{Generation, Member};
 use crate::host::Host;
 use crate::info::{ModuleInfo, Registered};
 use crate::policy::Policy;
-use crate::problem::{LoadError, Problem, Report, Stage};
+use crate::problem::{LoadError, Problem, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy};
 use crate::room_scope;
 use crate::services::folders;
-use crate::stages::{Line, Startup, enter, parse_all, parse_static, survey};
+use crate::stages::{self, Parsed, Thread, enter, survey};
 use crate::stats::Counts;
 use crate::watchdog::Watched;
 use crate::web::Web;
@@ -110,21 +110,9 @@ impl Modules {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {
-        let host = host.filled_from(&config);
         let folders = folders::unusable_in(&config, &host);
-        let (lines, mut report) = survey(config);
-        report.problems.extend(folders);
-        Self::load_lines(lines, host, report).await
-    }
-
-    async fn load_lines(
-        lines: Vec<Line>,
-        host: Host,
-        mut report: Report,
-    ) -> Result<Self, LoadError> {
-        let info = lines.iter().map(ModuleInfo::of).collect();
-        let parsed = parse_all(lines, &mut report).await;
-        Startup { host, info, report }.run(parsed).await.0
+        let parsed = Parsed::collect(survey(config, folders), Thread::Own).await;
+        stages::run(parsed, host).await.0
     }
 
     /// The same with modules that are linked into the homeserver, for hosts that cannot load
@@ -141,12 +129,9 @@ impl Modules {
         config: Config,
         host: Host,
     ) -> Result<Self, LoadError> {
-        let host = host.filled_from(&config);
         let folders = folders::unusable_in(&config, &host);
-        let (parsed, mut report) = parse_static(config, modules).await;
-        report.problems.extend(folders);
-        let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
-        Startup { host, info, report }.run(parsed).await.0
+        let parsed = Parsed::collect_static(modules, config, folders, Thread::Own).await;
+        stages::run(parsed, host).await.0
     }
 
     /// The modules' web resources.

@@ -1,4 +1,4 @@
-//! The start of modules, from the config to the moment they may be called, step by step.
+//! The start of modules in three stages, each of which takes the one before by value.
 
 mod made;
 mod parsed;
@@ -6,8 +6,9 @@ mod started;
 mod step;
 mod survey;
 
+pub use self::made::Made;
 pub(crate) use self::made::MadeModule;
-pub(crate) use self::parsed::{parse_all, parse_static};
-pub(crate) use self::started::Startup;
-pub(crate) use self::step::enter;
+pub use self::parsed::Parsed;
+pub(crate) use self::started::run;
+pub(crate) use self::step::{Thread, enter};
 pub(crate) use self::survey::{Line, survey};

@@ -91,6 +91,20 @@ pub(crate) async fn load(
     }
 }
 
+/// Loads the plugin of `module` on the thread of the caller, who starts no other one and needs no
+/// runtime. Nobody ends the wait for a plugin that hangs; once one is known to, it is not begun.
+pub(crate) fn load_here(verified: Verified, module: &str) -> Result<Loaded, Unloaded> {
+    // Whoever has it knows of nothing that hangs, or is about to find out.
+    if let Ok(mut opener) = OPENER.try_lock()
+        && let Some(opener) = &mut *opener
+        && let Some(hanging) = opener.hanging()
+    {
+        return Err(Unloaded::Stuck(hanging.keeps_from(&verified.inspection.file), hanging));
+    }
+    sys::exit::prepare();
+    open(verified, module).unwrap_or_else(|| Err(unanswered())).map_err(Unloaded::Refused)
+}
+
 impl Opener {
     /// The one that is there, unless it was left behind by a fork.
     fn of_this_process(known: &mut Option<Self>) -> Result<&mut Self, Problem> {

@@ -1,4 +1,4 @@
-//! Loading and `parse_config` of every module.
+//! The first stage: plugins are loaded, and every module has read its config.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,18 +8,144 @@ use hsmod_plugin_api::module::{ParsedConfig, Plugin, StageError, StaticModule};
 use hsmod_plugin_api::values::ConfigKey;
 use serde_json::Value;
 
-use super::step::{ASK_THE_AUTHOR, enter, on_thread};
-use super::survey::Line;
+use super::made::Made;
+use super::step::{ASK_THE_AUTHOR, Thread, at_once, enter, run};
+use super::survey::{Line, Surveyed, survey};
 use crate::config::{Config, Entry};
+use crate::host::{FromConfig, Host};
+use crate::info::ModuleInfo;
 use crate::loading::Loaded;
 use crate::loading::opener::{self, Hanging, Unloaded};
-use crate::problem::{Problem, Report, Stage};
+use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::check_timeouts;
+use crate::services::folders;
+
+/// The modules of a config, each of which has read its own: the plugins are found, verified and
+/// mapped, and no module is made.
+///
+/// [`Modules::load`](crate::Modules::load) comes by here; homeservers that do something between the
+/// stages take them one by one, as [the crate](crate#stage-by-stage) shows. Dropped, it leaves the
+/// plugins mapped and nothing else.
+///
+/// # Forking
+///
+/// A homeserver that becomes a daemon wants to know what is wrong before it forks, and to make its
+/// modules after that. What [`Self::new`] makes survives a fork: it starts no thread, needs no
+/// runtime and leaves no lock held, so that the child process goes on with [`Self::make`]. There
+///
+/// - only this may have happened: [`Made`] and [`Modules`](crate::Modules) have threads and tasks,
+///   which a child has not;
+/// - nobody may load modules on another thread at the moment of the fork, since the child would
+///   find locks that nobody ever gives back;
+/// - the runtime is to be built in the child: one of the parent has no threads there;
+/// - what is kept in a [file](crate::record::keep_in) is shared with the parent: say where to keep
+///   it in the child, or let the parent load nothing afterwards.
+///
+/// The loader starts its own threads anew in the child if the parent had some. A thread that a
+/// plugin starts in its `parse_config` or while it is mapped is not there.
+#[derive(Debug)]
+#[must_use = "no module runs before it is made and started"]
+pub struct Parsed {
+    pub(super) modules: Vec<ParsedModule>,
+    pub(super) from_config: FromConfig,
+    pub(super) info: Vec<ModuleInfo>,
+    pub(super) report: Report,
+}
+
+impl Parsed {
+    /// Loads the plugins and lets each module read its config: on the thread of the caller, which
+    /// is blocked meanwhile. Starts no thread, and needs no runtime.
+    ///
+    /// No deadline is kept: a module that hangs while it is mapped or reads its config hangs the
+    /// caller. At DEBUG the last line of the log names it. Where nothing forks, use
+    /// [`Self::within_timeouts`].
+    ///
+    /// # Errors
+    /// Everything that is wrong with the config, the folders it names, the plugins, and the configs
+    /// of all modules.
+    pub fn new(config: Config) -> Result<Self, LoadError> {
+        let folders = folders::unusable(&config);
+        at_once(Self::collect(survey(config, folders), Thread::Callers)).checked()
+    }
+
+    /// The same on threads of their own: a module that hangs is a problem among the others, once
+    /// its `timeout` is over.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn within_timeouts(config: Config) -> Result<Self, LoadError> {
+        let folders = folders::unusable(&config);
+        Self::collect(survey(config, folders), Thread::Own).await.checked()
+    }
+
+    /// [`Self::new`] with modules that are linked into the homeserver, as
+    /// [`Modules::from_static`](crate::Modules::from_static) takes them.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub fn from_static(modules: &[StaticModule], config: Config) -> Result<Self, LoadError> {
+        let folders = folders::unusable(&config);
+        at_once(Self::collect_static(modules, config, folders, Thread::Callers)).checked()
+    }
+
+    /// Makes the modules, in order: the next stage.
+    ///
+    /// # Errors
+    /// What keeps any of them from being made: those that were made are given up. So are they if
+    /// the future is dropped.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub async fn make(self, host: Host) -> Result<Made, LoadError> {
+        Made::collect(self, host).await.checked().await
+    }
+
+    /// What is known of each module, in the order of the config; nothing is registered yet.
+    pub fn info(&self) -> &[ModuleInfo] {
+        &self.info
+    }
+
+    /// What was noticed so far and keeps no module from being made.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.report.problems
+    }
+
+    /// With all that is wrong.
+    pub(crate) async fn collect(surveyed: Surveyed, thread: Thread) -> Self {
+        let Surveyed { lines, from_config, mut report } = surveyed;
+        let info = lines.iter().map(ModuleInfo::of).collect();
+        let modules = parse_all(lines, thread, &mut report).await;
+        Self { modules, from_config, info, report }
+    }
+
+    /// The same with modules that are linked into the homeserver, and what is wrong with `folders`.
+    pub(crate) async fn collect_static(
+        modules: &[StaticModule],
+        config: Config,
+        folders: Vec<Problem>,
+        thread: Thread,
+    ) -> Self {
+        let from_config = FromConfig::of(&config);
+        let (parsed, mut report) = parse_static(config, thread, modules).await;
+        report.problems.extend(folders);
+        let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
+        Self { modules: parsed, from_config, info, report }
+    }
+
+    fn checked(self) -> Result<Self, LoadError> {
+        let Self { modules, from_config, info, report } = self;
+        Ok(Self { modules, from_config, info, report: report.into_result()? })
+    }
+}
 
 /// A module whose config is read.
-pub(crate) struct ParsedModule {
-    pub(crate) entry: Entry,
+#[derive(Debug)]
+pub(super) struct ParsedModule {
+    pub(super) entry: Entry,
     pub(super) plugin: Plugin,
     /// By category, the callbacks that the plugin says were written.
     pub(super) wrote: Callbacks,
@@ -28,9 +154,8 @@ pub(crate) struct ParsedModule {
 
 pub(super) type Callbacks = BTreeMap<String, Vec<String>>;
 
-/// Loading and `parse_config` of every module, in order; on other threads, so that a module which
-/// hangs is a finding.
-pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<ParsedModule> {
+/// Loading and `parse_config` of every module, in order.
+async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec<ParsedModule> {
     let mut parsed = Vec::new();
     let mut stuck: Option<Hanging> = None;
     for line in lines {
@@ -43,12 +168,15 @@ pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Pars
             None => {
                 let name = line.entry.name();
                 enter(name, Stage::Loading);
-                opener::load(verified, name, line.entry.timeout()).await
+                match thread {
+                    Thread::Own => opener::load(verified, name, line.entry.timeout()).await,
+                    Thread::Callers => opener::load_here(verified, name),
+                }
             }
         };
         let problem = match loaded {
             Ok(Loaded { plugin, inspection }) => {
-                match parse(line.entry, plugin, inspection.manifest.callbacks).await {
+                match parse(thread, line.entry, plugin, inspection.manifest.callbacks).await {
                     Ok(module) => {
                         parsed.push(module);
                         continue;
@@ -72,8 +200,9 @@ pub(crate) async fn parse_all(lines: Vec<Line>, report: &mut Report) -> Vec<Pars
 }
 
 /// The same for modules that are linked into the homeserver: entries name them by their plugin.
-pub(crate) async fn parse_static(
+async fn parse_static(
     config: Config,
+    thread: Thread,
     modules: &[StaticModule],
 ) -> (Vec<ParsedModule>, Report) {
     // They share this process's `tracing` and panic hook: only the places of panics are noted.
@@ -92,7 +221,7 @@ pub(crate) async fn parse_static(
             report.push(entry.pinpoint(problem, &["module"]));
             continue;
         };
-        match parse(entry, Plugin::from(module), module.manifest().callbacks).await {
+        match parse(thread, entry, Plugin::from(module), module.manifest().callbacks).await {
             Ok(module) => parsed.push(module),
             Err(problem) => report.push(problem),
         }
@@ -100,14 +229,19 @@ pub(crate) async fn parse_static(
     (parsed, report)
 }
 
-async fn parse(entry: Entry, plugin: Plugin, wrote: Callbacks) -> Result<ParsedModule, Problem> {
+async fn parse(
+    thread: Thread,
+    entry: Entry,
+    plugin: Plugin,
+    wrote: Callbacks,
+) -> Result<ParsedModule, Problem> {
     let config = Value::Object(entry.config().clone()).to_string();
     let name: Arc<str> = entry.name().into();
     let parse = move || {
         let _inside = record::enter_named(&name, Place::PARSE_CONFIG);
         plugin.parse_config(&config)
     };
-    match on_thread(&entry, Stage::ParseConfig, parse).await {
+    match run(thread, &entry, Stage::ParseConfig, parse).await {
         Ok(Ok(config)) => Ok(ParsedModule { entry, plugin, wrote, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),

@@ -1,5 +1,7 @@
 //! One step of one module's start, and what there is to say if it fails.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use hsmod_plugin_api::module::StageError;
@@ -15,14 +17,35 @@ pub(crate) fn enter(module: &str, stage: Stage) {
     tracing::debug!(module, %stage, "runs code of the module");
 }
 
-/// Runs a step that cannot be interrupted on a thread of its own, and waits for it as long as the
-/// module's deadline allows. A thread that hangs is left behind.
-pub(super) async fn on_thread<T: Send + 'static>(
+/// The thread that a step of a module runs on, which cannot be interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Thread {
+    /// One of its own: the module is held to its deadline, and left behind with the thread if it
+    /// hangs.
+    Own,
+    /// The caller's, which hangs with it: no thread is started, and no runtime needed.
+    Callers,
+}
+
+/// Runs a step of a module.
+pub(super) async fn run<T: Send + 'static>(
+    thread: Thread,
     entry: &Entry,
     stage: Stage,
     step: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     enter(entry.name(), stage);
+    match thread {
+        Thread::Own => on_thread(entry, stage, step).await,
+        Thread::Callers => Ok(step()),
+    }
+}
+
+async fn on_thread<T: Send + 'static>(
+    entry: &Entry,
+    stage: Stage,
+    step: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let dispatch = tracing::dispatcher::get_default(Clone::clone);
     let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {
@@ -40,6 +63,19 @@ pub(super) async fn on_thread<T: Send + 'static>(
         None => receiver.await,
     };
     received.map_err(|_| Problem::error(stage, "ended without an answer").fix(ASK_THE_AUTHOR))
+}
+
+/// The outcome of a future that waits for nobody, as steps on the [caller's](Thread::Callers) thread
+/// do not.
+pub(super) fn at_once<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return output;
+        }
+        std::thread::yield_now();
+    }
 }
 
 /// What a trial or a rehearsal does not answer is no fault of a module.

@@ -7,6 +7,7 @@ use hsmod_plugin_api::ABI;
 
 use crate::config::{Config, Entry};
 use crate::discovery::discover;
+use crate::host::FromConfig;
 use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::problem::{Problem, Report};
 use crate::registration::check_timeouts;
@@ -21,8 +22,17 @@ pub(crate) struct Line {
     pub(super) verified: Option<Verified>,
 }
 
-/// Discovery, inspection and verification of every module: no code of theirs runs.
-pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
+/// The modules of a config, as far as they show without running code of theirs.
+pub(crate) struct Surveyed {
+    pub(crate) lines: Vec<Line>,
+    pub(super) from_config: FromConfig,
+    pub(crate) report: Report,
+}
+
+/// Discovery, inspection and verification of every module: no code of theirs runs. What is wrong
+/// with `folders` is told too.
+pub(crate) fn survey(config: Config, folders: Vec<Problem>) -> Surveyed {
+    let from_config = FromConfig::of(&config);
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
@@ -48,7 +58,8 @@ pub(crate) fn survey(config: Config) -> (Vec<Line>, Report) {
         Line { entry, file: Some(candidate.file), inspection, verified }
     };
     let lines = entries.into_iter().map(&mut line).collect();
-    (lines, report)
+    report.problems.extend(folders);
+    Surveyed { lines, from_config, report }
 }
 
 /// A problem with the file of a plugin stands where the config names the plugin, unless it says
