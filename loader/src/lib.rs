@@ -10,6 +10,46 @@
 //! call site: `modules.spam_checker().user_may_invite(..).await?`. When nobody registered the
 //! callback, that costs a look at the length of a list.
 //!
+//! # Stage by stage
+//!
+//! [`Modules::load`] does everything at once. A homeserver with something to do in between takes the
+//! three stages one by one, each of which takes the one before by value:
+//!
+//! | | what has happened | needs |
+//! | --- | --- | --- |
+//! | [`Parsed`] | plugins are mapped, each module has read its config; no module is made | nothing: no runtime, no thread, and it survives a fork |
+//! | [`Made`] | modules are made, and it is known what they registered | a [`Host`], a tokio runtime |
+//! | [`Modules`] | they are started, and calls reach them | the same |
+//!
+//! Each stage reports the problems of all modules at once. Refused or dropped at any of them, a start
+//! leaves nothing behind but the plugins, which stay mapped.
+//!
+//! A daemon tells what is wrong with the configs while somebody still looks at its terminal, and
+//! makes its modules after the [fork](Parsed#forking):
+//!
+//! ```no_run
+//! use hsmod_loader::{Config, Host, LoadError, Modules, Parsed};
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let parsed = Parsed::new(Config::from_file("modules.yaml")?)?;
+//!     // .. fork here
+//!     tokio::runtime::Runtime::new()?.block_on(serve(parsed))?;
+//!     Ok(())
+//! }
+//!
+//! async fn serve(parsed: Parsed) -> Result<(), LoadError> {
+//!     let made = parsed.make(Host::new("example.org")).await?;
+//!     for (category, callbacks) in &made.registered().callbacks {
+//!         println!("modules want to be asked {category}: {}", callbacks.join(", "));
+//!     }
+//!     // .. once this process can answer what modules ask while they start
+//!     let modules: Modules = made.start().await?;
+//!     // .. serve, and shut the modules down
+//!     # drop(modules);
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # What is logged
 //!
 //! By `tracing`, with the target `hsmod_loader` and the fields `module`, `callback` (or `path`, of a
