@@ -33,7 +33,8 @@
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     let parsed = Parsed::new(Config::from_file("modules.yaml")?)?;
 //!     // .. fork here
-//!     tokio::runtime::Runtime::new()?.block_on(serve(parsed))?;
+//!     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//!     runtime.block_on(serve(parsed))?;
 //!     Ok(())
 //! }
 //!
