@@ -79,6 +79,8 @@ pub struct Config {
     source: Option<String>,
     base: PathBuf,
     plugins_dir: PathBuf,
+    /// Whether it stands in the config.
+    says_plugins_dir: bool,
     entries: Vec<Entry>,
     permissions: Permissions,
     worker_name: Option<String>,
@@ -197,6 +199,24 @@ impl Config {
         &self.plugins_dir
     }
 
+    /// The same, but where the config does not say, plugins lie in `folder`: for a homeserver that
+    /// brings plugins of its own.
+    ///
+    /// ```
+    /// use hsmod_loader::Config;
+    ///
+    /// let config = Config::from_yaml("modules: []", "/etc/hs".as_ref())?.plugins_dir_or("/usr/lib/hs");
+    /// assert_eq!(config.plugins_dir(), std::path::Path::new("/usr/lib/hs"));
+    /// # Ok::<(), hsmod_loader::problem::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn plugins_dir_or(mut self, folder: impl Into<PathBuf>) -> Self {
+        if !self.says_plugins_dir {
+            self.plugins_dir = folder.into();
+        }
+        self
+    }
+
     /// The enabled entries that could be read, in the order of the file.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -276,7 +296,7 @@ impl Config {
     ) -> Result<Self, LoadError> {
         let base = absolute(base).map_err(fatal)?;
         let mut fields = Fields::new(members, &[], &mut flaws);
-        let plugins_dir = fields.string("plugins_dir").unwrap_or_else(|| "plugins".to_owned());
+        let plugins_dir = fields.string("plugins_dir");
         let items = fields.list("modules").unwrap_or_default();
         let verify = fields.mapping("verify").unwrap_or_default();
         let worker_name = fields.string("worker_name");
@@ -296,7 +316,8 @@ impl Config {
         let report = report(flaws, &names, outline.as_deref());
         Ok(Self {
             source: None,
-            plugins_dir: base.join(plugins_dir),
+            says_plugins_dir: plugins_dir.is_some(),
+            plugins_dir: base.join(plugins_dir.as_deref().unwrap_or("plugins")),
             base,
             entries,
             permissions,
