@@ -1,0 +1,7 @@
+//! Python's values and the loader's, one type each.
+
+pub(crate) mod arguments;
+pub(crate) mod error;
+pub(crate) mod event;
+pub(crate) mod json;
+pub(crate) mod verdict;
