@@ -1,0 +1,132 @@
+//! The callbacks, by category: one file each, a row a callback.
+
+mod spam_checker;
+
+use std::sync::Arc;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use crate::convert::arguments::Argument;
+use crate::home::Home;
+use crate::task::{Asking, awaitable};
+
+/// A callback, as Synapse calls it.
+pub(crate) struct Row {
+    pub(crate) category: &'static str,
+    pub(crate) name: &'static str,
+    /// The names of its arguments, as in the loader.
+    pub(crate) arguments: &'static [&'static str],
+    /// Takes the arguments from Python, and asks the modules when it is polled.
+    ask: fn(&Arc<Home>, &Bound<'_, PyTuple>) -> PyResult<Asking>,
+}
+
+/// Those of all categories.
+const ROWS: &[&[Row]] = &[spam_checker::ROWS];
+
+/// The row of a callback.
+pub(crate) fn row(category: &str, name: &str) -> Option<&'static Row> {
+    let rows = || ROWS.iter().copied().flatten();
+    rows().find(|row| row.category == category && row.name == name)
+}
+
+/// What is registered with Synapse: called with the arguments in their order, it returns what
+/// Synapse awaits.
+#[pyclass(frozen, module = "hsmod._native")]
+pub(crate) struct Callback {
+    row: &'static Row,
+    home: Arc<Home>,
+}
+
+impl Callback {
+    pub(crate) const fn new(row: &'static Row, home: Arc<Home>) -> Self {
+        Self { row, home }
+    }
+}
+
+#[pymethods]
+impl Callback {
+    #[pyo3(signature = (*arguments))]
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: &Bound<'py, PyTuple>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (expected, given) = (self.row.arguments.len(), arguments.len());
+        if given != expected {
+            return Err(PyTypeError::new_err(format!(
+                "{}.{} takes {expected} arguments, and this Synapse gave it {given}",
+                self.row.category, self.row.name
+            )));
+        }
+        let asking = (self.row.ask)(&self.home, arguments)?;
+        awaitable(py, &self.home.reactor, asking)
+    }
+
+    /// The names of its arguments.
+    #[getter]
+    const fn arguments(&self) -> &'static [&'static str] {
+        self.row.arguments
+    }
+}
+
+/// The rows of a category: name, arguments by name and type, and what is made of the answer.
+///
+/// What stands in brackets behind the arguments is called on the question. A row whose arguments
+/// have no types says `by` which function of its own asks.
+macro_rules! rows {
+    ($category:ident { $($rows:tt)* }) => {
+        /// In the order of the loader.
+        pub(super) const ROWS: &[crate::callbacks::Row] =
+            crate::callbacks::rows!(@each $category [] $($rows)*);
+    };
+    (@each $category:ident [$($row:expr,)*]) => { &[$($row,)*] };
+    (@each $category:ident [$($row:expr,)*]
+        $name:ident ($($argument:ident: $type:ty),*) $([$($then:tt)*])? => $answer:path;
+        $($rest:tt)*
+    ) => {
+        crate::callbacks::rows!(@each $category [$($row,)* crate::callbacks::Row {
+            category: stringify!($category),
+            name: stringify!($name),
+            arguments: &[$(stringify!($argument)),*],
+            ask: |home, arguments| {
+                let mut arguments = pyo3::types::PyTupleMethods::iter(arguments);
+                $( let $argument = crate::callbacks::take::<$type>(&mut arguments)?; )*
+                let home = std::sync::Arc::clone(home);
+                Ok(Box::pin(async move {
+                    let modules = home.modules().await?;
+                    $( let $argument = crate::convert::arguments::Argument::view(&$argument); )*
+                    let question = modules.$category().$name(
+                        $( <$type as crate::convert::arguments::Argument>::input(&$argument) ),*
+                    ) $($($then)*)?;
+                    let answer = question.await;
+                    pyo3::Python::attach(|py| $answer(py, answer))
+                }))
+            },
+        },] $($rest)*)
+    };
+    (@each $category:ident [$($row:expr,)*]
+        $name:ident ($($argument:ident),*) by $ask:path;
+        $($rest:tt)*
+    ) => {
+        crate::callbacks::rows!(@each $category [$($row,)* crate::callbacks::Row {
+            category: stringify!($category),
+            name: stringify!($name),
+            arguments: &[$(stringify!($argument)),*],
+            ask: $ask,
+        },] $($rest)*)
+    };
+}
+
+use rows;
+
+/// The next argument.
+///
+/// # Errors
+/// It is of another type.
+fn take<'py, A: Argument>(arguments: &mut impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<A> {
+    // They were counted.
+    let value = arguments.next().ok_or_else(|| PyTypeError::new_err("an argument is missing"))?;
+    A::take(&value)
+}
