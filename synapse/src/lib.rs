@@ -1,9 +1,27 @@
 //! The loader inside Synapse: the native half of the Python package `hsmod`.
+//!
+//! Only the reactor's thread touches Python. It polls the futures of questions itself, so that what
+//! a module asks for meanwhile runs in the logging context of the request; a thread of tokio's
+//! drives timers, sockets and background work, and hands what concerns Python to the reactor.
+
+mod callbacks;
+mod convert;
+mod home;
+mod host;
+mod modules;
+mod parsed;
+mod reactor;
+mod runtime;
+mod task;
 
 use pyo3::prelude::*;
 
 /// `hsmod._native`
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("__version__", env!("CARGO_PKG_VERSION"))
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("ModuleFailed", module.py().get_type::<convert::error::ModuleFailed>())?;
+    module.add("Refused", module.py().get_type::<parsed::Refused>())?;
+    module.add_class::<parsed::Parsed>()?;
+    module.add_class::<modules::Modules>()
 }

@@ -1,0 +1,165 @@
+"""What Synapse loads: native modules, registered as one module of its own."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+from pathlib import Path
+from typing import Any, Callable
+
+from twisted.internet.defer import Deferred
+
+from synapse.module_api import ModuleApi
+from synapse.module_api.errors import ConfigError
+
+from hsmod import _native
+from hsmod.calls import called_by
+from hsmod.reactor import Wakeups, in_background
+
+logger = logging.getLogger(__name__)
+
+# Of each of the two halves of a shutdown: calls that are under way, then the modules' own.
+SHUTDOWN_SECONDS = 10.0
+
+# Where `plugins_dir` is left out.
+PLUGINS = Path(__file__).parent / "plugins"
+
+
+class Modules:
+    """The native modules of one homeserver.
+
+    Synapse makes it once its reactor runs. The modules are made at once, so that Synapse knows what
+    they want to be asked, and started in the background: what is asked before waits for that.
+    """
+
+    @staticmethod
+    def parse_config(config: dict[str, Any]) -> _native.Parsed:
+        """Reads the configs of all modules, before Synapse becomes a daemon.
+
+        Raises:
+            ConfigError: all that is wrong with any of them, each with cause and remedy.
+        """
+        try:
+            if "config_file" in config:
+                return _native.Parsed.from_file(_config_file(config), PLUGINS)
+            return _native.Parsed.from_value(config, os.getcwd(), PLUGINS)
+        except _native.Refused as error:
+            raise ConfigError(str(error)) from None
+
+    def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
+        self._api = api
+        self._reactor = api._hs.get_reactor()
+        try:
+            self._native = config.make(self, _about(api))
+        except _native.Refused as error:
+            raise ConfigError(str(error)) from None
+        for warning in config.warnings():
+            logger.warning("%s", warning)
+        self._wakeups = Wakeups(self._native)
+        self._reactor.addReader(self._wakeups)
+        self._reactor.addSystemEventTrigger("before", "shutdown", self._shut_down)
+        self._callbacks: set[tuple[str, str]] = set()
+        self._register()
+        in_background(api, "hsmod_start", self._start)
+
+    def __str__(self) -> str:
+        modules = self._native.describe()
+        if not modules:
+            return "hsmod.Modules: no native modules"
+        return "hsmod.Modules: " + "; ".join(_described(module) for module in modules)
+
+    async def _start(self) -> None:
+        try:
+            await self._native.start()
+        except _native.Refused as error:
+            logger.critical("Native modules are refused, so that this process ends:\n%s", error)
+            self._reactor.stop()
+            return
+        # What modules register while they start.
+        self._register()
+
+    def _register(self) -> None:
+        """Registers with Synapse what is not registered yet."""
+        registered = self._native.registered()
+        for category, names in registered["callbacks"].items():
+            new = [name for name in names if (category, name) not in self._callbacks]
+            self._callbacks.update((category, name) for name in new)
+            callbacks = {name: self._callback(category, name) for name in new}
+            check_auth = callbacks.pop("check_auth", None)
+            if check_auth is not None:
+                callbacks["auth_checkers"] = {
+                    (login_type["name"], tuple(login_type["fields"])): check_auth
+                    for login_type in registered["login_types"]
+                }
+            if callbacks:
+                getattr(self._api, f"register_{category}_callbacks")(**callbacks)
+
+    def _callback(self, category: str, name: str) -> Callable[..., Any]:
+        """A function that Synapse can look at: it reads names and signatures of callbacks."""
+        ask = self._native.callback(category, name)
+
+        def callback(*arguments: Any) -> Any:
+            return ask(*arguments)
+
+        # It keeps these modules alive, which Synapse itself does not.
+        callback.modules = self  # type: ignore[attr-defined]
+        callback.__name__ = callback.__qualname__ = name
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        parameters = [inspect.Parameter(argument, kind) for argument in ask.arguments]
+        callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return callback
+
+    def _shut_down(self) -> Deferred[None]:
+        """The reactor waits for what this returns before it stops."""
+        ended: Deferred[None] = Deferred()
+
+        async def shut_down() -> None:
+            try:
+                await self._native.shutdown(SHUTDOWN_SECONDS)
+            except Exception:
+                logger.exception("Native modules did not end well")
+            finally:
+                self._reactor.removeReader(self._wakeups)
+                self._native.close()
+                ended.callback(None)
+
+        in_background(self._api, "hsmod_shutdown", shut_down)
+        return ended
+
+
+def _config_file(config: dict[str, Any]) -> str:
+    others = sorted(set(config) - {"config_file"})
+    if others:
+        raise ConfigError(
+            f"`config_file` stands alone; move {', '.join(f'`{key}`' for key in others)} into that"
+            " file, or leave `config_file` out",
+            path=("config_file",),
+        )
+    path = config["config_file"]
+    if not isinstance(path, str):
+        raise ConfigError("expected the path of a file", path=("config_file",))
+    return path
+
+
+def _about(api: ModuleApi) -> dict[str, Any]:
+    """What native modules get to know of this homeserver."""
+    worker = api._hs.config.worker
+    return {
+        "server_name": api.server_name,
+        "public_baseurl": api.public_baseurl,
+        "worker_name": api.worker_name,
+        "worker_app": api.worker_app,
+        "email_app_name": api.email_app_name,
+        "run_background_tasks": worker.run_background_tasks,
+        "calls": called_by(ModuleApi),
+    }
+
+
+def _described(module: dict[str, Any]) -> str:
+    callbacks = [
+        f"{category}.{name}" for category, names in module["callbacks"].items() for name in names
+    ]
+    registered = callbacks + module["web"]
+    version = f" {module['version']}" if module["version"] else ""
+    return f"{module['name']}{version} ({', '.join(registered) or 'registered nothing yet'})"

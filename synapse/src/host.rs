@@ -1,0 +1,33 @@
+//! What Synapse says of itself to the modules.
+
+use std::sync::Arc;
+
+use hsmod_loader::Host;
+use pyo3::prelude::*;
+
+use crate::home::Home;
+use crate::parsed::key;
+
+/// The homeserver that `about` tells of.
+///
+/// # Errors
+/// Something is missing there.
+pub(crate) fn host(about: &Bound<'_, PyAny>, _home: &Arc<Home>) -> PyResult<Host> {
+    let mut host = Host::new(key::<String>(about, "server_name")?)
+        .calls(key::<Vec<String>>(about, "calls")?)
+        .run_background_tasks(key(about, "run_background_tasks")?)
+        .answers_in_shutdown(true);
+    if let Some(url) = key::<Option<String>>(about, "public_baseurl")? {
+        host = host.public_baseurl(url);
+    }
+    if let Some(name) = key::<Option<String>>(about, "worker_name")? {
+        host = host.worker_name(name);
+    }
+    if let Some(app) = key::<Option<String>>(about, "worker_app")? {
+        host = host.worker_app(app);
+    }
+    if let Some(name) = key::<Option<String>>(about, "email_app_name")? {
+        host = host.email_app_name(name);
+    }
+    Ok(host)
+}

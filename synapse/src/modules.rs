@@ -1,0 +1,117 @@
+//! The modules of one homeserver, as Python has them.
+
+use std::os::fd::RawFd;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hsmod_loader::{Made, ModuleInfo, Registered};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use serde_json::Value;
+
+use crate::callbacks::{self, Callback};
+use crate::convert::json::object;
+use crate::home::Home;
+use crate::parsed::refused;
+use crate::task::awaitable;
+
+/// Modules that are made; asked as soon as they have started.
+#[pyclass(frozen, module = "hsmod._native")]
+pub(crate) struct Modules {
+    home: Arc<Home>,
+    /// Until they are started.
+    made: Mutex<Option<Made>>,
+}
+
+impl Modules {
+    pub(crate) const fn new(home: Arc<Home>, made: Made) -> Self {
+        Self { home, made: Mutex::new(Some(made)) }
+    }
+
+    /// What `look` sees of all modules, at whatever stage they are.
+    fn seen<T>(&self, look: impl FnOnce(&[ModuleInfo]) -> T) -> T {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        match (self.home.running(), &*made) {
+            (Some(modules), _) => look(modules.info()),
+            (None, Some(made)) => look(made.info()),
+            (None, None) => look(&[]),
+        }
+    }
+}
+
+#[pymethods]
+impl Modules {
+    /// What all modules registered so far: `callbacks` by category, `login_types`, `web`.
+    fn registered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        as_object(py, serde_json::to_value(self.seen(Registered::of)))
+    }
+
+    /// What is known of each module, in the order of the config.
+    fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        as_object(py, self.seen(|modules| serde_json::to_value(modules)))
+    }
+
+    /// The function that is registered with Synapse for a callback.
+    fn callback(&self, category: &str, name: &str) -> PyResult<Callback> {
+        let row = callbacks::row(category, name).ok_or_else(|| {
+            PyValueError::new_err(format!("there is no callback {category}.{name} in Synapse"))
+        })?;
+        Ok(Callback::new(row, Arc::clone(&self.home)))
+    }
+
+    /// Starts the modules: awaited once.
+    fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let made = made.ok_or_else(|| PyRuntimeError::new_err("they were started already"))?;
+        let home = Arc::clone(&self.home);
+        let start = async move {
+            match made.start().await {
+                Ok(modules) => home.started(modules),
+                Err(error) => {
+                    home.refused();
+                    return Err(refused(&error));
+                }
+            }
+            Ok(Python::attach(|py| py.None()))
+        };
+        awaitable(py, &self.home.reactor, Box::pin(start))
+    }
+
+    /// Ends the modules: awaited before the homeserver takes itself apart. Each of the two halves of
+    /// it, calls that are under way and the modules' own `shutdown`, may take so many seconds.
+    fn shutdown<'py>(&self, py: Python<'py>, seconds: f64) -> PyResult<Bound<'py, PyAny>> {
+        let limit = Duration::try_from_secs_f64(seconds)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let home = Arc::clone(&self.home);
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let shutdown = async move {
+            if let Some(made) = made {
+                made.end().await;
+            }
+            if let Some(modules) = home.running() {
+                modules.shutdown(limit).await;
+            }
+            Ok(Python::attach(|py| py.None()))
+        };
+        awaitable(py, &self.home.reactor, Box::pin(shutdown))
+    }
+
+    /// What the reactor watches.
+    fn descriptor(&self) -> RawFd {
+        self.home.reactor.descriptor()
+    }
+
+    /// Runs what other threads want done on the reactor's.
+    fn run_waiting(&self, py: Python<'_>) {
+        self.home.reactor.run_waiting(py);
+    }
+
+    /// The reactor looks no more.
+    fn close(&self) {
+        self.home.reactor.close();
+    }
+}
+
+fn as_object(py: Python<'_>, value: serde_json::Result<Value>) -> PyResult<Bound<'_, PyAny>> {
+    object(py, &value.map_err(|error| PyValueError::new_err(error.to_string()))?)
+}

@@ -1,0 +1,121 @@
+//! The configs of all modules, read before Synapse becomes a daemon.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hsmod_loader::config::ConfigText;
+use hsmod_loader::{Config, Host, LoadError};
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyWeakrefReference;
+
+use crate::convert::json;
+use crate::home::Home;
+use crate::host;
+use crate::modules::Modules;
+use crate::runtime;
+
+pyo3::create_exception!(
+    hsmod._native,
+    Refused,
+    pyo3::exceptions::PyException,
+    "Modules cannot be loaded: the text has all their problems, with cause and remedy."
+);
+
+/// What `parse_config` returns: plugins are mapped, every module has read its config.
+///
+/// It is used up when the modules are made. Whoever makes them once more, from the same config, has
+/// the configs read again.
+#[pyclass(frozen, module = "hsmod._native")]
+pub(crate) struct Parsed {
+    config: Config,
+    parsed: Mutex<Option<hsmod_loader::Parsed>>,
+}
+
+#[pymethods]
+impl Parsed {
+    /// Reads a file.
+    #[staticmethod]
+    fn from_file(py: Python<'_>, file: PathBuf, plugins_dir: PathBuf) -> PyResult<Self> {
+        let config = ConfigText::from_file(file).and_then(|text| Config::from_text(&text));
+        Self::of(py, config, plugins_dir)
+    }
+
+    /// Reads what stands in Synapse's own config. Relative paths are taken from `base`.
+    #[staticmethod]
+    fn from_value(
+        py: Python<'_>,
+        config: &Bound<'_, PyAny>,
+        base: PathBuf,
+        plugins_dir: PathBuf,
+    ) -> PyResult<Self> {
+        Self::of(py, Config::from_value(json::read(config)?, &[], &base), plugins_dir)
+    }
+
+    /// Its warnings, which keep no module from being made.
+    fn warnings(&self) -> Vec<String> {
+        let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        parsed.iter().flat_map(|parsed| parsed.warnings()).map(ToString::to_string).collect()
+    }
+
+    /// Synapse's tests copy configs.
+    fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
+        slf
+    }
+
+    /// Makes the modules, for the homeserver that `glue` is the Python half of.
+    fn make(
+        &self,
+        py: Python<'_>,
+        glue: &Bound<'_, PyAny>,
+        about: &Bound<'_, PyAny>,
+    ) -> PyResult<Modules> {
+        let taken = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let parsed = match taken {
+            Some(parsed) => parsed,
+            None => parse(py, self.config.clone())?,
+        };
+        let glue = PyWeakrefReference::new(glue)?.unbind();
+        let home = Arc::new(Home::new(glue).map_err(|error| {
+            PyOSError::new_err(format!("no socket for native modules: {error}"))
+        })?);
+        let host: Host = host::host(about, &home)?;
+        let handle = runtime::handle()?;
+        let made =
+            py.detach(|| handle.block_on(parsed.make(host))).map_err(|error| refused(&error))?;
+        Ok(Modules::new(home, made))
+    }
+}
+
+impl Parsed {
+    fn of(
+        py: Python<'_>,
+        config: Result<Config, LoadError>,
+        plugins_dir: PathBuf,
+    ) -> PyResult<Self> {
+        let config = config.map_err(|error| refused(&error))?.plugins_dir_or(plugins_dir);
+        let parsed = parse(py, config.clone())?;
+        Ok(Self { config, parsed: Mutex::new(Some(parsed)) })
+    }
+}
+
+fn parse(py: Python<'_>, config: Config) -> PyResult<hsmod_loader::Parsed> {
+    py.detach(|| hsmod_loader::Parsed::new(config)).map_err(|error| refused(&error))
+}
+
+pub(crate) fn refused(error: &LoadError) -> PyErr {
+    Refused::new_err(error.to_string())
+}
+
+/// What Python says of the homeserver, by its keys.
+///
+/// # Errors
+/// A key is missing.
+pub(crate) fn key<'py, T>(about: &Bound<'py, PyAny>, name: &str) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+    for<'a> <T as FromPyObject<'a, 'py>>::Error: Into<PyErr>,
+{
+    let value = about.get_item(name).map_err(|_| PyValueError::new_err(format!("no `{name}`")))?;
+    value.extract().map_err(Into::into)
+}
