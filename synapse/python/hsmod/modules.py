@@ -50,10 +50,7 @@ class Modules:
     def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
         self._api = api
         self._reactor = api._hs.get_reactor()
-        try:
-            self._native = config.make(self, _about(api))
-        except _native.Refused as error:
-            raise ConfigError(str(error)) from None
+        self._native = config.make(self, _about(api))
         for warning in config.warnings():
             logger.warning("%s", warning)
         self._wakeups = Wakeups(self._native)
@@ -73,7 +70,9 @@ class Modules:
         try:
             await self._native.start()
         except _native.Refused as error:
-            logger.critical("Native modules are refused, so that this process ends:\n%s", error)
+            logger.critical("Native modules do not start, so this process ends:\n%s", error)
+            # An exception would end nothing but this background process.
+            self._reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)
             self._reactor.stop()
             return
         # What modules register while they start.

@@ -1,0 +1,142 @@
+"""Shows what becomes of native modules from the config of Synapse to the first question."""
+
+from __future__ import annotations
+
+import copy
+import os
+from typing import Any
+
+from hsmod import Modules
+
+from synapse.module_api.errors import Codes, ConfigError
+
+from tests import unittest
+
+from support import NativeTestCase, native, plugins, scripted
+
+FORBIDDEN = {"return": {"$": "Codes", "v": "FORBIDDEN"}}
+KEEPER = {"module": "good_keeper"}
+
+
+class Configs(unittest.TestCase):
+    """`parse_config`, which Synapse calls while somebody still looks at the terminal."""
+
+    def test_problems_of_all_modules_at_once(self) -> None:
+        modules = [
+            {"module": "list_spam_checker", "config": {"evil_user": []}},
+            {"module": "nowhere"},
+            {"module": "demo", "tiemout": "1s"},
+        ]
+        with self.assertRaises(ConfigError) as raised:
+            Modules.parse_config({"plugins_dir": str(plugins()), "modules": modules})
+        for told in ("evil_user", "nowhere", "tiemout", "did you mean `timeout`"):
+            self.assertIn(told, raised.exception.msg)
+
+    def test_a_file_stands_alone(self) -> None:
+        with self.assertRaises(ConfigError) as raised:
+            Modules.parse_config({"config_file": "modules.yaml", "modules": [], "verify": {}})
+        self.assertIn("move `modules`, `verify` into that file", raised.exception.msg)
+        with self.assertRaises(ConfigError) as raised:
+            Modules.parse_config({"config_file": ["modules.yaml"]})
+        self.assertEqual(raised.exception.path, ("config_file",))
+
+    def test_a_copy_is_the_same(self) -> None:
+        parsed = Modules.parse_config(native(KEEPER)["config"])
+        self.assertIs(copy.deepcopy({"config": parsed})["config"], parsed)
+
+
+class Loaded(NativeTestCase):
+    def loaded(self) -> list[Any]:
+        """The `hsmod.Modules` of this homeserver that registered `check_event_for_spam`."""
+        checks = self.hs.get_module_api_callbacks().spam_checker
+        return [check.modules for check in checks._check_event_for_spam_callbacks]
+
+
+class Twice(Loaded):
+    """One config, and two homeservers that are made of it, as in Synapse's own tests."""
+
+    modules = [KEEPER]
+
+    def test_the_configs_are_read_again(self) -> None:
+        [first] = self.loaded()
+        [(_, parsed)] = self.hs.config.modules.loaded_modules
+        second = Modules(parsed, self.hs.get_module_api())
+        self.assertEqual(str(first), str(second))
+        self.assertEqual(len(self.loaded()), 2)
+
+
+class Described(Loaded):
+    modules = [KEEPER, {**scripted({"user_may_invite": FORBIDDEN}), "name": "strict"}]
+
+    def test_the_log_says_what_there_is(self) -> None:
+        [modules] = self.loaded()
+        told = str(modules)
+        self.assertIn("hsmod.Modules: good_keeper 1.0.0 (spam_checker.check_event_for_spam", told)
+        self.assertIn("strict 1.0.0 (spam_checker.user_may_invite", told)
+
+
+class Waits(NativeTestCase):
+    """A module that takes its time to start."""
+
+    modules = [
+        {"module": "good_keeper", "config": {"at_start": [{"sleep": 400}]}},
+        scripted({"user_may_invite": FORBIDDEN}),
+    ]
+
+    def make_homeserver(self, reactor: Any, clock: Any) -> Any:
+        homeserver = super().make_homeserver(reactor, clock)
+        callbacks = homeserver.get_module_api_callbacks().spam_checker
+        [user_may_invite] = callbacks._user_may_invite_callbacks
+        self.answer = user_may_invite("@alice:test", "@bob:test", "!room:test")
+        self.assertFalse(self.answer.called)
+        return homeserver
+
+    def test_questions_wait_for_the_start(self) -> None:
+        for _ in range(100):
+            self.reactor.advance(0.1)
+        self.assertIs(self.successResultOf(self.answer), Codes.FORBIDDEN)
+
+
+class Refuses(NativeTestCase):
+    """A module whose `start` fails: what it is asked before the process has ended fails too."""
+
+    modules = [{"module": "good_worker", "config": {"fail_start": True}}]
+
+    def make_homeserver(self, reactor: Any, clock: Any) -> Any:
+        self.stopped = 0
+
+        def stop() -> None:
+            self.stopped += 1
+
+        self.patch(reactor, "stop", stop)
+        with self.assertLogs("hsmod.modules", "CRITICAL") as log:
+            homeserver = super().make_homeserver(reactor, clock)
+        self.log = log.output
+        return homeserver
+
+    def test_the_process_ends_with_a_failure(self) -> None:
+        [line] = self.log
+        self.assertIn("good_worker", line)
+        self.assertEqual(self.stopped, 1)
+        [(function, arguments, _)] = self.reactor.triggers["after"]["shutdown"][-1:]
+        self.assertEqual((function, arguments), (os._exit, (1,)))
+
+
+class Ends(NativeTestCase):
+    """Synapse waits for its modules before it stops."""
+
+    modules = [{"module": "good_keeper", "config": {"at_shutdown": [{"sleep": 200}]}}]
+
+    def test_the_shutdown_is_awaited(self) -> None:
+        own = [
+            function
+            for function, _, _ in self.reactor.triggers["before"]["shutdown"]
+            if getattr(function, "__module__", None) == "hsmod.modules"
+        ]
+        [shut_down] = own
+        ended = shut_down()
+        self.assertFalse(ended.called)
+        for _ in range(100):
+            self.reactor.advance(0.1)
+        self.assertTrue(ended.called)
+        self.assertFalse(self.reactor.getReaders(), "nothing of it is watched any more")
