@@ -76,12 +76,12 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     };
     // What can be told of them without the modules is told before these are loaded.
     Arguments::new(callback, given, &options.site.server_name)?;
-    let text = options.site.text()?;
+    let listing = options.site.listing()?;
     options.live.say();
     let call =
         Call { callback: options.callback.clone(), arguments: written, live: options.live.clone() };
     let server_name = &options.site.server_name;
-    pass_on(&text, server_name, verbose, Work::Call(call), std::io::empty(), None, output)
+    pass_on(&listing, server_name, verbose, Work::Call(call), std::io::empty(), None, output)
 }
 
 /// A callback by its full name.

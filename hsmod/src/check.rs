@@ -7,7 +7,7 @@ mod trials;
 
 use clap::Args;
 use hsmod_loader::check::{Findings, Neighbours, examine};
-use hsmod_loader::config::{Config, Entry};
+use hsmod_loader::config::Entry;
 use hsmod_loader::problem::{Problem, Severity};
 use hsmod_loader::{LoadError, ModuleInfo};
 use serde::Serialize;
@@ -49,8 +49,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     options.calls.check()?;
-    let text = options.site.text()?;
-    let config = match Config::from_text(&text) {
+    let listing = options.site.listing()?;
+    let config = match listing.config() {
         Ok(config) => config,
         Err(LoadError { problems, .. }) => {
             let mut tally = Tally::default();
@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
     let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
     let wanted: Vec<Entry> = entries.iter().filter(wanted).cloned().collect();
-    let mut trials = Trials::begin(wanted, text, options.clone(), verbose)?;
+    let mut trials = Trials::begin(wanted, listing, options.clone(), verbose)?;
 
     let mut checked = Checked { problems, neighbours: Neighbours::default() };
     let mut tally = Tally::default();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use hsmod_loader::LoadError;
-use hsmod_loader::config::ConfigText;
+use hsmod_loader::config::{Config, ConfigText};
 
 use crate::exit::{Result, Stop};
 
@@ -16,23 +16,31 @@ pub(crate) struct Site {
     #[arg(short, long, value_name = "FILE|-")]
     pub(crate) config: PathBuf,
 
+    /// Where plugins are looked up if the config has no `plugins_dir` [default: `plugins`, beside the
+    /// config]
+    #[arg(long, value_name = "DIR")]
+    plugins_dir: Option<PathBuf>,
+
     /// The homeserver that the modules believe to be in
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     pub(crate) server_name: String,
 }
 
 impl Site {
-    /// Reads the config's text. It may come through a pipe, so this is done once.
+    /// Reads the config. It may come through a pipe, so this is done once.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn text(&self) -> Result<ConfigText> {
+    pub(crate) fn listing(&self) -> Result<Listing> {
         let text = if is_stdin(&self.config) {
             ConfigText::from_reader(std::io::stdin().lock(), "standard input", "")
         } else {
             ConfigText::from_file(&self.config)
         };
-        text.map_err(|error| unreadable(&error))
+        let text = text.map_err(|error| unreadable(&error))?;
+        // Only a folder that was given can have no absolute path: one that is gone.
+        let absolute = |dir: &PathBuf| std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
+        Ok(Listing::new(text, self.plugins_dir.as_ref().map(absolute)))
     }
 
     /// Leaves standard input to `what`, which comes from `path`: it can be read once only.
@@ -45,6 +53,38 @@ impl Site {
         }
         let message = format!("both the config and {what} are to come from standard input");
         Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
+    }
+}
+
+/// A config as it was read, with what the command line says beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct Listing {
+    text: ConfigText,
+    plugins_dir: Option<PathBuf>,
+}
+
+impl Listing {
+    /// Plugins lie in `plugins_dir` if the text does not say where.
+    pub(crate) const fn new(text: ConfigText, plugins_dir: Option<PathBuf>) -> Self {
+        Self { text, plugins_dir }
+    }
+
+    /// # Errors
+    /// The text is no config at all.
+    pub(crate) fn config(&self) -> std::result::Result<Config, LoadError> {
+        let config = Config::from_text(&self.text)?;
+        Ok(match &self.plugins_dir {
+            Some(folder) => config.plugins_dir_or(folder),
+            None => config,
+        })
+    }
+
+    pub(crate) const fn text(&self) -> &ConfigText {
+        &self.text
+    }
+
+    pub(crate) fn plugins_dir(&self) -> Option<&Path> {
+        self.plugins_dir.as_deref()
     }
 }
 

@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     options.site.leave_stdin_to("the events", &options.events)?;
     let source = Source::new(&options.events);
     let input = events::open(&source, options.repeat)?;
-    let text = options.site.text()?;
+    let listing = options.site.listing()?;
     options.live.say();
     let length = input.length;
     let progress = Progress::new(length.map(|bytes| bytes * u64::from(options.repeat)));
@@ -94,5 +94,5 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
         live: options.live.clone(),
     };
     let server_name = &options.site.server_name;
-    pass_on(&text, server_name, verbose, Work::Replay(replay), reader, Some(progress), output)
+    pass_on(&listing, server_name, verbose, Work::Replay(replay), reader, Some(progress), output)
 }

@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use std::process::Stdio;
 use std::time::Duration;
 
-use hsmod_loader::config::{ConfigText, Entry};
+use hsmod_loader::config::Entry;
 use hsmod_loader::problem::Problem;
 
 use super::Options;
 use super::inside::{Found, Trial};
 use crate::child::{Heard, Process, Task, Work};
 use crate::exit::Result;
+use crate::modules::Listing;
 use crate::output::complain;
 
 /// How long a trial may take.
@@ -22,11 +23,12 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// # Errors
 /// It could not be tried, for which the module is not to blame.
 pub(super) fn run(
-    text: &ConfigText,
+    listing: &Listing,
     options: &Options,
     verbose: u8,
     entry: &Entry,
 ) -> Result<Found> {
+    let text = listing.text();
     let task = Task {
         // It was read as YAML before, which is UTF-8.
         config: String::from_utf8_lossy(text.bytes()).into_owned(),
@@ -38,7 +40,7 @@ pub(super) fn run(
         work: Work::Trial(Trial { index: entry.index(), calls: options.calls.clone() }),
     };
     let mut found = Found::default();
-    let process = Process::start(&task, text.folder(), std::io::empty(), Stdio::piped())?;
+    let process = Process::start(&task, listing, std::io::empty(), Stdio::piped())?;
     let ended = process.hear(Some(LIMIT), |heard| {
         match heard {
             Heard::Found(all) => found = all,

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use hsmod_loader::config::{ConfigText, Entry};
+use hsmod_loader::config::Entry;
 
 use super::inside::Found;
 use super::{Options, trial};
 use crate::exit::{Result, Stop};
 use crate::limits;
+use crate::modules::Listing;
 
 /// How many run at once.
 const AT_ONCE: usize = 2;
@@ -27,7 +28,7 @@ type Finished = (usize, Result<Found>);
 /// What the threads share.
 struct Work {
     entries: Mutex<std::vec::IntoIter<Entry>>,
-    text: ConfigText,
+    listing: Listing,
     options: Options,
     verbose: u8,
 }
@@ -39,14 +40,14 @@ impl Trials {
     /// There is not one thread for it.
     pub(super) fn begin(
         entries: Vec<Entry>,
-        text: ConfigText,
+        listing: Listing,
         options: Options,
         verbose: u8,
     ) -> Result<Self> {
         let wanted: Vec<usize> = entries.iter().map(Entry::index).collect();
         let (sender, finished) = channel();
         let entries = Mutex::new(entries.into_iter());
-        let work = Arc::new(Work { entries, text, options, verbose });
+        let work = Arc::new(Work { entries, listing, options, verbose });
         for number in 0..AT_ONCE.min(wanted.len()) {
             let (work, sender) = (Arc::clone(&work), sender.clone());
             let thread = std::thread::Builder::new().name("trials".to_owned());
@@ -86,7 +87,7 @@ impl Work {
     fn run(&self, finished: &Sender<Finished>) {
         let next = || self.entries.lock().unwrap_or_else(PoisonError::into_inner).next();
         while let Some(entry) = next() {
-            let found = trial::run(&self.text, &self.options, self.verbose, &entry);
+            let found = trial::run(&self.listing, &self.options, self.verbose, &entry);
             if finished.send((entry.index(), found)).is_err() {
                 break;
             }

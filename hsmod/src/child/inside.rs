@@ -19,6 +19,7 @@ use tracing_subscriber::{Layer, Registry};
 use super::block::Wire;
 use super::{Report, Task, Work, life, record};
 use crate::exit::{Exit, Stop};
+use crate::modules::Listing;
 use crate::output::{Output, complain};
 use crate::{call, check, log, replay};
 
@@ -32,6 +33,10 @@ pub(crate) struct Options {
     #[arg(long)]
     folder: PathBuf,
 
+    /// Where plugins are looked up if the config does not say
+    #[arg(long)]
+    plugins_dir: Option<PathBuf>,
+
     /// The descriptor of the parent under which the record lies
     #[arg(long)]
     record: Option<u32>,
@@ -39,8 +44,7 @@ pub(crate) struct Options {
 
 /// What work has at hand in a child.
 pub(crate) struct Inside {
-    /// The config's text,
-    pub(crate) config: ConfigText,
+    listing: Listing,
     pub(crate) server_name: String,
     /// The way to the parent.
     pub(crate) wire: Wire,
@@ -49,7 +53,7 @@ pub(crate) struct Inside {
 impl Inside {
     /// The config; the inner error is what is wrong with it, which the parent has said before.
     pub(crate) fn config(&self) -> std::result::Result<Config, LoadError> {
-        Config::from_text(&self.config)
+        self.listing.config()
     }
 
     /// Loads the modules; their warnings go to stderr.
@@ -90,8 +94,9 @@ pub(crate) fn run(options: Options) -> ExitCode {
     };
     log::init_with(task.verbose, stages(wire.clone()));
     let mut output = Output::to_parent(wire.clone(), task.json, task.colours);
-    let config = ConfigText::new(task.config, task.config_name, options.folder);
-    let inside = Inside { config, server_name: task.server_name, wire: wire.clone() };
+    let text = ConfigText::new(task.config, task.config_name, options.folder);
+    let listing = Listing::new(text, options.plugins_dir);
+    let inside = Inside { listing, server_name: task.server_name, wire: wire.clone() };
     let worked = match task.work {
         Work::Trial(trial) => check::inside::run(&inside, &trial),
         Work::Call(call) => call::inside::run(&inside, &call, &mut output),

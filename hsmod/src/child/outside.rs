@@ -18,6 +18,7 @@ use super::ended::{Ended, How, Told};
 use super::{Found, Report, Task, record};
 use crate::exit::Result;
 use crate::limits;
+use crate::modules::Listing;
 
 /// How many blocks may wait to be heard.
 const WAITING: usize = 4;
@@ -71,24 +72,24 @@ impl Process {
     /// This system does not let us start a process, or the threads that it takes to talk to it.
     pub(crate) fn start(
         task: &Task,
-        folder: &Path,
+        listing: &Listing,
         input: impl Read + Send + 'static,
         stderr: Stdio,
     ) -> Result<Self> {
-        Self::try_start(task, folder, input, stderr)
+        Self::try_start(task, listing, input, stderr)
             .map_err(|error| limits::stop("cannot run modules in a process of their own", &error))
     }
 
     fn try_start(
         task: &Task,
-        folder: &Path,
+        listing: &Listing,
         input: impl Read + Send + 'static,
         stderr: Stdio,
     ) -> io::Result<Self> {
         let mut task = serde_json::to_vec(task)?;
         task.push(b'\n');
         let record = record::new();
-        let mut child = command(folder, record.as_ref())?.stderr(stderr).spawn()?;
+        let mut child = command(listing, record.as_ref())?.stderr(stderr).spawn()?;
         let (sender, blocks) = sync_channel(WAITING);
         match serve(&mut child, task, input, sender) {
             Ok(words) => Ok(Self { child, blocks, words, told: Told::default(), record }),
@@ -189,17 +190,21 @@ fn is_over(deadline: Option<Instant>) -> bool {
 }
 
 /// This command, as its own child.
-fn command(folder: &Path, record: Option<&File>) -> io::Result<Command> {
+fn command(listing: &Listing, record: Option<&File>) -> io::Result<Command> {
     let mut command = Command::new(this_program()?);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, "hsmod");
     command.arg("__child").arg("--parent").arg(std::process::id().to_string());
+    let folder = listing.text().folder();
     // An empty argument would be none.
     command.arg("--folder").arg(if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
         folder
     });
+    if let Some(folder) = listing.plugins_dir() {
+        command.arg("--plugins-dir").arg(folder);
+    }
     command.args(record.into_iter().flat_map(record::argument));
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     Ok(command)

@@ -4,11 +4,10 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::process::Stdio;
 
-use hsmod_loader::config::{Config, ConfigText};
-
 use super::outside::AT_END;
 use super::{Heard, Process, Task, Work};
 use crate::exit::{Exit, Result, Stop};
+use crate::modules::Listing;
 use crate::output::Output;
 use crate::replay::progress::Progress;
 
@@ -17,7 +16,7 @@ use crate::replay::progress::Progress;
 /// # Errors
 /// The child could not do it, or a module ended it.
 pub(crate) fn pass_on(
-    text: &ConfigText,
+    listing: &Listing,
     server_name: &str,
     verbose: u8,
     work: Work,
@@ -25,10 +24,11 @@ pub(crate) fn pass_on(
     progress: Option<Progress>,
     output: &mut Output,
 ) -> Result<Exit> {
+    let text = listing.text();
     let Ok(config) = std::str::from_utf8(text.bytes()) else {
         let message = format!("{} is not UTF-8", text.name());
         let refused = |error| Err(Stop::Refused(error));
-        return Config::from_text(text).map_or_else(refused, |_| Err(Stop::wrong(message)));
+        return listing.config().map_or_else(refused, |_| Err(Stop::wrong(message)));
     };
     let task = Task {
         config: config.to_owned(),
@@ -39,7 +39,7 @@ pub(crate) fn pass_on(
         colours: output.has_colours(),
         work,
     };
-    let process = Process::start(&task, text.folder(), input, Stdio::inherit())?;
+    let process = Process::start(&task, listing, input, Stdio::inherit())?;
     let mut lines = Lines::default();
     let ended = process.hear(None, |heard| {
         match heard {

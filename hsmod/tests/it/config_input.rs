@@ -43,6 +43,27 @@ fn a_pipe_is_read_once() {
     ");
 }
 
+/// A homeserver that brings plugins of its own says where they lie; an operator's word goes first.
+#[test]
+fn plugins_lie_where_the_command_line_says_unless_the_config_does() {
+    let scene = Scene::new().module("demo", json!({}));
+    let folder = scene.folder();
+    std::fs::create_dir(folder.join("config")).unwrap();
+    let arguments = r#"{"user_id": "@a:x", "room_config": {}}"#;
+    std::fs::write(folder.join("args.json"), arguments).unwrap();
+    let call = ["spam_checker.user_may_create_room", "args.json"];
+    for (text, is_found) in [("", true), ("plugins_dir: elsewhere\n", false)] {
+        let config = format!("{text}modules: [{{module: demo}}]\n");
+        std::fs::write(folder.join("config/modules.yaml"), config).unwrap();
+        for (command, more) in [("check", &[][..]), ("call", &call)] {
+            let options = [command, "-c", "config/modules.yaml", "--plugins-dir", "plugins"];
+            let said = shown(hsmod(&options).args(more).current_dir(folder), folder);
+            assert_eq!(said.starts_with("exit code: 0"), is_found, "{command} {text}: {said}");
+            assert_eq!(said.contains("<folder>/config/elsewhere"), !is_found, "{command}: {said}");
+        }
+    }
+}
+
 #[test]
 fn standard_input_cannot_be_two_things() {
     for (config, arguments) in [("-", "-"), ("/dev/stdin", "-")] {
