@@ -1,0 +1,198 @@
+//! Virtual environments of Python, made once below cargo's target directory.
+//!
+//! Only an interpreter has to be there; everything else comes from PyPI, in the versions that a file
+//! of requirements names, and what was fetched is kept.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{Result, output, run as execute};
+
+/// The oldest that Synapse, and the package, run with.
+const OLDEST: (u32, u32) = (3, 10);
+
+/// The file in an environment that says what it was made from. It is written last, so that one
+/// whose making was cut short has none.
+const MARKER: &str = "made-from";
+
+/// A virtual environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    folder: PathBuf,
+    /// What pip fetched.
+    cache: PathBuf,
+}
+
+impl Environment {
+    /// The environment `name` below `folder`, with what the file `requirements` says: as an
+    /// earlier run made it, or made now. A changed file or interpreter makes it anew.
+    ///
+    /// # Errors
+    /// There is no interpreter that could be used, or PyPI is out of reach.
+    pub(crate) fn ready(folder: &Path, name: &str, requirements: &Path) -> Result<Self> {
+        let environment = Self::at(folder, name);
+        let interpreter = Interpreter::find()?;
+        let wanted = fs::read_to_string(requirements)
+            .map_err(|error| format!("cannot read `{}`: {error}", requirements.display()))?;
+        let origin = format!("{}\n{}\n{wanted}", interpreter.title(), environment.folder.display());
+        let marker = environment.folder.join(MARKER);
+        if fs::read_to_string(&marker).is_ok_and(|made_from| made_from == origin) {
+            return Ok(environment);
+        }
+        println!("making `{}` with Python {}", environment.folder.display(), interpreter.version);
+        environment.make_anew(&interpreter)?;
+        environment.install(&["--requirement".as_ref(), requirements.as_ref()])?;
+        fs::write(&marker, origin)?;
+        Ok(environment)
+    }
+
+    /// An empty environment `name` below `folder`, in place of any that is there.
+    ///
+    /// # Errors
+    /// There is no interpreter that could be used.
+    pub(crate) fn fresh(folder: &Path, name: &str) -> Result<Self> {
+        let environment = Self::at(folder, name);
+        environment.make_anew(&Interpreter::find()?)?;
+        Ok(environment)
+    }
+
+    /// Its interpreter.
+    pub(crate) fn python(&self) -> Command {
+        Command::new(self.folder.join("bin/python"))
+    }
+
+    /// Installs what pip is told.
+    ///
+    /// # Errors
+    /// pip cannot: what it says stands above.
+    pub(crate) fn install(&self, what: &[&std::ffi::OsStr]) -> Result<()> {
+        execute(self.pip("install").args(what)).map_err(|error| unreachable_index(&error))
+    }
+
+    /// Fetches the source distribution of `requirement` into `folder`, and nothing it needs.
+    ///
+    /// # Errors
+    /// pip cannot: what it says stands above.
+    pub(crate) fn fetch_sources(&self, requirement: &str, folder: &Path) -> Result<()> {
+        let mut pip = self.pip("download");
+        pip.args(["--no-deps", "--no-binary=matrix-synapse", "--dest"])
+            .arg(folder)
+            .arg(requirement);
+        execute(&mut pip).map_err(|error| unreachable_index(&error))
+    }
+
+    fn pip(&self, task: &str) -> Command {
+        let mut pip = self.python();
+        pip.args(["-m", "pip", task, "--quiet", "--disable-pip-version-check", "--cache-dir"]);
+        pip.arg(&self.cache);
+        pip
+    }
+
+    fn at(folder: &Path, name: &str) -> Self {
+        Self { folder: folder.join(name), cache: folder.join("pip") }
+    }
+
+    fn make_anew(&self, interpreter: &Interpreter) -> Result<()> {
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder)?;
+        }
+        execute(Command::new(&interpreter.program).args(["-m", "venv"]).arg(&self.folder))
+    }
+}
+
+fn unreachable_index(error: &dyn std::fmt::Display) -> Box<dyn std::error::Error> {
+    format!(
+        "pip could not fetch or install it; what it says stands above\n  {error}\n  \
+         fix: if it could not reach PyPI, set a proxy with HTTPS_PROXY or a mirror with \
+         PIP_INDEX_URL, and run this again: what was fetched is kept"
+    )
+    .into()
+}
+
+/// The Python that environments are made with.
+#[derive(Debug)]
+struct Interpreter {
+    program: PathBuf,
+    version: String,
+}
+
+impl Interpreter {
+    /// What `PYTHON` says, or `python3`.
+    ///
+    /// # Errors
+    /// There is none, it is too old, or Debian has put what makes environments into another package.
+    fn find() -> Result<Self> {
+        let named = std::env::var_os("PYTHON").filter(|program| !program.is_empty());
+        let program = named.unwrap_or_else(|| "python3".into());
+        Self::examine(Path::new(&program))
+    }
+
+    fn examine(program: &Path) -> Result<Self> {
+        const SCRIPT: &str = "import sys, importlib.util as i; \
+             print(sys.executable, '.'.join(map(str, sys.version_info[:3])), \
+             *[m for m in ('venv', 'ensurepip') if not i.find_spec(m)], sep='\\n')";
+        let said = output(Command::new(program).args(["-c", SCRIPT])).map_err(|error| {
+            format!(
+                "{error}\n  fix: install Python {}.{} or newer, or name it: PYTHON=/path/to/python3",
+                OLDEST.0, OLDEST.1
+            )
+        })?;
+        Ok(Self::read(&said)?)
+    }
+
+    /// Reads what the interpreter says of itself: its path, its version, and the modules it lacks.
+    fn read(said: &str) -> std::result::Result<Self, String> {
+        let mut lines = said.lines();
+        let program = PathBuf::from(lines.next().unwrap_or_default());
+        let version = lines.next().unwrap_or_default().to_owned();
+        let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+        let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        let shown = program.display();
+        if (major, minor) < OLDEST {
+            return Err(format!(
+                "`{shown}` is Python {version}, which is too old: {}.{} is the oldest that Synapse \
+                 runs with\n  fix: name a newer one: PYTHON=/path/to/python3",
+                OLDEST.0, OLDEST.1
+            ));
+        }
+        let missing = lines.collect::<Vec<_>>();
+        if !missing.is_empty() {
+            return Err(format!(
+                "`{shown}` cannot make virtual environments: it has no module `{}`\n  fix: on \
+                 Debian and its children, `apt-get install python{major}.{minor}-venv`; or name \
+                 another: PYTHON=/path/to/python3",
+                missing.join("`, `")
+            ));
+        }
+        Ok(Self { program, version })
+    }
+
+    fn title(&self) -> String {
+        format!("{} {}", self.program.display(), self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interpreter_says_what_it_lacks() {
+        let refused = |said| Interpreter::read(said).unwrap_err();
+        let old = refused("/usr/bin/python3\n3.9.2\n");
+        assert!(old.starts_with("`/usr/bin/python3` is Python 3.9.2, which is too old: 3.10 is"));
+        let lacking = refused("/usr/bin/python3\n3.11.2\nensurepip\n");
+        assert!(lacking.contains("it has no module `ensurepip`"), "{lacking}");
+        assert!(lacking.contains("apt-get install python3.11-venv"), "{lacking}");
+        let found = Interpreter::read("/usr/bin/python3\n3.14.0\n").unwrap();
+        assert_eq!(found.title(), "/usr/bin/python3 3.14.0");
+    }
+
+    #[test]
+    fn one_that_is_not_there_is_named_with_the_remedy() {
+        let missing = Interpreter::examine(Path::new("/no/python3")).unwrap_err().to_string();
+        assert!(missing.contains("python3"), "{missing}");
+        assert!(missing.contains("PYTHON=/path/to/python3"), "{missing}");
+    }
+}
