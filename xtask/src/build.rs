@@ -16,22 +16,16 @@ use crate::command::{self, Result, cargo};
 /// # Errors
 /// The build failed, or a package is no plugin (its crate type lacks `cdylib`).
 pub(crate) fn build_plugins(release: bool, packages: &[&str]) -> Result<Vec<PathBuf>> {
-    let mut build = cargo();
-    if release {
-        build.args(["build", "--release"]);
-    } else {
-        build.arg("build");
-    }
-    shared_libraries(build, packages)
+    shared_libraries(cargo_build(release), packages)
 }
 
-/// Builds the program `name` of `package` in release mode and returns its executable.
+/// Builds the program `name` of `package` and returns its executable.
 ///
 /// # Errors
 /// The build failed, or the package has no such program.
-pub(crate) fn build_program(package: &str, name: &str) -> Result<PathBuf> {
-    let mut build = cargo();
-    build.args(["build", "--release", "--bin", name]);
+pub(crate) fn build_program(release: bool, package: &str, name: &str) -> Result<PathBuf> {
+    let mut build = cargo_build(release);
+    build.args(["--bin", name]);
     let executable = artifacts(build, &[package])?
         .into_iter()
         .find(|artifact| artifact.target.name == name)
@@ -71,6 +65,12 @@ pub(crate) fn target_directory() -> Result<PathBuf> {
     }
     let metadata = command::output(cargo().args(["metadata", "--no-deps", "--format-version=1"]))?;
     Ok(serde_json::from_str::<Metadata>(&metadata)?.target_directory)
+}
+
+fn cargo_build(release: bool) -> Command {
+    let mut build = cargo();
+    build.args(["build", "--profile", if release { "release" } else { "dev" }]);
+    build
 }
 
 fn artifacts(mut build: Command, packages: &[&str]) -> Result<Vec<Artifact>> {

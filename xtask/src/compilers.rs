@@ -139,6 +139,6 @@ fn build(compiler: &Compiler, package: &str, variant: &Variant) -> Result<PathBu
 /// # Errors
 /// One is refused, or answers something else than it should.
 fn verify(plugins: &[PathBuf]) -> Result<()> {
-    let program = build_program("hsmod-tests", "ask_plugins")?;
+    let program = build_program(true, "hsmod-tests", "ask_plugins")?;
     execute(Command::new(program).args(plugins))
 }

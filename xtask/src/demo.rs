@@ -19,6 +19,6 @@ const HISTORY: &str = "tests/data/synapse-pdus.ndjson";
 pub(crate) fn run() -> Result<()> {
     let plugins = build_plugins(true, &PLUGINS)?;
     let folder = plugins.first().and_then(|plugin| plugin.parent()).unwrap_or(Path::new("."));
-    let demo = build_program("hsmod-tests", "hsmod-demo")?;
+    let demo = build_program(true, "hsmod-tests", "hsmod-demo")?;
     execute(std::process::Command::new(demo).arg(folder).arg(HISTORY))
 }

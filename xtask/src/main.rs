@@ -9,6 +9,9 @@ mod command;
 mod compilers;
 mod demo;
 mod deny;
+mod lock;
+mod python;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -37,7 +40,8 @@ const FIRST_STEPS: &str = "\
 Before you push:            cargo xtask ci
 To see modules at work:     cargo xtask demo
 After changing the ABI:     cargo xtask compilers
-After adding a dependency:  cargo xtask deny";
+After adding a dependency:  cargo xtask deny
+To install it somewhere:    cargo xtask wheel";
 
 #[derive(Subcommand)]
 enum Task {
@@ -60,6 +64,12 @@ enum Task {
     /// deny.toml. The database of security advisories is a git repository of its own and not part
     /// of the package registry; a machine that reaches only the registry checks everything else.
     Deny(deny::Options),
+    /// Builds the Python package that operators install
+    ///
+    /// One wheel with the loader, the plugins of plugins/ and the `hsmod` command, for CPython 3.10
+    /// and newer. The first run fetches maturin from PyPI. Its platform tag names the glibc of this
+    /// machine: build on the oldest system that it is to run on.
+    Wheel(wheel::Options),
 }
 
 impl Task {
@@ -69,6 +79,7 @@ impl Task {
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
             Self::Deny(options) => deny::run(&options),
+            Self::Wheel(options) => wheel::run(&options),
         }
     }
 }

@@ -1,0 +1,131 @@
+//! `cargo xtask wheel`: the Python package `hsmod`, as operators install it.
+//!
+//! One file holds all of it: the loader (`hsmod/_native`), the Python around it, the plugins of
+//! `plugins/` (below `hsmod/plugins`) and the `hsmod` command. It is built for the stable ABI of
+//! CPython, so one wheel serves 3.10 and everything newer.
+
+mod stage;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::build::{build_plugins, build_program, target_directory};
+use crate::command::{Result, output, run as execute};
+use crate::lock::Lock;
+use crate::python::Environment;
+use stage::Stage;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Builds without optimisation, which takes a third of the time
+    #[arg(long)]
+    dev: bool,
+    /// Where the wheel is put [default: `synapse/wheels` below cargo's target directory]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Installs the wheel into an empty environment, without Synapse, and runs its command
+    #[arg(long)]
+    check: bool,
+}
+
+/// Builds the wheel and says where it lies.
+///
+/// # Errors
+/// Something does not build, or PyPI is out of reach the first time.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let folder = folder()?;
+    let _lock = Lock::of(&folder)?;
+    let out = match &options.out {
+        Some(out) => std::path::absolute(out)?,
+        None => folder.join("wheels"),
+    };
+    let wheel = build(&folder, options.dev, &out)?;
+    let size = fs::metadata(&wheel)?.len();
+    println!("{}: {}.{} MB", wheel.display(), size / 1_000_000, size / 100_000 % 10);
+    if options.check { check(&folder, &wheel) } else { Ok(()) }
+}
+
+/// Where everything lies that belongs to Synapse.
+///
+/// # Errors
+/// Cargo cannot read the workspace.
+pub(crate) fn folder() -> Result<PathBuf> {
+    Ok(target_directory()?.join("synapse"))
+}
+
+/// Builds the wheel into `out`, in place of another one of the same name. The caller holds the lock
+/// of `folder`.
+///
+/// # Errors
+/// Something does not build, or PyPI is out of reach the first time.
+pub(crate) fn build(folder: &Path, dev: bool, out: &Path) -> Result<PathBuf> {
+    let requirements = Path::new("synapse/requirements/build.txt");
+    let tools = Environment::ready(folder, "build-tools", requirements)?;
+    let stage = Stage::lay(
+        &folder.join("stage"),
+        &Contents { plugins: plugins(!dev)?, command: build_program(!dev, "hsmod", "hsmod")? },
+    )?;
+    let mut maturin = tools.python();
+    maturin
+        .current_dir(stage.folder())
+        .args(["-m", "maturin", "build", "--quiet", "--strip"])
+        .args(["--profile", if dev { "dev" } else { "release" }])
+        .args(["--compatibility", &stage.platform()?])
+        .arg("--out")
+        .arg(stage.wheels())
+        .env("CARGO_TARGET_DIR", folder.join("build"));
+    execute(&mut maturin)?;
+    stage.deliver(out)
+}
+
+/// What the wheel holds beside the Python and what maturin builds.
+pub(crate) struct Contents {
+    pub(crate) plugins: Vec<PathBuf>,
+    pub(crate) command: PathBuf,
+}
+
+/// Builds all that lies in `plugins/`.
+fn plugins(release: bool) -> Result<Vec<PathBuf>> {
+    let names = packages("plugins")?;
+    build_plugins(release, &names.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// The packages in a folder that holds nothing else; they bear the names of their folders.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(crate) fn packages(folder: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.path().join("Cargo.toml").exists() {
+            names.push(entry.file_name().to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Installs the wheel where nothing else is, and has it list and check what it carries.
+fn check(folder: &Path, wheel: &Path) -> Result<()> {
+    let environment = Environment::fresh(folder, "fresh")?;
+    environment.install(&["--no-index".as_ref(), wheel.as_ref()])?;
+    execute(environment.python().args(["-m", "hsmod", "plugins"]))?;
+    let config = folder.join("fresh/modules.yaml");
+    fs::write(&config, EXAMPLE)?;
+    execute(environment.python().args(["-m", "hsmod", "check", "-c"]).arg(&config))?;
+    let version = output(environment.python().args(["-m", "hsmod", "--version"]))?;
+    println!("installed and run: {}", version.trim_end());
+    Ok(())
+}
+
+/// Two of the plugins that the wheel carries, found without `plugins_dir`.
+const EXAMPLE: &str = "\
+modules:
+  - module: list_spam_checker
+    config: {evil_users: ['@evil:example.com']}
+  - module: http_antispam
+    config: {base_url: 'http://127.0.0.1:9', authorization: secret}
+";
