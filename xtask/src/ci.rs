@@ -1,13 +1,14 @@
 //! `cargo xtask ci`: what CI runs, one step after the other, the cheap ones first.
 
 use std::fmt;
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use clap::Args;
 
-use crate::command::{Result, cannot_start, cargo, line, run as execute};
+use crate::build::target_directory;
+use crate::command::{Result, cargo, line, run as execute, run_and_read};
+use crate::synapse::trial::Outcome;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -24,6 +25,8 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
     /// Only with `--full`.
     full: bool,
+    /// Whether it is about the crate in `synapse/`, which is a workspace of its own.
+    synapse: bool,
 }
 
 const STEPS: &[Step] = &[
@@ -37,12 +40,33 @@ const STEPS: &[Step] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..Step::usual("documentation", &["doc", "--workspace", "--no-deps"])
     },
+    Step::synapse("format of synapse/", &["fmt", "--manifest-path", SYNAPSE, "--check"]),
+    Step::synapse(
+        "lints of synapse/",
+        &["clippy", "--manifest-path", SYNAPSE, "--all-targets", "--", "-D", "warnings"],
+    ),
+    Step {
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..Step::synapse(
+            "documentation of synapse/",
+            &["doc", "--manifest-path", SYNAPSE, "--no-deps"],
+        )
+    },
     Step::full("dependencies", &["xtask", "deny"]),
     Step::usual("demo", &["xtask", "demo"]),
+    Step::usual("wheel", &["xtask", "wheel", "--dev", "--check"]),
+    Step::full("wheel, released", &["xtask", "wheel", "--check"]),
+    Step::full("tests in Synapse, released", &["xtask", "synapse", "--release", "test_command"]),
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
     Step::full("compilers", &["xtask", "compilers"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];
+
+/// The crate that Python loads.
+const SYNAPSE: &str = "synapse/Cargo.toml";
+
+/// Native modules in a real Synapse; what trial says at its end stands in the summary, too.
+const TRIAL: Step = Step::usual("tests in Synapse", &["xtask", "synapse"]);
 
 /// The last step: its summary closes the output.
 const TESTS: Step = Step::usual("tests", &["test"]);
@@ -56,6 +80,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         step.run(execute)?;
     }
     let mut summary = Summary::default();
+    TRIAL.run(|command| run_trial(command, &mut summary.trial))?;
     let outcome = TESTS.run(|command| run_tests(command, &mut summary));
     print!("\n{summary}");
     outcome
@@ -63,7 +88,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 impl Step {
     const fn usual(name: &'static str, arguments: &'static [&'static str]) -> Self {
-        Self { name, arguments, environment: &[], full: false }
+        Self { name, arguments, environment: &[], full: false, synapse: false }
+    }
+
+    const fn synapse(name: &'static str, arguments: &'static [&'static str]) -> Self {
+        Self { synapse: true, ..Self::usual(name, arguments) }
     }
 
     const fn full(name: &'static str, arguments: &'static [&'static str]) -> Self {
@@ -74,6 +103,12 @@ impl Step {
     fn run(&self, execute: impl FnOnce(&mut Command) -> Result<()>) -> Result<()> {
         let mut command = cargo();
         command.args(self.arguments).envs(self.environment.iter().copied());
+        if self.synapse {
+            // The one that maturin builds in, so that nothing is compiled twice.
+            command.env("CARGO_TARGET_DIR", target_directory()?.join("synapse/build"));
+            // Without it, a library of Python's would be linked.
+            command.env("PYO3_BUILD_EXTENSION_MODULE", "1");
+        }
         println!("\n==> {}: {}", self.name, line(&command));
         let start = Instant::now();
         let outcome = execute(&mut command);
@@ -84,9 +119,10 @@ impl Step {
     }
 }
 
-/// What the test binaries say at their ends.
+/// What trial and the test binaries say at their ends.
 #[derive(Default)]
 struct Summary {
+    trial: Outcome,
     lines: Vec<String>,
     passed: u64,
     failed: u64,
@@ -114,6 +150,9 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.trial.line() {
+            writeln!(f, "{line}")?;
+        }
         for line in &self.lines {
             writeln!(f, "{line}")?;
         }
@@ -123,17 +162,7 @@ impl fmt::Display for Summary {
 
 /// Runs the tests, showing their output as it comes and collecting the results.
 fn run_tests(command: &mut Command, summary: &mut Summary) -> Result<()> {
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).split(b'\n') {
-            // A test may print anything, not only UTF-8.
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            println!("{line}");
-            summary.read(&line);
-        }
-    }
-    let status = child.wait()?;
+    let status = run_and_read(command, |line| summary.read(line))?;
     if !status.success() {
         return Err(format!("`{}`: {status}", line(command)).into());
     }
@@ -141,6 +170,12 @@ fn run_tests(command: &mut Command, summary: &mut Summary) -> Result<()> {
         return Err("no test was run".into());
     }
     Ok(())
+}
+
+/// Runs the tests in Synapse, showing their output as it comes.
+fn run_trial(command: &mut Command, outcome: &mut Outcome) -> Result<()> {
+    let status = run_and_read(command, |line| outcome.read(line))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", line(command)).into()) }
 }
 
 #[cfg(test)]
@@ -161,5 +196,17 @@ mod tests {
         let shown = summary.to_string();
         assert_eq!(shown.lines().count(), 3, "{shown}");
         assert!(shown.ends_with("\n7 passed, 1 failed\n"), "{shown}");
+    }
+
+    #[test]
+    fn what_trial_ran_stands_before_the_test_binaries_and_is_not_added_up() {
+        let mut summary = Summary::default();
+        summary.trial.read("Ran 12 tests in 3.100s");
+        summary.trial.read("PASSED (successes=12)");
+        summary.read("test result: ok. 5 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+        let shown = summary.to_string();
+        let lines: Vec<&str> = shown.lines().collect();
+        assert_eq!(lines[0], "trial: Ran 12 tests in 3.100s: PASSED (successes=12)");
+        assert_eq!(lines[2], "5 passed, 0 failed");
     }
 }

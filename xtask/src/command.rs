@@ -1,7 +1,8 @@
 //! Running other programs: a failure always names the command line that failed.
 
 use std::ffi::OsStr;
-use std::process::{Command, Stdio};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// A task ends with a sentence for the person who ran it; nothing here is handled further up.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -18,6 +19,27 @@ pub(crate) fn cargo() -> Command {
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| cannot_start(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", line(command)).into()) }
+}
+
+/// Runs `command` and shows what it writes to standard output as it comes; `read` gets each line, too.
+///
+/// # Errors
+/// It could not be started, or read.
+pub(crate) fn run_and_read(
+    command: &mut Command,
+    mut read: impl FnMut(&str),
+) -> Result<ExitStatus> {
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            // A test may print anything, not only UTF-8.
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            println!("{line}");
+            read(&line);
+        }
+    }
+    Ok(child.wait()?)
 }
 
 /// What `command` writes to its standard output.

@@ -11,6 +11,7 @@ mod demo;
 mod deny;
 mod lock;
 mod python;
+mod synapse;
 mod wheel;
 
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ Before you push:            cargo xtask ci
 To see modules at work:     cargo xtask demo
 After changing the ABI:     cargo xtask compilers
 After adding a dependency:  cargo xtask deny
+To test inside Synapse:     cargo xtask synapse
 To install it somewhere:    cargo xtask wheel";
 
 #[derive(Subcommand)]
@@ -64,6 +66,14 @@ enum Task {
     /// deny.toml. The database of security advisories is a git repository of its own and not part
     /// of the package registry; a machine that reaches only the registry checks everything else.
     Deny(deny::Options),
+    /// Tests native modules in a real Synapse
+    ///
+    /// Builds the wheel and the plugins for tests, and runs the tests of the folder synapse/ in
+    /// Synapse's own in-memory homeserver, by trial. The first run makes a virtual environment below
+    /// cargo's target directory and fetches Synapse from PyPI (about a minute and 60 MB); later ones
+    /// fetch nothing, until a file in synapse/requirements/ changes. Needed beside Rust: python3,
+    /// 3.10 or newer; `PYTHON=/path/to/python3` names another.
+    Synapse(synapse::Options),
     /// Builds the Python package that operators install
     ///
     /// One wheel with the loader, the plugins of plugins/ and the `hsmod` command, for CPython 3.10
@@ -79,6 +89,7 @@ impl Task {
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
             Self::Deny(options) => deny::run(&options),
+            Self::Synapse(options) => synapse::run(&options),
             Self::Wheel(options) => wheel::run(&options),
         }
     }
