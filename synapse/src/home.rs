@@ -11,6 +11,7 @@ use pyo3::types::PyWeakrefReference;
 use serde_json::{Map, Value};
 use tokio::sync::{oneshot, watch};
 
+use crate::log;
 use crate::reactor::Reactor;
 
 /// One homeserver: its reactor, its Python half, and its modules once they run.
@@ -35,6 +36,7 @@ impl Home {
     /// There is no file descriptor left.
     pub(crate) fn new(glue: Py<PyWeakrefReference>) -> io::Result<Self> {
         let reactor = Arc::new(Reactor::of_this_thread()?);
+        log::watch(&reactor);
         let glue = Arc::new(glue);
         Ok(Self {
             reactor,

@@ -8,6 +8,7 @@ mod callbacks;
 mod convert;
 mod home;
 mod host;
+mod log;
 mod modules;
 mod parsed;
 mod reactor;
@@ -19,6 +20,9 @@ use pyo3::prelude::*;
 /// `hsmod._native`
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    log::install();
+    module.add_function(wrap_pyfunction!(log::log_levels, module)?)?;
+    module.add_function(wrap_pyfunction!(log::end_log, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add("ModuleFailed", module.py().get_type::<convert::error::ModuleFailed>())?;
     module.add("Refused", module.py().get_type::<parsed::Refused>())?;
