@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from synapse.module_api import ModuleApi
 from synapse.module_api.errors import ConfigError
 
-from hsmod import _native
+from hsmod import _native, logs
 from hsmod.calls import called_by
 from hsmod.reactor import Wakeups, in_background
 
@@ -40,6 +40,7 @@ class Modules:
         Raises:
             ConfigError: all that is wrong with any of them, each with cause and remedy.
         """
+        logs.refresh()
         try:
             if "config_file" in config:
                 return _native.Parsed.from_file(_config_file(config), PLUGINS)
@@ -50,6 +51,7 @@ class Modules:
     def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
         self._api = api
         self._reactor = api._hs.get_reactor()
+        logs.keep_fresh(api)
         self._native = config.make(self, _about(api))
         for warning in config.warnings():
             logger.warning("%s", warning)

@@ -1,0 +1,112 @@
+"""What native modules and their loader log, in Python's logging.
+
+The module `name` logs to `hsmod.modules.name`, the loader to `hsmod.loader`. Behind the message stand
+the fields that it does not tell itself; all of them are the attribute `hsmod` of the record, which
+structured logs show.
+
+The native part keeps a copy of the levels of these loggers, so that what nobody listens to costs
+nothing. It is made anew when Synapse makes its modules, at SIGHUP, at which Synapse reads its log
+config again, and every half a minute, for whoever changes a level in a running process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import inspect
+import logging
+from typing import Any
+
+from synapse.app import _base
+from synapse.logging.context import PreserveLoggingContext
+from synapse.module_api import ModuleApi
+
+from hsmod import _native
+
+logger = logging.getLogger(__name__)
+
+ROOT = "hsmod"
+
+REFRESH_MS = 30_000
+
+# Python has no name for it, so that a log config could not speak of it.
+TRACE = 5
+if logging.getLevelName(TRACE) == f"Level {TRACE}":
+    logging.addLevelName(TRACE, "TRACE")
+
+# What threads of modules have logged last.
+atexit.register(_native.end_log)
+
+
+def refresh() -> None:
+    """Tells the native part what Python listens to."""
+    _native.log_levels(levels())
+
+
+def levels() -> dict[str, int]:
+    """The level of `hsmod`, and of every logger below it that has one of its own."""
+    root = logging.getLogger(ROOT)
+    found = {ROOT: root.getEffectiveLevel()}
+    for name, own in list(root.manager.loggerDict.items()):
+        if isinstance(own, logging.Logger) and own.level and name.startswith(f"{ROOT}."):
+            found[name] = own.level
+    disabled = root.manager.disable
+    return {name: max(level, disabled + 1) for name, level in found.items()}
+
+
+def keep_fresh(api: ModuleApi) -> None:
+    """Refreshes now, and whenever levels may have changed, as long as this homeserver runs."""
+    refresh()
+    api.looping_background_call(
+        refresh, REFRESH_MS, desc="hsmod_log_levels", run_on_all_instances=True
+    )
+    _on_sighup(api)
+
+
+def emit(
+    name: str,
+    level: int,
+    message: str,
+    fields: dict[str, Any],
+    file: str,
+    line: int,
+    when: float,
+    thread: str,
+) -> None:
+    """Logs one line, in the logging context that there is."""
+    own = logging.getLogger(name)
+    if not own.isEnabledFor(level):
+        return
+    record = own.makeRecord(
+        name, level, file or "(native)", line, message, (), None, extra={"hsmod": fields}
+    )
+    # It may have waited for this thread.
+    record.relativeCreated += (when - record.created) * 1000
+    record.created, record.msecs = when, when % 1 * 1000
+    record.threadName = thread or record.threadName
+    own.handle(record)
+
+
+def emit_outside(lines: list[tuple[Any, ...]]) -> None:
+    """Logs lines of other threads, which belong to no request."""
+    with PreserveLoggingContext():
+        for line in lines:
+            emit(*line)
+
+
+def _hangup() -> None:
+    refresh()
+    logger.info(
+        "SIGHUP: native modules are not reloaded: what has changed in their config takes effect when"
+        " Synapse is restarted"
+    )
+
+
+def _on_sighup(api: ModuleApi) -> None:
+    # What stands before the function differs between versions of Synapse.
+    homeserver: dict[str, Any] = {
+        "hs": api._hs,
+        "homeserver_instance_id": getattr(api._hs, "get_instance_id", str)(),
+    }
+    first = next(iter(inspect.signature(_base.register_sighup).parameters))
+    before = (homeserver[first],) if first in homeserver else ()
+    _base.register_sighup(*before, _hangup)
