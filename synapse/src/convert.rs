@@ -4,4 +4,5 @@ pub(crate) mod arguments;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod json;
+pub(crate) mod request;
 pub(crate) mod verdict;

@@ -81,6 +81,15 @@ impl Home {
         })
     }
 
+    /// The Python half.
+    ///
+    /// # Errors
+    /// The homeserver has ended.
+    pub(crate) fn glue<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let glue = self.glue.bind(py).upgrade();
+        glue.ok_or_else(|| PyRuntimeError::new_err("the homeserver of these modules has ended"))
+    }
+
     /// Asks the homeserver for something that a module requests: the method `request` of Python's
     /// `Answers`, with `arguments` by their names. On the reactor's thread it begins at once, inside
     /// the logging context of the question; anywhere else it is a background process.

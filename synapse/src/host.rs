@@ -29,5 +29,8 @@ pub(crate) fn host(about: &Bound<'_, PyAny>, _home: &Arc<Home>) -> PyResult<Host
     if let Some(name) = key::<Option<String>>(about, "email_app_name")? {
         host = host.email_app_name(name);
     }
+    for path in key::<Vec<String>>(about, "serves")? {
+        host = host.reserve(path);
+    }
     Ok(host)
 }

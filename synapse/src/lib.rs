@@ -14,6 +14,7 @@ mod parsed;
 mod reactor;
 mod runtime;
 mod task;
+mod web;
 
 use pyo3::prelude::*;
 

@@ -14,6 +14,7 @@ use crate::convert::json::object;
 use crate::home::Home;
 use crate::parsed::refused;
 use crate::task::awaitable;
+use crate::web;
 
 /// Modules that are made; asked as soon as they have started.
 #[pyclass(frozen, module = "hsmod._native")]
@@ -57,6 +58,17 @@ impl Modules {
             PyValueError::new_err(format!("there is no callback {category}.{name} in Synapse"))
         })?;
         Ok(Callback::new(row, Arc::clone(&self.home)))
+    }
+
+    /// Lets a module answer a request of Twisted's to `path`: awaited, it is `(status, headers,
+    /// body)`, or `None` if no module has that path.
+    fn handle<'py>(
+        &self,
+        py: Python<'py>,
+        request: &Bound<'py, PyAny>,
+        path: &[u8],
+    ) -> PyResult<Bound<'py, PyAny>> {
+        web::handle(py, &self.home, request, path)
     }
 
     /// Starts the modules: awaited once.

@@ -14,6 +14,7 @@ from typing import Any
 
 from hsmod import reactor as native_reactor
 from twisted.internet.testing import MemoryReactorClock
+from twisted.web.resource import Resource
 
 from synapse.types import JsonDict
 
@@ -55,6 +56,10 @@ class NativeTestCase(unittest.HomeserverTestCase):
         config = super().default_config()
         config["modules"] = self.native_modules()
         return config
+
+    def create_resource_dict(self) -> dict[str, Resource]:
+        """What is served: as in a real Synapse, modules come last."""
+        return {**super().create_resource_dict(), **self.hs._module_web_resources}
 
     def setUp(self) -> None:
         self._waiting: set[native_reactor.Suspended] = set()

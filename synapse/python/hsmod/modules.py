@@ -10,10 +10,10 @@ from typing import Any, Callable
 
 from twisted.internet.defer import Deferred
 
-from synapse.module_api import ModuleApi
+from synapse.module_api import ModuleApi, SynapseRequest
 from synapse.module_api.errors import ConfigError
 
-from hsmod import _native, logs
+from hsmod import _native, logs, web
 from hsmod.calls import called_by
 from hsmod.reactor import Wakeups, in_background
 
@@ -51,6 +51,8 @@ class Modules:
     def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
         self._api = api
         self._reactor = api._hs.get_reactor()
+        # What modules are asked about, by numbers of the native part's.
+        self.own_requests: dict[int, SynapseRequest] = {}
         logs.keep_fresh(api)
         self._native = config.make(self, _about(api))
         for warning in config.warnings():
@@ -60,6 +62,7 @@ class Modules:
         self._reactor.addSystemEventTrigger("before", "shutdown", self._shut_down)
         self._callbacks: set[tuple[str, str]] = set()
         self._register()
+        web.register(api, self._native)
         in_background(api, "hsmod_start", self._start)
 
     def __str__(self) -> str:
@@ -154,6 +157,7 @@ def _about(api: ModuleApi) -> dict[str, Any]:
         "email_app_name": api.email_app_name,
         "run_background_tasks": worker.run_background_tasks,
         "calls": called_by(ModuleApi),
+        "serves": list(web.SERVED_BY_SYNAPSE),
     }
 
 

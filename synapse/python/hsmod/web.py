@@ -1,0 +1,127 @@
+"""Web resources of native modules, behind those of Synapse."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Collection
+
+from twisted.protocols.basic import FileSender
+from twisted.web.resource import Resource
+
+from synapse.http.server import set_cors_headers
+from synapse.module_api import (
+    DirectServeJsonResource,
+    ModuleApi,
+    SynapseRequest,
+    make_deferred_yieldable,
+)
+from synapse.module_api.errors import Codes, SynapseError
+
+# What Synapse serves itself, besides what no homeserver's modules may serve. It would be replaced
+# without a word.
+SERVED_BY_SYNAPSE = (
+    "/.well-known/matrix",
+    "/_matrix/consent",
+    "/_matrix/saml2",
+    "/_matrix/static",
+    "/_synapse/client/federation_whitelist",
+    "/_synapse/client/new_user_consent",
+    "/_synapse/client/oidc",
+    "/_synapse/client/password_reset",
+    "/_synapse/client/pick_idp",
+    "/_synapse/client/pick_username",
+    "/_synapse/client/rendezvous",
+    "/_synapse/client/saml2",
+    "/_synapse/client/sso_register",
+    "/_synapse/client/unsubscribe",
+    "/_synapse/jwks",
+    "/_synapse/mas",
+    "/_synapse/metrics",
+    "/_synapse/replication",
+    "/health",
+)
+
+# What is larger is written as fast as the client reads it, and not all at once.
+LARGE = 64 * 1024
+
+
+def register(api: ModuleApi, native: Any) -> None:
+    """Registers a resource with Synapse for every path of the modules."""
+    for path in resource_paths(native.registered()["web"]):
+        api.register_web_resource(path, ModuleResource(native, path))
+
+
+def resource_paths(registered: Collection[str]) -> list[str]:
+    """Where resources are to be, so that everything that modules registered is reached.
+
+    Synapse puts an "unrecognized request" wherever a path leads on from a resource by more than one
+    step. Where one module has everything below `/a` and another one `/a/b/c`, the first would lose
+    `/a/b`: there is a resource of ours, too.
+    """
+    paths = {path.removesuffix("/*"): None for path in registered}
+    for subtree in [path.removesuffix("/*") for path in registered if path.endswith("/*")]:
+        for path in [path for path in paths if path.startswith(f"{subtree}/")]:
+            step = path.rpartition("/")[0]
+            while step != subtree:
+                paths.setdefault(step)
+                step = step.rpartition("/")[0]
+    # Synapse loses its way below a resource that takes the place of one between others.
+    return sorted(paths, key=lambda path: path.count("/"))
+
+
+class ModuleResource(DirectServeJsonResource):
+    """Asks native modules about a path, and about what is below it and has no resource of its own.
+
+    Which module it is that answers, if any, the loader knows. Failures of ours are what those of
+    Synapse's own resources are: a 500 and a line in the log.
+    """
+
+    def __init__(self, native: Any, path: str, is_leaf: bool = False) -> None:
+        super().__init__()
+        self._native = native
+        self._path = path.encode()
+        self.isLeaf = is_leaf
+        self._below = None if is_leaf else ModuleResource(native, path, is_leaf=True)
+
+    def getChild(self, path: bytes, request: Any) -> Resource:
+        assert self._below is not None
+        return self._below
+
+    async def _async_render(self, request: SynapseRequest) -> None:
+        request.request_metrics.name = f"hsmod:{self._path.decode()}"
+        # A client that goes away takes the module's future with it.
+        request.is_render_cancellable = True
+        steps = request.path.split(b"/")[len(self._path.split(b"/")) :]
+        answer = await self._native.handle(request, b"/".join([self._path, *steps]))
+        if answer is None:
+            raise SynapseError(404, "Unrecognized request", Codes.UNRECOGNIZED)
+        await _respond(request, *answer)
+
+
+async def _respond(
+    request: SynapseRequest, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
+    request.setResponseCode(status)
+    if request._disconnected:
+        return
+    # Twisted takes what has no type for a page.
+    request.defaultContentType = None  # type: ignore[assignment]
+    _default_headers(request, dict(headers))
+    for name, _ in headers:
+        request.responseHeaders.removeHeader(name)
+    for name, value in headers:
+        request.responseHeaders.addRawHeader(name, value)
+    if len(body) > LARGE:
+        await make_deferred_yieldable(FileSender().beginFileTransfer(io.BytesIO(body), request))
+    else:
+        request.write(body)
+    request.finish()
+
+
+def _default_headers(request: SynapseRequest, headers: dict[bytes, bytes]) -> None:
+    """What Synapse says of all its JSON, where a module says nothing of it."""
+    # The loader has these headers for what is for programs; Synapse's have one more.
+    if headers.get(b"access-control-allow-origin") == b"*":
+        set_cors_headers(request)
+    if headers.get(b"content-type") == b"application/json":
+        request.setHeader(b"Cache-Control", b"no-cache, no-store, must-revalidate")
