@@ -1,0 +1,336 @@
+"""Shows what clients see of the web resources of native modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hsmod import web
+from twisted.internet.error import ConnectionDone
+from twisted.python.failure import Failure
+
+from synapse.http.server import respond_with_json
+from synapse.module_api import DirectServeJsonResource
+from synapse.module_api.errors import ConfigError
+
+from tests import unittest
+from tests.server import FakeChannel
+
+from support import NativeTestCase, native
+
+REFUSAL = {"status": 418, "errcode": "ORG.X.TEAPOT", "message": "short", "fields": {"handle": 1}}
+
+
+def recorder(name: str, **paths: Any) -> dict[str, Any]:
+    config = {"name": name, "callbacks": ["user_may_invite"], **paths}
+    return {"module": "good_recorder", "name": name, "config": config}
+
+
+class WebTestCase(NativeTestCase):
+    """Requests without any help of the harness."""
+
+    def ask(self, method: str, path: str, **others: Any) -> FakeChannel:
+        return self.make_request(method, path, shorthand=False, **others)
+
+    def header(self, answer: FakeChannel, name: str) -> str | None:
+        values = answer.headers.getRawHeaders(name)
+        return ", ".join(values) if values is not None else None
+
+    def assert_unrecognized(self, answer: FakeChannel, status: int = 404) -> None:
+        self.assertEqual(answer.code, status, answer.result)
+        self.assertEqual(
+            answer.json_body, {"errcode": "M_UNRECOGNIZED", "error": "Unrecognized request"}
+        )
+        self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "*")
+
+
+class Examples(WebTestCase):
+    """The two example modules of Synapse's documentation."""
+
+    modules = [
+        {"module": "list_spam_checker", "config": {"evil_users": ["@evil:test"]}},
+        {"module": "demo", "config": {}},
+    ]
+    is_evil = "/_synapse/client/list_spam_checker/is_evil"
+    hello = "/_synapse/client/demo/hello"
+
+    def test_answers(self) -> None:
+        for user_id, evil in (("@evil:test", True), ("%40good%3Atest", False)):
+            answer = self.ask("GET", f"{self.is_evil}?user={user_id}")
+            self.assertEqual((answer.code, answer.json_body), (200, {"evil": evil}))
+
+    def test_a_missing_argument(self) -> None:
+        answer = self.ask("GET", self.is_evil)
+        self.assertEqual((answer.code, answer.json_body["errcode"]), (400, "M_MISSING_PARAM"))
+
+    def test_below_an_exact_path_is_nothing(self) -> None:
+        self.assert_unrecognized(self.ask("GET", f"{self.is_evil}/child"))
+        self.assert_unrecognized(self.ask("GET", f"{self.is_evil}/"))
+
+    def test_below_a_subtree_is_the_same(self) -> None:
+        for path in (self.hello, f"{self.hello}/", f"{self.hello}/child", f"{self.hello}/a/b"):
+            answer = self.ask("GET", f"{path}?name=b%C3%B6b")
+            self.assertEqual((answer.code, answer.json_body), (200, {"hello": "böb"}), path)
+
+    def test_other_ways_to_write_a_path(self) -> None:
+        answer = self.ask("GET", f"{self.hello.replace('hello', 'h%65llo')}?name=bob")
+        self.assertEqual((answer.code, answer.json_body), (200, {"hello": "bob"}))
+
+    def test_bytes_that_stand_in_no_address(self) -> None:
+        answer = self.ask("GET", f"{self.hello}/<a>\\" + '?name={"bob"}^`|?#\x01')
+        self.assertEqual((answer.code, answer.json_body), (200, {"hello": '{"bob"}^`|?#\x01'}))
+
+    def test_methods_that_the_module_does_not_serve(self) -> None:
+        for method in ("POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW", "G{}T"):
+            self.assert_unrecognized(self.ask(method, self.is_evil), 405)
+
+    def test_head(self) -> None:
+        get = self.ask("GET", f"{self.is_evil}?user=@evil:test")
+        head = self.ask("HEAD", f"{self.is_evil}?user=@evil:test")
+        self.assertEqual((head.code, head.result.get("body", b"")), (200, b""))
+        for name in ("Content-Length", "Content-Type", "Cache-Control"):
+            self.assertEqual(self.header(head, name), self.header(get, name), name)
+        self.assertEqual(self.header(head, "Content-Length"), str(len(get.text_body)))
+
+    def test_options(self) -> None:
+        """As of Synapse's own resources: its root answers, for modules too."""
+        own = self.ask("OPTIONS", "/_matrix/client/v3/login")
+        answer = self.ask("OPTIONS", self.is_evil)
+        self.assertEqual((answer.code, answer.result.get("body", b"")), (204, b""))
+        self.assertEqual(_headers(answer), _headers(own))
+
+    def test_an_unknown_path(self) -> None:
+        self.assert_unrecognized(self.ask("GET", "/_synapse/client/nope"))
+
+
+class Answers(WebTestCase):
+    """What becomes of answers and refusals."""
+
+    modules = [
+        recorder(
+            "a",
+            web={
+                "/_a/json": "allow",
+                "/_a/refuse": {"refuse": REFUSAL},
+                "/_a/fail": {"fail": "secret"},
+            },
+            pages={
+                "/_a/page": "allow",
+                "/_a/refused_page": {"refuse": REFUSAL},
+                "/_a/failed_page": {"fail": "secret"},
+            },
+        ),
+    ]
+
+    def test_json_is_as_that_of_synapse(self) -> None:
+        class Own(DirectServeJsonResource):
+            async def _async_render_GET(self, request: Any) -> None:
+                respond_with_json(request, 200, {}, send_cors=True)
+
+        self.resource.children[b"own"] = Own()
+        own = _headers(self.ask("GET", "/own"))
+        answer = _headers(self.ask("GET", "/_a/json"))
+        own.pop(b"Content-Length", None), answer.pop(b"Content-Length")
+        self.assertEqual(answer, own)
+
+    def test_a_refusal(self) -> None:
+        answer = self.ask("GET", "/_a/refuse")
+        body = {"errcode": "ORG.X.TEAPOT", "error": "short", "handle": 1}
+        self.assertEqual((answer.code, answer.json_body), (418, body))
+        unknown = self.ask("GET", "/nowhere")
+        for name, value in _headers(unknown).items():
+            if name.startswith(b"Access-Control"):
+                self.assertEqual(_headers(answer)[name], value)
+
+    def test_a_failure(self) -> None:
+        with self.assertLogs("hsmod.loader", "ERROR") as log:
+            answer = self.ask("GET", "/_a/fail")
+        body = {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+        self.assertEqual((answer.code, answer.json_body), (500, body))
+        self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "*")
+        [line] = log.output
+        self.assertIn("module `a`: web resource `/_a/fail`: secret", line)
+
+    def test_pages(self) -> None:
+        page = self.ask("GET", "/_a/page")
+        self.assertEqual((page.code, page.text_body), (200, "<h1>Hello</h1>"))
+        self.assertEqual(self.header(page, "Content-Type"), "text/html; charset=utf-8")
+        self.assertEqual(self.header(page, "X-Frame-Options"), "DENY")
+        self.assertIsNone(self.header(page, "Access-Control-Allow-Origin"))
+        refused = self.ask("GET", "/_a/refused_page")
+        self.assertEqual(refused.code, 418)
+        self.assertIn("<p>short</p>", refused.text_body)
+        failed = self.ask("GET", "/_a/failed_page")
+        self.assertEqual(failed.code, 500)
+        self.assertNotIn("secret", failed.text_body)
+
+    def test_a_body(self) -> None:
+        """Read anew, though Twisted reads forms itself."""
+        for options in ({}, {"content_is_form": True}):
+            answer = self.ask("POST", "/_a/page", content=b'{"a": 1, "b": 2}', **options)
+            self.assertEqual(answer.code, 302)
+            self.assertEqual(self.header(answer, "Location"), "/?fields=2")
+        answer = self.ask("POST", "/_a/page", content=b"\0\xff")
+        self.assertEqual(answer.code, 400)
+
+    def test_nothing_is_an_answer(self) -> None:
+        answer = self.ask("DELETE", "/_synapse/client/a/seen")
+        self.assertEqual((answer.code, answer.result.get("body", b"")), (204, b""))
+        self.assertIsNone(self.header(answer, "Content-Type"))
+
+
+class Panics(WebTestCase):
+    modules = [{"module": "bad_panics", "config": {"where": "web"}}]
+
+    def test_a_panic(self) -> None:
+        with self.assertLogs("hsmod", "ERROR") as log:
+            answer = self.ask("GET", "/_synapse/client/bad_panics")
+        body = {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+        self.assertEqual((answer.code, answer.json_body), (500, body))
+        [panic, failure] = log.records
+        self.assertEqual(panic.name, "hsmod.modules.bad_panics")
+        self.assertEqual(failure.name, "hsmod.loader")
+        self.assertIn("web resource `/_synapse/client/bad_panics`", failure.getMessage())
+
+
+class Limits(WebTestCase):
+    modules = [recorder("a", pages={"/_a/page": "allow"}, web={"/_a/json": "allow"})]
+
+    def test_a_large_body(self) -> None:
+        """Synapse itself refuses what is larger than any upload; modules have a limit of less."""
+        answer = self.ask("POST", "/_a/json", content=b"[" + b"1" * (8 << 20))
+        self.assertEqual((answer.code, answer.json_body["errcode"]), (413, "M_TOO_LARGE"))
+        self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "*")
+
+
+class Nested(WebTestCase):
+    """Paths of several modules inside one another."""
+
+    modules = [
+        recorder("a", web={"/_x/*": "allow", "/_x/a/b/*": "allow"}),
+        recorder("b", web={"/_x/a/b/c/d/e": "allow", "/_x/*": {"fail": "never asked"}}),
+        recorder("c", web={"/_y/deep": "allow", "/_x/slash/": "allow"}),
+    ]
+
+    def test_who_answers(self) -> None:
+        expected = {
+            "/_x": "/_x/*",
+            "/_x/": "/_x/*",
+            "/_x/z": "/_x/*",
+            "/_x/a": "/_x/*",
+            "/_x/a/": "/_x/*",
+            "/_x/a/z/b": "/_x/*",
+            "/_x/a/b": "/_x/a/b/*",
+            "/_x/a/b/c": "/_x/a/b/*",
+            "/_x/a/b/c/d": "/_x/a/b/*",
+            "/_x/a/b/c/d/e": "/_x/a/b/c/d/e",
+            "/_x/a/b/c/d/e/f": "/_x/a/b/*",
+            "/_x/slash": "/_x/*",
+            "/_x/slash/": "/_x/slash/",
+            "/_y/deep": "/_y/deep",
+        }
+        for path, registered in expected.items():
+            answer = self.ask("GET", f"{path}?q=1")
+            self.assertEqual(answer.code, 200, path)
+            self.assertEqual(answer.json_body, {"registered": registered, "path": path})
+
+    def test_nobody_answers(self) -> None:
+        for path in ("/_y", "/_y/", "/_y/deep/er"):
+            self.assert_unrecognized(self.ask("GET", path))
+
+
+class Slow(WebTestCase):
+    """A module that takes its time."""
+
+    modules = [
+        {"module": "good_keeper", "config": {"name": "slow"}},
+        recorder("a", web={"/_a/json": "allow"}),
+    ]
+    path = "/_synapse/client/slow"
+
+    def paused(self) -> int:
+        return int(self.ask("GET", self.path).json_body["paused"])
+
+    def test_others_are_answered_meanwhile(self) -> None:
+        answer = self.ask("POST", self.path, content=b'[{"sleep": 300}]', await_result=False)
+        self.assertFalse(answer.is_finished())
+        self.assertEqual(self.ask("GET", "/_a/json").code, 200)
+        self.assertFalse(answer.is_finished())
+        for _ in range(20):
+            self.reactor.advance(0.1)
+        self.assertEqual(answer.code, 200)
+
+    def test_a_client_that_goes_away(self) -> None:
+        """Nobody works for it any more."""
+        self.assertEqual(self.paused(), 0)
+        answer = self.ask("POST", self.path, content=b'[{"pause": 9}]', await_result=False)
+        self.assertEqual(self.paused(), 1)
+        answer.request.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(self.paused(), 0)
+        self.assertFalse(answer.is_finished())
+
+
+class Early(WebTestCase):
+    """Requests that come before the modules have started."""
+
+    modules = [
+        {"module": "good_keeper", "config": {"at_start": [{"sleep": 400}]}},
+        recorder("a", web={"/_a/json": "allow"}),
+    ]
+
+    def test_they_wait(self) -> None:
+        answer = self.ask("GET", "/_a/json", await_result=False)
+        self.assertFalse(answer.is_finished())
+        for _ in range(20):
+            self.reactor.advance(0.1)
+        self.assertEqual(answer.code, 200)
+
+
+class Broken(WebTestCase):
+    """Something of ours fails."""
+
+    modules = [recorder("a", web={"/_a/json": "allow"})]
+
+    def test_a_500_and_a_line_that_says_where(self) -> None:
+        class Native:
+            async def handle(self, request: Any, path: bytes) -> None:
+                raise RuntimeError("lost")
+
+        self.resource.children[b"broken"] = web.ModuleResource(Native(), "/broken")
+        with self.assertLogs("synapse.http.server", "ERROR") as log:
+            answer = self.ask("GET", "/broken/below")
+        body = {"errcode": "M_UNKNOWN", "error": "Internal server error"}
+        self.assertEqual((answer.code, answer.json_body), (500, body))
+        [line] = log.output
+        self.assertIn("'hsmod:/broken'", line)
+        self.assertIn("uri='/broken/below'", line)
+        self.assertIn("RuntimeError: lost", line)
+
+
+class Paths(unittest.TestCase):
+    """Where resources are put."""
+
+    def test_between_a_subtree_and_what_is_below_it(self) -> None:
+        self.assertEqual(
+            web.resource_paths(["/a/*", "/b/c/d", "/a/x/y/z", "/a/x/y/*"]),
+            ["/a", "/a/x", "/b/c/d", "/a/x/y", "/a/x/y/z"],
+        )
+
+    def test_nothing_of_synapse_is_replaced(self) -> None:
+        for path in ("/health", "/_synapse/client/oidc/callback", "/_matrix/client/v3/login"):
+            module = recorder("a", web={path: "allow"})
+            parsed = _parsed(module)
+            self.assertIsNotNone(parsed)
+
+
+def _parsed(module: dict[str, Any]) -> Any:
+    from hsmod import Modules
+
+    try:
+        return Modules.parse_config(native(module)["config"])
+    except ConfigError as error:
+        raise AssertionError(error.msg) from None
+
+
+def _headers(answer: FakeChannel) -> dict[bytes, list[bytes]]:
+    """All but what is of the moment."""
+    return {name: values for name, values in answer.headers.getAllRawHeaders() if name != b"Date"}
