@@ -23,7 +23,9 @@ pub(crate) struct Row {
 }
 
 /// Those of all categories.
-const ROWS: &[&[Row]] = &[spam_checker::ROWS];
+const ROWS: &[&[Row]] = &[
+    spam_checker::ROWS,
+];
 
 /// The row of a callback.
 pub(crate) fn row(category: &str, name: &str) -> Option<&'static Row> {
@@ -73,8 +75,9 @@ impl Callback {
 
 /// The rows of a category: name, arguments by name and type, and what is made of the answer.
 ///
-/// What stands in brackets behind the arguments is called on the question. A row whose arguments
-/// have no types says `by` which function of its own asks.
+/// What stands in brackets behind the arguments is called on the question. `in` names the argument
+/// with the room whose memberships Synapse has locked meanwhile. `[home]` behind the answer gives it
+/// the homeserver too. A row whose arguments have no types says `by` which function of its own asks.
 macro_rules! rows {
     ($category:ident { $($rows:tt)* }) => {
         /// In the order of the loader.
@@ -83,7 +86,8 @@ macro_rules! rows {
     };
     (@each $category:ident [$($row:expr,)*]) => { &[$($row,)*] };
     (@each $category:ident [$($row:expr,)*]
-        $name:ident ($($argument:ident: $type:ty),*) $([$($then:tt)*])? => $answer:path;
+        $name:ident ($($argument:ident: $type:ty),*) $([$($then:tt)*])? $(in $room:ident)?
+            => $answer:path $([$with_home:ident])?;
         $($rest:tt)*
     ) => {
         crate::callbacks::rows!(@each $category [$($row,)* crate::callbacks::Row {
@@ -92,7 +96,7 @@ macro_rules! rows {
             arguments: &[$(stringify!($argument)),*],
             ask: |home, arguments| {
                 let mut arguments = pyo3::types::PyTupleMethods::iter(arguments);
-                $( let $argument = crate::callbacks::take::<$type>(&mut arguments)?; )*
+                $( let $argument = crate::callbacks::take::<$type>(home, &mut arguments)?; )*
                 let home = std::sync::Arc::clone(home);
                 Ok(Box::pin(async move {
                     let modules = home.modules().await?;
@@ -100,12 +104,16 @@ macro_rules! rows {
                     let question = modules.$category().$name(
                         $( <$type as crate::convert::arguments::Argument>::input(&$argument) ),*
                     ) $($($then)*)?;
+                    $( let question = modules.in_room($room, question); )?
                     let answer = question.await;
-                    pyo3::Python::attach(|py| $answer(py, answer))
+                    pyo3::Python::attach(|py| {
+                        $answer(py, $(crate::callbacks::rows!(@home $with_home home),)? answer)
+                    })
                 }))
             },
         },] $($rest)*)
     };
+    (@home home $home:ident) => { &$home };
     (@each $category:ident [$($row:expr,)*]
         $name:ident ($($argument:ident),*) by $ask:path;
         $($rest:tt)*
@@ -125,8 +133,11 @@ use rows;
 ///
 /// # Errors
 /// It is of another type.
-fn take<'py, A: Argument>(arguments: &mut impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<A> {
+fn take<'py, A: Argument>(
+    home: &Home,
+    arguments: &mut impl Iterator<Item = Bound<'py, PyAny>>,
+) -> PyResult<A> {
     // They were counted.
     let value = arguments.next().ok_or_else(|| PyTypeError::new_err("an argument is missing"))?;
-    A::take(&value)
+    A::take(home, &value)
 }

@@ -1,8 +1,11 @@
 //! Python's values and the loader's, one type each.
 
+pub(crate) mod answers;
 pub(crate) mod arguments;
 pub(crate) mod error;
 pub(crate) mod event;
 pub(crate) mod json;
+pub(crate) mod media;
+pub(crate) mod people;
 pub(crate) mod request;
 pub(crate) mod verdict;

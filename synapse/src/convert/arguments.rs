@@ -1,11 +1,13 @@
 //! The arguments of callbacks: taken from Python before anybody is asked, given to the loader then.
+//!
+//! Here are texts, numbers and JSON; what has a shape of its own lies beside this file.
 
 use hsmod_loader::Json;
-use hsmod_loader::values::RequestInfo;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::{event, json};
+use crate::home::Home;
 
 /// An argument as Python has it, in a form of ours that outlives the call.
 pub(crate) trait Argument: Sized {
@@ -20,7 +22,7 @@ pub(crate) trait Argument: Sized {
     ///
     /// # Errors
     /// Synapse gave something else.
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self>;
+    fn take(home: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self>;
 
     /// Puts it into the loader's form.
     fn view(&self) -> Self::View<'_>;
@@ -36,7 +38,7 @@ impl Argument for Text {
     type View<'a> = &'a str;
     type Input<'v> = &'v str;
 
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         text(value).map(Self)
     }
 
@@ -56,8 +58,8 @@ impl Argument for OptionalText {
     type View<'a> = Option<&'a str>;
     type Input<'v> = Option<&'v str>;
 
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if value.is_none() { Ok(Self(None)) } else { text(value).map(|text| Self(Some(text))) }
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        optional_text(value).map(Self)
     }
 
     fn view(&self) -> Option<&str> {
@@ -76,7 +78,7 @@ impl Argument for Flag {
     type View<'a> = bool;
     type Input<'v> = bool;
 
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         value.is_truthy().map(Self)
     }
 
@@ -89,6 +91,26 @@ impl Argument for Flag {
     }
 }
 
+/// A number of bytes or the like, which is never below zero.
+pub(crate) struct Number(u64);
+
+impl Argument for Number {
+    type View<'a> = u64;
+    type Input<'v> = u64;
+
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        value.extract().map(Self)
+    }
+
+    fn view(&self) -> u64 {
+        self.0
+    }
+
+    fn input(view: &u64) -> u64 {
+        *view
+    }
+}
+
 /// An event.
 pub(crate) struct Event(String);
 
@@ -96,7 +118,7 @@ impl Argument for Event {
     type View<'a> = &'a str;
     type Input<'v> = Json<'v>;
 
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         event::json(value).map(Self)
     }
 
@@ -116,7 +138,7 @@ impl Argument for Object {
     type View<'a> = &'a str;
     type Input<'v> = Json<'v>;
 
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         json::write(value).map(Self)
     }
 
@@ -129,33 +151,21 @@ impl Argument for Object {
     }
 }
 
-/// The requests that led here: pairs of user agent and IP address.
-pub(crate) struct RequestInfos(Vec<(Option<String>, String)>);
-
-impl Argument for RequestInfos {
-    type View<'a> = Vec<RequestInfo<'a>>;
-    type Input<'v> = &'v [RequestInfo<'v>];
-
-    fn take(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        value.try_iter()?.map(|pair| pair?.extract()).collect::<PyResult<_>>().map(Self)
-    }
-
-    fn view(&self) -> Vec<RequestInfo<'_>> {
-        self.0.iter().map(|(agent, ip)| RequestInfo::new(agent.as_deref(), ip)).collect()
-    }
-
-    fn input<'v>(view: &'v Vec<RequestInfo<'_>>) -> &'v [RequestInfo<'v>] {
-        view
-    }
-}
-
 /// A text as Python has it; IDs of Synapse's own classes say what they are by `str`.
 ///
 /// # Errors
 /// It has no text.
-fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
+pub(super) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => Ok(text.to_string_lossy().into_owned()),
         Err(_) => Ok(value.str()?.to_string_lossy().into_owned()),
     }
+}
+
+/// The same, or `None`.
+///
+/// # Errors
+/// As for [`text`].
+pub(super) fn optional_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if value.is_none() { Ok(None) } else { text(value).map(Some) }
 }

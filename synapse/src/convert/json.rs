@@ -156,6 +156,16 @@ fn write_float(json: &mut String, number: f64) -> PyResult<()> {
     }
 }
 
+/// Makes Python's object of JSON text.
+///
+/// # Errors
+/// It is none.
+pub(crate) fn parse<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+    let value =
+        serde_json::from_str(json).map_err(|error| PyValueError::new_err(error.to_string()));
+    object(py, &value?)
+}
+
 /// Makes Python's object of a value.
 ///
 /// # Errors
