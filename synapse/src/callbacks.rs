@@ -1,6 +1,7 @@
 //! The callbacks, by category: one file each, a row a callback.
 
 mod spam_checker;
+mod third_party_rules;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(crate) struct Row {
 /// Those of all categories.
 const ROWS: &[&[Row]] = &[
     spam_checker::ROWS,
+    third_party_rules::ROWS,
 ];
 
 /// The row of a callback.

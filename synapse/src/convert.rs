@@ -8,4 +8,5 @@ pub(crate) mod json;
 pub(crate) mod media;
 pub(crate) mod people;
 pub(crate) mod request;
+pub(crate) mod state;
 pub(crate) mod verdict;

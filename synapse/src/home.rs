@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{oneshot, watch};
 
 use crate::log;
+use crate::notice::for_modules;
 use crate::reactor::Reactor;
 
 /// One homeserver: its reactor, its Python half, and its modules once they run.
@@ -20,6 +21,8 @@ pub(crate) struct Home {
     /// A weak reference to the `hsmod.Modules` of Python, which owns us.
     glue: Arc<Py<PyWeakrefReference>>,
     modules: OnceLock<Modules>,
+    /// Who is asked about what modules do while they start.
+    nobody: Modules,
     start: watch::Sender<Start>,
 }
 
@@ -42,6 +45,7 @@ impl Home {
             reactor,
             glue,
             modules: OnceLock::new(),
+            nobody: Modules::default(),
             start: watch::Sender::new(Start::Waits),
         })
     }
@@ -63,13 +67,17 @@ impl Home {
         self.modules.get()
     }
 
-    /// The modules; waits until they have started.
+    /// The modules; waits until they have started. What they themselves do while they start would
+    /// wait for ever: they are not asked about that.
     ///
     /// # Errors
     /// They did not start. The log says why.
     pub(crate) async fn modules(&self) -> PyResult<&Modules> {
         if let Some(modules) = self.modules.get() {
             return Ok(modules);
+        }
+        if *self.start.borrow() == Start::Waits && for_modules() {
+            return Ok(&self.nobody);
         }
         let mut start = self.start.subscribe();
         // The sender is ours, so that it is there.

@@ -10,6 +10,7 @@ mod home;
 mod host;
 mod log;
 mod modules;
+mod notice;
 mod parsed;
 mod reactor;
 mod runtime;

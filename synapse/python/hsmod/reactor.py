@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from typing import Any, Awaitable, Callable
 
 from twisted.internet.defer import Deferred
@@ -18,6 +19,10 @@ from synapse.logging.context import (
 )
 
 logger = logging.getLogger(__name__)
+
+# Whether what runs here does so on behalf of native modules: their start, or what they request
+# outside of a question. Coroutines hand it on to all that they await.
+FOR_MODULES: ContextVar[bool] = ContextVar("FOR_MODULES", default=False)
 
 
 @implementer(IReadDescriptor)
@@ -74,9 +79,15 @@ class Suspended:
 def in_background(
     api: module_api.ModuleApi, description: str, function: Callable[..., Awaitable[Any]], *args: Any
 ) -> None:
-    """Runs a function as a background process of Synapse's, with a logging context of its own."""
+    """Runs a function for native modules as a background process of Synapse's, with a logging
+    context of its own."""
     own = getattr(api, "run_as_background_process", None)
     if own is None:
         # Synapse before 1.140 has it as a function of the module.
         own = module_api.run_as_background_process
-    own(description, function, *args)
+
+    async def for_modules() -> None:
+        FOR_MODULES.set(True)
+        await function(*args)
+
+    own(description, for_modules)
