@@ -1,5 +1,14 @@
 //! The callbacks, by category: one file each, a row a callback.
 
+mod account_data;
+mod account_validity;
+mod add_extra_fields_to_unsigned_client_event;
+mod background_update_controller;
+mod federation;
+mod media_repository;
+mod password_auth_provider;
+mod presence_router;
+mod ratelimit;
 mod spam_checker;
 mod third_party_rules;
 
@@ -27,6 +36,15 @@ pub(crate) struct Row {
 const ROWS: &[&[Row]] = &[
     spam_checker::ROWS,
     third_party_rules::ROWS,
+    account_validity::ROWS,
+    presence_router::ROWS,
+    password_auth_provider::ROWS,
+    background_update_controller::ROWS,
+    account_data::ROWS,
+    add_extra_fields_to_unsigned_client_event::ROWS,
+    media_repository::ROWS,
+    ratelimit::ROWS,
+    federation::ROWS,
 ];
 
 /// The row of a callback.

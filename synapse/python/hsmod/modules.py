@@ -16,6 +16,7 @@ from synapse.module_api.errors import ConfigError
 from hsmod import _native, logs, web
 from hsmod.calls import called_by
 from hsmod.reactor import Wakeups, in_background
+from hsmod.updates import for_updates
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,10 @@ class Modules:
 
     def _callback(self, category: str, name: str) -> Callable[..., Any]:
         """A function that Synapse can look at: it reads names and signatures of callbacks."""
-        ask = self._native.callback(category, name)
+        native = self._native.callback(category, name)
+        ask = native
+        if category == "background_update_controller":
+            ask = for_updates(name, native, self._api._hs.config.background_updates)
 
         def callback(*arguments: Any) -> Any:
             return ask(*arguments)
@@ -110,7 +114,7 @@ class Modules:
         callback.modules = self  # type: ignore[attr-defined]
         callback.__name__ = callback.__qualname__ = name
         kind = inspect.Parameter.POSITIONAL_ONLY
-        parameters = [inspect.Parameter(argument, kind) for argument in ask.arguments]
+        parameters = [inspect.Parameter(argument, kind) for argument in native.arguments]
         callback.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         return callback
 

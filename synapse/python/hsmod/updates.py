@@ -1,0 +1,35 @@
+"""Background updates of the database, as Synapse asks about them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import Any, AsyncIterator, Callable
+
+from synapse.config.background_updates import BackgroundUpdateConfig
+
+
+def for_updates(
+    name: str, ask: Callable[..., Any], config: BackgroundUpdateConfig
+) -> Callable[..., Any]:
+    """The callback `name` of a controller, over the native function that asks for it.
+
+    A native controller leaves open what it has no opinion of; Synapse then wants what its own
+    config says.
+    """
+
+    @asynccontextmanager
+    async def on_update(*arguments: Any) -> AsyncIterator[int]:
+        update = await ask(*arguments)
+        try:
+            yield _or(update.desired_duration_ms, config.update_duration_ms)
+        finally:
+            await update.exit()
+
+    async def batch_size(*arguments: Any) -> int:
+        return _or(await ask(*arguments), getattr(config, name))
+
+    return on_update if name == "on_update" else batch_size
+
+
+def _or(given: int | None, default: int) -> int:
+    return default if given is None else given

@@ -1,0 +1,43 @@
+//! Events that another server got.
+
+use hsmod_loader::{Delivered, Json};
+use pyo3::prelude::*;
+
+use super::arguments::{Argument, text};
+use super::event;
+use crate::home::Home;
+
+/// A `FederationEventDeliveryEvent`.
+pub(crate) struct Delivery {
+    server_name: String,
+    method: String,
+    events: Vec<String>,
+}
+
+impl Argument for Delivery {
+    type View<'a> = &'a Self;
+    type Input<'v> = Delivered<'v, Json<'v>>;
+
+    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let method = value.getattr("method")?;
+        let events = value.getattr("events")?.try_iter()?;
+        Ok(Self {
+            server_name: text(&value.getattr("server_name")?)?,
+            // A member of an enum of texts, of which `str` is the name.
+            method: text(&method.getattr_opt("value")?.unwrap_or(method))?,
+            events: events.map(|event| event::json(&event?)).collect::<PyResult<_>>()?,
+        })
+    }
+
+    fn view(&self) -> &Self {
+        self
+    }
+
+    fn input<'v>(view: &'v &Self) -> Delivered<'v, Json<'v>> {
+        Delivered {
+            server_name: &view.server_name,
+            method: &view.method,
+            events: view.events.iter().map(|event| Json(event)).collect(),
+        }
+    }
+}
