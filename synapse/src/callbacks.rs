@@ -12,8 +12,11 @@ mod ratelimit;
 mod spam_checker;
 mod third_party_rules;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hsmod_loader::CallbackInfo;
+use hsmod_loader::rows::CATEGORIES;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -51,6 +54,21 @@ const ROWS: &[&[Row]] = &[
 pub(crate) fn row(category: &str, name: &str) -> Option<&'static Row> {
     let rows = || ROWS.iter().copied().flatten();
     rows().find(|row| row.category == category && row.name == name)
+}
+
+/// The names of the arguments of every callback that Synapse can be given, by full name.
+#[pyfunction]
+pub(crate) fn callbacks() -> BTreeMap<String, Vec<&'static str>> {
+    let rows = ROWS.iter().copied().flatten();
+    rows.map(|row| (format!("{}.{}", row.category, row.name), row.arguments.to_vec())).collect()
+}
+
+/// The same of every callback that the loader knows.
+#[pyfunction]
+pub(crate) fn loader_callbacks() -> BTreeMap<String, Vec<&'static str>> {
+    let rows = CATEGORIES.iter().flat_map(|category| category.callbacks);
+    let names = |row: &CallbackInfo| row.arguments.iter().map(|(name, _)| *name).collect();
+    rows.map(|row| (format!("{}.{}", row.category, row.name), names(row))).collect()
 }
 
 /// What is registered with Synapse: called with the arguments in their order, it returns what

@@ -26,6 +26,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(log::log_levels, module)?)?;
     module.add_function(wrap_pyfunction!(log::end_log, module)?)?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(callbacks::callbacks, module)?)?;
+    module.add_function(wrap_pyfunction!(callbacks::loader_callbacks, module)?)?;
     module.add("ModuleFailed", module.py().get_type::<convert::error::ModuleFailed>())?;
     module.add("Refused", module.py().get_type::<parsed::Refused>())?;
     module.add_class::<parsed::Parsed>()?;

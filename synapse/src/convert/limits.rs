@@ -55,11 +55,12 @@ fn upload_limit<'py>(py: Python<'py>, limit: &MediaUploadLimit) -> PyResult<Boun
     let members = PyDict::new(py);
     members.set_item("max_bytes", limit.max_bytes)?;
     members.set_item("time_period_ms", limit.time_period_ms)?;
-    // Synapse before 1.158 has neither, and tells clients nothing of them.
-    if class.hasattr("info_uri")? {
+    // Synapse before 1.158 has neither of these, and tells clients nothing of them.
+    let known = class.getattr("__attrs_attrs__")?;
+    if known.hasattr("info_uri")? {
         members.set_item("info_uri", limit.info_uri.as_deref())?;
     }
-    if class.hasattr("can_upgrade")? {
+    if known.hasattr("can_upgrade")? {
         members.set_item("can_upgrade", limit.can_upgrade)?;
     }
     class.call((), Some(&members))
