@@ -1,0 +1,124 @@
+"""How a request is answered: found by its name, run, and its outcome told to the native part."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Awaitable, Callable, Protocol
+
+from twisted.internet.defer import CancelledError
+
+from synapse.module_api import ModuleApi, SynapseRequest, run_in_background
+from synapse.module_api.errors import (
+    InvalidRuleException,
+    RuleNotFoundException,
+    SynapseError,
+)
+
+from hsmod.reactor import in_background
+from hsmod.requests.group import Group, Unsupported
+from hsmod.requests.users import Users
+from hsmod.requests.way import WAYS
+
+logger = logging.getLogger(__name__)
+
+GROUPS: tuple[type[Group], ...] = (
+    Users,
+)
+
+
+class Reply(Protocol):
+    """Where the outcome of a request is put: the native part's. One of these is called, once."""
+
+    # What a web resource of the module is answering meanwhile.
+    request: SynapseRequest | None
+
+    def answer(self, json: str) -> None: ...
+
+    def refuse(self, status: int, errcode: str, message: str, fields: str) -> None: ...
+
+    def fail(self, message: str) -> None: ...
+
+    def cancelled(self) -> None: ...
+
+    def unsupported(self, message: str) -> None: ...
+
+
+class Answers:
+    """The answers of one homeserver."""
+
+    def __init__(self, api: ModuleApi) -> None:
+        self._api = api
+        self._methods: dict[str, Callable[..., Awaitable[Any]]] = {}
+        for make in GROUPS:
+            group = make(api)
+            for name in WAYS[make.__name__]:
+                self._methods[name] = getattr(group, name)
+
+    def unanswered(self) -> dict[str, str]:
+        """The requests that this Synapse cannot answer, each with why."""
+        lacking: dict[str, str] = {}
+        for ways in WAYS.values():
+            for name, way in ways.items():
+                why = way.lacks(self._api)
+                if why is not None:
+                    lacking[name] = why
+        return lacking
+
+    def begin(self, name: str, arguments: str, reply: Reply) -> None:
+        """Begins to answer a request, in the logging context of the caller.
+
+        What Synapse knows without waiting is told before this returns.
+        """
+        run_in_background(self._run, name, arguments, reply)
+
+    def begin_elsewhere(self, name: str, arguments: str, reply: Reply) -> None:
+        """Begins to answer a request that belongs to nothing that Synapse is doing."""
+        in_background(self._api, f"hsmod_{name}", self._run, name, arguments, reply)
+
+    async def _run(self, name: str, arguments: str, reply: Reply) -> None:
+        """Answers, and never fails: a background process would keep its error for itself."""
+        try:
+            given = json.loads(arguments)
+            if "request" in given:
+                # One of Twisted's, which is no JSON.
+                given["request"] = reply.request
+            reply.answer(to_json(await self._methods[name](**given)))
+        except Exception as error:
+            tell(error, name, reply)
+
+
+def tell(error: Exception, name: str, reply: Reply) -> None:
+    """Tells the native part what a request has failed with."""
+    if isinstance(error, CancelledError):
+        reply.cancelled()
+    elif isinstance(error, Unsupported):
+        reply.unsupported(str(error))
+    elif isinstance(error, SynapseError):
+        # What a client would see of it.
+        fields = dict(error.error_dict(None))
+        errcode = fields.pop("errcode", error.errcode)
+        message = str(fields.pop("error", error.msg))
+        # Synapse's own are members of an enumeration.
+        reply.refuse(int(error.code), getattr(errcode, "value", errcode), message, to_json(fields))
+    elif isinstance(error, RuleNotFoundException):
+        reply.refuse(404, "M_NOT_FOUND", str(error) or "There is no such rule", "{}")
+    elif isinstance(error, InvalidRuleException):
+        reply.refuse(400, "M_INVALID_PARAM", str(error), "{}")
+    else:
+        logger.debug("The request %s of a native module failed", name, exc_info=error)
+        reply.fail(f"{name}: {type(error).__name__}: {error}")
+
+
+def to_json(value: Any) -> str:
+    """JSON text, of Synapse's frozen mappings too."""
+    return json.dumps(value, default=_plain, separators=(",", ":"), allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset, tuple)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is no JSON")

@@ -1,0 +1,49 @@
+"""What all groups of requests share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synapse.module_api import ModuleApi, UserID
+from synapse.module_api.errors import Codes, SynapseError
+
+from hsmod.requests.way import WAYS
+
+
+class Unsupported(Exception):
+    """This Synapse cannot answer a request; the text says which, and what it lacks."""
+
+
+class Group:
+    """Some requests, answered over `ModuleApi`."""
+
+    def __init__(self, api: ModuleApi) -> None:
+        self.api = api
+
+    def private(self, request: str, path: str) -> Any:
+        """The private attribute at `path`, one of those that `request` names above its method.
+
+        Raises:
+            Unsupported: this Synapse has none there.
+        """
+        way = WAYS[type(self).__name__][request]
+        assert path in way.paths, f"{request} does not name {path}"
+        found: Any = self.api
+        for name in path.split("."):
+            try:
+                found = getattr(found, name.removesuffix("()"))
+            except AttributeError:
+                raise Unsupported(way.without(path)) from None
+            if name.endswith("()"):
+                found = found()
+        return found
+
+    async def require_account(self, user_id: str) -> None:
+        """Refuses users of other homeservers, and those who have no account."""
+        UserID.from_string(user_id)
+        if not self.api.is_mine(user_id):
+            raise SynapseError(
+                400, f"{user_id} is a user of another homeserver", Codes.INVALID_PARAM
+            )
+        if await self.api.get_userinfo_by_id(user_id) is None:
+            raise SynapseError(404, f"{user_id} has no account here", Codes.NOT_FOUND)
