@@ -18,6 +18,7 @@ from synapse.module_api.errors import (
 
 from hsmod.reactor import in_background
 from hsmod.requests.group import Group, Unsupported
+from hsmod.requests.threepids import Threepids
 from hsmod.requests.users import Users
 from hsmod.requests.way import WAYS
 
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 GROUPS: tuple[type[Group], ...] = (
     Users,
+    Threepids,
 )
 
 
