@@ -18,6 +18,9 @@ from synapse.module_api.errors import (
 
 from hsmod.reactor import in_background
 from hsmod.requests.group import Group, Unsupported
+from hsmod.requests.logins import Logins
+from hsmod.requests.public_rooms import PublicRooms
+from hsmod.requests.rooms import Rooms
 from hsmod.requests.threepids import Threepids
 from hsmod.requests.users import Users
 from hsmod.requests.way import WAYS
@@ -26,7 +29,10 @@ logger = logging.getLogger(__name__)
 
 GROUPS: tuple[type[Group], ...] = (
     Users,
+    Logins,
+    Rooms,
     Threepids,
+    PublicRooms,
 )
 
 
