@@ -17,8 +17,11 @@ from synapse.module_api.errors import (
 )
 
 from hsmod.reactor import in_background
+from hsmod.requests.account_data import AccountData
+from hsmod.requests.events import Events
 from hsmod.requests.group import Group, Unsupported
 from hsmod.requests.logins import Logins
+from hsmod.requests.membership import Membership
 from hsmod.requests.public_rooms import PublicRooms
 from hsmod.requests.rooms import Rooms
 from hsmod.requests.threepids import Threepids
@@ -31,6 +34,9 @@ GROUPS: tuple[type[Group], ...] = (
     Users,
     Logins,
     Rooms,
+    Events,
+    Membership,
+    AccountData,
     Threepids,
     PublicRooms,
 )

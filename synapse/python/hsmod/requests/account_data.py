@@ -1,0 +1,48 @@
+"""Group `account_data`: what clients keep with a user's account."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Mapping
+
+from hsmod.requests.group import Group
+from hsmod.requests.way import private, public
+
+LOCK = "_hs.get_worker_locks_handler().acquire_lock"
+
+
+class AccountData(Group):
+    """Account data of no room."""
+
+    @public("account_data_manager.get_global", since="1.57")
+    async def get_global(self, user_id: str, data_type: str) -> Mapping[str, Any] | None:
+        return await self.api.account_data_manager.get_global(user_id, data_type)
+
+    @public("account_data_manager.put_global", since="1.57")
+    async def put_global(self, user_id: str, data_type: str, new_data: dict[str, Any]) -> None:
+        await self.api.account_data_manager.put_global(user_id, data_type, new_data)
+
+    @private(
+        LOCK,
+        purpose="holds off the other native modules, in all worker processes, between the look"
+        " and the change",
+    )
+    async def compare_and_set_global(
+        self,
+        user_id: str,
+        data_type: str,
+        expected: dict[str, Any] | None,
+        new_data: dict[str, Any],
+    ) -> bool:
+        lock = self.private("compare_and_set_global", LOCK)
+        async with lock("hsmod_account_data", f"{user_id} {data_type}"):
+            found = await self.get_global(user_id, data_type)
+            if _thawed(found) != expected:
+                return False
+            await self.put_global(user_id, data_type, new_data)
+            return True
+
+
+def _thawed(data: Mapping[str, Any] | None) -> Any:
+    """Synapse freezes what it gives: lists become tuples, which equal no list."""
+    return json.loads(json.dumps(data, default=dict))
