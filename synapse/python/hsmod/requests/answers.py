@@ -21,8 +21,11 @@ from hsmod.requests.account_data import AccountData
 from hsmod.requests.events import Events
 from hsmod.requests.group import Group, Unsupported
 from hsmod.requests.logins import Logins
+from hsmod.requests.mail import UNCONFIGURED, Mail, is_configured
 from hsmod.requests.membership import Membership
+from hsmod.requests.presence import Presence
 from hsmod.requests.public_rooms import PublicRooms
+from hsmod.requests.push import Push
 from hsmod.requests.rooms import Rooms
 from hsmod.requests.threepids import Threepids
 from hsmod.requests.users import Users
@@ -38,7 +41,10 @@ GROUPS: tuple[type[Group], ...] = (
     Membership,
     AccountData,
     Threepids,
+    Presence,
+    Push,
     PublicRooms,
+    Mail,
 )
 
 
@@ -78,6 +84,8 @@ class Answers:
                 why = way.lacks(self._api)
                 if why is not None:
                     lacking[name] = why
+        if "send_mail" not in lacking and not is_configured(self._api):
+            lacking["send_mail"] = UNCONFIGURED
         return lacking
 
     def begin(self, name: str, arguments: str, reply: Reply) -> None:
