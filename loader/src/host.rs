@@ -68,6 +68,7 @@ pub struct Host {
     pub(crate) on_failure: Option<Observer>,
     pub(crate) slow_poll: Option<Duration>,
     calls: Option<Vec<String>>,
+    locks: Option<Vec<String>>,
 }
 
 impl Host {
@@ -91,6 +92,7 @@ impl Host {
             on_failure: None,
             slow_poll: None,
             calls: None,
+            locks: None,
         }
     }
 
@@ -149,6 +151,27 @@ impl Host {
     pub fn calls(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.calls = Some(names.into_iter().map(Into::into).collect());
         self
+    }
+
+    /// Which of the requests that take the lock of a room (`docs/requests.md` has them) really need
+    /// it for their answer here: these alone would wait for ever inside
+    /// [`Modules::in_room`](crate::Modules::in_room) of that room, and are refused there. By default
+    /// all of them.
+    ///
+    /// ```
+    /// # use hsmod_loader::Host;
+    /// // Events are sent without a lock; whoever changes a membership waits for it.
+    /// let host = Host::new("example.org").locks(["update_room_membership"]);
+    /// ```
+    #[must_use]
+    pub fn locks(mut self, requests: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.locks = Some(requests.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Whether a request that takes the lock of a room needs it here.
+    pub(crate) fn needs_lock(&self, request: &str) -> bool {
+        self.locks.as_ref().is_none_or(|locks| locks.iter().any(|name| name == request))
     }
 
     /// Further paths that no module may serve, with everything below them.

@@ -200,6 +200,7 @@ impl ModuleHost for Registrar {
         request: &'static RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
+        let room = room.filter(|_| self.host.needs_lock(request.name));
         self.admission.admit(request, room)
     }
 

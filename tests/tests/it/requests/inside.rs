@@ -73,6 +73,20 @@ async fn a_request_that_needs_the_lock_that_is_held_is_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_homeserver_says_which_requests_need_the_lock() {
+    let server = Homeserver::new(Behaviour::Answer(Value::Null));
+    let host = host(&server).locks(["delete_room"]);
+    for (how, modules) in both(&host, json!({})).await {
+        let delete = json!({"room_id": HELD});
+        let outcome = modules.in_room(HELD, ask(&modules, "delete_room", &delete)).await;
+        assert_eq!(unanswered(&outcome).0, "WouldDeadlock", "{how}");
+        let shutdown = json!({"room_id": HELD, "options": {}});
+        let outcome = modules.in_room(HELD, ask(&modules, "shutdown_room", &shutdown)).await;
+        assert_eq!(outcome, json!({"answer": null}), "{how}");
+    }
+}
+
 /// Something that needs no lock, and something that needs that of the room.
 fn read_and_delete() -> Value {
     let args = json!({"room_id": HELD});
