@@ -99,16 +99,16 @@ impl Home {
     }
 
     /// Asks the homeserver for something that a module requests: the method `request` of Python's
-    /// `Answers`, with `arguments` by their names. On the reactor's thread it begins at once, inside
-    /// the logging context of the question; anywhere else it is a background process.
+    /// `Answers`, with `arguments` by their names, a JSON object. The answer is JSON, too. On the
+    /// reactor's thread it begins at once, inside the logging context of the question; anywhere else
+    /// it is a background process.
     pub(crate) async fn ask(
         &self,
         request: &'static str,
-        arguments: Value,
-    ) -> Result<Value, ModuleError> {
+        arguments: String,
+    ) -> Result<String, ModuleError> {
         let (sender, receiver) = oneshot::channel();
         let reply = Reply(Mutex::new(Some(sender)));
-        let arguments = arguments.to_string();
         if self.reactor.is_here() {
             Python::attach(|py| self.begin(py, "begin", request, &arguments, reply));
         } else {
@@ -117,7 +117,13 @@ impl Home {
             self.reactor
                 .run(move |py| begin(py, &glue, "begin_elsewhere", request, &arguments, reply));
         }
-        receiver.await.unwrap_or_else(|_| Err(ended(request)))
+        receiver.await.unwrap_or_else(|_| Err(Self::ended(request)))
+    }
+
+    /// Nobody is there to answer.
+    pub(crate) fn ended(request: &str) -> ModuleError {
+        let message = format!("`{request}` is not answered: the homeserver has ended");
+        ModuleError::not_answered(Unanswered::ShuttingDown, message)
     }
 
     fn begin(&self, py: Python<'_>, how: &str, request: &str, arguments: &str, reply: Reply) {
@@ -143,17 +149,12 @@ fn begin(
     }
 }
 
-fn ended(request: &str) -> ModuleError {
-    let message = format!("`{request}` is not answered: the homeserver has ended");
-    ModuleError::not_answered(Unanswered::ShuttingDown, message)
-}
-
 /// Where Python puts the answer to a request.
 #[pyclass(frozen, module = "hsmod._native")]
-pub(crate) struct Reply(Mutex<Option<oneshot::Sender<Result<Value, ModuleError>>>>);
+pub(crate) struct Reply(Mutex<Option<oneshot::Sender<Result<String, ModuleError>>>>);
 
 impl Reply {
-    fn send(&self, outcome: Result<Value, ModuleError>) {
+    fn send(&self, outcome: Result<String, ModuleError>) {
         let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(sender) = sender {
             // A module that has given the request up is not there to hear of it.
@@ -165,10 +166,8 @@ impl Reply {
 #[pymethods]
 impl Reply {
     /// The answer, as JSON.
-    fn answer(&self, json: &str) {
-        self.send(serde_json::from_str(json).map_err(|error| {
-            ModuleError::new(format_args!("the homeserver's answer is no JSON: {error}"))
-        }));
+    fn answer(&self, json: String) {
+        self.send(Ok(json));
     }
 
     /// The homeserver refuses, in terms of HTTP; `fields` is a JSON object.

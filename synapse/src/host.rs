@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use hsmod_loader::Host;
+use hsmod_loader::{Config, Host};
 use pyo3::prelude::*;
 
 use crate::home::Home;
 use crate::parsed::key;
+use crate::requests::answered;
 
 /// The homeserver that `about` tells of.
 ///
 /// # Errors
 /// Something is missing there.
-pub(crate) fn host(about: &Bound<'_, PyAny>, _home: &Arc<Home>) -> PyResult<Host> {
+pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) -> PyResult<Host> {
     let mut host = Host::new(key::<String>(about, "server_name")?)
         .calls(key::<Vec<String>>(about, "calls")?)
         .run_background_tasks(key(about, "run_background_tasks")?)
@@ -32,5 +33,6 @@ pub(crate) fn host(about: &Bound<'_, PyAny>, _home: &Arc<Home>) -> PyResult<Host
     for path in key::<Vec<String>>(about, "serves")? {
         host = host.reserve(path);
     }
-    Ok(host)
+    let unanswered = key(about, "unanswered")?;
+    Ok(answered(host, home, unanswered, config.mail().is_some()))
 }

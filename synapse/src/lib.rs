@@ -13,6 +13,7 @@ mod modules;
 mod notice;
 mod parsed;
 mod reactor;
+mod requests;
 mod runtime;
 mod task;
 mod web;

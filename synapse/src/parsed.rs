@@ -79,7 +79,7 @@ impl Parsed {
         let home = Arc::new(Home::new(glue).map_err(|error| {
             PyOSError::new_err(format!("no socket for native modules: {error}"))
         })?);
-        let host: Host = host::host(about, &home)?;
+        let host: Host = host::host(about, &home, &self.config)?;
         let handle = runtime::handle()?;
         let made =
             py.detach(|| handle.block_on(parsed.make(host))).map_err(|error| refused(&error))?;

@@ -16,6 +16,7 @@ from synapse.module_api.errors import ConfigError
 from hsmod import _native, logs, web
 from hsmod.calls import called_by
 from hsmod.reactor import Wakeups, in_background
+from hsmod.requests import Answers
 from hsmod.updates import for_updates
 
 logger = logging.getLogger(__name__)
@@ -54,8 +55,11 @@ class Modules:
         self._reactor = api._hs.get_reactor()
         # What modules are asked about, by numbers of the native part's.
         self.own_requests: dict[int, SynapseRequest] = {}
+        # Modules may ask while they are made.
+        self.answers = Answers(api)
         logs.keep_fresh(api)
-        self._native = config.make(self, _about(api))
+        about = {**_about(api), "unanswered": self.answers.unanswered()}
+        self._native = config.make(self, about)
         for warning in config.warnings():
             logger.warning("%s", warning)
         self._wakeups = Wakeups(self._native)
