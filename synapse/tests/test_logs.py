@@ -272,6 +272,7 @@ class Standstill(unittest.TestCase):
             "run_background_tasks": True,
             "calls": [],
             "serves": [],
+            "unanswered": {},
         }
         script = STANDSTILL.format(config=config, about=about)
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
