@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import logging
 import os
-from pathlib import Path
 from typing import Any, Callable
 
 from twisted.internet.defer import Deferred
@@ -15,6 +14,7 @@ from synapse.module_api.errors import ConfigError
 
 from hsmod import _native, logs, web
 from hsmod.calls import called_by
+from hsmod.carried import PLUGINS
 from hsmod.reactor import Wakeups, in_background
 from hsmod.requests import Answers
 from hsmod.updates import for_updates
@@ -23,9 +23,6 @@ logger = logging.getLogger(__name__)
 
 # Of each of the two halves of a shutdown: calls that are under way, then the modules' own.
 SHUTDOWN_SECONDS = 10.0
-
-# Where `plugins_dir` is left out.
-PLUGINS = Path(__file__).parent / "plugins"
 
 
 class Modules:

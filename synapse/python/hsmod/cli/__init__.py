@@ -1,0 +1,139 @@
+"""The commands of `python -m hsmod`.
+
+Most are those of the `hsmod` executable, which takes this process over: it is told what only Python
+knows, namely where the plugins of this package lie and what the installed Synapse calls.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from hsmod import __version__, carried
+
+HELP = f"""\
+Native modules for Synapse ({__version__}): checks, lists and tries them
+
+Usage: python -m hsmod COMMAND ..
+
+Commands of this package:
+  plugins [--json]        lists the plugins that came with it: versions, callbacks, config keys
+  try -c FILE             starts a throwaway Synapse on this machine with the modules, for a look
+                          with a real client
+
+Commands of the executable `hsmod`, which runs in place of this program:
+  check -c FILE           whether Synapse will start with the modules, and everything that is wrong
+  call -c FILE CALLBACK ARGS.json
+                          asks the modules one question, as Synapse would
+  replay -c FILE EVENTS   sends recorded events through the modules
+  inspect FILE..          what plugins of others say of themselves, without running them
+  completions, man        for your shell, and the manual
+
+Each has a --help with examples. Beside what you write, the executable is told where plugins lie if
+FILE has no `plugins_dir` (with this package) and, for `check`, what the Synapse of this environment
+calls; your own --plugins-dir and --calls go first.
+
+A first look, with FILE:
+  modules:
+    - module: list_spam_checker
+      config: {{evil_users: ["@evil:example.com"]}}
+
+  python -m hsmod check -c FILE
+
+and in homeserver.yaml:
+  modules:
+    - module: hsmod.Modules
+      config: {{config_file: FILE}}
+
+Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
+"""
+
+# Those that read a config.
+_WITH_MODULES = ("check", "call", "replay")
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the command that `arguments` name; the exit code is what it returns."""
+    command = next((word for word in arguments if not word.startswith("-")), None)
+    if command in (None, "help") and not {"-V", "--version"} & set(arguments):
+        print(HELP, end="")
+        return 0 if command or _asks_for_help(arguments) else 2
+    try:
+        if command == "plugins":
+            from hsmod.cli import plugins
+
+            return plugins.main(arguments)
+        if command == "try":
+            from hsmod import trial
+
+            return trial.main(_after(arguments, command))
+        become_executable(completed(arguments, command))
+    except carried.NotCarried as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def become_executable(arguments: list[str]) -> NoReturn:
+    """Goes on as the `hsmod` executable, in this very process.
+
+    Raises:
+        NotCarried: it is not there, or does not run here.
+    """
+    program = carried.executable()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        os.execv(program, ["hsmod", *arguments])
+    except OSError as error:
+        raise carried.NotCarried(
+            f"`{program}` cannot be run: {error.strerror}\n"
+            "  fix: install a wheel that was built for this machine, and let the user who runs this "
+            "execute it"
+        ) from None
+
+
+def completed(arguments: list[str], command: str | None) -> list[str]:
+    """The arguments with what the executable cannot know, unless the operator says it."""
+    if command not in _WITH_MODULES or _asks_for_help(arguments):
+        return arguments
+    more = []
+    if not _says(arguments, "--plugins-dir"):
+        more += ["--plugins-dir", str(carried.PLUGINS)]
+    if command == "check" and not _says(arguments, "--calls"):
+        more += _calls()
+    place = arguments.index(command) + 1
+    return [*arguments[:place], *more, *arguments[place:]]
+
+
+def _calls() -> list[str]:
+    """What the Synapse of this environment calls, as the executable takes it."""
+    from hsmod._native import loader_callbacks
+    from hsmod.calls import called_by_synapse
+
+    try:
+        called = called_by_synapse()
+    except ImportError as error:
+        print(
+            f"note: there is no Synapse in this environment ({error}): this does not check whether "
+            "it calls what the modules need",
+            file=sys.stderr,
+        )
+        return []
+    # A newer Synapse may have callbacks that no module can register yet.
+    known = loader_callbacks()
+    return ["--calls", ",".join(name for name in called if name in known)]
+
+
+def _says(arguments: list[str], option: str) -> bool:
+    return any(word == option or word.startswith(f"{option}=") for word in arguments)
+
+
+def _asks_for_help(arguments: list[str]) -> bool:
+    return "-h" in arguments or "--help" in arguments
+
+
+def _after(arguments: list[str], command: str) -> list[str]:
+    """Without the command itself."""
+    place = arguments.index(command)
+    return [*arguments[:place], *arguments[place + 1 :]]
