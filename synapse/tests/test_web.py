@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hsmod import web
+from hsmod import Modules, _native, web
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
+from synapse.app.homeserver import SynapseHomeServer
 from synapse.http.server import respond_with_json
 from synapse.module_api import DirectServeJsonResource
-from synapse.module_api.errors import ConfigError
+from synapse.rest.synapse.client import build_synapse_client_resource_tree
 
 from tests import unittest
 from tests.server import FakeChannel
@@ -18,6 +19,15 @@ from tests.server import FakeChannel
 from support import NativeTestCase, native
 
 REFUSAL = {"status": 418, "errcode": "ORG.X.TEAPOT", "message": "short", "fields": {"handle": 1}}
+
+# What the loader keeps modules from in any homeserver.
+OF_EVERY_HOMESERVER = (
+    "/_matrix/client",
+    "/_matrix/federation",
+    "/_matrix/key",
+    "/_matrix/media",
+    "/_synapse/admin",
+)
 
 
 def recorder(name: str, **paths: Any) -> dict[str, Any]:
@@ -169,6 +179,7 @@ class Answers(WebTestCase):
             answer = self.ask("POST", "/_a/page", content=b'{"a": 1, "b": 2}', **options)
             self.assertEqual(answer.code, 302)
             self.assertEqual(self.header(answer, "Location"), "/?fields=2")
+            self.assertIsNone(self.header(answer, "Content-Type"))
         answer = self.ask("POST", "/_a/page", content=b"\0\xff")
         self.assertEqual(answer.code, 400)
 
@@ -259,6 +270,20 @@ class Slow(WebTestCase):
             self.reactor.advance(0.1)
         self.assertEqual(answer.code, 200)
 
+    def test_a_large_answer(self) -> None:
+        """It is written as fast as the client reads, or until it goes away."""
+        steps = b"[%s]" % b",".join([b'{"pause": 1}'] * 20_000)
+        answer = self.ask("POST", self.path, content=steps)
+        self.assertEqual(answer.json_list, [None] * 20_000)
+        self.assertEqual(self.header(answer, "Content-Length"), str(len(answer.text_body)))
+        cut = self.ask("POST", self.path, content=steps, await_result=False)
+        cut._producer.resumeProducing()
+        with self.assertNoLogs("synapse", "WARNING"):
+            cut.stopProducing()
+            cut.request.connectionLost(Failure(ConnectionDone()))
+        self.assertFalse(cut.is_finished())
+        self.assertLess(len(cut.result["body"]), len(answer.text_body))
+
     def test_a_client_that_goes_away(self) -> None:
         """Nobody works for it any more."""
         self.assertEqual(self.paused(), 0)
@@ -315,20 +340,30 @@ class Paths(unittest.TestCase):
             ["/a", "/a/x", "/b/c/d", "/a/x/y", "/a/x/y/z"],
         )
 
-    def test_nothing_of_synapse_is_replaced(self) -> None:
-        for path in ("/health", "/_synapse/client/oidc/callback", "/_matrix/client/v3/login"):
-            module = recorder("a", web={path: "allow"})
-            parsed = _parsed(module)
-            self.assertIsNotNone(parsed)
 
+class Reserved(WebTestCase):
+    """What Synapse serves itself."""
 
-def _parsed(module: dict[str, Any]) -> Any:
-    from hsmod import Modules
+    modules = [recorder("a")]
 
-    try:
-        return Modules.parse_config(native(module)["config"])
-    except ConfigError as error:
-        raise AssertionError(error.msg) from None
+    def test_all_of_it_is_known(self) -> None:
+        names = ["client", "federation", "keys", "media", "metrics", "replication", "static"]
+        served = ["/health", *build_synapse_client_resource_tree(self.hs)]
+        for name in names:
+            served += SynapseHomeServer._configure_named_resource(self.hs, name)
+        known = (*web.SERVED_BY_SYNAPSE, *OF_EVERY_HOMESERVER)
+        # Below it modules may have something.
+        served.remove("/.well-known")
+        for path in served:
+            ways = [path == own or path.startswith(f"{own}/") for own in known]
+            self.assertTrue(any(ways), f"add {path} to `SERVED_BY_SYNAPSE` of hsmod/web.py")
+
+    def test_no_module_gets_it(self) -> None:
+        for path in (*web.SERVED_BY_SYNAPSE, "/_synapse/client/oidc/callback"):
+            parsed = Modules.parse_config(native(recorder("b", web={path: "allow"}))["config"])
+            with self.assertRaises(_native.Refused) as raised:
+                Modules(parsed, self.hs.get_module_api())
+            self.assertIn(f"`{path}`, but the homeserver itself serves", str(raised.exception))
 
 
 def _headers(answer: FakeChannel) -> dict[bytes, list[bytes]]:

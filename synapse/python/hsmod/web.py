@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from typing import Any, Collection
 
 from twisted.protocols.basic import FileSender
@@ -17,6 +18,8 @@ from synapse.module_api import (
 )
 from synapse.module_api.errors import Codes, SynapseError
 
+logger = logging.getLogger(__name__)
+
 # What Synapse serves itself, besides what no homeserver's modules may serve. It would be replaced
 # without a word.
 SERVED_BY_SYNAPSE = (
@@ -25,6 +28,7 @@ SERVED_BY_SYNAPSE = (
     "/_matrix/saml2",
     "/_matrix/static",
     "/_synapse/client/federation_whitelist",
+    "/_synapse/client/media_upload_limit_exceeded",
     "/_synapse/client/new_user_consent",
     "/_synapse/client/oidc",
     "/_synapse/client/password_reset",
@@ -111,11 +115,23 @@ async def _respond(
         request.responseHeaders.removeHeader(name)
     for name, value in headers:
         request.responseHeaders.addRawHeader(name, value)
-    if len(body) > LARGE:
-        await make_deferred_yieldable(FileSender().beginFileTransfer(io.BytesIO(body), request))
-    else:
+    if len(body) <= LARGE:
         request.write(body)
+    elif not await _written_slowly(request, body):
+        return
     request.finish()
+
+
+async def _written_slowly(request: SynapseRequest, body: bytes) -> bool:
+    """Writes as fast as the client reads; whether it has read everything."""
+    sent = FileSender().beginFileTransfer(io.BytesIO(body), request)
+    try:
+        await make_deferred_yieldable(sent)
+    except Exception:
+        # Memory can be read: it is the client that has gone away.
+        logger.debug("The client of %r has gone away before it had everything", request)
+        return False
+    return True
 
 
 def _default_headers(request: SynapseRequest, headers: dict[bytes, bytes]) -> None:
