@@ -1,0 +1,124 @@
+"""Shows that clients see of native modules' answers what they see of Python modules'."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, ClassVar
+
+import natives
+from visible import accounts, outcomes, shapes
+from visible.requests import REQUESTS, SEVERAL
+from visible.world import NEEDS, World
+
+Row = dict[str, Any]
+
+# The callback of the rows that do not begin with its name.
+CALLBACKS = {
+    "send message": "check_event_for_spam",
+    "GET /login flows (auth_checkers registers org.x.custom)": "check_auth",
+    "shadow-banned user: PUT send (took 10.0 s)": "check_registration_for_spam",
+    "shadow-banned user: the event as seen by another user": "check_registration_for_spam",
+    "the refused invite": "get_ratelimit_override_for_user",
+}
+
+# Requests of which the rows show a few keys of the body only.
+EXCERPTS = ("GET event", "GET account/whoami")
+
+
+def rows(file: str) -> list[Row]:
+    """The rows of a file."""
+    text = (natives.DATA / "client-visible" / file).read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def callback(row: Row) -> str:
+    """The callback that a row is about."""
+    check = row["check"]
+    return CALLBACKS.get(check) or check.split(":")[0].split()[0]
+
+
+ROWS = rows("rows.jsonl")
+GROUPS = {name: [row for row in ROWS if callback(row) == name] for name in map(callback, ROWS)}
+
+
+class Rows(World):
+    """Takes the rows of one callback after the other: each test is a homeserver."""
+
+    native: ClassVar[bool]
+
+    @property
+    def callback(self) -> str:
+        """The callback that the module registers."""
+        return self._testMethodName.removeprefix("test_")
+
+    @property
+    def modules(self) -> list[dict[str, Any]]:
+        config = {
+            "outcomes": {self.callback: outcomes.neutral(self.callback)},
+            "auth_checkers": [["org.x.custom", ["secret"]]],
+        }
+        return [natives.native("scripted", config)] if self.native else natives.python(config)
+
+    def default_config(self) -> dict[str, Any]:
+        return super().default_config() | NEEDS.get(self.callback, {})
+
+    def take_rows(self) -> None:
+        """Makes the request of every row of the callback."""
+        wrong = []
+        for row in GROUPS[self.callback]:
+            problem = self.several(row) if row["check"] in SEVERAL else self.one(row)
+            self.rest()
+            if problem:
+                wrong.append(f"{row['check']} | {row['outcome']}: {problem}")
+        if wrong:
+            self.fail("\n".join([f"{len(wrong)} rows differ:", *wrong]))
+
+    def one(self, row: Row) -> str | None:
+        """What is wrong with the answer to one request."""
+        self.outcome = self.meant(row)
+        channel = REQUESTS[row["check"]](self)
+        seen = json.loads(channel.text_body)
+        if row["check"].endswith(EXCERPTS) and channel.code == 200:
+            seen = {key: value for key, value in seen.items() if key in row["body"]}
+        if channel.code == row["status"] and shapes.same(row["body"], seen):
+            return None
+        return f"{channel.code} {json.dumps(seen)}, not {row['status']} {json.dumps(row['body'])}"
+
+    def several(self, row: Row) -> str | None:
+        """What is wrong with three requests, and with what the module was asked."""
+        self.outcome = outcomes.SLOWLY
+        statuses = [channel.code for channel in SEVERAL[row["check"]](self)]
+        limiters = sorted({limiter for _name, _user, limiter in self.calls()})
+        if str(statuses) == row["outcome"] and limiters == row["body"]:
+            return None
+        return f"{statuses}, asked for {limiters}"
+
+    def meant(self, row: Row) -> outcomes.Outcome:
+        """What the module does in a row."""
+        if row["outcome"] != "-":
+            return outcomes.outcome(row["outcome"], self.room)
+        if self.callback == "get_ratelimit_override_for_user":
+            return outcomes.SLOWLY
+        return outcomes.neutral(self.callback)
+
+
+def each(group: str) -> Any:
+    """The test of a callback's rows."""
+
+    def test(self: Rows) -> None:
+        self.take_rows()
+
+    test.__doc__ = f"The rows of `{group}`."
+    return test
+
+
+TESTS = {f"test_{group}": each(group) for group in GROUPS}
+
+# What modules in Python cause: the rows themselves, which shows that the requests are right.
+PythonRowsTestCase = type("PythonRowsTestCase", (Rows,), {"native": False, **TESTS})
+
+# What native modules cause.
+NativeRowsTestCase = type("NativeRowsTestCase", (Rows,), {"native": True, **TESTS})
+
+__all__ = ["NativeRowsTestCase", "PythonRowsTestCase", "accounts"]
