@@ -131,7 +131,7 @@ def written_exception(error: BaseException) -> dict[str, Any]:
     """An exception, in the words of the scenarios' answers."""
     raised: dict[str, Any] = {"type": type(error).__name__, "msg": str(error)}
     if isinstance(error, SynapseError):
-        raised |= {"code": error.code, "msg": error.msg, "errcode": str(error.errcode)}
+        raised |= {"code": error.code, "msg": error.msg, "errcode": str.__str__(error.errcode)}
         if error._additional_fields:
             raised["additional"] = error._additional_fields
     return {"raised": raised}
