@@ -1,0 +1,68 @@
+"""What each module of a scenario registers, and what it does when it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Outcome = dict[str, Any]
+
+PRESENCE = ("get_users_for_states", "get_interested_users")
+UPDATES = ("on_update", "default_batch_size", "min_batch_size")
+
+# What a module registers together with a callback.
+TOGETHER = {name: PRESENCE for name in PRESENCE} | {name: UPDATES for name in UPDATES}
+
+
+@dataclass
+class Part:
+    """One module; it registers nothing if it has no callbacks."""
+
+    callbacks: list[str]
+    login_types: list[Any] = field(default_factory=list)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    def config(self) -> dict[str, Any]:
+        """The `config` of a module that registers this, and does nothing yet."""
+        silent = {callback: {"return": None} for callback in self.callbacks}
+        return {"outcomes": silent, "auth_checkers": self.login_types}
+
+
+def parts(scenario: dict[str, Any]) -> list[Part]:
+    """The modules of a scenario, in order."""
+    return [part(scenario["callback"], outcome) for outcome in scenario["modules"]]
+
+
+def part(callback: str, given: Outcome) -> Part:
+    """What a module registers and does of whose outcome for one callback a scenario tells."""
+    outcome = dict(given)
+    outcomes = {
+        name: also for name, also in outcome.pop("also", {}).items() if not also.get("absent")
+    }
+    callbacks = list(outcomes)
+    if callback == "register_auth_checkers":
+        login_types = outcome.get("register", [])
+        return Part(["check_auth"] if login_types else [], login_types)
+    if not outcome.get("absent"):
+        alone = outcome.pop("unpaired", False) or outcome.pop("only_on_update", False)
+        if alone:
+            callbacks += ["on_update"] if callback in UPDATES else [callback]
+        else:
+            callbacks += TOGETHER.get(callback, (callback,))
+    login_type = outcome.pop("login_type", "m.login.password")
+    if callback in callbacks:
+        outcomes[callback] = outcome
+    return Part(callbacks, [[login_type, ["password"]]], outcomes)
+
+
+def only_in_python(scenario: dict[str, Any]) -> str | None:
+    """What a scenario says that nothing but Python can do."""
+    for module in scenario["modules"]:
+        for outcome in (module, *module.get("also", {}).values()):
+            if any(key.startswith("sync_") for key in outcome):
+                return "a callback that is not async exists only in Python"
+            if outcome.get("raise") == "BaseException":
+                return "BaseException exists only in Python"
+            if outcome.get("raise") == "AsyncioCancelledError":
+                return "asyncio's cancellation exists only in Python"
+    return None
