@@ -7,7 +7,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
@@ -62,15 +62,15 @@ class Scripted:
         """A function of the shape that Synapse expects of this callback."""
         if name == "on_update":
             return lambda *arguments: self.update(arguments)
-        if any(key.startswith("sync_") for key in self.outcomes[name]):
-            return lambda *arguments: self.play(name, arguments)
         if name in ("user_may_create_room", "check_username_for_spam"):
             # Synapse counts the parameters of these two.
             return lambda first, second: self.ask(name, (first, second))
         return lambda *arguments: self.ask(name, arguments)
 
-    def ask(self, name: str, arguments: tuple[Any, ...]) -> Awaitable[Any]:
-        """Notes the call when it is made, and answers when it is awaited."""
+    def ask(self, name: str, arguments: tuple[Any, ...]) -> Any:
+        """An awaitable that plays; not awaitable if the script says that the callback is not."""
+        if any(key.startswith("sync_") for key in self.outcomes[name]):
+            return self.play(name, arguments)
 
         async def answer() -> Any:
             return self.play(name, arguments)
@@ -101,6 +101,11 @@ class Scripted:
         if "raise" in outcome:
             raise words.exception(outcome)
         return words.value(outcome["return"])
+
+
+def in_python(module: JsonDict) -> JsonDict:
+    """The entry of Synapse's `modules` for what would be a native module of this config."""
+    return {"module": "scripted.Scripted", "config": module["config"]}
 
 
 class Oracle(DirectServeJsonResource):

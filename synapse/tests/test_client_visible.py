@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, ClassVar
 
-import natives
+import recorded
+import scripted
+import support
 from visible import accounts, outcomes, shapes
 from visible.requests import REQUESTS, SEVERAL
 from visible.world import NEEDS, World
@@ -26,19 +27,13 @@ CALLBACKS = {
 EXCERPTS = ("GET event", "GET account/whoami")
 
 
-def rows(file: str) -> list[Row]:
-    """The rows of a file."""
-    text = (natives.DATA / "client-visible" / file).read_text()
-    return [json.loads(line) for line in text.splitlines()]
-
-
 def callback(row: Row) -> str:
     """The callback that a row is about."""
     check = row["check"]
     return CALLBACKS.get(check) or check.split(":")[0].split()[0]
 
 
-ROWS = rows("rows.jsonl")
+ROWS = recorded.lines("client-visible/rows.jsonl")
 GROUPS = {name: [row for row in ROWS if callback(row) == name] for name in map(callback, ROWS)}
 
 
@@ -52,13 +47,10 @@ class Rows(World):
         """The callback that the module registers."""
         return self._testMethodName.removeprefix("test_")
 
-    @property
-    def modules(self) -> list[dict[str, Any]]:
-        config = {
-            "outcomes": {self.callback: outcomes.neutral(self.callback)},
-            "auth_checkers": [["org.x.custom", ["secret"]]],
-        }
-        return [natives.native("scripted", config)] if self.native else natives.python(config)
+    def native_modules(self) -> list[Row]:
+        script = {self.callback: outcomes.neutral(self.callback)}
+        module = support.scripted(script, auth_checkers=[["org.x.custom", ["secret"]]])
+        return [support.native(module) if self.native else scripted.in_python(module)]
 
     def default_config(self) -> dict[str, Any]:
         return super().default_config() | NEEDS.get(self.callback, {})

@@ -11,8 +11,8 @@ from twisted.web.resource import Resource
 
 from synapse.app.homeserver import SynapseHomeServer
 from tests.server import FakeChannel
-from tests.unittest import HomeserverTestCase
 
+from support import NativeTestCase
 from visible.outcomes import Outcome, neutral
 
 ORACLE = "/_synapse/client/oracle"
@@ -30,11 +30,10 @@ NEEDS: dict[str, dict[str, Any]] = {
 }
 
 
-class Homeserver(HomeserverTestCase):
-    """The homeserver of a test; `modules` says what stands in its config."""
+class Homeserver(NativeTestCase):
+    """A homeserver that serves clients all that a real one does."""
 
     hijack_auth: ClassVar[bool] = False
-    modules: ClassVar[list[dict[str, Any]]] = []
 
     def default_config(self) -> dict[str, Any]:
         media = tempfile.TemporaryDirectory()
@@ -46,7 +45,6 @@ class Homeserver(HomeserverTestCase):
             "media_store_path": media.name,
             "room_list_publication_rules": [{"action": "allow"}],
             "rc_third_party_invite": {"per_second": 10_000, "burst_count": 10_000},
-            "modules": self.modules,
         }
         return config
 
