@@ -232,13 +232,13 @@ async fn every_value_means_what_it_means_in_synapse() {
         let theirs = theirs(&callback, &result);
         if let Some((expected, why)) = decided::vector(&callback, &label) {
             assert_ne!((&ours, second_called), (&theirs, second), "{why}");
-            assert_eq!(json!([ours, second_called]), expected, "{why}");
+            assert_eq!(json!([ours, second_called]), *expected, "{why}");
             decided += 1;
         } else {
             assert_eq!((ours, second_called), (theirs, second), "{callback} {label}");
             same += 1;
         }
     }
-    assert_eq!(decided, decided::VECTORS.len(), "decisions that no vector shows");
+    assert_eq!(decided, decided::DECIDED.vectors.len(), "decisions that no vector shows");
     assert_eq!((same, decided), (538, 2));
 }
