@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import recorded
 import scripted
 import support
-from visible import accounts, outcomes, shapes
-from visible.requests import REQUESTS, SEVERAL
+from visible import outcomes, shapes
+from visible.registry import REQUESTS, SEVERAL
 from visible.world import NEEDS, World
 
 Row = dict[str, Any]
@@ -55,16 +56,15 @@ class Rows(World):
     def default_config(self) -> dict[str, Any]:
         return super().default_config() | NEEDS.get(self.callback, {})
 
-    def take_rows(self) -> None:
-        """Makes the request of every row of the callback."""
+    def take_rows(self) -> list[str]:
+        """Makes the request of every row of the callback; what differs."""
         wrong = []
         for row in GROUPS[self.callback]:
             problem = self.several(row) if row["check"] in SEVERAL else self.one(row)
             self.rest()
             if problem:
                 wrong.append(f"{row['check']} | {row['outcome']}: {problem}")
-        if wrong:
-            self.fail("\n".join([f"{len(wrong)} rows differ:", *wrong]))
+        return wrong
 
     def one(self, row: Row) -> str | None:
         """What is wrong with the answer to one request."""
@@ -95,11 +95,12 @@ class Rows(World):
         return outcomes.neutral(self.callback)
 
 
-def each(group: str) -> Any:
+def each(group: str) -> Callable[[Rows], None]:
     """The test of a callback's rows."""
 
     def test(self: Rows) -> None:
-        self.take_rows()
+        wrong = self.take_rows()
+        self.assertEqual(wrong, [], "\n".join([f"{len(wrong)} rows differ:", *wrong]))
 
     test.__doc__ = f"The rows of `{group}`."
     return test
@@ -113,4 +114,21 @@ PythonRowsTestCase = type("PythonRowsTestCase", (Rows,), {"native": False, **TES
 # What native modules cause.
 NativeRowsTestCase = type("NativeRowsTestCase", (Rows,), {"native": True, **TESTS})
 
-__all__ = ["NativeRowsTestCase", "PythonRowsTestCase", "accounts"]
+
+class OtherOutcomesTestCase(Rows):
+    """Shows that a module which does not do what the rows say is noticed."""
+
+    native = False
+
+    def meant(self, row: Row) -> outcomes.Outcome:
+        return outcomes.neutral(self.callback)
+
+    def test_user_may_invite(self) -> None:
+        differing = [wrong.split(" | ")[1].split(":")[0] for wrong in self.take_rows()]
+        allowed = [row for row in GROUPS["user_may_invite"] if row["status"] == 200]
+        self.assertEqual(len(differing), len(GROUPS["user_may_invite"]) - len(allowed))
+        self.assertNotIn("True", differing)
+
+
+# The base class has no rows.
+del Rows

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.server import FakeChannel
 
-from visible.requests import CLIENT, request
+from visible.registry import CLIENT, request
 from visible.world import PASSWORD, World
 
 DUMMY = {"type": "m.login.dummy"}

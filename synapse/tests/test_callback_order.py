@@ -1,0 +1,124 @@
+"""Shows which callbacks Synapse asks for one request, and that native modules are asked in the
+same order as Python modules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import recorded
+import scripted
+import support
+from visible import outcomes
+from visible.registry import CLIENT
+from visible.world import World
+
+ORDERS = {row["request"]: row for row in recorded.lines("client-visible/orders.jsonl")}
+
+# All callbacks that one of the requests asks.
+ASKED = sorted({call.split("(")[0] for row in ORDERS.values() for call in row.get("calls", [])})
+
+
+def named(call: list[Any]) -> str:
+    """A call as the rows name it: with the type of the event, or the name of the limiter."""
+    name, *arguments = call
+    if name == "get_ratelimit_override_for_user":
+        return f"{name}({arguments[1]})"
+    if arguments and isinstance(arguments[0], dict) and "type" in arguments[0]:
+        return f"{name}({arguments[0]['type']})"
+    return name
+
+
+def told(calls: list[str]) -> list[str]:
+    """The events that modules are told of."""
+    return [call for call in calls if call.startswith("on_new_event")]
+
+
+def asked(calls: list[str]) -> list[str]:
+    """Everything else."""
+    return [call for call in calls if not call.startswith("on_new_event")]
+
+
+class Orders(World):
+    """A module that registers every callback of the rows and changes nothing."""
+
+    native: ClassVar[bool]
+
+    def native_modules(self) -> list[dict[str, Any]]:
+        module = support.scripted({name: outcomes.neutral(name) for name in ASKED})
+        return [support.native(module) if self.native else scripted.in_python(module)]
+
+    def calls_of(self, method: str, path: str, content: Any, user: str = "good") -> list[str]:
+        """The callbacks that are asked for a request."""
+        self.pump()
+        self.calls()
+        channel = self.ask(method, f"{CLIENT}/{path}", content, user)
+        self.assertEqual(channel.code, 200, channel.result)
+        # What is told in the background of the request is told after its answer.
+        self.pump(0.1)
+        return [named(call) for call in self.calls()]
+
+    def assert_order(self, request: str, calls: list[str]) -> None:
+        """Compares with a row.
+
+        What happened is told in the background: modules hear of events in their order, but it is
+        not said when, and what they heard after the answer was not recorded."""
+        recorded_calls = ORDERS[request]["calls"]
+        self.assertEqual(asked(calls), asked(recorded_calls), request)
+        events = told(recorded_calls)
+        self.assertEqual(told(calls)[: len(events)], events, request)
+
+    def test_send(self) -> None:
+        message = {"msgtype": "m.text", "body": "hello"}
+        calls = self.calls_of("PUT", f"rooms/{self.room}/send/m.room.message/t1", message)
+        self.assert_order("PUT send", calls)
+
+    def test_displayname(self) -> None:
+        path = "profile/@evil:localhost/displayname"
+        calls = self.calls_of("PUT", path, {"displayname": "Other"}, "evil")
+        self.assert_order("PUT profile/displayname (user in N rooms)", calls)
+
+    def test_create_room(self) -> None:
+        config = {
+            "visibility": "public",
+            "preset": "public_chat",
+            "room_alias_name": "alias",
+            "invite": ["@third:localhost"],
+        }
+        calls = self.calls_of("POST", "createRoom", config)
+        self.assert_order("POST createRoom(public, alias, invite)", calls)
+
+    def test_join(self) -> None:
+        room = self.create_room()
+        calls = self.calls_of("POST", f"join/{room}", {}, "evil")
+        self.assert_order("POST join", calls)
+
+    def test_topic(self) -> None:
+        path = f"rooms/{self.room}/state/m.room.topic/"
+        calls = self.calls_of("PUT", path, {"topic": "Other"})
+        self.assert_order("PUT state topic", calls)
+
+
+class PythonOrdersTestCase(Orders):
+    """What Synapse asks of modules in Python."""
+
+    native = False
+
+    def test_state(self) -> None:
+        """The state that comes with an event, before it."""
+        self.register("shadow29")
+        self.join("shadow29", self.room)
+        self.calls()
+        self.send()
+        (call,) = [call for call in self.calls() if call[0] == "check_event_allowed"]
+        row = ORDERS["state seen by check_event_allowed"]
+        self.assertEqual(call[2], row["state"])
+
+
+class NativeOrdersTestCase(Orders):
+    """What Synapse asks of native modules."""
+
+    native = True
+
+
+# The base class has no modules of its own to be asked.
+del Orders
