@@ -12,3 +12,8 @@ DATA = Path(__file__).parents[2] / "tests/data"
 def lines(file: str) -> list[Any]:
     """The lines of a file of `tests/data`, each JSON."""
     return [json.loads(line) for line in (DATA / file).read_text().splitlines()]
+
+
+def whole(file: str) -> Any:
+    """A file of `tests/data` that is one JSON value."""
+    return json.loads((DATA / file).read_text())

@@ -18,6 +18,7 @@ from scenarios.callbacks import ROWS
 from scenarios.cast import Cast, Entry, oracle
 from scenarios.script import Part
 from scenarios.synapse_side import SynapseSide
+from scenarios.vectors import recorded_result, vectors, written_result
 from tests.server import FakeSite, make_request
 from hsmod import Modules
 
@@ -85,6 +86,22 @@ class Scenarios(support.NativeTestCase):
         if wrong:
             self.fail("\n".join([f"{len(wrong)} differ:", *wrong[:20]]))
         return counts
+
+    def compare_vectors(self) -> int:
+        """Plays the value vectors; how many were the same."""
+        wrong, count = [], 0
+        for vector in vectors():
+            callback = vector.scenario["callback"]
+            answer = self.play(vector.scenario)
+            ours = [written_result(callback, answer["result"]), 1 in answer["called"]]
+            theirs = [recorded_result(callback, vector.result), vector.second_called]
+            if ours == theirs:
+                count += 1
+            else:
+                wrong.append(f"{vector.of}: {ours}, not {theirs}")
+        if wrong:
+            self.fail("\n".join([f"{len(wrong)} differ:", *wrong[:20]]))
+        return count
 
     def skips(self, scenario: Scenario) -> str | None:
         """Why a scenario cannot be played."""
@@ -165,6 +182,9 @@ class PythonScenariosTestCase(Scenarios):
     def test_scenarios(self) -> None:
         counts = self.compare()
         self.assertEqual(counts, {"same": sum(1 for _ in recordings())})
+
+    def test_vectors(self) -> None:
+        self.assertEqual(self.compare_vectors(), 540)
 
 
 class NativeScenarios(Scenarios):
