@@ -1,0 +1,65 @@
+"""Why a trial cannot be, in words for whoever asked for it."""
+
+from __future__ import annotations
+
+import re
+import signal
+from pathlib import Path
+
+# The exit codes of `hsmod`: the answer is "no"; something is broken or was used wrongly.
+REFUSED = 1
+BROKEN = 2
+
+# What is wrong with modules or with homeserver.yaml stands behind these: in what Synapse says, the
+# first that is there, and in its log.
+WHOLE = re.MULTILINE | re.DOTALL
+SAID = (
+    re.compile(r"^  Failed to parse config for module 'hsmod\.Modules':\n\s*(.*)", WHOLE),
+    re.compile(r"^(Error in configuration.*)", WHOLE),
+    re.compile(r"^(?:\w+\.)+(?:ConfigError|Refused): (.*)", WHOLE),
+)
+LOGGED = (re.compile(r"Native modules do not start[^\n]*\n(.*?)(?=^\d{4}-|\Z)", WHOLE),)
+
+LINES_SHOWN = 20
+BYTES_READ = 256 * 1024
+
+
+class Failure(Exception):
+    """Ends the command with a message and an exit code."""
+
+    def __init__(self, message: str, code: int = BROKEN) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def ended(return_code: int, output: Path, log: Path) -> Failure:
+    """What is known of a Synapse that has ended by itself."""
+    said, logged = end_of(output), end_of(log)
+    for text, patterns in ((said, SAID), (logged, LOGGED)):
+        for refused in filter(None, (pattern.search(text) for pattern in patterns)):
+            return Failure(refused[1].rstrip(), REFUSED)
+    title, text = ("It said", said) if said else ("Its log ends", logged)
+    lines = "\n".join(text.splitlines()[-LINES_SHOWN:])
+    shown = f". {title}:\n\n{lines}" if lines else ", without a word"
+    return Failure(f"Synapse has ended by itself, {how(return_code)}{shown}")
+
+
+def how(return_code: int) -> str:
+    """In words."""
+    if return_code >= 0:
+        return f"with the exit code {return_code}"
+    try:
+        return f"by the signal {signal.Signals(-return_code).name}"
+    except ValueError:
+        return f"by the signal {-return_code}"
+
+
+def end_of(path: Path) -> str:
+    """The last lines of a file that may be large or not there."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - BYTES_READ))
+            return file.read().decode("utf-8", "replace").rstrip()
+    except OSError:
+        return ""
