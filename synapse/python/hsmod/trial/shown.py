@@ -1,0 +1,70 @@
+"""What is shown of a homeserver that runs."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from hsmod.trial.homeserver import Homeserver
+from hsmod.trial.users import NotRegistered, User
+
+Users = dict[str, User | NotRegistered]
+
+
+def for_people(homeserver: Homeserver, users: Users, config: Path) -> str:
+    """What is needed to use it and to be rid of it."""
+    lines = [
+        f"Synapse {synapse_version()} runs at {homeserver.url} with the modules of {config}.",
+        "",
+    ]
+    for name, user in users.items():
+        if isinstance(user, User):
+            lines += [
+                f"  {user.user_id}",
+                f"    password      {user.password}",
+                f"    access token  {user.access_token}",
+            ]
+        else:
+            lines += [f"  {name} could not be registered: {user}"]
+    token = next((user.access_token for user in users.values() if isinstance(user, User)), "..")
+    fate = f"Its files stay in {homeserver.folder}."
+    if homeserver.is_temporary:
+        fate = "Its folder is removed then; --dir DIR keeps one."
+    lines += [
+        "",
+        "Ask it something:",
+        "",
+        f"  curl -d '{{\"name\": \"a room\"}}' -H 'Authorization: Bearer {token}' \\",
+        f"    {homeserver.url}/_matrix/client/v3/createRoom",
+        "",
+        f"Log: {homeserver.log}",
+        f"Stop it with Ctrl-C or `kill {os.getpid()}`. {fate}",
+    ]
+    return "\n".join(lines)
+
+
+def for_programs(homeserver: Homeserver, users: Users) -> str:
+    """All of it in one line of JSON."""
+    said = {
+        "url": homeserver.url,
+        "server_name": homeserver.server_name,
+        "pid": os.getpid(),
+        "synapse_pid": homeserver.pid,
+        "folder": str(homeserver.folder),
+        "log": str(homeserver.log),
+        "users": {
+            name: vars(user) if isinstance(user, User) else {"error": str(user)}
+            for name, user in users.items()
+        },
+    }
+    return json.dumps(said)
+
+
+def synapse_version() -> str:
+    """As its package says; Synapse itself takes a second to import."""
+    try:
+        return version("matrix-synapse")
+    except PackageNotFoundError:
+        return "of an unknown version"
