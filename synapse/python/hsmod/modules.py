@@ -9,6 +9,7 @@ from typing import Any, Callable
 
 from twisted.internet.defer import Deferred
 
+from synapse.logging.context import PreserveLoggingContext
 from synapse.module_api import ModuleApi, SynapseRequest
 from synapse.module_api.errors import ConfigError
 
@@ -131,7 +132,9 @@ class Modules:
             finally:
                 self._reactor.removeReader(self._wakeups)
                 self._native.close()
-                ended.callback(None)
+                # The reactor goes on from here, and belongs to no background process.
+                with PreserveLoggingContext():
+                    ended.callback(None)
 
         in_background(self._api, "hsmod_shutdown", shut_down)
         return ended
