@@ -9,7 +9,23 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The cargo that runs us, so that its toolchain stays the same.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").as_deref().unwrap_or(OsStr::new("cargo")))
+    let cargo = std::env::var_os("CARGO");
+    let mut command = Command::new(cargo.as_deref().unwrap_or(OsStr::new("cargo")));
+    forget_package(&mut command);
+    command
+}
+
+/// Hides from `command` which package it is run by, which cargo tells those that it runs. Build
+/// scripts look at that: they would run once more, and with them whatever depends on them, each time
+/// that somebody builds without us in between.
+pub(crate) fn forget_package(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let is_of_package =
+            |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        if name.to_str().is_some_and(is_of_package) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// Runs `command` with our own input and output.
@@ -84,6 +100,15 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cargo_runs_is_not_told_of_this_package() {
+        // Cargo has told this test of it.
+        assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
+        let command = cargo();
+        let forgotten = |name: &str| command.get_envs().any(|env| env == (name.as_ref(), None));
+        assert!(forgotten("CARGO_MANIFEST_DIR") && forgotten("CARGO_PKG_NAME"));
+    }
 
     #[test]
     fn line_can_be_typed_again() {

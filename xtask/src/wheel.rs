@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::build::{build_plugins, build_program, target_directory};
-use crate::command::{Result, output, run as execute};
+use crate::command::{Result, forget_package, output, run as execute};
 use crate::lock::Lock;
 use crate::python::Environment;
 use stage::Stage;
@@ -76,6 +76,7 @@ pub(crate) fn build(folder: &Path, dev: bool, out: &Path) -> Result<PathBuf> {
         .arg("--out")
         .arg(stage.wheels())
         .env("CARGO_TARGET_DIR", folder.join("build"));
+    forget_package(&mut maturin);
     execute(&mut maturin)?;
     stage.deliver(out)
 }
