@@ -71,6 +71,11 @@ impl Modules {
         web::handle(py, &self.home, request, path)
     }
 
+    /// Lets the caches of a name forget a key, which is JSON; returns how many there are.
+    fn invalidate_cache(&self, name: &str, key: &str) -> usize {
+        self.home.running().map_or(0, |modules| modules.invalidate_cache(name, key))
+    }
+
     /// Starts the modules: awaited once.
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -48,7 +48,8 @@ pub(crate) fn answered(
         .threepids(all.clone())
         .presence(all.clone())
         .push(all.clone())
-        .public_rooms(all.clone());
+        .public_rooms(all.clone())
+        .caches(all.clone());
     if mail { host.mail(all) } else { host }
 }
 

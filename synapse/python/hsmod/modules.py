@@ -14,6 +14,7 @@ from synapse.module_api import ModuleApi, SynapseRequest
 from synapse.module_api.errors import ConfigError
 
 from hsmod import _native, logs, web
+from hsmod.caches import ModuleCaches
 from hsmod.calls import called_by
 from hsmod.carried import PLUGINS
 from hsmod.reactor import Wakeups, in_background
@@ -66,6 +67,8 @@ class Modules:
         self._callbacks: set[tuple[str, str]] = set()
         self._register()
         web.register(api, self._native)
+        caches: Any = ModuleCaches(self._native.invalidate_cache)
+        api.register_cached_function(caches)
         in_background(api, "hsmod_start", self._start)
 
     def __str__(self) -> str:

@@ -8,11 +8,11 @@ use hsmod_loader::requests::rooms::{AliasTarget, CreatedRoom};
 use hsmod_loader::requests::threepids::UserThreepid;
 use hsmod_loader::requests::users::{AuthenticatedUser, Profile, UserInfo, UserIpAndAgent};
 use hsmod_loader::requests::{
-    Events, EventsRequests, Logins, LoginsRequests, Mail, MailRequests, Membership,
-    MembershipRequests, Presence, PresenceRequests, PublicRooms, PublicRoomsRequests, Push,
-    PushRequests, Rooms, RoomsRequests, Threepids, ThreepidsRequests, UserAccountData,
-    UserAccountDataRequests, Users, UsersRequests, account_data, events, logins, mail, membership,
-    presence, public_rooms, push, rooms, threepids, users,
+    Caches, CachesRequests, Events, EventsRequests, Logins, LoginsRequests, Mail, MailRequests,
+    Membership, MembershipRequests, Presence, PresenceRequests, PublicRooms, PublicRoomsRequests,
+    Push, PushRequests, Rooms, RoomsRequests, Threepids, ThreepidsRequests, UserAccountData,
+    UserAccountDataRequests, Users, UsersRequests, account_data, caches, events, logins, mail,
+    membership, presence, public_rooms, push, rooms, threepids, users,
 };
 use hsmod_loader::values::{
     JsonObject, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId,
@@ -155,6 +155,10 @@ group! { public_rooms: PublicRooms PublicRoomsRequests {
     room_is_in_public_room_list(room_id: &RoomId) -> bool;
     add_room_to_public_room_list(room_id: &RoomId) -> ();
     remove_room_from_public_room_list(room_id: &RoomId) -> ();
+}}
+
+group! { caches: Caches CachesRequests {
+    invalidate_cache(cache: &str, key: &JsonStr) -> ();
 }}
 
 group! { mail: Mail MailRequests {

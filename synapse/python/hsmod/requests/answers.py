@@ -18,6 +18,7 @@ from synapse.module_api.errors import (
 
 from hsmod.reactor import in_background
 from hsmod.requests.account_data import AccountData
+from hsmod.requests.caches import Caches
 from hsmod.requests.events import Events
 from hsmod.requests.group import Group, Unsupported
 from hsmod.requests.logins import Logins
@@ -44,6 +45,7 @@ GROUPS: tuple[type[Group], ...] = (
     Presence,
     Push,
     PublicRooms,
+    Caches,
     Mail,
 )
 
