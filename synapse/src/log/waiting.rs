@@ -19,11 +19,11 @@ use super::record::Record;
 use crate::reactor::Reactor;
 use crate::runtime;
 
-/// How long an error may wait for Python until it is written to standard error.
+/// How long a warning may wait for Python until it is written to standard error.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// From this level on, a line is one that nobody may miss.
-const ERROR: i32 = 40;
+const WARNING: i32 = 30;
 
 static WAITING: Mutex<Waiting> = Mutex::new(Waiting::new());
 
@@ -100,7 +100,7 @@ fn is_python_here() -> bool {
 
 /// Puts a line into the queue, and sees to it that somebody looks.
 fn put(record: Record) {
-    let is_error = record.level >= ERROR;
+    let is_urgent = record.level >= WARNING;
     let number = {
         let mut waiting = waiting();
         if waiting.ended {
@@ -109,7 +109,7 @@ fn put(record: Record) {
             return;
         }
         waiting.records.push_back(record);
-        if waiting.records.len() > 1 && !is_error {
+        if waiting.records.len() > 1 && !is_urgent {
             // Somebody was woken for the first one.
             return;
         }
@@ -118,7 +118,7 @@ fn put(record: Record) {
     for reactor in reactors() {
         reactor.run(deliver_waiting);
     }
-    if is_error && let Ok(runtime) = runtime::handle() {
+    if is_urgent && let Ok(runtime) = runtime::handle() {
         runtime.spawn(async move {
             tokio::time::sleep(PATIENCE).await;
             say_if_it_waits(number);
