@@ -77,7 +77,7 @@ class Lines(LogTestCase):
         self.assertGreater(record.lineno, 1)
         self.assertEqual(
             record.getMessage(),
-            "seen it below=-3 good=true list=\"[1, 2]\" number=3 share=0.5 user=@alice:test",
+            'seen it below=-3 good=true list="[1, 2]" number=3 share=0.5 user=@alice:test',
         )
         fields = {
             "user": "@alice:test",
@@ -278,5 +278,7 @@ class Standstill(unittest.TestCase):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         told = "module `good_worker`: background work `process`: nothing works"
-        self.assertIn(f"hsmod: {told} (Python's log has it as soon as Synapse goes on)", done.stderr)
+        self.assertIn(
+            f"hsmod: {told} (Python's log has it as soon as Synapse goes on)", done.stderr
+        )
         self.assertEqual(done.stdout.splitlines(), [f"hsmod.loader|ERROR|{told}"])

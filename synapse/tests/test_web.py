@@ -331,6 +331,50 @@ class Broken(WebTestCase):
         self.assertIn("RuntimeError: lost", line)
 
 
+class Written(WebTestCase):
+    """What an answer of the native part becomes."""
+
+    def answer(self, *answer: Any) -> FakeChannel:
+        class Native:
+            async def handle(self, request: Any, path: bytes) -> Any:
+                return answer
+
+        self.resource.children[b"written"] = web.ModuleResource(Native(), "/written")
+        return self.ask("GET", "/written")
+
+    def test_headers_are_repeated(self) -> None:
+        cookies = [(b"set-cookie", b"a=1"), (b"x-other", b"\xe4"), (b"set-cookie", b"b=2")]
+        answer = self.answer(302, [*cookies, (b"location", b"/")], b"")
+        self.assertEqual(answer.code, 302)
+        self.assertEqual(answer.headers.getRawHeaders(b"set-cookie"), [b"a=1", b"b=2"])
+        self.assertEqual(answer.headers.getRawHeaders(b"x-other"), [b"\xe4"])
+
+    def test_what_a_module_says_goes_before_what_is_said_of_all(self) -> None:
+        own = [
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"public"),
+            (b"access-control-allow-origin", b"*"),
+            (b"access-control-allow-headers", b"X-Own"),
+        ]
+        answer = self.answer(200, own, b"{}")
+        self.assertEqual(self.header(answer, "Cache-Control"), "public")
+        self.assertEqual(self.header(answer, "Access-Control-Allow-Headers"), "X-Own")
+        self.assertEqual(
+            self.header(answer, "Access-Control-Expose-Headers"), "Synapse-Trace-Id, Server"
+        )
+
+    def test_one_site_alone(self) -> None:
+        """Synapse's headers would let every other site read it."""
+        answer = self.answer(200, [(b"access-control-allow-origin", b"https://a.b")], b"x")
+        self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "https://a.b")
+        self.assertIsNone(self.header(answer, "Access-Control-Expose-Headers"))
+
+    def test_bytes_of_no_type(self) -> None:
+        answer = self.answer(299, [], b"<script>")
+        self.assertEqual((answer.code, answer.text_body), (299, "<script>"))
+        self.assertIsNone(self.header(answer, "Content-Type"))
+
+
 class Paths(unittest.TestCase):
     """Where resources are put."""
 
