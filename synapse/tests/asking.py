@@ -10,6 +10,7 @@ from hsmod.requests import Answers
 from hsmod.requests.answers import to_json
 from synapse.appservice import ApplicationService
 from synapse.logging.context import SENTINEL_CONTEXT, LoggingContext, current_context
+from synapse.module_api import SynapseRequest
 from synapse.rest import admin
 from synapse.rest.client import account, directory, login, register, room
 from synapse.types import JsonDict, UserID
@@ -22,8 +23,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 class Outcome:
     """A reply, as the native part has one."""
 
-    def __init__(self, request: Any = None) -> None:
-        self.request = request
+    def __init__(self) -> None:
         self.told: JsonDict | None = None
 
     def _tell(self, told: JsonDict) -> None:
@@ -64,24 +64,30 @@ class AskingTestCase(unittest.HomeserverTestCase):
 
     def prepare(self, reactor, clock, hs) -> None:  # type: ignore[no-untyped-def]
         self.api = hs.get_module_api()
-        self.answers = Answers(self.api)
+        self.own_requests: dict[int, SynapseRequest] = {}
+        self.answers = Answers(self.api, self.own_requests)
         self.register_user("alice", "secret", admin=True)
         self.register_user("bob", "secret")
         self.token = self.login("alice", "secret")
         self.bobs_token = self.login("bob", "secret")
         self.room_id = self.helper.create_room_as(self.alice, tok=self.token)
 
-    def outcome(self, name: str, **arguments: Any) -> JsonDict:
-        """What comes of a request: `{"answer": ..}` or `{"error": ..}`."""
+    def begin(self, name: str, **arguments: Any) -> Outcome:
+        """Makes a request, and waits for nothing."""
         reply = Outcome()
         with LoggingContext(name="a question", server_name="test") as context:
             self.answers.begin(name, to_json(arguments), reply)
             self.assertIs(current_context(), context, f"{name} leaves another context behind")
         self.assertIs(current_context(), SENTINEL_CONTEXT)
+        return reply
+
+    def outcome(self, name: str, **arguments: Any) -> JsonDict:
+        """What comes of a request: `{"answer": ..}` or `{"error": ..}`."""
+        reply = self.begin(name, **arguments)
         for _ in range(100):
             if reply.told is not None:
                 return reply.told
-            self.pump(0.1)
+            self.reactor.advance(0.1)
         raise AssertionError(f"{name} is not answered")
 
     def ask(self, name: str, **arguments: Any) -> Any:

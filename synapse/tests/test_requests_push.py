@@ -5,7 +5,6 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 
 from asking import AskingTestCase, Outcome
-from hsmod.requests.answers import to_json
 from synapse.logging.context import make_deferred_yieldable
 from synapse.rest.client import push_rule
 from synapse.types import JsonDict
@@ -67,11 +66,9 @@ class Push(AskingTestCase):
             "tweaks": {"sound": "bell"},
             "default_payload": {"aps": {}},
         }
-        outcome = Outcome()
-        whole = to_json({**usual, **arguments})
-        self.answers.begin("send_http_push_notification", whole, outcome)
+        begun = self.begin("send_http_push_notification", **{**usual, **arguments})
         self.pump()
-        return outcome
+        return begun
 
     def test_what_a_gateway_rejects(self) -> None:
         begun = self.begin_notification(

@@ -167,8 +167,9 @@ class Resource(DirectServeJsonResource):
         self.flags = {"allow_guest": False, "allow_expired": False}
 
     async def _async_render_GET(self, request: SynapseRequest) -> tuple[int, JsonDict]:
-        reply = Outcome(request)
-        arguments = to_json({"request": None, **self.flags})
+        reply = Outcome()
+        self.test.own_requests[7] = request
+        arguments = to_json({"request": 7, **self.flags})
         self.test.answers.begin("get_user_by_req", arguments, reply)
         while reply.told is None:
             await self.test.sleep()
@@ -232,8 +233,9 @@ class OwnRequests(AskingTestCase):
 
     def test_elsewhere_there_is_no_request(self) -> None:
         flags = {"allow_guest": True, "allow_expired": True}
-        error = self.error("get_user_by_req", request=None, **flags)
-        self.assertIn("outside of the call of its web resource", error["message"])
+        for number in [None, 8]:
+            error = self.error("get_user_by_req", request=number, **flags)
+            self.assertIn("outside of the call of its web resource", error["message"])
 
     def test_older_synapses_keep_the_service_itself(self) -> None:
         requester = create_requester(self.bob)

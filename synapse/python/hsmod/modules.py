@@ -55,7 +55,7 @@ class Modules:
         # What modules are asked about, by numbers of the native part's.
         self.own_requests: dict[int, SynapseRequest] = {}
         # Modules may ask while they are made.
-        self.answers = Answers(api)
+        self.answers = Answers(api, self.own_requests)
         logs.keep_fresh(api)
         about = {**_about(api), "unanswered": self.answers.unanswered()}
         self._native = config.make(self, about)

@@ -3,6 +3,8 @@
 use hsmod_loader::WebRequest;
 use hsmod_loader::values::{JsonStr, ModuleError, RoomAlias, RoomId, UserId};
 
+use crate::web::current_request;
+
 /// A JSON object in the making.
 ///
 /// Rationale: its text is put together and never parsed, because arguments may be large JSON.
@@ -78,6 +80,6 @@ arguments! {
     &RoomId, |id| id.as_str();
     &RoomAlias, |alias| alias.as_str();
     &JsonStr, |json| json;
-    // Python takes Synapse's own request for it.
-    &WebRequest<'_>, |_request| &();
+    // Python knows Synapse's own by its number.
+    &WebRequest<'_>, |_request| &current_request();
 }

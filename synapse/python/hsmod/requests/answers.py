@@ -53,9 +53,6 @@ GROUPS: tuple[type[Group], ...] = (
 class Reply(Protocol):
     """Where the outcome of a request is put: the native part's. One of these is called, once."""
 
-    # What a web resource of the module is answering meanwhile.
-    request: SynapseRequest | None
-
     def answer(self, json: str) -> None: ...
 
     def refuse(self, status: int, errcode: str, message: str, fields: str) -> None: ...
@@ -70,11 +67,11 @@ class Reply(Protocol):
 class Answers:
     """The answers of one homeserver."""
 
-    def __init__(self, api: ModuleApi) -> None:
+    def __init__(self, api: ModuleApi, own_requests: Mapping[int, SynapseRequest]) -> None:
         self._api = api
         self._methods: dict[str, Callable[..., Awaitable[Any]]] = {}
         for make in GROUPS:
-            group = make(api)
+            group = make(api, own_requests)
             for name in WAYS[make.__name__]:
                 self._methods[name] = getattr(group, name)
 
@@ -104,11 +101,8 @@ class Answers:
     async def _run(self, name: str, arguments: str, reply: Reply) -> None:
         """Answers, and never fails: a background process would keep its error for itself."""
         try:
-            given = json.loads(arguments)
-            if "request" in given:
-                # One of Twisted's, which is no JSON.
-                given["request"] = reply.request
-            reply.answer(to_json(await self._methods[name](**given)))
+            answer = await self._methods[name](**json.loads(arguments))
+            reply.answer(to_json(answer))
         except Exception as error:
             tell(error, name, reply)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Mapping
 
-from synapse.module_api import ModuleApi, UserID
+from synapse.module_api import ModuleApi, SynapseRequest, UserID
 from synapse.module_api.errors import Codes, SynapseError
 
 from hsmod.requests.way import WAYS
@@ -17,8 +17,10 @@ class Unsupported(Exception):
 class Group:
     """Some requests, answered over `ModuleApi`."""
 
-    def __init__(self, api: ModuleApi) -> None:
+    def __init__(self, api: ModuleApi, own_requests: Mapping[int, SynapseRequest]) -> None:
         self.api = api
+        # What web resources of the modules are answering, by numbers of the native part's.
+        self.own_requests = own_requests
 
     def private(self, request: str, path: str) -> Any:
         """The private attribute at `path`, one of those that `request` names above its method.

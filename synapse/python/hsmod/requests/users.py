@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from synapse.module_api import SynapseRequest, UserID
+from synapse.module_api import UserID
 from synapse.types import create_requester
 
 from hsmod.requests.group import Group
@@ -36,14 +36,15 @@ class Users(Group):
 
     @public("get_user_by_req", since="1.39")
     async def get_user_by_req(
-        self, request: SynapseRequest | None, allow_guest: bool, allow_expired: bool
+        self, request: int | None, allow_guest: bool, allow_expired: bool
     ) -> dict[str, Any]:
-        if request is None:
+        own = None if request is None else self.own_requests.get(request)
+        if own is None:
             raise RuntimeError(
                 "the module asks outside of the call of its web resource, where no request of"
                 " Synapse's is known"
             )
-        requester = await self.api.get_user_by_req(request, allow_guest, allow_expired)
+        requester = await self.api.get_user_by_req(own, allow_guest, allow_expired)
         user_id = requester.user.to_string()
         authenticated = requester.authenticated_entity
         return {
