@@ -27,12 +27,14 @@ pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) 
     if let Some(app) = key::<Option<String>>(about, "worker_app")? {
         host = host.worker_app(app);
     }
-    if let Some(name) = key::<Option<String>>(about, "email_app_name")? {
+    // Who sends the mail says what it calls the service.
+    let own_mail = config.mail().is_some();
+    if let Some(name) = key::<Option<String>>(about, "email_app_name")?.filter(|_| !own_mail) {
         host = host.email_app_name(name);
     }
     for path in key::<Vec<String>>(about, "serves")? {
         host = host.reserve(path);
     }
     let unanswered = key(about, "unanswered")?;
-    Ok(answered(host, home, unanswered, config.mail().is_some()))
+    Ok(answered(host, home, unanswered, own_mail))
 }

@@ -17,6 +17,8 @@ import test_requests_rooms as rooms
 import test_requests_threepids as threepids
 import test_requests_users as users
 from asking import AskingTestCase, Outcome
+from hsmod.reactor import in_background
+from hsmod.requests import answers
 from support import NativeTestCase
 from synapse.module_api import ModuleApi
 from synapse.types import JsonDict
@@ -158,11 +160,19 @@ class Inside(Asking):
             [told] = self.told()
             self.assertEqual(told["error"]["unanswered"], "WouldDeadlock", callback)
 
-    def test_a_membership_changes_while_something_else_is_decided_on(self) -> None:
+    def test_who_is_told_of_an_event_asks_from_elsewhere(self) -> None:
+        processes = []
+
+        def note(api: ModuleApi, description: str, *function: Any) -> None:
+            processes.append(description)
+            in_background(api, description, *function)
+
+        self.patch(answers, "in_background", note)
         self.invite("on_new_event")
         self.helper.send(self.room_id, "hello", tok=self.token)
         self.pump(0.1)
         self.assertIn("answer", self.told()[0])
+        self.assertIn("hsmod_update_room_membership", processes)
 
 
 class Supports(Asking):
