@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import Any, Awaitable, Callable
 
 from twisted.internet.defer import Deferred
@@ -54,6 +54,7 @@ class Suspended:
     def __init__(self, future: Any) -> None:
         self._future = future
         self._context = current_context()
+        self._variables = copy_context()
         self._deferred: Deferred[Any] = Deferred(lambda _: future.abandon())
 
     def awaitable(self) -> Deferred[Any]:
@@ -64,7 +65,7 @@ class Suspended:
         """Polls again, in the logging context of the question; called by a job."""
         try:
             with PreserveLoggingContext(self._context):
-                ready = self._future.poll()
+                ready = self._variables.run(self._future.poll)
         except Exception:
             self._end(self._deferred.errback, Failure())
         else:

@@ -1,0 +1,140 @@
+"""Shows how long Synapse waits for native modules, and that nobody waits for somebody who waits for
+them.
+
+A Python module has seen what it is told of before Synapse goes on, however long that takes; so has a
+native one, within limits.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from synapse.rest import admin
+from synapse.rest.client import login, profile, room
+from synapse.types import JsonDict
+
+from scripts import NOT_SPAM, NOTHING
+from support import NativeTestCase, scripted
+
+ASKER = "/_synapse/client/asker"
+
+# Longer than Synapse waits for a notification.
+LONG = 8.0
+
+
+class WaitsTestCase(NativeTestCase):
+    servlets = [
+        admin.register_servlets,
+        login.register_servlets,
+        profile.register_servlets,
+        room.register_servlets,
+    ]
+
+    def prepare(self, reactor: Any, clock: Any, hs: Any) -> None:
+        self.alice = self.register_user("alice", "secret")
+        self.token = self.login("alice", "secret")
+        self.room_id = self.helper.create_room_as(self.alice, tok=self.token)
+
+    def during(self, **requests: list[JsonDict]) -> None:
+        """Lets the asking module make requests in these callbacks."""
+        channel = self.make_request("PUT", f"{ASKER}/during", requests)
+        self.assertEqual(channel.code, 200, channel.result)
+
+    def told(self) -> Any:
+        """What came of that."""
+        deadline = time.monotonic() + LONG
+        while time.monotonic() < deadline:
+            told = self.make_request("GET", f"{ASKER}/told").json_list
+            if told:
+                return told
+            self.pump(0.1)
+        raise AssertionError("no request of the module has ended")
+
+
+class HangsWhenTold(WaitsTestCase):
+    """A module that is never done with what it is told of a profile."""
+
+    modules = [
+        {"module": "good_asker"},
+        {
+            "module": "good_recorder",
+            "config": {"callbacks": ["on_profile_update"], "hang": ["on_profile_update"]},
+        },
+    ]
+
+    def test_synapse_goes_on_after_a_while(self) -> None:
+        path = f"/_matrix/client/v3/profile/{self.alice}/displayname"
+        begin = time.monotonic()
+        channel = self.make_request(
+            "PUT", path, {"displayname": "Alice"}, access_token=self.token, await_result=False
+        )
+        while not channel.is_finished() and time.monotonic() < begin + LONG:
+            self.reactor.advance(0.1)
+        self.assertTrue(channel.is_finished(), "it waits for ever")
+        self.assertEqual(channel.code, 200, channel.result)
+        self.assertGreater(time.monotonic() - begin, 4.0)
+
+    def test_what_modules_themselves_bring_about_waits_for_none_of_them(self) -> None:
+        arguments = {"user_id": self.alice, "new_displayname": "Alice"}
+        self.during(on_new_event=[{"request": "set_displayname", "args": arguments}])
+        begin = time.monotonic()
+        self.helper.send(self.room_id, "hello", tok=self.token)
+        self.assertEqual(self.told()[0], {"answer": None})
+        self.assertLess(time.monotonic() - begin, 4.0)
+
+
+class AsksWhileItStarts(WaitsTestCase):
+    """A module that waits, while it starts, for what modules are asked about."""
+
+    arguments = {"localpart": "robot", "displayname": None, "emails": [], "admin": False}
+    modules = [
+        {
+            "module": "good_asker",
+            "config": {"during": {"start": [{"request": "register_user", "args": arguments}]}},
+        },
+        scripted({"on_user_registration": NOTHING, "user_may_create_room": NOT_SPAM}),
+    ]
+
+    def test_nobody_is_asked_about_that(self) -> None:
+        store = self.hs.get_datastores().main
+        self.assertIsNotNone(self.get_success(store.get_user_by_id("@robot:test")))
+        calls = self.make_request("GET", "/_synapse/client/oracle").json_list
+        # All others are told, and wait for the start where they come before its end.
+        self.assertEqual(
+            [call[1:3] for call in calls],
+            [["on_user_registration", self.alice], ["user_may_create_room", self.alice]],
+        )
+
+
+class AsksForTheLockOfTheRoom(WaitsTestCase):
+    """A module that would change a membership while another one of the room is changed."""
+
+    modules = [{"module": "good_asker"}]
+
+    def membership(self) -> list[JsonDict]:
+        arguments = {
+            "sender": self.alice,
+            "target": "@dan:test",
+            "room_id": self.room_id,
+            "new_membership": "invite",
+            "content": {},
+            "remote_room_hosts": None,
+        }
+        return [{"request": "update_room_membership", "args": arguments}]
+
+    def error(self) -> Any:
+        [told] = self.told()
+        return told["error"]
+
+    def test_an_invite(self) -> None:
+        self.during(user_may_invite=self.membership())
+        self.helper.invite(
+            self.room_id, self.alice, "@bob:test", tok=self.token, expect_code=500
+        )
+        self.assertEqual(self.error()["unanswered"], "WouldDeadlock")
+
+    def test_the_event_of_a_membership(self) -> None:
+        self.during(check_event_allowed=self.membership())
+        self.helper.leave(self.room_id, self.alice, tok=self.token, expect_code=500)
+        self.assertEqual(self.error()["unanswered"], "WouldDeadlock")
