@@ -84,6 +84,32 @@ class HangsWhenTold(WaitsTestCase):
         self.assertLess(time.monotonic() - begin, 4.0)
 
 
+class SendsWhenTold(WaitsTestCase):
+    """A module that sends into the room of which it is told, and reads who is there."""
+
+    newcomer = {"localpart": "welcomer", "displayname": None, "emails": [], "admin": False}
+    modules = [
+        {
+            "module": "good_asker",
+            "config": {"during": {"start": [{"request": "register_user", "args": newcomer}]}},
+        },
+        {"module": "good_welcomer", "config": {"welcomer": "@welcomer:test"}},
+    ]
+
+    def test_a_message(self) -> None:
+        self.inject_room_member(self.room_id, "@welcomer:test", "join")
+        bob = self.register_user("bob", "secret")
+        self.helper.join(self.room_id, bob, tok=self.login("bob", "secret"))
+        path = f"/_matrix/client/v3/rooms/{self.room_id}/messages?dir=b"
+        deadline = time.monotonic() + LONG
+        bodies: list[str] = []
+        while "Welcome, bob! 3 are here." not in bodies and time.monotonic() < deadline:
+            self.pump(0.1)
+            chunk = self.make_request("GET", path, access_token=self.token).json_body["chunk"]
+            bodies = [event["content"].get("body") for event in chunk]
+        self.assertEqual(bodies[0], "Welcome, bob! 3 are here.")
+
+
 class AsksWhileItStarts(WaitsTestCase):
     """A module that waits, while it starts, for what modules are asked about."""
 

@@ -1,4 +1,5 @@
-//! Welcomes those who join a room, each of them once, and tells admins how many it has welcomed.
+//! Welcomes those who join a room, each of them once, says how many are there, and tells admins how
+//! many it has welcomed.
 //!
 //! Its config: `welcomer: "@welcomer:example.com"`, a user of this homeserver.
 #![forbid(unsafe_code)]
@@ -47,16 +48,25 @@ impl Module for Welcomer {
 
 #[callbacks]
 impl ThirdPartyRules for Welcomer {
-    async fn on_new_event(&self, event: &Event<'_>, _: &State<'_>) -> Result<(), ModuleError> {
+    async fn on_new_event(
+        &self,
+        event: &Event<'_>,
+        state_events: &State<'_>,
+    ) -> Result<(), ModuleError> {
         if event.membership()?.as_deref() == Some("join") && self.api.is_mine(event.sender()) {
-            self.welcome(event.sender(), event.room_id()).await?;
+            self.welcome(event.sender(), event.room_id(), state_events).await?;
         }
         Ok(())
     }
 }
 
 impl Welcomer {
-    async fn welcome(&self, user_id: &UserId, room_id: &RoomId) -> Result<(), ModuleError> {
+    async fn welcome(
+        &self,
+        user_id: &UserId,
+        room_id: &RoomId,
+        state_events: &State<'_>,
+    ) -> Result<(), ModuleError> {
         let account_data = self.api.account_data_manager();
         let welcomed = json!({"by": self.config.welcomer}).to_string();
         let (none, welcomed) = (JsonStr::new("null"), JsonStr::new(&welcomed));
@@ -65,15 +75,30 @@ impl Welcomer {
         }
         let profile = self.api.get_profile_for_user(user_id.localpart()).await?;
         let name = profile.display_name.unwrap_or_else(|| user_id.to_string());
+        let body = match joined(state_events).await? {
+            0 | 1 => format!("Welcome, {name}!"),
+            members => format!("Welcome, {name}! {members} are here."),
+        };
         let message = json!({
             "type": "m.room.message", "sender": self.config.welcomer,
-            "content": {"msgtype": "m.text", "body": format!("Welcome, {name}!")},
+            "content": {"msgtype": "m.text", "body": body},
         });
         let message = message.to_string();
         self.api.create_and_send_event_into_room(room_id, JsonStr::new(&message)).await?;
         self.welcomed.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
+}
+
+/// How many are in the room.
+async fn joined(state_events: &State<'_>) -> Result<usize, ModuleError> {
+    let mut joined = 0;
+    for member in state_events.of_type("m.room.member").await? {
+        if member.as_event().membership()?.as_deref() == Some("join") {
+            joined += 1;
+        }
+    }
+    Ok(joined)
 }
 
 /// `GET` by a server admin answers `{"welcomed": 1}`.
