@@ -67,6 +67,10 @@
 //! - An unknown callback or key is an error of the config, and so is a `base_url` to which no path
 //!   can be added. A user and a password in it are refused: the log may name it.
 //! - `accept_make_join` is left out where the homeserver has none. There the start fails.
+//! - `user_may_create_room_alias` asks the service. There it cannot, in Synapse 1.163.2.
+//! - A redirect is another status, and may deny. There the service counts as down.
+//! - Fields that Synapse cannot tell, `msg` and `code`, are left out. There the client waits for ever.
+//! - JSON is UTF-8, without a byte order mark, and at most 128 levels deep.
 //! - There are limits of time and size.
 #![forbid(unsafe_code)]
 

@@ -1,0 +1,34 @@
+"""A test case whose tests share what takes long to make, such as a real Synapse."""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import ExitStack
+from unittest import TestCase
+
+
+class OnceTestCase(TestCase):
+    """Write `set_up_once`: trial knows no `setUpClass`.
+
+    What is entered into the stack is left when the process ends.
+    """
+
+    _stacks: dict[type, ExitStack | BaseException] = {}
+
+    @classmethod
+    def set_up_once(cls, stack: ExitStack) -> None:
+        """Runs before the first test of the class."""
+        raise NotImplementedError
+
+    def setUp(self) -> None:
+        if type(self) not in self._stacks:
+            stack = self._stacks[type(self)] = ExitStack()
+            atexit.register(stack.close)
+            try:
+                self.set_up_once(stack)
+            except BaseException as error:
+                # The next test need not wait for the same again.
+                self._stacks[type(self)] = error
+                raise
+        made = self._stacks[type(self)]
+        self.assertIsInstance(made, ExitStack, "what all tests here need could not be made")
