@@ -22,20 +22,6 @@ SECONDS = 120.0
 
 COMMAND = "import sys; from hsmod.trial import main; sys.exit(main(sys.argv[1:]))"
 
-# A module in Python that is against alice.
-AGAINST_ALICE = """
-from synapse.module_api import ModuleApi
-from synapse.spam_checker_api import RegistrationBehaviour
-
-class AgainstAlice:
-    def __init__(self, config: dict, api: ModuleApi) -> None:
-        api.register_spam_checker_callbacks(check_registration_for_spam=self.check)
-
-    async def check(self, threepid, username, request_info, auth_provider_id=None):
-        alice = username == "alice"
-        return RegistrationBehaviour.DENY if alice else RegistrationBehaviour.ALLOW
-"""
-
 
 class Case(TestCase):
     """Runs the command in a folder of its own, where temporary files go as well."""
@@ -136,9 +122,8 @@ class Runs(Case):
         self.assertEqual(begun.returncode, 0)
 
     def test_for_people(self) -> None:
-        (self.folder / "against_alice.py").write_text(AGAINST_ALICE)
         more = self.folder / "more.yaml"
-        more.write_text('modules: [{module: against_alice.AgainstAlice}]\nform_secret: "mine"\n')
+        more.write_text('modules: [{module: python_modules.AgainstAlice}]\nform_secret: "mine"\n')
         kept = self.folder / "kept"
         begun = self.begin(
             "-c", self.modules(), "--homeserver-config", str(more), "--dir", str(kept)
