@@ -1,4 +1,4 @@
-"""A service that is asked what is spam: it answers as it is told, and notes what it was asked."""
+"""A service that modules ask over HTTP: it answers as it is told, and notes what it was asked."""
 
 from __future__ import annotations
 
@@ -43,12 +43,14 @@ class AntispamServer:
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        # By who asks; `ALLOW` for everybody else.
+        self.usual: dict[str, Reply] = {}
         self._replies: dict[str, Reply] = {}
         self._asked: dict[str, list[Asked]] = {}
         self._changed = threading.Condition()
 
     def reply(self, who: str, reply: Reply) -> None:
-        """From now on; everybody else gets `ALLOW`. What was asked is forgotten."""
+        """From now on; everybody else gets what is usual. What was asked is forgotten."""
         with self._changed:
             self._replies = {who: reply}
             self._asked = {}
@@ -64,7 +66,7 @@ class AntispamServer:
         with self._changed:
             self._asked.setdefault(who, []).append(asked)
             self._changed.notify_all()
-            return self._replies.get(who, ALLOW)
+            return self._replies.get(who) or self.usual.get(who, ALLOW)
 
 
 class Handler(BaseHTTPRequestHandler):
