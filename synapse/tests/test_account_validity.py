@@ -49,9 +49,7 @@ class AccountValidity(ScriptedTestCase):
 
     def test_on_user_login(self) -> None:
         self.login("alice", "secret")
-        self.assertEqual(
-            self.only_call("on_user_login"), [self.alice, "m.login.password", None]
-        )
+        self.assertEqual(self.only_call("on_user_login"), [self.alice, "m.login.password", None])
 
     def test_on_legacy_send_mail(self) -> None:
         handler = self.hs.get_account_validity_handler()

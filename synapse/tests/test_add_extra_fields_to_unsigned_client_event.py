@@ -27,9 +27,7 @@ class AddExtraFieldsToUnsignedClientEvent(ScriptedTestCase):
         [told] = self.only_call("add_field_to_unsigned_callback")
         self.assertEqual(told["event_id"], sent["event_id"])
         self.script(add_field_to_unsigned_callback=broken())
-        self.helper.get_event(
-            self.room_id, sent["event_id"], tok=self.token, expect_code=500
-        )
+        self.helper.get_event(self.room_id, sent["event_id"], tok=self.token, expect_code=500)
 
 
 class SlowAddExtraFieldsToUnsignedClientEvent(AddExtraFieldsToUnsignedClientEvent):

@@ -1,4 +1,4 @@
-"""Shows that there is a row for every callback of the installed Synapse, and which arguments it has."""
+"""Shows that every callback of the installed Synapse has a row, and which arguments it has."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Rows(unittest.TestCase):
             self.assertEqual(
                 len(rows[callback]),
                 given,
-                f"{callback}: this Synapse gives {given} arguments; the row takes {rows[callback]}",
+                f"{callback}: this Synapse gives {given} arguments, the row has {rows[callback]}",
             )
 
 

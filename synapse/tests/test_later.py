@@ -1,5 +1,5 @@
-"""Shows that what modules leave to be done after their answer is done, once: when a user is in, and
-when a batch of an update has run."""
+"""Shows that what modules leave to be done after their answer is done, once: when a user is in,
+and when a batch of an update has run."""
 
 from __future__ import annotations
 

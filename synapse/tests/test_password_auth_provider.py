@@ -9,7 +9,6 @@ from synapse.rest import admin
 from synapse.rest.client import login, logout
 
 from scripts import NOTHING, YES, ScriptedTestCase, broken, returns
-from support import NativeTestCase
 
 ACCEPTED = returns({"$": "tuple", "v": ["@alice:test", {"$": "callable"}]})
 
@@ -67,9 +66,7 @@ class PasswordAuthProvider(ScriptedTestCase):
         self.script(check_3pid_auth=returns(login))
         accepted = self.provider.check_3pid_auth("email", "a@example.com", "secret")
         self.assertEqual(self.get_success(accepted), ("@alice:test", None))
-        self.assertEqual(
-            self.only_call("check_3pid_auth"), ["email", "a@example.com", "secret"]
-        )
+        self.assertEqual(self.only_call("check_3pid_auth"), ["email", "a@example.com", "secret"])
 
     def test_on_logged_out(self) -> None:
         token = self.login("alice", "secret", device_id="PHONE")

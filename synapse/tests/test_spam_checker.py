@@ -15,8 +15,10 @@ from twisted.web.resource import Resource
 from scripts import NO, NOT_SPAM, ScriptedTestCase, broken, code, returns, teapot
 from support import NativeTestCase
 
-REGISTRATION = {name: returns({"$": "RegistrationBehaviour", "v": name}) for name in
-                ("ALLOW", "DENY", "SHADOW_BAN")}
+REGISTRATION = {
+    name: returns({"$": "RegistrationBehaviour", "v": name})
+    for name in ("ALLOW", "DENY", "SHADOW_BAN")
+}
 
 VERDICTS = [
     "check_event_for_spam",
@@ -74,7 +76,9 @@ class SpamChecker(ScriptedTestCase):
         self.assertEqual(body["errcode"], "M_LIMIT_EXCEEDED")
 
     def test_fields_and_texts_for_the_client(self) -> None:
-        self.script(check_event_for_spam=code("FORBIDDEN", {"org.example.why": 1, "msg": "left out"}))
+        self.script(
+            check_event_for_spam=code("FORBIDDEN", {"org.example.why": 1, "msg": "left out"})
+        )
         body = self.helper.send(self.room_id, "buy", tok=self.token, expect_code=403)
         self.assertEqual((body["errcode"], body["org.example.why"]), ("M_FORBIDDEN", 1))
         self.assertNotIn("msg", body)
@@ -85,9 +89,7 @@ class SpamChecker(ScriptedTestCase):
     def test_errors(self) -> None:
         self.script(check_event_for_spam=teapot())
         body = self.helper.send(self.room_id, "buy", tok=self.token, expect_code=418)
-        self.assertEqual(
-            body, {"errcode": "M_BAD_JSON", "error": "teapot", "org.example.lid": 1}
-        )
+        self.assertEqual(body, {"errcode": "M_BAD_JSON", "error": "teapot", "org.example.lid": 1})
         self.script(check_event_for_spam=broken())
         body = self.helper.send(self.room_id, "buy", tok=self.token, expect_code=500)
         self.assertEqual(body["errcode"], "M_UNKNOWN")
@@ -111,9 +113,7 @@ class SpamChecker(ScriptedTestCase):
     def test_user_may_invite(self) -> None:
         self.script(user_may_invite=code("FORBIDDEN"))
         self.helper.invite(self.room_id, self.alice, self.bob, tok=self.token, expect_code=403)
-        self.assertEqual(
-            self.only_call("user_may_invite"), [self.alice, self.bob, self.room_id]
-        )
+        self.assertEqual(self.only_call("user_may_invite"), [self.alice, self.bob, self.room_id])
 
     def test_federated_user_may_invite(self) -> None:
         self.helper.invite(self.room_id, self.alice, self.bob, tok=self.token)
@@ -211,9 +211,7 @@ class SpamChecker(ScriptedTestCase):
             register("dora", threepid=threepid, auth_provider_id="oidc", user_agent_ips=[])
         )
         told = {"medium": "email", "address": "d@example.com"}
-        self.assertEqual(
-            self.only_call("check_registration_for_spam"), [told, "dora", [], "oidc"]
-        )
+        self.assertEqual(self.only_call("check_registration_for_spam"), [told, "dora", [], "oidc"])
         user = self.get_success(self.hs.get_datastores().main.get_user_by_id(dora))
         self.assertTrue(user.is_shadow_banned)
 
@@ -241,9 +239,7 @@ class SpamChecker(ScriptedTestCase):
         self.assertEqual(channel.code, 403, channel.result)
         self.assertEqual(channel.json_body["errcode"], "M_USER_SUSPENDED")
         [user_id, device_id, name, [client], provider] = self.only_call("check_login_for_spam")
-        self.assertEqual(
-            (user_id, device_id, name, provider), (self.bob, "PHONE", "phone", None)
-        )
+        self.assertEqual((user_id, device_id, name, provider), (self.bob, "PHONE", "phone", None))
         self.assertEqual(client["ip"], "127.0.0.1")
 
 

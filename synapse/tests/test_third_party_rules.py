@@ -162,9 +162,7 @@ class ThirdPartyRules(ScriptedTestCase):
         self.script(check_can_shutdown_room=NO)
         path = f"/_synapse/admin/v2/rooms/{self.room_id}"
         self.request("DELETE", path, {}, self.admin_token, 403)
-        self.assertEqual(
-            self.only_call("check_can_shutdown_room"), [self.admin, self.room_id]
-        )
+        self.assertEqual(self.only_call("check_can_shutdown_room"), [self.admin, self.room_id])
 
     def test_check_can_deactivate_user(self) -> None:
         self.script(check_can_deactivate_user=NO)

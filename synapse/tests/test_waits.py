@@ -1,8 +1,8 @@
-"""Shows how long Synapse waits for native modules, and that nobody waits for somebody who waits for
-them.
+"""Shows how long Synapse waits for native modules, and that nobody waits for somebody who waits
+for them.
 
-A Python module has seen what it is told of before Synapse goes on, however long that takes; so has a
-native one, within limits.
+A Python module has seen what it is told of before Synapse goes on, however long that takes; so has
+a native one, within limits.
 """
 
 from __future__ import annotations
@@ -155,9 +155,7 @@ class AsksForTheLockOfTheRoom(WaitsTestCase):
 
     def test_an_invite(self) -> None:
         self.during(user_may_invite=self.membership())
-        self.helper.invite(
-            self.room_id, self.alice, "@bob:test", tok=self.token, expect_code=500
-        )
+        self.helper.invite(self.room_id, self.alice, "@bob:test", tok=self.token, expect_code=500)
         self.assertEqual(self.error()["unanswered"], "WouldDeadlock")
 
     def test_the_event_of_a_membership(self) -> None:

@@ -78,7 +78,10 @@ class Suspended:
 
 
 def in_background(
-    api: module_api.ModuleApi, description: str, function: Callable[..., Awaitable[Any]], *args: Any
+    api: module_api.ModuleApi,
+    description: str,
+    function: Callable[..., Awaitable[Any]],
+    *args: Any,
 ) -> None:
     """Runs a function for native modules as a background process of Synapse's, with a logging
     context of its own."""

@@ -1,5 +1,5 @@
-//! `third_party_rules`, as `synapse/module_api/callbacks/third_party_event_rules_callbacks.py` calls
-//! it.
+//! `third_party_rules`, as Synapse calls it in
+//! `synapse/module_api/callbacks/third_party_event_rules_callbacks.py`.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ rows! { third_party_rules {
         [.told()] => nothing;
 } }
 
-/// Asks about memberships as one that holds the lock of the room, which Synapse does then; any other
-/// event is made without it.
+/// Asks about memberships as one that holds the lock of the room, which Synapse does then; any
+/// other event is made without it.
 fn check_event_allowed(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let py = arguments.py();
     let event = arguments.get_item(0)?;
