@@ -24,10 +24,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("cargo-deny is missing; installing it takes about two minutes");
         execute(cargo().args(["install", "--locked", CARGO_DENY]))?;
     }
-    let mut check = cargo();
-    check.args(["deny", "--all-features", "check", "licenses", "bans", "sources"]);
-    if options.advisories {
-        check.arg("advisories");
+    // Both workspaces, each of which has dependencies of its own.
+    for manifest in ["Cargo.toml", "synapse/Cargo.toml"] {
+        let mut check = cargo();
+        check.args(["deny", "--manifest-path", manifest, "--all-features"]);
+        check.args(["--config", "deny.toml", "check", "licenses", "bans", "sources"]);
+        if options.advisories {
+            check.arg("advisories");
+        }
+        execute(&mut check)?;
     }
-    execute(&mut check)
+    Ok(())
 }

@@ -113,12 +113,17 @@ pub(crate) fn packages(folder: &str) -> Result<Vec<String>> {
 fn check(folder: &Path, wheel: &Path) -> Result<()> {
     let environment = Environment::fresh(folder, "fresh")?;
     environment.install(&["--no-index".as_ref(), wheel.as_ref()])?;
-    execute(environment.python().args(["-m", "hsmod", "plugins"]))?;
-    let config = folder.join("fresh/modules.yaml");
-    fs::write(&config, EXAMPLE)?;
-    execute(environment.python().args(["-m", "hsmod", "check", "-c"]).arg(&config))?;
-    let version = output(environment.python().args(["-m", "hsmod", "--version"]))?;
-    println!("installed and run: {}", version.trim_end());
+    let elsewhere = folder.join("fresh");
+    fs::write(elsewhere.join("modules.yaml"), EXAMPLE)?;
+    let hsmod = |arguments: &[&str]| {
+        let mut hsmod = environment.python();
+        // Python looks for modules where it is started, and `synapse` is a folder of the repository.
+        hsmod.current_dir(&elsewhere).args(["-m", "hsmod"]).args(arguments);
+        hsmod
+    };
+    execute(&mut hsmod(&["plugins"]))?;
+    execute(&mut hsmod(&["check", "-c", "modules.yaml"]))?;
+    println!("installed and run: {}", output(&mut hsmod(&["--version"]))?.trim_end());
     Ok(())
 }
 
