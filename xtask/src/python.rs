@@ -133,9 +133,15 @@ impl Interpreter {
              print(sys.executable, '.'.join(map(str, sys.version_info[:3])), \
              *[m for m in ('venv', 'ensurepip') if not i.find_spec(m)], sep='\\n')";
         let said = output(Command::new(program).args(["-c", SCRIPT])).map_err(|error| {
+            // The command line before it is none that anybody would type.
+            let cause = error.to_string();
+            let cause = cause.rsplit("`").next().unwrap_or_default().to_owned();
             format!(
-                "{error}\n  fix: install Python {}.{} or newer, or name it: PYTHON=/path/to/python3",
-                OLDEST.0, OLDEST.1
+                "`{}`{cause}\n  fix: install Python {}.{} or newer, or name it: \
+                 PYTHON=/path/to/python3",
+                program.display(),
+                OLDEST.0,
+                OLDEST.1
             )
         })?;
         Ok(Self::read(&said)?)
@@ -192,7 +198,7 @@ mod tests {
     #[test]
     fn one_that_is_not_there_is_named_with_the_remedy() {
         let missing = Interpreter::examine(Path::new("/no/python3")).unwrap_err().to_string();
-        assert!(missing.contains("python3"), "{missing}");
-        assert!(missing.contains("PYTHON=/path/to/python3"), "{missing}");
+        assert!(missing.starts_with("`/no/python3` could not be run: No such file"), "{missing}");
+        assert!(missing.ends_with("or name it: PYTHON=/path/to/python3"), "{missing}");
     }
 }
