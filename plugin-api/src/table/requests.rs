@@ -168,7 +168,8 @@ macro_rules! answering {
             /// Their names.
             const WRITTEN: &'static [&'static str];
 
-            /// Whether a request of this name is one of them.
+            /// Whether a request of this name is one of them. A homeserver that finds out at its
+            /// start what it can answer implements this trait itself, in place of `#[requests]`.
             fn answers(&self, name: &str) -> bool {
                 ROWS.iter().any(|row| row.name == name) && Self::WRITTEN.contains(&name)
             }

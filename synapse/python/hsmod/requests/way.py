@@ -9,6 +9,9 @@ from typing import Any, Callable, TypeVar
 from synapse.module_api import ModuleApi
 from synapse.util import SYNAPSE_VERSION
 
+# Where it was built stands behind that.
+VERSION = SYNAPSE_VERSION.split(" ")[0]
+
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 # By the name of the group's class, then by the name of the request.
@@ -44,7 +47,7 @@ class Way:
 
     def without(self, path: str) -> str:
         """What to say where a path leads nowhere."""
-        told = f"`{self.request}` is not answered: Synapse {SYNAPSE_VERSION} has no `ModuleApi.{path}`"
+        told = f"`{self.request}` is not answered: Synapse {VERSION} has no `ModuleApi.{path}`"
         if self.private:
             return f"{told} any more, a private part of it; ask for a newer hsmod"
         return f"{told}, which comes with Synapse {self.since}"
