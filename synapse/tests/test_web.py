@@ -11,11 +11,14 @@ from twisted.python.failure import Failure
 from synapse.app.homeserver import SynapseHomeServer
 from synapse.http.server import respond_with_json
 from synapse.module_api import DirectServeJsonResource
+from synapse.rest import admin
+from synapse.rest.client import login
 from synapse.rest.synapse.client import build_synapse_client_resource_tree
 
 from tests import unittest
 from tests.server import FakeChannel
 
+from scripts import ScriptedTestCase, returns
 from support import NativeTestCase, native
 
 REFUSAL = {"status": 418, "errcode": "ORG.X.TEAPOT", "message": "short", "fields": {"handle": 1}}
@@ -308,6 +311,74 @@ class Early(WebTestCase):
         for _ in range(20):
             self.reactor.advance(0.1)
         self.assertEqual(answer.code, 200)
+
+
+class Askers(WebTestCase):
+    """Several clients at once, of whom a module asks who they are."""
+
+    servlets = [admin.register_servlets, login.register_servlets]
+    modules = [{"module": "good_asker", "config": {}}]
+    flags = {"allow_guest": False, "allow_expired": False}
+
+    def prepare(self, reactor: Any, clock: Any, hs: Any) -> None:
+        self.tokens = {}
+        for name in ("alice", "bob", "carol"):
+            user_id = self.register_user(name, "secret")
+            self.tokens[user_id] = self.login(name, "secret")
+        [invited] = hs.get_module_api_callbacks().spam_checker._user_may_invite_callbacks
+        self.own_requests = invited.modules.own_requests
+
+    def who(self, token: str) -> FakeChannel:
+        body = {"request": "get_user_by_req", "args": self.flags}
+        path = "/_synapse/client/asker/ask"
+        return self.ask("POST", path, content=body, access_token=token, await_result=False)
+
+    def test_each_request_is_its_own(self) -> None:
+        answers = [(user_id, self.who(token)) for user_id, token in self.tokens.items()]
+        self.assertEqual(len(self.own_requests), len(self.tokens))
+        for user_id, answer in answers:
+            answer.await_result()
+            self.assertEqual(answer.json_body["answer"]["user_id"], user_id)
+        self.assertEqual(self.own_requests, {})
+
+    def test_one_that_goes_away(self) -> None:
+        [(alice, first), (_, second), *_] = self.tokens.items()
+        stays, goes = self.who(first), self.who(second)
+        goes.request.connectionLost(Failure(ConnectionDone()))
+        self.assertEqual(len(self.own_requests), 1)
+        stays.await_result()
+        self.assertEqual(stays.json_body["answer"]["user_id"], alice)
+        self.assertFalse(goes.is_finished())
+        self.assertEqual(self.own_requests, {})
+
+
+class AdminRequests(ScriptedTestCase):
+    """The one callback that gets a whole request."""
+
+    servlets = [admin.register_servlets, login.register_servlets]
+    outcomes = {"on_legacy_admin_request": returns(1_900_000_000_000)}
+
+    def test_headers_and_body(self) -> None:
+        self.register_user("admin", "secret", admin=True)
+        answer = self.make_request(
+            "POST",
+            "/_synapse/admin/v1/account_validity/validity?dry=%C3%A4",
+            {"user_id": "@a:test"},
+            access_token=self.login("admin", "secret"),
+            custom_headers=[("x-ADMIN", b"\xc3\xa4"), ("X-Admin", b"b")],
+        )
+        self.assertEqual(
+            (answer.code, answer.json_body), (200, {"expiration_ts": 1_900_000_000_000})
+        )
+        [request] = self.only_call("on_legacy_admin_request")
+        expected = {
+            "method": "POST",
+            "path": "/_synapse/admin/v1/account_validity/validity",
+            "dry": "ä",
+            "x_admin": "ä",
+            "body": {"user_id": "@a:test"},
+        }
+        self.assertEqual(request, expected)
 
 
 class Broken(WebTestCase):
