@@ -66,6 +66,9 @@ class Paths(unittest.TestCase):
             ["/a", "/a/x", "/b/c/d", "/a/x/y", "/a/x/y/z"],
         )
 
+    def test_synapses_log_says_which_is_where(self) -> None:
+        self.assertEqual(str(web.ModuleResource(None, "/a/b")), "<ModuleResource /a/b>")
+
 
 class Reserved(WebTestCase):
     """What Synapse serves itself."""

@@ -87,6 +87,10 @@ class ModuleResource(DirectServeJsonResource):
         self.isLeaf = is_leaf
         self._below = None if is_leaf else ModuleResource(native, path, is_leaf=True)
 
+    def __repr__(self) -> str:
+        # Synapse's log shows what is attached to which path.
+        return f"<{type(self).__name__} {self._path.decode()}>"
+
     def getChild(self, path: bytes, request: Any) -> Resource:
         assert self._below is not None
         return self._below
