@@ -77,11 +77,11 @@ fn on_create_room(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<
         let question = modules.third_party_rules().on_create_room(&requester, &mut content, admin);
         let answer = question.await;
         Python::attach(|py| {
-            let answered = nothing(py, answer)?;
+            // Also if one of them refused in the end: a Python module changes the dictionary at once.
             if content.changed() {
                 replace(config.bind(py), content.as_str())?;
             }
-            Ok(answered)
+            nothing(py, answer)
         })
     }))
 }

@@ -39,13 +39,29 @@ UNTYPED = {"untyped": True}
 def answer(callback: str, result: Any, called: list[int], after: Any) -> dict[str, Any]:
     """What counts of an answer: two with equal such parts are the same."""
     called = sorted(called) if callback in NOTIFICATIONS else called
+    if callback == "register_auth_checkers" and "raised" in result:
+        # Nobody goes on with a start that was refused, however far it went.
+        called = []
     # What nobody has answered is Synapse's own.
     result = typed(callback, result) if called else result
+    result = client_sees(result) if callback == "check_event_for_spam" else result
     return {
         "result": counted(callback, result),
         "called": called,
         "after": after if callback in LENT else None,
     }
+
+
+def client_sees(result: Any) -> Any:
+    """A denial with a text of its own, which has two forms in `check_event_for_spam`: the text
+    alone, and `Codes.FORBIDDEN` with the text as the client's field `error`."""
+    if not isinstance(result, dict) or result.get("$") != "tuple":
+        return result
+    code, fields = result["v"] if len(result["v"]) == 2 else (None, None)
+    forbidden = {"$": "Codes", "v": "FORBIDDEN"}
+    if code == forbidden and isinstance(fields, dict) and list(fields) == ["error"]:
+        return fields["error"]
+    return result
 
 
 def typed(callback: str, result: Any) -> Any:

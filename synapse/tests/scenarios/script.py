@@ -5,13 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenarios.callbacks import ROWS
+
 Outcome = dict[str, Any]
 
 PRESENCE = ("get_users_for_states", "get_interested_users")
 UPDATES = ("on_update", "default_batch_size", "min_batch_size")
 
-# What a module registers together with a callback.
-TOGETHER = {name: PRESENCE for name in PRESENCE} | {name: UPDATES for name in UPDATES}
+LEGACY = ("on_legacy_send_mail", "on_legacy_renew", "on_legacy_admin_request")
+
+# What a module registers that registers one of these: something depends on what it registers
+# besides.
+APART: dict[str, tuple[str, ...]] = {
+    **{name: PRESENCE for name in PRESENCE},
+    **{name: UPDATES for name in UPDATES},
+    **{name: (name,) for name in (*LEGACY, "check_auth", "federated_user_may_invite")},
+    "register_auth_checkers": ("check_auth",),
+}
+
+# What a module registers that registers any of these: all of them, so that few modules can play
+# all scenarios.
+USUAL = tuple(name for name in ROWS if name not in APART)
 
 
 @dataclass
@@ -48,7 +62,7 @@ def part(callback: str, given: Outcome) -> Part:
         if alone:
             callbacks += ["on_update"] if callback in UPDATES else [callback]
         else:
-            callbacks += TOGETHER.get(callback, (callback,))
+            callbacks += APART.get(callback, USUAL)
     login_type = outcome.pop("login_type", "m.login.password")
     if callback in callbacks:
         outcomes[callback] = outcome

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -11,8 +13,6 @@ from synapse.events.utils import EventClientSerializer
 from synapse.handlers.auth import PasswordAuthProvider
 from synapse.module_api.callbacks import ModuleApiCallbacks
 from synapse.storage.background_updates import BackgroundUpdater
-
-Callbacks = dict[str, Any]
 
 
 class SynapseSide:
@@ -50,8 +50,9 @@ class SynapseSide:
     def third_party_rules(self) -> Any:
         return self.callbacks.third_party_event_rules
 
-    def register(self, method: str, callbacks: Callbacks) -> None:
-        """Registers callbacks of one category as a module does."""
+    @contextmanager
+    def registering(self) -> Iterator[Any]:
+        """The `ModuleApi` of the homeserver, which registers with these."""
         api = self.hs.get_module_api()
         (database,) = self.hs.get_datastores().databases
         own = {
@@ -64,4 +65,4 @@ class SynapseSide:
             patch.multiple(api, **own),
             patch.object(database, "updates", self.background_updates),
         ):
-            getattr(api, method)(**callbacks)
+            yield api

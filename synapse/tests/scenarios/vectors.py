@@ -43,6 +43,47 @@ def limit(time_period_ms: int) -> Any:
     return upload_limit(time_period_ms=time_period_ms)
 
 
+EVENT = {"type": "m.room.member", "state_key": "@bob:example.com"}
+ALICE, BOB = "@alice:example.com", "@bob:example.com"
+ROOM = "!r:example.com"
+
+# Any arguments will do: those of all callbacks.
+ARGS: dict[str, Any] = {
+    **{name: ALICE for name in ("user", "user_id", "inviter", "requester_id", "username")},
+    **{name: BOB for name in ("invitee",)},
+    **{name: ROOM for name in ("room", "room_id")},
+    **{name: {} for name in ("config", "content", "login_dict", "params", "uia_results")},
+    "user_profile": {"user_id": BOB, "display_name": None, "avatar_url": None},
+    "room_config": {},
+    "room_alias": "#a:example.com",
+    "event_type": "m.room.name",
+    "state_key": "",
+    "event": EVENT,
+    "events": [EVENT],
+    "users": [],
+    "request_info": [],
+    "medium": "email",
+    "address": "a@example.com",
+    "password": "password",
+    "login_type": "m.login.password",
+    "access_token": "token",
+    "account_data_type": "m.direct",
+    "new_visibility": "public",
+    "limiter_name": "rc_message",
+    "update_name": "update",
+    "size": 1,
+    "sent_bytes": 1,
+    "attempted_bytes": 1,
+    "limit": limit(1),
+    "is_invited": False,
+    "is_requester_admin": False,
+    "registration": False,
+    "by_admin": False,
+    "deactivated": False,
+    "deactivation": False,
+    "legacy_enabled": False,
+}
+
 # What a label describes; those that are not here are a text in quotes.
 VALUES: dict[str, Any] = {
     "NOT_SPAM": {"$": "NOT_SPAM"},
@@ -114,20 +155,8 @@ def second(callback: str) -> Outcome:
 def vector(category: str, callback: str, label: str, result: Any, called: bool) -> Vector:
     """A row of the files."""
     alone = label in ("no callbacks", "none registered")
-    event = {"type": "m.room.member", "state_key": "@bob:example.com"}
-    args = {
-        "event": event,
-        "events": [event],
-        "users": [],
-        "request_info": [],
-        "params": {},
-        "config": {},
-        "legacy_enabled": False,
-        "login_type": "m.login.password",
-        "limit": limit(1),
-    }
     modules = [] if alone else [outcome(label), second(callback)]
-    scenario = {"category": category, "callback": callback, "args": args, "modules": modules}
+    scenario = {"category": category, "callback": callback, "args": ARGS, "modules": modules}
     return Vector(f"{callback} {label}", scenario, result, called)
 
 

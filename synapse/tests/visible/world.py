@@ -117,7 +117,7 @@ class World(Homeserver):
     def script(self, outcomes: dict[str, Outcome]) -> None:
         """Changes what the module does."""
         changed = self.ask("POST", ORACLE, outcomes)
-        self.assertEqual(changed.code, 200, changed.result)
+        self.assertLess(changed.code, 300, changed.result)
 
     def calls(self) -> list[list[Any]]:
         """The callbacks that were asked since the last time, each with its arguments."""
