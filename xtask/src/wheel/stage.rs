@@ -36,6 +36,9 @@ impl Stage {
         let sources = std::path::absolute(SOURCES)?;
         copy_python(&sources.join("python/hsmod"), &folder.join("python/hsmod"))?;
         fs::copy(sources.join("README.md"), folder.join("README.md"))?;
+        for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+            fs::copy(licence, folder.join(licence))?;
+        }
         let project = fs::read_to_string(sources.join("pyproject.toml"))?;
         let project = extended(&project, &sources.join("Cargo.toml"))?;
         fs::write(folder.join("pyproject.toml"), project)?;
