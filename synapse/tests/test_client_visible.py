@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unittest
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -69,6 +70,7 @@ class Rows(World):
     def one(self, row: Row) -> str | None:
         """What is wrong with the answer to one request."""
         self.outcome = self.meant(row)
+        row = shapes.decided(row) if self.native else row
         channel = REQUESTS[row["check"]](self)
         seen = json.loads(channel.text_body)
         if row["check"].endswith(EXCERPTS) and channel.code == 200:
@@ -128,6 +130,24 @@ class OtherOutcomesTestCase(Rows):
         allowed = [row for row in GROUPS["user_may_invite"] if row["status"] == 200]
         self.assertEqual(len(differing), len(GROUPS["user_may_invite"]) - len(allowed))
         self.assertNotIn("True", differing)
+
+
+class DecidedTestCase(unittest.TestCase):
+    """Shows that the table of what native modules do otherwise is about rows that there are."""
+
+    def test_rows_that_differ(self) -> None:
+        examples = recorded.lines("client-visible/examples.jsonl")
+        known = {(row["check"], row["outcome"]): row for row in [*ROWS, *examples]}
+        for other in shapes.DECIDED["differs"]:
+            row = known[other["check"], other["outcome"]]
+            self.assertEqual(shapes.decided(row), row | other)
+            self.assertFalse(shapes.same(row["body"], other["body"]), other)
+
+    def test_outcomes_that_only_python_has(self) -> None:
+        for outcome in shapes.DECIDED["only_in_python"]:
+            for name in outcome["callbacks"]:
+                labels = {row["outcome"] for row in GROUPS[name]}
+                self.assertIn(outcome["outcome"], labels, name)
 
 
 # The base class has no rows.
