@@ -1,0 +1,180 @@
+"""What it costs Synapse to ask native modules, beside the same checks in Python.
+
+    python synapse/benchmarks/cost.py [--json] [--check]
+
+Modules of both kinds are loaded into homeservers in memory, and Synapse's own classes ask them,
+with a recorded event. What is measured is the processor's time of the whole process; of several
+rounds, in which all take turns, the fastest counts. ``--check`` ends with 1 where native modules
+cost more than they may.
+
+Wants in its path the package ``hsmod``, built for release, and Synapse's own ``tests``; and in
+``HSMOD_TEST_PLUGINS`` the folder of the plugin ``bench_checker``, built for release.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import homes
+
+from synapse.logging.context import LoggingContext
+
+MODULES = (1, 3, 10)
+STATES = (10, 1_000, 100_000)
+
+#: How much of what Python modules cost native ones may, where Synapse accounts for every callback.
+#: Neither `check_event_allowed` nor its state has a limit: Synapse keeps no account of it, so that
+#: a Python module costs next to nothing there.
+AT_MOST = {1: 1.4, 3: 0.5, 10: 0.15}
+
+ROUNDS = 15
+#: How long one of the two kinds is asked in a round, in seconds.
+SPELL = 0.03
+
+#: Asks all modules once.
+Question = Callable[[], Coroutine[Any, Any, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    name: str
+    modules: int
+    python_us: float
+    native_us: float
+    at_most: float | None
+
+    @property
+    def ratio(self) -> float:
+        return self.native_us / self.python_us
+
+    @property
+    def missed(self) -> bool:
+        return self.at_most is not None and self.ratio > self.at_most
+
+
+def rows() -> list[Row]:
+    """Measures all of it."""
+    event = homes.message()
+    everything = []
+    for modules in MODULES:
+        for name, arguments in [
+            ("check_event_for_spam", (event,)),
+            ("user_may_invite", (event.sender, "@bob:localhost", event.room_id)),
+        ]:
+            questions = [spam_checker(kind, modules, name, arguments) for kind in homes.KINDS]
+            everything.append(row(name, modules, questions, AT_MOST[modules]))
+    for entries in STATES:
+        state = homes.state(entries)
+        for what, looks_at in [("", None), (", looks at one", "m.room.power_levels")]:
+            questions = [check_event_allowed(kind, looks_at, event, state) for kind in homes.KINDS]
+            name = f"check_event_allowed, {entries} entries{what}"
+            everything.append(row(name, 1, questions, None))
+    return everything
+
+
+def spam_checker(kind: str, modules: int, name: str, arguments: tuple[Any, ...]) -> Question:
+    """Asks as Synapse does."""
+    home = homes.home(kind, modules, name)
+    ask = getattr(home.get_module_api_callbacks().spam_checker, name)
+    answer = once(ask(*arguments))
+    if answer != "NOT_SPAM":
+        raise RuntimeError(f"{kind} modules answer {name} with {answer}")
+    return lambda: ask(*arguments)
+
+
+def check_event_allowed(kind: str, looks_at: str | None, event: Any, state: Any) -> Question:
+    """Asks the callback itself: what Synapse does before grows with the state, and hides it."""
+    home = homes.home(kind, 1, "check_event_allowed", looks_at)
+    rules = home.get_module_api_callbacks().third_party_event_rules
+    (ask,) = rules._check_event_allowed_callbacks
+
+    async def question() -> Any:
+        return await ask(event, state)
+
+    allowed, replacement = once(question())
+    if not allowed or replacement is not None:
+        raise RuntimeError(f"{kind} modules do not allow the event")
+    return question
+
+
+def once(question: Coroutine[Any, Any, Any]) -> Any:
+    """The answer to a question that is answered at once."""
+    try:
+        question.send(None)
+    except StopIteration as answer:
+        return answer.value
+    question.close()
+    raise RuntimeError("a module does not answer at once")
+
+
+def row(name: str, modules: int, questions: list[Question], at_most: float | None) -> Row:
+    """Measures the question to Python modules and the one to native ones."""
+    times = [calls_of_a_spell(question) for question in questions]
+    fastest = [float("inf")] * len(questions)
+    gc.collect()
+    gc.disable()
+    for _ in range(ROUNDS):
+        for at, question in enumerate(questions):
+            fastest[at] = min(fastest[at], seconds(question, times[at]) / times[at])
+            gc.collect()
+    gc.enable()
+    python, native = (1e6 * least for least in fastest)
+    return Row(name, modules, python, native, at_most)
+
+
+def calls_of_a_spell(question: Question) -> int:
+    calls = 1
+    while (took := seconds(question, calls)) < SPELL / 4:
+        calls *= 2
+    return max(1, round(calls * SPELL / took))
+
+
+def seconds(question: Question, calls: int) -> float:
+    began = time.process_time()
+    for _ in range(calls):
+        once(question())
+    return time.process_time() - began
+
+
+def as_text(measured: list[Row]) -> str:
+    """The table."""
+    lines = [f"{'':48}{'modules':>8}{'Python':>11}{'native':>11}{'ratio':>8}{'at most':>9}"]
+    for row in measured:
+        at_most = "" if row.at_most is None else f"{row.at_most:.2f}"
+        lines.append(
+            f"{row.name:48}{row.modules:>8}{row.python_us:>8.1f} us{row.native_us:>8.1f} us"
+            f"{row.ratio:>8.2f}{at_most:>9}{'   MISSED' if row.missed else ''}"
+        )
+    return "\n".join(lines)
+
+
+def as_json(measured: list[Row]) -> str:
+    """One JSON value."""
+    return json.dumps(
+        [{**vars(row), "ratio": row.ratio, "missed": row.missed} for row in measured], indent=1
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    parser.add_argument("--check", action="store_true", help="end with 1 where too much is paid")
+    options = parser.parse_args()
+    # Without a context to which it could account, Synapse warns with every question.
+    with LoggingContext(name="cost", server_name=homes.SERVER_NAME):
+        measured = rows()
+    print(as_json(measured) if options.json else as_text(measured))
+    return 1 if options.check and any(row.missed for row in measured) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
