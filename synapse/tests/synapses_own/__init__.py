@@ -1,0 +1,1 @@
+"""Synapse's own tests, run with a neutral module that registers every callback."""
