@@ -83,7 +83,7 @@ class Modules:
         except _native.Refused as error:
             logger.critical("Native modules do not start, so this process ends:\n%s", error)
             # An exception would end nothing but this background process.
-            self._reactor.addSystemEventTrigger("after", "shutdown", os._exit, 1)
+            self._reactor.addSystemEventTrigger("after", "shutdown", _end_with_failure)
             self._reactor.stop()
             return
         # What modules register while they start.
@@ -141,6 +141,16 @@ class Modules:
 
         in_background(self._api, "hsmod_shutdown", shut_down)
         return ended
+
+
+def _end_with_failure() -> None:
+    """Ends the process, once everything that there is to say is in the log.
+
+    The reactor catches `SystemExit`, and Synapse would end as if nothing had happened.
+    """
+    _native.end_log()
+    logging.shutdown()
+    os._exit(1)
 
 
 def _config_file(config: dict[str, Any]) -> str:
