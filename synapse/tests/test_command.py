@@ -55,7 +55,9 @@ class Help(TestCase):
         commands = re.findall(r"^  (\w+)  ", help.stdout.partition("Options:")[0], re.MULTILINE)
         self.assertIn("check", commands)
         for command in set(commands) - {"help"}:
-            self.assertIn(f"\n  {command}", cli.HELP.replace("completions, man", "completions\n  man"))
+            self.assertIn(
+                f"\n  {command}", cli.HELP.replace("completions, man", "completions\n  man")
+            )
 
     def test_each_command_has_its_own(self) -> None:
         for command in ["plugins", "check", "call", "inspect"]:

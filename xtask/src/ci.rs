@@ -40,7 +40,8 @@ const STEPS: &[Step] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..Step::usual("documentation", &["doc", "--workspace", "--no-deps"])
     },
-    Step::synapse("format of synapse/", &["fmt", "--manifest-path", SYNAPSE, "--check"]),
+    Step::usual("format of synapse/", &["fmt", "--manifest-path", SYNAPSE, "--check"]),
+    Step::usual("layout of Python", &["xtask", "layout"]),
     Step::synapse(
         "lints of synapse/",
         &["clippy", "--manifest-path", SYNAPSE, "--all-targets", "--", "-D", "warnings"],

@@ -9,6 +9,7 @@ mod command;
 mod compilers;
 mod demo;
 mod deny;
+mod layout;
 mod lock;
 mod python;
 mod synapse;
@@ -66,6 +67,8 @@ enum Task {
     /// deny.toml. The database of security advisories is a git repository of its own and not part
     /// of the package registry; a machine that reaches only the registry checks everything else.
     Deny(deny::Options),
+    /// Checks how the Python is laid out, or lays it out
+    Layout(layout::Options),
     /// Tests native modules in a real Synapse
     ///
     /// Builds the wheel and the plugins for tests, and runs the tests of the folder synapse/ in
@@ -89,6 +92,7 @@ impl Task {
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
             Self::Deny(options) => deny::run(&options),
+            Self::Layout(options) => layout::run(&options),
             Self::Synapse(options) => synapse::run(&options),
             Self::Wheel(options) => wheel::run(&options),
         }

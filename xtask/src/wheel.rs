@@ -17,6 +17,9 @@ use crate::lock::Lock;
 use crate::python::Environment;
 use stage::Stage;
 
+/// The packages that build the wheel.
+pub(crate) const REQUIREMENTS: &str = "synapse/requirements/build.txt";
+
 #[derive(Args)]
 pub(crate) struct Options {
     /// Builds without optimisation, which takes a third of the time
@@ -61,8 +64,7 @@ pub(crate) fn folder() -> Result<PathBuf> {
 /// # Errors
 /// Something does not build, or PyPI is out of reach the first time.
 pub(crate) fn build(folder: &Path, dev: bool, out: &Path) -> Result<PathBuf> {
-    let requirements = Path::new("synapse/requirements/build.txt");
-    let tools = Environment::ready(folder, "build-tools", requirements)?;
+    let tools = Environment::ready(folder, "build-tools", Path::new(REQUIREMENTS))?;
     let stage = Stage::lay(
         &folder.join("stage"),
         &Contents { plugins: plugins(!dev)?, command: build_program(!dev, "hsmod", "hsmod")? },

@@ -1,0 +1,36 @@
+//! `cargo xtask layout`: how the Python is laid out, which `black` decides.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::command::{Result, run as execute};
+use crate::lock::Lock;
+use crate::python::Environment;
+use crate::wheel;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Lays the files out in place of naming those that are not
+    #[arg(long)]
+    write: bool,
+}
+
+/// Names the files that are laid out otherwise, or lays them out.
+///
+/// # Errors
+/// There is such a file, or PyPI is out of reach the first time.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let folder = wheel::folder()?;
+    let tools = {
+        let _lock = Lock::of(&folder)?;
+        Environment::ready(&folder, "build-tools", Path::new(wheel::REQUIREMENTS))?
+    };
+    let mut black = tools.python();
+    black.args(["-m", "black", "--quiet", "synapse"]);
+    if !options.write {
+        black.args(["--check", "--diff"]);
+    }
+    execute(&mut black)
+        .map_err(|error| format!("{error}\n  fix: cargo xtask layout --write").into())
+}
