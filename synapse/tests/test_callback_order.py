@@ -97,7 +97,6 @@ class Orders(World):
         calls = self.calls_of("PUT", path, {"topic": "Other"})
         self.assert_order("PUT state topic", calls)
 
-
     def state(self) -> Any:
         """The state that comes with an event, before it, as the module shows it."""
         self.register("shadow29")

@@ -55,9 +55,7 @@ class ExampleModulesTestCase(World):
             "GET is_evil/child": lambda: self.ask("GET", f"{IS_EVIL}/child"),
             "GET demo/hello?name=bob": lambda: self.ask("GET", f"{HELLO}?name=bob"),
             "GET demo/hello/child?name=bob": lambda: self.ask("GET", f"{HELLO}/child?name=bob"),
-            "GET unknown /_synapse/client/nope": lambda: self.ask(
-                "GET", "/_synapse/client/nope"
-            ),
+            "GET unknown /_synapse/client/nope": lambda: self.ask("GET", "/_synapse/client/nope"),
             "OPTIONS is_evil": lambda: self.ask("OPTIONS", IS_EVIL),
         }
         self.assertEqual({row["check"] for row in ROWS}, requests.keys())

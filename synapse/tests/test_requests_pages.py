@@ -10,7 +10,6 @@ from twisted.trial import unittest
 from asking import DOCS
 from hsmod.requests.answers import WAYS
 
-
 # What the page has not, because modules have a method for it that does more: since which version.
 ELSEWHERE = {"invalidate_cache": "1.69"}
 
@@ -56,8 +55,6 @@ class Pages(unittest.TestCase):
         self.assertEqual(told, rows, "docs/synapse.md: write\n" + "\n".join(rows))
 
     def test_every_request_is_tried(self) -> None:
-        tests = "".join(
-            path.read_text() for path in Path(__file__).parent.glob("test_*.py")
-        )
+        tests = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
         untried = [name for name in self.ways() if f'"{name}"' not in tests]
         self.assertEqual(untried, [], "write a test for each")

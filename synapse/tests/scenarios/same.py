@@ -74,7 +74,12 @@ def can_be_returned(callback: str, result: Any) -> bool:
     kind = result.get("$") if isinstance(result, dict) else None
     if isinstance(result, dict) and "raised" in result:
         return True
-    if callback in ("on_update", "default_batch_size", "min_batch_size", "on_legacy_admin_request"):
+    if callback in (
+        "on_update",
+        "default_batch_size",
+        "min_batch_size",
+        "on_legacy_admin_request",
+    ):
         return type(result) is int
     if callback == "get_ratelimit_override_for_user":
         return result is None or kind == "RatelimitOverride"
