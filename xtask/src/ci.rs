@@ -58,6 +58,11 @@ const STEPS: &[Step] = &[
     Step::usual("wheel", &["xtask", "wheel", "--dev", "--check"]),
     Step::full("wheel, released", &["xtask", "wheel", "--check"]),
     Step::full("tests in Synapse, released", &["xtask", "synapse", "--release", "test_command"]),
+    Step::full("cost in Synapse", &["xtask", "synapse", "--bench"]),
+    Step {
+        environment: &[("HSMOD_TEST_FULL", "1")],
+        ..Step::full("Synapse's own tests", &["xtask", "synapse", "test_synapses_own"])
+    },
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
     Step::full("compilers", &["xtask", "compilers"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),

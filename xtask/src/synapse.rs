@@ -1,4 +1,4 @@
-//! `cargo xtask synapse`: the tests of native modules in a real Synapse.
+//! `cargo xtask synapse`: the tests of native modules in a real Synapse, and what they cost there.
 //!
 //! Everything that they need lies below cargo's target directory in `synapse/`: the environment with
 //! Synapse, the tests of Synapse itself, whose in-memory homeserver ours use, and what we build.
@@ -21,12 +21,17 @@ use trial::Trial;
 /// The packages for the environment of the tests.
 const REQUIREMENTS: &str = "synapse/requirements/tests.txt";
 
+/// The plugin of the benchmark.
+const MEASURED: &str = "bench_checker";
+
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   cargo xtask synapse
   cargo xtask synapse test_command
-  cargo xtask synapse test_command.CommandTestCase.test_help")]
+  cargo xtask synapse test_command.CommandTestCase.test_help
+  cargo xtask synapse --bench
+  HSMOD_TEST_FULL=1 cargo xtask synapse test_synapses_own   # many more of Synapse's own tests")]
 pub(crate) struct Options {
     /// Only these: files of synapse/tests/, or classes or methods in them, as trial names them
     #[arg(value_name = "TEST")]
@@ -34,6 +39,10 @@ pub(crate) struct Options {
     /// Tests what operators get: everything built with optimisation
     #[arg(long)]
     release: bool,
+    /// In place of the tests, measures what native modules cost beside Python ones; fails if that is
+    /// too much
+    #[arg(long, conflicts_with_all = ["tests", "jobs"])]
+    bench: bool,
     /// How many processes share the tests
     #[arg(long, short, value_name = "N", default_value_t = 2)]
     jobs: u32,
@@ -48,21 +57,25 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let _lock = Lock::of(&folder)?;
     let environment = Environment::ready(&folder, "environment", Path::new(REQUIREMENTS))?;
     let sources = sources::ready(&folder, &environment, Path::new(REQUIREMENTS))?;
-    let plugins = plugins(&folder, options.release)?;
-    let wheel = wheel::build(&folder, !options.release, &folder.join("wheels"))?;
+    let release = options.release || options.bench;
+    let plugins = plugins(&folder, release, if options.bench { &[MEASURED] } else { &[] })?;
+    let wheel = wheel::build(&folder, !release, &folder.join("wheels"))?;
     environment.install(&[
         "--no-index".as_ref(),
         "--no-deps".as_ref(),
         "--force-reinstall".as_ref(),
         wheel.as_ref(),
     ])?;
-    Trial { environment, sources, plugins, folder, jobs: options.jobs }.run(&options.tests)
+    let trial = Trial { environment, sources, plugins, folder, jobs: options.jobs };
+    if options.bench { trial.measure() } else { trial.run(&options.tests) }
 }
 
-/// Builds all plugins, those too that misbehave, and lays them side by side in a folder.
-fn plugins(folder: &Path, release: bool) -> Result<PathBuf> {
+/// Builds all plugins, those too that misbehave, and lays them side by side in a folder, with those
+/// in `more`.
+fn plugins(folder: &Path, release: bool, more: &[&str]) -> Result<PathBuf> {
     let names = [wheel::packages("plugins")?, wheel::packages("tests/modules")?].concat();
-    let built = build_plugins(release, &names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let names: Vec<&str> = names.iter().map(String::as_str).chain(more.iter().copied()).collect();
+    let built = build_plugins(release, &names)?;
     let plugins = folder.join("plugins");
     if plugins.exists() {
         fs::remove_dir_all(&plugins)?;

@@ -1,14 +1,17 @@
-//! Runs the tests by trial, Twisted's own runner.
+//! Runs the tests by trial, Twisted's own runner; and the benchmark, which needs the same.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::command::{Result, line, run_and_read};
+use crate::command::{Result, line, run as execute, run_and_read};
 use crate::python::Environment;
 
 /// Where the tests are.
 const TESTS: &str = "synapse/tests";
+
+/// What native modules cost.
+const BENCHMARK: &str = "synapse/benchmarks/cost.py";
 
 /// All that the tests need.
 pub(super) struct Trial {
@@ -47,16 +50,30 @@ impl Trial {
         Ok(())
     }
 
+    /// Measures what native modules cost.
+    ///
+    /// # Errors
+    /// It is more than it may be.
+    pub(super) fn measure(&self) -> Result<()> {
+        execute(self.python().args([BENCHMARK, "--check"]))
+    }
+
     fn command(&self) -> Command {
-        let mut trial = self.environment.python();
+        let mut trial = self.python();
         trial.args(["-m", "twisted.trial", &format!("-j{}", self.jobs)]);
-        let path = [std::path::absolute(TESTS).unwrap_or_default(), self.sources.clone()];
         trial
+    }
+
+    /// Python, with all that the tests need.
+    fn python(&self) -> Command {
+        let mut python = self.environment.python();
+        let path = [std::path::absolute(TESTS).unwrap_or_default(), self.sources.clone()];
+        python
             .env("PYTHONPATH", std::env::join_paths(path).unwrap_or_default())
             // Nothing that Python compiles is to lie in the sources.
             .env("PYTHONPYCACHEPREFIX", self.folder.join("pycache"))
             .env("HSMOD_TEST_PLUGINS", &self.plugins);
-        trial
+        python
     }
 }
 
