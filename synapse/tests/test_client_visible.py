@@ -148,7 +148,3 @@ class DecidedTestCase(unittest.TestCase):
             for name in outcome["callbacks"]:
                 labels = {row["outcome"] for row in GROUPS[name]}
                 self.assertIn(outcome["outcome"], labels, name)
-
-
-# The base class has no rows.
-del Rows

@@ -7,9 +7,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.server import FakeChannel
+
 import recorded
 import support
-from tests.server import FakeChannel
 from visible import shapes
 from visible.registry import CLIENT
 from visible.world import World

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Awaitable
 from typing import Any, ClassVar
 
 from hsmod import Modules
@@ -14,21 +13,11 @@ from hsmod import Modules
 import recorded
 import scripted
 import support
-import words
 from scenarios import decided, same, script
-from scenarios.arguments import Arguments
-from scenarios.callbacks import ROWS
-from scenarios.cast import Cast, Entry, oracle
+from scenarios.cast import oracle
+from scenarios.player import Placed, Player, Scenario
 from scenarios.script import Part
-from scenarios.synapse_side import SynapseSide
 from scenarios.vectors import recorded_result, vectors, written_result
-from tests.server import FakeSite, make_request
-
-Scenario = dict[str, Any]
-# A module that registers something, with its place among the modules of its scenario.
-Placed = tuple[int, Part]
-# An entry of Synapse's `modules`, with the places of its modules.
-Played = tuple[Entry, list[int]]
 
 # Set to take every scenario, not only some of them.
 ALL = "HSMOD_ALL_SCENARIOS"
@@ -46,35 +35,11 @@ def recordings() -> list[tuple[Scenario, Scenario]]:
     return [(line["scenario"], line["answer"]) for line in lines[::step]]
 
 
-class Scenarios(support.NativeTestCase):
-    """Plays scenarios, in one homeserver that asks no modules of its own."""
+class Scenarios(Player):
+    """Compares what comes of scenarios with what was recorded."""
 
     # How the entries are called in the table of decisions.
     way: ClassVar[str | None] = None
-
-    # How the plugin says that no typed callback can return the value of a script.
-    untyped: ClassVar[str] = "no typed callback can return this value"
-
-    def native_modules(self) -> list[Any]:
-        return []
-
-    def prepare(self, reactor: Any, clock: Any, homeserver: Any) -> None:
-        self.cast = Cast(self.hs.get_module_api(), self.make, self.ask_oracle)
-
-    def ask_oracle(self, resource: Any, method: str, content: Any) -> Any:
-        """Asks a module's web resource."""
-        site: Any = FakeSite(resource, self.reactor)
-        channel = make_request(self.reactor, site, method, "/_synapse/client/oracle", content)
-        self.assertLess(channel.code, 300, channel.result)
-        return json.loads(channel.text_body) if method == "GET" else None
-
-    def make(self, parts: list[Part], api: Any) -> Any:
-        """Makes an entry of Synapse's `modules`."""
-        raise NotImplementedError
-
-    def divide(self, there: list[Placed]) -> list[list[Placed]]:
-        """Which of the modules share an entry."""
-        return [[placed] for placed in there]
 
     def compare(self) -> Counter[str]:
         """Plays the scenarios; how many were the same, and how many could not be played."""
@@ -129,67 +94,6 @@ class Scenarios(support.NativeTestCase):
         called, after = answer["called"], answer.get("after")
         return same.answer(scenario["callback"], answer["result"], called, after)
 
-    def play(self, scenario: Scenario) -> dict[str, Any]:
-        """What counts of what comes of a scenario here."""
-        callback = scenario["callback"]
-        given = Arguments(self.hs, json.loads(json.dumps(scenario["args"])))
-        synapse = SynapseSide(self.hs, given.state)
-        there = [pair for pair in enumerate(script.parts(scenario)) if pair[1].callbacks]
-        result, entries = self.register(synapse, there)
-        called: list[int] = []
-        if result is None:
-            result = self.written(ROWS[callback](synapse, given))
-            called = self.called(entries)
-        if callback == "register_auth_checkers":
-            # Those that registered something, up to the first entry that was refused.
-            groups = self.divide(there)[: len(entries) + 1]
-            called = [place for group in groups for place, _part in group]
-        mutates = any("mutate" in module for module in scenario["modules"])
-        after = given.given.get(same.LENT.get(callback, "")) if mutates else None
-        return same.answer(callback, result, called, after)
-
-    def register(self, synapse: SynapseSide, there: list[Placed]) -> tuple[Any, list[Played]]:
-        """Registers what the modules do: what Synapse raises if it refuses that, and who is
-        there."""
-        entries: list[Played] = []
-        try:
-            with synapse.registering() as api:
-                for group in self.divide(there):
-                    entry = self.cast.entry(group[0][0], [part for _place, part in group])
-                    for method, callbacks in entry.registered:
-                        getattr(api, method)(**callbacks)
-                    entries.append((entry, [place for place, _part in group]))
-        except self.failureException:
-            # It is the test that fails.
-            raise
-        except Exception as error:
-            return self.raised(error), entries
-        return None, entries
-
-    def written(self, asked: Awaitable[Any]) -> Any:
-        """What Synapse makes of the modules' answers, in the words of the scenarios."""
-        try:
-            return words.written(self.get_success_or_raise(asked))
-        except self.failureException:
-            # Nobody has answered.
-            raise
-        except BaseException as error:
-            return self.raised(error)
-
-    def called(self, entries: list[Played]) -> list[int]:
-        """The modules that were called, in order."""
-        calls = [
-            (number, place)
-            for entry, places in entries
-            for position, place in enumerate(places)
-            for number in self.cast.calls(entry, position)
-        ]
-        return [place for _number, place in sorted(calls)]
-
-    def raised(self, error: BaseException) -> Any:
-        """What was raised, in the words of the answers."""
-        return same.UNTYPED if self.untyped in str(error) else words.written_exception(error)
-
 
 class PythonScenariosTestCase(Scenarios):
     """The recorded answers themselves, which shows that the scenarios are played right."""
@@ -209,7 +113,7 @@ class PythonScenariosTestCase(Scenarios):
 
 
 class NativeScenarios(Scenarios):
-    """Native modules."""
+    """Native modules, whichever way they stand in Synapse's `modules`."""
 
     def make(self, parts: list[Part], api: Any) -> Any:
         modules = [
@@ -223,14 +127,14 @@ class NativeScenarios(Scenarios):
         parsed = Modules.parse_config(support.native(*modules)["config"])
         return Modules(parsed, api)
 
-    def assert_scenarios(self) -> None:
+    def test_scenarios(self) -> None:
         counts = self.compare()
         numbers = [scenario["id"] for scenario, _answer in recordings()]
         self.assertEqual(counts.total(), len(numbers))
         decisions = decided.scenarios(self.way)
         self.assertEqual(counts["decided"], len(decisions.keys() & set(numbers)))
 
-    def assert_vectors(self) -> None:
+    def test_vectors(self) -> None:
         counts = self.compare_vectors()
         self.assertEqual(counts.total(), VECTORS)
         self.assertEqual(counts["decided"], len(decided.vectors(self.way)))
@@ -241,12 +145,6 @@ class EachScenariosTestCase(NativeScenarios):
 
     way = "each"
 
-    def test_scenarios(self) -> None:
-        self.assert_scenarios()
-
-    def test_vectors(self) -> None:
-        self.assert_vectors()
-
 
 class TogetherScenariosTestCase(NativeScenarios):
     """All native modules in one entry: the loader combines the answers."""
@@ -256,12 +154,6 @@ class TogetherScenariosTestCase(NativeScenarios):
     def divide(self, there: list[Placed]) -> list[list[Placed]]:
         return [there] if there else []
 
-    def test_scenarios(self) -> None:
-        self.assert_scenarios()
 
-    def test_vectors(self) -> None:
-        self.assert_vectors()
-
-
-# They have no modules of their own.
-del NativeScenarios, Scenarios
+# It says nothing of how its modules stand.
+del NativeScenarios

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from twisted.internet.defer import CancelledError
-
 from synapse.api.errors import (
     AuthError,
     Codes,
@@ -21,6 +19,7 @@ from synapse.module_api import NOT_SPAM
 from synapse.module_api.callbacks.media_repository_callbacks import MediaUploadLimit
 from synapse.module_api.callbacks.ratelimit_callbacks import RatelimitOverride
 from synapse.spam_checker_api import RegistrationBehaviour
+from twisted.internet.defer import CancelledError
 
 
 class Opaque:

@@ -190,8 +190,8 @@ ROWS: dict[str, Any] = {
     "on_legacy_send_mail": legacy("on_legacy_send_mail", lambda given: given["user_id"]),
     "on_legacy_renew": legacy("on_legacy_renew", lambda given: given["token"]),
     "on_legacy_admin_request": legacy("on_legacy_admin_request", Arguments.request),
-    "get_users_for_states": lambda synapse, given: (
-        synapse.presence_router.get_users_for_states(given.users())
+    "get_users_for_states": lambda synapse, given: synapse.presence_router.get_users_for_states(
+        given.users()
     ),
     "get_interested_users": named("presence_router", "get_interested_users", "user_id"),
     "check_auth": named(

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from synapse.api.errors import Codes
+
 import recorded
 from scenarios import same
-from synapse.api.errors import Codes
 from visible.outcomes import behaviour, code, neutral, pair, returned, upload_limit
 
 Outcome = dict[str, Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synapse.storage.roommember import ProfileInfo
 from tests.server import FakeChannel
+
 from visible.registry import CLIENT, request, several
 from visible.world import World
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.server import FakeChannel
+
 from visible.world import World
 
 CLIENT = "/_matrix/client/v3"

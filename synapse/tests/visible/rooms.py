@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.server import FakeChannel
+
 from visible.registry import CLIENT, request, several
 from visible.world import World
 

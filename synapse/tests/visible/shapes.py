@@ -32,7 +32,7 @@ def same(expected: Any, seen: Any) -> bool:
     if isinstance(expected, list):
         if not isinstance(seen, list) or len(expected) != len(seen):
             return False
-        return all(same(*items) for items in zip(expected, seen))
+        return all(same(*items) for items in zip(expected, seen, strict=True))
     if expected == "N":
         return isinstance(seen, int)
     if isinstance(expected, str) and isinstance(seen, str):

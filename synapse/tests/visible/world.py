@@ -7,10 +7,9 @@ import tempfile
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from twisted.web.resource import Resource
-
 from synapse.app.homeserver import SynapseHomeServer
 from tests.server import FakeChannel
+from twisted.web.resource import Resource
 
 from support import NativeTestCase
 from visible.outcomes import Outcome, neutral
