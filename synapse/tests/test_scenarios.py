@@ -5,23 +5,24 @@ from __future__ import annotations
 
 import json
 import os
+import unittest
 from collections import Counter
 from typing import Any, ClassVar
 
 from hsmod import Modules
+from hsmod.calls import called_by_synapse
 
 import recorded
 import scripted
 import support
 from scenarios import decided, same, script
+from scenarios.callbacks import ROWS
 from scenarios.cast import oracle
 from scenarios.player import Placed, Player, Scenario
 from scenarios.script import Part
 from scenarios.vectors import recorded_result, vectors, written_result
 
-# Set to take every scenario, not only some of them.
-ALL = "HSMOD_ALL_SCENARIOS"
-# How many are taken else, evenly chosen.
+# How many scenarios are taken, evenly chosen, if not all of them: with HSMOD_TEST_FULL=1.
 SOME = 300
 
 # How many value vectors there are.
@@ -31,7 +32,7 @@ VECTORS = 540
 def recordings() -> list[tuple[Scenario, Scenario]]:
     """Scenarios and Synapse's answers."""
     lines = recorded.lines("conformance/aggregation.jsonl")
-    step = 1 if os.environ.get(ALL) else len(lines) // SOME
+    step = 1 if os.environ.get("HSMOD_TEST_FULL") else len(lines) // SOME
     return [(line["scenario"], line["answer"]) for line in lines[::step]]
 
 
@@ -153,6 +154,15 @@ class TogetherScenariosTestCase(NativeScenarios):
 
     def divide(self, there: list[Placed]) -> list[list[Placed]]:
         return [there] if there else []
+
+
+class CallbacksTestCase(unittest.TestCase):
+    """Shows that whatever Synapse asks can be asked in a scenario."""
+
+    def test_every_callback_has_a_row(self) -> None:
+        names = {name.split(".")[1] for name in called_by_synapse()}
+        known = ROWS.keys() - {"register_auth_checkers"}
+        self.assertEqual(names, known, "forgotten in `scenarios/callbacks.py`?")
 
 
 # It says nothing of how its modules stand.

@@ -61,7 +61,10 @@ const STEPS: &[Step] = &[
     Step::full("cost in Synapse", &["xtask", "synapse", "--bench"]),
     Step {
         environment: &[("HSMOD_TEST_FULL", "1")],
-        ..Step::full("Synapse's own tests", &["xtask", "synapse", "test_synapses_own"])
+        ..Step::full(
+            "all scenarios and more of Synapse's own tests",
+            &["xtask", "synapse", "test_scenarios", "test_synapses_own"],
+        )
     },
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
     Step::full("compilers", &["xtask", "compilers"]),

@@ -31,7 +31,8 @@ Examples:
   cargo xtask synapse test_command
   cargo xtask synapse test_command.CommandTestCase.test_help
   cargo xtask synapse --bench
-  HSMOD_TEST_FULL=1 cargo xtask synapse test_synapses_own   # many more of Synapse's own tests")]
+  HSMOD_TEST_FULL=1 cargo xtask synapse test_synapses_own   # many more of Synapse's own tests
+  HSMOD_TEST_FULL=1 cargo xtask synapse test_scenarios      # all scenarios, not 300 of them")]
 pub(crate) struct Options {
     /// Only these: files of synapse/tests/, or classes or methods in them, as trial names them
     #[arg(value_name = "TEST")]
