@@ -7,7 +7,7 @@ from typing import Any
 
 from synapse.api.room_versions import RoomVersions
 from synapse.events import make_event_from_dict
-from synapse.module_api import DirectServeJsonResource, ModuleApi
+from synapse.module_api import NOT_SPAM, DirectServeJsonResource, ModuleApi
 from synapse.module_api.errors import Codes
 from synapse.spam_checker_api import RegistrationBehaviour
 
@@ -36,6 +36,58 @@ class Denies:
     async def deny(self, user_id: str) -> tuple[Codes, dict[str, Any]]:
         """Asked before each new room."""
         return Codes.FORBIDDEN, self.fields
+
+
+class Raises:
+    """Fails in the callbacks of the native `bad_panics`, and in a web resource."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        api.register_spam_checker_callbacks(check_event_for_spam=self.fail)
+        api.register_third_party_rules_callbacks(
+            check_event_allowed=self.fail,
+            check_can_shutdown_room=self.fail,
+            on_new_event=self.fail,
+        )
+        api.register_web_resource("/_synapse/client/bad_panics", FailingResource())
+
+    async def fail(self, *arguments: Any) -> Any:
+        """In the usual way."""
+        raise RuntimeError("the list of users is empty")
+
+
+class FailingResource(DirectServeJsonResource):
+    """Fails when it is asked."""
+
+    async def _async_render_GET(self, request: Any) -> tuple[int, Any]:
+        raise RuntimeError("the list of users is empty")
+
+
+class Answers:
+    """Denies rooms and replaces messages as the native `bad_answers` does."""
+
+    def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
+        self.config = config
+        api.register_spam_checker_callbacks(user_may_create_room=self.deny)
+        api.register_third_party_rules_callbacks(check_event_allowed=self.replace)
+
+    async def deny(self, user_id: str) -> Any:
+        """With fields, which may be many and in the way."""
+        denial = self.config.get("denial")
+        if denial is None:
+            return NOT_SPAM
+        fields = dict(denial.get("fields", {}))
+        if "errcode" in denial:
+            fields["errcode"] = denial["errcode"]
+        if "bytes" in denial:
+            fields["error"] = "x" * denial["bytes"]
+        return Codes.FORBIDDEN, fields
+
+    async def replace(self, event: Any, state: Any) -> tuple[bool, dict[str, Any] | None]:
+        """A message by a longer one."""
+        if "content_bytes" not in self.config or event.type != "m.room.message":
+            return True, None
+        content = {"msgtype": "m.text", "body": "x" * self.config["content_bytes"]}
+        return True, {**event.get_dict(), "content": content}
 
 
 class FederatedInvites(DirectServeJsonResource):
