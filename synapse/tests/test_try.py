@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unittest import TestCase
@@ -20,7 +21,14 @@ from support import plugins
 # Generous: other tests may have the processor.
 SECONDS = 120.0
 
-COMMAND = "import sys; from hsmod.trial import main; sys.exit(main(sys.argv[1:]))"
+COMMAND = ("-m", "hsmod", "try")
+
+# The same where there is no Synapse.
+WITHOUT_SYNAPSE = (
+    "-c",
+    "import sys; sys.modules['synapse'] = None\n"
+    "from hsmod.trial import main; sys.exit(main(sys.argv[1:]))",
+)
 
 
 class Case(TestCase):
@@ -39,7 +47,7 @@ class Case(TestCase):
         path.write_text(json.dumps({"plugins_dir": str(plugins()), "modules": list(modules)}))
         return str(path)
 
-    def begin(self, *arguments: str, command: str = COMMAND) -> subprocess.Popen[str]:
+    def begin(self, *arguments: str, command: Sequence[str] = COMMAND) -> subprocess.Popen[str]:
         """The command, which is killed if the test does not end it."""
         paths = [str(self.folder), os.environ.get("PYTHONPATH", "")]
         environment = {
@@ -48,7 +56,7 @@ class Case(TestCase):
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         }
         begun = subprocess.Popen(
-            [sys.executable, "-c", command, *arguments],
+            [sys.executable, *command, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -59,7 +67,7 @@ class Case(TestCase):
         self.addCleanup(begun.kill)
         return begun
 
-    def refused(self, *arguments: str, command: str = COMMAND) -> tuple[int, str]:
+    def refused(self, *arguments: str, command: Sequence[str] = COMMAND) -> tuple[int, str]:
         """The exit code and the complaint of a command that ends by itself."""
         begun = self.begin(*arguments, command=command)
         shown, said = begun.communicate(timeout=SECONDS)
@@ -214,8 +222,7 @@ class Refusals(Case):
         )
 
     def test_no_synapse(self) -> None:
-        without = "import sys; sys.modules['synapse'] = None\n" + COMMAND
-        code, said = self.refused("-c", self.modules(), command=without)
+        code, said = self.refused("-c", self.modules(), command=WITHOUT_SYNAPSE)
         self.assertEqual(code, 2)
         self.assertIn("has no Synapse: install matrix-synapse beside hsmod", said)
 
