@@ -10,7 +10,7 @@ from unittest import TestCase
 class OnceTestCase(TestCase):
     """Write `set_up_once`: trial knows no `setUpClass`.
 
-    What is entered into the stack is left when the process ends.
+    What is entered into the stack is left when the tests of another class begin, or at the end.
     """
 
     _stacks: dict[type, ExitStack | BaseException] = {}
@@ -22,6 +22,7 @@ class OnceTestCase(TestCase):
 
     def setUp(self) -> None:
         if type(self) not in self._stacks:
+            self.leave_others()
             stack = self._stacks[type(self)] = ExitStack()
             atexit.register(stack.close)
             try:
@@ -32,3 +33,10 @@ class OnceTestCase(TestCase):
                 raise
         made = self._stacks[type(self)]
         self.assertIsInstance(made, ExitStack, "what all tests here need could not be made")
+
+    def leave_others(self) -> None:
+        """A process runs the tests of one class after those of another."""
+        for kind, made in list(self._stacks.items()):
+            if isinstance(made, ExitStack):
+                made.close()
+                del self._stacks[kind]

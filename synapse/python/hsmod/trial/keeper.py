@@ -16,7 +16,7 @@ import sys
 import threading
 
 # How long the command has for its end: more than the modules of a homeserver have for theirs.
-SECONDS_TO_END = 20
+SECONDS_TO_END = 30
 
 
 def main(arguments: list[str]) -> None:
