@@ -63,6 +63,9 @@ class Ends(TestCase):
         self.assertLess(seconds, 20)
         rest = log.split("Received SIGTERM", 1)[1]
         self.assertIn("bad_never_ready", rest)
+        # Synapse's own steps come after, and are particular about the logging context.
+        self.assertIn("Shutting down...", rest)
+        self.assertNotIn("AssertionError", rest)
         self.assertTrue([line for line in rest.splitlines() if "recorder" in line])
 
     def test_modules_that_do_not_start(self) -> None:
