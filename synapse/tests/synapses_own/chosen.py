@@ -7,7 +7,6 @@ CHOSEN = [
     "tests.api.test_ratelimiting",
     "tests.events.test_auto_accept_invites",
     "tests.events.test_presence_router",
-    "tests.federation.test_federation_server",
     "tests.handlers.test_deactivate_account",
     "tests.handlers.test_directory",
     "tests.handlers.test_password_providers",

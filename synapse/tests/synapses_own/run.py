@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import resource
 import sys
 import tempfile
 import time
@@ -82,6 +83,9 @@ class Outcomes(Reporter):
 def main(kind: str, into: str, names: list[str]) -> None:
     kind, _, denied = kind.partition(":")
     load_everywhere(neutral.entry(kind, denied or None))
+    # Synapse's tests let go of few homeservers, and each of them has a pair of sockets.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if kind == "native":
         wait_for_native()
     count_questions()
