@@ -60,7 +60,7 @@ class Help(TestCase):
             )
 
     def test_each_command_has_its_own(self) -> None:
-        for command in ["plugins", "check", "call", "inspect"]:
+        for command in ["plugins", "try", "check", "call", "inspect"]:
             run = hsmod(command, "--help")
             self.assertEqual((run.returncode, run.stderr), (0, ""), command)
             self.assertIn("--json", run.stdout)
