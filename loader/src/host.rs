@@ -67,6 +67,7 @@ pub struct Host {
     pub(crate) settings: Settings,
     pub(crate) on_failure: Option<Observer>,
     pub(crate) slow_poll: Option<Duration>,
+    pub(crate) synapse: Option<String>,
     calls: Option<Vec<String>>,
     locks: Option<Vec<String>>,
 }
@@ -91,6 +92,7 @@ impl Host {
             settings: Settings::default(),
             on_failure: None,
             slow_poll: None,
+            synapse: None,
             calls: None,
             locks: None,
         }
@@ -172,6 +174,14 @@ impl Host {
     /// Whether a request that takes the lock of a room needs it here.
     pub(crate) fn needs_lock(&self, request: &str) -> bool {
         self.locks.as_ref().is_none_or(|locks| locks.iter().any(|name| name == request))
+    }
+
+    /// It is a Synapse of this version, such as `1.132.0`. A module that needs a callback which it
+    /// does not call is told which version does.
+    #[must_use]
+    pub fn synapse(mut self, version: impl Into<String>) -> Self {
+        self.synapse = Some(version.into());
+        self
     }
 
     /// Further paths that no module may serve, with everything below them.

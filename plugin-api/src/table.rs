@@ -30,6 +30,26 @@ pub struct CallbackInfo {
     pub doc: &'static [&'static str],
 }
 
+impl CallbackInfo {
+    /// The first version of Synapse that calls it: `1.133`. `None` if no released one does.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::callbacks::CATEGORIES;
+    ///
+    /// let rows = || CATEGORIES.iter().flat_map(|category| category.callbacks);
+    /// let since = |name| rows().find(|row| row.name == name).unwrap().since_synapse();
+    /// assert_eq!(since("federated_user_may_invite"), Some("1.133"));
+    /// assert_eq!(since("accept_make_join"), None);
+    /// ```
+    pub fn since_synapse(&self) -> Option<&'static str> {
+        let version =
+            self.doc.iter().find_map(|line| line.trim().strip_prefix("Since Synapse "))?;
+        // What has come later may stand behind it.
+        let version = version.split(';').next().unwrap_or(version);
+        Some(version.trim_end_matches('.'))
+    }
+}
+
 /// A category of callbacks: those of one `register_*_callbacks`.
 pub trait Category: Sized + 'static {
     /// Its name: `spam_checker`.

@@ -16,6 +16,7 @@ use crate::requests::answered;
 pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) -> PyResult<Host> {
     let mut host = Host::new(key::<String>(about, "server_name")?)
         .calls(key::<Vec<String>>(about, "calls")?)
+        .synapse(key::<String>(about, "synapse")?)
         .run_background_tasks(key(about, "run_background_tasks")?)
         .answers_in_shutdown(true);
     if let Some(url) = key::<Option<String>>(about, "public_baseurl")? {

@@ -271,6 +271,7 @@ class Standstill(unittest.TestCase):
             "email_app_name": None,
             "run_background_tasks": True,
             "calls": [],
+            "synapse": "1.163.2",
             "serves": [],
             "unanswered": {},
         }

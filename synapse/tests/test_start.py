@@ -7,8 +7,11 @@ import logging
 import os
 from typing import Any
 
-from hsmod import Modules
+from hsmod import Modules, _native
+from hsmod import modules as native_modules
+from hsmod.calls import called_by
 
+from synapse.module_api import ModuleApi
 from synapse.module_api.errors import Codes, ConfigError
 
 from tests import unittest
@@ -91,6 +94,20 @@ class Waits(NativeTestCase):
         for _ in range(100):
             self.reactor.advance(0.1)
         self.assertIs(self.successResultOf(answer), Codes.FORBIDDEN)
+
+
+class Older(NativeTestCase):
+    """A Synapse that lacks a callback."""
+
+    def test_the_version_that_has_it_is_named(self) -> None:
+        calls = [name for name in called_by(ModuleApi) if "federated_user_may_invite" not in name]
+        self.patch(native_modules, "called_by", lambda _: calls)
+        self.patch(native_modules, "VERSION", "1.132.0")
+        config = native(scripted({"federated_user_may_invite": FORBIDDEN}))["config"]
+        parsed = Modules.parse_config(config)
+        with self.assertRaises(_native.Refused) as raised:
+            Modules(parsed, self.hs.get_module_api())
+        self.assertIn("which Synapse 1.133 and newer call; this is 1.132.0", str(raised.exception))
 
 
 class Refuses(NativeTestCase):

@@ -1,6 +1,7 @@
 //! Whether a module's callbacks may be registered: that they are there, that the homeserver calls
 //! them, that no other module is in the way.
 
+use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::Registered;
 
@@ -98,7 +99,7 @@ fn called(registered: &Registered, chosen: &[String], host: &Host) -> (Vec<Strin
     let (wanted, lacking): (Vec<String>, Vec<String>) = chosen.iter().cloned().partition(called);
     for name in lacking {
         if !registered.optional().contains(&name) {
-            problems.push(never_called(category, &name));
+            problems.push(never_called(category, &name, host.synapse.as_deref()));
         } else if host.trial {
             problems.push(done_without(category, &name));
         }
@@ -127,11 +128,26 @@ fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
     }
 }
 
-fn never_called(category: &str, name: &str) -> Problem {
+fn never_called(category: &str, name: &str, synapse: Option<&str>) -> Problem {
+    if let Some(version) = synapse
+        && let Some(since) = since_synapse(category, name)
+    {
+        let message = format!(
+            "it needs `{category}.{name}`, which Synapse {since} and newer call; this is {version}"
+        );
+        return Problem::error(Stage::New, message).fix(
+            "update Synapse, or use a version of the module that registers it with `.optional(..)`",
+        );
+    }
     let message = format!("it needs `{category}.{name}`, which this homeserver never calls");
     Problem::error(Stage::New, message).fix(
         "use another homeserver, or a version of the module that registers it with `.optional(..)`",
     )
+}
+
+fn since_synapse(category: &str, name: &str) -> Option<&'static str> {
+    let mut rows = CATEGORIES.iter().flat_map(|category| category.callbacks);
+    rows.find(|row| row.category == category && row.name == name)?.since_synapse()
 }
 
 fn done_without(category: &str, name: &str) -> Problem {

@@ -19,6 +19,7 @@ from hsmod.calls import called_by
 from hsmod.carried import PLUGINS
 from hsmod.reactor import Wakeups, in_background
 from hsmod.requests import Answers
+from hsmod.requests.way import VERSION
 from hsmod.updates import for_updates
 
 logger = logging.getLogger(__name__)
@@ -178,6 +179,7 @@ def _about(api: ModuleApi) -> dict[str, Any]:
         "email_app_name": api.email_app_name,
         "run_background_tasks": worker.run_background_tasks,
         "calls": called_by(ModuleApi),
+        "synapse": VERSION,
         "serves": list(web.SERVED_BY_SYNAPSE),
     }
 

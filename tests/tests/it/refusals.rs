@@ -241,6 +241,18 @@ async fn a_callback_that_this_homeserver_never_calls() {
 }
 
 #[tokio::test]
+async fn a_callback_that_a_newer_synapse_calls() {
+    let host = Host::new("example.com").calls(["spam_checker.user_may_invite"]).synapse("1.132.0");
+    let config = json!({"callbacks": ["federated_user_may_invite", "accept_make_join"]});
+    assert_snapshot!(recorder_refusal(host, config).await, @r"
+    error: module `good_recorder`: new: it needs `spam_checker.federated_user_may_invite`, which Synapse 1.133 and newer call; this is 1.132.0
+      fix: update Synapse, or use a version of the module that registers it with `.optional(..)`
+    error: module `good_recorder`: new: it needs `spam_checker.accept_make_join`, which this homeserver never calls
+      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+    ");
+}
+
+#[tokio::test]
 async fn a_callback_that_the_module_can_do_without() {
     let host = Host::new("example.com").calls(["spam_checker.user_may_invite"]);
     let config = json!({
