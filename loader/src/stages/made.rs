@@ -156,7 +156,7 @@ async fn make_all(
     let names: Vec<Arc<str>> = parsed.iter().map(|module| module.entry.name().into()).collect();
     let first = record::number(names.iter().cloned());
     let mut made = Vec::new();
-    for (index, (ParsedModule { entry, plugin, wrote, config }, name)) in
+    for (index, (ParsedModule { entry, wrote, config }, name)) in
         parsed.into_iter().zip(names).enumerate()
     {
         let number = first + index;
@@ -166,7 +166,7 @@ async fn make_all(
         let registrar = Arc::new(Tenancy::new(registrar));
         let lifecycle = run(Thread::Own, &entry, Stage::New, move || {
             let _inside = record::enter(number, Place::NEW);
-            plugin.new_module(config, &api, number)
+            config.new_module(&api, number)
         });
         match lifecycle.await {
             Ok(Ok(lifecycle)) => made.push(MadeModule { entry, name, registrar, lifecycle, wrote }),

@@ -146,7 +146,6 @@ impl Parsed {
 #[derive(Debug)]
 pub(super) struct ParsedModule {
     pub(super) entry: Entry,
-    pub(super) plugin: Plugin,
     /// By category, the callbacks that the plugin says were written.
     pub(super) wrote: Callbacks,
     pub(super) config: ParsedConfig,
@@ -242,7 +241,7 @@ async fn parse(
         plugin.parse_config(&config)
     };
     match run(thread, &entry, Stage::ParseConfig, parse).await {
-        Ok(Ok(config)) => Ok(ParsedModule { entry, plugin, wrote, config }),
+        Ok(Ok(config)) => Ok(ParsedModule { entry, wrote, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),
     }

@@ -89,9 +89,8 @@ impl TestModule {
         let plugin = plugin.into();
         let config = plugin.parse_config(&config.to_string())?;
         let seat = Arc::new(Seat::new(host.clone()));
-        let lifecycle = plugin
-            .new_module(config, &ApiHandle::new(Arc::clone(&seat)), 0)
-            .inspect_err(|_| seat.end())?;
+        let lifecycle =
+            config.new_module(&ApiHandle::new(Arc::clone(&seat)), 0).inspect_err(|_| seat.end())?;
         let registered = seat.registrations(Registrations::registered);
         Ok(Self { lifecycle, seat, registered })
     }

@@ -14,9 +14,8 @@ pub(crate) struct Host(Mutex<Vec<Registered>>);
 impl Host {
     /// Makes a module, number 7.
     pub(crate) fn make(self: &Arc<Self>, module: &StaticModule, config: &str) -> Lifecycle {
-        let plugin = Plugin::from(module);
-        let config = plugin.parse_config(config).unwrap();
-        plugin.new_module(config, &ApiHandle::new(Arc::clone(self)), 7).unwrap()
+        let config = Plugin::from(module).parse_config(config).unwrap();
+        config.new_module(&ApiHandle::new(Arc::clone(self)), 7).unwrap()
     }
 }
 

@@ -107,36 +107,8 @@ impl Plugin {
         let status = unsafe { parse(RawStr::new(config), out.as_mut_ptr(), report.as_mut_ptr()) };
         // SAFETY: written as `status` says.
         match unsafe { written(status, out, report) }? {
-            RResult::ROk(object) => Ok(ParsedConfig(object)),
+            RResult::ROk(object) => Ok(ParsedConfig { root: self.root, object }),
             RResult::RErr(error) => Err(StageError::Config(error.into())),
-        }
-    }
-
-    /// `Module::new`.
-    ///
-    /// # Errors
-    /// If the module refuses to be made, or panics.
-    pub fn new_module<H: ModuleHost>(
-        &self,
-        config: ParsedConfig,
-        api: &ApiHandle<H>,
-        module: usize,
-    ) -> Result<Lifecycle, StageError> {
-        let construct = self.root.construct().ok_or(StageError::Missing("new"))?;
-        let config = config.0.into_pointer();
-        let mut out = MaybeUninit::uninit();
-        let mut report = MaybeUninit::<PanicReport>::uninit();
-        // SAFETY: the config comes from `parse_config` and is taken; the module gets a reference
-        // to the host of its own; both may be written.
-        let status =
-            unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
-        // SAFETY: written as `status` says.
-        match unsafe { written(status, out, report) }? {
-            RResult::ROk(object) => {
-                let instance = Arc::new(Instance::new(object, module));
-                Ok(Lifecycle { root: self.root, instance })
-            }
-            RResult::RErr(error) => Err(StageError::Module(error.into())),
         }
     }
 }
@@ -157,12 +129,45 @@ unsafe fn written<T>(
     }
 }
 
-/// A config that a module has accepted.
-pub struct ParsedConfig(RawObject);
+/// A config that a module has accepted: of use to the plugin that parsed it, and to no other.
+pub struct ParsedConfig {
+    root: RootRef,
+    object: RawObject,
+}
 
 impl fmt::Debug for ParsedConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ParsedConfig").finish_non_exhaustive()
+    }
+}
+
+impl ParsedConfig {
+    /// `Module::new`.
+    ///
+    /// # Errors
+    /// If the module refuses to be made, or panics.
+    pub fn new_module<H: ModuleHost>(
+        self,
+        api: &ApiHandle<H>,
+        module: usize,
+    ) -> Result<Lifecycle, StageError> {
+        let Self { root, object } = self;
+        let construct = root.construct().ok_or(StageError::Missing("new"))?;
+        let config = object.into_pointer();
+        let mut out = MaybeUninit::uninit();
+        let mut report = MaybeUninit::<PanicReport>::uninit();
+        // SAFETY: the config comes from `parse_config` of the same root and is taken; the module
+        // gets a reference to the host of its own; both may be written.
+        let status =
+            unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
+        // SAFETY: written as `status` says.
+        match unsafe { written(status, out, report) }? {
+            RResult::ROk(object) => {
+                let instance = Arc::new(Instance::new(object, module));
+                Ok(Lifecycle { root, instance })
+            }
+            RResult::RErr(error) => Err(StageError::Module(error.into())),
+        }
     }
 }
 
