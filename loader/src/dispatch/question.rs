@@ -11,6 +11,7 @@ use hsmod_plugin_api::host::{
     Asked, CallbackCall, Entered, InputError, Prepared, Reply, SlotFn, admit_callback,
 };
 use hsmod_plugin_api::table::Row;
+use tokio::runtime::Handle;
 use tokio::time::Sleep;
 
 use super::Args;
@@ -57,8 +58,9 @@ struct Suspended {
 pin_project_lite::pin_project! {
     /// When a module is too late, and how long it had.
     struct Deadline {
+        // Without a runtime there is none.
         #[pin]
-        timer: Sleep,
+        timer: Option<Sleep>,
         limit: Duration,
     }
 }
@@ -247,19 +249,26 @@ fn deadline<R: Rule>(
 /// A timer that wakes the call.
 #[cold]
 fn armed(limit: Duration, context: &mut Context<'_>) -> Pin<Box<Deadline>> {
-    let mut deadline = Box::pin(Deadline { timer: tokio::time::sleep(limit), limit });
+    let timer = Handle::try_current().ok().map(|_| tokio::time::sleep(limit));
+    let mut deadline = Box::pin(Deadline { timer, limit });
     if deadline.as_mut().is_over(context).is_some() {
         context.waker().wake_by_ref();
     }
     deadline
 }
 
+const NO_RUNTIME: &str = "a module did not answer at once, and nobody keeps its deadline: poll \
+    questions inside a tokio runtime";
+
 impl Deadline {
-    /// How long the module had, if it is too late.
+    /// Why the module is not waited for, if it is too late.
     #[cold]
-    fn is_over(self: Pin<&mut Self>, context: &mut Context<'_>) -> Option<Duration> {
+    fn is_over(self: Pin<&mut Self>, context: &mut Context<'_>) -> Option<Cause> {
         let this = self.project();
-        this.timer.poll(context).is_ready().then_some(*this.limit)
+        match this.timer.as_pin_mut() {
+            Some(timer) => timer.poll(context).is_ready().then_some(Cause::TimedOut(*this.limit)),
+            None => Some(Cause::Input(NO_RUNTIME.to_owned())),
+        }
     }
 }
 
@@ -279,7 +288,7 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
         drop(inside);
         let over = suspended.deadline.as_mut().and_then(|own| own.as_mut().is_over(context));
         return match over {
-            Some(limit) => too_late(call, aggregation, suspended, limit, context),
+            Some(cause) => too_late(call, aggregation, suspended, cause, context),
             None => Poll::Pending,
         };
     }
@@ -334,14 +343,17 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut CallbackCall<R, P>>,
     aggregation: &mut A,
     suspended: &mut Suspended,
-    limit: Duration,
+    cause: Cause,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
     let generation = &*suspended.generation;
     let module = suspended.module;
     give_up(generation, module, call.as_mut());
+    if matches!(cause, Cause::Input(_)) {
+        return Poll::Ready(Err(unasked::<R>(cause)));
+    }
     let args = call.as_mut().args_mut();
-    match failed::<R>(generation, module, Cause::TimedOut(limit), args.as_deref()) {
+    match failed::<R>(generation, module, cause, args.as_deref()) {
         Some(error) => Poll::Ready(Err(error)),
         None => behind(call, aggregation, suspended, Entered::Neutral, context),
     }

@@ -3,8 +3,10 @@
 //! Time stands still in these tests and jumps when everybody waits; modules are loaded before, for
 //! they are made on threads that the clock knows nothing of.
 
+use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use hsmod_loader::{CallError, CallErrorKind, FailureKind, Json, Modules, State};
@@ -54,6 +56,23 @@ async fn a_callback_may_take_as_long_as_its_entry_says_and_no_longer() {
         tokio::time::resume();
         assert!(seen_names(&modules, "recorder").await.is_empty(), "the next module was asked");
     }
+}
+
+#[test]
+fn a_question_outside_of_any_runtime_is_refused_and_not_left_behind() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let entry = json!({"module": "bad_never_ready", "config": {"where": "callback"}});
+    let scene = Scene::new().entry("bad_never_ready", entry);
+    let modules = runtime.block_on(scene.load());
+    let mut question = Box::pin(check_event(&modules));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(question.as_mut().poll(&mut context).is_pending());
+    // It has woken its task: nothing else would.
+    let Poll::Ready(Err(error)) = question.as_mut().poll(&mut context) else { panic!("it waits") };
+    assert_eq!(error.kind(), CallErrorKind::Input);
+    assert_snapshot!(error.to_string(), @"spam_checker.check_event_for_spam: a module did not answer at once, and nobody keeps its deadline: poll questions inside a tokio runtime");
+    drop(question);
+    drop(modules);
 }
 
 #[tokio::test]
