@@ -67,12 +67,22 @@ impl<T> Future for Promised<T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // A waker is code of somebody's: it is cloned and dropped without the lock.
+        let fresh = match &*self.0.lock() {
+            State::Open(Some(known)) if known.will_wake(context.waker()) => return Poll::Pending,
+            State::Open(_) => true,
+            State::Settled(_) | State::Taken => false,
+        };
+        let mut waker = fresh.then(|| context.waker().clone());
         let mut state = self.0.lock();
-        if let State::Open(waker) = &mut *state {
-            waker.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
+        if let State::Open(known) = &mut *state {
+            std::mem::swap(known, &mut waker);
+            drop(state);
             return Poll::Pending;
         }
-        match std::mem::replace(&mut *state, State::Taken) {
+        let settled = std::mem::replace(&mut *state, State::Taken);
+        drop(state);
+        match settled {
             State::Settled(value) => Poll::Ready(value),
             State::Open(_) | State::Taken => Poll::Pending,
         }
@@ -81,6 +91,8 @@ impl<T> Future for Promised<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Wake;
+
     use super::*;
 
     fn poll<T>(promised: &mut Promised<T>) -> Poll<Option<T>> {
@@ -101,6 +113,42 @@ mod tests {
         let (promise, mut promised) = promise::<()>();
         drop(promise);
         assert_eq!(poll(&mut promised), Poll::Ready(None));
+    }
+
+    /// A waker that looks, when it goes, whether the promise is free.
+    struct Curious {
+        shared: Arc<Shared<()>>,
+        free: Arc<Mutex<Vec<bool>>>,
+    }
+
+    impl Wake for Curious {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    impl Drop for Curious {
+        fn drop(&mut self) {
+            self.free.lock().unwrap().push(self.shared.0.try_lock().is_ok());
+        }
+    }
+
+    #[test]
+    fn a_waker_is_dropped_without_the_lock() {
+        let (promise, mut promised) = promise::<()>();
+        let free = Arc::<Mutex<Vec<bool>>>::default();
+        let curious = || {
+            Waker::from(Arc::new(Curious {
+                shared: Arc::clone(&promised.0),
+                free: Arc::clone(&free),
+            }))
+        };
+        let wakers = [curious(), curious()];
+        for waker in wakers {
+            assert!(Pin::new(&mut promised).poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        assert_eq!(*free.lock().unwrap(), [true], "the second took the place of the first");
+        promise.keep(());
+        assert_eq!(poll(&mut promised), Poll::Ready(Some(())));
+        assert_eq!(*free.lock().unwrap(), [true, true]);
     }
 
     #[test]
