@@ -259,7 +259,9 @@ pub use source::FileSource;
 /// The homeserver's side.
 #[cfg(feature = "host")]
 mod source {
+    use std::fs::File;
     use std::future::Future;
+    use std::io::{self, Read};
 
     use abi_stable::{prefix_type::WithMetadata, staticref};
 
@@ -279,15 +281,30 @@ mod source {
         ) -> impl Future<Output = Result<Vec<u8>, ModuleError>> + Send;
     }
 
-    /// A file of the file system, read with blocking calls.
+    /// A file of the file system, read with blocking calls. Several may read it at once: each has a
+    /// place of its own in it.
     impl FileSource for std::fs::File {
         async fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, ModuleError> {
-            use std::io::{Read, Seek, SeekFrom};
-            let mut file = self;
             let mut bytes = Vec::new();
-            file.seek(SeekFrom::Start(offset))?;
-            file.take(length as u64).read_to_end(&mut bytes)?;
+            At { file: self, offset }.take(length as u64).read_to_end(&mut bytes)?;
             Ok(bytes)
+        }
+    }
+
+    /// A place in a file, apart from the one that all who have the file share.
+    struct At<'f> {
+        file: &'f File,
+        offset: u64,
+    }
+
+    impl Read for At<'_> {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            #[cfg(unix)]
+            let read = std::os::unix::fs::FileExt::read_at(self.file, bytes, self.offset)?;
+            #[cfg(windows)]
+            let read = std::os::windows::fs::FileExt::seek_read(self.file, bytes, self.offset)?;
+            self.offset += read as u64;
+            Ok(read)
         }
     }
 
@@ -349,5 +366,34 @@ mod source {
                 source.read_at(offset, length).await.map(Chunk)
             })
         }
+    }
+}
+
+#[cfg(all(test, feature = "host"))]
+mod tests {
+    use std::future::Future;
+    use std::io::Seek;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    fn read(file: &std::fs::File, offset: u64, length: usize) -> Vec<u8> {
+        let read = pin!(file.read_at(offset, length));
+        match read.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(bytes) => bytes.unwrap(),
+            Poll::Pending => panic!("a file is read at once"),
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_wherever_others_are_in_it() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let whole = std::fs::read(path).unwrap();
+        let mut file = std::fs::File::open(path).unwrap();
+        assert_eq!(read(&file, 7, 2), whole[7..9]);
+        assert_eq!(file.stream_position().unwrap(), 0, "the place that all share is as it was");
+        assert_eq!(read(&file, 8, usize::MAX), whole[8..]);
+        assert!(read(&file, 1 << 40, 1).is_empty());
     }
 }
