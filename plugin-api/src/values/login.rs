@@ -1,5 +1,6 @@
 //! Logins that a module accepts, and what it does when they are done.
 
+use std::fmt;
 use std::future::Future;
 
 use abi_stable::StableAbi;
@@ -66,7 +67,7 @@ impl AcceptedLogin {
 /// What a client is told when it is logged in: the body of the response to `POST /login`.
 ///
 /// Mirrors `synapse.module_api.LoginResponse`.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
+#[derive(Clone, Default, Deserialize, PartialEq)]
 #[non_exhaustive]
 pub struct LoginResponse {
     /// The full user ID.
@@ -89,6 +90,22 @@ pub struct LoginResponse {
     /// The homeserver's `.well-known` for clients.
     #[serde(default)]
     pub well_known: Option<Value>,
+}
+
+/// Without its secrets: a response that is logged lets nobody in.
+impl fmt::Debug for LoginResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = |secret: &Option<String>| secret.as_ref().map(|_| "..");
+        f.debug_struct("LoginResponse")
+            .field("user_id", &self.user_id)
+            .field("access_token", &hidden(&self.access_token))
+            .field("home_server", &self.home_server)
+            .field("expires_in_ms", &self.expires_in_ms)
+            .field("refresh_token", &hidden(&self.refresh_token))
+            .field("device_id", &self.device_id)
+            .field("well_known", &self.well_known)
+            .finish()
+    }
 }
 
 /// C form of [`AcceptedLogin`].
@@ -118,5 +135,19 @@ impl Answer for Option<AcceptedLogin> {
     fn from_raw(raw: RawAcceptedLogin) -> Result<Self, Unreadable> {
         let user_id = raw.user_id.as_str().to_owned();
         Ok(Some(AcceptedLogin { user_id, on_login: raw.on_login.into_option() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_a_response_lets_nobody_in() {
+        let json = r#"{"user_id": "@a:b", "access_token": "secret", "refresh_token": "secret"}"#;
+        let response: LoginResponse = serde_json::from_str(json).unwrap();
+        let shown = format!("{response:?}");
+        assert!(shown.contains(r#"user_id: "@a:b", access_token: Some(".."), "#), "{shown}");
+        assert!(!shown.contains("secret"), "{shown}");
     }
 }
