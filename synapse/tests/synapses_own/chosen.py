@@ -105,6 +105,15 @@ FAIL_WITH_ANY_MODULE = {
             "BackgroundUpdateTestCase.test_background_update_sleep_set_in_config",
         ]
     ],
+    "looks at background updates under way: the controller has none of them wait": [
+        f"tests.rest.admin.test_background_updates.BackgroundUpdatesTestCase.{test}"
+        for test in [
+            "test_enabled",
+            "test_start_backround_job_0_populate_stats_process_rooms",
+            "test_start_backround_job_1_regenerate_directory",
+            "test_status_bg_update",
+        ]
+    ],
     "renews accounts in Synapse's own way, which the legacy callbacks replace": [
         f"tests.rest.client.test_register.{test}"
         for test in [
