@@ -61,12 +61,16 @@ def ended(outcomes: Outcomes, *how: str) -> list[str]:
 
 
 def differences(python: Outcomes, native: Outcomes) -> list[str]:
-    """Where tests ended in another way, or the modules were asked other questions."""
+    """Where tests ended in another way, or the modules were asked other questions.
+
+    How often they were asked is left out: Synapse asks once more where something was too late, for
+    instance when it makes an event anew or a request is cancelled.
+    """
     different = []
     for test in sorted(python.keys() | native.keys()):
         rows = [outcomes.get(test, NOT_RUN) for outcomes in (python, native)]
         for what in ("outcomes", "asked"):
-            of_python, of_native = (row[what] for row in rows)
+            of_python, of_native = (sorted(row[what]) for row in rows)
             if of_python != of_native:
                 why = "".join(f"\n    {line}" for line in rows[1]["why"])
                 different.append(f"{test}: {of_python} with Python, {of_native} native{why}")
