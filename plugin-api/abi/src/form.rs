@@ -1,0 +1,89 @@
+//! What may stand in a structure that crosses the boundary.
+
+use std::fmt;
+
+/// A C form that borrows: the same type with every lifetime.
+///
+/// # Safety
+/// [`Self::Of`] is `Self` with another lifetime, and nothing else.
+pub unsafe trait Form: Sized + 'static {
+    /// This form, borrowed for `'a`.
+    type Of<'a>;
+}
+
+/// A part of what crosses the boundary.
+///
+/// # Safety
+/// What [`Self::check`] accepts, of data that lives where it points to, is safe to use.
+pub unsafe trait Field {
+    /// Looks at what came from a side that does not vouch for it: a plugin in another language.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check(&self) -> Result<(), Flaw>;
+}
+
+/// What is wrong with something that came across the boundary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// A text is not UTF-8.
+    NotUtf8,
+    /// A pointer is null that must not be.
+    Null,
+    /// A structure, or the step of an array, is shorter than in the first version of the boundary.
+    TooShort,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotUtf8 => "a text is not UTF-8",
+            Self::Null => "a pointer is null that must not be",
+            Self::TooShort => "a structure is shorter than in the first version of the boundary",
+        })
+    }
+}
+
+impl std::error::Error for Flaw {}
+
+/// Forms without a borrow.
+macro_rules! plain {
+    ($( $type:ty; )*) => { $(
+        // SAFETY: it has no lifetime.
+        unsafe impl Form for $type {
+            type Of<'a> = Self;
+        }
+
+        // SAFETY: every value will do.
+        unsafe impl Field for $type {
+            fn check(&self) -> Result<(), Flaw> {
+                Ok(())
+            }
+        }
+    )* };
+}
+
+plain! { (); u8; u16; u32; u64; i64; usize; crate::Flag; crate::Number; }
+
+macro_rules! tuples {
+    ($( ($($part:ident),+); )*) => { $(
+        // SAFETY: each part keeps the promise.
+        unsafe impl<$($part: Form),+> Form for ($($part,)+) {
+            type Of<'a> = ($($part::Of<'a>,)+);
+        }
+    )* };
+}
+
+tuples! { (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F); }
+
+/// The same form for as long as the caller knows it to live.
+///
+/// # Safety
+/// What it borrows lives as long as the result is used.
+#[inline]
+pub(crate) unsafe fn erased<F: Form>(form: F::Of<'_>) -> F {
+    const { assert!(size_of::<F>() == size_of::<F::Of<'static>>()) };
+    // SAFETY: the same type but for its lifetime (`Form`), of which the caller takes care.
+    unsafe { std::mem::transmute_copy(&std::mem::ManuallyDrop::new(form)) }
+}

@@ -1,0 +1,23 @@
+//! The C ABI between hsmod plugins and homeservers: what crosses, and how a call goes over.
+//!
+//! Callbacks (homeserver asks module) and requests (module asks homeserver) go the same way, with
+//! the roles swapped: the *caller* lends a [`Frame`] and polls, the *callee* builds its future in
+//! the room of the frame with [`start`]. What crosses is written down in `docs/abi.md`.
+//!
+//! This crate holds all the unsafe code of the boundary. Module authors and homeservers use
+//! `hsmod-plugin-api` and `hsmod-loader`, which have none.
+#![allow(
+    clippy::exhaustive_structs,
+    reason = "C forms: whether they may grow is the boundary's business, not the crate's"
+)]
+
+mod form;
+mod text;
+
+pub use form::{Field, Flaw, Form};
+pub use text::{Bytes, Flag, Number, Str};
+
+/// The major version of the boundary: other majors are other boundaries.
+pub const MAJOR: u32 = 2;
+/// The minor version: what was added at the end of tables and structures.
+pub const MINOR: u32 = 0;
