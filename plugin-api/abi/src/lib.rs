@@ -13,9 +13,11 @@
 
 mod form;
 mod text;
+mod view;
 
 pub use form::{Field, Flaw, Form};
 pub use text::{Bytes, Flag, Number, Str};
+pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};
 
 /// The major version of the boundary: other majors are other boundaries.
 pub const MAJOR: u32 = 2;

@@ -1,0 +1,433 @@
+//! Structures that one side lends the other, and arrays of them.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::form::{Field, Flaw, Form};
+
+/// A structure that one side lends the other. It begins with its size, so that later versions
+/// may add to its end: whoever reads it knows the beginning.
+///
+/// Made by [`view!`](crate::view).
+///
+/// # Safety
+/// It is a `repr(C)` structure whose first field is its size in bytes, a `u32`; it needs no drop;
+/// [`Self::Of`] is the same structure with another lifetime.
+pub unsafe trait View: Field + Copy {
+    /// This view, borrowed for `'a`.
+    type Of<'a>: View;
+
+    /// What stands in its first field.
+    #[allow(clippy::cast_possible_truncation, reason = "views have some hundred bytes at most")]
+    const SIZE: u32 = size_of::<Self>() as u32;
+}
+
+/// A structure that is lent for as long as the call that carries it.
+#[repr(transparent)]
+pub struct Lent<'a, V> {
+    pointer: *const V,
+    lent: PhantomData<&'a V>,
+}
+
+// SAFETY: it is a `&V`.
+unsafe impl<V: Sync> Send for Lent<'_, V> {}
+// SAFETY: as above.
+unsafe impl<V: Sync> Sync for Lent<'_, V> {}
+
+impl<V> Clone for Lent<'_, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Lent<'_, V> {}
+
+impl<'a, V> Lent<'a, V> {
+    /// Lends `view`.
+    #[inline]
+    pub const fn new(view: &'a V) -> Self {
+        Self { pointer: view, lent: PhantomData }
+    }
+
+    /// The structure.
+    #[inline]
+    pub const fn get(self) -> &'a V {
+        // SAFETY: made by `new`, or it came across the boundary from a side that vouches for it,
+        // or was checked (`Field::check`): it is there for `'a`, and at least as long as `V`.
+        unsafe { &*self.pointer }
+    }
+}
+
+impl<V> fmt::Debug for Lent<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.pointer, f)
+    }
+}
+
+// SAFETY: only the lifetime differs.
+unsafe impl<V: View + 'static> Form for Lent<'static, V> {
+    type Of<'a> = Lent<'a, V::Of<'a>>;
+}
+
+// SAFETY: null is refused, and what is too short, before the fields are looked at.
+unsafe impl<V: View> Field for Lent<'_, V> {
+    fn check(&self) -> Result<(), Flaw> {
+        // SAFETY: not null, or refused; every structure has a size.
+        unsafe { checked(self.pointer) }
+    }
+}
+
+/// As [`Lent`], or nothing at all: null.
+#[repr(transparent)]
+pub struct MaybeLent<'a, V> {
+    pointer: *const V,
+    lent: PhantomData<&'a V>,
+}
+
+// SAFETY: it is an `Option<&V>`.
+unsafe impl<V: Sync> Send for MaybeLent<'_, V> {}
+// SAFETY: as above.
+unsafe impl<V: Sync> Sync for MaybeLent<'_, V> {}
+
+impl<V> Clone for MaybeLent<'_, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for MaybeLent<'_, V> {}
+
+impl<'a, V> MaybeLent<'a, V> {
+    /// Lends `view`, if there is one.
+    #[inline]
+    pub const fn new(view: Option<&'a V>) -> Self {
+        let pointer = match view {
+            Some(view) => std::ptr::from_ref(view),
+            None => std::ptr::null(),
+        };
+        Self { pointer, lent: PhantomData }
+    }
+
+    /// The structure, if there is one.
+    #[inline]
+    pub const fn get(self) -> Option<&'a V> {
+        // SAFETY: null, or as for `Lent::get`.
+        unsafe { self.pointer.as_ref() }
+    }
+}
+
+impl<V> fmt::Debug for MaybeLent<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.pointer, f)
+    }
+}
+
+// SAFETY: only the lifetime differs.
+unsafe impl<V: View + 'static> Form for MaybeLent<'static, V> {
+    type Of<'a> = MaybeLent<'a, V::Of<'a>>;
+}
+
+// SAFETY: what is too short is refused before the fields are looked at.
+unsafe impl<V: View> Field for MaybeLent<'_, V> {
+    fn check(&self) -> Result<(), Flaw> {
+        if self.pointer.is_null() {
+            return Ok(());
+        }
+        // SAFETY: not null; every structure has a size.
+        unsafe { checked(self.pointer) }
+    }
+}
+
+/// A structure that is lent to one holder alone, who may change it.
+#[repr(transparent)]
+pub struct LentMut<'a, V> {
+    pointer: *mut V,
+    lent: PhantomData<&'a mut V>,
+}
+
+// SAFETY: it is a `&mut V`.
+unsafe impl<V: Send> Send for LentMut<'_, V> {}
+
+impl<'a, V> LentMut<'a, V> {
+    /// Lends `view`.
+    #[inline]
+    pub const fn new(view: &'a mut V) -> Self {
+        Self { pointer: view, lent: PhantomData }
+    }
+
+    /// The structure.
+    #[inline]
+    pub const fn into_mut(self) -> &'a mut V {
+        // SAFETY: as for `Lent::get`; and there is one `LentMut` of it at a time, which is taken.
+        unsafe { &mut *self.pointer }
+    }
+}
+
+impl<V> fmt::Debug for LentMut<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Pointer::fmt(&self.pointer, f)
+    }
+}
+
+// SAFETY: only the lifetime differs.
+unsafe impl<V: View + 'static> Form for LentMut<'static, V> {
+    type Of<'a> = LentMut<'a, V::Of<'a>>;
+}
+
+// SAFETY: as for `Lent`.
+unsafe impl<V: View> Field for LentMut<'_, V> {
+    fn check(&self) -> Result<(), Flaw> {
+        // SAFETY: not null, or refused; every structure has a size.
+        unsafe { checked(self.pointer.cast_const()) }
+    }
+}
+
+/// # Safety
+/// `view` is null, or there is a structure whose size is what it says first.
+unsafe fn checked<V: View>(view: *const V) -> Result<(), Flaw> {
+    if view.is_null() {
+        return Err(Flaw::Null);
+    }
+    // SAFETY: the size is there (the caller's promise, and that of `View`).
+    if unsafe { view.cast::<u32>().read() } < V::SIZE {
+        return Err(Flaw::TooShort);
+    }
+    // SAFETY: it is as long as a `V`, of which the first version of the boundary has each field.
+    unsafe { (*view).check() }
+}
+
+/// An array of structures. It carries its step, since the other side's may be longer.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Slice<'a, V> {
+    pointer: *const V,
+    length: usize,
+    /// From one to the next, in bytes.
+    stride: usize,
+    lent: PhantomData<&'a ()>,
+}
+
+// SAFETY: it is a `&[V]`.
+unsafe impl<V: Sync> Send for Slice<'_, V> {}
+// SAFETY: as above.
+unsafe impl<V: Sync> Sync for Slice<'_, V> {}
+
+impl<V> Clone for Slice<'_, V> {
+    #[inline]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Slice<'_, V> {}
+
+impl<'a, V> Slice<'a, V> {
+    /// Lends `items`.
+    #[inline]
+    pub const fn new(items: &'a [V]) -> Self {
+        let (pointer, length) = (items.as_ptr(), items.len());
+        Self { pointer, length, stride: size_of::<V>(), lent: PhantomData }
+    }
+
+    /// How many there are.
+    #[inline]
+    pub const fn len(self) -> usize {
+        self.length
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub const fn is_empty(self) -> bool {
+        self.length == 0
+    }
+
+    /// One after the other.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a V> + Clone
+    where
+        V: 'a,
+    {
+        (0..self.length).map(move |place| {
+            // SAFETY: there are `length` of them, `stride` bytes apart, for `'a`: made by `new`,
+            // or promised or checked as for `Lent::get`.
+            unsafe { &*self.pointer.byte_add(place * self.stride) }
+        })
+    }
+
+    /// All of them, if they lie one behind the other as they do on this side.
+    #[inline]
+    fn contiguous(self) -> Option<&'a [V]> {
+        if self.length == 0 {
+            return Some(&[]);
+        }
+        // SAFETY: as for `iter`, and the step is that of a slice.
+        (self.stride == size_of::<V>())
+            .then(|| unsafe { std::slice::from_raw_parts(self.pointer, self.length) })
+    }
+}
+
+impl<V> fmt::Debug for Slice<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slice").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+// SAFETY: only the lifetime differs.
+unsafe impl<V: View + 'static> Form for Slice<'static, V> {
+    type Of<'a> = Slice<'a, V::Of<'a>>;
+}
+
+// SAFETY: null, a step that is too short and each structure are looked at.
+unsafe impl<V: View> Field for Slice<'_, V> {
+    fn check(&self) -> Result<(), Flaw> {
+        if self.length == 0 {
+            return Ok(());
+        }
+        if self.stride < size_of::<V>() {
+            return Err(Flaw::TooShort);
+        }
+        (0..self.length).try_for_each(|place| {
+            // SAFETY: null is refused; else each lies within the array, and has a size.
+            unsafe { checked(self.pointer.wrapping_byte_add(place * self.stride)) }
+        })
+    }
+}
+
+/// Room for the items of a [`Slice`] in which they lie as they do on this side. Not used unless the
+/// other side's are longer.
+#[derive(Debug)]
+pub struct Room<V>(Vec<V>);
+
+impl<V> Default for Room<V> {
+    #[inline]
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<V: View + 'static> Room<V> {
+    /// The items of `slice`: where they are, or copied.
+    #[inline]
+    pub fn lay<'a>(&'a mut self, slice: Slice<'a, V::Of<'a>>) -> &'a [V::Of<'a>] {
+        match slice.contiguous() {
+            Some(items) => items,
+            None => self.copy(slice),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn copy<'a>(&'a mut self, slice: Slice<'a, V::Of<'a>>) -> &'a [V::Of<'a>] {
+        // SAFETY: the same type but for the lifetime (`View`); what is borrowed is looked at for
+        // `'a` only, below.
+        self.0 = slice
+            .iter()
+            .map(|item| unsafe { std::mem::transmute_copy::<V::Of<'a>, V>(item) })
+            .collect();
+        // SAFETY: as above: they live for `'a`, as `slice` does.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len()) }
+    }
+}
+
+/// Declares a structure that one side lends the other: its fields, behind the size and flags with
+/// which each begins.
+///
+/// `..` at the end of its fields is not written: later versions append to the end.
+#[macro_export]
+macro_rules! view {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident<$life:lifetime> {
+            $( $(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[derive(Clone, Copy)]
+        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+        $visibility struct $name<$life> {
+            size: u32,
+            flags: u32,
+            $( $(#[$field_meta])* $field_visibility $field: $type, )*
+        }
+
+        // SAFETY: each field is looked at.
+        unsafe impl $crate::Field for $name<'_> {
+            fn check(&self) -> Result<(), $crate::Flaw> {
+                $( $crate::Field::check(&self.$field)?; )*
+                Ok(())
+            }
+        }
+
+        // SAFETY: `repr(C)`, the size comes first, and `Copy` types need no drop.
+        unsafe impl $crate::View for $name<'_> {
+            type Of<'of> = $name<'of>;
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Str;
+
+    view! {
+        #[derive(Debug)]
+        struct Short<'a> {
+            name: Str<'a>,
+        }
+    }
+
+    view! {
+        #[derive(Debug)]
+        struct Long<'a> {
+            name: Str<'a>,
+            more: u64,
+        }
+    }
+
+    fn long(name: &str) -> Long<'_> {
+        Long { size: Long::SIZE, flags: 0, name: Str::new(name), more: 7 }
+    }
+
+    #[test]
+    fn items_longer_than_this_side_knows_are_read_by_their_step() {
+        let longs = [long("a"), long("b"), long("c")];
+        let slice = Slice::new(&longs);
+        // What a plugin sees that knows the beginning only.
+        let seen: Slice<'_, Short<'_>> = Slice {
+            pointer: slice.pointer.cast(),
+            length: slice.length,
+            stride: slice.stride,
+            lent: PhantomData,
+        };
+        assert!(seen.check().is_ok() && seen.contiguous().is_none());
+        let mut room = Room::<Short<'static>>::default();
+        let names: Vec<&str> = room.lay(seen).iter().map(|item| item.name.text()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+        assert_eq!(seen.iter().nth(2).map(|item| item.name.text()), Some("c"));
+
+        let too_short: Slice<'_, Long<'_>> = Slice {
+            pointer: slice.pointer,
+            length: 3,
+            stride: size_of::<Short<'_>>(),
+            lent: PhantomData,
+        };
+        assert_eq!(too_short.check(), Err(Flaw::TooShort));
+    }
+
+    #[test]
+    fn what_a_side_does_not_vouch_for_is_looked_at() {
+        let good = long("x");
+        assert_eq!(Lent::new(&good).check(), Ok(()));
+        assert_eq!(MaybeLent::<Long<'_>>::new(None).check(), Ok(()));
+        let null = Lent::<Long<'_>> { pointer: std::ptr::null(), lent: PhantomData };
+        assert_eq!(null.check(), Err(Flaw::Null));
+        let short = Long { size: 8, ..good };
+        assert_eq!(Lent::new(&short).check(), Err(Flaw::TooShort));
+        // SAFETY: on purpose, as a plugin in C may have it; it is looked at as bytes only.
+        let name = unsafe { std::str::from_utf8_unchecked(std::hint::black_box(b"\xff")) };
+        assert_eq!(Lent::new(&long(name)).check(), Err(Flaw::NotUtf8));
+    }
+}
