@@ -11,11 +11,15 @@
     reason = "C forms: whether they may grow is the boundary's business, not the crate's"
 )]
 
+mod entry;
 mod form;
+mod table;
 mod text;
 mod view;
 
+pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
+pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Str};
 pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};
 

@@ -1,0 +1,84 @@
+//! What a plugin exports: one constant, of which a loader reads the beginning from the file before
+//! any of the plugin's code runs.
+
+use std::ptr::null;
+
+/// The symbol `hsmod_entry` of a plugin.
+///
+/// All numbers are in the byte order of the plugin. Those before `root` stand in the file as they
+/// are; the pointers are there once the plugin is mapped.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// [`Entry::MAGIC`].
+    pub magic: [u8; 8],
+    /// In bytes.
+    pub size: u32,
+    /// Version of the boundary: other majors are other boundaries.
+    pub major: u16,
+    /// What was added since the major version began.
+    pub minor: u16,
+    /// How many bits a pointer has: 64 or 32.
+    pub pointer_bits: u8,
+    /// [`Entry::LITTLE`] or [`Entry::BIG`].
+    pub endian: u8,
+    /// [`Entry::UNWINDS`], [`Entry::ABORTS`] or [`Entry::HAS_NO_PANICS`].
+    pub unwind: u8,
+    /// [`Entry::RUST`], [`Entry::C`], or another number.
+    pub language: u8,
+    /// 0.
+    pub reserved: u32,
+    /// The plugin's root table.
+    pub root: *const (),
+    /// Descriptions of all that crosses, as `abi_stable` has them; null: the plugin has none.
+    pub layouts: *const (),
+}
+
+// SAFETY: the pointers are to constants.
+unsafe impl Send for Entry {}
+// SAFETY: as above.
+unsafe impl Sync for Entry {}
+
+impl Entry {
+    /// What each entry begins with.
+    pub const MAGIC: [u8; 8] = *b"hsmodABI";
+    /// How many bytes stand before the pointers.
+    pub const SCALARS: usize = std::mem::offset_of!(Self, root);
+    /// Little-endian.
+    pub const LITTLE: u8 = 1;
+    /// Big-endian.
+    pub const BIG: u8 = 2;
+    /// A panic is caught where it happens.
+    pub const UNWINDS: u8 = 1;
+    /// A panic ends the process.
+    pub const ABORTS: u8 = 2;
+    /// Nothing in it can panic.
+    pub const HAS_NO_PANICS: u8 = 3;
+    /// Written in Rust: texts are UTF-8, structures as long as they have to be.
+    pub const RUST: u8 = 1;
+    /// Written in C.
+    pub const C: u8 = 2;
+
+    /// The entry of a Rust plugin.
+    #[allow(clippy::cast_possible_truncation, reason = "small numbers")]
+    pub const fn rust(aborts: bool, root: *const (), layouts: *const ()) -> Self {
+        Self {
+            magic: Self::MAGIC,
+            size: size_of::<Self>() as u32,
+            major: crate::MAJOR as u16,
+            minor: crate::MINOR as u16,
+            pointer_bits: usize::BITS as u8,
+            endian: if cfg!(target_endian = "little") { Self::LITTLE } else { Self::BIG },
+            unwind: if aborts { Self::ABORTS } else { Self::UNWINDS },
+            language: Self::RUST,
+            reserved: 0,
+            root,
+            layouts,
+        }
+    }
+
+    /// An entry without anything: for static initialisers.
+    pub const NOTHING: Self = Self::rust(false, null(), null());
+}
+
+const _: () = assert!(Entry::SCALARS == 24, "one place on every platform");

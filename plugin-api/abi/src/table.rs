@@ -1,0 +1,193 @@
+//! Tables of functions: they begin with their size, never shrink and never reorder.
+
+/// Reads the function at `offset` of a table, if the table goes that far and has one.
+///
+/// Rationale: nobody forms a reference to the other side's table, which may be shorter than ours.
+///
+/// # Safety
+/// `table` is null, or a table of the type whose field lies at `offset`, and that field is an
+/// `Option<F>` of a function pointer.
+pub unsafe fn function_at<T, F: Copy>(table: *const T, offset: usize) -> Option<F> {
+    if table.is_null() {
+        return None;
+    }
+    // SAFETY: every table begins with its size in bytes.
+    let size = unsafe { table.cast::<u32>().read() } as usize;
+    if offset + size_of::<Option<F>>() > size {
+        return None;
+    }
+    // SAFETY: the field lies within the table, and is what the caller says.
+    unsafe { table.byte_add(offset).cast::<Option<F>>().read() }
+}
+
+/// Declares a table of functions, and the reference to one that may be of another version.
+///
+/// A function is given with its whole type, `name: fn(..) -> ..`, and is there if the table is long
+/// enough and has it: the methods of the reference say so.
+#[macro_export]
+macro_rules! table {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $table:ident as $table_ref:ident {
+            $( $(#[$row_meta:meta])* $name:ident: fn($($argument:ty),* $(,)?) $(-> $result:ty)?, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+        #[derive(Clone, Copy, Debug)]
+        $visibility struct $table {
+            /// In bytes.
+            pub(crate) size: u32,
+            /// Version of the boundary of the side that made it.
+            pub(crate) minor: u32,
+            $( $(#[$row_meta])* pub(crate) $name: Option<unsafe extern "C" fn($($argument),*) $(-> $result)?>, )*
+        }
+
+        impl $table {
+            /// In bytes: what stands in its first field.
+            #[allow(clippy::cast_possible_truncation, dead_code, reason = "it has some hundred bytes")]
+            pub(crate) const SIZE: u32 = size_of::<Self>() as u32;
+        }
+
+        #[doc = concat!("A [`", stringify!($table), "`] of any version.")]
+        #[repr(transparent)]
+        #[derive(Clone, Copy, Debug)]
+        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+        $visibility struct $table_ref(*const $table);
+
+        // SAFETY: a table is never written to, and never freed.
+        unsafe impl Send for $table_ref {}
+        // SAFETY: as above.
+        unsafe impl Sync for $table_ref {}
+
+        #[allow(dead_code, reason = "each side reads the tables of the other only")]
+        impl $table_ref {
+            /// No table at all.
+            $visibility const NONE: Self = Self(std::ptr::null());
+
+            /// A table of this side.
+            $visibility const fn new(table: &'static $table) -> Self {
+                Self(table)
+            }
+
+            /// A table that the other side gave for an extension of this name.
+            ///
+            /// # Safety
+            /// It is null, or such a table, and is never freed.
+            $visibility const unsafe fn from_pointer(table: *const ()) -> Self {
+                Self(table.cast())
+            }
+
+            /// For an extension of this name.
+            $visibility const fn pointer(self) -> *const () {
+                self.0.cast()
+            }
+
+            /// Whether there is one.
+            $visibility const fn is_some(self) -> bool {
+                !self.0.is_null()
+            }
+
+            $(
+                $(#[$row_meta])*
+                pub(crate) fn $name(self) -> Option<unsafe extern "C" fn($($argument),*) $(-> $result)?> {
+                    // SAFETY: a table of this type, perhaps shorter, in which this field is that.
+                    unsafe { $crate::function_at(self.0, std::mem::offset_of!($table, $name)) }
+                }
+            )*
+        }
+    };
+}
+
+/// Declares the arguments of one row: a structure that begins with its size, made once a call.
+#[macro_export]
+macro_rules! arguments {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident<$life:lifetime> {
+            $( $(#[$field_meta:meta])* $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[repr(C)]
+        #[derive(Debug)]
+        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+        $visibility struct $name<$life> {
+            size: u32,
+            flags: u32,
+            $( $(#[$field_meta])* pub(crate) $field: $type, )*
+            lent: std::marker::PhantomData<&$life ()>,
+        }
+
+        impl<$life> $name<$life> {
+            /// The arguments, one after the other.
+            #[inline]
+            #[allow(
+                clippy::cast_possible_truncation, clippy::new_without_default, clippy::too_many_arguments,
+                reason = "they have some hundred bytes, and as many parts as the row"
+            )]
+            pub(crate) const fn new($($field: $type),*) -> Self {
+                Self {
+                    size: size_of::<Self>() as u32,
+                    flags: 0,
+                    $($field,)*
+                    lent: std::marker::PhantomData,
+                }
+            }
+        }
+
+        // SAFETY: only the lifetime differs.
+        unsafe impl $crate::Form for $name<'static> {
+            type Of<'of> = $name<'of>;
+        }
+
+        // SAFETY: each of them is looked at.
+        unsafe impl $crate::Field for $name<'_> {
+            fn check(&self) -> Result<(), $crate::Flaw> {
+                $( $crate::Field::check(&self.$field)?; )*
+                Ok(())
+            }
+        }
+
+        impl $crate::Arguments for $name<'_> {}
+    };
+}
+
+#[cfg(test)]
+mod tests {
+
+    table! {
+        /// What the other side has.
+        struct Old as OldRef {
+            first: fn(u8) -> u8,
+        }
+    }
+
+    table! {
+        /// What this side knows.
+        struct New as NewRef {
+            first: fn(u8) -> u8,
+            second: fn(u8) -> u8,
+        }
+    }
+
+    unsafe extern "C" fn double(number: u8) -> u8 {
+        number * 2
+    }
+
+    static OLD: Old = Old { size: Old::SIZE, minor: 0, first: Some(double) };
+    static NEW: New = New { size: New::SIZE, minor: 1, first: None, second: Some(double) };
+
+    #[test]
+    fn a_shorter_table_has_no_later_functions() {
+        // SAFETY: the same table, shorter.
+        let old = unsafe { NewRef::from_pointer(OldRef::new(&OLD).pointer()) };
+        assert!(old.second().is_none());
+        // SAFETY: it takes any number.
+        assert_eq!(old.first().map(|first| unsafe { first(4) }), Some(8));
+        let new = NewRef::new(&NEW);
+        assert!(new.first().is_none() && new.second().is_some());
+        assert!(NewRef::NONE.first().is_none() && !NewRef::NONE.is_some());
+    }
+}
