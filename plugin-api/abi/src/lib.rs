@@ -13,12 +13,18 @@
 
 mod entry;
 mod form;
+mod object;
+mod owned;
+mod panic;
 mod table;
 mod text;
 mod view;
 
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
+pub use object::Object;
+pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
+pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Str};
 pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};

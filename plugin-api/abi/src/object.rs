@@ -1,0 +1,98 @@
+//! What one side lets the other hold: a pointer, and how it is given back.
+
+use std::sync::Arc;
+
+use crate::panic::caught;
+
+/// An object of one side, in the hands of the other. Dropped, it is given back; what panics then
+/// ends where it happens.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Object {
+    /// Null if it was taken.
+    object: *const (),
+    release: unsafe extern "C" fn(*const ()),
+}
+
+// SAFETY: what it is made of is `Send`, and if shared `Sync` as well.
+unsafe impl Send for Object {}
+// SAFETY: a shared one tells the pointer only; images stay mapped, and `release` with them.
+unsafe impl Sync for Object {}
+
+impl Object {
+    /// Of one that only its holder uses: a `Box<T>`.
+    pub fn boxed<T: Send + 'static>(object: T) -> Self {
+        let object = Box::into_raw(Box::new(object)).cast_const().cast();
+        Self { object, release: release_box::<T> }
+    }
+
+    /// Of one that its maker uses as well: an `Arc<T>`.
+    pub fn shared<T: Send + Sync + 'static>(object: Arc<T>) -> Self {
+        Self { object: Arc::into_raw(object).cast(), release: release_arc::<T> }
+    }
+
+    /// Where it is, as long as this lives.
+    pub const fn pointer(&self) -> *const () {
+        self.object
+    }
+
+    /// For a function that takes it.
+    pub fn into_pointer(mut self) -> *const () {
+        std::mem::replace(&mut self.object, std::ptr::null())
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        if !self.object.is_null() {
+            // SAFETY: it was not taken, and is given back once to whoever made it.
+            unsafe { (self.release)(self.object) };
+        }
+    }
+}
+
+/// # Safety
+/// `object` is a `Box<T>` turned into a pointer; it is given back.
+unsafe extern "C" fn release_box<T>(object: *const ()) {
+    // SAFETY: the caller's promise.
+    let object = unsafe { Box::from_raw(object.cast_mut().cast::<T>()) };
+    caught(|| drop(object));
+}
+
+/// # Safety
+/// `object` is an `Arc<T>` turned into a pointer; it is given back.
+unsafe extern "C" fn release_arc<T>(object: *const ()) {
+    // SAFETY: the caller's promise.
+    let object = unsafe { Arc::from_raw(object.cast::<T>()) };
+    caught(|| drop(object));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bomb {
+        _alive: Arc<()>,
+    }
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("dropped with a bang");
+        }
+    }
+
+    #[test]
+    fn it_is_given_back_once_or_taken_and_a_panic_then_is_contained() {
+        let alive = Arc::new(());
+        let bomb = || Bomb { _alive: Arc::clone(&alive) };
+        drop(Object::boxed(bomb()));
+        drop(Object::shared(Arc::new(bomb())));
+        assert_eq!(Arc::strong_count(&alive), 1);
+
+        let taken = Object::boxed(Arc::clone(&alive)).into_pointer();
+        assert_eq!(Arc::strong_count(&alive), 2);
+        // SAFETY: `boxed` made it, and it was taken.
+        drop(unsafe { Box::from_raw(taken.cast_mut().cast::<Arc<()>>()) });
+        assert_eq!(Arc::strong_count(&alive), 1);
+    }
+}

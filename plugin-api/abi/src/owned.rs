@@ -1,0 +1,231 @@
+//! Text, bytes and arrays that go over to the other side, with the function that frees them.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ptr::{NonNull, without_provenance_mut};
+
+type Release = unsafe extern "C" fn(owner: *mut (), pointer: *const u8, length: usize);
+
+/// A text of which the holder is the owner, or none (null). Dropped, it is given back to the side
+/// that made it.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct OwnedStr {
+    pointer: *const u8,
+    length: usize,
+    /// What its maker knows it by.
+    owner: *mut (),
+    /// Null: it is static.
+    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+}
+
+/// Bytes of which the holder is the owner.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct OwnedBytes {
+    pointer: *const u8,
+    length: usize,
+    owner: *mut (),
+    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+}
+
+/// Both are a pointer and how it is freed.
+macro_rules! owned {
+    ($name:ident) => {
+        // SAFETY: made of a `Vec<u8>` or something static; `release` may be called on any thread.
+        unsafe impl Send for $name {}
+        // SAFETY: as above; through `&self` it is only read.
+        unsafe impl Sync for $name {}
+
+        impl $name {
+            /// None at all.
+            pub const NONE: Self = Self {
+                pointer: std::ptr::null(),
+                length: 0,
+                owner: std::ptr::null_mut(),
+                release: None,
+            };
+
+            fn of(bytes: Vec<u8>) -> Self {
+                // What frees it wants to know the capacity, and nothing else.
+                let owner = without_provenance_mut(bytes.capacity());
+                let bytes = std::mem::ManuallyDrop::new(bytes);
+                let release: Release = release;
+                let (pointer, length) = (bytes.as_ptr(), bytes.len());
+                Self { pointer, length, owner, release: Some(release) }
+            }
+
+            /// The bytes, if there are any to speak of.
+            fn get(&self) -> Option<&[u8]> {
+                let pointer = NonNull::new(self.pointer.cast_mut())?;
+                // SAFETY: made by `of`, or promised by the side that sent it: they live until
+                // they are released.
+                Some(unsafe { std::slice::from_raw_parts(pointer.as_ptr(), self.length) })
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                if let Some(release) = self.release {
+                    // SAFETY: the three belong together, and are given back once.
+                    unsafe { release(self.owner, self.pointer, self.length) };
+                }
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({} bytes)"), self.length)
+            }
+        }
+    };
+}
+
+owned!(OwnedStr);
+owned!(OwnedBytes);
+
+impl OwnedStr {
+    /// The text, if there is one; what is not UTF-8 has U+FFFD in it.
+    ///
+    /// Rationale: a plugin in another language may answer anything; its answer is read all the same.
+    pub fn to_text(&self) -> Option<String> {
+        self.get().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+impl From<String> for OwnedStr {
+    fn from(text: String) -> Self {
+        Self::of(text.into_bytes())
+    }
+}
+
+impl From<&str> for OwnedStr {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<Option<String>> for OwnedStr {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::NONE, Self::from)
+    }
+}
+
+impl OwnedBytes {
+    /// The bytes.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.get().unwrap_or_default().to_vec()
+    }
+}
+
+impl From<Vec<u8>> for OwnedBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::of(bytes)
+    }
+}
+
+/// # Safety
+/// The three are those of a vector that `of` took apart; it is given back.
+unsafe extern "C" fn release(capacity: *mut (), pointer: *const u8, length: usize) {
+    // SAFETY: the caller's promise.
+    drop(unsafe { Vec::from_raw_parts(pointer.cast_mut(), length, capacity.addr()) });
+}
+
+/// Several answers of which the holder is the owner. They carry their step, as [`Slice`](crate::Slice)s do.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct OwnedArray<T> {
+    pointer: *mut T,
+    length: usize,
+    stride: usize,
+    /// What its maker knows it by.
+    owner: *mut (),
+    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+    owns: PhantomData<T>,
+}
+
+// SAFETY: it is a `Vec<T>`.
+unsafe impl<T: Send> Send for OwnedArray<T> {}
+
+impl<T> From<Vec<T>> for OwnedArray<T> {
+    fn from(items: Vec<T>) -> Self {
+        let owner = without_provenance_mut(items.capacity());
+        let mut items = std::mem::ManuallyDrop::new(items);
+        Self {
+            pointer: items.as_mut_ptr(),
+            length: items.len(),
+            stride: size_of::<T>(),
+            owner,
+            release: Some(release_array::<T>),
+            owns: PhantomData,
+        }
+    }
+}
+
+impl<T> OwnedArray<T> {
+    /// Takes all out.
+    pub fn into_vec(mut self) -> Vec<T> {
+        self.take()
+    }
+
+    fn take(&mut self) -> Vec<T> {
+        let length = std::mem::take(&mut self.length);
+        let place = |place: usize| self.pointer.wrapping_byte_add(place * self.stride);
+        // SAFETY: there are `length` of them, `stride` bytes apart; each is taken once, because
+        // the length is 0 afterwards.
+        (0..length).map(|at| unsafe { place(at).read() }).collect()
+    }
+}
+
+impl<T> Drop for OwnedArray<T> {
+    fn drop(&mut self) {
+        let length = self.length;
+        drop(self.take());
+        if let Some(release) = self.release {
+            // SAFETY: the three belong together; nothing is left in it.
+            unsafe { release(self.owner, self.pointer.cast_const().cast(), length) };
+        }
+    }
+}
+
+impl<T> fmt::Debug for OwnedArray<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedArray").field("length", &self.length).finish_non_exhaustive()
+    }
+}
+
+/// # Safety
+/// The first two are those of a vector that was taken apart and whose items were taken out.
+unsafe extern "C" fn release_array<T>(capacity: *mut (), pointer: *const u8, _: usize) {
+    // SAFETY: the caller's promise.
+    drop(unsafe { Vec::from_raw_parts(pointer.cast_mut().cast::<T>(), 0, capacity.addr()) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_over_comes_back_as_it_was() {
+        for text in ["", "a", "ä€"] {
+            assert_eq!(OwnedStr::from(text).to_text().as_deref(), Some(text));
+        }
+        assert_eq!(OwnedStr::from(None::<String>).to_text(), None);
+        assert_eq!(OwnedStr::NONE.to_text(), None);
+        assert_eq!(OwnedBytes::from(vec![1, 2]).to_vec(), [1, 2]);
+        assert_eq!(OwnedBytes::NONE.to_vec(), []);
+        let bad = OwnedStr::of(vec![b'a', 0xff]);
+        assert_eq!(bad.to_text().as_deref(), Some("a\u{fffd}"));
+    }
+
+    #[test]
+    fn arrays_free_what_nobody_takes() {
+        let alive = std::sync::Arc::new(());
+        let array = OwnedArray::from(vec![std::sync::Arc::clone(&alive), alive.clone()]);
+        assert_eq!(array.into_vec().len(), 2);
+        drop(OwnedArray::from(vec![std::sync::Arc::clone(&alive)]));
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+        assert!(OwnedArray::<u8>::from(Vec::new()).into_vec().is_empty());
+    }
+}
