@@ -11,23 +11,29 @@
     reason = "C forms: whether they may grow is the boundary's business, not the crate's"
 )]
 
+mod answer;
 mod entry;
 mod form;
+mod frame;
 mod object;
 mod owned;
 mod panic;
 mod table;
 mod text;
 mod view;
+mod waker;
 
+pub use answer::{Answer, Answers, Entered, Fault, RawError, Unreadable};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
+pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
 pub use object::Object;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Str};
 pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};
+pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.
 pub const MAJOR: u32 = 2;

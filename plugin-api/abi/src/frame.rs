@@ -1,0 +1,132 @@
+//! What the caller of a slot lends for one call.
+
+use std::ptr::null_mut;
+
+use crate::answer::Answer;
+use crate::waker::FfiWaker;
+
+/// How a call went. A plain number, because a later version may know more.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Status(i32);
+
+impl Status {
+    /// Ready with the neutral answer; `out` was not written.
+    pub const NEUTRAL: Self = Self(0);
+    /// Ready; `out` was written.
+    pub const READY: Self = Self(1);
+    /// Not ready: the frame says how to go on. No other status leaves anything behind.
+    pub const PENDING: Self = Self(2);
+}
+
+/// A function of an interface: `object` is whose it is, `args` are those of its row.
+pub type Slot<Args> =
+    unsafe extern "C" fn(object: *const (), args: *const Args, frame: *mut Frame) -> Status;
+
+/// How a call goes on that was not ready, and how it is given up.
+pub type Poll = unsafe extern "C" fn(data: *mut (), frame: *mut Frame) -> Status;
+
+/// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
+/// room for a future, and where the answer goes.
+///
+/// The caller makes a fresh one for each of these calls, on its stack. `poll`, `drop` and `data` are
+/// written by the callee before it says [`Status::PENDING`], and kept by the caller where it likes.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Frame {
+    /// In bytes: what of this structure the caller knows.
+    size: u32,
+    /// How many bytes `out` has.
+    out_size: u32,
+    /// The number of the module, for the log.
+    pub(crate) module: u32,
+    /// [`Frame::VOUCHED`], or nothing.
+    flags: u32,
+    /// Null if the caller knows nothing of it. No callee may need it.
+    context: *const Context,
+    pub(crate) waker: FfiWaker,
+    pub(crate) poll: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
+    pub(crate) drop: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
+    pub(crate) data: *mut (),
+    /// [`ROOM_MIN`] bytes or more, aligned to [`ROOM_ALIGN`]. It stays where it is until the
+    /// future has ended.
+    pub(crate) room: *mut (),
+    pub(crate) capacity: usize,
+    /// Aligned to 8; what is there is not initialised.
+    pub(crate) out: *mut Answer,
+}
+
+/// Alignment of the room of a [`Frame`]; a future that needs more is boxed.
+pub const ROOM_ALIGN: usize = 16;
+
+/// How many bytes of room every caller gives: what is no larger is known to fit.
+pub const ROOM_MIN: usize = 192;
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Frame>() == 96);
+
+impl Frame {
+    /// All that the caller lends was made by Rust: texts are UTF-8, structures as long as they
+    /// have to be. Without it the callee looks at all of it first.
+    pub const VOUCHED: u32 = 1;
+
+    /// A frame of this side.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "both have some hundred bytes at most")]
+    pub(crate) const fn new(
+        (module, context): (u32, *const Context),
+        waker: FfiWaker,
+        (room, capacity): (*mut (), usize),
+        (out, out_size): (*mut Answer, usize),
+    ) -> Self {
+        Self {
+            size: size_of::<Self>() as u32,
+            out_size: out_size as u32,
+            module,
+            flags: Self::VOUCHED,
+            context,
+            waker,
+            poll: None,
+            drop: None,
+            data: null_mut(),
+            room,
+            capacity,
+            out,
+        }
+    }
+
+    /// Whether the caller vouches for what it lends.
+    #[inline]
+    pub(crate) const fn vouched(&self) -> bool {
+        self.flags & Self::VOUCHED != 0
+    }
+
+    pub(crate) const fn out_size(&self) -> usize {
+        self.out_size as usize
+    }
+}
+
+/// What a call is part of.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Context {
+    size: u32,
+    flags: u32,
+    /// Nanoseconds that were left of the call's time when the call began; 0 for no limit.
+    pub timeout_ns: u64,
+    /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
+    pub trace_id: [u8; 16],
+    /// The span around the call, in the same sense, or the homeserver's own number for it; 0 for
+    /// none.
+    pub span_id: u64,
+}
+
+impl Context {
+    /// A context of this side.
+    #[allow(clippy::cast_possible_truncation, reason = "it has 40 bytes")]
+    pub const fn new(timeout_ns: u64, trace_id: [u8; 16], span_id: u64) -> Self {
+        Self { size: size_of::<Self>() as u32, flags: 0, timeout_ns, trace_id, span_id }
+    }
+}
