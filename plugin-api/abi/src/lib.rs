@@ -12,24 +12,28 @@
 )]
 
 mod answer;
+mod call;
 mod entry;
 mod form;
 mod frame;
 mod object;
 mod owned;
 mod panic;
+mod start;
 mod table;
 mod text;
 mod view;
 mod waker;
 
 pub use answer::{Answer, Answers, Entered, Fault, RawError, Unreadable};
+pub use call::{Asked, Call, Reply};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
 pub use object::Object;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
+pub use start::{answered, contained, start};
 pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Str};
 pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};
