@@ -12,13 +12,17 @@
 )]
 
 mod answer;
+mod awaited;
 mod call;
 mod entry;
 mod form;
 mod frame;
+mod held;
 mod object;
 mod owned;
 mod panic;
+mod request;
+mod serve;
 mod start;
 mod table;
 mod text;
@@ -26,13 +30,19 @@ mod view;
 mod waker;
 
 pub use answer::{Answer, Answers, Entered, Fault, RawError, Unreadable};
+pub use awaited::Awaited;
 pub use call::{Asked, Call, Reply};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
+pub use held::{Continuation, ContinuationArgs, Errand, Routine};
 pub use object::Object;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
+pub use request::Request;
+pub use serve::{
+    AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
+};
 pub use start::{answered, contained, start};
 pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Str};

@@ -1,0 +1,181 @@
+//! What a module wants to be called later: a closure in a box, and how it is called.
+
+use std::fmt;
+use std::future::Future;
+
+use crate::answer::{Done, Entered, Fault};
+use crate::awaited::Awaited;
+use crate::frame::{Frame, Status};
+use crate::object::Object;
+use crate::panic::caught;
+use crate::start::start;
+use crate::text::Str;
+
+/// Room for the future of such a call.
+const ROOM: usize = 1024;
+
+crate::arguments! {
+    /// What a [`Continuation`] is called with.
+    pub struct ContinuationArgs<'a> {
+        /// JSON text that the homeserver has by then.
+        input: Str<'a>,
+    }
+}
+
+/// A call that a module wants to be made later, at most once, with JSON text that its homeserver
+/// has by then.
+///
+/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Continuation {
+    object: Object,
+    /// Takes the object.
+    run: unsafe extern "C" fn(*const (), *const ContinuationArgs<'static>, *mut Frame) -> Status,
+}
+
+impl Continuation {
+    /// Keeps `call`, and what it owns, until it is made or given back.
+    pub fn new<C, F, E>(call: C) -> Self
+    where
+        C: FnOnce(&str) -> F + Send + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Fault,
+    {
+        Self { object: Object::boxed(call), run: run_once::<C, F, E> }
+    }
+
+    /// Makes the call.
+    pub fn call<E: Fault>(self, input: &str) -> impl Future<Output = Entered<(), E>> + Send {
+        let Self { object, run } = self;
+        // SAFETY: the object is taken, once; the input lives as long as this future, which
+        // borrows it.
+        unsafe {
+            Awaited::<Done<E>, _, ROOM>::new(move |frame| {
+                let args =
+                    ContinuationArgs::new(crate::form::erased::<Str<'static>>(Str::new(input)));
+                run(object.into_pointer(), &raw const args, frame)
+            })
+        }
+    }
+}
+
+impl fmt::Debug for Continuation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Continuation").finish_non_exhaustive()
+    }
+}
+
+/// # Safety
+/// `object` is a boxed `C` and is taken; the arguments live for the time of the call; the rest as
+/// for [`start`].
+unsafe extern "C" fn run_once<C, F, E>(
+    object: *const (),
+    args: *const ContinuationArgs<'static>,
+    frame: *mut Frame,
+) -> Status
+where
+    C: FnOnce(&str) -> F + Send + 'static,
+    F: Future<Output = Result<(), E>> + Send + 'static,
+    E: Fault,
+{
+    // SAFETY: the caller's promises; the future borrows nothing (`'static`).
+    unsafe {
+        start::<_, _, Done<E>>(frame, move |(): &mut ()| {
+            Box::from_raw(object.cast_mut().cast::<C>())((*args).input.text())
+        })
+    }
+}
+
+/// A call that a module wants to be made several times, one after the other.
+///
+/// It belongs to whoever holds it; dropped, it is given back to the module.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Routine {
+    object: Object,
+    /// Without arguments: null.
+    run: unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status,
+}
+
+impl Routine {
+    /// Keeps `call`, and what it owns, until it is given back.
+    pub fn new<C, F, E>(call: C) -> Self
+    where
+        C: FnMut() -> F + Send + 'static,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+        E: Fault,
+    {
+        Self { object: Object::boxed(call), run: run_again::<C, F, E> }
+    }
+
+    /// Makes the call once.
+    pub fn call<E: Fault>(&mut self) -> impl Future<Output = Entered<(), E>> + Send {
+        let Self { object, run } = self;
+        // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
+        unsafe {
+            Awaited::<Done<E>, _, ROOM>::new(|frame| run(object.pointer(), std::ptr::null(), frame))
+        }
+    }
+}
+
+impl fmt::Debug for Routine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routine").finish_non_exhaustive()
+    }
+}
+
+/// # Safety
+/// `object` is a boxed `C` that nobody else uses; the rest as for [`start`].
+unsafe extern "C" fn run_again<C, F, E>(
+    object: *const (),
+    _: *const (),
+    frame: *mut Frame,
+) -> Status
+where
+    C: FnMut() -> F + Send + 'static,
+    F: Future<Output = Result<(), E>> + Send + 'static,
+    E: Fault,
+{
+    // SAFETY: the caller's promises; the future borrows nothing (`'static`).
+    unsafe { start::<_, _, Done<E>>(frame, move |(): &mut ()| (*object.cast_mut().cast::<C>())()) }
+}
+
+/// A call that blocks the thread it is made on, made at most once.
+///
+/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+/// What it returns, or how it panics, stays in the module.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Errand {
+    object: Object,
+    /// Takes the object.
+    run: unsafe extern "C" fn(*const ()),
+}
+
+impl Errand {
+    /// Keeps `work`, and what it owns, until it is run or given back.
+    pub fn new<C: FnOnce() + Send + 'static>(work: C) -> Self {
+        Self { object: Object::boxed(work), run: run_here::<C> }
+    }
+
+    /// Makes the call, on this thread.
+    pub fn run(self) {
+        // SAFETY: the closure is taken, once.
+        unsafe { (self.run)(self.object.into_pointer()) };
+    }
+}
+
+impl fmt::Debug for Errand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Errand").finish_non_exhaustive()
+    }
+}
+
+/// # Safety
+/// `object` is a boxed `C` and is taken.
+unsafe extern "C" fn run_here<C: FnOnce()>(object: *const ()) {
+    // Whoever waits for what it returns learns of a panic from the closure itself.
+    // SAFETY: the caller's promise.
+    caught(|| unsafe { Box::from_raw(object.cast_mut().cast::<C>())() });
+}

@@ -1,0 +1,70 @@
+//! One call of a slot whose arguments the caller keeps as long as it lasts: a request, or a step
+//! of a module's life.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::ptr::null;
+use std::task::{Context, Poll};
+
+use crate::answer::{Answers, Entered};
+use crate::call::{Asked, Call, Reply};
+use crate::frame::Slot;
+use crate::serve::{ArgsOf, Method, lent};
+
+/// A call of one row with `ROOM` bytes for the other side's future. It begins when it is first
+/// polled; dropped, it drops that future.
+#[repr(C)]
+#[must_use = "nothing is done before it is awaited"]
+#[allow(missing_debug_implementations, reason = "it shows nothing")]
+pub struct Request<M: Method, const ROOM: usize> {
+    /// Until it has begun.
+    slot: Option<Slot<M::Args>>,
+    object: *const (),
+    args: M::Args,
+    call: Call<M::Answers, ROOM>,
+}
+
+// SAFETY: it borrows the object and the arguments, which may be sent (the promise of `new`).
+unsafe impl<M: Method, const ROOM: usize> Send for Request<M, ROOM> {}
+
+impl<M: Method, const ROOM: usize> Request<M, ROOM> {
+    /// A call that has not begun.
+    ///
+    /// # Safety
+    /// `slot` is one of the table of `object` that keeps to the protocol of
+    /// [`start`](crate::start). The object, and what the arguments borrow, may be used on any
+    /// thread and live as long as this.
+    #[inline]
+    pub unsafe fn new(slot: Slot<M::Args>, object: *const (), args: ArgsOf<'_, M>) -> Self {
+        // SAFETY: the caller's promise.
+        let args = unsafe { lent::<M>(args) };
+        Self { slot: Some(slot), object, args, call: Call::new() }
+    }
+}
+
+impl<M: Method, const ROOM: usize> Future for Request<M, ROOM> {
+    type Output = Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: `call` and the arguments stay where they are; the others are not pinned.
+        let this = unsafe { self.get_unchecked_mut() };
+        // SAFETY: as above.
+        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let mut reply = Reply::new();
+        let asked = match this.slot.take() {
+            // SAFETY: the promise of `new`; the arguments are pinned with the call.
+            Some(slot) => unsafe {
+                call.enter_into(context, &mut reply, |frame| {
+                    slot(this.object, &raw const this.args, frame)
+                })
+            },
+            None => call.resume_into(context, (0, null()), &mut reply),
+        };
+        match asked {
+            Asked::Neutral => Poll::Ready(Entered::Neutral),
+            Asked::Suspended(()) => Poll::Pending,
+            Asked::Answered(()) => Poll::Ready(reply.take()),
+        }
+    }
+}
