@@ -14,6 +14,8 @@
 mod answer;
 mod awaited;
 mod call;
+#[cfg(feature = "host")]
+mod callback;
 mod entry;
 mod form;
 mod frame;
@@ -32,6 +34,10 @@ mod waker;
 pub use answer::{Answer, Answers, Entered, Fault, RawError, Unreadable};
 pub use awaited::Awaited;
 pub use call::{Asked, Call, Reply};
+#[cfg(feature = "host")]
+pub use callback::{
+    Asking, CALLBACK_ROOM, Callback, CallbackCall, InputError, Instance, Observer, Prepared, Shared,
+};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
