@@ -4,6 +4,7 @@ use std::fmt;
 use std::mem::MaybeUninit;
 
 use crate::frame::Status;
+use crate::object::Object;
 use crate::owned::OwnedStr;
 use crate::panic::{Panic, RawPanic};
 
@@ -63,7 +64,7 @@ pub trait Answers: Send + Sync + 'static {
 
 /// Nothing is answered, but that it is done.
 #[derive(Debug)]
-pub(crate) struct Done<E>(std::marker::PhantomData<fn() -> E>);
+pub struct Done<E>(std::marker::PhantomData<fn() -> E>);
 
 impl<E: Fault> Answers for Done<E> {
     type Answer = ();
@@ -81,6 +82,28 @@ impl<E: Fault> Answers for Done<E> {
 
     fn from_raw((): ()) -> Result<(), Unreadable> {
         Ok(())
+    }
+}
+
+/// An object is answered, which must be there.
+#[derive(Debug)]
+pub struct Made<E>(std::marker::PhantomData<fn() -> E>);
+
+impl<E: Fault> Answers for Made<E> {
+    type Answer = Option<Object>;
+    type Raw = Object;
+    type Fault = E;
+
+    fn is_neutral(answer: &Option<Object>) -> bool {
+        answer.is_none()
+    }
+
+    fn into_raw(answer: Option<Object>) -> Option<Object> {
+        answer
+    }
+
+    fn from_raw(raw: Object) -> Result<Option<Object>, Unreadable> {
+        Ok(Some(raw))
     }
 }
 

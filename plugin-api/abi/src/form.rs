@@ -14,7 +14,8 @@ pub unsafe trait Form: Sized + 'static {
 /// A part of what crosses the boundary.
 ///
 /// # Safety
-/// What [`Self::check`] accepts, of data that lives where it points to, is safe to use.
+/// What [`Self::check`] accepts, of data that lives where it points to, is safe to use. It needs no
+/// drop.
 pub unsafe trait Field {
     /// Looks at what came from a side that does not vouch for it: a plugin in another language.
     ///
@@ -75,7 +76,10 @@ macro_rules! tuples {
     )* };
 }
 
-tuples! { (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F); }
+tuples! {
+    (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F); (A, B, C, D, E, F, G);
+    (A, B, C, D, E, F, G, H); (A, B, C, D, E, F, G, H, I);
+}
 
 /// The same form for as long as the caller knows it to live.
 ///
@@ -86,4 +90,25 @@ pub(crate) unsafe fn erased<F: Form>(form: F::Of<'_>) -> F {
     const { assert!(size_of::<F>() == size_of::<F::Of<'static>>()) };
     // SAFETY: the same type but for its lifetime (`Form`), of which the caller takes care.
     unsafe { std::mem::transmute_copy(&std::mem::ManuallyDrop::new(form)) }
+}
+
+/// Declares that a `repr(transparent)` wrapper of a form with a lifetime is one too.
+#[macro_export]
+macro_rules! wrapper {
+    ($wrapper:ident($inner:ident)) => {
+        const _: () =
+            assert!(size_of::<$wrapper<'static>>() == size_of::<$crate::$inner<'static>>());
+
+        // SAFETY: only the lifetime differs.
+        unsafe impl $crate::Form for $wrapper<'static> {
+            type Of<'a> = $wrapper<'a>;
+        }
+
+        // SAFETY: it is what it wraps.
+        unsafe impl $crate::Field for $wrapper<'_> {
+            fn check(&self) -> Result<(), $crate::Flaw> {
+                $crate::Field::check(&self.0)
+            }
+        }
+    };
 }

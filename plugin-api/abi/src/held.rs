@@ -5,6 +5,7 @@ use std::future::Future;
 
 use crate::answer::{Done, Entered, Fault};
 use crate::awaited::Awaited;
+use crate::form::erased;
 use crate::frame::{Frame, Status};
 use crate::object::Object;
 use crate::panic::caught;
@@ -30,8 +31,10 @@ crate::arguments! {
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Continuation {
     object: Object,
-    /// Takes the object.
-    run: unsafe extern "C" fn(*const (), *const ContinuationArgs<'static>, *mut Frame) -> Status,
+    /// Takes the object. Null: there is nothing to call.
+    run: Option<
+        unsafe extern "C" fn(*const (), *const ContinuationArgs<'static>, *mut Frame) -> Status,
+    >,
 }
 
 impl Continuation {
@@ -42,18 +45,32 @@ impl Continuation {
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Fault,
     {
-        Self { object: Object::boxed(call), run: run_once::<C, F, E> }
+        Self { object: Object::boxed(call), run: Some(run_once::<C, F, E>) }
     }
 
-    /// Makes the call.
-    pub fn call<E: Fault>(self, input: &str) -> impl Future<Output = Entered<(), E>> + Send {
+    /// The C form of what may be missing.
+    pub fn optional(call: Option<Self>) -> Self {
+        call.unwrap_or(Self { object: Object::NONE, run: None })
+    }
+
+    /// This, unless it is the C form of nothing.
+    pub fn into_option(self) -> Option<Self> {
+        self.run.is_some().then_some(self)
+    }
+
+    /// Makes the call; at once ready without one.
+    pub fn call<E: Fault>(
+        self,
+        input: &(impl AsRef<str> + ?Sized),
+    ) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
+        let input = input.as_ref();
         // SAFETY: the object is taken, once; the input lives as long as this future, which
         // borrows it.
         unsafe {
             Awaited::<Done<E>, _, ROOM>::new(move |frame| {
-                let args =
-                    ContinuationArgs::new(crate::form::erased::<Str<'static>>(Str::new(input)));
+                let Some(run) = run else { return Status::NEUTRAL };
+                let args = ContinuationArgs::new(erased::<Str<'static>>(Str::new(input)));
                 run(object.into_pointer(), &raw const args, frame)
             })
         }

@@ -14,12 +14,13 @@
 mod answer;
 mod awaited;
 mod call;
-#[cfg(feature = "host")]
 mod callback;
 mod entry;
 mod form;
 mod frame;
 mod held;
+mod kept;
+mod lend;
 mod object;
 mod owned;
 mod panic;
@@ -31,10 +32,9 @@ mod text;
 mod view;
 mod waker;
 
-pub use answer::{Answer, Answers, Entered, Fault, RawError, Unreadable};
+pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadable};
 pub use awaited::Awaited;
 pub use call::{Asked, Call, Reply};
-#[cfg(feature = "host")]
 pub use callback::{
     Asking, CALLBACK_ROOM, Callback, CallbackCall, InputError, Instance, Observer, Prepared, Shared,
 };
@@ -42,17 +42,19 @@ pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
 pub use held::{Continuation, ContinuationArgs, Errand, Routine};
+pub use kept::{Kept, KeptAll};
+pub use lend::{Editable, SetText, TextSource, Texts};
 pub use object::Object;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
-pub use request::Request;
+pub use request::{Request, ask_now};
 pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
 };
 pub use start::{answered, contained, start};
 pub use table::function_at;
-pub use text::{Bytes, Flag, Number, Str};
-pub use view::{Lent, LentMut, MaybeLent, Room, Slice, View};
+pub use text::{Bytes, Flag, Number, Source, Str};
+pub use view::{Lent, LentMut, MaybeLent, Room, Slice, SliceIter, View};
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.

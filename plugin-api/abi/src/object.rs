@@ -9,9 +9,10 @@ use crate::panic::caught;
 #[repr(C)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Object {
-    /// Null if it was taken.
+    /// Null: none, or it was taken.
     object: *const (),
-    release: unsafe extern "C" fn(*const ()),
+    /// Null: nothing has to be done.
+    release: Option<unsafe extern "C" fn(*const ())>,
 }
 
 // SAFETY: what it is made of is `Send`, and if shared `Sync` as well.
@@ -20,15 +21,23 @@ unsafe impl Send for Object {}
 unsafe impl Sync for Object {}
 
 impl Object {
+    /// None at all.
+    pub const NONE: Self = Self { object: std::ptr::null(), release: None };
+
+    /// Whether there is one.
+    pub const fn is_some(&self) -> bool {
+        !self.object.is_null()
+    }
+
     /// Of one that only its holder uses: a `Box<T>`.
     pub fn boxed<T: Send + 'static>(object: T) -> Self {
         let object = Box::into_raw(Box::new(object)).cast_const().cast();
-        Self { object, release: release_box::<T> }
+        Self { object, release: Some(release_box::<T>) }
     }
 
     /// Of one that its maker uses as well: an `Arc<T>`.
     pub fn shared<T: Send + Sync + 'static>(object: Arc<T>) -> Self {
-        Self { object: Arc::into_raw(object).cast(), release: release_arc::<T> }
+        Self { object: Arc::into_raw(object).cast(), release: Some(release_arc::<T>) }
     }
 
     /// Where it is, as long as this lives.
@@ -44,9 +53,9 @@ impl Object {
 
 impl Drop for Object {
     fn drop(&mut self) {
-        if !self.object.is_null() {
+        if let (false, Some(release)) = (self.object.is_null(), self.release) {
             // SAFETY: it was not taken, and is given back once to whoever made it.
-            unsafe { (self.release)(self.object) };
+            unsafe { release(self.object) };
         }
     }
 }
@@ -94,5 +103,11 @@ mod tests {
         // SAFETY: `boxed` made it, and it was taken.
         drop(unsafe { Box::from_raw(taken.cast_mut().cast::<Arc<()>>()) });
         assert_eq!(Arc::strong_count(&alive), 1);
+    }
+}
+
+impl std::fmt::Debug for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Object").finish_non_exhaustive()
     }
 }

@@ -68,3 +68,20 @@ impl<M: Method, const ROOM: usize> Future for Request<M, ROOM> {
         }
     }
 }
+
+/// Calls a slot that answers at once. One that does not is given up, and has no answer.
+///
+/// # Safety
+/// As for [`Request::new`].
+pub unsafe fn ask_now<M: Method>(
+    slot: Slot<M::Args>,
+    object: *const (),
+    args: ArgsOf<'_, M>,
+) -> Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault> {
+    // SAFETY: the caller's promise.
+    let request = std::pin::pin!(unsafe { Request::<M, 1024>::new(slot, object, args) });
+    match request.poll(&mut Context::from_waker(std::task::Waker::noop())) {
+        Poll::Ready(entered) => entered,
+        Poll::Pending => Entered::Pending,
+    }
+}

@@ -11,6 +11,8 @@ use crate::start::{answered, contained, start};
 /// The arguments of a row, as [`arguments!`](crate::arguments) declares them.
 pub trait Arguments: Field {}
 
+impl Arguments for () {}
+
 /// A row of a table: what a slot takes and answers.
 pub trait Method: Sized + Send + Sync + 'static {
     /// Its arguments, which borrow.

@@ -61,6 +61,13 @@ macro_rules! table {
         // SAFETY: as above.
         unsafe impl Sync for $table_ref {}
 
+        // SAFETY: a reference that may be null or shorter is what its functions expect.
+        unsafe impl $crate::Field for $table_ref {
+            fn check(&self) -> Result<(), $crate::Flaw> {
+                Ok(())
+            }
+        }
+
         #[allow(dead_code, reason = "each side reads the tables of the other only")]
         impl $table_ref {
             /// No table at all.
@@ -82,6 +89,12 @@ macro_rules! table {
             /// For an extension of this name.
             $visibility const fn pointer(self) -> *const () {
                 self.0.cast()
+            }
+
+            /// Version of the boundary of the side that made it, if there is one.
+            $visibility fn minor(self) -> Option<u32> {
+                // SAFETY: every table is at least as long as its size and version.
+                self.is_some().then(|| unsafe { (&raw const (*self.0).minor).read() })
             }
 
             /// Whether there is one.
@@ -114,8 +127,8 @@ macro_rules! arguments {
         #[derive(Debug)]
         #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
         $visibility struct $name<$life> {
-            size: u32,
-            flags: u32,
+            args_size: u32,
+            args_flags: u32,
             $( $(#[$field_meta])* pub(crate) $field: $type, )*
             lent: std::marker::PhantomData<&$life ()>,
         }
@@ -129,8 +142,8 @@ macro_rules! arguments {
             )]
             pub(crate) const fn new($($field: $type),*) -> Self {
                 Self {
-                    size: size_of::<Self>() as u32,
-                    flags: 0,
+                    args_size: size_of::<Self>() as u32,
+                    args_flags: 0,
                     $($field,)*
                     lent: std::marker::PhantomData,
                 }

@@ -1,5 +1,6 @@
 //! Borrowed text, bytes and arrays as they cross the boundary.
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use crate::form::{Field, Flaw, Form};
@@ -61,6 +62,20 @@ impl<'a> Str<'a> {
             Some(text) => text,
             None => "",
         }
+    }
+
+    /// The same text for as long as the caller knows it to live.
+    ///
+    /// # Safety
+    /// It lives as long as the result is used.
+    #[inline]
+    pub const unsafe fn kept<'b>(self) -> Str<'b> {
+        Str { pointer: self.pointer, length: self.length, lent: PhantomData }
+    }
+
+    /// The text of a side that need not vouch for it; what is not UTF-8 has U+FFFD in it.
+    pub fn lossy(self) -> Cow<'a, str> {
+        String::from_utf8_lossy(self.bytes())
     }
 
     fn bytes(self) -> &'a [u8] {
@@ -185,5 +200,42 @@ impl Number {
     #[inline]
     pub const fn get(self) -> Option<i64> {
         if self.is_some.get() { Some(self.number) } else { None }
+    }
+}
+
+/// An object of the side that lends something, by which its functions know it.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Source<'a> {
+    object: *const (),
+    lent: PhantomData<&'a ()>,
+}
+
+// SAFETY: it is a `&T` of a `T: Sync` (`new` demands it).
+unsafe impl Send for Source<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Source<'_> {}
+
+impl<'a> Source<'a> {
+    /// No object: what has none.
+    pub const NONE: Self = Self { object: std::ptr::null(), lent: PhantomData };
+
+    /// Lends `object`.
+    pub const fn new<T: Sync>(object: &'a T) -> Self {
+        Self { object: std::ptr::from_ref(object).cast(), lent: PhantomData }
+    }
+
+    /// Where it is.
+    #[inline]
+    pub const fn pointer(self) -> *const () {
+        self.object
+    }
+}
+
+// SAFETY: only its maker looks at what it points to.
+unsafe impl Field for Source<'_> {
+    fn check(&self) -> Result<(), Flaw> {
+        Ok(())
     }
 }

@@ -13,7 +13,7 @@ use crate::form::{Field, Flaw, Form};
 /// # Safety
 /// It is a `repr(C)` structure whose first field is its size in bytes, a `u32`; it needs no drop;
 /// [`Self::Of`] is the same structure with another lifetime.
-pub unsafe trait View: Field + Copy {
+pub unsafe trait View: Field + Sized {
     /// This view, borrowed for `'a`.
     type Of<'a>: View;
 
@@ -24,9 +24,10 @@ pub unsafe trait View: Field + Copy {
 
 /// A structure that is lent for as long as the call that carries it.
 #[repr(transparent)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Lent<'a, V> {
     pointer: *const V,
-    lent: PhantomData<&'a V>,
+    lent: PhantomData<&'a ()>,
 }
 
 // SAFETY: it is a `&V`.
@@ -52,7 +53,10 @@ impl<'a, V> Lent<'a, V> {
 
     /// The structure.
     #[inline]
-    pub const fn get(self) -> &'a V {
+    pub const fn get(self) -> &'a V
+    where
+        V: 'a,
+    {
         // SAFETY: made by `new`, or it came across the boundary from a side that vouches for it,
         // or was checked (`Field::check`): it is there for `'a`, and at least as long as `V`.
         unsafe { &*self.pointer }
@@ -80,9 +84,10 @@ unsafe impl<V: View> Field for Lent<'_, V> {
 
 /// As [`Lent`], or nothing at all: null.
 #[repr(transparent)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct MaybeLent<'a, V> {
     pointer: *const V,
-    lent: PhantomData<&'a V>,
+    lent: PhantomData<&'a ()>,
 }
 
 // SAFETY: it is an `Option<&V>`.
@@ -112,7 +117,10 @@ impl<'a, V> MaybeLent<'a, V> {
 
     /// The structure, if there is one.
     #[inline]
-    pub const fn get(self) -> Option<&'a V> {
+    pub const fn get(self) -> Option<&'a V>
+    where
+        V: 'a,
+    {
         // SAFETY: null, or as for `Lent::get`.
         unsafe { self.pointer.as_ref() }
     }
@@ -142,9 +150,10 @@ unsafe impl<V: View> Field for MaybeLent<'_, V> {
 
 /// A structure that is lent to one holder alone, who may change it.
 #[repr(transparent)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct LentMut<'a, V> {
     pointer: *mut V,
-    lent: PhantomData<&'a mut V>,
+    lent: PhantomData<&'a mut ()>,
 }
 
 // SAFETY: it is a `&mut V`.
@@ -157,9 +166,21 @@ impl<'a, V> LentMut<'a, V> {
         Self { pointer: view, lent: PhantomData }
     }
 
+    /// Lends `view` for a while.
+    ///
+    /// Whoever gets it can put nothing in its place that lives for less long: a call lends one such
+    /// structure at a time, and its fields are private.
+    #[inline]
+    pub fn lend<W: View<Of<'a> = V>>(view: &'a mut W) -> Self {
+        Self { pointer: (&raw mut *view).cast(), lent: PhantomData }
+    }
+
     /// The structure.
     #[inline]
-    pub const fn into_mut(self) -> &'a mut V {
+    pub const fn into_mut(self) -> &'a mut V
+    where
+        V: 'a,
+    {
         // SAFETY: as for `Lent::get`; and there is one `LentMut` of it at a time, which is taken.
         unsafe { &mut *self.pointer }
     }
@@ -244,15 +265,8 @@ impl<'a, V> Slice<'a, V> {
     }
 
     /// One after the other.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a V> + Clone
-    where
-        V: 'a,
-    {
-        (0..self.length).map(move |place| {
-            // SAFETY: there are `length` of them, `stride` bytes apart, for `'a`: made by `new`,
-            // or promised or checked as for `Lent::get`.
-            unsafe { &*self.pointer.byte_add(place * self.stride) }
-        })
+    pub const fn iter(self) -> SliceIter<'a, V> {
+        SliceIter { rest: self }
     }
 
     /// All of them, if they lie one behind the other as they do on this side.
@@ -294,6 +308,42 @@ unsafe impl<V: View> Field for Slice<'_, V> {
     }
 }
 
+impl<'a, V: 'a> IntoIterator for Slice<'a, V> {
+    type Item = &'a V;
+    type IntoIter = SliceIter<'a, V>;
+
+    fn into_iter(self) -> SliceIter<'a, V> {
+        self.iter()
+    }
+}
+
+/// The items of a [`Slice`], one after the other.
+#[derive(Clone, Debug)]
+pub struct SliceIter<'a, V> {
+    rest: Slice<'a, V>,
+}
+
+impl<'a, V: 'a> Iterator for SliceIter<'a, V> {
+    type Item = &'a V;
+
+    fn next(&mut self) -> Option<&'a V> {
+        let Slice { pointer, length, stride, lent } = self.rest;
+        let length = length.checked_sub(1)?;
+        // SAFETY: there is one more, and the next one is `stride` bytes behind it, for `'a`: made
+        // by `new`, or promised or checked as for `Lent::get`.
+        unsafe {
+            self.rest = Slice { pointer: pointer.byte_add(stride), length, stride, lent };
+            Some(&*pointer)
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.rest.length, Some(self.rest.length))
+    }
+}
+
+impl<'a, V: 'a> ExactSizeIterator for SliceIter<'a, V> {}
+
 /// Room for the items of a [`Slice`] in which they lie as they do on this side. Not used unless the
 /// other side's are longer.
 #[derive(Debug)]
@@ -306,7 +356,7 @@ impl<V> Default for Room<V> {
     }
 }
 
-impl<V: View + 'static> Room<V> {
+impl<V: View + Copy + 'static> Room<V> {
     /// The items of `slice`: where they are, or copied.
     #[inline]
     pub fn lay<'a>(&'a mut self, slice: Slice<'a, V::Of<'a>>) -> &'a [V::Of<'a>] {
@@ -333,7 +383,8 @@ impl<V: View + 'static> Room<V> {
 /// Declares a structure that one side lends the other: its fields, behind the size and flags with
 /// which each begins.
 ///
-/// `..` at the end of its fields is not written: later versions append to the end.
+/// Later versions append to the end. One that stands behind `exclusive` has one holder at a time, and
+/// cannot be copied.
 #[macro_export]
 macro_rules! view {
     (
@@ -342,14 +393,35 @@ macro_rules! view {
             $( $(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty, )*
         }
     ) => {
+        $crate::view! {
+            exclusive
+            $(#[$meta])*
+            #[derive(Clone, Copy)]
+            $visibility struct $name<$life> {
+                $( $(#[$field_meta])* $field_visibility $field: $type, )*
+            }
+        }
+    };
+    (
+        exclusive
+        $(#[$meta:meta])*
+        $visibility:vis struct $name:ident<$life:lifetime> {
+            $( $(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty, )*
+        }
+    ) => {
         $(#[$meta])*
         #[repr(C)]
-        #[derive(Clone, Copy)]
         #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
         $visibility struct $name<$life> {
             size: u32,
             flags: u32,
             $( $(#[$field_meta])* $field_visibility $field: $type, )*
+        }
+
+        #[allow(dead_code, reason = "one side makes it, the other reads it")]
+        impl $name<'_> {
+            /// In bytes: what stands in its first field.
+            pub(crate) const SIZE: u32 = <Self as $crate::View>::SIZE;
         }
 
         // SAFETY: each field is looked at.
@@ -360,7 +432,7 @@ macro_rules! view {
             }
         }
 
-        // SAFETY: `repr(C)`, the size comes first, and `Copy` types need no drop.
+        // SAFETY: `repr(C)`, and the size comes first; fields need no drop (`Field`).
         unsafe impl $crate::View for $name<'_> {
             type Of<'of> = $name<'of>;
         }

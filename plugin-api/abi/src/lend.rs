@@ -1,0 +1,132 @@
+//! Objects of one side whose text the other side may ask for, or set.
+
+use std::fmt;
+
+use crate::form::{Field, Flaw, erased};
+use crate::panic::caught;
+use crate::text::{Source, Str};
+
+/// What has texts that are made when they are asked for.
+pub trait TextSource: Sync {
+    /// The text with this number; the numbers are those of the view that carries it.
+    fn text(&self, part: u32) -> Option<&str>;
+}
+
+/// Texts that are made when they are asked for.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Texts<'a> {
+    source: Source<'a>,
+    /// The text lives as long as the source is lent. Null: there are none.
+    text: Option<unsafe extern "C" fn(source: *const (), part: u32) -> Str<'static>>,
+    /// Whether the source vouches for its texts to be UTF-8.
+    vouched: u64,
+}
+
+impl<'a> Texts<'a> {
+    /// No texts at all.
+    pub const NONE: Self = Self { source: Source::NONE, text: None, vouched: 1 };
+
+    /// Those of `source`.
+    pub const fn new<T: TextSource>(source: &'a T) -> Self {
+        Self { source: Source::new(source), text: Some(text_of::<T>), vouched: 1 }
+    }
+
+    /// The text with this number; none if there is no such text, or it cannot be made.
+    pub fn get(self, part: u32) -> Option<&'a str> {
+        // SAFETY: the source and the function belong together, and are lent for `'a`.
+        let text: Str<'a> = unsafe { self.text?(self.source.pointer(), part) };
+        if self.vouched == 0 && text.check().is_err() {
+            return None;
+        }
+        text.get()
+    }
+}
+
+// SAFETY: its texts are looked at when they come.
+unsafe impl Field for Texts<'_> {
+    fn check(&self) -> Result<(), Flaw> {
+        Ok(())
+    }
+}
+
+/// # Safety
+/// `source` is a `T` that is lent for as long as the text is used.
+unsafe extern "C" fn text_of<T: TextSource>(source: *const (), part: u32) -> Str<'static> {
+    // SAFETY: the caller's promise.
+    let source = unsafe { &*source.cast::<T>() };
+    let text = caught(|| Str::optional(source.text(part))).unwrap_or(Str::NONE);
+    // SAFETY: the text lives as long as the source is lent (`Texts::get`).
+    unsafe { erased(text) }
+}
+
+/// A text that is lent to one holder at a time, who may set it.
+pub trait SetText: Send {
+    /// As it is now.
+    fn text(&self) -> &str;
+    /// Puts another one in its place.
+    fn set(&mut self, text: &str);
+}
+
+/// A text that one holder at a time may set.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Editable<'a> {
+    owner: *mut (),
+    /// As it is now.
+    text: Str<'a>,
+    /// Copies the text, and returns where it is now.
+    set: unsafe extern "C" fn(owner: *mut (), text: Str<'static>) -> Str<'static>,
+}
+
+// SAFETY: it is a `&mut T` of a `T: Send`, in C form.
+unsafe impl Send for Editable<'_> {}
+// SAFETY: as above; through `&self` it only reads text that nobody else may change meanwhile.
+unsafe impl Sync for Editable<'_> {}
+
+impl<'a> Editable<'a> {
+    /// Lends `owner`.
+    pub fn new<T: SetText>(owner: &'a mut T) -> Self {
+        let owner: *mut T = owner;
+        // SAFETY: lent for `'a`; while the text is looked at nobody sets it.
+        let text = Str::new(unsafe { (*owner).text() });
+        Self { owner: owner.cast(), text, set: set_text::<T> }
+    }
+
+    /// The text as it is now.
+    pub const fn text(&self) -> &str {
+        self.text.text()
+    }
+
+    /// Puts `text` in its place.
+    pub fn set(&mut self, text: &str) {
+        // SAFETY: owner and function belong together; the owner is lent to this alone, and the
+        // function copies the text.
+        self.text = unsafe { (self.set)(self.owner, erased(Str::new(text))) };
+    }
+}
+
+// SAFETY: its text is looked at.
+unsafe impl Field for Editable<'_> {
+    fn check(&self) -> Result<(), Flaw> {
+        self.text.check()
+    }
+}
+
+impl fmt::Debug for Editable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Editable").field(&self.text()).finish()
+    }
+}
+
+/// # Safety
+/// `owner` is a `T` that is lent to the caller alone, for as long as the result is used; `text` is
+/// readable.
+unsafe extern "C" fn set_text<T: SetText>(owner: *mut (), text: Str<'static>) -> Str<'static> {
+    // SAFETY: the caller's promise; nothing here calls back, so no second reference is made.
+    let owner = unsafe { &mut *owner.cast::<T>() };
+    caught(|| owner.set(text.text()));
+    // SAFETY: it lives until the next one is set (`Editable`).
+    unsafe { erased(Str::new(owner.text())) }
+}
