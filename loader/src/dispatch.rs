@@ -1,7 +1,6 @@
 //! The last stage: asks the modules, in order, and makes one answer of theirs.
 
-use hsmod_plugin_api::host::SlotFn;
-use hsmod_plugin_api::table::Row;
+use hsmod_plugin_api::host::Asking;
 
 #[allow(
     unnameable_types,
@@ -33,7 +32,7 @@ pub use queue::Untold;
 pub(crate) use responsible::Responsible;
 
 /// The C forms of a callback's arguments.
-pub(crate) type Args<R> = <<R as Row>::Slot as SlotFn>::Args;
+pub(crate) type Args<R> = <R as Asking>::Raws;
 
 /// How a callback is dispatched, by the way its answers are combined.
 macro_rules! dispatch_by {
@@ -94,7 +93,7 @@ macro_rules! dispatch_by {
         }
     };
     (ThenUserMayInvite, $row:ty) => {
-        impl<'m, I: OwnedInputs<Args<$row>, Owned = (BuiltEvent,)> + Send + 'm> Dispatch<$row, I>
+        impl<'m, I: OwnedInputs<Args<$row>, Owned = Together<(BuiltEvent,)>> + Send + 'm> Dispatch<$row, I>
             for &'m Modules
         {
             type Call = FederatedInvite<'m, I>;

@@ -10,7 +10,7 @@ use hsmod_plugin_api::callbacks::{
     presence_router, ratelimit, spam_checker, third_party_rules,
 };
 use hsmod_plugin_api::host::{
-    BuiltEvent, Dispatch, Inputs, Many, OwnedInputs, Several, SeveralInputs,
+    BuiltEvent, Dispatch, Inputs, Many, OwnedInputs, Several, SeveralInputs, Together,
 };
 use hsmod_plugin_api::table::Row;
 use hsmod_plugin_api::values::{MediaUploadLimit, Verdict};

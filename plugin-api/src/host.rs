@@ -1,19 +1,20 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{
-    Asked, CALLBACK_ROOM, Call, Callback, CallbackCall, Continuation, Entered, Errand, Instance,
+    Asked, CALLBACK_ROOM, Callback, CallbackCall, Context, Continuation, Entered, Errand, Instance,
     Observer, Panic, Reply, Routine, admit_callback, subject,
 };
 pub use crate::module::Lists;
-pub use crate::table::{Row, SlotFn};
+pub use crate::table::Row;
 pub use crate::values::editable::EditableText;
 pub use crate::values::input::{
-    BuiltEvent, Delivered, InputError, Inputs, IntoJson, Json, OwnedInputs, Prepared, Ser, Several,
-    SeveralInputs,
+    BuiltEvent, Delivered, InputError, Inputs, IntoJson, Json, OwnedInputs, Ser, Several,
+    SeveralInputs, Together,
 };
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};
 pub use crate::values::subject::Subject;
+pub use hsmod_abi::{Asking, Form, Prepared, Shared};
 
 /// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
 /// means. The loader implements it, one row a callback.

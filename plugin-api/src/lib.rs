@@ -104,8 +104,8 @@ pub mod prelude {
 
 #[doc(hidden)]
 pub mod __private {
-    pub use abi_stable::library::LibHeader;
+    pub use hsmod_abi::Entry;
 
     pub use crate::callbacks::{Fallback, Probe};
-    pub use crate::module::header;
+    pub use crate::module::entry;
 }

@@ -10,9 +10,9 @@ mod handle;
 mod host_side;
 pub mod http_client;
 pub mod http_response;
+mod layouts;
 mod log;
 mod promise;
-#[allow(unnameable_types, clippy::cast_possible_wrap, reason = "what the derive makes of a table")]
 mod registration;
 mod root;
 mod storage;
@@ -29,20 +29,22 @@ use serde_json::Value;
 
 use crate::values::{ConfigError, ModuleError};
 
-pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
+pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawOutcome};
 pub use background::{BackgroundCall, BackgroundProcess};
 pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogSink, LogValue,
-    ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, abi_layout, adopt,
+    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogSink,
+    LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, adopt,
 };
+#[cfg(feature = "layout")]
+pub use layouts::Layouts;
+#[cfg(all(feature = "host", feature = "layout"))]
+pub use layouts::abi_layout;
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
-pub use registration::{
-    RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef, Registration,
-};
-pub use root::{Root, RootRef, StaticModule, header};
+pub use registration::{RawRegistration, Registration};
+pub use root::{Root, RootRef, StaticModule, entry};
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;
@@ -208,11 +210,8 @@ macro_rules! __export_symbols {
             static MANIFEST: [u8; $crate::manifest::length(&PARTS)] =
                 $crate::manifest::encode(&PARTS);
 
-            #[unsafe(export_name = "hsmod_panic_strategy")]
-            static PANIC_STRATEGY: u8 = cfg!(panic = "abort") as u8;
-
-            #[unsafe(export_name = "hsmod_root")]
-            static ROOT: $crate::__private::LibHeader = $crate::__private::header::<$module>();
+            #[unsafe(export_name = "hsmod_entry")]
+            static ENTRY: $crate::__private::Entry = $crate::__private::entry::<$module>();
         };
     };
 }

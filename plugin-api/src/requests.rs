@@ -25,6 +25,10 @@ pub mod users;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[cfg(feature = "host")]
+use crate::boundary::admit_request;
+#[cfg(feature = "host")]
+use crate::module::ModuleHost;
+#[cfg(feature = "host")]
 use crate::values::{ModuleError, Unanswered};
 
 /// What is known of a request: documentation and tests read it.
@@ -91,6 +95,19 @@ pub(crate) fn gone(request: &str) -> ModuleError {
     ModuleError::not_answered(Unanswered::ShuttingDown, message)
 }
 
+/// Who answers a request of a group, if it is answered now, and the place it takes.
+#[cfg(feature = "host")]
+pub(crate) fn admitted<'a, H: ModuleHost, G: ?Sized>(
+    host: &'a H,
+    request: &'static RequestInfo,
+    group: Option<&'a G>,
+    room: Option<&str>,
+) -> Result<(&'a G, Permit<'a>), ModuleError> {
+    admit_request(request.name)?;
+    let group = group.ok_or_else(|| host.lacks(request))?;
+    Ok((group, host.admit(request, room)?))
+}
+
 /// Every group, one row beside its `mod`: its trait and what comes with that. `$then` is called
 /// with all rows behind what stands in the brackets.
 #[doc(hidden)]
@@ -140,16 +157,34 @@ macro_rules! list {
         /// ```
         pub const REQUESTS: &[&[RequestInfo]] = &[$( $group::ROWS, )*];
 
-        /// The tables of all groups. Append-only.
+        /// The tables of all groups, as far as a homeserver has them.
         #[repr(C)]
-        #[derive(abi_stable::StableAbi)]
-        #[sabi(kind(Prefix(prefix_ref = RequestTableRef)))]
-        #[sabi(missing_field(option))]
-        pub struct RequestTable {
-            /// Version of the boundary of the homeserver that made it.
-            #[sabi(last_prefix_field)]
-            pub abi_minor: u32,
+        #[derive(Clone, Copy, Debug)]
+        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+        pub struct Groups {
             $( pub(crate) $group: $group::$table, )*
+        }
+
+        impl Groups {
+            /// Asks for each by its name.
+            ///
+            /// # Safety
+            /// What `extension` answers is null, or the table of that name, which is never freed.
+            pub(crate) unsafe fn of(extension: impl Fn(&str) -> *const ()) -> Self {
+                // SAFETY: the caller's promise.
+                Self { $( $group: unsafe {
+                    $group::$table::from_pointer(extension(concat!(stringify!($group), "/1")))
+                }, )* }
+            }
+        }
+
+        /// The table of a homeserver for the group with this name, if there is one.
+        #[cfg(feature = "host")]
+        pub(crate) fn table_of<H: crate::module::ModuleHost>(name: &str) -> Option<*const ()> {
+            match name {
+                $( concat!(stringify!($group), "/1") => Some($group::$table::of::<H>().pointer()), )*
+                _ => None,
+            }
         }
 
         $( #[cfg(feature = "host")] pub use $group::{$trait, $written}; )*
@@ -207,28 +242,6 @@ macro_rules! list {
                 let given = [$( self.$group.as_ref().map(|_| stringify!($group)), )*];
                 f.debug_set().entries(given.into_iter().flatten()).finish()
             }
-        }
-
-        #[cfg(feature = "host")]
-        impl RequestTableRef {
-            pub(crate) const fn of<H: crate::module::ModuleHost>() -> Self {
-                RequestTableOf::<H>::TABLE
-            }
-        }
-
-        #[cfg(feature = "host")]
-        struct RequestTableOf<H>(std::marker::PhantomData<H>);
-
-        #[cfg(feature = "host")]
-        impl<H: crate::module::ModuleHost> RequestTableOf<H> {
-            abi_stable::staticref!(
-                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<RequestTable> =
-                    abi_stable::prefix_type::WithMetadata::new(RequestTable {
-                        abi_minor: crate::ABI.minor,
-                        $( $group: $group::$table::of::<H>(), )*
-                    })
-            );
-            const TABLE: RequestTableRef = RequestTableRef(Self::WITH_METADATA.as_prefix());
         }
     };
 }

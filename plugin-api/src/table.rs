@@ -3,14 +3,13 @@
 //!
 //! Combining and failure rules are not here: they are the loader's.
 
+mod interface;
 mod requests;
 mod rows;
 
-use abi_stable::std_types::RResult;
+use hsmod_abi::Asking;
 
-use crate::boundary::{FfiWaker, FutureSlot, PanicReport, Status};
-use crate::values::answer::Answer;
-use crate::values::error::RawModuleError;
+use crate::values::answer::{Answer, Returns};
 
 /// What is known of a callback: documentation, `hsmod inspect` and tests read it.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +67,7 @@ pub trait Category: Sized + 'static {
 }
 
 /// A callback as a type.
-pub trait Row: Sized + Send + Sync + 'static {
+pub trait Row: Asking<Answers = Returns<Self::Answer>> {
     /// What is known of it.
     const INFO: CallbackInfo;
     /// Its category.
@@ -78,87 +77,25 @@ pub trait Row: Sized + Send + Sync + 'static {
     /// What the author's method answers: the same, or that about one item of several.
     #[cfg(feature = "host")]
     type Item: Default;
-    /// Its slot in the C table.
-    type Slot: SlotFn<Out = RResult<<Self::Answer as Answer>::Raw, RawModuleError>>;
 
     /// The answer about the first item.
     #[cfg(feature = "host")]
     fn item(answer: Self::Answer) -> Self::Item;
 
     /// What a call with these arguments is about.
-    ///
-    /// # Safety
-    /// What they borrow is alive.
     #[cfg(feature = "host")]
-    unsafe fn subject(args: <Self::Slot as SlotFn>::Args) -> crate::values::subject::Subject;
+    fn subject(args: &<Self::Raws as hsmod_abi::Form>::Of<'_>) -> crate::values::subject::Subject;
 
     /// Who registered it.
     #[cfg(feature = "host")]
     fn list(lists: &<Self::Category as Category>::Lists) -> &[crate::host::Callback<Self>];
 }
 
-/// A slot of a C table: `fn(module, arguments.., slot, waker, out, report) -> Status`.
-pub trait SlotFn: Copy + Send + Sync + 'static {
-    /// The C forms of the arguments.
-    type Args: Copy;
-    /// What is written when the answer is not the neutral one.
-    type Out;
-
-    /// Calls it.
-    ///
-    /// # Safety
-    /// `module` is what the slot was registered with; the rest as for
-    /// [`start`](crate::boundary::start), and the arguments live as long as the future.
-    unsafe fn enter(
-        self,
-        module: *const (),
-        args: Self::Args,
-        slot: *mut FutureSlot,
-        waker: *const FfiWaker,
-        out: *mut Self::Out,
-        report: *mut PanicReport,
-    ) -> Status;
-}
-
-macro_rules! slot_fns {
-    ($( ($($arg:ident $index:tt),+); )*) => { $(
-        impl<$($arg: Copy + 'static,)+ O: 'static> SlotFn
-            for unsafe extern "C" fn(
-                *const (),
-                $($arg,)+
-                *mut FutureSlot,
-                *const FfiWaker,
-                *mut O,
-                *mut PanicReport,
-            ) -> Status
-        {
-            type Args = ($($arg,)+);
-            type Out = O;
-
-            #[inline]
-            unsafe fn enter(
-                self,
-                module: *const (),
-                args: Self::Args,
-                slot: *mut FutureSlot,
-                waker: *const FfiWaker,
-                out: *mut O,
-                report: *mut PanicReport,
-            ) -> Status {
-                // SAFETY: the caller's promises.
-                unsafe { self(module, $(args.$index,)+ slot, waker, out, report) }
-            }
-        }
-    )* };
-}
-
-slot_fns! {
-    (A 0);
-    (A 0, B 1);
-    (A 0, B 1, C 2);
-    (A 0, B 1, C 2, D 3);
-    (A 0, B 1, C 2, D 3, E 4);
-}
+/// An author's module, or a homeserver, which answers the rows of its interfaces: what the slots of
+/// its tables are for.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct Side<T>(pub(crate) T);
 
 /// Whether `name` stands among `names`; usable in constants.
 pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
@@ -186,6 +123,7 @@ const fn equal(left: &[u8], right: &[u8]) -> bool {
     true
 }
 
+pub(crate) use interface::interface;
 #[cfg(feature = "host")]
 pub(crate) use requests::{answering, holders, room};
 pub(crate) use requests::{locked, requests};

@@ -6,7 +6,6 @@ pub mod answer;
 pub mod arg;
 pub mod background_update;
 pub mod by_name;
-pub mod bytes;
 pub mod config_error;
 pub mod delivery;
 pub mod each;
@@ -28,7 +27,6 @@ pub mod sql;
 pub mod state;
 #[cfg(feature = "host")]
 pub mod subject;
-pub mod text;
 pub mod user;
 pub mod verdict;
 

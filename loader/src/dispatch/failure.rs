@@ -29,7 +29,7 @@ pub(super) fn failed<R: Rule>(
     generation: &Generation,
     module: usize,
     cause: Cause,
-    args: Option<&impl Prepared<Args<R>>>,
+    args: Option<&mut impl Prepared<Args<R>>>,
 ) -> Option<CallError> {
     let member = generation.member(module);
     let policy = R::POLICY;
@@ -95,7 +95,7 @@ pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>>(
             duty: Duty::Callback(R::POLICY.full_name),
             kind: FailureKind::Panicked,
             message: &format!("panicked when its call, which took too long, was given up: {panic}"),
-            subject: &call.args_mut().as_deref().map(subject::<R>).unwrap_or_default(),
+            subject: &call.args_mut().map(subject::<R>).unwrap_or_default(),
             passed_over: true,
         });
     }
@@ -107,7 +107,7 @@ pub(super) fn denied<R: Rule>(
     generation: &Generation,
     module: usize,
     cause: Cause,
-    args: Option<&impl Prepared<Args<R>>>,
+    args: Option<&mut impl Prepared<Args<R>>>,
 ) -> CallError {
     generation.stats.denied(module - generation.first, R::INDEX);
     let (policy, name) = (R::POLICY, &generation.member(module).name);
@@ -120,7 +120,7 @@ fn log_denial<R: Rule>(
     generation: &Generation,
     module: usize,
     denial: &CallError,
-    args: Option<&impl Prepared<Args<R>>>,
+    args: Option<&mut impl Prepared<Args<R>>>,
 ) {
     if Failures::shows_denials() {
         let (duty, subject) = (Duty::Callback(denial.callback()), args.map(subject::<R>));

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hsmod_plugin_api::callbacks::spam_checker::rows;
-use hsmod_plugin_api::host::{BuiltEvent, Inputs, OwnedInputs};
+use hsmod_plugin_api::host::{BuiltEvent, Inputs, OwnedInputs, Together};
 use pin_project_lite::pin_project;
 
 use super::{Args, First, Question};
@@ -74,7 +74,7 @@ impl<'m, I> FederatedInvite<'m, I> {
 
 impl<'m, I> Future for FederatedInvite<'m, I>
 where
-    I: OwnedInputs<Args<Row>, Owned = (BuiltEvent,)> + Send + 'm,
+    I: OwnedInputs<Args<Row>, Owned = Together<(BuiltEvent,)>> + Send + 'm,
 {
     type Output = Result<(), CallError>;
 
@@ -96,12 +96,12 @@ impl<I> fmt::Debug for FederatedInvite<'_, I> {
 
 async fn ask<I>(modules: &Modules, inputs: I) -> Result<(), CallError>
 where
-    I: OwnedInputs<Args<Row>, Owned = (BuiltEvent,)>,
+    I: OwnedInputs<Args<Row>, Owned = Together<(BuiltEvent,)>>,
 {
     if nobody_asked(modules) {
         return Ok(());
     }
-    let (event,) = inputs.own().map_err(|error| unreadable(error.to_string()))?;
+    let Together((event,)) = inputs.own().map_err(|error| unreadable(error.to_string()))?;
     let event = event.event();
     Question::<Row, _, _>::new(modules, Inputs::<Args<Row>>::prepare((event,)), First).await?;
     let Some(invitee) = event.state_key() else {

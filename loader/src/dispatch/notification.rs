@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hsmod_plugin_api::host::{
-    Callback, CallbackCall, Entered, OwnedInputs, Prepared, Reply, subject,
+    Callback, CallbackCall, Entered, OwnedInputs, Reply, Shared, subject,
 };
 
 use super::Args;
@@ -77,7 +77,7 @@ impl Notification {
 fn put<R, P>(generation: &Arc<Generation>, args: &Arc<P>) -> Delivery
 where
     R: Rule,
-    P: Prepared<Args<R>> + Send + Sync + 'static,
+    P: Shared<Args<R>> + 'static,
 {
     let (delivery, part) = Delivery::new(R::POLICY.full_name);
     for (at, callback) in generation.list::<R>().iter().enumerate() {
@@ -93,7 +93,7 @@ where
             })
         });
         if let Err(why) = put {
-            lost::<R>(generation, callback.module(), why, &part, &**args);
+            lost::<R>(generation, callback.module(), why, &part, Arc::clone(args));
         }
     }
     delivery
@@ -106,7 +106,7 @@ fn lost<R: Rule>(
     module: usize,
     why: Untold,
     part: &Part,
-    args: &impl Prepared<Args<R>>,
+    mut args: Arc<impl Shared<Args<R>>>,
 ) {
     let member = generation.member(module);
     generation.stats.lost(module - generation.first, R::INDEX);
@@ -115,7 +115,7 @@ fn lost<R: Rule>(
         duty: Duty::Callback(R::POLICY.full_name),
         kind: FailureKind::Untold,
         message: &why.to_string(),
-        subject: &subject::<R>(args),
+        subject: &subject::<R>(&mut args),
         passed_over: false,
     });
 }
@@ -124,7 +124,7 @@ fn lost<R: Rule>(
 async fn tell<R, P>(generation: &Generation, callback: &Callback<R>, args: Arc<P>)
 where
     R: Rule,
-    P: Prepared<Args<R>> + Send + Sync + 'static,
+    P: Shared<Args<R>> + 'static,
 {
     let module = callback.module();
     let local = module - generation.first;
@@ -156,7 +156,7 @@ where
     };
     if let Some(cause) = cause {
         // Logged there; nobody waits for the answer.
-        let _ = failed::<R>(generation, module, cause, call.args_mut().as_deref());
+        let _ = failed::<R>(generation, module, cause, call.args_mut());
     }
     if let Some(since) = since {
         generation.stats.took(local, since.elapsed());

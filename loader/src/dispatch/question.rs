@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use hsmod_plugin_api::host::{
-    Asked, CallbackCall, Entered, InputError, Prepared, Reply, SlotFn, admit_callback,
+    Asked, CallbackCall, Entered, InputError, Prepared, Reply, admit_callback,
 };
 use hsmod_plugin_api::table::Row;
 use tokio::runtime::Handle;
@@ -79,7 +79,7 @@ where
 impl<R, P, A> Future for Question<'_, R, P, A>
 where
     R: Rule,
-    P: Prepared<<R::Slot as SlotFn>::Args>,
+    P: Prepared<Args<R>>,
     A: Aggregation<R, P>,
 {
     type Output = Outcome<R, P, A>;
@@ -211,14 +211,14 @@ fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
                 ControlFlow::Break(outcome) => outcome,
             };
             return ControlFlow::Break(
-                outcome.map_err(|cause| denied::<R>(generation, module, cause, args.as_deref())),
+                outcome.map_err(|cause| denied::<R>(generation, module, cause, args)),
             );
         }
         Entered::Ready(Err(error)) => Cause::Error(error),
         Entered::Panicked(panic) => Cause::Panicked(panic),
         _ => return ControlFlow::Continue(()),
     };
-    match failed::<R>(generation, module, cause, args.as_deref()) {
+    match failed::<R>(generation, module, cause, args) {
         Some(error) => ControlFlow::Break(Err(error)),
         None => ControlFlow::Continue(()),
     }
@@ -353,7 +353,7 @@ fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
         return Poll::Ready(Err(unasked::<R>(cause)));
     }
     let args = call.as_mut().args_mut();
-    match failed::<R>(generation, module, cause, args.as_deref()) {
+    match failed::<R>(generation, module, cause, args) {
         Some(error) => Poll::Ready(Err(error)),
         None => behind(call, aggregation, suspended, Entered::Neutral, context),
     }

@@ -10,6 +10,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use pin_project_lite::pin_project;
+
 use crate::values::error::{ModuleError, Unanswered};
 
 /// How many callbacks and requests may stand inside one another.
@@ -80,13 +82,18 @@ fn stack_here() -> usize {
     (&raw const here).addr()
 }
 
-/// The homeserver's answer to a request.
-pub(crate) struct Answering<F>(F);
+pin_project! {
+    /// The homeserver's answer to a request.
+    pub(crate) struct Answering<F> {
+        #[pin]
+        answer: F,
+    }
+}
 
 impl<F: Future> Answering<F> {
     #[inline]
     pub(crate) const fn new(answer: F) -> Self {
-        Self(answer)
+        Self { answer }
     }
 }
 
@@ -96,8 +103,7 @@ impl<F: Future> Future for Answering<F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _deeper = Deeper::new();
-        // SAFETY: the future stays where it is.
-        unsafe { self.map_unchecked_mut(|this| &mut this.0) }.poll(context)
+        self.project().answer.poll(context)
     }
 }
 

@@ -3,86 +3,114 @@
 use std::fmt;
 use std::sync::Arc;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::RResult;
+use hsmod_abi::{Continuation, Errand, Flag, Object, RawError, Routine, Str, table};
 
 use super::cache::RawCache;
-use super::registration::RegistrarTableRef;
+use super::registration::RawRegistration;
 use super::web::{WebResource, WebTableRef};
-use crate::boundary::{Continuation, Errand, RawObject, Routine};
-use crate::requests::RequestTableRef;
+use crate::manifest::AbiVersion;
+use crate::requests::Groups;
 use crate::values::UserId;
-use crate::values::error::RawModuleError;
-use crate::values::text::RawStr;
 
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
 ///
 /// Mirrors `synapse.module_api.ModuleApi`.
 #[doc = include_str!("api/members.md")]
+#[derive(Clone)]
 pub struct ModuleApi {
-    pub(crate) raw: RawApi,
+    connection: Arc<Connection>,
+}
+
+/// A reference to the homeserver's side, and what it offers.
+struct Connection {
+    raw: RawApi,
+    groups: Groups,
 }
 
 /// A reference to the homeserver's side of a [`ModuleApi`].
 #[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawApi {
     pub(crate) host: *const (),
     pub(crate) table: HostTableRef,
 }
 
-/// What a homeserver answers. Append-only; none of these functions unwinds.
+// SAFETY: each side uses it from any thread (`ModuleHost` demands it).
+unsafe impl hsmod_abi::Field for RawApi {
+    fn check(&self) -> Result<(), hsmod_abi::Flaw> {
+        if self.host.is_null() { Err(hsmod_abi::Flaw::Null) } else { Ok(()) }
+    }
+}
+
+/// Whether something was done, and why not.
 #[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = HostTableRef)))]
-#[sabi(missing_field(option))]
-pub struct HostTable {
-    /// Version of the boundary of the homeserver.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    pub(crate) retain: unsafe extern "C" fn(*const ()),
-    pub(crate) release: unsafe extern "C" fn(*const ()),
-    pub(crate) server_name: unsafe extern "C" fn(*const ()) -> RawStr,
-    pub(crate) public_baseurl: unsafe extern "C" fn(*const ()) -> RawStr,
-    pub(crate) worker_name: unsafe extern "C" fn(*const ()) -> RawStr,
-    pub(crate) is_trial: unsafe extern "C" fn(*const ()) -> bool,
-    pub(crate) supports: unsafe extern "C" fn(*const (), RawStr) -> bool,
-    pub(crate) register_web_resource:
-        unsafe extern "C" fn(*const (), RawStr, bool, RawObject, WebTableRef),
-    /// Registration of callbacks, by category.
-    pub(crate) registrars: RegistrarTableRef,
-    /// What may be asked for, by group.
-    pub(crate) requests: RequestTableRef,
-    /// `None` for the main process.
-    pub(crate) worker_app: unsafe extern "C" fn(*const ()) -> RawStr,
-    pub(crate) email_app_name: unsafe extern "C" fn(*const ()) -> RawStr,
-    pub(crate) should_run_background_tasks: unsafe extern "C" fn(*const ()) -> bool,
-    pub(crate) get_current_time_msec: unsafe extern "C" fn(*const ()) -> u64,
-    /// Period in nanoseconds, whether on every worker.
-    pub(crate) looping_background_call: unsafe extern "C" fn(*const (), RawStr, u64, bool, Routine),
-    /// Delay in nanoseconds; the number of the call, 0 if it will not be made.
-    pub(crate) background_call: unsafe extern "C" fn(*const (), RawStr, u64, Continuation) -> u64,
-    pub(crate) cancel_background_call: unsafe extern "C" fn(*const (), u64),
-    pub(crate) defer_to_thread:
-        unsafe extern "C" fn(*const (), Errand) -> RResult<(), RawModuleError>,
-    pub(crate) register_cached_function: unsafe extern "C" fn(*const (), RawStr, RawCache),
-    /// Its name, and the key as JSON: in this process.
-    pub(crate) invalidate_cache: unsafe extern "C" fn(*const (), RawStr, RawStr),
-    /// A group of requests, and a number that it gave out.
-    pub(crate) give_up: unsafe extern "C" fn(*const (), RawStr, i64),
+#[derive(Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawOutcome {
+    pub(crate) failed: Flag,
+    /// Empty if it was done.
+    pub(crate) error: RawError,
+}
+
+table! {
+    /// What a homeserver answers, whoever asks. Append-only; none of these functions unwinds.
+    pub struct HostTable as HostTableRef {
+        /// Counts one more reference.
+        retain: fn(*const ()),
+        /// Gives one back.
+        release: fn(*const ()),
+        /// The table with this name: `users/1`. Null if there is none.
+        extension: fn(*const (), Str<'static>) -> *const (),
+        /// What it calls itself: `synapse`.
+        homeserver_name: fn(*const ()) -> Str<'static>,
+        /// Its version.
+        homeserver_version: fn(*const ()) -> Str<'static>,
+        server_name: fn(*const ()) -> Str<'static>,
+        /// None if the operator did not say.
+        public_baseurl: fn(*const ()) -> Str<'static>,
+        /// None in the main process.
+        worker_name: fn(*const ()) -> Str<'static>,
+        /// None in the main process.
+        worker_app: fn(*const ()) -> Str<'static>,
+        /// None if the operator did not say.
+        email_app_name: fn(*const ()) -> Str<'static>,
+        is_trial: fn(*const ()) -> Flag,
+        should_run_background_tasks: fn(*const ()) -> Flag,
+        /// Milliseconds since 1970.
+        get_current_time_msec: fn(*const ()) -> u64,
+        /// A callback, a category, a request or a feature.
+        supports: fn(*const (), Str<'static>) -> Flag,
+        /// The object is taken.
+        register_callbacks: fn(*const (), Object, *const RawRegistration<'static>),
+        /// A path, whether all below it too, whether errors are pages; the object is taken.
+        register_web_resource: fn(*const (), Str<'static>, Flag, Flag, Object, WebTableRef),
+        /// What it is for, period in nanoseconds, whether on every worker.
+        looping_background_call: fn(*const (), Str<'static>, u64, Flag, Routine),
+        /// What it is for, delay in nanoseconds; the number of the call, 0 if it will not be made.
+        background_call: fn(*const (), Str<'static>, u64, Continuation) -> u64,
+        cancel_background_call: fn(*const (), u64),
+        defer_to_thread: fn(*const (), Errand) -> RawOutcome,
+        register_cached_function: fn(*const (), Str<'static>, RawCache),
+        /// Its name, and the key as JSON: in this process.
+        invalidate_cache: fn(*const (), Str<'static>, Str<'static>),
+        /// A group of requests, and a number that it gave out.
+        give_up: fn(*const (), Str<'static>, i64),
+    }
 }
 
 // SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
-unsafe impl Send for ModuleApi {}
+unsafe impl Send for Connection {}
 // SAFETY: as above.
-unsafe impl Sync for ModuleApi {}
+unsafe impl Sync for Connection {}
 
 /// Calls a function of the homeserver's table; what stands behind `else` if it has none.
 macro_rules! ask {
     ($api:expr, $function:ident($($arg:expr),*) else $none:expr) => {
-        match $api.raw.table.$function() {
-            // SAFETY: `host` is the host of this table, and `self` holds a reference to it.
-            Some(function) => unsafe { function($api.raw.host $(, $arg)*) },
+        match $api.table().$function() {
+            // SAFETY: `host` is the host of this table, and `self` holds a reference to it; what
+            // the arguments borrow lives for the time of the call.
+            Some(function) => unsafe { function($api.host() $(, $arg)*) },
             None => $none,
         }
     };
@@ -90,13 +118,38 @@ macro_rules! ask {
 
 pub(super) use ask;
 
+/// Lends `text` for the time of a call of the homeserver's table.
+pub(super) fn lent(text: &str) -> Str<'static> {
+    // SAFETY: those functions do not keep it (`ask`).
+    unsafe { Str::new(text).kept() }
+}
+
 impl ModuleApi {
     /// Takes over a reference that the homeserver counted for this module.
     ///
     /// # Safety
     /// `raw.host` is a live host of `raw.table`, with one reference for the caller.
-    pub(crate) const unsafe fn import(raw: RawApi) -> Self {
-        Self { raw }
+    pub(crate) unsafe fn import(raw: RawApi) -> Self {
+        let extension = |name: &str| match raw.table.extension() {
+            // SAFETY: the host is that of the table (the caller's promise).
+            Some(extension) => unsafe { extension(raw.host, lent(name)) },
+            None => std::ptr::null(),
+        };
+        // SAFETY: what a host answers by a name is the table of that name.
+        let groups = unsafe { Groups::of(extension) };
+        Self { connection: Arc::new(Connection { raw, groups }) }
+    }
+
+    pub(super) fn table(&self) -> HostTableRef {
+        self.connection.raw.table
+    }
+
+    pub(crate) fn host(&self) -> *const () {
+        self.connection.raw.host
+    }
+
+    pub(crate) fn groups(&self) -> &Groups {
+        &self.connection.groups
     }
 
     /// For the requests, which may be asked of parts of the api too.
@@ -106,51 +159,57 @@ impl ModuleApi {
 
     /// The name of the homeserver, the part of a user ID behind the first `:`.
     pub fn server_name(&self) -> &str {
-        let name = ask!(self, server_name() else RawStr::NONE);
-        // SAFETY: it lives as long as the host, to which `self` holds a reference.
-        unsafe { name.text() }
+        // It lives as long as the host, to which `self` holds a reference.
+        ask!(self, server_name() else Str::NONE).text()
     }
 
     /// Where clients reach the homeserver, with a `/` at the end; `None` if the operator did not
     /// say.
     pub fn public_baseurl(&self) -> Option<&str> {
-        let url = ask!(self, public_baseurl() else RawStr::NONE);
-        // SAFETY: as above.
-        unsafe { url.get() }
+        ask!(self, public_baseurl() else Str::NONE).get()
     }
 
     /// The name of this worker process; `None` in the main process.
     pub fn worker_name(&self) -> Option<&str> {
-        let name = ask!(self, worker_name() else RawStr::NONE);
-        // SAFETY: as above.
-        unsafe { name.get() }
+        ask!(self, worker_name() else Str::NONE).get()
     }
 
     /// The program that this worker process runs, as the operator's config calls it; `None` in the
     /// main process.
     pub fn worker_app(&self) -> Option<&str> {
-        let app = ask!(self, worker_app() else RawStr::NONE);
-        // SAFETY: as above.
-        unsafe { app.get() }
+        ask!(self, worker_app() else Str::NONE).get()
     }
 
     /// What the homeserver calls itself in mails; `Matrix` if the operator did not say.
     pub fn email_app_name(&self) -> &str {
-        let name = ask!(self, email_app_name() else RawStr::NONE);
-        // SAFETY: as above.
-        unsafe { name.get() }.unwrap_or("Matrix")
+        ask!(self, email_app_name() else Str::NONE).get().unwrap_or("Matrix")
+    }
+
+    /// Which version of the boundary the homeserver speaks: the smaller minor of its and
+    /// [ours](crate::ABI) is what both know.
+    pub fn abi(&self) -> AbiVersion {
+        AbiVersion { major: hsmod_abi::MAJOR, minor: self.table().minor().unwrap_or_default() }
+    }
+
+    /// What the homeserver calls itself (`synapse`), and its version; empty if it does not say.
+    ///
+    /// For the log: whether something is served is asked with [`Self::supports`].
+    pub fn homeserver(&self) -> (&str, &str) {
+        let name = ask!(self, homeserver_name() else Str::NONE);
+        let version = ask!(self, homeserver_version() else Str::NONE);
+        (name.text(), version.text())
     }
 
     /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
     /// requests are not answered, nothing lasts.
     pub fn is_trial(&self) -> bool {
-        ask!(self, is_trial() else false)
+        ask!(self, is_trial() else Flag::new(false)).get()
     }
 
     /// Whether this homeserver really calls a callback (`spam_checker.user_may_invite`, or the
     /// whole category `spam_checker`) or answers a request (`get_room_state`).
     pub fn supports(&self, name: &str) -> bool {
-        ask!(self, supports(RawStr::new(name)) else false)
+        ask!(self, supports(lent(name)) else Flag::new(false)).get()
     }
 
     /// Whether a user, room or alias belongs to this homeserver. A full identifier is compared by
@@ -198,26 +257,23 @@ impl ModuleApi {
             Some(parent) => (parent, true),
             None => (path, false),
         };
-        let (object, table) = (RawObject::shared(Arc::new(resource)), WebTableRef::of::<W>());
-        ask!(self, register_web_resource(RawStr::new(exact), subtree, object, table) else ());
+        let (object, table) = (Object::shared(Arc::new(resource)), WebTableRef::of::<W>());
+        let (subtree, html) = (Flag::new(subtree), W::ERRORS.html());
+        ask!(self, register_web_resource(lent(exact), subtree, html, object, table) else ());
     }
 
     /// What a request of a group has begun under this number is of no use any more.
     pub(super) fn give_up(&self, group: &str, number: i64) {
-        ask!(self, give_up(RawStr::new(group), number) else ());
+        ask!(self, give_up(lent(group), number) else ());
     }
 }
 
-impl Clone for ModuleApi {
-    fn clone(&self) -> Self {
-        ask!(self, retain() else ());
-        Self { raw: self.raw }
-    }
-}
-
-impl Drop for ModuleApi {
+impl Drop for Connection {
     fn drop(&mut self) {
-        ask!(self, release() else ());
+        if let Some(release) = self.raw.table.release() {
+            // SAFETY: the host is that of the table, and the reference is given back once.
+            unsafe { release(self.raw.host) };
+        }
     }
 }
 

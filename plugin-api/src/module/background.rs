@@ -5,13 +5,13 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use super::api::{ModuleApi, ask};
+use hsmod_abi::Flag;
+
+use super::api::{ModuleApi, ask, lent};
 use super::promise::{Promised, promise};
 use crate::boundary::{Continuation, Routine};
 use crate::values::ModuleError;
-use crate::values::json::JsonStr;
-use crate::values::lend::Lend;
-use crate::values::text::RawStr;
+use crate::values::lend::nanoseconds;
 
 /// Background work. All of it belongs to the module that began it: it begins when the module's
 /// [`start`](crate::Module::start) does, or at once if that has begun, and is cancelled (its future
@@ -21,7 +21,7 @@ use crate::values::text::RawStr;
 impl ModuleApi {
     /// Whether this process is the one that does what is to be done once per homeserver.
     pub fn should_run_background_tasks(&self) -> bool {
-        ask!(self, should_run_background_tasks() else true)
+        ask!(self, should_run_background_tasks() else Flag::new(true)).get()
     }
 
     /// The homeserver's time: milliseconds since 1970.
@@ -73,8 +73,8 @@ impl ModuleApi {
     }
 
     fn call_again_and_again(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
-        ask!(self, looping_background_call(RawStr::new(desc), period.lend(), everywhere, f)
-            else drop(f));
+        let (period, everywhere) = (nanoseconds(period), Flag::new(everywhere));
+        ask!(self, looping_background_call(lent(desc), period, everywhere, f) else drop(f));
     }
 
     /// Calls `f` once, after `delay`, unless it is cancelled before. Lost if the homeserver ends
@@ -100,8 +100,8 @@ impl ModuleApi {
         C: FnOnce() -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        let call = Continuation::new(move |_: &JsonStr| f());
-        let number = ask!(self, background_call(RawStr::new(desc), delay.lend(), call) else {
+        let call = Continuation::new(move |_: &str| f());
+        let number = ask!(self, background_call(lent(desc), nanoseconds(delay), call) else {
             drop(call);
             BackgroundCall::NONE
         });

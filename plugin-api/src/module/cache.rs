@@ -7,15 +7,14 @@ use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use abi_stable::StableAbi;
+use hsmod_abi::{Object, Str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::entries::Entries;
-use super::api::{ModuleApi, ask};
-use crate::boundary::{RawObject, attempted};
+use super::api::{ModuleApi, ask, lent};
+use crate::boundary::attempted;
 use crate::requests::caches::OtherWorkers;
-use crate::values::text::RawStr;
 use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 
 /// What a function once returned, by its arguments: up to a number of entries, of which the one
@@ -162,10 +161,9 @@ impl ModuleApi {
         K: Eq + Hash + DeserializeOwned + Send + 'static,
         V: Send + 'static,
     {
-        let object = RawObject::shared(Arc::clone(&cached.0));
-        let cache = RawCache { object, invalidate: invalidate::<K, V> };
-        let name = RawStr::new(&cached.0.name);
-        ask!(self, register_cached_function(name, cache) else ());
+        let object = Object::shared(Arc::clone(&cached.0));
+        let cache = RawCache { object, invalidate: Some(invalidate::<K, V>) };
+        ask!(self, register_cached_function(lent(&cached.0.name), cache) else ());
     }
 
     /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
@@ -189,7 +187,7 @@ impl ModuleApi {
         cached.invalidate(key);
         let key = serde_json::to_string(key)?;
         let name = cached.name();
-        ask!(self, invalidate_cache(RawStr::new(name), RawStr::new(&key)) else ());
+        ask!(self, invalidate_cache(lent(name), lent(&key)) else ());
         match OtherWorkers(self).invalidate_cache(name, JsonStr::new(&key)).await {
             // There are no others, or they are not to notice.
             Err(error)
@@ -207,16 +205,17 @@ impl ModuleApi {
 
 /// A cache of a module, in the hands of its homeserver.
 #[repr(C)]
-#[derive(StableAbi)]
+#[derive(Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawCache {
-    pub(crate) object: RawObject,
+    pub(crate) object: Object,
     /// Forgets what is remembered for a key, which is JSON text.
-    pub(crate) invalidate: unsafe extern "C" fn(*const (), RawStr),
+    pub(crate) invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
 }
 
 /// # Safety
 /// `cache` is a live cache of these types; `key` lives for the time of the call.
-unsafe extern "C" fn invalidate<K, V>(cache: *const (), key: RawStr)
+unsafe extern "C" fn invalidate<K, V>(cache: *const (), key: Str<'static>)
 where
     K: Eq + Hash + DeserializeOwned,
 {

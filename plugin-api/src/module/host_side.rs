@@ -7,12 +7,12 @@ mod log;
 mod registration;
 mod web;
 
-use crate::boundary::caught;
+use hsmod_abi::caught;
 
 pub use api::{ApiHandle, ModuleHost};
 pub use background::CacheHandle;
-pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, abi_layout, adopt};
-pub use log::{LogSink, LogValue};
+pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, adopt};
+pub use log::{LogHandle, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
 pub use web::{HttpRequest, WebHandle};
 

@@ -2,56 +2,57 @@
 
 use std::sync::OnceLock;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{RSlice, RStr};
+use hsmod_abi::{Flag, Slice, Str, table, view};
 
 use crate::boundary::Panic;
 
-/// Where an image's log goes. Append-only; none of these functions unwinds.
-#[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = LogTableRef)))]
-#[sabi(missing_field(option))]
-pub struct LogTable {
-    /// Version of the boundary of the homeserver.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
-    pub(crate) max_level: unsafe extern "C" fn() -> u8,
-    /// Whether somebody listens to this level of this target.
-    pub(crate) enabled: unsafe extern "C" fn(u8, RStr<'_>) -> bool,
-    /// One event.
-    pub(crate) event: unsafe extern "C" fn(*const RawRecord<'_>),
+table! {
+    /// Where an image's log goes. Append-only; none of these functions unwinds.
+    pub struct LogTable as LogTableRef {
+        /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
+        max_level: fn() -> u8,
+        /// Whether somebody listens to this level of this target.
+        enabled: fn(u8, Str<'static>) -> Flag,
+        /// One event.
+        event: fn(*const RawRecord<'static>),
+    }
 }
 
-/// One event of a module's log.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawRecord<'a> {
-    /// 1 error, ... 5 trace.
-    pub(crate) level: u8,
-    pub(crate) target: RStr<'a>,
-    /// Empty if it is not known.
-    pub(crate) file: RStr<'a>,
-    /// 0 if it is not known.
-    pub(crate) line: u32,
-    pub(crate) fields: RSlice<'a, RawField<'a>>,
+view! {
+    /// One event of a module's log.
+    #[derive(Debug)]
+    pub struct RawRecord<'a> {
+        /// 1 error, ... 5 trace.
+        pub(crate) level: u8,
+        /// 0 if it is not known.
+        pub(crate) line: u32,
+        pub(crate) target: Str<'a>,
+        /// None if it is not known.
+        pub(crate) file: Str<'a>,
+        pub(crate) fields: Slice<'a, RawField<'a>>,
+    }
 }
 
-/// One field of an event; the message is the field `message`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawField<'a> {
-    pub(crate) name: RStr<'a>,
-    /// One of the constants of this type.
-    pub(crate) kind: u8,
-    /// The bits of a number or a truth value.
-    pub(crate) bits: u64,
-    /// The text of a text or of a value shown with `Debug`.
-    pub(crate) text: RStr<'a>,
+view! {
+    /// One field of an event; the message is the field `message`.
+    #[derive(Debug)]
+    pub struct RawField<'a> {
+        pub(crate) name: Str<'a>,
+        /// One of the constants of this type.
+        pub(crate) kind: u8,
+        /// The bits of a number or a truth value.
+        pub(crate) bits: u64,
+        /// The text of a text or of a value shown with `Debug`.
+        pub(crate) text: Str<'a>,
+    }
 }
 
-impl RawField<'_> {
+impl<'a> RawField<'a> {
+    const fn new(name: &'a str, kind: u8, bits: u64, text: &'a str) -> Self {
+        let (name, text) = (Str::new(name), Str::new(text));
+        Self { size: Self::SIZE, flags: 0, name, kind, bits, text }
+    }
+
     /// A value shown with `Debug`.
     pub const DEBUG: u8 = 0;
     /// Text.
@@ -79,25 +80,27 @@ pub(super) fn connect(table: LogTableRef) {
 /// Tells the homeserver of a panic anywhere in this image.
 pub(super) fn report_panic(panic: &Panic) {
     let thread = std::thread::current();
-    let text =
-        |name, text| RawField { name: RStr::from_str(name), kind: RawField::TEXT, bits: 0, text };
+    let text = |name, text| RawField::new(name, RawField::TEXT, 0, text);
     let fields = [
-        text("message", panic.message.as_str().into()),
-        text("thread", thread.name().unwrap_or("unnamed").into()),
+        text("message", panic.message.as_str()),
+        text("thread", thread.name().unwrap_or("unnamed")),
     ];
-    emit(&RawRecord {
-        level: 1,
-        target: "panic".into(),
-        file: panic.file.as_str().into(),
-        line: panic.line,
-        fields: RSlice::from_slice(&fields),
-    });
+    emit(1, "panic", Some(&panic.file), panic.line, &fields);
 }
 
-fn emit(record: &RawRecord<'_>) {
+fn emit(level: u8, target: &str, file: Option<&str>, line: u32, fields: &[RawField<'_>]) {
+    let record = RawRecord {
+        size: RawRecord::SIZE,
+        flags: 0,
+        level,
+        line,
+        target: Str::new(target),
+        file: Str::optional(file.filter(|file| !file.is_empty())),
+        fields: Slice::new(fields),
+    };
     if let Some(event) = HOST_LOG.get().and_then(|table| table.event()) {
         // SAFETY: the record lives for the time of the call.
-        unsafe { event(record) };
+        unsafe { event((&raw const record).cast()) };
     }
 }
 
@@ -112,7 +115,7 @@ mod forward {
     use tracing::subscriber::Interest;
     use tracing::{Event, Level, Metadata, Subscriber};
 
-    use super::{HOST_LOG, RSlice, RStr, RawField, RawRecord, emit};
+    use super::{HOST_LOG, RawField, Str, emit};
 
     pub(super) fn install() {
         // Fails if the module has a subscriber of its own: then that one is to have the events.
@@ -137,8 +140,9 @@ mod forward {
             let (Some(max_level), Some(enabled)) = (log.max_level(), log.enabled()) else {
                 return false;
             };
+            let target = Str::new(metadata.target());
             // SAFETY: functions of the host's table; the text lives for the time of the call.
-            unsafe { level <= max_level() && enabled(level, metadata.target().into()) }
+            unsafe { level <= max_level() && enabled(level, target.kept()).get() }
         }
 
         fn event(&self, event: &Event<'_>) {
@@ -146,13 +150,9 @@ mod forward {
             event.record(&mut fields);
             let fields: Vec<RawField<'_>> = fields.0.iter().map(Owned::raw).collect();
             let metadata = event.metadata();
-            emit(&RawRecord {
-                level: number(*metadata.level()),
-                target: metadata.target().into(),
-                file: metadata.file().unwrap_or_default().into(),
-                line: metadata.line().unwrap_or_default(),
-                fields: RSlice::from_slice(&fields),
-            });
+            let line = metadata.line().unwrap_or_default();
+            let level = number(*metadata.level());
+            emit(level, metadata.target(), metadata.file(), line, &fields);
         }
 
         // Spans stay inside the module: `enabled` says no to them.
@@ -184,13 +184,7 @@ mod forward {
 
     impl Owned {
         fn raw(&self) -> RawField<'_> {
-            let (kind, bits) = (self.kind, self.bits);
-            RawField {
-                name: RStr::from_str(self.name),
-                kind,
-                bits,
-                text: self.text.as_str().into(),
-            }
+            RawField::new(self.name, self.kind, self.bits, &self.text)
         }
     }
 

@@ -4,52 +4,46 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{RSlice, RStr};
+use hsmod_abi::{Flag, Object, Str, view};
 
-use super::api::ModuleApi;
-use crate::boundary::RawObject;
+use super::api::{ModuleApi, ask};
 use crate::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
 
-/// Which callbacks of a table are registered.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct RawSelection<'a> {
-    /// Whether `only` counts.
-    pub(crate) selective: bool,
-    pub(crate) only: RSlice<'a, RStr<'a>>,
-    pub(crate) optional: RSlice<'a, RStr<'a>>,
-    /// Of password providers alone.
-    pub(crate) auth_checkers: RSlice<'a, RawAuthChecker<'a>>,
+view! {
+    /// What is registered of a category.
+    #[derive(Debug)]
+    pub struct RawRegistration<'a> {
+        /// `spam_checker/1`.
+        pub(crate) category: Str<'a>,
+        /// The table of that category.
+        pub(crate) table: Table,
+        /// Whether `only` counts.
+        pub(crate) selective: Flag,
+        /// The callbacks that are registered, separated by spaces; others of the table are not.
+        pub(crate) only: Str<'a>,
+        /// Those of them without which the module can do, separated by spaces.
+        pub(crate) optional: Str<'a>,
+        /// Of password providers: JSON text of a list of pairs, each a type of login and the list of
+        /// its fields.
+        pub(crate) auth_checkers: Str<'a>,
+    }
 }
 
-/// A type of login that `check_auth` knows.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct RawAuthChecker<'a> {
-    pub(crate) login_type: RStr<'a>,
-    pub(crate) fields: RSlice<'a, RStr<'a>>,
+/// A table of some category.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct Table(pub(crate) *const ());
+
+// SAFETY: whoever looks into it knows of which category it is.
+unsafe impl hsmod_abi::Field for Table {
+    fn check(&self) -> Result<(), hsmod_abi::Flaw> {
+        Ok(())
+    }
 }
 
 macro_rules! registrars {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        /// Registers callbacks, one function a category. Append-only.
-        #[repr(C)]
-        #[derive(StableAbi)]
-        #[sabi(kind(Prefix(prefix_ref = RegistrarTableRef)))]
-        #[sabi(missing_field(option))]
-        pub struct RegistrarTable {
-            /// Version of the boundary of the homeserver.
-            #[sabi(last_prefix_field)]
-            pub abi_minor: u32,
-            $( pub(crate) $category: unsafe extern "C" fn(
-                *const (),
-                RawObject,
-                crate::callbacks::$category::$table,
-                RawSelection<'_>,
-            ), )*
-        }
-
         impl ModuleApi {
             $(
                 #[doc = concat!("Registers what `#[callbacks]` saw of [`", stringify!($trait), "`](crate::callbacks::", stringify!($trait), ") on `M`. May be called several times; every call appends.")]
@@ -58,17 +52,14 @@ macro_rules! registrars {
                     module: &Arc<M>,
                 ) -> Registration<'_, crate::callbacks::$category::$table> {
                     let object = Arc::clone(module);
-                    Registration::new(self, move |api, selection| {
-                        let object = RawObject::shared(object);
-                        let table = crate::callbacks::$category::$table::of::<M>();
-                        let all = api.raw.table.registrars();
-                        // A homeserver older than this plugin has no such function. The loader
-                        // has refused the plugin by then if it needs it.
-                        if let Some(register) = all.and_then(|all| all.$category()) {
-                            // SAFETY: the host is the host of this table, and the object that of
-                            // the table of callbacks.
-                            unsafe { register(api.raw.host, object, table, selection) };
-                        }
+                    Registration::new(self, move |api, selected| {
+                        let object = Object::shared(object);
+                        let registration = RawRegistration {
+                            category: Str::new(concat!(stringify!($category), "/1")),
+                            table: Table(crate::callbacks::$category::$table::of::<M>().pointer()),
+                            ..selected
+                        };
+                        ask!(api, register_callbacks(object, (&raw const registration).cast()) else ());
                     })
                 }
             )*
@@ -78,7 +69,7 @@ macro_rules! registrars {
 
 crate::__categories!(registrars []);
 
-type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawSelection<'_>) + 'a>;
+type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawRegistration<'_>) + 'a>;
 
 /// A registration of callbacks of one category, made when this is dropped (at the end of the
 /// statement).
@@ -104,7 +95,10 @@ pub struct Registration<'a, C> {
 }
 
 impl<'a, C> Registration<'a, C> {
-    fn new(api: &'a ModuleApi, register: impl FnOnce(&ModuleApi, RawSelection<'_>) + 'a) -> Self {
+    fn new(
+        api: &'a ModuleApi,
+        register: impl FnOnce(&ModuleApi, RawRegistration<'_>) + 'a,
+    ) -> Self {
         Self {
             api,
             register: Some(Box::new(register)),
@@ -164,27 +158,21 @@ impl Registration<'_, PasswordAuthProviderTableRef> {
 
 impl<C> Drop for Registration<'_, C> {
     fn drop(&mut self) {
-        fn lent(names: &[String]) -> Vec<RStr<'_>> {
-            names.iter().map(|name| RStr::from(name.as_str())).collect()
-        }
-        let only = lent(self.only.as_deref().unwrap_or_default());
-        let optional = lent(&self.optional);
-        let fields: Vec<_> = self.auth_checkers.iter().map(|(_, fields)| lent(fields)).collect();
-        let auth_checkers = self.auth_checkers.iter().zip(&fields);
-        let auth_checkers: Vec<_> = auth_checkers
-            .map(|((login_type, _), fields)| RawAuthChecker {
-                login_type: login_type.as_str().into(),
-                fields: RSlice::from_slice(fields),
-            })
-            .collect();
+        let only = self.only.as_deref().unwrap_or_default().join(" ");
+        let optional = self.optional.join(" ");
+        let auth_checkers = serde_json::to_string(&self.auth_checkers).unwrap_or_default();
         if let Some(register) = self.register.take() {
-            let selection = RawSelection {
-                selective: self.only.is_some(),
-                only: RSlice::from_slice(&only),
-                optional: RSlice::from_slice(&optional),
-                auth_checkers: RSlice::from_slice(&auth_checkers),
+            let selected = RawRegistration {
+                size: RawRegistration::SIZE,
+                flags: 0,
+                category: Str::NONE,
+                table: Table(std::ptr::null()),
+                selective: Flag::new(self.only.is_some()),
+                only: Str::new(&only),
+                optional: Str::new(&optional),
+                auth_checkers: Str::new(&auth_checkers),
             };
-            register(self.api, selection);
+            register(self.api, selected);
         }
     }
 }

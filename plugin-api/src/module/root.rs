@@ -1,105 +1,117 @@
 //! What a plugin exports: the functions of its module's life, in one append-only table.
 
+use std::future::Future;
 use std::marker::PhantomData;
+
+use hsmod_abi::{
+    AnswerOf, Done, Entry, Frame, MINOR, Made, Method, Object, Serves, Status, Str, answered,
+    arguments, contained, install_panic_hook, table,
+};
 
 use super::Module;
 use super::api::{ModuleApi, RawApi};
 use super::log::LogTableRef;
-use crate::boundary::{
-    FfiWaker, FutureSlot, Out, PanicReport, RawObject, Status, contained, install_panic_hook, start,
-};
 use crate::manifest::Manifest;
-use crate::values::config_error::{ConfigError, RawConfigError};
-use crate::values::error::RawModuleError;
-use crate::values::text::RawStr;
-use abi_stable::library::{
-    CheckTypeLayout, LibHeader, RootModule, RootModuleError, RootModuleResult,
-};
-use abi_stable::package_version_strings;
-use abi_stable::prefix_type::{PrefixRefTrait, WithMetadata};
-use abi_stable::sabi_types::VersionStrings;
-use abi_stable::std_types::RResult;
-use abi_stable::{StableAbi, staticref};
+use crate::table::Side;
+use crate::values::{ConfigError, ModuleError};
 
-/// Entry of a plugin. Append-only.
-#[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = RootRef)))]
-#[sabi(missing_field(option))]
-pub struct Root {
-    /// Version of the boundary of the plugin.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    /// Once per image: where panics and `tracing` events go.
-    pub(crate) connect: unsafe extern "C" fn(LogTableRef),
-    /// `Module::parse_config`, of JSON text.
-    pub(crate) parse_config: unsafe extern "C" fn(
-        RawStr,
-        *mut RResult<RawObject, RawConfigError>,
-        *mut PanicReport,
-    ) -> Status,
-    /// `Module::new`; takes the config.
-    pub(crate) construct: unsafe extern "C" fn(
-        *const (),
-        RawApi,
-        *mut RResult<RawObject, RawModuleError>,
-        *mut PanicReport,
-    ) -> Status,
-    /// `Module::start`.
-    pub(crate) start: unsafe extern "C" fn(
-        *const (),
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<()>,
-        *mut PanicReport,
-    ) -> Status,
-    /// `Module::shutdown`.
-    pub(crate) shutdown: unsafe extern "C" fn(
-        *const (),
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<()>,
-        *mut PanicReport,
-    ) -> Status,
+table! {
+    /// Entry of a plugin. Append-only; none of these functions unwinds.
+    pub struct Root as RootRef {
+        /// Once per image: where panics and `tracing` events go.
+        connect: fn(LogTableRef),
+        /// `Module::parse_config`; answers what `construct` takes. Without it every config will do.
+        parse_config: fn(*const (), *const ParseConfigArgs<'static>, *mut Frame) -> Status,
+        /// `Module::new`; takes the object, which is what `parse_config` answered, and answers the
+        /// module.
+        construct: fn(*const (), *const ConstructArgs<'static>, *mut Frame) -> Status,
+        /// `Module::start`. Without it there is nothing to be done.
+        start: fn(*const (), *const (), *mut Frame) -> Status,
+        /// `Module::shutdown`. Without it there is nothing to be done.
+        shutdown: fn(*const (), *const (), *mut Frame) -> Status,
+        /// The plugin's table with this name. Null if there is none.
+        extension: fn(Str<'static>) -> *const (),
+    }
+}
+
+arguments! {
+    /// What `parse_config` gets.
+    pub struct ParseConfigArgs<'a> {
+        /// JSON text of an object.
+        config: Str<'a>,
+    }
+}
+
+arguments! {
+    /// What `construct` gets.
+    pub struct ConstructArgs<'a> {
+        /// A reference to the homeserver, counted for the module.
+        api: RawApi,
+        /// The config once more, for plugins that do not parse it first.
+        config: Str<'a>,
+    }
+}
+
+/// `parse_config` as a row.
+#[derive(Debug)]
+pub(crate) enum ParseConfig {}
+
+impl Method for ParseConfig {
+    type Args = ParseConfigArgs<'static>;
+    type Answers = Made<ConfigError>;
+}
+
+/// `construct` as a row.
+#[derive(Debug)]
+pub(crate) enum Construct {}
+
+impl Method for Construct {
+    type Args = ConstructArgs<'static>;
+    type Answers = Made<ModuleError>;
+}
+
+/// `start` as a row.
+#[derive(Debug)]
+pub(crate) enum Start {}
+
+impl Method for Start {
+    type Args = ();
+    type Answers = Done<ModuleError>;
+}
+
+/// `shutdown` as a row.
+#[derive(Debug)]
+pub(crate) enum Shutdown {}
+
+impl Method for Shutdown {
+    type Args = ();
+    type Answers = Done<ModuleError>;
 }
 
 impl RootRef {
     const fn of<M: Module>() -> Self {
-        RootOf::<M>::TABLE
+        Self::new(RootOf::<M>::TABLE)
     }
-}
-
-impl RootModule for RootRef {
-    abi_stable::declare_root_module_statics! { RootRef }
-    const BASE_NAME: &'static str = "hsmod";
-    const NAME: &'static str = "hsmod";
-    const VERSION_STRINGS: VersionStrings = package_version_strings!();
 }
 
 struct RootOf<M>(PhantomData<M>);
 
 impl<M: Module> RootOf<M> {
-    staticref!(const WITH_METADATA: WithMetadata<Root> = WithMetadata::new(Root {
-        abi_minor: crate::ABI.minor,
-        connect,
-        parse_config: parse_config::<M>,
-        construct: construct::<M>,
-        start: start_module::<M>,
-        shutdown: shutdown_module::<M>,
-    }));
-    const TABLE: RootRef = RootRef(Self::WITH_METADATA.as_prefix());
+    const TABLE: &'static Root = &Root {
+        size: Root::SIZE,
+        minor: MINOR,
+        connect: Some(connect),
+        parse_config: Some(parse_config::<M>),
+        construct: Some(construct::<M>),
+        start: Some(hsmod_abi::serve::<Side<M>, Start>),
+        shutdown: Some(hsmod_abi::serve::<Side<M>, Shutdown>),
+        extension: Some(extension),
+    };
 }
 
-/// The root symbol of a plugin.
-pub const fn header<M: Module>() -> LibHeader {
-    // SAFETY: `erased_root` returns the table whose type is named here.
-    unsafe { LibHeader::from_constructor::<RootRef>(erased_root::<M>, CheckTypeLayout::Yes) }
-}
-
-extern "C" fn erased_root<M: Module>() -> RootModuleResult {
-    let table = RootRef::of::<M>();
-    // SAFETY: the erased reference is cast back to `RootRef` only.
-    RResult::<_, RootModuleError>::ROk(unsafe { table.to_prefix_ref().cast() })
+/// The entry of a plugin.
+pub const fn entry<M: Module>() -> Entry {
+    Entry::rust(cfg!(panic = "abort"), RootRef::of::<M>().pointer(), super::layouts::POINTER)
 }
 
 /// A module linked into the host itself.
@@ -133,7 +145,7 @@ impl StaticModule {
 
 impl std::fmt::Debug for StaticModule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StaticModule").field("root", &self.root.abi_minor()).finish_non_exhaustive()
+        f.debug_struct("StaticModule").finish_non_exhaustive()
     }
 }
 
@@ -145,70 +157,64 @@ unsafe extern "C" fn connect(table: LogTableRef) {
 }
 
 /// # Safety
-/// `config` is readable; `out` and `report` may be written.
+/// None: this version has no tables of other names.
+unsafe extern "C" fn extension(_: Str<'static>) -> *const () {
+    std::ptr::null()
+}
+
+/// # Safety
+/// The arguments and the frame are lent for the time of the call.
 unsafe extern "C" fn parse_config<M: Module>(
-    config: RawStr,
-    out: *mut RResult<RawObject, RawConfigError>,
-    report: *mut PanicReport,
+    _: *const (),
+    args: *const ParseConfigArgs<'static>,
+    frame: *mut Frame,
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe {
-        contained(report, || {
-            let parsed = serde_json::from_str(config.text())
+        contained(frame, || {
+            let parsed = serde_json::from_str(&(*args).config.lossy())
                 .map_err(ConfigError::new)
                 .and_then(M::parse_config);
-            out.write(match parsed {
-                Ok(config) => RResult::ROk(RawObject::boxed(config)),
-                Err(error) => RResult::RErr(error.into()),
-            });
-            Status::READY
+            let made: AnswerOf<ParseConfig> = parsed.map(|config| Some(Object::boxed(config)));
+            answered::<Made<ConfigError>>(made, frame)
         })
     }
 }
 
 /// # Safety
-/// `config` is what `parse_config` made; it is taken. `out` and `report` may be written.
+/// `config` is what `parse_config` answered; it is taken. The arguments and the frame are lent for
+/// the time of the call; the reference to the host is handed over.
 unsafe extern "C" fn construct<M: Module>(
     config: *const (),
-    api: RawApi,
-    out: *mut RResult<RawObject, RawModuleError>,
-    report: *mut PanicReport,
+    args: *const ConstructArgs<'static>,
+    frame: *mut Frame,
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe {
-        contained(report, || {
+        contained(frame, || {
             let config = *Box::from_raw(config.cast_mut().cast::<M::Config>());
-            out.write(match M::new(config, &ModuleApi::import(api)) {
-                Ok(module) => RResult::ROk(RawObject::shared(module)),
-                Err(error) => RResult::RErr(error.into()),
-            });
-            Status::READY
+            let made = M::new(config, &ModuleApi::import((*args).api));
+            answered::<Made<ModuleError>>(made.map(|module| Some(Object::shared(module))), frame)
         })
     }
 }
 
-/// # Safety
-/// `module` is a live `M`; the rest as for [`start`].
-unsafe extern "C" fn start_module<M: Module>(
-    module: *const (),
-    slot: *mut FutureSlot,
-    waker: *const FfiWaker,
-    out: *mut Out<()>,
-    report: *mut PanicReport,
-) -> Status {
-    // SAFETY: the caller's promises.
-    unsafe { start(slot, waker, out, report, || (*module.cast::<M>()).start()) }
+impl<M: Module> Serves<Start> for Side<M> {
+    type Values = ();
+
+    fn serve<'a>(&'a self, (): (), (): &'a mut ()) -> impl Future<Output = AnswerOf<Start>> + Send {
+        self.0.start()
+    }
 }
 
-/// # Safety
-/// As for [`start_module`].
-unsafe extern "C" fn shutdown_module<M: Module>(
-    module: *const (),
-    slot: *mut FutureSlot,
-    waker: *const FfiWaker,
-    out: *mut Out<()>,
-    report: *mut PanicReport,
-) -> Status {
-    // SAFETY: the caller's promises.
-    unsafe { start(slot, waker, out, report, || (*module.cast::<M>()).shutdown()) }
+impl<M: Module> Serves<Shutdown> for Side<M> {
+    type Values = ();
+
+    fn serve<'a>(
+        &'a self,
+        (): (),
+        (): &'a mut (),
+    ) -> impl Future<Output = AnswerOf<Shutdown>> + Send {
+        self.0.shutdown()
+    }
 }

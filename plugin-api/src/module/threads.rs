@@ -1,6 +1,6 @@
 //! Work that blocks, on threads of the homeserver.
 
-use abi_stable::std_types::RResult;
+use hsmod_abi::Fault;
 
 use super::api::{ModuleApi, ask};
 use super::promise::promise;
@@ -43,10 +43,10 @@ impl ModuleApi {
             drop(errand);
             return Err(ModuleError::unsupported("defer_to_thread"));
         });
-        match accepted {
-            RResult::ROk(()) => promised.await.unwrap_or_else(|| Err(not_run())),
-            RResult::RErr(refused) => Err(refused.into()),
+        if accepted.failed.get() {
+            return Err(ModuleError::from_raw(accepted.error));
         }
+        promised.await.unwrap_or_else(|| Err(not_run()))
     }
 }
 

@@ -7,10 +7,9 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::{StableAbi, staticref};
+use hsmod_abi::{AnswerOf, Flag, MINOR, Serves};
 
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Status, start};
+use crate::table::{Side, interface};
 use crate::values::{ErrorCode, ModuleError};
 
 pub use request::{RawHeader, WebRequest};
@@ -109,65 +108,47 @@ fn not_allowed() -> ModuleError {
     ModuleError::http(405, ErrorCode::Unrecognized, "Unrecognized request")
 }
 
-/// The C table of a [`WebResource`]. Append-only.
-#[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = WebTableRef)))]
-#[sabi(missing_field(option))]
-pub struct WebTable {
-    /// Version of the boundary of the module that made it.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    pub(crate) handle: unsafe extern "C" fn(
-        *const (),
-        *const WebRequest<'_>,
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<WebResponse>,
-        *mut PanicReport,
-    ) -> Status,
-    pub(crate) html_errors: bool,
+interface! {
+    /// The C table of a [`WebResource`]. Append-only.
+    pub table WebTable WebTableRef, rows in rows {
+        fn handle(request: &WebRequest<'_>) -> WebResponse;
+    }
+}
+
+/// How errors of a [`WebResource`] go over: a flag of its registration.
+impl ErrorFormat {
+    pub(crate) fn html(self) -> Flag {
+        Flag::new(matches!(self, Self::Html))
+    }
 }
 
 impl WebTableRef {
     pub(crate) const fn of<W: WebResource>() -> Self {
-        WebTableOf::<W>::TABLE
+        Self::new(WebTableOf::<W>::TABLE)
     }
 }
 
 struct WebTableOf<W>(PhantomData<W>);
 
 impl<W: WebResource> WebTableOf<W> {
-    staticref!(const WITH_METADATA: WithMetadata<WebTable> =
-    WithMetadata::new(WebTable {
-        abi_minor: crate::ABI.minor,
-        handle: handle::<W>,
-        html_errors: matches!(W::ERRORS, ErrorFormat::Html),
-    }));
-    const TABLE: WebTableRef = WebTableRef(Self::WITH_METADATA.as_prefix());
+    const TABLE: &'static WebTable = &WebTable {
+        size: WebTable::SIZE,
+        minor: MINOR,
+        handle: Some(hsmod_abi::serve::<Side<W>, rows::handle>),
+    };
 }
 
-/// # Safety
-/// `resource` is a live `W`, `request` lives as long as the future; the rest as for [`start`].
-unsafe extern "C" fn handle<W: WebResource>(
-    resource: *const (),
-    request: *const WebRequest<'_>,
-    slot: *mut FutureSlot,
-    waker: *const FfiWaker,
-    out: *mut Out<WebResponse>,
-    report: *mut PanicReport,
-) -> Status {
-    // SAFETY: the caller's promises.
-    unsafe {
-        let (resource, request) = (&*resource.cast::<W>(), *request);
-        start(slot, waker, out, report, || async move {
-            match request.method() {
-                "GET" | "HEAD" => resource.get(&request).await,
-                "POST" => resource.post(&request).await,
-                "PUT" => resource.put(&request).await,
-                "DELETE" => resource.delete(&request).await,
-                _ => Err(not_allowed()),
-            }
-        })
+impl<W: WebResource> Serves<rows::handle> for Side<W> {
+    type Values = ();
+
+    async fn serve<'a>(&'a self, args: args::handle<'a>, (): &'a mut ()) -> AnswerOf<rows::handle> {
+        let request = args.request.get();
+        match request.method() {
+            "GET" | "HEAD" => self.0.get(request).await,
+            "POST" => self.0.post(request).await,
+            "PUT" => self.0.put(request).await,
+            "DELETE" => self.0.delete(request).await,
+            _ => Err(not_allowed()),
+        }
     }
 }

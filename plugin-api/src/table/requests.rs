@@ -34,51 +34,31 @@ macro_rules! requests {
                     -> Result<$answer, $crate::values::ModuleError>
                 {
                     let api = self.api();
-                    let slot = api.raw.table.requests().and_then(|all| all.$group());
-                    let Some(slot) = slot.and_then(|group| group.$name()) else {
+                    let Some(slot) = api.groups().$group.$name() else {
                         return Err($crate::values::ModuleError::unsupported(stringify!($name)));
                     };
-                    let host = api.raw.host;
-                    $(let $arg = $crate::values::lend::Lend::lend($arg);)*
-                    // SAFETY: the host is the host of this table, and `api` holds a reference to
-                    // it; the arguments live until the request has ended, because this future
-                    // borrows them.
+                    let args = args::$name::new(
+                        $(<fn($type) as $crate::values::lend::Lend>::lend($arg)),*
+                    );
+                    // SAFETY: the slot is one of the tables of this host, to which `api` holds a
+                    // reference; the arguments live until the request has ended, because this
+                    // future borrows them.
                     let request = unsafe {
-                        $crate::boundary::Request::new(
-                            stringify!($name),
-                            move |future, waker, out, report| {
-                                slot(host, $($arg,)* future, waker, out, report)
-                            },
-                        )
+                        $crate::boundary::Request::<methods::$name>::new(slot, api.host(), args)
                     };
-                    request.await
+                    $crate::boundary::answered(stringify!($name), request.await)
                 }
             )*
         }
 
-        #[doc = concat!("The C table of the requests `", stringify!($group), "`. Append-only.")]
-        #[repr(C)]
-        #[derive(abi_stable::StableAbi)]
-        #[sabi(kind(Prefix(prefix_ref = $table_ref)))]
-        #[sabi(missing_field(option))]
-        pub struct $table {
-            /// Version of the boundary of the homeserver that made it.
-            #[sabi(last_prefix_field)]
-            pub abi_minor: u32,
-            $(
-                $(#[cfg($cfg)])?
-                $name: unsafe extern "C" fn(
-                    *const (),
-                    $(<$type as $crate::values::arg::Arg>::Raw,)*
-                    *mut $crate::boundary::FutureSlot,
-                    *const $crate::boundary::FfiWaker,
-                    *mut $crate::boundary::Out<$answer>,
-                    *mut $crate::boundary::PanicReport,
-                ) -> $crate::boundary::Status,
-            )*
+        $crate::table::interface! {
+            #[doc = concat!("The C table of the requests `", stringify!($group), "`. Append-only.")]
+            pub table $table $table_ref, rows in methods {
+                $( $(#[cfg($cfg)])? fn $name($($arg: $type),*) -> $answer; )*
+            }
         }
 
-        #[doc = concat!("The requests `", stringify!($group), "` as rows.")]
+        #[doc = concat!("The requests `", stringify!($group), "` as data.")]
         #[allow(non_upper_case_globals, reason = "named like the requests")]
         pub mod rows {
             use crate::requests::RequestInfo;
@@ -183,17 +163,13 @@ macro_rules! answering {
             fn give_up(&self, number: i64);
             $(
                 /// Begins to answer; the permit is held until that has ended.
-                ///
-                /// # Safety
-                /// `self` and what the permit borrows live until the request has ended; the rest
-                /// as for `start`.
                 $(#[cfg($cfg)])?
-                unsafe fn $name(
-                    &self,
-                    permit: $crate::requests::Permit<'_>,
-                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
-                    begun: $crate::boundary::Begun<$answer>,
-                ) -> $crate::boundary::Status;
+                fn $name<'a>(
+                    &'a self,
+                    permit: $crate::requests::Permit<'a>,
+                    args: args::$name<'a>,
+                    begun: hsmod_abi::Begun<'a, methods::$name>,
+                ) -> hsmod_abi::Progress;
             )*
         }
 
@@ -207,24 +183,21 @@ macro_rules! answering {
             }
             $(
                 $(#[cfg($cfg)])?
-                unsafe fn $name(
-                    &self,
-                    permit: $crate::requests::Permit<'_>,
-                    arguments: ($(<$type as $crate::values::arg::Arg>::Raw,)*),
-                    begun: $crate::boundary::Begun<$answer>,
-                ) -> $crate::boundary::Status {
-                    let make = move || {
-                        let ($($arg,)*) = arguments;
-                        // SAFETY: the caller's promise.
-                        $(let $arg = unsafe { $crate::values::arg::Arg::from_raw($arg) };)*
+                #[allow(unused_variables, reason = "some requests have no arguments")]
+                fn $name<'a>(
+                    &'a self,
+                    permit: $crate::requests::Permit<'a>,
+                    args: args::$name<'a>,
+                    begun: hsmod_abi::Begun<'a, methods::$name>,
+                ) -> hsmod_abi::Progress {
+                    begun.go_on(move || {
+                        $(let $arg = $crate::values::arg::value::<fn($type)>(args.$arg);)*
                         $crate::boundary::Answering::new(async move {
                             let answer = <G as $trait>::$name(self $(, $arg)*).await;
                             drop(permit);
                             answer
                         })
-                    };
-                    // SAFETY: the caller's promise.
-                    unsafe { begun.go_on(make) }
+                    })
                 }
             )*
         }
@@ -264,54 +237,40 @@ macro_rules! answering {
         impl $table_ref {
             /// The table of a homeserver.
             pub(crate) const fn of<H: $crate::module::ModuleHost>() -> Self {
-                TableOf::<H>::TABLE
+                Self::new(TableOf::<H>::TABLE)
             }
         }
 
         struct TableOf<H>(std::marker::PhantomData<H>);
 
         impl<H: $crate::module::ModuleHost> TableOf<H> {
-            abi_stable::staticref!(
-                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<$table> =
-                    abi_stable::prefix_type::WithMetadata::new($table {
-                        abi_minor: $crate::ABI.minor,
-                        $( $(#[cfg($cfg)])? $name: thunks::$name::<H>, )*
-                    })
-            );
-            const TABLE: $table_ref = $table_ref(Self::WITH_METADATA.as_prefix());
+            const TABLE: &'static $table = &$table {
+                size: $table::SIZE,
+                minor: hsmod_abi::MINOR,
+                $( $(#[cfg($cfg)])? $name:
+                    Some(hsmod_abi::begin::<$crate::table::Side<H>, methods::$name>), )*
+            };
         }
 
-        mod thunks {
-            use super::*;
-            $(
-                /// # Safety
-                /// `host` is an `Arc<H>` to which the caller holds a reference until the request
-                /// has ended; the rest as for `start`.
-                $(#[cfg($cfg)])?
-                pub(super) unsafe extern "C" fn $name<H: $crate::module::ModuleHost>(
-                    host: *const (),
-                    $($arg: <$type as $crate::values::arg::Arg>::Raw,)*
-                    slot: *mut $crate::boundary::FutureSlot,
-                    waker: *const $crate::boundary::FfiWaker,
-                    out: *mut $crate::boundary::Out<$answer>,
-                    report: *mut $crate::boundary::PanicReport,
-                ) -> $crate::boundary::Status {
-                    // SAFETY: the caller's promises, handed on; the group belongs to the host.
-                    unsafe {
-                        $crate::boundary::Begun::new(slot, waker, out, report).admitted(|begun| {
-                            let host = &*host.cast::<H>();
-                            $crate::boundary::admit_request(stringify!($name))?;
-                            let Some(group) = &host.services().$group else {
-                                return Err(host.lacks(&rows::$name));
-                            };
-                            let room = $crate::table::room!([$($room)?]);
-                            let permit = host.admit(&rows::$name, room)?;
-                            Ok(group.$name(permit, ($($arg,)*), begun))
-                        })
+        $(
+            $(#[cfg($cfg)])?
+            impl<H: $crate::module::ModuleHost> hsmod_abi::Begins<methods::$name>
+                for $crate::table::Side<H>
+            {
+                fn begin<'a>(
+                    &'a self,
+                    args: args::$name<'a>,
+                    begun: hsmod_abi::Begun<'a, methods::$name>,
+                ) -> hsmod_abi::Progress {
+                    let room = $crate::table::room!(args [$($room)?]);
+                    let group = self.0.services().$group.as_deref();
+                    match $crate::requests::admitted(&self.0, &rows::$name, group, room) {
+                        Ok((group, permit)) => group.$name(permit, args, begun),
+                        Err(error) => begun.answer(Err(error)),
                     }
                 }
-            )*
-        }
+            }
+        )*
     };
 }
 
@@ -334,11 +293,11 @@ macro_rules! locked {
 /// The room whose lock a request needs, if it needs one.
 #[cfg(feature = "host")]
 macro_rules! room {
-    ([]) => {
+    ($args:ident []) => {
         None
     };
-    ([$room:ident]) => {
-        Some($room.text())
+    ($args:ident [$room:ident]) => {
+        Some($args.$room.text())
     };
 }
 

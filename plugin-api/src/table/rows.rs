@@ -54,150 +54,100 @@ macro_rules! callbacks {
             const WRITTEN: &'static [&'static str];
         }
 
-        #[doc = concat!("The C table of [`", stringify!($trait), "`]. Append-only.")]
-        #[repr(C)]
-        #[derive(abi_stable::StableAbi)]
-        #[sabi(kind(Prefix(prefix_ref = $table_ref)))]
-        #[sabi(missing_field(option))]
-        pub struct $table {
-            /// Version of the boundary of the module that made it.
-            #[sabi(last_prefix_field)]
-            pub abi_minor: u32,
-            $(
-                $(#[cfg($cfg)])?
-                $name: Option<unsafe extern "C" fn(
-                    *const (),
-                    $(<&[$item_type] as $crate::values::arg::Arg>::Raw,)?
-                    $(<$type as $crate::values::arg::Arg>::Raw,)*
-                    *mut $crate::boundary::FutureSlot,
-                    *const $crate::boundary::FfiWaker,
-                    *mut $crate::boundary::Out<
-                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>,
-                    >,
-                    *mut $crate::boundary::PanicReport,
-                ) -> $crate::boundary::Status>,
-            )*
+        $crate::table::interface! {
+            #[doc = concat!("The C table of [`", stringify!($trait), "`]. Append-only.")]
+            pub table $table $table_ref, rows in rows {
+                $(
+                    $(#[cfg($cfg)])?
+                    fn $name($($item: &[$item_type],)? $($arg: $type),*)
+                        -> $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>;
+                )*
+            }
         }
 
         impl $table_ref {
             /// The table of a module: a slot for each callback it wrote.
             pub const fn of<M: $trait>() -> Self {
-                TableOf::<M>::TABLE
+                Self::new(TableOf::<M>::TABLE)
             }
         }
 
         struct TableOf<M>(std::marker::PhantomData<M>);
 
         impl<M: $trait> TableOf<M> {
-            abi_stable::staticref!(
-                const WITH_METADATA: abi_stable::prefix_type::WithMetadata<$table> =
-                    abi_stable::prefix_type::WithMetadata::new($table {
-                        abi_minor: $crate::ABI.minor,
-                        $( $(#[cfg($cfg)])? $name:
-                            if $crate::table::contains(M::WRITTEN, stringify!($name)) {
-                                Some(thunks::$name::<M>)
-                            } else {
-                                None
-                            },
-                        )*
-                    })
-            );
-            const TABLE: $table_ref = $table_ref(Self::WITH_METADATA.as_prefix());
+            const TABLE: &'static $table = &$table {
+                size: $table::SIZE,
+                minor: hsmod_abi::MINOR,
+                $( $(#[cfg($cfg)])? $name:
+                    if $crate::table::contains(M::WRITTEN, stringify!($name)) {
+                        Some(hsmod_abi::serve::<$crate::table::Side<M>, rows::$name>)
+                    } else {
+                        None
+                    },
+                )*
+            };
         }
 
-        mod thunks {
-            use super::*;
-            $(
-                /// # Safety
-                /// As for `SlotFn::enter`; `module` is an `M`.
-                $(#[cfg($cfg)])?
-                pub(super) unsafe extern "C" fn $name<M: $trait>(
-                    module: *const (),
-                    $($item: <&[$item_type] as $crate::values::arg::Arg>::Raw,)?
-                    $($arg: <$type as $crate::values::arg::Arg>::Raw,)*
-                    slot: *mut $crate::boundary::FutureSlot,
-                    waker: *const $crate::boundary::FfiWaker,
-                    out: *mut $crate::boundary::Out<
-                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>,
-                    >,
-                    report: *mut $crate::boundary::PanicReport,
-                ) -> $crate::boundary::Status {
-                    // SAFETY: the caller's promises, handed on.
-                    unsafe {
-                        $crate::boundary::start(slot, waker, out, report, move || {
-                            let module = &*module.cast::<M>();
-                            $crate::table::asked!(module.$name([$($item)?] [$($arg),*]))
-                        })
-                    }
+        $(
+            $(#[cfg($cfg)])?
+            impl<M: $trait> hsmod_abi::Serves<rows::$name> for $crate::table::Side<M> {
+                type Values = (
+                    $(<fn(&[$item_type]) as $crate::values::arg::Arg>::Room,)?
+                    $(<fn($type) as $crate::values::arg::Arg>::Room,)*
+                );
+
+                #[inline]
+                fn serve<'a>(
+                    &'a self,
+                    args: args::$name<'a>,
+                    values: &'a mut Self::Values,
+                ) -> impl Future<Output = hsmod_abi::AnswerOf<rows::$name>> + Send {
+                    let ($($item,)? $($arg,)*) = values;
+                    $crate::table::asked!((self.0) args $name [$($item: $item_type)?] [$($arg: $type),*])
                 }
-            )*
-        }
+            }
 
-        #[doc = concat!("The callbacks of [`", stringify!($trait), "`] as types.")]
-        pub mod rows {
-            use super::*;
-            $(
-                #[doc = concat!("`", $category, ".", stringify!($name), "`")]
-                $(#[cfg($cfg)])?
-                #[allow(non_camel_case_types, reason = "named like the callback")]
-                #[derive(Clone, Copy, Debug)]
-                #[non_exhaustive]
-                pub struct $name;
+            $(#[cfg($cfg)])?
+            impl $crate::table::Row for rows::$name {
+                const INFO: $crate::table::CallbackInfo = $crate::table::CallbackInfo {
+                    category: $category,
+                    name: stringify!($name),
+                    since: $since,
+                    arguments: &[
+                        $((stringify!($item), concat!("&", stringify!($item_type))),)?
+                        $((stringify!($arg), stringify!($type)),)*
+                    ],
+                    answer: stringify!($answer),
+                    doc: &[$($row_doc),*],
+                };
+                type Category = $table_ref;
+                type Answer =
+                    $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>;
+                #[cfg(feature = "host")]
+                type Item = $answer;
 
-                $(#[cfg($cfg)])?
-                impl $crate::table::Row for $name {
-                    const INFO: $crate::table::CallbackInfo = $crate::table::CallbackInfo {
-                        category: $category,
-                        name: stringify!($name),
-                        since: $since,
-                        arguments: &[
-                            $((stringify!($item), concat!("&", stringify!($item_type))),)?
-                            $((stringify!($arg), stringify!($type)),)*
-                        ],
-                        answer: stringify!($answer),
-                        doc: &[$($row_doc),*],
-                    };
-                    type Category = $table_ref;
-                    type Answer =
-                        $crate::values::each::Answered<$answer, ($($crate::values::each::$each,)?)>;
-                    #[cfg(feature = "host")]
-                    type Item = $answer;
-                    type Slot = unsafe extern "C" fn(
-                        *const (),
-                        $(<&[$item_type] as $crate::values::arg::Arg>::Raw,)?
-                        $(<$type as $crate::values::arg::Arg>::Raw,)*
-                        *mut $crate::boundary::FutureSlot,
-                        *const $crate::boundary::FfiWaker,
-                        *mut $crate::boundary::Out<Self::Answer>,
-                        *mut $crate::boundary::PanicReport,
-                    ) -> $crate::boundary::Status;
-
-                    #[cfg(feature = "host")]
-                    fn item(answer: Self::Answer) -> $answer {
-                        <($($crate::values::each::$each,)?) as $crate::values::each::Way<$answer>>::item(answer)
-                    }
-
-                    #[cfg(feature = "host")]
-                    unsafe fn subject(
-                        ($($item,)? $($arg,)*): <Self::Slot as $crate::table::SlotFn>::Args,
-                    ) -> $crate::values::subject::Subject {
-                        let mut subject = Default::default();
-                        // SAFETY: the caller's promise, handed on.
-                        unsafe {
-                            $(<&[$item_type] as $crate::values::arg::Arg>::tell($item, &mut subject);)?
-                            $(<$type as $crate::values::arg::Arg>::tell($arg, &mut subject);)*
-                        }
-                        subject
-                    }
-
-                    #[cfg(feature = "host")]
-                    #[inline]
-                    fn list(lists: &$lists) -> &[$crate::host::Callback<Self>] {
-                        &lists.$name
-                    }
+                #[cfg(feature = "host")]
+                fn item(answer: Self::Answer) -> $answer {
+                    <($($crate::values::each::$each,)?) as $crate::values::each::Way<$answer>>::item(answer)
                 }
-            )*
-        }
+
+                #[cfg(feature = "host")]
+                fn subject(
+                    ($($item,)? $($arg,)*): &<Self::Raws as hsmod_abi::Form>::Of<'_>,
+                ) -> $crate::values::subject::Subject {
+                    let mut subject = Default::default();
+                    $(<fn(&[$item_type]) as $crate::values::arg::Arg>::tell($item, &mut subject);)?
+                    $(<fn($type) as $crate::values::arg::Arg>::tell($arg, &mut subject);)*
+                    subject
+                }
+
+                #[cfg(feature = "host")]
+                #[inline]
+                fn list(lists: &$lists) -> &[$crate::host::Callback<Self>] {
+                    &lists.$name
+                }
+            }
+        )*
 
         impl $crate::table::Category for $table_ref {
             const NAME: &'static str = $category;
@@ -223,12 +173,12 @@ macro_rules! callbacks {
 
 /// The author's method, asked once or for each item.
 macro_rules! asked {
-    ($module:ident.$name:ident([] [$($arg:ident),*])) => {
-        $module.$name($($crate::values::arg::Arg::from_raw($arg)),*)
+    (($module:expr) $args:ident $name:ident [] [$($arg:ident: $type:ty),*]) => {
+        $module.$name($(<fn($type) as $crate::values::arg::Arg>::value($args.$arg, $arg)),*)
     };
-    ($module:ident.$name:ident([$items:ident] [$($arg:ident),*])) => {{
-        $(let $arg = $crate::values::arg::Arg::from_raw($arg);)*
-        let items = $crate::values::arg::Arg::from_raw($items);
+    (($module:expr) $args:ident $name:ident [$items:ident: $item_type:ty] [$($arg:ident: $type:ty),*]) => {{
+        let items = <fn(&[$item_type]) as $crate::values::arg::Arg>::value($args.$items, $items);
+        $(let $arg = <fn($type) as $crate::values::arg::Arg>::value($args.$arg, $arg);)*
         $crate::values::each::ask_each(items, move |item| $module.$name(item $(, $arg)*))
     }};
 }
@@ -265,7 +215,7 @@ macro_rules! host_face {
                 let mut names = Vec::new();
                 $(
                     $(#[cfg($cfg)])?
-                    if let Some(Some(slot)) = table.$name() {
+                    if let Some(slot) = table.$name() {
                         if let Some(tag) = wanted(stringify!($name)) {
                             // SAFETY: the slot belongs to the object (the caller's promise).
                             self.$name.push(unsafe { $crate::host::Callback::new(slot, instance, tag) });

@@ -1,14 +1,13 @@
 //! How an account was renewed.
 
-use abi_stable::StableAbi;
+use hsmod_abi::Flag;
 
 use super::answer::{Answer, Unreadable};
 
 /// What became of a renewal by a mail's token.
 ///
 /// Mirrors the triple that `on_legacy_renew` returns in Synapse.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, StableAbi)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LegacyRenewal {
     /// Whether the token is right; the account is renewed now.
@@ -34,20 +33,31 @@ impl LegacyRenewal {
     pub const UNKNOWN: Self = Self { valid: false, stale: false, expiration_ts: 0 };
 }
 
+/// C form of [`LegacyRenewal`].
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawLegacyRenewal {
+    valid: Flag,
+    stale: Flag,
+    expiration_ts: i64,
+}
+
 impl Answer for LegacyRenewal {
-    type Raw = Self;
+    type Raw = RawLegacyRenewal;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         *self == Self::default()
     }
 
-    #[inline]
-    fn into_raw(self) -> Option<Self> {
-        (!self.is_neutral()).then_some(self)
+    fn into_raw(self) -> Option<RawLegacyRenewal> {
+        let Self { valid, stale, expiration_ts } = self;
+        let (valid, stale) = (Flag::new(valid), Flag::new(stale));
+        (!self.is_neutral()).then_some(RawLegacyRenewal { valid, stale, expiration_ts })
     }
 
-    fn from_raw(raw: Self) -> Result<Self, Unreadable> {
-        Ok(raw)
+    fn from_raw(raw: RawLegacyRenewal) -> Result<Self, Unreadable> {
+        let (valid, stale) = (raw.valid.get(), raw.stale.get());
+        Ok(Self { valid, stale, expiration_ts: raw.expiration_ts })
     }
 }

@@ -1,17 +1,19 @@
 //! What a callback may answer: how each type travels from the module to the homeserver.
 
-use std::fmt;
+use std::marker::PhantomData;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::RString;
+use hsmod_abi::{Answers, Flag, OwnedStr};
 
+use super::error::ModuleError;
 use super::json::JsonObject;
+
+pub use hsmod_abi::Unreadable;
 
 /// A type that a callback may answer. Its default is the neutral answer: what it would be if the
 /// module had not been asked.
 pub trait Answer: Default + Send + 'static {
     /// C form, owned by the receiver.
-    type Raw: StableAbi + 'static;
+    type Raw: Described + 'static;
 
     /// Whether it is the neutral answer, which has no C form: the usual case costs nothing.
     fn is_neutral(&self) -> bool;
@@ -24,19 +26,54 @@ pub trait Answer: Default + Send + 'static {
     /// # Errors
     /// If a module of another version wrote something this version does not know.
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable>;
-}
 
-/// An answer of a later version that this one cannot read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unreadable(pub(crate) &'static str);
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+    /// What an answer means that cannot be read: the denial, of a type that has one, so that a
+    /// module of a later version never lets in what it meant to keep out.
+    ///
+    /// # Errors
+    /// Of a type that denies nothing: then it is the row's rule what a failure means.
+    fn of_unreadable(why: Unreadable) -> Result<Self, Unreadable> {
+        Err(why)
     }
 }
 
-impl std::error::Error for Unreadable {}
+/// What describes its layout, where that is compared.
+#[cfg(feature = "layout")]
+pub use abi_stable::StableAbi as Described;
+
+/// Every C form: layouts are not compared.
+#[cfg(not(feature = "layout"))]
+pub trait Described {}
+
+#[cfg(not(feature = "layout"))]
+impl<T> Described for T {}
+
+/// A row that answers `A`.
+#[derive(Debug)]
+pub struct Returns<A>(PhantomData<fn() -> A>);
+
+impl<A: Answer> Answers for Returns<A> {
+    type Answer = A;
+    type Raw = A::Raw;
+    type Fault = ModuleError;
+
+    #[inline]
+    fn is_neutral(answer: &A) -> bool {
+        answer.is_neutral()
+    }
+
+    fn into_raw(answer: A) -> Option<A::Raw> {
+        answer.into_raw()
+    }
+
+    fn from_raw(raw: A::Raw) -> Result<A, Unreadable> {
+        A::from_raw(raw)
+    }
+
+    fn of_unreadable(why: Unreadable) -> Result<A, Unreadable> {
+        A::of_unreadable(why)
+    }
+}
 
 /// Nothing to say: notifications, and hooks that can only fail.
 impl Answer for () {
@@ -80,11 +117,30 @@ macro_rules! plain {
     )* };
 }
 
-plain! { bool; i64; super::limits::RatelimitOverride; }
+plain! { i64; super::limits::RatelimitOverride; }
+
+/// Yes or no; `None`, the neutral answer, is no opinion.
+impl Answer for Option<bool> {
+    type Raw = Flag;
+
+    #[inline]
+    fn is_neutral(&self) -> bool {
+        self.is_none()
+    }
+
+    #[inline]
+    fn into_raw(self) -> Option<Flag> {
+        self.map(Flag::new)
+    }
+
+    fn from_raw(raw: Flag) -> Result<Self, Unreadable> {
+        Ok(Some(raw.get()))
+    }
+}
 
 /// Yes or no; no is the neutral answer.
 impl Answer for bool {
-    type Raw = Self;
+    type Raw = Flag;
 
     #[inline]
     fn is_neutral(&self) -> bool {
@@ -92,30 +148,30 @@ impl Answer for bool {
     }
 
     #[inline]
-    fn into_raw(self) -> Option<Self> {
-        self.then_some(true)
+    fn into_raw(self) -> Option<Flag> {
+        self.then_some(Flag::new(true))
     }
 
-    fn from_raw(raw: Self) -> Result<Self, Unreadable> {
-        Ok(raw)
+    fn from_raw(raw: Flag) -> Result<Self, Unreadable> {
+        Ok(raw.get())
     }
 }
 
 /// A text; the empty one is the neutral answer.
 impl Answer for String {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_empty()
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         (!self.is_empty()).then(|| self.into())
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        Ok(raw.as_str().to_owned())
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        text(&raw)
     }
 }
 
@@ -140,62 +196,69 @@ impl Answer for i64 {
 
 /// A text; `None`, the neutral answer, leaves it to others.
 impl Answer for Option<String> {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_none()
     }
 
-    fn into_raw(self) -> Option<RString> {
-        self.map(RString::from)
+    fn into_raw(self) -> Option<OwnedStr> {
+        self.map(OwnedStr::from)
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        Ok(Some(raw.as_str().to_owned()))
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        text(&raw).map(Some)
     }
 }
 
 /// Fields; none at all is the neutral answer. Crosses as JSON text.
 impl Answer for JsonObject {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_empty()
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         (!self.is_empty()).then(|| json_text(&self))
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
         json_object(&raw)
     }
 }
 
 /// Fields, perhaps none; `None`, the neutral answer, leaves it to others.
 impl Answer for Option<JsonObject> {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_none()
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         self.as_ref().map(json_text)
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
         json_object(&raw).map(Some)
     }
 }
 
-fn json_text(object: &JsonObject) -> RString {
-    serde_json::to_string(object).unwrap_or_default().into()
+fn json_text(object: &JsonObject) -> OwnedStr {
+    OwnedStr::from(serde_json::to_string(object).unwrap_or_default())
 }
 
-fn json_object(text: &RString) -> Result<JsonObject, Unreadable> {
-    serde_json::from_str(text).map_err(|_| Unreadable("the answer is not a JSON object"))
+fn json_object(text: &OwnedStr) -> Result<JsonObject, Unreadable> {
+    text.to_text()
+        .and_then(|text| serde_json::from_str(&text).ok())
+        .ok_or(Unreadable("the answer is not a JSON object"))
+}
+
+/// A text that has to be there.
+pub(crate) fn text(text: &OwnedStr) -> Result<String, Unreadable> {
+    text.to_text().ok_or(Unreadable("a text is missing"))
 }

@@ -1,8 +1,9 @@
-//! The arguments of callbacks: what an author's method takes, and its C form.
+//! The arguments of callbacks and requests: what an author's method takes, and its C form.
 
 use std::time::Duration;
 
-use super::bytes::RawBytes;
+use hsmod_abi::{Bytes, Flag, Form, Lent, LentMut, MaybeLent, Number, Room, Slice, Str};
+
 use super::delivery::EventDelivery;
 use super::editable::EditableJson;
 use super::event::Event;
@@ -13,137 +14,142 @@ use super::presence::UserPresenceState;
 use super::state::State;
 #[cfg(feature = "host")]
 use super::subject::Subject;
-use super::text::RawStr;
 use super::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 use crate::module::WebRequest;
-use abi_stable::StableAbi;
-use abi_stable::std_types::RSlice;
 
-/// A type that a callback may take.
+/// A type that a callback or request may take, given as `fn(T)`: so it stands for every lifetime.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot cross the module boundary",
+    message = "the argument of `{Self}` cannot cross the module boundary",
     note = "use one of the types of `hsmod_plugin_api::values`, `&str`, `Option<&str>` or `bool`"
 )]
 pub trait Arg {
-    /// C form: borrowed from the homeserver for the time of the call.
-    type Raw: Copy;
+    /// C form: borrowed for the time of the call.
+    type Raw: Form;
+    /// The argument as the author's method takes it.
+    type Value<'a>;
+    /// Where the value lies if it cannot lie where the other side has it.
+    type Room: Default + Send + 'static;
 
     /// The argument as the author's method takes it.
-    ///
-    /// # Safety
-    /// What `raw` borrows outlives `Self`.
-    unsafe fn from_raw(raw: Self::Raw) -> Self;
+    fn value<'a>(raw: RawOf<'a, Self>, room: &'a mut Self::Room) -> Self::Value<'a>;
 
     /// Notes what a call with this argument is about; most arguments do not say.
-    ///
-    /// # Safety
-    /// What `raw` borrows is alive.
     #[cfg(feature = "host")]
-    unsafe fn tell(_raw: Self::Raw, _subject: &mut Subject) {}
+    fn tell(_raw: &RawOf<'_, Self>, _subject: &mut Subject) {}
 }
 
-/// Text that may be missing, in C form.
-#[repr(transparent)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawOption(pub RawStr);
+/// The C form of an argument for as long as `'a`.
+pub type RawOf<'a, A> = <<A as Arg>::Raw as Form>::Of<'a>;
 
-/// JSON text in C form.
-#[repr(transparent)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawJson(pub RawStr);
-
-macro_rules! plain {
-    ($( $type:ty; )*) => { $(
-        impl Arg for $type {
-            type Raw = Self;
-
-            #[inline]
-            unsafe fn from_raw(raw: Self) -> Self {
-                raw
-            }
-        }
-    )* };
+/// An argument that needs no room.
+pub(crate) fn value<'a, A: Arg<Room = ()>>(raw: RawOf<'a, A>) -> A::Value<'a> {
+    // Of nothing there is enough for everybody.
+    A::value(raw, Box::leak(Box::new(())))
 }
 
-plain! { bool; u64; i64; }
-
-/// Nanoseconds: 584 years at most.
-impl Arg for Duration {
-    type Raw = u64;
-
-    #[inline]
-    unsafe fn from_raw(raw: u64) -> Self {
-        Self::from_nanos(raw)
-    }
-}
-
-/// A number that may be missing, in C form.
-impl Arg for Option<i64> {
-    type Raw = RawNumber;
-
-    #[inline]
-    unsafe fn from_raw(raw: RawNumber) -> Self {
-        raw.is_some.then_some(raw.number)
-    }
-}
-
-/// A number that may be missing, in C form.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawNumber {
-    pub(super) is_some: bool,
-    pub(super) number: i64,
-}
-
-macro_rules! texts {
-    ($( $raw:ty => $arg:ty, |$text:ident| $make:expr $(, $about:ident($id:expr))?; )*) => { $(
-        impl<'a> Arg for $arg {
+macro_rules! args {
+    ($(
+        $arg:ty => $raw:ty as $value:ty, |$lent:ident| $make:expr
+        $(, tells |$told:ident, $subject:ident| $tell:expr)?;
+    )*) => { $(
+        impl Arg for fn($arg) {
             type Raw = $raw;
+            type Value<'a> = $value;
+            type Room = ();
 
             #[inline]
-            unsafe fn from_raw($text: $raw) -> Self {
-                // SAFETY: what it borrows outlives `'a` (the caller's promise).
-                unsafe { $make }
+            fn value<'a>($lent: RawOf<'a, Self>, (): &'a mut ()) -> $value {
+                $make
             }
 
             $(
                 #[cfg(feature = "host")]
-                unsafe fn tell($text: $raw, subject: &mut Subject) {
-                    // SAFETY: what it borrows is alive (the caller's promise).
-                    subject.$about(unsafe { $id }.unwrap_or_default());
+                fn tell($told: &RawOf<'_, Self>, $subject: &mut Subject) {
+                    $tell;
                 }
             )?
         }
     )* };
 }
 
-texts! {
-    RawStr => &'a str, |raw| raw.text();
-    RawStr => &'a UserId, |raw| UserId::new(raw.text()), user(raw.get());
-    RawStr => &'a RoomId, |raw| RoomId::new(raw.text()), room(raw.get());
-    RawStr => &'a RoomAlias, |raw| RoomAlias::new(raw.text());
-    RawOption => Option<&'a str>, |raw| raw.0.get();
-    RawOption => Option<&'a UserId>, |raw| raw.0.get().map(UserId::new), user(raw.0.get());
-    RawJson => &'a JsonStr, |raw| JsonStr::new(raw.0.text());
-    RawBytes => &'a [u8], |raw| raw.get();
+args! {
+    bool => Flag as bool, |raw| raw.get();
+    u64 => u64 as u64, |raw| raw;
+    i64 => i64 as i64, |raw| raw;
+    // Nanoseconds: 584 years at most.
+    Duration => u64 as Duration, |raw| Duration::from_nanos(raw);
+    Option<i64> => Number as Option<i64>, |raw| raw.get();
+    &str => Str<'static> as &'a str, |raw| raw.text();
+    &UserId => Str<'static> as &'a UserId, |raw| UserId::new(raw.text()),
+        tells |raw, subject| subject.user(raw.text());
+    &RoomId => Str<'static> as &'a RoomId, |raw| RoomId::new(raw.text()),
+        tells |raw, subject| subject.room(raw.text());
+    &RoomAlias => Str<'static> as &'a RoomAlias, |raw| RoomAlias::new(raw.text());
+    Option<&str> => RawOption<'static> as Option<&'a str>, |raw| raw.0.get();
+    Option<&UserId> => RawOption<'static> as Option<&'a UserId>, |raw| raw.0.get().map(UserId::new),
+        tells |raw, subject| subject.user(raw.0.text());
+    &JsonStr => RawJson<'static> as &'a JsonStr, |raw| JsonStr::new(raw.0.text());
+    &[u8] => Bytes<'static> as &'a [u8], |raw| raw.get();
+    &Event<'_> => Lent<'static, Event<'static>> as &'a Event<'a>, |raw| raw.get(),
+        tells |raw, subject| subject.event(raw.get());
+    &State<'_> => Lent<'static, State<'static>> as &'a State<'a>, |raw| raw.get();
+    &UserProfile<'_> => Lent<'static, UserProfile<'static>> as &'a UserProfile<'a>, |raw| raw.get(),
+        tells |raw, subject| subject.user(raw.get().user_id().as_str());
+    &ProfileInfo<'_> => Lent<'static, ProfileInfo<'static>> as &'a ProfileInfo<'a>, |raw| raw.get();
+    &Requester<'_> => Lent<'static, Requester<'static>> as &'a Requester<'a>, |raw| raw.get(),
+        tells |raw, subject| subject.user(raw.get().user().as_str());
+    &FileInfo<'_> => Lent<'static, FileInfo<'static>> as &'a FileInfo<'a>, |raw| raw.get();
+    &ReadableFile<'_> => Lent<'static, ReadableFile<'static>> as &'a ReadableFile<'a>, |raw| raw.get();
+    &EventDelivery<'_> => Lent<'static, EventDelivery<'static>> as &'a EventDelivery<'a>,
+        |raw| raw.get(),
+        tells |raw, subject| if let Some(event) = only(&raw.get().events()) {
+            subject.event(event);
+        };
+    &WebRequest<'_> => Lent<'static, WebRequest<'static>> as &'a WebRequest<'a>, |raw| raw.get();
+    Option<&Threepid<'_>> => MaybeLent<'static, Threepid<'static>> as Option<&'a Threepid<'a>>,
+        |raw| raw.get();
+    &mut EditableJson<'_> => LentMut<'static, EditableJson<'static>> as &'a mut EditableJson<'a>,
+        |raw| raw.into_mut();
 }
 
-macro_rules! structs {
-    ($( $name:ident $(, |$value:ident, $subject:ident| $tell:expr)?; )*) => { $(
-        impl<'a, 'b> Arg for &'a $name<'b> {
-            type Raw = *const $name<'static>;
+/// Text that may be missing, in C form.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawOption<'a>(pub Str<'a>);
+
+/// JSON text in C form.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawJson<'a>(pub Str<'a>);
+
+hsmod_abi::wrapper!(RawOption(Str));
+hsmod_abi::wrapper!(RawJson(Str));
+
+/// Of several the log could name one that is not to blame.
+#[cfg(feature = "host")]
+fn only<'a, V>(items: &Slice<'a, V>) -> Option<&'a V> {
+    let mut items = items.iter();
+    items.next().filter(|_| items.next().is_none())
+}
+
+macro_rules! slices {
+    ($( $name:ident $(, tells |$items:ident, $subject:ident| $tell:expr)?; )*) => { $(
+        impl Arg for fn(&[$name<'_>]) {
+            type Raw = Slice<'static, $name<'static>>;
+            type Value<'a> = &'a [$name<'a>];
+            type Room = Room<$name<'static>>;
 
             #[inline]
-            unsafe fn from_raw(raw: Self::Raw) -> Self {
-                // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
-                unsafe { &*raw.cast::<$name<'b>>() }
+            fn value<'a>(raw: RawOf<'a, Self>, room: &'a mut Self::Room) -> &'a [$name<'a>] {
+                room.lay(raw)
             }
 
             $(
                 #[cfg(feature = "host")]
-                unsafe fn tell(raw: Self::Raw, $subject: &mut Subject) {
-                    // SAFETY: null, or it is alive (the caller's promise).
-                    if let Some($value) = unsafe { raw.as_ref() } {
+                fn tell(raw: &RawOf<'_, Self>, $subject: &mut Subject) {
+                    if let Some($items) = only(raw) {
                         $tell;
                     }
                 }
@@ -152,80 +158,9 @@ macro_rules! structs {
     )* };
 }
 
-structs! {
-    Event, |event, subject| subject.event(event);
-    State;
-    UserProfile, |profile, subject| subject.user(profile.user_id().as_str());
-    ProfileInfo;
-    Requester, |requester, subject| subject.user(requester.user().as_str());
-    FileInfo;
-    ReadableFile;
-    EventDelivery, |delivery, subject| tell_only(delivery.events(), subject);
-    WebRequest;
-}
-
-/// Of several events the log could name one that is not to blame.
-#[cfg(feature = "host")]
-fn tell_only(events: &[Event<'_>], subject: &mut Subject) {
-    if let [event] = events {
-        subject.event(event);
-    }
-}
-
-impl<'b> Arg for Option<&Threepid<'b>> {
-    type Raw = *const Threepid<'static>;
-
-    #[inline]
-    unsafe fn from_raw(raw: Self::Raw) -> Self {
-        // SAFETY: null, or what it borrows outlives `Self` (the caller's promise).
-        unsafe { raw.cast::<Threepid<'b>>().as_ref() }
-    }
-}
-
-impl<'b> Arg for &mut EditableJson<'b> {
-    type Raw = *mut EditableJson<'static>;
-
-    #[inline]
-    unsafe fn from_raw(raw: Self::Raw) -> Self {
-        // SAFETY: lent to one module at a time, and what it borrows outlives `'a` and `'b` (the
-        // caller's promise).
-        unsafe { &mut *raw.cast::<EditableJson<'b>>() }
-    }
-}
-
-/// Several structures, in C form.
-pub(crate) type RawSlice<T> = RSlice<'static, T>;
-
-macro_rules! slices {
-    ($( $name:ident $(, |$items:ident, $subject:ident| $tell:expr)?; )*) => { $(
-        impl<'a, 'b> Arg for &'a [$name<'b>] {
-            type Raw = RawSlice<$name<'static>>;
-
-            #[inline]
-            unsafe fn from_raw(raw: Self::Raw) -> Self {
-                // SAFETY: what it borrows outlives `'a` and `'b` (the caller's promise).
-                unsafe { std::slice::from_raw_parts(raw.as_ptr().cast(), raw.len()) }
-            }
-
-            $(
-                #[cfg(feature = "host")]
-                unsafe fn tell(raw: Self::Raw, $subject: &mut Subject) {
-                    // SAFETY: they are alive (the caller's promise).
-                    let $items: &[$name<'_>] = unsafe { Self::from_raw(raw) };
-                    $tell;
-                }
-            )?
-        }
-    )* };
-}
-
 slices! {
     RequestInfo;
-    UserProfile, |profiles, subject| if let [profile] = profiles {
-        subject.user(profile.user_id().as_str());
-    };
-    UserPresenceState, |states, subject| if let [state] = states {
-        subject.user(state.user_id().as_str());
-    };
-    Event, |events, subject| tell_only(events, subject);
+    UserProfile, tells |profile, subject| subject.user(profile.user_id().as_str());
+    UserPresenceState, tells |state, subject| subject.user(state.user_id().as_str());
+    Event, tells |event, subject| subject.event(event);
 }

@@ -3,9 +3,6 @@
 use std::future::Future;
 use std::time::Duration;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::ROption;
-
 use super::answer::{Answer, Unreadable};
 use super::error::ModuleError;
 use crate::boundary::Continuation;
@@ -50,7 +47,7 @@ impl UpdateGuard {
         C: FnOnce() -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        self.on_exit = Some(Continuation::new(|_| callback()));
+        self.on_exit = Some(Continuation::new(|_: &str| callback()));
         self
     }
 
@@ -68,10 +65,11 @@ impl UpdateGuard {
 
 /// C form of [`UpdateGuard`].
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawUpdateGuard {
     desired_duration_ms: i64,
-    on_exit: ROption<Continuation>,
+    /// Null: nothing is to be done.
+    on_exit: Continuation,
 }
 
 impl Answer for UpdateGuard {
@@ -85,7 +83,7 @@ impl Answer for UpdateGuard {
     fn into_raw(self) -> Option<RawUpdateGuard> {
         (!self.is_neutral()).then(|| RawUpdateGuard {
             desired_duration_ms: self.desired_duration_ms,
-            on_exit: self.on_exit.into(),
+            on_exit: Continuation::optional(self.on_exit),
         })
     }
 

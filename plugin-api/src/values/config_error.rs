@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::RString;
+use hsmod_abi::{Fault, RawError};
 use serde_json::Value;
 
 /// What is wrong with a module's config, and where in it.
@@ -97,36 +96,29 @@ impl From<serde_json::Error> for ConfigError {
     }
 }
 
-/// C form of [`ConfigError`].
-#[repr(C)]
-#[derive(StableAbi)]
-pub struct RawConfigError {
-    /// JSON text of a list of keys and item numbers.
-    path: RString,
-    message: RString,
-}
-
-impl From<ConfigError> for RawConfigError {
-    fn from(error: ConfigError) -> Self {
-        let path = error.path.into_iter().map(|key| match key {
+/// The path crosses as a JSON list of keys and places, where other errors have further fields.
+impl Fault for ConfigError {
+    fn into_raw(self) -> RawError {
+        let path = self.path.into_iter().map(|key| match key {
             ConfigKey::Key(key) => Value::from(key),
             ConfigKey::Item(item) => Value::from(item),
         });
-        Self {
-            path: Value::Array(path.collect()).to_string().into(),
-            message: error.message.into(),
-        }
+        let fields = Value::Array(path.collect()).to_string().into();
+        RawError { fields, ..RawError::new(0, self.message) }
     }
-}
 
-impl From<RawConfigError> for ConfigError {
-    fn from(raw: RawConfigError) -> Self {
-        let path: Vec<Value> = serde_json::from_str(&raw.path).unwrap_or_default();
+    fn from_raw(raw: RawError) -> Self {
+        let path = raw.fields.to_text().unwrap_or_default();
+        let path: Vec<Value> = serde_json::from_str(&path).unwrap_or_default();
         let path = path.into_iter().filter_map(|key| match key {
             Value::String(key) => Some(ConfigKey::Key(key)),
             other => other.as_u64().and_then(|n| usize::try_from(n).ok()).map(ConfigKey::Item),
         });
-        Self { path: path.collect(), message: raw.message.as_str().to_owned() }
+        Self { path: path.collect(), message: raw.message.to_text().unwrap_or_default() }
+    }
+
+    fn unreadable(why: &dyn fmt::Display) -> Self {
+        Self::new(why)
     }
 }
 
@@ -137,6 +129,6 @@ mod tests {
     #[test]
     fn the_place_survives_the_boundary() {
         let error = ConfigError::new("bad").at("rules").at(2).at("match");
-        assert_eq!(ConfigError::from(RawConfigError::from(error.clone())), error);
+        assert_eq!(ConfigError::from_raw(error.clone().into_raw()), error);
     }
 }

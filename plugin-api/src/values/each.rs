@@ -3,8 +3,7 @@
 
 use std::future::Future;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::RVec;
+use hsmod_abi::OwnedArray;
 
 use super::answer::{Answer, Unreadable};
 use super::error::ModuleError;
@@ -28,14 +27,15 @@ impl<A> Default for Each<A> {
 
 /// One answer of several, in C form.
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawEach<R> {
+    /// Of the item that it is about, in the order in which they were given.
     place: usize,
     answer: R,
 }
 
 impl<A: Answer> Answer for Each<A> {
-    type Raw = RVec<RawEach<A::Raw>>;
+    type Raw = OwnedArray<RawEach<A::Raw>>;
 
     #[inline]
     fn is_neutral(&self) -> bool {
@@ -45,13 +45,13 @@ impl<A: Answer> Answer for Each<A> {
     fn into_raw(self) -> Option<Self::Raw> {
         let raw =
             |(place, answer): (usize, A)| answer.into_raw().map(|answer| RawEach { place, answer });
-        let answers: RVec<_> = self.0.into_iter().filter_map(raw).collect();
-        (!answers.is_empty()).then_some(answers)
+        let answers: Vec<_> = self.0.into_iter().filter_map(raw).collect();
+        (!answers.is_empty()).then(|| answers.into())
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
         let answer = |raw: RawEach<A::Raw>| Ok((raw.place, A::from_raw(raw.answer)?));
-        raw.into_iter().map(answer).collect::<Result<_, _>>().map(Self)
+        raw.into_vec().into_iter().map(answer).collect::<Result<_, _>>().map(Self)
     }
 }
 

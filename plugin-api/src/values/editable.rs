@@ -2,47 +2,38 @@
 
 mod kept;
 
-use abi_stable::StableAbi;
+use hsmod_abi::{Editable, SetText, view};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::json::JsonStr;
-use super::text::RawStr;
 
-/// JSON that the homeserver lends and will go on with as the modules leave it: what one module
-/// changes, the next one sees, whatever the callback then answers.
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// # use hsmod_plugin_api::values::EditableText;
-/// # let mut text = EditableText::new(r#"{"name": "Pub"}"#.to_owned());
-/// # let request_content = &mut text.lend();
-/// let mut content: serde_json::Value = request_content.parse()?;
-/// content["preset"] = "private_chat".into();
-/// request_content.set(&content)?;
-/// assert_eq!(request_content.json().as_str(), r#"{"name":"Pub","preset":"private_chat"}"#);
-/// # Ok::<(), ModuleError>(())
-/// ```
-#[repr(C)]
-#[derive(StableAbi)]
-pub struct EditableJson<'a> {
-    owner: *mut (),
-    text: RawStr,
-    set: unsafe extern "C" fn(*mut (), RawStr) -> RawStr,
-    lifetime: std::marker::PhantomData<&'a mut ()>,
+view! {
+    exclusive
+    /// JSON that the homeserver lends and will go on with as the modules leave it: what one module
+    /// changes, the next one sees, whatever the callback then answers.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # use hsmod_plugin_api::values::EditableText;
+    /// # let mut text = EditableText::new(r#"{"name": "Pub"}"#.to_owned());
+    /// # let request_content = &mut text.lend();
+    /// let mut content: serde_json::Value = request_content.parse()?;
+    /// content["preset"] = "private_chat".into();
+    /// request_content.set(&content)?;
+    /// assert_eq!(request_content.json().as_str(), r#"{"name":"Pub","preset":"private_chat"}"#);
+    /// # Ok::<(), ModuleError>(())
+    /// ```
+    #[derive(Debug)]
+    pub struct EditableJson<'a> {
+        text: Editable<'a>,
+    }
 }
-
-// SAFETY: it is a `&mut EditableText` in C form (`lend` took one), and `EditableText` is `Send`.
-unsafe impl Send for EditableJson<'_> {}
-// SAFETY: as above; through `&self` it only reads text that nobody else may change meanwhile.
-unsafe impl Sync for EditableJson<'_> {}
 
 impl EditableJson<'_> {
     /// The JSON as it is now.
     pub fn json(&self) -> &JsonStr {
-        // SAFETY: `text` is what `lend` or `set` returned: the owner's current text, which only
-        // `set` through this `&mut` could change.
-        JsonStr::new(unsafe { self.text.text() })
+        JsonStr::new(self.text.text())
     }
 
     /// Deserialises what is there now.
@@ -72,9 +63,7 @@ impl EditableJson<'_> {
     /// If `value` cannot be written as JSON.
     pub fn set(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), serde_json::Error> {
         let text = kept::kept(self.json().as_str(), &serde_json::to_string(value)?);
-        // SAFETY: `owner` and `set` belong together (`lend` made both), the owner is borrowed
-        // mutably for as long as `self` lives, and the function copies the text.
-        self.text = unsafe { (self.set)(self.owner, RawStr::new(&text)) };
+        self.text.set(&text);
         Ok(())
     }
 }
@@ -109,23 +98,19 @@ impl EditableText {
 
     /// Lends it to the modules.
     pub fn lend(&mut self) -> EditableJson<'_> {
-        EditableJson {
-            text: RawStr::new(&self.text),
-            owner: std::ptr::from_mut(self).cast(),
-            set: set_text,
-            lifetime: std::marker::PhantomData,
-        }
+        EditableJson { size: EditableJson::SIZE, flags: 0, text: Editable::new(self) }
     }
 }
 
-/// # Safety
-/// `owner` was lent by [`EditableText::lend`] and is still borrowed; `text` is readable.
-unsafe extern "C" fn set_text(owner: *mut (), text: RawStr) -> RawStr {
-    // SAFETY: the caller's promise; nothing here calls back, so no second reference is made.
-    let (owner, text) = unsafe { (&mut *owner.cast::<EditableText>(), text.text()) };
-    text.clone_into(&mut owner.text);
-    owner.changed = true;
-    RawStr::new(&owner.text)
+impl SetText for EditableText {
+    fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn set(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+        self.changed = true;
+    }
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RString};
+use hsmod_abi::{Fault, OwnedStr, RawError};
 use serde_json::{Map, Value};
 
 use super::error_code::ErrorCode;
@@ -232,29 +231,18 @@ impl<E: Error> From<E> for ModuleError {
     }
 }
 
-/// C form of [`ModuleError`], owned by whoever holds it.
-#[repr(C)]
-#[derive(StableAbi)]
-pub struct RawModuleError {
-    /// One of the constants of this type; otherwise an HTTP status.
-    code: u16,
-    errcode: RString,
-    message: RString,
-    /// JSON text of an object, if there are further fields.
-    fields: ROption<RString>,
-}
-
-impl RawModuleError {
+/// The numbers of errors that have no HTTP status.
+mod code {
     /// A plain failure.
-    pub const FAILED: u16 = 0;
+    pub(super) const FAILED: u32 = 0;
     /// A request of the module was cancelled.
-    pub const CANCELLED: u16 = 1;
+    pub(super) const CANCELLED: u32 = 1;
     /// A constraint of the module's tables forbids what a statement would do.
-    pub const CONSTRAINT_VIOLATION: u16 = 2;
+    pub(super) const CONSTRAINT_VIOLATION: u32 = 2;
     /// A request of the module was not answered: the first of the reasons.
-    pub const UNANSWERED: u16 = 16;
+    pub(super) const UNANSWERED: u32 = 16;
     /// The lowest HTTP status there can be.
-    const STATUS: u16 = 100;
+    pub(super) const STATUS: u32 = 100;
 }
 
 /// The reasons, in the order of their numbers.
@@ -266,57 +254,54 @@ const REASONS: [Unanswered; 5] = [
     Unanswered::TooMany,
 ];
 
-impl From<ModuleError> for RawModuleError {
-    fn from(error: ModuleError) -> Self {
-        match error.kind {
-            ErrorKind::Http { status, errcode, message, fields } => Self {
-                code: status.max(Self::STATUS),
+impl Fault for ModuleError {
+    fn into_raw(self) -> RawError {
+        match self.kind {
+            ErrorKind::Http { status, errcode, message, fields } => RawError {
+                code: u32::from(status).max(code::STATUS),
+                flags: 0,
                 errcode: errcode.as_str().into(),
                 message: message.into(),
                 fields: super::verdict::raw_fields(&fields),
             },
-            ErrorKind::Failed { message } => Self::plain(Self::FAILED, message),
-            ErrorKind::Cancelled => Self::plain(Self::CANCELLED, String::new()),
+            ErrorKind::Failed { message } => RawError::new(code::FAILED, message),
+            ErrorKind::Cancelled => RawError::new(code::CANCELLED, OwnedStr::NONE),
             ErrorKind::ConstraintViolation { message } => {
-                Self::plain(Self::CONSTRAINT_VIOLATION, message)
+                RawError::new(code::CONSTRAINT_VIOLATION, message)
             }
             ErrorKind::Unanswered { reason, message } => {
                 let number = REASONS.iter().position(|known| *known == reason).unwrap_or_default();
-                let number = u16::try_from(number).unwrap_or_default();
-                Self::plain(Self::UNANSWERED + number, message)
+                let number = u32::try_from(number).unwrap_or_default();
+                RawError::new(code::UNANSWERED + number, message)
             }
         }
     }
-}
 
-impl RawModuleError {
-    fn plain(code: u16, message: String) -> Self {
-        Self { code, errcode: RString::new(), message: message.into(), fields: ROption::RNone }
-    }
-}
-
-impl From<RawModuleError> for ModuleError {
-    fn from(raw: RawModuleError) -> Self {
-        let message = raw.message.as_str().to_owned();
+    fn from_raw(raw: RawError) -> Self {
+        let message = raw.message.to_text().unwrap_or_default();
         let kind = match raw.code {
-            RawModuleError::CANCELLED => ErrorKind::Cancelled,
-            RawModuleError::CONSTRAINT_VIOLATION => ErrorKind::ConstraintViolation { message },
-            code @ RawModuleError::UNANSWERED..RawModuleError::STATUS => {
-                let number = usize::from(code - RawModuleError::UNANSWERED);
+            code::CANCELLED => ErrorKind::Cancelled,
+            code::CONSTRAINT_VIOLATION => ErrorKind::ConstraintViolation { message },
+            code @ code::UNANSWERED..code::STATUS => {
+                let number = usize::try_from(code - code::UNANSWERED).unwrap_or(usize::MAX);
                 // A later version may know more reasons.
                 let reason = REASONS.get(number).copied().unwrap_or(Unanswered::Unsupported);
                 ErrorKind::Unanswered { reason, message }
             }
-            status @ RawModuleError::STATUS.. => ErrorKind::Http {
-                status,
-                errcode: raw.errcode.as_str().into(),
+            status @ code::STATUS.. => ErrorKind::Http {
+                status: u16::try_from(status).unwrap_or(500),
+                errcode: raw.errcode.to_text().unwrap_or_default().into(),
                 message,
-                fields: super::verdict::fields_of(raw.fields),
+                fields: super::verdict::fields_of(&raw.fields),
             },
             // `FAILED`; and what only a later version knows.
             _ => ErrorKind::Failed { message },
         };
         Self { kind }
+    }
+
+    fn unreadable(why: &dyn fmt::Display) -> Self {
+        Self::new(why)
     }
 }
 
@@ -337,15 +322,15 @@ mod tests {
                 .field("k", 1)
                 .fields([("k".to_owned(), 2.into()), ("l".to_owned(), Value::Null)]),
         ] {
-            assert_eq!(ModuleError::from(RawModuleError::from(error.clone())), error);
+            assert_eq!(ModuleError::from_raw(error.clone().into_raw()), error);
         }
     }
 
     #[test]
     fn what_a_later_version_says_keeps_its_message() {
-        let told = |code| ModuleError::from(RawModuleError::plain(code, "new".to_owned()));
-        assert_eq!(told(RawModuleError::UNANSWERED - 1), ModuleError::new("new"));
+        let told = |code| ModuleError::from_raw(RawError::new(code, "new"));
+        assert_eq!(told(code::UNANSWERED - 1), ModuleError::new("new"));
         let unanswered = ModuleError::not_answered(Unanswered::Unsupported, "new");
-        assert_eq!(told(RawModuleError::STATUS - 1), unanswered);
+        assert_eq!(told(code::STATUS - 1), unanswered);
     }
 }

@@ -5,48 +5,69 @@ mod head;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RStr, RString, RVec};
+use hsmod_abi::{Flag, Number, OwnedArray, OwnedStr, Str, TextSource, Texts, view};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use self::head::Head;
-use super::answer::{Answer, Unreadable};
+use super::answer::{Answer, Unreadable, text};
 use super::by_name;
 use super::id::{RoomId, UserId};
 use super::json::JsonStr;
+use super::state::{owned, texts};
 
-/// A room event, borrowed from the homeserver for the time of the call.
-///
-/// Reading a field costs nothing; [`Event::content`] parses. What must outlive the call is copied
-/// with [`Event::to_owned`].
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// let event = OwnedEvent::from_json(r#"{
-///     "event_id": "$1", "room_id": "!r:example.com", "sender": "@alice:example.com",
-///     "type": "m.room.message", "origin_server_ts": 1, "content": {"body": "hello"}
-/// }"#)?;
-/// #[derive(Deserialize)]
-/// struct Message { body: String }
-/// assert_eq!(event.as_event().sender().localpart(), "alice");
-/// assert_eq!(event.as_event().content::<Message>()?.body, "hello");
-/// # Ok::<(), ModuleError>(())
-/// ```
-///
-/// Mirrors `synapse.events.EventBase`.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct Event<'a> {
-    event_id: RStr<'a>,
-    room_id: RStr<'a>,
-    sender: RStr<'a>,
-    event_type: RStr<'a>,
-    state_key: ROption<RStr<'a>>,
-    origin_server_ts: Timestamp,
-    json: RStr<'a>,
+view! {
+    /// A room event, borrowed from the homeserver for the time of the call.
+    ///
+    /// Reading a field costs nothing; [`Event::content`] parses. What must outlive the call is copied
+    /// with [`Event::to_owned`].
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let event = OwnedEvent::from_json(r#"{
+    ///     "event_id": "$1", "room_id": "!r:example.com", "sender": "@alice:example.com",
+    ///     "type": "m.room.message", "origin_server_ts": 1, "content": {"body": "hello"}
+    /// }"#)?;
+    /// #[derive(Deserialize)]
+    /// struct Message { body: String }
+    /// assert_eq!(event.as_event().sender().localpart(), "alice");
+    /// assert_eq!(event.as_event().content::<Message>()?.body, "hello");
+    /// # Ok::<(), ModuleError>(())
+    /// ```
+    ///
+    /// Mirrors `synapse.events.EventBase`.
+    pub struct Event<'a> {
+        event_id: Str<'a>,
+        room_id: Str<'a>,
+        sender: Str<'a>,
+        event_type: Str<'a>,
+        /// None: it is no state event.
+        state_key: Str<'a>,
+        origin_server_ts: Timestamp,
+        /// JSON text of the content; none if it is not at hand.
+        content: Str<'a>,
+        /// What is made when it is asked for: [`part`].
+        texts: Texts<'a>,
+        /// None if it is not known.
+        room_version: Str<'a>,
+        /// Reserved for the server that sent it; none.
+        origin: Str<'a>,
+        /// Reserved for how long it is sticky, in milliseconds; none.
+        sticky_duration_ms: Number,
+        /// Reserved for whether it is soft-failed; no.
+        soft_failed: Flag,
+    }
+}
+
+/// The numbers of an event's texts.
+pub(crate) mod part {
+    /// The whole event, as JSON.
+    pub(crate) const JSON: u32 = 0;
+    /// Its content, as JSON.
+    pub(crate) const CONTENT: u32 = 1;
 }
 
 #[cfg(not(hsmod_abi_test = "changed_struct"))]
@@ -58,34 +79,34 @@ type Timestamp = i32;
 impl<'a> Event<'a> {
     /// `event_id`.
     pub fn event_id(&self) -> &'a str {
-        self.event_id.as_str()
+        self.event_id.text()
     }
 
     /// `room_id`; of the event that creates a room of version 12 or later, which has none, the ID of
     /// that room.
     pub fn room_id(&self) -> &'a RoomId {
-        RoomId::new(self.room_id.as_str())
+        RoomId::new(self.room_id.text())
     }
 
     /// `sender`.
     pub fn sender(&self) -> &'a UserId {
-        UserId::new(self.sender.as_str())
+        UserId::new(self.sender.text())
     }
 
     /// `type`.
     pub fn event_type(&self) -> &'a str {
-        self.event_type.as_str()
+        self.event_type.text()
     }
 
     /// `state_key`; `None` if it is not a state event: the event has none, or `null`. Every other
     /// kind of value is refused when the event is read.
     pub fn state_key(&self) -> Option<&'a str> {
-        self.state_key.into_option().map(|key| key.as_str())
+        self.state_key.get()
     }
 
     /// Whether it is a state event.
     pub fn is_state(&self) -> bool {
-        self.state_key.is_some()
+        self.state_key().is_some()
     }
 
     /// `origin_server_ts`: milliseconds since 1970, as the sender's server says; 0 if it says
@@ -105,22 +126,51 @@ impl<'a> Event<'a> {
                 .is_some_and(|room_id| self.room_id() == room_id.as_str())
     }
 
+    /// The version of its room, if the homeserver told it: `10`, `12`, ..
+    pub fn room_version(&self) -> Option<&'a str> {
+        self.room_version.get()
+    }
+
     /// The whole event: the stored PDU's JSON plus its `event_id`. It may lack a `room_id`
-    /// ([`Self::names_room`]).
+    /// ([`Self::names_room`]). A homeserver that has it as something else makes the text when the
+    /// first module asks for it.
+    ///
+    /// # Panics
+    /// If the homeserver cannot write the event as JSON, which fails the question.
     pub fn json(&self) -> &'a JsonStr {
-        JsonStr::new(self.json.as_str())
+        match self.texts.get(part::JSON) {
+            Some(json) => JsonStr::new(json),
+            None => panic!("the homeserver cannot write {self:?} as JSON"),
+        }
+    }
+
+    /// The `content` alone, as JSON: cheaper than [`Self::json`] where the homeserver has it at hand.
+    ///
+    /// # Panics
+    /// As [`Self::json`].
+    pub fn content_json(&self) -> &'a JsonStr {
+        #[derive(Deserialize)]
+        struct WithContent<'a> {
+            #[serde(borrow)]
+            content: &'a RawValue,
+        }
+        let content = self.content.get().or_else(|| self.texts.get(part::CONTENT));
+        let within = || by_name::from_str::<WithContent<'a>>(self.json().as_str()).ok();
+        match content.or_else(|| within().map(|event| event.content.get())) {
+            Some(content) => JsonStr::new(content),
+            None => panic!("the homeserver cannot write the content of {self:?} as JSON"),
+        }
     }
 
     /// Deserialises `content` into a type of the module's own. A struct is read from an object only.
     ///
     /// # Errors
     /// If the content does not fit `T`.
+    ///
+    /// # Panics
+    /// As [`Self::json`].
     pub fn content<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct WithContent<T> {
-            content: T,
-        }
-        self.json().parse::<WithContent<T>>().map(|event| event.content)
+        self.content_json().parse()
     }
 
     /// `content.membership` of an `m.room.member` event: `join`, `invite`, `leave`, `ban`,
@@ -146,11 +196,6 @@ impl<'a> Event<'a> {
             #[serde(borrow)]
             membership: Cow<'a, str>,
         }
-        #[derive(Deserialize)]
-        struct WithMember<'a> {
-            #[serde(borrow)]
-            content: Member<'a>,
-        }
         if self.event_type() != "m.room.member" {
             return Ok(None);
         }
@@ -160,9 +205,9 @@ impl<'a> Event<'a> {
         if !self.is_state() {
             return Err(malformed(&"it has no `state_key`"));
         }
-        let event: WithMember<'a> =
-            by_name::from_str(self.json.as_str()).map_err(|error| malformed(&error))?;
-        Ok(Some(event.content.membership))
+        let content: Member<'a> =
+            by_name::from_str(self.content_json().as_str()).map_err(|error| malformed(&error))?;
+        Ok(Some(content.membership))
     }
 
     /// The event as clients see it, with its room: without hashes, signatures, depth, previous and auth events.
@@ -179,7 +224,7 @@ impl<'a> Event<'a> {
             "unsigned",
         ];
         let mut fields: BTreeMap<Cow<'_, str>, &RawValue> =
-            serde_json::from_str(self.json.as_str()).unwrap_or_default();
+            serde_json::from_str(self.json().as_str()).unwrap_or_default();
         fields.retain(|key, _| CLIENT_KEYS.contains(&&**key));
         // Clients are told the room of each event, though the PDU need not name it.
         let room_id = serde_json::value::to_raw_value(self.room_id()).ok();
@@ -190,7 +235,12 @@ impl<'a> Event<'a> {
     }
 
     /// Copies what must outlive the call.
+    ///
+    /// # Panics
+    /// As [`Self::json`].
     pub fn to_owned(&self) -> OwnedEvent {
+        let json = self.json().as_str();
+        let content = self.content.get().and_then(|content| head::place_within(content, json));
         OwnedEvent {
             event_id: self.event_id().to_owned(),
             room_id: self.room_id().as_str().to_owned(),
@@ -198,7 +248,9 @@ impl<'a> Event<'a> {
             event_type: self.event_type().to_owned(),
             state_key: self.state_key().map(str::to_owned),
             origin_server_ts: self.origin_server_ts(),
-            json: self.json().as_str().to_owned(),
+            content: content.unwrap_or_else(|| head::content_of(json)),
+            room_version: self.room_version().map(str::to_owned),
+            json: json.to_owned(),
         }
     }
 }
@@ -225,6 +277,9 @@ pub struct OwnedEvent {
     event_type: String,
     state_key: Option<String>,
     origin_server_ts: i64,
+    /// Where it stands in `json`.
+    content: Range<usize>,
+    room_version: Option<String>,
     json: String,
 }
 
@@ -247,22 +302,58 @@ impl OwnedEvent {
     /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts } =
+        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, content } =
             Head::read(&json)?;
-        Ok(Self { event_id, room_id, sender, event_type, state_key, origin_server_ts, json })
+        let content = head::place_within(content, &json).unwrap_or_default();
+        let room_version = None;
+        Ok(Self {
+            event_id,
+            room_id,
+            sender,
+            event_type,
+            state_key,
+            origin_server_ts,
+            content,
+            room_version,
+            json,
+        })
+    }
+
+    /// With the version of its room, which its JSON does not tell.
+    #[must_use]
+    pub fn with_room_version(mut self, version: impl Into<String>) -> Self {
+        self.room_version = Some(version.into());
+        self
     }
 
     /// The view that callbacks take.
     pub fn as_event(&self) -> Event<'_> {
         Event {
-            event_id: self.event_id.as_str().into(),
-            room_id: self.room_id.as_str().into(),
-            sender: self.sender.as_str().into(),
-            event_type: self.event_type.as_str().into(),
-            state_key: self.state_key.as_deref().map(RStr::from).into(),
+            size: Event::SIZE,
+            flags: 0,
+            event_id: Str::new(&self.event_id),
+            room_id: Str::new(&self.room_id),
+            sender: Str::new(&self.sender),
+            event_type: Str::new(&self.event_type),
+            state_key: Str::optional(self.state_key.as_deref()),
             #[allow(clippy::unnecessary_cast, reason = "narrower in a test of the loader")]
             origin_server_ts: self.origin_server_ts as Timestamp,
-            json: self.json.as_str().into(),
+            content: Str::optional(self.json.get(self.content.clone())),
+            texts: Texts::new(self),
+            room_version: Str::optional(self.room_version.as_deref()),
+            origin: Str::NONE,
+            sticky_duration_ms: Number::new(None),
+            soft_failed: Flag::new(false),
+        }
+    }
+}
+
+impl TextSource for OwnedEvent {
+    fn text(&self, part: u32) -> Option<&str> {
+        match part {
+            part::JSON => Some(&self.json),
+            part::CONTENT => self.json.get(self.content.clone()),
+            _ => None,
         }
     }
 }
@@ -282,37 +373,36 @@ impl fmt::Debug for OwnedEvent {
 
 /// An event, which crosses as its JSON.
 impl Answer for OwnedEvent {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     fn is_neutral(&self) -> bool {
         self.json.is_empty()
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         (!self.json.is_empty()).then(|| self.json.into())
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        Self::from_json(raw.as_str()).map_err(|_| UNREADABLE)
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        Self::from_json(text(&raw)?).map_err(|_| UNREADABLE)
     }
 }
 
 /// Events, which cross as their JSON.
 impl Answer for Vec<OwnedEvent> {
-    type Raw = RVec<RString>;
+    type Raw = OwnedArray<OwnedStr>;
 
     fn is_neutral(&self) -> bool {
         self.is_empty()
     }
 
     fn into_raw(self) -> Option<Self::Raw> {
-        (!self.is_empty()).then(|| self.into_iter().map(|event| event.json.into()).collect())
+        (!self.is_empty()).then(|| owned(self.into_iter().map(|event| event.json).collect()))
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        raw.iter()
-            .map(|json| OwnedEvent::from_json(json.as_str()).map_err(|_| UNREADABLE))
-            .collect()
+        let event = |json: String| OwnedEvent::from_json(json).map_err(|_| UNREADABLE);
+        texts(raw)?.into_iter().map(event).collect()
     }
 }
 

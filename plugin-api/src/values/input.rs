@@ -7,16 +7,17 @@ mod several;
 mod structures;
 mod text;
 
-use std::fmt;
+use hsmod_abi::{Form, Prepared, Shared};
 
 pub use delivery::{Delivered, LazyDelivery, OwnedDelivery};
 pub use events::{BuiltEvent, IntoJson, Json, LazyEvent, LazyJson, OwnedJson, OwnedState, Ser};
-pub use several::{BuiltEvents, Items, LazyEvents, One, Several, SeveralInput, SeveralInputs};
-pub use structures::{LentText, OwnedProfile};
-pub use text::{OwnedText, Text};
+pub use hsmod_abi::InputError;
+pub use several::{Items, LazyEvents, One, Several, SeveralInput, SeveralInputs};
+pub use structures::{LentText, OwnedProfile, SomeThreepid};
+pub use text::{OwnedText, Plain, Text};
 
 /// Something a homeserver may give for an argument whose C form is `Raw`.
-pub trait Input<Raw> {
+pub trait Input<Raw: Form> {
     /// What the call keeps of it.
     type Prepared: Prepared<Raw>;
 
@@ -24,30 +25,10 @@ pub trait Input<Raw> {
     fn prepare(self) -> Self::Prepared;
 }
 
-/// An argument that a call holds ready.
-///
-/// # Safety
-/// What [`Prepared::raw`] returns stays valid for as long as `self` lives, is not moved and not
-/// built again.
-pub unsafe trait Prepared<Raw> {
-    /// Builds what has to be built; called once, before [`Prepared::raw`], and only if a module
-    /// is to be asked.
-    ///
-    /// # Errors
-    /// If what the homeserver gave cannot be read.
-    #[inline]
-    fn build(&mut self) -> Result<(), InputError> {
-        Ok(())
-    }
-
-    /// Its C form.
-    fn raw(&self) -> Raw;
-}
-
 /// An [`Input`] of which a copy can be kept for later.
-pub trait OwnedInput<Raw>: Input<Raw> {
+pub trait OwnedInput<Raw: Form>: Input<Raw> {
     /// The copy; built already.
-    type Owned: Prepared<Raw> + Send + Sync + 'static;
+    type Owned: Shared<Raw> + 'static;
 
     /// Makes the copy.
     ///
@@ -61,20 +42,8 @@ pub trait OwnedInput<Raw>: Input<Raw> {
     }
 }
 
-/// What a homeserver gave cannot be read: an event that is no event, a value that is not JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputError(pub(crate) String);
-
-impl fmt::Display for InputError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InputError {}
-
 /// The arguments of a call, one [`Input`] each, for the C forms `Raw`.
-pub trait Inputs<Raw> {
+pub trait Inputs<Raw: Form> {
     /// What the call keeps of them.
     type Prepared: Prepared<Raw>;
 
@@ -83,9 +52,9 @@ pub trait Inputs<Raw> {
 }
 
 /// [`Inputs`] of which a copy can be kept.
-pub trait OwnedInputs<Raw> {
+pub trait OwnedInputs<Raw: Form> {
     /// The copy.
-    type Owned: Prepared<Raw> + Send + Sync + 'static;
+    type Owned: Shared<Raw> + 'static;
 
     /// Makes the copy.
     ///
@@ -97,26 +66,31 @@ pub trait OwnedInputs<Raw> {
     fn tells_nothing(&self) -> bool;
 }
 
+/// Several prepared arguments.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_structs, reason = "the tuple, by another name")]
+pub struct Together<T>(pub T);
+
 macro_rules! tuples {
     ($( ($($input:ident $raw:ident $index:tt),+); )*) => { $(
-        impl<$($input, $raw),+> Inputs<($($raw,)+)> for ($($input,)+)
+        impl<$($input, $raw: Form),+> Inputs<($($raw,)+)> for ($($input,)+)
         where $($input: Input<$raw>),+
         {
-            type Prepared = ($($input::Prepared,)+);
+            type Prepared = Together<($($input::Prepared,)+)>;
 
             #[inline]
             fn prepare(self) -> Self::Prepared {
-                ($(self.$index.prepare(),)+)
+                Together(($(self.$index.prepare(),)+))
             }
         }
 
-        impl<$($input, $raw),+> OwnedInputs<($($raw,)+)> for ($($input,)+)
+        impl<$($input, $raw: Form),+> OwnedInputs<($($raw,)+)> for ($($input,)+)
         where $($input: OwnedInput<$raw>),+
         {
-            type Owned = ($($input::Owned,)+);
+            type Owned = Together<($($input::Owned,)+)>;
 
             fn own(self) -> Result<Self::Owned, InputError> {
-                Ok(($(self.$index.own()?,)+))
+                Ok(Together(($(self.$index.own()?,)+)))
             }
 
             fn tells_nothing(&self) -> bool {
@@ -124,19 +98,26 @@ macro_rules! tuples {
             }
         }
 
-        // SAFETY: each part keeps its promise while the tuple is not moved.
-        unsafe impl<$($input, $raw),+> Prepared<($($raw,)+)> for ($($input,)+)
+        impl<$($input, $raw: Form),+> Prepared<($($raw,)+)> for Together<($($input,)+)>
         where $($input: Prepared<$raw>),+
         {
             #[inline]
             fn build(&mut self) -> Result<(), InputError> {
-                $(self.$index.build()?;)+
+                $(self.0.$index.build()?;)+
                 Ok(())
             }
 
             #[inline]
-            fn raw(&self) -> ($($raw,)+) {
-                ($(self.$index.raw(),)+)
+            fn raw(&mut self) -> <($($raw,)+) as Form>::Of<'_> {
+                ($(self.0.$index.raw(),)+)
+            }
+        }
+
+        impl<$($input, $raw: Form),+> Shared<($($raw,)+)> for Together<($($input,)+)>
+        where $($input: Shared<$raw>),+
+        {
+            fn shared(&self) -> <($($raw,)+) as Form>::Of<'_> {
+                ($(self.0.$index.shared(),)+)
             }
         }
     )* };

@@ -4,7 +4,7 @@
 macro_rules! json_answers {
     ($( $type:ty; )*) => { $(
         impl $crate::values::answer::Answer for $type {
-            type Raw = abi_stable::std_types::RString;
+            type Raw = hsmod_abi::OwnedStr;
 
             fn is_neutral(&self) -> bool {
                 *self == <$type>::default()
@@ -15,7 +15,7 @@ macro_rules! json_answers {
             }
 
             fn from_raw(raw: Self::Raw) -> Result<Self, $crate::values::answer::Unreadable> {
-                $crate::values::by_name::from_str(raw.as_str()).map_err(|_| {
+                $crate::values::by_name::from_str(&raw.to_text().unwrap_or_default()).map_err(|_| {
                     $crate::values::answer::Unreadable(concat!(
                         "not readable as ", stringify!($type), ": of another version?"
                     ))

@@ -2,25 +2,24 @@
 
 use std::time::Duration;
 
-use super::arg::{Arg, RawJson, RawNumber, RawOption};
-use super::bytes::RawBytes;
+use hsmod_abi::{Bytes, Flag, Lent, Number, Str};
+
+use super::arg::{Arg, RawJson, RawOf, RawOption};
 use super::id::{RoomAlias, RoomId, UserId};
 use super::json::JsonStr;
-use super::text::RawStr;
 use crate::module::WebRequest;
 
 /// The way back of [`Arg`]: the C form of an argument, which borrows what the argument borrows.
-pub trait Lend: Arg {
+pub trait Lend: Arg<Room = ()> {
     /// Its C form.
-    fn lend(self) -> Self::Raw;
+    fn lend(value: Self::Value<'_>) -> RawOf<'_, Self>;
 }
 
 macro_rules! lend {
     ($( $type:ty, |$value:ident| $raw:expr; )*) => { $(
-        impl Lend for $type {
+        impl Lend for fn($type) {
             #[inline]
-            fn lend(self) -> Self::Raw {
-                let $value = self;
+            fn lend($value: Self::Value<'_>) -> RawOf<'_, Self> {
                 $raw
             }
         }
@@ -28,21 +27,23 @@ macro_rules! lend {
 }
 
 lend! {
-    bool, |value| value;
+    bool, |value| Flag::new(value);
     u64, |value| value;
     i64, |value| value;
-    Duration, |duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-    Option<i64>, |number| RawNumber {
-        is_some: number.is_some(),
-        number: number.unwrap_or_default(),
-    };
-    &str, |text| RawStr::new(text);
-    &UserId, |id| RawStr::new(id.as_str());
-    &RoomId, |id| RawStr::new(id.as_str());
-    &RoomAlias, |id| RawStr::new(id.as_str());
-    Option<&str>, |text| RawOption(RawStr::optional(text));
-    Option<&UserId>, |id| RawOption(RawStr::optional(id.map(UserId::as_str)));
-    &[u8], |bytes| RawBytes::new(bytes);
-    &JsonStr, |json| RawJson(RawStr::new(json.as_str()));
-    &WebRequest<'_>, |request| std::ptr::from_ref::<WebRequest<'_>>(request).cast();
+    Duration, |duration| nanoseconds(duration);
+    Option<i64>, |number| Number::new(number);
+    &str, |text| Str::new(text);
+    &UserId, |id| Str::new(id.as_str());
+    &RoomId, |id| Str::new(id.as_str());
+    &RoomAlias, |id| Str::new(id.as_str());
+    Option<&str>, |text| RawOption(Str::optional(text));
+    Option<&UserId>, |id| RawOption(Str::optional(id.map(UserId::as_str)));
+    &[u8], |bytes| Bytes::new(bytes);
+    &JsonStr, |json| RawJson(Str::new(json.as_str()));
+    &WebRequest<'_>, |request| Lent::new(request);
+}
+
+/// As many as there are, up to 584 years.
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

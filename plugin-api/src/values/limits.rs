@@ -1,10 +1,9 @@
 //! How much and how often.
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RString, RVec};
+use hsmod_abi::{Flag, Lent, OwnedArray, OwnedStr, Str, view};
 
 use super::answer::{Answer, Unreadable};
-use super::arg::{Arg, RawOption};
+use super::arg::{Arg, RawOf};
 
 /// How much a user may upload in which time.
 ///
@@ -52,17 +51,17 @@ impl MediaUploadLimit {
 
 /// C form of a [`MediaUploadLimit`] that is answered.
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawMediaUploadLimit {
     max_bytes: u64,
     time_period_ms: u64,
-    info_uri: ROption<RString>,
-    can_upgrade: bool,
+    info_uri: OwnedStr,
+    can_upgrade: Flag,
 }
 
 /// Limits; `None`, the neutral answer, leaves them to others, an empty list is no limit.
 impl Answer for Option<Vec<MediaUploadLimit>> {
-    type Raw = RVec<RawMediaUploadLimit>;
+    type Raw = OwnedArray<RawMediaUploadLimit>;
 
     #[inline]
     fn is_neutral(&self) -> bool {
@@ -73,43 +72,61 @@ impl Answer for Option<Vec<MediaUploadLimit>> {
         let raw = |limit: MediaUploadLimit| RawMediaUploadLimit {
             max_bytes: limit.max_bytes,
             time_period_ms: limit.time_period_ms,
-            info_uri: limit.info_uri.map(RString::from).into(),
-            can_upgrade: limit.can_upgrade,
+            info_uri: limit.info_uri.into(),
+            can_upgrade: Flag::new(limit.can_upgrade),
         };
-        self.map(|limits| limits.into_iter().map(raw).collect())
+        self.map(|limits| limits.into_iter().map(raw).collect::<Vec<_>>().into())
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        let limit = |raw: &RawMediaUploadLimit| MediaUploadLimit {
+        let limit = |raw: RawMediaUploadLimit| MediaUploadLimit {
             max_bytes: raw.max_bytes,
             time_period_ms: raw.time_period_ms,
-            info_uri: raw.info_uri.as_ref().into_option().map(|uri| uri.as_str().to_owned()),
-            can_upgrade: raw.can_upgrade,
+            info_uri: raw.info_uri.to_text(),
+            can_upgrade: raw.can_upgrade.get(),
         };
-        Ok(Some(raw.iter().map(limit).collect()))
+        Ok(Some(raw.into_vec().into_iter().map(limit).collect()))
     }
 }
 
-/// C form of a [`MediaUploadLimit`] that is told.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct LentMediaUploadLimit {
-    pub(crate) max_bytes: u64,
-    pub(crate) time_period_ms: u64,
-    pub(crate) info_uri: RawOption,
-    pub(crate) can_upgrade: bool,
+view! {
+    /// C form of a [`MediaUploadLimit`] that is told.
+    #[derive(Debug)]
+    pub struct LentMediaUploadLimit<'a> {
+        max_bytes: u64,
+        time_period_ms: u64,
+        info_uri: Str<'a>,
+        can_upgrade: Flag,
+    }
 }
 
-impl Arg for MediaUploadLimit {
-    type Raw = LentMediaUploadLimit;
+impl MediaUploadLimit {
+    /// The C form.
+    #[cfg(feature = "host")]
+    pub(crate) fn lend(&self) -> LentMediaUploadLimit<'_> {
+        LentMediaUploadLimit {
+            size: LentMediaUploadLimit::SIZE,
+            flags: 0,
+            max_bytes: self.max_bytes,
+            time_period_ms: self.time_period_ms,
+            info_uri: Str::optional(self.info_uri.as_deref()),
+            can_upgrade: Flag::new(self.can_upgrade),
+        }
+    }
+}
 
-    unsafe fn from_raw(raw: LentMediaUploadLimit) -> Self {
-        Self {
+impl Arg for fn(MediaUploadLimit) {
+    type Raw = Lent<'static, LentMediaUploadLimit<'static>>;
+    type Value<'a> = MediaUploadLimit;
+    type Room = ();
+
+    fn value<'a>(raw: RawOf<'a, Self>, (): &'a mut ()) -> MediaUploadLimit {
+        let raw = raw.get();
+        MediaUploadLimit {
             max_bytes: raw.max_bytes,
             time_period_ms: raw.time_period_ms,
-            // SAFETY: what it borrows lives for the time of the call (the caller's promise).
-            info_uri: unsafe { raw.info_uri.0.get() }.map(str::to_owned),
-            can_upgrade: raw.can_upgrade,
+            info_uri: raw.info_uri.get().map(str::to_owned),
+            can_upgrade: raw.can_upgrade.get(),
         }
     }
 }
@@ -124,7 +141,8 @@ impl Arg for MediaUploadLimit {
 ///
 /// Mirrors `synapse.module_api.RatelimitOverride`.
 #[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, StableAbi)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 #[non_exhaustive]
 pub struct RatelimitOverride {
     /// How often a second in the long run; 0 is no limit at all.

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::future::Future;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RString};
+use hsmod_abi::OwnedStr;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{Answer, Unreadable};
+use super::answer::{Answer, Unreadable, text};
 use super::error::ModuleError;
+use super::json::JsonStr;
 use crate::boundary::Continuation;
 
 /// A login that a module accepts: who it is, and what is to be done when they are in.
@@ -45,8 +45,8 @@ impl AcceptedLogin {
         C: FnOnce(LoginResponse) -> F + Send + 'static,
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        self.on_login = Some(Continuation::new(|response| {
-            let call = response.parse().map(callback);
+        self.on_login = Some(Continuation::new(|response: &str| {
+            let call = JsonStr::new(response).parse().map(callback);
             async { call.map_err(ModuleError::new)?.await }
         }));
         self
@@ -110,10 +110,11 @@ impl fmt::Debug for LoginResponse {
 
 /// C form of [`AcceptedLogin`].
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawAcceptedLogin {
-    user_id: RString,
-    on_login: ROption<Continuation>,
+    user_id: OwnedStr,
+    /// Null: nothing is to be done.
+    on_login: Continuation,
 }
 
 /// An accepted login; `None`, the neutral answer, leaves it to others.
@@ -128,12 +129,12 @@ impl Answer for Option<AcceptedLogin> {
     fn into_raw(self) -> Option<RawAcceptedLogin> {
         self.map(|login| RawAcceptedLogin {
             user_id: login.user_id.into(),
-            on_login: login.on_login.into(),
+            on_login: Continuation::optional(login.on_login),
         })
     }
 
     fn from_raw(raw: RawAcceptedLogin) -> Result<Self, Unreadable> {
-        let user_id = raw.user_id.as_str().to_owned();
+        let user_id = text(&raw.user_id)?;
         Ok(Some(AcceptedLogin { user_id, on_login: raw.on_login.into_option() }))
     }
 }

@@ -1,79 +1,101 @@
 //! Media files, as they are handed to a module that checks them.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RSlice, RStr, RVec};
+use hsmod_abi::{Bytes, Flag, OwnedBytes, Source, Str, view};
 
 use super::answer::{Answer, Unreadable};
 use super::error::ModuleError;
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Request, Status};
+use crate::boundary::{Request, answered};
+use crate::table::interface;
 
-/// What a media file is.
-///
-/// Mirrors `synapse.media._base.FileInfo`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct FileInfo<'a> {
-    server_name: ROption<RStr<'a>>,
-    file_id: RStr<'a>,
-    thumbnail: ROption<ThumbnailInfo<'a>>,
-    url_cache: bool,
+view! {
+    /// What a media file is.
+    ///
+    /// Mirrors `synapse.media._base.FileInfo`.
+    #[derive(Debug)]
+    pub struct FileInfo<'a> {
+        /// None: this server.
+        server_name: Str<'a>,
+        file_id: Str<'a>,
+        url_cache: Flag,
+        is_thumbnail: Flag,
+        /// In pixels.
+        width: u32,
+        /// In pixels.
+        height: u32,
+        /// In bytes.
+        thumbnail_length: u64,
+        method: Str<'a>,
+        media_type: Str<'a>,
+    }
 }
 
 impl<'a> FileInfo<'a> {
     /// A file by its ID; `server_name` is `None` for media of this server.
     pub fn new(server_name: Option<&'a str>, file_id: &'a str) -> Self {
         Self {
-            server_name: server_name.map(RStr::from).into(),
-            file_id: file_id.into(),
-            thumbnail: ROption::RNone,
-            url_cache: false,
+            size: Self::SIZE,
+            flags: 0,
+            server_name: Str::optional(server_name),
+            file_id: Str::new(file_id),
+            url_cache: Flag::new(false),
+            is_thumbnail: Flag::new(false),
+            width: 0,
+            height: 0,
+            thumbnail_length: 0,
+            method: Str::NONE,
+            media_type: Str::NONE,
         }
     }
 
     /// It is a thumbnail.
     #[must_use]
-    pub fn with_thumbnail(mut self, thumbnail: ThumbnailInfo<'a>) -> Self {
-        self.thumbnail = ROption::RSome(thumbnail);
+    pub const fn with_thumbnail(mut self, thumbnail: ThumbnailInfo<'a>) -> Self {
+        let ThumbnailInfo { method, media_type, length, width, height } = thumbnail;
+        self.is_thumbnail = Flag::new(true);
+        (self.width, self.height, self.thumbnail_length) = (width, height, length);
+        (self.method, self.media_type) = (Str::new(method), Str::new(media_type));
         self
     }
 
     /// It was fetched for a preview of a URL.
     #[must_use]
     pub const fn with_url_cache(mut self) -> Self {
-        self.url_cache = true;
+        self.url_cache = Flag::new(true);
         self
     }
 
     /// The server the file comes from; `None`: this one.
     pub fn server_name(&self) -> Option<&'a str> {
-        self.server_name.into_option().map(|name| name.as_str())
+        self.server_name.get()
     }
 
     /// The file's ID within that server.
     pub fn file_id(&self) -> &'a str {
-        self.file_id.as_str()
+        self.file_id.text()
     }
 
     /// Which thumbnail it is, if it is one.
     pub fn thumbnail(&self) -> Option<ThumbnailInfo<'a>> {
-        self.thumbnail.into_option()
+        self.is_thumbnail.get().then(|| ThumbnailInfo {
+            method: self.method.text(),
+            media_type: self.media_type.text(),
+            length: self.thumbnail_length,
+            width: self.width,
+            height: self.height,
+        })
     }
 
     /// Whether it was fetched for a preview of a URL.
     pub const fn url_cache(&self) -> bool {
-        self.url_cache
+        self.url_cache.get()
     }
 }
 
 /// What a thumbnail is.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
+#[derive(Clone, Copy, Debug)]
 pub struct ThumbnailInfo<'a> {
-    method: RStr<'a>,
-    media_type: RStr<'a>,
+    method: &'a str,
+    media_type: &'a str,
     length: u64,
     width: u32,
     height: u32,
@@ -83,7 +105,7 @@ impl<'a> ThumbnailInfo<'a> {
     /// A thumbnail of `width` times `height` pixels; `method` is `crop` or `scale`, `length` in
     /// bytes.
     pub fn new(width: u32, height: u32, method: &'a str, media_type: &'a str, length: u64) -> Self {
-        Self { method: method.into(), media_type: media_type.into(), length, width, height }
+        Self { method, media_type, length, width, height }
     }
 
     /// In pixels.
@@ -98,12 +120,12 @@ impl<'a> ThumbnailInfo<'a> {
 
     /// `crop` or `scale`.
     pub fn method(&self) -> &'a str {
-        self.method.as_str()
+        self.method
     }
 
     /// Its MIME type.
     pub fn media_type(&self) -> &'a str {
-        self.media_type.as_str()
+        self.media_type
     }
 
     /// In bytes.
@@ -112,46 +134,43 @@ impl<'a> ThumbnailInfo<'a> {
     }
 }
 
-/// A media file that can be read piece by piece.
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// # async fn example(file_wrapper: &ReadableFile<'_>) -> Result<(), ModuleError> {
-/// let mut chunks = file_wrapper.chunks();
-/// while let Some(chunk) = chunks.next().await? {
-///     println!("{} bytes", chunk.len());
-/// }
-/// # Ok(())
-/// # }
-/// ```
-///
-/// Mirrors `synapse.media.media_storage.ReadableFileWrapper`.
-#[repr(C)]
-#[derive(StableAbi)]
-pub struct ReadableFile<'a> {
-    source: *const (),
-    table: FileTableRef,
-    path: ROption<RStr<'a>>,
-    bytes: ROption<RSlice<'a, u8>>,
-    length: u64,
-    lifetime: PhantomData<&'a ()>,
+view! {
+    /// A media file that can be read piece by piece.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(file_wrapper: &ReadableFile<'_>) -> Result<(), ModuleError> {
+    /// let mut chunks = file_wrapper.chunks();
+    /// while let Some(chunk) = chunks.next().await? {
+    ///     println!("{} bytes", chunk.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `synapse.media.media_storage.ReadableFileWrapper`.
+    #[derive(Debug)]
+    pub struct ReadableFile<'a> {
+        source: Source<'a>,
+        table: FileTableRef,
+        /// Where it lies on this machine; none if it lies in no file.
+        path: Str<'a>,
+        /// The whole file; null if it is not in memory.
+        bytes: Bytes<'a>,
+        /// In bytes.
+        length: u64,
+    }
 }
-
-// SAFETY: a `ReadableFile` is a shared borrow of a source that is `Send + Sync` (its makers
-// demand it), in C form.
-unsafe impl Send for ReadableFile<'_> {}
-// SAFETY: as above.
-unsafe impl Sync for ReadableFile<'_> {}
 
 impl<'a> ReadableFile<'a> {
     /// Where the file lies on this machine, if it lies in a file.
     pub fn path(&self) -> Option<&'a str> {
-        self.path.into_option().map(|path| path.as_str())
+        self.path.get()
     }
 
     /// The whole file, if the homeserver has it in memory: nothing is copied.
     pub fn bytes(&self) -> Option<&'a [u8]> {
-        self.bytes.into_option().map(|bytes| bytes.as_slice())
+        self.bytes.optional()
     }
 
     /// In bytes.
@@ -176,21 +195,12 @@ impl<'a> ReadableFile<'a> {
         let Some(read_at) = self.table.read_at() else {
             return Err(ModuleError::new("this homeserver cannot read media"));
         };
-        let source = self.source;
-        // SAFETY: `source` and `read_at` belong together (whoever made this file made both); the
-        // source is borrowed for as long as this future lives.
-        let request = unsafe {
-            Request::new("ReadableFile::read_at", move |slot, waker, out, report| {
-                read_at(source, offset, length, slot, waker, out, report)
-            })
-        };
-        request.await.map(|Chunk(bytes)| bytes)
-    }
-}
-
-impl fmt::Debug for ReadableFile<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadableFile").field("length", &self.length).finish_non_exhaustive()
+        let args = args::read_at::new(offset, length as u64);
+        // SAFETY: source and table belong together (whoever made this file made both); the source
+        // is borrowed for as long as this future lives.
+        let request =
+            unsafe { Request::<rows::read_at>::new(read_at, self.source.pointer(), args) };
+        answered("ReadableFile::read_at", request.await).map(|Chunk(bytes)| bytes)
     }
 }
 
@@ -213,24 +223,11 @@ impl Chunks<'_, '_> {
     }
 }
 
-/// What a homeserver does with a file it lent. Append-only.
-#[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = FileTableRef)))]
-#[sabi(missing_field(option))]
-pub struct FileTable {
-    /// Version of the boundary of the homeserver that made it.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    read_at: unsafe extern "C" fn(
-        *const (),
-        u64,
-        usize,
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<Chunk>,
-        *mut PanicReport,
-    ) -> Status,
+interface! {
+    /// What a homeserver does with a file it lent. Append-only.
+    pub table FileTable FileTableRef, rows in rows {
+        fn read_at(offset: u64, length: u64) -> Chunk;
+    }
 }
 
 /// Bytes of a file: what [`ReadableFile::read_at`] gets.
@@ -238,18 +235,18 @@ pub struct FileTable {
 pub struct Chunk(Vec<u8>);
 
 impl Answer for Chunk {
-    type Raw = RVec<u8>;
+    type Raw = OwnedBytes;
 
     fn is_neutral(&self) -> bool {
         self.0.is_empty()
     }
 
-    fn into_raw(self) -> Option<RVec<u8>> {
+    fn into_raw(self) -> Option<OwnedBytes> {
         (!self.0.is_empty()).then(|| self.0.into())
     }
 
-    fn from_raw(raw: RVec<u8>) -> Result<Self, Unreadable> {
-        Ok(Self(raw.as_slice().to_vec()))
+    fn from_raw(raw: OwnedBytes) -> Result<Self, Unreadable> {
+        Ok(Self(raw.to_vec()))
     }
 }
 
@@ -262,14 +259,15 @@ mod source {
     use std::fs::File;
     use std::future::Future;
     use std::io::{self, Read};
+    use std::marker::PhantomData;
 
-    use abi_stable::{prefix_type::WithMetadata, staticref};
+    use hsmod_abi::{AnswerOf, MINOR, Serves};
 
     use super::*;
-    use crate::boundary::start;
+    use crate::table::Side;
 
     /// Where a homeserver keeps one media file.
-    pub trait FileSource: Send + Sync {
+    pub trait FileSource: Send + Sync + 'static {
         /// At most `length` bytes from `offset` on; fewer only at the end of the file.
         ///
         /// # Errors
@@ -312,12 +310,13 @@ mod source {
         /// Lends bytes in memory.
         pub fn from_bytes(bytes: &'a [u8]) -> Self {
             Self {
-                source: std::ptr::null(),
-                table: FileTableFor::<std::fs::File>::TABLE,
-                path: ROption::RNone,
-                bytes: ROption::RSome(bytes.into()),
+                size: Self::SIZE,
+                flags: 0,
+                source: Source::NONE,
+                table: FileTableRef::NONE,
+                path: Str::NONE,
+                bytes: Bytes::new(bytes),
                 length: bytes.len() as u64,
-                lifetime: PhantomData,
             }
         }
 
@@ -328,12 +327,13 @@ mod source {
             path: Option<&'a str>,
         ) -> Self {
             Self {
-                source: std::ptr::from_ref(source).cast(),
-                table: FileTableFor::<S>::TABLE,
-                path: path.map(RStr::from).into(),
-                bytes: ROption::RNone,
+                size: Self::SIZE,
+                flags: 0,
+                source: Source::new(source),
+                table: FileTableRef::new(FileTableFor::<S>::TABLE),
+                path: Str::optional(path),
+                bytes: Bytes::NONE,
                 length,
-                lifetime: PhantomData,
             }
         }
     }
@@ -341,30 +341,23 @@ mod source {
     struct FileTableFor<S>(PhantomData<S>);
 
     impl<S: FileSource> FileTableFor<S> {
-        staticref!(const WITH_METADATA: WithMetadata<FileTable> = WithMetadata::new(FileTable {
-            abi_minor: crate::ABI.minor,
-            read_at: read_at::<S>,
-        }));
-        const TABLE: FileTableRef = FileTableRef(Self::WITH_METADATA.as_prefix());
+        const TABLE: &'static FileTable = &FileTable {
+            size: FileTable::SIZE,
+            minor: MINOR,
+            read_at: Some(hsmod_abi::serve::<Side<S>, rows::read_at>),
+        };
     }
 
-    /// # Safety
-    /// `source` is a live `S`; the rest as for [`start`].
-    unsafe extern "C" fn read_at<S: FileSource>(
-        source: *const (),
-        offset: u64,
-        length: usize,
-        slot: *mut FutureSlot,
-        waker: *const FfiWaker,
-        out: *mut Out<Chunk>,
-        report: *mut PanicReport,
-    ) -> Status {
-        // SAFETY: the caller's promises.
-        unsafe {
-            let source = &*source.cast::<S>();
-            start(slot, waker, out, report, || async move {
-                source.read_at(offset, length).await.map(Chunk)
-            })
+    impl<S: FileSource> Serves<rows::read_at> for Side<S> {
+        type Values = ();
+
+        async fn serve<'a>(
+            &'a self,
+            args: args::read_at<'a>,
+            (): &'a mut (),
+        ) -> AnswerOf<rows::read_at> {
+            let length = usize::try_from(args.length).unwrap_or(usize::MAX);
+            self.0.read_at(args.offset, length).await.map(Chunk)
         }
     }
 }

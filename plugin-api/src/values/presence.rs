@@ -2,44 +2,51 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RStr, RString};
+use hsmod_abi::{Flag, OwnedStr, Str, view};
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, Unreadable};
 use super::by_name;
 use super::id::UserId;
-use super::user::{optional, text_of};
 
-/// The presence of a user, borrowed from the homeserver for the time of the call.
-///
-/// Mirrors `synapse.module_api.UserPresenceState`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, StableAbi)]
-pub struct UserPresenceState<'a> {
-    user_id: RStr<'a>,
-    state: RStr<'a>,
-    status_msg: ROption<RStr<'a>>,
-    last_active_ts: i64,
-    last_federation_update_ts: i64,
-    last_user_sync_ts: i64,
-    currently_active: bool,
+view! {
+    /// The presence of a user, borrowed from the homeserver for the time of the call.
+    ///
+    /// Mirrors `synapse.module_api.UserPresenceState`.
+    #[derive(Debug)]
+    pub struct UserPresenceState<'a> {
+        user_id: Str<'a>,
+        state: Str<'a>,
+        status_msg: Str<'a>,
+        last_active_ts: i64,
+        last_federation_update_ts: i64,
+        last_user_sync_ts: i64,
+        currently_active: Flag,
+    }
 }
+
+impl PartialEq for UserPresenceState<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_owned() == other.to_owned()
+    }
+}
+
+impl Eq for UserPresenceState<'_> {}
 
 impl<'a> UserPresenceState<'a> {
     /// Who it is.
     pub fn user_id(&self) -> &'a UserId {
-        UserId::new(self.user_id.as_str())
+        UserId::new(self.user_id.text())
     }
 
     /// `online`, `unavailable`, `offline`, `busy`, ..
     pub fn state(&self) -> &'a str {
-        self.state.as_str()
+        self.state.text()
     }
 
     /// What the user says of it.
     pub fn status_msg(&self) -> Option<&'a str> {
-        text_of(self.status_msg)
+        self.status_msg.get()
     }
 
     /// When the user was last active: milliseconds since 1970, 0 if never.
@@ -59,7 +66,7 @@ impl<'a> UserPresenceState<'a> {
 
     /// Whether the user is active now.
     pub const fn currently_active(&self) -> bool {
-        self.currently_active
+        self.currently_active.get()
     }
 
     /// Copies what must outlive the call.
@@ -71,7 +78,7 @@ impl<'a> UserPresenceState<'a> {
             last_active_ts: self.last_active_ts,
             last_federation_update_ts: self.last_federation_update_ts,
             last_user_sync_ts: self.last_user_sync_ts,
-            currently_active: self.currently_active,
+            currently_active: self.currently_active(),
         }
     }
 }
@@ -110,13 +117,15 @@ impl OwnedPresenceState {
     /// The borrowed form.
     pub fn as_state(&self) -> UserPresenceState<'_> {
         UserPresenceState {
-            user_id: self.user_id.as_str().into(),
-            state: self.state.as_str().into(),
-            status_msg: optional(self.status_msg.as_deref()),
+            size: UserPresenceState::SIZE,
+            flags: 0,
+            user_id: Str::new(&self.user_id),
+            state: Str::new(&self.state),
+            status_msg: Str::optional(self.status_msg.as_deref()),
             last_active_ts: self.last_active_ts,
             last_federation_update_ts: self.last_federation_update_ts,
             last_user_sync_ts: self.last_user_sync_ts,
-            currently_active: self.currently_active,
+            currently_active: Flag::new(self.currently_active),
         }
     }
 }
@@ -172,19 +181,19 @@ impl UsersForStates {
 
 /// Crosses as JSON: a handful of users, seldom asked for.
 impl Answer for UsersForStates {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         self.is_empty()
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         (!self.is_neutral()).then(|| serde_json::to_string(&self.0).unwrap_or_default().into())
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        let users = by_name::from_str(raw.as_str());
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        let users = by_name::from_str(&raw.to_text().unwrap_or_default());
         users.map(Self).map_err(|_| Unreadable("the presence states are not readable"))
     }
 }
@@ -216,14 +225,14 @@ impl<S: Into<String>> FromIterator<S> for InterestedUsers {
 
 /// Crosses as JSON; `null` is all of them.
 impl Answer for InterestedUsers {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     #[inline]
     fn is_neutral(&self) -> bool {
         matches!(self, Self::Users(users) if users.is_empty())
     }
 
-    fn into_raw(self) -> Option<RString> {
+    fn into_raw(self) -> Option<OwnedStr> {
         if self.is_neutral() {
             return None;
         }
@@ -234,8 +243,8 @@ impl Answer for InterestedUsers {
         Some(serde_json::to_string(&users).unwrap_or_default().into())
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        match by_name::from_str(raw.as_str()) {
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        match by_name::from_str(&raw.to_text().unwrap_or_default()) {
             Ok(Some(users)) => Ok(Self::Users(users)),
             Ok(None) => Ok(Self::All),
             Err(_) => Err(Unreadable("the interested users are not readable")),

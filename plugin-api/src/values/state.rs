@@ -1,46 +1,37 @@
 //! The state of a room, read lazily: nothing is copied until a module asks for it.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{RString, RVec};
+use hsmod_abi::{OwnedArray, OwnedStr, Source, Str, view};
 
-use super::answer::{Answer, Unreadable};
+use super::answer::{Answer, Unreadable, text};
 use super::error::ModuleError;
 use super::event::OwnedEvent;
-use super::text::RawStr;
-use crate::boundary::{FfiWaker, FutureSlot, Out, PanicReport, Request, Status};
+use crate::boundary::{Request, answered};
+use crate::table::interface;
 
-/// The state of the event's room at the time the callback's row says.
-///
-/// Each question is asked of the homeserver when the module asks it: a room of 100,000 members
-/// costs a module nothing that reads the power levels only.
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
-/// let topic = state.get("m.room.topic", "").await?;
-/// let banned = state.membership("@eve:example.com").await?.as_deref() == Some("ban");
-/// # Ok(())
-/// # }
-/// ```
-///
-/// Mirrors the `StateMap` that Synapse passes.
-#[repr(C)]
-#[derive(StableAbi)]
-pub struct State<'a> {
-    source: *const (),
-    table: StateTableRef,
-    lifetime: PhantomData<&'a ()>,
+view! {
+    /// The state of the event's room at the time the callback's row says.
+    ///
+    /// Each question is asked of the homeserver when the module asks it: a room of 100,000 members
+    /// costs a module nothing that reads the power levels only.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
+    /// let topic = state.get("m.room.topic", "").await?;
+    /// let banned = state.membership("@eve:example.com").await?.as_deref() == Some("ban");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors the `StateMap` that Synapse passes.
+    #[derive(Debug)]
+    pub struct State<'a> {
+        source: Source<'a>,
+        table: StateTableRef,
+    }
 }
-
-// SAFETY: a `State` is a shared borrow of a source that is `Send + Sync` (`State::lend` demands
-// it), in C form.
-unsafe impl Send for State<'_> {}
-// SAFETY: as above.
-unsafe impl Sync for State<'_> {}
 
 impl State<'_> {
     /// The state event of this type and state key, if there is one.
@@ -55,16 +46,11 @@ impl State<'_> {
         let Some(get) = self.table.get() else {
             return Err(ModuleError::new("this homeserver cannot read state"));
         };
-        let (source, event_type, state_key) =
-            (self.source, RawStr::new(event_type), RawStr::new(state_key));
-        // SAFETY: `source` and `get` belong together (`lend` made both); the texts and the
-        // borrowed source live until the request has ended, because this future borrows them.
-        let event = unsafe {
-            Request::new("State::get", move |slot, waker, out, report| {
-                get(source, event_type, state_key, slot, waker, out, report)
-            })
-        };
-        let SomeEvent(json) = event.await?;
+        let args = args::get::new(Str::new(event_type), Str::new(state_key));
+        // SAFETY: source and table belong together (`lend` made both); the texts and the borrowed
+        // source live until the request has ended, because this future borrows them.
+        let event = unsafe { Request::<rows::get>::new(get, self.source.pointer(), args) };
+        let SomeEvent(json) = answered("State::get", event.await)?;
         json.map(OwnedEvent::from_json).transpose().map_err(ModuleError::from)
     }
 
@@ -91,50 +77,20 @@ impl State<'_> {
         let Some(of_type) = self.table.of_type() else {
             return Err(ModuleError::new("this homeserver cannot list state"));
         };
-        let (source, event_type) = (self.source, RawStr::new(event_type));
+        let args = args::of_type::new(Str::new(event_type));
         // SAFETY: as in `get`.
-        let events = unsafe {
-            Request::new("State::of_type", move |slot, waker, out, report| {
-                of_type(source, event_type, slot, waker, out, report)
-            })
-        };
-        let Events(jsons) = events.await?;
+        let events = unsafe { Request::<rows::of_type>::new(of_type, self.source.pointer(), args) };
+        let Events(jsons) = answered("State::of_type", events.await)?;
         jsons.into_iter().map(|json| Ok(OwnedEvent::from_json(json)?)).collect()
     }
 }
 
-impl fmt::Debug for State<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").finish_non_exhaustive()
+interface! {
+    /// What a homeserver answers about the state it lent. Append-only.
+    pub table StateTable StateTableRef, rows in rows {
+        fn get(event_type: &str, state_key: &str) -> SomeEvent;
+        fn of_type(event_type: &str) -> Events;
     }
-}
-
-/// What a homeserver answers about the state it lent. Append-only.
-#[repr(C)]
-#[derive(StableAbi)]
-#[sabi(kind(Prefix(prefix_ref = StateTableRef)))]
-#[sabi(missing_field(option))]
-pub struct StateTable {
-    /// Version of the boundary of the homeserver that made it.
-    #[sabi(last_prefix_field)]
-    pub abi_minor: u32,
-    get: unsafe extern "C" fn(
-        *const (),
-        RawStr,
-        RawStr,
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<SomeEvent>,
-        *mut PanicReport,
-    ) -> Status,
-    of_type: unsafe extern "C" fn(
-        *const (),
-        RawStr,
-        *mut FutureSlot,
-        *const FfiWaker,
-        *mut Out<Events>,
-        *mut PanicReport,
-    ) -> Status,
 }
 
 /// JSON of an event, or none: what [`State::get`] gets.
@@ -142,18 +98,18 @@ pub struct StateTable {
 pub struct SomeEvent(Option<String>);
 
 impl Answer for SomeEvent {
-    type Raw = RString;
+    type Raw = OwnedStr;
 
     fn is_neutral(&self) -> bool {
         self.0.is_none()
     }
 
-    fn into_raw(self) -> Option<RString> {
-        self.0.map(RString::from)
+    fn into_raw(self) -> Option<OwnedStr> {
+        self.0.map(OwnedStr::from)
     }
 
-    fn from_raw(raw: RString) -> Result<Self, Unreadable> {
-        Ok(Self(Some(raw.as_str().to_owned())))
+    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
+        text(&raw).map(|json| Self(Some(json)))
     }
 }
 
@@ -162,19 +118,29 @@ impl Answer for SomeEvent {
 pub struct Events(Vec<String>);
 
 impl Answer for Events {
-    type Raw = RVec<RString>;
+    type Raw = OwnedArray<OwnedStr>;
 
     fn is_neutral(&self) -> bool {
         self.0.is_empty()
     }
 
     fn into_raw(self) -> Option<Self::Raw> {
-        (!self.0.is_empty()).then(|| self.0.into_iter().map(RString::from).collect())
+        (!self.0.is_empty()).then(|| owned(self.0))
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        Ok(Self(raw.iter().map(|json| json.as_str().to_owned()).collect()))
+        texts(raw).map(Self)
     }
+}
+
+/// Texts, as they go over.
+pub(super) fn owned(texts: Vec<String>) -> OwnedArray<OwnedStr> {
+    texts.into_iter().map(OwnedStr::from).collect::<Vec<_>>().into()
+}
+
+/// The way back.
+pub(super) fn texts(raw: OwnedArray<OwnedStr>) -> Result<Vec<String>, Unreadable> {
+    raw.into_vec().iter().map(text).collect()
 }
 
 #[cfg(feature = "host")]
@@ -183,13 +149,16 @@ pub use source::{StateHandle, StateSource};
 /// The homeserver's side.
 #[cfg(feature = "host")]
 mod source {
+    use std::fmt;
     use std::future::Future;
+    use std::marker::PhantomData;
     use std::sync::Arc;
 
-    use abi_stable::{prefix_type::WithMetadata, staticref};
+    use hsmod_abi::{Begins, Begun, MINOR, Progress};
 
     use super::*;
-    use crate::boundary::{Answering, Begun, admit_request};
+    use crate::boundary::{Answering, admit_request};
+    use crate::table::Side;
 
     /// Where a homeserver keeps the state of one room at one moment.
     ///
@@ -229,50 +198,34 @@ mod source {
 
     /// A [`StateSource`], shared and made nameless: questions borrow it, notifications keep a
     /// clone of it.
+    #[derive(Clone)]
     pub struct StateHandle {
-        source: *const (),
-        table: StateTableRef,
-        retain: unsafe fn(*const ()),
-        release: unsafe fn(*const ()),
+        source: Arc<dyn Nameless>,
     }
 
-    // SAFETY: it is an `Arc<S>` of an `S: Send + Sync`.
-    unsafe impl Send for StateHandle {}
-    // SAFETY: as above.
-    unsafe impl Sync for StateHandle {}
+    /// Any [`StateSource`].
+    trait Nameless: Send + Sync {
+        fn lend(&self) -> State<'_>;
+    }
+
+    impl<S: StateSource> Nameless for S {
+        fn lend(&self) -> State<'_> {
+            let (source, table) =
+                (Source::new(self), StateTableRef::new(StateTableFor::<S>::TABLE));
+            State { size: State::SIZE, flags: 0, source, table }
+        }
+    }
 
     impl StateHandle {
         /// Shares `source`.
         pub fn new<S: StateSource>(source: Arc<S>) -> Self {
-            Self {
-                source: Arc::into_raw(source).cast(),
-                table: StateTableFor::<S>::TABLE,
-                // SAFETY: called with the pointer above only, while a reference is held.
-                retain: |source| unsafe { Arc::increment_strong_count(source.cast::<S>()) },
-                // SAFETY: called once for each reference.
-                release: |source| unsafe { Arc::decrement_strong_count(source.cast::<S>()) },
-            }
+            Self { source }
         }
 
         /// Lends it to a callback.
         #[inline]
-        pub const fn lend(&self) -> State<'_> {
-            State { source: self.source, table: self.table, lifetime: PhantomData }
-        }
-    }
-
-    impl Clone for StateHandle {
-        fn clone(&self) -> Self {
-            // SAFETY: `self` holds a reference.
-            unsafe { (self.retain)(self.source) };
-            Self { ..*self }
-        }
-    }
-
-    impl Drop for StateHandle {
-        fn drop(&mut self) {
-            // SAFETY: `self` holds a reference, and gives it back once.
-            unsafe { (self.release)(self.source) };
+        pub fn lend(&self) -> State<'_> {
+            self.source.lend()
         }
     }
 
@@ -285,59 +238,39 @@ mod source {
     struct StateTableFor<S>(PhantomData<S>);
 
     impl<S: StateSource> StateTableFor<S> {
-        staticref!(const WITH_METADATA: WithMetadata<StateTable> = WithMetadata::new(StateTable {
-            abi_minor: crate::ABI.minor,
-            get: get::<S>,
-            of_type: of_type::<S>,
-        }));
-        const TABLE: StateTableRef = StateTableRef(Self::WITH_METADATA.as_prefix());
+        const TABLE: &'static StateTable = &StateTable {
+            size: StateTable::SIZE,
+            minor: MINOR,
+            get: Some(hsmod_abi::begin::<Side<S>, rows::get>),
+            of_type: Some(hsmod_abi::begin::<Side<S>, rows::of_type>),
+        };
     }
 
-    /// # Safety
-    /// `source` is a live `S`; the rest as for [`start`](crate::boundary::start); the texts outlive the request.
-    unsafe extern "C" fn get<S: StateSource>(
-        source: *const (),
-        event_type: RawStr,
-        state_key: RawStr,
-        slot: *mut FutureSlot,
-        waker: *const FfiWaker,
-        out: *mut Out<SomeEvent>,
-        report: *mut PanicReport,
-    ) -> Status {
-        // SAFETY: the caller's promises.
-        unsafe {
-            let source = &*source.cast::<S>();
-            let (event_type, state_key) = (event_type.text(), state_key.text());
-            Begun::new(slot, waker, out, report).admitted(|begun| {
-                admit_request("State::get")?;
-                Ok(begun.go_on(|| {
-                    Answering::new(
-                        async move { source.get(event_type, state_key).await.map(SomeEvent) },
-                    )
-                }))
-            })
-        }
+    /// A look at the state is a request too, though no row of a group.
+    macro_rules! begins {
+        ($( $row:ident, $name:literal, |$source:ident, $args:ident| $answer:expr; )*) => { $(
+            impl<S: StateSource> Begins<rows::$row> for Side<S> {
+                fn begin<'a>(
+                    &'a self,
+                    $args: args::$row<'a>,
+                    begun: Begun<'a, rows::$row>,
+                ) -> Progress {
+                    if let Err(error) = admit_request($name) {
+                        return begun.answer(Err(error));
+                    }
+                    let $source = &self.0;
+                    begun.go_on(|| Answering::new(async move { $answer }))
+                }
+            }
+        )* };
     }
 
-    /// # Safety
-    /// As for [`get`].
-    unsafe extern "C" fn of_type<S: StateSource>(
-        source: *const (),
-        event_type: RawStr,
-        slot: *mut FutureSlot,
-        waker: *const FfiWaker,
-        out: *mut Out<Events>,
-        report: *mut PanicReport,
-    ) -> Status {
-        // SAFETY: the caller's promises.
-        unsafe {
-            let (source, event_type) = (&*source.cast::<S>(), event_type.text());
-            Begun::new(slot, waker, out, report).admitted(|begun| {
-                admit_request("State::of_type")?;
-                Ok(begun.go_on(|| {
-                    Answering::new(async move { source.of_type(event_type).await.map(Events) })
-                }))
-            })
-        }
+    begins! {
+        get, "State::get", |source, args| {
+            source.get(args.event_type.text(), args.state_key.text()).await.map(SomeEvent)
+        };
+        of_type, "State::of_type", |source, args| {
+            source.of_type(args.event_type.text()).await.map(Events)
+        };
     }
 }

@@ -1,8 +1,7 @@
 //! What a module decides. Enums, never a bare `bool`: which of `true` and `false` lets an event
 //! in depends on the callback in Synapse, and whole directories were hidden by the wrong one.
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{ROption, RString};
+use hsmod_abi::OwnedStr;
 use serde_json::{Map, Value};
 
 use super::answer::{Answer, Unreadable};
@@ -73,11 +72,13 @@ impl Verdict {
 
 /// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawVerdict {
-    errcode: RString,
-    message: ROption<RString>,
-    fields: ROption<RString>,
+    errcode: OwnedStr,
+    /// None: the callback's usual text.
+    message: OwnedStr,
+    /// JSON text of an object; none without fields.
+    fields: OwnedStr,
 }
 
 impl Answer for Verdict {
@@ -93,7 +94,7 @@ impl Answer for Verdict {
             Self::Allow => None,
             Self::Deny { errcode, message, fields } => Some(RawVerdict {
                 errcode: errcode.as_str().into(),
-                message: message.map(RString::from).into(),
+                message: message.into(),
                 fields: raw_fields(&fields),
             }),
         }
@@ -101,10 +102,14 @@ impl Answer for Verdict {
 
     fn from_raw(raw: RawVerdict) -> Result<Self, Unreadable> {
         Ok(Self::Deny {
-            errcode: raw.errcode.as_str().into(),
-            message: raw.message.into_option().map(|text| text.as_str().to_owned()),
-            fields: fields_of(raw.fields),
+            errcode: raw.errcode.to_text().map_or(ErrorCode::Forbidden, ErrorCode::from),
+            message: raw.message.to_text(),
+            fields: fields_of(&raw.fields),
         })
+    }
+
+    fn of_unreadable(_: Unreadable) -> Result<Self, Unreadable> {
+        Ok(Self::deny(ErrorCode::Forbidden))
     }
 }
 
@@ -123,8 +128,16 @@ pub enum EventDecision {
     Replace(Value),
 }
 
+/// C form of an [`EventDecision`] that is not to allow; allowing is the neutral answer.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawDecision {
+    /// JSON text of the event to take its place; none: it is refused.
+    replacement: OwnedStr,
+}
+
 impl Answer for EventDecision {
-    type Raw = ROption<RString>;
+    type Raw = RawDecision;
 
     #[inline]
     fn is_neutral(&self) -> bool {
@@ -134,31 +147,35 @@ impl Answer for EventDecision {
     fn into_raw(self) -> Option<Self::Raw> {
         match self {
             Self::Allow => None,
-            Self::Deny => Some(ROption::RNone),
-            Self::Replace(event) => Some(ROption::RSome(event.to_string().into())),
+            Self::Deny => Some(RawDecision { replacement: OwnedStr::NONE }),
+            Self::Replace(event) => Some(RawDecision { replacement: event.to_string().into() }),
         }
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        match raw {
-            ROption::RNone => Ok(Self::Deny),
-            ROption::RSome(event) => serde_json::from_str(&event)
+        match raw.replacement.to_text() {
+            None => Ok(Self::Deny),
+            Some(event) => serde_json::from_str(&event)
                 .map(Self::Replace)
                 .map_err(|_| Unreadable("the replacement event is not JSON")),
         }
+    }
+
+    fn of_unreadable(_: Unreadable) -> Result<Self, Unreadable> {
+        Ok(Self::Deny)
     }
 }
 
 /// Answers that are one of a few words, as numbers on the wire.
 macro_rules! choices {
-    ($( $(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $number:literal, )* } )*) => { $(
+    ($( $(#[$doc:meta])* $name:ident, denial $denial:ident { $( $(#[$vdoc:meta])* $variant:ident = $number:literal, )* } )*) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum $name { $( $(#[$vdoc])* $variant, )* }
 
         impl Answer for $name {
-            type Raw = u8;
+            type Raw = u32;
 
             #[inline]
             fn is_neutral(&self) -> bool {
@@ -166,16 +183,20 @@ macro_rules! choices {
             }
 
             #[inline]
-            fn into_raw(self) -> Option<u8> {
+            fn into_raw(self) -> Option<u32> {
                 let number = match self { $( Self::$variant => $number, )* };
                 (number != 0).then_some(number)
             }
 
-            fn from_raw(raw: u8) -> Result<Self, Unreadable> {
+            fn from_raw(raw: u32) -> Result<Self, Unreadable> {
                 match raw {
                     $( $number => Ok(Self::$variant), )*
                     _ => Err(Unreadable(concat!("unknown number for ", stringify!($name)))),
                 }
+            }
+
+            fn of_unreadable(_: Unreadable) -> Result<Self, Unreadable> {
+                Ok(Self::$denial)
             }
         }
     )* };
@@ -183,7 +204,7 @@ macro_rules! choices {
 
 choices! {
     /// Whether an operation may go on, where the client sees one fixed text if not.
-    Permission {
+    Permission, denial Deny {
         /// No objection; the next module is asked.
         #[default]
         Allow = 0,
@@ -192,7 +213,7 @@ choices! {
     }
 
     /// What becomes of an event that another server sent.
-    FederatedEventAction {
+    FederatedEventAction, denial Drop {
         /// It goes on its way; the next module is asked.
         #[default]
         Keep = 0,
@@ -201,7 +222,7 @@ choices! {
     }
 
     /// Whether a user is shown among the results of a search in the user directory.
-    DirectoryVisibility {
+    DirectoryVisibility, denial Hidden {
         /// Shown, unless a later module hides them.
         #[default]
         Visible = 0,
@@ -212,7 +233,7 @@ choices! {
     /// What becomes of a registration.
     ///
     /// Mirrors `synapse.spam_checker_api.RegistrationBehaviour`.
-    RegistrationBehaviour {
+    RegistrationBehaviour, denial Deny {
         /// No objection; the next module is asked.
         #[default]
         Allow = 0,
@@ -224,17 +245,16 @@ choices! {
 }
 
 /// JSON text of `fields`, unless there are none.
-pub(crate) fn raw_fields(fields: &Map<String, Value>) -> ROption<RString> {
+pub(crate) fn raw_fields(fields: &Map<String, Value>) -> OwnedStr {
     if fields.is_empty() {
-        return ROption::RNone;
+        return OwnedStr::NONE;
     }
-    let text = serde_json::to_string(fields).unwrap_or_default();
-    ROption::RSome(text.into())
+    serde_json::to_string(fields).unwrap_or_default().into()
 }
 
 /// The fields back from their JSON text; none if a module of another version wrote no object.
-pub(crate) fn fields_of(raw: ROption<RString>) -> Map<String, Value> {
-    raw.into_option().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+pub(crate) fn fields_of(raw: &OwnedStr) -> Map<String, Value> {
+    raw.to_text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::staticref;
+use hsmod_abi::{Continuation, Errand, Flag, Instance, MINOR, Object, Routine, Str};
 
 use super::background::{
     CacheHandle, background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
@@ -14,15 +13,15 @@ use super::background::{
     should_run_background_tasks,
 };
 use super::guarded;
-use super::registration::{Registered, RegistrarTableOf};
+use super::log::LogHandle;
+use super::registration::{Registered, registered};
 use super::web::WebHandle;
-use crate::boundary::{Continuation, Errand, Instance, RawObject, Routine};
 #[cfg(feature = "testing")]
 use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
-use crate::module::web::WebTableRef;
-use crate::requests::{Permit, RequestInfo, RequestTableRef, Services};
-use crate::values::text::RawStr;
+use crate::module::registration::RawRegistration;
+use crate::module::web::{ErrorFormat, WebTableRef};
+use crate::requests::{Permit, RequestInfo, Services, table_of};
 use crate::values::{JsonStr, ModuleError};
 
 /// What the homeserver answers to a module's `ModuleApi`. One value per module.
@@ -31,6 +30,18 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn module(&self) -> usize;
     /// The name of the homeserver.
     fn server_name(&self) -> &str;
+    /// What the program calls itself: `synapse`.
+    fn homeserver_name(&self) -> &str {
+        ""
+    }
+    /// The version of the program.
+    fn homeserver_version(&self) -> &str {
+        ""
+    }
+    /// Where its modules log.
+    fn log(&self) -> LogHandle {
+        LogHandle::NONE
+    }
     /// Where clients reach it.
     fn public_baseurl(&self) -> Option<&str>;
     /// The name of this worker.
@@ -118,7 +129,10 @@ impl<H: ModuleHost> ApiHandle<H> {
 
     /// A reference for a module.
     pub(super) fn export(&self) -> RawApi {
-        RawApi { host: Arc::into_raw(Arc::clone(&self.0)).cast(), table: HostTableOf::<H>::TABLE }
+        RawApi {
+            host: Arc::into_raw(Arc::clone(&self.0)).cast(),
+            table: HostTableRef::new(HostTableOf::<H>::TABLE),
+        }
     }
 
     /// What a module gets, for tests that have no module.
@@ -132,31 +146,33 @@ impl<H: ModuleHost> ApiHandle<H> {
 struct HostTableOf<H>(PhantomData<H>);
 
 impl<H: ModuleHost> HostTableOf<H> {
-    staticref!(const WITH_METADATA: WithMetadata<HostTable> = WithMetadata::new(HostTable {
-        abi_minor: crate::ABI.minor,
-        retain: retain::<H>,
-        release: release::<H>,
-        server_name: server_name::<H>,
-        public_baseurl: public_baseurl::<H>,
-        worker_name: worker_name::<H>,
-        is_trial: is_trial::<H>,
-        supports: supports::<H>,
-        register_web_resource: register_web_resource::<H>,
-        registrars: RegistrarTableOf::<H>::TABLE,
-        requests: RequestTableRef::of::<H>(),
-        worker_app: worker_app::<H>,
-        email_app_name: email_app_name::<H>,
-        should_run_background_tasks: should_run_background_tasks::<H>,
-        get_current_time_msec: get_current_time_msec::<H>,
-        looping_background_call: looping_background_call::<H>,
-        background_call: background_call::<H>,
-        cancel_background_call: cancel_background_call::<H>,
-        defer_to_thread: defer_to_thread::<H>,
-        register_cached_function: register_cached_function::<H>,
-        invalidate_cache: invalidate_cache::<H>,
-        give_up: give_up::<H>,
-    }));
-    const TABLE: HostTableRef = HostTableRef(Self::WITH_METADATA.as_prefix());
+    const TABLE: &'static HostTable = &HostTable {
+        size: HostTable::SIZE,
+        minor: MINOR,
+        retain: Some(retain::<H>),
+        release: Some(release::<H>),
+        extension: Some(extension::<H>),
+        homeserver_name: Some(homeserver_name::<H>),
+        homeserver_version: Some(homeserver_version::<H>),
+        server_name: Some(server_name::<H>),
+        public_baseurl: Some(public_baseurl::<H>),
+        worker_name: Some(worker_name::<H>),
+        worker_app: Some(worker_app::<H>),
+        email_app_name: Some(email_app_name::<H>),
+        is_trial: Some(is_trial::<H>),
+        should_run_background_tasks: Some(should_run_background_tasks::<H>),
+        get_current_time_msec: Some(get_current_time_msec::<H>),
+        supports: Some(supports::<H>),
+        register_callbacks: Some(register_callbacks::<H>),
+        register_web_resource: Some(register_web_resource::<H>),
+        looping_background_call: Some(looping_background_call::<H>),
+        background_call: Some(background_call::<H>),
+        cancel_background_call: Some(cancel_background_call::<H>),
+        defer_to_thread: Some(defer_to_thread::<H>),
+        register_cached_function: Some(register_cached_function::<H>),
+        invalidate_cache: Some(invalidate_cache::<H>),
+        give_up: Some(give_up::<H>),
+    };
 }
 
 unsafe extern "C" fn retain<H>(host: *const ()) {
@@ -172,7 +188,7 @@ unsafe extern "C" fn release<H>(host: *const ()) {
 
 /// Functions of the host table that read something of the host.
 macro_rules! readers {
-    ($( $name:ident($($arg:ident: $type:ty),*) -> $result:ty, $otherwise:expr, |$host:ident| $body:expr; )*) => { $(
+    ($( $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty, $otherwise:expr, |$host:ident| $body:expr; )*) => { $(
         /// # Safety
         /// `host` is an `Arc<H>` to which the caller holds a reference; the arguments live for the
         /// time of the call.
@@ -187,20 +203,44 @@ macro_rules! readers {
 pub(super) use readers;
 
 readers! {
-    server_name() -> RawStr, RawStr::NONE, |host| RawStr::new(host.server_name());
-    public_baseurl() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.public_baseurl());
-    worker_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_name());
-    worker_app() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.worker_app());
-    email_app_name() -> RawStr, RawStr::NONE, |host| RawStr::optional(host.email_app_name());
-    is_trial() -> bool, false, |host| host.is_trial();
-    // SAFETY: the text lives for the time of the call.
-    give_up(group: RawStr, number: i64) -> (), (), |host| host.services().give_up(unsafe { group.text() }, number);
-    // SAFETY: as above.
-    supports(name: RawStr) -> bool, false, |host| host.supports(unsafe { name.text() });
-    register_web_resource(path: RawStr, subtree: bool, object: RawObject, table: WebTableRef) -> (), (), |host| {
-        let instance = Instance::new(object, host.module());
-        // SAFETY: the text lives for the time of the call.
-        let path = unsafe { path.text() };
-        host.register_web_resource(path, subtree, WebHandle { instance: Arc::new(instance), table });
+    homeserver_name() -> Str<'static>, Str::NONE, |host| lent(Some(host.homeserver_name()));
+    homeserver_version() -> Str<'static>, Str::NONE, |host| lent(Some(host.homeserver_version()));
+    server_name() -> Str<'static>, Str::NONE, |host| lent(Some(host.server_name()));
+    public_baseurl() -> Str<'static>, Str::NONE, |host| lent(host.public_baseurl());
+    worker_name() -> Str<'static>, Str::NONE, |host| lent(host.worker_name());
+    worker_app() -> Str<'static>, Str::NONE, |host| lent(host.worker_app());
+    email_app_name() -> Str<'static>, Str::NONE, |host| lent(host.email_app_name());
+    is_trial() -> Flag, Flag::new(false), |host| Flag::new(host.is_trial());
+    give_up(group: Str<'static>, number: i64) -> (), (), |host| {
+        host.services().give_up(&group.lossy(), number);
     };
+    supports(name: Str<'static>) -> Flag, Flag::new(false), |host| {
+        Flag::new(host.supports(&name.lossy()))
+    };
+    extension(name: Str<'static>) -> *const (), std::ptr::null(), |host| {
+        match &*name.lossy() {
+            "log/1" => host.log().table().pointer(),
+            name => table_of::<H>(name).unwrap_or(std::ptr::null()),
+        }
+    };
+    register_callbacks(object: Object, registration: *const RawRegistration<'static>) -> (), (), |host| {
+        // SAFETY: it is lent for the time of the call; the object is that of its table.
+        if let Some(registered) = unsafe { registered(host, object, registration) } {
+            host.register_callbacks(registered);
+        }
+    };
+    register_web_resource(
+        path: Str<'static>, subtree: Flag, html: Flag, object: Object, table: WebTableRef
+    ) -> (), (), |host| {
+        let instance = Arc::new(Instance::new(object, host.module()));
+        let errors = if html.get() { ErrorFormat::Html } else { ErrorFormat::Json };
+        let resource = WebHandle { instance, table, errors };
+        host.register_web_resource(&path.lossy(), subtree.get(), resource);
+    };
+}
+
+/// Lends a text of the host's.
+fn lent(text: Option<&str>) -> Str<'static> {
+    // SAFETY: it lives as long as the host, to which whoever asked holds a reference.
+    unsafe { Str::optional(text).kept() }
 }

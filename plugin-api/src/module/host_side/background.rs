@@ -4,27 +4,28 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use abi_stable::std_types::RResult;
+use hsmod_abi::{Continuation, Errand, Fault, Flag, Instance, OwnedStr, RawError, Routine, Str};
 
 use super::api::{ModuleHost, readers};
 use super::guarded;
-use crate::boundary::{Continuation, Errand, Instance, Routine};
+use crate::module::api::RawOutcome;
 use crate::module::cache::RawCache;
-use crate::values::error::RawModuleError;
-use crate::values::text::RawStr;
 use crate::values::{JsonStr, ModuleError};
 
 /// A cache of a module, of which entries can be invalidated.
 pub struct CacheHandle {
     instance: Instance,
-    invalidate: unsafe extern "C" fn(*const (), RawStr),
+    invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
 }
 
 impl CacheHandle {
     /// Forgets what it holds for `key`, or everything if that is no key of it.
     pub fn invalidate(&self, key: &JsonStr) {
-        // SAFETY: the cache is kept alive by `instance`; the text lives for the time of the call.
-        unsafe { (self.invalidate)(self.instance.object(), RawStr::new(key.as_str())) };
+        if let Some(invalidate) = self.invalidate {
+            // SAFETY: the cache is kept alive by `instance`; the text lives for the time of the
+            // call.
+            unsafe { invalidate(self.instance.object(), Str::new(key.as_str()).kept()) };
+        }
     }
 
     /// The number of the module it belongs to.
@@ -39,41 +40,39 @@ impl fmt::Debug for CacheHandle {
     }
 }
 
-/// What is returned if the host panics.
-fn panicked() -> RResult<(), RawModuleError> {
-    RResult::RErr(ModuleError::new("the homeserver panicked").into())
+/// Whether it was done.
+fn outcome(done: Result<(), ModuleError>) -> RawOutcome {
+    let failed = Flag::new(done.is_err());
+    let error = done.err().map_or_else(|| RawError::new(0, OwnedStr::NONE), Fault::into_raw);
+    RawOutcome { failed, error }
 }
 
 readers! {
-    should_run_background_tasks() -> bool, false, |host| host.should_run_background_tasks();
-    get_current_time_msec() -> u64, 0, |host| host.get_current_time_msec();
-    looping_background_call(desc: RawStr, period: u64, everywhere: bool, f: Routine) -> (), (), |host| {
-        // SAFETY: the text lives for the time of the call.
-        let desc = unsafe { desc.text() };
-        host.looping_background_call(desc, Duration::from_nanos(period), everywhere, f);
+    should_run_background_tasks() -> Flag, Flag::new(false), |host| {
+        Flag::new(host.should_run_background_tasks())
     };
-    background_call(desc: RawStr, delay: u64, f: Continuation) -> u64, 0, |host| {
-        // SAFETY: the text lives for the time of the call.
-        let desc = unsafe { desc.text() };
-        host.background_call(desc, Duration::from_nanos(delay), f).map_or(0, NonZeroU64::get)
+    get_current_time_msec() -> u64, 0, |host| host.get_current_time_msec();
+    looping_background_call(desc: Str<'static>, period: u64, everywhere: Flag, f: Routine) -> (), (), |host| {
+        host.looping_background_call(&desc.lossy(), Duration::from_nanos(period), everywhere.get(), f);
+    };
+    background_call(desc: Str<'static>, delay: u64, f: Continuation) -> u64, 0, |host| {
+        let delay = Duration::from_nanos(delay);
+        host.background_call(&desc.lossy(), delay, f).map_or(0, NonZeroU64::get)
     };
     cancel_background_call(number: u64) -> (), (), |host| {
         if let Some(number) = NonZeroU64::new(number) {
             host.cancel_background_call(number);
         }
     };
-    defer_to_thread(errand: Errand) -> RResult<(), RawModuleError>, panicked(), |host| {
-        RResult::from(host.defer_to_thread(errand).map_err(RawModuleError::from))
+    defer_to_thread(errand: Errand) -> RawOutcome, outcome(Err(ModuleError::new("the homeserver panicked"))), |host| {
+        outcome(host.defer_to_thread(errand))
     };
-    register_cached_function(name: RawStr, cache: RawCache) -> (), (), |host| {
+    register_cached_function(name: Str<'static>, cache: RawCache) -> (), (), |host| {
         let instance = Instance::new(cache.object, host.module());
-        // SAFETY: the text lives for the time of the call.
-        let name = unsafe { name.text() };
-        host.register_cached_function(name, CacheHandle { instance, invalidate: cache.invalidate });
+        let handle = CacheHandle { instance, invalidate: cache.invalidate };
+        host.register_cached_function(&name.lossy(), handle);
     };
-    invalidate_cache(name: RawStr, key: RawStr) -> (), (), |host| {
-        // SAFETY: the texts live for the time of the call.
-        let (name, key) = unsafe { (name.text(), JsonStr::new(key.text())) };
-        host.invalidate_cache(name, key);
+    invalidate_cache(name: Str<'static>, key: Str<'static>) -> (), (), |host| {
+        host.invalidate_cache(&name.lossy(), JsonStr::new(&key.lossy()));
     };
 }

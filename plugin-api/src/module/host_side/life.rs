@@ -2,22 +2,18 @@
 
 use std::fmt;
 use std::future::Future;
-use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use abi_stable::StableAbi;
-use abi_stable::library::LibHeader;
-use abi_stable::std_types::RResult;
-use abi_stable::type_layout::TypeLayout;
+use hsmod_abi::{
+    ArgsOf, Done, Entered, Entry, Instance, Method, Object, Panic, Request, Slot, Str, ask_now,
+};
 
 use super::api::{ApiHandle, ModuleHost};
-use super::log::{LogSink, LogTableOf};
-use crate::boundary::{
-    Awaited, CALLBACK_ROOM, Entered, FfiWaker, FutureSlot, Instance, Out, Panic, PanicReport,
-    RawObject, Status,
+use super::log::{LogHandle, LogSink};
+use crate::boundary::CALLBACK_ROOM;
+use crate::module::root::{
+    Construct, ConstructArgs, ParseConfig, ParseConfigArgs, RootRef, Shutdown, Start, StaticModule,
 };
-use crate::module::root::{RootRef, StaticModule};
-use crate::values::text::RawStr;
 use crate::values::{ConfigError, ModuleError};
 
 /// A plugin whose code is mapped and whose boundary fits.
@@ -26,25 +22,14 @@ pub struct Plugin {
     root: RootRef,
 }
 
-/// The layout of the whole boundary as this side knows it, for the check at load.
-pub fn abi_layout() -> &'static TypeLayout {
-    <RootRef as StableAbi>::LAYOUT
-}
-
-/// Takes a plugin over whose layout was checked.
-///
-/// # Errors
-/// If its entry function fails.
+/// Takes a plugin over whose entry was checked.
 ///
 /// # Safety
-/// `header` is the root symbol of a plugin whose layout was found compatible with [`abi_layout`];
-/// its image stays mapped for ever.
-pub unsafe fn adopt(header: &'static LibHeader) -> Result<Plugin, String> {
+/// `entry` is that of a plugin of this major version of the boundary; its image stays mapped for
+/// ever.
+pub unsafe fn adopt(entry: &'static Entry) -> Plugin {
     // SAFETY: the caller's promise.
-    match unsafe { header.unchecked_layout::<RootRef>() } {
-        Ok(root) => Ok(Plugin { root }),
-        Err(error) => Err(format!("{error:?}")),
-    }
+    Plugin { root: unsafe { RootRef::from_pointer(entry.root) } }
 }
 
 /// Why a step of a module's life failed.
@@ -91,7 +76,7 @@ impl Plugin {
     pub fn connect<S: LogSink>(&self) {
         if let Some(connect) = self.root.connect() {
             // SAFETY: the table is a constant.
-            unsafe { connect(LogTableOf::<S>::TABLE) };
+            unsafe { connect(LogHandle::of::<S>().table()) };
         }
     }
 
@@ -100,39 +85,31 @@ impl Plugin {
     /// # Errors
     /// If the module refuses the config or panics.
     pub fn parse_config(&self, config: &str) -> Result<ParsedConfig, StageError> {
-        let parse = self.root.parse_config().ok_or(StageError::Missing("parse_config"))?;
-        let mut out = MaybeUninit::uninit();
-        let mut report = MaybeUninit::<PanicReport>::uninit();
-        // SAFETY: the text lives for the time of the call; both may be written.
-        let status = unsafe { parse(RawStr::new(config), out.as_mut_ptr(), report.as_mut_ptr()) };
-        // SAFETY: written as `status` says.
-        match unsafe { written(status, out, report) }? {
-            RResult::ROk(object) => Ok(ParsedConfig { root: self.root, object }),
-            RResult::RErr(error) => Err(StageError::Config(error.into())),
+        let (root, text) = (self.root, config.to_owned());
+        let Some(parse) = root.parse_config() else {
+            return Ok(ParsedConfig { root, object: Object::NONE, text });
+        };
+        let args = ParseConfigArgs::new(Str::new(config));
+        // SAFETY: the text lives for the time of the call, which has no object.
+        match unsafe { ask_now::<ParseConfig>(parse, std::ptr::null(), args) } {
+            Entered::Ready(Ok(Some(object))) => Ok(ParsedConfig { root, object, text }),
+            Entered::Ready(Err(error)) => Err(StageError::Config(error)),
+            Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
+            _ => Err(unanswered("parse_config")),
         }
     }
 }
 
-/// # Safety
-/// `out` was written if `status` is `READY`, `report` if it is `PANICKED`.
-unsafe fn written<T>(
-    status: Status,
-    out: MaybeUninit<T>,
-    report: MaybeUninit<PanicReport>,
-) -> Result<T, StageError> {
-    match status {
-        // SAFETY: the caller's promise.
-        Status::READY => Ok(unsafe { out.assume_init() }),
-        // SAFETY: the caller's promise.
-        Status::PANICKED => Err(StageError::Panicked(unsafe { report.assume_init() }.into())),
-        _ => Err(StageError::Module(ModuleError::new("unknown status"))),
-    }
+/// What has to answer did not.
+fn unanswered(function: &str) -> StageError {
+    StageError::Module(ModuleError::new(format_args!("`{function}` gave no answer")))
 }
 
 /// A config that a module has accepted: of use to the plugin that parsed it, and to no other.
 pub struct ParsedConfig {
     root: RootRef,
-    object: RawObject,
+    object: Object,
+    text: String,
 }
 
 impl fmt::Debug for ParsedConfig {
@@ -151,22 +128,19 @@ impl ParsedConfig {
         api: &ApiHandle<H>,
         module: usize,
     ) -> Result<Lifecycle, StageError> {
-        let Self { root, object } = self;
+        let Self { root, object, text } = self;
         let construct = root.construct().ok_or(StageError::Missing("new"))?;
-        let config = object.into_pointer();
-        let mut out = MaybeUninit::uninit();
-        let mut report = MaybeUninit::<PanicReport>::uninit();
+        let args = ConstructArgs::new(api.export(), Str::new(&text));
         // SAFETY: the config comes from `parse_config` of the same root and is taken; the module
-        // gets a reference to the host of its own; both may be written.
-        let status =
-            unsafe { construct(config, api.export(), out.as_mut_ptr(), report.as_mut_ptr()) };
-        // SAFETY: written as `status` says.
-        match unsafe { written(status, out, report) }? {
-            RResult::ROk(object) => {
+        // gets a reference to the host of its own.
+        match unsafe { ask_now::<Construct>(construct, object.into_pointer(), args) } {
+            Entered::Ready(Ok(Some(object))) => {
                 let instance = Arc::new(Instance::new(object, module));
                 Ok(Lifecycle { root, instance })
             }
-            RResult::RErr(error) => Err(StageError::Module(error.into())),
+            Entered::Ready(Err(error)) => Err(StageError::Module(error)),
+            Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
+            _ => Err(unanswered("new")),
         }
     }
 }
@@ -192,39 +166,28 @@ impl Lifecycle {
 
     /// `Module::start`.
     pub fn start(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
-        called(self.root.start(), Arc::clone(&self.instance), "start")
+        called::<Start>(self.root.start(), Arc::clone(&self.instance))
     }
 
     /// `Module::shutdown`.
     pub fn shutdown(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
-        called(self.root.shutdown(), Arc::clone(&self.instance), "shutdown")
+        called::<Shutdown>(self.root.shutdown(), Arc::clone(&self.instance))
     }
 }
 
-type LifecycleFn = unsafe extern "C" fn(
-    *const (),
-    *mut FutureSlot,
-    *const FfiWaker,
-    *mut Out<()>,
-    *mut PanicReport,
-) -> Status;
-
-/// Calls a function of a module, which lives at least as long as the call.
-async fn called(
-    function: Option<LifecycleFn>,
-    instance: Arc<Instance>,
-    name: &'static str,
-) -> Result<(), StageError> {
-    let function = function.ok_or(StageError::Missing(name))?;
+/// Calls a function of a module, which lives at least as long as the call; nothing is to be done if
+/// it has none.
+async fn called<M>(function: Option<Slot<()>>, instance: Arc<Instance>) -> Result<(), StageError>
+where
+    M: Method<Args = (), Answers = Done<ModuleError>>,
+{
+    let Some(function) = function else { return Ok(()) };
+    let args: ArgsOf<'_, M> = ();
     // SAFETY: `instance` outlives the call: it is dropped after what was declared later.
-    let call = unsafe {
-        Awaited::<_, _, CALLBACK_ROOM>::new(|slot, waker, out, report| {
-            function(instance.object(), slot, waker, out, report)
-        })
-    };
+    let call = unsafe { Request::<M, CALLBACK_ROOM>::new(function, instance.object(), args) };
     match call.await {
         Entered::Ready(answer) => answer.map_err(StageError::Module),
         Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
-        Entered::Neutral | Entered::Pending => Ok(()),
+        _ => Ok(()),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::marker::PhantomData;
 
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::staticref;
-use abi_stable::std_types::RStr;
+use std::borrow::Cow;
+
+use hsmod_abi::{Flag, MINOR, Str};
 
 use super::guarded;
 use crate::module::log::{LogTable, LogTableRef, RawField, RawRecord};
@@ -43,46 +43,71 @@ pub enum LogValue<'a> {
     Bool(bool),
 }
 
-pub(super) struct LogTableOf<S>(PhantomData<S>);
+/// Where the log of a plugin goes that asks for it by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct LogHandle(LogTableRef);
+
+impl LogHandle {
+    /// Nowhere.
+    pub const NONE: Self = Self(LogTableRef::NONE);
+
+    /// To `S`.
+    pub const fn of<S: LogSink>() -> Self {
+        Self(LogTableRef::new(LogTableOf::<S>::TABLE))
+    }
+
+    pub(super) const fn table(self) -> LogTableRef {
+        self.0
+    }
+}
+
+struct LogTableOf<S>(PhantomData<S>);
 
 impl<S: LogSink> LogTableOf<S> {
-    staticref!(const WITH_METADATA: WithMetadata<LogTable> = WithMetadata::new(LogTable {
-        abi_minor: crate::ABI.minor,
-        max_level: max_level::<S>,
-        enabled: log_enabled::<S>,
-        event: log_event::<S>,
-    }));
-    pub(super) const TABLE: LogTableRef = LogTableRef(Self::WITH_METADATA.as_prefix());
+    const TABLE: &'static LogTable = &LogTable {
+        size: LogTable::SIZE,
+        minor: MINOR,
+        max_level: Some(max_level::<S>),
+        enabled: Some(log_enabled::<S>),
+        event: Some(log_event::<S>),
+    };
 }
 
 unsafe extern "C" fn max_level<S: LogSink>() -> u8 {
     guarded(0, S::max_level)
 }
 
-unsafe extern "C" fn log_enabled<S: LogSink>(level: u8, target: RStr<'_>) -> bool {
-    guarded(false, || S::enabled(level, target.as_str()))
+unsafe extern "C" fn log_enabled<S: LogSink>(level: u8, target: Str<'static>) -> Flag {
+    Flag::new(guarded(false, || S::enabled(level, &target.lossy())))
 }
 
 /// # Safety
 /// `record` lives for the time of the call.
-unsafe extern "C" fn log_event<S: LogSink>(record: *const RawRecord<'_>) {
+unsafe extern "C" fn log_event<S: LogSink>(record: *const RawRecord<'static>) {
     // SAFETY: the caller's promise.
-    let record = unsafe { &*record };
+    let record: &RawRecord<'_> = unsafe { &*record };
     guarded((), || {
-        let fields: Vec<(&str, LogValue<'_>)> =
-            record.fields.iter().map(|field| (field.name.as_str(), value(field))).collect();
-        let file = Some(record.file.as_str()).filter(|file| !file.is_empty());
-        S::event(record.level, record.target.as_str(), file, record.line, &fields);
+        let texts: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+            record.fields.iter().map(|field| (field.name.lossy(), field.text.lossy())).collect();
+        let fields: Vec<(&str, LogValue<'_>)> = record
+            .fields
+            .iter()
+            .zip(&texts)
+            .map(|(field, (name, text))| (&**name, value(field, text)))
+            .collect();
+        let file = record.file.lossy();
+        let file = Some(&*file).filter(|file| !file.is_empty());
+        S::event(record.level, &record.target.lossy(), file, record.line, &fields);
     });
 }
 
-fn value<'a>(field: &'a RawField<'_>) -> LogValue<'a> {
+fn value<'a>(field: &RawField<'_>, text: &'a str) -> LogValue<'a> {
     match field.kind {
-        RawField::TEXT => LogValue::Text(field.text.as_str()),
+        RawField::TEXT => LogValue::Text(text),
         RawField::I64 => LogValue::I64(i64::from_ne_bytes(field.bits.to_ne_bytes())),
         RawField::U64 => LogValue::U64(field.bits),
         RawField::F64 => LogValue::F64(f64::from_bits(field.bits)),
         RawField::BOOL => LogValue::Bool(field.bits != 0),
-        _ => LogValue::Debug(field.text.as_str()),
+        _ => LogValue::Debug(text),
     }
 }

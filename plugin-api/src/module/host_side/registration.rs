@@ -1,19 +1,12 @@
 //! What modules register, by category.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use abi_stable::prefix_type::WithMetadata;
-use abi_stable::staticref;
-use abi_stable::std_types::{RSlice, RStr};
+use hsmod_abi::{Field, Instance, Object};
 
 use super::api::ModuleHost;
-use super::guarded;
-use crate::boundary::{Instance, RawObject};
-use crate::module::registration::{
-    RawAuthChecker, RawSelection, RegistrarTable, RegistrarTableRef,
-};
+use crate::module::registration::RawRegistration;
 
 /// A registration of callbacks: an object and its table.
 #[derive(Debug)]
@@ -55,28 +48,34 @@ impl Registered {
     pub fn is_same_object(&self, other: &Self) -> bool {
         std::ptr::eq(self.instance.object(), other.instance.object())
     }
+}
 
-    fn new<H: ModuleHost>(
-        host: &H,
-        object: RawObject,
-        table: Table,
-        selection: RawSelection<'_>,
-    ) -> Self {
-        fn owned(names: RSlice<'_, RStr<'_>>) -> Vec<String> {
-            names.iter().map(|name| name.as_str().to_owned()).collect()
-        }
-        let auth_checker = |raw: &RawAuthChecker<'_>| AuthChecker {
-            login_type: raw.login_type.as_str().to_owned(),
-            fields: owned(raw.fields),
-        };
-        Self {
-            instance: Arc::new(Instance::new(object, host.module())),
-            table,
-            only: selection.selective.then(|| owned(selection.only)),
-            optional: owned(selection.optional),
-            auth_checkers: selection.auth_checkers.iter().map(auth_checker).collect(),
-        }
-    }
+/// What a module registers; nothing if it is of a category that this version does not know.
+///
+/// # Safety
+/// `registration` lives for the time of the call; the object is that of its table, which is one of
+/// its category and never freed.
+pub(super) unsafe fn registered<H: ModuleHost>(
+    host: &H,
+    object: Object,
+    registration: *const RawRegistration<'static>,
+) -> Option<Registered> {
+    // SAFETY: the caller's promise.
+    let raw: &RawRegistration<'_> = unsafe { &*registration };
+    raw.check().ok()?;
+    // SAFETY: as above.
+    let table = unsafe { Table::of(raw.category.text(), raw.table.0) }?;
+    let names = |text: &str| text.split_ascii_whitespace().map(str::to_owned).collect();
+    let auth_checkers: Vec<(String, Vec<String>)> =
+        serde_json::from_str(raw.auth_checkers.text()).unwrap_or_default();
+    let auth_checker = |(login_type, fields)| AuthChecker { login_type, fields };
+    Some(Registered {
+        instance: Arc::new(Instance::new(object, host.module())),
+        table,
+        only: raw.selective.get().then(|| names(raw.only.text())),
+        optional: names(raw.optional.text()),
+        auth_checkers: auth_checkers.into_iter().map(auth_checker).collect(),
+    })
 }
 
 macro_rules! registrars {
@@ -84,6 +83,22 @@ macro_rules! registrars {
         #[derive(Clone, Copy)]
         enum Table {
             $( $trait(crate::callbacks::$category::$table), )*
+        }
+
+        impl Table {
+            /// # Safety
+            /// `table` is that of the category with this name.
+            unsafe fn of(name: &str, table: *const ()) -> Option<Self> {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    match name {
+                        $( concat!(stringify!($category), "/1") => {
+                            Some(Self::$trait(crate::callbacks::$category::$table::from_pointer(table)))
+                        } )*
+                        _ => None,
+                    }
+                }
+            }
         }
 
         impl fmt::Debug for Table {
@@ -126,37 +141,6 @@ macro_rules! registrars {
                 &self.$category
             }
         } )*
-
-        pub(super) struct RegistrarTableOf<H>(PhantomData<H>);
-
-        impl<H: ModuleHost> RegistrarTableOf<H> {
-            staticref!(const WITH_METADATA: WithMetadata<RegistrarTable> =
-                WithMetadata::new(RegistrarTable {
-                    abi_minor: crate::ABI.minor,
-                    $( $category: $register::<H>, )*
-                }));
-            pub(super) const TABLE: RegistrarTableRef =
-                RegistrarTableRef(Self::WITH_METADATA.as_prefix());
-        }
-
-        $(
-            /// # Safety
-            /// `host` is an `Arc<H>` to which the caller holds a reference; the object is handed
-            /// over; the names live for the time of the call.
-            unsafe extern "C" fn $register<H: ModuleHost>(
-                host: *const (),
-                object: RawObject,
-                table: crate::callbacks::$category::$table,
-                selection: RawSelection<'_>,
-            ) {
-                // SAFETY: the caller's promise.
-                let host = unsafe { &*host.cast::<H>() };
-                guarded((), || {
-                    let table = Table::$trait(table);
-                    host.register_callbacks(Registered::new(host, object, table, selection));
-                });
-            }
-        )*
     };
 }
 

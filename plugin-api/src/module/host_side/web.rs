@@ -3,17 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
-use abi_stable::std_types::RSlice;
-
 use super::life::StageError;
-use crate::boundary::{Awaited, CALLBACK_ROOM, Entered, Instance};
-use crate::module::web::{ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef};
+use hsmod_abi::{Lent, Request};
+
+use crate::boundary::{CALLBACK_ROOM, Entered, Instance};
+use crate::module::web::{
+    ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef, args, rows,
+};
 
 /// A web resource of a module.
 #[derive(Clone)]
 pub struct WebHandle {
     pub(super) instance: Arc<Instance>,
     pub(super) table: WebTableRef,
+    pub(super) errors: ErrorFormat,
 }
 
 impl fmt::Debug for WebHandle {
@@ -29,11 +32,8 @@ impl WebHandle {
     }
 
     /// What its errors become.
-    pub fn errors(&self) -> ErrorFormat {
-        match self.table.html_errors() {
-            Some(true) => ErrorFormat::Html,
-            Some(false) | None => ErrorFormat::Json,
-        }
+    pub const fn errors(&self) -> ErrorFormat {
+        self.errors
     }
 
     /// Asks it.
@@ -42,17 +42,17 @@ impl WebHandle {
     /// If the module answers an error or panics.
     pub async fn handle(&self, request: &HttpRequest<'_>) -> Result<WebResponse, StageError> {
         let handle = self.table.handle().ok_or(StageError::Missing("handle"))?;
-        let (request, instance) = (&request.view(), &self.instance);
-        // SAFETY: the resource and the request are borrowed for longer than the call lives.
+        let request = request.view();
+        let args = args::handle::new(Lent::new(&request));
+        // SAFETY: the table is that of the resource; both it and the request are borrowed for
+        // longer than the call lives.
         let call = unsafe {
-            Awaited::<_, _, CALLBACK_ROOM>::new(move |slot, waker, out, report| {
-                handle(instance.object(), request, slot, waker, out, report)
-            })
+            Request::<rows::handle, CALLBACK_ROOM>::new(handle, self.instance.object(), args)
         };
         match call.await {
             Entered::Ready(response) => response.map_err(StageError::Module),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
-            Entered::Neutral | Entered::Pending => Ok(WebResponse::default()),
+            _ => Ok(WebResponse::default()),
         }
     }
 }
@@ -63,6 +63,8 @@ pub struct HttpRequest<'a> {
     line: [&'a str; 3],
     headers: Vec<RawHeader<'a>>,
     body: &'a [u8],
+    client_ip: Option<&'a str>,
+    token: u64,
 }
 
 impl<'a> HttpRequest<'a> {
@@ -74,22 +76,28 @@ impl<'a> HttpRequest<'a> {
         headers: impl Iterator<Item = (&'a str, &'a [u8])>,
         body: &'a [u8],
     ) -> Self {
-        let header = |(name, value): (&'a str, &'a [u8])| RawHeader {
-            name: name.into(),
-            value: value.into(),
-        };
-        Self { line: [method, path, query], headers: headers.map(header).collect(), body }
+        let header = |(name, value): (&'a str, &'a [u8])| RawHeader::new(name, value);
+        let headers = headers.map(header).collect();
+        Self { line: [method, path, query], headers, body, client_ip: None, token: 0 }
+    }
+
+    /// From which IP address the client asks.
+    #[must_use]
+    pub const fn client_ip(mut self, ip: &'a str) -> Self {
+        self.client_ip = Some(ip);
+        self
+    }
+
+    /// A number by which the homeserver finds its own request again when a module asks who makes
+    /// it; not 0.
+    #[must_use]
+    pub const fn token(mut self, token: u64) -> Self {
+        self.token = token;
+        self
     }
 
     /// As modules see it.
     pub fn view(&self) -> WebRequest<'_> {
-        let [method, path, query] = self.line;
-        WebRequest {
-            method: method.into(),
-            path: path.into(),
-            query: query.into(),
-            headers: RSlice::from_slice(&self.headers),
-            body: self.body.into(),
-        }
+        WebRequest::new(self.line, &self.headers, self.body).told(self.client_ip, self.token)
     }
 }

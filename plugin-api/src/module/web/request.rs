@@ -3,45 +3,89 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{RSlice, RStr};
+use hsmod_abi::{Bytes, Slice, Str, view};
 use serde::de::DeserializeOwned;
 
 use crate::values::{ErrorCode, ModuleError, by_name};
 
-/// An HTTP request, borrowed for the time of the call.
-#[repr(C)]
-#[derive(Clone, Copy, StableAbi)]
-pub struct WebRequest<'a> {
-    pub(crate) method: RStr<'a>,
-    pub(crate) path: RStr<'a>,
-    pub(crate) query: RStr<'a>,
-    pub(crate) headers: RSlice<'a, RawHeader<'a>>,
-    pub(crate) body: RSlice<'a, u8>,
+view! {
+    /// An HTTP request, borrowed for the time of the call.
+    pub struct WebRequest<'a> {
+        pub(super) method: Str<'a>,
+        pub(super) path: Str<'a>,
+        pub(super) query: Str<'a>,
+        pub(super) headers: Slice<'a, RawHeader<'a>>,
+        pub(super) body: Bytes<'a>,
+        /// The client's IP address; none if the homeserver does not tell.
+        pub(super) client_ip: Str<'a>,
+        /// By which the homeserver finds its own request again; 0 if it has no use for it.
+        pub(super) token: u64,
+    }
 }
 
-/// A header of a request.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, StableAbi)]
-pub struct RawHeader<'a> {
-    pub(crate) name: RStr<'a>,
-    pub(crate) value: RSlice<'a, u8>,
+view! {
+    /// A header of a request.
+    #[derive(Debug)]
+    pub struct RawHeader<'a> {
+        name: Str<'a>,
+        value: Bytes<'a>,
+    }
+}
+
+#[cfg(feature = "host")]
+impl<'a> RawHeader<'a> {
+    pub(crate) fn new(name: &'a str, value: &'a [u8]) -> Self {
+        Self { size: Self::SIZE, flags: 0, name: Str::new(name), value: Bytes::new(value) }
+    }
+}
+
+#[cfg(feature = "host")]
+impl<'a> WebRequest<'a> {
+    pub(crate) fn new(
+        [method, path, query]: [&'a str; 3],
+        headers: &'a [RawHeader<'a>],
+        body: &'a [u8],
+    ) -> Self {
+        Self {
+            size: Self::SIZE,
+            flags: 0,
+            method: Str::new(method),
+            path: Str::new(path),
+            query: Str::new(query),
+            headers: Slice::new(headers),
+            body: Bytes::new(body),
+            client_ip: Str::NONE,
+            token: 0,
+        }
+    }
+
+    /// With what else a homeserver may tell.
+    #[must_use]
+    pub(crate) fn told(mut self, client_ip: Option<&'a str>, token: u64) -> Self {
+        (self.client_ip, self.token) = (Str::optional(client_ip), token);
+        self
+    }
+
+    /// By which the homeserver finds its own request again; 0 if it gave none.
+    pub const fn token(&self) -> u64 {
+        self.token
+    }
 }
 
 impl<'a> WebRequest<'a> {
     /// `GET`, `POST`, ...
     pub fn method(&self) -> &'a str {
-        self.method.as_str()
+        self.method.text()
     }
 
     /// The whole path, percent-encoded as it came.
     pub fn path(&self) -> &'a str {
-        self.path.as_str()
+        self.path.text()
     }
 
     /// The first value of a query argument, decoded; `None` if it is not there.
     pub fn query(&self, name: &str) -> Option<Cow<'a, str>> {
-        argument(self.query.as_str(), name)
+        argument(self.query.text(), name)
     }
 
     /// The first value of a query argument, decoded.
@@ -57,14 +101,19 @@ impl<'a> WebRequest<'a> {
 
     /// The first value of a header; the name in any case.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
-        let headers = self.headers.as_slice();
-        let header = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-        Some(header.value.as_slice())
+        let mut headers = self.headers.iter();
+        let header = headers.find(|header| header.name.text().eq_ignore_ascii_case(name))?;
+        Some(header.value.get())
+    }
+
+    /// The client's IP address, if the homeserver tells.
+    pub const fn client_ip(&self) -> Option<&'a str> {
+        self.client_ip.get()
     }
 
     /// The body.
     pub fn body(&self) -> &'a [u8] {
-        self.body.as_slice()
+        self.body.get()
     }
 
     /// The first value of a field of the HTML form that is the body, decoded; `None` if it is not
@@ -128,19 +177,14 @@ fn decode(text: &str) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "host"))]
 mod tests {
     use super::*;
 
     #[test]
     fn the_arguments_of_queries_and_forms_are_decoded() {
-        let request = WebRequest {
-            method: "GET".into(),
-            path: "/x".into(),
-            query: "a=1&user=%40evil%3Aexample.com&b=x+y&c&d=%zz%4".into(),
-            headers: RSlice::EMPTY,
-            body: b"token=a%26b&page=2".as_slice().into(),
-        };
+        let line = ["GET", "/x", "a=1&user=%40evil%3Aexample.com&b=x+y&c&d=%zz%4"];
+        let request = WebRequest::new(line, &[], b"token=a%26b&page=2");
         assert_eq!(request.form("token").as_deref(), Some("a&b"));
         assert_eq!((request.form("a"), request.query("page")), (None, None));
         assert_eq!(request.query("user").as_deref(), Some("@evil:example.com"));

@@ -1,7 +1,6 @@
 //! What a web resource answers.
 
-use abi_stable::StableAbi;
-use abi_stable::std_types::{RString, RVec};
+use hsmod_abi::{OwnedArray, OwnedBytes, OwnedStr};
 use serde::Serialize;
 
 use crate::values::answer::{Answer, Unreadable};
@@ -89,11 +88,19 @@ impl Default for WebResponse {
 
 /// C form of [`WebResponse`].
 #[repr(C)]
-#[derive(StableAbi)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawWebResponse {
     status: u16,
-    headers: RVec<abi_stable::std_types::Tuple2<RString, RVec<u8>>>,
-    body: RVec<u8>,
+    headers: OwnedArray<RawResponseHeader>,
+    body: OwnedBytes,
+}
+
+/// A header of a response, in C form.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct RawResponseHeader {
+    name: OwnedStr,
+    value: OwnedBytes,
 }
 
 impl Answer for WebResponse {
@@ -104,19 +111,24 @@ impl Answer for WebResponse {
     }
 
     fn into_raw(self) -> Option<RawWebResponse> {
-        let header = |(name, value): (String, Vec<u8>)| (RString::from(name), value.into()).into();
+        let header = |(name, value): (String, Vec<u8>)| RawResponseHeader {
+            name: name.into(),
+            value: value.into(),
+        };
         Some(RawWebResponse {
             status: self.status,
-            headers: self.headers.into_iter().map(header).collect(),
+            headers: self.headers.into_iter().map(header).collect::<Vec<_>>().into(),
             body: self.body.into(),
         })
     }
 
     fn from_raw(raw: RawWebResponse) -> Result<Self, Unreadable> {
-        let headers = raw.headers.iter();
+        let header = |header: RawResponseHeader| {
+            (header.name.to_text().unwrap_or_default(), header.value.to_vec())
+        };
         Ok(Self {
             status: raw.status,
-            headers: headers.map(|header| (header.0.to_string(), header.1.to_vec())).collect(),
+            headers: raw.headers.into_vec().into_iter().map(header).collect(),
             body: raw.body.to_vec(),
         })
     }

@@ -7,14 +7,12 @@ use std::task::{Context, Poll};
 
 use super::{Failed, TestModule};
 use crate::host::{
-    CallbackCall, Dispatch, Entered, Inputs, Many, Prepared, Reply, Several, SeveralInputs, SlotFn,
+    CallbackCall, Dispatch, Entered, Inputs, Many, Prepared, Reply, Several, SeveralInputs,
 };
 use crate::table::{Category, Row};
 use crate::values::Each;
 
-type Args<R> = <<R as Row>::Slot as SlotFn>::Args;
-
-impl<'m, R: Row, I: Inputs<Args<R>>> Dispatch<R, I> for &'m TestModule {
+impl<'m, R: Row, I: Inputs<R::Raws>> Dispatch<R, I> for &'m TestModule {
     type Call = Asking<'m, R, I::Prepared>;
 
     fn dispatch(self, inputs: I) -> Self::Call {
@@ -25,7 +23,7 @@ impl<'m, R: Row, I: Inputs<Args<R>>> Dispatch<R, I> for &'m TestModule {
 impl<'m, R, I, A> Dispatch<Many<R>, I> for &'m TestModule
 where
     R: Row<Answer = Each<A>>,
-    I: SeveralInputs<Args<R>>,
+    I: SeveralInputs<R::Raws>,
 {
     type Call = AskingSeveral<'m, R, I::Prepared>;
 
@@ -39,7 +37,7 @@ where
 #[must_use = "the module is not asked before it is awaited"]
 pub struct Asking<'m, R: Row, P>(Crossing<'m, R, P>);
 
-impl<R: Row, P: Prepared<Args<R>>> Future for Asking<'_, R, P> {
+impl<R: Row, P: Prepared<R::Raws>> Future for Asking<'_, R, P> {
     type Output = Result<R::Item, Failed>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -58,7 +56,7 @@ impl<A, R, P> Future for AskingSeveral<'_, R, P>
 where
     A: Default,
     R: Row<Answer = Each<A>>,
-    P: Prepared<Args<R>>,
+    P: Prepared<R::Raws>,
 {
     type Output = Result<Vec<A>, Failed>;
 
@@ -82,7 +80,7 @@ struct Crossing<'m, R: Row, P> {
     begun: bool,
 }
 
-impl<'m, R: Row, P: Prepared<Args<R>>> Crossing<'m, R, P> {
+impl<'m, R: Row, P: Prepared<R::Raws>> Crossing<'m, R, P> {
     fn new(module: &'m TestModule, args: P) -> Self {
         Self { module, call: Box::pin(CallbackCall::new(args)), begun: false }
     }
@@ -106,7 +104,7 @@ impl<'m, R: Row, P: Prepared<Args<R>>> Crossing<'m, R, P> {
             Entered::Ready(Err(error)) => Err(Failed::Error(error)),
             Entered::Panicked(panic) => Err(Failed::Panicked(panic)),
             Entered::Ready(Ok(answer)) => Ok(answer),
-            Entered::Neutral | Entered::Pending => Ok(R::Answer::default()),
+            _ => Ok(R::Answer::default()),
         })
     }
 }

@@ -1,29 +1,33 @@
 //! The head of an event, from its JSON.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde_json::value::RawValue;
 
 /// What the view shows.
 ///
 /// Rationale for a reader by hand: whether an event may lack its `room_id` depends on its other
 /// fields, and what is missing is best said with the place in the text, which only the parser knows.
-pub(super) struct Head {
+pub(super) struct Head<'a> {
     pub(super) event_id: String,
     pub(super) room_id: String,
     pub(super) sender: String,
     pub(super) event_type: String,
     pub(super) state_key: Option<String>,
     pub(super) origin_server_ts: i64,
+    /// JSON text of an object.
+    pub(super) content: &'a str,
 }
 
-impl Head {
+impl<'a> Head<'a> {
     /// Reads it; the rest of the event is skipped over.
     ///
     /// # Errors
     /// If the text is no JSON object, or something of it is missing or of the wrong type.
-    pub(super) fn read(json: &str) -> Result<Self, serde_json::Error> {
+    pub(super) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(json)
     }
 }
@@ -38,7 +42,20 @@ pub(super) fn room_named_after(event_id: &str) -> Option<String> {
     event_id.strip_prefix('$').map(|id| format!("!{id}"))
 }
 
-impl<'de> Deserialize<'de> for Head {
+/// Where the content stands in the event, if it is a part of that text.
+pub(super) fn place_within(content: &str, json: &str) -> Option<Range<usize>> {
+    let start = content.as_ptr().addr().checked_sub(json.as_ptr().addr())?;
+    let end = start.checked_add(content.len())?;
+    (end <= json.len()).then_some(start..end)
+}
+
+/// Where the content stands in an event that can be read; nowhere in another.
+pub(super) fn content_of(json: &str) -> Range<usize> {
+    let head = Head::read(json).ok();
+    head.and_then(|head| place_within(head.content, json)).unwrap_or_default()
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Head<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(HeadVisitor)
     }
@@ -61,16 +78,16 @@ enum Field {
 struct HeadVisitor;
 
 impl<'de> Visitor<'de> for HeadVisitor {
-    type Value = Head;
+    type Value = Head<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an event, which is an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head<'de>, A::Error> {
         let (mut event_id, mut room_id, mut sender) = (None, None, None);
         let (mut event_type, mut state_key) = (None::<String>, None::<Option<String>>);
-        let (mut origin_server_ts, mut content) = (None, None::<Object>);
+        let (mut origin_server_ts, mut content) = (None, None::<Object<'de>>);
         while let Some(key) = map.next_key()? {
             match key {
                 Field::EventId => once(&mut event_id, "event_id", &mut map)?,
@@ -93,9 +110,9 @@ impl<'de> Visitor<'de> for HeadVisitor {
         let room_id = room_id.or_else(created).ok_or_else(|| missing("room_id"))?;
         let sender = sender.ok_or_else(|| missing("sender"))?;
         let event_type = event_type.ok_or_else(|| missing("type"))?;
-        content.ok_or_else(|| missing("content"))?;
+        let Object(content) = content.ok_or_else(|| missing("content"))?;
         let origin_server_ts = origin_server_ts.unwrap_or_default();
-        Ok(Head { event_id, room_id, sender, event_type, state_key, origin_server_ts })
+        Ok(Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, content })
     }
 }
 
@@ -112,26 +129,15 @@ fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Any JSON object, skipped over.
-struct Object;
+/// Any JSON object, as it is written.
+struct Object<'a>(&'a str);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Object;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Object)
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        if text.starts_with('{') {
+            return Ok(Self(text));
+        }
+        Err(D::Error::invalid_type(Unexpected::Other("another value"), &"an object"))
     }
 }

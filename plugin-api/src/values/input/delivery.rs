@@ -1,11 +1,13 @@
 //! Events that another server got.
 
+use hsmod_abi::{Kept, Lent, Prepared, Shared};
+
 use crate::values::delivery::EventDelivery;
 
-use super::several::BuiltEvents;
-use super::{Input, InputError, IntoJson, OwnedInput, Prepared};
+use super::several::{BuiltEvents, read_events};
+use super::{Input, InputError, IntoJson, OwnedInput};
 
-type RawDelivery = *const EventDelivery<'static>;
+type LentDelivery = Lent<'static, EventDelivery<'static>>;
 
 /// Events that another server got: its name, how it got them, and the events.
 #[derive(Clone, Debug)]
@@ -21,21 +23,22 @@ pub struct Delivered<'a, J> {
 
 /// A delivery of its own, and the view of it.
 #[derive(Debug)]
-pub struct OwnedDelivery {
-    /// Borrows from the other fields, all of whose texts and lists lie on the heap.
-    view: EventDelivery<'static>,
-    _texts: [String; 2],
-    _events: BuiltEvents,
+pub struct OwnedDelivery(Kept<Parts, EventDelivery<'static>>);
+
+#[derive(Debug)]
+struct Parts {
+    server_name: String,
+    method: String,
+    events: BuiltEvents,
 }
 
-// SAFETY: the view lives in `self`, and what it borrows as long as `self`.
-unsafe impl Prepared<RawDelivery> for OwnedDelivery {
-    fn raw(&self) -> RawDelivery {
-        &raw const self.view
+impl Shared<LentDelivery> for OwnedDelivery {
+    fn shared(&self) -> Lent<'_, EventDelivery<'_>> {
+        Lent::new(self.0.view())
     }
 }
 
-impl<J: IntoJson> Input<RawDelivery> for Delivered<'_, J> {
+impl<J: IntoJson> Input<LentDelivery> for Delivered<'_, J> {
     type Prepared = LazyDelivery<Self>;
 
     fn prepare(self) -> LazyDelivery<Self> {
@@ -43,17 +46,18 @@ impl<J: IntoJson> Input<RawDelivery> for Delivered<'_, J> {
     }
 }
 
-impl<J: IntoJson> OwnedInput<RawDelivery> for Delivered<'_, J> {
+impl<J: IntoJson> OwnedInput<LentDelivery> for Delivered<'_, J> {
     type Owned = OwnedDelivery;
 
     fn own(self) -> Result<OwnedDelivery, InputError> {
-        let texts = [self.server_name.to_owned(), self.method.to_owned()];
-        let events = BuiltEvents::read(self.events.into_iter())?;
-        let view = EventDelivery::new(&texts[0], &texts[1], events.events());
-        // SAFETY: only the lifetime changes; the view is dropped with what it borrows from.
-        let view =
-            unsafe { std::mem::transmute::<EventDelivery<'_>, EventDelivery<'static>>(view) };
-        Ok(OwnedDelivery { view, _texts: texts, _events: events })
+        let parts = Parts {
+            server_name: self.server_name.to_owned(),
+            method: self.method.to_owned(),
+            events: read_events(self.events.into_iter())?,
+        };
+        Ok(OwnedDelivery(Kept::new(parts, |parts| {
+            EventDelivery::new(&parts.server_name, &parts.method, parts.events.views())
+        })))
     }
 
     fn tells_nothing(&self) -> bool {
@@ -68,8 +72,7 @@ pub struct LazyDelivery<D> {
     built: Option<OwnedDelivery>,
 }
 
-// SAFETY: the built delivery lives in `self`.
-unsafe impl<J: IntoJson> Prepared<RawDelivery> for LazyDelivery<Delivered<'_, J>> {
+impl<J: IntoJson> Prepared<LentDelivery> for LazyDelivery<Delivered<'_, J>> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
             self.built = Some(source.own()?);
@@ -77,7 +80,7 @@ unsafe impl<J: IntoJson> Prepared<RawDelivery> for LazyDelivery<Delivered<'_, J>
         Ok(())
     }
 
-    fn raw(&self) -> RawDelivery {
-        self.built.as_ref().map_or(std::ptr::null(), Prepared::raw)
+    fn raw(&mut self) -> Lent<'_, EventDelivery<'_>> {
+        self.built.as_ref().expect("`build` made it, or failed").shared()
     }
 }

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
+use hsmod_abi::{Kept, Lent, Prepared, Shared, Slice, Str};
 use serde::Serialize;
 
-use crate::values::arg::{RawJson, RawSlice};
+use crate::values::arg::RawJson;
 use crate::values::event::{Event, OwnedEvent};
 use crate::values::json::JsonStr;
 use crate::values::state::{State, StateHandle};
-use crate::values::text::RawStr;
 
 use super::several::One;
-use super::{Input, InputError, OwnedInput, Prepared};
+use super::{Input, InputError, OwnedInput};
 
 /// JSON text that the homeserver has at hand.
 #[derive(Clone, Copy, Debug)]
@@ -50,9 +50,9 @@ pub(super) fn read_event(json: String) -> Result<OwnedEvent, InputError> {
         .map_err(|error| InputError(format!("an event cannot be read: {error}")))
 }
 
-type RawEvent = *const Event<'static>;
+type LentEvent = Lent<'static, Event<'static>>;
 
-impl<'a> Input<RawEvent> for &'a Event<'_> {
+impl<'a> Input<LentEvent> for &'a Event<'_> {
     type Prepared = &'a Event<'a>;
 
     #[inline]
@@ -61,15 +61,14 @@ impl<'a> Input<RawEvent> for &'a Event<'_> {
     }
 }
 
-// SAFETY: the event outlives `self`.
-unsafe impl Prepared<RawEvent> for &Event<'_> {
+impl Prepared<LentEvent> for &Event<'_> {
     #[inline]
-    fn raw(&self) -> RawEvent {
-        std::ptr::from_ref::<Event<'_>>(self).cast()
+    fn raw(&mut self) -> Lent<'_, Event<'_>> {
+        Lent::new(*self)
     }
 }
 
-impl OwnedInput<RawEvent> for &Event<'_> {
+impl OwnedInput<LentEvent> for &Event<'_> {
     type Owned = BuiltEvent;
 
     fn own(self) -> Result<BuiltEvent, InputError> {
@@ -77,7 +76,7 @@ impl OwnedInput<RawEvent> for &Event<'_> {
     }
 }
 
-impl<'a> Input<RawEvent> for &'a OwnedEvent {
+impl<'a> Input<LentEvent> for &'a OwnedEvent {
     type Prepared = Event<'a>;
 
     #[inline]
@@ -86,7 +85,7 @@ impl<'a> Input<RawEvent> for &'a OwnedEvent {
     }
 }
 
-impl<'a> Input<RawSlice<Event<'static>>> for &'a OwnedEvent {
+impl<'a> Input<Slice<'static, Event<'static>>> for &'a OwnedEvent {
     type Prepared = One<Event<'a>>;
 
     #[inline]
@@ -95,15 +94,14 @@ impl<'a> Input<RawSlice<Event<'static>>> for &'a OwnedEvent {
     }
 }
 
-// SAFETY: the view lives in `self`, and what it borrows for longer.
-unsafe impl Prepared<RawEvent> for Event<'_> {
+impl Prepared<LentEvent> for Event<'_> {
     #[inline]
-    fn raw(&self) -> RawEvent {
-        std::ptr::from_ref::<Event<'_>>(self).cast()
+    fn raw(&mut self) -> Lent<'_, Event<'_>> {
+        Lent::new(self)
     }
 }
 
-impl OwnedInput<RawEvent> for &OwnedEvent {
+impl OwnedInput<LentEvent> for &OwnedEvent {
     type Owned = BuiltEvent;
 
     fn own(self) -> Result<BuiltEvent, InputError> {
@@ -113,30 +111,22 @@ impl OwnedInput<RawEvent> for &OwnedEvent {
 
 /// An event and the view of it.
 #[derive(Debug)]
-pub struct BuiltEvent {
-    /// Borrows from `_owned`, whose texts lie on the heap and are never changed.
-    view: Event<'static>,
-    _owned: OwnedEvent,
-}
+pub struct BuiltEvent(Kept<OwnedEvent, Event<'static>>);
 
 impl BuiltEvent {
     fn new(owned: OwnedEvent) -> Self {
-        // SAFETY: only the lifetime changes; the view is dropped with the event it borrows from,
-        // and is not handed out for longer than `self` lives.
-        let view = unsafe { std::mem::transmute::<Event<'_>, Event<'static>>(owned.as_event()) };
-        Self { view, _owned: owned }
+        Self(Kept::<_, Event<'static>>::new(owned, OwnedEvent::as_event))
     }
 
     /// The view.
     pub const fn event(&self) -> &Event<'_> {
-        &self.view
+        self.0.view()
     }
 }
 
-// SAFETY: the view lives in `self`, and what it borrows as long as `self`.
-unsafe impl Prepared<RawEvent> for BuiltEvent {
-    fn raw(&self) -> RawEvent {
-        &raw const self.view
+impl Shared<LentEvent> for BuiltEvent {
+    fn shared(&self) -> Lent<'_, Event<'_>> {
+        Lent::new(self.event())
     }
 }
 
@@ -153,8 +143,7 @@ impl<J> LazyEvent<J> {
     }
 }
 
-// SAFETY: the built event lives in `self`.
-unsafe impl<J: IntoJson> Prepared<RawEvent> for LazyEvent<J> {
+impl<J: IntoJson> Prepared<LentEvent> for LazyEvent<J> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
             self.built = Some(BuiltEvent::new(read_event(source.into_json()?)?));
@@ -162,8 +151,8 @@ unsafe impl<J: IntoJson> Prepared<RawEvent> for LazyEvent<J> {
         Ok(())
     }
 
-    fn raw(&self) -> RawEvent {
-        self.built.as_ref().map_or(std::ptr::null(), Prepared::raw)
+    fn raw(&mut self) -> Lent<'_, Event<'_>> {
+        self.built.as_ref().expect("`build` made it, or failed").shared()
     }
 }
 
@@ -174,8 +163,7 @@ pub struct LazyJson<'a, J> {
     text: Cow<'a, str>,
 }
 
-// SAFETY: the text lives on the heap as long as `self`, or is borrowed for longer.
-unsafe impl<J: IntoJson> Prepared<RawJson> for LazyJson<'_, J> {
+impl<J: IntoJson> Prepared<RawJson<'static>> for LazyJson<'_, J> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
             self.text = Cow::Owned(source.into_json()?);
@@ -183,14 +171,14 @@ unsafe impl<J: IntoJson> Prepared<RawJson> for LazyJson<'_, J> {
         Ok(())
     }
 
-    fn raw(&self) -> RawJson {
-        RawJson(RawStr::new(&self.text))
+    fn raw(&mut self) -> RawJson<'_> {
+        RawJson(Str::new(&self.text))
     }
 }
 
 macro_rules! json_inputs {
     ($( [$($generics:tt)*] $source:ty; )*) => { $(
-        impl<$($generics)*> Input<RawEvent> for $source {
+        impl<$($generics)*> Input<LentEvent> for $source {
             type Prepared = LazyEvent<Self>;
 
             #[inline]
@@ -199,7 +187,7 @@ macro_rules! json_inputs {
             }
         }
 
-        impl<$($generics)*> OwnedInput<RawEvent> for $source {
+        impl<$($generics)*> OwnedInput<LentEvent> for $source {
             type Owned = BuiltEvent;
 
             fn own(self) -> Result<BuiltEvent, InputError> {
@@ -207,7 +195,7 @@ macro_rules! json_inputs {
             }
         }
 
-        impl<$($generics)*> Input<RawSlice<Event<'static>>> for $source {
+        impl<$($generics)*> Input<Slice<'static, Event<'static>>> for $source {
             type Prepared = One<LazyEvent<Self>>;
 
             #[inline]
@@ -216,7 +204,7 @@ macro_rules! json_inputs {
             }
         }
 
-        impl<$($generics)*> Input<RawJson> for $source {
+        impl<$($generics)*> Input<RawJson<'static>> for $source {
             type Prepared = LazyJson<'static, Self>;
 
             #[inline]
@@ -225,7 +213,7 @@ macro_rules! json_inputs {
             }
         }
 
-        impl<$($generics)*> OwnedInput<RawJson> for $source {
+        impl<$($generics)*> OwnedInput<RawJson<'static>> for $source {
             type Owned = OwnedJson;
 
             fn own(self) -> Result<OwnedJson, InputError> {
@@ -244,14 +232,13 @@ json_inputs! {
 #[derive(Debug)]
 pub struct OwnedJson(String);
 
-// SAFETY: the text lives on the heap as long as `self`.
-unsafe impl Prepared<RawJson> for OwnedJson {
-    fn raw(&self) -> RawJson {
-        RawJson(RawStr::new(&self.0))
+impl Shared<RawJson<'static>> for OwnedJson {
+    fn shared(&self) -> RawJson<'_> {
+        RawJson(Str::new(&self.0))
     }
 }
 
-impl<'a> Input<RawJson> for &'a JsonStr {
+impl<'a> Input<RawJson<'static>> for &'a JsonStr {
     type Prepared = &'a JsonStr;
 
     fn prepare(self) -> &'a JsonStr {
@@ -259,16 +246,15 @@ impl<'a> Input<RawJson> for &'a JsonStr {
     }
 }
 
-// SAFETY: the text outlives `self`.
-unsafe impl Prepared<RawJson> for &JsonStr {
-    fn raw(&self) -> RawJson {
-        RawJson(RawStr::new(self.as_str()))
+impl Prepared<RawJson<'static>> for &JsonStr {
+    fn raw(&mut self) -> RawJson<'_> {
+        RawJson(Str::new(self.as_str()))
     }
 }
 
-type RawState = *const State<'static>;
+type LentState = Lent<'static, State<'static>>;
 
-impl<'a> Input<RawState> for &'a StateHandle {
+impl<'a> Input<LentState> for &'a StateHandle {
     type Prepared = State<'a>;
 
     #[inline]
@@ -277,34 +263,27 @@ impl<'a> Input<RawState> for &'a StateHandle {
     }
 }
 
-// SAFETY: the state is borrowed for longer than `self` lives.
-unsafe impl Prepared<RawState> for State<'_> {
+impl Prepared<LentState> for State<'_> {
     #[inline]
-    fn raw(&self) -> RawState {
-        std::ptr::from_ref::<State<'_>>(self).cast()
+    fn raw(&mut self) -> Lent<'_, State<'_>> {
+        Lent::new(self)
     }
 }
 
-impl OwnedInput<RawState> for &StateHandle {
+impl OwnedInput<LentState> for &StateHandle {
     type Owned = OwnedState;
 
     fn own(self) -> Result<OwnedState, InputError> {
-        // SAFETY: only the lifetime changes; the view is dropped with the handle it borrows from.
-        let view = unsafe { std::mem::transmute::<State<'_>, State<'static>>(self.lend()) };
-        Ok(OwnedState { view, _handle: self.clone() })
+        Ok(OwnedState(Kept::<_, State<'static>>::new(self.clone(), StateHandle::lend)))
     }
 }
 
 /// A state handle and the view of it.
 #[derive(Debug)]
-pub struct OwnedState {
-    view: State<'static>,
-    _handle: StateHandle,
-}
+pub struct OwnedState(Kept<StateHandle, State<'static>>);
 
-// SAFETY: the view lives in `self`, and the handle keeps the source alive.
-unsafe impl Prepared<RawState> for OwnedState {
-    fn raw(&self) -> RawState {
-        &raw const self.view
+impl Shared<LentState> for OwnedState {
+    fn shared(&self) -> Lent<'_, State<'_>> {
+        Lent::new(self.0.view())
     }
 }

@@ -2,20 +2,19 @@
 
 use std::borrow::Cow;
 
-use abi_stable::std_types::RSlice;
+use hsmod_abi::{Form, KeptAll, Lent, Prepared, Slice};
 
-use crate::values::arg::RawSlice;
 use crate::values::event::{Event, OwnedEvent};
 use crate::values::presence::UserPresenceState;
 use crate::values::user::{RequestInfo, UserProfile};
 
 use super::events::read_event;
-use super::{Input, InputError, IntoJson, Prepared};
+use super::{Input, InputError, IntoJson, Together};
 
 /// Items that modules are asked about with one crossing of the boundary each.
-pub trait SeveralInput<T: 'static> {
+pub trait SeveralInput<Raw: Form> {
     /// What the call keeps of them.
-    type Prepared: Prepared<RawSlice<T>> + Several;
+    type Prepared: Prepared<Raw> + Several;
 
     /// Takes them; nothing is read or built yet.
     fn prepare(self) -> Self::Prepared;
@@ -31,7 +30,7 @@ pub trait Several {
 }
 
 /// The arguments of a call about several items, which are the first of them.
-pub trait SeveralInputs<Raw> {
+pub trait SeveralInputs<Raw: Form> {
     /// What the call keeps of them.
     type Prepared: Prepared<Raw> + Several;
 
@@ -41,24 +40,24 @@ pub trait SeveralInputs<Raw> {
 
 macro_rules! tuples {
     ($( ($items:ident $raw:ident $($input:ident $raw_input:ident $index:tt),*); )*) => { $(
-        impl<$items, $raw: 'static, $($input, $raw_input),*> SeveralInputs<(RawSlice<$raw>, $($raw_input,)*)>
+        impl<$items, $raw: Form, $($input, $raw_input: Form),*> SeveralInputs<($raw, $($raw_input,)*)>
             for ($items, $($input,)*)
         where $items: SeveralInput<$raw>, $($input: Input<$raw_input>),*
         {
-            type Prepared = ($items::Prepared, $($input::Prepared,)*);
+            type Prepared = Together<($items::Prepared, $($input::Prepared,)*)>;
 
             fn prepare(self) -> Self::Prepared {
-                (self.0.prepare(), $(self.$index.prepare(),)*)
+                Together((self.0.prepare(), $(self.$index.prepare(),)*))
             }
         }
 
-        impl<$items: Several, $($input),*> Several for ($items, $($input,)*) {
+        impl<$items: Several, $($input),*> Several for Together<($items, $($input,)*)> {
             fn count(&self) -> usize {
-                self.0.count()
+                self.0.0.count()
             }
 
             fn retain(&mut self, keep: impl FnMut(usize) -> bool) {
-                self.0.retain(keep);
+                self.0.0.retain(keep);
             }
         }
     )* };
@@ -75,19 +74,17 @@ pub struct Items<'a, T: Clone>(Cow<'a, [T]>);
 
 macro_rules! slices {
     ($( $name:ident; )*) => { $(
-        impl<'a> Input<RawSlice<$name<'static>>> for &'a [$name<'_>] {
-            type Prepared = &'a [$name<'a>];
+        impl<'a> Input<Slice<'static, $name<'static>>> for &'a [$name<'_>] {
+            type Prepared = Items<'a, $name<'a>>;
 
-            fn prepare(self) -> &'a [$name<'a>] {
-                self
+            fn prepare(self) -> Self::Prepared {
+                Items(Cow::Borrowed(self))
             }
         }
 
-        // SAFETY: the structures outlive `self`.
-        unsafe impl Prepared<RawSlice<$name<'static>>> for &[$name<'_>] {
-            fn raw(&self) -> RawSlice<$name<'static>> {
-                // SAFETY: the same slice; whoever gets the C form uses it while `self` lives.
-                unsafe { RSlice::from_raw_parts(self.as_ptr().cast(), self.len()) }
+        impl Prepared<Slice<'static, $name<'static>>> for Items<'_, $name<'_>> {
+            fn raw(&mut self) -> Slice<'_, $name<'_>> {
+                Slice::new(&self.0)
             }
         }
     )* };
@@ -98,7 +95,7 @@ slices! { RequestInfo; UserPresenceState; }
 /// Structures of which callbacks are asked about one or several.
 macro_rules! items {
     ($( $name:ident; )*) => { $(
-        impl<'a> SeveralInput<$name<'static>> for &'a [$name<'_>] {
+        impl<'a> SeveralInput<Slice<'static, $name<'static>>> for &'a [$name<'_>] {
             type Prepared = Items<'a, $name<'a>>;
 
             fn prepare(self) -> Self::Prepared {
@@ -106,15 +103,13 @@ macro_rules! items {
             }
         }
 
-        // SAFETY: the structures are borrowed for longer than `self`, or lie on the heap.
-        unsafe impl Prepared<RawSlice<$name<'static>>> for Items<'_, $name<'_>> {
-            fn raw(&self) -> RawSlice<$name<'static>> {
-                // SAFETY: the same slice; whoever gets the C form uses it while `self` lives.
-                unsafe { RSlice::from_raw_parts(self.0.as_ptr().cast(), self.0.len()) }
+        impl Prepared<Slice<'static, $name<'static>>> for Items<'_, $name<'_>> {
+            fn raw(&mut self) -> Slice<'_, $name<'_>> {
+                Slice::new(&self.0)
             }
         }
 
-        impl<'a> Input<RawSlice<$name<'static>>> for &'a $name<'_> {
+        impl<'a> Input<Slice<'static, $name<'static>>> for &'a $name<'_> {
             type Prepared = One<&'a $name<'a>>;
 
             #[inline]
@@ -123,17 +118,17 @@ macro_rules! items {
             }
         }
 
-        // SAFETY: the structure lives as long as the part of `self` that holds it.
-        unsafe impl<P: Prepared<*const $name<'static>>> Prepared<RawSlice<$name<'static>>> for One<P> {
+        impl<P: Prepared<Lent<'static, $name<'static>>>> Prepared<Slice<'static, $name<'static>>>
+            for One<P>
+        {
             #[inline]
             fn build(&mut self) -> Result<(), InputError> {
                 self.0.build()
             }
 
             #[inline]
-            fn raw(&self) -> RawSlice<$name<'static>> {
-                // SAFETY: one structure, valid while `self` lives.
-                unsafe { RSlice::from_raw_parts(self.0.raw(), 1) }
+            fn raw(&mut self) -> Slice<'_, $name<'_>> {
+                Slice::new(std::slice::from_ref(self.0.raw().get()))
             }
         }
     )* };
@@ -164,7 +159,7 @@ pub struct LazyEvents<J> {
 }
 
 /// A page of events, in any form that can be written as JSON.
-impl<J: IntoJson> SeveralInput<Event<'static>> for Vec<J> {
+impl<J: IntoJson> SeveralInput<Slice<'static, Event<'static>>> for Vec<J> {
     type Prepared = LazyEvents<J>;
 
     fn prepare(self) -> LazyEvents<J> {
@@ -172,61 +167,39 @@ impl<J: IntoJson> SeveralInput<Event<'static>> for Vec<J> {
     }
 }
 
-// SAFETY: the built events live as long as `self`.
-unsafe impl<J: IntoJson> Prepared<RawSlice<Event<'static>>> for LazyEvents<J> {
+impl<J: IntoJson> Prepared<Slice<'static, Event<'static>>> for LazyEvents<J> {
     fn build(&mut self) -> Result<(), InputError> {
-        self.events = BuiltEvents::read(self.sources.drain(..))?;
+        self.events = read_events(self.sources.drain(..))?;
         Ok(())
     }
 
-    fn raw(&self) -> RawSlice<Event<'static>> {
-        self.events.raw()
+    fn raw(&mut self) -> Slice<'_, Event<'_>> {
+        Slice::new(self.events.views())
     }
 }
 
 impl<J> Several for LazyEvents<J> {
     fn count(&self) -> usize {
-        self.sources.len() + self.events.views.len()
+        self.sources.len() + self.events.views().len()
     }
 
-    fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
-        let mut place = 0..;
-        self.events.views.retain(|_| place.next().is_some_and(&mut keep));
+    fn retain(&mut self, keep: impl FnMut(usize) -> bool) {
+        self.events.retain(keep);
     }
 }
 
 /// Events and the views of them.
-#[derive(Debug, Default)]
-pub struct BuiltEvents {
-    /// Borrow from `_owned`, whose texts lie on the heap and are never changed.
-    views: Vec<Event<'static>>,
-    _owned: Vec<OwnedEvent>,
-}
+pub(super) type BuiltEvents = KeptAll<OwnedEvent, Event<'static>>;
 
-impl BuiltEvents {
-    /// Reads events from JSON; an error names the place of the event.
-    pub(super) fn read<J: IntoJson>(sources: impl Iterator<Item = J>) -> Result<Self, InputError> {
-        let event = |(place, source): (usize, J)| {
-            source.into_json().and_then(read_event).map_err(|InputError(why)| {
-                InputError(format!("of several events, number {}: {why}", place + 1))
-            })
-        };
-        let owned: Vec<OwnedEvent> = sources.enumerate().map(event).collect::<Result<_, _>>()?;
-        // SAFETY: only the lifetime changes; the views are dropped with the events they borrow
-        // from, and are not handed out for longer than `self` lives.
-        let view = |event: &OwnedEvent| unsafe {
-            std::mem::transmute::<Event<'_>, Event<'static>>(event.as_event())
-        };
-        Ok(Self { views: owned.iter().map(view).collect(), _owned: owned })
-    }
-
-    /// The views.
-    pub(super) fn events(&self) -> &[Event<'_>] {
-        &self.views
-    }
-
-    fn raw(&self) -> RawSlice<Event<'static>> {
-        // SAFETY: the same slice; whoever gets the C form uses it while `self` lives.
-        unsafe { RSlice::from_raw_parts(self.views.as_ptr(), self.views.len()) }
-    }
+/// Reads events from JSON; an error names the place of the event.
+pub(super) fn read_events<J: IntoJson>(
+    sources: impl Iterator<Item = J>,
+) -> Result<BuiltEvents, InputError> {
+    let event = |(place, source): (usize, J)| {
+        source.into_json().and_then(read_event).map_err(|InputError(why)| {
+            InputError(format!("of several events, number {}: {why}", place + 1))
+        })
+    };
+    let events: Vec<OwnedEvent> = sources.enumerate().map(event).collect::<Result<_, _>>()?;
+    Ok(KeptAll::<_, Event<'static>>::new(events, OwnedEvent::as_event))
 }

@@ -1,21 +1,18 @@
 //! What is told about users, requests and files.
 
-use std::cell::UnsafeCell;
-use std::fmt;
+use hsmod_abi::{Kept, Lent, LentMut, MaybeLent, Prepared, Shared};
 
 use crate::module::WebRequest;
-use crate::values::arg::RawOption;
 use crate::values::editable::{EditableJson, EditableText};
 use crate::values::limits::{LentMediaUploadLimit, MediaUploadLimit};
 use crate::values::media::{FileInfo, ReadableFile};
-use crate::values::text::RawStr;
 use crate::values::user::{ProfileInfo, Requester, Threepid, UserProfile};
 
-use super::{Input, InputError, OwnedInput, Prepared};
+use super::{Input, InputError, OwnedInput};
 
 macro_rules! borrowed_structs {
     ($( $name:ident; )*) => { $(
-        impl<'a> Input<*const $name<'static>> for &'a $name<'_> {
+        impl<'a> Input<Lent<'static, $name<'static>>> for &'a $name<'_> {
             type Prepared = &'a $name<'a>;
 
             #[inline]
@@ -24,11 +21,10 @@ macro_rules! borrowed_structs {
             }
         }
 
-        // SAFETY: the structure outlives `self`.
-        unsafe impl Prepared<*const $name<'static>> for &$name<'_> {
+        impl Prepared<Lent<'static, $name<'static>>> for &$name<'_> {
             #[inline]
-            fn raw(&self) -> *const $name<'static> {
-                std::ptr::from_ref::<$name<'_>>(self).cast()
+            fn raw(&mut self) -> Lent<'_, $name<'_>> {
+                Lent::new(*self)
             }
         }
     )* };
@@ -36,93 +32,79 @@ macro_rules! borrowed_structs {
 
 borrowed_structs! { UserProfile; ProfileInfo; Requester; FileInfo; ReadableFile; WebRequest; }
 
-impl OwnedInput<*const ProfileInfo<'static>> for &ProfileInfo<'_> {
+type LentProfile = Lent<'static, ProfileInfo<'static>>;
+
+impl OwnedInput<LentProfile> for &ProfileInfo<'_> {
     type Owned = OwnedProfile;
 
     fn own(self) -> Result<OwnedProfile, InputError> {
-        let display_name = self.display_name().map(str::to_owned);
-        let avatar_url = self.avatar_url().map(str::to_owned);
-        let view = ProfileInfo::new(display_name.as_deref(), avatar_url.as_deref());
-        // SAFETY: only the lifetime changes; the view is dropped with the texts it borrows from,
-        // which lie on the heap.
-        let view = unsafe { std::mem::transmute::<ProfileInfo<'_>, ProfileInfo<'static>>(view) };
-        Ok(OwnedProfile { view, _texts: [display_name, avatar_url] })
+        let texts = [self.display_name(), self.avatar_url()].map(|text| text.map(str::to_owned));
+        Ok(OwnedProfile(Kept::new(texts, |[name, avatar]| {
+            ProfileInfo::new(name.as_deref(), avatar.as_deref())
+        })))
     }
 }
 
 /// A profile and the view of it.
-///
-/// Rationale for `String`: to move a `Box` is to claim that nobody else points to what is in it.
 #[derive(Debug)]
-pub struct OwnedProfile {
-    view: ProfileInfo<'static>,
-    _texts: [Option<String>; 2],
-}
+pub struct OwnedProfile(Kept<[Option<String>; 2], ProfileInfo<'static>>);
 
-// SAFETY: the view and its texts live as long as `self`.
-unsafe impl Prepared<*const ProfileInfo<'static>> for OwnedProfile {
-    fn raw(&self) -> *const ProfileInfo<'static> {
-        &raw const self.view
+impl Shared<LentProfile> for OwnedProfile {
+    fn shared(&self) -> Lent<'_, ProfileInfo<'_>> {
+        Lent::new(self.0.view())
     }
 }
 
-impl<'a> Input<*const Threepid<'static>> for Option<&'a Threepid<'_>> {
-    type Prepared = Option<&'a Threepid<'a>>;
+type MaybeThreepid = MaybeLent<'static, Threepid<'static>>;
 
-    fn prepare(self) -> Self::Prepared {
-        self.map(|threepid| -> &'a Threepid<'a> { threepid })
+impl<'a> Input<MaybeThreepid> for Option<&'a Threepid<'_>> {
+    type Prepared = SomeThreepid<'a>;
+
+    fn prepare(self) -> SomeThreepid<'a> {
+        SomeThreepid(self.map(|threepid| -> &'a Threepid<'a> { threepid }))
     }
 }
 
-// SAFETY: the structure outlives `self`.
-unsafe impl Prepared<*const Threepid<'static>> for Option<&Threepid<'_>> {
-    fn raw(&self) -> *const Threepid<'static> {
-        self.map_or(std::ptr::null(), |threepid| std::ptr::from_ref(threepid).cast())
+/// Perhaps a third-party identifier.
+#[derive(Debug)]
+pub struct SomeThreepid<'a>(Option<&'a Threepid<'a>>);
+
+impl Prepared<MaybeThreepid> for SomeThreepid<'_> {
+    fn raw(&mut self) -> MaybeLent<'_, Threepid<'_>> {
+        MaybeLent::new(self.0)
     }
 }
 
-impl<'a> Input<LentMediaUploadLimit> for &'a MediaUploadLimit {
-    type Prepared = &'a MediaUploadLimit;
+impl<'a> Input<Lent<'static, LentMediaUploadLimit<'static>>> for &'a MediaUploadLimit {
+    type Prepared = LentMediaUploadLimit<'a>;
 
-    fn prepare(self) -> &'a MediaUploadLimit {
-        self
+    fn prepare(self) -> LentMediaUploadLimit<'a> {
+        self.lend()
     }
 }
 
-// SAFETY: the text outlives `self`.
-unsafe impl Prepared<LentMediaUploadLimit> for &MediaUploadLimit {
-    fn raw(&self) -> LentMediaUploadLimit {
-        LentMediaUploadLimit {
-            max_bytes: self.max_bytes,
-            time_period_ms: self.time_period_ms,
-            info_uri: RawOption(RawStr::optional(self.info_uri.as_deref())),
-            can_upgrade: self.can_upgrade,
-        }
+impl Prepared<Lent<'static, LentMediaUploadLimit<'static>>> for LentMediaUploadLimit<'_> {
+    fn raw(&mut self) -> Lent<'_, LentMediaUploadLimit<'_>> {
+        Lent::new(self)
     }
 }
 
-type RawEditable = *mut EditableJson<'static>;
-
-impl<'a> Input<RawEditable> for &'a mut EditableText {
+impl<'a> Input<LentMut<'static, EditableJson<'static>>> for &'a mut EditableText {
     type Prepared = LentText<'a>;
 
     fn prepare(self) -> LentText<'a> {
-        LentText(UnsafeCell::new(self.lend()))
+        LentText { text: self.lend() }
     }
 }
 
 /// Text that is lent to one module after the other.
-pub struct LentText<'a>(UnsafeCell<EditableJson<'a>>);
-
-impl fmt::Debug for LentText<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LentText").finish_non_exhaustive()
-    }
+#[derive(Debug)]
+pub struct LentText<'a> {
+    text: EditableJson<'a>,
 }
 
-// SAFETY: the cell lives in `self`; a call asks one module at a time.
-unsafe impl Prepared<RawEditable> for LentText<'_> {
-    fn raw(&self) -> RawEditable {
-        self.0.get().cast()
+impl Prepared<LentMut<'static, EditableJson<'static>>> for LentText<'_> {
+    fn raw(&mut self) -> LentMut<'_, EditableJson<'_>> {
+        LentMut::lend(&mut self.text)
     }
 }

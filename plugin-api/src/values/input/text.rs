@@ -1,9 +1,10 @@
 //! Texts, truth values, numbers.
 
-use crate::values::arg::RawOption;
-use crate::values::text::RawStr;
+use hsmod_abi::{Flag, Prepared, Shared, Str};
 
-use super::{Input, InputError, OwnedInput, Prepared};
+use crate::values::arg::RawOption;
+
+use super::{Input, InputError, OwnedInput};
 
 /// Borrowed text.
 #[derive(Debug)]
@@ -12,29 +13,26 @@ pub struct Text<'a>(&'a str);
 #[derive(Debug)]
 pub struct OwnedText(Option<Box<str>>);
 
-// SAFETY: the text outlives `'a`, hence `self`.
-unsafe impl Prepared<RawStr> for Text<'_> {
+impl Prepared<Str<'static>> for Text<'_> {
     #[inline]
-    fn raw(&self) -> RawStr {
-        RawStr::new(self.0)
+    fn raw(&mut self) -> Str<'_> {
+        Str::new(self.0)
     }
 }
 
-// SAFETY: the text lives on the heap as long as `self`.
-unsafe impl Prepared<RawStr> for OwnedText {
-    fn raw(&self) -> RawStr {
-        RawStr::new(self.0.as_deref().unwrap_or_default())
+impl Shared<Str<'static>> for OwnedText {
+    fn shared(&self) -> Str<'_> {
+        Str::new(self.0.as_deref().unwrap_or_default())
     }
 }
 
-// SAFETY: as above.
-unsafe impl Prepared<RawOption> for OwnedText {
-    fn raw(&self) -> RawOption {
-        RawOption(RawStr::optional(self.0.as_deref()))
+impl Shared<RawOption<'static>> for OwnedText {
+    fn shared(&self) -> RawOption<'_> {
+        RawOption(Str::optional(self.0.as_deref()))
     }
 }
 
-impl<'a, S: AsRef<str> + ?Sized> Input<RawStr> for &'a S {
+impl<'a, S: AsRef<str> + ?Sized> Input<Str<'static>> for &'a S {
     type Prepared = Text<'a>;
 
     #[inline]
@@ -43,7 +41,7 @@ impl<'a, S: AsRef<str> + ?Sized> Input<RawStr> for &'a S {
     }
 }
 
-impl<S: AsRef<str> + ?Sized> OwnedInput<RawStr> for &S {
+impl<S: AsRef<str> + ?Sized> OwnedInput<Str<'static>> for &S {
     type Owned = OwnedText;
 
     fn own(self) -> Result<OwnedText, InputError> {
@@ -51,7 +49,7 @@ impl<S: AsRef<str> + ?Sized> OwnedInput<RawStr> for &S {
     }
 }
 
-impl<'a> Input<RawOption> for Option<&'a str> {
+impl<'a> Input<RawOption<'static>> for Option<&'a str> {
     type Prepared = Self;
 
     fn prepare(self) -> Option<&'a str> {
@@ -59,14 +57,13 @@ impl<'a> Input<RawOption> for Option<&'a str> {
     }
 }
 
-// SAFETY: the text outlives `self`.
-unsafe impl Prepared<RawOption> for Option<&str> {
-    fn raw(&self) -> RawOption {
-        RawOption(RawStr::optional(*self))
+impl Prepared<RawOption<'static>> for Option<&str> {
+    fn raw(&mut self) -> RawOption<'_> {
+        RawOption(Str::optional(*self))
     }
 }
 
-impl OwnedInput<RawOption> for Option<&str> {
+impl OwnedInput<RawOption<'static>> for Option<&str> {
     type Owned = OwnedText;
 
     fn own(self) -> Result<OwnedText, InputError> {
@@ -74,33 +71,48 @@ impl OwnedInput<RawOption> for Option<&str> {
     }
 }
 
+/// A value that borrows nothing.
+#[derive(Debug)]
+pub struct Plain<T>(T);
+
 macro_rules! plain {
-    ($( $type:ty; )*) => { $(
-        impl Input<$type> for $type {
-            type Prepared = Self;
+    ($( $type:ty as $raw:ty, |$value:ident| $make:expr; )*) => { $(
+        impl Input<$raw> for $type {
+            type Prepared = Plain<Self>;
 
             #[inline]
-            fn prepare(self) -> Self {
-                self
+            fn prepare(self) -> Plain<Self> {
+                Plain(self)
             }
         }
 
-        // SAFETY: nothing is borrowed.
-        unsafe impl Prepared<$type> for $type {
+        impl Prepared<$raw> for Plain<$type> {
             #[inline]
-            fn raw(&self) -> $type {
-                *self
+            fn raw(&mut self) -> $raw {
+                self.shared()
             }
         }
 
-        impl OwnedInput<$type> for $type {
-            type Owned = Self;
+        impl Shared<$raw> for Plain<$type> {
+            #[inline]
+            fn shared(&self) -> $raw {
+                let $value = self.0;
+                $make
+            }
+        }
 
-            fn own(self) -> Result<Self, InputError> {
-                Ok(self)
+        impl OwnedInput<$raw> for $type {
+            type Owned = Plain<Self>;
+
+            fn own(self) -> Result<Plain<Self>, InputError> {
+                Ok(Plain(self))
             }
         }
     )* };
 }
 
-plain! { bool; u64; i64; }
+plain! {
+    bool as Flag, |value| Flag::new(value);
+    u64 as u64, |value| value;
+    i64 as i64, |value| value;
+}

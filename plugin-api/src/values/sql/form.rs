@@ -4,7 +4,7 @@
 //! bits, a length of four bytes and that many bytes of a text or blob; little-endian. A result is
 //! the number of columns (four bytes), their names as texts, and the values, row by row.
 
-use abi_stable::std_types::RVec;
+use hsmod_abi::OwnedBytes;
 
 use super::{SqlRows, SqlValue};
 use crate::values::answer::{Answer, Unreadable};
@@ -110,13 +110,13 @@ impl<'a> Reader<'a> {
 
 /// No columns and no rows is the neutral answer.
 impl Answer for SqlRows {
-    type Raw = RVec<u8>;
+    type Raw = OwnedBytes;
 
     fn is_neutral(&self) -> bool {
         self.columns.is_empty()
     }
 
-    fn into_raw(self) -> Option<RVec<u8>> {
+    fn into_raw(self) -> Option<OwnedBytes> {
         if self.is_neutral() {
             return None;
         }
@@ -128,8 +128,9 @@ impl Answer for SqlRows {
         Some(bytes.into())
     }
 
-    fn from_raw(raw: RVec<u8>) -> Result<Self, Unreadable> {
-        let mut reader = Reader(raw.as_slice());
+    fn from_raw(raw: OwnedBytes) -> Result<Self, Unreadable> {
+        let bytes = raw.to_vec();
+        let mut reader = Reader(&bytes);
         let count = reader.length()?;
         let columns = (0..count).map(|_| reader.text()).collect::<Result<Vec<_>, _>>()?;
         let mut rows = Vec::new();

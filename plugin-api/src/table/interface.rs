@@ -1,0 +1,94 @@
+//! The macro behind every interface: callbacks, groups of requests, and what else one side asks of
+//! an object of the other.
+
+/// Declares an interface: for each row the structure of its arguments, its type, and its slot in
+/// the table.
+///
+/// The types of a row are those of an author's method: each argument crosses in the C form of its
+/// [`Arg`](crate::values::arg::Arg), the answer in that of its
+/// [[`Answer`](crate::values::answer::Answer).
+macro_rules! interface {
+    (
+        $(#[$meta:meta])*
+        $visibility:vis table $table:ident $table_ref:ident, rows in $rows:ident {
+            $(
+                $(#[$row_meta:meta])*
+                fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $answer:ty;
+            )*
+        }
+    ) => {
+        hsmod_abi::table! {
+            $(#[$meta])*
+            $visibility struct $table as $table_ref {
+                $(
+                    $(#[$row_meta])*
+                    $name: fn(*const (), *const args::$name<'static>, *mut hsmod_abi::Frame)
+                        -> hsmod_abi::Status,
+                )*
+            }
+        }
+
+        /// The arguments of each row, as they cross.
+        #[allow(
+            missing_docs, non_camel_case_types, clippy::wildcard_imports,
+            reason = "named like the rows and their arguments"
+        )]
+        pub mod args {
+            $(
+                $(#[$row_meta])*
+                hsmod_abi::arguments! {
+                    pub struct $name<'a> { $( $arg: super::raws::$name::$arg<'a>, )* }
+                }
+            )*
+        }
+
+        /// The C form of each argument.
+        #[allow(
+            missing_docs, non_camel_case_types, unused_imports, clippy::wildcard_imports,
+            reason = "named like the rows and their arguments"
+        )]
+        mod raws {
+            $(
+                $(#[$row_meta])*
+                pub(super) mod $name {
+                    use super::super::*;
+                    $( pub(in super::super) type $arg<'a> = $crate::values::arg::RawOf<'a, fn($type)>; )*
+                }
+            )*
+        }
+
+        /// The rows as types.
+        #[allow(non_camel_case_types, reason = "named like the rows")]
+        pub mod $rows {
+            #[allow(unused_imports, clippy::wildcard_imports, reason = "whatever the rows name")]
+            use super::*;
+            $(
+                #[doc = concat!("`", stringify!($name), "`")]
+                $(#[$row_meta])*
+                #[derive(Clone, Copy, Debug)]
+                #[non_exhaustive]
+                pub struct $name;
+
+                $(#[$row_meta])*
+                impl hsmod_abi::Method for $name {
+                    type Args = args::$name<'static>;
+                    type Answers = $crate::values::answer::Returns<$answer>;
+                }
+
+                $(#[$row_meta])*
+                impl hsmod_abi::Asking for $name {
+                    type Raws = ($(<fn($type) as $crate::values::arg::Arg>::Raw,)*);
+
+                    #[inline]
+                    fn lend(
+                        ($($arg,)*): <Self::Raws as hsmod_abi::Form>::Of<'_>,
+                    ) -> args::$name<'_> {
+                        args::$name::new($($arg),*)
+                    }
+                }
+            )*
+        }
+    };
+}
+
+pub(crate) use interface;
