@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Report;
 
 mod elf;
+mod entry;
 mod fault;
 #[cfg(all(test, target_os = "linux"))]
 pub(crate) mod fixture;
@@ -23,6 +24,7 @@ mod library;
 mod other;
 mod platform;
 
+pub use entry::{EntryHead, Language};
 use fault::{DAMAGED, Fault};
 pub use image::Image;
 use library::Library;
@@ -30,10 +32,8 @@ pub use platform::{GlibcVersion, Machine, Platform};
 
 /// Name of the exported byte array that holds the manifest.
 const MANIFEST_SYMBOL: &str = "hsmod_manifest";
-/// Name of the exported byte that tells the panic strategy.
-const PANIC_SYMBOL: &str = "hsmod_panic_strategy";
 /// Name of the exported entry.
-const ROOT_SYMBOL: &str = "hsmod_root";
+const ENTRY_SYMBOL: &str = "hsmod_entry";
 
 /// A plugin that this homeserver can load, as far as its file tells.
 #[derive(Clone, Debug)]
@@ -45,16 +45,19 @@ pub struct Inspected {
     pub inspection: Inspection,
 }
 
-/// What the file of a plugin says: its manifest and what it needs of the platform.
+/// What the file of a plugin says: its manifest, its entry, and what it needs of the platform.
 ///
-/// Serialized it is the manifest's keys plus `file`, `sha256`, `arch`, `glibc`, `static_tls`,
-/// `needed` and `undefined`.
+/// Serialized it is the manifest's keys plus `language`, `file`, `sha256`, `arch`, `glibc`,
+/// `static_tls`, `needed` and `undefined`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {
     /// What the plugin says of itself.
     #[serde(flatten)]
     pub manifest: Manifest,
+    /// What its entry says.
+    #[serde(flatten)]
+    pub entry: EntryHead,
     /// The file, as it was asked for.
     pub file: PathBuf,
     /// Digest of the file's bytes, in lower-case hexadecimal.
@@ -112,14 +115,11 @@ pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Op
 /// to `report`.
 fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<Inspection, Fault> {
     let library = library::read(image.bytes(), platform)?;
+    let entry = entry::read(&library, platform)?;
     let manifest = manifest(library.manifest, platform.abi)?;
 
-    let faults = [
-        entry(&library),
-        panic_strategy(&library, &manifest),
-        glibc(&library, platform),
-        origin(&library),
-    ];
+    let faults =
+        [entry::unwind(&entry, &manifest.panic), glibc(&library, platform), origin(&library)];
     for fault in faults.into_iter().flatten() {
         report.push(fault.error(image.path()));
     }
@@ -129,6 +129,7 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
 
     Ok(Inspection {
         manifest,
+        entry,
         file: image.path().to_owned(),
         sha256: image.sha256().to_owned(),
         arch: library.machine.arch,
@@ -144,18 +145,18 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
 fn manifest(bytes: Option<&[u8]>, abi: AbiVersion) -> Result<Manifest, Fault> {
     let Some(bytes) = bytes else {
         return Err(Fault::new(
-            format!("is not an hsmod plugin: it exports no `{MANIFEST_SYMBOL}`"),
-            "add `export_module!(YourModule);` to its crate and rebuild it; \
-             if it has that, keep `strip` and version scripts from removing exported symbols",
+            format!("has an entry but exports no `{MANIFEST_SYMBOL}`"),
+            "rebuild it, and keep `strip` and version scripts from removing exported symbols",
         ));
     };
     let unreadable = |cause: serde_json::Error| {
         Fault::new(format!("has a manifest that cannot be read: {cause}"), DAMAGED)
     };
-    // The version first: another major may have a manifest of another shape.
+    // The version first: another one may have a manifest of another shape.
     let built: BuiltFor = by_name::from_slice(bytes).map_err(unreadable)?;
     if built.abi.major != abi.major {
-        return Err(other_abi(&built, abi));
+        let version = (built.abi.major, built.abi.minor);
+        return Err(other_abi(version, built.plugin_api.as_deref(), abi));
     }
     by_name::from_slice(bytes).map_err(unreadable)
 }
@@ -167,57 +168,28 @@ struct BuiltFor {
     plugin_api: Option<String>,
 }
 
-fn other_abi(built: &BuiltFor, ours: AbiVersion) -> Fault {
-    let theirs = built.abi;
-    let with = match &built.plugin_api {
+impl BuiltFor {
+    /// What the manifest in `bytes` says, if it can be read.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        by_name::from_slice(bytes).ok()
+    }
+}
+
+/// A plugin of another boundary; `(major, minor)` is its version.
+fn other_abi((major, minor): (u32, u32), plugin_api: Option<&str>, ours: AbiVersion) -> Fault {
+    let with = match plugin_api {
         Some(version) => format!(" (hsmod-plugin-api {version})"),
         None => String::new(),
     };
-    let or_update = if theirs.major > ours.major { ", or update the homeserver" } else { "" };
+    let or_update = if major > ours.major { ", or update the homeserver" } else { "" };
     Fault::new(
+        format!("was built for plugin ABI {major}.{minor}{with}, this homeserver speaks {ours}"),
         format!(
-            "was built for plugin ABI {}.{}{with}, this homeserver speaks {}.{}",
-            theirs.major, theirs.minor, ours.major, ours.minor
-        ),
-        format!(
-            "rebuild the plugin with an hsmod-plugin-api that has ABI {}{or_update}",
-            ours.major
+            "rebuild the plugin with an hsmod-plugin-api that has ABI {}, such as {}{or_update}",
+            ours.major,
+            env!("CARGO_PKG_VERSION")
         ),
     )
-}
-
-fn entry(library: &Library<'_>) -> Option<Fault> {
-    (!library.has_root).then(|| {
-        Fault::new(
-            format!("has a manifest but exports no entry `{ROOT_SYMBOL}`"),
-            "rebuild it, and keep `strip` and version scripts from removing exported symbols",
-        )
-    })
-}
-
-/// A panic in a plugin built with `panic = "abort"` would end the homeserver, so it is refused.
-fn panic_strategy(library: &Library<'_>, manifest: &Manifest) -> Option<Fault> {
-    let in_manifest = manifest.panic.as_str();
-    let in_symbol = match library.panic_strategy {
-        Some(0) => "unwind",
-        Some(1) => "abort",
-        Some(_) => "unknown",
-        None => in_manifest,
-    };
-    match (in_symbol, in_manifest) {
-        ("unwind", "unwind") => None,
-        ("abort", _) | (_, "abort") => Some(Fault::new(
-            "was built with `panic = \"abort\"`: a panic in it would end the homeserver",
-            "remove `panic = \"abort\"` from the profile in its `Cargo.toml` and rebuild it",
-        )),
-        _ => Some(Fault::new(
-            format!(
-                "does not tell its panic strategy: its manifest says `{in_manifest}`, its symbol \
-                 `{PANIC_SYMBOL}` says `{in_symbol}`"
-            ),
-            DAMAGED,
-        )),
-    }
 }
 
 fn glibc(library: &Library<'_>, platform: &Platform) -> Option<Fault> {

@@ -11,7 +11,7 @@ use super::fault::Fault;
 use super::format::BUILD_A_CDYLIB;
 use super::library::Library;
 use super::platform::{GlibcVersion, Machine};
-use super::{MANIFEST_SYMBOL, PANIC_SYMBOL, ROOT_SYMBOL};
+use super::{ENTRY_SYMBOL, MANIFEST_SYMBOL};
 
 mod header;
 mod undefined;
@@ -31,8 +31,7 @@ pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
     let flags = tables.value(elf::DT_FLAGS).unwrap_or(0);
     Ok(Library {
         manifest: tables.export(MANIFEST_SYMBOL)?,
-        panic_strategy: tables.export(PANIC_SYMBOL)?.and_then(|bytes| bytes.first().copied()),
-        has_root: tables.symbol(ROOT_SYMBOL).is_some(),
+        entry: tables.symbol(ENTRY_SYMBOL).and_then(|symbol| tables.from(symbol)),
         glibc: tables.glibc(),
         static_tls: flags & elf::DF_STATIC_TLS.0 != 0,
         runpath: runpath.iter().flat_map(|paths| paths.split(':')).map(str::to_owned).collect(),
@@ -165,13 +164,17 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
     /// The bytes of the exported symbol `name`, exactly as many as its size says.
     fn export(&self, name: &str) -> Result<Option<&'data [u8]>, Fault> {
         let Some(symbol) = self.symbol(name) else { return Ok(None) };
-        let address: u64 = symbol.st_value(self.file.endian).into();
         let size: u64 = symbol.st_size(self.file.endian).into();
-        let bytes = self.file.at(address).and_then(|data| data.get(..usize::try_from(size).ok()?));
+        let bytes = self.from(symbol).and_then(|data| data.get(..usize::try_from(size).ok()?));
         match bytes {
             Some(bytes) => Ok(Some(bytes)),
             None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its segments"))),
         }
+    }
+
+    /// From where `symbol` is to the end of its segment, as far as that is in the file.
+    fn from(&self, symbol: &F::Sym) -> Option<&'data [u8]> {
+        self.file.at(symbol.st_value(self.file.endian).into())
     }
 
     /// The newest version of glibc that any needed symbol asks for.

@@ -1,13 +1,16 @@
 //! Writes small ELF libraries for tests: what the dynamic linker reads and nothing else, so that
 //! no test needs a compiler and every field can lie.
 
+use std::mem::offset_of;
+use std::ptr::null;
+
+use hsmod_abi::Entry;
 use serde_json::{Value, json};
 
 /// A plugin to be written; the default one is in order.
 pub(crate) struct Plugin {
     pub(crate) manifest: Option<String>,
-    pub(crate) panic_strategy: Option<u8>,
-    pub(crate) has_root: bool,
+    pub(crate) entry: Option<Entry>,
     /// `e_type`; 3 is a shared library.
     pub(crate) type_: u16,
     /// `e_machine`; 0 is taken for that of this machine.
@@ -27,8 +30,7 @@ impl Default for Plugin {
     fn default() -> Self {
         Self {
             manifest: Some(manifest().to_string()),
-            panic_strategy: Some(0),
-            has_root: true,
+            entry: Some(entry()),
             type_: 3,
             machine: 0,
             glibc: vec!["GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_ABI_DT_RELR", "GLIBC_PRIVATE"],
@@ -50,12 +52,32 @@ pub(crate) fn manifest() -> Value {
         "authors": ["A. Author"],
         "description": "An example",
         "plugin_api": "1.0.0",
-        "abi": {"major": 1, "minor": 0},
+        "abi": {"major": 2, "minor": 0},
         "callbacks": {"spam_checker": ["user_may_invite"]},
         "rustc": "rustc 1.85.0",
         "target": "x86_64-unknown-linux-gnu",
         "panic": "unwind",
     })
+}
+
+/// The entry of the default plugin.
+pub(crate) fn entry() -> Entry {
+    Entry { major: 2, minor: 0, ..Entry::rust(false, null(), null()) }
+}
+
+/// What the file holds of an entry: its pointers are there once it is mapped.
+pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
+    let mut bytes = vec![0; size_of::<Entry>()];
+    let mut put = |at: usize, field: &[u8]| bytes[at..at + field.len()].copy_from_slice(field);
+    put(offset_of!(Entry, magic), &entry.magic);
+    put(offset_of!(Entry, size), &entry.size.to_ne_bytes());
+    put(offset_of!(Entry, major), &entry.major.to_ne_bytes());
+    put(offset_of!(Entry, minor), &entry.minor.to_ne_bytes());
+    put(offset_of!(Entry, pointer_bits), &[entry.pointer_bits]);
+    put(offset_of!(Entry, endian), &[entry.endian]);
+    put(offset_of!(Entry, unwind), &[entry.unwind]);
+    put(offset_of!(Entry, language), &[entry.language]);
+    bytes
 }
 
 impl Plugin {
@@ -72,13 +94,10 @@ impl Plugin {
             let size = self.manifest_size.unwrap_or(manifest.len() as u64);
             define(&mut file, &mut strings, "hsmod_manifest", manifest.as_bytes(), size);
         }
-        if let Some(strategy) = self.panic_strategy {
-            define(&mut file, &mut strings, "hsmod_panic_strategy", &[strategy], 1);
+        if let Some(entry) = &self.entry {
+            let bytes = entry_bytes(entry);
+            define(&mut file, &mut strings, "hsmod_entry", &bytes, bytes.len() as u64);
         }
-        if self.has_root {
-            define(&mut file, &mut strings, "hsmod_root", &[0; 8], 8);
-        }
-
         let mut versions = vec![1_u16; symbols.len()];
         for (name, version, weak) in &self.undefined {
             symbols.push(undefined(strings.add(name), *weak));

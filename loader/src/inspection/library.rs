@@ -11,9 +11,8 @@ pub(super) struct Library<'data> {
     pub(super) machine: Machine,
     /// What the exported manifest symbol holds.
     pub(super) manifest: Option<&'data [u8]>,
-    /// What the exported panic symbol holds.
-    pub(super) panic_strategy: Option<u8>,
-    pub(super) has_root: bool,
+    /// What the file holds from the exported entry on, which says itself how long it is.
+    pub(super) entry: Option<&'data [u8]>,
     pub(super) glibc: Option<GlibcVersion>,
     pub(super) static_tls: bool,
     pub(super) runpath: Vec<String>,

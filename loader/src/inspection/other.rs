@@ -1,7 +1,7 @@
 //! Reads a shared library of macOS or Windows.
 //!
 //! Neither format tells the size of an exported symbol. The manifest has a section of its own, so it
-//! ends where the section ends, but for the zeros that align it.
+//! ends where the section ends, but for the zeros that align it; the entry says its size itself.
 
 use object::read::{
     ExportTarget, File, NameOrOrdinal, Object as _, ObjectSection as _, ObjectSymbol as _, Symbol,
@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::format::BUILD_A_CDYLIB;
 use super::library::Library;
 use super::platform::Machine;
-use super::{MANIFEST_SYMBOL, PANIC_SYMBOL, ROOT_SYMBOL};
+use super::{ENTRY_SYMBOL, MANIFEST_SYMBOL};
 
 #[cfg(test)]
 mod fixture;
@@ -38,13 +38,10 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
         }
         found => found.map(|(_, bytes)| without_padding(bytes)),
     };
-    let panic_strategy =
-        exported(&file, PANIC_SYMBOL)?.and_then(|(_, bytes)| bytes.first().copied());
     Ok(Library {
         machine,
         manifest,
-        panic_strategy,
-        has_root: address(&file, ROOT_SYMBOL)?.is_some(),
+        entry: exported(&file, ENTRY_SYMBOL)?.map(|(_, bytes)| bytes),
         glibc: None,
         static_tls: false,
         runpath: Vec::new(),

@@ -48,7 +48,7 @@ impl Plugins {
 
     fn verify(&self, path: &str) -> (Option<Verified>, Report) {
         let mut report = Report::default();
-        let abi: AbiVersion = serde_json::from_str(r#"{"major": 1, "minor": 0}"#).unwrap();
+        let abi: AbiVersion = serde_json::from_str(r#"{"major": 2, "minor": 0}"#).unwrap();
         let inspected = inspect_file(&self.path(path), &Platform::here(abi), &mut report);
         let verified =
             verify(inspected.unwrap(), self.permissions, self.sha256.as_deref(), &mut report);

@@ -3,10 +3,14 @@
 
 use std::path::Path;
 
+use hsmod_abi::Entry;
 use insta::assert_snapshot;
 
 use super::fixture::{Exports, dll, dylib};
 use super::*;
+use crate::inspection::fixture::{entry, entry_bytes};
+use crate::inspection::platform::Platform;
+use crate::inspection::{EntryHead, Language};
 
 fn here() -> Machine {
     Machine { arch: "x86_64".to_owned(), bits: 64, little_endian: true }
@@ -16,14 +20,26 @@ fn manifest() -> Vec<u8> {
     crate::inspection::fixture::manifest().to_string().into_bytes()
 }
 
+/// An entry of this machine.
+fn written() -> Entry {
+    Entry { pointer_bits: 64, endian: Entry::LITTLE, language: Entry::C, ..entry() }
+}
+
 /// A plugin whose manifest lies in this section.
 fn plugin(section: &str) -> Exports<'_> {
     Exports {
         sections: vec![
             (section, vec![(MANIFEST_SYMBOL, manifest())]),
-            ("rest", vec![(PANIC_SYMBOL, vec![1, 9, 9]), (ROOT_SYMBOL, vec![7; 16])]),
+            ("rest", vec![("other", vec![1, 9, 9]), (ENTRY_SYMBOL, entry_bytes(&written()))]),
         ],
     }
+}
+
+/// What the entry of the plugin in `bytes` says.
+fn head(bytes: &[u8]) -> Result<EntryHead, Fault> {
+    let abi = serde_json::from_str(r#"{"major": 2, "minor": 0}"#).unwrap();
+    let platform = Platform { machine: here(), ..Platform::here(abi) };
+    crate::inspection::entry::read(&read(bytes, &here())?, &platform)
 }
 
 /// As it is on the two systems.
@@ -37,8 +53,8 @@ fn a_plugin_is_read_to_the_last_byte() {
     for bytes in both_kinds() {
         let library = read(&bytes, &here()).unwrap();
         assert_eq!(library.manifest.unwrap(), manifest());
-        assert_eq!(library.panic_strategy, Some(1));
-        assert!(library.has_root);
+        let head = head(&bytes).unwrap();
+        assert_eq!((head.major, head.language), (2, Language::C));
     }
 }
 
@@ -47,8 +63,7 @@ fn a_library_that_is_no_plugin_has_nothing() {
     let nothing = || Exports { sections: vec![("rest", vec![("other", vec![1])])] };
     for bytes in [dylib(&nothing()), dll(&nothing())] {
         let library = read(&bytes, &here()).unwrap();
-        assert_eq!((library.manifest, library.panic_strategy), (None, None));
-        assert!(!library.has_root);
+        assert_eq!((library.manifest, library.entry), (None, None));
     }
 }
 
@@ -76,12 +91,12 @@ fn a_library_for_another_processor() {
 fn whatever_is_cut_off_or_changed_is_a_fault_and_no_panic() {
     for bytes in both_kinds() {
         for end in 0..bytes.len() {
-            let _ = read(&bytes[..end], &here());
+            let _ = head(&bytes[..end]);
         }
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] = !changed[at];
-            let _ = read(&changed, &here());
+            let _ = head(&changed);
         }
     }
 }

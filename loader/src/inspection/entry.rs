@@ -1,0 +1,174 @@
+//! The entry of a plugin: what stands in it before its pointers is read from the file, so that a
+//! plugin of another boundary is refused before any of its code runs.
+
+use std::fmt;
+use std::mem::offset_of;
+
+use hsmod_abi::Entry;
+use hsmod_plugin_api::manifest::AbiVersion;
+use serde::{Serialize, Serializer};
+
+use super::fault::{DAMAGED, Fault};
+use super::library::Library;
+use super::platform::Platform;
+use super::{BuiltFor, ENTRY_SYMBOL, other_abi};
+
+/// What the entry of a plugin says before the plugin is mapped.
+///
+/// Serialized it is `language` alone: the rest only says that the plugin fits, or is in the
+/// manifest, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EntryHead {
+    /// How many bytes the whole entry has.
+    #[serde(skip)]
+    pub size: u32,
+    /// Version of the boundary: incompatible changes.
+    #[serde(skip)]
+    pub major: u16,
+    /// Version of the boundary: additions.
+    #[serde(skip)]
+    pub minor: u16,
+    /// How many bits a pointer has.
+    #[serde(skip)]
+    pub pointer_bits: u8,
+    /// The byte order, by number.
+    #[serde(skip)]
+    pub endian: u8,
+    /// What a panic does, by number.
+    #[serde(skip)]
+    pub unwind: u8,
+    /// What the plugin is written in.
+    pub language: Language,
+}
+
+/// What a plugin is written in, which says what can be taken for granted: texts of Rust are UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Language {
+    /// Rust, with `hsmod-plugin-api`.
+    Rust,
+    /// C.
+    C,
+    /// Another, by its number.
+    Other(u8),
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rust => f.write_str("Rust"),
+            Self::C => f.write_str("C"),
+            Self::Other(number) => write!(f, "number {number}"),
+        }
+    }
+}
+
+impl Serialize for Language {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl EntryHead {
+    /// What `bytes` say; `None` if they do not begin as an entry does.
+    pub(crate) fn of(bytes: &[u8; Entry::SCALARS]) -> Option<Self> {
+        if !bytes.starts_with(&Entry::MAGIC) {
+            return None;
+        }
+        let byte = |at: usize| bytes[at];
+        let endian = byte(offset_of!(Entry, endian));
+        let half = |at: usize| match [byte(at), byte(at + 1)] {
+            half if endian == Entry::BIG => u16::from_be_bytes(half),
+            half => u16::from_le_bytes(half),
+        };
+        let word = |at: usize| match [byte(at), byte(at + 1), byte(at + 2), byte(at + 3)] {
+            word if endian == Entry::BIG => u32::from_be_bytes(word),
+            word => u32::from_le_bytes(word),
+        };
+        Some(Self {
+            size: word(offset_of!(Entry, size)),
+            major: half(offset_of!(Entry, major)),
+            minor: half(offset_of!(Entry, minor)),
+            pointer_bits: byte(offset_of!(Entry, pointer_bits)),
+            endian,
+            unwind: byte(offset_of!(Entry, unwind)),
+            language: match byte(offset_of!(Entry, language)) {
+                Entry::RUST => Language::Rust,
+                Entry::C => Language::C,
+                other => Language::Other(other),
+            },
+        })
+    }
+
+    /// Major and minor version of the boundary.
+    fn version(&self) -> (u32, u32) {
+        (self.major.into(), self.minor.into())
+    }
+}
+
+/// The entry of `library`, if it is one for the boundary of `platform`.
+pub(super) fn read(library: &Library<'_>, platform: &Platform) -> Result<EntryHead, Fault> {
+    let Some(bytes) = library.entry else { return Err(missing(library, platform.abi)) };
+    let Some(scalars) = bytes.first_chunk() else {
+        let what = format!("its entry is cut off: the file holds {} bytes of it", bytes.len());
+        return Err(Fault::damaged(&what));
+    };
+    let Some(head) = EntryHead::of(scalars) else {
+        return Err(Fault::new(
+            format!("has a damaged entry: its symbol `{ENTRY_SYMBOL}` does not begin as one does"),
+            "build it again with `export_module!` of hsmod-plugin-api; in another language, let it \
+             begin with `hsmodABI`",
+        ));
+    };
+    if head.version().0 != platform.abi.major {
+        let plugin_api = library.manifest.and_then(BuiltFor::of).and_then(|built| built.plugin_api);
+        return Err(other_abi(head.version(), plugin_api.as_deref(), platform.abi));
+    }
+    Ok(head)
+}
+
+/// A library without an entry: no plugin, or one of a boundary that had none.
+fn missing(library: &Library<'_>, ours: AbiVersion) -> Fault {
+    match library.manifest.map(BuiltFor::of) {
+        Some(Some(BuiltFor { abi, plugin_api })) if abi.major != ours.major => {
+            other_abi((abi.major, abi.minor), plugin_api.as_deref(), ours)
+        }
+        Some(_) => Fault::new(
+            format!("has a manifest but exports no entry `{ENTRY_SYMBOL}`"),
+            "rebuild it, and keep `strip` and version scripts from removing exported symbols",
+        ),
+        None => Fault::new(
+            format!("is not an hsmod plugin: it exports no `{ENTRY_SYMBOL}`"),
+            "add `export_module!(YourModule);` to its crate and rebuild it; \
+             if it has that, keep `strip` and version scripts from removing exported symbols",
+        ),
+    }
+}
+
+/// A panic that ends the process would end the homeserver, so such a plugin is refused, whichever
+/// of entry and manifest says so.
+pub(super) fn unwind(head: &EntryHead, in_manifest: &str) -> Option<Fault> {
+    let aborts = Fault::new(
+        "was built with `panic = \"abort\"`: a panic in it would end the homeserver",
+        "remove `panic = \"abort\"` from the profile in its `Cargo.toml` and rebuild it",
+    );
+    let in_entry = match head.unwind {
+        Entry::ABORTS => return Some(aborts),
+        _ if in_manifest == "abort" => return Some(aborts),
+        Entry::HAS_NO_PANICS => return None,
+        Entry::UNWINDS if in_manifest == "unwind" => return None,
+        Entry::UNWINDS => "unwind".to_owned(),
+        other => format!("number {other}"),
+    };
+    Some(Fault::new(
+        format!(
+            "does not tell its panic strategy: its manifest says `{in_manifest}`, its entry says \
+             `{in_entry}`"
+        ),
+        DAMAGED,
+    ))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
