@@ -116,7 +116,7 @@ pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Op
 fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<Inspection, Fault> {
     let library = library::read(image.bytes(), platform)?;
     let entry = entry::read(&library, platform)?;
-    let manifest = manifest(library.manifest, platform.abi)?;
+    let manifest = manifest(library.manifest, &entry)?;
 
     let faults =
         [entry::unwind(&entry, &manifest.panic), glibc(&library, platform), origin(&library)];
@@ -141,8 +141,8 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
     })
 }
 
-/// The manifest in `bytes`, if it was written for the ABI this homeserver speaks.
-fn manifest(bytes: Option<&[u8]>, abi: AbiVersion) -> Result<Manifest, Fault> {
+/// The manifest in `bytes`, if it was written for the ABI of the entry.
+fn manifest(bytes: Option<&[u8]>, entry: &EntryHead) -> Result<Manifest, Fault> {
     let Some(bytes) = bytes else {
         return Err(Fault::new(
             format!("has an entry but exports no `{MANIFEST_SYMBOL}`"),
@@ -154,11 +154,10 @@ fn manifest(bytes: Option<&[u8]>, abi: AbiVersion) -> Result<Manifest, Fault> {
     };
     // The version first: another one may have a manifest of another shape.
     let built: BuiltFor = by_name::from_slice(bytes).map_err(unreadable)?;
-    if built.abi.major != abi.major {
-        let version = (built.abi.major, built.abi.minor);
-        return Err(other_abi(version, built.plugin_api.as_deref(), abi));
+    match entry::contradiction(entry, built.abi) {
+        Some(fault) => Err(fault),
+        None => by_name::from_slice(bytes).map_err(unreadable),
     }
-    by_name::from_slice(bytes).map_err(unreadable)
 }
 
 /// The part of a manifest that stays readable whatever the ABI.

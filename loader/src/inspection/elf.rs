@@ -31,7 +31,7 @@ pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
     let flags = tables.value(elf::DT_FLAGS).unwrap_or(0);
     Ok(Library {
         manifest: tables.export(MANIFEST_SYMBOL)?,
-        entry: tables.symbol(ENTRY_SYMBOL).and_then(|symbol| tables.from(symbol)),
+        entry: tables.constant(ENTRY_SYMBOL)?,
         glibc: tables.glibc(),
         static_tls: flags & elf::DF_STATIC_TLS.0 != 0,
         runpath: runpath.iter().flat_map(|paths| paths.split(':')).map(str::to_owned).collect(),
@@ -167,6 +167,23 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         let size: u64 = symbol.st_size(self.file.endian).into();
         let bytes = self.from(symbol).and_then(|data| data.get(..usize::try_from(size).ok()?));
         match bytes {
+            Some(bytes) => Ok(Some(bytes)),
+            None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its segments"))),
+        }
+    }
+
+    /// From the exported constant `name` to the end of its segment.
+    ///
+    /// What has no place in the image is refused, since `dlsym` would answer something else than
+    /// what is read here: a copy for each thread, the answer of a function, a number.
+    fn constant(&self, name: &str) -> Result<Option<&'data [u8]>, Fault> {
+        let Some(symbol) = self.symbol(name) else { return Ok(None) };
+        let is_constant = matches!(symbol.st_type(), elf::STT_OBJECT | elf::STT_NOTYPE)
+            && !symbol.is_absolute(self.file.endian);
+        if !is_constant {
+            return Err(Fault::damaged(&format!("its symbol `{name}` is no constant")));
+        }
+        match self.from(symbol) {
             Some(bytes) => Ok(Some(bytes)),
             None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its segments"))),
         }

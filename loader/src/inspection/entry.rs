@@ -10,8 +10,8 @@ use serde::{Serialize, Serializer};
 
 use super::fault::{DAMAGED, Fault};
 use super::library::Library;
-use super::platform::Platform;
-use super::{BuiltFor, ENTRY_SYMBOL, other_abi};
+use super::platform::{Machine, Platform};
+use super::{BuiltFor, ENTRY_SYMBOL, MANIFEST_SYMBOL, other_abi};
 
 /// What the entry of a plugin says before the plugin is mapped.
 ///
@@ -105,9 +105,24 @@ impl EntryHead {
     fn version(&self) -> (u32, u32) {
         (self.major.into(), self.minor.into())
     }
+
+    /// For which machine its numbers and pointers are made; `arch` is that of the file.
+    fn machine(&self, arch: &str) -> Result<Machine, Fault> {
+        let little_endian = match self.endian {
+            Entry::LITTLE => true,
+            Entry::BIG => false,
+            other => {
+                let what = format!("its entry names no byte order, but number {other}");
+                return Err(Fault::damaged(&what));
+            }
+        };
+        Ok(Machine { arch: arch.to_owned(), bits: self.pointer_bits.into(), little_endian })
+    }
 }
 
-/// The entry of `library`, if it is one for the boundary of `platform`.
+/// The entry of `library`, if it is one for the boundary and the machine of `platform`.
+///
+/// Its size is looked at last: another major may have another smallest one.
 pub(super) fn read(library: &Library<'_>, platform: &Platform) -> Result<EntryHead, Fault> {
     let Some(bytes) = library.entry else { return Err(missing(library, platform.abi)) };
     let Some(scalars) = bytes.first_chunk() else {
@@ -121,11 +136,29 @@ pub(super) fn read(library: &Library<'_>, platform: &Platform) -> Result<EntryHe
              begin with `hsmodABI`",
         ));
     };
+    let machine = head.machine(&library.machine.arch)?;
+    if machine != library.machine {
+        return Err(Fault::other_machine(&machine, &library.machine));
+    }
     if head.version().0 != platform.abi.major {
         let plugin_api = library.manifest.and_then(BuiltFor::of).and_then(|built| built.plugin_api);
         return Err(other_abi(head.version(), plugin_api.as_deref(), platform.abi));
     }
+    check_size(head.size, bytes.len())?;
     Ok(head)
+}
+
+fn check_size(size: u32, in_file: usize) -> Result<(), Fault> {
+    let smallest = size_of::<Entry>();
+    match usize::try_from(size) {
+        Ok(size) if size < smallest => Err(Fault::damaged(&format!(
+            "its entry says that it has {size} bytes; one has at least {smallest}"
+        ))),
+        Ok(size) if size <= in_file => Ok(()),
+        _ => Err(Fault::damaged(&format!(
+            "its entry says that it has {size} bytes, of which the file holds {in_file}"
+        ))),
+    }
 }
 
 /// A library without an entry: no plugin, or one of a boundary that had none.
@@ -168,6 +201,23 @@ pub(super) fn unwind(head: &EntryHead, in_manifest: &str) -> Option<Fault> {
         ),
         DAMAGED,
     ))
+}
+
+/// Two versions in one plugin: nobody can say which of them its tables have.
+pub(super) fn contradiction(head: &EntryHead, in_manifest: AbiVersion) -> Option<Fault> {
+    let (major, minor) = head.version();
+    ((major, minor) != (in_manifest.major, in_manifest.minor)).then(|| {
+        Fault::new(
+            format!(
+                "contradicts itself: its entry says ABI {major}.{minor}, its manifest says ABI \
+                 {in_manifest}"
+            ),
+            format!(
+                "rebuild all of it with one hsmod-plugin-api; where `{MANIFEST_SYMBOL}` is written \
+                 by hand, write the version of `{ENTRY_SYMBOL}` there"
+            ),
+        )
+    })
 }
 
 #[cfg(all(test, target_os = "linux"))]

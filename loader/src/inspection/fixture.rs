@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 pub(crate) struct Plugin {
     pub(crate) manifest: Option<String>,
     pub(crate) entry: Option<Entry>,
+    /// What the symbol of the entry says, if it is to lie: `st_info`, `st_shndx`, `st_value`.
+    pub(crate) entry_symbol: Option<(u8, u16, u64)>,
     /// `e_type`; 3 is a shared library.
     pub(crate) type_: u16,
     /// `e_machine`; 0 is taken for that of this machine.
@@ -31,6 +33,7 @@ impl Default for Plugin {
         Self {
             manifest: Some(manifest().to_string()),
             entry: Some(entry()),
+            entry_symbol: None,
             type_: 3,
             machine: 0,
             glibc: vec!["GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_ABI_DT_RELR", "GLIBC_PRIVATE"],
@@ -98,6 +101,13 @@ impl Plugin {
             let bytes = entry_bytes(entry);
             define(&mut file, &mut strings, "hsmod_entry", &bytes, bytes.len() as u64);
         }
+        if let (Some(lie), Some(symbol)) = (self.entry_symbol, symbols.last_mut()) {
+            let (info, section, address) = lie;
+            symbol[4] = info;
+            symbol[6..8].copy_from_slice(&section.to_ne_bytes());
+            symbol[8..16].copy_from_slice(&address.to_ne_bytes());
+        }
+
         let mut versions = vec![1_u16; symbols.len()];
         for (name, version, weak) in &self.undefined {
             symbols.push(undefined(strings.add(name), *weak));
@@ -126,7 +136,8 @@ impl Plugin {
         file
     }
 
-    /// ELF header and the two program headers.
+    /// ELF header and the two program headers. Behind what is in the file, a page of zeros is
+    /// mapped, as for static variables.
     fn headers(&self, size: u64, dynamic_at: u64, dynamic_size: u64) -> Vec<u8> {
         let endian = if cfg!(target_endian = "little") { 1 } else { 2 };
         let mut headers = b"\x7fELF\x02".to_vec();
@@ -137,9 +148,10 @@ impl Plugin {
         headers.extend(words(&[0, 64, 0]));
         headers.extend(0_u32.to_ne_bytes());
         headers.extend([64_u16, 56, 2, 64, 0, 0].iter().flat_map(|half| half.to_ne_bytes()));
-        for (type_, at, size) in [(1_u32, 0, size), (2, dynamic_at, dynamic_size)] {
+        let segments = [(1_u32, 0, size, 4096), (2, dynamic_at, dynamic_size, 0)];
+        for (type_, at, size, zeros) in segments {
             headers.extend([type_, 4].iter().flat_map(|word| word.to_ne_bytes()));
-            headers.extend(words(&[at, at, at, size, size, 8]));
+            headers.extend(words(&[at, at, at, size, size + zeros, 8]));
         }
         headers
     }

@@ -15,7 +15,7 @@ pub(super) fn problems(bytes: &[u8]) -> String {
     problems.join("\n")
 }
 
-fn inspected(bytes: &[u8]) -> (Option<Inspected>, Report) {
+pub(super) fn inspected(bytes: &[u8]) -> (Option<Inspected>, Report) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("libx.so");
     std::fs::write(&path, bytes).unwrap();
@@ -273,9 +273,9 @@ impl Random {
 fn read(bytes: &[u8]) {
     let platform = platform();
     if let Ok(library) = library::read(bytes, &platform)
-        && super::entry::read(&library, &platform).is_ok()
+        && let Ok(entry) = super::entry::read(&library, &platform)
     {
-        let _ = super::manifest(library.manifest, platform.abi);
+        let _ = super::manifest(library.manifest, &entry);
     }
     let _ = other::read(bytes, &platform.machine);
 }

@@ -8,11 +8,11 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::super::fixture::{Plugin, entry, entry_bytes, manifest};
-use super::super::tests::{problems, with};
+use super::super::tests::{inspected, problems, with};
 use super::*;
 
-/// What is said of the default plugin with this entry, in which our version, which changes, is
-/// shown as `VERSION`.
+/// What is said of the default plugin with this entry; versions of ours, which change, are shown as
+/// `VERSION`, and this machine as `HERE` and `ARCH`.
 fn said_of(entry: Entry) -> String {
     said(&Plugin { entry: Some(entry), ..Plugin::default() })
 }
@@ -20,6 +20,13 @@ fn said_of(entry: Entry) -> String {
 fn said(plugin: &Plugin) -> String {
     problems(&plugin.bytes())
         .replace(concat!("such as ", env!("CARGO_PKG_VERSION")), "such as VERSION")
+        .replace(&Machine::here().to_string(), "HERE")
+        .replace(std::env::consts::ARCH, "ARCH")
+}
+
+/// The default plugin, whose entry has a symbol that says this: `st_info`, `st_shndx`, `st_value`.
+fn lying(entry_symbol: (u8, u16, u64)) -> Plugin {
+    Plugin { entry_symbol: Some(entry_symbol), ..Plugin::default() }
 }
 
 #[test]
@@ -29,7 +36,43 @@ fn what_hsmod_abi_writes_is_what_is_read() {
     let head = EntryHead::of(bytes.first_chunk().unwrap()).unwrap();
     assert_eq!(head.size as usize, size_of::<Entry>());
     assert_eq!(head.version(), (hsmod_abi::MAJOR, hsmod_abi::MINOR));
+    assert_eq!(head.machine(std::env::consts::ARCH).unwrap(), Machine::here());
     assert_eq!((head.unwind, head.language), (Entry::UNWINDS, Language::Rust));
+}
+
+#[test]
+fn each_byte_order_is_read_by_its_own_rule() {
+    let order = if cfg!(target_endian = "little") { Entry::BIG } else { Entry::LITTLE };
+    let other = Entry {
+        size: 40_u32.swap_bytes(),
+        major: 2_u16.swap_bytes(),
+        minor: 5_u16.swap_bytes(),
+        endian: order,
+        ..entry()
+    };
+    let head = EntryHead::of(entry_bytes(&other).first_chunk().unwrap()).unwrap();
+    assert_eq!((head.size, head.version()), (40, (2, 5)));
+}
+
+#[test]
+fn the_language_is_told() {
+    for (number, language) in [(Entry::C, "C"), (Entry::RUST, "Rust"), (9, "number 9")] {
+        let entry = Some(Entry { language: number, ..entry() });
+        let (inspected, report) = inspected(&Plugin { entry, ..Plugin::default() }.bytes());
+        assert_eq!(report.problems, []);
+        let inspection = inspected.unwrap().inspection;
+        assert_eq!(inspection.entry.language.to_string(), language);
+        assert_eq!(serde_json::to_value(&inspection).unwrap()["language"], language);
+    }
+}
+
+#[test]
+fn a_longer_entry_of_a_newer_minor_is_fine() {
+    let entry = Some(Entry { minor: 9, size: 48, ..entry() });
+    assert_eq!(
+        problems(&Plugin { entry, ..with("abi", json!({"major": 2, "minor": 9})) }.bytes()),
+        ""
+    );
 }
 
 #[test]
@@ -102,6 +145,19 @@ fn another_abi_minor_is_fine() {
 }
 
 #[test]
+fn an_entry_and_a_manifest_of_two_versions() {
+    assert_snapshot!(said(&with("abi", json!({"major": 2, "minor": 1}))), @"
+    error: inspection: `/plugins/libx.so` contradicts itself: its entry says ABI 2.0, its manifest says ABI 2.1
+      fix: rebuild all of it with one hsmod-plugin-api; where `hsmod_manifest` is written by hand, write the version of `hsmod_entry` there
+    ");
+    let other_major = said(&with("abi", json!({"major": 1, "minor": 0})));
+    assert!(
+        other_major.contains("its entry says ABI 2.0, its manifest says ABI 1.0"),
+        "{other_major}"
+    );
+}
+
+#[test]
 fn panic_abort() {
     let aborts = Some(Entry { unwind: Entry::ABORTS, ..entry() });
     let abort = said(&Plugin { entry: aborts, ..with("panic", json!("abort")) });
@@ -112,6 +168,12 @@ fn panic_abort() {
     // Whichever of the two says so.
     assert_eq!(said(&Plugin { entry: aborts, ..Plugin::default() }), abort);
     assert_eq!(said(&with("panic", json!("abort"))), abort);
+}
+
+#[test]
+fn what_cannot_panic_needs_no_strategy() {
+    let entry = Some(Entry { unwind: Entry::HAS_NO_PANICS, ..entry() });
+    assert_eq!(said(&Plugin { entry, ..with("panic", json!("none")) }), "");
 }
 
 #[test]
@@ -132,4 +194,69 @@ fn another_beginning() {
     error: inspection: `/plugins/libx.so` has a damaged entry: its symbol `hsmod_entry` does not begin as one does
       fix: build it again with `export_module!` of hsmod-plugin-api; in another language, let it begin with `hsmodABI`
     ");
+}
+
+#[test]
+fn an_entry_for_another_machine_than_its_file() {
+    let bits = if usize::BITS == 64 { 32 } else { 64 };
+    let narrow = said_of(Entry { pointer_bits: bits, ..entry() });
+    assert_snapshot!(narrow, @"
+    error: inspection: `/plugins/libx.so` was built for ARCH (32-bit, little-endian), this homeserver runs on HERE
+      fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
+    ");
+    let order = if cfg!(target_endian = "little") { Entry::BIG } else { Entry::LITTLE };
+    assert_snapshot!(said_of(Entry { endian: order, ..entry() }), @"
+    error: inspection: `/plugins/libx.so` was built for ARCH (64-bit, big-endian), this homeserver runs on HERE
+      fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
+    ");
+    assert_snapshot!(said_of(Entry { endian: 0, ..entry() }), @"
+    error: inspection: `/plugins/libx.so` is damaged: its entry names no byte order, but number 0
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn a_size_that_lies() {
+    assert_snapshot!(said_of(Entry { size: 24, ..entry() }), @"
+    error: inspection: `/plugins/libx.so` is damaged: its entry says that it has 24 bytes; one has at least 40
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    assert_snapshot!(said_of(Entry { size: u32::MAX, ..entry() }), @"
+    error: inspection: `/plugins/libx.so` is damaged: its entry says that it has 4294967295 bytes, of which the file holds 507
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
+fn a_symbol_that_lies() {
+    const OBJECT: u8 = 0x11;
+    let outside = said(&lying((OBJECT, 1, u64::MAX)));
+    assert_snapshot!(outside, @"
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` leads out of its segments
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    let length = Plugin::default().bytes().len() as u64;
+    // Where zeros are mapped, of which the file has none.
+    assert_eq!(said(&lying((OBJECT, 1, length + 8))), outside);
+    assert_snapshot!(said(&lying((OBJECT, 1, length - 10))), @"
+    error: inspection: `/plugins/libx.so` is damaged: its entry is cut off: the file holds 10 bytes of it
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    // In the headers.
+    assert!(said(&lying((OBJECT, 1, 0))).contains("does not begin as one does"));
+}
+
+#[test]
+fn a_symbol_that_is_no_constant() {
+    let at = 200;
+    let function_of_the_linker = said(&lying((0x1a, 1, at)));
+    assert_snapshot!(function_of_the_linker, @"
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` is no constant
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    let thread_local = lying((0x16, 1, at));
+    let number = lying((0x11, 0xfff1, at));
+    for plugin in [thread_local, number] {
+        assert_eq!(said(&plugin), function_of_the_linker);
+    }
 }

@@ -79,6 +79,25 @@ fn a_manifest_among_other_data() {
 }
 
 #[test]
+fn an_entry_that_says_it_goes_on_behind_its_section() {
+    let [mach_o, pe] = MANIFEST_SECTIONS.map(|section| {
+        let mut plugin = plugin(section);
+        let long = Entry { size: 1000, ..written() };
+        plugin.sections[1].1 = vec![(ENTRY_SYMBOL, entry_bytes(&long))];
+        plugin
+    });
+    let fault = |bytes: &[u8]| head(bytes).unwrap_err().error(Path::new("libx")).to_string();
+    assert_snapshot!(fault(&dylib(&mach_o)), @"
+    error: inspection: `libx` is damaged: its entry says that it has 1000 bytes, of which the file holds 40
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    assert_snapshot!(fault(&dll(&pe)), @"
+    error: inspection: `libx` is damaged: its entry says that it has 1000 bytes, of which the file holds 512
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
 fn a_library_for_another_processor() {
     let other = Machine { arch: "aarch64".to_owned(), ..here() };
     for bytes in both_kinds() {
