@@ -26,6 +26,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
         ("file", &file),
         ("sha256", &inspection.sha256),
         ("ABI", &abi),
+        ("language", &inspection.entry.language.to_string()),
         ("built by", &built),
         ("processor", &inspection.arch),
         ("glibc", &glibc),

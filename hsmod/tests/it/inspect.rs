@@ -31,13 +31,14 @@ fn a_plugin_is_described() {
       file         <folder>/liblist_spam_checker.so
       sha256       <digest>
       ABI          1.1 (hsmod-plugin-api 1.0.0)
+      language     Rust
       callbacks    spam_checker.check_event_for_spam
     ");
 
     let (values, code) = values(&mut hsmod(&["inspect", "--json", file]));
     assert_eq!((values.len(), code), (1, 0));
     let keys = values[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
-    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks description file glibc name needed panic plugin_api rustc sha256 static_tls target undefined version");
+    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks description file glibc language name needed panic plugin_api rustc sha256 static_tls target undefined version");
     assert_eq!(values[0]["name"], "list_spam_checker");
     assert_eq!(values[0]["file"], file);
     assert_eq!(values[0]["panic"], "unwind");
