@@ -4,9 +4,8 @@ use std::collections::{HashMap, hash_map};
 use std::io;
 use std::sync::Arc;
 
-use abi_stable::library::{AbiHeaderRef, LibHeader};
 use hsmod_plugin_api::ABI;
-use hsmod_plugin_api::module::{Plugin, abi_layout, adopt};
+use hsmod_plugin_api::module::{Plugin, adopt};
 use libloading::Library;
 
 use crate::inspection::Inspection;
@@ -16,11 +15,10 @@ use crate::scarcity;
 use crate::sys;
 use crate::verification::{SealedImage, Verified};
 
+mod entry;
+#[cfg(feature = "layout")]
 mod layout;
 pub(crate) mod opener;
-
-/// Symbol of a plugin's entry.
-const ROOT_SYMBOL: &[u8] = b"hsmod_root\0";
 
 /// A plugin whose code is mapped and whose boundary fits.
 #[derive(Clone, Debug)]
@@ -65,10 +63,13 @@ impl Image {
         if let Some(plugin) = self.plugin {
             return Ok(plugin);
         }
-        let header = header(&self.library).map_err(|error| not_an_entry(inspection, &error))?;
-        layout::check(header, inspection)?;
-        // SAFETY: the layout was just found compatible; an image is never unmapped (`opener`).
-        let plugin = unsafe { adopt(header) }.map_err(|error| not_an_entry(inspection, &error))?;
+        let entry = entry::of(&self.library, &inspection.entry)
+            .map_err(|error| not_an_entry(inspection, &error))?;
+        #[cfg(feature = "layout")]
+        layout::check(entry, inspection)?;
+        // SAFETY: inspection found it to be of this major version, and it was just found to be the
+        // entry that was inspected; an image is never unmapped (`opener`).
+        let plugin = unsafe { adopt(entry) };
         plugin.connect::<Forwarder>();
         Ok(*self.plugin.insert(plugin))
     }
@@ -88,17 +89,6 @@ fn open(bytes: &SealedImage) -> Result<Library, libloading::Error> {
 fn open(bytes: &SealedImage) -> Result<Library, libloading::Error> {
     // SAFETY: as on Unix.
     unsafe { Library::new(bytes.path()) }
-}
-
-fn header(library: &Library) -> Result<&'static LibHeader, String> {
-    // SAFETY: the symbol was found by inspection, and is the address of a header; what lies there
-    // is compared with the magic bytes of one before anything else is read.
-    let header = unsafe { library.get::<AbiHeaderRef>(ROOT_SYMBOL) };
-    let header = *header.map_err(|error| error.to_string())?;
-    if !header.is_valid() {
-        return Err("what it exports as `hsmod_root` is not the entry of a plugin".to_owned());
-    }
-    header.upgrade().map_err(|error| error.to_string())
 }
 
 /// What the dynamic linker says, and what to do about that.
@@ -148,11 +138,6 @@ fn not_an_entry(inspection: &Inspection, error: &str) -> Problem {
     Problem::error(Stage::Loading, format!("`{file}` has a damaged entry: {error}")).fix(format!(
         "build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI {ABI})"
     ))
-}
-
-/// The boundary as this loader knows it.
-fn host_layout() -> &'static abi_stable::type_layout::TypeLayout {
-    abi_layout()
 }
 
 #[cfg(all(test, target_os = "linux"))]

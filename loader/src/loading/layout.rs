@@ -1,47 +1,62 @@
-//! Whether a plugin's boundary fits: every structure and every function of it, field by field.
+//! Whether a plugin that describes its boundary has the one of this loader: every structure and
+//! every function, field by field.
+//!
+//! Only what the same version of `abi_stable` has described, for the same version of the boundary,
+//! can be compared. Any other plugin is loaded by what its entry says and by the sizes of its tables.
 
+use abi_stable::ABI_STABLE_VERSION;
 use abi_stable::abi_stability::abi_checking::{
-    AbiInstability, AbiInstabilityErrors, CheckingGlobals, check_layout_compatibility_with_globals,
+    AbiInstability, AbiInstabilityError, CheckingGlobals, check_layout_compatibility_with_globals,
 };
-use abi_stable::library::LibHeader;
-use abi_stable::type_layout::TLFieldOrFunction;
+use abi_stable::type_layout::{TLFieldOrFunction, TypeLayout};
+use hsmod_abi::Entry;
 use hsmod_plugin_api::ABI;
+use hsmod_plugin_api::module::{Layouts, abi_layout};
 
-use super::host_layout;
 use crate::inspection::Inspection;
 use crate::problem::{Problem, Stage};
 
-/// Compares the plugin's boundary with this loader's.
-///
-/// The smaller of the two is the interface: an older plugin lacks what was appended since, a newer
-/// one has more than is asked of it.
-pub(super) fn check(header: &'static LibHeader, inspection: &Inspection) -> Result<(), Problem> {
-    let file = inspection.file.display();
-    let Some(plugin) = header.layout() else {
-        let message = format!("`{file}` does not say how its boundary is laid out");
-        return Err(Problem::error(Stage::Loading, message).fix("build it with `export_module!`"));
-    };
-    let (interface, implementation) = if inspection.manifest.abi.minor < ABI.minor {
-        (plugin, host_layout())
-    } else {
-        (host_layout(), plugin)
-    };
+/// Compares the plugin's boundary with this loader's, if that can be.
+pub(super) fn check(entry: &'static Entry, inspection: &Inspection) -> Result<(), Problem> {
+    let Some(plugin) = comparable(entry) else { return Ok(()) };
     // A fresh record each time: the process-wide one would keep pointers into images.
     let globals = CheckingGlobals::new();
-    check_layout_compatibility_with_globals(interface, implementation, &globals).map_err(|errors| {
-        let swapped = inspection.manifest.abi.minor < ABI.minor;
-        let message = format!("`{file}` has another boundary: {}", first(&errors, swapped));
-        Problem::error(Stage::Loading, message).fix(format!(
-            "rebuild the plugin with hsmod-plugin-api of ABI {ABI}; it was changed without a new version"
-        ))
-    })
+    let compared = check_layout_compatibility_with_globals(abi_layout(), plugin, &globals);
+    let errors = compared.err().map(|errors| errors.errors).unwrap_or_default();
+    let Some(difference) = innermost(&errors) else { return Ok(()) };
+    let file = inspection.file.display();
+    let message = format!("`{file}` has another boundary: {difference}");
+    Err(Problem::error(Stage::Loading, message).fix(format!(
+        "rebuild the plugin with hsmod-plugin-api of ABI {ABI}; it was changed without a new version"
+    )))
+}
+
+/// What the plugin describes, if it can be compared with what this loader does.
+fn comparable(entry: &'static Entry) -> Option<&'static TypeLayout> {
+    let layouts: *const Layouts = entry.layouts.cast();
+    if layouts.is_null() || !layouts.is_aligned() {
+        return None;
+    }
+    // SAFETY: the pointer of an entry leads to `Layouts`, which begin with their size.
+    let size = unsafe { (&raw const (*layouts).size).read() };
+    if usize::try_from(size).is_ok_and(|size| size < size_of::<Layouts>()) {
+        return None;
+    }
+    // SAFETY: by their size, they have these fields, which are the same whatever `abi_stable` is.
+    let (minor, version) = unsafe {
+        ((&raw const (*layouts).abi_minor).read(), (&raw const (*layouts).abi_stable).read())
+    };
+    if minor != ABI.minor || version.text() != ABI_STABLE_VERSION.version.as_str() {
+        return None;
+    }
+    // SAFETY: as above; of the same version, a description has the form that this loader knows.
+    Some(unsafe { (&raw const (*layouts).layout).read() })
 }
 
 /// The innermost difference as path, expected, found; the whole text would be hundreds of lines.
-fn first(errors: &AbiInstabilityErrors, swapped: bool) -> String {
-    let Some(error) = errors.errors.iter().max_by_key(|error| error.stack_trace.len()) else {
-        return "no difference is named".to_owned();
-    };
+fn innermost(errors: &[AbiInstabilityError]) -> Option<String> {
+    let differing = errors.iter().filter(|error| error.errs.iter().any(counts));
+    let error = differing.max_by_key(|error| error.stack_trace.len())?;
     let mut path: Vec<&str> =
         error.stack_trace.iter().map(|step| step_name(&step.expected)).filter(telling).collect();
     path.dedup();
@@ -49,15 +64,20 @@ fn first(errors: &AbiInstabilityErrors, swapped: bool) -> String {
         error.stack_trace.last().map(|step| (type_of(&step.expected), type_of(&step.found)));
     let (expected, found) = match types {
         Some((expected, found)) if expected != found => (expected, found),
-        _ => error.errs.first().map(difference).unwrap_or_default(),
+        _ => error.errs.iter().find(|what| counts(what)).map(difference).unwrap_or_default(),
     };
-    let (expected, found) = if swapped { (found, expected) } else { (expected, found) };
-    format!("{}: expected `{expected}`, found `{found}`", path.join("."))
+    Some(format!("{}: expected `{expected}`, found `{found}`", path.join(".")))
+}
+
+/// Whether bytes that cross may be others: crates may be renamed, split and given new versions while
+/// none is.
+fn counts(what: &AbiInstability) -> bool {
+    !matches!(what, AbiInstability::Package(_) | AbiInstability::PackageVersion(_))
 }
 
 /// Whether a step says where one is: numbers of parameters and of fields without a name do not.
 fn telling(name: &&str) -> bool {
-    !name.trim_start_matches("param_").bytes().all(|byte| byte.is_ascii_digit())
+    name.trim_start_matches("param_").bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 fn step_name(step: &TLFieldOrFunction) -> &'static str {
@@ -86,10 +106,6 @@ fn difference(what: &AbiInstability) -> (String, String) {
         AbiInstability::FieldCountMismatch(pair) => {
             (format!("{} fields", pair.expected), format!("{} fields", pair.found))
         }
-        AbiInstability::PackageVersion(pair) => (
-            format!("version {}", pair.expected.version),
-            format!("version {}", pair.found.version),
-        ),
         other => ("the same".to_owned(), short(&format!("{other:?}"))),
     }
 }
@@ -102,3 +118,6 @@ fn short(text: &str) -> String {
         None => line,
     }
 }
+
+#[cfg(test)]
+mod tests;

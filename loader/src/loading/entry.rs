@@ -1,0 +1,92 @@
+//! The entry of a mapped plugin, which has to be the one that was read from its file.
+
+use hsmod_abi::Entry;
+use libloading::Library;
+
+use crate::inspection::EntryHead;
+
+/// Symbol of a plugin's entry.
+const SYMBOL: &[u8] = b"hsmod_entry\0";
+
+/// The entry of `library`, whose file says `inspected`; why it is none, if it is not.
+pub(super) fn of(library: &Library, inspected: &EntryHead) -> Result<&'static Entry, String> {
+    // SAFETY: an address, through which nothing is read here.
+    let found = unsafe { library.get::<*const Entry>(SYMBOL) };
+    let address = *found.map_err(|error| error.to_string())?;
+    // SAFETY: where the symbol leads, inspection found an entry in the file, all of it, in a segment
+    // that is mapped now and for ever; it is a constant.
+    unsafe { checked(address, inspected) }
+}
+
+/// # Safety
+/// If `address` is aligned, an [`Entry`] can be read there for ever, and nobody changes it.
+unsafe fn checked(address: *const Entry, inspected: &EntryHead) -> Result<&'static Entry, String> {
+    if address.is_null() || !address.is_aligned() {
+        return Err("its symbol `hsmod_entry` leads to no place for one".to_owned());
+    }
+    // SAFETY: aligned, and the caller's promise.
+    let scalars = unsafe { address.cast::<[u8; Entry::SCALARS]>().read() };
+    if EntryHead::of(&scalars).as_ref() != Some(inspected) {
+        return Err("what was mapped says something else than its file".to_owned());
+    }
+    // SAFETY: as above.
+    let entry = unsafe { &*address };
+    if entry.root.is_null() {
+        return Err("it leads to no root table".to_owned());
+    }
+    Ok(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::null;
+
+    use super::*;
+
+    static NOTHING: () = ();
+    const ENTRY: Entry = Entry::rust(false, (&raw const NOTHING).cast(), null());
+    static WHOLE: Entry = ENTRY;
+
+    /// What the file of `entry` says.
+    fn file(entry: &'static Entry) -> EntryHead {
+        // SAFETY: it is as long as that, and has no padding.
+        let scalars = unsafe { (&raw const *entry).cast::<[u8; Entry::SCALARS]>().read() };
+        EntryHead::of(&scalars).unwrap()
+    }
+
+    /// What is wrong with what lies at `address`, if its file said what that of `WHOLE` says.
+    fn wrong(address: *const Entry) -> Option<String> {
+        // SAFETY: the tests name constants, or what is not aligned.
+        unsafe { checked(address, &file(&WHOLE)) }.err()
+    }
+
+    #[test]
+    fn the_entry_that_was_read_from_the_file_is_taken() {
+        assert_eq!(wrong(&raw const WHOLE), None);
+    }
+
+    #[test]
+    fn an_entry_that_became_another_while_it_was_mapped() {
+        static OTHER: Entry = Entry { minor: 77, ..ENTRY };
+        static DAMAGED: Entry = Entry { magic: [0; 8], ..ENTRY };
+        for entry in [&raw const OTHER, &raw const DAMAGED] {
+            let said = wrong(entry).unwrap();
+            assert_eq!(said, "what was mapped says something else than its file");
+        }
+    }
+
+    #[test]
+    fn an_entry_without_a_root_table() {
+        static ROOTLESS: Entry = Entry::NOTHING;
+        assert_eq!(wrong(&raw const ROOTLESS).unwrap(), "it leads to no root table");
+    }
+
+    #[test]
+    fn no_place_for_an_entry() {
+        let crooked = (&raw const WHOLE).cast::<u8>().wrapping_add(1).cast();
+        for address in [null(), crooked] {
+            let said = wrong(address).unwrap();
+            assert_eq!(said, "its symbol `hsmod_entry` leads to no place for one");
+        }
+    }
+}
