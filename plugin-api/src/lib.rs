@@ -62,16 +62,7 @@ pub use module::{Module, ModuleApi, StaticModule};
 pub use tracing;
 
 /// The version of the boundary that this crate speaks: a number of its own, not the crate's.
-pub const ABI: AbiVersion = AbiVersion {
-    major: if cfg!(hsmod_abi_test = "other_major") { 2 } else { 1 },
-    minor: if cfg!(hsmod_abi_test = "older_minor") {
-        0
-    } else if cfg!(hsmod_abi_test = "newer_minor") {
-        2
-    } else {
-        1
-    },
-};
+pub const ABI: AbiVersion = AbiVersion { major: hsmod_abi::MAJOR, minor: hsmod_abi::MINOR };
 
 /// Everything a module needs, in one `use`.
 pub mod prelude {

@@ -58,6 +58,6 @@ pub use view::{Lent, LentMut, MaybeLent, Room, Slice, SliceIter, View};
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.
-pub const MAJOR: u32 = 2;
+pub const MAJOR: u32 = if cfg!(hsmod_abi_test = "other_major") { 3 } else { 2 };
 /// The minor version: what was added at the end of tables and structures.
-pub const MINOR: u32 = 0;
+pub const MINOR: u32 = if cfg!(hsmod_abi_test = "newer_minor") { 1 } else { 0 };

@@ -97,7 +97,7 @@ callbacks! {
         /// each room upgrade. `room_config` is a copy of the request's body. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
-        /// Since Synapse 1.37; `room_config` since 1.132.
+        /// Since Synapse 1.37; `room_config` since 0.132.
         async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0;
 
         /// Whether a user may create an alias for a room.
@@ -143,7 +143,7 @@ callbacks! {
         /// Called for each user a search found. `requester_id` is who searches.
         ///
         /// Combined: the first that hides decides. On failure: the request fails.
-        /// Since Synapse 1.37; `requester_id` since 1.122.
+        /// Since Synapse 1.37; `requester_id` since 0.122.
         async fn check_username_for_spam(
             &self,
             [each user_profile: UserProfile<'_>, many check_usernames_for_spam],
@@ -206,10 +206,10 @@ callbacks! {
         /// Combined: the first denial decides. On failure: the request fails.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1;
+        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0;
 
         /// A callback of a later version: what a plugin built for it has and this loader does not.
         #[cfg(hsmod_abi_test = "newer_minor")]
-        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 2;
+        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1;
     }
 }

@@ -55,18 +55,18 @@ requests! {
             medium: &str,
             address: &str,
             validated_at: i64,
-        ) -> (), since 1;
+        ) -> (), since 0;
 
         /// Takes an address from an account, with the notifications that go there, and answers
         /// whether the account had it; e-mail addresses are compared in lower case. If it had,
         /// tells `on_remove_user_third_party_identifier` before, this module's too. Not in
         /// Synapse, whose modules reach into it for this.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1;
+        async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 0;
 
         /// A request of a later version: what a plugin built for it asks and this loader does not
         /// answer. Not in Synapse.
         #[cfg(hsmod_abi_test = "newer_minor")]
-        async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 2;
+        async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1;
     }
 }
