@@ -12,6 +12,7 @@ mod deny;
 mod layout;
 mod lock;
 mod python;
+mod summary;
 mod synapse;
 mod wheel;
 
