@@ -24,15 +24,15 @@ pub fn plugin(package: &str) -> PathBuf {
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
 
-/// A plugin, built with other flags for the compiler, in a target directory of its own (by the
-/// name of the variant) so that no other build is touched.
+/// A plugin, built with more flags for the compiler, in a target directory of its own (by the name
+/// of the variant) so that no other build is touched.
 pub fn variant(package: &str, name: &str, rustflags: &str) -> PathBuf {
     static VARIANTS: Mutex<Option<HashMap<[String; 2], PathBuf>>> = Mutex::new(None);
     // One at a time: they would only take each other's processors.
     let mut variants = VARIANTS.lock().unwrap_or_else(PoisonError::into_inner);
     let build = || {
         let target = target_dir().join("variants").join(name);
-        let environment = [("RUSTFLAGS", rustflags)];
+        let environment = [("RUSTFLAGS", &*more_rustflags(rustflags))];
         cargo_build(&[package], "dev", &environment, Some(&target))[package].clone()
     };
     let key = [package, name].map(str::to_owned);
@@ -52,7 +52,7 @@ pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
 /// `conform`, built with a loader two of whose rules are wrong.
 pub fn conform_with_wrong_rules() -> PathBuf {
     let target = target_dir().join("variants/wrong_rules");
-    let environment = [("RUSTFLAGS", "--cfg hsmod_conform_mutation")];
+    let environment = [("RUSTFLAGS", &*more_rustflags("--cfg hsmod_conform_mutation"))];
     cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target))["conform"].clone()
 }
 
@@ -74,7 +74,7 @@ pub fn as_this(package: &str) -> PathBuf {
 /// The program `static_host`, into which the modules are linked.
 pub fn static_host() -> PathBuf {
     let target = target_dir().join("variants/static");
-    let environment = [("RUSTFLAGS", "--cfg hsmod_static")];
+    let environment = [("RUSTFLAGS", &*more_rustflags("--cfg hsmod_static"))];
     cargo_build(&["static_host"], "dev", &environment, Some(&target))["static_host"].clone()
 }
 
@@ -85,6 +85,15 @@ pub fn embed_example() -> PathBuf {
     command.args(["--package", "hsmod-loader", "--features", "axum", "--example", "embed"]);
     command.arg("--target-dir").arg(target_dir());
     products(&mut command)["embed"].clone()
+}
+
+/// The flags that these tests are built with, and more. `RUSTFLAGS` are not added to those of the
+/// environment by cargo, but take their place: variants would lack a sanitizer that all else has.
+fn more_rustflags(more: &str) -> String {
+    match std::env::var("RUSTFLAGS") {
+        Ok(flags) if !flags.is_empty() => format!("{flags} {more}"),
+        _ => more.to_owned(),
+    }
 }
 
 /// Builds packages; returns their executables and shared libraries.
@@ -150,7 +159,15 @@ fn profile_dir() -> PathBuf {
 /// The target directory that this test was built in.
 pub fn target_dir() -> PathBuf {
     let executable = std::env::current_exe().expect("a test has a file");
-    // <target>/<profile>/deps/<test>, or <target>/<profile>/<binary>
-    let named = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
-    executable.ancestors().find(named).expect("cargo marks its target directory").to_owned()
+    // <target>/<profile>/deps/<test>, or <target>/<profile>/<binary>; between target and profile
+    // the name of the platform, if one was named.
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
+    let folder = executable.ancestors().find(marked).expect("cargo marks its target directory");
+    match std::env::var_os("CARGO_BUILD_TARGET") {
+        // Cargo marks the folder of a platform, too.
+        Some(platform) if folder.ends_with(&platform) => {
+            folder.parent().unwrap_or(folder).to_owned()
+        }
+        _ => folder.to_owned(),
+    }
 }
