@@ -1,0 +1,44 @@
+//! What `cargo xtask sanitize` begins with: a program that uses memory as nobody may, or has a
+//! plugin do so, and is to be stopped for it.
+#![deny(unsafe_code)]
+
+use std::error::Error;
+use std::path::Path;
+use std::time::Duration;
+
+use hsmod_loader::{Config, Host, Modules};
+use serde_json::json;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["program"] => read_behind(&vec![1; arguments[0].len()]),
+        ["plugin", plugin, misuse] => load(Path::new(plugin), misuse).await?,
+        _ => return Err("usage: canary program, or canary plugin FILE MISUSE".into()),
+    }
+    println!("nobody has noticed");
+    Ok(())
+}
+
+/// Starts and ends the plugin `bad_memory`.
+async fn load(plugin: &Path, misuse: &str) -> Result<(), Box<dyn Error>> {
+    let config = json!({
+        "verify": {"permissions": "warn"},
+        "modules": [{"module": plugin, "config": {"misuse": misuse}}],
+    });
+    let folder = plugin.parent().unwrap_or(Path::new("."));
+    let config = Config::from_value(config, &[], folder)?;
+    let modules = Modules::load(config, Host::new("canary.example.com")).await?;
+    modules.shutdown(Duration::from_secs(10)).await;
+    Ok(())
+}
+
+/// Reads the byte that follows these.
+#[allow(unsafe_code, reason = "what safe code cannot do is what is to be caught")]
+fn read_behind(bytes: &[u8]) {
+    let end = std::hint::black_box(bytes).as_ptr_range().end;
+    // SAFETY: there is none. The byte is the allocator's, so that without a sanitizer it can be
+    // read, and nothing comes of it.
+    std::hint::black_box(unsafe { *end });
+}
