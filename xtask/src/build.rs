@@ -26,6 +26,15 @@ pub(crate) fn build_plugins(release: bool, packages: &[&str]) -> Result<Vec<Path
 pub(crate) fn build_program(release: bool, package: &str, name: &str) -> Result<PathBuf> {
     let mut build = cargo_build(release);
     build.args(["--bin", name]);
+    program(build, package, name)
+}
+
+/// Runs `build`, a build of `package` with whatever toolchain and flags, and returns the executable
+/// of its program `name`.
+///
+/// # Errors
+/// The build failed, or there was no such program in it.
+pub(crate) fn program(build: Command, package: &str, name: &str) -> Result<PathBuf> {
     let executable = artifacts(build, &[package])?
         .into_iter()
         .find(|artifact| artifact.target.name == name)

@@ -12,8 +12,8 @@ use crate::synapse::trial::Outcome;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Adds what takes longer: plugins built by other compilers, licences and sources of the
-    /// dependencies, benchmarks
+    /// Adds what takes longer: plugins built by other compilers, tests under a sanitizer, licences
+    /// and sources of the dependencies, benchmarks
     #[arg(long)]
     full: bool,
 }
@@ -68,6 +68,7 @@ const STEPS: &[Step] = &[
     },
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
     Step::full("compilers", &["xtask", "compilers"]),
+    Step::full("sanitizer", &["xtask", "sanitize"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];
 
@@ -92,7 +93,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     TRIAL.run(|command| run_trial(command, &mut summary.trial))?;
     let outcome = TESTS.run(|command| run_tests(command, &mut summary));
     print!("\n{summary}");
-    outcome
+    outcome.and_then(|()| summary.some_passed())
 }
 
 impl Step {

@@ -1,8 +1,8 @@
 //! Shows that a call across the boundary keeps its promises: where futures are built, what is
 //! allocated, who drops what, where panics end, whom a waker wakes.
 //!
-//! Both sides are in this process, so that Miri sees all of it:
-//! `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
+//! `cargo xtask sanitize` runs them under AddressSanitizer. Both sides are in this process, so that
+//! Miri sees all of it: `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
 
 #![allow(clippy::duplicate_mod, reason = "each copy of the waker code stands for an image")]
 

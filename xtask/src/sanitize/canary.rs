@@ -1,0 +1,72 @@
+//! Shows that the net catches: a program and a plugin that misuse memory on purpose are stopped, and
+//! those that do not are let go.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::Sanitizer;
+use crate::build::program;
+use crate::command::{Result, cannot_start, line};
+
+/// Who misuses memory and how, and what the report says.
+const MISUSES: [(&str, &str, Option<&str>); 5] = [
+    ("a plugin that does nothing wrong", "nothing", None),
+    ("a program that reads behind its memory", PROGRAM, Some(OVERFLOW)),
+    ("a plugin that reads behind its memory", "own", Some(OVERFLOW)),
+    ("a plugin that reads behind the homeserver's memory", "lent", Some(OVERFLOW)),
+    ("a plugin that forgets memory", "leak", Some("LeakSanitizer: detected memory leaks")),
+];
+
+const PROGRAM: &str = "program";
+
+/// As which file the loader maps plugins.
+const PLUGIN: &str = "(/proc/self/fd/";
+
+const OVERFLOW: &str = "AddressSanitizer: heap-buffer-overflow";
+
+/// Has `plugin`, which is `bad_memory`, and a program misuse memory.
+///
+/// # Errors
+/// One of them is not stopped, or one that should not be is.
+pub(super) fn check(sanitizer: &Sanitizer, plugin: &Path) -> Result<()> {
+    let mut build = sanitizer.cargo();
+    // Together with the tests, which want it, too: alone it would be built of other parts.
+    build.args(["test", "--no-run", "--test=it"]);
+    let program = program(build, "hsmod-tests", "canary")?;
+    for (what, misuse, report) in MISUSES {
+        let mut canary = Command::new(&program);
+        if misuse == PROGRAM {
+            canary.arg(misuse);
+        } else {
+            canary.arg("plugin").arg(plugin).arg(misuse);
+        }
+        sanitizer.watch(&mut canary, false);
+        let whose = if misuse == PROGRAM { "/canary" } else { PLUGIN };
+        is_as_it_should(&mut canary, report, whose).map_err(|why| format!("{what} {why}"))?;
+        let outcome = if report.is_some() { "caught" } else { "let go" };
+        println!("  {what}: {outcome}");
+    }
+    Ok(())
+}
+
+/// Whether what comes of `canary` is this report, which names the file `whose` code it was, or
+/// nothing.
+fn is_as_it_should(canary: &mut Command, report: Option<&str>, whose: &str) -> Result<()> {
+    let output = canary.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| cannot_start(canary, &error))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let is_right = match report {
+        Some(report) => {
+            let found = said.find(report).map(|at| &said[at..]);
+            !output.status.success() && found.is_some_and(|report| report.contains(whose))
+        }
+        None => output.status.success(),
+    };
+    if is_right {
+        return Ok(());
+    }
+    let (line, status) = (line(canary), output.status);
+    let expected =
+        report.map_or("without a report".to_owned(), |report| format!("with `{report}`"));
+    Err(format!("should have ended {expected}: `{line}`: {status}\n{said}").into())
+}
