@@ -1,169 +1,149 @@
 //! `cargo bench`: instructions and allocations of one dispatch, beside boxed futures; and how long
-//! a plugin takes to load. Instructions are counted by valgrind, so that the same binary gives the
-//! same numbers on any machine. Fails if a target is missed.
-#![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
+//! a plugin takes to load. Fails if a target is missed.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::process::ExitCode;
 use std::time::Instant;
 
-use hsmod_benchmarks::subject::{Case, Subject};
+use hsmod_benchmarks::setting::{Setting, measured};
+use hsmod_benchmarks::subject::Case;
+use hsmod_benchmarks::{allocations, instructions};
 
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-#[allow(unsafe_code, reason = "counts the allocations of this process")]
-// SAFETY: hands everything to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
+/// What is compared: boxed futures with the loader, for some numbers of modules.
+struct Comparison {
+    name: &'static str,
+    boxed: Case,
+    loader: Case,
+    /// The number of modules, and the most instructions as a share of the boxed futures'.
+    at_most: [(usize, f64); 3],
+    /// Of the loader.
+    allocations: f64,
 }
 
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+const COMPARISONS: [Comparison; 2] = [
+    Comparison {
+        name: "ready at once",
+        boxed: Case::BoxedReady,
+        loader: Case::LoaderReady,
+        at_most: [(1, 0.90), (3, 0.60), (10, 0.45)],
+        allocations: 0.0,
+    },
+    Comparison {
+        name: "suspended once",
+        boxed: Case::BoxedSuspended,
+        loader: Case::LoaderSuspended,
+        at_most: [(1, 1.50), (3, 1.46), (10, 1.44)],
+        allocations: 0.0,
+    },
+];
 
-/// The most instructions, as a share of the boxed futures', per number of modules.
-const READY: [(usize, f64); 3] = [(1, 0.90), (3, 0.60), (10, 0.45)];
-const SUSPENDED: [(usize, f64); 3] = [(1, 1.50), (3, 1.46), (10, 1.44)];
 /// The most instructions of one request, as a share of one callback's.
 const REQUEST: f64 = 1.5;
 
+/// What is built to be measured, and to measure with.
+struct Files {
+    plugin: PathBuf,
+    counter: PathBuf,
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, mode, plugin, case, modules, times] = arguments.as_slice()
-        && mode == "--once"
-    {
-        once(Path::new(plugin), case, number(modules), number(times));
+    if measured(&arguments) {
         return ExitCode::SUCCESS;
     }
-    let plugin = hsmod_tests::build::release(&["bench_module"])["bench_module"].clone();
-    let mut missed = false;
-    println!(
-        "{:<28} {:>8} {:>8} {:>6} {:>7}  allocations",
-        "", "boxed", "loader", "ratio", "at most"
-    );
-    for (name, boxed, loader, targets) in [
-        ("ready at once", Case::BoxedReady, Case::LoaderReady, READY),
-        ("suspended once", Case::BoxedSuspended, Case::LoaderSuspended, SUSPENDED),
-    ] {
-        for (modules, target) in targets {
-            let (base, ours) =
-                (instructions(&plugin, boxed, modules), instructions(&plugin, loader, modules));
-            let ratio = ours / base;
-            let allocations = allocations(&plugin, loader, modules);
-            let holds = ratio <= target && allocations <= 0.01;
-            missed |= !holds;
-            println!(
-                "{:<28} {base:>8.0} {ours:>8.0} {ratio:>6.2} {target:>7.2}  {allocations:.2}{}",
-                format!("{name}, {modules} modules"),
-                if holds { "" } else { "   MISSED" }
-            );
+    let mut built = hsmod_tests::build::release(&["bench_module", "bench_counter"]);
+    let mut file = |name| built.remove(name).expect("it is built");
+    let files = Files { plugin: file("bench_module"), counter: file("bench_counter") };
+    let mut hold = true;
+    println!("allocations are those of all images: host, plugins, libraries");
+    heading(["boxed", "loader"]);
+    for comparison in &COMPARISONS {
+        for (modules, at_most) in comparison.at_most {
+            hold &= compare(&files, comparison, modules, at_most);
         }
     }
-    missed |= !request(&plugin);
-    load_time(&plugin);
-    if missed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    heading(["callback", "request"]);
+    hold &= request(&files);
+    load_time(&files.plugin);
+    if hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One row: the same question to boxed futures and to the loader; whether it holds.
+fn compare(files: &Files, comparison: &Comparison, modules: usize, at_most: f64) -> bool {
+    let setting = |case| Setting::new(&files.plugin, case, modules);
+    let (boxed, loader) = (setting(comparison.boxed), setting(comparison.loader));
+    Row {
+        name: format!("{}, {modules} modules", comparison.name),
+        instructions: [instructions::of(&boxed), instructions::of(&loader)],
+        at_most,
+        allocations: allocations::of(&files.counter, &loader),
+        expected: comparison.allocations,
+    }
+    .print()
 }
 
 /// One request of a module that is answered at once, beside one callback; whether it holds.
-fn request(plugin: &Path) -> bool {
+fn request(files: &Files) -> bool {
+    let setting = |case| Setting::new(&files.plugin, case, 1);
     let [callback, short, asking] = [Case::LoaderReady, Case::LoaderShort, Case::LoaderAsking]
-        .map(|case| instructions(plugin, case, 1));
-    let request = asking - short;
-    let ratio = request / callback;
-    let allocations = allocations(plugin, Case::LoaderAsking, 1);
-    let holds = ratio <= REQUEST && allocations <= 0.01;
-    println!("{:<28} {:>8} {:>8} {:>6}", "", "callback", "request", "ratio");
+        .map(|case| instructions::of(&setting(case)));
+    Row {
+        name: "a request, ready at once".to_owned(),
+        instructions: [callback, asking - short],
+        at_most: REQUEST,
+        allocations: allocations::of(&files.counter, &setting(Case::LoaderAsking)),
+        expected: 0.0,
+    }
+    .print()
+}
+
+/// One thing, compared with another one.
+struct Row {
+    name: String,
+    /// Of the other one and of this one.
+    instructions: [f64; 2],
+    /// The most instructions, as a share of the other one's.
+    at_most: f64,
+    allocations: f64,
+    /// The allocations that it is known to need.
+    expected: f64,
+}
+
+fn heading([base, ours]: [&str; 2]) {
     println!(
-        "{:<28} {callback:>8.0} {request:>8.0} {ratio:>6.2} {REQUEST:>7.2}  {allocations:.2}{}",
-        "a request, ready at once",
-        if holds { "" } else { "   MISSED" }
+        "{:<38} {base:>8} {ours:>8} {:>6} {:>7} {:>11}",
+        "instructions of", "ratio", "at most", "allocations"
     );
-    holds
 }
 
-fn number(text: &str) -> usize {
-    text.parse().expect("a number")
+impl Row {
+    /// Prints it; whether it holds.
+    fn print(&self) -> bool {
+        let [base, ours] = self.instructions;
+        let ratio = ours / base;
+        let holds = ratio <= self.at_most && same(self.allocations, self.expected);
+        println!(
+            "{:<38} {base:>8.0} {ours:>8.0} {ratio:>6.2} {:>7.2} {:>11.2} {}",
+            self.name,
+            self.at_most,
+            self.allocations,
+            verdict(holds)
+        );
+        holds
+    }
 }
 
-fn case(name: &str) -> Case {
-    let cases = [
-        Case::BoxedReady,
-        Case::LoaderReady,
-        Case::BoxedSuspended,
-        Case::LoaderSuspended,
-        Case::LoaderShort,
-        Case::LoaderAsking,
-    ];
-    cases.into_iter().find(|case| format!("{case:?}") == name).expect("a case")
+fn verdict(holds: bool) -> &'static str {
+    if holds { "" } else { "MISSED" }
 }
 
-fn subject(plugin: &Path, modules: usize) -> Subject {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    let runtime = runtime.expect("a runtime");
-    let subject = runtime.block_on(Subject::new(plugin, modules));
-    // The queues of the modules run on; nobody is told anything.
-    std::mem::forget(runtime);
-    subject
-}
-
-/// What valgrind runs.
-fn once(plugin: &Path, name: &str, modules: usize, times: usize) {
-    subject(plugin, modules).ask(case(name), times);
-}
-
-/// Instructions of one call: the difference between many calls and more.
-fn instructions(plugin: &Path, case: Case, modules: usize) -> f64 {
-    let (few, many) = (1_024, 5_120);
-    let count = |times| executed(plugin, case, modules, times) as f64;
-    (count(many) - count(few)) / (many - few) as f64
-}
-
-fn executed(plugin: &Path, case: Case, modules: usize, times: usize) -> u64 {
-    let output = Command::new("valgrind")
-        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
-        .arg(std::env::current_exe().expect("this program has a file"))
-        .arg("--once")
-        .arg(plugin)
-        .args([format!("{case:?}"), modules.to_string(), times.to_string()])
-        .stdout(Stdio::null())
-        .output()
-        .expect("valgrind runs: install it with `apt-get install valgrind`");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-    // `I refs: 428,524,724`, with some spaces.
-    let line = text.lines().find(|line| line.contains("refs:")).expect("valgrind counts");
-    let digits = line.rsplit(':').next().unwrap_or_default();
-    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
-    digits.parse().expect("a number")
-}
-
-fn allocations(plugin: &Path, case: Case, modules: usize) -> f64 {
-    let subject = subject(plugin, modules);
-    subject.ask(case, 1);
-    let count = |times| {
-        let before = ALLOCATIONS.load(Ordering::Relaxed);
-        subject.ask(case, times);
-        ALLOCATIONS.load(Ordering::Relaxed) - before
-    };
-    // What one denial allocates is in both.
-    let (few, many) = (count(100), count(1_100));
-    (many - few) as f64 / 1_000.0
+/// Whether a question allocates as often as is known, but for what other threads do meanwhile.
+fn same(allocations: f64, expected: f64) -> bool {
+    (allocations - expected).abs() <= 0.01
 }
 
 /// Reported, with no target that a slow machine could miss.
-fn load_time(plugin: &PathBuf) {
+fn load_time(plugin: &Path) {
     let copies = tempfile::tempdir().expect("a folder");
     let mut times = Vec::new();
     for index in 0..5 {
@@ -173,7 +153,7 @@ fn load_time(plugin: &PathBuf) {
         bytes.push(index);
         std::fs::write(&copy, bytes).expect("a copy");
         let start = Instant::now();
-        let subject = subject(&copy, 1);
+        let subject = Setting::new(&copy, Case::LoaderReady, 1).subject();
         times.push(start.elapsed());
         drop(subject);
     }

@@ -1,6 +1,11 @@
 //! What is measured: the same question to the same modules, through the loader and through
-//! `Box<dyn>` futures.
-#![forbid(unsafe_code)]
+//! `Box<dyn>` futures. In numbers: instructions, allocations.
+#![deny(unsafe_code)]
+
+pub mod setting;
+pub mod subject;
+
+pub mod allocations;
+pub mod instructions;
 
 pub mod baseline;
-pub mod subject;

@@ -43,6 +43,27 @@ pub enum Case {
     LoaderAsking,
 }
 
+impl Case {
+    const ALL: [Self; 6] = [
+        Self::BoxedReady,
+        Self::LoaderReady,
+        Self::BoxedSuspended,
+        Self::LoaderSuspended,
+        Self::LoaderShort,
+        Self::LoaderAsking,
+    ];
+
+    /// The case of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|case| case.name() == name)
+    }
+
+    /// Its name, as an argument of a program.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}")
+    }
+}
+
 /// Nobody is an admin.
 struct Admins;
 
@@ -58,7 +79,16 @@ impl Subject {
     ///
     /// # Panics
     /// If they do not load.
-    pub async fn new(plugin: &Path, count: usize) -> Self {
+    pub fn load(plugin: &Path, count: usize) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let subject = runtime.block_on(Self::new(plugin, count));
+        // The queues of the modules run on; nobody is told anything.
+        std::mem::forget(runtime);
+        subject
+    }
+
+    async fn new(plugin: &Path, count: usize) -> Self {
         let entry = json!({"module": plugin, "config": {"evil_user": EVIL_USER}, "timeout": 0});
         let config = json!({"modules": vec![entry; count], "verify": {"permissions": "warn"}});
         let folder = plugin.parent().expect("a plugin lies in a folder");
@@ -78,44 +108,37 @@ impl Subject {
     /// # Panics
     /// If an answer is wrong.
     pub fn ask(&self, case: Case, times: usize) {
-        let (good, evil) = (self.good.as_event(), self.evil.as_event());
+        let (boxed, modules) = (&*self.boxed, &self.modules);
         match case {
-            Case::BoxedReady => {
-                repeat(times, &good, &evil, |event| run(baseline::check(&self.boxed, event)));
+            Case::BoxedReady => self.repeat(times, |event| run(baseline::check(boxed, event))),
+            Case::LoaderReady => {
+                self.repeat(times, |event| run(modules.spam_checker().check_event_for_spam(event)));
             }
-            Case::LoaderReady => repeat(times, &good, &evil, |event| {
-                run(self.modules.spam_checker().check_event_for_spam(event))
+            Case::BoxedSuspended => {
+                self.repeat(times, |event| run(baseline::suspend(boxed, event.sender().as_str())));
+            }
+            Case::LoaderSuspended => self.repeat(times, |event| {
+                run(modules.spam_checker().user_may_publish_room(event.sender(), event.room_id()))
             }),
-            Case::BoxedSuspended => repeat(times, &good, &evil, |event| {
-                run(baseline::suspend(&self.boxed, event.sender().as_str()))
+            Case::LoaderShort => self.repeat(times, |event| {
+                run(modules.spam_checker().accept_make_join(event.sender(), event.room_id()))
             }),
-            Case::LoaderSuspended => repeat(times, &good, &evil, |event| {
-                let spam_checker = self.modules.spam_checker();
-                run(spam_checker.user_may_publish_room(event.sender(), event.room_id()))
-            }),
-            Case::LoaderShort => repeat(times, &good, &evil, |event| {
-                let spam_checker = self.modules.spam_checker();
-                run(spam_checker.accept_make_join(event.sender(), event.room_id()))
-            }),
-            Case::LoaderAsking => repeat(times, &good, &evil, |event| {
-                let spam_checker = self.modules.spam_checker();
-                run(spam_checker.user_may_create_room_alias(event.sender(), event.room_id()))
+            Case::LoaderAsking => self.repeat(times, |event| {
+                run(modules
+                    .spam_checker()
+                    .user_may_create_room_alias(event.sender(), event.room_id()))
             }),
         }
     }
-}
 
-/// Asks about the good event many times, and once about the evil one: both answers are checked.
-#[inline(never)]
-fn repeat<E>(
-    times: usize,
-    good: &Event<'_>,
-    evil: &Event<'_>,
-    ask: impl Fn(&Event<'_>) -> Result<(), E>,
-) {
-    assert!(ask(evil).is_err(), "the evil user is let in");
-    for _ in 0..times {
-        assert!(ask(black_box(good)).is_ok(), "a good user is denied");
+    /// Asks about the good event many times, and once about the evil one: both answers are checked.
+    #[inline(never)]
+    fn repeat<E>(&self, times: usize, ask: impl Fn(&Event<'_>) -> Result<(), E>) {
+        let (good, evil) = (self.good.as_event(), self.evil.as_event());
+        assert!(ask(&evil).is_err(), "the evil user is let in");
+        for _ in 0..times {
+            assert!(ask(black_box(&good)).is_ok(), "a good user is denied");
+        }
     }
 }
 

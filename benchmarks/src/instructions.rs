@@ -1,0 +1,36 @@
+//! How many instructions a question takes. valgrind counts them, so that the same program gives the
+//! same numbers on any machine.
+#![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
+
+use std::process::{Command, Stdio};
+
+use crate::setting::Setting;
+
+/// How this program is told to ask, and do nothing else.
+pub(crate) const MODE: &str = "--ask";
+
+/// Instructions of one question: the difference between many questions and more.
+///
+/// # Panics
+/// Without valgrind.
+pub fn of(setting: &Setting) -> f64 {
+    let (few, many) = (1_024, 5_120);
+    let count = |times| executed(setting, times) as f64;
+    (count(many) - count(few)) / f64::from(many - few)
+}
+
+fn executed(setting: &Setting, times: u32) -> u64 {
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
+    valgrind.arg(std::env::current_exe().expect("this program has a file"));
+    let output = setting.hand_to(&mut valgrind, MODE).arg(times.to_string());
+    let output = output.stdout(Stdio::null()).output();
+    let output = output.expect("valgrind runs: install it with `apt-get install valgrind`");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    // `I refs: 428,524,724`, with some spaces.
+    let line = text.lines().find(|line| line.contains("refs:")).expect("valgrind counts");
+    let digits = line.rsplit(':').next().unwrap_or_default();
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().expect("a number")
+}
