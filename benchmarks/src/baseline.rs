@@ -8,13 +8,26 @@ use std::task::Poll;
 use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, Verdict};
 
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Answer<'a> = BoxFuture<'a, Result<Verdict, ModuleError>>;
+
+/// How long all texts but the user may be together.
+const LONGEST: usize = 65_536;
 
 /// A spam checker behind a trait object.
 pub trait BoxedChecker: Send + Sync {
     /// Ready at once.
-    fn check<'a>(&'a self, event: &'a Event<'_>) -> BoxFuture<'a, Result<Verdict, ModuleError>>;
+    fn check<'a>(&'a self, event: &'a Event<'_>) -> Answer<'a>;
     /// Suspends once; clones the waker.
-    fn suspend<'a>(&'a self, user_id: &'a str) -> BoxFuture<'a, Result<Verdict, ModuleError>>;
+    fn suspend<'a>(&'a self, user_id: &'a str) -> Answer<'a>;
+    /// Ready at once; looks at all of five texts.
+    fn set_state<'a>(
+        &'a self,
+        user_id: &'a str,
+        room_id: &'a str,
+        event_type: &'a str,
+        state_key: &'a str,
+        content: &'a str,
+    ) -> Answer<'a>;
 }
 
 /// The same body as the plugin's.
@@ -35,11 +48,11 @@ impl Checker {
 }
 
 impl BoxedChecker for Checker {
-    fn check<'a>(&'a self, event: &'a Event<'_>) -> BoxFuture<'a, Result<Verdict, ModuleError>> {
+    fn check<'a>(&'a self, event: &'a Event<'_>) -> Answer<'a> {
         Box::pin(async move { Ok(self.verdict(event.sender().as_str())) })
     }
 
-    fn suspend<'a>(&'a self, user_id: &'a str) -> BoxFuture<'a, Result<Verdict, ModuleError>> {
+    fn suspend<'a>(&'a self, user_id: &'a str) -> Answer<'a> {
         Box::pin(async move {
             let mut waker = None;
             std::future::poll_fn(|context| match waker.take() {
@@ -54,6 +67,21 @@ impl BoxedChecker for Checker {
             })
             .await;
             Ok(self.verdict(user_id))
+        })
+    }
+
+    fn set_state<'a>(
+        &'a self,
+        user_id: &'a str,
+        room_id: &'a str,
+        event_type: &'a str,
+        state_key: &'a str,
+        content: &'a str,
+    ) -> Answer<'a> {
+        Box::pin(async move {
+            let length = room_id.len() + event_type.len() + state_key.len() + content.len();
+            let evil = user_id == self.evil_user || length > LONGEST;
+            Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
         })
     }
 }
@@ -83,6 +111,28 @@ pub async fn check(
 pub async fn suspend(modules: &[Box<dyn BoxedChecker>], user_id: &str) -> Result<(), Box<Verdict>> {
     for module in modules {
         match module.suspend(user_id).await {
+            Ok(Verdict::Allow) => {}
+            Ok(denial) => return Err(Box::new(denial)),
+            Err(_) => return Err(Box::new(Verdict::deny(ErrorCode::Unknown))),
+        }
+    }
+    Ok(())
+}
+
+/// As [`check`], with five texts.
+///
+/// # Errors
+/// As for [`check`].
+pub async fn set_state(
+    modules: &[Box<dyn BoxedChecker>],
+    user_id: &str,
+    room_id: &str,
+    event_type: &str,
+    state_key: &str,
+    content: &str,
+) -> Result<(), Box<Verdict>> {
+    for module in modules {
+        match module.set_state(user_id, room_id, event_type, state_key, content).await {
             Ok(Verdict::Allow) => {}
             Ok(denial) => return Err(Box::new(denial)),
             Err(_) => return Err(Box::new(Verdict::deny(ErrorCode::Unknown))),

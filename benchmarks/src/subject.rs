@@ -7,14 +7,17 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use hsmod_loader::requests::Users;
-use hsmod_loader::{Config, Host, Modules, requests};
-use hsmod_plugin_api::values::{Event, ModuleError, OwnedEvent, UserId};
+use hsmod_loader::{CallError, Config, Host, Modules, requests};
+use hsmod_plugin_api::values::{Event, JsonStr, ModuleError, OwnedEvent, UserId, Verdict};
 use serde_json::json;
 
 use crate::baseline::{self, BoxedChecker, Checker};
 
 /// Who is denied everything.
 const EVIL_USER: &str = "@evil:example.com";
+
+/// Whom the good user invites.
+const GUEST: &str = "@guest:example.com";
 
 /// Modules on both sides, and what they are asked about.
 pub struct Subject {
@@ -23,6 +26,8 @@ pub struct Subject {
     boxed: Vec<Box<dyn BoxedChecker>>,
     good: OwnedEvent,
     evil: OwnedEvent,
+    /// Type, state key and content of what both set in the state.
+    state: [String; 3],
 }
 
 /// What is measured.
@@ -37,6 +42,18 @@ pub enum Case {
     BoxedSuspended,
     /// The loader, with futures that suspend once.
     LoaderSuspended,
+    /// Boxed futures, ready at once, as a handler has them: two functions down, the whole boxed.
+    BoxedAwaited,
+    /// The loader, ready at once, as a handler has it.
+    LoaderAwaited,
+    /// Boxed futures that are given five texts, ready at once.
+    BoxedTexts,
+    /// The loader, with a callback of five texts, ready at once.
+    LoaderTexts,
+    /// The loader, with futures that have no room in a call, ready at once.
+    LoaderLarge,
+    /// The loader, with futures that have no room in a call and suspend once.
+    LoaderLargeSuspended,
     /// The loader, with a callback as short as that of the next one.
     LoaderShort,
     /// The loader, with a callback that asks the homeserver, which answers at once.
@@ -44,11 +61,17 @@ pub enum Case {
 }
 
 impl Case {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 12] = [
         Self::BoxedReady,
         Self::LoaderReady,
         Self::BoxedSuspended,
         Self::LoaderSuspended,
+        Self::BoxedAwaited,
+        Self::LoaderAwaited,
+        Self::BoxedTexts,
+        Self::LoaderTexts,
+        Self::LoaderLarge,
+        Self::LoaderLargeSuspended,
         Self::LoaderShort,
         Self::LoaderAsking,
     ];
@@ -100,6 +123,7 @@ impl Subject {
             boxed: (0..count).map(|_| checker()).collect(),
             good: event("@good:example.com"),
             evil: event(EVIL_USER),
+            state: ["m.room.topic", "", r#"{"topic":"hi"}"#].map(str::to_owned),
         }
     }
 
@@ -120,6 +144,33 @@ impl Subject {
             Case::LoaderSuspended => self.repeat(times, |event| {
                 run(modules.spam_checker().user_may_publish_room(event.sender(), event.room_id()))
             }),
+            Case::BoxedAwaited => {
+                self.repeat(times, |event| run(Box::pin(self.handle_boxed(event))))
+            }
+            Case::LoaderAwaited => self.repeat(times, |event| run(Box::pin(self.handle(event)))),
+            Case::BoxedTexts => self.repeat(times, |event| {
+                let (user_id, room_id) = (event.sender().as_str(), event.room_id().as_str());
+                let [event_type, state_key, content] = &self.state;
+                run(baseline::set_state(boxed, user_id, room_id, event_type, state_key, content))
+            }),
+            Case::LoaderTexts => self.repeat(times, |event| {
+                let (user_id, room_id) = (event.sender(), event.room_id());
+                let [event_type, state_key, content] = &self.state;
+                let content = JsonStr::new(content);
+                run(modules
+                    .spam_checker()
+                    .user_may_send_state_event(user_id, room_id, event_type, state_key, content))
+            }),
+            Case::LoaderLarge => self.repeat(times, |event| {
+                run(modules.spam_checker().user_may_invite(event.sender(), GUEST, event.room_id()))
+            }),
+            Case::LoaderLargeSuspended => self.repeat(times, |event| {
+                run(modules.spam_checker().user_may_join_room(
+                    event.sender(),
+                    event.room_id(),
+                    true,
+                ))
+            }),
             Case::LoaderShort => self.repeat(times, |event| {
                 run(modules.spam_checker().accept_make_join(event.sender(), event.room_id()))
             }),
@@ -139,6 +190,24 @@ impl Subject {
         for _ in 0..times {
             assert!(ask(black_box(&good)).is_ok(), "a good user is denied");
         }
+    }
+
+    async fn handle(&self, event: &Event<'_>) -> Result<(), CallError> {
+        self.authorise(event).await
+    }
+
+    async fn authorise(&self, event: &Event<'_>) -> Result<(), CallError> {
+        let [.., content] = &self.state;
+        let spam_checker = self.modules.spam_checker();
+        spam_checker.user_may_create_room(event.sender(), JsonStr::new(content)).await
+    }
+
+    async fn handle_boxed(&self, event: &Event<'_>) -> Result<(), Box<Verdict>> {
+        self.authorise_boxed(event).await
+    }
+
+    async fn authorise_boxed(&self, event: &Event<'_>) -> Result<(), Box<Verdict>> {
+        baseline::check(&self.boxed, event).await
     }
 }
 

@@ -2,9 +2,15 @@
 //! and back. The benchmark's baseline has the same body.
 #![forbid(unsafe_code)]
 
+use std::hint::black_box;
 use std::task::Poll;
 
 use hsmod_plugin_api::prelude::*;
+
+/// How long all texts but the user may be together.
+const LONGEST: usize = 65_536;
+/// Bytes that a large future keeps: more than a call has room for.
+const LARGE: usize = 4_096;
 
 /// The module's `config`.
 #[derive(Deserialize)]
@@ -71,6 +77,63 @@ impl SpamChecker for BenchModule {
             }
         })
         .await;
+        let evil = user_id.as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Ready at once.
+    async fn user_may_create_room(
+        &self,
+        user_id: &UserId,
+        room_config: &JsonStr,
+    ) -> Result<Verdict, ModuleError> {
+        let evil = user_id.as_str() == self.evil_user || room_config.as_str().len() > LONGEST;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Ready at once; looks at all of five texts.
+    async fn user_may_send_state_event(
+        &self,
+        user_id: &UserId,
+        room_id: &RoomId,
+        event_type: &str,
+        state_key: &str,
+        content: &JsonStr,
+    ) -> Result<Verdict, ModuleError> {
+        let (room_id, content) = (room_id.as_str(), content.as_str());
+        let length = room_id.len() + event_type.len() + state_key.len() + content.len();
+        let evil = user_id.as_str() == self.evil_user || length > LONGEST;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Ready at once, with a future that is larger than the room of a call.
+    async fn user_may_invite(
+        &self,
+        inviter: &UserId,
+        _invitee: &UserId,
+        _room_id: &RoomId,
+    ) -> Result<Verdict, ModuleError> {
+        let kept = black_box([0_u8; LARGE]);
+        std::future::ready(()).await;
+        black_box(&kept);
+        let evil = inviter.as_str() == self.evil_user;
+        Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+
+    /// Suspends once, with such a future.
+    async fn user_may_join_room(
+        &self,
+        user_id: &UserId,
+        _room_id: &RoomId,
+        _is_invited: bool,
+    ) -> Result<Verdict, ModuleError> {
+        let kept = black_box([0_u8; LARGE]);
+        let mut suspended = false;
+        std::future::poll_fn(|_| {
+            if std::mem::replace(&mut suspended, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        black_box(&kept);
         let evil = user_id.as_str() == self.evil_user;
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
