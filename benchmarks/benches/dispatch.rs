@@ -1,5 +1,6 @@
-//! `cargo bench`: instructions and allocations of one dispatch, beside boxed futures; and how long
-//! a plugin takes to load. Fails if a target is missed.
+//! `cargo bench`: instructions, allocations and time of one dispatch, beside boxed futures; and how
+//! long a plugin takes to load. Fails if a target is missed, of which only instructions and
+//! allocations have any: they are the same on any machine.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::time::Instant;
 
 use hsmod_benchmarks::setting::{Setting, measured};
 use hsmod_benchmarks::subject::Case;
-use hsmod_benchmarks::{allocations, instructions};
+use hsmod_benchmarks::{allocations, instructions, time};
 
 /// What is compared: boxed futures with the loader, for some numbers of modules.
 struct Comparison {
@@ -100,6 +101,7 @@ fn compare(files: &Files, comparison: &Comparison, modules: usize, at_most: f64)
         name: format!("{}, {modules} modules", comparison.name),
         instructions: [instructions::of(&boxed), instructions::of(&loader)],
         at_most,
+        time: Some(time::of(&loader, boxed.case)),
         allocations: allocations::of(&files.counter, &loader),
         expected: comparison.allocations,
     }
@@ -110,7 +112,7 @@ fn compare(files: &Files, comparison: &Comparison, modules: usize, at_most: f64)
 fn large(files: &Files, name: &str, case: Case, expected: f64) -> bool {
     let allocations = allocations::of(&files.counter, &Setting::new(&files.plugin, case, 1));
     let holds = same(allocations, expected);
-    println!("{name:<38} {:>41} {}", format!("{allocations:.2}"), verdict(holds));
+    println!("{name:<38} {:>48} {}", format!("{allocations:.2}"), verdict(holds));
     holds
 }
 
@@ -123,6 +125,7 @@ fn request(files: &Files) -> bool {
         name: "a request, ready at once".to_owned(),
         instructions: [callback, asking - short],
         at_most: REQUEST,
+        time: None,
         allocations: allocations::of(&files.counter, &setting(Case::LoaderAsking)),
         expected: 0.0,
     }
@@ -136,6 +139,8 @@ struct Row {
     instructions: [f64; 2],
     /// The most instructions, as a share of the other one's.
     at_most: f64,
+    /// As a share of the other one's.
+    time: Option<f64>,
     allocations: f64,
     /// The allocations that it is known to need.
     expected: f64,
@@ -143,8 +148,8 @@ struct Row {
 
 fn heading([base, ours]: [&str; 2]) {
     println!(
-        "{:<38} {base:>8} {ours:>8} {:>6} {:>7} {:>11}",
-        "instructions of", "ratio", "at most", "allocations"
+        "{:<38} {base:>8} {ours:>8} {:>6} {:>7} {:>6} {:>11}",
+        "instructions of", "ratio", "at most", "time", "allocations"
     );
 }
 
@@ -154,8 +159,9 @@ impl Row {
         let [base, ours] = self.instructions;
         let ratio = ours / base;
         let holds = ratio <= self.at_most && same(self.allocations, self.expected);
+        let time = self.time.map_or_else(String::new, |time| format!("{time:.2}"));
         println!(
-            "{:<38} {base:>8.0} {ours:>8.0} {ratio:>6.2} {:>7.2} {:>11.2} {}",
+            "{:<38} {base:>8.0} {ours:>8.0} {ratio:>6.2} {:>7.2} {time:>6} {:>11.2} {}",
             self.name,
             self.at_most,
             self.allocations,

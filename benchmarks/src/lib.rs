@@ -1,5 +1,5 @@
 //! What is measured: the same question to the same modules, through the loader and through
-//! `Box<dyn>` futures. In numbers: instructions, allocations.
+//! `Box<dyn>` futures. How often, and with what: instructions, allocations, time.
 #![deny(unsafe_code)]
 
 pub mod setting;
@@ -7,5 +7,6 @@ pub mod subject;
 
 pub mod allocations;
 pub mod instructions;
+pub mod time;
 
 pub mod baseline;
