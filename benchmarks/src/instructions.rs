@@ -9,12 +9,13 @@ use crate::setting::Setting;
 /// How this program is told to ask, and do nothing else.
 pub(crate) const MODE: &str = "--ask";
 
-/// Instructions of one question: the difference between many questions and more.
+/// Instructions of one question: the difference between some questions and so many that what other
+/// threads do meanwhile is little beside it, also on a busy machine.
 ///
 /// # Panics
 /// Without valgrind.
 pub fn of(setting: &Setting) -> f64 {
-    let (few, many) = (1_024, 5_120);
+    let (few, many) = (1_024, 41_984);
     let count = |times| executed(setting, times) as f64;
     (count(many) - count(few)) / f64::from(many - few)
 }
