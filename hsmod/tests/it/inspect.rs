@@ -30,7 +30,7 @@ fn a_plugin_is_described() {
       authors      The hsmod authors
       file         <folder>/liblist_spam_checker.so
       sha256       <digest>
-      ABI          1.1 (hsmod-plugin-api 1.0.0)
+      ABI          2.0 (hsmod-plugin-api 1.0.0)
       language     Rust
       callbacks    spam_checker.check_event_for_spam
     ");

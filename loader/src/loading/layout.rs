@@ -66,7 +66,8 @@ fn innermost(errors: &[AbiInstabilityError]) -> Option<String> {
         Some((expected, found)) if expected != found => (expected, found),
         _ => error.errs.iter().find(|what| counts(what)).map(difference).unwrap_or_default(),
     };
-    Some(format!("{}: expected `{expected}`, found `{found}`", path.join(".")))
+    let place = if path.is_empty() { String::new() } else { path.join(".") + ": " };
+    Some(format!("{place}expected `{expected}`, found `{found}`"))
 }
 
 /// Whether bytes that cross may be others: crates may be renamed, split and given new versions while
@@ -77,7 +78,8 @@ fn counts(what: &AbiInstability) -> bool {
 
 /// Whether a step says where one is: numbers of parameters and of fields without a name do not.
 fn telling(name: &&str) -> bool {
-    name.trim_start_matches("param_").bytes().any(|byte| byte.is_ascii_alphabetic())
+    let name = name.trim_start_matches("param_").trim_start_matches("field_");
+    name.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 fn step_name(step: &TLFieldOrFunction) -> &'static str {
@@ -105,6 +107,9 @@ fn difference(what: &AbiInstability) -> (String, String) {
         }
         AbiInstability::FieldCountMismatch(pair) => {
             (format!("{} fields", pair.expected), format!("{} fields", pair.found))
+        }
+        AbiInstability::UnexpectedField(pair) => {
+            (format!("field {}", pair.expected.name()), format!("field {}", pair.found.name()))
         }
         other => ("the same".to_owned(), short(&format!("{other:?}"))),
     }

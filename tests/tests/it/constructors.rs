@@ -31,12 +31,12 @@ fn a_refused_plugin_stays_mapped_for_the_threads_it_has_started() {
     assert_snapshot!(homeserver(&scene, 2, "return"), @"
     exit status: 3
     mapped: 1
-    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: what it exports as `hsmod_root` is not the entry of a plugin
+    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it leads to no root table
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 1.1)
-    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: what it exports as `hsmod_root` is not the entry of a plugin
+      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
+    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it leads to no root table
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 1.1)
+      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
     ");
 }
 

@@ -46,7 +46,7 @@ async fn recorder_refusal(host: Host, config: Value) -> String {
 async fn a_library_that_is_no_plugin() {
     let refusal = Scene::new().module("bad_no_symbol", json!({})).refusal().await;
     assert_snapshot!(refusal, @"
-    error: module `bad_no_symbol`: inspection: `<folder>/plugins/libbad_no_symbol.so` is not an hsmod plugin: it exports no `hsmod_manifest`
+    error: module `bad_no_symbol`: inspection: `<folder>/plugins/libbad_no_symbol.so` is not an hsmod plugin: it exports no `hsmod_entry`
       at modules.<item 0>.module, line 5, column 7
       fix: add `export_module!(YourModule);` to its crate and rebuild it; if it has that, keep `strip` and version scripts from removing exported symbols
     ");
@@ -55,9 +55,9 @@ async fn a_library_that_is_no_plugin() {
 #[tokio::test]
 async fn a_plugin_with_a_damaged_entry() {
     assert_snapshot!(Scene::new().module("bad_magic", json!({})).refusal().await, @"
-    error: module `bad_magic`: loading: `<folder>/plugins/libbad_magic.so` has a damaged entry: what it exports as `hsmod_root` is not the entry of a plugin
+    error: module `bad_magic`: inspection: `<folder>/plugins/libbad_magic.so` has a damaged entry: its symbol `hsmod_entry` does not begin as one does
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 1.1)
+      fix: build it again with `export_module!` of hsmod-plugin-api; in another language, let it begin with `hsmodABI`
     ");
 }
 
@@ -315,7 +315,7 @@ async fn everything_that_is_wrong_with_the_files_and_configs_at_once() {
     error: module `nowhere`: discovery: there is no plugin `nowhere` in `<folder>/plugins`
       at modules.<item 0>.module, line 4, column 7
       fix: put `libnowhere.so` there, or name one that is there: `bad_no_symbol`, `bad_panics`, `demo`, `good_recorder`, `list_spam_checker`
-    error: module `bad_no_symbol`: inspection: `<folder>/plugins/libbad_no_symbol.so` is not an hsmod plugin: it exports no `hsmod_manifest`
+    error: module `bad_no_symbol`: inspection: `<folder>/plugins/libbad_no_symbol.so` is not an hsmod plugin: it exports no `hsmod_entry`
       at modules.<item 1>.module, line 8, column 7
       fix: add `export_module!(YourModule);` to its crate and rebuild it; if it has that, keep `strip` and version scripts from removing exported symbols
     error: module `list_spam_checker`: parse_config: invalid type: integer `3`, expected a sequence

@@ -55,8 +55,8 @@ mod one {
     }
 }
 
-/// The same, changed.
-mod another {
+/// With another type.
+mod retyped {
     use super::*;
 
     #[repr(C)]
@@ -64,6 +64,18 @@ mod another {
     pub(super) struct Table {
         size: u32,
         ask: extern "C" fn(u32) -> u64,
+    }
+}
+
+/// In another order.
+mod reordered {
+    use super::*;
+
+    #[repr(C)]
+    #[derive(StableAbi)]
+    pub(super) struct Table {
+        ask: extern "C" fn(u64) -> u64,
+        size: u32,
     }
 }
 
@@ -76,9 +88,12 @@ fn told(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<Str
 
 #[test]
 fn a_difference_is_told_by_path_expected_found() {
-    let [one, another] = [<one::Table as StableAbi>::LAYOUT, <another::Table as StableAbi>::LAYOUT];
+    let one = <one::Table as StableAbi>::LAYOUT;
     assert_eq!(told(one, one), None);
-    insta::assert_snapshot!(told(one, another).unwrap(), @"ask: expected `u64`, found `u32`");
+    let retyped = told(one, <retyped::Table as StableAbi>::LAYOUT).unwrap();
+    insta::assert_snapshot!(retyped, @"ask: expected `u64`, found `u32`");
+    let reordered = told(one, <reordered::Table as StableAbi>::LAYOUT).unwrap();
+    insta::assert_snapshot!(reordered, @"expected `field size`, found `field ask`");
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! Starts a thread in an ELF constructor, which goes on for ever; its root is garbage, so that it
-//! is refused when the thread runs already.
+//! Starts a thread in an ELF constructor, which goes on for ever; its entry leads to no root table, so
+//! that it is refused when the thread runs already.
 #![deny(unsafe_code)]
 
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 use std::time::Duration;
 
+use hsmod_abi::Entry;
 use hsmod_plugin_api::manifest::{Parts, encode, length};
 
 const PARTS: Parts<'static> = Parts {
@@ -25,17 +26,9 @@ const PARTS: Parts<'static> = Parts {
 )]
 static MANIFEST: [u8; length(&PARTS)] = encode(&PARTS);
 
-#[allow(unsafe_code, reason = "what `export_module!` would write")]
-#[unsafe(export_name = "hsmod_panic_strategy")]
-static PANIC_STRATEGY: u8 = 0;
-
-/// As large and as aligned as any root, so that reading it stays within it.
-#[repr(C, align(64))]
-struct Garbage([u8; 1024]);
-
-#[allow(unsafe_code, reason = "what `export_module!` would write, but for its value")]
-#[unsafe(export_name = "hsmod_root")]
-static ROOT: Garbage = Garbage([0xA5; 1024]);
+#[allow(unsafe_code, reason = "what `export_module!` would write, but for its pointers")]
+#[unsafe(export_name = "hsmod_entry")]
+static ENTRY: Entry = Entry::NOTHING;
 
 #[allow(unsafe_code, reason = "the section is what makes it a constructor")]
 #[used]

@@ -1,7 +1,7 @@
-//! Everything that is read of it without running it is in order; its root is garbage, so that the
-//! check of the root itself has to find it.
+//! Everything else that is read of it is in order; its entry begins as none does.
 #![deny(unsafe_code)]
 
+use hsmod_abi::Entry;
 use hsmod_plugin_api::manifest::{Parts, encode, length};
 
 const PARTS: Parts<'static> = Parts {
@@ -19,14 +19,6 @@ const PARTS: Parts<'static> = Parts {
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".hsmod"))]
 static MANIFEST: [u8; length(&PARTS)] = encode(&PARTS);
 
-#[allow(unsafe_code, reason = "what `export_module!` would write")]
-#[unsafe(export_name = "hsmod_panic_strategy")]
-static PANIC_STRATEGY: u8 = 0;
-
-/// As large and as aligned as any root, so that reading it stays within it.
-#[repr(C, align(64))]
-struct Garbage([u8; 1024]);
-
 #[allow(unsafe_code, reason = "what `export_module!` would write, but for its value")]
-#[unsafe(export_name = "hsmod_root")]
-static ROOT: Garbage = Garbage([0xA5; 1024]);
+#[unsafe(export_name = "hsmod_entry")]
+static ENTRY: Entry = Entry { magic: [0xA5; 8], ..Entry::NOTHING };
