@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
-use hsmod_plugin_api::module::{CacheHandle, ModuleHost, Registered, WebHandle};
+use hsmod_plugin_api::module::{CacheHandle, LogHandle, ModuleHost, Registered, WebHandle};
 use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
 use hsmod_plugin_api::values::{JsonStr, ModuleError};
 use tokio::runtime::Handle;
@@ -27,6 +27,7 @@ use crate::caches;
 use crate::config::Entry;
 use crate::failures::Failures;
 use crate::host::Host;
+use crate::log::Forwarder;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
@@ -58,6 +59,8 @@ pub(crate) struct Registrar {
 struct Collected {
     callbacks: Vec<Registered>,
     resources: Vec<(String, bool, WebHandle)>,
+    /// Why further callbacks could not be read.
+    unreadable: Vec<String>,
     /// Whether there is work that it leaves to be done.
     works: bool,
 }
@@ -218,6 +221,14 @@ impl ModuleHost for Registrar {
         self.collect(registered.category(), |collected| collected.callbacks.push(registered));
     }
 
+    fn refuse_registration(&self, why: &str) {
+        self.collect("something", |collected| collected.unreadable.push(why.to_owned()));
+    }
+
+    fn log(&self) -> LogHandle {
+        LogHandle::of::<Forwarder>()
+    }
+
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle) {
         self.collect(path, |collected| {
             collected.resources.push((path.to_owned(), subtree, resource));
@@ -333,6 +344,9 @@ pub(crate) fn assemble<'a>(
     for (entry, registrar) in modules {
         let collected = registrar.collected.lock().unwrap_or_else(PoisonError::into_inner);
         let mut callbacks = BTreeMap::<String, Vec<String>>::new();
+        for why in collected.iter().flat_map(|collected| &collected.unreadable) {
+            report.push(unreadable(why).of(entry.name()));
+        }
         for registered in collected.iter().flat_map(|collected| &collected.callbacks) {
             let (added, problems) = add_callbacks(
                 registered,
@@ -365,6 +379,14 @@ pub(crate) fn assemble<'a>(
         registry.callbacks.push(callbacks);
     }
     registry
+}
+
+/// A module of which it is not known what it would refuse must not be taken for one that refuses
+/// nothing.
+fn unreadable(why: &str) -> Problem {
+    Problem::error(Stage::New, format!("its callbacks cannot be registered: {why}")).fix(
+        "update the homeserver, or let the module's author say that it can do without these callbacks",
+    )
 }
 
 /// Complains of deadlines for callbacks that do not exist.

@@ -43,13 +43,13 @@ pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
 pub use log::{LogTable, LogTableRef, RawField, RawRecord};
-pub use registration::{RawRegistration, Registration};
+pub use registration::{RawRegistration, Registration, Table};
 pub use root::{Root, RootRef, StaticModule, entry};
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;
 pub use web::{
-    Answering, ErrorFormat, RawHeader, RawWebResponse, WebRequest, WebResource, WebResponse,
+    Answering, ErrorFormat, RawHeader, RawResponseHeader, RawWebResponse, WebRequest, WebResource, WebResponse,
     WebTable, WebTableRef,
 };
 

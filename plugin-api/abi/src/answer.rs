@@ -10,7 +10,7 @@ use crate::panic::{Panic, RawPanic};
 
 /// The head of every answer; what follows is as its kind says. Uninitialised until the status is
 /// [`Status::READY`]; then the caller owns it.
-#[repr(C)]
+#[repr(C, align(8))]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Answer {
@@ -178,15 +178,18 @@ struct Written<P> {
 
 #[repr(C)]
 pub(crate) struct Out<P> {
-    head: MaybeUninit<Answer>,
+    head: Answer,
     body: MaybeUninit<Body<P>>,
 }
 
 impl<P> Out<P> {
+    /// Of no kind: who says that it has answered and did not, has answered something unknown.
+    const NONE: Answer = Answer { size: 0, kind: u32::MAX };
+
     #[inline]
     pub(crate) const fn new() -> Self {
         const { assert!(align_of::<P>() <= 8, "the body of an answer lies right behind its head") };
-        Self { head: MaybeUninit::uninit(), body: MaybeUninit::uninit() }
+        Self { head: Self::NONE, body: MaybeUninit::uninit() }
     }
 }
 
@@ -232,18 +235,19 @@ impl<P> Out<P> {
     /// The callee said [`Status::READY`], and nothing was taken before.
     #[cold]
     #[inline(never)]
-    pub(crate) unsafe fn take<A: Answers<Raw = P>>(&self) -> Entered<A::Answer, A::Fault> {
-        // SAFETY: the caller's promise: every answer has a head.
-        let head = unsafe { self.head.assume_init() };
+    pub(crate) unsafe fn take<A: Answers<Raw = P>>(&mut self) -> Entered<A::Answer, A::Fault> {
+        let head = std::mem::replace(&mut self.head, Self::NONE);
         let failed = |why: &'static str| Err(A::Fault::unreadable(&why));
         // SAFETY: of that kind, written as far as its size says, and taken once.
         unsafe {
             match head.kind {
                 Answer::NEUTRAL => Entered::Neutral,
-                Answer::OK => Entered::Ready(read::<A>(match self.part::<P>(head) {
-                    Some(raw) => A::from_raw(raw),
-                    None => Err(Unreadable("the answer is cut off")),
-                })),
+                Answer::OK => match self.part::<P>(head).map(A::from_raw) {
+                    // As good as not answered: the next one is asked.
+                    Some(Ok(answer)) if A::is_neutral(&answer) => Entered::Neutral,
+                    Some(answer) => Entered::Ready(read::<A>(answer)),
+                    None => Entered::Ready(unreadable::<A>("the answer is cut off")),
+                },
                 Answer::ERROR => Entered::Ready(match self.part::<RawError>(head) {
                     Some(raw) => Err(A::Fault::from_raw(raw)),
                     None => failed("the error is cut off"),
@@ -252,9 +256,9 @@ impl<P> Out<P> {
                     Some(raw) => Entered::Panicked(raw.into()),
                     None => Entered::Ready(failed("the report of a panic is cut off")),
                 },
-                _ => Entered::Ready(read::<A>(Err(Unreadable(
+                _ => Entered::Ready(unreadable::<A>(
                     "the answer is of a kind that this version does not know",
-                )))),
+                )),
             }
         }
     }
@@ -274,6 +278,11 @@ impl<P> Out<P> {
 /// What cannot be read is the denial, where there is one.
 fn read<A: Answers>(answer: Result<A::Answer, Unreadable>) -> Result<A::Answer, A::Fault> {
     answer.or_else(A::of_unreadable).map_err(|why| A::Fault::unreadable(&why))
+}
+
+/// What something means that is no answer of the protocol.
+pub(crate) fn unreadable<A: Answers>(why: &'static str) -> Result<A::Answer, A::Fault> {
+    read::<A>(Err(Unreadable(why)))
 }
 
 const _: () = assert!(std::mem::offset_of!(Written<RawError>, body) == size_of::<Answer>());

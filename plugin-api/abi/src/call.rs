@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::ptr::null;
 use std::task;
 
-use crate::answer::{Answers, Done, Entered, Fault, Out};
+use crate::answer::{Answers, Done, Entered, Fault, Out, unreadable};
 use crate::frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Status};
 use crate::panic::Panic;
 use crate::waker::exported;
@@ -51,9 +51,7 @@ impl<A: Answers> Reply<A> {
             Status::NEUTRAL => Entered::Neutral,
             // SAFETY: written, says the status, and taken once.
             Status::READY => unsafe { self.out.take::<A>() },
-            unknown => {
-                Entered::Ready(Err(A::Fault::unreadable(&format_args!("unknown {unknown:?}"))))
-            }
+            _ => Entered::Ready(unreadable::<A>("the status is none of the protocol")),
         }
     }
 

@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 
 use crate::answer::{Done, Entered, Fault};
 use crate::awaited::Awaited;
-use crate::form::erased;
 use crate::frame::{Frame, Status};
 use crate::object::Object;
 use crate::panic::caught;
+use crate::request::Request;
+use crate::serve::Method;
 use crate::start::start;
 use crate::text::Str;
 
@@ -65,16 +67,22 @@ impl Continuation {
     ) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
         let input = input.as_ref();
-        // SAFETY: the object is taken, once; the input lives as long as this future, which
-        // borrows it.
-        unsafe {
-            Awaited::<Done<E>, _, ROOM>::new(move |frame| {
-                let Some(run) = run else { return Status::NEUTRAL };
-                let args = ContinuationArgs::new(erased::<Str<'static>>(Str::new(input)));
-                run(object.into_pointer(), &raw const args, frame)
-            })
+        async move {
+            let Some(run) = run else { return Entered::Neutral };
+            let args = ContinuationArgs::new(Str::new(input));
+            // SAFETY: the object is taken, once, by the function that came with it; the input
+            // lives as long as this future, which borrows it.
+            unsafe { Request::<Continued<E>, ROOM>::new(run, object.into_pointer(), args) }.await
         }
     }
+}
+
+/// A [`Continuation`] as a row.
+struct Continued<E>(PhantomData<fn() -> E>);
+
+impl<E: Fault> Method for Continued<E> {
+    type Args = ContinuationArgs<'static>;
+    type Answers = Done<E>;
 }
 
 impl fmt::Debug for Continuation {
@@ -112,7 +120,7 @@ where
 pub struct Routine {
     object: Object,
     /// Without arguments: null.
-    run: unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status,
+    run: Option<unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status>,
 }
 
 impl Routine {
@@ -123,7 +131,7 @@ impl Routine {
         F: Future<Output = Result<(), E>> + Send + 'static,
         E: Fault,
     {
-        Self { object: Object::boxed(call), run: run_again::<C, F, E> }
+        Self { object: Object::boxed(call), run: Some(run_again::<C, F, E>) }
     }
 
     /// Makes the call once.
@@ -131,7 +139,10 @@ impl Routine {
         let Self { object, run } = self;
         // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
         unsafe {
-            Awaited::<Done<E>, _, ROOM>::new(|frame| run(object.pointer(), std::ptr::null(), frame))
+            Awaited::<Done<E>, _, ROOM>::new(|frame| match run {
+                Some(run) => run(object.pointer(), std::ptr::null(), frame),
+                None => Status::NEUTRAL,
+            })
         }
     }
 }
@@ -167,19 +178,21 @@ where
 pub struct Errand {
     object: Object,
     /// Takes the object.
-    run: unsafe extern "C" fn(*const ()),
+    run: Option<unsafe extern "C" fn(*const ())>,
 }
 
 impl Errand {
     /// Keeps `work`, and what it owns, until it is run or given back.
     pub fn new<C: FnOnce() + Send + 'static>(work: C) -> Self {
-        Self { object: Object::boxed(work), run: run_here::<C> }
+        Self { object: Object::boxed(work), run: Some(run_here::<C>) }
     }
 
     /// Makes the call, on this thread.
     pub fn run(self) {
-        // SAFETY: the closure is taken, once.
-        unsafe { (self.run)(self.object.into_pointer()) };
+        if let Some(run) = self.run {
+            // SAFETY: the closure is taken, once.
+            unsafe { run(self.object.into_pointer()) };
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Objects of one side whose text the other side may ask for, or set.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use crate::form::{Field, Flaw, erased};
 use crate::panic::caught;
@@ -74,10 +75,11 @@ pub trait SetText: Send {
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Editable<'a> {
     owner: *mut (),
-    /// As it is now.
-    text: Str<'a>,
-    /// Copies the text, and returns where it is now.
-    set: unsafe extern "C" fn(owner: *mut (), text: Str<'static>) -> Str<'static>,
+    /// The text as it is now: it lives until the next one is set.
+    text: Option<unsafe extern "C" fn(owner: *mut ()) -> Str<'static>>,
+    /// Copies the text.
+    set: Option<unsafe extern "C" fn(owner: *mut (), text: Str<'static>)>,
+    lent: PhantomData<&'a mut ()>,
 }
 
 // SAFETY: it is a `&mut T` of a `T: Send`, in C form.
@@ -88,29 +90,36 @@ unsafe impl Sync for Editable<'_> {}
 impl<'a> Editable<'a> {
     /// Lends `owner`.
     pub fn new<T: SetText>(owner: &'a mut T) -> Self {
-        let owner: *mut T = owner;
-        // SAFETY: lent for `'a`; while the text is looked at nobody sets it.
-        let text = Str::new(unsafe { (*owner).text() });
-        Self { owner: owner.cast(), text, set: set_text::<T> }
+        Self {
+            owner: std::ptr::from_mut(owner).cast(),
+            text: Some(text_now::<T>),
+            set: Some(set_text::<T>),
+            lent: PhantomData,
+        }
     }
 
     /// The text as it is now.
-    pub const fn text(&self) -> &str {
-        self.text.text()
+    pub fn text(&self) -> &str {
+        // SAFETY: owner and function belong together; the owner is lent to this alone, and nobody
+        // sets another text while this one is looked at.
+        let text: Str<'_> = self.text.map_or(Str::NONE, |text| unsafe { text(self.owner) });
+        text.text()
     }
 
     /// Puts `text` in its place.
     pub fn set(&mut self, text: &str) {
-        // SAFETY: owner and function belong together; the owner is lent to this alone, and the
-        // function copies the text.
-        self.text = unsafe { (self.set)(self.owner, erased(Str::new(text))) };
+        if let Some(set) = self.set {
+            // SAFETY: as above; the function copies the text.
+            unsafe { set(self.owner, erased(Str::new(text))) };
+        }
     }
 }
 
 // SAFETY: its text is looked at.
 unsafe impl Field for Editable<'_> {
     fn check(&self) -> Result<(), Flaw> {
-        self.text.check()
+        // SAFETY: as in `Editable::text`.
+        self.text.map_or(Ok(()), |text| unsafe { text(self.owner) }.check())
     }
 }
 
@@ -121,12 +130,19 @@ impl fmt::Debug for Editable<'_> {
 }
 
 /// # Safety
-/// `owner` is a `T` that is lent to the caller alone, for as long as the result is used; `text` is
-/// readable.
-unsafe extern "C" fn set_text<T: SetText>(owner: *mut (), text: Str<'static>) -> Str<'static> {
+/// `owner` is a `T` that is lent to the caller alone, and is not set while the text is used.
+unsafe extern "C" fn text_now<T: SetText>(owner: *mut ()) -> Str<'static> {
+    // SAFETY: the caller's promise.
+    let owner = unsafe { &*owner.cast::<T>() };
+    let text = caught(|| Str::new(owner.text())).unwrap_or(Str::NONE);
+    // SAFETY: the caller's promise.
+    unsafe { erased(text) }
+}
+
+/// # Safety
+/// `owner` is a `T` that is lent to the caller alone; `text` is readable.
+unsafe extern "C" fn set_text<T: SetText>(owner: *mut (), text: Str<'static>) {
     // SAFETY: the caller's promise; nothing here calls back, so no second reference is made.
     let owner = unsafe { &mut *owner.cast::<T>() };
-    caught(|| owner.set(text.text()));
-    // SAFETY: it lives until the next one is set (`Editable`).
-    unsafe { erased(Str::new(owner.text())) }
+    caught(|| owner.set(&text.lossy()));
 }

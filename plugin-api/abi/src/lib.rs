@@ -52,9 +52,9 @@ pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
 };
 pub use start::{answered, contained, start};
-pub use table::function_at;
+pub use table::{function_at, function_count_behind};
 pub use text::{Bytes, Flag, Number, Source, Str};
-pub use view::{Lent, LentMut, MaybeLent, Room, Slice, SliceIter, View};
+pub use view::{Lent, LentMut, MaybeLent, Room, Slice, SliceIter, View, checked_view};
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.

@@ -2,15 +2,20 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 use crate::answer::{Answers, Fault};
-use crate::form::{Field, Form, erased};
+use crate::form::{Field, Flaw, Form, erased};
 use crate::frame::{Frame, Status};
 use crate::start::{answered, contained, start};
 
 /// The arguments of a row, as [`arguments!`](crate::arguments) declares them.
-pub trait Arguments: Field {}
+pub trait Arguments: Field + Sized {
+    /// How many bytes a caller lends at least.
+    const SIZE: usize = size_of::<Self>();
+}
 
+/// No arguments: the pointer to them is not looked at.
 impl Arguments for () {}
 
 /// A row of a table: what a slot takes and answers.
@@ -70,6 +75,9 @@ pub unsafe extern "C" fn serve<S: Serves<M>, M: Method>(
 /// `args` is lent, and nobody else takes what is in it; it lives as long as the result is used.
 #[inline]
 unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
+    // Where there are none, the pointer leads nowhere.
+    let nowhere = NonNull::<M::Args>::dangling().as_ptr().cast_const();
+    let args = if M::Args::SIZE == 0 { nowhere } else { args };
     // SAFETY: the caller's promise; only the lifetime differs.
     unsafe { std::mem::transmute_copy::<M::Args, ArgsOf<'a, M>>(&*args) }
 }
@@ -81,10 +89,28 @@ unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
 #[cold]
 #[inline(never)]
 unsafe fn refused<M: Method>(args: *const M::Args, frame: *mut Frame) -> Result<(), Status> {
-    // SAFETY: the caller's promise: the arguments of every version are at least as long as these.
-    let checked = unsafe { (*args).check() };
+    // SAFETY: the caller's promise.
+    let checked = unsafe { checked::<M::Args>(args) };
     // SAFETY: as above.
     checked.map_err(|flaw| unsafe { answered::<M::Answers>(Err(Fault::unreadable(&flaw)), frame) })
+}
+
+/// # Safety
+/// `args` is null, or there is a structure whose size is what it says first.
+unsafe fn checked<A: Arguments>(args: *const A) -> Result<(), Flaw> {
+    if A::SIZE == 0 {
+        return Ok(());
+    }
+    if args.is_null() {
+        return Err(Flaw::Null);
+    }
+    // SAFETY: the size is there (the caller's promise).
+    let size = unsafe { args.cast::<u32>().read() } as usize;
+    if size < A::SIZE {
+        return Err(Flaw::TooShort);
+    }
+    // SAFETY: it is as long as that.
+    unsafe { (*args).check() }
 }
 
 /// How far a request came: only a [`Begun`] tells.

@@ -20,6 +20,24 @@ pub unsafe fn function_at<T, F: Copy>(table: *const T, offset: usize) -> Option<
     unsafe { table.byte_add(offset).cast::<Option<F>>().read() }
 }
 
+/// How many functions a table has behind the first `known` bytes: those of a later version.
+///
+/// # Safety
+/// `table` is null, or a table, which begins with its size and holds functions only behind that.
+pub unsafe fn function_count_behind(table: *const (), known: usize) -> usize {
+    if table.is_null() {
+        return 0;
+    }
+    // SAFETY: every table begins with its size in bytes.
+    let size = unsafe { table.cast::<u32>().read() } as usize;
+    let place = |offset| table.wrapping_byte_add(offset).cast::<usize>();
+    (known..size)
+        .step_by(size_of::<usize>())
+        // SAFETY: each lies within the table, and is a function or null.
+        .filter(|offset| unsafe { place(*offset).read() } != 0)
+        .count()
+}
+
 /// Declares a table of functions, and the reference to one that may be of another version.
 ///
 /// A function is given with its whole type, `name: fn(..) -> ..`, and is there if the table is long
@@ -70,6 +88,9 @@ macro_rules! table {
 
         #[allow(dead_code, reason = "each side reads the tables of the other only")]
         impl $table_ref {
+            /// How many bytes this version knows of it.
+            $visibility const SIZE: usize = size_of::<$table>();
+
             /// No table at all.
             $visibility const NONE: Self = Self(std::ptr::null());
 

@@ -73,6 +73,11 @@ impl<'a> Str<'a> {
         Str { pointer: self.pointer, length: self.length, lent: PhantomData }
     }
 
+    /// The text, if there is one and it is UTF-8.
+    pub fn checked(self) -> Option<&'a str> {
+        self.check().ok().and_then(|()| self.get())
+    }
+
     /// The text of a side that need not vouch for it; what is not UTF-8 has U+FFFD in it.
     pub fn lossy(self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.bytes())

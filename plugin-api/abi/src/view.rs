@@ -205,6 +205,21 @@ unsafe impl<V: View> Field for LentMut<'_, V> {
     }
 }
 
+/// A structure of a side that need not vouch for it.
+///
+/// # Errors
+/// If it is null, too short, or something in it will not do.
+///
+/// # Safety
+/// `view` is null, or there is a structure whose size is what it says first, for as long as `'a`.
+pub unsafe fn checked_view<'a, V: View + 'a>(view: *const V) -> Result<&'a V, Flaw> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        checked(view)?;
+        Ok(&*view)
+    }
+}
+
 /// # Safety
 /// `view` is null, or there is a structure whose size is what it says first.
 unsafe fn checked<V: View>(view: *const V) -> Result<(), Flaw> {

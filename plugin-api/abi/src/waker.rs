@@ -109,6 +109,9 @@ impl FfiWaker {
     #[cold]
     #[inline(never)]
     fn noted(&self) -> Option<&'static RawWakerVTable> {
+        if self.table.is_null() {
+            return None;
+        }
         static NOTING: Mutex<()> = Mutex::new(());
         let _noting = NOTING.lock().unwrap_or_else(PoisonError::into_inner);
         let usual = self.usual_number();
@@ -157,11 +160,14 @@ struct Kind {
 
 impl Kind {
     const fn free() -> Self {
-        Self { kind: AtomicPtr::new(null_mut()), table: AtomicPtr::new(null_mut()) }
+        Self { kind: AtomicPtr::new(null_mut()), table: AtomicPtr::new(Self::FREE) }
     }
 
+    /// Where there is no table. Not null, which a waker may have that wakes nobody.
+    const FREE: *mut FfiWakerTable = std::ptr::dangling_mut();
+
     fn is_free(&self) -> bool {
-        self.table.load(Ordering::Relaxed).is_null()
+        std::ptr::eq(self.table.load(Ordering::Relaxed), Self::FREE)
     }
 
     /// Set by one thread at a time, and always to the same.

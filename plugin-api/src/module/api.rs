@@ -3,14 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hsmod_abi::{Continuation, Errand, Flag, Object, RawError, Routine, Str, table};
+use hsmod_abi::{
+    Continuation, Errand, Fault, Flag, Object, OwnedStr, RawError, Routine, Str, table,
+};
 
 use super::cache::RawCache;
 use super::registration::RawRegistration;
 use super::web::{WebResource, WebTableRef};
 use crate::manifest::AbiVersion;
 use crate::requests::Groups;
-use crate::values::UserId;
+use crate::values::{ModuleError, UserId};
 
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
 ///
@@ -43,14 +45,31 @@ unsafe impl hsmod_abi::Field for RawApi {
     }
 }
 
-/// Whether something was done, and why not.
+/// Whether something was done, and why not. The caller says how much of it there is.
 #[repr(C)]
 #[derive(Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawOutcome {
+    /// In bytes: what the caller has room for.
+    pub(crate) size: u32,
     pub(crate) failed: Flag,
     /// Empty if it was done.
     pub(crate) error: RawError,
+}
+
+impl RawOutcome {
+    /// Whether it was done.
+    #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
+    pub(crate) fn of(done: Result<(), ModuleError>) -> Self {
+        let failed = Flag::new(done.is_err());
+        let error = done.err().map_or_else(|| RawError::new(0, OwnedStr::NONE), Fault::into_raw);
+        Self { size: size_of::<Self>() as u32, failed, error }
+    }
+
+    /// Whether it was done.
+    pub(crate) fn into_result(self) -> Result<(), ModuleError> {
+        if self.failed.get() { Err(ModuleError::from_raw(self.error)) } else { Ok(()) }
+    }
 }
 
 table! {
@@ -90,11 +109,12 @@ table! {
         /// What it is for, delay in nanoseconds; the number of the call, 0 if it will not be made.
         background_call: fn(*const (), Str<'static>, u64, Continuation) -> u64,
         cancel_background_call: fn(*const (), u64),
-        defer_to_thread: fn(*const (), Errand) -> RawOutcome,
+        /// Whether it is accepted is written to where the pointer leads.
+        defer_to_thread: fn(*const (), Errand, *mut RawOutcome),
         register_cached_function: fn(*const (), Str<'static>, RawCache),
         /// Its name, and the key as JSON: in this process.
         invalidate_cache: fn(*const (), Str<'static>, Str<'static>),
-        /// A group of requests, and a number that it gave out.
+        /// A group of requests, by the name of its table, and a number that it gave out.
         give_up: fn(*const (), Str<'static>, i64),
     }
 }
@@ -160,29 +180,29 @@ impl ModuleApi {
     /// The name of the homeserver, the part of a user ID behind the first `:`.
     pub fn server_name(&self) -> &str {
         // It lives as long as the host, to which `self` holds a reference.
-        ask!(self, server_name() else Str::NONE).text()
+        ask!(self, server_name() else Str::NONE).checked().unwrap_or_default()
     }
 
     /// Where clients reach the homeserver, with a `/` at the end; `None` if the operator did not
     /// say.
     pub fn public_baseurl(&self) -> Option<&str> {
-        ask!(self, public_baseurl() else Str::NONE).get()
+        ask!(self, public_baseurl() else Str::NONE).checked()
     }
 
     /// The name of this worker process; `None` in the main process.
     pub fn worker_name(&self) -> Option<&str> {
-        ask!(self, worker_name() else Str::NONE).get()
+        ask!(self, worker_name() else Str::NONE).checked()
     }
 
     /// The program that this worker process runs, as the operator's config calls it; `None` in the
     /// main process.
     pub fn worker_app(&self) -> Option<&str> {
-        ask!(self, worker_app() else Str::NONE).get()
+        ask!(self, worker_app() else Str::NONE).checked()
     }
 
     /// What the homeserver calls itself in mails; `Matrix` if the operator did not say.
     pub fn email_app_name(&self) -> &str {
-        ask!(self, email_app_name() else Str::NONE).get().unwrap_or("Matrix")
+        ask!(self, email_app_name() else Str::NONE).checked().unwrap_or("Matrix")
     }
 
     /// Which version of the boundary the homeserver speaks: the smaller minor of its and
@@ -197,7 +217,7 @@ impl ModuleApi {
     pub fn homeserver(&self) -> (&str, &str) {
         let name = ask!(self, homeserver_name() else Str::NONE);
         let version = ask!(self, homeserver_version() else Str::NONE);
-        (name.text(), version.text())
+        (name.checked().unwrap_or_default(), version.checked().unwrap_or_default())
     }
 
     /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
@@ -264,7 +284,7 @@ impl ModuleApi {
 
     /// What a request of a group has begun under this number is of no use any more.
     pub(super) fn give_up(&self, group: &str, number: i64) {
-        ask!(self, give_up(lent(group), number) else ());
+        ask!(self, give_up(lent(&format!("{group}/1")), number) else ());
     }
 }
 

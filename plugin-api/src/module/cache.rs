@@ -222,8 +222,8 @@ where
     // A panic is in the log already.
     let _ = attempted(|| {
         // SAFETY: the caller's promise.
-        let (cache, key) = unsafe { (&*cache.cast::<Shared<K, V>>(), key.text()) };
-        let _out = match by_name::from_str(key) {
+        let cache = unsafe { &*cache.cast::<Shared<K, V>>() };
+        let _out = match by_name::from_str(&key.lossy()) {
             Ok(key) => cache.entries().invalidate(&key).into_iter().collect(),
             // A key of another version of the plugin: nobody can say which entry is meant.
             Err(_) => cache.entries().clear(),

@@ -44,7 +44,7 @@ macro_rules! whole {
         #[cfg(feature = "layout")]
         #[repr(C)]
         #[derive(StableAbi)]
-        pub struct Whole {
+        pub(super) struct Whole {
             root: super::root::Root,
             host: super::api::HostTable,
             registration: super::registration::RawRegistration<'static>,

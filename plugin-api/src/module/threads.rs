@@ -1,8 +1,6 @@
 //! Work that blocks, on threads of the homeserver.
 
-use hsmod_abi::Fault;
-
-use super::api::{ModuleApi, ask};
+use super::api::{ModuleApi, RawOutcome, ask};
 use super::promise::promise;
 use crate::boundary::{Errand, attempted};
 use crate::values::{ModuleError, Unanswered};
@@ -39,13 +37,12 @@ impl ModuleApi {
                 ModuleError::new(format_args!("what was deferred to a thread panicked: {panic}"))
             }));
         });
-        let accepted = ask!(self, defer_to_thread(errand) else {
+        let mut outcome = RawOutcome::of(Err(ModuleError::new("the homeserver panicked")));
+        ask!(self, defer_to_thread(errand, &raw mut outcome) else {
             drop(errand);
             return Err(ModuleError::unsupported("defer_to_thread"));
         });
-        if accepted.failed.get() {
-            return Err(ModuleError::from_raw(accepted.error));
-        }
+        outcome.into_result()?;
         promised.await.unwrap_or_else(|| Err(not_run()))
     }
 }

@@ -13,7 +13,7 @@ use crate::table::{Side, interface};
 use crate::values::{ErrorCode, ModuleError};
 
 pub use request::{RawHeader, WebRequest};
-pub use response::{RawWebResponse, WebResponse};
+pub use response::{RawResponseHeader, RawWebResponse, WebResponse};
 
 /// Answers HTTP requests: one method per HTTP method. Override those you serve; the others answer
 /// 405. An error becomes a JSON body of `errcode` and `error`, or a page ([`Self::ERRORS`]); a plain

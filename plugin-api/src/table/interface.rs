@@ -30,8 +30,8 @@ macro_rules! interface {
 
         /// The arguments of each row, as they cross.
         #[allow(
-            missing_docs, non_camel_case_types, clippy::wildcard_imports,
-            reason = "named like the rows and their arguments"
+            missing_docs, non_camel_case_types, unreachable_pub, unnameable_types,
+            reason = "named like the rows and their arguments, and seen where the interface is"
         )]
         pub mod args {
             $(
@@ -58,7 +58,10 @@ macro_rules! interface {
         }
 
         /// The rows as types.
-        #[allow(non_camel_case_types, reason = "named like the rows")]
+        #[allow(
+            non_camel_case_types, unreachable_pub, unnameable_types,
+            reason = "named like the rows, and seen where the interface is"
+        )]
         pub mod $rows {
             #[allow(unused_imports, clippy::wildcard_imports, reason = "whatever the rows name")]
             use super::*;

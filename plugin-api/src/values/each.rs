@@ -50,8 +50,14 @@ impl<A: Answer> Answer for Each<A> {
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        let answer = |raw: RawEach<A::Raw>| Ok((raw.place, A::from_raw(raw.answer)?));
-        raw.into_vec().into_iter().map(answer).collect::<Result<_, _>>().map(Self)
+        let mut answers = Vec::new();
+        for RawEach { place, answer } in raw.into_vec() {
+            let answer = A::from_raw(answer).or_else(A::of_unreadable)?;
+            if !answer.is_neutral() {
+                answers.push((place, answer));
+            }
+        }
+        Ok(Self(answers))
     }
 }
 

@@ -290,7 +290,7 @@ impl Fault for ModuleError {
             }
             status @ code::STATUS.. => ErrorKind::Http {
                 status: u16::try_from(status).unwrap_or(500),
-                errcode: raw.errcode.to_text().unwrap_or_default().into(),
+                errcode: raw.errcode.to_text().map_or(ErrorCode::Unknown, ErrorCode::from),
                 message,
                 fields: super::verdict::fields_of(&raw.fields),
             },

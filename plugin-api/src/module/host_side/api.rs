@@ -78,6 +78,14 @@ pub trait ModuleHost: Send + Sync + 'static {
     }
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
+    /// Callbacks were registered in a way that this version cannot read: the module must not be
+    /// taken for one that registered nothing. By default the log tells.
+    fn refuse_registration(&self, why: &str) {
+        #[cfg(feature = "tracing")]
+        tracing::error!(module = self.module(), why, "callbacks cannot be registered");
+        #[cfg(not(feature = "tracing"))]
+        let _ = why;
+    }
     /// A web resource was registered, for `path` alone or for the subtree below it too.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
     /// Whether this process does what is to be done once per homeserver.
@@ -212,7 +220,8 @@ readers! {
     email_app_name() -> Str<'static>, Str::NONE, |host| lent(host.email_app_name());
     is_trial() -> Flag, Flag::new(false), |host| Flag::new(host.is_trial());
     give_up(group: Str<'static>, number: i64) -> (), (), |host| {
-        host.services().give_up(&group.lossy(), number);
+        let table = group.lossy();
+        host.services().give_up(table.strip_suffix("/1").unwrap_or(&table), number);
     };
     supports(name: Str<'static>) -> Flag, Flag::new(false), |host| {
         Flag::new(host.supports(&name.lossy()))
@@ -225,8 +234,9 @@ readers! {
     };
     register_callbacks(object: Object, registration: *const RawRegistration<'static>) -> (), (), |host| {
         // SAFETY: it is lent for the time of the call; the object is that of its table.
-        if let Some(registered) = unsafe { registered(host, object, registration) } {
-            host.register_callbacks(registered);
+        match unsafe { registered(host, object, registration) } {
+            Ok(registered) => host.register_callbacks(registered),
+            Err(why) => host.refuse_registration(&why),
         }
     };
     register_web_resource(

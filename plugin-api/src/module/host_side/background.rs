@@ -4,13 +4,13 @@ use std::fmt;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use hsmod_abi::{Continuation, Errand, Fault, Flag, Instance, OwnedStr, RawError, Routine, Str};
+use hsmod_abi::{Continuation, Errand, Flag, Instance, Routine, Str};
 
 use super::api::{ModuleHost, readers};
 use super::guarded;
 use crate::module::api::RawOutcome;
 use crate::module::cache::RawCache;
-use crate::values::{JsonStr, ModuleError};
+use crate::values::JsonStr;
 
 /// A cache of a module, of which entries can be invalidated.
 pub struct CacheHandle {
@@ -40,13 +40,6 @@ impl fmt::Debug for CacheHandle {
     }
 }
 
-/// Whether it was done.
-fn outcome(done: Result<(), ModuleError>) -> RawOutcome {
-    let failed = Flag::new(done.is_err());
-    let error = done.err().map_or_else(|| RawError::new(0, OwnedStr::NONE), Fault::into_raw);
-    RawOutcome { failed, error }
-}
-
 readers! {
     should_run_background_tasks() -> Flag, Flag::new(false), |host| {
         Flag::new(host.should_run_background_tasks())
@@ -64,8 +57,10 @@ readers! {
             host.cancel_background_call(number);
         }
     };
-    defer_to_thread(errand: Errand) -> RawOutcome, outcome(Err(ModuleError::new("the homeserver panicked"))), |host| {
-        outcome(host.defer_to_thread(errand))
+    defer_to_thread(errand: Errand, out: *mut RawOutcome) -> (), (), |host| {
+        let outcome = RawOutcome::of(host.defer_to_thread(errand));
+        // SAFETY: the caller has room for one, of the first version at least.
+        unsafe { out.write(outcome) };
     };
     register_cached_function(name: Str<'static>, cache: RawCache) -> (), (), |host| {
         let instance = Instance::new(cache.object, host.module());

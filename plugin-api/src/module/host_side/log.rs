@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use std::borrow::Cow;
 
-use hsmod_abi::{Flag, MINOR, Str};
+use hsmod_abi::{Flag, MINOR, Str, checked_view};
 
 use super::guarded;
 use crate::module::log::{LogTable, LogTableRef, RawField, RawRecord};
@@ -84,9 +84,9 @@ unsafe extern "C" fn log_enabled<S: LogSink>(level: u8, target: Str<'static>) ->
 /// # Safety
 /// `record` lives for the time of the call.
 unsafe extern "C" fn log_event<S: LogSink>(record: *const RawRecord<'static>) {
-    // SAFETY: the caller's promise.
-    let record: &RawRecord<'_> = unsafe { &*record };
     guarded((), || {
+        // SAFETY: the caller's promise. What cannot be read is told by nobody.
+        let Ok(record) = (unsafe { checked_view(record) }) else { return };
         let texts: Vec<(Cow<'_, str>, Cow<'_, str>)> =
             record.fields.iter().map(|field| (field.name.lossy(), field.text.lossy())).collect();
         let fields: Vec<(&str, LogValue<'_>)> = record

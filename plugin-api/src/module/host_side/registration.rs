@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hsmod_abi::{Field, Instance, Object};
+use hsmod_abi::{Instance, Object, checked_view, function_count_behind};
 
 use super::api::ModuleHost;
 use crate::module::registration::RawRegistration;
+use crate::table::{CallbackInfo, Category};
 
 /// A registration of callbacks: an object and its table.
 #[derive(Debug)]
@@ -50,7 +51,10 @@ impl Registered {
     }
 }
 
-/// What a module registers; nothing if it is of a category that this version does not know.
+/// What a module registers.
+///
+/// # Errors
+/// Why it cannot be read: then it is not known what the module would refuse.
 ///
 /// # Safety
 /// `registration` lives for the time of the call; the object is that of its table, which is one of
@@ -59,23 +63,49 @@ pub(super) unsafe fn registered<H: ModuleHost>(
     host: &H,
     object: Object,
     registration: *const RawRegistration<'static>,
-) -> Option<Registered> {
+) -> Result<Registered, String> {
     // SAFETY: the caller's promise.
-    let raw: &RawRegistration<'_> = unsafe { &*registration };
-    raw.check().ok()?;
+    let raw: &RawRegistration<'_> =
+        unsafe { checked_view(registration) }.map_err(|flaw| flaw.to_string())?;
+    let category = raw.category.text();
     // SAFETY: as above.
-    let table = unsafe { Table::of(raw.category.text(), raw.table.0) }?;
+    let table = unsafe { Table::of(category, raw.table.0) }
+        .ok_or_else(|| format!("this homeserver knows no callbacks `{category}`"))?;
     let names = |text: &str| text.split_ascii_whitespace().map(str::to_owned).collect();
-    let auth_checkers: Vec<(String, Vec<String>)> =
-        serde_json::from_str(raw.auth_checkers.text()).unwrap_or_default();
+    let auth_checkers: Vec<(String, Vec<String>)> = match raw.auth_checkers.get() {
+        None => Vec::new(),
+        Some(json) => serde_json::from_str(json)
+            .map_err(|error| format!("its types of login cannot be read: {error}"))?,
+    };
     let auth_checker = |(login_type, fields)| AuthChecker { login_type, fields };
-    Some(Registered {
+    let registered = Registered {
         instance: Arc::new(Instance::new(object, host.module())),
         table,
         only: raw.selective.get().then(|| names(raw.only.text())),
         optional: names(raw.optional.text()),
         auth_checkers: auth_checkers.into_iter().map(auth_checker).collect(),
-    })
+    };
+    // SAFETY: as above.
+    match unsafe { function_count_behind(raw.table.0, table.size()) } {
+        0 => Ok(registered),
+        unknown => registered.without_unknown(unknown).ok_or_else(|| {
+            format!("it registers {unknown} callbacks of `{category}` that this homeserver does not know")
+        }),
+    }
+}
+
+impl Registered {
+    /// This, if the module wants none of the `unknown` callbacks of a later version, or can do
+    /// without them.
+    fn without_unknown(self, unknown: usize) -> Option<Self> {
+        let known = |name: &String| self.table.rows().iter().any(|row| row.name == *name);
+        let wanted = match &self.only {
+            Some(only) => only.iter().filter(|name| !known(name)).count(),
+            None => unknown,
+        };
+        let optional = self.optional.iter().filter(|name| !known(name)).count();
+        (wanted <= optional).then_some(self)
+    }
 }
 
 macro_rules! registrars {
@@ -98,6 +128,20 @@ macro_rules! registrars {
                         _ => None,
                     }
                 }
+            }
+        }
+
+        impl Table {
+            /// How many bytes this version knows of it.
+            const fn size(self) -> usize {
+                match self { $( Self::$trait(_) => crate::callbacks::$category::$table::SIZE, )* }
+            }
+
+            /// The callbacks that this version knows.
+            const fn rows(self) -> &'static [CallbackInfo] {
+                match self { $( Self::$trait(_) => {
+                    <crate::callbacks::$category::$table as Category>::ROWS
+                } )* }
             }
         }
 
