@@ -103,7 +103,7 @@ impl<'a> Editable<'a> {
         // SAFETY: owner and function belong together; the owner is lent to this alone, and nobody
         // sets another text while this one is looked at.
         let text: Str<'_> = self.text.map_or(Str::NONE, |text| unsafe { text(self.owner) });
-        text.text()
+        text.checked().unwrap_or_default()
     }
 
     /// Puts `text` in its place.

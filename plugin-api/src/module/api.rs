@@ -66,6 +66,24 @@ impl RawOutcome {
         Self { size: size_of::<Self>() as u32, failed, error }
     }
 
+    /// Writes it where a caller waits for it, as far as that has room.
+    ///
+    /// # Safety
+    /// `out` is null, or leads to one of any version, whose size says how long it is.
+    pub(crate) unsafe fn write_to(self, out: *mut Self) {
+        if out.is_null() {
+            return;
+        }
+        // SAFETY: the caller's promise.
+        let room = unsafe { (&raw const (*out).size).read() };
+        let outcome = std::mem::ManuallyDrop::new(Self { size: room.min(self.size), ..self });
+        // SAFETY: as much as both have; what the caller does not know is leaked.
+        unsafe {
+            let from = (&raw const outcome).cast::<u8>();
+            std::ptr::copy_nonoverlapping(from, out.cast::<u8>(), outcome.size as usize);
+        }
+    }
+
     /// Whether it was done.
     pub(crate) fn into_result(self) -> Result<(), ModuleError> {
         if self.failed.get() { Err(ModuleError::from_raw(self.error)) } else { Ok(()) }

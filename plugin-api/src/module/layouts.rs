@@ -5,6 +5,16 @@ use abi_stable::{StableAbi, type_layout::TypeLayout};
 #[cfg(feature = "layout")]
 use hsmod_abi::Str;
 
+#[cfg(feature = "layout")]
+use crate::module::WebResponse;
+#[cfg(feature = "layout")]
+use crate::values::answer::Answer;
+#[cfg(feature = "layout")]
+use crate::values::{
+    AcceptedLogin, DirectoryVisibility, Each, EventDecision, JsonObject, LegacyRenewal,
+    MediaUploadLimit, OwnedEvent, Permission, RatelimitOverride, SqlRows, UpdateGuard, Verdict,
+};
+
 /// A description of all that crosses, as `abi_stable` has it. It is compared only by a side that was
 /// built with the same version of that crate, and for the same minor version of the boundary.
 #[cfg(feature = "layout")]
@@ -40,7 +50,8 @@ pub(super) const POINTER: *const () = std::ptr::null();
 
 macro_rules! whole {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        /// All that crosses: the tables that are found by name are part of no other.
+        /// All that crosses: the tables that are found by name are part of no other, and what is
+        /// answered is written where a pointer to its head leads.
         #[cfg(feature = "layout")]
         #[repr(C)]
         #[derive(StableAbi)]
@@ -55,6 +66,19 @@ macro_rules! whole {
             panic: hsmod_abi::RawPanic,
             answer: hsmod_abi::Answer,
             context: hsmod_abi::Context,
+            verdict: <Verdict as Answer>::Raw,
+            decision: <EventDecision as Answer>::Raw,
+            choice: <Permission as Answer>::Raw,
+            hidden: <Each<DirectoryVisibility> as Answer>::Raw,
+            fields: <Each<JsonObject> as Answer>::Raw,
+            login: <Option<AcceptedLogin> as Answer>::Raw,
+            guard: <UpdateGuard as Answer>::Raw,
+            renewal: <LegacyRenewal as Answer>::Raw,
+            limits: <Option<Vec<MediaUploadLimit>> as Answer>::Raw,
+            override_: <Option<RatelimitOverride> as Answer>::Raw,
+            response: <WebResponse as Answer>::Raw,
+            events: <Vec<OwnedEvent> as Answer>::Raw,
+            rows: <SqlRows as Answer>::Raw,
         }
     };
 }

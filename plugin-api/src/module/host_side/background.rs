@@ -59,8 +59,8 @@ readers! {
     };
     defer_to_thread(errand: Errand, out: *mut RawOutcome) -> (), (), |host| {
         let outcome = RawOutcome::of(host.defer_to_thread(errand));
-        // SAFETY: the caller has room for one, of the first version at least.
-        unsafe { out.write(outcome) };
+        // SAFETY: the caller has as much room as its size says.
+        unsafe { outcome.write_to(out) };
     };
     register_cached_function(name: Str<'static>, cache: RawCache) -> (), (), |host| {
         let instance = Instance::new(cache.object, host.module());
