@@ -374,6 +374,20 @@ mod tests {
         insta::assert_snapshot!(shown(upload_refused(&limit.can_upgrade(true), "https://h/")), @r#"{"can_upgrade":true,"errcode":"M_USER_LIMIT_EXCEEDED","error":"Media upload limit exceeded","info_uri":"https://h/"}"#);
     }
 
+    /// What the client sees of a refusal is told for what may refuse.
+    #[test]
+    fn what_is_refused_may_deny() {
+        // Nobody is let in by a module that is not asked; the homeserver says so to the client.
+        let lets_in = ["check_auth", "check_3pid_auth"];
+        // What they hide the client does not see.
+        let hides = ["check_username_for_spam", "on_user_search"];
+        for row in CATEGORIES.iter().flat_map(|category| category.callbacks) {
+            let policy = policy(&format!("{}.{}", row.category, row.name)).unwrap();
+            let refuses = policy.refusal != Refusal::NONE && !lets_in.contains(&row.name);
+            assert_eq!(row.denies, refuses || hides.contains(&row.name), "{}", policy.full_name);
+        }
+    }
+
     #[test]
     fn every_callback_has_the_rules_its_documentation_states() {
         let rows: Vec<_> = CATEGORIES.iter().flat_map(|category| category.callbacks).collect();

@@ -13,6 +13,27 @@
 //! | `media_repository` | [`MediaRepository`] | [`ModuleApi::register_media_repository_callbacks`](crate::ModuleApi::register_media_repository_callbacks) |
 //! | `ratelimit` | [`Ratelimit`] | [`ModuleApi::register_ratelimit_callbacks`](crate::ModuleApi::register_ratelimit_callbacks) |
 //! | `federation` | [`Federation`] | [`ModuleApi::register_federation_callbacks`](crate::ModuleApi::register_federation_callbacks) |
+//!
+//! # Which may deny
+//!
+//! A module that refuses something is a hole where it is not asked: what it was to keep out comes in,
+//! and nobody notices. These are the callbacks whose answer, or whose failure, can refuse, hide, drop
+//! or end something.
+//!
+//! | callbacks | why |
+//! |---|---|
+//! | `spam_checker`: all of them | what may enter is what they are asked: a denial, a drop, a hidden user, a shadow ban |
+//! | `check_event_allowed`, `check_threepid_can_be_invited`, `check_visibility_can_be_modified`, `check_can_shutdown_room`, `check_can_deactivate_user` | they answer yes or no |
+//! | `on_create_room` | refuses by an error, or takes from the request what may not be |
+//! | `on_user_search` | hides what it takes from the results, or refuses by an error |
+//! | `is_user_expired` | ends the account's access |
+//! | `is_3pid_allowed`, `is_user_allowed_to_upload_media_of_size` | they answer yes or no |
+//! | `get_media_upload_limits_for_user`, `get_ratelimit_override_for_user` | what is above the limit that they give is refused |
+//!
+//! The others need not be marked. Notifications, and `on_user_registration`, `on_user_login` and
+//! `on_media_upload_limit_exceeded`, are told of what has happened. `check_auth` and
+//! `check_3pid_auth` only let in: not asked, they let nobody in. The rest says how something is done,
+//! not whether.
 
 pub mod account_data;
 pub mod account_validity;
@@ -122,9 +143,51 @@ const fn info<C: Category>() -> CategoryInfo {
 mod tests {
     use super::*;
 
+    fn all() -> impl Iterator<Item = &'static CallbackInfo> {
+        CATEGORIES.iter().flat_map(|category| category.callbacks)
+    }
+
+    /// Types of answers of which one refuses something.
+    const DECISIONS: [&str; 6] = [
+        "Verdict",
+        "Permission",
+        "EventDecision",
+        "FederatedEventAction",
+        "DirectoryVisibility",
+        "RegistrationBehaviour",
+    ];
+
+    #[test]
+    fn what_answers_a_decision_is_marked() {
+        // Those of another type that refuse, each for a reason that the documentation tells.
+        let others = [
+            "on_create_room",
+            "on_user_search",
+            "is_user_expired",
+            "get_media_upload_limits_for_user",
+            "get_ratelimit_override_for_user",
+        ];
+        for row in all() {
+            let expected = DECISIONS.contains(&row.answer) || others.contains(&row.name);
+            let name = format!("{}.{}", row.category, row.name);
+            assert_eq!(row.denies, expected, "{name}: `, denies` is missing behind its `since`");
+        }
+    }
+
+    #[test]
+    fn the_documentation_names_those_that_may_deny_and_no_others() {
+        let page = include_str!("callbacks.rs").split("//! The others need not").next().unwrap();
+        let table = page.split("//! | callbacks | why |").nth(1).unwrap();
+        let named = |row: &CallbackInfo| table.contains(&format!("`{}`", row.name));
+        for row in all() {
+            let whole = table.contains(&format!("`{}`: all of them", row.category));
+            assert_eq!(whole || named(row), row.denies, "{}: the table of `callbacks`", row.name);
+        }
+    }
+
     #[test]
     fn no_callback_is_younger_than_the_boundary() {
-        for row in CATEGORIES.iter().flat_map(|category| category.callbacks) {
+        for row in all() {
             assert!(row.since <= crate::ABI.minor, "{}.{}", row.category, row.name);
         }
     }

@@ -25,6 +25,8 @@ pub struct CallbackInfo {
     pub arguments: &'static [(&'static str, &'static str)],
     /// The type of its answer.
     pub answer: &'static str,
+    /// Whether its answer, or its failure, can [refuse something](crate::callbacks#which-may-deny).
+    pub denies: bool,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
 }
@@ -127,6 +129,6 @@ pub(crate) use interface::interface;
 #[cfg(feature = "host")]
 pub(crate) use requests::{answering, holders, room};
 pub(crate) use requests::{locked, requests};
-pub(crate) use rows::{asked, callbacks};
+pub(crate) use rows::{asked, callbacks, marked};
 #[cfg(feature = "host")]
 pub(crate) use rows::{host_face, host_method};

@@ -23,7 +23,7 @@ callbacks! {
         ///
         /// Combined: the first opinion decides. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn is_user_expired(&self, user_id: &UserId) -> Option<bool>, since 0;
+        async fn is_user_expired(&self, user_id: &UserId) -> Option<bool>, since 0, denies;
 
         /// A user has registered.
         ///

@@ -34,7 +34,7 @@ callbacks! {
             &self,
             user_id: &UserId,
             size: u64,
-        ) -> Permission, since 0;
+        ) -> Permission, since 0, denies;
 
         /// How much a user may upload in which time, instead of what the homeserver would allow;
         /// an empty list is no limit at all.
@@ -46,7 +46,7 @@ callbacks! {
         async fn get_media_upload_limits_for_user(
             &self,
             user_id: &UserId,
-        ) -> Option<Vec<MediaUploadLimit>>, since 0;
+        ) -> Option<Vec<MediaUploadLimit>>, since 0, denies;
 
         /// A user's upload was refused because of a limit: they had uploaded `sent_bytes` in its
         /// time, and tried `attempted_bytes` more.

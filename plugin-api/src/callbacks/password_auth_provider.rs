@@ -104,6 +104,6 @@ callbacks! {
             medium: &str,
             address: &str,
             registration: bool,
-        ) -> Permission, since 0;
+        ) -> Permission, since 0, denies;
     }
 }

@@ -27,6 +27,6 @@ callbacks! {
             &self,
             user_id: &UserId,
             limiter_name: &str,
-        ) -> Option<RatelimitOverride>, since 0;
+        ) -> Option<RatelimitOverride>, since 0, denies;
     }
 }

@@ -27,7 +27,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.37.
-        async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0;
+        async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0, denies;
 
         /// Whether an event of another server is dropped without a word.
         ///
@@ -37,7 +37,7 @@ callbacks! {
         ///
         /// Combined: the first drop decides. On failure: the request fails.
         /// Since Synapse 1.60.
-        async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0;
+        async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0, denies;
 
         /// Whether a user may join a room.
         ///
@@ -51,7 +51,7 @@ callbacks! {
             user_id: &UserId,
             room_id: &RoomId,
             is_invited: bool,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether one user may invite another.
         ///
@@ -65,7 +65,7 @@ callbacks! {
             inviter: &UserId,
             invitee: &UserId,
             room_id: &RoomId,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user of another server may invite a user of this one.
         ///
@@ -74,7 +74,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides, then `user_may_invite`. On failure: the request fails.
         /// Since Synapse 1.133.
-        async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0;
+        async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0, denies;
 
         /// Whether a user may invite somebody by e-mail address or telephone number.
         ///
@@ -89,7 +89,7 @@ callbacks! {
             medium: &str,
             address: &str,
             room_id: &RoomId,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user may create a room.
         ///
@@ -98,7 +98,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.37; `room_config` since 0.132.
-        async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0;
+        async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0, denies;
 
         /// Whether a user may create an alias for a room.
         ///
@@ -111,7 +111,7 @@ callbacks! {
             &self,
             user_id: &UserId,
             room_alias: &RoomAlias,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user may change a room's entry in the public room list.
         ///
@@ -120,7 +120,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.37.
-        async fn user_may_publish_room(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0;
+        async fn user_may_publish_room(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies;
 
         /// Whether a user may send a state event.
         ///
@@ -136,7 +136,7 @@ callbacks! {
             event_type: &str,
             state_key: &str,
             content: &JsonStr,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user is hidden from another one's search in the user directory.
         ///
@@ -148,7 +148,7 @@ callbacks! {
             &self,
             [each user_profile: UserProfile<'_>, many check_usernames_for_spam],
             requester_id: &UserId,
-        ) -> DirectoryVisibility, since 0;
+        ) -> DirectoryVisibility, since 0, denies;
 
         /// Whether somebody may register.
         ///
@@ -165,7 +165,7 @@ callbacks! {
             username: Option<&str>,
             request_info: &[RequestInfo<'_>],
             auth_provider_id: Option<&str>,
-        ) -> RegistrationBehaviour, since 0;
+        ) -> RegistrationBehaviour, since 0, denies;
 
         /// Whether a media file is acceptable.
         ///
@@ -179,7 +179,7 @@ callbacks! {
             &self,
             file_wrapper: &ReadableFile<'_>,
             file_info: &FileInfo<'_>,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user may log in.
         ///
@@ -196,7 +196,7 @@ callbacks! {
             initial_display_name: Option<&str>,
             request_info: &[RequestInfo<'_>],
             auth_provider_id: Option<&str>,
-        ) -> Verdict, since 0;
+        ) -> Verdict, since 0, denies;
 
         /// Whether a user of another server may begin to join a room through this one.
         ///
@@ -206,10 +206,10 @@ callbacks! {
         /// Combined: the first denial decides. On failure: the request fails.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0;
+        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies;
 
         /// A callback of a later version: what a plugin built for it has and this loader does not.
         #[cfg(hsmod_abi_test = "newer_minor")]
-        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1;
+        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1, denies;
     }
 }

@@ -31,7 +31,7 @@ callbacks! {
             &self,
             event: &Event<'_>,
             state_events: &State<'_>,
-        ) -> EventDecision, since 0;
+        ) -> EventDecision, since 0, denies;
 
         /// A room is about to be created; the request may be changed.
         ///
@@ -46,7 +46,7 @@ callbacks! {
             requester: &Requester<'_>,
             request_content: &mut EditableJson<'_>,
             is_requester_admin: bool,
-        ) -> (), since 0;
+        ) -> (), since 0, denies;
 
         /// Whether an e-mail address or telephone number may be invited to a room.
         ///
@@ -60,7 +60,7 @@ callbacks! {
             medium: &str,
             address: &str,
             state_events: &State<'_>,
-        ) -> Permission, since 0;
+        ) -> Permission, since 0, denies;
 
         /// Whether a room may be made public or private in the room list.
         ///
@@ -74,7 +74,7 @@ callbacks! {
             room_id: &RoomId,
             state_events: &State<'_>,
             new_visibility: &str,
-        ) -> Permission, since 0;
+        ) -> Permission, since 0, denies;
 
         /// An event has been stored.
         ///
@@ -96,7 +96,7 @@ callbacks! {
             &self,
             user_id: Option<&UserId>,
             room_id: &RoomId,
-        ) -> Permission, since 0;
+        ) -> Permission, since 0, denies;
 
         /// Whether a user may be deactivated.
         ///
@@ -104,7 +104,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: logged, and the next module is asked.
         /// Since Synapse 1.55.
-        async fn check_can_deactivate_user(&self, user_id: &UserId, by_admin: bool) -> Permission, since 0;
+        async fn check_can_deactivate_user(&self, user_id: &UserId, by_admin: bool) -> Permission, since 0, denies;
 
         /// A user's profile has changed.
         ///
@@ -178,6 +178,6 @@ callbacks! {
         /// ends it. On failure: the request fails.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn on_user_search(&self, results: &mut EditableJson<'_>) -> (), since 0;
+        async fn on_user_search(&self, results: &mut EditableJson<'_>) -> (), since 0, denies;
     }
 }

@@ -5,6 +5,8 @@
 /// A row whose first argument stands in brackets, `[each event: Event<'_>, many NAME]`, is asked
 /// about one item by the author's method, and crosses the boundary with as many as the homeserver
 /// has: `NAME` is the homeserver's method for several.
+///
+/// `denies` marks a row whose answer, or whose failure, can refuse something.
 macro_rules! callbacks {
     (
         $(#[doc = $doc:expr])*
@@ -19,7 +21,7 @@ macro_rules! callbacks {
                     &self
                     $(, [$each:ident $item:ident: $item_type:ty, many $many:ident])?
                     $(, $arg:ident: $type:ty)* $(,)?
-                ) -> $answer:ty, since $since:literal;
+                ) -> $answer:ty, since $since:literal $(, $denies:ident)?;
             )*
         }
     ) => {
@@ -118,6 +120,7 @@ macro_rules! callbacks {
                         $((stringify!($arg), stringify!($type)),)*
                     ],
                     answer: stringify!($answer),
+                    denies: $crate::table::marked!([$($denies)?]),
                     doc: &[$($row_doc),*],
                 };
                 type Category = $table_ref;
@@ -168,6 +171,16 @@ macro_rules! callbacks {
         $crate::table::host_face!($category, $trait, $table_ref, $all, $lists {
             $( $(#[cfg($cfg)])? $name[$($many)?]($($item,)? $($arg,)*); )*
         });
+    };
+}
+
+/// Whether a row bears the mark `denies`.
+macro_rules! marked {
+    ([]) => {
+        false
+    };
+    ([denies]) => {
+        true
     };
 }
 
@@ -281,6 +294,6 @@ macro_rules! host_method {
     };
 }
 
-pub(crate) use {asked, callbacks};
+pub(crate) use {asked, callbacks, marked};
 #[cfg(feature = "host")]
 pub(crate) use {host_face, host_method};
