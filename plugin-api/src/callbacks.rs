@@ -17,8 +17,10 @@
 //! # Which may deny
 //!
 //! A module that refuses something is a hole where it is not asked: what it was to keep out comes in,
-//! and nobody notices. These are the callbacks whose answer, or whose failure, can refuse, hide, drop
-//! or end something.
+//! and nobody notices. So of the callbacks that a module writes, a plugin *requires* those whose
+//! answer, or whose failure, can refuse, hide, drop or end something, and a homeserver that does not
+//! know or never calls one of them refuses the plugin before any code of it runs. An unknown answer
+//! to one of them denies, too.
 //!
 //! | callbacks | why |
 //! |---|---|
@@ -34,6 +36,25 @@
 //! `on_media_upload_limit_exceeded`, are told of what has happened. `check_auth` and
 //! `check_3pid_auth` only let in: not asked, they let nobody in. The rest says how something is done,
 //! not whether.
+//!
+//! A module that can do without one of them says so:
+//!
+//! ```
+//! use hsmod_plugin_api::prelude::*;
+//! # pub struct Guard;
+//!
+//! #[callbacks(optional(accept_make_join))]
+//! impl SpamChecker for Guard {
+//! #   async fn accept_make_join(&self, _: &UserId, _: &RoomId) -> Result<Verdict, ModuleError> {
+//! #       Ok(Verdict::Allow)
+//! #   }
+//!     // user_may_invite, accept_make_join, ..
+//! }
+//! ```
+//!
+//! `#[callbacks(optional)]` alone requires nothing: it is for modules that register by name what
+//! their config, or a script of theirs, chooses. What they name in
+//! [`only`](crate::module::Registration::only) they need, then.
 
 pub mod account_data;
 pub mod account_validity;
@@ -47,7 +68,7 @@ pub mod ratelimit;
 pub mod spam_checker;
 pub mod third_party_rules;
 
-use crate::table::{CallbackInfo, Category};
+use crate::table::{CallbackInfo, Category, contains};
 
 /// Every category, one row beside its `mod`: its file, its trait and what comes with that, and the method that
 /// registers it. `$then` is called with all rows behind what stands in the brackets.
@@ -77,11 +98,51 @@ macro_rules! __categories {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __written_callbacks {
-    ($written:ident [$($generics:tt)*] [$($module:tt)*] [$($names:tt)*]) => {
+    ($written:ident [$($generics:tt)*] [$($module:tt)*] [$($names:tt)*] [$($optional:tt)*]) => {
         impl $($generics)* $crate::callbacks::$written for $($module)* {
             const WRITTEN: &'static [&'static str] = &[$($names)*];
+            const OPTIONAL: $crate::callbacks::Optional = $crate::__optional!($($optional)*);
         }
     };
+}
+
+/// Those that a homeserver may lack: the names behind `optional`, or all of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __optional {
+    () => {
+        $crate::callbacks::Optional::NONE
+    };
+    (all) => {
+        $crate::callbacks::Optional::All
+    };
+    ($($names:literal)+) => {
+        $crate::callbacks::Optional::These(&[$($names),+])
+    };
+}
+
+/// Which of the callbacks that a module wrote a homeserver may lack, as `#[callbacks(optional(..))]`
+/// says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Optional {
+    /// Those with these names.
+    These(&'static [&'static str]),
+    /// All of them: the module registers by name what it needs.
+    All,
+}
+
+impl Optional {
+    /// None of them.
+    pub const NONE: Self = Self::These(&[]);
+
+    /// Whether a homeserver may lack this one.
+    pub const fn has(self, name: &str) -> bool {
+        match self {
+            Self::These(names) => contains(names, name),
+            Self::All => true,
+        }
+    }
 }
 
 macro_rules! list {

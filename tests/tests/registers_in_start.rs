@@ -35,7 +35,7 @@ impl Module for Late {
     }
 }
 
-#[callbacks]
+#[callbacks(optional)]
 impl AccountValidity for Late {
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         tracing::info!(%user_id, "asked");

@@ -6,6 +6,8 @@
 //! imported with it, and knows the rest.
 #![forbid(unsafe_code)]
 
+mod optional;
+
 use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// Above `impl SpamChecker for MyModule`: notes which callbacks are written there, so that the
@@ -13,6 +15,10 @@ use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, Tok
 ///
 /// A trait's default cannot be told from a method that was written; this attribute can. What it
 /// notes is what `register_spam_checker_callbacks` registers.
+///
+/// What of it may deny, a homeserver must know and call, or the module does not start.
+/// `#[callbacks(optional(accept_make_join))]` does without these callbacks there, whether or not they
+/// may deny; `#[callbacks(optional)]` is for a module that registers by name what it needs.
 #[proc_macro_attribute]
 pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(&CALLBACKS, arguments, item)
@@ -30,14 +36,11 @@ fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream
     let mut output = item;
     // What can be read stays, or one mistake would be told as many.
     match Header::parse(&tokens) {
-        Some(header) => output.extend(header.written(kind)),
+        Some(header) => output.extend(header.written(kind, arguments)),
         None => output.extend(error(&format!(
             "write `#[{}]` above the `impl` of a {} trait for a {}",
             kind.attribute, kind.what, kind.whom
         ))),
-    }
-    if !arguments.is_empty() {
-        output.extend(error(&format!("`#[{}]` takes no arguments", kind.attribute)));
     }
     output
 }
@@ -50,6 +53,8 @@ struct Kind {
     /// The traits that have a companion, whose name ends with `suffix`.
     traits: &'static [&'static str],
     suffix: &'static str,
+    /// Whether some of what was written may be called `optional`.
+    has_optional: bool,
 }
 
 /// `hsmod_plugin_api::callbacks` declares the traits and their companions.
@@ -71,6 +76,7 @@ const CALLBACKS: Kind = Kind {
         "ThirdPartyRules",
     ],
     suffix: "Callbacks",
+    has_optional: true,
 };
 
 /// `hsmod_plugin_api::requests` declares the traits and their companions.
@@ -97,6 +103,7 @@ const REQUESTS: Kind = Kind {
         "Users",
     ],
     suffix: "Requests",
+    has_optional: false,
 };
 
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
@@ -132,7 +139,7 @@ impl Header {
     }
 
     /// The companion `impl` that lists what was written: a call of the macro beside the trait.
-    fn written(self, kind: &Kind) -> TokenStream {
+    fn written(self, kind: &Kind, arguments: TokenStream) -> TokenStream {
         let Self { generics, path, callback_trait, module_and_where, body } = self;
         let name = callback_trait.to_string();
         if !kind.traits.contains(&name.as_str()) {
@@ -141,22 +148,31 @@ impl Header {
             return respan(error, callback_trait.span());
         }
         let span = callback_trait.span();
-        let Ok(names) = names(&body).parse::<TokenStream>() else {
+        let written = names(&body);
+        let (optional, mistake) = match optional::read(kind, arguments, &written) {
+            Ok(optional) => (optional, TokenStream::new()),
+            Err(mistake) => (TokenStream::new(), mistake),
+        };
+        let Ok(names) = listed(&written).parse::<TokenStream>() else {
             return error(&format!("`#[{}]` cannot read this `impl`", kind.attribute));
         };
         let companion = Ident::new(&format!("{name}{}", kind.suffix), span);
-        let arguments = [
+        let mut arguments = vec![
             TokenTree::from(companion),
             group(Delimiter::Bracket, generics, span),
             group(Delimiter::Bracket, module_and_where, span),
             group(Delimiter::Bracket, respan(names, span), span),
         ];
+        if kind.has_optional {
+            arguments.push(group(Delimiter::Bracket, respan(optional, span), span));
+        }
         let mut call = path;
         call.extend([
             TokenTree::from(callback_trait),
             Punct::new('!', Spacing::Alone).into(),
             group(Delimiter::Brace, arguments.into_iter().collect(), span),
         ]);
+        call.extend(mistake);
         call
     }
 }
@@ -177,10 +193,15 @@ fn generics_length(tokens: &[TokenTree]) -> usize {
     0
 }
 
-/// The methods of the body, each with its `cfg` attributes: a method that is compiled out is not
-/// written.
-fn names(body: &Group) -> String {
-    let mut names = String::new();
+/// A method of the body, with its `cfg` attributes: one that is compiled out is not written.
+struct Method {
+    conditions: String,
+    name: String,
+}
+
+/// The methods of the body.
+fn names(body: &Group) -> Vec<Method> {
+    let mut names = Vec::new();
     let mut conditions = String::new();
     let mut tokens = body.stream().into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -195,8 +216,8 @@ fn names(body: &Group) -> String {
             }
             TokenTree::Ident(ident) if ident.to_string() == "fn" => {
                 if let Some(TokenTree::Ident(name)) = tokens.next() {
-                    names +=
-                        &format!("{} {:?},", std::mem::take(&mut conditions), name.to_string());
+                    let conditions = std::mem::take(&mut conditions);
+                    names.push(Method { conditions, name: name.to_string() });
                 }
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => conditions.clear(),
@@ -205,6 +226,12 @@ fn names(body: &Group) -> String {
         }
     }
     names
+}
+
+/// `"user_may_invite", #[cfg(..)] "user_may_join_room",`
+fn listed(methods: &[Method]) -> String {
+    let one = |method: &Method| format!("{} {:?},", method.conditions, method.name);
+    methods.iter().map(one).collect()
 }
 
 fn group(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenTree {

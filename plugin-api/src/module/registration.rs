@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hsmod_abi::{Flag, Object, Str, view};
 
 use super::api::{ModuleApi, ask};
+use crate::callbacks::Optional;
 use crate::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
 
 view! {
@@ -52,7 +53,7 @@ macro_rules! registrars {
                     module: &Arc<M>,
                 ) -> Registration<'_, crate::callbacks::$category::$table> {
                     let object = Arc::clone(module);
-                    Registration::new(self, move |api, selected| {
+                    Registration::new(self, M::WRITTEN, M::OPTIONAL, move |api, selected| {
                         let object = Object::shared(object);
                         let registration = RawRegistration {
                             category: Str::new(concat!(stringify!($category), "/1")),
@@ -79,7 +80,7 @@ type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawRegistration<'_>) + 'a>;
 /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &std::sync::Arc<M>) {
 /// // Everything that was written, where the config chooses nothing:
 /// api.register_spam_checker_callbacks(module);
-/// // What the config chose; one of the two this homeserver may lack:
+/// // What the config chose; one of the two this homeserver may lack, as the attribute says, too:
 /// api.register_spam_checker_callbacks(module)
 ///     .only(&["user_may_invite", "accept_make_join"])
 ///     .optional(&["accept_make_join"]);
@@ -89,7 +90,11 @@ pub struct Registration<'a, C> {
     api: &'a ModuleApi,
     register: Option<Register<'a>>,
     only: Option<Vec<String>>,
-    optional: Vec<String>,
+    written: &'static [&'static str],
+    /// As the attribute says.
+    optional: Optional,
+    /// What is optional here, too.
+    also_optional: Vec<String>,
     auth_checkers: Vec<(String, Vec<String>)>,
     category: PhantomData<fn() -> C>,
 }
@@ -97,13 +102,17 @@ pub struct Registration<'a, C> {
 impl<'a, C> Registration<'a, C> {
     fn new(
         api: &'a ModuleApi,
+        written: &'static [&'static str],
+        optional: Optional,
         register: impl FnOnce(&ModuleApi, RawRegistration<'_>) + 'a,
     ) -> Self {
         Self {
             api,
             register: Some(Box::new(register)),
             only: None,
-            optional: Vec::new(),
+            written,
+            optional,
+            also_optional: Vec::new(),
             auth_checkers: Vec::new(),
             category: PhantomData,
         }
@@ -127,10 +136,23 @@ impl<'a, C> Registration<'a, C> {
     }
 
     /// Does without these callbacks where the homeserver never calls them; by default that
-    /// refuses the start.
+    /// refuses the start. Those that [may deny](crate::callbacks#which-may-deny) refuse it before
+    /// this is reached, unless the attribute says `#[callbacks(optional(..))]` of them, which needs
+    /// no repetition here.
     pub fn optional(mut self, names: &[impl AsRef<str>]) -> Self {
-        self.optional = names.iter().map(|name| name.as_ref().to_owned()).collect();
+        self.also_optional = names.iter().map(|name| name.as_ref().to_owned()).collect();
         self
+    }
+
+    /// All that is optional: what a module that registers by name does name, it needs.
+    fn all_optional(&self) -> Vec<&str> {
+        let by_attribute = match self.optional {
+            Optional::These(names) => names,
+            Optional::All if self.only.is_none() => self.written,
+            Optional::All => &[],
+        };
+        let here = self.also_optional.iter().map(String::as_str);
+        by_attribute.iter().copied().chain(here).collect()
     }
 }
 
@@ -159,7 +181,7 @@ impl Registration<'_, PasswordAuthProviderTableRef> {
 impl<C> Drop for Registration<'_, C> {
     fn drop(&mut self) {
         let only = self.only.as_deref().unwrap_or_default().join(" ");
-        let optional = self.optional.join(" ");
+        let optional = self.all_optional().join(" ");
         let auth_checkers = serde_json::to_string(&self.auth_checkers).unwrap_or_default();
         if let Some(register) = self.register.take() {
             let selected = RawRegistration {
@@ -181,7 +203,7 @@ impl<C> fmt::Debug for Registration<'_, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registration")
             .field("only", &self.only)
-            .field("optional", &self.optional)
+            .field("optional", &self.all_optional())
             .field("auth_checkers", &self.auth_checkers)
             .finish_non_exhaustive()
     }

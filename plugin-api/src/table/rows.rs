@@ -54,6 +54,8 @@ macro_rules! callbacks {
         pub trait $written {
             /// Their names.
             const WRITTEN: &'static [&'static str];
+            /// Those that a homeserver may lack.
+            const OPTIONAL: $crate::callbacks::Optional = $crate::callbacks::Optional::NONE;
         }
 
         $crate::table::interface! {

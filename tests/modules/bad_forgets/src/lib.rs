@@ -68,7 +68,7 @@ impl Module for BadForgets {
     }
 }
 
-#[callbacks]
+#[callbacks(optional)]
 impl SpamChecker for BadForgets {
     async fn check_event_for_spam(&self, _event: &Event<'_>) -> Result<Verdict, ModuleError> {
         Ok(Verdict::Allow)
@@ -84,7 +84,7 @@ impl SpamChecker for BadForgets {
     }
 }
 
-#[callbacks]
+#[callbacks(optional)]
 impl AccountValidity for BadForgets {
     async fn is_user_expired(&self, _user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         Ok(None)

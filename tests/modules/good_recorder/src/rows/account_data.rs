@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Player;
 
-#[callbacks]
+#[callbacks(optional)]
 impl AccountData for Player {
     async fn on_account_data_updated(
         &self,

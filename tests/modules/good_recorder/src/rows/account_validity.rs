@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl AccountValidity for Player {
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         self.call("is_user_expired", json!([user_id])).await

@@ -4,7 +4,7 @@ use hsmod_plugin_api::prelude::*;
 
 use crate::Player;
 
-#[callbacks]
+#[callbacks(optional)]
 impl AddExtraFieldsToUnsignedClientEvent for Player {
     async fn add_field_to_unsigned_callback(
         &self,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Player;
 
-#[callbacks]
+#[callbacks(optional)]
 impl BackgroundUpdateController for Player {
     async fn on_update(
         &self,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl Federation for Player {
     async fn on_event_delivered_over_federation(
         &self,

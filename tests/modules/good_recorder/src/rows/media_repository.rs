@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl MediaRepository for Player {
     async fn get_media_config_for_user(
         &self,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Player;
 
-#[callbacks]
+#[callbacks(optional)]
 impl PasswordAuthProvider for Player {
     async fn check_auth(
         &self,

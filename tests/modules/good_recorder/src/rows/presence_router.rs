@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl PresenceRouter for Player {
     async fn get_users_for_states(
         &self,

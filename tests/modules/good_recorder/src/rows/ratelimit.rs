@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::Player;
 
-#[callbacks]
+#[callbacks(optional)]
 impl Ratelimit for Player {
     async fn get_ratelimit_override_for_user(
         &self,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl SpamChecker for Player {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         self.call_event("check_event_for_spam", event, &[]).await

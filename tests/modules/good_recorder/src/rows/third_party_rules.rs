@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{Player, arguments};
 
-#[callbacks]
+#[callbacks(optional)]
 impl ThirdPartyRules for Player {
     async fn check_event_allowed(
         &self,
