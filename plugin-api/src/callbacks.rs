@@ -68,7 +68,7 @@ pub mod ratelimit;
 pub mod spam_checker;
 pub mod third_party_rules;
 
-use crate::table::{CallbackInfo, Category, contains};
+use crate::table::{CallbackInfo, Category, contains, equal};
 
 /// Every category, one row beside its `mod`: its file, its trait and what comes with that, and the method that
 /// registers it. `$then` is called with all rows behind what stands in the brackets.
@@ -145,6 +145,39 @@ impl Optional {
     }
 }
 
+/// What a module wrote of a category.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "written by a macro of this crate only")]
+pub struct Own {
+    pub category: &'static str,
+    pub written: &'static [&'static str],
+    pub optional: Optional,
+}
+
+/// Whether the answer to a callback may deny; usable in constants.
+pub(crate) const fn denies(category: &str, name: &str) -> bool {
+    let mut index = 0;
+    while index < CATEGORIES.len() {
+        if equal(CATEGORIES[index].name.as_bytes(), category.as_bytes()) {
+            return row_denies(CATEGORIES[index].callbacks, name);
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn row_denies(rows: &[CallbackInfo], name: &str) -> bool {
+    let mut index = 0;
+    while index < rows.len() {
+        if equal(rows[index].name.as_bytes(), name.as_bytes()) {
+            return rows[index].denies;
+        }
+        index += 1;
+    }
+    false
+}
+
 macro_rules! list {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
         $( pub use $category::{$trait, $written}; )*
@@ -171,13 +204,21 @@ macro_rules! list {
 
         $( impl<M: $trait> Probe<M> {
             #[allow(missing_docs, non_upper_case_globals, reason = "named like the category")]
-            pub const $category: &'static [&'static str] = M::WRITTEN;
+            pub const $category: Own = Own {
+                category: stringify!($category),
+                written: M::WRITTEN,
+                optional: M::OPTIONAL,
+            };
         } )*
 
         #[doc(hidden)]
         #[allow(missing_docs, non_upper_case_globals, reason = "named like the categories")]
         pub trait Fallback {
-            $( const $category: &'static [&'static str] = &[]; )*
+            $( const $category: Own = Own {
+                category: stringify!($category),
+                written: &[],
+                optional: Optional::NONE,
+            }; )*
         }
 
         impl<M> Fallback for Probe<M> {}
@@ -232,7 +273,9 @@ mod tests {
             let expected = DECISIONS.contains(&row.answer) || others.contains(&row.name);
             let name = format!("{}.{}", row.category, row.name);
             assert_eq!(row.denies, expected, "{name}: `, denies` is missing behind its `since`");
+            assert_eq!(denies(row.category, row.name), expected, "{name}");
         }
+        assert!(!denies("spam_checker", "on_create_room") && !denies("more", "user_may_invite"));
     }
 
     #[test]

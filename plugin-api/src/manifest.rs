@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::callbacks::{Own, denies};
+
 /// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -23,6 +25,13 @@ pub struct Manifest {
     pub abi: AbiVersion,
     /// Categories it implements and, per category, the callbacks it wrote.
     pub callbacks: BTreeMap<String, Vec<String>>,
+    /// What a homeserver must know, and call or answer: callbacks (`spam_checker.user_may_invite`)
+    /// and requests (`send_mail`). Empty in plugins from before this was written down.
+    #[serde(default)]
+    pub requires: Vec<String>,
+    /// The callbacks that it says it can do without.
+    #[serde(default)]
+    pub optional: Vec<String>,
     /// `rustc --version` of the compiler that built it.
     pub rustc: String,
     /// Target triple it was built for.
@@ -58,7 +67,9 @@ pub struct Parts<'a> {
     /// Separated by `:`, as cargo tells them.
     pub authors: &'a str,
     pub description: &'a str,
-    pub callbacks: &'a [(&'a str, &'a [&'a str])],
+    pub callbacks: &'a [Own],
+    /// The requests that the module cannot do without.
+    pub requests: &'a [&'a str],
     pub panic: &'a str,
 }
 
@@ -83,24 +94,82 @@ const fn write<const LENGTH: usize>(parts: &Parts<'_>, writer: Writer<LENGTH>) -
     writer = writer.raw(",\"abi\":{\"major\":").number(crate::ABI.major);
     writer = writer.raw(",\"minor\":").number(crate::ABI.minor);
     writer = writer.raw("},\"callbacks\":{");
-    let (mut category, mut written) = (0, 0);
+    writer = written(parts, writer).raw("},\"requires\":[");
+    writer = required(parts, writer).raw("],\"optional\":[");
+    writer = optional(parts, writer).raw("],\"rustc\":").text(env!("HSMOD_RUSTC"));
+    writer = writer.raw(",\"target\":").text(env!("HSMOD_TARGET"));
+    writer.raw(",\"panic\":").text(parts.panic).raw("}")
+}
+
+/// By category, what was written.
+const fn written<const LENGTH: usize>(
+    parts: &Parts<'_>,
+    mut writer: Writer<LENGTH>,
+) -> Writer<LENGTH> {
+    let (mut category, mut count) = (0, 0);
     while category < parts.callbacks.len() {
-        let (name, callbacks) = parts.callbacks[category];
-        if !callbacks.is_empty() {
-            writer = writer.raw(if written == 0 { "" } else { "," }).text(name).raw(":[");
+        let Own { category: name, written, .. } = parts.callbacks[category];
+        if !written.is_empty() {
+            writer = writer.comma(count).text(name).raw(":[");
             let mut index = 0;
-            while index < callbacks.len() {
-                writer = writer.raw(if index == 0 { "" } else { "," }).text(callbacks[index]);
+            while index < written.len() {
+                writer = writer.comma(index).text(written[index]);
                 index += 1;
             }
             writer = writer.raw("]");
-            written += 1;
+            count += 1;
         }
         category += 1;
     }
-    writer = writer.raw("},\"rustc\":").text(env!("HSMOD_RUSTC"));
-    writer = writer.raw(",\"target\":").text(env!("HSMOD_TARGET"));
-    writer.raw(",\"panic\":").text(parts.panic).raw("}")
+    writer
+}
+
+/// What was written and may deny, unless it is optional; then the requests.
+const fn required<const LENGTH: usize>(
+    parts: &Parts<'_>,
+    mut writer: Writer<LENGTH>,
+) -> Writer<LENGTH> {
+    let (mut category, mut count) = (0, 0);
+    while category < parts.callbacks.len() {
+        let Own { category: name, written, optional } = parts.callbacks[category];
+        let mut index = 0;
+        while index < written.len() {
+            if denies(name, written[index]) && !optional.has(written[index]) {
+                writer = writer.comma(count).full_name(name, written[index]);
+                count += 1;
+            }
+            index += 1;
+        }
+        category += 1;
+    }
+    let mut index = 0;
+    while index < parts.requests.len() {
+        writer = writer.comma(count).text(parts.requests[index]);
+        count += 1;
+        index += 1;
+    }
+    writer
+}
+
+/// What was written and is optional.
+const fn optional<const LENGTH: usize>(
+    parts: &Parts<'_>,
+    mut writer: Writer<LENGTH>,
+) -> Writer<LENGTH> {
+    let (mut category, mut count) = (0, 0);
+    while category < parts.callbacks.len() {
+        let Own { category: name, written, optional } = parts.callbacks[category];
+        let mut index = 0;
+        while index < written.len() {
+            if optional.has(written[index]) {
+                writer = writer.comma(count).full_name(name, written[index]);
+                count += 1;
+            }
+            index += 1;
+        }
+        category += 1;
+    }
+    writer
 }
 
 /// Writes JSON in constants; with no room at all it only counts.
@@ -129,6 +198,16 @@ impl<const LENGTH: usize> Writer<LENGTH> {
             index += 1;
         }
         self
+    }
+
+    /// What stands between two items, before that with this number.
+    const fn comma(self, index: usize) -> Self {
+        if index == 0 { self } else { self.byte(b',') }
+    }
+
+    /// `"category.callback"`, of two names in which nothing needs an escape.
+    const fn full_name(self, category: &str, callback: &str) -> Self {
+        self.byte(b'"').raw(category).byte(b'.').raw(callback).byte(b'"')
     }
 
     /// A JSON string.
@@ -179,13 +258,37 @@ impl<const LENGTH: usize> Writer<LENGTH> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::callbacks::Optional;
+
+    const fn own(
+        category: &'static str,
+        written: &'static [&'static str],
+        optional: Optional,
+    ) -> Own {
+        Own { category, written, optional }
+    }
 
     const PARTS: Parts<'_> = Parts {
         name: "demo",
         version: "1.2.3",
         authors: "A <a@x>:B",
         description: "says \"no\"\nand \\ more",
-        callbacks: &[("spam_checker", &["user_may_invite", "x"]), ("empty", &[]), ("y", &["z"])],
+        callbacks: &[
+            own(
+                "spam_checker",
+                &["user_may_invite", "user_may_join_room", "x"],
+                Optional::These(&["user_may_join_room"]),
+            ),
+            own("account_validity", &[], Optional::NONE),
+            own("third_party_rules", &["on_create_room", "on_new_event"], Optional::NONE),
+            own("media_repository", &["get_media_config_for_user"], Optional::All),
+            own(
+                "password_auth_provider",
+                &["is_3pid_allowed", "on_logged_out"],
+                Optional::These(&["on_logged_out"]),
+            ),
+        ],
+        requests: &["send_mail", "http_request"],
         panic: "unwind",
     };
 
@@ -197,8 +300,43 @@ mod tests {
         assert_eq!(manifest.authors, ["A <a@x>", "B"]);
         assert_eq!(manifest.description, PARTS.description);
         assert_eq!(manifest.abi, crate::ABI);
-        assert_eq!(manifest.callbacks.len(), 2);
-        assert_eq!(manifest.callbacks["spam_checker"], ["user_may_invite", "x"]);
+        assert_eq!(manifest.callbacks.len(), 4);
+        assert_eq!(
+            manifest.callbacks["spam_checker"],
+            ["user_may_invite", "user_may_join_room", "x"]
+        );
         assert!(manifest.rustc.starts_with("rustc "));
+    }
+
+    #[test]
+    fn it_requires_what_may_deny_and_is_not_optional() {
+        const BYTES: [u8; length(&PARTS)] = encode(&PARTS);
+        let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();
+        assert_eq!(
+            manifest.requires,
+            [
+                "spam_checker.user_may_invite",
+                "third_party_rules.on_create_room",
+                "password_auth_provider.is_3pid_allowed",
+                "send_mail",
+                "http_request",
+            ]
+        );
+        assert_eq!(
+            manifest.optional,
+            [
+                "spam_checker.user_may_join_room",
+                "media_repository.get_media_config_for_user",
+                "password_auth_provider.on_logged_out",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_that_requires_nothing_says_so() {
+        const PARTS_OF_NOTHING: Parts<'_> = Parts { callbacks: &[], requests: &[], ..PARTS };
+        const BYTES: [u8; length(&PARTS_OF_NOTHING)] = encode(&PARTS_OF_NOTHING);
+        let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();
+        assert!(manifest.requires.is_empty() && manifest.optional.is_empty());
     }
 }

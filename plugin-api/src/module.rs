@@ -152,17 +152,41 @@ pub trait Module: Send + Sync + Sized + 'static {
 /// export_module!(Nothing);
 /// assert_eq!(MODULE.manifest().panic, "unwind");
 /// ```
+///
+/// A module that is of no use where a request is not answered names it, and a homeserver that does
+/// not answer it refuses the plugin before any code of it runs, as with
+/// [callbacks that may deny](crate::callbacks#which-may-deny):
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # pub struct Reminder;
+/// # impl Module for Reminder {
+/// #     type Config = serde_json::Value;
+/// #     fn new(_: Self::Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> { Ok(Arc::new(Self)) }
+/// # }
+/// export_module!(Reminder, requires = ["send_mail", "run_db_interaction"]);
+/// assert_eq!(MODULE.manifest().requires, ["send_mail", "run_db_interaction"]);
+/// ```
 #[macro_export]
 macro_rules! export_module {
-    ($module:ty) => {
+    ($module:ty $(, requires = [$($request:literal),* $(,)?])? $(,)?) => {
         /// This module, for hosts that link it statically.
         pub static MODULE: $crate::StaticModule = {
-            const PARTS: $crate::manifest::Parts<'static> = $crate::__manifest_parts!($module);
+            const PARTS: $crate::manifest::Parts<'static> =
+                $crate::__manifest_parts!($module, [$($($request),*)?]);
             static BYTES: [u8; $crate::manifest::length(&PARTS)] = $crate::manifest::encode(&PARTS);
             $crate::StaticModule::of::<$module>(&BYTES)
         };
 
-        $crate::__export_symbols!($module);
+        $($( const _: () = assert!(
+            $crate::requests::is_request($request),
+            concat!(
+                "`", $request, "` is no request: `requires` names methods of `ModuleApi` that ask \
+                the homeserver, such as \"send_mail\"; docs/requests.md has all of them"
+            )
+        ); )*)?
+
+        $crate::__export_symbols!($module, [$($($request),*)?]);
     };
 }
 
@@ -170,7 +194,7 @@ macro_rules! export_module {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __manifest_parts {
-    ($module:ty) => {{
+    ($module:ty, [$($request:literal),*]) => {{
         #[allow(unused_imports, reason = "used where a category is not implemented")]
         use $crate::__private::Fallback as _;
         type Probe = $crate::__private::Probe<$module>;
@@ -180,17 +204,18 @@ macro_rules! __manifest_parts {
             authors: env!("CARGO_PKG_AUTHORS"),
             description: env!("CARGO_PKG_DESCRIPTION"),
             callbacks: $crate::__categories!($crate::__written[Probe]),
+            requests: &[$($request),*],
             panic: if cfg!(panic = "abort") { "abort" } else { "unwind" },
         }
     }};
 }
 
-/// Per category, which callbacks a module wrote.
+/// Per category, which callbacks a module wrote, and which of them are optional.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __written {
     ($probe:ident $( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        &[$( (stringify!($category), $probe::$category), )*]
+        &[$( $probe::$category, )*]
     };
 }
 
@@ -200,9 +225,10 @@ macro_rules! __written {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_symbols {
-    ($module:ty) => {
+    ($module:ty, $requests:tt) => {
         const _: () = {
-            const PARTS: $crate::manifest::Parts<'static> = $crate::__manifest_parts!($module);
+            const PARTS: $crate::manifest::Parts<'static> =
+                $crate::__manifest_parts!($module, $requests);
 
             #[unsafe(export_name = "hsmod_manifest")]
             #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__hsmod"))]
@@ -221,5 +247,5 @@ macro_rules! __export_symbols {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_symbols {
-    ($module:ty) => {};
+    ($module:ty, $requests:tt) => {};
 }

@@ -24,6 +24,7 @@ pub mod users;
 #[cfg(feature = "host")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::table::equal;
 #[cfg(feature = "host")]
 use crate::boundary::admit_request;
 #[cfg(feature = "host")]
@@ -49,6 +50,28 @@ pub struct RequestInfo {
     pub locks: Option<&'static str>,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
+}
+
+/// Whether there is a request of this name; usable in constants.
+///
+/// ```
+/// use hsmod_plugin_api::requests::is_request;
+///
+/// assert!(is_request("send_mail") && !is_request("mail"));
+/// ```
+pub const fn is_request(name: &str) -> bool {
+    let mut group = 0;
+    while group < REQUESTS.len() {
+        let mut row = 0;
+        while row < REQUESTS[group].len() {
+            if equal(REQUESTS[group][row].name.as_bytes(), name.as_bytes()) {
+                return true;
+            }
+            row += 1;
+        }
+        group += 1;
+    }
+    false
 }
 
 /// What is held while a request is answered: one place of so many.

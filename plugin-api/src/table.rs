@@ -111,7 +111,8 @@ pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-const fn equal(left: &[u8], right: &[u8]) -> bool {
+/// Whether both are the same; usable in constants.
+pub(crate) const fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }

@@ -60,6 +60,9 @@ fn a_plugin_in_order() {
     expected["static_tls"] = json!(false);
     expected["needed"] = json!(["libc.so.6"]);
     expected["undefined"] = json!([]);
+    // It is from before plugins said that.
+    expected["requires"] = json!([]);
+    expected["optional"] = json!([]);
     assert_eq!(serde_json::to_value(&inspection).unwrap(), expected);
 }
 

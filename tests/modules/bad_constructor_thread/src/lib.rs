@@ -7,6 +7,7 @@ use std::ptr::{null, null_mut};
 use std::time::Duration;
 
 use hsmod_abi::Entry;
+use hsmod_plugin_api::callbacks::{Optional, Own};
 use hsmod_plugin_api::manifest::{Parts, encode, length};
 
 const PARTS: Parts<'static> = Parts {
@@ -14,7 +15,12 @@ const PARTS: Parts<'static> = Parts {
     version: env!("CARGO_PKG_VERSION"),
     authors: env!("CARGO_PKG_AUTHORS"),
     description: env!("CARGO_PKG_DESCRIPTION"),
-    callbacks: &[("spam_checker", &["check_event_for_spam"])],
+    callbacks: &[Own {
+        category: "spam_checker",
+        written: &["check_event_for_spam"],
+        optional: Optional::NONE,
+    }],
+    requests: &[],
     panic: "unwind",
 };
 

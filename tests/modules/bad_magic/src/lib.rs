@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 use hsmod_abi::Entry;
+use hsmod_plugin_api::callbacks::{Optional, Own};
 use hsmod_plugin_api::manifest::{Parts, encode, length};
 
 const PARTS: Parts<'static> = Parts {
@@ -9,7 +10,12 @@ const PARTS: Parts<'static> = Parts {
     version: env!("CARGO_PKG_VERSION"),
     authors: env!("CARGO_PKG_AUTHORS"),
     description: env!("CARGO_PKG_DESCRIPTION"),
-    callbacks: &[("spam_checker", &["check_event_for_spam"])],
+    callbacks: &[Own {
+        category: "spam_checker",
+        written: &["check_event_for_spam"],
+        optional: Optional::NONE,
+    }],
+    requests: &[],
     panic: "unwind",
 };
 
