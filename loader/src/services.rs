@@ -7,6 +7,7 @@
 #[cfg(any(feature = "http", feature = "mail", feature = "templates"))]
 mod cause;
 pub(crate) mod folders;
+pub(crate) mod given;
 #[cfg(feature = "http")]
 pub mod http;
 #[cfg_attr(

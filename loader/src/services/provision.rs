@@ -11,6 +11,7 @@ use hsmod_plugin_api::requests::{RequestInfo, Services};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 use tokio::runtime::Handle;
 
+use super::given::{Given, given};
 #[cfg(feature = "http")]
 use super::http::answers::HttpAnswers;
 use super::life::Life;
@@ -32,10 +33,10 @@ use crate::rehearsal::{Rehearsal, Service};
     allow(dead_code, reason = "each service reads its own part of it")
 )]
 pub(crate) struct Settings {
-    data_dir: Option<PathBuf>,
+    pub(super) data_dir: Option<PathBuf>,
     http: Http,
     templates_dir: Option<PathBuf>,
-    mail: Option<Mail>,
+    pub(super) mail: Option<Mail>,
 }
 
 impl Settings {
@@ -98,8 +99,7 @@ impl Provision {
     #[cfg(feature = "storage")]
     fn add_storage(&mut self, module: &Arc<str>, settings: &Settings, in_memory: bool) {
         let Some(data_dir) = &settings.data_dir else {
-            let why = "no storage is configured: set `data_dir` in the config";
-            return self.lack("storage", why);
+            return self.lack_here("storage", settings);
         };
         let data_dir = (!in_memory).then(|| data_dir.clone());
         let answers = StorageAnswers::new(data_dir, Arc::clone(module), Arc::clone(&self.life));
@@ -108,9 +108,8 @@ impl Provision {
     }
 
     #[cfg(not(feature = "storage"))]
-    fn add_storage(&mut self, _: &Arc<str>, _: &Settings, _: bool) {
-        let why = "this homeserver was built without hsmod-loader's feature `storage`";
-        self.lack("storage", why);
+    fn add_storage(&mut self, _: &Arc<str>, settings: &Settings, _: bool) {
+        self.lack_here("storage", settings);
     }
 
     #[cfg(feature = "http")]
@@ -124,9 +123,8 @@ impl Provision {
     }
 
     #[cfg(not(feature = "http"))]
-    fn add_http(&mut self, _: &Settings, _: Option<&Rehearsal>) {
-        let why = "this homeserver was built without hsmod-loader's feature `http`";
-        self.lack("http", why);
+    fn add_http(&mut self, settings: &Settings, _: Option<&Rehearsal>) {
+        self.lack_here("http", settings);
     }
 
     #[cfg(feature = "templates")]
@@ -137,16 +135,14 @@ impl Provision {
     }
 
     #[cfg(not(feature = "templates"))]
-    fn add_templates(&mut self, _: &Settings) {
-        let why = "this homeserver was built without hsmod-loader's feature `templates`";
-        self.lack("templates", why);
+    fn add_templates(&mut self, settings: &Settings) {
+        self.lack_here("templates", settings);
     }
 
     #[cfg(feature = "mail")]
     fn add_mail(&mut self, module: &Arc<str>, settings: &Settings, played: Option<&Rehearsal>) {
         let Some(mail) = &settings.mail else {
-            let why = "no mail is configured: set `mail` in the config";
-            return self.lack("mail", why);
+            return self.lack_here("mail", settings);
         };
         let noted_by = played.map(|rehearsal| (Arc::clone(module), rehearsal.clone()));
         let answers = MailAnswers::new(mail.clone(), noted_by, Arc::clone(&self.life));
@@ -155,9 +151,15 @@ impl Provision {
     }
 
     #[cfg(not(feature = "mail"))]
-    fn add_mail(&mut self, _: &Arc<str>, _: &Settings, _: Option<&Rehearsal>) {
-        let why = "this homeserver was built without hsmod-loader's feature `mail`";
-        self.lack("mail", why);
+    fn add_mail(&mut self, _: &Arc<str>, settings: &Settings, _: Option<&Rehearsal>) {
+        self.lack_here("mail", settings);
+    }
+
+    /// By what the loader was built with, or by the config.
+    fn lack_here(&mut self, group: &'static str, settings: &Settings) {
+        if let Given::Not(reason) = given(group, settings) {
+            self.lack(group, reason.to_string());
+        }
     }
 
     fn lack(&mut self, group: &'static str, why: impl Into<Cow<'static, str>>) {
