@@ -5,10 +5,11 @@ use std::time::Duration;
 pub use crate::registration::Neighbours;
 
 use crate::config::Config;
-use crate::host::Host;
+use crate::host::{FromConfig, Host};
 use crate::info::ModuleInfo;
 use crate::modules::Modules;
 use crate::problem::{Problem, Report};
+use crate::requirements::Known;
 use crate::services::folders;
 use crate::stages::{self, Parsed, Thread, survey};
 
@@ -39,8 +40,18 @@ pub struct Findings {
 /// Config, files, folders, permissions, digests, ABI: everything that shows without running code of
 /// the plugins.
 pub fn examine(config: Config) -> Findings {
+    examined(config, Known::Nothing)
+}
+
+/// The same for a homeserver of which is known what it [calls](Host::calls): plugins that require
+/// another callback are found, too.
+pub fn examine_in(config: Config, host: &Host) -> Findings {
+    examined(config, Known::Calls(host))
+}
+
+fn examined(config: Config, known: Known<'_>) -> Findings {
     let folders = folders::unusable(&config);
-    let surveyed = survey(config, folders);
+    let surveyed = survey(config, folders, known);
     let modules = surveyed.lines.iter().map(ModuleInfo::of).collect();
     Findings { modules, problems: surveyed.report.problems }
 }
@@ -60,10 +71,11 @@ pub async fn trial_alone(config: Config, host: Host) -> Findings {
 
 async fn tried(config: Config, host: Host, alone: bool) -> Findings {
     let entries = config.entries().to_vec();
-    let surveyed = survey(config, Vec::new());
+    let host = host.trial().filled_from(FromConfig::of(&config));
+    let surveyed = survey(config, Vec::new(), Known::All(&host));
     let before = alone.then(Process::now);
     let parsed = Parsed::collect(surveyed, Thread::Own).await;
-    let (modules, info) = stages::run(parsed, host.trial()).await;
+    let (modules, info) = stages::run(parsed, host).await;
     let mut problems = match modules {
         Ok(modules) => end(&modules).await,
         Err(error) => error.problems,

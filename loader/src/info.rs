@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use hsmod_plugin_api::AbiVersion;
+use hsmod_plugin_api::manifest::Manifest;
 use hsmod_plugin_api::module::StaticModule;
 use serde::Serialize;
 
@@ -28,6 +29,10 @@ pub struct ModuleInfo {
     /// Version of the boundary it was built for.
     #[serde(serialize_with = "shown")]
     pub abi: Option<AbiVersion>,
+    /// The callbacks and requests that its plugin requires of the homeserver.
+    pub requires: Vec<String>,
+    /// The callbacks that its plugin says it can do without.
+    pub optional: Vec<String>,
     /// By category, the callbacks it registered.
     pub callbacks: BTreeMap<String, Vec<String>>,
     /// The types of login that it knows.
@@ -79,18 +84,24 @@ impl ModuleInfo {
         Self {
             file: line.file.clone(),
             sha256: inspection.map(|inspection| inspection.sha256.clone()),
-            version: inspection.map(|inspection| inspection.manifest.version.clone()),
-            abi: inspection.map(|inspection| inspection.manifest.abi),
-            ..Self::entry(&line.entry)
+            ..Self::built(&line.entry, inspection.map(|inspection| &inspection.manifest))
         }
     }
 
     pub(crate) fn linked(entry: &Entry, modules: &[StaticModule]) -> Self {
         let mut manifests = modules.iter().map(StaticModule::manifest);
         let manifest = manifests.find(|manifest| manifest.name == entry.module());
+        Self::built(entry, manifest.as_ref())
+    }
+
+    /// With what its plugin says of itself.
+    fn built(entry: &Entry, manifest: Option<&Manifest>) -> Self {
+        let names = |names: fn(&Manifest) -> &Vec<String>| manifest.map(names).cloned();
         Self {
-            version: manifest.as_ref().map(|manifest| manifest.version.clone()),
-            abi: manifest.as_ref().map(|manifest| manifest.abi),
+            version: manifest.map(|manifest| manifest.version.clone()),
+            abi: manifest.map(|manifest| manifest.abi),
+            requires: names(|manifest| &manifest.requires).unwrap_or_default(),
+            optional: names(|manifest| &manifest.optional).unwrap_or_default(),
             ..Self::entry(entry)
         }
     }
@@ -103,6 +114,8 @@ impl ModuleInfo {
             sha256: None,
             version: None,
             abi: None,
+            requires: Vec::new(),
+            optional: Vec::new(),
             callbacks: BTreeMap::new(),
             login_types: Vec::new(),
             web: Vec::new(),

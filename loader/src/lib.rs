@@ -51,6 +51,17 @@
 //! }
 //! ```
 //!
+//! # What plugins require
+//!
+//! A plugin says which callbacks and requests it cannot do without: callbacks that [may
+//! deny](hsmod_plugin_api::callbacks#which-may-deny), unless its author says otherwise, and requests
+//! that its author names. Where this loader does not know one of them, the homeserver does not
+//! [call](Host::calls) or answer it, the start is refused, and no code of the plugin runs.
+//!
+//! [`Modules::load`] knows the [`Host`] and sees all of that before it maps a plugin. Stage by stage,
+//! [`Parsed::of_calls`] sees what is not called before that, and [`Parsed::make`] the rest before it
+//! makes a module.
+//!
 //! # What is logged
 //!
 //! By `tracing`, with the target `hsmod_loader` and the fields `module`, `callback` (or `path`, of a
@@ -94,6 +105,7 @@ pub mod record;
 mod registration;
 pub mod rehearsal;
 mod replacement;
+mod requirements;
 mod room_scope;
 pub mod scarcity;
 pub mod services;

@@ -20,12 +20,13 @@ use crate::config::Config;
 use crate::dispatch::queue::Queue;
 use crate::failures::{Duty, Failing, Subject};
 use crate::generation::{Generation, Member};
-use crate::host::Host;
+use crate::host::{FromConfig, Host};
 use crate::info::{ModuleInfo, Registered};
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy};
+use crate::requirements::Known;
 use crate::room_scope;
 use crate::services::folders;
 use crate::stages::{self, Parsed, Thread, enter, survey};
@@ -111,7 +112,9 @@ impl Modules {
     /// Outside a tokio runtime.
     pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {
         let folders = folders::unusable_in(&config, &host);
-        let parsed = Parsed::collect(survey(config, folders), Thread::Own).await;
+        let host = host.filled_from(FromConfig::of(&config));
+        let surveyed = survey(config, folders, Known::All(&host));
+        let parsed = Parsed::collect(surveyed, Thread::Own).await;
         stages::run(parsed, host).await.0
     }
 
@@ -130,7 +133,9 @@ impl Modules {
         host: Host,
     ) -> Result<Self, LoadError> {
         let folders = folders::unusable_in(&config, &host);
-        let parsed = Parsed::collect_static(modules, config, folders, Thread::Own).await;
+        let host = host.filled_from(FromConfig::of(&config));
+        let known = Known::All(&host);
+        let parsed = Parsed::collect_static(modules, config, folders, known, Thread::Own).await;
         stages::run(parsed, host).await.0
     }
 

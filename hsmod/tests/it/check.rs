@@ -177,7 +177,7 @@ fn what_the_homeserver_never_calls_is_named() {
     --- stdout
     failed  good_recorder (good_recorder 1.0.0, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
     error: module `good_recorder`: new: it needs `spam_checker.user_may_join_room`, which this homeserver never calls
-      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+      fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     1 module: 1 error, 0 warnings
     ");
     insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invit"]), @"

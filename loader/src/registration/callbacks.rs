@@ -1,7 +1,6 @@
 //! Whether a module's callbacks may be registered: that they are there, that the homeserver calls
 //! them, that no other module is in the way.
 
-use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::Registered;
 
@@ -11,6 +10,7 @@ use crate::auth_checkers::LoginType;
 use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Stage};
+use crate::requirements::Lack;
 use crate::stats::Stats;
 use crate::suggestion::closest;
 
@@ -129,25 +129,11 @@ fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
 }
 
 fn never_called(category: &str, name: &str, synapse: Option<&str>) -> Problem {
-    if let Some(version) = synapse
-        && let Some(since) = since_synapse(category, name)
-    {
-        let message = format!(
-            "it needs `{category}.{name}`, which Synapse {since} and newer call; this is {version}"
-        );
-        return Problem::error(Stage::New, message).fix(
-            "update Synapse, or use a version of the module that registers it with `.optional(..)`",
-        );
-    }
-    let message = format!("it needs `{category}.{name}`, which this homeserver never calls");
-    Problem::error(Stage::New, message).fix(
-        "use another homeserver, or a version of the module that registers it with `.optional(..)`",
-    )
-}
-
-fn since_synapse(category: &str, name: &str) -> Option<&'static str> {
-    let mut rows = CATEGORIES.iter().flat_map(|category| category.callbacks);
-    rows.find(|row| row.category == category && row.name == name)?.since_synapse()
+    let Lack { why, remedy, .. } = Lack::uncalled(category, name, synapse);
+    let message = format!("it needs `{category}.{name}`, which {why}");
+    Problem::error(Stage::New, message).fix(format!(
+        "{remedy}, or use a version of the module that registers it with `.optional(..)`"
+    ))
 }
 
 fn done_without(category: &str, name: &str) -> Problem {

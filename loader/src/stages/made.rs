@@ -16,6 +16,7 @@ use crate::modules::{Modules, end};
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Registry, Tenancy, assemble};
+use crate::requirements::Known;
 use crate::watchdog::{self, Watched};
 
 /// Modules that are made and not started: what they registered is known, and nobody asks them.
@@ -85,8 +86,11 @@ impl Made {
 
     /// With all that is wrong.
     pub(crate) async fn collect(parsed: Parsed, host: Host) -> Self {
-        let Parsed { modules, from_config, info, mut report } = parsed;
+        let Parsed { mut modules, from_config, is_compared, info, mut report } = parsed;
         let host = Arc::new(host.filled_from(from_config));
+        if !is_compared {
+            modules = sufficient(modules, &host, &mut report);
+        }
         let (first, modules) = make_all(modules, &host, &mut report).await;
         let subjects = modules.iter().map(watchdog::Subject::of).collect();
         let watched = Arc::new(watchdog::watch(host.slow_poll, subjects));
@@ -147,6 +151,13 @@ impl MadeModule {
     }
 }
 
+/// The modules for which this homeserver has what their plugins require.
+fn sufficient(modules: Vec<ParsedModule>, host: &Host, report: &mut Report) -> Vec<ParsedModule> {
+    let known = Known::All(host);
+    let is_met = |module: &ParsedModule| module.requirements.are_met(&module.entry, known, report);
+    modules.into_iter().filter(is_met).collect()
+}
+
 /// `Module::new` of every module, in order.
 async fn make_all(
     parsed: Vec<ParsedModule>,
@@ -156,7 +167,7 @@ async fn make_all(
     let names: Vec<Arc<str>> = parsed.iter().map(|module| module.entry.name().into()).collect();
     let first = record::number(names.iter().cloned());
     let mut made = Vec::new();
-    for (index, (ParsedModule { entry, wrote, config }, name)) in
+    for (index, (ParsedModule { entry, wrote, config, .. }, name)) in
         parsed.into_iter().zip(names).enumerate()
     {
         let number = first + index;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hsmod_plugin_api::boundary::install_panic_hook;
+use hsmod_plugin_api::manifest::Manifest;
 use hsmod_plugin_api::module::{ParsedConfig, Plugin, StageError, StaticModule};
 use hsmod_plugin_api::values::ConfigKey;
 use serde_json::Value;
@@ -19,6 +20,7 @@ use crate::loading::opener::{self, Hanging, Unloaded};
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::registration::check_timeouts;
+use crate::requirements::{Known, Requirements};
 use crate::services::folders;
 
 /// The modules of a config, each of which has read its own: the plugins are found, verified and
@@ -49,6 +51,8 @@ use crate::services::folders;
 pub struct Parsed {
     pub(super) modules: Vec<ParsedModule>,
     pub(super) from_config: FromConfig,
+    /// Whether what plugins require was compared with all that the homeserver has.
+    pub(super) is_compared: bool,
     pub(super) info: Vec<ModuleInfo>,
     pub(super) report: Report,
 }
@@ -64,9 +68,25 @@ impl Parsed {
     /// # Errors
     /// Everything that is wrong with the config, the folders it names, the plugins, and the configs
     /// of all modules.
+    ///
+    /// Whether a plugin requires what the homeserver does not call or answer, [`Self::make`] sees,
+    /// before it makes a module; [`Self::of_calls`] sees some of it before any code of a plugin runs.
     pub fn new(config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        at_once(Self::collect(survey(config, folders), Thread::Callers)).checked()
+        at_once(Self::collect(survey(config, folders, Known::Nothing), Thread::Callers)).checked()
+    }
+
+    /// [`Self::new`] for a homeserver whose [`calls`](Host::calls) are known already: a plugin that
+    /// requires another callback is refused, and none of its code runs.
+    ///
+    /// What the homeserver answers need not be known yet: that is for [`Self::make`] to see.
+    ///
+    /// # Errors
+    /// As for [`Self::new`], and what plugins require and the homeserver does not call.
+    pub fn of_calls(config: Config, host: &Host) -> Result<Self, LoadError> {
+        let folders = folders::unusable(&config);
+        let surveyed = survey(config, folders, Known::Calls(host));
+        at_once(Self::collect(surveyed, Thread::Callers)).checked()
     }
 
     /// The same on threads of their own: a module that hangs is a problem among the others, once
@@ -79,7 +99,7 @@ impl Parsed {
     /// Outside a tokio runtime.
     pub async fn within_timeouts(config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        Self::collect(survey(config, folders), Thread::Own).await.checked()
+        Self::collect(survey(config, folders, Known::Nothing), Thread::Own).await.checked()
     }
 
     /// [`Self::new`] with modules that are linked into the homeserver, as
@@ -89,7 +109,8 @@ impl Parsed {
     /// As for [`Self::new`].
     pub fn from_static(modules: &[StaticModule], config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        at_once(Self::collect_static(modules, config, folders, Thread::Callers)).checked()
+        at_once(Self::collect_static(modules, config, folders, Known::Nothing, Thread::Callers))
+            .checked()
     }
 
     /// Makes the modules, in order: the next stage.
@@ -116,10 +137,10 @@ impl Parsed {
 
     /// With all that is wrong.
     pub(crate) async fn collect(surveyed: Surveyed, thread: Thread) -> Self {
-        let Surveyed { lines, from_config, mut report } = surveyed;
+        let Surveyed { lines, from_config, is_compared, mut report } = surveyed;
         let info = lines.iter().map(ModuleInfo::of).collect();
         let modules = parse_all(lines, thread, &mut report).await;
-        Self { modules, from_config, info, report }
+        Self { modules, from_config, is_compared, info, report }
     }
 
     /// The same with modules that are linked into the homeserver, and what is wrong with `folders`.
@@ -127,18 +148,18 @@ impl Parsed {
         modules: &[StaticModule],
         config: Config,
         folders: Vec<Problem>,
+        known: Known<'_>,
         thread: Thread,
     ) -> Self {
         let from_config = FromConfig::of(&config);
-        let (parsed, mut report) = parse_static(config, thread, modules).await;
+        let (parsed, mut report) = parse_static(config, thread, modules, known).await;
         report.problems.extend(folders);
         let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
-        Self { modules: parsed, from_config, info, report }
+        Self { modules: parsed, from_config, is_compared: known.is_all(), info, report }
     }
 
     fn checked(self) -> Result<Self, LoadError> {
-        let Self { modules, from_config, info, report } = self;
-        Ok(Self { modules, from_config, info, report: report.into_result()? })
+        Ok(Self { report: self.report.into_result()?, ..self })
     }
 }
 
@@ -148,6 +169,7 @@ pub(super) struct ParsedModule {
     pub(super) entry: Entry,
     /// By category, the callbacks that the plugin says were written.
     pub(super) wrote: Callbacks,
+    pub(super) requirements: Requirements,
     pub(super) config: ParsedConfig,
 }
 
@@ -175,7 +197,7 @@ async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec
         };
         let problem = match loaded {
             Ok(Loaded { plugin, inspection }) => {
-                match parse(thread, line.entry, plugin, inspection.manifest.callbacks).await {
+                match parse(thread, line.entry, plugin, inspection.manifest).await {
                     Ok(module) => {
                         parsed.push(module);
                         continue;
@@ -203,6 +225,7 @@ async fn parse_static(
     config: Config,
     thread: Thread,
     modules: &[StaticModule],
+    known: Known<'_>,
 ) -> (Vec<ParsedModule>, Report) {
     // They share this process's `tracing` and panic hook: only the places of panics are noted.
     install_panic_hook(None);
@@ -220,7 +243,11 @@ async fn parse_static(
             report.push(entry.pinpoint(problem, &["module"]));
             continue;
         };
-        match parse(thread, entry, Plugin::from(module), module.manifest().callbacks).await {
+        let manifest = module.manifest();
+        if !Requirements::of(&manifest).are_met(&entry, known, &mut report) {
+            continue;
+        }
+        match parse(thread, entry, Plugin::from(module), manifest).await {
             Ok(module) => parsed.push(module),
             Err(problem) => report.push(problem),
         }
@@ -232,8 +259,10 @@ async fn parse(
     thread: Thread,
     entry: Entry,
     plugin: Plugin,
-    wrote: Callbacks,
+    manifest: Manifest,
 ) -> Result<ParsedModule, Problem> {
+    let requirements = Requirements::of(&manifest);
+    let wrote = manifest.callbacks;
     let config = Value::Object(entry.config().clone()).to_string();
     let name: Arc<str> = entry.name().into();
     let parse = move || {
@@ -241,7 +270,7 @@ async fn parse(
         plugin.parse_config(&config)
     };
     match run(thread, &entry, Stage::ParseConfig, parse).await {
-        Ok(Ok(config)) => Ok(ParsedModule { entry, wrote, config }),
+        Ok(Ok(config)) => Ok(ParsedModule { entry, wrote, requirements, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),
     }

@@ -11,6 +11,7 @@ use crate::host::FromConfig;
 use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
 use crate::problem::{Problem, Report};
 use crate::registration::check_timeouts;
+use crate::requirements::{Known, Requirements};
 use crate::verification::{Verified, verify};
 
 /// A module on its way, as far as it came.
@@ -26,12 +27,16 @@ pub(crate) struct Line {
 pub(crate) struct Surveyed {
     pub(crate) lines: Vec<Line>,
     pub(super) from_config: FromConfig,
+    /// Whether all that plugins require was compared.
+    pub(super) is_compared: bool,
     pub(crate) report: Report,
 }
 
 /// Discovery, inspection and verification of every module: no code of theirs runs. What is wrong
 /// with `folders` is told too.
-pub(crate) fn survey(config: Config, folders: Vec<Problem>) -> Surveyed {
+///
+/// What plugins require is compared with what is known of the homeserver.
+pub(crate) fn survey(config: Config, folders: Vec<Problem>, known: Known<'_>) -> Surveyed {
     let from_config = FromConfig::of(&config);
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
@@ -54,12 +59,21 @@ pub(crate) fn survey(config: Config, folders: Vec<Problem>) -> Surveyed {
         let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
         let verified = inspected
             .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
+        let unmet = verified.as_ref().and_then(|plugin| required(&plugin.inspection, known));
+        let verified = verified.filter(|_| !unmet.as_ref().is_some_and(Problem::is_error));
+        own.problems.extend(unmet);
         own.problems.into_iter().for_each(|problem| report.push(pinpointed(&entry, problem)));
         Line { entry, file: Some(candidate.file), inspection, verified }
     };
     let lines = entries.into_iter().map(&mut line).collect();
     report.problems.extend(folders);
-    Surveyed { lines, from_config, report }
+    Surveyed { lines, from_config, is_compared: known.is_all(), report }
+}
+
+/// What the plugin requires and has not.
+fn required(inspection: &Inspection, known: Known<'_>) -> Option<Problem> {
+    let plugin = format!("`{}`", inspection.file.display());
+    Requirements::of(&inspection.manifest).unmet(&plugin, known)
 }
 
 /// A problem with the file of a plugin stands where the config names the plugin, unless it says

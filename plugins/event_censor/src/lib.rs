@@ -106,7 +106,7 @@ fn decision(event: &Event<'_>, response: &HttpResponse) -> Result<EventDecision,
     Ok(EventDecision::Replace(event.into()))
 }
 
-export_module!(EventCensor);
+export_module!(EventCensor, requires = ["http_request"]);
 
 #[cfg(test)]
 mod tests;

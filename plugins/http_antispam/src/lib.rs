@@ -184,7 +184,8 @@ impl HttpAntispam {
     }
 }
 
-#[callbacks]
+// The config, or what the homeserver calls, chooses among them.
+#[callbacks(optional)]
 impl SpamChecker for HttpAntispam {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         Ok(self.ask("check_event_for_spam", event_body(event)).await)
@@ -319,7 +320,7 @@ fn event_body(event: &Event<'_>) -> String {
     format!(r#"{{"event":{json}}}"#)
 }
 
-export_module!(HttpAntispam);
+export_module!(HttpAntispam, requires = ["http_request"]);
 
 #[cfg(test)]
 mod tests;

@@ -234,9 +234,9 @@ async fn a_callback_that_this_homeserver_never_calls() {
     let config = json!({"callbacks": ["user_may_invite", "user_may_join_room", "on_new_event"]});
     assert_snapshot!(recorder_refusal(host, config).await, @"
     error: module `good_recorder`: new: it needs `spam_checker.user_may_join_room`, which this homeserver never calls
-      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+      fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     error: module `good_recorder`: new: it needs `third_party_rules.on_new_event`, which this homeserver never calls
-      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+      fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     ");
 }
 
@@ -248,7 +248,7 @@ async fn a_callback_that_a_newer_synapse_calls() {
     error: module `good_recorder`: new: it needs `spam_checker.federated_user_may_invite`, which Synapse 1.133 and newer call; this is 1.132.0
       fix: update Synapse, or use a version of the module that registers it with `.optional(..)`
     error: module `good_recorder`: new: it needs `spam_checker.accept_make_join`, which this homeserver never calls
-      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+      fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     ");
 }
 

@@ -120,7 +120,7 @@ async fn a_check_of_logins_that_the_module_can_do_without() {
     let mut entry = entry("a", &["check_auth", "on_logged_out"], Value::Null);
     assert_snapshot!(scene([entry.clone()]).host(host.clone()).refusal().await, @"
     error: module `a`: new: it needs `password_auth_provider.check_auth`, which this homeserver never calls
-      fix: use another homeserver, or a version of the module that registers it with `.optional(..)`
+      fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     ");
     entry["config"]["optional"] = json!(["check_auth"]);
     let modules = scene([entry]).host(host).load().await;
