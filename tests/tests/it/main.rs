@@ -43,6 +43,7 @@ mod refused_registrations;
 mod renamed;
 mod requests;
 mod requests_page;
+mod required;
 mod rows;
 mod server;
 mod several_at_once;
