@@ -83,12 +83,15 @@ other, and what they answer is put together. *Told*: each in its own time, throu
 failure is an error, a panic, or no answer within the deadline; *used by* is how many of 105
 surveyed Synapse modules register it.
 
+What *may deny* a plugin requires: a homeserver that does not know or never calls it refuses the
+plugin before any code of it runs, unless its author says `#[callbacks(optional(..))]`.
+
 This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests callbacks_page`.
 ";
 
 const COLUMNS: &str = "\n\
-| callback | Synapse | arguments | answer | combined | on failure | refused with | used by |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| callback | Synapse | arguments | answer | may deny | combined | on failure | refused with | used by |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
 fn row(callback: &CallbackInfo) -> String {
@@ -98,11 +101,12 @@ fn row(callback: &CallbackInfo) -> String {
         callback.arguments.iter().map(|(name, kind)| format!("`{name}: {kind}`")).collect();
     let used = USED_BY.iter().find(|(name, _)| *name == callback.name).map_or(0, |(_, used)| *used);
     format!(
-        "| `{}` | {} | {} | `{}` | {} | {} | {} | {used} |\n",
+        "| `{}` | {} | {} | `{}` | {} | {} | {} | {} | {used} |\n",
         callback.name,
         since(callback),
         arguments.join(", "),
         callback.answer,
+        if callback.denies { "yes" } else { "" },
         combined(policy),
         on_failure(policy),
         refusal(policy),
