@@ -6,10 +6,10 @@ mod trial;
 mod trials;
 
 use clap::Args;
-use hsmod_loader::check::{Findings, Neighbours, examine};
+use hsmod_loader::check::{Findings, Neighbours, examine_in};
 use hsmod_loader::config::Entry;
 use hsmod_loader::problem::{Problem, Severity};
-use hsmod_loader::{LoadError, ModuleInfo};
+use hsmod_loader::{Host, LoadError, ModuleInfo};
 use serde::Serialize;
 
 use crate::exit::{Exit, Result};
@@ -59,7 +59,8 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
         }
     };
     let entries = config.entries().to_vec();
-    let Findings { modules, problems, .. } = examine(config);
+    let host = options.calls.limit(Host::new(&*options.site.server_name));
+    let Findings { modules, problems, .. } = examine_in(config, &host);
     let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
     let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
     let wanted: Vec<Entry> = entries.iter().filter(wanted).cloned().collect();
@@ -165,6 +166,11 @@ impl Tally {
         }
         let mark = if errors > 0 { Mark::Bad("failed") } else { Mark::Good("ok") };
         output.marked(mark, &format!("  {}", described(info)));
+        for (what, names) in [("requires", &info.requires), ("optional", &info.optional)] {
+            if !names.is_empty() {
+                output.line(&format!("  {what}: {}", names.join(", ")));
+            }
+        }
         problems.iter().for_each(|problem| output.problem(problem));
     }
 
@@ -211,10 +217,11 @@ impl Tally {
     }
 }
 
-/// `evil-list (list_spam_checker 1.0.0; spam_checker.check_event_for_spam; web /_synapse/..)`
+/// `evil-list (list_spam_checker 1.0.0 for ABI 1.1, spam_checker.check_event_for_spam, web /_..)`
 fn described(info: &ModuleInfo) -> String {
     let version = info.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
-    let mut facts = vec![format!("{}{version}", info.module)];
+    let abi = info.abi.map(|abi| format!(" for ABI {abi}")).unwrap_or_default();
+    let mut facts = vec![format!("{}{version}{abi}", info.module)];
     for (category, callbacks) in &info.callbacks {
         facts.extend(callbacks.iter().map(|callback| format!("{category}.{callback}")));
     }

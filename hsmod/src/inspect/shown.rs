@@ -40,9 +40,16 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     let callbacks = manifest.callbacks.iter().flat_map(|(category, callbacks)| {
         callbacks.iter().map(move |callback| format!("{category}.{callback}"))
     });
-    for (index, callback) in callbacks.enumerate() {
-        let name = if index == 0 { "callbacks" } else { "" };
-        output.line(&format!("  {name:<12} {callback}"));
+    list("callbacks", callbacks, output);
+    list("requires", manifest.requires.iter().cloned(), output);
+    list("optional", manifest.optional.iter().cloned(), output);
+}
+
+/// One a line, the first behind the name of the row.
+fn list(name: &str, items: impl Iterator<Item = String>, output: &mut Output) {
+    for (index, item) in items.enumerate() {
+        let name = if index == 0 { name } else { "" };
+        output.line(&format!("  {name:<12} {item}"));
     }
 }
 

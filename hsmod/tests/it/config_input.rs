@@ -22,7 +22,8 @@ fn standard_input_is_relative_to_the_working_directory() {
         let said = shown_with_stdin(&scene, &mut hsmod(&["check", "--no-load", "-c", name]));
         assert_eq!(
             said,
-            "exit code: 0\n--- stdout\nok  demo (demo 1.0.0)\n1 module: 0 errors, 0 warnings"
+            "exit code: 0\n--- stdout\nok  demo (demo 1.0.0 for ABI 1.1)\n  requires: \
+             spam_checker.user_may_create_room\n1 module: 0 errors, 0 warnings"
         );
     }
 }

@@ -33,12 +33,13 @@ fn a_plugin_is_described() {
       ABI          2.0 (hsmod-plugin-api 1.0.0)
       language     Rust
       callbacks    spam_checker.check_event_for_spam
+      requires     spam_checker.check_event_for_spam
     ");
 
     let (values, code) = values(&mut hsmod(&["inspect", "--json", file]));
     assert_eq!((values.len(), code), (1, 0));
     let keys = values[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
-    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks description file glibc language name needed panic plugin_api rustc sha256 static_tls target undefined version");
+    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks description file glibc language name needed optional panic plugin_api requires rustc sha256 static_tls target undefined version");
     assert_eq!(values[0]["name"], "list_spam_checker");
     assert_eq!(values[0]["file"], file);
     assert_eq!(values[0]["panic"], "unwind");
