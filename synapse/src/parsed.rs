@@ -29,27 +29,39 @@ pyo3::create_exception!(
 #[pyclass(frozen, module = "hsmod._native")]
 pub(crate) struct Parsed {
     config: Config,
+    called: Option<Called>,
     parsed: Mutex<Option<hsmod_loader::Parsed>>,
 }
 
+/// What a Synapse calls, and its version.
+type Called = (Vec<String>, String);
+
 #[pymethods]
 impl Parsed {
-    /// Reads a file.
+    /// Reads a file. A plugin that requires what is not `called` is refused before it is mapped.
     #[staticmethod]
-    fn from_file(py: Python<'_>, file: PathBuf, plugins_dir: PathBuf) -> PyResult<Self> {
+    #[pyo3(signature = (file, plugins_dir, called=None))]
+    fn from_file(
+        py: Python<'_>,
+        file: PathBuf,
+        plugins_dir: PathBuf,
+        called: Option<Called>,
+    ) -> PyResult<Self> {
         let config = ConfigText::from_file(file).and_then(|text| Config::from_text(&text));
-        Self::of(py, config, plugins_dir)
+        Self::of(py, config, plugins_dir, called)
     }
 
-    /// Reads what stands in Synapse's own config. Relative paths are taken from `base`.
+    /// The same with what stands in Synapse's own config. Relative paths are taken from `base`.
     #[staticmethod]
+    #[pyo3(signature = (config, base, plugins_dir, called=None))]
     fn from_value(
         py: Python<'_>,
         config: &Bound<'_, PyAny>,
         base: PathBuf,
         plugins_dir: PathBuf,
+        called: Option<Called>,
     ) -> PyResult<Self> {
-        Self::of(py, Config::from_value(json::read(config)?, &[], &base), plugins_dir)
+        Self::of(py, Config::from_value(json::read(config)?, &[], &base), plugins_dir, called)
     }
 
     /// Its warnings, which keep no module from being made.
@@ -73,7 +85,7 @@ impl Parsed {
         let taken = self.parsed.lock().unwrap_or_else(PoisonError::into_inner).take();
         let parsed = match taken {
             Some(parsed) => parsed,
-            None => parse(py, self.config.clone())?,
+            None => parse(py, self.config.clone(), self.called.as_ref())?,
         };
         let glue = PyWeakrefReference::new(glue)?.unbind();
         let home = Arc::new(Home::new(glue).map_err(|error| {
@@ -92,15 +104,26 @@ impl Parsed {
         py: Python<'_>,
         config: Result<Config, LoadError>,
         plugins_dir: PathBuf,
+        called: Option<Called>,
     ) -> PyResult<Self> {
         let config = config.map_err(|error| refused(&error))?.plugins_dir_or(plugins_dir);
-        let parsed = parse(py, config.clone())?;
-        Ok(Self { config, parsed: Mutex::new(Some(parsed)) })
+        let parsed = parse(py, config.clone(), called.as_ref())?;
+        Ok(Self { config, called, parsed: Mutex::new(Some(parsed)) })
     }
 }
 
-fn parse(py: Python<'_>, config: Config) -> PyResult<hsmod_loader::Parsed> {
-    py.detach(|| hsmod_loader::Parsed::new(config)).map_err(|error| refused(&error))
+fn parse(
+    py: Python<'_>,
+    config: Config,
+    called: Option<&Called>,
+) -> PyResult<hsmod_loader::Parsed> {
+    // Who it is, nobody looks at before it is made.
+    let host = called.map(|(calls, synapse)| Host::new("").calls(calls).synapse(synapse));
+    let parsed = py.detach(|| match &host {
+        Some(host) => hsmod_loader::Parsed::of_calls(config, host),
+        None => hsmod_loader::Parsed::new(config),
+    });
+    parsed.map_err(|error| refused(&error))
 }
 
 pub(crate) fn refused(error: &LoadError) -> PyErr {

@@ -79,6 +79,8 @@ class Plugins(TestCase):
             "http_antispam 1.0.0",
             "  config     endpoint, on_error, timeout_ms",
             "  callbacks  spam_checker.check_event_for_spam",
+            "  requires   spam_checker.check_event_for_spam",
+            "  requires   http_request",
         ]:
             self.assertIn(line, run.stdout.splitlines())
 
@@ -89,6 +91,10 @@ class Plugins(TestCase):
         checker = listed["list_spam_checker"]
         self.assertEqual(checker["config_keys"], ["evil_users"])
         self.assertEqual(checker["callbacks"], {"spam_checker": ["check_event_for_spam"]})
+        self.assertEqual(checker["requires"], ["spam_checker.check_event_for_spam"])
+        self.assertEqual(checker["optional"], [])
+        self.assertIn("spam_checker.accept_make_join", listed["http_antispam"]["optional"])
+        self.assertEqual(list(checker["abi"]), ["major", "minor"])
         self.assertEqual(checker["version"], _native.__version__)
         self.assertTrue(Path(checker["file"]).is_relative_to(carried.PLUGINS))
         self.assertIn("authorization_path", listed["http_antispam"]["config_keys"])

@@ -43,10 +43,12 @@ class Modules:
             ConfigError: all that is wrong with any of them, each with cause and remedy.
         """
         logs.refresh()
+        # A plugin that requires another callback is refused before any code of it runs.
+        called = (called_by(ModuleApi), VERSION)
         try:
             if "config_file" in config:
-                return _native.Parsed.from_file(_config_file(config), PLUGINS)
-            return _native.Parsed.from_value(config, os.getcwd(), PLUGINS)
+                return _native.Parsed.from_file(_config_file(config), PLUGINS, called)
+            return _native.Parsed.from_value(config, os.getcwd(), PLUGINS, called)
         except _native.Refused as error:
             raise ConfigError(str(error)) from None
 
@@ -189,5 +191,5 @@ def _described(module: dict[str, Any]) -> str:
         f"{category}.{name}" for category, names in module["callbacks"].items() for name in names
     ]
     registered = callbacks + module["web"]
-    version = f" {module['version']}" if module["version"] else ""
+    version = f" {module['version']} for ABI {module['abi']}" if module["version"] else ""
     return f"{module['name']}{version} ({', '.join(registered) or 'registered nothing yet'})"

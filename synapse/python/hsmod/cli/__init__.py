@@ -18,7 +18,8 @@ Native modules for Synapse ({__version__}): checks, lists and tries them
 Usage: python -m hsmod COMMAND ..
 
 Commands of this package:
-  plugins [--json]        lists the plugins that came with it: versions, callbacks, config keys
+  plugins [--json]        lists the plugins that came with it: versions, callbacks, what they require,
+                          config keys
   try -c FILE             starts a throwaway Synapse on this machine with the modules, for a look
                           with a real client
 

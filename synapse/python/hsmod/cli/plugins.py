@@ -44,7 +44,7 @@ def list_plugins() -> list[dict[str, Any]]:
     inspected = _run("inspect", str(carried.plugins()))
     names = [plugin["name"] for plugin in inspected]
     keys = _config_keys(names)
-    taken = ("name", "version", "description", "callbacks", "file")
+    taken = ("name", "version", "description", "abi", "callbacks", "requires", "optional", "file")
     return [
         {**{key: plugin[key] for key in taken}, "config_keys": keys.get(plugin["name"])}
         for plugin in sorted(inspected, key=lambda plugin: plugin["name"])
@@ -93,12 +93,16 @@ def _shown(plugin: dict[str, Any]) -> str:
         f"{category}.{name}" for category, names in plugin["callbacks"].items() for name in names
     ]
     config = "it does not say" if keys is None else ", ".join(keys) or "none"
+    abi = "{major}.{minor}".format(**plugin["abi"])
     return "\n".join(
         [
             f"{plugin['name']} {plugin['version']}",
             f"  {plugin['description']}",
+            *_wrapped("ABI", [abi]),
             *_wrapped("config", [config]),
             *_wrapped("callbacks", callbacks),
+            *_wrapped("requires", plugin["requires"]),
+            *_wrapped("optional", plugin["optional"]),
         ]
     )
 
