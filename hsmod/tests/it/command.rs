@@ -28,6 +28,7 @@ pub(crate) fn shown(command: &mut Command, folder: &Path) -> String {
         }
     }
     let shown = shown.replace(&*folder.to_string_lossy(), "<folder>");
+    let shown = shown.replace(&format!(" for ABI {}", hsmod_loader::ABI), " for ABI <abi>");
     shown.lines().map(without_measures).collect::<Vec<_>>().join("\n")
 }
 
