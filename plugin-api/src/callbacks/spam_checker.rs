@@ -97,7 +97,7 @@ callbacks! {
         /// each room upgrade. `room_config` is a copy of the request's body. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
-        /// Since Synapse 1.37; `room_config` since 0.132.
+        /// Since Synapse 1.37; `room_config` since 1.132.
         async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0, denies;
 
         /// Whether a user may create an alias for a room.
@@ -143,7 +143,7 @@ callbacks! {
         /// Called for each user a search found. `requester_id` is who searches.
         ///
         /// Combined: the first that hides decides. On failure: the request fails.
-        /// Since Synapse 1.37; `requester_id` since 0.122.
+        /// Since Synapse 1.37; `requester_id` since 1.122.
         async fn check_username_for_spam(
             &self,
             [each user_profile: UserProfile<'_>, many check_usernames_for_spam],

@@ -140,7 +140,7 @@ callbacks! {
         /// Called right after `on_add_user_third_party_identifier`, with the same arguments.
         ///
         /// Combined: all are told. On failure: logged.
-        /// Since Synapse 1.56; deprecated since 0.79.
+        /// Since Synapse 1.56; deprecated since 1.79.
         async fn on_threepid_bind(&self, user_id: &UserId, medium: &str, address: &str) -> (), since 0;
 
         /// A user has a new e-mail address or telephone number.
