@@ -24,11 +24,11 @@ pub mod users;
 #[cfg(feature = "host")]
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::table::equal;
 #[cfg(feature = "host")]
 use crate::boundary::admit_request;
 #[cfg(feature = "host")]
 use crate::module::ModuleHost;
+use crate::table::equal;
 #[cfg(feature = "host")]
 use crate::values::{ModuleError, Unanswered};
 
