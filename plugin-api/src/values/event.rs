@@ -1,23 +1,22 @@
 //! Events: a borrowed view for the time of a call, and an owned one for longer.
 
 mod head;
+mod owned;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 
-use hsmod_abi::{Flag, Number, OwnedArray, OwnedStr, Str, TextSource, Texts, view};
+use hsmod_abi::{Flag, Number, Str, Texts, view};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use self::head::Head;
-use super::answer::{Answer, Unreadable, text};
+pub use self::owned::OwnedEvent;
+
 use super::by_name;
 use super::id::{RoomId, UserId};
 use super::json::JsonStr;
-use super::state::{owned, texts};
 
 view! {
     /// A room event, borrowed from the homeserver for the time of the call.
@@ -233,26 +232,6 @@ impl<'a> Event<'a> {
         }
         serde_json::to_string(&fields).unwrap_or_default()
     }
-
-    /// Copies what must outlive the call.
-    ///
-    /// # Panics
-    /// As [`Self::json`].
-    pub fn to_owned(&self) -> OwnedEvent {
-        let json = self.json().as_str();
-        let content = self.content.get().and_then(|content| head::place_within(content, json));
-        OwnedEvent {
-            event_id: self.event_id().to_owned(),
-            room_id: self.room_id().as_str().to_owned(),
-            sender: self.sender().as_str().to_owned(),
-            event_type: self.event_type().to_owned(),
-            state_key: self.state_key().map(str::to_owned),
-            origin_server_ts: self.origin_server_ts(),
-            content: content.unwrap_or_else(|| head::content_of(json)),
-            room_version: self.room_version().map(str::to_owned),
-            json: json.to_owned(),
-        }
-    }
 }
 
 /// As [`Event::json`].
@@ -267,146 +246,6 @@ impl fmt::Debug for Event<'_> {
         write!(f, "{} {} by {}", self.event_type(), self.event_id(), self.sender())
     }
 }
-
-/// An event that owns its text. The default is no event at all: all its texts are empty.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct OwnedEvent {
-    event_id: String,
-    room_id: String,
-    sender: String,
-    event_type: String,
-    state_key: Option<String>,
-    origin_server_ts: i64,
-    /// Where it stands in `json`.
-    content: Range<usize>,
-    room_version: Option<String>,
-    json: String,
-}
-
-impl OwnedEvent {
-    /// Reads the JSON of an event: the stored PDU's JSON plus its `event_id`. The event that creates
-    /// a room of version 12 or later has no `room_id`: the room is named after it.
-    ///
-    /// ```
-    /// # use hsmod_plugin_api::prelude::*;
-    /// let create = OwnedEvent::from_json(r#"{
-    ///     "event_id": "$UD6JY-7U", "sender": "@alice:example.com", "type": "m.room.create",
-    ///     "state_key": "", "origin_server_ts": 1, "content": {"room_version": "12"}
-    /// }"#)?;
-    /// assert_eq!(create.as_event().room_id(), "!UD6JY-7U");
-    /// # Ok::<(), ModuleError>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If it is no JSON object, or lacks one of `event_id`, `room_id`, `sender`, `type`, `content`
-    /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
-    pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
-        let json = json.into();
-        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, content } =
-            Head::read(&json)?;
-        let content = head::place_within(content, &json).unwrap_or_default();
-        let room_version = None;
-        Ok(Self {
-            event_id,
-            room_id,
-            sender,
-            event_type,
-            state_key,
-            origin_server_ts,
-            content,
-            room_version,
-            json,
-        })
-    }
-
-    /// With the version of its room, which its JSON does not tell.
-    #[must_use]
-    pub fn with_room_version(mut self, version: impl Into<String>) -> Self {
-        self.room_version = Some(version.into());
-        self
-    }
-
-    /// The view that callbacks take.
-    pub fn as_event(&self) -> Event<'_> {
-        Event {
-            size: Event::SIZE,
-            flags: 0,
-            event_id: Str::new(&self.event_id),
-            room_id: Str::new(&self.room_id),
-            sender: Str::new(&self.sender),
-            event_type: Str::new(&self.event_type),
-            state_key: Str::optional(self.state_key.as_deref()),
-            #[allow(clippy::unnecessary_cast, reason = "narrower in a test of the loader")]
-            origin_server_ts: self.origin_server_ts as Timestamp,
-            content: Str::optional(self.json.get(self.content.clone())),
-            texts: Texts::new(self),
-            room_version: Str::optional(self.room_version.as_deref()),
-            origin: Str::NONE,
-            sticky_duration_ms: Number::new(None),
-            soft_failed: Flag::new(false),
-        }
-    }
-}
-
-impl TextSource for OwnedEvent {
-    fn text(&self, part: u32) -> Option<&str> {
-        match part {
-            part::JSON => Some(&self.json),
-            part::CONTENT => self.json.get(self.content.clone()),
-            _ => None,
-        }
-    }
-}
-
-/// As [`Event::json`].
-impl Serialize for OwnedEvent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        JsonStr::new(&self.json).serialize(serializer)
-    }
-}
-
-impl fmt::Debug for OwnedEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.as_event(), f)
-    }
-}
-
-/// An event, which crosses as its JSON.
-impl Answer for OwnedEvent {
-    type Raw = OwnedStr;
-
-    fn is_neutral(&self) -> bool {
-        self.json.is_empty()
-    }
-
-    fn into_raw(self) -> Option<OwnedStr> {
-        (!self.json.is_empty()).then(|| self.json.into())
-    }
-
-    fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
-        Self::from_json(text(&raw)?).map_err(|_| UNREADABLE)
-    }
-}
-
-/// Events, which cross as their JSON.
-impl Answer for Vec<OwnedEvent> {
-    type Raw = OwnedArray<OwnedStr>;
-
-    fn is_neutral(&self) -> bool {
-        self.is_empty()
-    }
-
-    fn into_raw(self) -> Option<Self::Raw> {
-        (!self.is_empty()).then(|| owned(self.into_iter().map(|event| event.json).collect()))
-    }
-
-    fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
-        let event = |json: String| OwnedEvent::from_json(json).map_err(|_| UNREADABLE);
-        texts(raw)?.into_iter().map(event).collect()
-    }
-}
-
-const UNREADABLE: Unreadable = Unreadable("the homeserver gave an event that is none");
 
 #[cfg(test)]
 mod tests {
@@ -448,12 +287,12 @@ mod tests {
             "m.room.member $e by @a:x is no membership: it has no `state_key`"
         );
         for (content, why) in [
-            ("{}", "missing field `membership` at line 3 column 20"),
+            ("{}", "missing field `membership` at line 1 column 2"),
             (
                 r#"{"membership":["join"]}"#,
-                "invalid type: sequence, expected a string at line 3 column 32",
+                "invalid type: sequence, expected a string at line 1 column 14",
             ),
-            (r#"{"membership":null}"#, "invalid type: null, expected a string at line 3 column 36"),
+            (r#"{"membership":null}"#, "invalid type: null, expected a string at line 1 column 18"),
         ] {
             let malformed = MEMBER.replace(r#"{"membership":"inv\u0069te"}"#, content);
             let error = membership(malformed).unwrap_err();
