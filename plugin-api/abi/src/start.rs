@@ -74,9 +74,10 @@ where
             // SAFETY: the caller's promises; the place is ours, and `poll_once` gets it built.
             unsafe {
                 let place = place_of::<F, V, IN_ROOM>(frame);
-                let values = &raw mut (*place).values;
-                values.write(V::default());
-                (&raw mut (*place).future).write(make(&mut *values));
+                (&raw mut (*place).values).write(V::default());
+                let unbuilt = Unbuilt::<F, V, IN_ROOM>(place);
+                (&raw mut (*place).future).write(make(&mut (*place).values));
+                std::mem::forget(unbuilt);
                 *built = place;
                 let status = poll_once::<V, F, A, IN_ROOM>(place, frame, false, built);
                 if status == Status::PENDING {
@@ -106,6 +107,23 @@ unsafe fn place_of<F, V, const IN_ROOM: bool>(frame: *mut Frame) -> *mut Built<F
         unsafe { (*frame).room.cast() }
     } else {
         on_the_heap()
+    }
+}
+
+/// A place whose future is being made. If that panics, its values are dropped, and the place is
+/// freed.
+struct Unbuilt<F, V, const IN_ROOM: bool>(*mut Built<F, V>);
+
+impl<F, V, const IN_ROOM: bool> Drop for Unbuilt<F, V, IN_ROOM> {
+    fn drop(&mut self) {
+        // SAFETY: the values are there, and whoever borrowed them is gone; `on_the_heap` made the
+        // place if it does not lie in the room.
+        unsafe {
+            (&raw mut (*self.0).values).drop_in_place();
+            if !IN_ROOM {
+                drop(Box::<MaybeUninit<Built<F, V>>>::from_raw(self.0.cast()));
+            }
+        }
     }
 }
 
