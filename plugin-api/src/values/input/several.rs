@@ -154,8 +154,8 @@ pub struct One<P>(pub(super) P);
 /// Events that are built when the first module is asked.
 #[derive(Debug)]
 pub struct LazyEvents<J> {
-    sources: Vec<J>,
-    events: BuiltEvents,
+    source: Option<Vec<J>>,
+    built: Option<BuiltEvents>,
 }
 
 /// A page of events, in any form that can be written as JSON.
@@ -163,28 +163,33 @@ impl<J: IntoJson> SeveralInput<Slice<'static, Event<'static>>> for Vec<J> {
     type Prepared = LazyEvents<J>;
 
     fn prepare(self) -> LazyEvents<J> {
-        LazyEvents { sources: self, events: BuiltEvents::default() }
+        LazyEvents { source: Some(self), built: None }
     }
 }
 
 impl<J: IntoJson> Prepared<Slice<'static, Event<'static>>> for LazyEvents<J> {
     fn build(&mut self) -> Result<(), InputError> {
-        self.events = read_events(self.sources.drain(..))?;
+        if let Some(source) = self.source.take() {
+            self.built = Some(read_events(source.into_iter())?);
+        }
         Ok(())
     }
 
     fn raw(&mut self) -> Slice<'_, Event<'_>> {
-        Slice::new(self.events.views())
+        Slice::new(self.built.as_ref().expect("`build` made them, or failed").views())
     }
 }
 
 impl<J> Several for LazyEvents<J> {
     fn count(&self) -> usize {
-        self.sources.len() + self.events.views().len()
+        let built = self.built.as_ref().map(|events| events.views().len());
+        built.or_else(|| self.source.as_ref().map(Vec::len)).unwrap_or_default()
     }
 
     fn retain(&mut self, keep: impl FnMut(usize) -> bool) {
-        self.events.retain(keep);
+        if let Some(events) = &mut self.built {
+            events.retain(keep);
+        }
     }
 }
 
