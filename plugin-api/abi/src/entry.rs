@@ -9,6 +9,7 @@ use std::ptr::null;
 /// are; the pointers are there once the plugin is mapped.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Entry {
     /// [`Entry::MAGIC`].
     pub magic: [u8; 8],

@@ -5,16 +5,6 @@ use abi_stable::{StableAbi, type_layout::TypeLayout};
 #[cfg(feature = "layout")]
 use hsmod_abi::Str;
 
-#[cfg(feature = "layout")]
-use crate::module::WebResponse;
-#[cfg(feature = "layout")]
-use crate::values::answer::Answer;
-#[cfg(feature = "layout")]
-use crate::values::{
-    AcceptedLogin, DirectoryVisibility, Each, EventDecision, JsonObject, LegacyRenewal,
-    MediaUploadLimit, OwnedEvent, Permission, RatelimitOverride, SqlRows, UpdateGuard, Verdict,
-};
-
 /// A description of all that crosses, as `abi_stable` has it. It is compared only by a side that was
 /// built with the same version of that crate, and for the same minor version of the boundary.
 #[cfg(feature = "layout")]
@@ -48,6 +38,35 @@ pub(super) const POINTER: *const () = (&raw const LAYOUTS).cast();
 #[cfg(not(feature = "layout"))]
 pub(super) const POINTER: *const () = std::ptr::null();
 
+/// What the rows answer, which stands in no table.
+#[cfg(feature = "layout")]
+macro_rules! answers {
+    (callbacks $( $category:ident: $($_:ident)*; )*) => {
+        /// The answers to callbacks.
+        #[repr(C)]
+        #[derive(StableAbi)]
+        struct CallbackAnswers {
+            $( $category: crate::callbacks::$category::answers::Answers, )*
+        }
+    };
+    (requests $( $group:ident: $($_:ident)*; )*) => {
+        /// The answers to requests, and to what modules ask of objects that they are lent.
+        #[repr(C)]
+        #[derive(StableAbi)]
+        struct RequestAnswers {
+            $( $group: crate::requests::$group::answers::Answers, )*
+            state: crate::values::state::answers::Answers,
+            file: crate::values::media::answers::Answers,
+            web: super::web::answers::Answers,
+        }
+    };
+}
+
+#[cfg(feature = "layout")]
+crate::__categories!(answers[callbacks]);
+#[cfg(feature = "layout")]
+crate::__request_groups!(answers[requests]);
+
 macro_rules! whole {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
         /// All that crosses: the tables that are found by name are part of no other, and what is
@@ -66,19 +85,8 @@ macro_rules! whole {
             panic: hsmod_abi::RawPanic,
             answer: hsmod_abi::Answer,
             context: hsmod_abi::Context,
-            verdict: <Verdict as Answer>::Raw,
-            decision: <EventDecision as Answer>::Raw,
-            choice: <Permission as Answer>::Raw,
-            hidden: <Each<DirectoryVisibility> as Answer>::Raw,
-            fields: <Each<JsonObject> as Answer>::Raw,
-            login: <Option<AcceptedLogin> as Answer>::Raw,
-            guard: <UpdateGuard as Answer>::Raw,
-            renewal: <LegacyRenewal as Answer>::Raw,
-            limits: <Option<Vec<MediaUploadLimit>> as Answer>::Raw,
-            override_: <Option<RatelimitOverride> as Answer>::Raw,
-            response: <WebResponse as Answer>::Raw,
-            events: <Vec<OwnedEvent> as Answer>::Raw,
-            rows: <SqlRows as Answer>::Raw,
+            callback_answers: CallbackAnswers,
+            request_answers: RequestAnswers,
         }
     };
 }

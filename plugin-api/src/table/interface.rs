@@ -42,6 +42,26 @@ macro_rules! interface {
             )*
         }
 
+        /// The C form of each answer, for the description of all that crosses: no table names them.
+        #[cfg(feature = "layout")]
+        #[allow(unreachable_pub, unnameable_types, reason = "seen where the interface is")]
+        pub mod answers {
+            #[allow(unused_imports, clippy::wildcard_imports, reason = "whatever the rows name")]
+            use super::*;
+
+            /// One marker a row.
+            #[repr(C)]
+            #[derive(Debug, abi_stable::StableAbi)]
+            pub struct Answers {
+                $(
+                    $(#[$row_meta])*
+                    pub(crate) $name: std::marker::PhantomData<
+                        <$answer as $crate::values::answer::Answer>::Raw
+                    >,
+                )*
+            }
+        }
+
         /// The C form of each argument.
         #[allow(
             missing_docs, non_camel_case_types, unused_imports, clippy::wildcard_imports,
