@@ -142,10 +142,18 @@ mod tests {
     #[test]
     fn only_what_is_not_neutral_crosses() {
         let answers = asked(&[0, 1, 0, 1]).unwrap();
-        let raw = answers.clone().into_raw().unwrap();
+        let raw = answers.clone().into_raw().unwrap().into_vec();
         assert_eq!(raw.len(), 2);
-        assert_eq!(Each::from_raw(raw).unwrap().into_answers(), [(1, Hidden), (3, Hidden)]);
+        assert_eq!(Each::from_raw(raw.into()).unwrap().into_answers(), [(1, Hidden), (3, Hidden)]);
         assert!(asked(&[0, 0]).unwrap().is_neutral() && asked(&[]).unwrap().is_neutral());
+    }
+
+    /// Where one says something new, the others still say what they say.
+    #[test]
+    fn an_item_whose_answer_cannot_be_read_is_denied() {
+        let raw = [(1, 9), (2, 0), (3, 1)].map(|(place, answer)| RawEach { place, answer });
+        let answers = Each::<DirectoryVisibility>::from_raw(Vec::from(raw).into()).unwrap();
+        assert_eq!(answers.into_answers(), [(1, Hidden), (3, Hidden)]);
     }
 
     #[test]

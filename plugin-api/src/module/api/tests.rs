@@ -8,103 +8,107 @@
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::mem::ManuallyDrop;
+use std::mem::offset_of;
 use std::pin::pin;
 use std::ptr::without_provenance;
 use std::time::Duration;
 
-use abi_stable::prefix_type::{PrefixRef, PrefixRefTrait, WithMetadata_};
-
 use super::*;
 use crate::callbacks::spam_checker::SpamCheckerCallbacks;
 use crate::prelude::*;
-use crate::requests::threepids::ROWS;
+use crate::requests::REQUESTS;
+use crate::requests::threepids::{ROWS, ThreepidsTable};
 use crate::testing::START;
 use crate::testing::prelude::*;
 
 const ALICE: &UserId = UserId::new("@alice:example.com");
 
-/// What lies before the second field of a table.
-#[repr(C)]
-struct Head {
-    /// A bit for each field that the table has.
-    fields: usize,
-    layout: *const (),
-    abi_minor: u32,
-}
-
-/// A table, word by word.
+/// A table, word by word: its size and version are the first word, and each function is one.
 type Words = Box<[*const ()]>;
 
-/// The place of the first field among the words.
-const FIRST: usize = 2;
-
-fn fields<T: PrefixRefTrait + Copy>(table: T) -> Vec<&'static str> {
-    table.to_prefix_ref().type_layout().get_field_names_vec()
+/// How many functions a table of `size` bytes has.
+const fn functions_in(size: u32) -> usize {
+    size as usize / size_of::<*const ()>() - 1
 }
 
-/// A copy of a table that has so many fields.
+/// A copy of a table that has so many functions, in memory of its size.
 ///
 /// # Safety
-/// But for the number that it begins with, the table is made of pointers, as many at least.
-unsafe fn copied<T: PrefixRefTrait + Copy>(table: T, fields: usize) -> Words {
-    let words: *const *const () = table.to_prefix_ref().to_raw_ptr().cast();
-    // SAFETY: `WithMetadata_` is `repr(C)`, and begins so.
-    let head = unsafe { words.cast::<Head>().read() };
-    let version = usize::try_from(head.abi_minor).unwrap();
-    let head = [without_provenance((1 << fields) - 1), head.layout, without_provenance(version)];
+/// `table` is a table, of so many functions at least.
+unsafe fn copied<T>(table: *const T, functions: usize) -> Words {
+    let words: *const *const () = table.cast();
+    // SAFETY: every table begins with its size and its version.
+    let [_, minor] = unsafe { table.cast::<[u32; 2]>().read() };
+    let size = u32::try_from((1 + functions) * size_of::<*const ()>()).unwrap();
+    let mut head = [0; 8];
+    head[..4].copy_from_slice(&size.to_ne_bytes());
+    head[4..].copy_from_slice(&minor.to_ne_bytes());
     // SAFETY: the caller's promise.
-    let pointers = (1..fields).map(|field| unsafe { words.add(FIRST + field).read() });
-    head.into_iter().chain(pointers).collect()
+    let functions = (1..=functions).map(|place| unsafe { words.add(place).read() });
+    [without_provenance(usize::from_ne_bytes(head))].into_iter().chain(functions).collect()
 }
 
-/// The table that `words` are.
-///
-/// # Safety
-/// They were copied from such a table, and outlive what is returned.
-unsafe fn table<T: PrefixRefTrait>(words: &Words) -> T {
-    let words = words.as_ptr().cast::<WithMetadata_<T::PrefixFields, T::PrefixFields>>();
-    // SAFETY: the caller's promise.
-    T::from_prefix_ref(unsafe { PrefixRef::from_raw(words) })
-}
-
-/// A homeserver one of whose tables ends early.
+/// A homeserver one of whose tables ends early, or is not there.
 struct Older {
-    /// Borrows the reference of `whole`.
-    api: ManuallyDrop<ModuleApi>,
-    _whole: ModuleApi,
-    _tables: [Words; 3],
+    api: ModuleApi,
+    _table: Words,
 }
 
 impl Older {
-    /// Its tables have so many fields: that of the homeserver, that of the groups of requests, and
-    /// that of `threepids`. `None` for all.
-    fn new(host: &FakeHost, [functions, groups, threepids]: [Option<usize>; 3]) -> Self {
+    /// Its own table has so many functions.
+    fn with_functions(host: &FakeHost, functions: usize) -> Self {
         let whole = host.api();
-        let raw = whole.raw;
-        let requests = raw.table.requests().unwrap();
-        let group = requests.threepids().unwrap();
-        let upto = |end: Option<usize>, all: Vec<_>| end.unwrap_or(all.len());
-        let place = |all: Vec<&str>, name| all.iter().position(|field| *field == name).unwrap();
-        // SAFETY: these are made of functions and of other tables.
-        let (mut functions, mut groups, threepids) = unsafe {
-            (
-                copied(raw.table, upto(functions, fields(raw.table))),
-                copied(requests, upto(groups, fields(requests))),
-                copied(group, upto(threepids, fields(group))),
-            )
+        // SAFETY: a table of this version.
+        let words = unsafe { copied(whole.table().pointer().cast::<HostTable>(), functions) };
+        // SAFETY: the beginning of such a table, which is kept as long as the api; the host is that
+        // of the table, and a reference is counted.
+        let api = unsafe {
+            let table = HostTableRef::from_pointer(words.as_ptr().cast());
+            ModuleApi::import(RawApi { table, ..counted(&whole) })
         };
-        if let Some(word) = groups.get_mut(FIRST + place(fields(requests), "threepids")) {
-            *word = threepids.as_ptr().cast();
-        }
-        if let Some(word) = functions.get_mut(FIRST + place(fields(raw.table), "requests")) {
-            *word = groups.as_ptr().cast();
-        }
-        // SAFETY: the words are kept as long as what refers to them.
-        let raw = RawApi { host: raw.host, table: unsafe { table(&functions) } };
-        let api = ManuallyDrop::new(ModuleApi { raw });
-        Self { api, _whole: whole, _tables: [functions, groups, threepids] }
+        Self { api, _table: words }
     }
+
+    /// It has those groups of requests that `has` says.
+    fn with_groups(host: &FakeHost, has: impl Fn(&str) -> bool) -> Self {
+        let whole = host.api();
+        let table = |name: &str| {
+            let group = name.strip_suffix("/1").unwrap();
+            if has(group) { table_of(&whole, name) } else { std::ptr::null() }
+        };
+        Self { api: answering(&whole, table), _table: Words::default() }
+    }
+
+    /// Its table of `threepids` has so many functions.
+    fn with_threepids(host: &FakeHost, functions: usize) -> Self {
+        let whole = host.api();
+        let all = table_of(&whole, "threepids/1").cast::<ThreepidsTable>();
+        // SAFETY: a table of this version.
+        let words = unsafe { copied(all, functions) };
+        let api = answering(&whole, |name| match name {
+            "threepids/1" => words.as_ptr().cast(),
+            name => table_of(&whole, name),
+        });
+        Self { api, _table: words }
+    }
+}
+
+/// A homeserver whose groups of requests are those that `table` gives.
+fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi {
+    // SAFETY: each is the table of that name, which the test keeps.
+    let groups = unsafe { crate::requests::Groups::of(table) };
+    ModuleApi { connection: Arc::new(Connection { raw: counted(whole), groups }) }
+}
+
+/// The table of this name.
+fn table_of(whole: &ModuleApi, name: &str) -> *const () {
+    ask!(whole, extension(lent(name)) else std::ptr::null())
+}
+
+/// A reference to the homeserver, for one more api.
+fn counted(whole: &ModuleApi) -> RawApi {
+    ask!(whole, retain() else ());
+    whole.connection.raw
 }
 
 /// A homeserver of which everything can be told from what a module takes on where it has no answer.
@@ -135,53 +139,54 @@ fn lacking(name: &str) -> String {
     format!("Some(Unsupported): this homeserver does not answer `{name}`")
 }
 
-/// The least that a homeserver has: the number, `retain` and `release`, which go together.
-const LEAST: usize = 3;
+/// The least that a homeserver has: `retain` and `release`, which go together.
+const LEAST: usize = 2;
+
+/// How many functions a homeserver of this version has.
+const MOST: usize = functions_in(HostTable::SIZE);
 
 /// What a module sees of a function.
 type Seen = fn(&ModuleApi) -> String;
 
-/// What modules see of the functions, and what they see where the homeserver has no such function.
-fn functions() -> [(&'static str, Seen, String); 11] {
-    let text = str::to_owned;
-    [
-        ("server_name", |api| api.server_name().to_owned(), text("")),
-        ("public_baseurl", |api| format!("{:?}", api.public_baseurl()), text("None")),
-        ("worker_name", |api| format!("{:?}", api.worker_name()), text("None")),
-        ("is_trial", |api| api.is_trial().to_string(), text("false")),
-        ("supports", |api| api.supports("is_user_admin").to_string(), text("false")),
-        ("requests", |api| outcome(api.is_user_admin(ALICE)), lacking("is_user_admin")),
-        ("worker_app", |api| format!("{:?}", api.worker_app()), text("None")),
-        ("email_app_name", |api| api.email_app_name().to_owned(), text("Matrix")),
-        (
-            "should_run_background_tasks",
-            |api| api.should_run_background_tasks().to_string(),
-            text("true"),
-        ),
-        (
-            "get_current_time_msec",
-            |api| (i64::try_from(api.get_current_time_msec()) == Ok(START)).to_string(),
-            text("false"),
-        ),
-        (
-            "defer_to_thread",
-            |api| told(block_on(api.defer_to_thread(|| 3))),
-            lacking("defer_to_thread"),
-        ),
-    ]
+/// Functions by name and place, what modules see of them, and what they see where the homeserver
+/// has no such function.
+fn functions() -> Vec<(&'static str, usize, Seen, String)> {
+    macro_rules! seen {
+        ($( $function:ident: $seen:expr, $without:expr; )*) => { vec![$(
+            (
+                stringify!($function),
+                offset_of!(HostTable, $function) / size_of::<*const ()>() - 1,
+                $seen as Seen,
+                $without.to_owned(),
+            ),
+        )*] };
+    }
+    seen! {
+        extension: |api| outcome(api.is_user_admin(ALICE)), lacking("is_user_admin");
+        server_name: |api| api.server_name().to_owned(), "";
+        public_baseurl: |api| format!("{:?}", api.public_baseurl()), "None";
+        worker_name: |api| format!("{:?}", api.worker_name()), "None";
+        worker_app: |api| format!("{:?}", api.worker_app()), "None";
+        email_app_name: |api| api.email_app_name().to_owned(), "Matrix";
+        is_trial: |api| api.is_trial().to_string(), "false";
+        should_run_background_tasks: |api| api.should_run_background_tasks().to_string(), "true";
+        get_current_time_msec:
+            |api| (i64::try_from(api.get_current_time_msec()) == Ok(START)).to_string(), "false";
+        supports: |api| api.supports("is_user_admin").to_string(), "false";
+        defer_to_thread: |api| told(block_on(api.defer_to_thread(|| 3))), lacking("defer_to_thread");
+    }
 }
 
 #[test]
 fn a_function_that_the_homeserver_lacks_is_done_without() {
     let host = unusual();
-    let names = fields(host.api().raw.table);
-    for end in LEAST..=names.len() {
-        let older = Older::new(&host, [Some(end), None, None]);
-        for (name, seen, without) in functions() {
+    for end in LEAST..=MOST {
+        let older = Older::with_functions(&host, end);
+        for (name, place, seen, without) in functions() {
             let whole = seen(&host.api());
             assert_ne!(whole, without, "{name}: this test could not fail");
-            let has = names[..end].contains(&name);
-            assert_eq!(seen(&older.api), if has { whole } else { without }, "{name} of {end}");
+            let expected = if place < end { whole } else { without };
+            assert_eq!(seen(&older.api), expected, "{name} of {end}");
         }
     }
 }
@@ -203,9 +208,9 @@ impl WebResource for Guest {}
 #[test]
 fn what_cannot_be_handed_over_is_given_back() {
     let host = unusual();
-    for end in LEAST..=fields(host.api().raw.table).len() {
-        let older = Older::new(&host, [Some(end), None, None]);
-        let (api, token) = (&*older.api, Arc::new(()));
+    for end in LEAST..=MOST {
+        let older = Older::with_functions(&host, end);
+        let (api, token) = (&older.api, Arc::new(()));
         let guest = || Guest { _token: Arc::clone(&token) };
         api.register_web_resource("/x", guest());
         api.register_spam_checker_callbacks(&Arc::new(guest()));
@@ -277,11 +282,11 @@ fn host() -> FakeHost {
 
 #[test]
 fn a_group_that_the_homeserver_lacks_is_told_by_the_name_of_the_request() {
-    let names = fields(host().api().raw.table.requests().unwrap());
-    for end in 1..=names.len() {
-        let older = Older::new(&host(), [None, Some(end), None]);
+    let groups: Vec<_> = REQUESTS.iter().map(|rows| rows[0].group).collect();
+    for end in 0..=groups.len() {
+        let older = Older::with_groups(&host(), |group| groups[..end].contains(&group));
         for (group, request, outcome) in asked(&older.api) {
-            let has = names[..end].contains(&group);
+            let has = groups[..end].contains(&group);
             assert_eq!(outcome == lacking(request), !has, "{end}: {group}: {outcome}");
             assert_eq!(outcome.starts_with("Some("), !has, "{end}: {group}: {outcome}");
         }
@@ -291,8 +296,8 @@ fn a_group_that_the_homeserver_lacks_is_told_by_the_name_of_the_request() {
 #[test]
 fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
     for end in 0..=ROWS.len() {
-        let older = Older::new(&host(), [None, None, Some(1 + end)]);
-        let (api, email) = (&*older.api, "a@example.com");
+        let older = Older::with_threepids(&host(), end);
+        let (api, email) = (&older.api, "a@example.com");
         let outcomes = [
             outcome(api.get_threepids_for_user(ALICE)),
             outcome(api.store_remote_3pid_association(ALICE, "email", email, "example.org")),
