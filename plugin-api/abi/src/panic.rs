@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
-use crate::owned::OwnedStr;
+use super::owned::OwnedStr;
 
 /// What a panic said, and where it happened.
 #[repr(C)]

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
 
-use crate::panic::caught;
+use super::panic::caught;
 
 /// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
 #[repr(C)]
@@ -89,7 +89,7 @@ impl FfiWaker {
     }
 
     /// The functions with which this image's standard library uses the waker's data; none if
-    /// there are too many kinds.
+    /// there are too many kinds, or nobody is to be woken.
     #[inline]
     fn functions(&self) -> Option<&'static RawWakerVTable> {
         let number = self.usual_number();
@@ -303,7 +303,7 @@ impl Drop for Boxed {
 #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
 static TABLE: FfiWakerTable = FfiWakerTable {
     size: size_of::<FfiWakerTable>() as u32,
-    minor: crate::MINOR,
+    minor: super::MINOR,
     clone,
     wake_by_ref,
     drop: give_back,

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use hsmod_plugin_api::callbacks::third_party_rules::rows;
 use hsmod_plugin_api::host::{
     Asked, Callback, CallbackCall, EditableText, Entered, Inputs, Json, Lists, Prepared, Reply,
-    Row, SlotFn, StateHandle, StateSource,
+    Row, StateHandle, StateSource,
 };
 use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::prelude::*;
@@ -19,7 +19,7 @@ use crate::host::{Host, registrations};
 use crate::support::Suspend;
 
 /// Asks one module.
-fn enter<R: Row, P: Prepared<<R::Slot as SlotFn>::Args>>(
+fn enter<R: Row, P: Prepared<R::Raws>>(
     call: Pin<&mut CallbackCall<R, P>>,
     context: &mut Context<'_>,
     callback: &Callback<R>,
@@ -36,7 +36,7 @@ fn enter<R: Row, P: Prepared<<R::Slot as SlotFn>::Args>>(
 }
 
 /// Polls the module that has not finished.
-fn resume<R: Row, P: Prepared<<R::Slot as SlotFn>::Args>>(
+fn resume<R: Row, P: Prepared<R::Raws>>(
     call: Pin<&mut CallbackCall<R, P>>,
     context: &mut Context<'_>,
 ) -> Entered<R::Answer> {
@@ -155,7 +155,7 @@ fn on_create_room(lists: &Lists) -> &[Callback<rows::on_create_room>] {
 fn call<R, I>(inputs: I) -> Pin<Box<CallbackCall<R, I::Prepared>>>
 where
     R: Row,
-    I: Inputs<<R::Slot as SlotFn>::Args>,
+    I: Inputs<R::Raws>,
 {
     let mut call = Box::pin(CallbackCall::new(inputs.prepare()));
     call.as_mut().build().unwrap();
@@ -166,7 +166,7 @@ where
 fn ask<R, I>(callbacks: &[Callback<R>], inputs: I) -> Vec<Entered<R::Answer>>
 where
     R: Row,
-    I: Inputs<<R::Slot as SlotFn>::Args>,
+    I: Inputs<R::Raws>,
 {
     let mut call = call::<R, I>(inputs);
     let mut context = Context::from_waker(Waker::noop());

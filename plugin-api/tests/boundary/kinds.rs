@@ -5,16 +5,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
-use hsmod_plugin_api::boundary::Status;
+use hsmod_abi::MINOR;
 
 use crate::other_image;
 use crate::support::allocations;
 
 // An image that meets no wakers but those of one test.
-#[path = "../../src/boundary/panic.rs"]
+use crate::other_image::owned;
+#[path = "../../abi/src/panic.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod panic;
-#[path = "../../src/boundary/waker.rs"]
+#[path = "../../abi/src/waker.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod waker;
 

@@ -12,6 +12,7 @@ mod host;
 mod kinds;
 mod other_image;
 mod panics;
+mod raw;
 mod registration;
 mod room;
 mod support;

@@ -1,5 +1,5 @@
 //! The other side as another image has it: its own copy of the waker code, whose tables lie
-//! elsewhere, and slots by their C layout alone.
+//! elsewhere, and frames by their C layout alone.
 //!
 //! Within one image a waker is recognised and handed through; what a plugin in a shared library
 //! does with a homeserver's waker is seen only with a second copy of the code.
@@ -9,32 +9,22 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use hsmod_plugin_api::boundary::{
-    FfiWaker, FutureSlot, Out, PanicReport, ROOM_ALIGN, Status, start,
-};
+use hsmod_abi::{FfiWaker, Frame, MINOR, ROOM_ALIGN, Status, start};
 use hsmod_plugin_api::values::ModuleError;
+use hsmod_plugin_api::values::answer::Returns;
 
-#[path = "../../src/boundary/panic.rs"]
+use crate::raw::{Poller, RawFrame};
+
+/// What the copies below need of it.
+pub(crate) mod owned {
+    pub(crate) use hsmod_abi::OwnedStr;
+}
+#[path = "../../abi/src/panic.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod panic;
-#[path = "../../src/boundary/waker.rs"]
+#[path = "../../abi/src/waker.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod waker;
-
-type Poller =
-    unsafe extern "C" fn(*mut FutureSlot, *const FfiWaker, *mut (), *mut PanicReport) -> Status;
-type Dropper = unsafe extern "C" fn(*mut FutureSlot, *mut PanicReport) -> Status;
-
-/// The head of a [`FutureSlot`], as `abi.snap` shows it.
-#[repr(C)]
-struct Head {
-    poll: Option<Poller>,
-    drop: Option<Dropper>,
-    data: *mut (),
-    capacity: usize,
-}
-
-const _: () = assert!(size_of::<Head>() == size_of::<FutureSlot>());
 
 /// Runs `body` with the context that this image makes of a waker of another one.
 ///
@@ -62,72 +52,78 @@ pub(crate) fn task(future: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::new(Box::pin(future))
 }
 
+/// Puts `waker` into a frame, as this image lends it, while `body` runs.
+///
+/// # Safety
+/// The frame is lent.
+pub(crate) unsafe fn relay<R>(frame: *mut Frame, waker: &Waker, body: impl FnOnce() -> R) -> R {
+    let place: *mut FfiWaker = RawFrame::waker(frame);
+    lend(waker, |lent| {
+        // SAFETY: the caller's promise.
+        let before = unsafe { place.replace(*lent) };
+        let result = body();
+        // SAFETY: as above.
+        unsafe { place.write(before) };
+        result
+    })
+}
+
 /// The callee: polls `task` as a callback of this image.
 ///
 /// # Safety
 /// As for [`start`].
-pub(crate) unsafe fn callee(slot: *mut FutureSlot, waker: *const FfiWaker, task: Task) -> Status {
-    let head: *mut Head = slot.cast();
-    // SAFETY: the slot is empty and the caller's to lend (its promise); `poll_task` finds the task
-    // that was just put there.
+pub(crate) unsafe fn callee(frame: *mut Frame, task: Task) -> Status {
+    let raw: *mut RawFrame = frame.cast();
+    let task: *mut () = Box::into_raw(task).cast();
+    // SAFETY: the frame is lent; the task was just made.
     unsafe {
-        (*head).poll = Some(poll_task);
-        (*head).drop = Some(drop_task);
-        (*head).data = Box::into_raw(task).cast();
-        poll_once(slot, waker, false)
+        (*raw).poll = Some(poll_task);
+        (*raw).drop = Some(drop_task);
+        (*raw).data = task;
+        poll_once(task, frame, false)
     }
 }
 
-unsafe extern "C" fn poll_task(
-    slot: *mut FutureSlot,
-    waker: *const FfiWaker,
-    _: *mut (),
-    _: *mut PanicReport,
-) -> Status {
+unsafe extern "C" fn poll_task(task: *mut (), frame: *mut Frame) -> Status {
     // SAFETY: the caller's promise, handed on.
-    unsafe { poll_once(slot, waker, true) }
+    unsafe { poll_once(task, frame, true) }
 }
 
 /// # Safety
-/// `slot` is one in which [`callee`] left a task; `waker` is lent for the time of this call.
-unsafe fn poll_once(slot: *mut FutureSlot, waker: *const FfiWaker, again: bool) -> Status {
-    // SAFETY: a slot in which `callee` left a task.
-    let task: *mut Pin<Box<dyn Future<Output = ()> + Send>> =
-        unsafe { (*slot.cast::<Head>()).data.cast() };
+/// `task` is one that [`callee`] left in a frame; `frame` is lent for the time of this call.
+unsafe fn poll_once(task: *mut (), frame: *mut Frame, again: bool) -> Status {
+    let future: *mut Pin<Box<dyn Future<Output = ()> + Send>> = task.cast();
+    let waker = RawFrame::waker(frame);
     // SAFETY: the waker is lent for the time of this call; the task is alive and not polled twice.
-    let polled = unsafe { with_context(waker, again, |context| (*task).as_mut().poll(context)) };
+    let polled = unsafe { with_context(waker, again, |context| (*future).as_mut().poll(context)) };
     match polled {
         Poll::Pending => Status::PENDING,
-        // SAFETY: the task has finished, and nobody touches the slot again.
-        Poll::Ready(()) => unsafe { drop_task(slot, std::ptr::null_mut()) },
+        // SAFETY: the task has finished, and nobody uses it again.
+        Poll::Ready(()) => unsafe { drop_task(task, frame) },
     }
 }
 
-unsafe extern "C" fn drop_task(slot: *mut FutureSlot, _: *mut PanicReport) -> Status {
+unsafe extern "C" fn drop_task(task: *mut (), _: *mut Frame) -> Status {
     // SAFETY: `callee` made it of a box; called once for each task.
-    drop(unsafe { Task::from_raw((*slot.cast::<Head>()).data.cast()) });
+    drop(unsafe { Task::from_raw(task.cast()) });
     Status::NEUTRAL
 }
 
 /// The caller: one call of a callback by a homeserver of this image.
 pub(crate) struct Caller {
-    slot: *mut Slot,
-    suspended: bool,
+    room: *mut Room,
+    left: Option<(Poller, Poller, *mut ())>,
 }
 
 #[repr(C, align(16))]
-struct Slot {
-    head: Head,
-    room: MaybeUninit<[u8; 1024]>,
-}
+struct Room(MaybeUninit<[u8; 1024]>);
 
-const _: () = assert!(align_of::<Slot>() == ROOM_ALIGN);
+const _: () = assert!(align_of::<Room>() == ROOM_ALIGN);
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        let head = Head { poll: None, drop: None, data: std::ptr::null_mut(), capacity: 1024 };
-        let slot = Box::new(Slot { head, room: MaybeUninit::uninit() });
-        Self { slot: Box::into_raw(slot), suspended: false }
+        let room = Box::into_raw(Box::new(Room(MaybeUninit::uninit())));
+        Self { room, left: None }
     }
 
     /// Begins a call whose other side, in the image of `hsmod_plugin_api`, builds what `make`
@@ -136,46 +132,43 @@ impl Caller {
     where
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
-        let slot = self.slot.cast();
-        // SAFETY: the slot is empty, has its room, and stays where it is; the future is `'static`.
-        self.polled(waker, |waker, out, report| unsafe { start(slot, waker, out, report, make) })
+        // SAFETY: the room is free and stays where it is; the future is `'static`.
+        self.polled(waker, |frame| unsafe { start::<(), _, Returns<()>>(frame.cast(), |_| make()) })
     }
 
     /// Polls again; whether it is ready.
     pub(crate) fn resume(&mut self, waker: &Waker) -> bool {
-        let slot = self.slot;
-        // SAFETY: the slot lives as long as `self`.
-        let poll = unsafe { (*slot).head.poll }.expect("a suspended call");
+        let (poll, _, data) = self.left.expect("a suspended call");
         // SAFETY: `start` left a future there, with the function that polls it.
-        self.polled(waker, |waker, out, report| unsafe {
-            poll(slot.cast(), waker, out.cast(), report)
-        })
+        self.polled(waker, |frame| unsafe { poll(data, frame.cast()) })
     }
 
-    fn polled(
-        &mut self,
-        waker: &Waker,
-        poll: impl FnOnce(*const FfiWaker, *mut Out<()>, *mut PanicReport) -> Status,
-    ) -> bool {
-        let mut out = MaybeUninit::uninit();
-        let mut report = MaybeUninit::uninit();
-        let status = lend(waker, |waker| poll(waker, out.as_mut_ptr(), report.as_mut_ptr()));
+    fn polled(&mut self, waker: &Waker, poll: impl FnOnce(*mut RawFrame) -> Status) -> bool {
+        let mut frame = RawFrame::new(self.room.cast(), size_of::<Room>());
+        if let Some((poll, drop, data)) = self.left {
+            (frame.poll, frame.drop, frame.data) = (Some(poll), Some(drop), data);
+        }
+        let status = lend(waker, |waker| {
+            // SAFETY: lent for the time of this call.
+            frame.waker = unsafe { *waker };
+            poll(&raw mut frame)
+        });
         assert!(matches!(status, Status::NEUTRAL | Status::PENDING), "{status:?}");
-        self.suspended = status == Status::PENDING;
-        !self.suspended
+        self.left = (status == Status::PENDING).then(|| {
+            (frame.poll.expect("how to go on"), frame.drop.expect("how to give up"), frame.data)
+        });
+        self.left.is_none()
     }
 }
 
 impl Drop for Caller {
     fn drop(&mut self) {
-        if self.suspended {
-            // SAFETY: the slot lives until the end of this function.
-            let drop = unsafe { (*self.slot).head.drop }.expect("a suspended call");
-            let mut report = MaybeUninit::uninit();
-            // SAFETY: a suspended future is in the slot; it is dropped once, here.
-            unsafe { drop(self.slot.cast(), report.as_mut_ptr()) };
+        if let Some((_, drop, data)) = self.left {
+            let mut frame = RawFrame::new(self.room.cast(), size_of::<Room>());
+            // SAFETY: a suspended future was left; it is dropped once, here.
+            unsafe { drop(data, (&raw mut frame).cast()) };
         }
         // SAFETY: `new` made it of a box; the future in it is gone.
-        drop(unsafe { Box::from_raw(self.slot) });
+        drop(unsafe { Box::from_raw(self.room) });
     }
 }

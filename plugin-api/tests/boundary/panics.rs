@@ -7,7 +7,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::Waker;
 
-use hsmod_plugin_api::host::{CALLBACK_ROOM, Call, Entered};
+use hsmod_plugin_api::host::{CALLBACK_ROOM, Entered};
 use hsmod_plugin_api::values::{ModuleError, Verdict};
 
 use crate::support::{Drops, Guard, HostCall, Suspend, enter, panic_of, remember_places, resume};
@@ -217,7 +217,7 @@ fn while_the_thread_ends() {
     let drops = Drops::default();
     let guard = drops.panicking_guard();
     let thread = std::thread::spawn(move || {
-        let mut call: Pin<Box<HostCall<Verdict>>> = Box::pin(Call::new());
+        let mut call: Pin<Box<HostCall<Verdict>>> = Box::pin(HostCall::new());
         LAST.set(None);
         let entered = enter(call.as_mut(), Waker::noop(), || holding::<1>(guard, Suspend(9)));
         assert!(matches!(entered, Entered::Pending));

@@ -9,20 +9,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use hsmod_plugin_api::boundary::{install_panic_hook, start};
-use hsmod_plugin_api::host::{CALLBACK_ROOM, Call, Entered};
+use hsmod_abi::{Call, start};
+use hsmod_plugin_api::boundary::install_panic_hook;
+use hsmod_plugin_api::host::{CALLBACK_ROOM, Entered};
 use hsmod_plugin_api::values::ModuleError;
-use hsmod_plugin_api::values::answer::Answer;
+use hsmod_plugin_api::values::answer::{Answer, Returns};
 
-/// The homeserver's side of a call.
-pub(crate) type HostCall<A> = Call<A, CALLBACK_ROOM>;
+/// The homeserver's side of a call, with so much room.
+pub(crate) type HostCall<A, const ROOM: usize = CALLBACK_ROOM> = Call<Returns<A>, ROOM>;
 
 /// Begins a call whose other side builds what `make` returns.
 ///
 /// The futures of these tests are `'static`: nothing is borrowed, so that `Call::enter` and
 /// `start` have all they ask for.
-pub(crate) fn enter<A, F>(
-    call: Pin<&mut HostCall<A>>,
+pub(crate) fn enter<A, F, const ROOM: usize>(
+    call: Pin<&mut HostCall<A, ROOM>>,
     waker: &Waker,
     make: impl FnOnce() -> F,
 ) -> Entered<A>
@@ -31,13 +32,14 @@ where
     F: Future<Output = Result<A, ModuleError>> + Send + 'static,
 {
     let mut context = Context::from_waker(waker);
-    // SAFETY: `start` keeps to its own protocol, with just these pointers; nothing is borrowed (`'static`).
-    unsafe {
-        call.enter(&mut context, |slot, waker, out, report| start(slot, waker, out, report, make))
-    }
+    // SAFETY: `start` keeps to its own protocol, with just this frame; nothing is borrowed (`'static`).
+    unsafe { call.enter(&mut context, |frame| start::<(), _, Returns<A>>(frame, |_| make())) }
 }
 
-pub(crate) fn resume<A: Answer>(call: Pin<&mut HostCall<A>>, waker: &Waker) -> Entered<A> {
+pub(crate) fn resume<A: Answer, const ROOM: usize>(
+    call: Pin<&mut HostCall<A, ROOM>>,
+    waker: &Waker,
+) -> Entered<A> {
     call.resume(&mut Context::from_waker(waker))
 }
 

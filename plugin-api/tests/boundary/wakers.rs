@@ -6,11 +6,13 @@ use std::pin::pin;
 use std::sync::{Arc, Barrier, Mutex};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-use hsmod_plugin_api::boundary::{Status, start};
+use hsmod_abi::{Status, start};
 use hsmod_plugin_api::host::Entered;
 use hsmod_plugin_api::values::ModuleError;
+use hsmod_plugin_api::values::answer::Returns;
 
-use crate::other_image::{self, Caller, Task, callee, lend, task};
+use crate::other_image::{self, Caller, Task, callee, relay, task};
+use crate::raw::RawFrame;
 use crate::support::{HostCall, Wakes, allocations, enter, resume};
 
 /// Where a task puts the waker of its latest poll.
@@ -34,7 +36,7 @@ fn keeping(kept: &Kept, polls: usize) -> Task {
 fn enter_other(call: std::pin::Pin<&mut HostCall<()>>, waker: &Waker, task: Task) -> Entered<()> {
     let mut context = Context::from_waker(waker);
     // SAFETY: `callee` keeps to the protocol of `start`; a task borrows nothing.
-    unsafe { call.enter(&mut context, |slot, waker, _, _| callee(slot, waker, task)) }
+    unsafe { call.enter(&mut context, |frame| callee(frame, task)) }
 }
 
 fn take(kept: &Kept) -> Waker {
@@ -239,10 +241,10 @@ fn a_waker_that_comes_home_is_the_executors_own() {
     let future = poll_fn(move |context| {
         assert!(!context.waker().will_wake(&expected), "the module sees a foreign waker");
         let mut request = pin!(HostCall::<()>::new());
-        // SAFETY: the closure only looks at the waker, while it is lent, and leaves the slot empty.
+        // SAFETY: the closure only looks at the waker, while it is lent, and leaves nothing behind.
         let entered = unsafe {
-            request.as_mut().enter(context, |_, waker, _, _| {
-                other_image::with_context(waker, false, |context| {
+            request.as_mut().enter(context, |frame| {
+                other_image::with_context(RawFrame::waker(frame), false, |context| {
                     assert!(context.waker().will_wake(&expected));
                 });
                 Status::NEUTRAL
@@ -277,18 +279,15 @@ fn a_request_of_the_other_image_is_woken_by_the_executors_own_waker() {
                 *kept.lock().unwrap() = Some(context.waker().clone());
                 Poll::Ready(Ok::<(), ModuleError>(()))
             };
-            // The slot is this image's; the waker is handed on by the other one.
-            // SAFETY: `start` gets the slot, `out` and `report` as they are, and a waker that is lent
-            // meanwhile; the future is `'static`.
+            // The frame is this image's; the waker is handed on by the other one.
+            // SAFETY: `start` gets the frame with a waker that is lent meanwhile; the future is
+            // `'static`.
             let entered = unsafe {
-                request.as_mut().enter(
-                    &mut Context::from_waker(Waker::noop()),
-                    |slot, _, out, report| {
-                        lend(context.waker(), |waker| {
-                            start(slot, waker, out, report, || poll_fn(answer))
-                        })
-                    },
-                )
+                request.as_mut().enter(&mut Context::from_waker(Waker::noop()), |frame| {
+                    relay(frame, context.waker(), || {
+                        start::<(), _, Returns<()>>(frame, |_| poll_fn(answer))
+                    })
+                })
             };
             assert!(matches!(entered, Entered::Neutral));
             Poll::<()>::Pending
