@@ -75,3 +75,14 @@ fn a_suspended_call_moves_to_another_thread() {
     .unwrap();
     assert_eq!(drops.count(), 2);
 }
+
+/// A task may be aborted by any thread of its executor.
+#[test]
+fn a_suspended_call_is_dropped_on_another_thread() {
+    let drops = Drops::default();
+    let mut call = Box::pin(HostCall::<Verdict>::new());
+    let entered = enter(call.as_mut(), Waker::noop(), || steps(drops.clone()));
+    assert!(matches!(entered, Entered::Pending));
+    std::thread::spawn(move || drop(call)).join().unwrap();
+    assert_eq!(drops.count(), 1);
+}

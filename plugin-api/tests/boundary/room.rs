@@ -1,8 +1,9 @@
 //! Shows where a future is built and what a call allocates.
 
 use std::pin::{Pin, pin};
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
+use hsmod_abi::ROOM_MIN;
 use hsmod_plugin_api::host::{CALLBACK_ROOM, Entered};
 use hsmod_plugin_api::values::{ModuleError, Verdict};
 
@@ -83,13 +84,10 @@ fn a_boxed_future_is_freed_however_the_call_ends() {
     struct Large([u8; 5000]);
     impl Future for Large {
         type Output = Result<(), ModuleError>;
-        fn poll(
-            self: Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Self::Output> {
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
             match self.0[0] {
-                0 => std::task::Poll::Ready(Ok(())),
-                1 => std::task::Poll::Pending,
+                0 => Poll::Ready(Ok(())),
+                1 => Poll::Pending,
                 _ => panic!("polled"),
             }
         }
@@ -106,6 +104,58 @@ fn a_boxed_future_is_freed_however_the_call_ends() {
         let _ = enter(call.as_mut(), Waker::noop(), || -> Large { panic!("made") });
     });
     assert_eq!(left, 0, "the box for a future that was never made");
+}
+
+/// The room that every caller has.
+const LEAST: usize = ROOM_MIN;
+
+/// A future of exactly so many bytes, which waits once and then finds them as they were.
+struct Exactly<const SIZE: usize>([u8; SIZE]);
+
+impl<const SIZE: usize> Future for Exactly<SIZE> {
+    type Output = Result<Option<bool>, ModuleError>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.0[0] == 7 {
+            self.0[0] = 8;
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(Some(self.0[0] == 8 && self.0[1..].iter().all(|byte| *byte == 7))))
+    }
+}
+
+/// How many allocations a future of so many bytes costs, in a call with so much room.
+fn cost<const SIZE: usize, const ROOM: usize>() -> usize {
+    assert_eq!(size_of::<Exactly<SIZE>>(), SIZE);
+    let (count, answer) = allocations(|| {
+        let mut call = pin!(HostCall::<Option<bool>, ROOM>::new());
+        let entered = enter(call.as_mut(), Waker::noop(), || Exactly([7; SIZE]));
+        assert!(matches!(entered, Entered::Pending));
+        resume(call.as_mut(), Waker::noop())
+    });
+    assert!(matches!(answer, Entered::Ready(Ok(Some(true)))), "{answer:?}");
+    count
+}
+
+#[test]
+fn a_future_is_boxed_from_the_first_byte_on_that_does_not_fit() {
+    assert_eq!((cost::<LEAST, LEAST>(), cost::<{ LEAST + 1 }, LEAST>()), (0, 1));
+    // What the caller has beyond that is used, too.
+    assert_eq!(
+        (cost::<{ LEAST + 1 }, CALLBACK_ROOM>(), cost::<CALLBACK_ROOM, CALLBACK_ROOM>()),
+        (0, 0)
+    );
+    assert_eq!(cost::<{ CALLBACK_ROOM + 1 }, CALLBACK_ROOM>(), 1);
+}
+
+/// On its way to the box it passes over the stack of the thread that begins the call, twice where
+/// nothing is optimised: on a stack of 2 MiB, the usual one of an executor's threads, it would end
+/// the process.
+#[test]
+fn a_future_of_a_mebibyte_wants_three_of_stack() {
+    let thread = std::thread::Builder::new().stack_size(3 << 20);
+    let count = thread.spawn(cost::<{ 1 << 20 }, CALLBACK_ROOM>).unwrap().join().unwrap();
+    assert_eq!(count, 1);
 }
 
 #[test]
