@@ -6,8 +6,10 @@
 
 #![allow(clippy::duplicate_mod, reason = "each copy of the waker code stands for an image")]
 
+mod answers;
 mod callbacks;
 mod cancellation;
+mod foreign_wakers;
 mod host;
 mod kinds;
 mod other_image;
