@@ -17,5 +17,7 @@ mod panics;
 mod raw;
 mod registration;
 mod room;
+mod soundness;
 mod support;
+mod unvouched;
 mod wakers;
