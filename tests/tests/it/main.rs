@@ -50,4 +50,5 @@ mod several_at_once;
 mod stages;
 mod storage;
 mod support;
+mod unreadable;
 mod web_resources;

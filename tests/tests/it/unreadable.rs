@@ -1,0 +1,29 @@
+//! Shows that a question whose arguments cannot be read is over once it has said so: polled again,
+//! it shows no module what is not there.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use hsmod_loader::{CallErrorKind, Json};
+use hsmod_tests::scene::Scene;
+use serde_json::json;
+
+use crate::support::seen_names;
+
+#[tokio::test]
+async fn a_question_about_an_unreadable_event_is_over() {
+    let scene = Scene::new().module("good_recorder", json!({"name": "one"}));
+    let modules = scene.load().await;
+    {
+        let mut question = pin!(modules.spam_checker().check_event_for_spam(Json("no event")));
+        let mut poll = || question.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Err(error)) = poll() else { panic!("an event that is none was read") };
+        assert_eq!(error.kind(), CallErrorKind::Input);
+        // That is the homeserver's mistake, and may be answered by a panic.
+        let again = catch_unwind(AssertUnwindSafe(poll));
+        assert!(!matches!(again, Ok(Poll::Ready(Ok(_)))));
+    }
+    assert_eq!(seen_names(&modules, "one").await, [""; 0]);
+}
