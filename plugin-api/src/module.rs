@@ -49,8 +49,8 @@ pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;
 pub use web::{
-    Answering, ErrorFormat, RawHeader, RawResponseHeader, RawWebResponse, WebRequest, WebResource, WebResponse,
-    WebTable, WebTableRef,
+    Answering, ErrorFormat, RawHeader, RawResponseHeader, RawWebResponse, WebRequest, WebResource,
+    WebResponse, WebTable, WebTableRef,
 };
 
 /// A module: one configured instance of a plugin.
