@@ -119,7 +119,7 @@ async fn a_call_that_is_given_up_ends_though_its_future_panics() {
     }
     assert_snapshot!(log.text(), @"
     ERROR panic: bad_panics: Drop
-    ERROR hsmod_plugin_api::boundary::call: a future panicked while it was dropped
+    ERROR hsmod_abi::panic: a future panicked while it was dropped
     ");
     tokio::time::pause();
     let error = modules.spam_checker().user_may_invite("@a:b", "@b:b", "!r:b").await.unwrap_err();
