@@ -143,7 +143,7 @@ impl Background {
     fn spawn(self: &Arc<Self>, number: NonZeroU64, task: Task) {
         let Task { desc, work, permit } = task;
         let place = Place::work(&desc);
-        let future = Box::pin(run(Arc::clone(&self.failures), desc, work));
+        let future = Box::pin(run(self.module, Arc::clone(&self.failures), desc, work));
         let held = Held { background: Arc::clone(self), number, _permit: permit };
         let future = Spawned { module: self.module, place, future: Some(future), _held: held };
         let handle = self.runtime.spawn(future).abort_handle();
@@ -207,20 +207,20 @@ impl Background {
     }
 }
 
-async fn run(failures: Arc<Failures>, desc: Box<str>, work: Work) {
+async fn run(module: usize, failures: Arc<Failures>, desc: Box<str>, work: Work) {
     match work {
         Work::Once(delay, call) => {
             if !delay.is_zero() {
                 sleep(delay).await;
             }
-            report(&failures, &desc, &call.call(JsonStr::new("null")).await);
+            report(&failures, &desc, &call.call(module, JsonStr::new("null")).await);
         }
         Work::Looping(period, mut call) => {
             let period = period.clamp(PERIODS[0], PERIODS[1]);
             let mut next = Instant::now() + period;
             loop {
                 sleep_until(next).await;
-                report(&failures, &desc, &call.call().await);
+                report(&failures, &desc, &call.call(module).await);
                 next = following(next, period, Instant::now());
             }
         }

@@ -49,7 +49,7 @@ impl Continued {
 
     /// Makes it, within the deadline of the callback that left it.
     async fn run(self, input: &JsonStr, terms: Terms<'_>) -> Result<(), CallError> {
-        let call = record::inside(self.module, self.place, self.call.call(input));
+        let call = record::inside(self.module, self.place, self.call.call(self.module, input));
         let entered = match self.limit {
             None => Ok(call.await),
             Some(limit) => tokio::time::timeout(limit, call).await.map_err(|_| limit),

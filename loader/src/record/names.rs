@@ -19,6 +19,7 @@ const NAME_MAX: usize = 256;
 static NAMES: RwLock<Names> = RwLock::new(Names::new());
 
 struct Names {
+    /// By their numbers, which begin with 1: across the boundary 0 is none.
     modules: Vec<Arc<str>>,
     places: Vec<Arc<str>>,
     /// By name; made when it is needed.
@@ -28,6 +29,14 @@ struct Names {
 impl Names {
     const fn new() -> Self {
         Self { modules: Vec::new(), places: Vec::new(), numbers: None }
+    }
+
+    /// Gives the next number to a module.
+    fn add(&mut self, module: Arc<str>) -> usize {
+        let number = self.modules.len() + 1;
+        kept::note_module(number, &module);
+        self.modules.push(module);
+        number
     }
 
     /// The number of a part of a module; `None` if there are too many. `new` is told of one that
@@ -58,10 +67,9 @@ fn write() -> RwLockWriteGuard<'static, Names> {
 /// Gives numbers to modules, one after the other; returns the first.
 pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
     let mut all = write();
-    let first = all.modules.len();
+    let first = all.modules.len() + 1;
     for name in names {
-        kept::note_module(all.modules.len(), &name);
-        all.modules.push(name);
+        all.add(name);
     }
     first
 }
@@ -70,17 +78,12 @@ pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
 pub(crate) fn named(name: &str) -> usize {
     let mut all = write();
     let known = all.modules.iter().rposition(|module| **module == *name);
-    known.unwrap_or_else(|| {
-        let number = all.modules.len();
-        kept::note_module(number, name);
-        all.modules.push(name.into());
-        number
-    })
+    known.map_or_else(|| all.add(name.into()), |index| index + 1)
 }
 
 /// The name of a module.
 pub(crate) fn of_module(number: usize) -> Option<Arc<str>> {
-    read().modules.get(number).cloned()
+    read().modules.get(number.checked_sub(1)?).cloned()
 }
 
 /// The number of a part of a module; `None` if there are too many.
@@ -130,6 +133,7 @@ mod tests {
         assert_eq!(named("a of names"), first);
         let new = named("c of names");
         assert_eq!(named("c of names"), new);
-        assert_eq!(of_module(usize::MAX), None);
+        assert_eq!([0, usize::MAX].map(of_module), [None, None]);
+        assert_ne!(first, 0);
     }
 }

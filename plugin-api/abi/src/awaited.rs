@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::answer::{Answers, Entered};
-use crate::call::Call;
+use crate::call::{Asked, Call, Reply};
+use crate::callback::number;
 use crate::frame::{Frame, Status};
 
 /// A call that `enter` begins when it is first polled, with `ROOM` bytes for the other side's
@@ -15,6 +16,7 @@ use crate::frame::{Frame, Status};
 #[allow(missing_debug_implementations, reason = "it shows nothing")]
 pub struct Awaited<A, N, const ROOM: usize> {
     enter: Option<N>,
+    module: u32,
     call: Call<A, ROOM>,
 }
 
@@ -26,13 +28,13 @@ where
     A: Answers,
     N: FnOnce(*mut Frame) -> Status,
 {
-    /// A call that has not begun.
+    /// A call that has not begun, of the module of this number.
     ///
     /// # Safety
     /// As for [`Call::enter`]; what `enter` holds may be sent to other threads, and lives as long
     /// as this.
-    pub const unsafe fn new(enter: N) -> Self {
-        Self { enter: Some(enter), call: Call::new() }
+    pub const unsafe fn new(module: usize, enter: N) -> Self {
+        Self { enter: Some(enter), module: number(module), call: Call::new() }
     }
 }
 
@@ -49,14 +51,16 @@ where
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: as above.
         let call = unsafe { Pin::new_unchecked(&mut this.call) };
-        let entered = match this.enter.take() {
+        let mut reply = Reply::new();
+        let asked = match this.enter.take() {
             // SAFETY: the promise of `new`.
-            Some(enter) => unsafe { call.enter(context, enter) },
-            None => call.resume(context),
+            Some(enter) => unsafe { call.enter_into(this.module, context, &mut reply, enter) },
+            None => call.resume_into(context, &mut reply),
         };
-        match entered {
-            Entered::Pending => Poll::Pending,
-            other => Poll::Ready(other),
+        match asked {
+            Asked::Neutral => Poll::Ready(Entered::Neutral),
+            Asked::Suspended(()) => Poll::Pending,
+            Asked::Answered(()) => Poll::Ready(reply.take()),
         }
     }
 }

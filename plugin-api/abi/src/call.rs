@@ -4,11 +4,10 @@
 use std::marker::{PhantomData, PhantomPinned};
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::ptr::null;
 use std::task;
 
 use crate::answer::{Answers, Done, Entered, Fault, Out, unreadable};
-use crate::frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Status};
+use crate::frame::{Frame, Poll, ROOM_ALIGN, ROOM_MIN, Status};
 use crate::panic::Panic;
 use crate::waker::exported;
 
@@ -63,14 +62,9 @@ impl<A: Answers> Reply<A> {
     }
 
     #[inline]
-    fn frame(
-        &mut self,
-        whose: (u32, *const Context),
-        context: &task::Context<'_>,
-        room: (*mut (), usize),
-    ) -> Frame {
+    fn frame(&mut self, module: u32, context: &task::Context<'_>, room: (*mut (), usize)) -> Frame {
         let out = ((&raw mut self.out).cast(), size_of::<Out<A::Raw>>());
-        Frame::new(whose, exported(context.waker()), room, out)
+        Frame::new(module, exported(context.waker()), room, out)
     }
 }
 
@@ -80,6 +74,8 @@ struct Left {
     poll: Poll,
     drop: Option<Poll>,
     data: *mut (),
+    /// Whose it is.
+    module: u32,
 }
 
 /// One call across the boundary with `ROOM` bytes for the other side's future.
@@ -138,14 +134,14 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     ) -> Entered<A::Answer, A::Fault> {
         let mut reply = Reply::new();
         // SAFETY: the caller's promise.
-        match unsafe { self.enter_into(context, &mut reply, enter) } {
+        match unsafe { self.enter_into(0, context, &mut reply, enter) } {
             Asked::Neutral => Entered::Neutral,
             Asked::Suspended(()) => Entered::Pending,
             Asked::Answered(()) => reply.take(),
         }
     }
 
-    /// As [`Self::enter`], with the answer left in `reply`.
+    /// As [`Self::enter`], of the module of this number, with the answer left in `reply`.
     ///
     /// # Panics
     /// If the call is suspended.
@@ -155,13 +151,14 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     #[inline]
     pub(crate) unsafe fn enter_into(
         self: Pin<&mut Self>,
+        module: u32,
         context: &mut task::Context<'_>,
         reply: &mut Reply<A>,
         enter: impl FnOnce(*mut Frame) -> Status,
     ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        let mut frame = this.frame(context, null(), reply);
+        let mut frame = this.frame(module, context, reply);
         match enter(&raw mut frame) {
             Status::NEUTRAL => Asked::Neutral,
             Status::PENDING => this.suspend(&frame, reply, ()),
@@ -176,12 +173,12 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     #[inline]
     pub(crate) fn frame(
         &mut self,
+        module: u32,
         context: &task::Context<'_>,
-        part_of: *const Context,
         reply: &mut Reply<A>,
     ) -> Frame {
         assert!(self.left.is_none(), "a call was begun twice");
-        reply.frame((0, part_of), context, self.room())
+        reply.frame(module, context, self.room())
     }
 
     /// Keeps what the callee left in the frame.
@@ -191,7 +188,7 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
             // Not as the protocol has it: nothing can be done with it.
             return reply.answered(Status::PENDING, at);
         };
-        self.left = Some(Left { poll, drop: frame.drop, data: frame.data });
+        self.left = Some(Left { poll, drop: frame.drop, data: frame.data, module: frame.module });
         Asked::Suspended(at)
     }
 
@@ -204,7 +201,7 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         context: &mut task::Context<'_>,
     ) -> Entered<A::Answer, A::Fault> {
         let mut reply = Reply::new();
-        match self.resume_into(context, (0, null()), &mut reply) {
+        match self.resume_into(context, &mut reply) {
             Asked::Neutral => Entered::Neutral,
             Asked::Suspended(()) => Entered::Pending,
             Asked::Answered(()) => reply.take(),
@@ -219,13 +216,12 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     pub(crate) fn resume_into(
         self: Pin<&mut Self>,
         context: &mut task::Context<'_>,
-        whose: (u32, *const Context),
         reply: &mut Reply<A>,
     ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
         let Some(left) = this.left else { panic!("a call that is not suspended was resumed") };
-        let mut frame = reply.frame(whose, context, this.room());
+        let mut frame = reply.frame(left.module, context, this.room());
         // A callee need not write what stays as it was.
         (frame.poll, frame.drop, frame.data) = (Some(left.poll), left.drop, left.data);
         // SAFETY: it was left for just this, and its future has not ended.
@@ -254,7 +250,7 @@ impl<A, const ROOM: usize> Call<A, ROOM> {
         let left = self.left.take()?;
         let mut reply = Reply::<Done<Nothing>>::new();
         let context = task::Context::from_waker(task::Waker::noop());
-        let mut frame = reply.frame((0, null()), &context, ((&raw mut self.room).cast(), ROOM));
+        let mut frame = reply.frame(left.module, &context, ((&raw mut self.room).cast(), ROOM));
         // SAFETY: it was left for just this, and is called once.
         reply.status = unsafe { (left.drop?)(left.data, &raw mut frame) };
         match reply.take() {

@@ -3,13 +3,12 @@
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
-use std::ptr::null;
 use std::sync::Arc;
 use std::task;
 
 use crate::call::{Asked, Call, Reply};
 use crate::form::Form;
-use crate::frame::{Context, Slot, Status};
+use crate::frame::{Slot, Status};
 use crate::object::Object;
 use crate::panic::Panic;
 use crate::serve::{ArgsOf, Method, lent};
@@ -175,7 +174,6 @@ pub struct CallbackCall<R: Method, P> {
     prepared: P,
     /// Written each time before modules are asked; borrows from `prepared`.
     args: MaybeUninit<R::Args>,
-    context: Option<Context>,
     /// The module whose future is suspended.
     instance: ManuallyDrop<Option<Arc<Instance>>>,
     call: ManuallyDrop<Call<R::Answers, CALLBACK_ROOM>>,
@@ -197,7 +195,6 @@ impl<R: Asking, P: Prepared<R::Raws>> CallbackCall<R, P> {
         Self {
             prepared,
             args: MaybeUninit::uninit(),
-            context: None,
             instance: ManuallyDrop::new(None),
             call: ManuallyDrop::new(Call::new()),
         }
@@ -232,15 +229,14 @@ impl<R: Asking, P: Prepared<R::Raws>> CallbackCall<R, P> {
     ) -> Asked<usize> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        let part_of = this.context.as_ref().map_or(null(), std::ptr::from_ref);
-        let mut frame = this.call.frame(context, part_of, reply);
+        let mut frame = this.call.frame(0, context, reply);
         // SAFETY: what they borrow stays in `this`, pinned, and is not touched as long as a module
         // has them: a suspended future ends before that (`args_mut`, `Drop`).
         let args = this.args.write(unsafe { lent::<R>(R::lend(this.prepared.raw())) });
         let args: *const R::Args = args;
         for (at, callback) in callbacks.iter().enumerate() {
             let watched = observer.before(callback.module, callback.tag);
-            frame.module = callback.number();
+            frame.module = number(callback.module);
             // SAFETY: the slot belongs to the object (`Callback::new`); the arguments are as above.
             let status = unsafe { (callback.slot)(callback.object, args, &raw mut frame) };
             // Before anybody else's code runs: that may panic.
@@ -260,19 +256,6 @@ impl<R: Asking, P: Prepared<R::Raws>> CallbackCall<R, P> {
             }
         }
         Asked::Neutral
-    }
-
-    /// Whether a module has not finished.
-    #[inline]
-    pub fn is_suspended(&self) -> bool {
-        self.call.suspended()
-    }
-
-    /// What the modules learn of what they are part of; `None` while one has not finished.
-    pub fn context_mut(self: Pin<&mut Self>) -> Option<&mut Option<Context>> {
-        // SAFETY: nothing is moved, and no module looks at it.
-        let this = unsafe { self.get_unchecked_mut() };
-        (!this.call.suspended()).then_some(&mut this.context)
     }
 
     /// The arguments, to be changed before the next module is asked; `None` while one has not
@@ -296,11 +279,9 @@ impl<R: Asking, P: Prepared<R::Raws>> CallbackCall<R, P> {
     ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        let part_of = this.context.as_ref().map_or(null(), std::ptr::from_ref);
-        let module = this.instance.as_ref().map_or(0, |instance| number(instance.module));
         // SAFETY: `this.call` is pinned with `this`.
         let call = unsafe { Pin::new_unchecked(&mut *this.call) };
-        call.resume_into(context, (module, part_of), reply)
+        call.resume_into(context, reply)
     }
 
     /// Drops the future of the module that has not finished; returns the panic of that drop.
@@ -310,21 +291,29 @@ impl<R: Asking, P: Prepared<R::Raws>> CallbackCall<R, P> {
     }
 }
 
-impl<R: Method> Callback<R> {
-    #[inline]
-    const fn number(&self) -> u32 {
-        number(self.module)
-    }
-}
-
 /// The number of a module, for the frame.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "nobody has as many modules")]
-const fn number(module: usize) -> u32 {
+pub(crate) const fn number(module: usize) -> u32 {
     module as u32
 }
 
 impl<R: Method, P> CallbackCall<R, P> {
+    /// Whether a module has not finished.
+    #[inline]
+    pub fn is_suspended(&self) -> bool {
+        self.call.suspended()
+    }
+
+    /// Nobody waits any more for the module that has not finished: drops its future, and lets go of
+    /// the module.
+    pub fn end(self: Pin<&mut Self>) {
+        // SAFETY: nothing is moved out of the call.
+        let this = unsafe { self.get_unchecked_mut() };
+        this.call.end();
+        *this.instance = None;
+    }
+
     /// Drops what only a module that did not answer at once leaves behind.
     #[inline]
     fn clear(&mut self) {

@@ -1,6 +1,6 @@
 //! What the caller of a slot lends for one call.
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use crate::answer::Answer;
 use crate::waker::FfiWaker;
@@ -39,11 +39,15 @@ pub struct Frame {
     size: u32,
     /// How many bytes `out` has.
     out_size: u32,
-    /// The number of the module, for the log.
+    /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
+    /// and where a module calls.
     pub(crate) module: u32,
     /// [`Frame::VOUCHED`], or nothing.
     flags: u32,
-    /// Null if the caller knows nothing of it. No callee may need it.
+    /// Reserved: null. What a call is part of is asked of the homeserver ([`Context`]).
+    ///
+    /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
+    /// each poll; what it asks for costs those that ask.
     context: *const Context,
     pub(crate) waker: FfiWaker,
     pub(crate) poll: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
@@ -75,7 +79,7 @@ impl Frame {
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "both have some hundred bytes at most")]
     pub(crate) const fn new(
-        (module, context): (u32, *const Context),
+        module: u32,
         waker: FfiWaker,
         (room, capacity): (*mut (), usize),
         (out, out_size): (*mut Answer, usize),
@@ -85,7 +89,7 @@ impl Frame {
             out_size: out_size as u32,
             module,
             flags: Self::VOUCHED,
-            context,
+            context: null(),
             waker,
             poll: None,
             drop: None,
@@ -102,19 +106,27 @@ impl Frame {
         self.flags & Self::VOUCHED != 0
     }
 
+    /// The number of the module that is called; 0 for none.
+    #[inline]
+    pub const fn module(&self) -> u32 {
+        self.module
+    }
+
     pub(crate) const fn out_size(&self) -> usize {
         self.out_size as usize
     }
 }
 
-/// What a call is part of.
+/// What the call is part of that a thread is in, as the homeserver tells who asks.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Context {
+    /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
     size: u32,
-    flags: u32,
-    /// Nanoseconds that were left of the call's time when the call began; 0 for no limit.
+    /// [`Context::SAMPLED`], or nothing.
+    pub flags: u32,
+    /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
     pub timeout_ns: u64,
     /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
     pub trace_id: [u8; 16],
@@ -124,9 +136,19 @@ pub struct Context {
 }
 
 impl Context {
-    /// A context of this side.
+    /// The trace is recorded, as the flag of this number in W3C Trace Context says.
+    pub const SAMPLED: u32 = 1;
+
+    /// Of nothing: to be filled in.
     #[allow(clippy::cast_possible_truncation, reason = "it has 40 bytes")]
-    pub const fn new(timeout_ns: u64, trace_id: [u8; 16], span_id: u64) -> Self {
-        Self { size: size_of::<Self>() as u32, flags: 0, timeout_ns, trace_id, span_id }
-    }
+    pub const NONE: Self = Self {
+        size: size_of::<Self>() as u32,
+        flags: 0,
+        timeout_ns: 0,
+        trace_id: [0; 16],
+        span_id: 0,
+    };
 }
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Context>() == 40);

@@ -60,9 +60,10 @@ impl Continuation {
         self.run.is_some().then_some(self)
     }
 
-    /// Makes the call; at once ready without one.
+    /// Makes the call, of the module of this number; at once ready without one.
     pub fn call<E: Fault>(
         self,
+        module: usize,
         input: &(impl AsRef<str> + ?Sized),
     ) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
@@ -72,7 +73,9 @@ impl Continuation {
             let args = ContinuationArgs::new(Str::new(input));
             // SAFETY: the object is taken, once, by the function that came with it; the input
             // lives as long as this future, which borrows it.
-            unsafe { Request::<Continued<E>, ROOM>::new(run, object.into_pointer(), args) }.await
+            let call =
+                unsafe { Request::<Continued<E>, ROOM>::new(run, object.into_pointer(), args) };
+            call.of(module).await
         }
     }
 }
@@ -134,12 +137,12 @@ impl Routine {
         Self { object: Object::boxed(call), run: Some(run_again::<C, F, E>) }
     }
 
-    /// Makes the call once.
-    pub fn call<E: Fault>(&mut self) -> impl Future<Output = Entered<(), E>> + Send {
+    /// Makes the call once, of the module of this number.
+    pub fn call<E: Fault>(&mut self, module: usize) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
         // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
         unsafe {
-            Awaited::<Done<E>, _, ROOM>::new(|frame| match run {
+            Awaited::<Done<E>, _, ROOM>::new(module, |frame| match run {
                 Some(run) => run(object.pointer(), std::ptr::null(), frame),
                 None => Status::NEUTRAL,
             })

@@ -3,11 +3,11 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::ptr::null;
 use std::task::{Context, Poll};
 
 use crate::answer::{Answers, Entered};
 use crate::call::{Asked, Call, Reply};
+use crate::callback::number;
 use crate::frame::Slot;
 use crate::serve::{ArgsOf, Method, lent};
 
@@ -21,6 +21,7 @@ pub struct Request<M: Method, const ROOM: usize> {
     slot: Option<Slot<M::Args>>,
     object: *const (),
     args: M::Args,
+    module: u32,
     call: Call<M::Answers, ROOM>,
 }
 
@@ -38,7 +39,13 @@ impl<M: Method, const ROOM: usize> Request<M, ROOM> {
     pub unsafe fn new(slot: Slot<M::Args>, object: *const (), args: ArgsOf<'_, M>) -> Self {
         // SAFETY: the caller's promise.
         let args = unsafe { lent::<M>(args) };
-        Self { slot: Some(slot), object, args, call: Call::new() }
+        Self { slot: Some(slot), object, args, module: 0, call: Call::new() }
+    }
+
+    /// It is a call of the module of this number.
+    pub const fn of(mut self, module: usize) -> Self {
+        self.module = number(module);
+        self
     }
 }
 
@@ -55,11 +62,11 @@ impl<M: Method, const ROOM: usize> Future for Request<M, ROOM> {
         let asked = match this.slot.take() {
             // SAFETY: the promise of `new`; the arguments are pinned with the call.
             Some(slot) => unsafe {
-                call.enter_into(context, &mut reply, |frame| {
+                call.enter_into(this.module, context, &mut reply, |frame| {
                     slot(this.object, &raw const this.args, frame)
                 })
             },
-            None => call.resume_into(context, (0, null()), &mut reply),
+            None => call.resume_into(context, &mut reply),
         };
         match asked {
             Asked::Neutral => Poll::Ready(Entered::Neutral),
@@ -69,17 +76,18 @@ impl<M: Method, const ROOM: usize> Future for Request<M, ROOM> {
     }
 }
 
-/// Calls a slot that answers at once. One that does not is given up, and has no answer.
+/// Calls a slot that answers at once, perhaps of the module of a number. One that does not is given up, and has no answer.
 ///
 /// # Safety
 /// As for [`Request::new`].
 pub unsafe fn ask_now<M: Method>(
     slot: Slot<M::Args>,
     object: *const (),
+    module: usize,
     args: ArgsOf<'_, M>,
 ) -> Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault> {
     // SAFETY: the caller's promise.
-    let request = std::pin::pin!(unsafe { Request::<M, 1024>::new(slot, object, args) });
+    let request = std::pin::pin!(unsafe { Request::<M, 1024>::new(slot, object, args) }.of(module));
     match request.poll(&mut Context::from_waker(std::task::Waker::noop())) {
         Poll::Ready(entered) => entered,
         Poll::Pending => Entered::Pending,

@@ -231,6 +231,11 @@ impl<'a> Source<'a> {
         Self { object: std::ptr::from_ref(object).cast(), lent: PhantomData }
     }
 
+    /// An object of the other side's, which it gave before.
+    pub const fn again(object: *const ()) -> Self {
+        Self { object, lent: PhantomData }
+    }
+
     /// Where it is.
     #[inline]
     pub const fn pointer(self) -> *const () {

@@ -296,6 +296,17 @@ impl<'a, V> Slice<'a, V> {
     }
 }
 
+impl<V: View> Slice<'_, V> {
+    /// The same items for as long as `'b`.
+    ///
+    /// # Safety
+    /// What is lent lives for as long as the result is used.
+    pub const unsafe fn kept<'b>(self) -> Slice<'b, V::Of<'b>> {
+        let Self { pointer, length, stride, .. } = self;
+        Slice { pointer: pointer.cast(), length, stride, lent: PhantomData }
+    }
+}
+
 impl<V> fmt::Debug for Slice<'_, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Slice").field("length", &self.length).finish_non_exhaustive()

@@ -27,6 +27,8 @@ pub struct ModuleApi {
 struct Connection {
     raw: RawApi,
     groups: Groups,
+    /// The number of the module.
+    module: u32,
 }
 
 /// A reference to the homeserver's side of a [`ModuleApi`].
@@ -163,11 +165,11 @@ pub(super) fn lent(text: &str) -> Str<'static> {
 }
 
 impl ModuleApi {
-    /// Takes over a reference that the homeserver counted for this module.
+    /// Takes over a reference that the homeserver counted for the module of this number.
     ///
     /// # Safety
     /// `raw.host` is a live host of `raw.table`, with one reference for the caller.
-    pub(crate) unsafe fn import(raw: RawApi) -> Self {
+    pub(crate) unsafe fn import(raw: RawApi, module: u32) -> Self {
         let extension = |name: &str| match raw.table.extension() {
             // SAFETY: the host is that of the table (the caller's promise).
             Some(extension) => unsafe { extension(raw.host, lent(name)) },
@@ -175,7 +177,7 @@ impl ModuleApi {
         };
         // SAFETY: what a host answers by a name is the table of that name.
         let groups = unsafe { Groups::of(extension) };
-        Self { connection: Arc::new(Connection { raw, groups }) }
+        Self { connection: Arc::new(Connection { raw, groups, module }) }
     }
 
     pub(super) fn table(&self) -> HostTableRef {
@@ -184,6 +186,11 @@ impl ModuleApi {
 
     pub(crate) fn host(&self) -> *const () {
         self.connection.raw.host
+    }
+
+    /// The number of the module.
+    pub(super) fn number(&self) -> u32 {
+        self.connection.module
     }
 
     pub(crate) fn groups(&self) -> &Groups {

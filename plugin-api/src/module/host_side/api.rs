@@ -147,7 +147,7 @@ impl<H: ModuleHost> ApiHandle<H> {
     #[cfg(feature = "testing")]
     pub fn api(&self) -> ModuleApi {
         // SAFETY: `export` counts a reference, and names the table of the host.
-        unsafe { ModuleApi::import(self.export()) }
+        unsafe { ModuleApi::import(self.export(), 0) }
     }
 }
 

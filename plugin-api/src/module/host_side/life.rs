@@ -91,7 +91,7 @@ impl Plugin {
         };
         let args = ParseConfigArgs::new(Str::new(config));
         // SAFETY: the text lives for the time of the call, which has no object.
-        match unsafe { ask_now::<ParseConfig>(parse, std::ptr::null(), args) } {
+        match unsafe { ask_now::<ParseConfig>(parse, std::ptr::null(), 0, args) } {
             Entered::Ready(Ok(Some(object))) => Ok(ParsedConfig { root, object, text }),
             Entered::Ready(Err(error)) => Err(StageError::Config(error)),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
@@ -133,7 +133,7 @@ impl ParsedConfig {
         let args = ConstructArgs::new(api.export(), Str::new(&text));
         // SAFETY: the config comes from `parse_config` of the same root and is taken; the module
         // gets a reference to the host of its own.
-        match unsafe { ask_now::<Construct>(construct, object.into_pointer(), args) } {
+        match unsafe { ask_now::<Construct>(construct, object.into_pointer(), module, args) } {
             Entered::Ready(Ok(Some(object))) => {
                 let instance = Arc::new(Instance::new(object, module));
                 Ok(Lifecycle { root, instance })
@@ -185,7 +185,7 @@ where
     let args: ArgsOf<'_, M> = ();
     // SAFETY: `instance` outlives the call: it is dropped after what was declared later.
     let call = unsafe { Request::<M, CALLBACK_ROOM>::new(function, instance.object(), args) };
-    match call.await {
+    match call.of(instance.module()).await {
         Entered::Ready(answer) => answer.map_err(StageError::Module),
         Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
         _ => Ok(()),

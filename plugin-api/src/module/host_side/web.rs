@@ -49,7 +49,7 @@ impl WebHandle {
         let call = unsafe {
             Request::<rows::handle, CALLBACK_ROOM>::new(handle, self.instance.object(), args)
         };
-        match call.await {
+        match call.of(self.module()).await {
             Entered::Ready(response) => response.map_err(StageError::Module),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
             _ => Ok(WebResponse::default()),

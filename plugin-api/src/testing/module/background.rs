@@ -126,14 +126,14 @@ impl Background {
         Stage::Running(match work {
             Work::Once(delay, call) => Box::pin(async move {
                 clock.sleep_until(begun.saturating_add(milliseconds(delay))).await;
-                failed(call.call(JsonStr::new("null")).await);
+                failed(call.call(0, JsonStr::new("null")).await);
             }),
             Work::Looping(period, mut call) => Box::pin(async move {
                 let period = milliseconds(period).max(1);
                 let mut next = begun.saturating_add(period);
                 loop {
                     clock.sleep_until(next).await;
-                    failed(call.call().await);
+                    failed(call.call(0).await);
                     // What was missed is left out.
                     let missed = clock.now().saturating_sub(next) / period;
                     next = next.saturating_add(period.saturating_mul(missed + 1));

@@ -35,7 +35,7 @@ pub async fn exit(guard: UpdateGuard) -> Result<(), Failed> {
 
 async fn run(continuation: Option<Continuation>, input: &str) -> Result<(), Failed> {
     let Some(continuation) = continuation else { return Ok(()) };
-    match continuation.call(JsonStr::new(input)).await {
+    match continuation.call(0, JsonStr::new(input)).await {
         Entered::Ready(Err(error)) => Err(Failed::Error(error)),
         Entered::Panicked(panic) => Err(Failed::Panicked(panic)),
         _ => Ok(()),
