@@ -6,6 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use hsmod_plugin_api::module::CacheHandle;
 use hsmod_plugin_api::values::JsonStr;
 
+use crate::record::{self, Place};
+
 /// All of this process, whichever set of modules they belong to: to forget too much is never
 /// wrong, and caches of a former generation may still be asked.
 static REGISTERED: RwLock<BTreeMap<Box<str>, Vec<Arc<CacheHandle>>>> = RwLock::new(BTreeMap::new());
@@ -32,7 +34,8 @@ pub(crate) fn forget(module: usize) {
         *caches = others;
         !caches.is_empty()
     });
-    // Modules' code runs when they are dropped: not under the lock.
+    // Modules' code runs when they are dropped: not under the lock, and inside of the module.
+    let _inside = record::enter(module, Place::CACHE);
     drop(registered);
 }
 
@@ -41,6 +44,10 @@ pub(crate) fn invalidate(name: &str, key: &JsonStr) -> usize {
     let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
     let caches = registered.get(name).cloned().unwrap_or_default();
     drop(registered);
-    caches.iter().for_each(|cache| cache.invalidate(key));
+    for cache in &caches {
+        // What it forgets is dropped, which is its module's doing and not that of whoever asked.
+        let _inside = record::enter(cache.module(), Place::CACHE);
+        cache.invalidate(key);
+    }
     caches.len()
 }

@@ -10,6 +10,7 @@ use crate::auth_checkers::AuthCheckers;
 use crate::config::Entry;
 use crate::dispatch::queue::Queue;
 use crate::failures::Failures;
+use crate::life::Life;
 use crate::policy::{POLICIES, Rule};
 use crate::stats::Stats;
 use crate::watchdog::{Watched, watch};
@@ -46,20 +47,22 @@ pub(crate) struct Member {
     pub(crate) queue: Queue,
     /// For calls that go on when the answer is there.
     pub(crate) alive: Alive,
+    /// Goes last, behind the callbacks.
+    _life: Life,
 }
 
 impl Member {
     /// A module with its queue, which runs until all that is alive has ended.
     pub(crate) fn new(
-        number: usize,
+        life: Life,
         name: Arc<str>,
         entry: &Entry,
         failures: Arc<Failures>,
         alive: Alive,
     ) -> Self {
-        let deadlines = deadlines(entry);
+        let (number, deadlines) = (life.module(), deadlines(entry));
         let queue = Queue::start(Arc::clone(&name), alive.clone());
-        Self { number, name, failures, deadlines, queue, alive }
+        Self { number, name, failures, deadlines, queue, alive, _life: life }
     }
 
     /// How long an answer to a callback may take.

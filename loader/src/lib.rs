@@ -95,6 +95,7 @@ mod generation;
 mod host;
 mod info;
 pub mod inspection;
+mod life;
 #[allow(unsafe_code, reason = "maps plugins and takes over their entry")]
 pub mod loading;
 mod log;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
-use hsmod_plugin_api::module::{Lifecycle, StaticModule};
+use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -22,6 +22,7 @@ use crate::failures::{Duty, Failing, Subject};
 use crate::generation::{Generation, Member};
 use crate::host::{FromConfig, Host};
 use crate::info::{ModuleInfo, Registered};
+use crate::life::Life;
 use crate::policy::Policy;
 use crate::problem::{LoadError, Problem, Stage};
 use crate::record::{self, Place};
@@ -72,7 +73,7 @@ pub(crate) struct Running {
 /// A module that is to be shut down one day.
 pub(crate) struct Started {
     pub(crate) name: Arc<str>,
-    pub(crate) lifecycle: Lifecycle,
+    pub(crate) life: Life,
     /// Answers its requests, runs its background work.
     pub(crate) registrar: Arc<Tenancy>,
 }
@@ -302,7 +303,7 @@ pub struct Shutdown {
 pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
     let deadline = Instant::now() + limit;
     let mut failures = Vec::new();
-    for Started { name, lifecycle, registrar } in started.into_iter().rev() {
+    for Started { name, life, registrar } in started.into_iter().rev() {
         let half = Instant::now() + (deadline - Instant::now()) / 2;
         let ended = tokio::time::timeout_at(half, registrar.end_background()).await;
         let mut fail = |kind, message: String| {
@@ -320,7 +321,8 @@ pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str
             fail(FailureKind::TimedOut, error.to_owned());
         }
         enter(&name, Stage::Shutdown);
-        let call = record::inside(lifecycle.module(), Place::SHUTDOWN, lifecycle.shutdown());
+        let call = record::inside(life.module(), Place::SHUTDOWN, life.steps().shutdown());
+        let call = call.until(Some(deadline));
         let outcome = tokio::time::timeout_at(deadline, call).await;
         end(&registrar, deadline).await;
         match outcome {

@@ -4,10 +4,16 @@
 //! thread can read. A process that runs modules for another one lets it read them too: it
 //! [keeps the slots in a file](keep_in), where they outlive it, however it ends.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use tokio::time::Instant;
 
 mod kept;
 mod names;
@@ -15,7 +21,7 @@ mod place;
 mod slots;
 
 pub use self::kept::{keep_in, left_in};
-pub(crate) use self::names::{named, number};
+pub(crate) use self::names::{named, number, of_module as name};
 pub(crate) use self::place::Place;
 use self::slots::{ENTERED, NOTHING, NUMBER, Slot, WHAT, module_of, word};
 pub(crate) use self::slots::{Reading, all, look};
@@ -78,6 +84,13 @@ impl Inside {
         number_in(self.slot)
     }
 
+    /// It is given up at `deadline`, which is told to the module if it asks while the guard lives.
+    #[inline]
+    pub(crate) fn until(&self, deadline: Option<Instant>) -> Until {
+        let until = deadline.map(|deadline| (self.slot[WHAT].load(Relaxed), deadline));
+        Until(UNTIL.replace(until))
+    }
+
     /// Which one it is.
     #[inline]
     pub(crate) fn module(&self) -> usize {
@@ -101,6 +114,34 @@ impl Drop for Inside {
     }
 }
 
+thread_local! {
+    /// When what this thread is inside of is given up: what [`WHAT`] said then, and the deadline.
+    ///
+    /// Rationale: what is entered inside of it has another word, so that entering a module for the
+    /// first time, which most calls do and no more, need not come here.
+    static UNTIL: Cell<Option<(u64, Instant)>> = const { Cell::new(None) };
+}
+
+/// The deadline of what this thread is inside of is known; when this is dropped, that before it.
+#[derive(Debug)]
+pub(crate) struct Until(Option<(u64, Instant)>);
+
+impl Drop for Until {
+    #[inline]
+    fn drop(&mut self) {
+        UNTIL.set(self.0);
+    }
+}
+
+/// Which part of this module the thread is inside of, and when that is given up if it was polled
+/// before.
+pub(crate) fn inside_of(module: usize) -> Option<(Place, Option<Instant>)> {
+    let what = slots::here()[WHAT].load(Relaxed);
+    let own = what != NOTHING && module_of(what) == module;
+    let until = UNTIL.get().filter(|(other, _)| *other == what).map(|(_, deadline)| deadline);
+    own.then(|| (slots::place_of(what), until))
+}
+
 /// The number of this thread among those that run at the same time.
 pub(crate) fn thread() -> usize {
     number_in(slots::here())
@@ -111,14 +152,54 @@ fn number_in(slot: &Slot) -> usize {
     usize::try_from(slot[NUMBER].load(Relaxed)).unwrap_or_default()
 }
 
-/// Polls a future of a module.
-pub(crate) async fn inside<F: Future>(module: usize, place: Place, future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(|context| {
-        let _inside = enter(module, place);
-        future.as_mut().poll(context)
-    })
-    .await
+/// A future of a module, all of which happens inside of it: its end too.
+pub(crate) const fn inside<F: Future>(module: usize, place: Place, future: F) -> Within<F> {
+    Within { module, place, deadline: None, future: Some(future) }
+}
+
+pin_project! {
+    /// See [`inside`].
+    #[must_use = "nothing is done before it is awaited"]
+    pub(crate) struct Within<F> {
+        module: usize,
+        place: Place,
+        deadline: Option<Instant>,
+        // Until it has ended.
+        #[pin]
+        future: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Within<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _inside = enter(*this.module, *this.place);
+            this.future.set(None);
+        }
+    }
+}
+
+impl<F> Within<F> {
+    /// It is given up then, by whoever awaits it.
+    pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+}
+
+impl<F: Future> Future for Within<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let inside = enter(*this.module, *this.place);
+        let _until = inside.until(*this.deadline);
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
+        let polled = future.poll(context);
+        if polled.is_ready() {
+            this.future.set(None);
+        }
+        polled
+    }
 }
 
 /// Looks at this thread.
@@ -127,11 +208,14 @@ pub(crate) fn look_here() -> Reading {
     look(slots::here())
 }
 
-/// The name of the module this thread is inside of.
-pub(crate) fn current() -> Option<Arc<str>> {
+/// The name of the module that this thread is inside of.
+///
+/// For subscribers of homeservers that modules are linked into: what those log comes as the
+/// homeserver's own does, without the field `module` that records of plugins have.
+pub fn current() -> Option<Arc<str>> {
     match slots::here()[WHAT].load(Relaxed) {
         NOTHING => None,
-        what => names::of_module(module_of(what)),
+        what => name(module_of(what)),
     }
 }
 

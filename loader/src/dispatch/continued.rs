@@ -9,6 +9,8 @@ use hsmod_plugin_api::values::{AcceptedLogin, JsonStr, UpdateGuard};
 
 use super::decision::Answerer;
 use super::responsible::Responsible;
+use tokio::time::Instant;
+
 use crate::call_error::{CallError, Cause};
 use crate::generation::Alive;
 use crate::policy::Rule;
@@ -18,7 +20,8 @@ use crate::record::{self, Place};
 /// other call.
 #[derive(Debug)]
 struct Continued {
-    call: Continuation,
+    /// Until it is made.
+    call: Option<Continuation>,
     module: usize,
     place: Place,
     by: Responsible,
@@ -38,7 +41,7 @@ struct Terms<'a> {
 impl Continued {
     fn new(call: Continuation, by: Answerer<'_>) -> Self {
         Self {
-            call,
+            call: Some(call),
             module: by.member.number,
             place: by.place,
             by: Responsible::new(by),
@@ -48,8 +51,11 @@ impl Continued {
     }
 
     /// Makes it, within the deadline of the callback that left it.
-    async fn run(self, input: &JsonStr, terms: Terms<'_>) -> Result<(), CallError> {
-        let call = record::inside(self.module, self.place, self.call.call(self.module, input));
+    async fn run(mut self, input: &JsonStr, terms: Terms<'_>) -> Result<(), CallError> {
+        let Some(call) = self.call.take() else { return Ok(()) };
+        let call = record::inside(self.module, self.place, call.call(self.module, input));
+        let deadline = self.limit.and_then(|limit| Instant::now().checked_add(limit));
+        let call = call.until(deadline);
         let entered = match self.limit {
             None => Ok(call.await),
             Some(limit) => tokio::time::timeout(limit, call).await.map_err(|_| limit),
@@ -68,6 +74,15 @@ impl Continued {
             self.by.fail(what, &error, subject, passed_over);
         }
         Err(error)
+    }
+}
+
+impl Drop for Continued {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            let _inside = record::enter(self.module, self.place);
+            drop(call);
+        }
     }
 }
 

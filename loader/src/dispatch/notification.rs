@@ -10,6 +10,8 @@ use hsmod_plugin_api::host::{
     Callback, CallbackCall, Entered, OwnedInputs, Reply, Shared, subject,
 };
 
+use tokio::time::Instant;
+
 use super::Args;
 use super::delivery::{Delivery, Part, Waiting};
 use super::failure::{failed, give_up};
@@ -129,12 +131,15 @@ where
     let module = callback.module();
     let local = module - generation.first;
     let mut call = pin!(CallbackCall::<R, Arc<P>>::new(args));
+    let limit = generation.member(module).deadline::<R>();
+    let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut since = None;
     let mut begun = false;
     let run = poll_fn(|context| {
         let mut reply = Reply::new();
         if std::mem::replace(&mut begun, true) {
-            let _inside = record::enter(module, Place::callback(R::INDEX));
+            let inside = record::enter(module, Place::callback(R::INDEX));
+            let _until = inside.until(deadline);
             call.as_mut().resume(context, &mut reply);
         } else {
             let mut watch = Watch::<R>::new(generation);
@@ -143,7 +148,6 @@ where
         }
         if call.is_suspended() { Poll::Pending } else { Poll::Ready(reply.take()) }
     });
-    let limit = generation.member(module).deadline::<R>();
     let cause = match limit {
         None => cause(run.await),
         Some(limit) => match tokio::time::timeout(limit, run).await {

@@ -39,6 +39,19 @@ pin_project_lite::pin_project! {
         call: CallbackCall<R, P>,
         suspended: Option<Suspended>,
     }
+
+    impl<R: Row, P, A> PinnedDrop for Question<'_, R, P, A> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(suspended) = this.suspended
+                && this.call.is_suspended()
+            {
+                // Nobody waits any more for the module: its future ends inside of it.
+                let _inside = record::enter(suspended.module, suspended.place);
+                this.call.end();
+            }
+        }
+    }
 }
 
 /// What a question needs once a module did not answer at once.
@@ -49,6 +62,8 @@ struct Suspended {
     at: usize,
     /// Its number.
     module: usize,
+    /// The callback.
+    place: Place,
     /// When it is too late.
     deadline: Option<Pin<Box<Deadline>>>,
     /// When it was asked, if this call is timed.
@@ -120,8 +135,8 @@ where
         };
         let generation = arc_swap::Guard::into_inner(generation);
         let deadline = deadline::<R>(&generation, latest.module, context);
-        let Latest { module, since } = latest;
-        let suspended = Suspended { generation, at, module, deadline, since };
+        let (Latest { module, since }, place) = (latest, Place::callback(R::INDEX));
+        let suspended = Suspended { generation, at, module, place, deadline, since };
         // It was `None`, of which nothing need be dropped.
         std::mem::forget(this.suspended.replace(suspended));
         Poll::Pending
@@ -261,6 +276,11 @@ const NO_RUNTIME: &str = "a module did not answer at once, and nobody keeps its 
     questions inside a tokio runtime";
 
 impl Deadline {
+    /// When it is too late.
+    fn when(&self) -> Option<tokio::time::Instant> {
+        self.timer.as_ref().map(Sleep::deadline)
+    }
+
     /// Why the module is not waited for, if it is too late.
     #[cold]
     fn is_over(self: Pin<&mut Self>, context: &mut Context<'_>) -> Option<Cause> {
@@ -283,7 +303,10 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     let module = suspended.module;
     let inside = record::enter(module, Place::callback(R::INDEX));
     let mut reply = Reply::new();
-    let asked = call.as_mut().resume(context, &mut reply);
+    let asked = {
+        let _until = inside.until(suspended.deadline.as_ref().and_then(|own| own.when()));
+        call.as_mut().resume(context, &mut reply)
+    };
     if asked == Asked::Suspended(()) {
         drop(inside);
         let over = suspended.deadline.as_mut().and_then(|own| own.as_mut().is_over(context));

@@ -14,7 +14,7 @@ const STAGES: u32 = 1 << 16;
 const NAMED: u32 = 1 << 20;
 
 /// The stages, and how they are told: as what follows "in".
-const STAGE_NAMES: [&str; 9] = [
+const STAGE_NAMES: [&str; 10] = [
     "the constructors of its library",
     "parse_config",
     "new",
@@ -24,6 +24,7 @@ const STAGE_NAMES: [&str; 9] = [
     "a background work",
     "work that it deferred to a thread",
     "what it does when it is dropped",
+    "one of its caches",
 ];
 
 impl Place {
@@ -36,6 +37,7 @@ impl Place {
     const WORK: Self = Self(STAGES + 6);
     pub(crate) const THREAD: Self = Self(STAGES + 7);
     pub(crate) const DROP: Self = Self(STAGES + 8);
+    pub(crate) const CACHE: Self = Self(STAGES + 9);
 
     /// A callback, by its number among the rules.
     #[inline]
@@ -102,7 +104,7 @@ mod tests {
     fn each_place_has_a_name() {
         let names: Vec<&str> = Place::fixed().map(|(_, name)| name).collect();
         assert_eq!(names.len(), POLICIES.len() + STAGE_NAMES.len());
-        assert_eq!(Place::fixed().last().map(|(place, _)| place), Some(Place::DROP));
+        assert_eq!(Place::fixed().last().map(|(place, _)| place), Some(Place::CACHE));
         assert_eq!(names[0], "check_event_for_spam");
         assert_eq!(Place::callback(0).shown(), "check_event_for_spam");
         assert_eq!(Place::callback(0).full_name(), Some("spam_checker.check_event_for_spam"));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hsmod_plugin_api::module::{ApiHandle, Lifecycle};
+use hsmod_plugin_api::module::ApiHandle;
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 
@@ -12,6 +12,7 @@ use super::step::{Thread, failed, run};
 use crate::config::Entry;
 use crate::host::Host;
 use crate::info::{ModuleInfo, Registered};
+use crate::life::Life;
 use crate::modules::{Modules, end};
 use crate::problem::{LoadError, Problem, Report, Stage};
 use crate::record::{self, Place};
@@ -117,8 +118,8 @@ impl Made {
             let own = self.info.iter_mut().find(|info| info.name == *module.name);
             if let Some(info) = own {
                 info.callbacks = callbacks.clone();
-                info.login_types = registry.login_types_of(module.lifecycle.module());
-                info.web = registry.routes.of(module.lifecycle.module());
+                info.login_types = registry.login_types_of(module.life.module());
+                info.web = registry.routes.of(module.life.module());
             }
         }
     }
@@ -139,7 +140,7 @@ pub(crate) struct MadeModule {
     pub(crate) entry: Entry,
     pub(crate) name: Arc<str>,
     pub(crate) registrar: Arc<Tenancy>,
-    pub(crate) lifecycle: Lifecycle,
+    pub(crate) life: Life,
     wrote: Callbacks,
 }
 
@@ -175,12 +176,12 @@ async fn make_all(
         let registrar = Arc::new(Registrar::new(number, Arc::clone(&name), host_too, runtime));
         let api = ApiHandle::new(Arc::clone(&registrar));
         let registrar = Arc::new(Tenancy::new(registrar));
-        let lifecycle = run(Thread::Own, &entry, Stage::New, move || {
+        let life = run(Thread::Own, &entry, Stage::New, move || {
             let _inside = record::enter(number, Place::NEW);
-            config.new_module(&api, number)
+            config.new_module(&api, number).map(Life::new)
         });
-        match lifecycle.await {
-            Ok(Ok(lifecycle)) => made.push(MadeModule { entry, name, registrar, lifecycle, wrote }),
+        match life.await {
+            Ok(Ok(life)) => made.push(MadeModule { entry, name, registrar, life, wrote }),
             Ok(Err(error)) => report.push(failed(Stage::New, &error, host).of(&*name)),
             Err(problem) => report.push(problem.of(&*name)),
         }

@@ -47,7 +47,7 @@ pub(super) async fn start_all(mut made: Made) -> (Result<Modules, LoadError>, Ve
                 made.report.problems.extend(module.forgotten());
                 started.push(Started {
                     name: Arc::clone(&module.name),
-                    lifecycle: module.lifecycle.clone(),
+                    life: module.life.clone(),
                     registrar: Arc::clone(&module.registrar),
                 });
             }
@@ -77,9 +77,8 @@ fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
     let (alive, ended) = mpsc::channel(1);
     let stats = Arc::new(Stats::new(modules.len(), host.sample_every));
     let member = |made: MadeModule| {
-        let number = made.lifecycle.module();
         let failures = Arc::clone(made.registrar.failures());
-        Member::new(number, made.name, &made.entry, failures, Some(alive.clone()))
+        Member::new(made.life, made.name, &made.entry, failures, Some(alive.clone()))
     };
     let generation = Generation {
         lists: registry.lists,
@@ -104,7 +103,9 @@ fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
 async fn start(made: &MadeModule, host: &Host) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     made.registrar.start();
-    let start = record::inside(made.lifecycle.module(), Place::START, made.lifecycle.start());
+    let start = record::inside(made.life.module(), Place::START, made.life.steps().start());
+    let deadline = made.entry.timeout().and_then(|limit| Instant::now().checked_add(limit));
+    let start = start.until(deadline);
     let outcome = match made.entry.timeout() {
         Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
         None => Ok(start.await),

@@ -47,7 +47,7 @@ impl Subject {
 
     /// A module that is about to be started.
     pub(crate) fn of(made: &MadeModule) -> Self {
-        let (number, name) = (made.lifecycle.module(), Arc::clone(&made.name));
+        let (number, name) = (made.life.module(), Arc::clone(&made.name));
         Self::new(number, name, made.entry.timeout(), deadlines(&made.entry))
     }
 
