@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hsmod_plugin_api::module::Trace;
 use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
@@ -68,6 +69,7 @@ pub struct Host {
     pub(crate) on_failure: Option<Observer>,
     pub(crate) slow_poll: Option<Duration>,
     pub(crate) synapse: Option<String>,
+    pub(crate) trace: Option<Traces>,
     calls: Option<Vec<String>>,
     locks: Option<Vec<String>>,
 }
@@ -93,6 +95,7 @@ impl Host {
             on_failure: None,
             slow_poll: None,
             synapse: None,
+            trace: None,
             calls: None,
             locks: None,
         }
@@ -250,6 +253,23 @@ impl Host {
         self
     }
 
+    /// Tells modules which trace the call is part of that this thread is in. It is called when a
+    /// module asks for that, and not for each call.
+    ///
+    /// By default there is none. Whoever has a subscriber of OpenTelemetry says what its current span
+    /// is; the spans of modules are part of it in any case.
+    ///
+    /// ```
+    /// use hsmod_loader::{Host, Trace};
+    ///
+    /// let host = Host::new("example.org").traces(|| Some(Trace::new(1, 2, true)));
+    /// ```
+    #[must_use]
+    pub fn traces(mut self, current: impl Fn() -> Option<Trace> + Send + Sync + 'static) -> Self {
+        self.trace = Some(Traces(Arc::new(current)));
+        self
+    }
+
     /// Whether it calls a callback, or at least one of a category, or answers a request. What the
     /// loader itself answers counts too.
     pub fn supports(&self, name: &str) -> bool {
@@ -307,6 +327,16 @@ macro_rules! groups {
 }
 
 hsmod_plugin_api::__request_groups!(groups []);
+
+/// Which trace the call is part of that a thread is in.
+#[derive(Clone)]
+pub(crate) struct Traces(pub(crate) Arc<dyn Fn() -> Option<Trace> + Send + Sync>);
+
+impl fmt::Debug for Traces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Traces").finish_non_exhaustive()
+    }
+}
 
 /// What the operator's config says of the homeserver.
 #[derive(Debug)]

@@ -133,7 +133,7 @@ pub use hsmod_plugin_api::host::{
     Delivered, EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
 };
 pub use hsmod_plugin_api::module::http_response::HttpResponse;
-pub use hsmod_plugin_api::module::{WebRequest, WebResponse};
+pub use hsmod_plugin_api::module::{Trace, WebRequest, WebResponse};
 pub use hsmod_plugin_api::requests;
 pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;

@@ -12,10 +12,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
-use hsmod_plugin_api::module::{CacheHandle, LogHandle, ModuleHost, Registered, WebHandle};
+use hsmod_plugin_api::module::{
+    CacheHandle, CallContext, LogHandle, ModuleHost, Registered, WebHandle,
+};
 use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
 use hsmod_plugin_api::values::{JsonStr, ModuleError};
 use tokio::runtime::Handle;
+use tokio::time::Instant;
 
 use self::callbacks::add_callbacks;
 pub use self::neighbours::Neighbours;
@@ -26,6 +29,7 @@ use crate::background::{Background, Work};
 use crate::caches;
 use crate::config::Entry;
 use crate::failures::Failures;
+use crate::generation::deadlines;
 use crate::host::Host;
 use crate::log::Forwarder;
 use crate::policy::{POLICIES, Policy};
@@ -52,6 +56,8 @@ pub(crate) struct Registrar {
     services: Services,
     background: Arc<Background>,
     threads: Threads,
+    /// How long its answers may take, by the callback's number, and its other steps.
+    limits: (Box<[Option<Duration>; POLICIES.len()]>, Option<Duration>),
 }
 
 /// What a module has registered, in order.
@@ -67,7 +73,8 @@ struct Collected {
 
 impl Registrar {
     /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
-    pub(crate) fn new(module: usize, name: Arc<str>, host: Arc<Host>, runtime: Handle) -> Self {
+    pub(crate) fn new(module: usize, entry: &Entry, host: Arc<Host>, runtime: Handle) -> Self {
+        let name: Arc<str> = entry.name().into();
         let failures = Arc::new(Failures::new(Arc::clone(&name), host.on_failure.clone()));
         let background =
             Background::new(module, Arc::clone(&name), Arc::clone(&failures), runtime.clone());
@@ -83,6 +90,7 @@ impl Registrar {
             provision,
             background: Arc::new(background),
             threads: Threads::new(module, runtime),
+            limits: (deadlines(entry), entry.timeout()),
             host,
         }
     }
@@ -192,6 +200,18 @@ impl ModuleHost for Registrar {
 
     fn supports(&self, name: &str) -> bool {
         self.host.supports(name) || self.services.answers(name)
+    }
+
+    fn call_context(&self) -> CallContext {
+        let time_left = record::inside_of(self.module).and_then(|(place, deadline)| {
+            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            // When a callback is asked, its time begins; of a stage it is not looked at.
+            left.or_else(|| match place.callback_index() {
+                Some(index) => self.limits.0[index],
+                None => self.limits.1.filter(|_| place == Place::NEW),
+            })
+        });
+        CallContext { time_left, trace: self.host.trace.as_ref().and_then(|trace| (trace.0)()) }
     }
 
     fn services(&self) -> &Services {

@@ -5,6 +5,7 @@ mod api;
 mod background;
 mod cache;
 mod config;
+mod context;
 mod handle;
 #[cfg(feature = "host")]
 mod host_side;
@@ -33,6 +34,9 @@ pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawOutcome};
 pub use background::{BackgroundCall, BackgroundProcess};
 pub use cache::{Cached, RawCache};
 pub use config::config_from_value;
+#[cfg(feature = "host")]
+pub use context::CallContext;
+pub use context::Trace;
 #[cfg(feature = "host")]
 pub use host_side::{
     ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogSink,

@@ -173,7 +173,7 @@ async fn make_all(
     {
         let number = first + index;
         let (host_too, runtime) = (Arc::clone(host), Handle::current());
-        let registrar = Arc::new(Registrar::new(number, Arc::clone(&name), host_too, runtime));
+        let registrar = Arc::new(Registrar::new(number, &entry, host_too, runtime));
         let api = ApiHandle::new(Arc::clone(&registrar));
         let registrar = Arc::new(Tenancy::new(registrar));
         let life = run(Thread::Own, &entry, Stage::New, move || {

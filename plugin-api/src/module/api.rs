@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use hsmod_abi::{
-    Continuation, Errand, Fault, Flag, Object, OwnedStr, RawError, Routine, Str, table,
+    Context, Continuation, Errand, Fault, Flag, Object, OwnedStr, RawError, Routine, Str, table,
 };
 
 use super::cache::RawCache;
@@ -136,6 +136,8 @@ table! {
         invalidate_cache: fn(*const (), Str<'static>, Str<'static>),
         /// A group of requests, by the name of its table, and a number that it gave out.
         give_up: fn(*const (), Str<'static>, i64),
+        /// Fills in what the call is part of that this thread is in.
+        context: fn(*const (), *mut Context),
     }
 }
 

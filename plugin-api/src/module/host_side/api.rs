@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hsmod_abi::{Continuation, Errand, Flag, Instance, MINOR, Object, Routine, Str};
+use hsmod_abi::{Context, Continuation, Errand, Flag, Instance, MINOR, Object, Routine, Str};
 
 use super::background::{
     CacheHandle, background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
@@ -19,6 +19,7 @@ use super::web::WebHandle;
 #[cfg(feature = "testing")]
 use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
+use crate::module::context::CallContext;
 use crate::module::registration::RawRegistration;
 use crate::module::web::{ErrorFormat, WebTableRef};
 use crate::requests::{Permit, RequestInfo, Services, table_of};
@@ -75,6 +76,10 @@ pub trait ModuleHost: Send + Sync + 'static {
     /// Why no request of a group is answered: nobody answers this one.
     fn lacks(&self, request: &'static RequestInfo) -> ModuleError {
         ModuleError::unsupported(request.name)
+    }
+    /// What the call is part of that this thread is in; nothing by default.
+    fn call_context(&self) -> CallContext {
+        CallContext::default()
     }
     /// Callbacks were registered.
     fn register_callbacks(&self, registered: Registered);
@@ -180,6 +185,7 @@ impl<H: ModuleHost> HostTableOf<H> {
         register_cached_function: Some(register_cached_function::<H>),
         invalidate_cache: Some(invalidate_cache::<H>),
         give_up: Some(give_up::<H>),
+        context: Some(context::<H>),
     };
 }
 
@@ -222,6 +228,17 @@ readers! {
     give_up(group: Str<'static>, number: i64) -> (), (), |host| {
         let table = group.lossy();
         host.services().give_up(table.strip_suffix("/1").unwrap_or(&table), number);
+    };
+    context(out: *mut Context) -> (), (), |host| {
+        let context = host.call_context().raw();
+        // SAFETY: it is lent for the time of the call, and as long as in the first version of the
+        // boundary.
+        unsafe {
+            (*out).flags = context.flags;
+            (*out).timeout_ns = context.timeout_ns;
+            (*out).trace_id = context.trace_id;
+            (*out).span_id = context.span_id;
+        }
     };
     supports(name: Str<'static>) -> Flag, Flag::new(false), |host| {
         Flag::new(host.supports(&name.lossy()))
