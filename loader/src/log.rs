@@ -1,13 +1,16 @@
-//! What modules log, in the homeserver's own subscriber: with its target, level and fields, and
-//! the module's name.
+//! What modules log, in the homeserver's own subscriber: events and spans with their target, level
+//! and fields, and the module's name. They are part of the span that the homeserver is in when it
+//! asks the module.
 
 mod site;
 
-use hsmod_plugin_api::module::{LogSink, LogValue};
-use tracing_core::field::{DisplayValue, Field, Value, display};
-use tracing_core::{Event, LevelFilter, dispatcher};
+use hsmod_plugin_api::module::{LogParent, LogRecord, LogSink, LogValue};
+use tracing::Span;
+use tracing_core::field::{DisplayValue, Field, Value, ValueSet, display};
+use tracing_core::span::Record;
+use tracing_core::{Event, LevelFilter, Metadata, dispatcher};
 
-use self::site::{Key, MOST_FIELDS, site};
+use self::site::{Key, MODULE, MOST_FIELDS, site};
 use crate::record;
 
 /// Hands the log of every image to `tracing`.
@@ -15,6 +18,8 @@ use crate::record;
 pub(crate) enum Forwarder {}
 
 impl LogSink for Forwarder {
+    type Span = Span;
+
     fn max_level() -> u8 {
         match LevelFilter::current() {
             LevelFilter::OFF => 0,
@@ -27,33 +32,103 @@ impl LogSink for Forwarder {
     }
 
     fn enabled(level: u8, target: &str) -> bool {
-        let site = site(Key::new(level, target, None, 0, &[]));
+        let site = site(Key::of_target(level, target));
         dispatcher::get_default(|dispatch| dispatch.enabled(site))
     }
 
-    fn event(
-        level: u8,
-        target: &str,
-        file: Option<&str>,
-        line: u32,
-        fields: &[(&str, LogValue<'_>)],
-    ) {
-        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
-        let metadata = site(Key::new(level, target, file, line, &names));
-        let module = record::current();
-        let values: Vec<Shown<'_>> = fields
-            .iter()
-            .map(|(_, value)| Shown::new(*value))
-            .chain(module.as_deref().map(Shown::Text))
-            .collect();
-        let keys: Vec<Field> = metadata.fields().iter().collect();
-        let Some(first) = keys.first() else { return };
-        // `tracing` takes arrays only; what is left over names a field again, without a value.
-        let pairs: [(&Field, Option<&dyn Value>); MOST_FIELDS] = std::array::from_fn(|index| {
-            (keys.get(index).unwrap_or(first), values.get(index).map(Shown::value))
+    fn event(event: &LogRecord<'_, Span>) {
+        let metadata = site(Key::of(event));
+        in_its_subscriber(&event.parent, || {
+            with_values(metadata, event, |values| match &event.parent {
+                LogParent::Span(span) => Event::child_of(span.id(), metadata, values),
+                LogParent::Root => Event::child_of(None, metadata, values),
+                _ => Event::dispatch(metadata, values),
+            });
         });
-        Event::dispatch(metadata, &metadata.fields().value_set(&pairs));
     }
+
+    fn span(span: &LogRecord<'_, Span>) -> Option<Span> {
+        let metadata = site(Key::of(span));
+        in_its_subscriber(&span.parent, || {
+            if !dispatcher::get_default(|dispatch| dispatch.enabled(metadata)) {
+                return None;
+            }
+            Some(with_values(metadata, span, |values| match &span.parent {
+                LogParent::Span(parent) => Span::child_of(parent.id(), metadata, values),
+                LogParent::Root => Span::new_root(metadata, values),
+                _ => Span::new(metadata, values),
+            }))
+        })
+    }
+
+    fn record(span: &Span, fields: &[(&str, LogValue<'_>)]) {
+        let Some(metadata) = span.metadata() else { return };
+        let known = metadata.fields();
+        let fields: Vec<(Field, Shown<'_>)> = fields
+            .iter()
+            .filter_map(|(name, value)| Some((known.field(name)?, Shown::new(*value)?)))
+            .collect();
+        let Some(first) = known.iter().next() else { return };
+        let pairs = std::array::from_fn(|index| match fields.get(index) {
+            Some((field, value)) => (field, Some(value.value())),
+            None => (&first, None),
+        });
+        let values = known.value_set::<[_; MOST_FIELDS]>(&pairs);
+        span.with_subscriber(|(id, dispatch)| dispatch.record(id, &Record::new(&values)));
+    }
+
+    fn follows_from(span: &Span, before: &Span) {
+        span.follows_from(before.id());
+    }
+
+    fn enter(span: &Span) {
+        span.with_subscriber(|(id, dispatch)| dispatch.enter(id));
+    }
+
+    fn exit(span: &Span) {
+        span.with_subscriber(|(id, dispatch)| dispatch.exit(id));
+    }
+}
+
+/// Runs `log` in the subscriber that knows the parent.
+fn in_its_subscriber<T>(parent: &LogParent<'_, Span>, log: impl FnOnce() -> T) -> T {
+    let mut log = Some(log);
+    let known = match parent {
+        LogParent::Span(span) => span.with_subscriber(|(_, dispatch)| {
+            log.take().map(|log| dispatcher::with_default(dispatch, log))
+        }),
+        _ => None,
+    };
+    match (known.flatten(), log) {
+        (Some(logged), _) => logged,
+        (None, Some(log)) => log(),
+        (None, None) => unreachable!("what was taken was run"),
+    }
+}
+
+/// Calls `log` with the values of a record, among them the module's name.
+fn with_values<T>(
+    metadata: &'static Metadata<'static>,
+    record: &LogRecord<'_, Span>,
+    log: impl FnOnce(&ValueSet<'_>) -> T,
+) -> T {
+    // Who this thread is inside of, if it is: a module's own thread may ask what asks another one.
+    let module = record::current().or_else(|| record::name(record.module?));
+    let values: Vec<Option<Shown<'_>>> = record
+        .fields
+        .iter()
+        .take(MOST_FIELDS - 1)
+        .map(|(_, value)| Shown::new(*value))
+        .chain([module.as_deref().map(Shown::Text)])
+        .collect();
+    let keys: Vec<Field> = metadata.fields().iter().collect();
+    let last = keys.last().unwrap_or_else(|| unreachable!("`{MODULE}` is a field of every site"));
+    // `tracing` takes arrays only; what is left over names a field again, without a value.
+    let pairs = std::array::from_fn(|index| {
+        let value = values.get(index).and_then(Option::as_ref);
+        (keys.get(index).unwrap_or(last), value.map(Shown::value))
+    });
+    log(&metadata.fields().value_set::<[_; MOST_FIELDS]>(&pairs))
 }
 
 /// A value of a field, as `tracing` takes it.
@@ -67,16 +142,16 @@ enum Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(value: LogValue<'a>) -> Self {
-        match value {
+    fn new(value: LogValue<'a>) -> Option<Self> {
+        Some(match value {
             LogValue::Text(text) => Self::Text(text),
             LogValue::I64(number) => Self::I64(number),
             LogValue::U64(number) => Self::U64(number),
             LogValue::F64(number) => Self::F64(number),
             LogValue::Bool(truth) => Self::Bool(truth),
             LogValue::Debug(text) => Self::Debug(display(text)),
-            _ => Self::Text(""),
-        }
+            _ => return None,
+        })
     }
 
     fn value(&self) -> &dyn Value {

@@ -39,8 +39,9 @@ pub use context::CallContext;
 pub use context::Trace;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogSink,
-    LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle, adopt,
+    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogParent,
+    LogRecord, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError,
+    WebHandle, adopt,
 };
 #[cfg(feature = "layout")]
 pub use layouts::Layouts;

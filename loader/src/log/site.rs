@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use hsmod_plugin_api::module::LogRecord;
 use tracing_core::callsite::{Callsite, Identifier};
 use tracing_core::field::FieldSet;
 use tracing_core::metadata::Kind;
@@ -41,6 +42,8 @@ impl Callsite for Site {
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Key {
     level: u8,
+    /// Of a span.
+    name: Option<String>,
     target: String,
     file: Option<String>,
     line: u32,
@@ -48,16 +51,23 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Of the place that logs so.
-    pub(super) fn new(
-        level: u8,
-        target: &str,
-        file: Option<&str>,
-        line: u32,
-        fields: &[&str],
-    ) -> Self {
-        let fields = fields.iter().take(MOST_FIELDS - 1).map(|&name| name.to_owned()).collect();
-        Self { level, target: target.to_owned(), file: file.map(str::to_owned), line, fields }
+    /// Of the place that logs this.
+    pub(super) fn of<S>(record: &LogRecord<'_, S>) -> Self {
+        let fields = record.fields.iter().take(MOST_FIELDS - 1);
+        Self {
+            level: record.level,
+            name: record.name.map(str::to_owned),
+            target: record.target.to_owned(),
+            file: record.file.map(str::to_owned),
+            line: record.line,
+            fields: fields.map(|&(name, _)| name.to_owned()).collect(),
+        }
+    }
+
+    /// Of any place in this target.
+    pub(super) fn of_target(level: u8, target: &str) -> Self {
+        let (name, target, file) = (None, target.to_owned(), None);
+        Self { level, name, target, file, line: 0, fields: Vec::new() }
     }
 }
 
@@ -80,14 +90,14 @@ fn new_site(key: &Key) -> &'static Site {
         _ => Level::TRACE,
     };
     let metadata = Metadata::new(
-        "module event",
+        key.name.as_deref().map_or("module event", leak),
         leak(&key.target),
         level,
         key.file.as_deref().map(leak),
         (key.line > 0).then_some(key.line),
         None,
         FieldSet::new(names.leak(), Identifier(site)),
-        Kind::EVENT,
+        if key.name.is_some() { Kind::SPAN } else { Kind::EVENT },
     );
     let _ = site.metadata.set(metadata);
     tracing_core::callsite::register(site);

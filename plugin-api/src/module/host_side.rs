@@ -12,7 +12,7 @@ use hsmod_abi::caught;
 pub use api::{ApiHandle, ModuleHost};
 pub use background::CacheHandle;
 pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, adopt};
-pub use log::{LogHandle, LogSink, LogValue};
+pub use log::{LogHandle, LogParent, LogRecord, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
 pub use web::{HttpRequest, WebHandle};
 

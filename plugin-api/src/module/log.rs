@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use hsmod_abi::{Flag, Slice, Str, table, view};
+use hsmod_abi::{Flag, Slice, Source, Str, table, view};
 
 use crate::boundary::Panic;
 
@@ -18,21 +18,52 @@ table! {
         enabled: fn(u8, Str<'static>) -> Flag,
         /// One event.
         event: fn(*const RawRecord<'static>),
+        /// Begins a span, which has a name. Null: nobody listens to it. Fields that get their values
+        /// later are of the kind [`RawField::EMPTY`].
+        begin_span: fn(*const RawRecord<'static>) -> *const (),
+        /// Values for fields that the span has.
+        record: fn(*const (), Slice<'static, RawField<'static>>),
+        /// The first one is because of the second.
+        follows_from: fn(*const (), *const ()),
+        /// From now on this thread is in the span, which what it begins and logs is part of.
+        enter: fn(*const ()),
+        /// This thread leaves the span.
+        exit: fn(*const ()),
+        /// Ends the span, which is not used afterwards.
+        end_span: fn(*const ()),
     }
 }
 
 view! {
-    /// One event of a module's log.
+    /// One event of a module's log, or a span that begins.
     #[derive(Debug)]
     pub struct RawRecord<'a> {
         /// 1 error, ... 5 trace.
         pub(crate) level: u8,
         /// 0 if it is not known.
         pub(crate) line: u32,
+        /// Of a span.
+        pub(crate) name: Str<'a>,
         pub(crate) target: Str<'a>,
         /// None if it is not known.
         pub(crate) file: Str<'a>,
         pub(crate) fields: Slice<'a, RawField<'a>>,
+        /// The span that it is part of, as `begin_span` answered it. Null: the one that this thread
+        /// is in, or none if the flags say [`RawRecord::ROOT`].
+        pub(crate) parent: Source<'a>,
+        /// The number of the module, for threads on which the homeserver does not see whose they
+        /// are; 0 if it is not known.
+        pub(crate) module: u32,
+    }
+}
+
+impl RawRecord<'_> {
+    /// The flag of what is part of no span.
+    pub const ROOT: u32 = 1;
+
+    /// Whether it is part of no span.
+    pub(crate) const fn is_root(&self) -> bool {
+        self.flags & Self::ROOT != 0
     }
 }
 
@@ -68,6 +99,8 @@ impl<'a> RawField<'a> {
     pub const F64: u8 = 4;
     /// A truth value.
     pub const BOOL: u8 = 5;
+    /// No value yet: a field of a span.
+    pub const EMPTY: u8 = 6;
 }
 
 static HOST_LOG: OnceLock<LogTableRef> = OnceLock::new();
@@ -97,9 +130,12 @@ fn emit(level: u8, target: &str, file: Option<&str>, line: u32, fields: &[RawFie
         flags: 0,
         level,
         line,
+        name: Str::NONE,
         target: Str::new(target),
         file: Str::optional(file.filter(|file| !file.is_empty())),
         fields: Slice::new(fields),
+        parent: Source::NONE,
+        module: 0,
     };
     if let Some(event) = HOST_LOG.get().and_then(|table| table.event()) {
         // SAFETY: the record lives for the time of the call.
