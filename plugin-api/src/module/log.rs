@@ -121,24 +121,65 @@ pub(super) fn report_panic(panic: &Panic) {
         text("message", panic.message.as_str()),
         text("thread", thread.name().unwrap_or("unnamed")),
     ];
-    emit(1, "panic", Some(&panic.file), panic.line, &fields);
+    let (file, line) = (Some(&*panic.file), panic.line);
+    emit(
+        &Place { level: 1, name: None, target: "panic", file, line, parent: Parent::Current },
+        &fields,
+    );
 }
 
-fn emit(level: u8, target: &str, file: Option<&str>, line: u32, fields: &[RawField<'_>]) {
+/// What is not told by its fields.
+struct Place<'a> {
+    level: u8,
+    name: Option<&'a str>,
+    target: &'a str,
+    file: Option<&'a str>,
+    line: u32,
+    parent: Parent,
+}
+
+/// The span that something is part of.
+#[derive(Clone, Copy)]
+enum Parent {
+    /// The one that this thread is in.
+    Current,
+    /// None.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "panics have no parent"))]
+    Root,
+    /// As `begin_span` answered it.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "panics have no parent"))]
+    Span(*const ()),
+}
+
+/// Calls `log` with what crosses.
+fn recorded<T>(
+    place: &Place<'_>,
+    fields: &[RawField<'_>],
+    log: impl FnOnce(*const RawRecord<'static>) -> T,
+) -> T {
+    let (flags, parent) = match place.parent {
+        Parent::Current => (0, Source::NONE),
+        Parent::Root => (RawRecord::ROOT, Source::NONE),
+        Parent::Span(span) => (0, Source::again(span)),
+    };
     let record = RawRecord {
         size: RawRecord::SIZE,
-        flags: 0,
-        level,
-        line,
-        name: Str::NONE,
-        target: Str::new(target),
-        file: Str::optional(file.filter(|file| !file.is_empty())),
+        flags,
+        level: place.level,
+        line: place.line,
+        name: Str::optional(place.name),
+        target: Str::new(place.target),
+        file: Str::optional(place.file.filter(|file| !file.is_empty())),
         fields: Slice::new(fields),
-        parent: Source::NONE,
+        parent,
         module: 0,
     };
+    log((&raw const record).cast())
+}
+
+fn emit(place: &Place<'_>, fields: &[RawField<'_>]) {
     if let Some(event) = HOST_LOG.get().and_then(|table| table.event()) {
         // SAFETY: the record lives for the time of the call.
-        unsafe { event((&raw const record).cast()) };
+        recorded(place, fields, |record| unsafe { event(record) });
     }
 }
