@@ -78,6 +78,8 @@
 //! field `left_out` counts those between. [`Host::on_failure`] is told of all of them. An argument
 //! that cannot be read is the homeserver's own fault, and only returned
 //! ([`CallErrorKind::Input`]). What modules log themselves bears their own targets, and `module`.
+//! Their spans lie in the span that the homeserver is in when it asks them; of modules that are linked
+//! in, a subscriber learns the name by [`record::current`].
 #![deny(unsafe_code)]
 
 mod admission;

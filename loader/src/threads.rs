@@ -6,6 +6,7 @@ use hsmod_plugin_api::host::Errand;
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::{Dispatch, Span};
 
 use crate::admission::shutting_down;
 use crate::record::{self, Place};
@@ -45,7 +46,8 @@ impl Threads {
             );
             return Err(ModuleError::not_answered(Unanswered::TooMany, message));
         };
-        let job = Job { module: self.module, errand: Some(errand), _place: place };
+        let log = (tracing::dispatcher::get_default(Clone::clone), Span::current());
+        let job = Job { module: self.module, errand: Some(errand), log, _place: place };
         let (at_once, runtime) = (Arc::clone(&self.at_once), self.runtime.clone());
         self.runtime.spawn(async move {
             let job = job;
@@ -77,6 +79,8 @@ impl Threads {
 struct Job {
     module: usize,
     errand: Option<Errand>,
+    /// Where it was deferred: what it logs is part of that.
+    log: (Dispatch, Span),
     /// Given back after the errand.
     _place: OwnedSemaphorePermit,
 }
@@ -84,8 +88,9 @@ struct Job {
 impl Job {
     fn run(mut self) {
         let _inside = record::enter(self.module, Place::THREAD);
+        let (dispatch, span) = &self.log;
         if let Some(errand) = self.errand.take() {
-            errand.run();
+            tracing::dispatcher::with_default(dispatch, || span.in_scope(|| errand.run()));
         }
     }
 }

@@ -19,6 +19,25 @@
 //! A panic inside a module is caught there and becomes a failure of that one call. A module must
 //! be built with `panic = "unwind"`, the default. What cannot be caught: a panic while panicking,
 //! a stack overflow, an abort, undefined behaviour.
+//!
+//! # The log
+//!
+//! Events and spans of `tracing` come to the homeserver's subscriber, as if the homeserver had made
+//! them, unless the module sets a subscriber of its own. A module may rely on this:
+//!
+//! - Each bears the field `module`, the name that the operator gave it, wherever the homeserver runs
+//!   the module: in callbacks and web resources, in each step of its life, in background work, in
+//!   what was deferred to a thread, and in what is dropped because nobody waits for it any more. A
+//!   thread that the module started itself is unknown to the homeserver: what it logs bears the name
+//!   inside of [`ModuleApi::within`], and is part of the span that it enters.
+//! - A span lies in the span that the homeserver is in when it asks the module, and what the
+//!   homeserver does to answer a request lies in the module's. Background work lies in none but its
+//!   own. A span that is entered by hand is left before the next `await`, as `tracing` has it
+//!   everywhere; `Instrument` does.
+//! - What nobody listens to costs a call of the homeserver's function that says so; nothing is written.
+//!
+//! How long a call may still take, and which trace it is part of, [`ModuleApi::time_left`] and
+//! [`ModuleApi::trace`] tell.
 #![deny(unsafe_code)]
 #![allow(
     clippy::exhaustive_structs,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hsmod_plugin_api::module::StageError;
 use hsmod_plugin_api::values::Unanswered;
+use tracing::Span;
 
 use crate::config::Entry;
 use crate::host::Host;
@@ -47,9 +48,9 @@ async fn on_thread<T: Send + 'static>(
     step: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    let dispatch = tracing::dispatcher::get_default(Clone::clone);
+    let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());
     let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {
-        let value = tracing::dispatcher::with_default(&dispatch, step);
+        let value = tracing::dispatcher::with_default(&dispatch, || span.in_scope(step));
         // Nobody waits any more if it took too long.
         let _ = sender.send(value);
     });

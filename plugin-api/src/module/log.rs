@@ -1,9 +1,11 @@
 //! A module's log: its copy of `tracing` and its panics go to the homeserver's subscriber.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use hsmod_abi::{Flag, Slice, Source, Str, table, view};
 
+use super::api::ModuleApi;
 use crate::boundary::Panic;
 
 #[cfg(feature = "tracing")]
@@ -128,6 +130,43 @@ pub(super) fn report_panic(panic: &Panic) {
     );
 }
 
+thread_local! {
+    /// The module that a thread of its own says it works for; 0 for none.
+    static MODULE: Cell<u32> = const { Cell::new(0) };
+}
+
+impl ModuleApi {
+    /// Runs `f` so that what it logs bears this module's name: for threads of the module's own.
+    ///
+    /// A homeserver sees itself whose log it is wherever it runs a module: in callbacks, in requests
+    /// and what waits for their answers, in background work, in what was
+    /// [deferred to a thread](Self::defer_to_thread). Of a thread that the module started itself it
+    /// knows nothing.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(api: &ModuleApi) {
+    /// let api = api.clone();
+    /// std::thread::spawn(move || api.within(|| {
+    ///     // ... what is logged here bears the name ...
+    /// }));
+    /// # }
+    /// ```
+    pub fn within<T>(&self, f: impl FnOnce() -> T) -> T {
+        let _within = Within(MODULE.replace(self.number()));
+        f()
+    }
+}
+
+/// The thread works for a module; when this is dropped, for the one before.
+struct Within(u32);
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        MODULE.set(self.0);
+    }
+}
+
 /// What is not told by its fields.
 struct Place<'a> {
     level: u8,
@@ -172,7 +211,7 @@ fn recorded<T>(
         file: Str::optional(place.file.filter(|file| !file.is_empty())),
         fields: Slice::new(fields),
         parent,
-        module: 0,
+        module: MODULE.get(),
     };
     log((&raw const record).cast())
 }
