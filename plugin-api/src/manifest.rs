@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::callbacks::{Own, denies};
 
-/// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it.
+/// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it. A plugin in another
+/// language leaves out what it has not; that is empty here.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -16,14 +17,18 @@ pub struct Manifest {
     /// Version of the plugin's crate.
     pub version: String,
     /// Authors, as in the crate's `Cargo.toml`.
+    #[serde(default)]
     pub authors: Vec<String>,
     /// One sentence about the plugin.
+    #[serde(default)]
     pub description: String,
     /// Version of `hsmod-plugin-api` it was built with.
+    #[serde(default)]
     pub plugin_api: String,
     /// Version of the boundary it was built for.
     pub abi: AbiVersion,
     /// Categories it implements and, per category, the callbacks it wrote.
+    #[serde(default)]
     pub callbacks: BTreeMap<String, Vec<String>>,
     /// What a homeserver must know, and call or answer: callbacks (`spam_checker.user_may_invite`)
     /// and requests (`send_mail`). Empty in plugins from before this was written down.
@@ -33,10 +38,13 @@ pub struct Manifest {
     #[serde(default)]
     pub optional: Vec<String>,
     /// `rustc --version` of the compiler that built it.
+    #[serde(default)]
     pub rustc: String,
     /// Target triple it was built for.
+    #[serde(default)]
     pub target: String,
     /// Panic strategy it was built with: `unwind` or `abort`.
+    #[serde(default)]
     pub panic: String,
 }
 

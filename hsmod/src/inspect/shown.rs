@@ -14,8 +14,15 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     let manifest = &inspection.manifest;
     output.line(&format!("{} {}", manifest.name, manifest.version));
     let authors = manifest.authors.join(", ");
-    let abi = format!("{} (hsmod-plugin-api {})", manifest.abi, manifest.plugin_api);
-    let built = format!("{} for {}, panic = {}", manifest.rustc, manifest.target, manifest.panic);
+    let abi = match manifest.plugin_api.as_str() {
+        "" => manifest.abi.to_string(),
+        version => format!("{} (hsmod-plugin-api {version})", manifest.abi),
+    };
+    // Only Rust tells.
+    let built = match manifest.rustc.as_str() {
+        "" => String::new(),
+        rustc => format!("{rustc} for {}, panic = {}", manifest.target, manifest.panic),
+    };
     let glibc =
         inspection.glibc.map_or_else(|| "not needed".to_owned(), |v| format!("{v} or newer"));
     let static_tls = if inspection.static_tls { "yes" } else { "" };

@@ -25,11 +25,12 @@ pub(super) fn read<'data>(
     bytes: &'data [u8],
     platform: &Platform,
 ) -> Result<Library<'data>, Fault> {
-    let library = match Format::of(bytes)?.native()? {
+    let mut library = match Format::of(bytes)?.native()? {
         Format::Elf32 => elf::read::<object::elf::FileHeader32<_>>(bytes, &platform.machine),
         Format::Elf64 => elf::read::<object::elf::FileHeader64<_>>(bytes, &platform.machine),
         Format::MachO | Format::Pe => other::read(bytes, &platform.machine),
     }?;
+    library.manifest = library.manifest.map(without_end);
     match library.manifest {
         Some(manifest) if manifest.len() > MANIFEST_SIZE_MAX => Err(Fault::new(
             format!(
@@ -40,6 +41,12 @@ pub(super) fn read<'data>(
         )),
         _ => Ok(library),
     }
+}
+
+/// A text of C ends in a NUL, and some compilers put more behind it; JSON has none.
+fn without_end(manifest: &[u8]) -> &[u8] {
+    let length = manifest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &manifest[..length]
 }
 
 /// Far more than callbacks and authors fill.

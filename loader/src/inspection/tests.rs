@@ -83,6 +83,28 @@ fn undefined_symbols_are_told_with_the_library_that_is_named_for_them() {
 }
 
 #[test]
+fn a_plugin_in_c_has_a_manifest_that_says_less_and_ends_in_a_nul() {
+    let manifest = json!({"name": "c", "version": "1", "abi": {"major": 2, "minor": 0}});
+    let entry = Entry { language: Entry::C, unwind: Entry::HAS_NO_PANICS, ..entry() };
+    let manifest = Some(format!("{manifest}\0\0"));
+    let bytes = Plugin { manifest, entry: Some(entry), ..Plugin::default() }.bytes();
+    let (inspected, report) = inspected(&bytes);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    let inspection = inspected.unwrap().inspection;
+    assert_eq!(inspection.entry.language, Language::C);
+    assert_eq!((&*inspection.manifest.name, &*inspection.manifest.rustc), ("c", ""));
+}
+
+#[test]
+fn a_manifest_of_nothing_but_nuls() {
+    let manifest = Some("\0\0".to_owned());
+    assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: EOF while parsing a value at line 1 column 0
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
 fn a_manifest_that_is_no_json() {
     let manifest = Some("{\"name\"".to_owned());
     assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
