@@ -26,6 +26,7 @@ mod owned;
 mod panic;
 mod request;
 mod serve;
+mod shape;
 mod start;
 mod table;
 mod text;
@@ -51,6 +52,9 @@ pub use request::{Request, ask_now};
 pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
 };
+pub use shape::InC;
+#[cfg(feature = "describe")]
+pub use shape::{Member, Shapes, Spelling, Structure};
 pub use start::{answered, contained, start};
 pub use table::{function_at, function_count_behind};
 pub use text::{Bytes, Flag, Number, Source, Str};
