@@ -85,3 +85,14 @@ known! {
         | CreatedRoom | AliasTarget | Vec<UserThreepid> | BTreeMap<String, bool>
         | UsersForStates | InterestedUsers;
 }
+
+/// The answer that a row names.
+///
+/// # Panics
+/// If it is not among them.
+pub(crate) fn known(name: &str) -> &'static Known {
+    let spaceless = |text: &str| text.replace(' ', "");
+    KNOWN.iter().find(|known| spaceless(known.name) == spaceless(name)).unwrap_or_else(|| {
+        panic!("the answer `{name}` has no row in this file and in docs/abi/answers.md or json.md")
+    })
+}

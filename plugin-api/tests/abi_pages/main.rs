@@ -1,5 +1,5 @@
 //! Shows that `docs/abi/` says of the boundary what the code has: the fields of every structure with
-//! their places, the functions of tables, the keys of every JSON object.
+//! their places, every slot, the keys of every JSON object.
 //!
 //! Places are those of 64-bit targets.
 #![cfg(target_pointer_width = "64")]
@@ -12,6 +12,7 @@
 
 mod answers;
 mod json;
+mod slots;
 mod structures;
 
 use std::path::{Path, PathBuf};
@@ -62,6 +63,21 @@ fn tables_have_the_functions_that_the_pages_say() {
             );
         }
     }
+}
+
+#[test]
+fn slots_are_those_that_the_page_says() {
+    let page = slots::page();
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(self::page("slots"), &page).unwrap();
+    }
+    let written = std::fs::read_to_string(self::page("slots")).unwrap_or_default();
+    assert!(
+        written == page,
+        "docs/abi/slots.md is not what the code says; a callback or a request was changed: run\n  \
+         UPDATE_SNAPSHOTS=1 cargo test -p hsmod-plugin-api --features host,layout --test abi_pages\n\
+         and look at the difference: a slot may only be added at the end of its table"
+    );
 }
 
 #[test]
