@@ -47,6 +47,7 @@ mod required;
 mod rows;
 mod server;
 mod several_at_once;
+mod stability_page;
 mod stages;
 mod storage;
 mod support;
