@@ -16,7 +16,8 @@ const HEAD: &str = "\
 
 Every row of every table: its slot, the structure of its arguments, its answer. Slots are counted from 0;
 slot *n* is the function at offset `8 + n * sizeof(pointer)`. Behind each argument stands its offset in
-the structure, on 64-bit platforms; behind the arguments the size of the structure. What the rows mean,
+the structure, on 64-bit platforms; behind the arguments the size of the structure, which begins with
+[two numbers](calls.md#arguments). What the rows mean,
 when they are asked and what becomes of a failure stands in [callbacks](../callbacks.md),
 [requests](../requests.md) and [services](../services.md); how a row is called in
 [calls](calls.md), what its answer is made of in [answers](answers.md) and [JSON](json.md).
