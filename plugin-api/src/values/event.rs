@@ -1,6 +1,6 @@
 //! Events: a borrowed view for the time of a call, and an owned one for longer.
 
-mod head;
+pub(crate) mod head;
 mod owned;
 
 use std::borrow::Cow;
@@ -231,6 +231,45 @@ impl<'a> Event<'a> {
             fields.entry("room_id".into()).or_insert(room_id);
         }
         serde_json::to_string(&fields).unwrap_or_default()
+    }
+}
+
+/// What a homeserver shows of an event.
+pub(crate) struct Shown<'a> {
+    pub(crate) event_id: &'a str,
+    pub(crate) room_id: &'a str,
+    pub(crate) sender: &'a str,
+    pub(crate) event_type: &'a str,
+    pub(crate) state_key: Option<&'a str>,
+    pub(crate) origin_server_ts: i64,
+    /// If it is at hand.
+    pub(crate) content: Option<&'a str>,
+    /// If it is known.
+    pub(crate) room_version: Option<&'a str>,
+    /// By their numbers ([`part`]).
+    pub(crate) texts: Texts<'a>,
+}
+
+impl<'a> From<Shown<'a>> for Event<'a> {
+    #[inline]
+    fn from(shown: Shown<'a>) -> Self {
+        Self {
+            size: Self::SIZE,
+            flags: 0,
+            event_id: Str::new(shown.event_id),
+            room_id: Str::new(shown.room_id),
+            sender: Str::new(shown.sender),
+            event_type: Str::new(shown.event_type),
+            state_key: Str::optional(shown.state_key),
+            #[allow(clippy::unnecessary_cast, reason = "narrower in a test of the loader")]
+            origin_server_ts: shown.origin_server_ts as Timestamp,
+            content: Str::optional(shown.content),
+            texts: shown.texts,
+            room_version: Str::optional(shown.room_version),
+            origin: Str::NONE,
+            sticky_duration_ms: Number::new(None),
+            soft_failed: Flag::new(false),
+        }
     }
 }
 

@@ -1,25 +1,31 @@
 //! The head of an event, from its JSON.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde_json::value::RawValue;
 
-/// What the view shows.
+use crate::values::by_name;
+
+/// What the view shows, borrowed from the text wherever it stands there as it is.
 ///
 /// Rationale for a reader by hand: whether an event may lack its `room_id` depends on its other
 /// fields, and what is missing is best said with the place in the text, which only the parser knows.
-pub(super) struct Head<'a> {
-    pub(super) event_id: String,
-    pub(super) room_id: String,
-    pub(super) sender: String,
-    pub(super) event_type: String,
-    pub(super) state_key: Option<String>,
-    pub(super) origin_server_ts: i64,
+#[derive(Debug)]
+pub(crate) struct Head<'a> {
+    pub(crate) event_id: Cow<'a, str>,
+    pub(crate) room_id: Cow<'a, str>,
+    pub(crate) sender: Cow<'a, str>,
+    pub(crate) event_type: Cow<'a, str>,
+    pub(crate) state_key: Option<Cow<'a, str>>,
+    pub(crate) origin_server_ts: i64,
     /// JSON text of an object.
-    pub(super) content: &'a str,
+    pub(crate) content: &'a str,
+    /// The `event_id` that the text itself names.
+    pub(crate) named: Option<Cow<'a, str>>,
 }
 
 impl<'a> Head<'a> {
@@ -27,9 +33,28 @@ impl<'a> Head<'a> {
     ///
     /// # Errors
     /// If the text is no JSON object, or something of it is missing or of the wrong type.
-    pub(super) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str(json)
+    pub(crate) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
+        Self::read_known(json, Known { event_id: None, room_id: None })
     }
+
+    /// The same, of an event that is known.
+    ///
+    /// # Errors
+    /// As for [`Self::read`]; or it is an event of another room.
+    pub(crate) fn read_known(json: &'a str, known: Known<'a>) -> Result<Self, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let head = known.deserialize(&mut deserializer)?;
+        deserializer.end()?;
+        Ok(head)
+    }
+}
+
+/// What is known of an event, whatever its text says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) event_id: Option<&'a str>,
+    /// The text has to say the same.
+    pub(crate) room_id: Option<&'a str>,
 }
 
 /// Whether it is the event that creates a room.
@@ -43,21 +68,32 @@ pub(super) fn room_named_after(event_id: &str) -> Option<String> {
 }
 
 /// Where the content stands in the event, if it is a part of that text.
-pub(super) fn place_within(content: &str, json: &str) -> Option<Range<usize>> {
+pub(crate) fn place_within(content: &str, json: &str) -> Option<Range<usize>> {
     let start = content.as_ptr().addr().checked_sub(json.as_ptr().addr())?;
     let end = start.checked_add(content.len())?;
     (end <= json.len()).then_some(start..end)
 }
 
-/// Where the content stands in an event that can be read; nowhere in another.
-pub(super) fn content_of(json: &str) -> Range<usize> {
-    let head = Head::read(json).ok();
-    head.and_then(|head| place_within(head.content, json)).unwrap_or_default()
+/// Where the content stands in an event.
+///
+/// # Errors
+/// It is no object, or has no content that is one.
+pub(crate) fn content_of(json: &str) -> Result<Range<usize>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct WithContent<'a> {
+        #[serde(borrow)]
+        content: Object<'a>,
+    }
+    let event: WithContent<'_> = by_name::from_str(json)?;
+    // It was found there.
+    Ok(place_within(event.content.0, json).unwrap_or_default())
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Head<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(HeadVisitor)
+impl<'de> DeserializeSeed<'de> for Known<'de> {
+    type Value = Head<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Head<'de>, D::Error> {
+        deserializer.deserialize_map(HeadVisitor(self))
     }
 }
 
@@ -75,9 +111,9 @@ enum Field {
     Other,
 }
 
-struct HeadVisitor;
+struct HeadVisitor<'a>(Known<'a>);
 
-impl<'de> Visitor<'de> for HeadVisitor {
+impl<'de> Visitor<'de> for HeadVisitor<'de> {
     type Value = Head<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,9 +121,10 @@ impl<'de> Visitor<'de> for HeadVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Head<'de>, A::Error> {
-        let (mut event_id, mut room_id, mut sender) = (None, None, None);
-        let (mut event_type, mut state_key) = (None::<String>, None::<Option<String>>);
-        let (mut origin_server_ts, mut content) = (None, None::<Object<'de>>);
+        let (mut event_id, mut room_id) = (None::<Text<'de>>, None::<Text<'de>>);
+        let (mut sender, mut event_type) = (None::<Text<'de>>, None::<Text<'de>>);
+        let (mut state_key, mut origin_server_ts) = (None::<Option<Text<'de>>>, None);
+        let mut content = None::<Object<'de>>;
         while let Some(key) = map.next_key()? {
             match key {
                 Field::EventId => once(&mut event_id, "event_id", &mut map)?,
@@ -101,18 +138,33 @@ impl<'de> Visitor<'de> for HeadVisitor {
             }
         }
         let missing = A::Error::missing_field;
-        let event_id: String = event_id.ok_or_else(|| missing("event_id"))?;
-        let state_key = state_key.flatten();
+        let named = event_id.map(|Text(event_id)| event_id);
+        let event_id = self.0.event_id.map(Cow::Borrowed).or_else(|| named.clone());
+        let event_id = event_id.ok_or_else(|| missing("event_id"))?;
+        let state_key = state_key.flatten().map(|Text(key)| key);
         let created = || {
-            creates(event_type.as_deref()?, state_key.as_deref())
+            creates(&event_type.as_ref()?.0, state_key.as_deref())
                 .then(|| room_named_after(&event_id))?
+                .map(|room_id| Text(Cow::Owned(room_id)))
         };
-        let room_id = room_id.or_else(created).ok_or_else(|| missing("room_id"))?;
-        let sender = sender.ok_or_else(|| missing("sender"))?;
-        let event_type = event_type.ok_or_else(|| missing("type"))?;
+        let Text(room_id) = room_id.or_else(created).ok_or_else(|| missing("room_id"))?;
+        if let Some(known) = self.0.room_id.filter(|known| *known != room_id) {
+            return Err(A::Error::custom(format_args!("its `room_id` is {room_id}, not {known}")));
+        }
+        let Text(sender) = sender.ok_or_else(|| missing("sender"))?;
+        let Text(event_type) = event_type.ok_or_else(|| missing("type"))?;
         let Object(content) = content.ok_or_else(|| missing("content"))?;
         let origin_server_ts = origin_server_ts.unwrap_or_default();
-        Ok(Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, content })
+        Ok(Head {
+            event_id,
+            room_id,
+            sender,
+            event_type,
+            state_key,
+            origin_server_ts,
+            content,
+            named,
+        })
     }
 }
 
@@ -127,6 +179,33 @@ fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     }
     *field = Some(map.next_value()?);
     Ok(())
+}
+
+/// A text: as it stands there, unless something is escaped in it.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
 }
 
 /// Any JSON object, as it is written.

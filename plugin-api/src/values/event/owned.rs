@@ -1,13 +1,14 @@
 //! An event that outlives the call it came with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use hsmod_abi::{Flag, Number, OwnedArray, OwnedStr, Str, TextSource, Texts};
+use hsmod_abi::{OwnedArray, OwnedStr, TextSource, Texts};
 use serde::{Serialize, Serializer};
 
 use super::head::{self, Head};
-use super::{Event, Timestamp, part};
+use super::{Event, Shown, part};
 use crate::values::answer::{Answer, Unreadable, text};
 use crate::values::json::JsonStr;
 use crate::values::state::{owned, texts};
@@ -42,7 +43,7 @@ impl Event<'_> {
             event_type: self.event_type().to_owned(),
             state_key: self.state_key().map(str::to_owned),
             origin_server_ts: self.origin_server_ts(),
-            content: content.unwrap_or_else(|| head::content_of(json)),
+            content: content.or_else(|| head::content_of(json).ok()).unwrap_or_default(),
             room_version: self.room_version().map(str::to_owned),
             json: json.to_owned(),
         }
@@ -68,21 +69,34 @@ impl OwnedEvent {
     /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        let Head { event_id, room_id, sender, event_type, state_key, origin_server_ts, content } =
-            Head::read(&json)?;
-        let content = head::place_within(content, &json).unwrap_or_default();
-        let room_version = None;
+        let head = Head::read(&json)?;
         Ok(Self {
-            event_id,
-            room_id,
-            sender,
-            event_type,
-            state_key,
-            origin_server_ts,
-            content,
-            room_version,
+            event_id: head.event_id.into_owned(),
+            room_id: head.room_id.into_owned(),
+            sender: head.sender.into_owned(),
+            event_type: head.event_type.into_owned(),
+            state_key: head.state_key.map(Cow::into_owned),
+            origin_server_ts: head.origin_server_ts,
+            content: head::place_within(head.content, &json).unwrap_or_default(),
+            room_version: None,
             json,
         })
+    }
+
+    /// Of the parts of an event, and the whole of it, in which its content is at this place.
+    #[cfg(feature = "host")]
+    pub(crate) fn of_parts(shown: &Shown<'_>, json: String, content: Range<usize>) -> Self {
+        Self {
+            event_id: shown.event_id.to_owned(),
+            room_id: shown.room_id.to_owned(),
+            sender: shown.sender.to_owned(),
+            event_type: shown.event_type.to_owned(),
+            state_key: shown.state_key.map(str::to_owned),
+            origin_server_ts: shown.origin_server_ts,
+            content,
+            room_version: shown.room_version.map(str::to_owned),
+            json,
+        }
     }
 
     /// With the version of its room, which its JSON does not tell.
@@ -94,23 +108,17 @@ impl OwnedEvent {
 
     /// The view that callbacks take.
     pub fn as_event(&self) -> Event<'_> {
-        Event {
-            size: Event::SIZE,
-            flags: 0,
-            event_id: Str::new(&self.event_id),
-            room_id: Str::new(&self.room_id),
-            sender: Str::new(&self.sender),
-            event_type: Str::new(&self.event_type),
-            state_key: Str::optional(self.state_key.as_deref()),
-            #[allow(clippy::unnecessary_cast, reason = "narrower in a test of the loader")]
-            origin_server_ts: self.origin_server_ts as Timestamp,
-            content: Str::optional(self.json.get(self.content.clone())),
+        Event::from(Shown {
+            event_id: &self.event_id,
+            room_id: &self.room_id,
+            sender: &self.sender,
+            event_type: &self.event_type,
+            state_key: self.state_key.as_deref(),
+            origin_server_ts: self.origin_server_ts,
+            content: self.json.get(self.content.clone()),
+            room_version: self.room_version.as_deref(),
             texts: Texts::new(self),
-            room_version: Str::optional(self.room_version.as_deref()),
-            origin: Str::NONE,
-            sticky_duration_ms: Number::new(None),
-            soft_failed: Flag::new(false),
-        }
+        })
     }
 }
 
