@@ -130,6 +130,13 @@ pub trait Prepared<Raw: Form> {
     /// # Panics
     /// If it has to be built, and was not.
     fn raw(&mut self) -> Raw::Of<'_>;
+
+    /// What could not be made when a module asked for it, if there is such a thing: that module
+    /// cannot be blamed for what came of it.
+    #[inline]
+    fn failed(&self) -> Option<InputError> {
+        None
+    }
 }
 
 /// A [`Prepared`] of which several calls may have the C form at once: nobody may change anything

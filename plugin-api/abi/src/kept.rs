@@ -1,7 +1,7 @@
 //! Views beside what they borrow from.
 
 use std::fmt;
-use std::mem::transmute_copy;
+use std::mem::{MaybeUninit, transmute_copy};
 use std::sync::Arc;
 
 use crate::view::View;
@@ -81,5 +81,90 @@ impl<O, V> fmt::Debug for KeptAll<O, V> {
 impl<O, V> Default for KeptAll<O, V> {
     fn default() -> Self {
         Self { views: Vec::new(), _owners: Arc::new([]) }
+    }
+}
+
+/// A view in the place where it is lent from, beside what it shows something of: nothing is
+/// allocated for it.
+pub struct InPlace<O, V> {
+    owner: O,
+    /// Borrows from `owner`; looked at only while [`Self::view`] is borrowed.
+    view: MaybeUninit<V>,
+}
+
+impl<O, V: View + Copy + 'static> InPlace<O, V> {
+    /// Of this owner.
+    #[inline]
+    pub const fn new(owner: O) -> Self {
+        Self { owner, view: MaybeUninit::uninit() }
+    }
+
+    /// The view that `view` makes of the owner.
+    #[inline]
+    pub fn view<'a>(&'a mut self, view: impl FnOnce(&'a O) -> V::Of<'a>) -> &'a V::Of<'a> {
+        let made = view(&self.owner);
+        // SAFETY: the same type but for the lifetime (`View`). As one that borrows for longer it is
+        // never looked at: what is returned has the lifetime it was made with, for which `self` is
+        // borrowed, so that the owner neither moves nor changes meanwhile.
+        unsafe {
+            let view: *const V = self.view.write(transmute_copy::<V::Of<'a>, V>(&made));
+            &*view.cast::<V::Of<'a>>()
+        }
+    }
+
+    /// What it shows something of.
+    pub const fn owner(&self) -> &O {
+        &self.owner
+    }
+
+    /// The same, to be changed while nobody looks.
+    pub const fn owner_mut(&mut self) -> &mut O {
+        &mut self.owner
+    }
+}
+
+impl<O, V> fmt::Debug for InPlace<O, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InPlace").finish_non_exhaustive()
+    }
+}
+
+/// As [`InPlace`], one view for each of several owners, one behind the other.
+pub struct AllInPlace<O, V> {
+    owners: Vec<O>,
+    /// Looked at only while [`Self::views`] is borrowed.
+    views: Vec<V>,
+}
+
+impl<O, V: View + Copy + 'static> AllInPlace<O, V> {
+    /// Of these owners.
+    pub const fn new(owners: Vec<O>) -> Self {
+        Self { owners, views: Vec::new() }
+    }
+
+    /// The views that `view` makes, one of each owner.
+    pub fn views<'a>(&'a mut self, view: impl Fn(&'a O) -> V::Of<'a>) -> &'a [V::Of<'a>] {
+        self.views.clear();
+        // SAFETY: as in `InPlace::view`.
+        let kept = |owner| unsafe { transmute_copy::<V::Of<'a>, V>(&view(owner)) };
+        self.views.extend(self.owners.iter().map(kept));
+        // SAFETY: as there.
+        unsafe { std::slice::from_raw_parts(self.views.as_ptr().cast(), self.views.len()) }
+    }
+
+    /// What they show something of.
+    pub const fn owners(&self) -> &Vec<O> {
+        &self.owners
+    }
+
+    /// The same, to be changed while nobody looks.
+    pub const fn owners_mut(&mut self) -> &mut Vec<O> {
+        &mut self.owners
+    }
+}
+
+impl<O, V> fmt::Debug for AllInPlace<O, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllInPlace").field("count", &self.owners.len()).finish_non_exhaustive()
     }
 }

@@ -43,7 +43,7 @@ pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
 pub use held::{Continuation, ContinuationArgs, Errand, Routine};
-pub use kept::{Kept, KeptAll};
+pub use kept::{AllInPlace, InPlace, Kept, KeptAll};
 pub use lend::{Editable, SetText, TextSource, Texts};
 pub use object::Object;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
