@@ -212,6 +212,20 @@ impl Failures {
     }
 }
 
+/// Logs that the homeserver could not write what a module asked for while it was asked.
+#[cold]
+pub(crate) fn log_unwritten(callback: &str, why: &dyn fmt::Display, subject: &Subject) {
+    tracing::error!(
+        target: TARGET,
+        callback,
+        kind = "input",
+        event_id = subject.event_id.as_deref(),
+        room_id = subject.room_id.as_deref(),
+        user_id = subject.user_id.as_deref(),
+        "{callback}: {why}"
+    );
+}
+
 /// `tracing` wants the level of a line to be known when it is compiled.
 macro_rules! log_at {
     ($level:expr, $failure:ident, $left_out:ident) => {

@@ -69,7 +69,7 @@
 //!
 //! | level | what |
 //! | --- | --- |
-//! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a module is not told of something |
+//! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a module is not told of something; or the homeserver could not write an event as JSON when a module asked for it (`kind` is `input`) |
 //! | WARN | a module failed, and the homeserver goes on as if nothing had happened; many notifications wait for a module; each of [`Modules::warnings`] (`hsmod_loader::warnings`) |
 //! | INFO | a module runs, with its plugin and what it registered (`hsmod_loader::start`) |
 //! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
@@ -132,7 +132,8 @@ pub use hsmod_plugin_api::ABI;
 pub use hsmod_plugin_api::StaticModule;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
-    Delivered, EditableText, FileSource, Json, Ser, StateHandle as State, StateSource,
+    Delivered, EditableText, EventError, EventParts, FileSource, Json, Parts, Pdu, Ser,
+    StateHandle as State, StateSource,
 };
 pub use hsmod_plugin_api::module::http_response::HttpResponse;
 pub use hsmod_plugin_api::module::{Trace, WebRequest, WebResponse};

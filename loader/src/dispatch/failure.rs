@@ -7,7 +7,7 @@ use hsmod_plugin_api::values::{ErrorCode, ErrorKind, ModuleError};
 
 use super::Args;
 use crate::call_error::{CallError, CallErrorKind, Cause, FailureKind, plain_denial};
-use crate::failures::{Duty, Failing, Failures};
+use crate::failures::{Duty, Failing, Failures, log_unwritten};
 use crate::generation::Generation;
 use crate::policy::{OnFailure, Rule};
 use crate::record::{self, Place};
@@ -24,6 +24,9 @@ enum Told {
 
 /// Counts and logs that a module failed, asked for `args`. Returns the error that ends the call;
 /// `None` to go on.
+///
+/// Where the homeserver could not write what the module asked for, the module is not to blame: the
+/// call ends as one whose arguments cannot be read.
 #[cold]
 pub(super) fn failed<R: Rule>(
     generation: &Generation,
@@ -31,8 +34,20 @@ pub(super) fn failed<R: Rule>(
     cause: Cause,
     args: Option<&mut impl Prepared<Args<R>>>,
 ) -> Option<CallError> {
-    let member = generation.member(module);
     let policy = R::POLICY;
+    if let Some(error) = args.as_ref().and_then(|args| args.failed())
+        && matches!(cause, Cause::Error(_) | Cause::Panicked(_))
+    {
+        let subject = args.map(subject::<R>).unwrap_or_default();
+        log_unwritten(policy.full_name, &error, &subject);
+        return Some(CallError::new(
+            policy.full_name,
+            None,
+            Cause::Input(error.to_string()),
+            policy.refusal,
+        ));
+    }
+    let member = generation.member(module);
     let error = |cause| CallError::new(policy.full_name, Some(&member.name), cause, policy.refusal);
     let told = told(policy.on_failure, &cause);
     let failed = error(cause);

@@ -3,7 +3,10 @@
 
 mod delivery;
 mod events;
+mod parts;
+mod pdu;
 mod several;
+mod shown;
 mod structures;
 mod text;
 
@@ -12,7 +15,10 @@ use hsmod_abi::{Form, Prepared, Shared};
 pub use delivery::{Delivered, LazyDelivery, OwnedDelivery};
 pub use events::{BuiltEvent, IntoJson, Json, LazyEvent, LazyJson, OwnedJson, OwnedState, Ser};
 pub use hsmod_abi::InputError;
+pub use parts::{EventParts, Parts, PartsSource};
+pub use pdu::{Pdu, TextEvent};
 pub use several::{Items, LazyEvents, One, Several, SeveralInput, SeveralInputs};
+pub use shown::{EventError, EventSource, IntoEvent, ShownEvent, ShownEvents};
 pub use structures::{LentText, OwnedProfile, SomeThreepid};
 pub use text::{OwnedText, Plain, Text};
 
@@ -110,6 +116,11 @@ macro_rules! tuples {
             #[inline]
             fn raw(&mut self) -> <($($raw,)+) as Form>::Of<'_> {
                 ($(self.0.$index.raw(),)+)
+            }
+
+            #[inline]
+            fn failed(&self) -> Option<InputError> {
+                None $(.or_else(|| self.0.$index.failed()))+
             }
         }
 

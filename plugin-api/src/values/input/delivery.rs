@@ -5,7 +5,8 @@ use hsmod_abi::{Kept, Lent, Prepared, Shared};
 use crate::values::delivery::EventDelivery;
 
 use super::several::{BuiltEvents, read_events};
-use super::{Input, InputError, IntoJson, OwnedInput};
+use super::shown::IntoEvent;
+use super::{Input, InputError, OwnedInput};
 
 type LentDelivery = Lent<'static, EventDelivery<'static>>;
 
@@ -38,7 +39,7 @@ impl Shared<LentDelivery> for OwnedDelivery {
     }
 }
 
-impl<J: IntoJson> Input<LentDelivery> for Delivered<'_, J> {
+impl<J: IntoEvent> Input<LentDelivery> for Delivered<'_, J> {
     type Prepared = LazyDelivery<Self>;
 
     fn prepare(self) -> LazyDelivery<Self> {
@@ -46,7 +47,7 @@ impl<J: IntoJson> Input<LentDelivery> for Delivered<'_, J> {
     }
 }
 
-impl<J: IntoJson> OwnedInput<LentDelivery> for Delivered<'_, J> {
+impl<J: IntoEvent> OwnedInput<LentDelivery> for Delivered<'_, J> {
     type Owned = OwnedDelivery;
 
     fn own(self) -> Result<OwnedDelivery, InputError> {
@@ -72,7 +73,7 @@ pub struct LazyDelivery<D> {
     built: Option<OwnedDelivery>,
 }
 
-impl<J: IntoJson> Prepared<LentDelivery> for LazyDelivery<Delivered<'_, J>> {
+impl<J: IntoEvent> Prepared<LentDelivery> for LazyDelivery<Delivered<'_, J>> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
             self.built = Some(source.own()?);

@@ -1,7 +1,5 @@
 //! Events and other JSON, and the state around them.
 
-use std::borrow::Cow;
-
 use hsmod_abi::{Kept, Lent, Prepared, Shared, Slice, Str};
 use serde::Serialize;
 
@@ -11,6 +9,7 @@ use crate::values::json::JsonStr;
 use crate::values::state::{State, StateHandle};
 
 use super::several::One;
+use super::shown::IntoEvent;
 use super::{Input, InputError, OwnedInput};
 
 /// JSON text that the homeserver has at hand.
@@ -45,9 +44,11 @@ impl<T: Serialize + ?Sized> IntoJson for Ser<'_, T> {
     }
 }
 
-pub(super) fn read_event(json: String) -> Result<OwnedEvent, InputError> {
-    OwnedEvent::from_json(json)
-        .map_err(|error| InputError(format!("an event cannot be read: {error}")))
+impl<J: IntoJson> IntoEvent for J {
+    fn into_event(self) -> Result<OwnedEvent, InputError> {
+        OwnedEvent::from_json(self.into_json()?)
+            .map_err(|error| InputError(format!("an event cannot be read: {error}")))
+    }
 }
 
 type LentEvent = Lent<'static, Event<'static>>;
@@ -114,7 +115,7 @@ impl OwnedInput<LentEvent> for &OwnedEvent {
 pub struct BuiltEvent(Kept<OwnedEvent, Event<'static>>);
 
 impl BuiltEvent {
-    fn new(owned: OwnedEvent) -> Self {
+    pub(super) fn new(owned: OwnedEvent) -> Self {
         Self(Kept::<_, Event<'static>>::new(owned, OwnedEvent::as_event))
     }
 
@@ -146,7 +147,7 @@ impl<J> LazyEvent<J> {
 impl<J: IntoJson> Prepared<LentEvent> for LazyEvent<J> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
-            self.built = Some(BuiltEvent::new(read_event(source.into_json()?)?));
+            self.built = Some(BuiltEvent::new(source.into_event()?));
         }
         Ok(())
     }
@@ -156,17 +157,17 @@ impl<J: IntoJson> Prepared<LentEvent> for LazyEvent<J> {
     }
 }
 
-/// An argument given as JSON text.
+/// An argument that is written as JSON when the first module is asked.
 #[derive(Debug)]
-pub struct LazyJson<'a, J> {
+pub struct LazyJson<J> {
     source: Option<J>,
-    text: Cow<'a, str>,
+    text: String,
 }
 
-impl<J: IntoJson> Prepared<RawJson<'static>> for LazyJson<'_, J> {
+impl<J: IntoJson> Prepared<RawJson<'static>> for LazyJson<J> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
-            self.text = Cow::Owned(source.into_json()?);
+            self.text = source.into_json()?;
         }
         Ok(())
     }
@@ -176,40 +177,50 @@ impl<J: IntoJson> Prepared<RawJson<'static>> for LazyJson<'_, J> {
     }
 }
 
-macro_rules! json_inputs {
+impl<'a, T: Serialize + ?Sized> Input<LentEvent> for Ser<'a, T> {
+    type Prepared = LazyEvent<Self>;
+
+    #[inline]
+    fn prepare(self) -> LazyEvent<Self> {
+        LazyEvent::new(self)
+    }
+}
+
+impl<'a, T: Serialize + ?Sized> Input<Slice<'static, Event<'static>>> for Ser<'a, T> {
+    type Prepared = One<LazyEvent<Self>>;
+
+    #[inline]
+    fn prepare(self) -> One<LazyEvent<Self>> {
+        One(LazyEvent::new(self))
+    }
+}
+
+impl<'a, T: Serialize + ?Sized> Input<RawJson<'static>> for Ser<'a, T> {
+    type Prepared = LazyJson<Self>;
+
+    #[inline]
+    fn prepare(self) -> LazyJson<Self> {
+        LazyJson { source: Some(self), text: String::new() }
+    }
+}
+
+impl<'a> Input<RawJson<'static>> for Json<'a> {
+    type Prepared = &'a JsonStr;
+
+    #[inline]
+    fn prepare(self) -> &'a JsonStr {
+        JsonStr::new(self.0)
+    }
+}
+
+/// What keeps a copy of the JSON, however it is given.
+macro_rules! owned_json {
     ($( [$($generics:tt)*] $source:ty; )*) => { $(
-        impl<$($generics)*> Input<LentEvent> for $source {
-            type Prepared = LazyEvent<Self>;
-
-            #[inline]
-            fn prepare(self) -> Self::Prepared {
-                LazyEvent::new(self)
-            }
-        }
-
         impl<$($generics)*> OwnedInput<LentEvent> for $source {
             type Owned = BuiltEvent;
 
             fn own(self) -> Result<BuiltEvent, InputError> {
-                Ok(BuiltEvent::new(read_event(self.into_json()?)?))
-            }
-        }
-
-        impl<$($generics)*> Input<Slice<'static, Event<'static>>> for $source {
-            type Prepared = One<LazyEvent<Self>>;
-
-            #[inline]
-            fn prepare(self) -> Self::Prepared {
-                One(LazyEvent::new(self))
-            }
-        }
-
-        impl<$($generics)*> Input<RawJson<'static>> for $source {
-            type Prepared = LazyJson<'static, Self>;
-
-            #[inline]
-            fn prepare(self) -> Self::Prepared {
-                LazyJson { source: Some(self), text: Cow::Borrowed("") }
+                self.into_event().map(BuiltEvent::new)
             }
         }
 
@@ -223,7 +234,7 @@ macro_rules! json_inputs {
     )* };
 }
 
-json_inputs! {
+owned_json! {
     ['a] Json<'a>;
     ['a, T: Serialize + ?Sized] Ser<'a, T>;
 }

@@ -8,7 +8,7 @@ use crate::values::event::{Event, OwnedEvent};
 use crate::values::presence::UserPresenceState;
 use crate::values::user::{RequestInfo, UserProfile};
 
-use super::events::read_event;
+use super::shown::{IntoEvent, numbered};
 use super::{Input, InputError, IntoJson, Together};
 
 /// Items that modules are asked about with one crossing of the boundary each.
@@ -130,6 +130,11 @@ macro_rules! items {
             fn raw(&mut self) -> Slice<'_, $name<'_>> {
                 Slice::new(std::slice::from_ref(self.0.raw().get()))
             }
+
+            #[inline]
+            fn failed(&self) -> Option<InputError> {
+                self.0.failed()
+            }
         }
     )* };
 }
@@ -196,15 +201,12 @@ impl<J> Several for LazyEvents<J> {
 /// Events and the views of them.
 pub(super) type BuiltEvents = KeptAll<OwnedEvent, Event<'static>>;
 
-/// Reads events from JSON; an error names the place of the event.
-pub(super) fn read_events<J: IntoJson>(
+/// Makes events that own their text; an error names the place of the event.
+pub(super) fn read_events<J: IntoEvent>(
     sources: impl Iterator<Item = J>,
 ) -> Result<BuiltEvents, InputError> {
-    let event = |(place, source): (usize, J)| {
-        source.into_json().and_then(read_event).map_err(|InputError(why)| {
-            InputError(format!("of several events, number {}: {why}", place + 1))
-        })
-    };
+    let event =
+        |(place, source): (usize, J)| source.into_event().map_err(|error| numbered(place, &error));
     let events: Vec<OwnedEvent> = sources.enumerate().map(event).collect::<Result<_, _>>()?;
     Ok(KeptAll::<_, Event<'static>>::new(events, OwnedEvent::as_event))
 }
