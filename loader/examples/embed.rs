@@ -2,10 +2,11 @@
 //! a homeserver of their own.
 //!
 //! It has identifiers, events and errors of its own, as every homeserver does; none of them is
-//! known to the loader. What embedding takes is marked with (1) to (6).
+//! known to the loader. What embedding takes is marked with (1) to (7).
 //!
 //! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml`
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,13 +18,16 @@ use axum::routing::{post, put};
 use axum::{Json, Router};
 use hsmod_loader::requests::Users;
 use hsmod_loader::values::{self, ModuleError};
-use hsmod_loader::{CallError, Config, Host, Modules, Ser, requests};
+use hsmod_loader::{
+    CallError, Config, EventError, EventParts, Host, Modules, Parts, Ser, requests,
+};
 use http::{Request, StatusCode};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 const SERVER_NAME: &str = "localhost";
+const ROOM_VERSION: &str = "12";
 
 // What the homeserver has anyway.
 
@@ -36,7 +40,7 @@ impl AsRef<str> for UserId {
     }
 }
 
-/// An event of the homeserver's own: anything that is `Serialize` will do.
+/// An event of the homeserver's own.
 #[derive(Serialize)]
 struct Pdu {
     event_id: String,
@@ -44,7 +48,9 @@ struct Pdu {
     sender: String,
     #[serde(rename = "type")]
     event_type: String,
-    origin_server_ts: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state_key: Option<String>,
+    origin_server_ts: i64,
     content: Value,
 }
 
@@ -80,6 +86,19 @@ impl From<CallError> for ServerError {
     }
 }
 
+#[rustfmt::skip]
+/// (2) An event: read where it is, and written as JSON only for a module that asks for that.
+impl EventParts for Pdu {
+    fn event_id(&self) -> &str { &self.event_id }
+    fn room_id(&self) -> &str { &self.room_id }
+    fn sender(&self) -> &str { &self.sender }
+    fn event_type(&self) -> &str { &self.event_type }
+    fn state_key(&self) -> Option<&str> { self.state_key.as_deref() }
+    fn origin_server_ts(&self) -> i64 { self.origin_server_ts }
+    fn room_version(&self) -> Option<&str> { Some(ROOM_VERSION) }
+    fn json(&self) -> Result<Cow<'_, str>, EventError> { Ok(serde_json::to_string(self)?.into()) }
+}
+
 async fn send_message(
     State(modules): State<Modules>,
     Path((user, room)): Path<(String, String)>,
@@ -90,15 +109,16 @@ async fn send_message(
         room_id: room,
         sender: user,
         event_type: "m.room.message".to_owned(),
+        state_key: None,
         origin_server_ts: 0,
         content,
     };
-    // (2) A question: one line at the call site.
-    modules.spam_checker().check_event_for_spam(Ser(&pdu)).await?;
+    // (3) A question: one line at the call site.
+    modules.spam_checker().check_event_for_spam(Parts(&pdu)).await?;
     // Here the event would be stored. Then
-    // (3) a notification: the modules are told in their own time.
+    // (4) a notification: the modules are told in their own time.
     let state = hsmod_loader::State::new(Arc::new(()));
-    modules.third_party_rules().on_new_event(Ser(&pdu), &state).await?;
+    modules.third_party_rules().on_new_event(Parts(&pdu), &state).await?;
     Ok(Json(json!({"event_id": pdu.event_id})))
 }
 
@@ -108,11 +128,12 @@ async fn create_room(
     Json(config): Json<Value>,
 ) -> Result<Json<Value>, ServerError> {
     let user = UserId(user);
+    // What the homeserver has as a value of its own, anything that is `Serialize`, is given as that.
     modules.spam_checker().user_may_create_room(&user, Ser(&config)).await?;
     Ok(Json(json!({"room_id": "!new:localhost"})))
 }
 
-/// (4) What modules may ask: as much as is written here.
+/// (5) What modules may ask: as much as is written here.
 #[requests]
 impl Users for Services {
     async fn is_user_admin(&self, user_id: &values::UserId) -> Result<bool, ModuleError> {
@@ -124,7 +145,7 @@ fn router(modules: Modules) -> Router {
     Router::new()
         .route("/send/{user}/{room}", put(send_message))
         .route("/create_room/{user}", post(create_room))
-        // (5) What the homeserver does not serve itself is offered to the modules.
+        // (6) What the homeserver does not serve itself is offered to the modules.
         .fallback_service(modules.web().into_axum())
         .with_state(modules)
 }
@@ -132,7 +153,7 @@ fn router(modules: Modules) -> Router {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let services = Arc::new(Services { admins: vec![UserId("@alice:localhost".to_owned())] });
-    // (6) All modules, or a list of everything that is wrong with them. They hold the services by a
+    // (7) All modules, or a list of everything that is wrong with them. They hold the services by a
     // `Weak`: these can end before them.
     let host = Host::new(SERVER_NAME).users(Arc::downgrade(&services));
     let modules = match std::env::args().nth(1) {
