@@ -39,4 +39,18 @@ impl StateSource for RoomState {
         let events = self.types.get(event_type).into_iter().flat_map(OfType::values);
         Ok(events.map(|json| json.as_ref().to_owned()).collect())
     }
+
+    async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        let events = self.types.get(event_type).into_iter().flat_map(OfType::keys);
+        Ok(events.cloned().collect())
+    }
+
+    async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
+        Ok(self.types.get(event_type).map_or(0, OfType::size))
+    }
+
+    async fn all(&self) -> Result<Vec<String>, ModuleError> {
+        let events = self.types.values().flat_map(OfType::values);
+        Ok(events.map(|json| json.as_ref().to_owned()).collect())
+    }
 }

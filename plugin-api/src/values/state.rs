@@ -80,16 +80,129 @@ impl State<'_> {
         let args = args::of_type::new(Str::new(event_type));
         // SAFETY: as in `get`.
         let events = unsafe { Request::<rows::of_type>::new(of_type, self.source.pointer(), args) };
-        let Events(jsons) = answered("State::of_type", events.await)?;
-        jsons.into_iter().map(|json| Ok(OwnedEvent::from_json(json)?)).collect()
+        read(answered("State::of_type", events.await)?)
     }
+
+    /// The state keys of all state events of this type, in no particular order. No event is read
+    /// for it.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
+    /// // Everybody who ever was in the room, or was invited.
+    /// for user_id in state.keys("m.room.member").await? {
+    ///     println!("{}", UserId::new(&user_id).localpart());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors a loop over the keys of Synapse's `StateMap`.
+    ///
+    /// # Errors
+    /// If the homeserver cannot list them.
+    pub async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        let Some(keys) = self.table.keys() else {
+            return Err(ModuleError::new("this homeserver cannot list state keys"));
+        };
+        let args = args::keys::new(Str::new(event_type));
+        // SAFETY: as in `get`.
+        let keys = unsafe { Request::<rows::keys>::new(keys, self.source.pointer(), args) };
+        Ok(answered("State::keys", keys.await)?.0)
+    }
+
+    /// How many state events of this type there are. No event is read for it.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(state: &State<'_>) -> Result<Permission, ModuleError> {
+    /// let crowded = state.count("m.room.member").await? > 10_000;
+    /// # Ok(if crowded { Permission::Denied } else { Permission::Allowed })
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Self::keys`].
+    pub async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
+        let Some(count) = self.table.count() else {
+            return Err(ModuleError::new("this homeserver cannot count state"));
+        };
+        let args = args::count::new(Str::new(event_type));
+        // SAFETY: as in `get`.
+        let count = unsafe { Request::<rows::count>::new(count, self.source.pointer(), args) };
+        // Nobody counts less than nothing.
+        Ok(usize::try_from(answered("State::count", count.await)?).unwrap_or_default())
+    }
+
+    /// All state events, in no particular order. Of a large room that is a lot: those of one type
+    /// are [`Self::of_type`], and who is in the room is [`Self::members`].
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
+    /// let all = state.all().await?;
+    /// let bridged = all.iter().any(|event| event.as_event().event_type() == "m.bridge");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors the values of Synapse's `StateMap`.
+    ///
+    /// # Errors
+    /// If the homeserver cannot list them, or what it gives are no events.
+    pub async fn all(&self) -> Result<Vec<OwnedEvent>, ModuleError> {
+        let Some(all) = self.table.all() else {
+            return Err(ModuleError::new("this homeserver cannot list state"));
+        };
+        // SAFETY: as in `get`.
+        let events =
+            unsafe { Request::<rows::all>::new(all, self.source.pointer(), args::all::new()) };
+        read(answered("State::all", events.await)?)
+    }
+
+    /// The IDs of the users whose membership of the room is this one, in no particular order:
+    /// `join`, `invite`, `leave`, `ban`, `knock`. One user's is [`Self::membership`].
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(state: &State<'_>) -> Result<(), ModuleError> {
+    /// let joined = state.members("join").await?;
+    /// let local = joined.iter().filter(|user_id| user_id.ends_with(":example.com"));
+    /// # let _ = local.count();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Mirrors a loop over the `m.room.member` events of Synapse's `StateMap`. An event without a
+    /// membership that is a text belongs to none.
+    ///
+    /// # Errors
+    /// As for [`Self::keys`].
+    pub async fn members(&self, membership: &str) -> Result<Vec<String>, ModuleError> {
+        let Some(members) = self.table.members() else {
+            return Err(ModuleError::new("this homeserver cannot list members"));
+        };
+        let args = args::members::new(Str::new(membership));
+        // SAFETY: as in `get`.
+        let users = unsafe { Request::<rows::members>::new(members, self.source.pointer(), args) };
+        Ok(answered("State::members", users.await)?.0)
+    }
+}
+
+/// Events by their JSON.
+fn read(SeveralTexts(jsons): SeveralTexts) -> Result<Vec<OwnedEvent>, ModuleError> {
+    jsons.into_iter().map(|json| Ok(OwnedEvent::from_json(json)?)).collect()
 }
 
 interface! {
     /// What a homeserver answers about the state it lent. Append-only.
     pub table StateTable StateTableRef, rows in rows {
         fn get(event_type: &str, state_key: &str) -> SomeEvent;
-        fn of_type(event_type: &str) -> Events;
+        fn of_type(event_type: &str) -> SeveralTexts;
+        fn keys(event_type: &str) -> SeveralTexts;
+        fn count(event_type: &str) -> i64;
+        fn all() -> SeveralTexts;
+        fn members(membership: &str) -> SeveralTexts;
     }
 }
 
@@ -113,11 +226,11 @@ impl Answer for SomeEvent {
     }
 }
 
-/// JSON of several events: what [`State::of_type`] gets.
+/// JSON of several events, state keys, or IDs of users.
 #[derive(Debug, Default)]
-pub struct Events(Vec<String>);
+pub struct SeveralTexts(Vec<String>);
 
-impl Answer for Events {
+impl Answer for SeveralTexts {
     type Raw = OwnedArray<OwnedStr>;
 
     fn is_neutral(&self) -> bool {
@@ -144,133 +257,7 @@ pub(super) fn texts(raw: OwnedArray<OwnedStr>) -> Result<Vec<String>, Unreadable
 }
 
 #[cfg(feature = "host")]
-pub use source::{StateHandle, StateSource};
+mod source;
 
-/// The homeserver's side.
 #[cfg(feature = "host")]
-mod source {
-    use std::fmt;
-    use std::future::Future;
-    use std::marker::PhantomData;
-    use std::sync::Arc;
-
-    use hsmod_abi::{Begins, Begun, MINOR, Progress};
-
-    use super::*;
-    use crate::boundary::{Answering, admit_request};
-    use crate::table::Side;
-
-    /// Where a homeserver keeps the state of one room at one moment.
-    ///
-    /// What is returned is the JSON of stored PDUs plus their `event_id`. A method that has its
-    /// answer at hand may return it at once: then nothing is allocated for the question.
-    pub trait StateSource: Send + Sync + 'static {
-        /// The state event of this type and state key.
-        ///
-        /// # Errors
-        /// If it cannot be read; the module that asked gets the error.
-        fn get(
-            &self,
-            event_type: &str,
-            state_key: &str,
-        ) -> impl Future<Output = Result<Option<String>, ModuleError>> + Send;
-
-        /// All state events of this type.
-        ///
-        /// # Errors
-        /// As for [`Self::get`].
-        fn of_type(
-            &self,
-            event_type: &str,
-        ) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send;
-    }
-
-    /// No state at all: before a room exists.
-    impl StateSource for () {
-        async fn get(&self, _: &str, _: &str) -> Result<Option<String>, ModuleError> {
-            Ok(None)
-        }
-
-        async fn of_type(&self, _: &str) -> Result<Vec<String>, ModuleError> {
-            Ok(Vec::new())
-        }
-    }
-
-    /// A [`StateSource`], shared and made nameless: questions borrow it, notifications keep a
-    /// clone of it.
-    #[derive(Clone)]
-    pub struct StateHandle {
-        source: Arc<dyn Nameless>,
-    }
-
-    /// Any [`StateSource`].
-    trait Nameless: Send + Sync {
-        fn lend(&self) -> State<'_>;
-    }
-
-    impl<S: StateSource> Nameless for S {
-        fn lend(&self) -> State<'_> {
-            let (source, table) =
-                (Source::new(self), StateTableRef::new(StateTableFor::<S>::TABLE));
-            State { size: State::SIZE, flags: 0, source, table }
-        }
-    }
-
-    impl StateHandle {
-        /// Shares `source`.
-        pub fn new<S: StateSource>(source: Arc<S>) -> Self {
-            Self { source }
-        }
-
-        /// Lends it to a callback.
-        #[inline]
-        pub fn lend(&self) -> State<'_> {
-            self.source.lend()
-        }
-    }
-
-    impl fmt::Debug for StateHandle {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.debug_struct("StateHandle").finish_non_exhaustive()
-        }
-    }
-
-    struct StateTableFor<S>(PhantomData<S>);
-
-    impl<S: StateSource> StateTableFor<S> {
-        const TABLE: &'static StateTable = &StateTable {
-            size: StateTable::SIZE,
-            minor: MINOR,
-            get: Some(hsmod_abi::begin::<Side<S>, rows::get>),
-            of_type: Some(hsmod_abi::begin::<Side<S>, rows::of_type>),
-        };
-    }
-
-    /// A look at the state is a request too, though no row of a group.
-    macro_rules! begins {
-        ($( $row:ident, $name:literal, |$source:ident, $args:ident| $answer:expr; )*) => { $(
-            impl<S: StateSource> Begins<rows::$row> for Side<S> {
-                fn begin<'a>(
-                    &'a self,
-                    $args: args::$row<'a>,
-                    begun: Begun<'a, rows::$row>,
-                ) -> Progress {
-                    if let Err(error) = admit_request($name) {
-                        return begun.answer(Err(error));
-                    }
-                    let $source = &self.0;
-                    begun.go_on(|| Answering::new(async move { $answer }))
-                }
-            }
-        )* };
-    }
-
-    begins! {
-        get, "State::get", |source, args| {
-            source.get(args.event_type.text(), args.state_key.text()).await.map(SomeEvent)
-        };
-        of_type, "State::of_type", |source, args| {
-            source.of_type(args.event_type.text()).await.map(Events)
-        };
-    }
-}
+pub use source::{StateHandle, StateSource};

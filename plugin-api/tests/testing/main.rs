@@ -7,4 +7,5 @@ mod http;
 mod module;
 mod scripts;
 mod seat;
+mod state;
 mod time;

@@ -1,0 +1,225 @@
+//! The homeserver's side of a room's state.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use hsmod_abi::{Begins, Begun, MINOR, Progress, Source};
+
+use serde::Deserialize;
+
+use super::{SeveralTexts, SomeEvent, State, StateTable, StateTableRef, args, rows};
+use crate::boundary::{Answering, admit_request};
+use crate::table::Side;
+use crate::values::{ModuleError, Unanswered, by_name};
+
+/// Where a homeserver keeps the state of one room at one moment.
+///
+/// What is returned is the JSON of stored PDUs plus their `event_id`. A method that has its
+/// answer at hand may return it at once: then nothing is allocated for the question.
+pub trait StateSource: Send + Sync + 'static {
+    /// The state event of this type and state key.
+    ///
+    /// # Errors
+    /// If it cannot be read; the module that asked gets the error.
+    fn get(
+        &self,
+        event_type: &str,
+        state_key: &str,
+    ) -> impl Future<Output = Result<Option<String>, ModuleError>> + Send;
+
+    /// All state events of this type.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    fn of_type(
+        &self,
+        event_type: &str,
+    ) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send;
+
+    /// The state keys of all state events of this type. By default they are read from
+    /// [`Self::of_type`]; a homeserver that knows them without reading events writes this.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    fn keys(
+        &self,
+        event_type: &str,
+    ) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send {
+        async move {
+            let keys = self.of_type(event_type).await?.into_iter().map(|json| {
+                let Keyed { state_key } = by_name::from_str(&json)?;
+                Ok(state_key.into_owned())
+            });
+            keys.collect()
+        }
+    }
+
+    /// How many state events of this type there are: by default, how many [`Self::keys`].
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    fn count(&self, event_type: &str) -> impl Future<Output = Result<usize, ModuleError>> + Send {
+        async move { Ok(self.keys(event_type).await?.len()) }
+    }
+
+    /// All state events.
+    ///
+    /// # Errors
+    /// As for [`Self::get`]; by default, that this homeserver cannot.
+    fn all(&self) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send {
+        let message = "this homeserver cannot list the whole state of a room: ask for one type of \
+            event";
+        std::future::ready(Err(ModuleError::not_answered(Unanswered::Unsupported, message)))
+    }
+
+    /// The IDs of the users with this membership. By default they are read from
+    /// [`Self::of_type`]; a homeserver that knows memberships without reading events writes this.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    fn members(
+        &self,
+        membership: &str,
+    ) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send {
+        async move {
+            let mut users = Vec::new();
+            for json in self.of_type("m.room.member").await? {
+                let Keyed { state_key } = by_name::from_str(&json)?;
+                // A malformed one is no member of any kind.
+                let member = by_name::from_str::<Member<'_>>(&json);
+                if member.is_ok_and(|member| member.content.membership == membership) {
+                    users.push(state_key.into_owned());
+                }
+            }
+            Ok(users)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Keyed<'a> {
+    #[serde(borrow)]
+    state_key: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Member<'a> {
+    #[serde(borrow)]
+    content: Membership<'a>,
+}
+
+#[derive(Deserialize)]
+struct Membership<'a> {
+    #[serde(borrow)]
+    membership: Cow<'a, str>,
+}
+
+/// No state at all: before a room exists.
+impl StateSource for () {
+    async fn get(&self, _: &str, _: &str) -> Result<Option<String>, ModuleError> {
+        Ok(None)
+    }
+
+    async fn of_type(&self, _: &str) -> Result<Vec<String>, ModuleError> {
+        Ok(Vec::new())
+    }
+
+    async fn all(&self) -> Result<Vec<String>, ModuleError> {
+        Ok(Vec::new())
+    }
+}
+
+/// A [`StateSource`], shared and made nameless: questions borrow it, notifications keep a
+/// clone of it.
+#[derive(Clone)]
+pub struct StateHandle {
+    source: Arc<dyn Nameless>,
+}
+
+/// Any [`StateSource`].
+trait Nameless: Send + Sync {
+    fn lend(&self) -> State<'_>;
+}
+
+impl<S: StateSource> Nameless for S {
+    fn lend(&self) -> State<'_> {
+        let (source, table) = (Source::new(self), StateTableRef::new(StateTableFor::<S>::TABLE));
+        State { size: State::SIZE, flags: 0, source, table }
+    }
+}
+
+impl StateHandle {
+    /// Shares `source`.
+    pub fn new<S: StateSource>(source: Arc<S>) -> Self {
+        Self { source }
+    }
+
+    /// Lends it to a callback.
+    #[inline]
+    pub fn lend(&self) -> State<'_> {
+        self.source.lend()
+    }
+}
+
+impl fmt::Debug for StateHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StateHandle").finish_non_exhaustive()
+    }
+}
+
+struct StateTableFor<S>(PhantomData<S>);
+
+impl<S: StateSource> StateTableFor<S> {
+    const TABLE: &'static StateTable = &StateTable {
+        size: StateTable::SIZE,
+        minor: MINOR,
+        get: Some(hsmod_abi::begin::<Side<S>, rows::get>),
+        of_type: Some(hsmod_abi::begin::<Side<S>, rows::of_type>),
+        keys: Some(hsmod_abi::begin::<Side<S>, rows::keys>),
+        count: Some(hsmod_abi::begin::<Side<S>, rows::count>),
+        all: Some(hsmod_abi::begin::<Side<S>, rows::all>),
+        members: Some(hsmod_abi::begin::<Side<S>, rows::members>),
+    };
+}
+
+/// A look at the state is a request too, though no row of a group.
+macro_rules! begins {
+    ($( $row:ident, $name:literal, |$source:ident, $args:ident| $answer:expr; )*) => { $(
+        impl<S: StateSource> Begins<rows::$row> for Side<S> {
+            fn begin<'a>(
+                &'a self,
+                $args: args::$row<'a>,
+                begun: Begun<'a, rows::$row>,
+            ) -> Progress {
+                if let Err(error) = admit_request($name) {
+                    return begun.answer(Err(error));
+                }
+                let $source = &self.0;
+                begun.go_on(|| Answering::new(async move { $answer }))
+            }
+        }
+    )* };
+}
+
+begins! {
+    get, "State::get", |source, args| {
+        source.get(args.event_type.text(), args.state_key.text()).await.map(SomeEvent)
+    };
+    of_type, "State::of_type", |source, args| {
+        source.of_type(args.event_type.text()).await.map(SeveralTexts)
+    };
+    keys, "State::keys", |source, args| {
+        source.keys(args.event_type.text()).await.map(SeveralTexts)
+    };
+    count, "State::count", |source, args| {
+        // Nobody has as many.
+        source.count(args.event_type.text()).await.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
+    };
+    all, "State::all", |source, _args| source.all().await.map(SeveralTexts);
+    members, "State::members", |source, args| {
+        source.members(args.membership.text()).await.map(SeveralTexts)
+    };
+}
