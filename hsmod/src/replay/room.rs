@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hsmod_loader::dispatch::Delivery;
-use hsmod_loader::values::OwnedEvent;
+use hsmod_loader::values::{Event, OwnedEvent};
 use hsmod_loader::{CallError, Modules, State};
+use serde::Deserialize;
 
 use super::reader::NoEvent;
 use crate::state::RoomState;
@@ -45,6 +46,8 @@ pub(super) struct Room {
     pub(super) outcomes: Vec<(usize, Outcome)>,
     pub(super) dispatched: Dispatched,
     pub(super) told: Told,
+    /// Once it is known.
+    version: Option<String>,
     state: RoomState,
     /// The state as modules see it.
     view: State,
@@ -92,6 +95,7 @@ impl Default for Room {
             outcomes: Vec::new(),
             dispatched: Dispatched::default(),
             told: Told::default(),
+            version: None,
             state: RoomState::default(),
             view: State::new(Arc::new(())),
         }
@@ -114,6 +118,7 @@ impl Room {
 
     /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
     async fn event(&mut self, audience: &Audience, event: OwnedEvent) -> Result<bool, CallError> {
+        let event = self.versioned(event);
         let start = Instant::now();
         let asked = self.ask(audience, event).await;
         self.dispatched.time += start.elapsed();
@@ -128,6 +133,18 @@ impl Room {
         self.dispatched.calls += 1;
         self.dispatched.time += start.elapsed();
         Ok(replaced)
+    }
+
+    /// The event, which tells the version of the room as soon as that was told.
+    fn versioned(&mut self, event: OwnedEvent) -> OwnedEvent {
+        let view = event.as_event();
+        if view.event_type() == "m.room.create" && view.state_key() == Some("") {
+            self.version = version_created(&view);
+        }
+        match &self.version {
+            Some(version) => event.with_room_version(version),
+            None => event,
+        }
     }
 
     /// The event as it is let through, and whether that is another one.
@@ -145,9 +162,19 @@ impl Room {
             None => None,
         };
         let replaced = replacement.is_some();
-        let event = replacement.unwrap_or(event);
+        let event = replacement.map_or(event, |replacement| self.versioned(replacement));
         self.dispatched.calls += 1;
         modules.spam_checker().check_event_for_spam(&event.as_event()).await?;
         Ok((event, replaced))
     }
+}
+
+/// The version of the room that an event creates. A room of which it says nothing has the first.
+fn version_created(create: &Event<'_>) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Create {
+        room_version: Option<String>,
+    }
+    let Create { room_version } = create.content().ok()?;
+    Some(room_version.unwrap_or_else(|| "1".to_owned()))
 }

@@ -26,7 +26,7 @@ pub fn event(event_type: &str) -> EventBuilder {
         "content": {},
     });
     let Value::Object(fields) = fields else { unreachable!("an object was written") };
-    EventBuilder { fields }
+    EventBuilder { fields, room_version: None }
 }
 
 /// A user's own `m.room.member` event: `member("@bob:example.com", "join")`. With another
@@ -41,6 +41,7 @@ pub fn member(user_id: &str, membership: &str) -> EventBuilder {
 #[must_use = "an event is made by `build`"]
 pub struct EventBuilder {
     fields: Map<String, Value>,
+    room_version: Option<String>,
 }
 
 impl EventBuilder {
@@ -74,6 +75,20 @@ impl EventBuilder {
         self.field("origin_server_ts", origin_server_ts)
     }
 
+    /// The version of its room, which is told beside the event
+    /// ([`Event::room_version`](crate::values::Event::room_version)); by default it is not.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::testing::prelude::*;
+    ///
+    /// let hello = event("m.room.message").room_version("12").build();
+    /// assert_eq!(hello.as_event().room_version(), Some("12"));
+    /// ```
+    pub fn room_version(mut self, version: &str) -> Self {
+        self.room_version = Some(version.to_owned());
+        self
+    }
+
     /// Any other field.
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
@@ -100,9 +115,11 @@ impl EventBuilder {
     /// If a field is missing or of the wrong type: a content that is no object.
     pub fn build(self) -> OwnedEvent {
         let json = Value::Object(self.fields).to_string();
-        match OwnedEvent::from_json(json.as_str()) {
-            Ok(event) => event,
-            Err(error) => panic!("this is no event: {error}: {json}"),
+        let event = OwnedEvent::from_json(json.as_str());
+        match (event, self.room_version) {
+            (Ok(event), Some(version)) => event.with_room_version(version),
+            (Ok(event), None) => event,
+            (Err(error), _) => panic!("this is no event: {error}: {json}"),
         }
     }
 }

@@ -32,6 +32,7 @@ pub struct FakeRoom {
     pub(super) room_id: String,
     pub(super) aliases: Vec<String>,
     pub(super) public: bool,
+    pub(super) version: Option<String>,
     state: BTreeMap<(String, String), OwnedEvent>,
     sent: Vec<OwnedEvent>,
 }
@@ -56,8 +57,17 @@ impl FakeRoom {
         let view = given.as_event();
         let Some(state_key) = view.state_key() else { panic!("{given:?} is no state event") };
         let key = (view.event_type().to_owned(), state_key.to_owned());
-        self.state.insert(key, given.clone());
+        let event = self.versioned(given.clone());
+        self.state.insert(key, event);
         self
+    }
+
+    /// The event, which tells the version of the room if that is known.
+    fn versioned(&self, event: OwnedEvent) -> OwnedEvent {
+        match &self.version {
+            Some(version) => event.with_room_version(version),
+            None => event,
+        }
     }
 
     /// An alias that leads here; the first one is the room's own, too.
@@ -67,6 +77,13 @@ impl FakeRoom {
             return self;
         }
         self.state("m.room.canonical_alias", "", json!({"alias": alias}))
+    }
+
+    /// The version of the room, which events that come to be in it from then on tell
+    /// ([`Event::room_version`](crate::values::Event::room_version)).
+    pub fn version(mut self, version: &str) -> Self {
+        self.version = Some(version.to_owned());
+        self
     }
 
     /// The room stands on the public list.
@@ -81,13 +98,15 @@ impl FakeRoom {
         self.state_event(&made.id(&id).content(content).build())
     }
 
-    /// Takes an event in that was sent.
-    pub(super) fn send(&mut self, event: &OwnedEvent) {
+    /// Takes an event in that was sent, and returns it as the room has it.
+    pub(super) fn send(&mut self, event: OwnedEvent) -> OwnedEvent {
+        let event = self.versioned(event);
         if let Some(state_key) = event.as_event().state_key() {
             let key = (event.as_event().event_type().to_owned(), state_key.to_owned());
             self.state.insert(key, event.clone());
         }
         self.sent.push(event.clone());
+        event
     }
 
     /// The room's ID.
@@ -103,6 +122,12 @@ impl FakeRoom {
     /// A state event.
     pub fn find_state(&self, event_type: &str, state_key: &str) -> Option<&OwnedEvent> {
         self.state.get(&(event_type.to_owned(), state_key.to_owned()))
+    }
+
+    /// The state events of a type, by their state keys.
+    fn keyed(&self, event_type: &str) -> impl Iterator<Item = (&str, &OwnedEvent)> {
+        let of_type = self.state.iter().filter(move |((its_type, _), _)| its_type == event_type);
+        of_type.map(|((_, state_key), event)| (state_key.as_str(), event))
     }
 
     /// All state events, by type and state key.
@@ -131,11 +156,34 @@ impl FakeRoom {
 impl StateSource for FakeRoom {
     async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
         let event = self.find_state(event_type, state_key);
-        Ok(event.map(|event| event.as_event().json().as_str().to_owned()))
+        Ok(event.map(json))
     }
 
     async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
-        let of_type = self.all_state().filter(|event| event.as_event().event_type() == event_type);
-        Ok(of_type.map(|event| event.as_event().json().as_str().to_owned()).collect())
+        Ok(self.keyed(event_type).map(|(_, event)| json(event)).collect())
     }
+
+    async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        Ok(self.keyed(event_type).map(|(state_key, _)| state_key.to_owned()).collect())
+    }
+
+    async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
+        Ok(self.keyed(event_type).count())
+    }
+
+    async fn all(&self) -> Result<Vec<String>, ModuleError> {
+        Ok(self.all_state().map(json).collect())
+    }
+
+    async fn members(&self, membership: &str) -> Result<Vec<String>, ModuleError> {
+        let is = |event: &OwnedEvent| {
+            event.as_event().membership().is_ok_and(|found| found.as_deref() == Some(membership))
+        };
+        let members = self.keyed("m.room.member").filter(|(_, event)| is(event));
+        Ok(members.map(|(user_id, _)| user_id.to_owned()).collect())
+    }
+}
+
+fn json(event: &OwnedEvent) -> String {
+    event.as_event().json().as_str().to_owned()
 }

@@ -96,9 +96,7 @@ impl Known {
         room_id: &str,
         event: EventBuilder,
     ) -> Result<OwnedEvent, ModuleError> {
-        let event = event.build();
-        self.room(room_id)?.send(&event);
-        Ok(event)
+        Ok(self.room(room_id)?.send(event.build()))
     }
 }
 

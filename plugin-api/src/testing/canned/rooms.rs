@@ -55,8 +55,9 @@ impl Rooms for Canned {
             return Err(ModuleError::http(409, ErrorCode::RoomInUse, message));
         }
         let mut made = room(&room_id);
+        made.version = create.as_event().room_version().map(str::to_owned);
         made.public = config.visibility.as_deref() == Some("public");
-        made.send(&create);
+        made.send(create);
         known.rooms.insert(room_id.clone(), made);
         let mut joins = join_profile.unwrap_or_else(|| known.member_profile(user_id));
         joins.insert("membership".to_owned(), "join".into());
@@ -133,7 +134,7 @@ fn creation(
     };
     let room_id = format!("!{}:{}", known.name("room"), known.server_name);
     let event = known.event("m.room.create", &room_id, user_id.as_str());
-    let event = event.state_key("").content(content);
+    let event = event.state_key("").content(content).room_version(version);
     Ok(if version == "12" { event.without("room_id") } else { event }.build())
 }
 
