@@ -102,9 +102,10 @@ impl Web {
     ///
     /// `Content-Length` is that of the module's answer, to `HEAD` too, which has no body.
     ///
-    /// What the module asks of the homeserver meanwhile is answered in the task that polls this: a
-    /// task-local that the homeserver sets around it leads whoever answers `get_user_by_req` to the
-    /// homeserver's own request. It works as well in a layer around `into_axum`.
+    /// A number in the request's extensions ([`Client::token`]) leads whoever answers
+    /// `get_user_by_req` to the homeserver's own request. What the module asks of the homeserver
+    /// meanwhile is answered in the task that polls this, so that a task-local that is set around
+    /// it does, too. Both work as well in a layer around `into_axum`.
     ///
     /// ```
     /// # use bytes::Bytes;
@@ -222,13 +223,39 @@ fn failed(failures: &Failures, path: &str, error: &StageError) {
     });
 }
 
+/// What a homeserver tells of a request beside what the client sent: it stands in the request's
+/// extensions.
+///
+/// ```
+/// use hsmod_loader::web::Client;
+///
+/// let mut request = http::Request::new(bytes::Bytes::new());
+/// request.extensions_mut().insert(Client { ip: Some("192.0.2.7".to_owned()), token: 41 });
+/// assert_eq!(hsmod_loader::web::parts(&request).view().token(), 41);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "told by name, with `..Client::default()`")]
+pub struct Client {
+    /// The IP address of the client, as modules see it.
+    pub ip: Option<String>,
+    /// A number by which the homeserver finds its own request again where a module asks about it
+    /// ([`WebRequest::token`](crate::WebRequest::token)); 0 for none.
+    pub token: u64,
+}
+
 /// A request as modules get it: what `on_legacy_admin_request` is asked about.
 pub fn parts(request: &Request<Bytes>) -> HttpRequest<'_> {
-    HttpRequest::new(
+    let parts = HttpRequest::new(
         request.method().as_str(),
         request.uri().path(),
         request.uri().query().unwrap_or_default(),
         request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())),
         request.body(),
-    )
+    );
+    let Some(Client { ip, token }) = request.extensions().get() else { return parts };
+    let parts = parts.token(*token);
+    match ip {
+        Some(ip) => parts.client_ip(ip),
+        None => parts,
+    }
 }
