@@ -13,7 +13,7 @@ use crate::convert::arguments::{OptionalText, Text};
 use crate::convert::request::request;
 use crate::home::Home;
 use crate::task::Asking;
-use crate::web::about;
+use crate::web::Numbered;
 
 rows! { account_validity {
     is_user_expired(user_id: Text) => opinion;
@@ -29,13 +29,14 @@ rows! { account_validity {
 fn on_legacy_admin_request(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let from_admin = arguments.get_item(0)?;
     let path = from_admin.getattr(intern!(from_admin.py(), "path"))?;
-    let taken = request(&from_admin, path.cast::<PyBytes>()?.as_bytes())?;
+    let mut taken = request(&from_admin, path.cast::<PyBytes>()?.as_bytes())?;
+    let numbered = Numbered::new(home, &from_admin, &mut taken)?;
     let modules = Arc::clone(home);
-    let asking = about(home, &from_admin, async move {
+    Ok(Box::pin(async move {
+        let _numbered = numbered;
         let modules = modules.modules().await?;
         let parts = parts(&taken);
         let answer = modules.account_validity().on_legacy_admin_request(&parts.view()).await;
         Python::attach(|py| number(py, answer))
-    })?;
-    Ok(Box::pin(asking))
+    }))
 }

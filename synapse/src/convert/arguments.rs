@@ -6,7 +6,8 @@ use hsmod_loader::Json;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use super::{event, json};
+pub(crate) use super::event::Event;
+use super::json;
 use crate::home::Home;
 
 /// An argument as Python has it, in a form of ours that outlives the call.
@@ -108,26 +109,6 @@ impl Argument for Number {
 
     fn input(view: &u64) -> u64 {
         *view
-    }
-}
-
-/// An event.
-pub(crate) struct Event(String);
-
-impl Argument for Event {
-    type View<'a> = &'a str;
-    type Input<'v> = Json<'v>;
-
-    fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        event::json(value).map(Self)
-    }
-
-    fn view(&self) -> &str {
-        &self.0
-    }
-
-    fn input<'v>(view: &'v &str) -> Json<'v> {
-        Json(view)
     }
 }
 

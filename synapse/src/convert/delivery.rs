@@ -1,22 +1,22 @@
 //! Events that another server got.
 
-use hsmod_loader::{Delivered, Json};
+use hsmod_loader::{Delivered, Parts};
 use pyo3::prelude::*;
 
 use super::arguments::{Argument, text};
-use super::event;
+use super::event::Event;
 use crate::home::Home;
 
 /// A `FederationEventDeliveryEvent`.
 pub(crate) struct Delivery {
     server_name: String,
     method: String,
-    events: Vec<String>,
+    events: Vec<Event>,
 }
 
 impl Argument for Delivery {
     type View<'a> = &'a Self;
-    type Input<'v> = Delivered<'v, Json<'v>>;
+    type Input<'v> = Delivered<'v, Parts<'v, Event>>;
 
     fn take(_: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let method = value.getattr("method")?;
@@ -25,7 +25,7 @@ impl Argument for Delivery {
             server_name: text(&value.getattr("server_name")?)?,
             // A member of an enum of texts, of which `str` is the name.
             method: text(&method.getattr_opt("value")?.unwrap_or(method))?,
-            events: events.map(|event| event::json(&event?)).collect::<PyResult<_>>()?,
+            events: events.map(|event| Event::of(&event?)).collect::<PyResult<_>>()?,
         })
     }
 
@@ -33,11 +33,11 @@ impl Argument for Delivery {
         self
     }
 
-    fn input<'v>(view: &'v &Self) -> Delivered<'v, Json<'v>> {
+    fn input<'v>(view: &'v &Self) -> Delivered<'v, Parts<'v, Event>> {
         Delivered {
             server_name: &view.server_name,
             method: &view.method,
-            events: view.events.iter().map(|event| Json(event)).collect(),
+            events: view.events.iter().map(Parts).collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hsmod_loader::values::{ModuleError, Unanswered};
 use hsmod_loader::{State, StateSource};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyTuple};
 use tokio::sync::oneshot;
@@ -51,6 +52,26 @@ impl StateSource for Mapping {
         let event_type = event_type.to_owned();
         self.look(move |events| of_type(events, &event_type)).await
     }
+
+    async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
+        let event_type = event_type.to_owned();
+        self.look(move |events| keys(events, &event_type, |key| Ok(key.to_cow()?.into_owned())))
+            .await
+    }
+
+    async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
+        let event_type = event_type.to_owned();
+        self.look(move |events| keys(events, &event_type, |_| Ok(()))).await.map(|keys| keys.len())
+    }
+
+    async fn all(&self) -> Result<Vec<String>, ModuleError> {
+        self.look(|events| entries(events, |_, event| event::json(event).map(Some))).await
+    }
+
+    async fn members(&self, membership: &str) -> Result<Vec<String>, ModuleError> {
+        let membership = membership.to_owned();
+        self.look(move |events| members(events, &membership)).await
+    }
 }
 
 impl Mapping {
@@ -87,22 +108,60 @@ fn get(events: &Bound<'_, PyAny>, event_type: &str, state_key: &str) -> PyResult
 }
 
 fn of_type(events: &Bound<'_, PyAny>, event_type: &str) -> PyResult<Vec<String>> {
+    entries(events, |key, event| {
+        Ok(of(key, event_type)?.map(|_| event::json(event)).transpose()?)
+    })
+}
+
+/// The state keys of a type; no event is looked at.
+fn keys<T>(
+    events: &Bound<'_, PyAny>,
+    event_type: &str,
+    mut take: impl FnMut(&Bound<'_, PyString>) -> PyResult<T>,
+) -> PyResult<Vec<T>> {
     let mut found = Vec::new();
-    let mut look = |key: &Bound<'_, PyAny>, event: &Bound<'_, PyAny>| {
-        let its_type = key.cast::<PyTuple>()?.get_item(0)?;
-        if its_type.cast::<PyString>()?.to_cow()? == event_type {
-            found.push(event::json(event)?);
+    for key in events.try_iter()? {
+        if let Some(key) = of(key?.cast()?, event_type)? {
+            found.push(take(&key)?);
         }
-        PyResult::Ok(())
-    };
+    }
+    Ok(found)
+}
+
+/// The users with a membership. A malformed one is none.
+fn members(events: &Bound<'_, PyAny>, membership: &str) -> PyResult<Vec<String>> {
+    entries(events, |key, event| {
+        let Some(user_id) = of(key, "m.room.member")? else { return Ok(None) };
+        let content = event.getattr(intern!(event.py(), "content"))?;
+        let found = content.get_item(intern!(event.py(), "membership"));
+        let is = found.is_ok_and(|found| found.eq(membership).unwrap_or_default());
+        if is { Ok(Some(user_id.to_cow()?.into_owned())) } else { Ok(None) }
+    })
+}
+
+/// The state key of an entry of this type.
+fn of<'py>(key: &Bound<'py, PyTuple>, event_type: &str) -> PyResult<Option<Bound<'py, PyString>>> {
+    let its_type = key.get_item(0)?;
+    if its_type.cast::<PyString>()?.to_cow()? != event_type {
+        return Ok(None);
+    }
+    Ok(Some(key.get_item(1)?.cast_into()?))
+}
+
+/// What `take` makes of each entry.
+fn entries<T>(
+    events: &Bound<'_, PyAny>,
+    mut take: impl FnMut(&Bound<'_, PyTuple>, &Bound<'_, PyAny>) -> PyResult<Option<T>>,
+) -> PyResult<Vec<T>> {
+    let mut found = Vec::new();
     if let Ok(events) = events.cast::<PyDict>() {
         for (key, event) in events {
-            look(&key, &event)?;
+            found.extend(take(key.cast()?, &event)?);
         }
     } else {
         for item in events.cast::<PyMapping>()?.items()? {
-            let (key, event) = item.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-            look(&key, &event)?;
+            let (key, event) = item.extract::<(Bound<'_, PyTuple>, Bound<'_, PyAny>)>()?;
+            found.extend(take(&key, &event)?);
         }
     }
     Ok(found)

@@ -3,8 +3,6 @@
 use hsmod_loader::WebRequest;
 use hsmod_loader::values::{JsonStr, ModuleError, RoomAlias, RoomId, UserId};
 
-use crate::web::current_request;
-
 /// A JSON object in the making.
 ///
 /// Rationale: its text is put together and never parsed, because arguments may be large JSON.
@@ -81,5 +79,5 @@ arguments! {
     &RoomAlias, |alias| alias.as_str();
     &JsonStr, |json| json;
     // Python knows Synapse's own by its number.
-    &WebRequest<'_>, |_request| &current_request();
+    &WebRequest<'_>, |request| &request.token();
 }

@@ -36,9 +36,9 @@ class Users(Group):
 
     @public("get_user_by_req", since="1.39")
     async def get_user_by_req(
-        self, request: int | None, allow_guest: bool, allow_expired: bool
+        self, request: int, allow_guest: bool, allow_expired: bool
     ) -> dict[str, Any]:
-        own = None if request is None else self.own_requests.get(request)
+        own = self.own_requests.get(request)
         if own is None:
             raise RuntimeError(
                 "the module asks outside of the call of its web resource, where no request of"
