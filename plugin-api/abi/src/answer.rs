@@ -8,16 +8,18 @@ use crate::object::Object;
 use crate::owned::OwnedStr;
 use crate::panic::{Panic, RawPanic};
 
-/// The head of every answer; what follows is as its kind says. Uninitialised until the status is
-/// [`Status::READY`]; then the caller owns it.
-#[repr(C, align(8))]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Answer {
-    /// How many bytes were written, from the beginning of this head on.
-    pub(crate) size: u32,
-    /// One of the constants of this type, or one of the row's own.
-    pub(crate) kind: u32,
+crate::structure! {
+    /// The head of every answer; what follows is as its kind says. Uninitialised until the status is
+    /// [`Status::READY`]; then the caller owns it.
+    #[repr(C, align(8))]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Answer {
+        /// How many bytes were written, from the beginning of this head on.
+        pub(crate) size: u32,
+        /// One of the constants of this type, or one of the row's own.
+        pub(crate) kind: u32,
+    }
 }
 
 impl Answer {
@@ -120,21 +122,23 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// An error in C form, owned by whoever holds it. What its numbers mean is up to the sides.
-#[repr(C)]
-#[derive(Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawError {
-    /// What kind of error, or an HTTP status.
-    pub code: u32,
-    /// Reserved: 0.
-    pub flags: u32,
-    /// `errcode` of the body that a client sees.
-    pub errcode: OwnedStr,
-    /// What went wrong.
-    pub message: OwnedStr,
-    /// JSON text of an object, if there are further fields of that body.
-    pub fields: OwnedStr,
+crate::structure! {
+    /// An error in C form, owned by whoever holds it. What its numbers mean is up to the sides.
+    #[repr(C)]
+    #[derive(Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawError {
+        /// What kind of error, or an HTTP status.
+        pub code: u32,
+        /// Reserved: 0.
+        pub flags: u32,
+        /// `errcode` of the body that a client sees.
+        pub errcode: OwnedStr,
+        /// What went wrong.
+        pub message: OwnedStr,
+        /// JSON text of an object, if there are further fields of that body.
+        pub fields: OwnedStr,
+    }
 }
 
 impl RawError {

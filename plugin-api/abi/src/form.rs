@@ -92,10 +92,18 @@ pub(crate) unsafe fn erased<F: Form>(form: F::Of<'_>) -> F {
     unsafe { std::mem::transmute_copy(&std::mem::ManuallyDrop::new(form)) }
 }
 
-/// Declares that a `repr(transparent)` wrapper of a form with a lifetime is one too.
+/// Declares that a `repr(transparent)` wrapper of a form with a lifetime is one too; what it says that
+/// the form does not.
 #[macro_export]
 macro_rules! wrapper {
-    ($wrapper:ident($inner:ident)) => {
+    ($wrapper:ident($inner:ident), $note:literal) => {
+        #[cfg(feature = "describe")]
+        impl $crate::InC for $wrapper<'_> {
+            fn spelled(shapes: &mut $crate::Shapes) -> $crate::Spelling {
+                <$crate::$inner<'static> as $crate::InC>::spelled(shapes).noted($note)
+            }
+        }
+
         const _: () =
             assert!(size_of::<$wrapper<'static>>() == size_of::<$crate::$inner<'static>>());
 

@@ -18,6 +18,13 @@ impl Status {
     pub const READY: Self = Self(1);
     /// Not ready: the frame says how to go on. No other status leaves anything behind.
     pub const PENDING: Self = Self(2);
+
+    /// The number that crosses.
+    #[cfg(feature = "describe")]
+    #[allow(clippy::cast_sign_loss, reason = "none of them is negative")]
+    pub const fn number(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 /// A function of an interface: `object` is whose it is, `args` are those of its row.
@@ -27,38 +34,40 @@ pub type Slot<Args> =
 /// How a call goes on that was not ready, and how it is given up.
 pub type Poll = unsafe extern "C" fn(data: *mut (), frame: *mut Frame) -> Status;
 
-/// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
-/// room for a future, and where the answer goes.
-///
-/// The caller makes a fresh one for each of these calls, on its stack. `poll`, `drop` and `data` are
-/// written by the callee before it says [`Status::PENDING`], and kept by the caller where it likes.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Frame {
-    /// In bytes: what of this structure the caller knows.
-    size: u32,
-    /// How many bytes `out` has.
-    out_size: u32,
-    /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
-    /// and where a module calls.
-    pub(crate) module: u32,
-    /// [`Frame::VOUCHED`], or nothing.
-    flags: u32,
-    /// Reserved: null. What a call is part of is asked of the homeserver ([`Context`]).
+crate::structure! {
+    /// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
+    /// room for a future, and where the answer goes.
     ///
-    /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
-    /// each poll; what it asks for costs those that ask.
-    context: *const Context,
-    pub(crate) waker: FfiWaker,
-    pub(crate) poll: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
-    pub(crate) drop: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
-    pub(crate) data: *mut (),
-    /// [`ROOM_MIN`] bytes or more, aligned to [`ROOM_ALIGN`]. It stays where it is until the
-    /// future has ended.
-    pub(crate) room: *mut (),
-    pub(crate) capacity: usize,
-    /// Aligned to 8; what is there is not initialised.
-    pub(crate) out: *mut Answer,
+    /// The caller makes a fresh one for each of these calls, on its stack. `poll`, `drop` and `data` are
+    /// written by the callee before it says [`Status::PENDING`], and kept by the caller where it likes.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Frame {
+        /// In bytes: what of this structure the caller knows.
+        size: u32,
+        /// How many bytes `out` has.
+        out_size: u32,
+        /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
+        /// and where a module calls.
+        pub(crate) module: u32,
+        /// [`Frame::VOUCHED`], or nothing.
+        flags: u32,
+        /// Reserved: null. What a call is part of is asked of the homeserver ([`Context`]).
+        ///
+        /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
+        /// each poll; what it asks for costs those that ask.
+        context: *const Context,
+        pub(crate) waker: FfiWaker,
+        pub(crate) poll: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
+        pub(crate) drop: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
+        pub(crate) data: *mut (),
+        /// [`ROOM_MIN`] bytes or more, aligned to [`ROOM_ALIGN`]. It stays where it is until the
+        /// future has ended.
+        pub(crate) room: *mut (),
+        pub(crate) capacity: usize,
+        /// Aligned to 8; what is there is not initialised.
+        pub(crate) out: *mut Answer,
+    }
 }
 
 /// Alignment of the room of a [`Frame`]; a future that needs more is boxed.
@@ -117,22 +126,24 @@ impl Frame {
     }
 }
 
-/// What the call is part of that a thread is in, as the homeserver tells who asks.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Context {
-    /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
-    size: u32,
-    /// [`Context::SAMPLED`], or nothing.
-    pub flags: u32,
-    /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
-    pub timeout_ns: u64,
-    /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
-    pub trace_id: [u8; 16],
-    /// The span around the call, in the same sense, or the homeserver's own number for it; 0 for
-    /// none.
-    pub span_id: u64,
+crate::structure! {
+    /// What the call is part of that a thread is in, as the homeserver tells who asks.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Context {
+        /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
+        size: u32,
+        /// [`Context::SAMPLED`], or nothing.
+        pub flags: u32,
+        /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
+        pub timeout_ns: u64,
+        /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
+        pub trace_id: [u8; 16],
+        /// The span around the call, in the same sense, or the homeserver's own number for it; 0 for
+        /// none.
+        pub span_id: u64,
+    }
 }
 
 impl Context {

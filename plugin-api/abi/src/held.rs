@@ -25,18 +25,20 @@ crate::arguments! {
     }
 }
 
-/// A call that a module wants to be made later, at most once, with JSON text that its homeserver
-/// has by then.
-///
-/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Continuation {
-    object: Object,
-    /// Takes the object. Null: there is nothing to call.
-    run: Option<
-        unsafe extern "C" fn(*const (), *const ContinuationArgs<'static>, *mut Frame) -> Status,
-    >,
+crate::structure! {
+    /// A call that a module wants to be made later, at most once, with JSON text that its homeserver
+    /// has by then.
+    ///
+    /// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Continuation {
+        object: Object,
+        /// Takes the object. Null: there is nothing to call.
+        run: Option<
+            unsafe extern "C" fn(*const (), *const ContinuationArgs<'static>, *mut Frame) -> Status,
+        >,
+    }
 }
 
 impl Continuation {
@@ -115,15 +117,17 @@ where
     }
 }
 
-/// A call that a module wants to be made several times, one after the other.
-///
-/// It belongs to whoever holds it; dropped, it is given back to the module.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Routine {
-    object: Object,
-    /// Without arguments: null.
-    run: Option<unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status>,
+crate::structure! {
+    /// A call that a module wants to be made several times, one after the other.
+    ///
+    /// It belongs to whoever holds it; dropped, it is given back to the module.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Routine {
+        object: Object,
+        /// Without arguments: null.
+        run: Option<unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status>,
+    }
 }
 
 impl Routine {
@@ -172,16 +176,18 @@ where
     unsafe { start::<_, _, Done<E>>(frame, move |(): &mut ()| (*object.cast_mut().cast::<C>())()) }
 }
 
-/// A call that blocks the thread it is made on, made at most once.
-///
-/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
-/// What it returns, or how it panics, stays in the module.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Errand {
-    object: Object,
-    /// Takes the object.
-    run: Option<unsafe extern "C" fn(*const ())>,
+crate::structure! {
+    /// A call that blocks the thread it is made on, made at most once.
+    ///
+    /// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+    /// What it returns, or how it panics, stays in the module.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Errand {
+        object: Object,
+        /// Takes the object.
+        run: Option<unsafe extern "C" fn(*const ())>,
+    }
 }
 
 impl Errand {

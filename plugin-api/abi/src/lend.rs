@@ -13,16 +13,18 @@ pub trait TextSource: Sync {
     fn text(&self, part: u32) -> Option<&str>;
 }
 
-/// Texts that are made when they are asked for.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Texts<'a> {
-    source: Source<'a>,
-    /// The text lives as long as the source is lent. Null: there are none.
-    text: Option<unsafe extern "C" fn(source: *const (), part: u32) -> Str<'static>>,
-    /// Whether the source vouches for its texts to be UTF-8.
-    vouched: u64,
+crate::structure! {
+    /// Texts that are made when they are asked for.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Texts<'a> {
+        source: Source<'a>,
+        /// The text lives as long as the source is lent. Null: there are none.
+        text: Option<unsafe extern "C" fn(source: *const (), part: u32) -> Str<'static>>,
+        /// Whether the source vouches for its texts to be UTF-8.
+        vouched: u64,
+    }
 }
 
 impl<'a> Texts<'a> {
@@ -70,16 +72,18 @@ pub trait SetText: Send {
     fn set(&mut self, text: &str);
 }
 
-/// A text that one holder at a time may set.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Editable<'a> {
-    owner: *mut (),
-    /// The text as it is now: it lives until the next one is set.
-    text: Option<unsafe extern "C" fn(owner: *mut ()) -> Str<'static>>,
-    /// Copies the text.
-    set: Option<unsafe extern "C" fn(owner: *mut (), text: Str<'static>)>,
-    lent: PhantomData<&'a mut ()>,
+crate::structure! {
+    /// A text that one holder at a time may set.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Editable<'a> {
+        owner: *mut (),
+        /// The text as it is now: it lives until the next one is set.
+        text: Option<unsafe extern "C" fn(owner: *mut ()) -> Str<'static>>,
+        /// Copies the text.
+        set: Option<unsafe extern "C" fn(owner: *mut (), text: Str<'static>)>,
+        lent: PhantomData<&'a mut ()>,
+    }
 }
 
 // SAFETY: it is a `&mut T` of a `T: Send`, in C form.

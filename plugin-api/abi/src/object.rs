@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use crate::panic::caught;
 
-/// An object of one side, in the hands of the other. Dropped, it is given back; what panics then
-/// ends where it happens.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Object {
-    /// Null: none, or it was taken.
-    object: *const (),
-    /// Null: nothing has to be done.
-    release: Option<unsafe extern "C" fn(*const ())>,
+crate::structure! {
+    /// An object of one side, in the hands of the other. Dropped, it is given back; what panics then
+    /// ends where it happens.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Object {
+        /// Null: none, or it was taken.
+        object: *const (),
+        /// Null: nothing has to be done.
+        release: Option<unsafe extern "C" fn(*const ())>,
+    }
 }
 
 // SAFETY: what it is made of is `Send`, and if shared `Sync` as well.

@@ -6,27 +6,31 @@ use std::ptr::{NonNull, without_provenance_mut};
 
 type Release = unsafe extern "C" fn(owner: *mut (), pointer: *const u8, length: usize);
 
-/// A text of which the holder is the owner, or none (null). Dropped, it is given back to the side
-/// that made it.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct OwnedStr {
-    pointer: *const u8,
-    length: usize,
-    /// What its maker knows it by.
-    owner: *mut (),
-    /// Null: it is static.
-    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+crate::structure! {
+    /// A text of which the holder is the owner, or none (null). Dropped, it is given back to the side
+    /// that made it.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct OwnedStr {
+        pointer: *const u8,
+        length: usize,
+        /// What its maker knows it by.
+        owner: *mut (),
+        /// Null: it is static.
+        release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+    }
 }
 
-/// Bytes of which the holder is the owner.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct OwnedBytes {
-    pointer: *const u8,
-    length: usize,
-    owner: *mut (),
-    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+crate::structure! {
+    /// Bytes of which the holder is the owner.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct OwnedBytes {
+        pointer: *const u8,
+        length: usize,
+        owner: *mut (),
+        release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+    }
 }
 
 /// Both are a pointer and how it is freed.
@@ -131,18 +135,20 @@ unsafe extern "C" fn release(capacity: *mut (), pointer: *const u8, length: usiz
     drop(unsafe { Vec::from_raw_parts(pointer.cast_mut(), length, capacity.addr()) });
 }
 
-/// Several answers of which the holder is the owner. They carry their step, as [`Slice`](crate::Slice)s do.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct OwnedArray<T> {
-    pointer: *mut T,
-    length: usize,
-    stride: usize,
-    /// What its maker knows it by.
-    owner: *mut (),
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
-    release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
-    owns: PhantomData<T>,
+crate::structure! {
+    /// Several answers of which the holder is the owner. They carry their step, as [`Slice`](crate::Slice)s do.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct OwnedArray<T> {
+        pointer: *mut T,
+        length: usize,
+        stride: usize,
+        /// What its maker knows it by.
+        owner: *mut (),
+        /// Frees the array alone: what the items own was taken out. Null: it is static.
+        release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
+        owns: PhantomData<T>,
+    }
 }
 
 // SAFETY: it is a `Vec<T>`.

@@ -8,18 +8,20 @@ use std::sync::Once;
 
 use super::owned::OwnedStr;
 
-/// What a panic said, and where it happened.
-#[repr(C)]
-#[derive(Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawPanic {
-    message: OwnedStr,
-    /// None if it is not known.
-    file: OwnedStr,
-    /// 0 if it is not known.
-    line: u32,
-    /// Reserved: 0.
-    flags: u32,
+crate::structure! {
+    /// What a panic said, and where it happened.
+    #[repr(C)]
+    #[derive(Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawPanic {
+        message: OwnedStr,
+        /// None if it is not known.
+        file: OwnedStr,
+        /// 0 if it is not known.
+        line: u32,
+        /// Reserved: 0.
+        flags: u32,
+    }
 }
 
 /// A panic of the other side, in memory of this side.

@@ -45,21 +45,23 @@ pub unsafe fn function_count_behind(table: *const (), known: usize) -> usize {
 #[macro_export]
 macro_rules! table {
     (
-        $(#[$meta:meta])*
+        $(#[$($meta:tt)*])*
         $visibility:vis struct $table:ident as $table_ref:ident {
-            $( $(#[$row_meta:meta])* $name:ident: fn($($argument:ty),* $(,)?) $(-> $result:ty)?, )*
+            $( $(#[$($row_meta:tt)*])* $name:ident: fn($($argument:ty),* $(,)?) $(-> $result:ty)?, )*
         }
     ) => {
-        $(#[$meta])*
-        #[repr(C)]
-        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-        #[derive(Clone, Copy, Debug)]
-        $visibility struct $table {
-            /// In bytes.
-            pub(crate) size: u32,
-            /// Version of the boundary of the side that made it.
-            pub(crate) minor: u32,
-            $( $(#[$row_meta])* pub(crate) $name: Option<unsafe extern "C" fn($($argument),*) $(-> $result)?>, )*
+        $crate::structure! {
+            $(#[$($meta)*])*
+            #[repr(C)]
+            #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+            #[derive(Clone, Copy, Debug)]
+            $visibility struct $table {
+                /// In bytes.
+                pub(crate) size: u32,
+                /// Version of the boundary of the side that made it.
+                pub(crate) minor: u32,
+                $( $(#[$($row_meta)*])* pub(crate) $name: Option<unsafe extern "C" fn($($argument),*) $(-> $result)?>, )*
+            }
         }
 
         impl $table {
@@ -83,6 +85,13 @@ macro_rules! table {
         unsafe impl $crate::Field for $table_ref {
             fn check(&self) -> Result<(), $crate::Flaw> {
                 Ok(())
+            }
+        }
+
+        #[cfg(feature = "describe")]
+        impl $crate::InC for $table_ref {
+            fn spelled(shapes: &mut $crate::Shapes) -> $crate::Spelling {
+                <*const $table as $crate::InC>::spelled(shapes)
             }
         }
 
@@ -124,7 +133,7 @@ macro_rules! table {
             }
 
             $(
-                $(#[$row_meta])*
+                $(#[$($row_meta)*])*
                 pub(crate) fn $name(self) -> Option<unsafe extern "C" fn($($argument),*) $(-> $result)?> {
                     // SAFETY: a table of this type, perhaps shorter, in which this field is that.
                     unsafe { $crate::function_at(self.0, std::mem::offset_of!($table, $name)) }
@@ -138,20 +147,22 @@ macro_rules! table {
 #[macro_export]
 macro_rules! arguments {
     (
-        $(#[$meta:meta])*
-        $visibility:vis struct $name:ident<$life:lifetime> {
-            $( $(#[$field_meta:meta])* $field:ident: $type:ty, )*
+        $(#[$($meta:tt)*])*
+        $visibility:vis struct $name:ident<$life:lifetime> $(as [$in_c:expr])? {
+            $( $(#[$($field_meta:tt)*])* $field:ident: $type:ty, )*
         }
     ) => {
-        $(#[$meta])*
-        #[repr(C)]
-        #[derive(Debug)]
-        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-        $visibility struct $name<$life> {
-            args_size: u32,
-            args_flags: u32,
-            $( $(#[$field_meta])* pub(crate) $field: $type, )*
-            lent: std::marker::PhantomData<&$life ()>,
+        $crate::structure! {
+            $(#[$($meta)*])*
+            #[repr(C)]
+            #[derive(Debug)]
+            #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+            $visibility struct $name<$life> $(as [$in_c])? {
+                args_size: u32,
+                args_flags: u32,
+                $( $(#[$($field_meta)*])* pub(crate) $field: $type, )*
+                lent: std::marker::PhantomData<&$life ()>,
+            }
         }
 
         impl<$life> $name<$life> {

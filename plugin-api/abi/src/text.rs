@@ -5,17 +5,19 @@ use std::marker::PhantomData;
 
 use crate::form::{Field, Flaw, Form};
 
-/// A borrowed text, or none. Whoever made it owns the bytes; they live as long as the call that
-/// carries them.
-///
-/// In C none is a null pointer; an empty text has any other. The length is in bytes of UTF-8.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Str<'a> {
-    pointer: *const u8,
-    length: usize,
-    lent: PhantomData<&'a ()>,
+crate::structure! {
+    /// A borrowed text, or none. Whoever made it owns the bytes; they live as long as the call that
+    /// carries them.
+    ///
+    /// In C none is a null pointer; an empty text has any other. The length is in bytes of UTF-8.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Str<'a> {
+        pointer: *const u8,
+        length: usize,
+        lent: PhantomData<&'a ()>,
+    }
 }
 
 // SAFETY: it is an `Option<&str>` in C form.
@@ -104,14 +106,16 @@ unsafe impl Field for Str<'_> {
     }
 }
 
-/// Borrowed bytes. Null is allowed where the length is 0.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Bytes<'a> {
-    pointer: *const u8,
-    length: usize,
-    lent: PhantomData<&'a ()>,
+crate::structure! {
+    /// Borrowed bytes. Null is allowed where the length is 0.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Bytes<'a> {
+        pointer: *const u8,
+        length: usize,
+        lent: PhantomData<&'a ()>,
+    }
 }
 
 // SAFETY: it is a `&[u8]` in C form.
@@ -182,13 +186,15 @@ impl Flag {
     }
 }
 
-/// A number that may be missing.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Number {
-    is_some: Flag,
-    number: i64,
+crate::structure! {
+    /// A number that may be missing.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, Default)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Number {
+        is_some: Flag,
+        number: i64,
+    }
 }
 
 impl Number {

@@ -234,15 +234,17 @@ unsafe fn checked<V: View>(view: *const V) -> Result<(), Flaw> {
     unsafe { (*view).check() }
 }
 
-/// An array of structures. It carries its step, since the other side's may be longer.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Slice<'a, V> {
-    pointer: *const V,
-    length: usize,
-    /// From one to the next, in bytes.
-    stride: usize,
-    lent: PhantomData<&'a ()>,
+crate::structure! {
+    /// An array of structures. It carries its step, since the other side's may be longer.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct Slice<'a, V> {
+        pointer: *const V,
+        length: usize,
+        /// From one to the next, in bytes.
+        stride: usize,
+        lent: PhantomData<&'a ()>,
+    }
 }
 
 // SAFETY: it is a `&[V]`.
@@ -414,34 +416,36 @@ impl<V: View + Copy + 'static> Room<V> {
 #[macro_export]
 macro_rules! view {
     (
-        $(#[$meta:meta])*
+        $(#[$($meta:tt)*])*
         $visibility:vis struct $name:ident<$life:lifetime> {
-            $( $(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty, )*
+            $( $(#[$($field_meta:tt)*])* $field_visibility:vis $field:ident: $type:ty, )*
         }
     ) => {
         $crate::view! {
             exclusive
-            $(#[$meta])*
+            $(#[$($meta)*])*
             #[derive(Clone, Copy)]
             $visibility struct $name<$life> {
-                $( $(#[$field_meta])* $field_visibility $field: $type, )*
+                $( $(#[$($field_meta)*])* $field_visibility $field: $type, )*
             }
         }
     };
     (
         exclusive
-        $(#[$meta:meta])*
+        $(#[$($meta:tt)*])*
         $visibility:vis struct $name:ident<$life:lifetime> {
-            $( $(#[$field_meta:meta])* $field_visibility:vis $field:ident: $type:ty, )*
+            $( $(#[$($field_meta:tt)*])* $field_visibility:vis $field:ident: $type:ty, )*
         }
     ) => {
-        $(#[$meta])*
-        #[repr(C)]
-        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-        $visibility struct $name<$life> {
-            size: u32,
-            flags: u32,
-            $( $(#[$field_meta])* $field_visibility $field: $type, )*
+        $crate::structure! {
+            $(#[$($meta)*])*
+            #[repr(C)]
+            #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+            $visibility struct $name<$life> {
+                size: u32,
+                flags: u32,
+                $( $(#[$($field_meta)*])* $field_visibility $field: $type, )*
+            }
         }
 
         #[allow(dead_code, reason = "one side makes it, the other reads it")]

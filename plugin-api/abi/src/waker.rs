@@ -14,30 +14,34 @@ use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
 
 use super::panic::caught;
 
-/// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
-#[repr(C)]
-#[derive(Clone, Copy)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct FfiWaker {
-    data: *const (),
-    /// What its maker knows it by; no more than a number to everybody else. All wakers of one
-    /// kind have the same functions.
-    kind: *const (),
-    /// Its maker's functions, which are never unmapped. Null: nobody is to be woken.
-    table: *const FfiWakerTable,
+crate::structure! {
+    /// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct FfiWaker {
+        data: *const (),
+        /// What its maker knows it by; no more than a number to everybody else. All wakers of one
+        /// kind have the same functions.
+        kind: *const (),
+        /// Its maker's functions, which are never unmapped. Null: nobody is to be woken.
+        table: *const FfiWakerTable,
+    }
 }
 
-/// What can be done with the data and the kind of an [`FfiWaker`]. None of these functions unwinds.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct FfiWakerTable {
-    /// In bytes.
-    size: u32,
-    /// Version of the boundary of its maker.
-    minor: u32,
-    clone: unsafe extern "C" fn(*const (), *const ()) -> FfiWaker,
-    wake_by_ref: unsafe extern "C" fn(*const (), *const ()),
-    drop: unsafe extern "C" fn(*const (), *const ()),
+crate::structure! {
+    /// What can be done with the data and the kind of an [`FfiWaker`]. None of these functions unwinds.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct FfiWakerTable {
+        /// In bytes.
+        size: u32,
+        /// Version of the boundary of its maker.
+        minor: u32,
+        clone: unsafe extern "C" fn(*const (), *const ()) -> FfiWaker,
+        wake_by_ref: unsafe extern "C" fn(*const (), *const ()),
+        drop: unsafe extern "C" fn(*const (), *const ()),
+    }
 }
 
 /// The C form of a waker of this image's standard library, to which it still belongs.

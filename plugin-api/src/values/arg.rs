@@ -124,8 +124,8 @@ pub struct RawOption<'a>(pub Str<'a>);
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct RawJson<'a>(pub Str<'a>);
 
-hsmod_abi::wrapper!(RawOption(Str));
-hsmod_abi::wrapper!(RawJson(Str));
+hsmod_abi::wrapper!(RawOption(Str), "Null: none.");
+hsmod_abi::wrapper!(RawJson(Str), "JSON text.");
 
 /// Of several the log could name one that is not to blame.
 #[cfg(feature = "host")]

@@ -21,3 +21,6 @@ mod soundness;
 mod support;
 mod unvouched;
 mod wakers;
+
+// What the copies of the boundary's own code are declared with.
+use hsmod_abi::structure;

@@ -268,3 +268,48 @@ macro_rules! functions {
 functions! {
     (); (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Continuation, Frame, Str, structure};
+
+    structure! {
+        /// Two of them.
+        #[repr(C)]
+        struct RawPairOf<'a, V> {
+            /// The first.
+            first: V,
+            second: Str<'a>,
+            counts: [u16; 3],
+            lent: PhantomData<&'a V>,
+        }
+    }
+
+    #[test]
+    fn a_structure_is_known_by_its_fields() {
+        let mut shapes = Shapes::default();
+        let spelling = RawPairOf::<'static, u8>::spelled(&mut shapes);
+        assert_eq!(spelling.declare("pair"), "hsmod_pair_of_of_uint8 pair");
+        let [text, pair] = shapes.structures() else { panic!("the text comes first") };
+        assert_eq!(
+            (text.name.as_str(), pair.doc.as_slice()),
+            ("hsmod_str", &[" Two of them."][..])
+        );
+        let shown: Vec<String> =
+            pair.members.iter().map(|member| member.spelling.declare(member.name)).collect();
+        assert_eq!(shown, ["uint8_t first", "hsmod_str second", "uint16_t counts[3]"]);
+        assert_eq!(pair.members[0].doc, [" The first."]);
+        assert_eq!(pair.members[1].offset, std::mem::align_of::<Str<'_>>());
+    }
+
+    #[test]
+    fn functions_and_what_leads_to_itself() {
+        let mut shapes = Shapes::default();
+        shapes.add::<Frame>();
+        shapes.add::<Continuation>();
+        let frame = shapes.structures().iter().find(|found| found.name == "hsmod_frame").unwrap();
+        let poll = frame.members.iter().find(|member| member.name == "poll").unwrap();
+        assert_eq!(poll.spelling.declare("poll"), "hsmod_status (*poll)(void *, hsmod_frame *)");
+    }
+}
