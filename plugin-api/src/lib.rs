@@ -59,6 +59,8 @@ pub mod values;
 
 #[allow(unsafe_code, reason = "expansions of table.rs")]
 pub mod callbacks;
+#[cfg(feature = "describe")]
+pub mod described;
 #[cfg(feature = "host")]
 pub mod host;
 #[allow(unsafe_code, reason = "what a plugin exports")]

@@ -31,13 +31,15 @@ struct Connection {
     module: u32,
 }
 
-/// A reference to the homeserver's side of a [`ModuleApi`].
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawApi {
-    pub(crate) host: *const (),
-    pub(crate) table: HostTableRef,
+hsmod_abi::structure! {
+    /// A reference to the homeserver's side of a [`ModuleApi`].
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawApi {
+        pub(crate) host: *const (),
+        pub(crate) table: HostTableRef,
+    }
 }
 
 // SAFETY: each side uses it from any thread (`ModuleHost` demands it).
@@ -47,16 +49,18 @@ unsafe impl hsmod_abi::Field for RawApi {
     }
 }
 
-/// Whether something was done, and why not. The caller says how much of it there is.
-#[repr(C)]
-#[derive(Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawOutcome {
-    /// In bytes: what the caller has room for.
-    pub(crate) size: u32,
-    pub(crate) failed: Flag,
-    /// Empty if it was done.
-    pub(crate) error: RawError,
+hsmod_abi::structure! {
+    /// Whether something was done, and why not. The caller says how much of it there is.
+    #[repr(C)]
+    #[derive(Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawOutcome {
+        /// In bytes: what the caller has room for.
+        pub(crate) size: u32,
+        pub(crate) failed: Flag,
+        /// Empty if it was done.
+        pub(crate) error: RawError,
+    }
 }
 
 impl RawOutcome {

@@ -203,14 +203,16 @@ impl ModuleApi {
     }
 }
 
-/// A cache of a module, in the hands of its homeserver.
-#[repr(C)]
-#[derive(Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawCache {
-    pub(crate) object: Object,
-    /// Forgets what is remembered for a key, which is JSON text.
-    pub(crate) invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
+hsmod_abi::structure! {
+    /// A cache of a module, in the hands of its homeserver.
+    #[repr(C)]
+    #[derive(Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawCache {
+        pub(crate) object: Object,
+        /// Forgets what is remembered for a key, which is JSON text.
+        pub(crate) invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
+    }
 }
 
 /// # Safety

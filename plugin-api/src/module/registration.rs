@@ -36,6 +36,13 @@ view! {
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct Table(pub(crate) *const ());
 
+#[cfg(feature = "describe")]
+impl hsmod_abi::InC for Table {
+    fn spelled(shapes: &mut hsmod_abi::Shapes) -> hsmod_abi::Spelling {
+        <*const () as hsmod_abi::InC>::spelled(shapes)
+    }
+}
+
 // SAFETY: whoever looks into it knows of which category it is.
 unsafe impl hsmod_abi::Field for Table {
     fn check(&self) -> Result<(), hsmod_abi::Flaw> {

@@ -28,6 +28,21 @@ macro_rules! interface {
             }
         }
 
+        #[cfg(feature = "describe")]
+        impl $table_ref {
+            /// Notes the table, and what each of its rows answers.
+            pub(crate) fn describe(shapes: &mut hsmod_abi::Shapes) {
+                $(
+                    #[allow(unused_doc_comments, reason = "what else is there may leave it out")]
+                    $(#[$row_meta])*
+                    {
+                        type Raw = <$answer as $crate::values::answer::Answer>::Raw;
+                        shapes.answer::<$table, Raw>(stringify!($name));
+                    }
+                )*
+            }
+        }
+
         /// The arguments of each row, as they cross.
         #[allow(
             missing_docs, non_camel_case_types, unreachable_pub, unnameable_types,
@@ -37,7 +52,9 @@ macro_rules! interface {
             $(
                 $(#[$row_meta])*
                 hsmod_abi::arguments! {
-                    pub struct $name<'a> { $( $arg: super::raws::$name::$arg<'a>, )* }
+                    pub struct $name<'a> as [concat!(stringify!($table), "/", stringify!($name))] {
+                        $( $arg: super::raws::$name::$arg<'a>, )*
+                    }
                 }
             )*
         }

@@ -33,13 +33,15 @@ impl LegacyRenewal {
     pub const UNKNOWN: Self = Self { valid: false, stale: false, expiration_ts: 0 };
 }
 
-/// C form of [`LegacyRenewal`].
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawLegacyRenewal {
-    valid: Flag,
-    stale: Flag,
-    expiration_ts: i64,
+hsmod_abi::structure! {
+    /// C form of [`LegacyRenewal`].
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawLegacyRenewal {
+        valid: Flag,
+        stale: Flag,
+        expiration_ts: i64,
+    }
 }
 
 impl Answer for LegacyRenewal {

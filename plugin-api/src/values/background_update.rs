@@ -63,13 +63,15 @@ impl UpdateGuard {
     }
 }
 
-/// C form of [`UpdateGuard`].
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawUpdateGuard {
-    desired_duration_ms: i64,
-    /// Null: nothing is to be done.
-    on_exit: Continuation,
+hsmod_abi::structure! {
+    /// C form of [`UpdateGuard`].
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawUpdateGuard {
+        desired_duration_ms: i64,
+        /// Null: nothing is to be done.
+        on_exit: Continuation,
+    }
 }
 
 impl Answer for UpdateGuard {

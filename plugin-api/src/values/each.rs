@@ -25,13 +25,15 @@ impl<A> Default for Each<A> {
     }
 }
 
-/// One answer of several, in C form.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawEach<R> {
-    /// Of the item that it is about, in the order in which they were given.
-    place: usize,
-    answer: R,
+hsmod_abi::structure! {
+    /// One answer of several, in C form.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawEach<R> {
+        /// Of the item that it is about, in the order in which they were given.
+        place: usize,
+        answer: R,
+    }
 }
 
 impl<A: Answer> Answer for Each<A> {

@@ -232,17 +232,17 @@ impl<E: Error> From<E> for ModuleError {
 }
 
 /// The numbers of errors that have no HTTP status.
-mod code {
+pub(crate) mod code {
     /// A plain failure.
-    pub(super) const FAILED: u32 = 0;
+    pub(crate) const FAILED: u32 = 0;
     /// A request of the module was cancelled.
-    pub(super) const CANCELLED: u32 = 1;
+    pub(crate) const CANCELLED: u32 = 1;
     /// A constraint of the module's tables forbids what a statement would do.
-    pub(super) const CONSTRAINT_VIOLATION: u32 = 2;
+    pub(crate) const CONSTRAINT_VIOLATION: u32 = 2;
     /// A request of the module was not answered: the first of the reasons.
-    pub(super) const UNANSWERED: u32 = 16;
+    pub(crate) const UNANSWERED: u32 = 16;
     /// The lowest HTTP status there can be.
-    pub(super) const STATUS: u32 = 100;
+    pub(crate) const STATUS: u32 = 100;
 }
 
 /// The reasons, in the order of their numbers.

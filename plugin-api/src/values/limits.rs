@@ -49,14 +49,16 @@ impl MediaUploadLimit {
     }
 }
 
-/// C form of a [`MediaUploadLimit`] that is answered.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawMediaUploadLimit {
-    max_bytes: u64,
-    time_period_ms: u64,
-    info_uri: OwnedStr,
-    can_upgrade: Flag,
+hsmod_abi::structure! {
+    /// C form of a [`MediaUploadLimit`] that is answered.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawMediaUploadLimit {
+        max_bytes: u64,
+        time_period_ms: u64,
+        info_uri: OwnedStr,
+        can_upgrade: Flag,
+    }
 }
 
 /// Limits; `None`, the neutral answer, leaves them to others, an empty list is no limit.
@@ -131,24 +133,26 @@ impl Arg for fn(MediaUploadLimit) {
     }
 }
 
-/// How often a user may do something.
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// let slowly = RatelimitOverride::new(0.5, 5);
-/// assert!(!slowly.is_unlimited() && RatelimitOverride::UNLIMITED.is_unlimited());
-/// ```
-///
-/// Mirrors `synapse.module_api.RatelimitOverride`.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-#[non_exhaustive]
-pub struct RatelimitOverride {
-    /// How often a second in the long run; 0 is no limit at all.
-    pub per_second: f64,
-    /// How often at once.
-    pub burst_count: i64,
+hsmod_abi::structure! {
+    /// How often a user may do something.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let slowly = RatelimitOverride::new(0.5, 5);
+    /// assert!(!slowly.is_unlimited() && RatelimitOverride::UNLIMITED.is_unlimited());
+    /// ```
+    ///
+    /// Mirrors `synapse.module_api.RatelimitOverride`.
+    #[repr(C)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    #[non_exhaustive]
+    pub struct RatelimitOverride {
+        /// How often a second in the long run; 0 is no limit at all.
+        pub per_second: f64,
+        /// How often at once.
+        pub burst_count: i64,
+    }
 }
 
 impl RatelimitOverride {

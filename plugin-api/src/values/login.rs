@@ -108,13 +108,15 @@ impl fmt::Debug for LoginResponse {
     }
 }
 
-/// C form of [`AcceptedLogin`].
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawAcceptedLogin {
-    user_id: OwnedStr,
-    /// Null: nothing is to be done.
-    on_login: Continuation,
+hsmod_abi::structure! {
+    /// C form of [`AcceptedLogin`].
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawAcceptedLogin {
+        user_id: OwnedStr,
+        /// Null: nothing is to be done.
+        on_login: Continuation,
+    }
 }
 
 /// An accepted login; `None`, the neutral answer, leaves it to others.

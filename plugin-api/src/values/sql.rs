@@ -1,6 +1,6 @@
 //! What is bound to a statement of a module's storage and what comes of it.
 
-mod form;
+pub(crate) mod form;
 mod row;
 
 use std::fmt;

@@ -70,15 +70,17 @@ impl Verdict {
     }
 }
 
-/// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawVerdict {
-    errcode: OwnedStr,
-    /// None: the callback's usual text.
-    message: OwnedStr,
-    /// JSON text of an object; none without fields.
-    fields: OwnedStr,
+hsmod_abi::structure! {
+    /// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawVerdict {
+        errcode: OwnedStr,
+        /// None: the callback's usual text.
+        message: OwnedStr,
+        /// JSON text of an object; none without fields.
+        fields: OwnedStr,
+    }
 }
 
 impl Answer for Verdict {
@@ -128,12 +130,14 @@ pub enum EventDecision {
     Replace(Value),
 }
 
-/// C form of an [`EventDecision`] that is not to allow; allowing is the neutral answer.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawDecision {
-    /// JSON text of the event to take its place; none: it is refused.
-    replacement: OwnedStr,
+hsmod_abi::structure! {
+    /// C form of an [`EventDecision`] that is not to allow; allowing is the neutral answer.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawDecision {
+        /// JSON text of the event to take its place; none: it is refused.
+        replacement: OwnedStr,
+    }
 }
 
 impl Answer for EventDecision {
@@ -173,6 +177,13 @@ macro_rules! choices {
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum $name { $( $(#[$vdoc])* $variant, )* }
+
+        #[cfg(feature = "describe")]
+        impl $name {
+            /// The numbers that cross.
+            pub(crate) const NUMBERS: &[(&'static str, u32)] =
+                &[$( (stringify!($variant), $number), )*];
+        }
 
         impl Answer for $name {
             type Raw = u32;

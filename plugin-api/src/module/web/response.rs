@@ -86,21 +86,25 @@ impl Default for WebResponse {
     }
 }
 
-/// C form of [`WebResponse`].
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawWebResponse {
-    status: u16,
-    headers: OwnedArray<RawResponseHeader>,
-    body: OwnedBytes,
+hsmod_abi::structure! {
+    /// C form of [`WebResponse`].
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawWebResponse {
+        status: u16,
+        headers: OwnedArray<RawResponseHeader>,
+        body: OwnedBytes,
+    }
 }
 
-/// A header of a response, in C form.
-#[repr(C)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct RawResponseHeader {
-    name: OwnedStr,
-    value: OwnedBytes,
+hsmod_abi::structure! {
+    /// A header of a response, in C form.
+    #[repr(C)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawResponseHeader {
+        name: OwnedStr,
+        value: OwnedBytes,
+    }
 }
 
 impl Answer for WebResponse {

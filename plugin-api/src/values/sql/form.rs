@@ -9,11 +9,11 @@ use hsmod_abi::OwnedBytes;
 use super::{SqlRows, SqlValue};
 use crate::values::answer::{Answer, Unreadable};
 
-const NULL: u8 = 0;
-const INTEGER: u8 = 1;
-const REAL: u8 = 2;
-const TEXT: u8 = 3;
-const BLOB: u8 = 4;
+pub(crate) const NULL: u8 = 0;
+pub(crate) const INTEGER: u8 = 1;
+pub(crate) const REAL: u8 = 2;
+pub(crate) const TEXT: u8 = 3;
+pub(crate) const BLOB: u8 = 4;
 
 const UNREADABLE: Unreadable = Unreadable("not readable as SQL values: of another version?");
 

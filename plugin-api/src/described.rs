@@ -1,0 +1,226 @@
+//! All that crosses the boundary as data, of which the C header is made.
+
+use hsmod_abi::{Answer, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, Shapes, Status};
+
+use crate::module::{HostTable, LogTable, RawField, RawRegistration, Root, WebTableRef};
+use crate::values::error::code;
+use crate::values::event::part;
+use crate::values::media::FileTableRef;
+use crate::values::sql::form;
+use crate::values::state::StateTableRef;
+use crate::values::{DirectoryVisibility, FederatedEventAction, Permission, RegistrationBehaviour};
+
+/// Numbers that mean something on the wire.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Numbers {
+    /// What the names begin with: `STATUS`.
+    pub name: &'static str,
+    /// What they are.
+    pub doc: &'static str,
+    /// Each with its name and what it means.
+    pub numbers: Vec<(String, u64, &'static str)>,
+}
+
+/// Every structure and table that crosses, and what each row answers.
+pub fn shapes() -> Shapes {
+    let mut shapes = Shapes::default();
+    shapes.add::<Entry>();
+    shapes.add::<Frame>();
+    shapes.add::<hsmod_abi::RawError>();
+    shapes.add::<hsmod_abi::RawPanic>();
+    shapes.add::<Root>();
+    shapes.add::<RawRegistration<'static>>();
+    shapes.add::<HostTable>();
+    shapes.add::<LogTable>();
+    shapes.answer::<Root, hsmod_abi::Object>("parse_config");
+    shapes.answer::<Root, hsmod_abi::Object>("construct");
+    shapes.answer::<Root, ()>("start");
+    shapes.answer::<Root, ()>("shutdown");
+    StateTableRef::describe(&mut shapes);
+    FileTableRef::describe(&mut shapes);
+    WebTableRef::describe(&mut shapes);
+    callbacks(&mut shapes);
+    requests(&mut shapes);
+    shapes
+}
+
+/// A table that is found by a name.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Extension {
+    /// The type of the table in C, of which it is a pointer.
+    pub table: String,
+    /// The category or group: `users`.
+    pub name: &'static str,
+    /// The rows, in the order of their slots: name, and lines of documentation.
+    pub rows: Vec<(&'static str, &'static [&'static str])>,
+}
+
+impl Extension {
+    fn new<T: InC>(
+        name: &'static str,
+        rows: impl Iterator<Item = (&'static str, &'static [&'static str])>,
+    ) -> Self {
+        let pointer = T::spelled(&mut Shapes::default()).declare("");
+        let table = pointer.trim_start_matches("const ").trim_end_matches(" *").to_owned();
+        Self { table, name, rows: rows.collect() }
+    }
+}
+
+macro_rules! callbacks {
+    ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
+        fn callbacks(shapes: &mut Shapes) {
+            $( crate::callbacks::$category::$table::describe(shapes); )*
+        }
+
+        /// The categories of callbacks.
+        pub fn categories() -> Vec<Extension> {
+            use crate::table::Category;
+            vec![$( {
+                type Table = crate::callbacks::$category::$table;
+                let rows = Table::ROWS.iter().map(|row| (row.name, row.doc));
+                Extension::new::<Table>(Table::NAME, rows)
+            } ),*]
+        }
+    };
+}
+
+macro_rules! requests {
+    ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
+        fn requests(shapes: &mut Shapes) {
+            $( crate::requests::$group::$table::describe(shapes); )*
+        }
+
+        /// The groups of requests.
+        pub fn groups() -> Vec<Extension> {
+            vec![$( Extension::new::<crate::requests::$group::$table>(
+                stringify!($group),
+                crate::requests::$group::ROWS.iter().map(|row| (row.name, row.doc)),
+            ) ),*]
+        }
+    };
+}
+
+crate::__categories!(callbacks []);
+crate::__request_groups!(requests []);
+
+macro_rules! numbers {
+    ($( $name:literal: $doc:literal { $( $number:ident = $value:expr, $meaning:literal; )* } )*) => {
+        vec![$( Numbers {
+            name: $name,
+            doc: $doc,
+            numbers: vec![$( (stringify!($number).to_owned(), u64::from($value), $meaning) ),*],
+        } ),*]
+    };
+}
+
+/// Every number that means something on the wire.
+pub fn numbers() -> Vec<Numbers> {
+    let mut numbers = boundary();
+    numbers.extend([
+        choice("PERMISSION", "What `Permission` is as a number.", Permission::NUMBERS),
+        choice(
+            "FEDERATED_EVENT_ACTION",
+            "What becomes of an event that another server sent.",
+            FederatedEventAction::NUMBERS,
+        ),
+        choice(
+            "DIRECTORY_VISIBILITY",
+            "Whether a user is shown among the results of a search.",
+            DirectoryVisibility::NUMBERS,
+        ),
+        choice(
+            "REGISTRATION_BEHAVIOUR",
+            "What becomes of a registration.",
+            RegistrationBehaviour::NUMBERS,
+        ),
+    ]);
+    numbers
+}
+
+fn choice(name: &'static str, doc: &'static str, numbers: &[(&str, u32)]) -> Numbers {
+    let numbers = numbers.iter().map(|&(name, number)| (snake(name), number.into(), ""));
+    Numbers { name, doc, numbers: numbers.collect() }
+}
+
+/// `ShadowBan` as `SHADOW_BAN`.
+fn snake(name: &str) -> String {
+    let letter = |(place, letter): (usize, char)| {
+        let gap = if place > 0 && letter.is_ascii_uppercase() { "_" } else { "" };
+        format!("{gap}{}", letter.to_ascii_uppercase())
+    };
+    name.chars().enumerate().map(letter).collect()
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "small numbers")]
+fn boundary() -> Vec<Numbers> {
+    numbers! {
+        "ABI": "The version of the boundary that this header is of." {
+            MAJOR = MAJOR, "other majors are other boundaries";
+            MINOR = MINOR, "what was added since the major began";
+        }
+        "ENTRY": "Numbers of an entry." {
+            LITTLE = Entry::LITTLE, "`endian`: little-endian";
+            BIG = Entry::BIG, "`endian`: big-endian";
+            UNWINDS = Entry::UNWINDS, "`unwind`: a panic is caught where it happens";
+            ABORTS = Entry::ABORTS, "`unwind`: a panic ends the process; such plugins are refused";
+            HAS_NO_PANICS = Entry::HAS_NO_PANICS, "`unwind`: nothing in it can panic";
+            RUST = Entry::RUST, "`language`: Rust: what it lends need not be looked at";
+            C = Entry::C, "`language`: C";
+        }
+        "STATUS": "How a call of a slot, of `poll` or of `drop` went." {
+            NEUTRAL = Status::NEUTRAL.number(), "the neutral answer; `out` was not written";
+            READY = Status::READY.number(), "ready; `out` was written";
+            PENDING = Status::PENDING.number(), "not ready: `poll`, `drop` and `data` were written";
+        }
+        "KIND": "Kinds of answers: what stands behind the head." {
+            NEUTRAL = Answer::NEUTRAL, "the neutral answer: nothing follows";
+            OK = Answer::OK, "what the row answers";
+            ERROR = Answer::ERROR, "a `hsmod_error`";
+            PANICKED = Answer::PANICKED, "a `hsmod_panic`";
+        }
+        "FRAME": "Flags and promises of a frame." {
+            VOUCHED = Frame::VOUCHED, "`flags`: all that is lent was made by Rust; C never sets it";
+            ROOM_MIN = ROOM_MIN as u32, "bytes of room that every caller gives";
+            ROOM_ALIGN = ROOM_ALIGN as u32, "alignment of the room";
+        }
+        "ERROR": "What `code` of an error says; from `STATUS` on it is an HTTP status." {
+            FAILED = code::FAILED, "a plain failure";
+            CANCELLED = code::CANCELLED, "a request was cancelled";
+            CONSTRAINT_VIOLATION = code::CONSTRAINT_VIOLATION, "a constraint of a table forbids it";
+            UNSUPPORTED = code::UNANSWERED, "not answered: this homeserver does not answer it";
+            TRIAL = code::UNANSWERED + 1, "not answered: this start is a trial";
+            WOULD_DEADLOCK = code::UNANSWERED + 2, "not answered: it would wait for itself";
+            SHUTTING_DOWN = code::UNANSWERED + 3, "not answered: the homeserver ends";
+            TOO_MANY = code::UNANSWERED + 4, "not answered: too many at once, or nested";
+            STATUS = code::STATUS, "the lowest HTTP status there can be";
+        }
+        "TEXT": "Which text an event is asked for." {
+            JSON = part::JSON, "the whole event";
+            CONTENT = part::CONTENT, "its content";
+        }
+        "LOG": "Levels of the log." {
+            ERROR = 1_u8, "";
+            WARN = 2_u8, "";
+            INFO = 3_u8, "";
+            DEBUG = 4_u8, "";
+            TRACE = 5_u8, "";
+        }
+        "FIELD": "Kinds of fields of a log record." {
+            DEBUG = RawField::DEBUG, "text for people";
+            TEXT = RawField::TEXT, "text";
+            I64 = RawField::I64, "a signed number, in `bits`";
+            U64 = RawField::U64, "an unsigned number, in `bits`";
+            F64 = RawField::F64, "the bits of a double";
+            BOOL = RawField::BOOL, "0 or 1 in `bits`";
+        }
+        "SQL": "First bytes of SQL values." {
+            NULL = form::NULL, "nothing follows";
+            INTEGER = form::INTEGER, "eight bytes follow, little-endian";
+            REAL = form::REAL, "the eight bytes of a double follow";
+            TEXT = form::TEXT, "four bytes of a length and that many bytes of UTF-8 follow";
+            BLOB = form::BLOB, "four bytes of a length and that many bytes follow";
+        }
+    }
+}
