@@ -9,6 +9,7 @@ mod command;
 mod compilers;
 mod demo;
 mod deny;
+mod header;
 mod layout;
 mod lock;
 mod python;
@@ -43,7 +44,7 @@ struct Cli {
 const FIRST_STEPS: &str = "\
 Before you push:            cargo xtask ci
 To see modules at work:     cargo xtask demo
-After changing the ABI:     cargo xtask compilers
+After changing the ABI:     cargo xtask header, cargo xtask compilers
 After writing unsafe code:  cargo xtask sanitize
 After adding a dependency:  cargo xtask deny
 To test inside Synapse:     cargo xtask synapse
@@ -70,6 +71,10 @@ enum Task {
     /// deny.toml. The database of security advisories is a git repository of its own and not part
     /// of the package registry; a machine that reaches only the registry checks everything else.
     Deny(deny::Options),
+    /// Writes the C header of the boundary, plugin-api/include/hsmod.h
+    ///
+    /// It is made of the rows, structures and numbers of the code; the tests compare it.
+    Header(header::Options),
     /// Checks how the Python is laid out, or lays it out
     Layout(layout::Options),
     /// Runs the tests of the boundary under AddressSanitizer
@@ -104,6 +109,7 @@ impl Task {
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
             Self::Deny(options) => deny::run(&options),
+            Self::Header(options) => header::run(&options),
             Self::Layout(options) => layout::run(&options),
             Self::Sanitize(options) => sanitize::run(&options),
             Self::Synapse(options) => synapse::run(&options),

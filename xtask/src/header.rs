@@ -1,0 +1,26 @@
+//! `cargo xtask header`: the C header of the boundary, made of the code.
+
+use clap::Args;
+
+use crate::command::{Result, cargo, run as execute};
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only says whether it is what the code says
+    #[arg(long)]
+    check: bool,
+}
+
+/// Writes the header, or compares it.
+///
+/// # Errors
+/// It does not build, or is to be compared and differs.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut test = cargo();
+    test.args(["test", "--quiet", "--package=hsmod-plugin-api", "--features=host,describe"]);
+    test.arg("--test=header");
+    if !options.check {
+        test.env("UPDATE_SNAPSHOTS", "1");
+    }
+    execute(&mut test)
+}
