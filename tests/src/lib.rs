@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod build_c;
 pub mod callbacks_page;
 pub mod conform;
 pub mod requests_page;

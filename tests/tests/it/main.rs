@@ -5,6 +5,7 @@ mod announced;
 mod axum_fallback;
 mod background_updates;
 mod blocked;
+mod c_plugins;
 mod callbacks_page;
 mod cancellation;
 mod combining;
