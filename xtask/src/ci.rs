@@ -6,6 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::build::target_directory;
+use crate::c_compilers;
 use crate::command::{Result, cargo, line, run as execute, run_and_read};
 use crate::summary::{Summary, run_tests};
 use crate::synapse::trial::Outcome;
@@ -79,13 +80,15 @@ const SYNAPSE: &str = "synapse/Cargo.toml";
 const TRIAL: Step = Step::usual("tests in Synapse", &["xtask", "synapse"]);
 
 /// The last step: its summary closes the output.
-const TESTS: Step = Step::usual("tests", &["test"]);
+const TESTS: Step =
+    Step { environment: &[c_compilers::DEMANDED], ..Step::usual("tests", &["test"]) };
 
 /// Runs all steps and closes with the summary of the tests.
 ///
 /// # Errors
 /// The name of the step that failed and how to run it alone.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    c_compilers::ensure()?;
     for step in STEPS.iter().filter(|step| options.full || !step.full) {
         step.run(execute)?;
     }

@@ -4,6 +4,7 @@
 //! to stdout, cargo's own progress to stderr.
 
 mod build;
+mod c_compilers;
 mod ci;
 mod command;
 mod compilers;

@@ -17,6 +17,7 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::build::{shared_libraries, target_directory};
+use crate::c_compilers;
 use crate::command::{Result, cargo, line, output};
 use crate::lock::Lock;
 use crate::summary::{Summary, run_tests};
@@ -43,6 +44,7 @@ const SUITES: [Suite; 3] = [
         // lent to them, or kept by them, across a panic, a suspension, a call that is dropped.
         filters: &[
             "background_updates::",
+            "c_plugins::",
             "cancellation::",
             "constructors::",
             "create_events::",
@@ -107,6 +109,7 @@ pub(crate) struct Options {
 /// This compiler has no sanitizer, something does not build, a test failed, or memory was misused.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let sanitizer = Sanitizer::ready()?;
+    c_compilers::ensure()?;
     let _lock = Lock::of(&sanitizer.folder)?;
     step("what must be caught", || canary::check(&sanitizer, &sanitizer.plugin("bad_memory")?))?;
     let mut summary = Summary::default();
@@ -215,7 +218,7 @@ impl Sanitizer {
         // What is lent across the boundary often lies on the stack of the caller.
         let detect_leaks = u8::from(!leaks);
         let options = format!("detect_stack_use_after_return=1:detect_leaks={detect_leaks}");
-        command.env("ASAN_OPTIONS", options);
+        command.env("ASAN_OPTIONS", options).envs([c_compilers::DEMANDED]);
     }
 
     /// Builds all plugins, as the tests want them, and says where this one lies.
