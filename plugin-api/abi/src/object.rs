@@ -78,6 +78,12 @@ unsafe extern "C" fn release_arc<T>(object: *const ()) {
     caught(|| drop(object));
 }
 
+impl std::fmt::Debug for Object {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Object").finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,11 +111,5 @@ mod tests {
         // SAFETY: `boxed` made it, and it was taken.
         drop(unsafe { Box::from_raw(taken.cast_mut().cast::<Arc<()>>()) });
         assert_eq!(Arc::strong_count(&alive), 1);
-    }
-}
-
-impl std::fmt::Debug for Object {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Object").finish_non_exhaustive()
     }
 }
