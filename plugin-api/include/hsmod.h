@@ -207,6 +207,10 @@ typedef struct hsmod_construct_args hsmod_construct_args;
 typedef struct hsmod_root hsmod_root;
 typedef struct hsmod_state_get_args hsmod_state_get_args;
 typedef struct hsmod_state_of_type_args hsmod_state_of_type_args;
+typedef struct hsmod_state_keys_args hsmod_state_keys_args;
+typedef struct hsmod_state_count_args hsmod_state_count_args;
+typedef struct hsmod_state_all_args hsmod_state_all_args;
+typedef struct hsmod_state_members_args hsmod_state_members_args;
 typedef struct hsmod_state_table hsmod_state_table;
 typedef struct hsmod_owned_array_of_owned_str hsmod_owned_array_of_owned_str;
 typedef struct hsmod_file_read_at_args hsmod_file_read_at_args;
@@ -413,11 +417,13 @@ struct hsmod_plugin_entry {
     const void *layouts;
 };
 
-/// What a call is part of.
+/// What the call is part of that a thread is in, as the homeserver tells who asks.
 struct hsmod_context {
+    /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
     uint32_t size;
+    /// `Context::SAMPLED`, or nothing.
     uint32_t flags;
-    /// Nanoseconds that were left of the call's time when the call began; 0 for no limit.
+    /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
     uint64_t timeout_ns;
     /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
     uint8_t trace_id[16];
@@ -466,11 +472,15 @@ struct hsmod_frame {
     uint32_t size;
     /// How many bytes `out` has.
     uint32_t out_size;
-    /// The number of the module, for the log.
+    /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
+    /// and where a module calls.
     uint32_t module;
     /// `Frame::VOUCHED`, or nothing.
     uint32_t flags;
-    /// Null if the caller knows nothing of it. No callee may need it.
+    /// Reserved: null. What a call is part of is asked of the homeserver (`Context`).
+    ///
+    /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
+    /// each poll; what it asks for costs those that ask.
     const hsmod_context *context;
     hsmod_waker waker;
     hsmod_status (*poll)(void *args, hsmod_frame *frame);
@@ -550,7 +560,7 @@ struct hsmod_slice_of_field {
     size_t stride;
 };
 
-/// One event of a module's log.
+/// One event of a module's log, or a span that begins.
 struct hsmod_record {
     uint32_t size;
     uint32_t flags;
@@ -558,10 +568,18 @@ struct hsmod_record {
     uint8_t level;
     /// 0 if it is not known.
     uint32_t line;
+    /// Of a span.
+    hsmod_str name;
     hsmod_str target;
     /// None if it is not known.
     hsmod_str file;
     hsmod_slice_of_field fields;
+    /// The span that it is part of, as `begin_span` answered it. Null: the one that this thread
+    /// is in, or none if the flags say `RawRecord::ROOT`.
+    const void *parent;
+    /// The number of the module, for threads on which the homeserver does not see whose they
+    /// are; 0 if it is not known.
+    uint32_t module;
 };
 
 /// Where an image's log goes. Append-only; none of these functions unwinds.
@@ -576,6 +594,19 @@ struct hsmod_log_table {
     hsmod_flag (*enabled)(uint8_t, hsmod_str);
     /// One event.
     void (*event)(const hsmod_record *);
+    /// Begins a span, which has a name. Null: nobody listens to it. Fields that get their values
+    /// later are of the kind `RawField::EMPTY`.
+    const void *(*begin_span)(const hsmod_record *);
+    /// Values for fields that the span has.
+    void (*record)(const void *, hsmod_slice_of_field);
+    /// The first one is because of the second.
+    void (*follows_from)(const void *object, const void *);
+    /// From now on this thread is in the span, which what it begins and logs is part of.
+    void (*enter)(const void *);
+    /// This thread leaves the span.
+    void (*exit)(const void *);
+    /// Ends the span, which is not used afterwards.
+    void (*end_span)(const void *);
 };
 
 /// What `parse_config` gets.
@@ -769,6 +800,8 @@ struct hsmod_host_table {
     void (*invalidate_cache)(const void *, hsmod_str, hsmod_str);
     /// A group of requests, by the name of its table, and a number that it gave out.
     void (*give_up)(const void *, hsmod_str, int64_t);
+    /// Fills in what the call is part of that this thread is in.
+    void (*context)(const void *, hsmod_context *);
 };
 
 /// A reference to the homeserver's side of a `ModuleApi`.
@@ -827,6 +860,29 @@ struct hsmod_state_of_type_args {
     hsmod_str event_type;
 };
 
+struct hsmod_state_keys_args {
+    uint32_t args_size;
+    uint32_t args_flags;
+    hsmod_str event_type;
+};
+
+struct hsmod_state_count_args {
+    uint32_t args_size;
+    uint32_t args_flags;
+    hsmod_str event_type;
+};
+
+struct hsmod_state_all_args {
+    uint32_t args_size;
+    uint32_t args_flags;
+};
+
+struct hsmod_state_members_args {
+    uint32_t args_size;
+    uint32_t args_flags;
+    hsmod_str membership;
+};
+
 struct hsmod_state_table {
     /// In bytes.
     uint32_t size;
@@ -837,6 +893,16 @@ struct hsmod_state_table {
     /// Answers `hsmod_owned_array_of_owned_str_answer`.
     hsmod_status (*of_type)(
         const void *object, const hsmod_state_of_type_args *args, hsmod_frame *frame);
+    /// Answers `hsmod_owned_array_of_owned_str_answer`.
+    hsmod_status (*keys)(const void *object, const hsmod_state_keys_args *args, hsmod_frame *frame);
+    /// Answers `hsmod_int64_answer`.
+    hsmod_status (*count)(
+        const void *object, const hsmod_state_count_args *args, hsmod_frame *frame);
+    /// Answers `hsmod_owned_array_of_owned_str_answer`.
+    hsmod_status (*all)(const void *object, const hsmod_state_all_args *args, hsmod_frame *frame);
+    /// Answers `hsmod_owned_array_of_owned_str_answer`.
+    hsmod_status (*members)(
+        const void *object, const hsmod_state_members_args *args, hsmod_frame *frame);
 };
 
 /// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
@@ -3063,20 +3129,29 @@ HSMOD_ASSERT(sizeof(hsmod_slice_of_field) == 24, hsmod_slice_of_field_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_slice_of_field, pointer) == 0, hsmod_slice_of_field_pointer);
 HSMOD_ASSERT(offsetof(hsmod_slice_of_field, length) == 8, hsmod_slice_of_field_length);
 HSMOD_ASSERT(offsetof(hsmod_slice_of_field, stride) == 16, hsmod_slice_of_field_stride);
-HSMOD_ASSERT(sizeof(hsmod_record) == 72, hsmod_record_is_whole);
+HSMOD_ASSERT(sizeof(hsmod_record) == 104, hsmod_record_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_record, size) == 0, hsmod_record_size);
 HSMOD_ASSERT(offsetof(hsmod_record, flags) == 4, hsmod_record_flags);
 HSMOD_ASSERT(offsetof(hsmod_record, level) == 8, hsmod_record_level);
 HSMOD_ASSERT(offsetof(hsmod_record, line) == 12, hsmod_record_line);
-HSMOD_ASSERT(offsetof(hsmod_record, target) == 16, hsmod_record_target);
-HSMOD_ASSERT(offsetof(hsmod_record, file) == 32, hsmod_record_file);
-HSMOD_ASSERT(offsetof(hsmod_record, fields) == 48, hsmod_record_fields);
-HSMOD_ASSERT(sizeof(hsmod_log_table) == 32, hsmod_log_table_is_whole);
+HSMOD_ASSERT(offsetof(hsmod_record, name) == 16, hsmod_record_name);
+HSMOD_ASSERT(offsetof(hsmod_record, target) == 32, hsmod_record_target);
+HSMOD_ASSERT(offsetof(hsmod_record, file) == 48, hsmod_record_file);
+HSMOD_ASSERT(offsetof(hsmod_record, fields) == 64, hsmod_record_fields);
+HSMOD_ASSERT(offsetof(hsmod_record, parent) == 88, hsmod_record_parent);
+HSMOD_ASSERT(offsetof(hsmod_record, module) == 96, hsmod_record_module);
+HSMOD_ASSERT(sizeof(hsmod_log_table) == 80, hsmod_log_table_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_log_table, size) == 0, hsmod_log_table_size);
 HSMOD_ASSERT(offsetof(hsmod_log_table, minor) == 4, hsmod_log_table_minor);
 HSMOD_ASSERT(offsetof(hsmod_log_table, max_level) == 8, hsmod_log_table_max_level);
 HSMOD_ASSERT(offsetof(hsmod_log_table, enabled) == 16, hsmod_log_table_enabled);
 HSMOD_ASSERT(offsetof(hsmod_log_table, event) == 24, hsmod_log_table_event);
+HSMOD_ASSERT(offsetof(hsmod_log_table, begin_span) == 32, hsmod_log_table_begin_span);
+HSMOD_ASSERT(offsetof(hsmod_log_table, record) == 40, hsmod_log_table_record);
+HSMOD_ASSERT(offsetof(hsmod_log_table, follows_from) == 48, hsmod_log_table_follows_from);
+HSMOD_ASSERT(offsetof(hsmod_log_table, enter) == 56, hsmod_log_table_enter);
+HSMOD_ASSERT(offsetof(hsmod_log_table, exit) == 64, hsmod_log_table_exit);
+HSMOD_ASSERT(offsetof(hsmod_log_table, end_span) == 72, hsmod_log_table_end_span);
 HSMOD_ASSERT(sizeof(hsmod_parse_config_args) == 24, hsmod_parse_config_args_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_parse_config_args, args_size) == 0, hsmod_parse_config_args_args_size);
 HSMOD_ASSERT(offsetof(hsmod_parse_config_args, args_flags) == 4, hsmod_parse_config_args_args_flags);
@@ -3143,7 +3218,7 @@ HSMOD_ASSERT(offsetof(hsmod_outcome, error) == 8, hsmod_outcome_error);
 HSMOD_ASSERT(sizeof(hsmod_cache) == 24, hsmod_cache_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_cache, object) == 0, hsmod_cache_object);
 HSMOD_ASSERT(offsetof(hsmod_cache, invalidate) == 16, hsmod_cache_invalidate);
-HSMOD_ASSERT(sizeof(hsmod_host_table) == 192, hsmod_host_table_is_whole);
+HSMOD_ASSERT(sizeof(hsmod_host_table) == 200, hsmod_host_table_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_host_table, size) == 0, hsmod_host_table_size);
 HSMOD_ASSERT(offsetof(hsmod_host_table, minor) == 4, hsmod_host_table_minor);
 HSMOD_ASSERT(offsetof(hsmod_host_table, retain) == 8, hsmod_host_table_retain);
@@ -3169,6 +3244,7 @@ HSMOD_ASSERT(offsetof(hsmod_host_table, defer_to_thread) == 160, hsmod_host_tabl
 HSMOD_ASSERT(offsetof(hsmod_host_table, register_cached_function) == 168, hsmod_host_table_register_cached_function);
 HSMOD_ASSERT(offsetof(hsmod_host_table, invalidate_cache) == 176, hsmod_host_table_invalidate_cache);
 HSMOD_ASSERT(offsetof(hsmod_host_table, give_up) == 184, hsmod_host_table_give_up);
+HSMOD_ASSERT(offsetof(hsmod_host_table, context) == 192, hsmod_host_table_context);
 HSMOD_ASSERT(sizeof(hsmod_api) == 16, hsmod_api_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_api, host) == 0, hsmod_api_host);
 HSMOD_ASSERT(offsetof(hsmod_api, table) == 8, hsmod_api_table);
@@ -3195,11 +3271,30 @@ HSMOD_ASSERT(sizeof(hsmod_state_of_type_args) == 24, hsmod_state_of_type_args_is
 HSMOD_ASSERT(offsetof(hsmod_state_of_type_args, args_size) == 0, hsmod_state_of_type_args_args_size);
 HSMOD_ASSERT(offsetof(hsmod_state_of_type_args, args_flags) == 4, hsmod_state_of_type_args_args_flags);
 HSMOD_ASSERT(offsetof(hsmod_state_of_type_args, event_type) == 8, hsmod_state_of_type_args_event_type);
-HSMOD_ASSERT(sizeof(hsmod_state_table) == 24, hsmod_state_table_is_whole);
+HSMOD_ASSERT(sizeof(hsmod_state_keys_args) == 24, hsmod_state_keys_args_is_whole);
+HSMOD_ASSERT(offsetof(hsmod_state_keys_args, args_size) == 0, hsmod_state_keys_args_args_size);
+HSMOD_ASSERT(offsetof(hsmod_state_keys_args, args_flags) == 4, hsmod_state_keys_args_args_flags);
+HSMOD_ASSERT(offsetof(hsmod_state_keys_args, event_type) == 8, hsmod_state_keys_args_event_type);
+HSMOD_ASSERT(sizeof(hsmod_state_count_args) == 24, hsmod_state_count_args_is_whole);
+HSMOD_ASSERT(offsetof(hsmod_state_count_args, args_size) == 0, hsmod_state_count_args_args_size);
+HSMOD_ASSERT(offsetof(hsmod_state_count_args, args_flags) == 4, hsmod_state_count_args_args_flags);
+HSMOD_ASSERT(offsetof(hsmod_state_count_args, event_type) == 8, hsmod_state_count_args_event_type);
+HSMOD_ASSERT(sizeof(hsmod_state_all_args) == 8, hsmod_state_all_args_is_whole);
+HSMOD_ASSERT(offsetof(hsmod_state_all_args, args_size) == 0, hsmod_state_all_args_args_size);
+HSMOD_ASSERT(offsetof(hsmod_state_all_args, args_flags) == 4, hsmod_state_all_args_args_flags);
+HSMOD_ASSERT(sizeof(hsmod_state_members_args) == 24, hsmod_state_members_args_is_whole);
+HSMOD_ASSERT(offsetof(hsmod_state_members_args, args_size) == 0, hsmod_state_members_args_args_size);
+HSMOD_ASSERT(offsetof(hsmod_state_members_args, args_flags) == 4, hsmod_state_members_args_args_flags);
+HSMOD_ASSERT(offsetof(hsmod_state_members_args, membership) == 8, hsmod_state_members_args_membership);
+HSMOD_ASSERT(sizeof(hsmod_state_table) == 56, hsmod_state_table_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_state_table, size) == 0, hsmod_state_table_size);
 HSMOD_ASSERT(offsetof(hsmod_state_table, minor) == 4, hsmod_state_table_minor);
 HSMOD_ASSERT(offsetof(hsmod_state_table, get) == 8, hsmod_state_table_get);
 HSMOD_ASSERT(offsetof(hsmod_state_table, of_type) == 16, hsmod_state_table_of_type);
+HSMOD_ASSERT(offsetof(hsmod_state_table, keys) == 24, hsmod_state_table_keys);
+HSMOD_ASSERT(offsetof(hsmod_state_table, count) == 32, hsmod_state_table_count);
+HSMOD_ASSERT(offsetof(hsmod_state_table, all) == 40, hsmod_state_table_all);
+HSMOD_ASSERT(offsetof(hsmod_state_table, members) == 48, hsmod_state_table_members);
 HSMOD_ASSERT(sizeof(hsmod_owned_array_of_owned_str) == 40, hsmod_owned_array_of_owned_str_is_whole);
 HSMOD_ASSERT(offsetof(hsmod_owned_array_of_owned_str, pointer) == 0, hsmod_owned_array_of_owned_str_pointer);
 HSMOD_ASSERT(offsetof(hsmod_owned_array_of_owned_str, length) == 8, hsmod_owned_array_of_owned_str_length);

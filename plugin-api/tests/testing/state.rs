@@ -4,6 +4,7 @@ use std::pin::pin;
 
 use hsmod_plugin_api::host::{StateHandle, StateSource};
 use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::testing::FakeRoom;
 use hsmod_plugin_api::testing::prelude::*;
 
 /// What a homeserver answers that knows the least.

@@ -30,7 +30,10 @@ async fn a_module_is_told_how_long_its_call_may_still_take() {
     let timeouts = json!({"check_event_for_spam": "10s"});
     let _modules = asked("hurries", Host::new("example.com"), timeouts).await;
     let start = lines::of("hurries").into_iter().find(|line| line.message.starts_with("start: "));
-    assert!(start.is_some_and(|line| line.message.starts_with("start: Some(")), "it has 20 seconds");
+    assert!(
+        start.is_some_and(|line| line.message.starts_with("start: Some(")),
+        "it has 20 seconds"
+    );
     line("first: Some(10.0), None, hurries");
     line("then: Some(6.0), None, hurries");
     line("background: None, hurries");

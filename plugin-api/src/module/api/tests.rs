@@ -64,7 +64,7 @@ impl Older {
         // of the table, and a reference is counted.
         let api = unsafe {
             let table = HostTableRef::from_pointer(words.as_ptr().cast());
-            ModuleApi::import(RawApi { table, ..counted(&whole) })
+            ModuleApi::import(RawApi { table, ..counted(&whole) }, 0)
         };
         Self { api, _table: words }
     }
@@ -97,7 +97,7 @@ impl Older {
 fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi {
     // SAFETY: each is the table of that name, which the test keeps.
     let groups = unsafe { crate::requests::Groups::of(table) };
-    ModuleApi { connection: Arc::new(Connection { raw: counted(whole), groups }) }
+    ModuleApi { connection: Arc::new(Connection { raw: counted(whole), groups, module: 0 }) }
 }
 
 /// The table of this name.
