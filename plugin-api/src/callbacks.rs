@@ -292,7 +292,8 @@ mod tests {
     #[test]
     fn no_callback_is_younger_than_the_boundary() {
         for row in all() {
-            assert!(row.since <= crate::ABI.minor, "{}.{}", row.category, row.name);
+            let known = (0..=crate::ABI.minor).contains(&row.since);
+            assert!(known, "{}.{}", row.category, row.name);
         }
     }
 }

@@ -113,7 +113,7 @@ fn event_part(name: &str) -> u32 {
 
 /// The number of a level of the log.
 fn level(name: &str) -> u32 {
-    behind(include_str!("../../src/module/log.rs"), &format!("Level::{name} => "))
+    behind(include_str!("../../src/module/log/forward.rs"), &format!("Level::{name} => "))
 }
 
 /// The number that stands behind `text` in a source.
