@@ -313,3 +313,38 @@ fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
         assert_eq!(outcome(api.check_push_rule_actions(JsonStr::new("[]"))), "()");
     }
 }
+
+/// How a request about a user went that a module in another language makes: one that vouches for
+/// nothing.
+fn asked_by_another_language(api: &ModuleApi, user_id: &'static [u8]) -> String {
+    use crate::values::answer::Returns;
+
+    // SAFETY: on purpose perhaps not, as another language may have it; nobody looks at it but the
+    // homeserver, which checks it first.
+    let user_id = unsafe { std::str::from_utf8_unchecked(user_id) };
+    let args = crate::requests::users::args::is_user_admin::new(Str::new(user_id));
+    let slot = api.groups().users.is_user_admin().unwrap();
+    let mut call = pin!(hsmod_abi::Call::<Returns<bool>, 192>::new());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    // SAFETY: the slot is that of the host, and the arguments outlive the call; the flags are the
+    // fourth number of a frame.
+    let entered = unsafe {
+        call.as_mut().enter(&mut context, |frame| {
+            frame.cast::<u32>().add(3).write(0);
+            slot(api.host(), &raw const args, frame)
+        })
+    };
+    match entered {
+        hsmod_abi::Entered::Neutral => "false".to_owned(),
+        hsmod_abi::Entered::Ready(answer) => told(answer),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_a_module_in_another_language_asks_is_looked_at_first() {
+    let api = host().api();
+    assert_eq!(asked_by_another_language(&api, ALICE.as_str().as_bytes()), "false");
+    let refused = asked_by_another_language(&api, b"@\xff:example.com");
+    assert_eq!(refused, "None: a text is not UTF-8");
+}
