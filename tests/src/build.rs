@@ -22,7 +22,7 @@ pub fn plugin(package: &str) -> PathBuf {
         });
         let packages: Vec<String> = packages.collect();
         let packages: Vec<&str> = packages.iter().map(String::as_str).collect();
-        cargo_build(&packages, "dev", &[], None)
+        cargo_build(&packages, "dev", &[], None, &[])
     });
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
@@ -30,33 +30,54 @@ pub fn plugin(package: &str) -> PathBuf {
 /// A plugin, built with more flags for the compiler, in a target directory of its own (by the name
 /// of the variant) so that no other build is touched.
 pub fn variant(package: &str, name: &str, rustflags: &str) -> PathBuf {
+    variant_with(package, name, rustflags, &[])
+}
+
+/// As [`variant`], with more features.
+fn variant_with(package: &str, name: &str, rustflags: &str, features: &[&str]) -> PathBuf {
     static VARIANTS: Mutex<Option<HashMap<[String; 2], PathBuf>>> = Mutex::new(None);
     // One at a time: they would only take each other's processors.
     let mut variants = VARIANTS.lock().unwrap_or_else(PoisonError::into_inner);
     let build = || {
         let target = target_dir().join("variants").join(name);
         let environment = [("RUSTFLAGS", &*more_rustflags(rustflags))];
-        cargo_build(&[package], "dev", &environment, Some(&target))[package].clone()
+        cargo_build(&[package], "dev", &environment, Some(&target), features)[package].clone()
     };
     let key = [package, name].map(str::to_owned);
     variants.get_or_insert_default().entry(key).or_insert_with(build).clone()
 }
 
-/// A plugin with another boundary than the loader's, of which `name` says what differs.
+/// A plugin with another boundary than the loader's, of which `name` says what differs:
+///
+/// - `older_minor`: its tables are shorter, as if the last callbacks and requests came later;
+/// - `newer_minor`: its tables are longer, and its minor version is one more;
+/// - `other_major`: its major version is one more.
+///
+/// None of them describes what crosses: they are loaded by their entry and by sizes.
 pub fn abi_test(package: &str, name: &str) -> PathBuf {
-    variant(package, name, &format!("--cfg hsmod_abi_test=\"{name}\""))
+    variant(package, name, &abi_flag(name))
+}
+
+/// A plugin one of whose structures was changed without a new version, which its description shows.
+pub fn changed_struct(package: &str) -> PathBuf {
+    let name = "changed_struct";
+    variant_with(package, name, &abi_flag(name), &["hsmod-plugin-api/layout"])
+}
+
+fn abi_flag(name: &str) -> String {
+    format!("--cfg hsmod_abi_test=\"{name}\"")
 }
 
 /// Packages as they are shipped: package name to file.
 pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
-    cargo_build(packages, "release", &[], None)
+    cargo_build(packages, "release", &[], None, &[])
 }
 
 /// `conform`, built with a loader two of whose rules are wrong.
 pub fn conform_with_wrong_rules() -> PathBuf {
     let target = target_dir().join("variants/wrong_rules");
     let environment = [("RUSTFLAGS", &*more_rustflags("--cfg hsmod_conform_mutation"))];
-    cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target))["conform"].clone()
+    cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target), &[])["conform"].clone()
 }
 
 /// Where a plugin lies that was built as this executable was.
@@ -71,14 +92,14 @@ pub fn as_this(package: &str) -> PathBuf {
         Some("debug") | None => "dev",
         Some(profile) => profile,
     };
-    cargo_build(&[package], profile, &[], None)[package].clone()
+    cargo_build(&[package], profile, &[], None, &[])[package].clone()
 }
 
 /// The program `static_host`, into which the modules are linked.
 pub fn static_host() -> PathBuf {
     let target = target_dir().join("variants/static");
     let environment = [("RUSTFLAGS", &*more_rustflags("--cfg hsmod_static"))];
-    cargo_build(&["static_host"], "dev", &environment, Some(&target))["static_host"].clone()
+    cargo_build(&["static_host"], "dev", &environment, Some(&target), &[])["static_host"].clone()
 }
 
 /// The example `embed` of the loader.
@@ -105,11 +126,13 @@ fn cargo_build(
     profile: &str,
     environment: &[(&str, &str)],
     target: Option<&Path>,
+    features: &[&str],
 ) -> HashMap<String, PathBuf> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(workspace()).args(["build", "--quiet", "--message-format=json"]);
     command.args(["--profile", profile]);
     command.args(packages.iter().flat_map(|package| ["--package", *package]));
+    command.args(features.iter().flat_map(|feature| ["--features", *feature]));
     command.envs(environment.iter().copied());
     command.arg("--target-dir").arg(target.map_or_else(target_dir, Path::to_owned));
     products(&mut command)

@@ -73,7 +73,7 @@ pub(crate) mod part {
 type Timestamp = i64;
 /// A boundary that was changed without a new major version: what the loader must notice.
 #[cfg(hsmod_abi_test = "changed_struct")]
-type Timestamp = i32;
+type Timestamp = u32;
 
 impl<'a> Event<'a> {
     /// `event_id`.

@@ -161,18 +161,18 @@ async fn a_plugin_that_aborts_when_it_panics() {
 #[tokio::test]
 async fn a_plugin_of_another_major_version() {
     assert_snapshot!(file_refusal(&build::abi_test(PLUGIN, "other_major")).await, @"
-    error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` was built for plugin ABI 2.1 (hsmod-plugin-api 1.0.0), this homeserver speaks 1.1
+    error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` was built for plugin ABI 3.0 (hsmod-plugin-api 1.0.0), this homeserver speaks 2.0
       at modules.<item 0>.module, line 7, column 7
-      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 1, or update the homeserver
+      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as 1.0.0, or update the homeserver
     ");
 }
 
 #[tokio::test]
 async fn a_plugin_whose_boundary_was_changed() {
-    assert_snapshot!(file_refusal(&build::abi_test(PLUGIN, "changed_struct")).await, @"
-    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` has another boundary: construct.table.registrars.spam_checker.check_event_for_spam.origin_server_ts: expected `i64`, found `i32`
+    assert_snapshot!(file_refusal(&build::changed_struct(PLUGIN)).await, @"
+    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` has another boundary: spam_checker.check_event_for_spam.event.pointer.origin_server_ts: expected `i64`, found `u32`
       at modules.<item 0>.module, line 7, column 7
-      fix: rebuild the plugin with hsmod-plugin-api of ABI 1.1; it was changed without a new version
+      fix: rebuild the plugin with hsmod-plugin-api of ABI 2.0; it was changed without a new version
     ");
 }
 
@@ -181,7 +181,7 @@ async fn plugins_of_an_older_and_of_a_newer_minor_version_do_their_work() {
     let whole = Scene::new().module("good_recorder", json!({})).load().await;
     let names = |modules: &Modules| modules.info()[0].callbacks["spam_checker"].clone();
     let younger = ["spam_checker.accept_make_join", "third_party_rules.on_user_search"];
-    for (variant, minor, lacking) in [("older_minor", 0, &younger[..]), ("newer_minor", 2, &[])] {
+    for (variant, minor, lacking) in [("older_minor", 0, &younger[..]), ("newer_minor", 1, &[])] {
         let file = build::abi_test("good_recorder", variant);
         let knock = ["accept_make_knock"];
         let callbacks: Vec<_> = POLICIES.iter().map(|row| row.callback).chain(knock).collect();
@@ -207,8 +207,8 @@ async fn a_newer_plugin_that_cannot_do_without_what_is_new() {
     let file = build::abi_test("good_recorder", "newer_minor");
     let scene = Scene::new().file(&file, "good_recorder", json!({"module": "good_recorder"}));
     assert_snapshot!(scene.refusal().await, @"
-    error: module `good_recorder`: new: it registers `spam_checker.accept_make_knock`, which it does not implement or this homeserver does not know
-      fix: the module's author may have meant `accept_make_join`; if the module is newer than the homeserver, update that
+    error: module `good_recorder`: new: its callbacks cannot be registered: it registers 1 callbacks of `spam_checker/1` that this homeserver does not know
+      fix: update the homeserver, or let the module's author say that it can do without these callbacks
     ");
 }
 
