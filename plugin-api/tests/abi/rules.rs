@@ -35,7 +35,8 @@ impl Platform {
     pub(crate) fn extent(self, layout: &TypeLayout) -> Extent {
         let both = |size| Extent { size, align: size };
         match layout.data() {
-            _ if layout.name() == "Option" => both(self.word),
+            // Of functions: nothing else that may be missing crosses.
+            _ if matches!(layout.name(), "Option" | "AFunctionPointer") => both(self.word),
             TLData::Primitive(primitive) => match primitive {
                 TLPrimitive::U8 | TLPrimitive::I8 | TLPrimitive::Bool => both(1),
                 TLPrimitive::U16 | TLPrimitive::I16 => both(2),
