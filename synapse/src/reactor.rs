@@ -1,7 +1,8 @@
-//! The way to the reactor's thread, which alone touches Python.
+//! The way to the reactor's thread, which alone touches Synapse.
 //!
 //! Other threads put a job into a queue and write a byte to a socket that the reactor watches. None
-//! of them ever waits for Python's lock.
+//! of them ever waits for Python's lock, but one on which a module asks for the JSON of an event that
+//! it is asked about.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};

@@ -17,7 +17,7 @@ use pyo3::sync::PyOnceLock;
 use crate::reactor::Reactor;
 use crate::runtime;
 
-/// A future of Python's value: polled with Python's lock held, on the reactor's thread.
+/// A future of Python's value: polled on the reactor's thread, without Python's lock.
 pub(crate) type Asking = Pin<Box<dyn Future<Output = PyResult<Py<PyAny>>> + Send>>;
 
 /// Begins `asking`, and returns what Synapse awaits.
@@ -33,7 +33,7 @@ pub(crate) fn awaitable<'py>(
         reactor: Arc::clone(reactor),
         state: Mutex::new(State { asking: Some(asking), suspended: None }),
     });
-    match task.poll()? {
+    match task.poll(py)? {
         Poll::Ready(outcome) => Ok(Bound::new(py, Ready(Mutex::new(Some(outcome))))?.into_any()),
         Poll::Pending => {
             let suspended = suspended_class(py)?.call1((Suspended(Arc::clone(&task)),))?;
@@ -61,13 +61,19 @@ impl Task {
     }
 
     /// Polls, on the reactor's thread.
-    fn poll(self: &Arc<Self>) -> PyResult<Poll<PyResult<Py<PyAny>>>> {
+    ///
+    /// Rationale: without Python's lock, because a module may wait for a thread of its own that
+    /// asks for an event's JSON, which is made with the lock; and because the homeserver's other
+    /// threads go on meanwhile.
+    fn poll(self: &Arc<Self>, py: Python<'_>) -> PyResult<Poll<PyResult<Py<PyAny>>>> {
         let Some(mut asking) = self.state().asking.take() else { return Ok(Poll::Pending) };
         let _entered = runtime::handle()?.enter();
         let waker = Waker::from(Arc::clone(self));
-        let mut context = Context::from_waker(&waker);
         // Python would take a panic of ours for the end of the process.
-        let poll = catch_unwind(AssertUnwindSafe(|| asking.as_mut().poll(&mut context)));
+        let poll = py.detach(|| {
+            let mut context = Context::from_waker(&waker);
+            catch_unwind(AssertUnwindSafe(|| asking.as_mut().poll(&mut context)))
+        });
         Ok(match poll {
             Ok(Poll::Pending) => {
                 self.state().asking = Some(asking);
@@ -129,8 +135,8 @@ struct Suspended(Arc<Task>);
 #[pymethods]
 impl Suspended {
     /// Polls: `None`, or the answer in a tuple.
-    fn poll(&self) -> PyResult<Option<(Py<PyAny>,)>> {
-        match self.0.poll()? {
+    fn poll(&self, py: Python<'_>) -> PyResult<Option<(Py<PyAny>,)>> {
+        match self.0.poll(py)? {
             Poll::Pending => Ok(None),
             Poll::Ready(outcome) => {
                 self.0.state().suspended = None;
