@@ -75,7 +75,7 @@ impl Welcomer {
         }
         let profile = self.api.get_profile_for_user(user_id.localpart()).await?;
         let name = profile.display_name.unwrap_or_else(|| user_id.to_string());
-        let body = match joined(state_events).await? {
+        let body = match state_events.members("join").await?.len() {
             0 | 1 => format!("Welcome, {name}!"),
             members => format!("Welcome, {name}! {members} are here."),
         };
@@ -88,17 +88,6 @@ impl Welcomer {
         self.welcomed.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
-}
-
-/// How many are in the room.
-async fn joined(state_events: &State<'_>) -> Result<usize, ModuleError> {
-    let mut joined = 0;
-    for member in state_events.of_type("m.room.member").await? {
-        if member.as_event().membership()?.as_deref() == Some("join") {
-            joined += 1;
-        }
-    }
-    Ok(joined)
 }
 
 /// `GET` by a server admin answers `{"welcomed": 1}`.
