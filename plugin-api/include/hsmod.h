@@ -111,6 +111,13 @@ typedef int32_t hsmod_status;
 #define HSMOD_FIELD_U64 3 // an unsigned number, in `bits`
 #define HSMOD_FIELD_F64 4 // the bits of a double
 #define HSMOD_FIELD_BOOL 5 // 0 or 1 in `bits`
+#define HSMOD_FIELD_EMPTY 6 // the value comes later
+
+// Flags of a log record, or of a span.
+#define HSMOD_RECORD_ROOT 1 // it is part of no span
+
+// Flags of what a call is part of.
+#define HSMOD_CONTEXT_SAMPLED 1 // the trace is recorded
 
 // First bytes of SQL values.
 #define HSMOD_SQL_NULL 0 // nothing follows
@@ -438,9 +445,9 @@ struct hsmod_waker_table {
     uint32_t size;
     /// Version of the boundary of its maker.
     uint32_t minor;
-    hsmod_waker (*clone)(const void *object, const void *);
-    void (*wake_by_ref)(const void *object, const void *);
-    void (*drop)(const void *object, const void *);
+    hsmod_waker (*clone)(const void *, const void *);
+    void (*wake_by_ref)(const void *, const void *);
+    void (*drop)(const void *, const void *);
 };
 
 /// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
@@ -600,7 +607,7 @@ struct hsmod_log_table {
     /// Values for fields that the span has.
     void (*record)(const void *, hsmod_slice_of_field);
     /// The first one is because of the second.
-    void (*follows_from)(const void *object, const void *);
+    void (*follows_from)(const void *, const void *);
     /// From now on this thread is in the span, which what it begins and logs is part of.
     void (*enter)(const void *);
     /// This thread leaves the span.
@@ -4503,7 +4510,6 @@ static inline hsmod_frame hsmod_request_frame(hsmod_request *request, const hsmo
     memset(&frame, 0, sizeof(frame));
     frame.size = sizeof(frame);
     frame.out_size = (uint32_t)out_size;
-    frame.context = within->context;
     frame.waker = within->waker;
     frame.poll = request->poll;
     frame.drop = request->drop;

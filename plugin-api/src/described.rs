@@ -1,8 +1,10 @@
 //! All that crosses the boundary as data, of which the C header is made.
 
-use hsmod_abi::{Answer, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, Shapes, Status};
+use hsmod_abi::{
+    Answer, Context, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, Shapes, Status,
+};
 
-use crate::module::{HostTable, LogTable, RawField, RawRegistration, Root, WebTableRef};
+use crate::module::{HostTable, LogTable, RawField, RawRecord, RawRegistration, Root, WebTableRef};
 use crate::values::error::code;
 use crate::values::event::part;
 use crate::values::media::FileTableRef;
@@ -214,6 +216,13 @@ fn boundary() -> Vec<Numbers> {
             U64 = RawField::U64, "an unsigned number, in `bits`";
             F64 = RawField::F64, "the bits of a double";
             BOOL = RawField::BOOL, "0 or 1 in `bits`";
+            EMPTY = RawField::EMPTY, "the value comes later";
+        }
+        "RECORD": "Flags of a log record, or of a span." {
+            ROOT = RawRecord::ROOT, "it is part of no span";
+        }
+        "CONTEXT": "Flags of what a call is part of." {
+            SAMPLED = Context::SAMPLED, "the trace is recorded";
         }
         "SQL": "First bytes of SQL values." {
             NULL = form::NULL, "nothing follows";

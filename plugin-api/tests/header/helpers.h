@@ -232,7 +232,6 @@ static inline hsmod_frame hsmod_request_frame(hsmod_request *request, const hsmo
     memset(&frame, 0, sizeof(frame));
     frame.size = sizeof(frame);
     frame.out_size = (uint32_t)out_size;
-    frame.context = within->context;
     frame.waker = within->waker;
     frame.poll = request->poll;
     frame.drop = request->drop;

@@ -127,9 +127,13 @@ fn field(structure: &Structure, member: &Member, shapes: &Shapes, docs: &Docs) -
 
 /// A field, with names for what slots take, on two lines if it is long.
 fn declaration(field: &str) -> String {
-    let named = field
-        .replace("(const void *, const", "(const void *object, const")
-        .replace(" *, hsmod_frame *)", " *args, hsmod_frame *frame)");
+    let named = match field.strip_suffix(" *, hsmod_frame *)") {
+        Some(slot) => {
+            slot.replace(")(const void *, ", ")(const void *object, ")
+                + " *args, hsmod_frame *frame)"
+        }
+        None => field.to_owned(),
+    };
     match named.split_once(")(") {
         Some((name, arguments)) if named.len() > LONG => {
             format!("    {name})(\n        {arguments};\n")
