@@ -42,7 +42,7 @@ async fn the_spans_of_a_module_nest_in_those_of_the_homeserver_and_its_requests_
     let outer = "receiving(server=remote)".to_owned();
     let inner = "asking(answer=later body=ask module=nests)".to_owned();
     let spans = |message: &str| line(message).spans;
-    assert_eq!(spans("checked of nests"), [outer.clone()]);
+    assert_eq!(spans("checked of nests"), std::slice::from_ref(&outer));
     assert_eq!(spans("asked of nests"), [outer.clone(), inner.clone()]);
     let answers = "the homeserver answers about good_logger.left";
     assert_eq!(spans(answers), [outer.clone(), inner]);
