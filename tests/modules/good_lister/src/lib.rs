@@ -8,6 +8,8 @@ use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
 /// The module.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Lister;
 
 impl Module for Lister {
