@@ -217,7 +217,7 @@ impl Tally {
     }
 }
 
-/// `evil-list (list_spam_checker 1.0.0 for ABI 1.1, spam_checker.check_event_for_spam, web /_..)`
+/// `evil-list (list_spam_checker 0.9.0 for ABI 1.1, spam_checker.check_event_for_spam, web /_..)`
 fn described(info: &ModuleInfo) -> String {
     let version = info.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
     let abi = info.abi.map(|abi| format!(" for ABI {abi}")).unwrap_or_default();

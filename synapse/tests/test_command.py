@@ -76,7 +76,7 @@ class Plugins(TestCase):
         run = hsmod("plugins")
         self.assertEqual((run.returncode, run.stderr), (0, ""))
         for line in [
-            "http_antispam 1.0.0",
+            "http_antispam 0.9.0",
             "  config     endpoint, on_error, timeout_ms",
             "  callbacks  spam_checker.check_event_for_spam",
             "  requires   spam_checker.check_event_for_spam",

@@ -42,18 +42,18 @@ fn good_modules_are_described() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0
     --- stdout
-    ok  evil (list_spam_checker 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/list_spam_checker/is_evil)
+    ok  evil (list_spam_checker 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/list_spam_checker/is_evil)
       requires: spam_checker.check_event_for_spam
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     2 modules: 0 errors, 0 warnings
     ");
     insta::assert_snapshot!(check(&scene, &["--no-load"]), @"
     exit code: 0
     --- stdout
-    ok  evil (list_spam_checker 1.0.0 for ABI <abi>)
+    ok  evil (list_spam_checker 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
-    ok  demo (demo 1.0.0 for ABI <abi>)
+    ok  demo (demo 0.9.0 for ABI <abi>)
       requires: spam_checker.user_may_create_room
     2 modules: 0 errors, 0 warnings
     ");
@@ -84,7 +84,7 @@ pluginsdir: x
     insta::assert_snapshot!(check_text(text), @"
     exit code: 1
     --- stdout
-    failed  demo (demo 1.0.0 for ABI <abi>)
+    failed  demo (demo 0.9.0 for ABI <abi>)
       requires: spam_checker.user_may_create_room
     error: module `demo`: parse_config: unknown field `denied_usr`, expected `denied_user`
       at modules.<item 0>.config.denied_usr, line 3, column 14
@@ -93,7 +93,7 @@ pluginsdir: x
     error: module `dmeo`: discovery: there is no plugin `dmeo` in `<folder>/plugins`
       at modules.<item 1>.module, line 4, column 5
       fix: did you mean `demo`?
-    failed  late (demo 1.0.0 for ABI <abi>)
+    failed  late (demo 0.9.0 for ABI <abi>)
       requires: spam_checker.user_may_create_room
     error: module `late`: config: there is no callback `user_may_crate_room`
       at modules.<item 2>.timeouts.user_may_crate_room, line 7, column 16
@@ -153,9 +153,9 @@ fn two_modules_with_one_path_are_a_warning() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0
     --- stdout
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
-    ok  demo-2 (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo-2 (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     warning: module `demo-2`: new: it registers the web resource `/_synapse/client/demo/hello/*`, which module `demo` has registered before it: requests go to `demo`
       at modules.<item 1>.module, line 9, column 7
@@ -171,8 +171,8 @@ fn what_a_plugin_requires_is_compared_before_it_is_loaded() {
     insta::assert_snapshot!(check(&scene, &arguments), @"
     exit code: 1
     --- stdout
-    ok  bad_constructor (bad_constructor 1.0.0 for ABI <abi>)
-    failed  demo (demo 1.0.0 for ABI <abi>)
+    ok  bad_constructor (bad_constructor 0.9.0 for ABI <abi>)
+    failed  demo (demo 0.9.0 for ABI <abi>)
       requires: spam_checker.user_may_create_room
     error: module `demo`: inspection: `<folder>/plugins/libdemo.so` needs `spam_checker.user_may_create_room`, which this homeserver never calls
       at modules.<item 1>.module, line 9, column 7
@@ -191,7 +191,7 @@ fn what_the_homeserver_never_calls_is_named() {
     insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invite"]), @"
     exit code: 0
     --- stdout
-    ok  good_recorder (good_recorder 1.0.0 for ABI <abi>, spam_checker.user_may_invite, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
+    ok  good_recorder (good_recorder 0.9.0 for ABI <abi>, spam_checker.user_may_invite, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
       optional: spam_checker.check_event_for_spam, spam_checker.should_drop_federated_event, spam_checker.user_may_join_room, spam_checker.user_may_invite, spam_checker.federated_user_may_invite, spam_checker.user_may_send_3pid_invite, spam_checker.user_may_create_room, spam_checker.user_may_create_room_alias, spam_checker.user_may_publish_room, spam_checker.user_may_send_state_event, spam_checker.check_username_for_spam, spam_checker.check_registration_for_spam, spam_checker.check_media_file_for_spam, spam_checker.check_login_for_spam, spam_checker.accept_make_join, third_party_rules.check_event_allowed, third_party_rules.on_create_room, third_party_rules.check_threepid_can_be_invited, third_party_rules.check_visibility_can_be_modified, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, third_party_rules.check_can_deactivate_user, third_party_rules.on_profile_update, third_party_rules.on_user_deactivation_status_changed, third_party_rules.on_threepid_bind, third_party_rules.on_add_user_third_party_identifier, third_party_rules.on_remove_user_third_party_identifier, third_party_rules.on_user_search, account_validity.is_user_expired, account_validity.on_user_registration, account_validity.on_user_login, account_validity.on_legacy_send_mail, account_validity.on_legacy_renew, account_validity.on_legacy_admin_request, presence_router.get_users_for_states, presence_router.get_interested_users, password_auth_provider.check_auth, password_auth_provider.check_3pid_auth, password_auth_provider.on_logged_out, password_auth_provider.get_username_for_registration, password_auth_provider.get_displayname_for_registration, password_auth_provider.is_3pid_allowed, background_update_controller.on_update, background_update_controller.default_batch_size, background_update_controller.min_batch_size, account_data.on_account_data_updated, add_extra_fields_to_unsigned_client_event.add_field_to_unsigned_callback, media_repository.get_media_config_for_user, media_repository.is_user_allowed_to_upload_media_of_size, media_repository.get_media_upload_limits_for_user, media_repository.on_media_upload_limit_exceeded, ratelimit.get_ratelimit_override_for_user, federation.on_event_delivered_over_federation
     warning: module `good_recorder`: new: `spam_checker.user_may_join_room` is registered, but this homeserver never calls it
       fix: nothing need be done: the module says that it can do without
@@ -201,7 +201,7 @@ fn what_the_homeserver_never_calls_is_named() {
     insta::assert_snapshot!(check(&scene, &["--calls", "spam_checker.user_may_invite,federation"]), @"
     exit code: 1
     --- stdout
-    failed  good_recorder (good_recorder 1.0.0 for ABI <abi>, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
+    failed  good_recorder (good_recorder 0.9.0 for ABI <abi>, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
       optional: spam_checker.check_event_for_spam, spam_checker.should_drop_federated_event, spam_checker.user_may_join_room, spam_checker.user_may_invite, spam_checker.federated_user_may_invite, spam_checker.user_may_send_3pid_invite, spam_checker.user_may_create_room, spam_checker.user_may_create_room_alias, spam_checker.user_may_publish_room, spam_checker.user_may_send_state_event, spam_checker.check_username_for_spam, spam_checker.check_registration_for_spam, spam_checker.check_media_file_for_spam, spam_checker.check_login_for_spam, spam_checker.accept_make_join, third_party_rules.check_event_allowed, third_party_rules.on_create_room, third_party_rules.check_threepid_can_be_invited, third_party_rules.check_visibility_can_be_modified, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, third_party_rules.check_can_deactivate_user, third_party_rules.on_profile_update, third_party_rules.on_user_deactivation_status_changed, third_party_rules.on_threepid_bind, third_party_rules.on_add_user_third_party_identifier, third_party_rules.on_remove_user_third_party_identifier, third_party_rules.on_user_search, account_validity.is_user_expired, account_validity.on_user_registration, account_validity.on_user_login, account_validity.on_legacy_send_mail, account_validity.on_legacy_renew, account_validity.on_legacy_admin_request, presence_router.get_users_for_states, presence_router.get_interested_users, password_auth_provider.check_auth, password_auth_provider.check_3pid_auth, password_auth_provider.on_logged_out, password_auth_provider.get_username_for_registration, password_auth_provider.get_displayname_for_registration, password_auth_provider.is_3pid_allowed, background_update_controller.on_update, background_update_controller.default_batch_size, background_update_controller.min_batch_size, account_data.on_account_data_updated, add_extra_fields_to_unsigned_client_event.add_field_to_unsigned_callback, media_repository.get_media_config_for_user, media_repository.is_user_allowed_to_upload_media_of_size, media_repository.get_media_upload_limits_for_user, media_repository.on_media_upload_limit_exceeded, ratelimit.get_ratelimit_override_for_user, federation.on_event_delivered_over_federation
     error: module `good_recorder`: new: it needs `spam_checker.user_may_join_room`, which this homeserver never calls
       fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
@@ -235,31 +235,31 @@ fn a_module_that_takes_the_process_down_is_a_finding() {
     insta::assert_snapshot!(check(&scene, &[]), @r#"
     exit code: 1
     --- stdout
-    failed  bad_aborts-2 (bad_aborts 1.0.0 for ABI <abi>)
+    failed  bad_aborts-2 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-2`: parse_config: it took the process down: signal: 6 (SIGABRT)
       at modules.<item 1>.module, line 12, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    failed  bad_aborts-3 (bad_aborts 1.0.0 for ABI <abi>)
+    failed  bad_aborts-3 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-3`: new: it took the process down: signal: 11 (SIGSEGV)
       at modules.<item 2>.module, line 19, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    failed  bad_aborts-4 (bad_aborts 1.0.0 for ABI <abi>)
+    failed  bad_aborts-4 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-4`: start: it took the process down: exit status: 7
       at modules.<item 3>.module, line 26, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    failed  bad_aborts-5 (bad_aborts 1.0.0 for ABI <abi>)
+    failed  bad_aborts-5 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-5`: start: it took the process down: signal: 6 (SIGABRT); it last wrote: ERROR panic: the list of users is empty thread="unnamed" module="bad_aborts-5"
       at modules.<item 4>.module, line 33, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    failed  bad_constructor (bad_constructor 1.0.0 for ABI <abi>)
+    failed  bad_constructor (bad_constructor 0.9.0 for ABI <abi>)
     error: module `bad_constructor`: loading: it took the process down in the constructors of its library: signal: 6 (SIGABRT)
       at modules.<item 5>.module, line 37, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     6 modules: 5 errors, 0 warnings
     "#);
@@ -278,20 +278,20 @@ fn a_module_that_panics_or_fails_is_a_finding() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 1
     --- stdout
-    failed  bad_panics (bad_panics 1.0.0 for ABI <abi>)
+    failed  bad_panics (bad_panics 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics`: parse_config: panicked: bad_panics: ParseConfig (tests/modules/bad_panics/src/lib.rs:#)
       at modules.<item 0>.config, line 4, column 7
       fix: this is a fault of the module: tell its author
-    failed  bad_panics-2 (bad_panics 1.0.0 for ABI <abi>)
+    failed  bad_panics-2 (bad_panics 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics-2`: new: panicked: bad_panics: New (tests/modules/bad_panics/src/lib.rs:#)
       fix: this is a fault of the module: tell its author
-    failed  bad_panics-3 (bad_panics 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
+    failed  bad_panics-3 (bad_panics 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics-3`: start: panicked: bad_panics: Start (tests/modules/bad_panics/src/lib.rs:#)
       fix: this is a fault of the module: tell its author
-    ok  bad_panics-4 (bad_panics 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
+    ok  bad_panics-4 (bad_panics 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     warning: module `bad_panics-4`: shutdown: panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:#)
       fix: this is a fault of the module: tell its author
@@ -314,16 +314,16 @@ fn a_module_that_hangs_is_a_finding() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 1
     --- stdout
-    failed  bad_blocks (bad_blocks 1.0.0 for ABI <abi>)
+    failed  bad_blocks (bad_blocks 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_blocks`: new: did not come back within 1s
       fix: if the module needs that long, raise its `timeout`; otherwise tell its author
-    failed  bad_blocks-2 (bad_blocks 1.0.0 for ABI <abi>)
+    failed  bad_blocks-2 (bad_blocks 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_blocks-2`: start: it did not come back within 10s, and was ended
       at modules.<item 1>.module, line 14, column 7
       fix: keep it out of your homeserver, where it would do the same, and tell its author
-    ok  bad_never_ready (bad_never_ready 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, third_party_rules.on_new_event)
+    ok  bad_never_ready (bad_never_ready 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, third_party_rules.on_new_event)
       requires: spam_checker.check_event_for_spam
     warning: module `bad_never_ready`: shutdown: did not come back within 5s
       fix: this is a fault of the module: tell its author
@@ -340,12 +340,12 @@ fn callbacks_that_were_written_and_not_registered_are_warned_of() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0
     --- stdout
-    ok  bad_forgets (bad_forgets 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite)
+    ok  bad_forgets (bad_forgets 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite)
       optional: spam_checker.check_event_for_spam, spam_checker.user_may_invite, account_validity.is_user_expired
     warning: module `bad_forgets`: new: it implements `account_validity.is_user_expired`, but does not register it, so it is never asked
       at modules.<item 0>.module, line 9, column 7
       fix: ask the module's author: `api.register_account_validity_callbacks(&module)` is missing, or `.only(..)` if it is left out on purpose
-    ok  bad_forgets-2 (bad_forgets 1.0.0 for ABI <abi>, account_validity.is_user_expired, account_validity.is_user_expired, spam_checker.user_may_invite)
+    ok  bad_forgets-2 (bad_forgets 0.9.0 for ABI <abi>, account_validity.is_user_expired, account_validity.is_user_expired, spam_checker.user_may_invite)
       optional: spam_checker.check_event_for_spam, spam_checker.user_may_invite, account_validity.is_user_expired
     warning: module `bad_forgets-2`: new: it registers `account_validity.is_user_expired` twice, so it is asked twice each time
       at modules.<item 1>.module, line 19, column 7
@@ -362,11 +362,11 @@ fn a_constructor_that_hangs_is_a_finding_and_the_check_ends() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 1
     --- stdout
-    failed  bad_constructor_hangs (bad_constructor_hangs 1.0.0 for ABI <abi>)
+    failed  bad_constructor_hangs (bad_constructor_hangs 0.9.0 for ABI <abi>)
     error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 1s: code of it that runs while it is being mapped (a constructor) hangs
       at modules.<item 0>.module, line 4, column 7
       fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     2 modules: 1 error, 0 warnings
     ");

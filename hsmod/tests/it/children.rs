@@ -28,10 +28,10 @@ fn text(scene: Scene) -> (Scene, String) {
 const ALL_WELL: &str = "\
 exit code: 0
 --- stdout
-ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, \
+ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, \
     web /_synapse/client/demo/hello/*)
 \x20 requires: spam_checker.user_may_create_room
-ok  list_spam_checker (list_spam_checker 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, \
+ok  list_spam_checker (list_spam_checker 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, \
     web /_synapse/client/list_spam_checker/is_evil)
 \x20 requires: spam_checker.check_event_for_spam
 2 modules: 0 errors, 0 warnings";

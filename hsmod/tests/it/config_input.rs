@@ -22,7 +22,7 @@ fn standard_input_is_relative_to_the_working_directory() {
         let said = shown_with_stdin(&scene, &mut hsmod(&["check", "--no-load", "-c", name]));
         assert_eq!(
             said,
-            "exit code: 0\n--- stdout\nok  demo (demo 1.0.0 for ABI <abi>)\n  requires: \
+            "exit code: 0\n--- stdout\nok  demo (demo 0.9.0 for ABI <abi>)\n  requires: \
              spam_checker.user_may_create_room\n1 module: 0 errors, 0 warnings"
         );
     }

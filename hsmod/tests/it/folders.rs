@@ -21,7 +21,7 @@ fn folders_that_no_module_could_use_are_found_at_once() {
     insta::assert_snapshot!(checked, @"
     exit code: 1
     --- stdout
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     error: config: `/dev/null/data` is not there and cannot be made: `/dev/null` is no folder
       at data_dir, line 2, column 3
@@ -55,7 +55,7 @@ fn a_folder_that_can_be_made_is_left_to_the_module_that_needs_it() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0
     --- stdout
-    ok  demo (demo 1.0.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
+    ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     1 module: 0 errors, 0 warnings
     ");

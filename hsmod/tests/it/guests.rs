@@ -22,7 +22,7 @@ fn what_there_is_one_of_in_a_process_is_compared() {
     insta::assert_snapshot!(said.replace(&format!("from {umask} "), "from <umask> "), @"
     exit code: 0
     --- stdout
-    ok  bad_guest (bad_guest 1.0.0 for ABI <abi>, account_validity.is_user_expired)
+    ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
     warning: module `bad_guest`: trial: it changed the working directory to `/`: relative paths of the homeserver lead elsewhere from then on
       at modules.<item 0>.module, line 12, column 7
@@ -45,7 +45,7 @@ fn signals_that_a_module_takes_are_named() {
     insta::assert_snapshot!(guest(&["handler", "ignores"]), @"
     exit code: 0
     --- stdout
-    ok  bad_guest (bad_guest 1.0.0 for ABI <abi>, account_validity.is_user_expired)
+    ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
     warning: module `bad_guest`: trial: it handles the signal SIGTERM: a handler of the homeserver is not called any more
       at modules.<item 0>.module, line 10, column 7
@@ -62,7 +62,7 @@ fn what_a_module_leaves_behind_is_named() {
     insta::assert_snapshot!(guest(&["opens", "closes", "threads", "process"]), @"
     exit code: 0
     --- stdout
-    ok  bad_guest (bad_guest 1.0.0 for ABI <abi>, account_validity.is_user_expired)
+    ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
     warning: module `bad_guest`: trial: it left 1 descriptor open after its end (`/dev/zero`): with each time that modules are loaded anew there are fewer, until none is left
       at modules.<item 0>.module, line 12, column 7
@@ -103,7 +103,7 @@ fn what_a_module_prints_is_no_answer() {
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0
     --- stdout
-    ok  bad_guest (bad_guest 1.0.0 for ABI <abi>, account_validity.is_user_expired)
+    ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
     1 module: 0 errors, 0 warnings
     ");

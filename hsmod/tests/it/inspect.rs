@@ -25,12 +25,12 @@ fn a_plugin_is_described() {
     insta::assert_snapshot!(fixed.join("\n"), @"
     exit code: 0
     --- stdout
-    list_spam_checker 1.0.0
+    list_spam_checker 0.9.0
       description  Refuses events sent by users on a list
       authors      The hsmod authors
       file         <folder>/liblist_spam_checker.so
       sha256       <digest>
-      ABI          2.0 (hsmod-plugin-api 1.0.0)
+      ABI          2.0 (hsmod-plugin-api 0.9.0)
       language     Rust
       callbacks    spam_checker.check_event_for_spam
       requires     spam_checker.check_event_for_spam
@@ -116,9 +116,9 @@ fn a_folder_is_shown_plugin_by_plugin() {
     insta::assert_snapshot!(names.join("\n"), @"
     exit code: 1
     --- stdout
-    demo 1.0.0
+    demo 0.9.0
 
-    list_spam_checker 1.0.0
+    list_spam_checker 0.9.0
     --- stderr
     warning: discovery: in `<folder>`, files that are no shared libraries by their names are left out: `README`
     error: inspection: `<folder>/libpage.so` is a web page, not a shared library: a server has answered with that instead

@@ -93,7 +93,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
     insta::assert_snapshot!(said.join("\n\n"), @"
     exit code: 1
     --- stdout
-    failed  good_keeper (good_keeper 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
+    failed  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     error: module `good_keeper`: start: `run_db_interaction` is not answered: no storage is configured: set `data_dir` in the config
       fix: mend what the message says, or remove the module
@@ -101,7 +101,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
 
     exit code: 0
     --- stdout
-    ok  good_keeper (good_keeper 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
+    ok  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     warning: module `good_keeper`: start: `http_request` is not answered in a trial
       fix: start the homeserver to see how this goes on: a trial cannot tell
@@ -109,13 +109,13 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
 
     exit code: 0
     --- stdout
-    ok  good_keeper (good_keeper 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
+    ok  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     1 module: 0 errors, 0 warnings
 
     exit code: 1
     --- stdout
-    failed  good_keeper (good_keeper 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
+    failed  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     error: module `good_keeper`: start: `send_mail` is not answered: no mail is configured: set `mail` in the config
       fix: mend what the message says, or remove the module
@@ -123,7 +123,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
 
     exit code: 0
     --- stdout
-    ok  good_keeper (good_keeper 1.0.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
+    ok  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     1 module: 0 errors, 0 warnings
     ");

@@ -54,7 +54,7 @@ pub(crate) fn manifest() -> Value {
         "version": "0.1.0",
         "authors": ["A. Author"],
         "description": "An example",
-        "plugin_api": "1.0.0",
+        "plugin_api": "0.9.0",
         "abi": {"major": 2, "minor": 0},
         "callbacks": {"spam_checker": ["user_may_invite"]},
         "rustc": "rustc 1.85.0",

@@ -36,9 +36,9 @@ async fn modules_and_warnings_are_lines_of_the_log() {
     let (log, _listening) = Log::listen(LevelFilter::INFO);
     let modules = scene.load().await;
     assert_snapshot!(without_digests(&announced(&log, &scene), &modules), @r#"
-    INFO {"callbacks":"spam_checker.user_may_create_room","file":"<folder>/plugins/libdemo.so","message":"the module has started","module":"demo","plugin":"demo","sha256":"<digest>","version":"1.0.0","web":"/_synapse/client/demo/hello/*"}
-    INFO {"callbacks":"spam_checker.check_event_for_spam, spam_checker.user_may_invite","file":"<folder>/plugins/libbad_forgets.so","message":"the module has started","module":"bad_forgets","plugin":"bad_forgets","sha256":"<digest>","version":"1.0.0"}
-    INFO {"file":"<folder>/plugins/libbad_idle.so","message":"the module has started","module":"bad_idle","plugin":"bad_idle","sha256":"<digest>","version":"1.0.0"}
+    INFO {"callbacks":"spam_checker.user_may_create_room","file":"<folder>/plugins/libdemo.so","message":"the module has started","module":"demo","plugin":"demo","sha256":"<digest>","version":"0.9.0","web":"/_synapse/client/demo/hello/*"}
+    INFO {"callbacks":"spam_checker.check_event_for_spam, spam_checker.user_may_invite","file":"<folder>/plugins/libbad_forgets.so","message":"the module has started","module":"bad_forgets","plugin":"bad_forgets","sha256":"<digest>","version":"0.9.0"}
+    INFO {"file":"<folder>/plugins/libbad_idle.so","message":"the module has started","module":"bad_idle","plugin":"bad_idle","sha256":"<digest>","version":"0.9.0"}
     WARN {"line":13,"message":"it implements `account_validity.is_user_expired`, but does not register it, so it is never asked (fix: ask the module's author: `api.register_account_validity_callbacks(&module)` is missing, or `.only(..)` if it is left out on purpose)","module":"bad_forgets","path":"modules.<item 1>.module"}
     "#);
 }

@@ -161,9 +161,9 @@ async fn a_plugin_that_aborts_when_it_panics() {
 #[tokio::test]
 async fn a_plugin_of_another_major_version() {
     assert_snapshot!(file_refusal(&build::abi_test(PLUGIN, "other_major")).await, @"
-    error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` was built for plugin ABI 3.0 (hsmod-plugin-api 1.0.0), this homeserver speaks 2.0
+    error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` was built for plugin ABI 3.0 (hsmod-plugin-api 0.9.0), this homeserver speaks 2.0
       at modules.<item 0>.module, line 7, column 7
-      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as 1.0.0, or update the homeserver
+      fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as 0.9.0, or update the homeserver
     ");
 }
 

@@ -98,7 +98,7 @@ fn a_manifest_without_an_entry() {
 fn a_plugin_of_the_boundary_that_had_no_entry() {
     let old = Plugin { entry: None, ..with("abi", json!({"major": 1, "minor": 1})) };
     assert_snapshot!(said(&old), @"
-    error: inspection: `/plugins/libx.so` was built for plugin ABI 1.1 (hsmod-plugin-api 1.0.0), this homeserver speaks 2.3
+    error: inspection: `/plugins/libx.so` was built for plugin ABI 1.1 (hsmod-plugin-api 0.9.0), this homeserver speaks 2.3
       fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as VERSION
     ");
 }
@@ -106,7 +106,7 @@ fn a_plugin_of_the_boundary_that_had_no_entry() {
 #[test]
 fn an_older_abi_major() {
     assert_snapshot!(said_of(Entry { major: 1, minor: 7, ..entry() }), @"
-    error: inspection: `/plugins/libx.so` was built for plugin ABI 1.7 (hsmod-plugin-api 1.0.0), this homeserver speaks 2.3
+    error: inspection: `/plugins/libx.so` was built for plugin ABI 1.7 (hsmod-plugin-api 0.9.0), this homeserver speaks 2.3
       fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as VERSION
     ");
 }
@@ -123,7 +123,7 @@ fn a_newer_abi_major_may_have_another_manifest_and_another_size() {
     manifest["callbacks"] = json!("all");
     let plugin = Plugin { manifest: Some(manifest.to_string()), entry: newer, ..Plugin::default() };
     assert_snapshot!(said(&plugin), @"
-    error: inspection: `/plugins/libx.so` was built for plugin ABI 3.1 (hsmod-plugin-api 1.0.0), this homeserver speaks 2.3
+    error: inspection: `/plugins/libx.so` was built for plugin ABI 3.1 (hsmod-plugin-api 0.9.0), this homeserver speaks 2.3
       fix: rebuild the plugin with an hsmod-plugin-api that has ABI 2, such as VERSION, or update the homeserver
     ");
 }
