@@ -54,7 +54,7 @@
 //! # What plugins require
 //!
 //! A plugin says which callbacks and requests it cannot do without: callbacks that [may
-//! deny](hsmod_plugin_api::callbacks#which-may-deny), unless its author says otherwise, and requests
+//! deny](mod@hsmod_plugin_api::callbacks#which-may-deny), unless its author says otherwise, and requests
 //! that its author names. Where this loader does not know one of them, the homeserver does not
 //! [call](Host::calls) or answer it, the start is refused, and no code of the plugin runs.
 //!

@@ -6,7 +6,7 @@
 //!
 //! 1. An operator lists the plugin in YAML. The loader reads the plugin's manifest without running
 //!    any of its code, checks it, and maps it: only where the homeserver has what the plugin
-//!    [requires](callbacks#which-may-deny).
+//!    [requires](mod@callbacks#which-may-deny).
 //! 2. [`Module::parse_config`] of every listed module, in order.
 //! 3. [`Module::new`] of every module, in order: it registers callbacks and web resources.
 //! 4. [`Module::start`] of every module, in order.

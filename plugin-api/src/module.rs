@@ -160,7 +160,7 @@ pub trait Module: Send + Sync + Sized + 'static {
 ///
 /// A module that is of no use where a request is not answered names it, and a homeserver that does
 /// not answer it refuses the plugin before any code of it runs, as with
-/// [callbacks that may deny](crate::callbacks#which-may-deny):
+/// [callbacks that may deny](mod@crate::callbacks#which-may-deny):
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;

@@ -25,7 +25,7 @@ pub struct CallbackInfo {
     pub arguments: &'static [(&'static str, &'static str)],
     /// The type of its answer.
     pub answer: &'static str,
-    /// Whether its answer, or its failure, can [refuse something](crate::callbacks#which-may-deny).
+    /// Whether its answer, or its failure, can [refuse something](mod@crate::callbacks#which-may-deny).
     pub denies: bool,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],

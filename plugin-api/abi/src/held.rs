@@ -146,7 +146,7 @@ impl Routine {
         let Self { object, run } = self;
         // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
         unsafe {
-            Awaited::<Done<E>, _, ROOM>::new(module, |frame| match run {
+            Awaited::<Done<E>, _, ROOM>::new(module, move |frame| match *run {
                 Some(run) => run(object.pointer(), std::ptr::null(), frame),
                 None => Status::NEUTRAL,
             })

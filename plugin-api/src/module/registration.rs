@@ -143,7 +143,7 @@ impl<'a, C> Registration<'a, C> {
     }
 
     /// Does without these callbacks where the homeserver never calls them; by default that
-    /// refuses the start. Those that [may deny](crate::callbacks#which-may-deny) refuse it before
+    /// refuses the start. Those that [may deny](mod@crate::callbacks#which-may-deny) refuse it before
     /// this is reached, unless the attribute says `#[callbacks(optional(..))]` of them, which needs
     /// no repetition here.
     pub fn optional(mut self, names: &[impl AsRef<str>]) -> Self {
