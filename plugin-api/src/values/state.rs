@@ -117,7 +117,7 @@ impl State<'_> {
     /// # use hsmod_plugin_api::prelude::*;
     /// # async fn example(state: &State<'_>) -> Result<Permission, ModuleError> {
     /// let crowded = state.count("m.room.member").await? > 10_000;
-    /// # Ok(if crowded { Permission::Denied } else { Permission::Allowed })
+    /// # Ok(if crowded { Permission::Deny } else { Permission::Allow })
     /// # }
     /// ```
     ///
