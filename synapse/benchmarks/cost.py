@@ -32,7 +32,7 @@ STATES = (10, 1_000, 100_000)
 #: How much of what Python modules cost native ones may, where Synapse accounts for every callback.
 #: Neither `check_event_allowed` nor its state has a limit: Synapse keeps no account of it, so that
 #: a Python module costs next to nothing there.
-AT_MOST = {1: 1.4, 3: 0.5, 10: 0.15}
+AT_MOST = {1: 1.0, 3: 0.4, 10: 0.12}
 
 ROUNDS = 15
 #: How long one of the two kinds is asked in a round, in seconds.
