@@ -108,9 +108,7 @@ fn get(events: &Bound<'_, PyAny>, event_type: &str, state_key: &str) -> PyResult
 }
 
 fn of_type(events: &Bound<'_, PyAny>, event_type: &str) -> PyResult<Vec<String>> {
-    entries(events, |key, event| {
-        Ok(of(key, event_type)?.map(|_| event::json(event)).transpose()?)
-    })
+    entries(events, |key, event| of(key, event_type)?.map(|_| event::json(event)).transpose())
 }
 
 /// The state keys of a type; no event is looked at.
