@@ -9,6 +9,7 @@ mod c_plugins;
 mod callbacks_page;
 mod cancellation;
 mod combining;
+mod compat;
 mod conformance;
 mod constructors;
 mod create_events;

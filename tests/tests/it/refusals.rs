@@ -207,7 +207,7 @@ async fn a_newer_plugin_that_cannot_do_without_what_is_new() {
     let file = build::abi_test("good_recorder", "newer_minor");
     let scene = Scene::new().file(&file, "good_recorder", json!({"module": "good_recorder"}));
     assert_snapshot!(scene.refusal().await, @"
-    error: module `good_recorder`: new: its callbacks cannot be registered: it registers 1 callbacks of `spam_checker/1` that this homeserver does not know
+    error: module `good_recorder`: new: its callbacks cannot be registered: it registers callbacks of `spam_checker/1` that this homeserver does not know: 1
       fix: update the homeserver, or let the module's author say that it can do without these callbacks
     ");
 }

@@ -89,7 +89,7 @@ pub(super) unsafe fn registered<H: ModuleHost>(
     match unsafe { function_count_behind(raw.table.0, table.size()) } {
         0 => Ok(registered),
         unknown => registered.without_unknown(unknown).ok_or_else(|| {
-            format!("it registers {unknown} callbacks of `{category}` that this homeserver does not know")
+            format!("it registers callbacks of `{category}` that this homeserver does not know: {unknown}")
         }),
     }
 }
