@@ -184,7 +184,8 @@ class Clients(OnceTestCase):
         for said in [
             "list_spam_checker 0.9.0 for ABI 2.0 (spam_checker.check_event_for_spam, ",
             "/_synapse/client/list_spam_checker/is_evil)",
-            "demo 0.9.0 for ABI 2.0 (spam_checker.user_may_create_room, /_synapse/client/demo/hello/*)",
+            "demo 0.9.0 for ABI 2.0 (spam_checker.user_may_create_room, "
+            "/_synapse/client/demo/hello/*)",
             "event_censor 0.9.0 for ABI 2.0 (third_party_rules.check_event_allowed)",
         ]:
             self.assertIn(said, first)

@@ -75,7 +75,8 @@ class Described(Loaded):
     def test_the_log_says_what_there_is(self) -> None:
         [modules] = self.loaded()
         told = str(modules)
-        self.assertIn("hsmod.Modules: good_keeper 0.9.0 for ABI 2.0 (spam_checker.check_event_for_spam", told)
+        keeper = "hsmod.Modules: good_keeper 0.9.0 for ABI 2.0 (spam_checker.check_event_for_spam"
+        self.assertIn(keeper, told)
         self.assertIn("strict 0.9.0 for ABI 2.0 (spam_checker.user_may_invite", told)
 
 

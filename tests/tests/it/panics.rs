@@ -118,7 +118,7 @@ async fn a_call_that_is_given_up_ends_though_its_future_panics() {
         assert!(poll_once(question).await.is_none());
     }
     assert_snapshot!(log.text(), @"
-    ERROR panic: bad_panics: Drop
+    ERROR panic [bad_panics]: bad_panics: Drop
     ERROR hsmod_abi::panic: a future panicked while it was dropped
     ");
     tokio::time::pause();
