@@ -12,6 +12,7 @@
 )]
 
 mod answer;
+mod array;
 mod awaited;
 mod call;
 mod callback;
@@ -34,6 +35,7 @@ mod view;
 mod waker;
 
 pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadable};
+pub use array::{Room, Slice, SliceIter};
 pub use awaited::Awaited;
 pub use call::{Asked, Call, Reply};
 pub use callback::{
@@ -58,7 +60,7 @@ pub use shape::{Member, Shapes, Spelling, Structure};
 pub use start::{answered, contained, start};
 pub use table::{function_at, function_count_behind};
 pub use text::{Bytes, Flag, Number, Source, Str};
-pub use view::{Lent, LentMut, MaybeLent, Room, Slice, SliceIter, View, checked_view};
+pub use view::{Lent, LentMut, MaybeLent, View, checked_view};
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.
