@@ -89,6 +89,12 @@ owned!(OwnedStr);
 owned!(OwnedBytes);
 
 impl OwnedStr {
+    /// A text that nobody has to free.
+    pub const fn fixed(text: &'static str) -> Self {
+        let (pointer, length) = (text.as_ptr(), text.len());
+        Self { pointer, length, owner: std::ptr::null_mut(), release: None }
+    }
+
     /// The text, if there is one; what is not UTF-8 has U+FFFD in it.
     ///
     /// Rationale: a plugin in another language may answer anything; its answer is read all the same.

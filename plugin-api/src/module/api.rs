@@ -72,6 +72,12 @@ impl RawOutcome {
         Self { size: size_of::<Self>() as u32, failed, error }
     }
 
+    /// What stands where nobody has written anything. Owns nothing: it is written over.
+    pub(crate) fn unwritten() -> Self {
+        let error = RawError::new(0, OwnedStr::fixed("the homeserver panicked"));
+        Self { failed: Flag::new(true), error, ..Self::of(Ok(())) }
+    }
+
     /// Writes it where a caller waits for it, as far as that has room.
     ///
     /// # Safety

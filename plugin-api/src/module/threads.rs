@@ -37,7 +37,7 @@ impl ModuleApi {
                 ModuleError::new(format_args!("what was deferred to a thread panicked: {panic}"))
             }));
         });
-        let mut outcome = RawOutcome::of(Err(ModuleError::new("the homeserver panicked")));
+        let mut outcome = RawOutcome::unwritten();
         ask!(self, defer_to_thread(errand, &raw mut outcome) else {
             drop(errand);
             return Err(ModuleError::unsupported("defer_to_thread"));
