@@ -710,7 +710,7 @@ struct hsmod_web_table {
 /// It belongs to whoever holds it; dropped, it is given back to the module.
 struct hsmod_routine {
     hsmod_object object;
-    /// Without arguments: null.
+    /// Without arguments: what leads to them is not looked at.
     hsmod_status (*run)(const void *object, const void *args, hsmod_frame *frame);
 };
 

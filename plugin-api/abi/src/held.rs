@@ -5,7 +5,6 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use crate::answer::{Done, Entered, Fault};
-use crate::awaited::Awaited;
 use crate::frame::{Frame, Status};
 use crate::object::Object;
 use crate::panic::caught;
@@ -125,7 +124,7 @@ crate::structure! {
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Routine {
         object: Object,
-        /// Without arguments: null.
+        /// Without arguments: what leads to them is not looked at.
         run: Option<unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status>,
     }
 }
@@ -144,14 +143,21 @@ impl Routine {
     /// Makes the call once, of the module of this number.
     pub fn call<E: Fault>(&mut self, module: usize) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
-        // SAFETY: the routine is borrowed exclusively; the future borrows nothing.
-        unsafe {
-            Awaited::<Done<E>, _, ROOM>::new(module, move |frame| match *run {
-                Some(run) => run(object.pointer(), std::ptr::null(), frame),
-                None => Status::NEUTRAL,
-            })
+        async move {
+            let Some(run) = *run else { return Entered::Neutral };
+            // SAFETY: the function came with the object, which is borrowed exclusively for as long
+            // as this future lives.
+            unsafe { Request::<Again<E>, ROOM>::new(run, object.pointer(), ()) }.of(module).await
         }
     }
+}
+
+/// A [`Routine`] as a row.
+struct Again<E>(PhantomData<fn() -> E>);
+
+impl<E: Fault> Method for Again<E> {
+    type Args = ();
+    type Answers = Done<E>;
 }
 
 impl fmt::Debug for Routine {

@@ -13,7 +13,6 @@
 
 mod answer;
 mod array;
-mod awaited;
 mod call;
 mod callback;
 mod entry;
@@ -36,7 +35,6 @@ mod waker;
 
 pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadable};
 pub use array::{Room, Slice, SliceIter};
-pub use awaited::Awaited;
 pub use call::{Asked, Call, Reply};
 pub use callback::{
     Asking, CALLBACK_ROOM, Callback, CallbackCall, InputError, Instance, Observer, Prepared, Shared,

@@ -58,10 +58,8 @@ pub unsafe extern "C" fn serve<S: Serves<M>, M: Method>(
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe {
-        if !(*frame).vouched() {
-            if let Err(status) = refused::<M>(args, frame) {
-                return status;
-            }
+        if let Err(status) = accepted::<M>(args, frame) {
+            return status;
         }
         start::<_, _, M::Answers>(frame, move |values: &'static mut S::Values| {
             (*object.cast::<S>()).serve(taken::<M>(args), values)
@@ -80,6 +78,16 @@ unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
     let args = if M::Args::SIZE == 0 { nowhere } else { args };
     // SAFETY: the caller's promise; only the lifetime differs.
     unsafe { std::mem::transmute_copy::<M::Args, ArgsOf<'a, M>>(&*args) }
+}
+
+/// Looks at the arguments if the caller does not vouch for them; answers if they will not do.
+///
+/// # Safety
+/// `args` and `frame` are lent; nothing was answered yet.
+#[inline]
+unsafe fn accepted<M: Method>(args: *const M::Args, frame: *mut Frame) -> Result<(), Status> {
+    // SAFETY: the caller's promise.
+    unsafe { if (*frame).vouched() { Ok(()) } else { refused::<M>(args, frame) } }
 }
 
 /// Looks at the arguments of a caller that does not vouch for them; answers if they will not do.
@@ -164,10 +172,8 @@ pub unsafe extern "C" fn begin<S: Begins<M>, M: Method>(
 ) -> Status {
     // SAFETY: the caller's promises.
     unsafe {
-        if !(*frame).vouched() {
-            if let Err(status) = refused::<M>(args, frame) {
-                return status;
-            }
+        if let Err(status) = accepted::<M>(args, frame) {
+            return status;
         }
         contained(frame, || {
             let begun = Begun { frame, request: PhantomData };
