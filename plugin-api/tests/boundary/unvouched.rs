@@ -126,7 +126,8 @@ fn a_text_has_to_be_utf8() {
     let module = Denier::default();
     let invite = |invitee: &[u8]| {
         let row = [b"@a:x".as_slice().into(), RawStr::from(invitee), b"!r:x".as_slice().into()];
-        said(ask(&module, "user_may_invite", false, &raw const *Box::leak(Box::new(args(row)))))
+        let args = args(row);
+        said(ask(&module, "user_may_invite", false, &raw const args))
     };
     assert_eq!(invite("@ä:x".as_bytes()), Ok("@a:x @ä:x !r:x".to_owned()));
     assert_eq!(invite(b""), Ok("@a:x  !r:x".to_owned()));
@@ -156,12 +157,8 @@ fn arguments_have_to_be_there_and_as_long_as_they_were_at_first() {
 fn a_structure_has_to_be_there_and_as_long_as_it_was_at_first() {
     let module = Denier::default();
     let check = |event: *const Event<'_>| {
-        said(ask(
-            &module,
-            "check_event_for_spam",
-            false,
-            &raw const *Box::leak(Box::new(args(event))),
-        ))
+        let args = args(event);
+        said(ask(&module, "check_event_for_spam", false, &raw const args))
     };
     let owned = OwnedEvent::from_json(
         r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#,
