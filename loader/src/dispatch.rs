@@ -9,6 +9,7 @@ use hsmod_plugin_api::host::Asking;
 )]
 mod aggregation;
 mod continued;
+mod deadline;
 #[allow(unnameable_types, reason = "as above")]
 mod decision;
 mod delivery;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hsmod_plugin_api::host::{Callback, Lists};
+use hsmod_plugin_api::host::{Callback, Keeps, Lists};
 use hsmod_plugin_api::table::{Category, Row};
 
 use crate::auth_checkers::AuthCheckers;
@@ -12,6 +12,7 @@ use crate::dispatch::queue::Queue;
 use crate::failures::Failures;
 use crate::life::Life;
 use crate::policy::{POLICIES, Rule};
+use crate::published::Lent;
 use crate::stats::Stats;
 use crate::watchdog::{Watched, watch};
 use crate::web::Routes;
@@ -91,7 +92,7 @@ impl Generation {
             routes: Routes::default(),
             modules: Vec::new(),
             first: 0,
-            stats: Arc::new(Stats::new(0, 1)),
+            stats: Arc::new(Stats::new(0, Vec::new(), 1)),
             _watched: Arc::new(watch(None, Vec::new())),
             _alive: None,
         }
@@ -107,4 +108,21 @@ impl Generation {
     pub(crate) fn member(&self, module: usize) -> &Member {
         &self.modules[module - self.first]
     }
+}
+
+impl Keeps<Generation> for Lent<'_, Generation> {
+    #[inline]
+    fn share(&self) -> Arc<Generation> {
+        Lent::share(self)
+    }
+}
+
+/// A list of callbacks in any generation: says so to the compiler, which would take a closure for
+/// one about a certain generation otherwise.
+#[inline]
+pub(crate) const fn in_generation<R: Row, F>(list: F) -> F
+where
+    F: for<'g> FnOnce(&'g Generation) -> &'g [Callback<R>],
+{
+    list
 }

@@ -84,6 +84,7 @@
 
 mod admission;
 mod announce;
+mod atomic;
 mod auth_checkers;
 mod background;
 mod caches;
@@ -104,6 +105,8 @@ mod log;
 mod modules;
 pub mod policy;
 pub mod problem;
+#[allow(unsafe_code, reason = "lends what a reference in an atomic pointer keeps")]
+mod published;
 pub mod record;
 mod registration;
 pub mod rehearsal;

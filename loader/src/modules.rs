@@ -4,10 +4,10 @@ mod categories;
 
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use arc_swap::{ArcSwap, Guard};
 use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
@@ -23,8 +23,9 @@ use crate::generation::{Generation, Member};
 use crate::host::{FromConfig, Host};
 use crate::info::{ModuleInfo, Registered};
 use crate::life::Life;
-use crate::policy::Policy;
+use crate::policy::{Policy, Rule};
 use crate::problem::{LoadError, Problem, Stage};
+use crate::published::{Lent, Published, Replaced};
 use crate::record::{self, Place};
 use crate::registration::{Registrar, Tenancy};
 use crate::requirements::Known;
@@ -54,7 +55,10 @@ use crate::web::Web;
 pub struct Modules(Arc<Shared>);
 
 struct Shared {
-    generation: ArcSwap<Generation>,
+    /// One bit for each callback that any module registered: what nobody registered costs no more
+    /// than a look here.
+    listening: AtomicU64,
+    generation: Published<Generation>,
     running: Mutex<Option<Running>>,
     info: Vec<ModuleInfo>,
     warnings: Vec<Problem>,
@@ -81,7 +85,8 @@ pub(crate) struct Started {
 impl Default for Modules {
     fn default() -> Self {
         Self(Arc::new(Shared {
-            generation: ArcSwap::from_pointee(Generation::empty()),
+            listening: AtomicU64::new(0),
+            generation: Published::new(Arc::new(Generation::empty())),
             running: Mutex::new(None),
             info: Vec::new(),
             warnings: Vec::new(),
@@ -223,14 +228,16 @@ impl Modules {
     /// queues may end within `limit`; then each module's `shutdown` runs, the last one first, all
     /// of them within another `limit`.
     pub async fn shutdown(&self, limit: Duration) -> Shutdown {
-        let old = self.0.generation.swap(Arc::new(Generation::empty()));
+        self.0.listening.store(0, Ordering::Relaxed);
+        let old = self.0.generation.replace(Arc::new(Generation::empty()));
+        let modules = old.value().modules.iter();
+        let queues: Vec<_> = modules.map(|member| member.queue.downgrade()).collect();
+        give_up(old);
         let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut shutdown = Shutdown::default();
         let Some(Running { modules, mut ended, watched: _watched }) = running else {
             return shutdown;
         };
-        let queues: Vec<_> = old.modules.iter().map(|member| member.queue.downgrade()).collect();
-        drop(old);
         if tokio::time::timeout(limit, ended.recv()).await.is_err() {
             shutdown.calls_left = true;
             shutdown.notifications_left = queues.iter().map(Queue::waiting_in).sum();
@@ -251,21 +258,53 @@ impl Modules {
         warnings: Vec<Problem>,
     ) -> Self {
         Self(Arc::new(Shared {
-            generation: ArcSwap::from_pointee(generation),
+            listening: AtomicU64::new(generation.stats.listening()),
+            generation: Published::new(Arc::new(generation)),
             running: Mutex::new(Some(running)),
             info,
             warnings,
         }))
     }
 
+    /// Whether any module registered a callback.
     #[inline]
-    pub(crate) fn generation(&self) -> Guard<Arc<Generation>> {
-        self.0.generation.load()
+    pub(crate) fn listens<R: Rule>(&self) -> bool {
+        self.0.listening.load(Ordering::Relaxed) >> R::INDEX & 1 != 0
     }
 
-    pub(crate) fn generation_arc(&self) -> Arc<Generation> {
-        self.0.generation.load_full()
+    /// Runs `body` with what calls are dispatched by; `word` is that of this thread.
+    #[inline]
+    pub(crate) fn read<T>(
+        &self,
+        word: &AtomicU64,
+        body: impl FnOnce(Lent<'_, Generation>) -> T,
+    ) -> T {
+        self.0.generation.read(word, body)
     }
+
+    /// What calls are dispatched by, for longer.
+    pub(crate) fn generation(&self) -> Arc<Generation> {
+        self.read(record::stay().reading(), |generation| generation.share())
+    }
+}
+
+/// Gives modules up that are published no longer: at once, or as soon as no thread reads of them.
+fn give_up(mut old: Replaced<Generation>) {
+    const LOOKS: Duration = Duration::from_millis(1);
+    match old.give_up(record::readers()) {
+        Ok(generation) => return drop(generation),
+        Err(read) => old = read,
+    }
+    // A thread that never comes back keeps them for ever.
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(LOOKS).await;
+            match old.give_up(record::readers()) {
+                Ok(generation) => return drop(generation),
+                Err(read) => old = read,
+            }
+        }
+    });
 }
 
 impl fmt::Debug for Modules {

@@ -9,6 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
@@ -23,7 +24,7 @@ mod slots;
 pub use self::kept::{keep_in, left_in};
 pub(crate) use self::names::{named, number, of_module as name};
 pub(crate) use self::place::Place;
-use self::slots::{ENTERED, NOTHING, NUMBER, Slot, WHAT, module_of, word};
+use self::slots::{ENTERED, NOTHING, NUMBER, READING, Slot, WHAT, module_of, word};
 pub(crate) use self::slots::{Reading, all, look};
 
 /// What a thread was inside of when its process ended.
@@ -81,14 +82,22 @@ impl Inside {
     /// The number of the thread among those that run at the same time.
     #[inline]
     pub(crate) fn thread(&self) -> usize {
-        number_in(self.slot)
+        usize::try_from(self.slot[NUMBER].load(Relaxed)).unwrap_or(usize::MAX)
+    }
+
+    /// The word in which the thread says what it reads that is [published](crate::published).
+    #[inline]
+    pub(crate) fn reading(&self) -> &'static AtomicU64 {
+        &self.slot[READING]
     }
 
     /// It is given up at `deadline`, which is told to the module if it asks while the guard lives.
+    ///
+    /// Where there is none, the same part of the module has none around it either: nothing is to be
+    /// done then.
     #[inline]
-    pub(crate) fn until(&self, deadline: Option<Instant>) -> Until {
-        let until = deadline.map(|deadline| (self.slot[WHAT].load(Relaxed), deadline));
-        Until(UNTIL.replace(until))
+    pub(crate) fn until(&self, deadline: Instant) -> Until {
+        Until(UNTIL.replace(Some((self.slot[WHAT].load(Relaxed), deadline))))
     }
 
     /// Which one it is.
@@ -142,14 +151,9 @@ pub(crate) fn inside_of(module: usize) -> Option<(Place, Option<Instant>)> {
     own.then(|| (slots::place_of(what), until))
 }
 
-/// The number of this thread among those that run at the same time.
-pub(crate) fn thread() -> usize {
-    number_in(slots::here())
-}
-
-#[inline]
-fn number_in(slot: &Slot) -> usize {
-    usize::try_from(slot[NUMBER].load(Relaxed)).unwrap_or_default()
+/// The words in which threads say what they read that is [published](crate::published).
+pub(crate) fn readers() -> impl Iterator<Item = &'static AtomicU64> {
+    all().into_iter().map(|slot| &slot[READING])
 }
 
 /// A future of a module, all of which happens inside of it: its end too.
@@ -192,7 +196,7 @@ impl<F: Future> Future for Within<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let inside = enter(*this.module, *this.place);
-        let _until = inside.until(*this.deadline);
+        let _until = this.deadline.map(|deadline| inside.until(deadline));
         let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
         let polled = future.poll(context);
         if polled.is_ready() {

@@ -36,6 +36,7 @@ use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::services::provision::Provision;
+use crate::stats::Counted;
 use crate::suggestion::closest;
 use crate::threads::Threads;
 use crate::web::{Route, Routes};
@@ -343,6 +344,8 @@ pub(crate) struct Registry {
     pub(crate) lists: Lists,
     pub(crate) auth_checkers: AuthCheckers,
     pub(crate) routes: Routes,
+    /// What is counted of whom, by the tags of the callbacks.
+    pub(crate) counted: Vec<Counted>,
     /// Per module: category, names of the callbacks.
     pub(crate) callbacks: Vec<BTreeMap<String, Vec<String>>>,
 }

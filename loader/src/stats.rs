@@ -5,37 +5,43 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::policy::{POLICIES, Policy};
-use crate::record;
 
 mod latency;
 
 pub use latency::Latency;
 
-/// How many threads can count without touching each other's memory; more of them share.
-const SHARDS: usize = 16;
+/// How many threads count in memory of their own, which needs no locked instruction.
+const OWN: usize = 16;
 
-/// The counters of one generation of modules.
+/// How many words keep the memory of two threads apart, wherever that begins: a cache line.
+const APART: usize = 8;
+
+/// The counters of one generation of modules: one for each callback that a module registered.
 ///
 /// A call adds to memory of its own thread; reading sums up.
 #[derive(Debug)]
 pub(crate) struct Stats {
-    shards: Box<[Shard; SHARDS]>,
+    counted: Vec<Counted>,
+    /// How often each was called, in the order of `counted`: in memory of each of the first threads.
+    own: [Box<[AtomicU64]>; OWN],
+    /// The same of all others.
+    common: Box<[AtomicU64]>,
+    rare: Box<[Rare]>,
     latencies: Box<[Latency]>,
     /// One in how many calls is timed; a power of two, less one.
     sampling: u64,
 }
 
-/// On cache lines of its own.
-#[repr(align(128))]
-#[derive(Debug)]
-struct Shard {
-    /// Per module and callback.
-    counters: Box<[Counters]>,
+/// What has a counter: a callback of a module, both by their place among all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) module: usize,
+    pub(crate) callback: usize,
 }
 
+/// What seldom happens, so that all threads count it in one place.
 #[derive(Debug, Default)]
-struct Counters {
-    called: AtomicU64,
+struct Rare {
     denied: AtomicU64,
     failed: AtomicU64,
     lost: AtomicU64,
@@ -57,44 +63,41 @@ pub struct Counts {
 
 impl Stats {
     /// For `modules` modules; every `sample_every`th call is timed (rounded up to a power of two).
-    pub(crate) fn new(modules: usize, sample_every: u64) -> Self {
-        let shard = |_| Shard {
-            counters: (0..modules * POLICIES.len()).map(|_| Counters::default()).collect(),
-        };
+    pub(crate) fn new(modules: usize, counted: Vec<Counted>, sample_every: u64) -> Self {
+        let words = |count| (0..count).map(|_| AtomicU64::new(0)).collect::<Box<[_]>>();
         Self {
-            shards: Box::new(std::array::from_fn(shard)),
+            own: std::array::from_fn(|_| words(counted.len() + APART)),
+            common: words(counted.len()),
+            rare: counted.iter().map(|_| Rare::default()).collect(),
             latencies: (0..modules).map(|_| Latency::default()).collect(),
             sampling: sample_every.max(1).next_power_of_two() - 1,
+            counted,
         }
     }
 
-    /// Where the counters of a module's callback stand among those of a thread.
-    pub(crate) const fn place(module: usize, callback: usize) -> usize {
-        module * POLICIES.len() + callback
+    /// One bit for each callback that has a counter.
+    pub(crate) fn listening(&self) -> u64 {
+        const { assert!(POLICIES.len() <= 64, "each callback has a bit") };
+        self.counted.iter().fold(0, |bits, counted| bits | 1 << counted.callback)
     }
 
-    /// The counters of the thread with this number.
+    /// Where the thread with this number counts.
     #[inline]
     pub(crate) fn here(&self, thread: usize) -> Here<'_> {
-        Here { counters: &self.shards[thread % SHARDS].counters }
-    }
-
-    /// Whether a call is timed before which there were so many.
-    #[inline]
-    pub(crate) fn is_timed(&self, asked_before: u64) -> bool {
-        asked_before & self.sampling == 0
+        let own = self.own.get(thread).map_or(&[][..], |own| own);
+        Here { own, stats: self }
     }
 
     pub(crate) fn denied(&self, module: usize, callback: usize) {
-        self.counters(module, callback).denied.fetch_add(1, Ordering::Relaxed);
+        self.rare(module, callback, |rare| &rare.denied);
     }
 
     pub(crate) fn failed(&self, module: usize, callback: usize) {
-        self.counters(module, callback).failed.fetch_add(1, Ordering::Relaxed);
+        self.rare(module, callback, |rare| &rare.failed);
     }
 
     pub(crate) fn lost(&self, module: usize, callback: usize) {
-        self.counters(module, callback).lost.fetch_add(1, Ordering::Relaxed);
+        self.rare(module, callback, |rare| &rare.lost);
     }
 
     #[cold]
@@ -106,58 +109,98 @@ impl Stats {
         &self.latencies[module]
     }
 
+    /// Counts a call of a thread that has no memory of its own.
+    #[cold]
+    #[inline(never)]
+    fn called_in_common(&self, counter: usize) -> u64 {
+        self.common.get(counter).map_or(0, |common| common.fetch_add(1, Ordering::Relaxed))
+    }
+
+    #[cold]
+    fn rare(&self, module: usize, callback: usize, counter: fn(&Rare) -> &AtomicU64) {
+        let counted = Counted { module, callback };
+        let place = self.counted.iter().position(|own| *own == counted);
+        if let Some(rare) = place.and_then(|place| self.rare.get(place)) {
+            counter(rare).fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// What a module did, by callback; those that were never called are left out.
     pub(crate) fn counts(&self, module: usize) -> Vec<(&'static Policy, Counts)> {
-        let sum = |callback: usize, field: fn(&Counters) -> &AtomicU64| {
-            let cell = |shard: &Shard| {
-                let counters = &shard.counters[Self::place(module, callback)];
-                field(counters).load(Ordering::Relaxed)
-            };
-            self.shards.iter().map(cell).sum()
-        };
-        let counts = |callback| Counts {
-            called: sum(callback, |counters| &counters.called),
-            denied: sum(callback, |counters| &counters.denied),
-            failed: sum(callback, |counters| &counters.failed),
-            lost: sum(callback, |counters| &counters.lost),
-        };
-        let all = POLICIES.iter().enumerate().map(|(index, policy)| (policy, counts(index)));
+        let mut counts = vec![Counts::default(); POLICIES.len()];
+        for (place, counted) in self.counted.iter().enumerate() {
+            if counted.module == module {
+                counts[counted.callback].add(&self.sum(place));
+            }
+        }
+        let all = POLICIES.iter().zip(counts);
         all.filter(|(_, counts)| counts.called > 0 || counts.lost > 0).collect()
     }
 
-    fn counters(&self, module: usize, callback: usize) -> &Counters {
-        &self.shards[record::thread() % SHARDS].counters[Self::place(module, callback)]
+    /// Of all threads.
+    fn sum(&self, place: usize) -> Counts {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let rare = &self.rare[place];
+        Counts {
+            called: load(&self.common[place])
+                + self.own.iter().map(|own| load(&own[place])).sum::<u64>(),
+            denied: load(&rare.denied),
+            failed: load(&rare.failed),
+            lost: load(&rare.lost),
+        }
     }
 }
 
-/// The counters that one thread adds to.
+impl Counts {
+    const fn add(&mut self, other: &Self) {
+        self.called += other.called;
+        self.denied += other.denied;
+        self.failed += other.failed;
+        self.lost += other.lost;
+    }
+}
+
+/// Where a thread counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Here<'a> {
-    counters: &'a [Counters],
+    /// No other thread does, so that no locked instruction is needed; empty if there is no such
+    /// memory.
+    own: &'a [AtomicU64],
+    stats: &'a Stats,
 }
 
 impl Here<'_> {
-    /// Counts a call of the callback whose counters stand at `place`; says how many there were
-    /// before it.
+    /// Counts a call, where its callback has this counter; whether it is to be timed.
     #[inline]
-    pub(crate) fn called(&self, place: usize) -> u64 {
-        let Some(counters) = self.counters.get(place) else { return 0 };
-        counters.called.fetch_add(1, Ordering::Relaxed)
+    pub(crate) fn called(&self, counter: usize) -> bool {
+        let before = match self.own.get(counter) {
+            Some(own) => {
+                let before = own.load(Ordering::Relaxed);
+                own.store(before.wrapping_add(1), Ordering::Relaxed);
+                before
+            }
+            None => self.stats.called_in_common(counter),
+        };
+        before & self.stats.sampling == 0
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record;
 
     #[test]
     fn counts_of_many_threads_are_summed() {
-        let stats = Stats::new(2, 64);
+        let counted = [(0, 3), (1, 7), (1, 3)];
+        let counted = counted.map(|(module, callback)| Counted { module, callback });
+        let stats = Stats::new(2, counted.to_vec(), 64);
+        let threads = 2 * OWN as u64;
         std::thread::scope(|scope| {
-            for _ in 0..2 * SHARDS {
+            for _ in 0..threads {
                 scope.spawn(|| {
                     for _ in 0..100 {
-                        stats.here(record::thread()).called(Stats::place(1, 3));
+                        stats.here(record::stay().thread()).called(2);
                     }
                     stats.denied(1, 3);
                 });
@@ -165,7 +208,6 @@ mod tests {
         });
         let counts = stats.counts(1);
         assert_eq!(counts.len(), 1);
-        let threads = 2 * SHARDS as u64;
         assert_eq!(
             counts[0].1,
             Counts { called: 100 * threads, denied: threads, ..Counts::default() }

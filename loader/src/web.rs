@@ -144,7 +144,7 @@ impl Web {
 
     /// Who answers a path; `None` if nobody does.
     fn find(&self, path: &str) -> Option<Found> {
-        let generation = self.modules.generation_arc();
+        let generation = self.modules.generation();
         let at = generation.routes.find(path)?;
         Some(Found { generation, at })
     }

@@ -6,7 +6,9 @@ mod nesting;
 
 pub(crate) use hsmod_abi::attempted;
 #[cfg(feature = "host")]
-pub use hsmod_abi::{Asked, CALLBACK_ROOM, Callback, CallbackCall, Instance, Observer, Reply};
+pub use hsmod_abi::{
+    Asked, CALLBACK_ROOM, Callback, CallbackCall, Instance, Keeps, Observer, Reply,
+};
 pub use hsmod_abi::{Continuation, Errand, Panic, Routine, install_panic_hook};
 #[cfg(feature = "host")]
 pub use nesting::admit_callback;

@@ -1,7 +1,7 @@
 //! The homeserver's side: what the loader builds on. Not for modules.
 
 pub use crate::boundary::{
-    Asked, CALLBACK_ROOM, Callback, CallbackCall, Continuation, Entered, Errand, Instance,
+    Asked, CALLBACK_ROOM, Callback, CallbackCall, Continuation, Entered, Errand, Instance, Keeps,
     Observer, Panic, Reply, Routine, admit_callback, subject,
 };
 pub use crate::module::Lists;

@@ -68,6 +68,7 @@ const STEPS: &[Step] = &[
         )
     },
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
+    Step::full("models", &["test", "--package", "hsmod-models"]),
     Step::full("compilers", &["xtask", "compilers"]),
     Step::full("sanitizer", &["xtask", "sanitize"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),

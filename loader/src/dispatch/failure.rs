@@ -96,10 +96,10 @@ fn concealed() -> ModuleError {
 
 /// The module did not answer in time: drops its future, and reports if that panics.
 #[cold]
-pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>>(
+pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>, N>(
     generation: &Generation,
     module: usize,
-    mut call: Pin<&mut CallbackCall<R, P>>,
+    mut call: Pin<&mut CallbackCall<R, P, Generation, N>>,
 ) {
     let panic = {
         let _inside = record::enter(module, Place::callback(R::INDEX));

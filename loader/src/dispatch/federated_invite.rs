@@ -115,8 +115,7 @@ where
 }
 
 fn nobody_asked(modules: &Modules) -> bool {
-    let generation = modules.generation();
-    generation.list::<Row>().is_empty() && generation.list::<rows::user_may_invite>().is_empty()
+    !modules.listens::<Row>() && !modules.listens::<rows::user_may_invite>()
 }
 
 fn unreadable(message: String) -> CallError {

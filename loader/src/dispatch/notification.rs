@@ -6,9 +6,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hsmod_plugin_api::host::{
-    Callback, CallbackCall, Entered, OwnedInputs, Reply, Shared, subject,
-};
+use hsmod_plugin_api::host::{CallbackCall, Entered, OwnedInputs, Reply, Shared, subject};
 
 use tokio::time::Instant;
 
@@ -19,7 +17,7 @@ use super::queue::Untold;
 use super::watch::Watch;
 use crate::call_error::{CallError, Cause, FailureKind};
 use crate::failures::{Duty, Failing};
-use crate::generation::Generation;
+use crate::generation::{Generation, in_generation};
 use crate::modules::Modules;
 use crate::policy::Rule;
 use crate::record::{self, Place};
@@ -56,13 +54,12 @@ impl Notification {
         R: Rule,
         I: OwnedInputs<Args<R>>,
     {
-        let generation = modules.generation();
-        if generation.list::<R>().is_empty() || inputs.tells_nothing() {
+        if !modules.listens::<R>() || inputs.tells_nothing() {
             return Self { state: State::Idle };
         }
         match inputs.own() {
             Ok(args) => {
-                let generation = arc_swap::Guard::into_inner(generation);
+                let generation = modules.generation();
                 let put = move || put::<R, _>(&generation, &Arc::new(args));
                 Self { state: State::Ready(Box::new(put)) }
             }
@@ -89,7 +86,7 @@ where
             let (generation, args) = (Arc::clone(generation), Arc::clone(args));
             Box::new(move || {
                 Box::pin(async move {
-                    tell::<R, P>(&generation, &generation.list::<R>()[at], args).await;
+                    tell::<R, P>(&generation, at, args).await;
                     waiting.done();
                 })
             })
@@ -122,15 +119,15 @@ fn lost<R: Rule>(
     });
 }
 
-/// Tells one module, and waits until it has done with it, or the deadline.
-async fn tell<R, P>(generation: &Generation, callback: &Callback<R>, args: Arc<P>)
+/// Tells the module at this place of the list, and waits until it has done with it, or the deadline.
+async fn tell<R, P>(generation: &Arc<Generation>, at: usize, args: Arc<P>)
 where
     R: Rule,
     P: Shared<Args<R>> + 'static,
 {
-    let module = callback.module();
+    let module = generation.list::<R>()[at].module();
     let local = module - generation.first;
-    let mut call = pin!(CallbackCall::<R, Arc<P>>::new(args));
+    let mut call = pin!(CallbackCall::<R, Arc<P>, Generation>::new(args));
     let limit = generation.member(module).deadline::<R>();
     let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let mut since = None;
@@ -139,11 +136,12 @@ where
         let mut reply = Reply::new();
         if std::mem::replace(&mut begun, true) {
             let inside = record::enter(module, Place::callback(R::INDEX));
-            let _until = inside.until(deadline);
+            let _until = deadline.map(|deadline| inside.until(deadline));
             call.as_mut().resume(context, &mut reply);
         } else {
-            let mut watch = Watch::<R>::new(generation);
-            call.as_mut().ask(context, std::slice::from_ref(callback), &mut watch, &mut reply);
+            let mut watch = Watch::<R>::new(record::stay());
+            let one = in_generation(|generation| std::slice::from_ref(&generation.list()[at]));
+            call.as_mut().ask(context, generation, one, &mut watch, &mut reply);
             since = watch.end().since;
         }
         if call.is_suspended() { Poll::Pending } else { Poll::Ready(reply.take()) }

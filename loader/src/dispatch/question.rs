@@ -5,27 +5,30 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use hsmod_plugin_api::host::{
-    Asked, CallbackCall, Entered, InputError, Prepared, Reply, admit_callback,
+    Asked, Callback, CallbackCall, Entered, InputError, Keeps, Prepared, Reply, admit_callback,
 };
 use hsmod_plugin_api::table::Row;
-use tokio::runtime::Handle;
-use tokio::time::Sleep;
 
 use super::Args;
 use super::aggregation::Aggregation;
+use super::deadline::Armed;
 use super::decision::Answerer;
 use super::failure::{denied, failed, give_up};
 use super::watch::{Latest, Watch};
 use crate::call_error::{CallError, Cause};
-use crate::generation::Generation;
+use crate::generation::{Generation, in_generation};
 use crate::modules::Modules;
 use crate::policy::Rule;
-use crate::record::{self, Place};
+use crate::published::Lent;
+use crate::record::{self, Inside, Place};
 
 type Outcome<R, P, A> = Result<<A as Aggregation<R, P>>::Output, CallError>;
+
+/// The calls of one question.
+type Call<R, P> = CallbackCall<R, P, Generation, Suspended>;
 
 pin_project_lite::pin_project! {
     /// A question to the modules; does nothing until it is polled.
@@ -36,28 +39,33 @@ pin_project_lite::pin_project! {
         modules: &'m Modules,
         aggregation: A,
         #[pin]
-        call: CallbackCall<R, P>,
-        suspended: Option<Suspended>,
+        call: Call<R, P>,
     }
 
     impl<R: Row, P, A> PinnedDrop for Question<'_, R, P, A> {
+        #[inline]
         fn drop(this: Pin<&mut Self>) {
-            let this = this.project();
-            if let Some(suspended) = this.suspended
-                && this.call.is_suspended()
-            {
-                // Nobody waits any more for the module: its future ends inside of it.
-                let _inside = record::enter(suspended.module, suspended.place);
-                this.call.end();
+            let call = this.project().call;
+            if call.is_suspended() {
+                give_back(call);
             }
         }
     }
 }
 
-/// What a question needs once a module did not answer at once.
+/// Nobody waits any more for the module that is being asked: its future ends inside of it.
+#[cold]
+#[inline(never)]
+fn give_back<R: Row, P>(call: Pin<&mut Call<R, P>>) {
+    if let Some(Suspended { module, place, .. }) = call.noted() {
+        let _inside = record::enter(*module, *place);
+        call.end();
+    }
+}
+
+/// What is noted of a module that did not answer at once. The call keeps it, whatever is published
+/// meanwhile.
 struct Suspended {
-    /// Keeps the modules of this question, whatever is published meanwhile.
-    generation: Arc<Generation>,
     /// Which module of the list is being asked.
     at: usize,
     /// Its number.
@@ -65,19 +73,9 @@ struct Suspended {
     /// The callback.
     place: Place,
     /// When it is too late.
-    deadline: Option<Pin<Box<Deadline>>>,
+    deadline: Armed,
     /// When it was asked, if this call is timed.
     since: Option<Instant>,
-}
-
-pin_project_lite::pin_project! {
-    /// When a module is too late, and how long it had.
-    struct Deadline {
-        // Without a runtime there is none.
-        #[pin]
-        timer: Option<Sleep>,
-        limit: Duration,
-    }
 }
 
 impl<'m, R, P, A> Question<'m, R, P, A>
@@ -87,7 +85,7 @@ where
 {
     #[inline]
     pub(crate) const fn new(modules: &'m Modules, args: P, aggregation: A) -> Self {
-        Self { modules, aggregation, call: CallbackCall::new(args), suspended: None }
+        Self { modules, aggregation, call: Call::new(args) }
     }
 }
 
@@ -101,46 +99,57 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        if let Some(suspended) = this.suspended {
-            return resume(this.call, this.aggregation, suspended, context);
+        let this = self.project();
+        if this.call.kept().is_some() {
+            return resume(this.call, this.aggregation, context);
         }
-        let generation = this.modules.generation();
-        let list = this.aggregation.asked(&generation);
-        if list.is_empty() {
-            return Poll::Ready(this.aggregation.nobody().map_err(unasked::<R>));
+        if !this.modules.listens::<R>() {
+            return Poll::Ready(nobody(this.aggregation));
         }
-        if let Err(error) = this.call.as_mut().build() {
-            return Poll::Ready(Err(unreadable::<R>(&error)));
-        }
-        let mut reply = Reply::new();
-        let mut watch = Watch::<R>::new(&generation);
-        if watch.is_nested()
-            && let Err(error) = fits::<R>()
-        {
-            return Poll::Ready(Err(error));
-        }
-        let asked = this.call.as_mut().ask(context, list, &mut watch, &mut reply);
-        let (at, latest) = match asked {
-            Asked::Neutral => return Poll::Ready(finish(this.aggregation)),
-            Asked::Suspended(at) => (at, watch.end()),
-            Asked::Answered(at) => {
-                drop(watch);
-                let stop = (at, reply.take());
-                match go_on(this.call, this.aggregation, &generation, stop, context) {
-                    Gone::Done(outcome) => return Poll::Ready(outcome),
-                    Gone::Suspended(at, latest) => (at, latest),
-                }
-            }
-        };
-        let generation = arc_swap::Guard::into_inner(generation);
-        let deadline = deadline::<R>(&generation, latest.module, context);
-        let (Latest { module, since }, place) = (latest, Place::callback(R::INDEX));
-        let suspended = Suspended { generation, at, module, place, deadline, since };
-        // It was `None`, of which nothing need be dropped.
-        std::mem::forget(this.suspended.replace(suspended));
-        Poll::Pending
+        let inside = record::stay();
+        this.modules.read(inside.reading(), |generation| {
+            begin(this.call, this.aggregation, generation, inside, context)
+        })
     }
+}
+
+/// Asks one module after the other, until one decides or does not answer at once.
+#[inline(never)]
+fn begin<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
+    mut call: Pin<&mut Call<R, P>>,
+    aggregation: &mut A,
+    generation: Lent<'_, Generation>,
+    inside: Inside,
+    context: &mut Context<'_>,
+) -> Poll<Outcome<R, P, A>> {
+    if aggregation.asked(&generation).is_empty() {
+        return Poll::Ready(nobody(aggregation));
+    }
+    if let Err(error) = call.as_mut().build() {
+        return Poll::Ready(Err(unreadable::<R>(&error)));
+    }
+    if inside.is_nested()
+        && let Err(error) = fits::<R>()
+    {
+        return Poll::Ready(Err(error));
+    }
+    let mut reply = Reply::new();
+    let mut watch = Watch::<R>::new(inside);
+    let list = in_generation(|generation| aggregation.asked(generation));
+    let asked = call.as_mut().ask(context, &generation, list, &mut watch, &mut reply);
+    let (at, latest) = match asked {
+        Asked::Neutral => return Poll::Ready(finish(aggregation)),
+        Asked::Suspended(at) => (at, watch.end()),
+        Asked::Answered(at) => {
+            drop(watch);
+            match go_on(call.as_mut(), aggregation, &generation, (at, reply.take()), context) {
+                Gone::Done(outcome) => return Poll::Ready(outcome),
+                Gone::Suspended(at, latest) => (at, latest),
+            }
+        }
+    };
+    call.note(Suspended::new::<R>(&generation, at, latest, context));
+    Poll::Pending
 }
 
 #[cold]
@@ -161,10 +170,26 @@ fn unasked<R: Rule>(cause: Cause) -> CallError {
     CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
+/// What comes of it when there is nobody to ask.
+#[inline]
+fn nobody<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
+    aggregation.nobody().map_err(unasked::<R>)
+}
+
 /// What comes of it when all were asked.
 #[inline]
 fn finish<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
     aggregation.finish().map_err(unasked::<R>)
+}
+
+/// Who is asked from this place of the list on.
+#[inline]
+fn behind<'g, R: Rule, P, A: Aggregation<R, P>>(
+    aggregation: &A,
+    generation: &'g Generation,
+    at: usize,
+) -> &'g [Callback<R>] {
+    aggregation.asked(generation).get(at..).unwrap_or_default()
 }
 
 /// How far the rest of the modules came.
@@ -181,25 +206,24 @@ type Stop<R> = (usize, Entered<<R as Row>::Answer>);
 #[cold]
 #[inline(never)]
 fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
+    mut call: Pin<&mut Call<R, P>>,
     aggregation: &mut A,
-    generation: &Generation,
+    generation: &impl Keeps<Generation>,
     (mut at, mut entered): Stop<R>,
     context: &mut Context<'_>,
 ) -> Gone<A::Output> {
-    let list = aggregation.asked(generation);
     let mut reply = Reply::new();
     loop {
         let args = call.as_mut().args_mut();
-        let module = list[at].module();
+        let module = aggregation.asked(generation)[at].module();
         let answered = answered(aggregation, args, generation, module, entered);
         if let ControlFlow::Break(outcome) = answered {
             return Gone::Done(outcome);
         }
         at += 1;
-        let mut watch = Watch::<R>::new(generation);
-        let rest = list.get(at..).unwrap_or_default();
-        match call.as_mut().ask(context, rest, &mut watch, &mut reply) {
+        let mut watch = Watch::<R>::new(record::stay());
+        let rest = in_generation(|generation| behind::<R, P, A>(aggregation, generation, at));
+        match call.as_mut().ask(context, generation, rest, &mut watch, &mut reply) {
             Asked::Neutral => return Gone::Done(finish(aggregation)),
             Asked::Suspended(further) => return Gone::Suspended(at + further, watch.end()),
             Asked::Answered(further) => (at, entered) = (at + further, reply.take()),
@@ -240,121 +264,100 @@ fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 }
 
 impl Suspended {
-    /// Another module did not answer at once.
+    /// The module at this place was asked, and did not answer at once.
     #[inline]
-    fn next<R: Rule>(&mut self, at: usize, latest: Latest, context: &mut Context<'_>) {
-        self.at = at;
-        self.module = latest.module;
-        self.since = latest.since;
-        self.deadline = deadline::<R>(&self.generation, latest.module, context);
-    }
-}
-
-/// The deadline of a module that was asked now.
-#[inline]
-fn deadline<R: Rule>(
-    generation: &Generation,
-    module: usize,
-    context: &mut Context<'_>,
-) -> Option<Pin<Box<Deadline>>> {
-    let limit = generation.member(module).deadline::<R>()?;
-    Some(armed(limit, context))
-}
-
-/// A timer that wakes the call.
-#[cold]
-fn armed(limit: Duration, context: &mut Context<'_>) -> Pin<Box<Deadline>> {
-    let timer = Handle::try_current().ok().map(|_| tokio::time::sleep(limit));
-    let mut deadline = Box::pin(Deadline { timer, limit });
-    if deadline.as_mut().is_over(context).is_some() {
-        context.waker().wake_by_ref();
-    }
-    deadline
-}
-
-const NO_RUNTIME: &str = "a module did not answer at once, and nobody keeps its deadline: poll \
-    questions inside a tokio runtime";
-
-impl Deadline {
-    /// When it is too late.
-    fn when(&self) -> Option<tokio::time::Instant> {
-        self.timer.as_ref().map(Sleep::deadline)
-    }
-
-    /// Why the module is not waited for, if it is too late.
-    #[cold]
-    fn is_over(self: Pin<&mut Self>, context: &mut Context<'_>) -> Option<Cause> {
-        let this = self.project();
-        match this.timer.as_pin_mut() {
-            Some(timer) => timer.poll(context).is_ready().then_some(Cause::TimedOut(*this.limit)),
-            None => Some(Cause::Input(NO_RUNTIME.to_owned())),
-        }
+    fn new<R: Rule>(
+        generation: &Generation,
+        at: usize,
+        Latest { module, since }: Latest,
+        context: &mut Context<'_>,
+    ) -> Self {
+        let deadline = Armed::new(generation.member(module).deadline::<R>(), context);
+        Self { at, module, place: Place::callback(R::INDEX), deadline, since }
     }
 }
 
 /// Polls the module that did not answer at once, then asks the rest.
 fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
+    mut call: Pin<&mut Call<R, P>>,
     aggregation: &mut A,
-    suspended: &mut Suspended,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    let generation = &*suspended.generation;
-    let module = suspended.module;
+    let &Suspended { at, module, since, ref deadline, .. } = noted(&call);
+    let deadline = deadline.when();
     let inside = record::enter(module, Place::callback(R::INDEX));
     let mut reply = Reply::new();
     let asked = {
-        let _until = inside.until(suspended.deadline.as_ref().and_then(|own| own.when()));
+        let _until = deadline.map(|deadline| inside.until(deadline));
         call.as_mut().resume(context, &mut reply)
     };
     if asked == Asked::Suspended(()) {
         drop(inside);
-        let over = suspended.deadline.as_mut().and_then(|own| own.as_mut().is_over(context));
-        return match over {
-            Some(cause) => too_late(call, aggregation, suspended, cause, context),
+        return match call.as_mut().noted_mut().and_then(|noted| noted.deadline.is_over(context)) {
+            Some(cause) => too_late(call, aggregation, cause, context),
             None => Poll::Pending,
         };
     }
-    if let Some(since) = suspended.since {
+    let generation = kept(&call);
+    if let Some(since) = since {
         generation.stats.took(module - generation.first, since.elapsed());
     }
     if asked == Asked::Answered(()) {
         drop(inside);
-        return behind(call, aggregation, suspended, reply.take(), context);
+        return go_on_behind(call, aggregation, (at, reply.take()), context);
     }
-    let (list, next) = (aggregation.asked(generation), suspended.at + 1);
-    if next >= list.len() {
+    let next = at + 1;
+    if next >= aggregation.asked(generation).len() {
         return Poll::Ready(finish(aggregation));
     }
-    let mut watch = Watch::<R>::inside(generation, inside);
-    match call.as_mut().ask(context, &list[next..], &mut watch, &mut reply) {
+    let mut watch = Watch::<R>::new(inside);
+    let rest = in_generation(|generation| behind::<R, P, A>(aggregation, generation, next));
+    match call.as_mut().ask_further(context, rest, &mut watch, &mut reply) {
         Asked::Neutral => Poll::Ready(finish(aggregation)),
         Asked::Suspended(further) => {
-            suspended.next::<R>(next + further, watch.end(), context);
+            let latest = watch.end();
+            let noted = Suspended::new::<R>(kept(&call), next + further, latest, context);
+            call.note(noted);
             Poll::Pending
         }
         Asked::Answered(further) => {
             drop(watch);
-            suspended.at = next + further;
-            behind(call, aggregation, suspended, reply.take(), context)
+            go_on_behind(call, aggregation, (next + further, reply.take()), context)
         }
     }
 }
 
-/// Goes on behind the module that is being asked, which answered `entered`.
+/// What keeps the modules of a question of which one did not answer at once.
+///
+/// # Panics
+/// Never: the call takes its share when that happens.
+#[inline]
+fn kept<R: Row, P>(call: &Call<R, P>) -> &Arc<Generation> {
+    call.kept().expect("a module did not answer at once")
+}
+
+/// What was noted of that module.
+///
+/// # Panics
+/// Never: it is noted when that happens.
+#[inline]
+fn noted<R: Row, P>(call: &Call<R, P>) -> &Suspended {
+    call.noted().expect("a module did not answer at once")
+}
+
+/// Goes on behind a module that answered after all.
 #[cold]
-fn behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    call: Pin<&mut CallbackCall<R, P>>,
+fn go_on_behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
+    mut call: Pin<&mut Call<R, P>>,
     aggregation: &mut A,
-    suspended: &mut Suspended,
-    entered: Entered<R::Answer>,
+    stop: Stop<R>,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    let stop = (suspended.at, entered);
-    match go_on(call, aggregation, &suspended.generation, stop, context) {
+    let generation = Arc::clone(kept(&call));
+    match go_on(call.as_mut(), aggregation, &generation, stop, context) {
         Gone::Done(outcome) => Poll::Ready(outcome),
         Gone::Suspended(at, latest) => {
-            suspended.next::<R>(at, latest, context);
+            call.note(Suspended::new::<R>(&generation, at, latest, context));
             Poll::Pending
         }
     }
@@ -363,21 +366,19 @@ fn behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 /// The module did not answer in time: its future is dropped.
 #[cold]
 fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
-    mut call: Pin<&mut CallbackCall<R, P>>,
+    mut call: Pin<&mut Call<R, P>>,
     aggregation: &mut A,
-    suspended: &mut Suspended,
     cause: Cause,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    let generation = &*suspended.generation;
-    let module = suspended.module;
-    give_up(generation, module, call.as_mut());
+    let generation = Arc::clone(kept(&call));
+    let &Suspended { at, module, .. } = noted(&call);
+    give_up(&generation, module, call.as_mut());
     if matches!(cause, Cause::Input(_)) {
         return Poll::Ready(Err(unasked::<R>(cause)));
     }
-    let args = call.as_mut().args_mut();
-    match failed::<R>(generation, module, cause, args) {
+    match failed::<R>(&generation, module, cause, call.as_mut().args_mut()) {
         Some(error) => Poll::Ready(Err(error)),
-        None => behind(call, aggregation, suspended, Entered::Neutral, context),
+        None => go_on_behind(call, aggregation, (at, Entered::Neutral), context),
     }
 }

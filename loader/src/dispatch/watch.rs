@@ -7,36 +7,21 @@ use hsmod_plugin_api::host::Observer;
 
 use crate::generation::Generation;
 use crate::policy::Rule;
-use crate::record::{self, Inside, Place};
+use crate::record::{Inside, Place};
 use crate::stats::Here;
 
 /// Looks on while the modules of a list are asked.
-pub(super) struct Watch<'g, R> {
-    generation: &'g Generation,
-    here: Here<'g>,
+pub(super) struct Watch<R> {
     inside: Inside,
     callback: PhantomData<R>,
     /// When the module was asked, if it is timed.
     since: Option<Instant>,
 }
 
-impl<'g, R: Rule> Watch<'g, R> {
+impl<R: Rule> Watch<R> {
     #[inline]
-    pub(super) fn new(generation: &'g Generation) -> Self {
-        Self::inside(generation, record::stay())
-    }
-
-    /// Of a thread that is inside a module already, and goes on to others.
-    #[inline]
-    pub(super) fn inside(generation: &'g Generation, inside: Inside) -> Self {
-        let here = generation.stats.here(inside.thread());
-        Self { generation, here, inside, callback: PhantomData, since: None }
-    }
-
-    /// Whether the thread was inside of a module before.
-    #[inline]
-    pub(super) fn is_nested(&self) -> bool {
-        self.inside.is_nested()
+    pub(super) const fn new(inside: Inside) -> Self {
+        Self { inside, callback: PhantomData, since: None }
     }
 
     /// The thread leaves the modules: which one it asked last.
@@ -53,12 +38,18 @@ pub(super) struct Latest {
     pub(super) since: Option<Instant>,
 }
 
-impl<R: Rule> Observer for Watch<'_, R> {
+impl<R: Rule> Observer<Generation> for Watch<R> {
+    type View<'g> = Here<'g>;
+
     #[inline]
-    fn before(&mut self, module: usize, place: usize) -> bool {
+    fn view<'g>(&self, generation: &'g Generation) -> Here<'g> {
+        generation.stats.here(self.inside.thread())
+    }
+
+    #[inline]
+    fn before(&mut self, here: &Here<'_>, module: usize, counter: usize) -> bool {
         self.inside.go_on(module, Place::callback(R::INDEX));
-        let asked_before = self.here.called(place);
-        let timed = self.generation.stats.is_timed(asked_before);
+        let timed = here.called(counter);
         if timed {
             self.since = Some(Instant::now());
         }
@@ -66,10 +57,10 @@ impl<R: Rule> Observer for Watch<'_, R> {
     }
 
     #[cold]
-    fn after(&mut self, module: usize, pending: bool) {
+    fn after(&mut self, generation: &Generation, module: usize, pending: bool) {
         // The time of a module that did not answer at once is taken when it does.
         if !pending && let Some(since) = self.since.take() {
-            self.generation.stats.took(module - self.generation.first, since.elapsed());
+            generation.stats.took(module - generation.first, since.elapsed());
         }
     }
 }

@@ -22,6 +22,9 @@ pub(crate) const ENTERED: usize = 1;
 /// The word that tells this slot from others: a small number, given once.
 pub(crate) const NUMBER: usize = 2;
 
+/// The word that says what the thread reads that is [published](crate::published).
+pub(super) const READING: usize = 3;
+
 /// The thread is inside of no module.
 pub(crate) const NOTHING: u64 = u64::MAX;
 
@@ -117,8 +120,14 @@ struct Pool {
     free: Vec<&'static Slot>,
 }
 
-/// The slot of threads that are ending and have given theirs back; nobody reads it.
-static NOWHERE: Slot = unused();
+/// The slot of threads that are ending and have given theirs back; nobody looks at it.
+static NOWHERE: Slot = {
+    let mut slot = unused();
+    // Not for [`Published::read`](crate::published::Published::read), which many would share.
+    slot[READING] = AtomicU64::new(u64::MAX);
+    slot[NUMBER] = AtomicU64::new(u64::MAX);
+    slot
+};
 
 fn pool() -> MutexGuard<'static, Pool> {
     POOL.lock().unwrap_or_else(PoisonError::into_inner)

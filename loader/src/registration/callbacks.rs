@@ -11,7 +11,7 @@ use crate::host::Host;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Stage};
 use crate::requirements::Lack;
-use crate::stats::Stats;
+use crate::stats::Counted;
 use crate::suggestion::closest;
 
 /// Categories of which a module registers all callbacks or none.
@@ -52,9 +52,13 @@ pub(super) fn add_callbacks(
         problems.push(problem);
         return (Vec::new(), problems);
     }
-    let place = registry.callbacks.len();
+    let (place, counted) = (registry.callbacks.len(), &mut registry.counted);
     let added = registered.append_to(&mut registry.lists, |name| {
-        wanted.iter().any(|one| one == name).then(|| tag(place, category, name))
+        let wanted = wanted.iter().any(|one| one == name);
+        wanted.then(|| {
+            counted.push(Counted { module: place, callback: number(category, name) });
+            counted.len() - 1
+        })
     });
     if added.contains(&"check_auth") {
         registry.auth_checkers.add(registered, &registry.lists);
@@ -62,10 +66,10 @@ pub(super) fn add_callbacks(
     (added, problems)
 }
 
-/// Where the counters of a module's callback stand.
-fn tag(module: usize, category: &str, name: &str) -> usize {
+/// The place of a callback among all.
+fn number(category: &str, name: &str) -> usize {
     let is_it = |policy: &Policy| policy.category == category && policy.callback == name;
-    Stats::place(module, POLICIES.iter().position(is_it).unwrap_or_default())
+    POLICIES.iter().position(is_it).unwrap_or_default()
 }
 
 /// The callbacks of a table that were written.

@@ -75,7 +75,7 @@ pub(super) async fn start_all(mut made: Made) -> (Result<Modules, LoadError>, Ve
 fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
     let Made { host, first, modules, watched, info, report } = made;
     let (alive, ended) = mpsc::channel(1);
-    let stats = Arc::new(Stats::new(modules.len(), host.sample_every));
+    let stats = Arc::new(Stats::new(modules.len(), registry.counted, host.sample_every));
     let member = |made: MadeModule| {
         let failures = Arc::clone(made.registrar.failures());
         Member::new(made.life, made.name, &made.entry, failures, Some(alive.clone()))

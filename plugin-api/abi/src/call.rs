@@ -6,10 +6,10 @@ use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task;
 
-use crate::answer::{Answers, Done, Entered, Fault, Out, unreadable};
-use crate::frame::{Frame, Poll, ROOM_ALIGN, ROOM_MIN, Status};
+use crate::answer::{Answer, Answers, Entered, Out, unreadable};
+use crate::frame::{Frame, ROOM_MIN, Status};
 use crate::panic::Panic;
-use crate::waker::exported;
+use crate::seat::Seat;
 
 /// How far a call came: where it stopped, unless it went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,15 @@ impl<A: Answers> Reply<A> {
         }
     }
 
+    /// What came of a call whose answer was left here.
+    fn entered(&mut self, asked: Asked<()>) -> Entered<A::Answer, A::Fault> {
+        match asked {
+            Asked::Neutral => Entered::Neutral,
+            Asked::Suspended(()) => Entered::Pending,
+            Asked::Answered(()) => self.take(),
+        }
+    }
+
     /// The callee said so: something was written.
     #[inline]
     pub(crate) fn answered<At>(&mut self, status: Status, at: At) -> Asked<At> {
@@ -61,21 +70,11 @@ impl<A: Answers> Reply<A> {
         Asked::Answered(at)
     }
 
+    /// Where it is written, and how much room there is.
     #[inline]
-    fn frame(&mut self, module: u32, context: &task::Context<'_>, room: (*mut (), usize)) -> Frame {
-        let out = ((&raw mut self.out).cast(), size_of::<Out<A::Raw>>());
-        Frame::new(module, exported(context.waker()), room, out)
+    pub(crate) const fn out(&mut self) -> (*mut Answer, usize) {
+        ((&raw mut self.out).cast(), size_of::<Out<A::Raw>>())
     }
-}
-
-/// What a suspended callee left in the frame.
-#[derive(Clone, Copy)]
-struct Left {
-    poll: Poll,
-    drop: Option<Poll>,
-    data: *mut (),
-    /// Whose it is.
-    module: u32,
 }
 
 /// One call across the boundary with `ROOM` bytes for the other side's future.
@@ -85,16 +84,12 @@ struct Left {
 #[repr(C)]
 #[allow(missing_debug_implementations, reason = "it shows nothing")]
 pub struct Call<A, const ROOM: usize> {
-    left: Option<Left>,
+    suspended: bool,
     answer: PhantomData<fn() -> A>,
     pinned: PhantomPinned,
-    room: MaybeUninit<Room<ROOM>>,
+    /// Made when the call begins.
+    seat: MaybeUninit<Seat<ROOM>>,
 }
-
-#[repr(C, align(16))]
-struct Room<const ROOM: usize>([u8; ROOM]);
-
-const _: () = assert!(align_of::<Room<0>>() == ROOM_ALIGN);
 
 // SAFETY: it holds nothing, or a future of the other side, which `start` demands to be `Send`.
 unsafe impl<A, const ROOM: usize> Send for Call<A, ROOM> {}
@@ -105,17 +100,14 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     #[allow(clippy::new_without_default, reason = "a call is begun, not defaulted")]
     pub const fn new() -> Self {
         const { assert!(ROOM >= ROOM_MIN, "every caller promises as much room") };
-        Self { left: None, answer: PhantomData, pinned: PhantomPinned, room: MaybeUninit::uninit() }
+        let seat = MaybeUninit::uninit();
+        Self { suspended: false, answer: PhantomData, pinned: PhantomPinned, seat }
     }
 
     /// Whether the other side has not finished.
     #[inline]
     pub const fn suspended(&self) -> bool {
-        self.left.is_some()
-    }
-
-    const fn room(&mut self) -> (*mut (), usize) {
-        ((&raw mut self.room).cast(), ROOM)
+        self.suspended
     }
 
     /// Begins: `enter` calls a slot of the other side with the frame.
@@ -134,11 +126,8 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     ) -> Entered<A::Answer, A::Fault> {
         let mut reply = Reply::new();
         // SAFETY: the caller's promise.
-        match unsafe { self.enter_into(0, context, &mut reply, enter) } {
-            Asked::Neutral => Entered::Neutral,
-            Asked::Suspended(()) => Entered::Pending,
-            Asked::Answered(()) => reply.take(),
-        }
+        let asked = unsafe { self.enter_into(0, context, &mut reply, enter) };
+        reply.entered(asked)
     }
 
     /// As [`Self::enter`], of the module of this number, with the answer left in `reply`.
@@ -158,38 +147,15 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        let mut frame = this.frame(module, context, reply);
-        match enter(&raw mut frame) {
-            Status::NEUTRAL => Asked::Neutral,
-            Status::PENDING => this.suspend(&frame, reply, ()),
-            status => reply.answered(status, ()),
-        }
-    }
-
-    /// The frame with which a call begins.
-    ///
-    /// # Panics
-    /// If the call is suspended.
-    #[inline]
-    pub(crate) fn frame(
-        &mut self,
-        module: u32,
-        context: &task::Context<'_>,
-        reply: &mut Reply<A>,
-    ) -> Frame {
-        assert!(self.left.is_none(), "a call was begun twice");
-        reply.frame(module, context, self.room())
-    }
-
-    /// Keeps what the callee left in the frame.
-    #[inline]
-    pub(crate) fn suspend<At>(&mut self, frame: &Frame, reply: &mut Reply<A>, at: At) -> Asked<At> {
-        let Some(poll) = frame.poll else {
-            // Not as the protocol has it: nothing can be done with it.
-            return reply.answered(Status::PENDING, at);
+        assert!(!this.suspended, "a call was begun twice");
+        // SAFETY: it is pinned, and nobody uses the seat; the caller's promise.
+        let asked = unsafe {
+            let frame = Seat::take(this.seat.as_mut_ptr());
+            (*frame).module = module;
+            Frame::enter(frame, context, reply, enter)
         };
-        self.left = Some(Left { poll, drop: frame.drop, data: frame.data, module: frame.module });
-        Asked::Suspended(at)
+        this.suspended = asked == Asked::Suspended(());
+        asked
     }
 
     /// Polls a suspended call again.
@@ -201,11 +167,8 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         context: &mut task::Context<'_>,
     ) -> Entered<A::Answer, A::Fault> {
         let mut reply = Reply::new();
-        match self.resume_into(context, &mut reply) {
-            Asked::Neutral => Entered::Neutral,
-            Asked::Suspended(()) => Entered::Pending,
-            Asked::Answered(()) => reply.take(),
-        }
+        let asked = self.resume_into(context, &mut reply);
+        reply.entered(asked)
     }
 
     /// As [`Self::resume`], with the answer left in `reply`.
@@ -220,79 +183,45 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
     ) -> Asked<()> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        let Some(left) = this.left else { panic!("a call that is not suspended was resumed") };
-        let mut frame = reply.frame(left.module, context, this.room());
-        // A callee need not write what stays as it was.
-        (frame.poll, frame.drop, frame.data) = (Some(left.poll), left.drop, left.data);
-        // SAFETY: it was left for just this, and its future has not ended.
-        let status = unsafe { (left.poll)(left.data, &raw mut frame) };
-        if status == Status::PENDING {
-            return this.suspend(&frame, reply, ());
+        if !this.suspended {
+            not_suspended();
         }
-        this.left = None;
-        if status == Status::NEUTRAL {
-            return Asked::Neutral;
-        }
-        reply.answered(status, ())
+        // SAFETY: it is suspended, with this frame.
+        let asked = unsafe { Frame::resume(this.frame(), context, reply) };
+        this.suspended = asked == Asked::Suspended(());
+        asked
     }
 
     /// Ends a suspended call: the other side drops its future. Returns the panic of that drop.
     pub fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
         // SAFETY: nothing is moved out of the call.
-        unsafe { self.get_unchecked_mut() }.drop_future()
+        let this = unsafe { self.get_unchecked_mut() };
+        if !std::mem::replace(&mut this.suspended, false) {
+            return None;
+        }
+        // SAFETY: it was suspended, with this frame.
+        unsafe { Frame::cancel(this.frame()) }
     }
+}
+
+#[cold]
+#[inline(never)]
+pub(crate) fn not_suspended() -> ! {
+    panic!("a call that is not suspended was resumed")
 }
 
 impl<A, const ROOM: usize> Call<A, ROOM> {
-    #[cold]
-    #[inline(never)]
-    fn drop_future(&mut self) -> Option<Panic> {
-        let left = self.left.take()?;
-        let mut reply = Reply::<Done<Nothing>>::new();
-        let context = task::Context::from_waker(task::Waker::noop());
-        let mut frame = reply.frame(left.module, &context, ((&raw mut self.room).cast(), ROOM));
-        // SAFETY: it was left for just this, and is called once.
-        reply.status = unsafe { (left.drop?)(left.data, &raw mut frame) };
-        match reply.take() {
-            Entered::Panicked(panic) => Some(panic),
-            _ => None,
-        }
-    }
-}
-
-/// Of a drop nothing but a panic is looked at.
-struct Nothing;
-
-impl Fault for Nothing {
-    fn into_raw(self) -> crate::RawError {
-        crate::RawError::new(0, "")
-    }
-
-    fn from_raw(_: crate::RawError) -> Self {
-        Self
-    }
-
-    fn unreadable(_: &dyn std::fmt::Display) -> Self {
-        Self
+    const fn frame(&mut self) -> *mut Frame {
+        self.seat.as_mut_ptr().cast()
     }
 }
 
 impl<A, const ROOM: usize> Drop for Call<A, ROOM> {
     #[inline]
     fn drop(&mut self) {
-        if self.left.is_some() {
-            self.end();
-        }
-    }
-}
-
-impl<A, const ROOM: usize> Call<A, ROOM> {
-    /// Ends a suspended call for which nobody waits any more: its panic goes to the hook, as every
-    /// panic does, and to nobody else.
-    #[cold]
-    pub(crate) fn end(&mut self) {
-        if let Some(panic) = self.drop_future() {
-            crate::panic::unheard(&panic);
+        if self.suspended {
+            // SAFETY: it is suspended, with this frame, and not used afterwards.
+            unsafe { Frame::end(self.frame()) };
         }
     }
 }

@@ -38,8 +38,8 @@ crate::structure! {
     /// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
     /// room for a future, and where the answer goes.
     ///
-    /// The caller makes a fresh one for each of these calls, on its stack. `poll`, `drop` and `data` are
-    /// written by the callee before it says [`Status::PENDING`], and kept by the caller where it likes.
+    /// `poll`, `drop` and `data` are written by the callee before it says [`Status::PENDING`]; the caller
+    /// gives them back in the frame of the next poll, which may be this one.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Frame {
@@ -84,29 +84,33 @@ impl Frame {
     /// have to be. Without it the callee looks at all of it first.
     pub const VOUCHED: u32 = 1;
 
-    /// A frame of this side.
+    /// A frame of this side with this room, which lends nothing else yet.
     #[inline]
-    #[allow(clippy::cast_possible_truncation, reason = "both have some hundred bytes at most")]
-    pub(crate) const fn new(
-        module: u32,
-        waker: FfiWaker,
-        (room, capacity): (*mut (), usize),
-        (out, out_size): (*mut Answer, usize),
-    ) -> Self {
+    #[allow(clippy::cast_possible_truncation, reason = "it has some hundred bytes")]
+    pub(crate) const fn new(room: *mut (), capacity: usize) -> Self {
         Self {
             size: size_of::<Self>() as u32,
-            out_size: out_size as u32,
-            module,
+            out_size: 0,
+            module: 0,
             flags: Self::VOUCHED,
             context: null(),
-            waker,
+            waker: FfiWaker::NOBODY,
             poll: None,
             drop: None,
             data: null_mut(),
             room,
             capacity,
-            out,
+            out: null_mut(),
         }
+    }
+
+    /// Lends what is another one for each call: what is to be woken, and where the answer goes.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "answers have some hundred bytes at most")]
+    pub(crate) const fn lend(&mut self, waker: FfiWaker, (out, out_size): (*mut Answer, usize)) {
+        self.waker = waker;
+        self.out = out;
+        self.out_size = out_size as u32;
     }
 
     /// Whether the caller vouches for what it lends.

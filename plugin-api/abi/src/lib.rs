@@ -22,9 +22,11 @@ mod held;
 mod kept;
 mod lend;
 mod object;
+mod own_seat;
 mod owned;
 mod panic;
 mod request;
+mod seat;
 mod serve;
 mod shape;
 mod start;
@@ -37,7 +39,7 @@ pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadab
 pub use array::{Room, Slice, SliceIter};
 pub use call::{Asked, Call, Reply};
 pub use callback::{
-    Asking, CALLBACK_ROOM, Callback, CallbackCall, InputError, Instance, Observer, Prepared, Shared,
+    Asking, Callback, CallbackCall, InputError, Instance, Keeps, Observer, Prepared, Shared,
 };
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
@@ -46,9 +48,11 @@ pub use held::{Continuation, ContinuationArgs, Errand, Routine};
 pub use kept::{AllInPlace, InPlace, Kept, KeptAll};
 pub use lend::{Editable, SetText, TextSource, Texts};
 pub use object::Object;
+pub use own_seat::CALLBACK_ROOM;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use request::{Request, ask_now};
+
 pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
 };

@@ -7,7 +7,7 @@
 //! known to be the same one without anybody keeping it.
 
 use std::mem::ManuallyDrop;
-use std::ptr::{from_ref, null_mut};
+use std::ptr::{from_ref, null, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
@@ -85,6 +85,9 @@ pub(crate) unsafe fn with_context<R>(
 }
 
 impl FfiWaker {
+    /// Nobody is to be woken.
+    pub(crate) const NOBODY: Self = Self { data: null(), kind: null(), table: null() };
+
     /// The executor's own functions, if it is this image that exported the waker.
     #[inline]
     fn own_functions(&self) -> Option<&'static RawWakerVTable> {

@@ -68,7 +68,7 @@ pub struct TestModule {
 /// What the module has registered.
 #[derive(Debug, Default)]
 struct Registered {
-    lists: Lists,
+    lists: Arc<Lists>,
     names: Vec<String>,
     auth_checkers: Vec<AuthChecker>,
 }
@@ -134,7 +134,7 @@ impl TestModule {
         self.seat.invalidate_caches(cache, JsonStr::new(&key.to_string()));
     }
 
-    const fn lists(&self) -> &Lists {
+    const fn lists(&self) -> &Arc<Lists> {
         &self.registered.lists
     }
 }

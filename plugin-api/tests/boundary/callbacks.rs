@@ -18,14 +18,17 @@ use serde_json::json;
 use crate::host::{Host, registrations};
 use crate::support::Suspend;
 
+/// Calls of one module after the other.
+type OneByOne<R, P> = CallbackCall<R, P, Callback<R>>;
+
 /// Asks one module.
 fn enter<R: Row, P: Prepared<R::Raws>>(
-    call: Pin<&mut CallbackCall<R, P>>,
+    call: Pin<&mut OneByOne<R, P>>,
     context: &mut Context<'_>,
     callback: &Callback<R>,
 ) -> Entered<R::Answer> {
-    let mut reply = Reply::new();
-    match call.ask(context, std::slice::from_ref(callback), &mut (), &mut reply) {
+    let (mut reply, callback) = (Reply::new(), Arc::new(callback.clone()));
+    match call.ask(context, &callback, std::slice::from_ref, &mut (), &mut reply) {
         Asked::Neutral => Entered::Neutral,
         Asked::Suspended(at) => {
             assert_eq!(at, 0);
@@ -37,7 +40,7 @@ fn enter<R: Row, P: Prepared<R::Raws>>(
 
 /// Polls the module that has not finished.
 fn resume<R: Row, P: Prepared<R::Raws>>(
-    call: Pin<&mut CallbackCall<R, P>>,
+    call: Pin<&mut OneByOne<R, P>>,
     context: &mut Context<'_>,
 ) -> Entered<R::Answer> {
     let mut reply = Reply::new();
@@ -152,7 +155,7 @@ fn on_create_room(lists: &Lists) -> &[Callback<rows::on_create_room>] {
 }
 
 /// A call with these arguments, built.
-fn call<R, I>(inputs: I) -> Pin<Box<CallbackCall<R, I::Prepared>>>
+fn call<R, I>(inputs: I) -> Pin<Box<OneByOne<R, I::Prepared>>>
 where
     R: Row,
     I: Inputs<R::Raws>,

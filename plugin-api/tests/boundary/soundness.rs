@@ -66,12 +66,12 @@ impl AddExtraFieldsToUnsignedClientEvent for Senders {
 static SENDERS: StaticModule = StaticModule::of::<Senders>(b"");
 
 /// The callbacks of a module; nothing else keeps it.
-fn registered() -> Lists {
+fn registered() -> Arc<Lists> {
     let mut lists = Lists::default();
     for registered in registrations(&SENDERS, "null") {
         registered.append_to(&mut lists, |_| Some(0));
     }
-    lists
+    Arc::new(lists)
 }
 
 fn callbacks(lists: &Lists) -> &[Callback<AddFields>] {
@@ -80,7 +80,7 @@ fn callbacks(lists: &Lists) -> &[Callback<AddFields>] {
 
 type Args = <AddFields as Asking>::Raws;
 
-type Question<P> = Pin<Box<CallbackCall<AddFields, P>>>;
+type Question<P> = Pin<Box<CallbackCall<AddFields, P, Lists>>>;
 
 /// A call about this event, which is not built yet.
 fn about(event: &'static str) -> Question<impl Prepared<Args>> {
@@ -98,12 +98,12 @@ const EVENT: &str = r#"{"event_id":"$m","room_id":"!r:x","sender":"@a:x",
 /// Asks the modules; `None` if that is refused, by a panic.
 fn ask<P: Prepared<Args>>(
     call: &mut Question<P>,
-    lists: &Lists,
-    observer: &mut impl Observer,
+    lists: &Arc<Lists>,
+    observer: &mut impl Observer<Lists>,
 ) -> Option<Asked<usize>> {
     let mut context = Context::from_waker(Waker::noop());
     let mut reply = Reply::new();
-    let ask = || call.as_mut().ask(&mut context, callbacks(lists), observer, &mut reply);
+    let ask = || call.as_mut().ask(&mut context, lists, callbacks, observer, &mut reply);
     catch_unwind(AssertUnwindSafe(ask)).ok()
 }
 
@@ -146,12 +146,19 @@ fn arguments_stay_where_they_are_while_a_module_waits() {
 /// Panics once a module has been asked.
 struct Startled;
 
-impl Observer for Startled {
-    fn before(&mut self, _: usize, _: usize) -> bool {
+impl<K> Observer<K> for Startled {
+    type View<'k>
+        = ()
+    where
+        K: 'k;
+
+    fn view<'k>(&self, _: &'k K) {}
+
+    fn before(&mut self, (): &(), _: usize, _: usize) -> bool {
         true
     }
 
-    fn after(&mut self, _: usize, _: bool) {
+    fn after(&mut self, _: &K, _: usize, _: bool) {
         panic!("the observer is startled");
     }
 }

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 
 use super::{Failed, TestModule};
 use crate::host::{
-    CallbackCall, Dispatch, Entered, Inputs, Many, Prepared, Reply, Several, SeveralInputs,
+    Callback, CallbackCall, Dispatch, Entered, Inputs, Lists, Many, Prepared, Reply, Several,
+    SeveralInputs,
 };
 use crate::table::{Category, Row};
 use crate::values::Each;
@@ -76,7 +77,7 @@ where
 /// One crossing of the boundary.
 struct Crossing<'m, R: Row, P> {
     module: &'m TestModule,
-    call: Pin<Box<CallbackCall<R, P>>>,
+    call: Pin<Box<CallbackCall<R, P, Lists>>>,
     begun: bool,
 }
 
@@ -93,9 +94,9 @@ impl<'m, R: Row, P: Prepared<R::Raws>> Crossing<'m, R, P> {
             if let Err(error) = self.call.as_mut().build() {
                 panic!("`{}` cannot be asked: {error}", R::INFO.name);
             }
-            let list = R::list(R::Category::lists(self.module.lists()));
-            assert!(!list.is_empty(), "{}", not_registered::<R>(self.module));
-            self.call.as_mut().ask(context, list, &mut (), &mut reply);
+            let lists = self.module.lists();
+            assert!(!list::<R>(lists).is_empty(), "{}", not_registered::<R>(self.module));
+            self.call.as_mut().ask(context, lists, list, &mut (), &mut reply);
         }
         if self.call.is_suspended() {
             return Poll::Pending;
@@ -107,6 +108,10 @@ impl<'m, R: Row, P: Prepared<R::Raws>> Crossing<'m, R, P> {
             _ => Ok(R::Answer::default()),
         })
     }
+}
+
+fn list<R: Row>(lists: &Lists) -> &[Callback<R>] {
+    R::list(R::Category::lists(lists))
 }
 
 fn not_registered<R: Row>(module: &TestModule) -> String {

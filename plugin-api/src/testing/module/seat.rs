@@ -10,7 +10,7 @@ use super::super::host::FakeHost;
 use super::Registered;
 use super::background::{Background, Work};
 use crate::callbacks::CATEGORIES;
-use crate::host::{Continuation, Errand, Routine};
+use crate::host::{Continuation, Errand, Lists, Routine};
 use crate::module::{self, CacheHandle, ModuleHost, WebHandle};
 use crate::requests::{Permit, RequestInfo, Services};
 use crate::values::{JsonStr, ModuleError, Unanswered};
@@ -47,17 +47,18 @@ pub(super) struct Resource {
 impl Registrations {
     /// What a homeserver is to ask for.
     pub(super) fn registered(&mut self) -> Registered {
-        let mut registered = Registered::default();
+        let (mut registered, mut lists) = (Registered::default(), Lists::default());
         for callbacks in &self.callbacks {
             let wanted = |name: &str| {
                 let wanted = callbacks.only().is_none_or(|only| only.iter().any(|one| one == name));
                 wanted.then_some(0)
             };
-            let names = callbacks.append_to(&mut registered.lists, wanted);
+            let names = callbacks.append_to(&mut lists, wanted);
             let category = callbacks.category();
             registered.names.extend(names.iter().map(|name| format!("{category}.{name}")));
             registered.auth_checkers.extend_from_slice(callbacks.auth_checkers());
         }
+        registered.lists = Arc::new(lists);
         registered
     }
 }

@@ -1,0 +1,138 @@
+//! What is published is there for whoever reads it, and gone when nobody does.
+
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicU64;
+use loom::thread;
+
+use crate::published::{NOBODY, Published};
+
+/// Something that may be read while it is there; loom looks whether anybody does afterwards.
+struct Value {
+    number: u64,
+    alive: UnsafeCell<bool>,
+}
+
+impl Value {
+    fn new(number: u64) -> Arc<Self> {
+        Arc::new(Self { number, alive: UnsafeCell::new(true) })
+    }
+
+    #[allow(unsafe_code, reason = "loom finds out whether somebody writes meanwhile")]
+    fn look(&self) -> u64 {
+        // SAFETY: as loom says.
+        self.alive.with(|alive| assert!(unsafe { *alive }, "it is gone"));
+        self.number
+    }
+}
+
+impl Drop for Value {
+    #[allow(unsafe_code, reason = "loom finds out whether somebody reads meanwhile")]
+    fn drop(&mut self) {
+        // SAFETY: as loom says.
+        self.alive.with_mut(|alive| unsafe { *alive = false });
+    }
+}
+
+/// What the threads share: the value, and a word of each reader.
+struct Shared {
+    published: Published<Value>,
+    words: [AtomicU64; 2],
+}
+
+impl Shared {
+    fn new() -> Arc<Self> {
+        let words = [AtomicU64::new(NOBODY), AtomicU64::new(NOBODY)];
+        Arc::new(Self { published: Published::new(Value::new(1)), words })
+    }
+
+    /// Replaces the value, and gives the old one up once nobody reads it.
+    fn replace(&self, number: u64) {
+        let mut old = self.published.replace(Value::new(number));
+        old.value().look();
+        loop {
+            match old.give_up(&self.words) {
+                Ok(value) => return drop(value),
+                Err(read) => old = read,
+            }
+            thread::yield_now();
+        }
+    }
+}
+
+/// Tries all orders in which threads are interrupted three times at most.
+fn check(model: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(model);
+}
+
+#[test]
+fn nobody_reads_what_was_given_up() {
+    check(|| {
+        let shared = Shared::new();
+        let readers: Vec<_> = (0..2)
+            .map(|number| {
+                let shared = Arc::clone(&shared);
+                thread::spawn(move || {
+                    shared.published.read(&shared.words[number], |value| value.look())
+                })
+            })
+            .collect();
+        shared.replace(2);
+        for reader in readers {
+            let seen = reader.join().unwrap();
+            assert!([1, 2].contains(&seen));
+        }
+    });
+}
+
+#[test]
+fn a_reader_inside_of_another_one_sees_something_that_is_there() {
+    check(|| {
+        let shared = Shared::new();
+        let reader = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let word = &shared.words[0];
+                shared.published.read(word, |outer| {
+                    let inner = shared.published.read(word, |inner| inner.look());
+                    assert!(inner >= outer.look(), "the older one was seen later");
+                });
+            })
+        };
+        shared.replace(2);
+        reader.join().unwrap();
+    });
+}
+
+#[test]
+fn what_a_reader_shares_outlives_the_reading() {
+    check(|| {
+        let shared = Shared::new();
+        let reader = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let kept = shared.published.read(&shared.words[0], |value| value.share());
+                kept.look()
+            })
+        };
+        shared.replace(2);
+        reader.join().unwrap();
+    });
+}
+
+#[test]
+fn several_may_replace_it_one_after_the_other() {
+    check(|| {
+        let shared = Shared::new();
+        let other = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || shared.replace(2))
+        };
+        let seen = shared.published.read(&shared.words[0], |value| value.look());
+        assert!([1, 2].contains(&seen));
+        shared.replace(3);
+        other.join().unwrap();
+    });
+}
