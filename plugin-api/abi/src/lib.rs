@@ -32,6 +32,7 @@ mod shape;
 mod start;
 mod table;
 mod text;
+mod text_type;
 mod view;
 mod waker;
 

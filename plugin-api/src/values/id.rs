@@ -19,26 +19,16 @@ use serde::{Serialize, Serializer};
 
 macro_rules! identifiers {
     ($( $(#[$doc:meta])* $name:ident; )*) => { $(
-        $(#[$doc])*
-        #[repr(transparent)]
-        #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(str);
+        hsmod_abi::text_type! {
+            $(#[$doc])*
+            #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $name;
+
+            /// Takes `text` as it is; a homeserver has checked it already.
+            pub fn new;
+        }
 
         impl $name {
-            /// Takes `text` as it is; a homeserver has checked it already.
-            #[inline]
-            pub const fn new(text: &str) -> &Self {
-                // SAFETY: `repr(transparent)` over `str`, so the layouts and the metadata of the
-                // two references are the same; the lifetime is that of `text`.
-                unsafe { &*(std::ptr::from_ref(text) as *const Self) }
-            }
-
-            /// The whole identifier, sigil included.
-            #[inline]
-            pub const fn as_str(&self) -> &str {
-                &self.0
-            }
-
             /// Between the sigil and the first `:`; everything after the sigil where there is none.
             pub fn localpart(&self) -> &str {
                 let text = self.0.get(1..).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hsmod_abi::text_type;
 use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -11,34 +12,25 @@ use super::by_name;
 /// A JSON object that belongs to whoever holds it.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
-/// Borrowed JSON text, already checked to be JSON by whoever made it.
-///
-/// ```
-/// # use hsmod_plugin_api::prelude::*;
-/// #[derive(Deserialize)]
-/// struct RoomConfig { #[serde(default)] invite: Vec<String> }
-/// let config: RoomConfig = JsonStr::new(r#"{"invite": ["@bob:example.com"]}"#).parse()?;
-/// assert_eq!(config.invite.len(), 1);
-/// # Ok::<(), ModuleError>(())
-/// ```
-#[repr(transparent)]
-#[derive(PartialEq, Eq)]
-pub struct JsonStr(str);
+text_type! {
+    /// Borrowed JSON text, already checked to be JSON by whoever made it.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// #[derive(Deserialize)]
+    /// struct RoomConfig { #[serde(default)] invite: Vec<String> }
+    /// let config: RoomConfig = JsonStr::new(r#"{"invite": ["@bob:example.com"]}"#).parse()?;
+    /// assert_eq!(config.invite.len(), 1);
+    /// # Ok::<(), ModuleError>(())
+    /// ```
+    #[derive(PartialEq, Eq)]
+    pub struct JsonStr;
+
+    /// Takes `text` as it is.
+    pub fn new;
+}
 
 impl JsonStr {
-    /// Takes `text` as it is.
-    #[inline]
-    pub const fn new(text: &str) -> &Self {
-        // SAFETY: `repr(transparent)` over `str`; the lifetime is that of `text`.
-        unsafe { &*(std::ptr::from_ref(text) as *const Self) }
-    }
-
-    /// The JSON text.
-    #[inline]
-    pub const fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// Deserialises it into a type of the module's own, or into [`serde_json::Value`]. A struct is
     /// read from an object only, never from a list of its fields.
     ///
