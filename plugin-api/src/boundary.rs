@@ -28,7 +28,7 @@ pub type Entered<A> = hsmod_abi::Entered<A, ModuleError>;
 const REQUEST_ROOM: usize = 192;
 
 /// A request: a module asks its homeserver, and awaits the answer.
-pub(crate) type Request<M> = hsmod_abi::Request<M, REQUEST_ROOM>;
+pub(crate) type Request<'a, M> = hsmod_abi::Request<'a, M, REQUEST_ROOM>;
 
 /// What the request `name` came to.
 pub(crate) fn answered<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> {

@@ -93,12 +93,6 @@ pub trait Row: Asking<Answers = Returns<Self::Answer>> {
     fn list(lists: &<Self::Category as Category>::Lists) -> &[crate::host::Callback<Self>];
 }
 
-/// An author's module, or a homeserver, which answers the rows of its interfaces: what the slots of
-/// its tables are for.
-#[repr(transparent)]
-#[derive(Debug)]
-pub struct Side<T>(pub(crate) T);
-
 /// Whether `name` stands among `names`; usable in constants.
 pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
     let mut index = 0;

@@ -25,6 +25,7 @@ mod object;
 mod own_seat;
 mod owned;
 mod panic;
+mod peer;
 mod request;
 mod seat;
 mod serve;
@@ -52,10 +53,11 @@ pub use object::Object;
 pub use own_seat::CALLBACK_ROOM;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
+pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
 pub use request::{Request, ask_now};
 
 pub use serve::{
-    AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, begin, serve,
+    AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, Side, begin, serve,
 };
 pub use shape::InC;
 #[cfg(feature = "describe")]

@@ -2,6 +2,7 @@
 //! of a module's life.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -16,30 +17,31 @@ use crate::serve::{ArgsOf, Method, lent};
 #[repr(C)]
 #[must_use = "nothing is done before it is awaited"]
 #[allow(missing_debug_implementations, reason = "it shows nothing")]
-pub struct Request<M: Method, const ROOM: usize> {
+pub struct Request<'a, M: Method, const ROOM: usize> {
     /// Until it has begun.
     slot: Option<Slot<M::Args>>,
     object: *const (),
     args: M::Args,
     module: u32,
+    lent: PhantomData<&'a ()>,
     call: Call<M::Answers, ROOM>,
 }
 
 // SAFETY: it borrows the object and the arguments, which may be sent (the promise of `new`).
-unsafe impl<M: Method, const ROOM: usize> Send for Request<M, ROOM> {}
+unsafe impl<M: Method, const ROOM: usize> Send for Request<'_, M, ROOM> {}
 
-impl<M: Method, const ROOM: usize> Request<M, ROOM> {
+impl<'a, M: Method, const ROOM: usize> Request<'a, M, ROOM> {
     /// A call that has not begun.
     ///
     /// # Safety
     /// `slot` is one of the table of `object` that keeps to the protocol of
     /// [`start`](crate::start). The object, and what the arguments borrow, may be used on any
-    /// thread and live as long as this.
+    /// thread and live for `'a`.
     #[inline]
-    pub unsafe fn new(slot: Slot<M::Args>, object: *const (), args: ArgsOf<'_, M>) -> Self {
+    pub unsafe fn new(slot: Slot<M::Args>, object: *const (), args: ArgsOf<'a, M>) -> Self {
         // SAFETY: the caller's promise.
         let args = unsafe { lent::<M>(args) };
-        Self { slot: Some(slot), object, args, module: 0, call: Call::new() }
+        Self { slot: Some(slot), object, args, module: 0, lent: PhantomData, call: Call::new() }
     }
 
     /// It is a call of the module of this number.
@@ -49,7 +51,7 @@ impl<M: Method, const ROOM: usize> Request<M, ROOM> {
     }
 }
 
-impl<M: Method, const ROOM: usize> Future for Request<M, ROOM> {
+impl<M: Method, const ROOM: usize> Future for Request<'_, M, ROOM> {
     type Output = Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault>;
 
     #[inline]
@@ -87,7 +89,8 @@ pub unsafe fn ask_now<M: Method>(
     args: ArgsOf<'_, M>,
 ) -> Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault> {
     // SAFETY: the caller's promise.
-    let request = std::pin::pin!(unsafe { Request::<M, 1024>::new(slot, object, args) }.of(module));
+    let request = unsafe { Request::<'_, M, 1024>::new(slot, object, args) };
+    let request = std::pin::pin!(request.of(module));
     match request.poll(&mut Context::from_waker(std::task::Waker::noop())) {
         Poll::Ready(entered) => entered,
         Poll::Pending => Entered::Pending,

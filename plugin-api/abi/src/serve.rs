@@ -46,6 +46,13 @@ pub trait Serves<M: Method>: Send + Sync + 'static {
     ) -> impl Future<Output = AnswerOf<M>> + Send;
 }
 
+/// An object that answers the rows of its interfaces: what the slots of its table are for.
+///
+/// Rationale: a crate may say of this type how any object of its own answers a row of its own.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct Side<T>(pub T);
+
 /// The slot of a row that `S` answers.
 ///
 /// # Safety
@@ -72,7 +79,7 @@ pub unsafe extern "C" fn serve<S: Serves<M>, M: Method>(
 /// # Safety
 /// `args` is lent, and nobody else takes what is in it; it lives as long as the result is used.
 #[inline]
-unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
+pub(crate) unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
     // Where there are none, the pointer leads nowhere.
     let nowhere = NonNull::<M::Args>::dangling().as_ptr().cast_const();
     let args = if M::Args::SIZE == 0 { nowhere } else { args };

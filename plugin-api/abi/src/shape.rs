@@ -62,7 +62,7 @@ macro_rules! shape {
                         #[allow(unused_doc_comments, reason = "what else is there may leave it out")]
                         $(#[$($field_meta)*])*
                         {
-                            members.extend(shapes.member::<$type>(
+                            members.extend(shapes.members::<$type>(
                                 stringify!($field),
                                 std::mem::offset_of!(Self, $field),
                                 &[$($crate::shape_doc!($($field_meta)*)),*],

@@ -88,6 +88,23 @@ macro_rules! table {
             }
         }
 
+        // SAFETY: the methods with their names look for them, as far as the table goes.
+        unsafe impl $crate::TableRef for $table_ref {
+            type Table = $table;
+
+            const NONE: Self = Self(std::ptr::null());
+
+            #[inline]
+            unsafe fn at(table: *const ()) -> Self {
+                Self(table.cast())
+            }
+
+            #[inline]
+            fn address(self) -> *const () {
+                self.0.cast()
+            }
+        }
+
         #[cfg(feature = "describe")]
         impl $crate::InC for $table_ref {
             fn spelled(shapes: &mut $crate::Shapes) -> $crate::Spelling {
@@ -116,7 +133,7 @@ macro_rules! table {
                 Self(table.cast())
             }
 
-            /// For an extension of this name.
+            /// Where it is.
             $visibility const fn pointer(self) -> *const () {
                 self.0.cast()
             }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use hsmod_abi::{
-    AnswerOf, Done, Entry, Frame, MINOR, Made, Method, Object, Serves, Status, Str, answered,
+    AnswerOf, Done, Entry, Frame, MINOR, Made, Method, Object, Serves, Side, Status, Str, answered,
     arguments, contained, install_panic_hook, table,
 };
 
@@ -12,7 +12,6 @@ use super::Module;
 use super::api::{ModuleApi, RawApi};
 use super::log::LogTableRef;
 use crate::manifest::Manifest;
-use crate::table::Side;
 use crate::values::{ConfigError, ModuleError};
 
 table! {

@@ -7,9 +7,9 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use hsmod_abi::{AnswerOf, Flag, MINOR, Serves};
+use hsmod_abi::{AnswerOf, Flag, MINOR, Serves, Side};
 
-use crate::table::{Side, interface};
+use crate::table::interface;
 use crate::values::{ErrorCode, ModuleError};
 
 pub use request::{RawHeader, WebRequest};

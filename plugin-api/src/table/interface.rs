@@ -28,6 +28,10 @@ macro_rules! interface {
             }
         }
 
+        hsmod_abi::table_rows! {
+            $table_ref, $rows { $( $(#[$row_meta])* $name, )* }
+        }
+
         #[cfg(feature = "describe")]
         impl $table_ref {
             /// Notes the table, and what each of its rows answers.

@@ -248,14 +248,14 @@ macro_rules! answering {
                 size: $table::SIZE,
                 minor: hsmod_abi::MINOR,
                 $( $(#[cfg($cfg)])? $name:
-                    Some(hsmod_abi::begin::<$crate::table::Side<H>, methods::$name>), )*
+                    Some(hsmod_abi::begin::<hsmod_abi::Side<H>, methods::$name>), )*
             };
         }
 
         $(
             $(#[cfg($cfg)])?
             impl<H: $crate::module::ModuleHost> hsmod_abi::Begins<methods::$name>
-                for $crate::table::Side<H>
+                for hsmod_abi::Side<H>
             {
                 fn begin<'a>(
                     &'a self,

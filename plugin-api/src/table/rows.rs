@@ -84,7 +84,7 @@ macro_rules! callbacks {
                 minor: hsmod_abi::MINOR,
                 $( $(#[cfg($cfg)])? $name:
                     if $crate::table::contains(M::WRITTEN, stringify!($name)) {
-                        Some(hsmod_abi::serve::<$crate::table::Side<M>, rows::$name>)
+                        Some(hsmod_abi::serve::<hsmod_abi::Side<M>, rows::$name>)
                     } else {
                         None
                     },
@@ -94,7 +94,7 @@ macro_rules! callbacks {
 
         $(
             $(#[cfg($cfg)])?
-            impl<M: $trait> hsmod_abi::Serves<rows::$name> for $crate::table::Side<M> {
+            impl<M: $trait> hsmod_abi::Serves<rows::$name> for hsmod_abi::Side<M> {
                 type Values = (
                     $(<fn(&[$item_type]) as $crate::values::arg::Arg>::Room,)?
                     $(<fn($type) as $crate::values::arg::Arg>::Room,)*

@@ -1,6 +1,6 @@
 //! Media files, as they are handed to a module that checks them.
 
-use hsmod_abi::{Bytes, Flag, OwnedBytes, Source, Str, view};
+use hsmod_abi::{Bytes, Flag, OwnedBytes, Peer, Str, view};
 
 use super::answer::{Answer, Unreadable};
 use super::error::ModuleError;
@@ -151,8 +151,7 @@ view! {
     /// Mirrors `synapse.media.media_storage.ReadableFileWrapper`.
     #[derive(Debug)]
     pub struct ReadableFile<'a> {
-        source: Source<'a>,
-        table: FileTableRef,
+        source: Peer<'a, FileTableRef>,
         /// Where it lies on this machine; none if it lies in no file.
         path: Str<'a>,
         /// The whole file; null if it is not in memory.
@@ -192,14 +191,11 @@ impl<'a> ReadableFile<'a> {
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
             return Ok(bytes[start..start.saturating_add(length).min(bytes.len())].to_vec());
         }
-        let Some(read_at) = self.table.read_at() else {
+        let args = args::read_at::new(offset, length as u64);
+        let request: Option<Request<'_, rows::read_at>> = self.source.request(args);
+        let Some(request) = request else {
             return Err(ModuleError::new("this homeserver cannot read media"));
         };
-        let args = args::read_at::new(offset, length as u64);
-        // SAFETY: source and table belong together (whoever made this file made both); the source
-        // is borrowed for as long as this future lives.
-        let request =
-            unsafe { Request::<rows::read_at>::new(read_at, self.source.pointer(), args) };
         answered("ReadableFile::read_at", request.await).map(|Chunk(bytes)| bytes)
     }
 }
@@ -259,12 +255,10 @@ mod source {
     use std::fs::File;
     use std::future::Future;
     use std::io::{self, Read};
-    use std::marker::PhantomData;
 
-    use hsmod_abi::{AnswerOf, MINOR, Serves};
+    use hsmod_abi::{AnswerOf, Serves, Side, table_for};
 
     use super::*;
-    use crate::table::Side;
 
     /// Where a homeserver keeps one media file.
     pub trait FileSource: Send + Sync + 'static {
@@ -312,8 +306,7 @@ mod source {
             Self {
                 size: Self::SIZE,
                 flags: 0,
-                source: Source::NONE,
-                table: FileTableRef::NONE,
+                source: Peer::NONE,
                 path: Str::NONE,
                 bytes: Bytes::new(bytes),
                 length: bytes.len() as u64,
@@ -329,8 +322,7 @@ mod source {
             Self {
                 size: Self::SIZE,
                 flags: 0,
-                source: Source::new(source),
-                table: FileTableRef::new(FileTableFor::<S>::TABLE),
+                source: Peer::new(source),
                 path: Str::optional(path),
                 bytes: Bytes::NONE,
                 length,
@@ -338,14 +330,8 @@ mod source {
         }
     }
 
-    struct FileTableFor<S>(PhantomData<S>);
-
-    impl<S: FileSource> FileTableFor<S> {
-        const TABLE: &'static FileTable = &FileTable {
-            size: FileTable::SIZE,
-            minor: MINOR,
-            read_at: Some(hsmod_abi::serve::<Side<S>, rows::read_at>),
-        };
+    table_for! {
+        serve<S: FileSource> FileTable FileTableRef, rows { read_at, }
     }
 
     impl<S: FileSource> Serves<rows::read_at> for Side<S> {

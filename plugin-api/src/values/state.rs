@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hsmod_abi::{OwnedArray, OwnedStr, Source, Str, view};
+use hsmod_abi::{OwnedArray, OwnedStr, Peer, Str, view};
 
 use super::answer::{Answer, Unreadable, text};
 use super::error::ModuleError;
@@ -28,8 +28,7 @@ view! {
     /// Mirrors the `StateMap` that Synapse passes.
     #[derive(Debug)]
     pub struct State<'a> {
-        source: Source<'a>,
-        table: StateTableRef,
+        source: Peer<'a, StateTableRef>,
     }
 }
 
@@ -43,13 +42,11 @@ impl State<'_> {
         event_type: &str,
         state_key: &str,
     ) -> Result<Option<OwnedEvent>, ModuleError> {
-        let Some(get) = self.table.get() else {
+        let args = args::get::new(Str::new(event_type), Str::new(state_key));
+        let request: Option<Request<'_, rows::get>> = self.source.request(args);
+        let Some(event) = request else {
             return Err(ModuleError::new("this homeserver cannot read state"));
         };
-        let args = args::get::new(Str::new(event_type), Str::new(state_key));
-        // SAFETY: source and table belong together (`lend` made both); the texts and the borrowed
-        // source live until the request has ended, because this future borrows them.
-        let event = unsafe { Request::<rows::get>::new(get, self.source.pointer(), args) };
         let SomeEvent(json) = answered("State::get", event.await)?;
         json.map(OwnedEvent::from_json).transpose().map_err(ModuleError::from)
     }
@@ -74,12 +71,11 @@ impl State<'_> {
     /// # Errors
     /// If the homeserver cannot read them.
     pub async fn of_type(&self, event_type: &str) -> Result<Vec<OwnedEvent>, ModuleError> {
-        let Some(of_type) = self.table.of_type() else {
+        let args = args::of_type::new(Str::new(event_type));
+        let request: Option<Request<'_, rows::of_type>> = self.source.request(args);
+        let Some(events) = request else {
             return Err(ModuleError::new("this homeserver cannot list state"));
         };
-        let args = args::of_type::new(Str::new(event_type));
-        // SAFETY: as in `get`.
-        let events = unsafe { Request::<rows::of_type>::new(of_type, self.source.pointer(), args) };
         read(answered("State::of_type", events.await)?)
     }
 
@@ -102,12 +98,11 @@ impl State<'_> {
     /// # Errors
     /// If the homeserver cannot list them.
     pub async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
-        let Some(keys) = self.table.keys() else {
+        let args = args::keys::new(Str::new(event_type));
+        let request: Option<Request<'_, rows::keys>> = self.source.request(args);
+        let Some(keys) = request else {
             return Err(ModuleError::new("this homeserver cannot list state keys"));
         };
-        let args = args::keys::new(Str::new(event_type));
-        // SAFETY: as in `get`.
-        let keys = unsafe { Request::<rows::keys>::new(keys, self.source.pointer(), args) };
         Ok(answered("State::keys", keys.await)?.0)
     }
 
@@ -124,12 +119,11 @@ impl State<'_> {
     /// # Errors
     /// As for [`Self::keys`].
     pub async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
-        let Some(count) = self.table.count() else {
+        let args = args::count::new(Str::new(event_type));
+        let request: Option<Request<'_, rows::count>> = self.source.request(args);
+        let Some(count) = request else {
             return Err(ModuleError::new("this homeserver cannot count state"));
         };
-        let args = args::count::new(Str::new(event_type));
-        // SAFETY: as in `get`.
-        let count = unsafe { Request::<rows::count>::new(count, self.source.pointer(), args) };
         // Nobody counts less than nothing.
         Ok(usize::try_from(answered("State::count", count.await)?).unwrap_or_default())
     }
@@ -151,12 +145,11 @@ impl State<'_> {
     /// # Errors
     /// If the homeserver cannot list them, or what it gives are no events.
     pub async fn all(&self) -> Result<Vec<OwnedEvent>, ModuleError> {
-        let Some(all) = self.table.all() else {
+        let args = args::all::new();
+        let request: Option<Request<'_, rows::all>> = self.source.request(args);
+        let Some(events) = request else {
             return Err(ModuleError::new("this homeserver cannot list state"));
         };
-        // SAFETY: as in `get`.
-        let events =
-            unsafe { Request::<rows::all>::new(all, self.source.pointer(), args::all::new()) };
         read(answered("State::all", events.await)?)
     }
 
@@ -179,12 +172,11 @@ impl State<'_> {
     /// # Errors
     /// As for [`Self::keys`].
     pub async fn members(&self, membership: &str) -> Result<Vec<String>, ModuleError> {
-        let Some(members) = self.table.members() else {
+        let args = args::members::new(Str::new(membership));
+        let request: Option<Request<'_, rows::members>> = self.source.request(args);
+        let Some(users) = request else {
             return Err(ModuleError::new("this homeserver cannot list members"));
         };
-        let args = args::members::new(Str::new(membership));
-        // SAFETY: as in `get`.
-        let users = unsafe { Request::<rows::members>::new(members, self.source.pointer(), args) };
         Ok(answered("State::members", users.await)?.0)
     }
 }

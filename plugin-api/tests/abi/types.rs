@@ -68,7 +68,7 @@ fn entry(layout: &TypeLayout) -> Option<String> {
         return None;
     };
     // Holds no more than the descriptions of others.
-    if matches!(layout.name(), "Whole" | "Groups" | "CallbackAnswers" | "RequestAnswers") {
+    if matches!(layout.name(), "Whole" | "Groups" | "Peer" | "CallbackAnswers" | "RequestAnswers") {
         return None;
     }
     if let Some((interface, _)) = module(layout).filter(|(_, module)| module == "answers") {
@@ -91,15 +91,29 @@ fn entry(layout: &TypeLayout) -> Option<String> {
     let [sizes, aligns] =
         [extents.map(|extent| extent.size), extents.map(|extent| extent.align)].map(columns);
     let mut text = format!("{kind} {} size{sizes} align{aligns}\n", name(layout));
-    let offsets = PLATFORMS.map(|platform| platform.placed(fields.iter()).0);
-    for (place, field) in fields.iter().enumerate() {
+    let fields: Vec<_> = fields.iter().flat_map(in_c).collect();
+    let offsets =
+        PLATFORMS.map(|platform| platform.placed(fields.iter().map(|(_, field)| *field)).0);
+    for (place, (name, field)) in fields.into_iter().enumerate() {
         // A field without a size is a lifetime or a type parameter.
         if field.layout().size() > 0 || field.is_function() {
             let offsets = columns(offsets.each_ref().map(|offsets| offsets[place]));
-            let _ = writeln!(text, " {offsets} {}: {}", field.name(), field_type(&field));
+            let _ = writeln!(text, " {offsets} {name}: {}", field_type(&field));
         }
     }
     Some(text)
+}
+
+/// What a field is in C, by name: an object that is lent with its table is two.
+fn in_c(field: TLField) -> Vec<(&'static str, TLField)> {
+    let TLData::Struct { fields } = field.layout().data() else {
+        return vec![(field.name(), field)];
+    };
+    if field.layout().name() != "Peer" {
+        return vec![(field.name(), field)];
+    }
+    let names = [field.name(), "table"];
+    names.into_iter().zip(fields.iter()).collect()
 }
 
 /// One number a platform.

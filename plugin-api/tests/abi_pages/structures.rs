@@ -120,15 +120,24 @@ fn described(layout: &TypeLayout) -> Option<(String, String)> {
     let name = layout.name();
     let fields = fields_of(layout)?;
     let wraps = layout.repr_attr() == ReprAttr::Transparent;
-    let is_other = is_row(layout) || ["Whole", "Groups"].contains(&name);
+    let is_other = is_row(layout) || ["Whole", "Groups", "Peer"].contains(&name);
     if fields.is_empty() || wraps || is_other || is_table(&fields) && name != "FfiWakerTable" {
         return None;
     }
     let lines = places(&fields).into_iter().fold(String::new(), |mut lines, (place, field)| {
         let _ = writeln!(lines, "{place} {}", field.name());
+        if let Some(table) = lent_with(field.layout()) {
+            let _ = writeln!(lines, "{} table", place + table);
+        }
         lines
     });
     Some((name_in_c(name), lines))
+}
+
+/// Where the table is that an object is lent with: in C they are two fields.
+fn lent_with(layout: &TypeLayout) -> Option<usize> {
+    let fields = fields_of(layout).filter(|_| layout.name() == "Peer")?;
+    places(&fields).get(1).map(|(place, _)| *place)
 }
 
 /// Whether it is the structure of a row's arguments, which bears the row's name.

@@ -8,6 +8,22 @@ use std::marker::PhantomData;
 pub trait InC {
     /// How it is written; `shapes` notes the structures that this names.
     fn spelled(shapes: &mut Shapes) -> Spelling;
+
+    /// The fields that one of this type is in C, `offset` bytes from the beginning; none if it takes
+    /// no place.
+    fn members(
+        shapes: &mut Shapes,
+        name: &'static str,
+        offset: usize,
+        doc: Vec<&'static str>,
+    ) -> Vec<Member>
+    where
+        Self: Sized,
+    {
+        let spelling = Self::spelled(shapes);
+        let member = Member { name, spelling, offset, doc };
+        if size_of::<Self>() > 0 { vec![member] } else { Vec::new() }
+    }
 }
 
 /// How a type is written in C: around the name of what has it.
@@ -161,17 +177,15 @@ impl Shapes {
         spelling
     }
 
-    /// A field; none of what takes no place.
+    /// A field.
     #[doc(hidden)]
-    pub fn member<T: InC>(
+    pub fn members<T: InC>(
         &mut self,
         name: &'static str,
         offset: usize,
         doc: &[Option<&'static str>],
-    ) -> Option<Member> {
-        let doc = doc.iter().copied().flatten().collect();
-        let spelling = T::spelled(self);
-        (size_of::<T>() > 0).then_some(Member { name, spelling, offset, doc })
+    ) -> Vec<Member> {
+        T::members(self, name, offset, doc.iter().copied().flatten().collect())
     }
 }
 

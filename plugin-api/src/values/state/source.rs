@@ -3,16 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use hsmod_abi::{Begins, Begun, MINOR, Progress, Source};
+use hsmod_abi::{Begins, Begun, Peer, Progress, Side, table_for};
 
 use serde::Deserialize;
 
 use super::{SeveralTexts, SomeEvent, State, StateTable, StateTableRef, args, rows};
 use crate::boundary::{Answering, admit_request};
-use crate::table::Side;
 use crate::values::{ModuleError, Unanswered, by_name};
 
 /// Where a homeserver keeps the state of one room at one moment.
@@ -146,8 +144,7 @@ trait Nameless: Send + Sync {
 
 impl<S: StateSource> Nameless for S {
     fn lend(&self) -> State<'_> {
-        let (source, table) = (Source::new(self), StateTableRef::new(StateTableFor::<S>::TABLE));
-        State { size: State::SIZE, flags: 0, source, table }
+        State { size: State::SIZE, flags: 0, source: Peer::new(self) }
     }
 }
 
@@ -170,19 +167,8 @@ impl fmt::Debug for StateHandle {
     }
 }
 
-struct StateTableFor<S>(PhantomData<S>);
-
-impl<S: StateSource> StateTableFor<S> {
-    const TABLE: &'static StateTable = &StateTable {
-        size: StateTable::SIZE,
-        minor: MINOR,
-        get: Some(hsmod_abi::begin::<Side<S>, rows::get>),
-        of_type: Some(hsmod_abi::begin::<Side<S>, rows::of_type>),
-        keys: Some(hsmod_abi::begin::<Side<S>, rows::keys>),
-        count: Some(hsmod_abi::begin::<Side<S>, rows::count>),
-        all: Some(hsmod_abi::begin::<Side<S>, rows::all>),
-        members: Some(hsmod_abi::begin::<Side<S>, rows::members>),
-    };
+table_for! {
+    begin<S: StateSource> StateTable StateTableRef, rows { get, of_type, keys, count, all, members, }
 }
 
 /// A look at the state is a request too, though no row of a group.
