@@ -1,0 +1,243 @@
+//! Where an image's log goes: events and spans, in the hands of the homeserver.
+
+mod sink;
+
+use std::fmt;
+
+use crate::array::Slice;
+use crate::text::{Flag, Source, Str};
+
+pub use sink::Logs;
+
+crate::table! {
+    /// Where an image's log goes. Append-only; none of these functions unwinds.
+    pub struct LogTable as LogTableRef {
+        /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
+        max_level: fn() -> u8,
+        /// Whether somebody listens to this level of this target.
+        enabled: fn(u8, Str<'static>) -> Flag,
+        /// One event.
+        event: fn(*const RawRecord<'static>),
+        /// Begins a span, which has a name. Null: nobody listens to it. Fields that get their values
+        /// later are of the kind [`RawField::EMPTY`].
+        begin_span: fn(*const RawRecord<'static>) -> *const (),
+        /// Values for fields that the span has.
+        record: fn(*const (), Slice<'static, RawField<'static>>),
+        /// The first one is because of the second.
+        follows_from: fn(*const (), *const ()),
+        /// From now on this thread is in the span, which what it begins and logs is part of.
+        enter: fn(*const ()),
+        /// This thread leaves the span.
+        exit: fn(*const ()),
+        /// Ends the span, which is not used afterwards.
+        end_span: fn(*const ()),
+    }
+}
+
+crate::named!(LogTableRef, "log/1");
+
+crate::view! {
+    /// One event of a module's log, or a span that begins.
+    #[derive(Debug)]
+    #[allow(missing_docs, reason = "some fields say it by their names")]
+    pub struct RawRecord<'a> {
+        /// 1 error, ... 5 trace.
+        pub level: u8,
+        /// 0 if it is not known.
+        pub line: u32,
+        /// Of a span.
+        pub name: Str<'a>,
+        pub target: Str<'a>,
+        /// None if it is not known.
+        pub file: Str<'a>,
+        pub fields: Slice<'a, RawField<'a>>,
+        /// The span that it is part of, as `begin_span` answered it. Null: the one that this thread
+        /// is in, or none if the flags say [`RawRecord::ROOT`].
+        parent: Source<'a>,
+        /// The number of the module, for threads on which the homeserver does not see whose they
+        /// are; 0 if it is not known.
+        pub module: u32,
+    }
+}
+
+impl RawRecord<'_> {
+    /// The flag of what is part of no span.
+    pub const ROOT: u32 = 1;
+
+    /// Nothing that is told by its fields yet.
+    pub const fn new() -> Self {
+        Self {
+            size: Self::SIZE,
+            flags: 0,
+            level: 1,
+            line: 0,
+            name: Str::NONE,
+            target: Str::NONE,
+            file: Str::NONE,
+            fields: Slice::new(&[]),
+            parent: Source::NONE,
+            module: 0,
+        }
+    }
+}
+
+impl Default for RawRecord<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+crate::view! {
+    /// One field of an event; the message is the field `message`.
+    #[derive(Debug)]
+    #[allow(missing_docs, reason = "some fields say it by their names")]
+    pub struct RawField<'a> {
+        pub name: Str<'a>,
+        /// One of the constants of this type.
+        pub kind: u8,
+        /// The bits of a number or a truth value.
+        pub bits: u64,
+        /// The text of a text or of a value shown with `Debug`.
+        pub text: Str<'a>,
+    }
+}
+
+impl<'a> RawField<'a> {
+    /// A value of this kind.
+    pub const fn new(name: &'a str, kind: u8, bits: u64, text: &'a str) -> Self {
+        let (name, text) = (Str::new(name), Str::new(text));
+        Self { size: Self::SIZE, flags: 0, name, kind, bits, text }
+    }
+
+    /// A value shown with `Debug`.
+    pub const DEBUG: u8 = 0;
+    /// Text.
+    pub const TEXT: u8 = 1;
+    /// A signed number.
+    pub const I64: u8 = 2;
+    /// An unsigned number.
+    pub const U64: u8 = 3;
+    /// A floating-point number.
+    pub const F64: u8 = 4;
+    /// A truth value.
+    pub const BOOL: u8 = 5;
+    /// No value yet: a field of a span.
+    pub const EMPTY: u8 = 6;
+}
+
+/// What something is part of.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "there is no other way")]
+pub enum LogParent<'a, S> {
+    /// The span that this thread is in.
+    Current,
+    /// Nothing.
+    Root,
+    /// This span.
+    Span(&'a S),
+}
+
+/// A span of the other side's that has begun; dropped, it is ended.
+pub struct LogSpan {
+    /// As the table began it; not null.
+    span: *const (),
+    table: LogTableRef,
+}
+
+// SAFETY: the functions of the table take the span on any thread.
+unsafe impl Send for LogSpan {}
+// SAFETY: as above.
+unsafe impl Sync for LogSpan {}
+
+impl LogTableRef {
+    /// Whether somebody listens to this level of this target; to a span only if there are any.
+    pub fn listens(self, level: u8, target: &str, to_span: bool) -> bool {
+        if to_span && self.begin_span().is_none() {
+            return false;
+        }
+        let (Some(max_level), Some(enabled)) = (self.max_level(), self.enabled()) else {
+            return false;
+        };
+        // SAFETY: they take no object; the text lives for the time of the call.
+        unsafe { level <= max_level() && enabled(level, Str::new(target).kept()).get() }
+    }
+
+    /// Tells of an event.
+    pub fn tell(self, record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) {
+        if let Some(event) = self.event() {
+            let record = self.child(record, parent);
+            // SAFETY: the record lives for the time of the call; the parent is one of this table.
+            unsafe { event((&raw const record).cast()) };
+        }
+    }
+
+    /// Begins a span; none if nobody listens to it.
+    pub fn begin(self, record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) -> Option<LogSpan> {
+        let begin = self.begin_span()?;
+        let record = self.child(record, parent);
+        // SAFETY: as for an event.
+        let span = unsafe { begin((&raw const record).cast()) };
+        (!span.is_null()).then_some(LogSpan { span, table: self })
+    }
+
+    /// The record as part of its parent. A span that another table began means nothing to this one.
+    fn child<'a>(self, record: RawRecord<'a>, parent: &LogParent<'a, LogSpan>) -> RawRecord<'a> {
+        match parent {
+            LogParent::Span(span) if span.table.0 == self.0 => {
+                RawRecord { parent: Source::again(span.span), ..record }
+            }
+            LogParent::Root => RawRecord { flags: RawRecord::ROOT, ..record },
+            _ => record,
+        }
+    }
+}
+
+impl LogSpan {
+    /// Values for fields that it has.
+    pub fn record(&self, fields: &[RawField<'_>]) {
+        if let Some(record) = self.table.record() {
+            // SAFETY: the table began the span; the fields live for the time of the call.
+            unsafe { record(self.span, Slice::new(fields).kept()) };
+        }
+    }
+
+    /// It is because of `before`.
+    pub fn follows_from(&self, before: &Self) {
+        let follows = self.table.follows_from().filter(|_| self.table.0 == before.table.0);
+        if let Some(follows) = follows {
+            // SAFETY: the table began both.
+            unsafe { follows(self.span, before.span) };
+        }
+    }
+
+    /// This thread is in it from now on.
+    pub fn enter(&self) {
+        if let Some(enter) = self.table.enter() {
+            // SAFETY: the table began the span.
+            unsafe { enter(self.span) };
+        }
+    }
+
+    /// This thread leaves it.
+    pub fn exit(&self) {
+        if let Some(exit) = self.table.exit() {
+            // SAFETY: the table began the span.
+            unsafe { exit(self.span) };
+        }
+    }
+}
+
+impl Drop for LogSpan {
+    fn drop(&mut self) {
+        if let Some(end) = self.table.end_span() {
+            // SAFETY: the table began the span, which is ended once.
+            unsafe { end(self.span) };
+        }
+    }
+}
+
+impl fmt::Debug for LogSpan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogSpan").finish_non_exhaustive()
+    }
+}
