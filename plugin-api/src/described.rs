@@ -4,7 +4,7 @@ use hsmod_abi::{
     Answer, Context, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, Shapes, Status,
 };
 
-use crate::module::{HostTable, LogTable, RawField, RawRecord, RawRegistration, Root, WebTableRef};
+use crate::module::{HostTable, LogTable, RawField, RawRegistration, Root, WebTableRef};
 use crate::values::error::code;
 use crate::values::event::part;
 use crate::values::media::FileTableRef;
@@ -219,7 +219,7 @@ fn boundary() -> Vec<Numbers> {
             EMPTY = RawField::EMPTY, "the value comes later";
         }
         "RECORD": "Flags of a log record, or of a span." {
-            ROOT = RawRecord::ROOT, "it is part of no span";
+            ROOT = hsmod_abi::RawRecord::ROOT, "it is part of no span";
         }
         "CONTEXT": "Flags of what a call is part of." {
             SAMPLED = Context::SAMPLED, "the trace is recorded";

@@ -43,11 +43,11 @@ pub use host_side::{
     LogRecord, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError,
     WebHandle, adopt,
 };
+pub use hsmod_abi::{LogTable, LogTableRef, RawField, RawRecord};
 #[cfg(feature = "layout")]
 pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
-pub use log::{LogTable, LogTableRef, RawField, RawRecord};
 pub use registration::{RawRegistration, Registration, Table};
 pub use root::{Root, RootRef, StaticModule, entry};
 pub use storage::Transaction;

@@ -80,7 +80,7 @@ macro_rules! whole {
             registration: super::registration::RawRegistration<'static>,
             $( $category: crate::callbacks::$category::$table, )*
             requests: crate::requests::Groups,
-            log: super::log::LogTable,
+            log: hsmod_abi::LogTable,
             error: hsmod_abi::RawError,
             panic: hsmod_abi::RawPanic,
             answer: hsmod_abi::Answer,

@@ -4,13 +4,12 @@ use std::future::Future;
 use std::marker::PhantomData;
 
 use hsmod_abi::{
-    AnswerOf, Done, Entry, Frame, MINOR, Made, Method, Object, Serves, Side, Status, Str, answered,
-    arguments, contained, install_panic_hook, table,
+    AnswerOf, Done, Entry, Frame, LogTableRef, MINOR, Made, Method, Object, Serves, Side, Status,
+    Str, answered, arguments, contained, install_panic_hook, table,
 };
 
 use super::Module;
 use super::api::{ModuleApi, RawApi};
-use super::log::LogTableRef;
 use crate::manifest::Manifest;
 use crate::values::{ConfigError, ModuleError};
 

@@ -2,12 +2,9 @@
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::sync::Arc;
 
-use hsmod_abi::{Field, Flag, MINOR, Slice, Str, checked_view};
-
-use super::guarded;
-use crate::module::log::{LogTable, LogTableRef, RawField, RawRecord};
+pub use hsmod_abi::LogParent;
+use hsmod_abi::{LogTableRef, Logs, RawField, RawRecord, Slice};
 
 /// Where the log of images goes.
 pub trait LogSink: 'static {
@@ -54,18 +51,6 @@ pub struct LogRecord<'a, S> {
     pub module: Option<usize>,
 }
 
-/// The span that something is part of.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum LogParent<'a, S> {
-    /// The one that this thread is in.
-    Current,
-    /// None.
-    Root,
-    /// This one.
-    Span(&'a S),
-}
-
 /// The value of a field.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -96,7 +81,7 @@ impl LogHandle {
 
     /// To `S`.
     pub const fn of<S: LogSink>() -> Self {
-        Self(LogTableRef::new(LogTableOf::<S>::TABLE))
+        Self(LogTableRef::of::<Sunk<S>>())
     }
 
     pub(super) const fn table(self) -> LogTableRef {
@@ -104,113 +89,53 @@ impl LogHandle {
     }
 }
 
-struct LogTableOf<S>(PhantomData<S>);
+/// A [`LogSink`], as images reach it.
+struct Sunk<S>(PhantomData<S>);
 
-impl<S: LogSink> LogTableOf<S> {
-    const TABLE: &'static LogTable = &LogTable {
-        size: LogTable::SIZE,
-        minor: MINOR,
-        max_level: Some(max_level::<S>),
-        enabled: Some(log_enabled::<S>),
-        event: Some(log_event::<S>),
-        begin_span: Some(begin_span::<S>),
-        record: Some(record::<S>),
-        follows_from: Some(follows_from::<S>),
-        enter: Some(enter::<S>),
-        exit: Some(exit::<S>),
-        end_span: Some(end_span::<S>),
-    };
+impl<S: LogSink> Logs for Sunk<S> {
+    type Span = S::Span;
+
+    fn max_level() -> u8 {
+        S::max_level()
+    }
+
+    fn enabled(level: u8, target: &str) -> bool {
+        S::enabled(level, target)
+    }
+
+    fn event(record: &RawRecord<'_>, parent: LogParent<'_, S::Span>) {
+        read(record, parent, S::event);
+    }
+
+    fn span(record: &RawRecord<'_>, parent: LogParent<'_, S::Span>) -> Option<S::Span> {
+        read(record, parent, S::span)
+    }
+
+    fn record(span: &S::Span, fields: Slice<'_, RawField<'_>>) {
+        with_fields(fields, |fields| S::record(span, fields));
+    }
+
+    fn follows_from(span: &S::Span, before: &S::Span) {
+        S::follows_from(span, before);
+    }
+
+    fn enter(span: &S::Span) {
+        S::enter(span);
+    }
+
+    fn exit(span: &S::Span) {
+        S::exit(span);
+    }
 }
 
-unsafe extern "C" fn max_level<S: LogSink>() -> u8 {
-    guarded(0, S::max_level)
-}
-
-unsafe extern "C" fn log_enabled<S: LogSink>(level: u8, target: Str<'static>) -> Flag {
-    Flag::new(guarded(false, || S::enabled(level, &target.lossy())))
-}
-
-/// # Safety
-/// `record` lives for the time of the call.
-unsafe extern "C" fn log_event<S: LogSink>(record: *const RawRecord<'static>) {
-    // SAFETY: the caller's promise.
-    guarded(None, || unsafe { read::<S, _>(record, S::event) });
-}
-
-/// # Safety
-/// `record` lives for the time of the call.
-unsafe extern "C" fn begin_span<S: LogSink>(record: *const RawRecord<'static>) -> *const () {
-    // SAFETY: the caller's promise.
-    let begun = guarded(None, || unsafe { read::<S, _>(record, S::span) });
-    begun.flatten().map_or(std::ptr::null(), |span| Arc::into_raw(Arc::new(span)).cast())
-}
-
-/// # Safety
-/// `span` was begun here, and has not ended; the fields live for the time of the call.
-unsafe extern "C" fn record<S: LogSink>(
-    span: *const (),
-    fields: Slice<'static, RawField<'static>>,
-) {
-    // SAFETY: the caller's promise.
-    let span = unsafe { &*span.cast::<S::Span>() };
-    guarded((), || {
-        if fields.check().is_ok() {
-            with_fields(fields, |fields| S::record(span, fields));
-        }
-    });
-}
-
-/// # Safety
-/// Both were begun here, and have not ended.
-unsafe extern "C" fn follows_from<S: LogSink>(span: *const (), before: *const ()) {
-    // SAFETY: the caller's promise.
-    let (span, before) = unsafe { (&*span.cast::<S::Span>(), &*before.cast::<S::Span>()) };
-    guarded((), || S::follows_from(span, before));
-}
-
-/// # Safety
-/// `span` was begun here, and has not ended.
-unsafe extern "C" fn enter<S: LogSink>(span: *const ()) {
-    // SAFETY: the caller's promise.
-    let span = unsafe { &*span.cast::<S::Span>() };
-    guarded((), || S::enter(span));
-}
-
-/// # Safety
-/// As for [`enter`].
-unsafe extern "C" fn exit<S: LogSink>(span: *const ()) {
-    // SAFETY: the caller's promise.
-    let span = unsafe { &*span.cast::<S::Span>() };
-    guarded((), || S::exit(span));
-}
-
-/// # Safety
-/// `span` was begun here, and is given back.
-unsafe extern "C" fn end_span<S: LogSink>(span: *const ()) {
-    // SAFETY: the caller's promise.
-    let span = unsafe { Arc::from_raw(span.cast::<S::Span>()) };
-    guarded((), || drop(span));
-}
-
-/// Reads what crossed; what cannot be read is told by nobody.
-///
-/// # Safety
-/// `record` lives for the time of the call; its parent, if it names one, was begun here and has
-/// not ended.
-unsafe fn read<S: LogSink, T>(
-    record: *const RawRecord<'static>,
-    then: impl FnOnce(&LogRecord<'_, S::Span>) -> T,
-) -> Option<T> {
-    // SAFETY: the caller's promise.
-    let record: &RawRecord<'_> = unsafe { checked_view(record) }.ok()?;
+/// Reads what crossed.
+fn read<S, T>(
+    record: &RawRecord<'_>,
+    parent: LogParent<'_, S>,
+    then: impl FnOnce(&LogRecord<'_, S>) -> T,
+) -> T {
     let [name, target, file] = [record.name, record.target, record.file].map(|text| text.lossy());
-    // SAFETY: the caller's promise.
-    let parent = match unsafe { record.parent.pointer().cast::<S::Span>().as_ref() } {
-        Some(span) => LogParent::Span(span),
-        None if record.is_root() => LogParent::Root,
-        None => LogParent::Current,
-    };
-    Some(with_fields(record.fields, |fields| {
+    with_fields(record.fields, |fields| {
         then(&LogRecord {
             level: record.level,
             name: Some(&*name).filter(|name| !name.is_empty()),
@@ -221,7 +146,7 @@ unsafe fn read<S: LogSink, T>(
             parent,
             module: usize::try_from(record.module).ok().filter(|module| *module != 0),
         })
-    }))
+    })
 }
 
 fn with_fields<T>(

@@ -11,7 +11,7 @@ use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_core::span::Current;
 
-use super::{HOST_LOG, LogTableRef, Parent, Place, RawField, Slice, Str, emit, recorded};
+use super::{HOST_LOG, LogParent, LogSpan, RawField, RawRecord, Slice, Str, emit, recorded};
 
 pub(super) fn install() {
     // Fails if the module has a subscriber of its own: then that one is to have the events.
@@ -30,14 +30,8 @@ impl Subscriber for Forward {
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let level = number(*metadata.level());
-        let log = HOST_LOG.get().filter(|log| metadata.is_event() || log.begin_span().is_some());
-        let Some(log) = log else { return false };
-        let (Some(max_level), Some(enabled)) = (log.max_level(), log.enabled()) else {
-            return false;
-        };
-        let target = Str::new(metadata.target());
-        // SAFETY: functions of the host's table; the text lives for the time of the call.
-        unsafe { level <= max_level() && enabled(level, target.kept()).get() }
+        let log = HOST_LOG.get();
+        log.is_some_and(|log| log.listens(level, metadata.target(), !metadata.is_event()))
     }
 
     fn event(&self, event: &Event<'_>) {
@@ -45,7 +39,7 @@ impl Subscriber for Forward {
         event.record(&mut fields);
         let held = event.parent().and_then(Span::of);
         let parent = parent(event.is_contextual(), held.as_deref());
-        emit(&place(event.metadata(), parent), &fields.raw());
+        emit(record(event.metadata(), &fields.raw()), &parent);
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
@@ -54,41 +48,33 @@ impl Subscriber for Forward {
         span.record(&mut fields);
         fields.add_missing(metadata);
         let held = span.parent().and_then(Span::of);
-        let place = place(metadata, parent(span.is_contextual(), held.as_deref()));
-        let begin = HOST_LOG.get().and_then(|log| log.begin_span());
-        let span = begin.map_or(std::ptr::null(), |begin| {
-            // SAFETY: the record lives for the time of the call.
-            recorded(&place, &fields.raw(), |record| unsafe { begin(record) })
-        });
+        let parent = parent(span.is_contextual(), held.as_deref());
+        let log = HOST_LOG.get();
+        let span = log.and_then(|log| log.begin(record(metadata, &fields.raw()), &parent));
         Span { span, metadata }.keep()
     }
 
     fn record(&self, id: &Id, values: &Record<'_>) {
         let mut fields = Fields(Vec::new());
         values.record(&mut fields);
-        let raw = fields.raw();
-        let Some(span) = Span::of(id) else { return };
-        // SAFETY: the span has begun, and is held; the fields live for the time of the call.
-        span.tell(LogTableRef::record, |record, span| unsafe {
-            record(span, Slice::new(&raw).kept());
-        });
+        if let Some(span) = Span::of(id).as_deref().and_then(Span::told) {
+            span.record(&fields.raw());
+        }
     }
 
     fn record_follows_from(&self, id: &Id, before: &Id) {
         let (Some(span), Some(before)) = (Span::of(id), Span::of(before)) else { return };
-        if !before.span.is_null() {
-            // SAFETY: both have begun, and are held.
-            span.tell(LogTableRef::follows_from, |follows, span| unsafe {
-                follows(span, before.span);
-            });
+        if let (Some(span), Some(before)) = (span.told(), before.told()) {
+            span.follows_from(before);
         }
     }
 
     fn enter(&self, id: &Id) {
         let Some(span) = Span::of(id) else { return };
         ENTERED.with_borrow_mut(|entered| entered.push(id.clone()));
-        // SAFETY: the span has begun, and is held.
-        span.tell(LogTableRef::enter, |enter, span| unsafe { enter(span) });
+        if let Some(span) = span.told() {
+            span.enter();
+        }
     }
 
     fn exit(&self, id: &Id) {
@@ -97,9 +83,9 @@ impl Subscriber for Forward {
                 entered.remove(latest);
             }
         });
-        let Some(span) = Span::of(id) else { return };
-        // SAFETY: the span has begun, and is held.
-        span.tell(LogTableRef::exit, |exit, span| unsafe { exit(span) });
+        if let Some(span) = Span::of(id).as_deref().and_then(Span::told) {
+            span.exit();
+        }
     }
 
     fn clone_span(&self, id: &Id) -> Id {
@@ -137,15 +123,10 @@ struct Spans {
 
 /// A span of this image.
 struct Span {
-    /// The homeserver's; null if it does not listen to it.
-    span: *const (),
+    /// The homeserver's, if that listens to it.
+    span: Option<LogSpan>,
     metadata: &'static Metadata<'static>,
 }
-
-// SAFETY: the homeserver's functions take its span on any thread.
-unsafe impl Send for Span {}
-// SAFETY: as above.
-unsafe impl Sync for Span {}
 
 impl Span {
     /// It lives until as many are [released](Self::release) as are made here, and retained.
@@ -182,45 +163,31 @@ impl Span {
         last
     }
 
-    /// Calls a function of the homeserver's with its span, if it has both.
-    fn tell<F>(
-        &self,
-        function: impl FnOnce(LogTableRef) -> Option<F>,
-        tell: impl FnOnce(F, *const ()),
-    ) {
-        let log = HOST_LOG.get().filter(|_| !self.span.is_null());
-        if let Some(function) = log.copied().and_then(function) {
-            tell(function, self.span);
-        }
-    }
-}
-
-impl Drop for Span {
-    fn drop(&mut self) {
-        // SAFETY: the span has begun, and is ended once.
-        self.tell(LogTableRef::end_span, |end, span| unsafe { end(span) });
+    /// The homeserver's span, if that listens to it.
+    const fn told(&self) -> Option<&LogSpan> {
+        self.span.as_ref()
     }
 }
 
 /// What something is part of, for as long as the span is held.
-fn parent(contextual: bool, span: Option<&Span>) -> Parent {
+fn parent(contextual: bool, span: Option<&Span>) -> LogParent<'_, LogSpan> {
     match span {
-        Some(span) if !span.span.is_null() => Parent::Span(span.span),
-        None if !contextual => Parent::Root,
+        Some(Span { span: Some(span), .. }) => LogParent::Span(span),
+        None if !contextual => LogParent::Root,
         // Of a span that nobody listens to, what it lies in is the next best.
-        _ => Parent::Current,
+        _ => LogParent::Current,
     }
 }
 
-fn place<'a>(metadata: &'a Metadata<'_>, parent: Parent) -> Place<'a> {
-    Place {
-        level: number(*metadata.level()),
-        name: metadata.is_span().then(|| metadata.name()),
-        target: metadata.target(),
-        file: metadata.file(),
-        line: metadata.line().unwrap_or_default(),
-        parent,
-    }
+fn record<'a>(metadata: &'a Metadata<'_>, fields: &'a [RawField<'a>]) -> RawRecord<'a> {
+    let mut record = recorded();
+    record.level = number(*metadata.level());
+    record.name = Str::optional(metadata.is_span().then(|| metadata.name()));
+    record.target = Str::new(metadata.target());
+    record.file = Str::optional(metadata.file().filter(|file| !file.is_empty()));
+    record.line = metadata.line().unwrap_or_default();
+    record.fields = Slice::new(fields);
+    record
 }
 
 fn number(level: Level) -> u8 {
