@@ -67,6 +67,18 @@ macro_rules! plain {
 
 plain! { (); u8; u16; u32; u64; i64; usize; crate::Flag; crate::Number; }
 
+/// Forms that own what they hold, and lend nothing.
+macro_rules! owning {
+    ($( $type:ty; )*) => { $(
+        // SAFETY: it has no lifetime.
+        unsafe impl Form for $type {
+            type Of<'a> = Self;
+        }
+    )* };
+}
+
+owning! { crate::Object; crate::Continuation; crate::Routine; crate::Errand; crate::RawCache; }
+
 macro_rules! tuples {
     ($( ($($part:ident),+); )*) => { $(
         // SAFETY: each part keeps the promise.

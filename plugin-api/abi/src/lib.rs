@@ -13,8 +13,10 @@
 
 mod answer;
 mod array;
+mod cache;
 mod call;
 mod callback;
+mod crossing;
 mod entry;
 mod form;
 mod frame;
@@ -23,10 +25,12 @@ mod kept;
 mod lend;
 mod log;
 mod object;
+mod outcome;
 mod own_seat;
 mod owned;
 mod panic;
 mod peer;
+mod registration;
 mod request;
 mod seat;
 mod serve;
@@ -40,10 +44,14 @@ mod waker;
 
 pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadable};
 pub use array::{Room, Slice, SliceIter};
+pub use cache::{Forgets, RawCache};
 pub use call::{Asked, Call, Reply};
 pub use callback::{
     Asking, Callback, CallbackCall, InputError, Instance, Keeps, Observer, Prepared, Shared,
 };
+pub use crossing::{Crossing, Place};
+#[doc(hidden)]
+pub use crossing::{lent_for, returned};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
@@ -52,12 +60,13 @@ pub use kept::{AllInPlace, InPlace, Kept, KeptAll};
 pub use lend::{Editable, SetText, TextSource, Texts};
 pub use log::{LogParent, LogSpan, LogTable, LogTableRef, Logs, RawField, RawRecord};
 pub use object::Object;
+pub use outcome::RawOutcome;
 pub use own_seat::CALLBACK_ROOM;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
+pub use registration::{Offer, RawRegistration, Table};
 pub use request::{Request, ask_now};
-
 pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, Side, begin, serve,
 };

@@ -1,0 +1,64 @@
+//! Whether something was done, as a plain function says it.
+
+use crate::answer::{Fault, RawError};
+use crate::crossing::Place;
+use crate::owned::OwnedStr;
+use crate::text::Flag;
+
+crate::structure! {
+    /// Whether something was done, and why not. The caller says how much of it there is.
+    #[repr(C)]
+    #[derive(Debug)]
+    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+    pub struct RawOutcome {
+        /// In bytes: what the caller has room for.
+        size: u32,
+        failed: Flag,
+        /// Empty if it was done.
+        error: RawError,
+    }
+}
+
+impl RawOutcome {
+    /// Whether it was done.
+    #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
+    fn of<E: Fault>(done: Result<(), E>) -> Self {
+        let failed = Flag::new(done.is_err());
+        let error = done.err().map_or_else(|| RawError::new(0, OwnedStr::NONE), Fault::into_raw);
+        Self { size: size_of::<Self>() as u32, failed, error }
+    }
+
+    /// What stands where nobody has written anything. Owns nothing: it is written over.
+    #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
+    pub fn unwritten() -> Self {
+        let error = RawError::new(0, OwnedStr::fixed("the homeserver panicked"));
+        Self { size: size_of::<Self>() as u32, failed: Flag::new(true), error }
+    }
+
+    /// Whether it was done.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn into_result<E: Fault>(self) -> Result<(), E> {
+        if self.failed.get() { Err(E::from_raw(self.error)) } else { Ok(()) }
+    }
+}
+
+impl Place<'_, RawOutcome> {
+    /// Writes whether it was done.
+    pub fn write<E: Fault>(self, done: Result<(), E>) {
+        let (outcome, out) = (RawOutcome::of(done), self.pointer());
+        if out.is_null() {
+            return;
+        }
+        // SAFETY: it leads to one of any version, whose size says how long it is.
+        let room = unsafe { (&raw const (*out).size).read() };
+        let size = room.min(outcome.size);
+        let outcome = std::mem::ManuallyDrop::new(RawOutcome { size, ..outcome });
+        // SAFETY: as much as both have; what the caller does not know is leaked.
+        unsafe {
+            let from = (&raw const outcome).cast::<u8>();
+            std::ptr::copy_nonoverlapping(from, out.cast::<u8>(), size as usize);
+        }
+    }
+}
