@@ -30,9 +30,9 @@ use serde_json::Value;
 
 use crate::values::{ConfigError, ModuleError};
 
-pub use api::{HostTable, HostTableRef, ModuleApi, RawApi, RawOutcome};
+pub use api::{HostTable, HostTableRef, ModuleApi, RawApi};
 pub use background::{BackgroundCall, BackgroundProcess};
-pub use cache::{Cached, RawCache};
+pub use cache::Cached;
 pub use config::config_from_value;
 #[cfg(feature = "host")]
 pub use context::CallContext;

@@ -4,15 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use hsmod_abi::{
-    Context, Continuation, Errand, Fault, Flag, Object, OwnedStr, RawError, Routine, Str, table,
+    Context, Continuation, Errand, Flag, Object, RawCache, RawOutcome, Routine, Str, table,
 };
 
-use super::cache::RawCache;
 use super::registration::RawRegistration;
 use super::web::{WebResource, WebTableRef};
 use crate::manifest::AbiVersion;
 use crate::requests::Groups;
-use crate::values::{ModuleError, UserId};
+use crate::values::UserId;
 
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
 ///
@@ -46,59 +45,6 @@ hsmod_abi::structure! {
 unsafe impl hsmod_abi::Field for RawApi {
     fn check(&self) -> Result<(), hsmod_abi::Flaw> {
         if self.host.is_null() { Err(hsmod_abi::Flaw::Null) } else { Ok(()) }
-    }
-}
-
-hsmod_abi::structure! {
-    /// Whether something was done, and why not. The caller says how much of it there is.
-    #[repr(C)]
-    #[derive(Debug)]
-    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-    pub struct RawOutcome {
-        /// In bytes: what the caller has room for.
-        pub(crate) size: u32,
-        pub(crate) failed: Flag,
-        /// Empty if it was done.
-        pub(crate) error: RawError,
-    }
-}
-
-impl RawOutcome {
-    /// Whether it was done.
-    #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
-    pub(crate) fn of(done: Result<(), ModuleError>) -> Self {
-        let failed = Flag::new(done.is_err());
-        let error = done.err().map_or_else(|| RawError::new(0, OwnedStr::NONE), Fault::into_raw);
-        Self { size: size_of::<Self>() as u32, failed, error }
-    }
-
-    /// What stands where nobody has written anything. Owns nothing: it is written over.
-    pub(crate) fn unwritten() -> Self {
-        let error = RawError::new(0, OwnedStr::fixed("the homeserver panicked"));
-        Self { failed: Flag::new(true), error, ..Self::of(Ok(())) }
-    }
-
-    /// Writes it where a caller waits for it, as far as that has room.
-    ///
-    /// # Safety
-    /// `out` is null, or leads to one of any version, whose size says how long it is.
-    pub(crate) unsafe fn write_to(self, out: *mut Self) {
-        if out.is_null() {
-            return;
-        }
-        // SAFETY: the caller's promise.
-        let room = unsafe { (&raw const (*out).size).read() };
-        let outcome = std::mem::ManuallyDrop::new(Self { size: room.min(self.size), ..self });
-        // SAFETY: as much as both have; what the caller does not know is leaked.
-        unsafe {
-            let from = (&raw const outcome).cast::<u8>();
-            std::ptr::copy_nonoverlapping(from, out.cast::<u8>(), outcome.size as usize);
-        }
-    }
-
-    /// Whether it was done.
-    pub(crate) fn into_result(self) -> Result<(), ModuleError> {
-        if self.failed.get() { Err(ModuleError::from_raw(self.error)) } else { Ok(()) }
     }
 }
 

@@ -7,13 +7,12 @@ use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hsmod_abi::{Object, Str};
+use hsmod_abi::{Forgets, RawCache};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::entries::Entries;
 use super::api::{ModuleApi, ask, lent};
-use crate::boundary::attempted;
 use crate::requests::caches::OtherWorkers;
 use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 
@@ -161,9 +160,8 @@ impl ModuleApi {
         K: Eq + Hash + DeserializeOwned + Send + 'static,
         V: Send + 'static,
     {
-        let object = Object::shared(Arc::clone(&cached.0));
-        let cache = RawCache { object, invalidate: Some(invalidate::<K, V>) };
-        ask!(self, register_cached_function(lent(&cached.0.name), cache) else ());
+        let (name, cache) = (lent(&cached.0.name), RawCache::new(Arc::clone(&cached.0)));
+        ask!(self, register_cached_function(name, cache) else ());
     }
 
     /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
@@ -203,34 +201,18 @@ impl ModuleApi {
     }
 }
 
-hsmod_abi::structure! {
-    /// A cache of a module, in the hands of its homeserver.
-    #[repr(C)]
-    #[derive(Debug)]
-    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-    pub struct RawCache {
-        pub(crate) object: Object,
-        /// Forgets what is remembered for a key, which is JSON text.
-        pub(crate) invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
-    }
-}
-
-/// # Safety
-/// `cache` is a live cache of these types; `key` lives for the time of the call.
-unsafe extern "C" fn invalidate<K, V>(cache: *const (), key: Str<'static>)
+impl<K, V> Forgets for Shared<K, V>
 where
-    K: Eq + Hash + DeserializeOwned,
+    K: Eq + Hash + DeserializeOwned + Send + 'static,
+    V: Send + 'static,
 {
-    // A panic is in the log already.
-    let _ = attempted(|| {
-        // SAFETY: the caller's promise.
-        let cache = unsafe { &*cache.cast::<Shared<K, V>>() };
-        let _out = match by_name::from_str(&key.lossy()) {
-            Ok(key) => cache.entries().invalidate(&key).into_iter().collect(),
+    fn forget(&self, key: &str) {
+        let _out = match by_name::from_str(key) {
+            Ok(key) => self.entries().invalidate(&key).into_iter().collect(),
             // A key of another version of the plugin: nobody can say which entry is meant.
-            Err(_) => cache.entries().clear(),
+            Err(_) => self.entries().clear(),
         };
-    });
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod api;
 mod background;
+mod cache;
 mod life;
 mod log;
 mod registration;
@@ -10,7 +11,7 @@ mod web;
 use hsmod_abi::caught;
 
 pub use api::{ApiHandle, ModuleHost};
-pub use background::CacheHandle;
+pub use cache::CacheHandle;
 pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, adopt};
 pub use log::{LogHandle, LogParent, LogRecord, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};

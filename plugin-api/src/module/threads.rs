@@ -1,6 +1,8 @@
 //! Work that blocks, on threads of the homeserver.
 
-use super::api::{ModuleApi, RawOutcome, ask};
+use hsmod_abi::RawOutcome;
+
+use super::api::{ModuleApi, ask};
 use super::promise::promise;
 use crate::boundary::{Errand, attempted};
 use crate::values::{ModuleError, Unanswered};
@@ -42,7 +44,7 @@ impl ModuleApi {
             drop(errand);
             return Err(ModuleError::unsupported("defer_to_thread"));
         });
-        outcome.into_result()?;
+        outcome.into_result::<ModuleError>()?;
         promised.await.unwrap_or_else(|| Err(not_run()))
     }
 }

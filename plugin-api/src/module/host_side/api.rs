@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 use hsmod_abi::{Context, Continuation, Errand, Flag, Instance, MINOR, Object, Routine, Str};
 
 use super::background::{
-    CacheHandle, background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
+    background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
     invalidate_cache, looping_background_call, register_cached_function,
     should_run_background_tasks,
 };
+use super::cache::CacheHandle;
 use super::guarded;
 use super::log::LogHandle;
 use super::registration::{Registered, registered};
