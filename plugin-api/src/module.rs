@@ -43,12 +43,12 @@ pub use host_side::{
     LogRecord, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError,
     WebHandle, adopt,
 };
-pub use hsmod_abi::{LogTable, LogTableRef, RawField, RawRecord};
+pub use hsmod_abi::{LogTable, LogTableRef, RawField, RawRecord, RawRegistration};
 #[cfg(feature = "layout")]
 pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
-pub use registration::{RawRegistration, Registration, Table};
+pub use registration::Registration;
 pub use root::{Root, RootRef, StaticModule, entry};
 pub use storage::Transaction;
 pub use templates::Templates;

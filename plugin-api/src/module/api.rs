@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use hsmod_abi::{
-    Context, Continuation, Errand, Flag, Object, RawCache, RawOutcome, Routine, Str, table,
+    Context, Continuation, Crossing, Errand, Flag, Guest, Object, RawCache, RawOutcome,
+    RawRegistration, Routine, Str, table,
 };
 
-use super::registration::RawRegistration;
 use super::web::{WebResource, WebTableRef};
 use crate::manifest::AbiVersion;
 use crate::requests::Groups;
@@ -260,7 +260,9 @@ impl ModuleApi {
             Some(parent) => (parent, true),
             None => (path, false),
         };
-        let (object, table) = (Object::shared(Arc::new(resource)), WebTableRef::of::<W>());
+        // SAFETY: nothing is lent.
+        let (object, table): (Object, WebTableRef) =
+            unsafe { Crossing::give(Guest::new(Arc::new(resource))) };
         let (subtree, html) = (Flag::new(subtree), W::ERRORS.html());
         ask!(self, register_web_resource(lent(exact), subtree, html, object, table) else ());
     }

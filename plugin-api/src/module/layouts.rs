@@ -77,7 +77,7 @@ macro_rules! whole {
         pub(super) struct Whole {
             root: super::root::Root,
             host: super::api::HostTable,
-            registration: super::registration::RawRegistration<'static>,
+            registration: hsmod_abi::RawRegistration<'static>,
             $( $category: crate::callbacks::$category::$table, )*
             requests: crate::requests::Groups,
             log: hsmod_abi::LogTable,

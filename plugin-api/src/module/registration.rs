@@ -4,51 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use hsmod_abi::{Flag, Object, Str, view};
+use hsmod_abi::{Crossing, Guest, Offer, RawRegistration};
 
 use super::api::{ModuleApi, ask};
 use crate::callbacks::Optional;
 use crate::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
-
-view! {
-    /// What is registered of a category.
-    #[derive(Debug)]
-    pub struct RawRegistration<'a> {
-        /// `spam_checker/1`.
-        pub(crate) category: Str<'a>,
-        /// The table of that category.
-        pub(crate) table: Table,
-        /// Whether `only` counts.
-        pub(crate) selective: Flag,
-        /// The callbacks that are registered, separated by spaces; others of the table are not.
-        pub(crate) only: Str<'a>,
-        /// Those of them without which the module can do, separated by spaces.
-        pub(crate) optional: Str<'a>,
-        /// Of password providers: JSON text of a list of pairs, each a type of login and the list of
-        /// its fields.
-        pub(crate) auth_checkers: Str<'a>,
-    }
-}
-
-/// A table of some category.
-#[repr(transparent)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct Table(pub(crate) *const ());
-
-#[cfg(feature = "describe")]
-impl hsmod_abi::InC for Table {
-    fn spelled(shapes: &mut hsmod_abi::Shapes) -> hsmod_abi::Spelling {
-        <*const () as hsmod_abi::InC>::spelled(shapes)
-    }
-}
-
-// SAFETY: whoever looks into it knows of which category it is.
-unsafe impl hsmod_abi::Field for Table {
-    fn check(&self) -> Result<(), hsmod_abi::Flaw> {
-        Ok(())
-    }
-}
 
 macro_rules! registrars {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
@@ -59,15 +19,13 @@ macro_rules! registrars {
                     &self,
                     module: &Arc<M>,
                 ) -> Registration<'_, crate::callbacks::$category::$table> {
-                    let object = Arc::clone(module);
-                    Registration::new(self, M::WRITTEN, M::OPTIONAL, move |api, selected| {
-                        let object = Object::shared(object);
-                        let registration = RawRegistration {
-                            category: Str::new(concat!(stringify!($category), "/1")),
-                            table: Table(crate::callbacks::$category::$table::of::<M>().pointer()),
-                            ..selected
-                        };
-                        ask!(api, register_callbacks(object, (&raw const registration).cast()) else ());
+                    let guest = Guest::new(Arc::clone(module));
+                    Registration::new(self, M::WRITTEN, M::OPTIONAL, move |api, registration| {
+                        let offer =
+                            Offer::new::<crate::callbacks::$category::$table>(guest, registration);
+                        // SAFETY: the function does not keep the registration.
+                        let (object, registration) = unsafe { Crossing::give(offer) };
+                        ask!(api, register_callbacks(object, registration) else ());
                     })
                 }
             )*
@@ -77,7 +35,7 @@ macro_rules! registrars {
 
 crate::__categories!(registrars []);
 
-type Register<'a> = Box<dyn FnOnce(&ModuleApi, RawRegistration<'_>) + 'a>;
+type Register<'a> = Box<dyn FnOnce(&ModuleApi, &mut RawRegistration<'_>) + 'a>;
 
 /// A registration of callbacks of one category, made when this is dropped (at the end of the
 /// statement).
@@ -111,7 +69,7 @@ impl<'a, C> Registration<'a, C> {
         api: &'a ModuleApi,
         written: &'static [&'static str],
         optional: Optional,
-        register: impl FnOnce(&ModuleApi, RawRegistration<'_>) + 'a,
+        register: impl FnOnce(&ModuleApi, &mut RawRegistration<'_>) + 'a,
     ) -> Self {
         Self {
             api,
@@ -187,21 +145,12 @@ impl Registration<'_, PasswordAuthProviderTableRef> {
 
 impl<C> Drop for Registration<'_, C> {
     fn drop(&mut self) {
-        let only = self.only.as_deref().unwrap_or_default().join(" ");
+        let only = self.only.as_deref().map(|names| names.join(" "));
         let optional = self.all_optional().join(" ");
         let auth_checkers = serde_json::to_string(&self.auth_checkers).unwrap_or_default();
         if let Some(register) = self.register.take() {
-            let selected = RawRegistration {
-                size: RawRegistration::SIZE,
-                flags: 0,
-                category: Str::NONE,
-                table: Table(std::ptr::null()),
-                selective: Flag::new(self.only.is_some()),
-                only: Str::new(&only),
-                optional: Str::new(&optional),
-                auth_checkers: Str::new(&auth_checkers),
-            };
-            register(self.api, selected);
+            let mut registration = RawRegistration::new(only.as_deref(), &optional, &auth_checkers);
+            register(self.api, &mut registration);
         }
     }
 }

@@ -4,10 +4,9 @@ mod request;
 mod response;
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use hsmod_abi::{AnswerOf, Flag, MINOR, Serves, Side};
+use hsmod_abi::{AnswerOf, Flag, Serves, Side, table_for};
 
 use crate::table::interface;
 use crate::values::{ErrorCode, ModuleError};
@@ -122,20 +121,8 @@ impl ErrorFormat {
     }
 }
 
-impl WebTableRef {
-    pub(crate) const fn of<W: WebResource>() -> Self {
-        Self::new(WebTableOf::<W>::TABLE)
-    }
-}
-
-struct WebTableOf<W>(PhantomData<W>);
-
-impl<W: WebResource> WebTableOf<W> {
-    const TABLE: &'static WebTable = &WebTable {
-        size: WebTable::SIZE,
-        minor: MINOR,
-        handle: Some(hsmod_abi::serve::<Side<W>, rows::handle>),
-    };
+table_for! {
+    serve<W: WebResource> WebTable WebTableRef, rows { handle, }
 }
 
 impl<W: WebResource> Serves<rows::handle> for Side<W> {

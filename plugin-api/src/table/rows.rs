@@ -69,27 +69,13 @@ macro_rules! callbacks {
             }
         }
 
-        impl $table_ref {
-            /// The table of a module: a slot for each callback it wrote.
-            pub const fn of<M: $trait>() -> Self {
-                Self::new(TableOf::<M>::TABLE)
-            }
-        }
-
-        struct TableOf<M>(std::marker::PhantomData<M>);
-
-        impl<M: $trait> TableOf<M> {
-            const TABLE: &'static $table = &$table {
-                size: $table::SIZE,
-                minor: hsmod_abi::MINOR,
-                $( $(#[cfg($cfg)])? $name:
-                    if $crate::table::contains(M::WRITTEN, stringify!($name)) {
-                        Some(hsmod_abi::serve::<hsmod_abi::Side<M>, rows::$name>)
-                    } else {
-                        None
-                    },
+        hsmod_abi::table_for! {
+            serve<M: $trait> $table $table_ref, rows {
+                $(
+                    $(#[cfg($cfg)])?
+                    $name if $crate::table::contains(M::WRITTEN, stringify!($name)),
                 )*
-            };
+            }
         }
 
         $(
@@ -154,6 +140,8 @@ macro_rules! callbacks {
             }
         )*
 
+        hsmod_abi::named!($table_ref, concat!($category, "/1"));
+
         impl $crate::table::Category for $table_ref {
             const NAME: &'static str = $category;
             const ROWS: &'static [$crate::table::CallbackInfo] =
@@ -216,24 +204,20 @@ macro_rules! host_face {
         }
 
         impl $lists {
-            /// Appends the callbacks of `table` for which `wanted` gives a tag; returns their
+            /// Appends the callbacks of an object for which `wanted` gives a tag; returns their
             /// names.
-            ///
-            /// # Safety
-            /// `table` is a table of the object that `instance` owns.
-            pub unsafe fn register(
+            pub fn register(
                 &mut self,
-                table: $table_ref,
-                instance: &std::sync::Arc<$crate::host::Instance>,
+                object: &hsmod_abi::Bound<$table_ref>,
                 mut wanted: impl FnMut(&str) -> Option<usize>,
             ) -> Vec<&'static str> {
                 let mut names = Vec::new();
                 $(
                     $(#[cfg($cfg)])?
-                    if let Some(slot) = table.$name() {
-                        if let Some(tag) = wanted(stringify!($name)) {
-                            // SAFETY: the slot belongs to the object (the caller's promise).
-                            self.$name.push(unsafe { $crate::host::Callback::new(slot, instance, tag) });
+                    if object.has::<rows::$name>() {
+                        let tag = wanted(stringify!($name));
+                        if let Some(callback) = tag.and_then(|tag| object.callback(tag)) {
+                            self.$name.push(callback);
                             names.push(stringify!($name));
                         }
                     }

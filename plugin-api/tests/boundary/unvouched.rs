@@ -6,7 +6,7 @@ use std::ptr::null;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 
-use hsmod_abi::{Frame, Status};
+use hsmod_abi::{Frame, Status, TableFor};
 use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::callbacks::spam_checker::SpamCheckerTableRef;
 use hsmod_plugin_api::host::Entered;
@@ -92,7 +92,8 @@ fn ask<A: Answer, T>(
     let rows =
         CATEGORIES.iter().find(|category| category.name == "spam_checker").unwrap().callbacks;
     let place = rows.iter().position(|known| known.name == row).unwrap();
-    let table = SpamCheckerTableRef::of::<Denier>().pointer().cast::<Option<Slot>>();
+    let table = <SpamCheckerTableRef as TableFor<Denier>>::TABLE;
+    let table = table.pointer().cast::<Option<Slot>>();
     // SAFETY: size and version are as long as a slot; the table has all that this version knows.
     let slot = unsafe { table.add(1 + place).read() }.expect("it was written");
     let mut call = pin!(HostCall::<A>::new());

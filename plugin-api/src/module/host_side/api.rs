@@ -5,7 +5,10 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use hsmod_abi::{Context, Continuation, Errand, Flag, Instance, MINOR, Object, Routine, Str};
+use hsmod_abi::{
+    Context, Continuation, Crossing, Errand, Flag, Flaw, Guest, MINOR, Object, Offer,
+    RawRegistration, Routine, Str,
+};
 
 use super::background::{
     background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
@@ -21,7 +24,6 @@ use super::web::WebHandle;
 use crate::module::api::ModuleApi;
 use crate::module::api::{HostTable, HostTableRef, RawApi};
 use crate::module::context::CallContext;
-use crate::module::registration::RawRegistration;
 use crate::module::web::{ErrorFormat, WebTableRef};
 use crate::requests::{Permit, RequestInfo, Services, table_of};
 use crate::values::{JsonStr, ModuleError};
@@ -252,7 +254,8 @@ readers! {
     };
     register_callbacks(object: Object, registration: *const RawRegistration<'static>) -> (), (), |host| {
         // SAFETY: it is lent for the time of the call; the object is that of its table.
-        match unsafe { registered(host, object, registration) } {
+        let offer: Result<Offer<'_>, Flaw> = unsafe { Crossing::take((object, registration)) };
+        match registered(host, offer) {
             Ok(registered) => host.register_callbacks(registered),
             Err(why) => host.refuse_registration(&why),
         }
@@ -260,9 +263,10 @@ readers! {
     register_web_resource(
         path: Str<'static>, subtree: Flag, html: Flag, object: Object, table: WebTableRef
     ) -> (), (), |host| {
-        let instance = Arc::new(Instance::new(object, host.module()));
+        // SAFETY: the object is that of its table.
+        let resource: Guest<WebTableRef> = unsafe { Crossing::take((object, table)) };
         let errors = if html.get() { ErrorFormat::Html } else { ErrorFormat::Json };
-        let resource = WebHandle { instance, table, errors };
+        let resource = WebHandle { resource: resource.of(host.module()), errors };
         host.register_web_resource(&path.lossy(), subtree.get(), resource);
     };
 }

@@ -3,17 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use hsmod_abi::{Instance, Object, checked_view, function_count_behind};
+use hsmod_abi::{Bound, Flaw, Instance, Offer};
 
 use super::api::ModuleHost;
-use crate::module::registration::RawRegistration;
 use crate::table::{CallbackInfo, Category};
 
 /// A registration of callbacks: an object and its table.
 #[derive(Debug)]
 pub struct Registered {
-    instance: Arc<Instance>,
-    table: Table,
+    object: Callable,
     only: Option<Vec<String>>,
     optional: Vec<String>,
     auth_checkers: Vec<AuthChecker>,
@@ -47,7 +45,7 @@ impl Registered {
 
     /// Whether both were made for one object of the module.
     pub fn is_same_object(&self, other: &Self) -> bool {
-        std::ptr::eq(self.instance.object(), other.instance.object())
+        std::ptr::eq(self.object.instance().object(), other.object.instance().object())
     }
 }
 
@@ -55,38 +53,30 @@ impl Registered {
 ///
 /// # Errors
 /// Why it cannot be read: then it is not known what the module would refuse.
-///
-/// # Safety
-/// `registration` lives for the time of the call; the object is that of its table, which is one of
-/// its category and never freed.
-pub(super) unsafe fn registered<H: ModuleHost>(
+pub(super) fn registered<H: ModuleHost>(
     host: &H,
-    object: Object,
-    registration: *const RawRegistration<'static>,
+    offer: Result<Offer<'_>, Flaw>,
 ) -> Result<Registered, String> {
-    // SAFETY: the caller's promise.
-    let raw: &RawRegistration<'_> =
-        unsafe { checked_view(registration) }.map_err(|flaw| flaw.to_string())?;
-    let category = raw.category.text();
-    // SAFETY: as above.
-    let table = unsafe { Table::of(category, raw.table.0) }
+    let offer = offer.map_err(|flaw| flaw.to_string())?;
+    let raw = offer.registration();
+    let category = raw.category();
+    let object = Callable::of(offer, host.module())
         .ok_or_else(|| format!("this homeserver knows no callbacks `{category}`"))?;
     let names = |text: &str| text.split_ascii_whitespace().map(str::to_owned).collect();
-    let auth_checkers: Vec<(String, Vec<String>)> = match raw.auth_checkers.get() {
+    let auth_checkers: Vec<(String, Vec<String>)> = match raw.auth_checkers() {
         None => Vec::new(),
         Some(json) => serde_json::from_str(json)
             .map_err(|error| format!("its types of login cannot be read: {error}"))?,
     };
     let auth_checker = |(login_type, fields)| AuthChecker { login_type, fields };
+    let unknown = object.unknown_functions();
     let registered = Registered {
-        instance: Arc::new(Instance::new(object, host.module())),
-        table,
-        only: raw.selective.get().then(|| names(raw.only.text())),
-        optional: names(raw.optional.text()),
+        object,
+        only: raw.only().map(names),
+        optional: names(raw.optional()),
         auth_checkers: auth_checkers.into_iter().map(auth_checker).collect(),
     };
-    // SAFETY: as above.
-    match unsafe { function_count_behind(raw.table.0, table.size()) } {
+    match unknown {
         0 => Ok(registered),
         unknown => registered.without_unknown(unknown).ok_or_else(|| {
             format!("it registers callbacks of `{category}` that this homeserver does not know: {unknown}")
@@ -98,7 +88,7 @@ impl Registered {
     /// This, if the module wants none of the `unknown` callbacks of a later version, or can do
     /// without them.
     fn without_unknown(self, unknown: usize) -> Option<Self> {
-        let known = |name: &String| self.table.rows().iter().any(|row| row.name == *name);
+        let known = |name: &String| self.object.rows().iter().any(|row| row.name == *name);
         let wanted = match &self.only {
             Some(only) => only.iter().filter(|name| !known(name)).count(),
             None => unknown,
@@ -110,42 +100,41 @@ impl Registered {
 
 macro_rules! registrars {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        #[derive(Clone, Copy)]
-        enum Table {
-            $( $trait(crate::callbacks::$category::$table), )*
+        /// An object that answers callbacks, by its category.
+        enum Callable {
+            $( $trait(Bound<crate::callbacks::$category::$table>), )*
         }
 
-        impl Table {
-            /// # Safety
-            /// `table` is that of the category with this name.
-            unsafe fn of(name: &str, table: *const ()) -> Option<Self> {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    match name {
-                        $( concat!(stringify!($category), "/1") => {
-                            Some(Self::$trait(crate::callbacks::$category::$table::from_pointer(table)))
-                        } )*
-                        _ => None,
-                    }
+        impl Callable {
+            /// The one that the module of this number offers, if its category is known.
+            fn of(offer: Offer<'_>, module: usize) -> Option<Self> {
+                match offer.registration().category() {
+                    $( concat!(stringify!($category), "/1") => {
+                        offer.guest().map(|guest| Self::$trait(guest.of(module)))
+                    } )*
+                    _ => None,
                 }
             }
-        }
 
-        impl Table {
-            /// How many bytes this version knows of it.
-            const fn size(self) -> usize {
-                match self { $( Self::$trait(_) => crate::callbacks::$category::$table::SIZE, )* }
+            /// How many callbacks its table has that this version does not know.
+            fn unknown_functions(&self) -> usize {
+                match self { $( Self::$trait(object) => object.unknown_functions(), )* }
             }
 
             /// The callbacks that this version knows.
-            const fn rows(self) -> &'static [CallbackInfo] {
+            const fn rows(&self) -> &'static [CallbackInfo] {
                 match self { $( Self::$trait(_) => {
                     <crate::callbacks::$category::$table as Category>::ROWS
                 } )* }
             }
+
+            /// The object, whichever its category.
+            fn instance(&self) -> &Arc<Instance> {
+                match self { $( Self::$trait(object) => object.instance(), )* }
+            }
         }
 
-        impl fmt::Debug for Table {
+        impl fmt::Debug for Callable {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(match self { $( Self::$trait(_) => stringify!($category), )* })
             }
@@ -154,7 +143,7 @@ macro_rules! registrars {
         impl Registered {
             /// The category.
             pub const fn category(&self) -> &'static str {
-                match self.table { $( Table::$trait(_) => stringify!($category), )* }
+                match self.object { $( Callable::$trait(_) => stringify!($category), )* }
             }
 
             /// Appends the callbacks for which `wanted` gives a tag; returns their names. The tag
@@ -164,11 +153,8 @@ macro_rules! registrars {
                 lists: &mut Lists,
                 wanted: impl FnMut(&str) -> Option<usize>,
             ) -> Vec<&'static str> {
-                match self.table {
-                    $( Table::$trait(table) => {
-                        // SAFETY: they came together, from the module that owns both.
-                        unsafe { lists.$category.register(table, &self.instance, wanted) }
-                    } )*
+                match &self.object {
+                    $( Callable::$trait(object) => lists.$category.register(object, wanted), )*
                 }
             }
         }

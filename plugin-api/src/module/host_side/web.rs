@@ -1,12 +1,11 @@
 //! A module's web resource, as the homeserver asks it.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::life::StageError;
-use hsmod_abi::{Lent, Request};
+use hsmod_abi::{Bound, Lent, Request};
 
-use crate::boundary::{CALLBACK_ROOM, Entered, Instance};
+use crate::boundary::{CALLBACK_ROOM, Entered};
 use crate::module::web::{
     ErrorFormat, RawHeader, WebRequest, WebResponse, WebTableRef, args, rows,
 };
@@ -14,21 +13,20 @@ use crate::module::web::{
 /// A web resource of a module.
 #[derive(Clone)]
 pub struct WebHandle {
-    pub(super) instance: Arc<Instance>,
-    pub(super) table: WebTableRef,
+    pub(super) resource: Bound<WebTableRef>,
     pub(super) errors: ErrorFormat,
 }
 
 impl fmt::Debug for WebHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebHandle").field("instance", &self.instance).finish_non_exhaustive()
+        f.debug_struct("WebHandle").field("resource", &self.resource).finish_non_exhaustive()
     }
 }
 
 impl WebHandle {
     /// The number of the module it belongs to.
     pub fn module(&self) -> usize {
-        self.instance.module()
+        self.resource.module()
     }
 
     /// What its errors become.
@@ -41,14 +39,11 @@ impl WebHandle {
     /// # Errors
     /// If the module answers an error or panics.
     pub async fn handle(&self, request: &HttpRequest<'_>) -> Result<WebResponse, StageError> {
-        let handle = self.table.handle().ok_or(StageError::Missing("handle"))?;
         let request = request.view();
         let args = args::handle::new(Lent::new(&request));
-        // SAFETY: the table is that of the resource; both it and the request are borrowed for
-        // longer than the call lives.
-        let call = unsafe {
-            Request::<rows::handle, CALLBACK_ROOM>::new(handle, self.instance.object(), args)
-        };
+        let call: Option<Request<'_, rows::handle, CALLBACK_ROOM>> =
+            self.resource.peer().request(args);
+        let call = call.ok_or(StageError::Missing("handle"))?;
         match call.of(self.module()).await {
             Entered::Ready(response) => response.map_err(StageError::Module),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
