@@ -180,32 +180,21 @@ macro_rules! list {
         /// ```
         pub const REQUESTS: &[&[RequestInfo]] = &[$( $group::ROWS, )*];
 
-        /// The tables of all groups, as far as a homeserver has them.
-        #[repr(C)]
-        #[derive(Clone, Copy, Debug)]
-        #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-        pub struct Groups {
-            $( pub(crate) $group: $group::$table, )*
-        }
-
-        impl Groups {
-            /// Asks for each by its name.
-            ///
-            /// # Safety
-            /// What `extension` answers is null, or the table of that name, which is never freed.
-            pub(crate) unsafe fn of(extension: impl Fn(&str) -> *const ()) -> Self {
-                // SAFETY: the caller's promise.
-                Self { $( $group: unsafe {
-                    $group::$table::from_pointer(extension(concat!(stringify!($group), "/1")))
-                }, )* }
-            }
+        hsmod_abi::extensions! {
+            /// The tables of all groups, as far as a homeserver has them.
+            #[repr(C)]
+            #[derive(Clone, Copy, Debug)]
+            #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+            pub struct Groups { $( $group: $group::$table, )* }
         }
 
         /// The table of a homeserver for the group with this name, if there is one.
         #[cfg(feature = "host")]
-        pub(crate) fn table_of<H: crate::module::ModuleHost>(name: &str) -> Option<*const ()> {
+        pub(crate) fn table_of<H: ModuleHost>(name: &str) -> Option<hsmod_abi::Extension<H>> {
             match name {
-                $( concat!(stringify!($group), "/1") => Some($group::$table::of::<H>().pointer()), )*
+                $( concat!(stringify!($group), "/1") => {
+                    Some(hsmod_abi::Extension::of::<$group::$table>())
+                } )*
                 _ => None,
             }
         }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use hsmod_abi::{
-    Context, Continuation, Crossing, Errand, Flag, Guest, Object, RawCache, RawOutcome,
-    RawRegistration, Routine, Str, table,
+    Context, Continuation, Errand, Flag, Guest, Has, Homeserver, Object, Peer, RawCache,
+    RawOutcome, RawRegistration, Routine, Str, TableRef, counted_table,
 };
 
 use super::web::{WebResource, WebTableRef};
@@ -24,135 +24,82 @@ pub struct ModuleApi {
 
 /// A reference to the homeserver's side, and what it offers.
 struct Connection {
-    raw: RawApi,
-    groups: Groups,
+    homeserver: Homeserver<HostTableRef, Groups>,
     /// The number of the module.
     module: u32,
 }
 
-hsmod_abi::structure! {
-    /// A reference to the homeserver's side of a [`ModuleApi`].
-    #[repr(C)]
-    #[derive(Clone, Copy, Debug)]
-    #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-    pub struct RawApi {
-        pub(crate) host: *const (),
-        pub(crate) table: HostTableRef,
-    }
-}
+/// A reference to the homeserver's side of a [`ModuleApi`].
+pub type RawApi = hsmod_abi::RawApi<HostTableRef>;
 
-// SAFETY: each side uses it from any thread (`ModuleHost` demands it).
-unsafe impl hsmod_abi::Field for RawApi {
-    fn check(&self) -> Result<(), hsmod_abi::Flaw> {
-        if self.host.is_null() { Err(hsmod_abi::Flaw::Null) } else { Ok(()) }
-    }
-}
-
-table! {
+counted_table! {
     /// What a homeserver answers, whoever asks. Append-only; none of these functions unwinds.
-    pub struct HostTable as HostTableRef {
-        /// Counts one more reference.
-        retain: fn(*const ()),
-        /// Gives one back.
-        release: fn(*const ()),
-        /// The table with this name: `users/1`. Null if there is none.
-        extension: fn(*const (), Str<'static>) -> *const (),
+    pub struct HostTable as HostTableRef, side HostSide, calls HostCalls {
         /// What it calls itself: `synapse`.
-        homeserver_name: fn(*const ()) -> Str<'static>,
+        homeserver_name: fn() -> Str<'static>, else Str::NONE;
         /// Its version.
-        homeserver_version: fn(*const ()) -> Str<'static>,
-        server_name: fn(*const ()) -> Str<'static>,
+        homeserver_version: fn() -> Str<'static>, else Str::NONE;
+        server_name: fn() -> Str<'static>, else Str::NONE;
         /// None if the operator did not say.
-        public_baseurl: fn(*const ()) -> Str<'static>,
+        public_baseurl: fn() -> Str<'static>, else Str::NONE;
         /// None in the main process.
-        worker_name: fn(*const ()) -> Str<'static>,
+        worker_name: fn() -> Str<'static>, else Str::NONE;
         /// None in the main process.
-        worker_app: fn(*const ()) -> Str<'static>,
+        worker_app: fn() -> Str<'static>, else Str::NONE;
         /// None if the operator did not say.
-        email_app_name: fn(*const ()) -> Str<'static>,
-        is_trial: fn(*const ()) -> Flag,
-        should_run_background_tasks: fn(*const ()) -> Flag,
+        email_app_name: fn() -> Str<'static>, else Str::NONE;
+        is_trial: fn() -> Flag, else Flag::new(false);
+        should_run_background_tasks: fn() -> Flag, else Flag::new(false);
         /// Milliseconds since 1970.
-        get_current_time_msec: fn(*const ()) -> u64,
+        get_current_time_msec: fn() -> u64, else 0;
         /// A callback, a category, a request or a feature.
-        supports: fn(*const (), Str<'static>) -> Flag,
+        supports: fn(name: Str<'static>) -> Flag, else Flag::new(false);
         /// The object is taken.
-        register_callbacks: fn(*const (), Object, *const RawRegistration<'static>),
+        register_callbacks: fn(object: Object | registration: *const RawRegistration<'static>);
         /// A path, whether all below it too, whether errors are pages; the object is taken.
-        register_web_resource: fn(*const (), Str<'static>, Flag, Flag, Object, WebTableRef),
+        register_web_resource: fn(
+            path: Str<'static>, subtree: Flag, html: Flag, object: Object | table: WebTableRef
+        );
         /// What it is for, period in nanoseconds, whether on every worker.
-        looping_background_call: fn(*const (), Str<'static>, u64, Flag, Routine),
+        looping_background_call: fn(desc: Str<'static>, period: u64, everywhere: Flag, f: Routine);
         /// What it is for, delay in nanoseconds; the number of the call, 0 if it will not be made.
-        background_call: fn(*const (), Str<'static>, u64, Continuation) -> u64,
-        cancel_background_call: fn(*const (), u64),
+        background_call: fn(desc: Str<'static>, delay: u64, f: Continuation) -> u64, else 0;
+        cancel_background_call: fn(number: u64);
         /// Whether it is accepted is written to where the pointer leads.
-        defer_to_thread: fn(*const (), Errand, *mut RawOutcome),
-        register_cached_function: fn(*const (), Str<'static>, RawCache),
+        defer_to_thread: fn(errand: Errand, outcome: *mut RawOutcome);
+        register_cached_function: fn(name: Str<'static>, cache: RawCache);
         /// Its name, and the key as JSON: in this process.
-        invalidate_cache: fn(*const (), Str<'static>, Str<'static>),
+        invalidate_cache: fn(name: Str<'static>, key: Str<'static>);
         /// A group of requests, by the name of its table, and a number that it gave out.
-        give_up: fn(*const (), Str<'static>, i64),
+        give_up: fn(group: Str<'static>, number: i64);
         /// Fills in what the call is part of that this thread is in.
-        context: fn(*const (), *mut Context),
+        context: fn(context: *mut Context);
     }
-}
-
-// SAFETY: the homeserver's side is `Send + Sync` (`ModuleHost` demands it).
-unsafe impl Send for Connection {}
-// SAFETY: as above.
-unsafe impl Sync for Connection {}
-
-/// Calls a function of the homeserver's table; what stands behind `else` if it has none.
-macro_rules! ask {
-    ($api:expr, $function:ident($($arg:expr),*) else $none:expr) => {
-        match $api.table().$function() {
-            // SAFETY: `host` is the host of this table, and `self` holds a reference to it; what
-            // the arguments borrow lives for the time of the call.
-            Some(function) => unsafe { function($api.host() $(, $arg)*) },
-            None => $none,
-        }
-    };
-}
-
-pub(super) use ask;
-
-/// Lends `text` for the time of a call of the homeserver's table.
-pub(super) fn lent(text: &str) -> Str<'static> {
-    // SAFETY: those functions do not keep it (`ask`).
-    unsafe { Str::new(text).kept() }
 }
 
 impl ModuleApi {
     /// Takes over a reference that the homeserver counted for the module of this number.
-    ///
-    /// # Safety
-    /// `raw.host` is a live host of `raw.table`, with one reference for the caller.
-    pub(crate) unsafe fn import(raw: RawApi, module: u32) -> Self {
-        let extension = |name: &str| match raw.table.extension() {
-            // SAFETY: the host is that of the table (the caller's promise).
-            Some(extension) => unsafe { extension(raw.host, lent(name)) },
-            None => std::ptr::null(),
-        };
-        // SAFETY: what a host answers by a name is the table of that name.
-        let groups = unsafe { Groups::of(extension) };
-        Self { connection: Arc::new(Connection { raw, groups, module }) }
+    pub(crate) fn import(raw: RawApi, module: u32) -> Self {
+        Self { connection: Arc::new(Connection { homeserver: Homeserver::take(raw), module }) }
     }
 
-    pub(super) fn table(&self) -> HostTableRef {
-        self.connection.raw.table
+    /// The homeserver, to be asked by its own table.
+    pub(super) fn peer(&self) -> Peer<'_, HostTableRef> {
+        self.connection.homeserver.peer()
     }
 
-    pub(crate) fn host(&self) -> *const () {
-        self.connection.raw.host
+    /// The homeserver, to be asked by the table of a group of requests.
+    #[inline]
+    pub(crate) fn group<R: TableRef>(&self) -> Peer<'_, R>
+    where
+        Groups: Has<R>,
+    {
+        self.connection.homeserver.group()
     }
 
     /// The number of the module.
     pub(super) fn number(&self) -> u32 {
         self.connection.module
-    }
-
-    pub(crate) fn groups(&self) -> &Groups {
-        &self.connection.groups
     }
 
     /// For the requests, which may be asked of parts of the api too.
@@ -162,57 +109,59 @@ impl ModuleApi {
 
     /// The name of the homeserver, the part of a user ID behind the first `:`.
     pub fn server_name(&self) -> &str {
-        // It lives as long as the host, to which `self` holds a reference.
-        ask!(self, server_name() else Str::NONE).checked().unwrap_or_default()
+        self.peer().server_name().and_then(Str::checked).unwrap_or_default()
     }
 
     /// Where clients reach the homeserver, with a `/` at the end; `None` if the operator did not
     /// say.
     pub fn public_baseurl(&self) -> Option<&str> {
-        ask!(self, public_baseurl() else Str::NONE).checked()
+        self.peer().public_baseurl()?.checked()
     }
 
     /// The name of this worker process; `None` in the main process.
     pub fn worker_name(&self) -> Option<&str> {
-        ask!(self, worker_name() else Str::NONE).checked()
+        self.peer().worker_name()?.checked()
     }
 
     /// The program that this worker process runs, as the operator's config calls it; `None` in the
     /// main process.
     pub fn worker_app(&self) -> Option<&str> {
-        ask!(self, worker_app() else Str::NONE).checked()
+        self.peer().worker_app()?.checked()
     }
 
     /// What the homeserver calls itself in mails; `Matrix` if the operator did not say.
     pub fn email_app_name(&self) -> &str {
-        ask!(self, email_app_name() else Str::NONE).checked().unwrap_or("Matrix")
+        self.peer().email_app_name().and_then(Str::checked).unwrap_or("Matrix")
     }
 
     /// Which version of the boundary the homeserver speaks: the smaller minor of its and
     /// [ours](crate::ABI) is what both know.
     pub fn abi(&self) -> AbiVersion {
-        AbiVersion { major: hsmod_abi::MAJOR, minor: self.table().minor().unwrap_or_default() }
+        AbiVersion {
+            major: hsmod_abi::MAJOR,
+            minor: self.peer().table().minor().unwrap_or_default(),
+        }
     }
 
     /// What the homeserver calls itself (`synapse`), and its version; empty if it does not say.
     ///
     /// For the log: whether something is served is asked with [`Self::supports`].
     pub fn homeserver(&self) -> (&str, &str) {
-        let name = ask!(self, homeserver_name() else Str::NONE);
-        let version = ask!(self, homeserver_version() else Str::NONE);
-        (name.checked().unwrap_or_default(), version.checked().unwrap_or_default())
+        let (name, version) = (self.peer().homeserver_name(), self.peer().homeserver_version());
+        let [name, version] = [name, version].map(|text| text.and_then(Str::checked));
+        (name.unwrap_or_default(), version.unwrap_or_default())
     }
 
     /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
     /// requests are not answered, nothing lasts.
     pub fn is_trial(&self) -> bool {
-        ask!(self, is_trial() else Flag::new(false)).get()
+        self.peer().is_trial().is_some_and(Flag::get)
     }
 
     /// Whether this homeserver really calls a callback (`spam_checker.user_may_invite`, or the
     /// whole category `spam_checker`) or answers a request (`get_room_state`).
     pub fn supports(&self, name: &str) -> bool {
-        ask!(self, supports(lent(name)) else Flag::new(false)).get()
+        self.peer().supports(Str::new(name)).is_some_and(Flag::get)
     }
 
     /// Whether a user, room or alias belongs to this homeserver. A full identifier is compared by
@@ -260,25 +209,14 @@ impl ModuleApi {
             Some(parent) => (parent, true),
             None => (path, false),
         };
-        // SAFETY: nothing is lent.
-        let (object, table): (Object, WebTableRef) =
-            unsafe { Crossing::give(Guest::new(Arc::new(resource))) };
         let (subtree, html) = (Flag::new(subtree), W::ERRORS.html());
-        ask!(self, register_web_resource(lent(exact), subtree, html, object, table) else ());
+        let resource = Guest::new(Arc::new(resource));
+        self.peer().register_web_resource(Str::new(exact), subtree, html, resource);
     }
 
     /// What a request of a group has begun under this number is of no use any more.
     pub(super) fn give_up(&self, group: &str, number: i64) {
-        ask!(self, give_up(lent(&format!("{group}/1")), number) else ());
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        if let Some(release) = self.raw.table.release() {
-            // SAFETY: the host is that of the table, and the reference is given back once.
-            unsafe { release(self.raw.host) };
-        }
+        self.peer().give_up(Str::new(&format!("{group}/1")), number);
     }
 }
 
@@ -291,4 +229,5 @@ impl fmt::Debug for ModuleApi {
 }
 
 #[cfg(all(test, feature = "testing", target_pointer_width = "64"))]
+#[allow(unsafe_code, reason = "tables that end early are made by hand")]
 mod tests;

@@ -5,9 +5,9 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use hsmod_abi::Flag;
+use hsmod_abi::{Flag, Str};
 
-use super::api::{ModuleApi, ask, lent};
+use super::api::{HostCalls, ModuleApi};
 use super::promise::{Promised, promise};
 use crate::boundary::{Continuation, Routine};
 use crate::values::ModuleError;
@@ -21,14 +21,14 @@ use crate::values::lend::nanoseconds;
 impl ModuleApi {
     /// Whether this process is the one that does what is to be done once per homeserver.
     pub fn should_run_background_tasks(&self) -> bool {
-        ask!(self, should_run_background_tasks() else Flag::new(true)).get()
+        self.peer().should_run_background_tasks().is_none_or(Flag::get)
     }
 
     /// The homeserver's time: milliseconds since 1970.
     pub fn get_current_time_msec(&self) -> u64 {
         let own = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        ask!(self, get_current_time_msec()
-            else u64::try_from(own().as_millis()).unwrap_or(u64::MAX))
+        let time = self.peer().get_current_time_msec();
+        time.unwrap_or_else(|| u64::try_from(own().as_millis()).unwrap_or(u64::MAX))
     }
 
     /// Calls `f` after each `period` (a millisecond at least), the first time after one of them.
@@ -74,7 +74,7 @@ impl ModuleApi {
 
     fn call_again_and_again(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
         let (period, everywhere) = (nanoseconds(period), Flag::new(everywhere));
-        ask!(self, looping_background_call(lent(desc), period, everywhere, f) else drop(f));
+        self.peer().looping_background_call(Str::new(desc), period, everywhere, f);
     }
 
     /// Calls `f` once, after `delay`, unless it is cancelled before. Lost if the homeserver ends
@@ -101,11 +101,8 @@ impl ModuleApi {
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
     {
         let call = Continuation::new(move |_: &str| f());
-        let number = ask!(self, background_call(lent(desc), nanoseconds(delay), call) else {
-            drop(call);
-            BackgroundCall::NONE
-        });
-        BackgroundCall { api: self.clone(), number }
+        let number = self.peer().background_call(Str::new(desc), nanoseconds(delay), call);
+        BackgroundCall { api: self.clone(), number: number.unwrap_or(BackgroundCall::NONE) }
     }
 
     /// Runs `f` in the background, whether its result is awaited or not. `desc` names it in the log.
@@ -156,7 +153,7 @@ impl BackgroundCall {
     /// Cancels it: it is not begun, or stops where it waits next. Of no effect on one that has
     /// ended, or was never to be made.
     pub fn cancel(&self) {
-        ask!(self.api, cancel_background_call(self.number) else ());
+        self.api.peer().cancel_background_call(self.number);
     }
 }
 

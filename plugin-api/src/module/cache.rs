@@ -7,12 +7,12 @@ use std::future::Future;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hsmod_abi::{Forgets, RawCache};
+use hsmod_abi::{Forgets, RawCache, Str};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::entries::Entries;
-use super::api::{ModuleApi, ask, lent};
+use super::api::{HostCalls, ModuleApi};
 use crate::requests::caches::OtherWorkers;
 use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 
@@ -160,8 +160,8 @@ impl ModuleApi {
         K: Eq + Hash + DeserializeOwned + Send + 'static,
         V: Send + 'static,
     {
-        let (name, cache) = (lent(&cached.0.name), RawCache::new(Arc::clone(&cached.0)));
-        ask!(self, register_cached_function(name, cache) else ());
+        let (name, cache) = (Str::new(&cached.0.name), RawCache::new(Arc::clone(&cached.0)));
+        self.peer().register_cached_function(name, cache);
     }
 
     /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
@@ -185,7 +185,7 @@ impl ModuleApi {
         cached.invalidate(key);
         let key = serde_json::to_string(key)?;
         let name = cached.name();
-        ask!(self, invalidate_cache(lent(name), lent(&key)) else ());
+        self.peer().invalidate_cache(Str::new(name), Str::new(&key));
         match OtherWorkers(self).invalidate_cache(name, JsonStr::new(&key)).await {
             // There are no others, or they are not to notice.
             Err(error)

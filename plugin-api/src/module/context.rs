@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hsmod_abi::Context;
 
-use super::api::{ModuleApi, ask};
+use super::api::{HostCalls, ModuleApi};
 
 /// The trace that a call is part of, and the span around it, as W3C Trace Context has them.
 ///
@@ -117,7 +117,7 @@ impl ModuleApi {
 
     fn call_context(&self) -> Context {
         let mut context = Context::NONE;
-        ask!(self, context(&raw mut context) else ());
+        self.peer().context(&mut context);
         context
     }
 }

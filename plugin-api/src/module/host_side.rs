@@ -1,14 +1,11 @@
 //! The homeserver's side of a module's life, its `ModuleApi`, its log and its web resources.
 
 mod api;
-mod background;
 mod cache;
 mod life;
 mod log;
 mod registration;
 mod web;
-
-use hsmod_abi::caught;
 
 pub use api::{ApiHandle, ModuleHost};
 pub use cache::CacheHandle;
@@ -16,8 +13,3 @@ pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, adopt};
 pub use log::{LogHandle, LogParent, LogRecord, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
 pub use web::{HttpRequest, WebHandle};
-
-/// Runs a function of the host; a panic of the host ends here.
-fn guarded<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
-    caught(body).unwrap_or(otherwise)
-}

@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use hsmod_abi::{Crossing, Guest, Offer, RawRegistration};
+use hsmod_abi::{Guest, Offer, RawRegistration};
 
-use super::api::{ModuleApi, ask};
+use super::api::{HostCalls, ModuleApi};
 use crate::callbacks::Optional;
 use crate::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
 
@@ -21,11 +21,9 @@ macro_rules! registrars {
                 ) -> Registration<'_, crate::callbacks::$category::$table> {
                     let guest = Guest::new(Arc::clone(module));
                     Registration::new(self, M::WRITTEN, M::OPTIONAL, move |api, registration| {
-                        let offer =
-                            Offer::new::<crate::callbacks::$category::$table>(guest, registration);
-                        // SAFETY: the function does not keep the registration.
-                        let (object, registration) = unsafe { Crossing::give(offer) };
-                        ask!(api, register_callbacks(object, registration) else ());
+                        api.peer().register_callbacks(Offer::new::<
+                            crate::callbacks::$category::$table,
+                        >(guest, registration));
                     })
                 }
             )*

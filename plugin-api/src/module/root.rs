@@ -191,7 +191,7 @@ unsafe extern "C" fn construct<M: Module>(
     unsafe {
         contained(frame, || {
             let config = *Box::from_raw(config.cast_mut().cast::<M::Config>());
-            let made = M::new(config, &ModuleApi::import((*args).api, (*frame).module()));
+            let made = M::new(config, &ModuleApi::import(std::ptr::read(&raw const (*args).api), (*frame).module()));
             answered::<Made<ModuleError>>(made.map(|module| Some(Object::shared(module))), frame)
         })
     }

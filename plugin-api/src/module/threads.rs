@@ -2,7 +2,7 @@
 
 use hsmod_abi::RawOutcome;
 
-use super::api::{ModuleApi, ask};
+use super::api::{HostCalls, ModuleApi};
 use super::promise::promise;
 use crate::boundary::{Errand, attempted};
 use crate::values::{ModuleError, Unanswered};
@@ -40,10 +40,9 @@ impl ModuleApi {
             }));
         });
         let mut outcome = RawOutcome::unwritten();
-        ask!(self, defer_to_thread(errand, &raw mut outcome) else {
-            drop(errand);
+        if self.peer().defer_to_thread(errand, &mut outcome).is_none() {
             return Err(ModuleError::unsupported("defer_to_thread"));
-        });
+        }
         outcome.into_result::<ModuleError>()?;
         promised.await.unwrap_or_else(|| Err(not_run()))
     }

@@ -33,18 +33,14 @@ macro_rules! requests {
                 pub async fn $name(&self $(, $arg: $type)*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {
-                    let api = self.api();
-                    let Some(slot) = api.groups().$group.$name() else {
-                        return Err($crate::values::ModuleError::unsupported(stringify!($name)));
-                    };
                     let args = args::$name::new(
                         $(<fn($type) as $crate::values::lend::Lend>::lend($arg)),*
                     );
-                    // SAFETY: the slot is one of the tables of this host, to which `api` holds a
-                    // reference; the arguments live until the request has ended, because this
-                    // future borrows them.
-                    let request = unsafe {
-                        $crate::boundary::Request::<methods::$name>::new(slot, api.host(), args)
+                    let group = self.api().group::<$table_ref>();
+                    let request: Option<$crate::boundary::Request<'_, methods::$name>> =
+                        group.request(args);
+                    let Some(request) = request else {
+                        return Err($crate::values::ModuleError::unsupported(stringify!($name)));
                     };
                     $crate::boundary::answered(stringify!($name), request.await)
                 }
@@ -57,6 +53,8 @@ macro_rules! requests {
                 $( $(#[cfg($cfg)])? fn $name($($arg: $type),*) -> $answer; )*
             }
         }
+
+        hsmod_abi::named!($table_ref, concat!(stringify!($group), "/1"));
 
         #[doc = concat!("The requests `", stringify!($group), "` as data.")]
         #[allow(non_upper_case_globals, reason = "named like the requests")]
@@ -234,22 +232,10 @@ macro_rules! answering {
             $trait $written [$($held)?] { $( $(#[cfg($cfg)])? $name($($arg: $type),*) -> $answer; )* }
         }
 
-        impl $table_ref {
-            /// The table of a homeserver.
-            pub(crate) const fn of<H: $crate::module::ModuleHost>() -> Self {
-                Self::new(TableOf::<H>::TABLE)
+        hsmod_abi::table_for! {
+            begin<H: $crate::module::ModuleHost> $table $table_ref, methods {
+                $( $(#[cfg($cfg)])? $name, )*
             }
-        }
-
-        struct TableOf<H>(std::marker::PhantomData<H>);
-
-        impl<H: $crate::module::ModuleHost> TableOf<H> {
-            const TABLE: &'static $table = &$table {
-                size: $table::SIZE,
-                minor: hsmod_abi::MINOR,
-                $( $(#[cfg($cfg)])? $name:
-                    Some(hsmod_abi::begin::<hsmod_abi::Side<H>, methods::$name>), )*
-            };
         }
 
         $(

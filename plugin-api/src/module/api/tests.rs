@@ -59,12 +59,13 @@ impl Older {
     fn with_functions(host: &FakeHost, functions: usize) -> Self {
         let whole = host.api();
         // SAFETY: a table of this version.
-        let words = unsafe { copied(whole.table().pointer().cast::<HostTable>(), functions) };
+        let words =
+            unsafe { copied(whole.peer().table().pointer().cast::<HostTable>(), functions) };
         // SAFETY: the beginning of such a table, which is kept as long as the api; the host is that
         // of the table, and a reference is counted.
         let api = unsafe {
             let table = HostTableRef::from_pointer(words.as_ptr().cast());
-            ModuleApi::import(RawApi { table, ..counted(&whole) }, 0)
+            ModuleApi::import(RawApi::bound(counted(&whole), table), 0)
         };
         Self { api, _table: words }
     }
@@ -95,20 +96,27 @@ impl Older {
 
 /// A homeserver whose groups of requests are those that `table` gives.
 fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi {
-    // SAFETY: each is the table of that name, which the test keeps.
-    let groups = unsafe { crate::requests::Groups::of(table) };
-    ModuleApi { connection: Arc::new(Connection { raw: counted(whole), groups, module: 0 }) }
+    // SAFETY: a reference is counted; each is the table of that name, which the test keeps.
+    let homeserver = unsafe {
+        let raw = RawApi::bound(counted(whole), whole.peer().table());
+        Homeserver::with(raw, table)
+    };
+    ModuleApi { connection: Arc::new(Connection { homeserver, module: 0 }) }
 }
 
 /// The table of this name.
 fn table_of(whole: &ModuleApi, name: &str) -> *const () {
-    ask!(whole, extension(lent(name)) else std::ptr::null())
+    let (table, object) = (whole.peer().table(), whole.peer().object());
+    // SAFETY: the host is that of the table; the name lives for the time of the call.
+    unsafe { table.extension().unwrap()(object, Str::new(name).kept()) }
 }
 
 /// A reference to the homeserver, for one more api.
-fn counted(whole: &ModuleApi) -> RawApi {
-    ask!(whole, retain() else ());
-    whole.connection.raw
+fn counted(whole: &ModuleApi) -> *const () {
+    let (table, object) = (whole.peer().table(), whole.peer().object());
+    // SAFETY: the host is that of the table.
+    unsafe { table.retain().unwrap()(object) };
+    object
 }
 
 /// A homeserver of which everything can be told from what a module takes on where it has no answer.
@@ -323,7 +331,8 @@ fn asked_by_another_language(api: &ModuleApi, user_id: &'static [u8]) -> String 
     // homeserver, which checks it first.
     let user_id = unsafe { std::str::from_utf8_unchecked(user_id) };
     let args = crate::requests::users::args::is_user_admin::new(Str::new(user_id));
-    let slot = api.groups().users.is_user_admin().unwrap();
+    let users = api.group::<crate::requests::users::UsersTableRef>();
+    let slot = users.table().is_user_admin().unwrap();
     let mut call = pin!(hsmod_abi::Call::<Returns<bool>, 192>::new());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     // SAFETY: the slot is that of the host, and the arguments outlive the call; the flags are the
@@ -331,7 +340,7 @@ fn asked_by_another_language(api: &ModuleApi, user_id: &'static [u8]) -> String 
     let entered = unsafe {
         call.as_mut().enter(&mut context, |frame| {
             frame.cast::<u32>().add(3).write(0);
-            slot(api.host(), &raw const args, frame)
+            slot(users.object(), &raw const args, frame)
         })
     };
     match entered {

@@ -1,28 +1,21 @@
 //! What a homeserver answers to a module.
 
-use std::marker::PhantomData;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use hsmod_abi::{
-    Context, Continuation, Crossing, Errand, Flag, Flaw, Guest, MINOR, Object, Offer,
-    RawRegistration, Routine, Str,
+    Context, Continuation, Errand, Extension, Flag, Flaw, Guest, Offer, Place, RawCache,
+    RawOutcome, Routine, Str,
 };
 
-use super::background::{
-    background_call, cancel_background_call, defer_to_thread, get_current_time_msec,
-    invalidate_cache, looping_background_call, register_cached_function,
-    should_run_background_tasks,
-};
 use super::cache::CacheHandle;
-use super::guarded;
 use super::log::LogHandle;
 use super::registration::{Registered, registered};
 use super::web::WebHandle;
 #[cfg(feature = "testing")]
 use crate::module::api::ModuleApi;
-use crate::module::api::{HostTable, HostTableRef, RawApi};
+use crate::module::api::RawApi;
 use crate::module::context::CallContext;
 use crate::module::web::{ErrorFormat, WebTableRef};
 use crate::requests::{Permit, RequestInfo, Services, table_of};
@@ -145,134 +138,122 @@ impl<H: ModuleHost> ApiHandle<H> {
 
     /// A reference for a module.
     pub(super) fn export(&self) -> RawApi {
-        RawApi {
-            host: Arc::into_raw(Arc::clone(&self.0)).cast(),
-            table: HostTableRef::new(HostTableOf::<H>::TABLE),
-        }
+        RawApi::new(Arc::clone(&self.0))
     }
 
     /// What a module gets, for tests that have no module.
     #[cfg(feature = "testing")]
     pub fn api(&self) -> ModuleApi {
-        // SAFETY: `export` counts a reference, and names the table of the host.
-        unsafe { ModuleApi::import(self.export(), 0) }
+        ModuleApi::import(self.export(), 0)
     }
 }
 
-struct HostTableOf<H>(PhantomData<H>);
-
-impl<H: ModuleHost> HostTableOf<H> {
-    const TABLE: &'static HostTable = &HostTable {
-        size: HostTable::SIZE,
-        minor: MINOR,
-        retain: Some(retain::<H>),
-        release: Some(release::<H>),
-        extension: Some(extension::<H>),
-        homeserver_name: Some(homeserver_name::<H>),
-        homeserver_version: Some(homeserver_version::<H>),
-        server_name: Some(server_name::<H>),
-        public_baseurl: Some(public_baseurl::<H>),
-        worker_name: Some(worker_name::<H>),
-        worker_app: Some(worker_app::<H>),
-        email_app_name: Some(email_app_name::<H>),
-        is_trial: Some(is_trial::<H>),
-        should_run_background_tasks: Some(should_run_background_tasks::<H>),
-        get_current_time_msec: Some(get_current_time_msec::<H>),
-        supports: Some(supports::<H>),
-        register_callbacks: Some(register_callbacks::<H>),
-        register_web_resource: Some(register_web_resource::<H>),
-        looping_background_call: Some(looping_background_call::<H>),
-        background_call: Some(background_call::<H>),
-        cancel_background_call: Some(cancel_background_call::<H>),
-        defer_to_thread: Some(defer_to_thread::<H>),
-        register_cached_function: Some(register_cached_function::<H>),
-        invalidate_cache: Some(invalidate_cache::<H>),
-        give_up: Some(give_up::<H>),
-        context: Some(context::<H>),
-    };
-}
-
-unsafe extern "C" fn retain<H>(host: *const ()) {
-    // SAFETY: an `Arc<H>` to which the caller holds a reference.
-    unsafe { Arc::increment_strong_count(host.cast::<H>()) };
-}
-
-unsafe extern "C" fn release<H>(host: *const ()) {
-    // SAFETY: as above; the reference is given back.
-    let host = unsafe { Arc::from_raw(host.cast::<H>()) };
-    guarded((), || drop(host));
-}
-
-/// Functions of the host table that read something of the host.
-macro_rules! readers {
-    ($( $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty, $otherwise:expr, |$host:ident| $body:expr; )*) => { $(
-        /// # Safety
-        /// `host` is an `Arc<H>` to which the caller holds a reference; the arguments live for the
-        /// time of the call.
-        pub(super) unsafe extern "C" fn $name<H: ModuleHost>(host: *const () $(, $arg: $type)*) -> $result {
-            // SAFETY: the caller's promise.
-            let $host = unsafe { &*host.cast::<H>() };
-            guarded($otherwise, || $body)
+impl<H: ModuleHost> crate::module::api::HostSide for H {
+    fn extension(&self, name: &str) -> Option<Extension<H>> {
+        match name {
+            "log/1" => Some(Extension::log(self.log().table())),
+            name => table_of(name),
         }
-    )* };
-}
+    }
 
-pub(super) use readers;
+    fn homeserver_name(&self) -> Str<'_> {
+        Str::new(ModuleHost::homeserver_name(self))
+    }
 
-readers! {
-    homeserver_name() -> Str<'static>, Str::NONE, |host| lent(Some(host.homeserver_name()));
-    homeserver_version() -> Str<'static>, Str::NONE, |host| lent(Some(host.homeserver_version()));
-    server_name() -> Str<'static>, Str::NONE, |host| lent(Some(host.server_name()));
-    public_baseurl() -> Str<'static>, Str::NONE, |host| lent(host.public_baseurl());
-    worker_name() -> Str<'static>, Str::NONE, |host| lent(host.worker_name());
-    worker_app() -> Str<'static>, Str::NONE, |host| lent(host.worker_app());
-    email_app_name() -> Str<'static>, Str::NONE, |host| lent(host.email_app_name());
-    is_trial() -> Flag, Flag::new(false), |host| Flag::new(host.is_trial());
-    give_up(group: Str<'static>, number: i64) -> (), (), |host| {
-        let table = group.lossy();
-        host.services().give_up(table.strip_suffix("/1").unwrap_or(&table), number);
-    };
-    context(out: *mut Context) -> (), (), |host| {
-        let context = host.call_context().raw();
-        // SAFETY: it is lent for the time of the call, and as long as in the first version of the
-        // boundary.
-        unsafe {
-            (*out).flags = context.flags;
-            (*out).timeout_ns = context.timeout_ns;
-            (*out).trace_id = context.trace_id;
-            (*out).span_id = context.span_id;
+    fn homeserver_version(&self) -> Str<'_> {
+        Str::new(ModuleHost::homeserver_version(self))
+    }
+
+    fn server_name(&self) -> Str<'_> {
+        Str::new(ModuleHost::server_name(self))
+    }
+
+    fn public_baseurl(&self) -> Str<'_> {
+        Str::optional(ModuleHost::public_baseurl(self))
+    }
+
+    fn worker_name(&self) -> Str<'_> {
+        Str::optional(ModuleHost::worker_name(self))
+    }
+
+    fn worker_app(&self) -> Str<'_> {
+        Str::optional(ModuleHost::worker_app(self))
+    }
+
+    fn email_app_name(&self) -> Str<'_> {
+        Str::optional(ModuleHost::email_app_name(self))
+    }
+
+    fn is_trial(&self) -> Flag {
+        Flag::new(ModuleHost::is_trial(self))
+    }
+
+    fn should_run_background_tasks(&self) -> Flag {
+        Flag::new(ModuleHost::should_run_background_tasks(self))
+    }
+
+    fn get_current_time_msec(&self) -> u64 {
+        ModuleHost::get_current_time_msec(self)
+    }
+
+    fn supports(&self, name: Str<'_>) -> Flag {
+        Flag::new(ModuleHost::supports(self, &name.lossy()))
+    }
+
+    fn register_callbacks(&self, offer: Result<Offer<'_>, Flaw>) {
+        match registered(self, offer) {
+            Ok(registered) => ModuleHost::register_callbacks(self, registered),
+            Err(why) => self.refuse_registration(&why),
         }
-    };
-    supports(name: Str<'static>) -> Flag, Flag::new(false), |host| {
-        Flag::new(host.supports(&name.lossy()))
-    };
-    extension(name: Str<'static>) -> *const (), std::ptr::null(), |host| {
-        match &*name.lossy() {
-            "log/1" => host.log().table().pointer(),
-            name => table_of::<H>(name).unwrap_or(std::ptr::null()),
-        }
-    };
-    register_callbacks(object: Object, registration: *const RawRegistration<'static>) -> (), (), |host| {
-        // SAFETY: it is lent for the time of the call; the object is that of its table.
-        let offer: Result<Offer<'_>, Flaw> = unsafe { Crossing::take((object, registration)) };
-        match registered(host, offer) {
-            Ok(registered) => host.register_callbacks(registered),
-            Err(why) => host.refuse_registration(&why),
-        }
-    };
-    register_web_resource(
-        path: Str<'static>, subtree: Flag, html: Flag, object: Object, table: WebTableRef
-    ) -> (), (), |host| {
-        // SAFETY: the object is that of its table.
-        let resource: Guest<WebTableRef> = unsafe { Crossing::take((object, table)) };
+    }
+
+    fn register_web_resource(
+        &self,
+        path: Str<'_>,
+        subtree: Flag,
+        html: Flag,
+        resource: Guest<WebTableRef>,
+    ) {
         let errors = if html.get() { ErrorFormat::Html } else { ErrorFormat::Json };
-        let resource = WebHandle { resource: resource.of(host.module()), errors };
-        host.register_web_resource(&path.lossy(), subtree.get(), resource);
-    };
-}
+        let resource = WebHandle { resource: resource.of(self.module()), errors };
+        ModuleHost::register_web_resource(self, &path.lossy(), subtree.get(), resource);
+    }
 
-/// Lends a text of the host's.
-fn lent(text: Option<&str>) -> Str<'static> {
-    // SAFETY: it lives as long as the host, to which whoever asked holds a reference.
-    unsafe { Str::optional(text).kept() }
+    fn looping_background_call(&self, desc: Str<'_>, period: u64, everywhere: Flag, f: Routine) {
+        let (period, everywhere) = (Duration::from_nanos(period), everywhere.get());
+        ModuleHost::looping_background_call(self, &desc.lossy(), period, everywhere, f);
+    }
+
+    fn background_call(&self, desc: Str<'_>, delay: u64, f: Continuation) -> u64 {
+        let delay = Duration::from_nanos(delay);
+        ModuleHost::background_call(self, &desc.lossy(), delay, f).map_or(0, NonZeroU64::get)
+    }
+
+    fn cancel_background_call(&self, number: u64) {
+        if let Some(number) = NonZeroU64::new(number) {
+            ModuleHost::cancel_background_call(self, number);
+        }
+    }
+
+    fn defer_to_thread(&self, errand: Errand, outcome: Place<'_, RawOutcome>) {
+        outcome.write(ModuleHost::defer_to_thread(self, errand));
+    }
+
+    fn register_cached_function(&self, name: Str<'_>, cache: RawCache) {
+        let handle = CacheHandle { cache, module: self.module() };
+        ModuleHost::register_cached_function(self, &name.lossy(), handle);
+    }
+
+    fn invalidate_cache(&self, name: Str<'_>, key: Str<'_>) {
+        ModuleHost::invalidate_cache(self, &name.lossy(), JsonStr::new(&key.lossy()));
+    }
+
+    fn give_up(&self, group: Str<'_>, number: i64) {
+        let table = group.lossy();
+        self.services().give_up(table.strip_suffix("/1").unwrap_or(&table), number);
+    }
+
+    fn context(&self, context: Place<'_, Context>) {
+        context.write(&self.call_context().raw());
+    }
 }
