@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use hsmod_plugin_api::ABI;
-use hsmod_plugin_api::module::{Plugin, adopt};
+use hsmod_plugin_api::module::{Plugin, PluginRoot};
 use libloading::Library;
 
 use crate::inspection::Inspection;
@@ -69,7 +69,7 @@ impl Image {
         layout::check(entry, inspection)?;
         // SAFETY: inspection found it to be of this major version, and it was just found to be the
         // entry that was inspected; an image is never unmapped (`opener`).
-        let plugin = unsafe { adopt(entry) };
+        let plugin = Plugin::from(unsafe { PluginRoot::mapped(entry) });
         plugin.connect::<Forwarder>();
         Ok(*self.plugin.insert(plugin))
     }

@@ -41,15 +41,17 @@ pub use context::Trace;
 pub use host_side::{
     ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogParent,
     LogRecord, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError,
-    WebHandle, adopt,
+    WebHandle,
 };
-pub use hsmod_abi::{LogTable, LogTableRef, RawField, RawRecord, RawRegistration};
+#[cfg(feature = "host")]
+pub use hsmod_abi::PluginRoot;
+pub use hsmod_abi::{LogTable, RawField, RawRegistration};
 #[cfg(feature = "layout")]
 pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
 pub use registration::Registration;
-pub use root::{Root, RootRef, StaticModule, entry};
+pub use root::{Construct, ParseConfig, Root, RootRef, Shutdown, Start, StaticModule, entry};
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;

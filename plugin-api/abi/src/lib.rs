@@ -4,8 +4,9 @@
 //! the roles swapped: the *caller* lends a [`Frame`] and polls, the *callee* builds its future in
 //! the room of the frame with [`start`]. What crosses is written down in `docs/abi.md`.
 //!
-//! This crate holds all the unsafe code of the boundary. Module authors and homeservers use
-//! `hsmod-plugin-api` and `hsmod-loader`, which have none.
+//! This crate holds all the unsafe code of the boundary: `hsmod-plugin-api` forbids it. What is safe
+//! here cannot be used wrongly. Lints do not look for unsafe code in what the macros become: they
+//! declare the boundary itself, and nothing that is given to them beyond that can break it.
 #![allow(
     clippy::exhaustive_structs,
     reason = "C forms: whether they may grow is the boundary's business, not the crate's"
@@ -34,6 +35,7 @@ mod panic;
 mod peer;
 mod registration;
 mod request;
+mod root;
 mod seat;
 mod serve;
 mod shape;
@@ -72,6 +74,9 @@ pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
 pub use registration::{Offer, RawRegistration, Table};
 pub use request::{Request, ask_now};
+pub use root::{Constructs, Parsed, PluginRoot, RootTable};
+#[doc(hidden)]
+pub use root::{connect, construct, no_extension, parse};
 pub use serve::{
     AnswerOf, ArgsOf, Arguments, Begins, Begun, Method, Progress, Serves, Side, begin, serve,
 };
@@ -79,9 +84,9 @@ pub use shape::InC;
 #[cfg(feature = "describe")]
 pub use shape::{Member, Shapes, Spelling, Structure};
 pub use start::{answered, contained, start};
-pub use table::{function_at, function_count_behind};
+pub use table::function_at;
 pub use text::{Bytes, Flag, Number, Source, Str};
-pub use view::{Lent, LentMut, MaybeLent, View, checked_view};
+pub use view::{Lent, LentMut, MaybeLent, View};
 pub use waker::{FfiWaker, FfiWakerTable};
 
 /// The major version of the boundary: other majors are other boundaries.

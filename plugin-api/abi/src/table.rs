@@ -24,7 +24,7 @@ pub unsafe fn function_at<T, F: Copy>(table: *const T, offset: usize) -> Option<
 ///
 /// # Safety
 /// `table` is null, or a table, which begins with its size and holds functions only behind that.
-pub unsafe fn function_count_behind(table: *const (), known: usize) -> usize {
+pub(crate) unsafe fn function_count_behind(table: *const (), known: usize) -> usize {
     if table.is_null() {
         return 0;
     }

@@ -238,7 +238,7 @@ impl<'a> Source<'a> {
     }
 
     /// An object of the other side's, which it gave before.
-    pub const fn again(object: *const ()) -> Self {
+    pub(crate) const fn again(object: *const ()) -> Self {
         Self { object, lent: PhantomData }
     }
 

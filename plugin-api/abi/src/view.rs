@@ -212,7 +212,7 @@ unsafe impl<V: View> Field for LentMut<'_, V> {
 ///
 /// # Safety
 /// `view` is null, or there is a structure whose size is what it says first, for as long as `'a`.
-pub unsafe fn checked_view<'a, V: View + 'a>(view: *const V) -> Result<&'a V, Flaw> {
+pub(crate) unsafe fn checked_view<'a, V: View + 'a>(view: *const V) -> Result<&'a V, Flaw> {
     // SAFETY: the caller's promise.
     unsafe {
         checked(view)?;

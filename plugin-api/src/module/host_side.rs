@@ -9,7 +9,7 @@ mod web;
 
 pub use api::{ApiHandle, ModuleHost};
 pub use cache::CacheHandle;
-pub use life::{Lifecycle, ParsedConfig, Plugin, StageError, adopt};
+pub use life::{Lifecycle, ParsedConfig, Plugin, StageError};
 pub use log::{LogHandle, LogParent, LogRecord, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
 pub use web::{HttpRequest, WebHandle};

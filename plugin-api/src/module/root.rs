@@ -1,11 +1,11 @@
 //! What a plugin exports: the functions of its module's life, in one append-only table.
 
 use std::future::Future;
-use std::marker::PhantomData;
+use std::sync::Arc;
 
 use hsmod_abi::{
-    AnswerOf, Done, Entry, Frame, LogTableRef, MINOR, Made, Method, Object, Serves, Side, Status,
-    Str, answered, arguments, contained, install_panic_hook, table,
+    AnswerOf, Constructs, Done, Entry, LogTableRef, Made, Method, PluginRoot, Serves, Side, Str,
+    arguments, install_panic_hook, root_table,
 };
 
 use super::Module;
@@ -13,22 +13,18 @@ use super::api::{ModuleApi, RawApi};
 use crate::manifest::Manifest;
 use crate::values::{ConfigError, ModuleError};
 
-table! {
+root_table! {
     /// Entry of a plugin. Append-only; none of these functions unwinds.
-    pub struct Root as RootRef {
-        /// Once per image: where panics and `tracing` events go.
-        connect: fn(LogTableRef),
+    pub struct Root as RootRef for M: Module {
         /// `Module::parse_config`; answers what `construct` takes. Without it every config will do.
-        parse_config: fn(*const (), *const ParseConfigArgs<'static>, *mut Frame) -> Status,
+        ParseConfig: ParseConfigArgs<'static>, fails ConfigError;
         /// `Module::new`; takes the object, which is what `parse_config` answered, and answers the
         /// module.
-        construct: fn(*const (), *const ConstructArgs<'static>, *mut Frame) -> Status,
+        Construct: ConstructArgs<'static>, fails ModuleError;
         /// `Module::start`. Without it there is nothing to be done.
-        start: fn(*const (), *const (), *mut Frame) -> Status,
+        Start;
         /// `Module::shutdown`. Without it there is nothing to be done.
-        shutdown: fn(*const (), *const (), *mut Frame) -> Status,
-        /// The plugin's table with this name. Null if there is none.
-        extension: fn(Str<'static>) -> *const (),
+        Shutdown;
     }
 }
 
@@ -52,7 +48,8 @@ arguments! {
 
 /// `parse_config` as a row.
 #[derive(Debug)]
-pub(crate) enum ParseConfig {}
+#[non_exhaustive]
+pub enum ParseConfig {}
 
 impl Method for ParseConfig {
     type Args = ParseConfigArgs<'static>;
@@ -61,7 +58,8 @@ impl Method for ParseConfig {
 
 /// `construct` as a row.
 #[derive(Debug)]
-pub(crate) enum Construct {}
+#[non_exhaustive]
+pub enum Construct {}
 
 impl Method for Construct {
     type Args = ConstructArgs<'static>;
@@ -70,7 +68,8 @@ impl Method for Construct {
 
 /// `start` as a row.
 #[derive(Debug)]
-pub(crate) enum Start {}
+#[non_exhaustive]
+pub enum Start {}
 
 impl Method for Start {
     type Args = ();
@@ -79,37 +78,21 @@ impl Method for Start {
 
 /// `shutdown` as a row.
 #[derive(Debug)]
-pub(crate) enum Shutdown {}
+#[non_exhaustive]
+pub enum Shutdown {}
 
 impl Method for Shutdown {
     type Args = ();
     type Answers = Done<ModuleError>;
 }
 
-impl RootRef {
-    const fn of<M: Module>() -> Self {
-        Self::new(RootOf::<M>::TABLE)
-    }
-}
-
-struct RootOf<M>(PhantomData<M>);
-
-impl<M: Module> RootOf<M> {
-    const TABLE: &'static Root = &Root {
-        size: Root::SIZE,
-        minor: MINOR,
-        connect: Some(connect),
-        parse_config: Some(parse_config::<M>),
-        construct: Some(construct::<M>),
-        start: Some(hsmod_abi::serve::<Side<M>, Start>),
-        shutdown: Some(hsmod_abi::serve::<Side<M>, Shutdown>),
-        extension: Some(extension),
-    };
-}
-
 /// The entry of a plugin.
 pub const fn entry<M: Module>() -> Entry {
-    Entry::rust(cfg!(panic = "abort"), RootRef::of::<M>().pointer(), super::layouts::POINTER)
+    Entry::rust(
+        cfg!(panic = "abort"),
+        PluginRoot::<RootRef>::of::<M>().table().pointer(),
+        super::layouts::POINTER,
+    )
 }
 
 /// A module linked into the host itself.
@@ -118,13 +101,13 @@ pub const fn entry<M: Module>() -> Entry {
 #[derive(Clone, Copy)]
 pub struct StaticModule {
     manifest: &'static [u8],
-    root: RootRef,
+    root: PluginRoot<RootRef>,
 }
 
 impl StaticModule {
     #[doc(hidden)]
     pub const fn of<M: Module>(manifest: &'static [u8]) -> Self {
-        Self { manifest, root: RootRef::of::<M>() }
+        Self { manifest, root: PluginRoot::of::<M>() }
     }
 
     /// What the module says of itself.
@@ -136,7 +119,7 @@ impl StaticModule {
     }
 
     #[cfg(feature = "host")]
-    pub(crate) const fn root(&self) -> RootRef {
+    pub(crate) const fn root(&self) -> PluginRoot<RootRef> {
         self.root
     }
 }
@@ -147,53 +130,27 @@ impl std::fmt::Debug for StaticModule {
     }
 }
 
-/// # Safety
-/// The table lives for ever.
-unsafe extern "C" fn connect(table: LogTableRef) {
-    super::log::connect(table);
-    install_panic_hook(Some(super::log::report_panic));
-}
+impl<M: Module> Constructs<RootRef> for Side<M> {
+    type Module = M;
+    type Config = M::Config;
 
-/// # Safety
-/// None: this version has no tables of other names.
-unsafe extern "C" fn extension(_: Str<'static>) -> *const () {
-    std::ptr::null()
-}
-
-/// # Safety
-/// The arguments and the frame are lent for the time of the call.
-unsafe extern "C" fn parse_config<M: Module>(
-    _: *const (),
-    args: *const ParseConfigArgs<'static>,
-    frame: *mut Frame,
-) -> Status {
-    // SAFETY: the caller's promises.
-    unsafe {
-        contained(frame, || {
-            let parsed = serde_json::from_str(&(*args).config.lossy())
-                .map_err(ConfigError::new)
-                .and_then(M::parse_config);
-            let made: AnswerOf<ParseConfig> = parsed.map(|config| Some(Object::boxed(config)));
-            answered::<Made<ConfigError>>(made, frame)
-        })
+    fn connect(log: LogTableRef) {
+        super::log::connect(log);
+        install_panic_hook(Some(super::log::report_panic));
     }
-}
 
-/// # Safety
-/// `config` is what `parse_config` answered; it is taken. The arguments and the frame are lent for
-/// the time of the call; the reference to the host is handed over.
-unsafe extern "C" fn construct<M: Module>(
-    config: *const (),
-    args: *const ConstructArgs<'static>,
-    frame: *mut Frame,
-) -> Status {
-    // SAFETY: the caller's promises.
-    unsafe {
-        contained(frame, || {
-            let config = *Box::from_raw(config.cast_mut().cast::<M::Config>());
-            let made = M::new(config, &ModuleApi::import(std::ptr::read(&raw const (*args).api), (*frame).module()));
-            answered::<Made<ModuleError>>(made.map(|module| Some(Object::shared(module))), frame)
-        })
+    fn parse(args: ParseConfigArgs<'_>) -> Result<M::Config, ConfigError> {
+        serde_json::from_str(&args.config.lossy())
+            .map_err(ConfigError::new)
+            .and_then(M::parse_config)
+    }
+
+    fn construct(
+        config: M::Config,
+        args: ConstructArgs<'_>,
+        module: u32,
+    ) -> Result<Arc<M>, ModuleError> {
+        M::new(config, &ModuleApi::import(args.api, module))
     }
 }
 
