@@ -135,7 +135,7 @@ impl<K> Observer<K> for () {
     where
         K: 'k;
 
-    fn view<'k>(&self, _: &'k K) {}
+    fn view(&self, _: &K) {}
     fn before(&mut self, (): &(), _: usize, _: usize) -> bool {
         false
     }

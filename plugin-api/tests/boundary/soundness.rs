@@ -152,7 +152,7 @@ impl<K> Observer<K> for Startled {
     where
         K: 'k;
 
-    fn view<'k>(&self, _: &'k K) {}
+    fn view(&self, _: &K) {}
 
     fn before(&mut self, (): &(), _: usize, _: usize) -> bool {
         true
