@@ -7,6 +7,7 @@ pub mod subject;
 
 pub mod allocations;
 pub mod instructions;
+pub mod locked;
 pub mod time;
 
 pub mod baseline;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::subject::{Case, Subject};
-use crate::{allocations, instructions, time};
+use crate::{allocations, instructions, locked, time};
 
 /// One case, with that many modules of a plugin.
 #[derive(Clone, Debug)]
@@ -59,6 +59,7 @@ pub fn measured(arguments: &[String]) -> bool {
             setting.subject().ask(setting.case, times.parse().expect("a number"));
         }
         (allocations::MODE, []) => println!("{}", allocations::here(&setting())),
+        (locked::MODE, []) => locked::show(&setting()),
         (time::MODE, [base]) => println!("{}", time::here(&setting(), case_named(base))),
         _ => return false,
     }

@@ -34,6 +34,10 @@ pub struct Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Case {
+    /// Nothing is asked: what asking many times takes by itself.
+    Nothing,
+    /// The loader, with a callback that no module registered.
+    LoaderNobody,
     /// Boxed futures, ready at once.
     BoxedReady,
     /// The loader, ready at once.
@@ -61,7 +65,9 @@ pub enum Case {
 }
 
 impl Case {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
+        Self::Nothing,
+        Self::LoaderNobody,
         Self::BoxedReady,
         Self::LoaderReady,
         Self::BoxedSuspended,
@@ -134,6 +140,10 @@ impl Subject {
     pub fn ask(&self, case: Case, times: usize) {
         let (boxed, modules) = (&*self.boxed, &self.modules);
         match case {
+            Case::Nothing => self.repeat_allowed(times, |_| Ok::<_, ()>(())),
+            Case::LoaderNobody => self.repeat_allowed(times, |event| {
+                run(modules.spam_checker().should_drop_federated_event(event)).map(|_| ())
+            }),
             Case::BoxedReady => self.repeat(times, |event| run(baseline::check(boxed, event))),
             Case::LoaderReady => {
                 self.repeat(times, |event| run(modules.spam_checker().check_event_for_spam(event)));
@@ -183,10 +193,15 @@ impl Subject {
     }
 
     /// Asks about the good event many times, and once about the evil one: both answers are checked.
-    #[inline(never)]
     fn repeat<E>(&self, times: usize, ask: impl Fn(&Event<'_>) -> Result<(), E>) {
-        let (good, evil) = (self.good.as_event(), self.evil.as_event());
-        assert!(ask(&evil).is_err(), "the evil user is let in");
+        assert!(ask(&self.evil.as_event()).is_err(), "the evil user is let in");
+        self.repeat_allowed(times, ask);
+    }
+
+    /// Asks about the good event many times.
+    #[inline(never)]
+    fn repeat_allowed<E>(&self, times: usize, ask: impl Fn(&Event<'_>) -> Result<(), E>) {
+        let good = self.good.as_event();
         for _ in 0..times {
             assert!(ask(black_box(&good)).is_ok(), "a good user is denied");
         }
