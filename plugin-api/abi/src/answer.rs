@@ -197,10 +197,12 @@ impl<P> Out<P> {
     }
 }
 
-/// Writes an answer of a kind: as much of it as the caller has room for.
+/// Writes an answer of a kind. A body for which there is no room is dropped: of it only the head says
+/// that there was one, and its size that it is not there.
 ///
-/// Rationale: a caller of an older version has less room where a later one added to the end. What
-/// it does not know is leaked, if it owns anything.
+/// Rationale: no version has an answer shorter than this one's, so that nobody could read a part of
+/// it, or release it. Whoever adds a field to an answer writes for older callers what they know of it,
+/// and drops the field.
 ///
 /// # Safety
 /// `out` has `out_size` bytes that may be written, aligned as an [`Answer`].
@@ -208,13 +210,18 @@ impl<P> Out<P> {
 #[cold]
 #[allow(clippy::cast_possible_truncation, reason = "answers have some hundred bytes at most")]
 pub(crate) unsafe fn write<P>(kind: u32, body: P, out: *mut Answer, out_size: usize) -> Status {
-    let size = size_of::<Written<P>>().min(out_size);
-    let written =
-        std::mem::ManuallyDrop::new(Written { head: Answer { size: size as u32, kind }, body });
-    // SAFETY: `size` bytes may be read here and written there; the two do not overlap.
-    unsafe {
-        std::ptr::copy_nonoverlapping((&raw const written).cast::<u8>(), out.cast::<u8>(), size)
-    };
+    const { assert!(align_of::<P>() <= align_of::<Answer>(), "it lies where a head lies") };
+    let size = size_of::<Written<P>>();
+    if size <= out_size {
+        let head = Answer { size: size as u32, kind };
+        // SAFETY: there is room for all of it, aligned as a head, as is the body.
+        unsafe { out.cast::<Written<P>>().write(Written { head, body }) };
+    } else {
+        let size = size_of::<Answer>().min(out_size);
+        let head = Answer { size: size as u32, kind };
+        // SAFETY: `size` bytes may be read here and written there; the two do not overlap.
+        unsafe { std::ptr::copy_nonoverlapping((&raw const head).cast(), out.cast::<u8>(), size) };
+    }
     Status::READY
 }
 

@@ -133,29 +133,34 @@ fn an_answer_that_is_longer_than_known_is_read_as_far_as_it_is_known() {
     assert_eq!(left, 0);
 }
 
-/// A callee of a later version, whose answer has no room in the frame of an older caller.
+/// A callee whose answer has no room in the frame of its caller: nobody could release a part of it.
 #[test]
-fn a_callee_writes_no_further_than_the_caller_has_room() {
+fn a_callee_writes_no_further_than_the_caller_has_room_and_frees_what_it_cannot_write() {
     use hsmod_abi::start;
     use hsmod_plugin_api::values::answer::Returns;
 
     let mut room = [0_u128; 12];
-    for out_size in [8, 12, 16, 24, 80] {
+    for out_size in [0, 3, 4, 8, 12, 16, 24, 80] {
         let mut out = [0xaa_u8; 128].map(std::convert::identity);
         let mut place = Aligned(&mut out);
         let mut frame = RawFrame::new(room.as_mut_ptr().cast(), size_of_val(&room));
         (frame.out, frame.out_size) = (place.pointer(), out_size);
-        // SAFETY: the frame is lent; nothing is borrowed.
-        let status = unsafe {
-            start::<(), _, Returns<Verdict>>((&raw mut frame).cast(), |()| {
-                std::future::ready(Ok(Verdict::deny("X.Y").message("no")))
-            })
-        };
-        assert_eq!(status, Status::READY);
-        let written = place.bytes();
-        assert_eq!(written[..4], out_size.to_ne_bytes(), "the size says how much there is");
-        let length = usize::try_from(out_size).unwrap();
-        assert!(written[length..].iter().all(|byte| *byte == 0xaa), "{out_size}: {written:?}");
+        let left = left_of_size(333, || {
+            // SAFETY: the frame is lent; nothing is borrowed.
+            let status = unsafe {
+                start::<(), _, Returns<Verdict>>((&raw mut frame).cast(), |()| {
+                    std::future::ready(Ok(Verdict::deny("X.Y").message("x".repeat(333))))
+                })
+            };
+            assert_eq!(status, Status::READY);
+        });
+        assert_eq!(left, 0, "{out_size}");
+        let head = [8_u32.to_ne_bytes(), Head::OK.to_ne_bytes()].concat();
+        let (written, rest) = place.bytes().split_at(head.len().min(out_size as usize));
+        if out_size >= 8 {
+            assert_eq!(written, head, "a head, and that there is no more");
+        }
+        assert!(rest.iter().all(|byte| *byte == 0xaa), "{out_size}: {rest:?}");
     }
 }
 
