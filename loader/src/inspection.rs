@@ -47,8 +47,8 @@ pub struct Inspected {
 
 /// What the file of a plugin says: its manifest, its entry, and what it needs of the platform.
 ///
-/// Serialized it is the manifest's keys plus `language`, `file`, `sha256`, `arch`, `glibc`,
-/// `static_tls`, `needed` and `undefined`.
+/// Serialized it is the manifest's keys plus `language`, `file`, `sha256`, `size`, `debug_info`,
+/// `arch`, `glibc`, `static_tls`, `needed` and `undefined`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {
@@ -62,6 +62,11 @@ pub struct Inspection {
     pub file: PathBuf,
     /// Digest of the file's bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// How many bytes the file has.
+    pub size: u64,
+    /// How many of them are debug information. None where the format is not that of Linux: others
+    /// keep it in a file of its own.
+    pub debug_info: u64,
     /// The processor it was built for, by Rust's name: `x86_64`.
     pub arch: String,
     /// The oldest glibc it runs with; `None` if it needs none.
@@ -75,6 +80,14 @@ pub struct Inspection {
     pub needed: Vec<String>,
     /// Symbols that it expects of others. Empty where the format is not that of Linux.
     pub undefined: Vec<Undefined>,
+}
+
+impl Inspection {
+    /// Whether more than half of the file is debug information: every start reads and hashes it, and
+    /// nothing maps it.
+    pub const fn is_mostly_debug_info(&self) -> bool {
+        self.debug_info > self.size / 2
+    }
 }
 
 /// A symbol that a library uses and does not have: some other library, or the program, has to have
@@ -132,6 +145,8 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
         entry,
         file: image.path().to_owned(),
         sha256: image.sha256().to_owned(),
+        size: image.bytes().len() as u64,
+        debug_info: library.debug_info,
         arch: library.machine.arch,
         glibc: library.glibc,
         static_tls: library.static_tls,

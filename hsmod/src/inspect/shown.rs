@@ -32,6 +32,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
         ("authors", &authors),
         ("file", &file),
         ("sha256", &inspection.sha256),
+        ("debug info", &debug_info(inspection)),
         ("ABI", &abi),
         ("language", &inspection.entry.language.to_string()),
         ("built by", &built),
@@ -50,6 +51,19 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     list("callbacks", callbacks, output);
     list("requires", manifest.requires.iter().cloned(), output);
     list("optional", manifest.optional.iter().cloned(), output);
+}
+
+/// What to do about a file that is mostly that.
+fn debug_info(inspection: &Inspection) -> String {
+    if !inspection.is_mostly_debug_info() {
+        return String::new();
+    }
+    let &Inspection { size, debug_info, .. } = inspection;
+    let percent = u128::from(debug_info) * 100 / u128::from(size.max(1));
+    format!(
+        "{percent} % of {size} bytes, read and hashed at every start: put `strip = \"debuginfo\"` \
+         under `[profile.release]` in its Cargo.toml, or run `strip --strip-debug` on a copy of it"
+    )
 }
 
 /// One a line, the first behind the name of the row.

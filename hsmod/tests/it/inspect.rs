@@ -19,7 +19,9 @@ fn a_plugin_is_described() {
     let fixed: Vec<&str> = text
         .lines()
         .filter(|line| {
-            !["built by", "glibc", "processor", "needs"].iter().any(|part| line.contains(part))
+            !["built by", "debug info", "glibc", "processor", "needs"]
+                .iter()
+                .any(|part| line.contains(part))
         })
         .collect();
     insta::assert_snapshot!(fixed.join("\n"), @"
@@ -39,7 +41,7 @@ fn a_plugin_is_described() {
     let (values, code) = values(&mut hsmod(&["inspect", "--json", file]));
     assert_eq!((values.len(), code), (1, 0));
     let keys = values[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
-    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks description file glibc language name needed optional panic plugin_api requires rustc sha256 static_tls target undefined version");
+    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks debug_info description file glibc language name needed optional panic plugin_api requires rustc sha256 size static_tls target undefined version");
     assert_eq!(values[0]["name"], "list_spam_checker");
     assert_eq!(values[0]["file"], file);
     assert_eq!(values[0]["panic"], "unwind");
@@ -73,6 +75,28 @@ fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
     error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
       fix: copy the plugin there, or correct its name in the config
     ");
+}
+
+/// One plugin is built with debug information and one without, as the workspace's profiles say.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_is_mostly_debug_information_is_said_to_be() {
+    let row = |plugin: &str| {
+        let scene = Scene::new().module(plugin, json!({}));
+        let file = scene.plugins().join(format!("lib{plugin}.so"));
+        let file = file.to_str().unwrap();
+        let (values, _) = values(&mut hsmod(&["inspect", "--json", file]));
+        let [size, debug_info] = ["size", "debug_info"].map(|key| values[0][key].as_u64().unwrap());
+        assert_eq!(size, std::fs::metadata(file).unwrap().len());
+        let text = shown(&mut hsmod(&["inspect", file]), &scene.plugins());
+        let row = text.lines().find_map(|line| line.strip_prefix("  debug info   "));
+        let numbers = format!("{} % of {size} bytes", debug_info * 100 / size);
+        (debug_info, row.map(|row| row.replace(&numbers, "<percent> % of <size> bytes")))
+    };
+    let (debug_info, row_of_it) = row("demo");
+    assert!(debug_info > 0);
+    insta::assert_snapshot!(row_of_it.unwrap(), @r#"<percent> % of <size> bytes, read and hashed at every start: put `strip = "debuginfo"` under `[profile.release]` in its Cargo.toml, or run `strip --strip-debug` on a copy of it"#);
+    assert_eq!(row("scripted"), (0, None));
 }
 
 #[cfg(target_os = "linux")]

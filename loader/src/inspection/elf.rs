@@ -1,5 +1,6 @@
 //! Reads an ELF shared library as the dynamic linker does: program headers and the dynamic table.
-//! Section headers do not count: nothing maps by them, and they may say something else.
+//! Section headers do not count: nothing maps by them, and they may say something else. They tell how
+//! much of the file is debug information.
 
 use object::elf;
 use object::read::elf::{
@@ -13,6 +14,7 @@ use super::library::Library;
 use super::platform::{GlibcVersion, Machine};
 use super::{ENTRY_SYMBOL, MANIFEST_SYMBOL};
 
+mod debug_info;
 mod header;
 mod undefined;
 mod versions;
@@ -37,6 +39,7 @@ pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
         runpath: runpath.iter().flat_map(|paths| paths.split(':')).map(str::to_owned).collect(),
         needed: tables.texts(elf::DT_NEEDED),
         undefined: undefined::symbols(&tables)?,
+        debug_info: debug_info::size::<F>(bytes, file.endian),
         machine: file.machine,
     })
 }

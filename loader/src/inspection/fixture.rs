@@ -26,6 +26,8 @@ pub(crate) struct Plugin {
     pub(crate) flags_1: u64,
     /// What the symbol of the manifest says its size is, if it is to lie.
     pub(crate) manifest_size: Option<u64>,
+    /// Sections behind all that is mapped: name, flags, size.
+    pub(crate) sections: Vec<(&'static str, u64, u64)>,
 }
 
 impl Default for Plugin {
@@ -43,6 +45,7 @@ impl Default for Plugin {
             flags: 0,
             flags_1: 0,
             manifest_size: None,
+            sections: Vec::new(),
         }
     }
 }
@@ -133,7 +136,31 @@ impl Plugin {
         let at = append(&mut file, &dynamic);
         let headers = self.headers(file.len() as u64, at, dynamic.len() as u64);
         file[..HEADERS_SIZE].copy_from_slice(&headers);
+        if !self.sections.is_empty() {
+            self.add_sections(&mut file);
+        }
         file
+    }
+
+    /// What no segment has, and the section headers, the last of which is that of their names.
+    fn add_sections(&self, file: &mut Vec<u8>) {
+        let mut names = Strings(vec![0]);
+        let mut headers = vec![0; SECTION_HEADER_SIZE];
+        let mut add = |name: u32, flags: u64, at: u64, size: u64| {
+            extend(&mut headers, &[name, 1]);
+            headers.extend(words(&[flags, 0, at, size, 0, 1, 0]));
+        };
+        for (name, flags, size) in &self.sections {
+            let size = usize::try_from(*size).unwrap();
+            add(names.add(name), *flags, append(file, &vec![0; size]), size as u64);
+        }
+        let own = names.add(".shstrtab");
+        add(own, 0, append(file, &names.0), names.0.len() as u64);
+        let at = append(file, &headers);
+        let count = u16::try_from(headers.len() / SECTION_HEADER_SIZE).unwrap();
+        file[40..48].copy_from_slice(&at.to_ne_bytes());
+        file[60..62].copy_from_slice(&count.to_ne_bytes());
+        file[62..64].copy_from_slice(&(count - 1).to_ne_bytes());
     }
 
     /// ELF header and the two program headers. Behind what is in the file, a page of zeros is
@@ -175,6 +202,7 @@ impl Plugin {
 
 const HEADERS_SIZE: usize = 64 + 2 * 56;
 const SYMBOL_SIZE: usize = 24;
+pub(crate) const SECTION_HEADER_SIZE: usize = 64;
 
 fn machine_here() -> u16 {
     match std::env::consts::ARCH {

@@ -18,6 +18,8 @@ pub(super) struct Library<'data> {
     pub(super) runpath: Vec<String>,
     pub(super) needed: Vec<String>,
     pub(super) undefined: Vec<Undefined>,
+    /// How many bytes of the file are debug information.
+    pub(super) debug_info: u64,
 }
 
 /// Reads `bytes` as a shared library that `platform` could map.

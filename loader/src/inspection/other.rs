@@ -47,6 +47,8 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
         runpath: Vec::new(),
         needed: Vec::new(),
         undefined: Vec::new(),
+        // Both keep it in a file of its own.
+        debug_info: 0,
     })
 }
 

@@ -55,6 +55,8 @@ fn a_plugin_in_order() {
     expected["language"] = json!("Rust");
     expected["file"] = json!(image.path());
     expected["sha256"] = json!(image.sha256());
+    expected["size"] = json!(bytes.len());
+    expected["debug_info"] = json!(0);
     expected["arch"] = json!(std::env::consts::ARCH);
     expected["glibc"] = json!("2.17");
     expected["static_tls"] = json!(false);
