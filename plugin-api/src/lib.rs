@@ -1,7 +1,17 @@
 //! What a Matrix homeserver module depends on: the callbacks it may answer, the
 //! [`ModuleApi`] it may ask, and the stable boundary between the two.
 //!
-//! A module is a crate of `crate-type = ["cdylib", "rlib"]` that depends on this crate and serde.
+//! A module is a crate that depends on this crate and serde. In its `Cargo.toml`:
+//!
+//! ```toml
+//! [lib]
+//! crate-type = ["cdylib", "rlib"]
+//!
+//! # Most of a plugin is debug information otherwise, which each start reads and hashes.
+//! [profile.release]
+//! strip = "debuginfo"
+//! ```
+//!
 //! Its life:
 //!
 //! 1. An operator lists the plugin in YAML. The loader reads the plugin's manifest without running
