@@ -51,7 +51,7 @@ pub fn examine_in(config: Config, host: &Host) -> Findings {
 
 fn examined(config: Config, known: Known<'_>) -> Findings {
     let folders = folders::unusable(&config);
-    let surveyed = survey(config, folders, known);
+    let surveyed = survey(config, folders, known, Thread::Own);
     let modules = surveyed.lines.iter().map(ModuleInfo::of).collect();
     Findings { modules, problems: surveyed.report.problems }
 }
@@ -72,7 +72,7 @@ pub async fn trial_alone(config: Config, host: Host) -> Findings {
 async fn tried(config: Config, host: Host, alone: bool) -> Findings {
     let entries = config.entries().to_vec();
     let host = host.trial().filled_from(FromConfig::of(&config));
-    let surveyed = survey(config, Vec::new(), Known::All(&host));
+    let surveyed = survey(config, Vec::new(), Known::All(&host), Thread::Own);
     let before = alone.then(Process::now);
     let parsed = Parsed::collect(surveyed, Thread::Own).await;
     let (modules, info) = stages::run(parsed, host).await;

@@ -119,7 +119,7 @@ impl Modules {
     pub async fn load(config: Config, host: Host) -> Result<Self, LoadError> {
         let folders = folders::unusable_in(&config, &host);
         let host = host.filled_from(FromConfig::of(&config));
-        let surveyed = survey(config, folders, Known::All(&host));
+        let surveyed = survey(config, folders, Known::All(&host), Thread::Own);
         let parsed = Parsed::collect(surveyed, Thread::Own).await;
         stages::run(parsed, host).await.0
     }

@@ -1,6 +1,7 @@
 //! The start of modules in three stages, each of which takes the one before by value.
 
 mod made;
+mod parallel;
 mod parsed;
 mod started;
 mod step;

@@ -73,7 +73,8 @@ impl Parsed {
     /// before it makes a module; [`Self::of_calls`] sees some of it before any code of a plugin runs.
     pub fn new(config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        at_once(Self::collect(survey(config, folders, Known::Nothing), Thread::Callers)).checked()
+        let surveyed = survey(config, folders, Known::Nothing, Thread::Callers);
+        at_once(Self::collect(surveyed, Thread::Callers)).checked()
     }
 
     /// [`Self::new`] for a homeserver whose [`calls`](Host::calls) are known already: a plugin that
@@ -85,7 +86,7 @@ impl Parsed {
     /// As for [`Self::new`], and what plugins require and the homeserver does not call.
     pub fn of_calls(config: Config, host: &Host) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        let surveyed = survey(config, folders, Known::Calls(host));
+        let surveyed = survey(config, folders, Known::Calls(host), Thread::Callers);
         at_once(Self::collect(surveyed, Thread::Callers)).checked()
     }
 
@@ -99,7 +100,8 @@ impl Parsed {
     /// Outside a tokio runtime.
     pub async fn within_timeouts(config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
-        Self::collect(survey(config, folders, Known::Nothing), Thread::Own).await.checked()
+        let surveyed = survey(config, folders, Known::Nothing, Thread::Own);
+        Self::collect(surveyed, Thread::Own).await.checked()
     }
 
     /// [`Self::new`] with modules that are linked into the homeserver, as

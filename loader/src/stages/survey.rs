@@ -1,14 +1,16 @@
 //! Discovery, inspection and verification: what shows of plugins without running code of theirs.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hsmod_plugin_api::ABI;
 
-use crate::config::{Config, Entry};
+use super::parallel;
+use super::step::Thread;
+use crate::config::{Config, Entry, Permissions};
 use crate::discovery::discover;
 use crate::host::FromConfig;
-use crate::inspection::{Inspected, Inspection, Platform, inspect_file};
+use crate::inspection::{Inspection, Platform, inspect_file};
 use crate::problem::{Problem, Report};
 use crate::registration::check_timeouts;
 use crate::requirements::{Known, Requirements};
@@ -35,39 +37,96 @@ pub(crate) struct Surveyed {
 /// Discovery, inspection and verification of every module: no code of theirs runs. What is wrong
 /// with `folders` is told too.
 ///
-/// What plugins require is compared with what is known of the homeserver.
-pub(crate) fn survey(config: Config, folders: Vec<Problem>, known: Known<'_>) -> Surveyed {
+/// What plugins require is compared with what is known of the homeserver. Their files are read on as
+/// many threads as there are processors, if there may be other [threads](Thread) than the caller's.
+pub(crate) fn survey(
+    config: Config,
+    folders: Vec<Problem>,
+    known: Known<'_>,
+    threads: Thread,
+) -> Surveyed {
     let from_config = FromConfig::of(&config);
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
-    let platform = Platform::here(ABI);
-    // A plugin that is listed several times is read once: all its modules get the same bytes.
-    let mut files: HashMap<PathBuf, (Option<Inspected>, Report)> = HashMap::new();
-    let mut line = |entry: Entry| {
-        check_timeouts(&entry, &mut report);
-        let Some(candidate) = discover(entry.clone(), &plugins_dir, &base, &mut report) else {
-            return Line { entry, file: None, inspection: None, verified: None };
+    let entries: Vec<Discovered> =
+        entries.into_iter().map(|entry| Discovered::of(entry, &plugins_dir, &base)).collect();
+    let read = read_all(&entries, permissions, threads);
+    let line = |(discovered, read): (Discovered, Option<Read>)| {
+        let Discovered { entry, file, report: found } = discovered;
+        report.problems.extend(found.problems);
+        let Some(Read { inspection, verified, report: mut own }) = read else {
+            return Line { entry, file, inspection: None, verified: None };
         };
-        let (inspected, mut own) = files
-            .entry(candidate.file.clone())
-            .or_insert_with_key(|file| {
-                let mut found = Report::default();
-                (inspect_file(file, &platform, &mut found), found)
-            })
-            .clone();
-        let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
-        let verified = inspected
-            .and_then(|inspected| verify(inspected, permissions, entry.sha256(), &mut own));
         let unmet = verified.as_ref().and_then(|plugin| required(&plugin.inspection, known));
         let verified = verified.filter(|_| !unmet.as_ref().is_some_and(Problem::is_error));
         own.problems.extend(unmet);
         own.problems.into_iter().for_each(|problem| report.push(pinpointed(&entry, problem)));
-        Line { entry, file: Some(candidate.file), inspection, verified }
+        Line { entry, file, inspection, verified }
     };
-    let lines = entries.into_iter().map(&mut line).collect();
+    let lines = entries.into_iter().zip(read).map(line).collect();
     report.problems.extend(folders);
     Surveyed { lines, from_config, is_compared: known.is_all(), report }
+}
+
+/// A module whose plugin was looked for.
+struct Discovered {
+    entry: Entry,
+    file: Option<PathBuf>,
+    report: Report,
+}
+
+impl Discovered {
+    fn of(entry: Entry, plugins_dir: &Path, base: &Path) -> Self {
+        let mut report = Report::default();
+        check_timeouts(&entry, &mut report);
+        let candidate = discover(entry.clone(), plugins_dir, base, &mut report);
+        Self { entry, file: candidate.map(|candidate| candidate.file), report }
+    }
+}
+
+/// What the file of a module's plugin says, and what is wrong with it.
+struct Read {
+    inspection: Option<Inspection>,
+    verified: Option<Verified>,
+    report: Report,
+}
+
+/// Inspects and verifies the plugins that were found: an answer for each module.
+///
+/// A plugin that is listed several times is read once: all its modules get the same bytes.
+fn read_all(
+    modules: &[Discovered],
+    permissions: Permissions,
+    threads: Thread,
+) -> Vec<Option<Read>> {
+    let platform = Platform::here(ABI);
+    let mut files: Vec<(&Path, Vec<usize>)> = Vec::new();
+    let mut places: HashMap<&Path, usize> = HashMap::new();
+    for (index, module) in modules.iter().enumerate() {
+        let Some(file) = &module.file else { continue };
+        let place = *places.entry(file).or_insert(files.len());
+        if place == files.len() {
+            files.push((file, Vec::new()));
+        }
+        files[place].1.push(index);
+    }
+    let read = parallel::map(threads, &files, |(file, own)| {
+        let mut found = Report::default();
+        let inspected = inspect_file(file, &platform, &mut found);
+        let read = own.iter().map(|index| {
+            let (sha256, mut report) = (modules[*index].entry.sha256(), found.clone());
+            let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
+            let verified = inspected
+                .clone()
+                .and_then(|inspected| verify(inspected, permissions, sha256, &mut report));
+            (*index, Read { inspection, verified, report })
+        });
+        read.collect::<Vec<_>>()
+    });
+    let mut all: Vec<Option<Read>> = modules.iter().map(|_| None).collect();
+    read.into_iter().flatten().for_each(|(index, read)| all[index] = Some(read));
+    all
 }
 
 /// What the plugin requires and has not.

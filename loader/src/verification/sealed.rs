@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::inspection::Image;
 use crate::sys::FixedBytes;
@@ -25,16 +25,18 @@ impl SealedImage {
     /// # Errors
     /// If there is no memory, or no place, to put them.
     pub fn of(image: &Image) -> io::Result<Arc<Self>> {
-        static SEALED: Mutex<Option<HashMap<String, Weak<SealedImage>>>> = Mutex::new(None);
-        // What a panic could leave behind is still a map of digests to images.
-        let mut sealed = SEALED.lock().unwrap_or_else(PoisonError::into_inner);
-        let sealed = sealed.get_or_insert_default();
-        if let Some(equal) = sealed.get(image.sha256()).and_then(Weak::upgrade) {
+        if let Some(equal) = sealed().get(image.sha256()).and_then(Weak::upgrade) {
             return Ok(equal);
         }
+        // Without the lock: other threads seal others meanwhile.
         let name = image.path().file_name().unwrap_or_default().to_string_lossy();
         let bytes = FixedBytes::new(&name, image.bytes())?;
         let new = Arc::new(Self { bytes, sha256: image.sha256().to_owned() });
+        let mut sealed = sealed();
+        // One of them may have had equal bytes.
+        if let Some(equal) = sealed.get(image.sha256()).and_then(Weak::upgrade) {
+            return Ok(equal);
+        }
         sealed.retain(|_, image| image.strong_count() > 0);
         sealed.insert(new.sha256.clone(), Arc::downgrade(&new));
         Ok(new)
@@ -57,6 +59,14 @@ impl SealedImage {
     }
 }
 
+/// What is sealed in this process, by its digest.
+fn sealed() -> MutexGuard<'static, HashMap<String, Weak<SealedImage>>> {
+    static SEALED: LazyLock<Mutex<HashMap<String, Weak<SealedImage>>>> =
+        LazyLock::new(Default::default);
+    // What a panic could leave behind is still a map of digests to images.
+    SEALED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +86,16 @@ mod tests {
         assert_ne!(first.path(), other.path());
         assert_ne!(first.sha256(), other.sha256());
         assert_eq!(std::fs::read(first.path()).unwrap(), b"equal bytes");
+    }
+
+    #[test]
+    fn equal_bytes_that_are_sealed_at_once_share_one_image() {
+        let images = [(); 8].map(|()| image(b"equal bytes at once"));
+        let sealed: Vec<_> = std::thread::scope(|scope| {
+            let sealing = images.each_ref().map(|image| scope.spawn(|| SealedImage::of(image)));
+            sealing.into_iter().map(|sealing| sealing.join().unwrap().unwrap()).collect()
+        });
+        assert!(sealed.iter().all(|image| Arc::ptr_eq(image, &sealed[0])));
     }
 
     #[test]
