@@ -11,7 +11,8 @@ use crate::config::Entry;
 use crate::dispatch::queue::Queue;
 use crate::failures::Failures;
 use crate::life::Life;
-use crate::policy::{POLICIES, Rule};
+use crate::limits::Limits;
+use crate::policy::Rule;
 use crate::published::Lent;
 use crate::stats::Stats;
 use crate::watchdog::{Watched, watch};
@@ -43,8 +44,7 @@ pub(crate) struct Member {
     pub(crate) number: usize,
     pub(crate) name: Arc<str>,
     pub(crate) failures: Arc<Failures>,
-    /// How long an answer may take, by the callback's number.
-    pub(crate) deadlines: Box<[Option<Duration>; POLICIES.len()]>,
+    limits: Limits,
     pub(crate) queue: Queue,
     /// For calls that go on when the answer is there.
     pub(crate) alive: Alive,
@@ -61,26 +61,16 @@ impl Member {
         failures: Arc<Failures>,
         alive: Alive,
     ) -> Self {
-        let (number, deadlines) = (life.module(), deadlines(entry));
+        let (number, limits) = (life.module(), Limits::of(entry));
         let queue = Queue::start(Arc::clone(&name), alive.clone());
-        Self { number, name, failures, deadlines, queue, alive, _life: life }
+        Self { number, name, failures, limits, queue, alive, _life: life }
     }
 
     /// How long an answer to a callback may take.
     #[inline]
     pub(crate) fn deadline<R: Rule>(&self) -> Option<Duration> {
-        self.deadlines[R::INDEX]
+        self.limits.of_callback(R::INDEX)
     }
-}
-
-/// How long the answers of a module may take, by the callback's number.
-pub(crate) fn deadlines(entry: &Entry) -> Box<[Option<Duration>; POLICIES.len()]> {
-    let deadline = |index: usize| {
-        let (timeouts, policy) = (entry.timeouts(), &POLICIES[index]);
-        let own = timeouts.get(policy.callback).or_else(|| timeouts.get(policy.full_name));
-        own.copied().unwrap_or_else(|| entry.timeout())
-    };
-    Box::new(std::array::from_fn(deadline))
 }
 
 impl Generation {

@@ -99,6 +99,7 @@ mod host;
 mod info;
 pub mod inspection;
 mod life;
+mod limits;
 #[allow(unsafe_code, reason = "maps plugins and takes over their entry")]
 pub mod loading;
 mod log;

@@ -29,8 +29,8 @@ use crate::background::{Background, Work};
 use crate::caches;
 use crate::config::Entry;
 use crate::failures::Failures;
-use crate::generation::deadlines;
 use crate::host::Host;
+use crate::limits::Limits;
 use crate::log::Forwarder;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
@@ -57,8 +57,8 @@ pub(crate) struct Registrar {
     services: Services,
     background: Arc<Background>,
     threads: Threads,
-    /// How long its answers may take, by the callback's number, and its other steps.
-    limits: (Box<[Option<Duration>; POLICIES.len()]>, Option<Duration>),
+    /// How long its answers may take, and its other steps.
+    limits: Limits,
 }
 
 /// What a module has registered, in order.
@@ -91,7 +91,7 @@ impl Registrar {
             provision,
             background: Arc::new(background),
             threads: Threads::new(module, runtime),
-            limits: (deadlines(entry), entry.timeout()),
+            limits: Limits::of(entry),
             host,
         }
     }
@@ -208,8 +208,8 @@ impl ModuleHost for Registrar {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             // When a callback is asked, its time begins; of a stage it is not looked at.
             left.or_else(|| match place.callback_index() {
-                Some(index) => self.limits.0[index],
-                None => self.limits.1.filter(|_| place == Place::NEW),
+                Some(index) => self.limits.of_callback(index),
+                None => self.limits.usual().filter(|_| place == Place::NEW),
             })
         });
         CallContext { time_left, trace: self.host.trace.as_ref().and_then(|trace| (trace.0)()) }

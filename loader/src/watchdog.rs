@@ -166,6 +166,7 @@ fn look(sights: &mut Vec<Sight>, packs: &[Arc<Pack>], now: Instant) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     #[test]
     fn it_looks_several_times_in_the_time_that_is_too_long() {
@@ -207,7 +208,7 @@ mod tests {
 
     #[test]
     fn nobody_is_watched_without_a_time_that_is_too_long() {
-        let subject = || Subject::new(0, "m".into(), None, Box::new([None; _]));
+        let subject = || Subject::new(0, "m".into(), Limits::default());
         assert!(watch(None, vec![subject()]).0.is_none());
         assert!(watch(Some(Duration::from_secs(1)), vec![]).0.is_none());
         assert!(watch(Some(Duration::from_secs(1)), vec![subject()]).0.is_some());

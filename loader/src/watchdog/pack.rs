@@ -8,8 +8,7 @@ use tracing::Dispatch;
 use tracing::subscriber::NoSubscriber;
 
 use super::sight::{Alarm, Inside};
-use crate::generation::deadlines;
-use crate::policy::POLICIES;
+use crate::limits::Limits;
 use crate::record::Place;
 use crate::stages::MadeModule;
 
@@ -27,34 +26,25 @@ pub(super) struct Pack {
 pub(crate) struct Subject {
     number: usize,
     name: Arc<str>,
-    /// How long its `start` may take.
-    start: Option<Duration>,
-    /// How long its answers may take, by the callback's number.
-    deadlines: Deadlines,
+    /// How long its `start` may take, and its answers.
+    limits: Limits,
 }
 
-type Deadlines = Box<[Option<Duration>; POLICIES.len()]>;
-
 impl Subject {
-    pub(super) fn new(
-        number: usize,
-        name: Arc<str>,
-        start: Option<Duration>,
-        deadlines: Deadlines,
-    ) -> Self {
-        Self { number, name, start, deadlines }
+    pub(super) const fn new(number: usize, name: Arc<str>, limits: Limits) -> Self {
+        Self { number, name, limits }
     }
 
     /// A module that is about to be started.
     pub(crate) fn of(made: &MadeModule) -> Self {
         let (number, name) = (made.life.module(), Arc::clone(&made.name));
-        Self::new(number, name, made.entry.timeout(), deadlines(&made.entry))
+        Self::new(number, name, Limits::of(&made.entry))
     }
 
     fn deadline(&self, place: Place) -> Option<Duration> {
         match place {
-            Place::START => self.start,
-            _ => self.deadlines[place.callback_index()?],
+            Place::START => self.limits.usual(),
+            _ => self.limits.of_callback(place.callback_index()?),
         }
     }
 }
