@@ -3,10 +3,11 @@
 #![deny(unsafe_code)]
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hsmod_loader::{Config, Host, Modules};
+use hsmod_tests::build_c;
 use serde_json::json;
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,10 +16,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["program"] => read_behind(&vec![1; arguments[0].len()]),
         ["plugin", plugin, misuse] => load(Path::new(plugin), misuse).await?,
-        _ => return Err("usage: canary program, or canary plugin FILE MISUSE".into()),
+        ["c_plugin", misuse] => load(&c_plugin(), misuse).await?,
+        _ => {
+            let usage = "usage: canary program, canary plugin FILE MISUSE, canary c_plugin MISUSE";
+            return Err(usage.into());
+        }
     }
     println!("nobody has noticed");
     Ok(())
+}
+
+/// The plugin `bad_memory` that is written in C.
+fn c_plugin() -> PathBuf {
+    let compiler = build_c::compilers().first().copied().expect("a compiler of C");
+    build_c::plugin("tests/c/bad_memory.c", compiler)
 }
 
 /// Starts and ends the plugin `bad_memory`.

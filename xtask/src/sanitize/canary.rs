@@ -4,25 +4,36 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::Sanitizer;
+use super::{RUSTFLAGS, Sanitizer};
 use crate::build::program;
 use crate::command::{Result, cannot_start, line};
 
 /// Who misuses memory and how, and what the report says.
-const MISUSES: [(&str, &str, Option<&str>); 5] = [
-    ("a plugin that does nothing wrong", "nothing", None),
-    ("a program that reads behind its memory", PROGRAM, Some(OVERFLOW)),
-    ("a plugin that reads behind its memory", "own", Some(OVERFLOW)),
-    ("a plugin that reads behind the homeserver's memory", "lent", Some(OVERFLOW)),
-    ("a plugin that forgets memory", "leak", Some("LeakSanitizer: detected memory leaks")),
+const MISUSES: [(&str, Who, &str, Option<&str>); 8] = [
+    ("a plugin that does nothing wrong", Who::Plugin, "nothing", None),
+    ("a program that reads behind its memory", Who::Program, "own", Some(OVERFLOW)),
+    ("a plugin that reads behind its memory", Who::Plugin, "own", Some(OVERFLOW)),
+    ("a plugin that reads behind the homeserver's memory", Who::Plugin, "lent", Some(OVERFLOW)),
+    ("a plugin that forgets memory", Who::Plugin, "leak", Some(LEAK)),
+    ("a plugin in C that does nothing wrong", Who::CPlugin, "nothing", None),
+    ("a plugin in C that reads behind its memory", Who::CPlugin, "own", Some(OVERFLOW)),
+    ("a plugin in C that reads what it has freed", Who::CPlugin, "freed", Some(USE_AFTER_FREE)),
 ];
 
-const PROGRAM: &str = "program";
+/// Whose code it is.
+#[derive(Clone, Copy)]
+enum Who {
+    Program,
+    Plugin,
+    CPlugin,
+}
 
 /// As which file the loader maps plugins.
 const PLUGIN: &str = "(/proc/self/fd/";
 
 const OVERFLOW: &str = "AddressSanitizer: heap-buffer-overflow";
+const USE_AFTER_FREE: &str = "AddressSanitizer: heap-use-after-free";
+const LEAK: &str = "LeakSanitizer: detected memory leaks";
 
 /// Has `plugin`, which is `bad_memory`, and a program misuse memory.
 ///
@@ -33,15 +44,24 @@ pub(super) fn check(sanitizer: &Sanitizer, plugin: &Path) -> Result<()> {
     // Together with the tests, which want it, too: alone it would be built of other parts.
     build.args(["test", "--no-run", "--test=it"]);
     let program = program(build, "hsmod-tests", "canary")?;
-    for (what, misuse, report) in MISUSES {
+    for (what, who, misuse, report) in MISUSES {
         let mut canary = Command::new(&program);
-        if misuse == PROGRAM {
-            canary.arg(misuse);
-        } else {
-            canary.arg("plugin").arg(plugin).arg(misuse);
-        }
+        let whose = match who {
+            Who::Program => {
+                canary.arg("program");
+                "/canary"
+            }
+            Who::Plugin => {
+                canary.arg("plugin").arg(plugin).arg(misuse);
+                PLUGIN
+            }
+            Who::CPlugin => {
+                // By its flags it sees that what it builds is to be watched, too.
+                canary.env("RUSTFLAGS", RUSTFLAGS.join(" ")).args(["c_plugin", misuse]);
+                PLUGIN
+            }
+        };
         sanitizer.watch(&mut canary, false);
-        let whose = if misuse == PROGRAM { "/canary" } else { PLUGIN };
         is_as_it_should(&mut canary, report, whose).map_err(|why| format!("{what} {why}"))?;
         let outcome = if report.is_some() { "caught" } else { "let go" };
         println!("  {what}: {outcome}");
