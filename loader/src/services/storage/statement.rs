@@ -7,6 +7,9 @@ use super::value::{Bound, bytes};
 use super::worker::Worker;
 use super::{Limits, Rows, StorageError, Value};
 
+/// The longest text of a statement that is kept prepared, of which there are a few.
+const LONGEST_KEPT: usize = 4 << 10;
+
 pub(super) fn query(
     worker: &Worker,
     sql: &str,
@@ -36,13 +39,19 @@ fn with_statement<T>(
     run: impl FnOnce(&mut Statement<'_>) -> Result<T, StorageError>,
 ) -> Result<T, StorageError> {
     check(parameters)?;
-    let mut done = match worker.connection.prepare(sql) {
-        // What has no text is no statement, to SQLite.
-        Ok(statement) if statement.expanded_sql().is_none() => {
+    let mut done = match worker.connection.prepare_cached(sql) {
+        Ok(statement) if is_empty(&statement) => {
             Err(StorageError::Statement { message: "the statement is empty".to_owned() })
         }
-        Ok(mut statement) => run(&mut statement),
-        Err(error) => Err(error.into()),
+        Ok(mut statement) => {
+            let done = run(&mut statement);
+            if sql.len() > LONGEST_KEPT {
+                statement.discard();
+            }
+            done
+        }
+        // Once more for its error: the cache leaves spaces out, and so tells other places.
+        Err(error) => Err(worker.connection.prepare(sql).err().unwrap_or(error).into()),
     };
     // Forgotten in any case: a statement may be refused and yet prepared.
     if let Some(what) = worker.authorizer.take_refused()
@@ -51,6 +60,12 @@ fn with_statement<T>(
         done = Err(StorageError::Refused { what });
     }
     done
+}
+
+/// What has no text is no statement, to SQLite. Looked at only where nothing else tells: to write
+/// the text out takes as long as many statements.
+fn is_empty(statement: &Statement<'_>) -> bool {
+    statement.readonly() && statement.column_count() == 0 && statement.expanded_sql().is_none()
 }
 
 /// SQLite would make NULL of NaN.
@@ -66,10 +81,12 @@ fn collect(
     parameters: &[Value],
     limits: &Limits,
 ) -> Result<Rows, StorageError> {
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut found = statement.query(params_from_iter(parameters.iter().map(Bound)))?;
-    let (mut rows, mut size) = (Vec::new(), 0_usize);
+    let (mut columns, mut rows, mut size) = (Vec::new(), Vec::new(), 0_usize);
     while let Some(row) = found.next()? {
+        if rows.is_empty() {
+            columns = names(row.as_ref());
+        }
         if rows.len() == limits.rows {
             return Err(StorageError::TooLarge { limit: format!("{} rows", limits.rows) });
         }
@@ -84,7 +101,17 @@ fn collect(
         }
         rows.push(values);
     }
+    drop(found);
+    if rows.is_empty() {
+        columns = names(statement);
+    }
     Ok(Rows::new(columns, rows))
+}
+
+/// What the columns are called; asked after the first step, with which a statement that was kept
+/// learns what the tables have become.
+fn names(statement: &Statement<'_>) -> Vec<String> {
+    statement.column_names().into_iter().map(str::to_owned).collect()
 }
 
 fn value(found: ValueRef<'_>, column: &str) -> Result<Value, StorageError> {

@@ -3,6 +3,7 @@
 mod crash;
 #[cfg(unix)]
 mod files;
+mod kept;
 mod messages;
 mod rules;
 mod turns;
