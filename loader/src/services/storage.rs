@@ -1,5 +1,10 @@
 //! Storage: an SQLite file of its own for each module, in the config's `data_dir`.
 //!
+//! A file belongs to a thread of its own, since SQLite makes its caller wait. To hand a statement to
+//! it and the answer back takes longer than most statements: a transaction begins with its first
+//! statement, one that only read ends without being waited for, and one of a single statement is
+//! handed over once.
+//!
 //! Synapse's `run_db_interaction` lends modules the homeserver's own database; here each has a
 //! file that no other module reaches. A module works in transactions, one at a time: what was
 //! [committed](Transaction::commit) survives the death of the process and of the machine, what was
@@ -8,6 +13,7 @@
 //! Statements bind their parameters, stand alone (a text with two is refused), and may not leave
 //! the file: no `ATTACH`, no extensions, no setting that other transactions would feel.
 
+mod alone;
 pub(crate) mod answers;
 mod authorizer;
 mod error;
@@ -16,6 +22,7 @@ mod migration;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod value;
 mod worker;
 
@@ -28,7 +35,8 @@ use tokio::sync::oneshot;
 
 pub use self::error::{Ended, StorageError};
 pub use self::migration::Migration;
-use self::worker::{Place, Ticket, Worker, Workshop};
+use self::turn::{Active, Ticket};
+use self::worker::{Place, Worker, Workshop};
 use super::limit::{Crowded, Limiter};
 
 /// A module's storage. Cheap to clone; all clones share the file and its limits.
@@ -133,21 +141,26 @@ impl Storage {
     /// Begins a transaction once those begun before it have ended. `description` is what messages
     /// call it. It must be committed within a minute, or it is rolled back.
     ///
+    /// The file is locked, for writers elsewhere, from the first statement on; that fails where
+    /// another process [keeps it locked](StorageError::Locked), and may be tried again.
+    ///
     /// # Errors
-    /// 256 transactions are waiting already, or another process has been keeping the file locked.
+    /// 256 transactions are waiting already.
     pub async fn begin(&self, description: &str) -> Result<Transaction, StorageError> {
         self.begin_for(description, Some(self.workshop.limits().transaction)).await
     }
 
-    /// One statement in a transaction of its own: [`Transaction::query`], committed.
+    /// One statement in a transaction of its own: [`Transaction::query`], committed. A `SELECT`
+    /// waits for no writer of another process.
     ///
     /// # Errors
     /// Those of `begin`, `query` and `commit`.
     pub async fn query(&self, sql: &str, parameters: Vec<Value>) -> Result<Rows, StorageError> {
-        let mut transaction = self.begin("query").await?;
-        let rows = transaction.query(sql, parameters).await?;
-        transaction.commit().await?;
-        Ok(rows)
+        let sql = sql.to_owned();
+        let work = move |worker: &mut Worker, ticket: &Arc<Ticket>| {
+            alone::query(worker, ticket, &sql, &parameters)
+        };
+        self.alone("query", work).await
     }
 
     /// One statement in a transaction of its own: [`Transaction::execute`], committed.
@@ -155,10 +168,31 @@ impl Storage {
     /// # Errors
     /// Those of `begin`, `execute` and `commit`.
     pub async fn execute(&self, sql: &str, parameters: Vec<Value>) -> Result<u64, StorageError> {
-        let mut transaction = self.begin("execute").await?;
-        let changed = transaction.execute(sql, parameters).await?;
-        transaction.commit().await?;
-        Ok(changed)
+        let sql = sql.to_owned();
+        let work = move |worker: &mut Worker, ticket: &Arc<Ticket>| {
+            alone::execute(worker, ticket, &sql, &parameters)
+        };
+        self.alone("execute", work).await
+    }
+
+    /// Does something in a transaction of its own, which `work` ends, on the way to the file and
+    /// back once.
+    async fn alone<T: Send + 'static>(
+        &self,
+        description: &str,
+        work: impl FnOnce(&mut Worker, &Arc<Ticket>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let ticket = self.ticket(description, Some(self.workshop.limits().transaction)).await?;
+        let mut transaction = Transaction { workshop: self.workshop.clone(), ticket, over: false };
+        let active = Active(Arc::clone(&transaction.ticket));
+        let alone = move |worker: &mut Worker| {
+            let ticket = Arc::clone(&active.0);
+            worker.admit(active);
+            work(worker, &ticket)
+        };
+        let done = transaction.hand_in(alone).await;
+        transaction.over = true;
+        done
     }
 
     async fn begin_for(
@@ -166,17 +200,23 @@ impl Storage {
         description: &str,
         time: Option<Duration>,
     ) -> Result<Transaction, StorageError> {
+        let ticket = self.ticket(description, time).await?;
+        let transaction = Transaction { workshop: self.workshop.clone(), ticket, over: false };
+        let active = Active(Arc::clone(&transaction.ticket));
+        // Nobody waits for this: it has the thread mind the time, and wakes it meanwhile.
+        self.workshop.send(move |worker| worker.admit(active))?;
+        Ok(transaction)
+    }
+
+    /// A transaction that has its turn.
+    async fn ticket(
+        &self,
+        description: &str,
+        time: Option<Duration>,
+    ) -> Result<Arc<Ticket>, StorageError> {
         let crowded = |crowded: Crowded| StorageError::Crowded { waiting: crowded.waiting_max };
         let turn = self.turns.admit().await.map_err(crowded)?;
-        let workshop = self.workshop.clone();
-        let ticket = Arc::new(Ticket::new(description, time));
-        let (reply, answer) = oneshot::channel();
-        self.workshop.send(move |worker| {
-            let begun = worker.begin(Arc::clone(&ticket), turn);
-            // Nobody may want it any more: then it is dropped here, and so rolled back.
-            let _ = reply.send(begun.map(|()| Transaction { workshop, ticket }));
-        })?;
-        answer.await.map_err(|_| StorageError::Stopped)?
+        Ok(Arc::new(Ticket::new(description, time, turn)))
     }
 }
 
@@ -186,6 +226,8 @@ impl Storage {
 pub struct Transaction {
     workshop: Workshop,
     ticket: Arc<Ticket>,
+    /// Nothing of it is left that could be rolled back.
+    over: bool,
 }
 
 impl Transaction {
@@ -217,20 +259,39 @@ impl Transaction {
     /// # Errors
     /// A deferred constraint is violated, the disk is full, or the transaction has ended; nothing
     /// of it remains then.
-    pub async fn commit(self) -> Result<(), StorageError> {
-        self.run(Worker::commit).await
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        if self.ticket.only_read() {
+            // Nothing has to reach the disk, and nothing can be refused any more.
+            let ticket = Arc::clone(&self.ticket);
+            self.workshop.send(move |worker| worker.finish_read(&ticket))?;
+            // Behind that, so that the thread sees the next transaction after this one's end.
+            self.ticket.give_turn_up();
+            self.over = true;
+            return Ok(());
+        }
+        let committed = self.run(Worker::commit).await;
+        self.over = true;
+        committed
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Worker) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let (reply, answer) = oneshot::channel();
         let ticket = Arc::clone(&self.ticket);
+        self.hand_in(move |worker| worker.run(&ticket, work)).await
+    }
+
+    /// Has the thread do something, and waits for what comes of it.
+    async fn hand_in<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Worker) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let (reply, answer) = oneshot::channel();
         // Dropped with this future before the answer has come, it ends the transaction.
         let mut unanswered = Unanswered(Some(self));
         self.workshop.send(move |worker| {
-            let _ = reply.send(worker.run(&ticket, work));
+            let _ = reply.send(work(worker));
         })?;
         let answer = answer.await.map_err(|_| StorageError::Stopped)?;
         unanswered.0 = None;
@@ -247,7 +308,9 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        self.cancel();
+        if !self.over {
+            self.cancel();
+        }
     }
 }
 

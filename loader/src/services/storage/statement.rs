@@ -31,6 +31,16 @@ pub(super) fn execute(
     Ok(changed as u64)
 }
 
+/// Whether a statement changes nothing, not even for the rest of its transaction. `PRAGMA` takes
+/// effect while it is prepared, so what does not begin like a question is not looked at here.
+pub(super) fn only_reads(worker: &Worker, sql: &str) -> bool {
+    let text = sql.trim_start();
+    let begins =
+        |word: &&str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    ["SELECT", "VALUES", "WITH"].iter().any(begins)
+        && worker.connection.prepare_cached(sql).is_ok_and(|statement| statement.readonly())
+}
+
 /// Prepares the statement for `run`, and says of what was refused what it was.
 fn with_statement<T>(
     worker: &Worker,
@@ -44,6 +54,9 @@ fn with_statement<T>(
             Err(StorageError::Statement { message: "the statement is empty".to_owned() })
         }
         Ok(mut statement) => {
+            if !statement.readonly() {
+                worker.writes();
+            }
             let done = run(&mut statement);
             if sql.len() > LONGEST_KEPT {
                 statement.discard();

@@ -1,5 +1,6 @@
 //! Shows that what is committed stays, that all else vanishes, and that a module keeps to its file.
 
+mod alone;
 mod crash;
 #[cfg(unix)]
 mod files;

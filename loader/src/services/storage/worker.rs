@@ -3,18 +3,19 @@
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, OnceLock};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 
 use super::authorizer::Authorizer;
+use super::turn::{Active, Ticket};
 use super::{Ended, Limits, StorageError, file};
 
 /// How long another process may keep the file locked.
@@ -22,6 +23,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Instructions of SQLite's machine between two looks at whether to go on: well below a millisecond.
 const INSTRUCTIONS_PER_LOOK: i32 = 10_000;
+
+/// How long the thread looks for more work before it sleeps.
+const SPIN: Duration = Duration::from_micros(20);
 
 /// SQLite's name for a database without a file, of which each connection has its own.
 const IN_MEMORY: &str = ":memory:";
@@ -54,18 +58,23 @@ impl Workshop {
     pub(super) async fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
         let (closed, wait) = oneshot::channel();
-        if self.send(move |worker| worker.closed = Some(closed)).is_ok() {
+        let close: Job = Box::new(move |worker| worker.closed = Some(closed));
+        if self.jobs.send(close).is_ok() {
             // Nothing is ever sent: the sender is dropped behind all else.
             let _ = wait.await;
         }
     }
 
     /// # Errors
-    /// The thread is gone.
+    /// The thread is gone, or about to go.
     pub(super) fn send(
         &self,
         job: impl FnOnce(&mut Worker) + Send + 'static,
     ) -> Result<(), StorageError> {
+        // Nobody may wait for this job, so that nobody would notice that it is not done.
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(StorageError::Stopped);
+        }
         self.jobs.send(Box::new(job)).map_err(|_| StorageError::Stopped)
     }
 }
@@ -88,47 +97,6 @@ impl Place {
             Self::Folder(data_dir) => file::prepare(data_dir, module),
             Self::Memory => Ok(PathBuf::from(IN_MEMORY)),
         }
-    }
-}
-
-/// A transaction, as its handle and the thread know it.
-#[derive(Debug)]
-pub(super) struct Ticket {
-    description: String,
-    /// How long it may last, if it has an end.
-    time: Option<Duration>,
-    cancelled: AtomicBool,
-    ended: OnceLock<Ended>,
-}
-
-impl Ticket {
-    pub(super) fn new(description: &str, time: Option<Duration>) -> Self {
-        let description = description.to_owned();
-        Self { description, time, cancelled: AtomicBool::new(false), ended: OnceLock::new() }
-    }
-
-    /// Stops the statement that runs.
-    pub(super) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
-    }
-
-    fn why_ended(&self) -> StorageError {
-        let why = self.ended.get().copied().unwrap_or(Ended::Cancelled);
-        StorageError::Ended { description: self.description.clone(), why }
-    }
-}
-
-/// The transaction that has its turn.
-struct Active {
-    ticket: Arc<Ticket>,
-    deadline: Option<Instant>,
-    /// Its end is the next one's beginning.
-    _turn: OwnedSemaphorePermit,
-}
-
-impl Active {
-    fn is_late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| deadline <= Instant::now())
     }
 }
 
@@ -187,14 +155,10 @@ impl Worker {
 
     /// Works until it is told to close, or nobody can hand in more.
     fn work(mut self, jobs: &Receiver<Job>) {
+        let spins = thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
         while self.closed.is_none() {
-            let job = match self.active.as_ref().and_then(|active| active.deadline) {
-                None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                Some(deadline) => {
-                    jobs.recv_timeout(deadline.saturating_duration_since(Instant::now()))
-                }
-            };
-            match job {
+            let soon = if spins { spin(jobs) } else { None };
+            match soon.map_or_else(|| self.wait(jobs), Ok) {
                 Ok(job) => job(&mut self),
                 Err(RecvTimeoutError::Timeout) => self.end_active(Ended::TimedOut),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -202,26 +166,60 @@ impl Worker {
         }
     }
 
-    /// Begins the transaction, whose turn lasts until it ends.
-    pub(super) fn begin(
-        &mut self,
-        ticket: Arc<Ticket>,
-        turn: OwnedSemaphorePermit,
-    ) -> Result<(), StorageError> {
-        self.own("BEGIN IMMEDIATE")?;
-        let deadline = ticket.time.map(|time| Instant::now() + time);
-        let (watched, closing) = (Arc::clone(&ticket), Arc::clone(&self.closing));
-        let stop = move || {
-            watched.cancelled.load(Ordering::Relaxed)
-                || closing.load(Ordering::Relaxed)
-                || deadline.is_some_and(|deadline| deadline <= Instant::now())
-        };
-        self.active = Some(Active { ticket, deadline, _turn: turn });
-        Ok(self.connection.progress_handler(INSTRUCTIONS_PER_LOOK, Some(stop))?)
+    /// Sleeps until there is something to do, or the transaction's time is up.
+    fn wait(&self, jobs: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
+        match self.active.as_ref().and_then(|active| active.0.deadline) {
+            None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(deadline) => jobs.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+        }
+    }
+
+    /// Gives the transaction its turn, which lasts until it ends. The file learns of it with its
+    /// first statement.
+    pub(super) fn admit(&mut self, active: Active) {
+        let (watched, closing) = (Arc::clone(&active.0), Arc::clone(&self.closing));
+        let stop =
+            move || watched.is_cancelled() || closing.load(Ordering::Relaxed) || watched.is_late();
+        self.watch(Some(stop));
+        self.active = Some(active);
     }
 
     /// Does some work in the transaction, if that still has its turn.
     pub(super) fn run<T>(
+        &mut self,
+        ticket: &Arc<Ticket>,
+        work: impl FnOnce(&mut Self) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let mut begun = false;
+        let done = self.in_turn(ticket, |worker| {
+            if worker.connection.is_autocommit() {
+                worker.own("BEGIN IMMEDIATE")?;
+            }
+            begun = true;
+            work(worker)
+        });
+        if begun && self.is_active(ticket) && self.connection.is_autocommit() {
+            self.end_active(Ended::RolledBack);
+        }
+        done
+    }
+
+    /// Does some work that only reads, and is the whole of its transaction: the file is locked for
+    /// nobody.
+    pub(super) fn look<T>(
+        &mut self,
+        ticket: &Arc<Ticket>,
+        work: impl FnOnce(&mut Self) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let done = self.in_turn(ticket, work);
+        if self.is_active(ticket) {
+            self.unwatch();
+            self.active = None;
+        }
+        done
+    }
+
+    fn in_turn<T>(
         &mut self,
         ticket: &Arc<Ticket>,
         work: impl FnOnce(&mut Self) -> Result<T, StorageError>,
@@ -234,21 +232,33 @@ impl Worker {
         if self.end_if_due() && done.is_err() {
             return Err(ticket.why_ended());
         }
-        if self.connection.is_autocommit() {
-            self.end_active(Ended::RolledBack);
-        }
         done
     }
 
-    /// Commits the transaction whose turn it is.
+    /// Commits the transaction whose turn it is. Where nothing was run there is nothing to commit.
     pub(super) fn commit(&mut self) -> Result<(), StorageError> {
         self.unwatch();
-        let committed = self.own("COMMIT");
+        let committed = if self.connection.is_autocommit() { Ok(()) } else { self.own("COMMIT") };
         match committed {
             Ok(()) => self.active = None,
             Err(_) => self.end_active(Ended::RolledBack),
         }
         committed
+    }
+
+    /// Ends a transaction that has changed nothing and for which nobody waits.
+    pub(super) fn finish_read(&mut self, ticket: &Arc<Ticket>) {
+        if self.is_active(ticket) {
+            // What cannot be committed is rolled back, which comes to the same here.
+            let _ = self.commit();
+        }
+    }
+
+    /// Notes that the transaction whose turn it is may have changed something.
+    pub(super) fn writes(&self) {
+        if let Some(Active(ticket)) = &self.active {
+            ticket.writes();
+        }
     }
 
     /// Rolls the transaction back, if it still has its turn.
@@ -259,15 +269,15 @@ impl Worker {
     }
 
     fn is_active(&self, ticket: &Arc<Ticket>) -> bool {
-        self.active.as_ref().is_some_and(|active| Arc::ptr_eq(&active.ticket, ticket))
+        self.active.as_ref().is_some_and(|active| Arc::ptr_eq(&active.0, ticket))
     }
 
     /// Whether the time of the active transaction was up, or its handle is gone.
     fn end_if_due(&mut self) -> bool {
-        let Some(active) = &self.active else { return false };
-        if active.is_late() {
+        let Some(Active(ticket)) = &self.active else { return false };
+        if ticket.is_late() {
             self.end_active(Ended::TimedOut);
-        } else if active.ticket.cancelled.load(Ordering::Relaxed) {
+        } else if ticket.is_cancelled() {
             self.end_active(Ended::Cancelled);
         }
         self.active.is_none()
@@ -281,7 +291,7 @@ impl Worker {
         {
             tracing::error!(module = self.module, %error, "a transaction cannot be rolled back");
         }
-        let description = &active.ticket.description;
+        let description = &active.0.description;
         if why == Ended::TimedOut {
             tracing::warn!(
                 module = self.module,
@@ -290,20 +300,39 @@ impl Worker {
                 self.limits.transaction
             );
         }
-        // It ends once: it is no longer the active one.
-        let _ = active.ticket.ended.set(why);
+        // Before its turn is given up: whoever gets the next one may look at this.
+        active.0.end(why);
     }
 
     /// Lets what follows run to its end.
     fn unwatch(&self) {
+        self.watch(None::<fn() -> bool>);
+    }
+
+    /// Has SQLite ask now and then whether to stop.
+    fn watch(&self, stop: Option<impl FnMut() -> bool + Send + 'static>) {
         // SQLite refuses this for a connection that another owns; this one is ours.
-        let _ = self.connection.progress_handler(0, None::<fn() -> bool>);
+        let _ = self.connection.progress_handler(INSTRUCTIONS_PER_LOOK, stop);
     }
 
     /// Runs a statement of the loader's own.
     fn own(&self, sql: &str) -> Result<(), StorageError> {
         Ok(self.authorizer.own(|| self.connection.execute_batch(sql))?)
     }
+}
+
+/// What is handed in within a moment: a module that was answered often asks for more at once, and to
+/// sleep and be woken takes longer than most statements.
+fn spin(jobs: &Receiver<Job>) -> Option<Job> {
+    let start = Instant::now();
+    while start.elapsed() < SPIN {
+        match jobs.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Empty) => std::hint::spin_loop(),
+            Err(TryRecvError::Disconnected) => return None,
+        }
+    }
+    None
 }
 
 fn connect(path: &Path, limits: &Limits) -> rusqlite::Result<(Connection, Arc<Authorizer>)> {

@@ -34,6 +34,82 @@ async fn transactions_take_turns() {
     assert_eq!(numbers(&storage).await, (0..20).collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn what_was_read_still_stands_when_it_is_written_whoever_writes_elsewhere() {
+    let (folder, here) = storage().await;
+    here.execute("INSERT INTO t VALUES (0)", vec![]).await.unwrap();
+    let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
+    let counting = [here.clone(), elsewhere].map(|storage| {
+        tokio::spawn(async move {
+            for _ in 0..25 {
+                let mut transaction = storage.begin("count").await?;
+                let mut last = transaction.query("SELECT max(n) FROM t", vec![]).await?.rows;
+                tokio::task::yield_now().await;
+                let next = "INSERT INTO t VALUES (? + 1)";
+                transaction.execute(next, last.remove(0)).await?;
+                transaction.commit().await?;
+            }
+            Ok::<(), StorageError>(())
+        })
+    });
+    for one in counting {
+        one.await.unwrap().unwrap();
+    }
+    assert_eq!(numbers(&here).await, (0..=50).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_transaction_without_statements_locks_nobody_out() {
+    let (folder, here) = storage().await;
+    let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
+    let begun = here.begin("later").await.unwrap();
+    elsewhere.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
+    begun.commit().await.unwrap();
+    assert_eq!(numbers(&here).await, [1]);
+}
+
+#[tokio::test]
+async fn a_file_that_is_locked_may_be_tried_again() {
+    let (folder, here) = storage().await;
+    let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
+    let mut locking = elsewhere.begin("lock").await.unwrap();
+    locking.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
+    let mut waiting = here.begin("wait").await.unwrap();
+    let locked = waiting.execute("INSERT INTO t VALUES (2)", vec![]).await.unwrap_err();
+    assert!(matches!(locked, StorageError::Locked), "{locked:?}");
+    locking.commit().await.unwrap();
+    waiting.execute("INSERT INTO t VALUES (2)", vec![]).await.unwrap();
+    waiting.commit().await.unwrap();
+    assert_eq!(numbers(&here).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn one_that_only_read_ends_although_nobody_waits_for_that() {
+    let (folder, here) = storage().await;
+    for n in 0..20 {
+        let mut transaction = here.begin("read").await.unwrap();
+        let rows = transaction.query("SELECT count(*) FROM t", vec![]).await.unwrap().rows;
+        assert_eq!(rows, [[Value::Integer(n)]]);
+        transaction.commit().await.unwrap();
+        here.execute("INSERT INTO t VALUES (?)", vec![n.into()]).await.unwrap();
+    }
+    let mut transaction = here.begin("read").await.unwrap();
+    transaction.query("SELECT n FROM t", vec![]).await.unwrap();
+    transaction.commit().await.unwrap();
+    // Were the file still locked, this would fail after a while.
+    let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
+    elsewhere.execute("DELETE FROM t", vec![]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_handle_that_is_kept_after_the_end_keeps_nobody_waiting() {
+    let (_folder, storage) = storage().await;
+    let _kept = storage.begin("kept").await.unwrap();
+    storage.close().await;
+    let late = storage.begin("late").await.unwrap_err();
+    assert!(matches!(late, StorageError::Stopped), "{late:?}");
+}
+
 /// Runs the endless statement until it has written more than is kept in memory, and drops the call.
 async fn run_and_drop(transaction: &mut Transaction, folder: &TempDir) {
     let log = folder.path().join("test.sqlite3-wal");
@@ -74,6 +150,7 @@ async fn a_transaction_that_nobody_waits_for_gives_its_turn_up() {
     let (_folder, storage) = storage().await;
     for _ in 0..10 {
         begin_and_drop(storage.begin("unwanted"));
+        begin_and_drop(storage.query("SELECT n FROM t", vec![]));
     }
     storage.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap();
     assert_eq!(numbers(&storage).await, [1]);
