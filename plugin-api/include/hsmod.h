@@ -2780,12 +2780,12 @@ struct hsmod_storage_table {
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*run_db_interaction)(
         const void *object, const hsmod_storage_run_db_interaction_args *args, hsmod_frame *frame);
-    /// Runs a statement in a transaction. `parameters` are
-    /// [encoded](crate::values::SqlValue::encode).
+    /// Runs a statement in a transaction; in one of its own, committed, where that is 0.
+    /// `parameters` are [encoded](crate::values::SqlValue::encode).
     /// Answers `hsmod_owned_bytes_answer`.
     hsmod_status (*db_query)(
         const void *object, const hsmod_storage_db_query_args *args, hsmod_frame *frame);
-    /// Runs a statement in a transaction, and counts the rows that it changes.
+    /// Runs a statement in a transaction, 0 as above, and counts the rows that it changes.
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*db_execute)(
         const void *object, const hsmod_storage_db_execute_args *args, hsmod_frame *frame);

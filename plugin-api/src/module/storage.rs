@@ -2,7 +2,7 @@
 
 use super::ModuleApi;
 use super::handle::Handle;
-use crate::requests::storage::{Db, rows};
+use crate::requests::storage::{ALONE, Db, rows};
 use crate::values::{JsonStr, ModuleError, Row, SqlValue};
 
 impl ModuleApi {
@@ -34,10 +34,54 @@ impl ModuleApi {
     /// The operator has configured no storage or the homeserver has none
     /// ([`Unsupported`](crate::values::Unanswered::Unsupported), the message says what to do); 256
     /// transactions wait already ([`TooMany`](crate::values::Unanswered::TooMany)); the file cannot
-    /// be opened, or another process keeps it locked.
+    /// be opened. That another process keeps it locked is said by the first statement.
     pub async fn run_db_interaction(&self, desc: &str) -> Result<Transaction, ModuleError> {
         let number = Db(self).run_db_interaction(desc).await?;
         Ok(Transaction(Handle::new(self, rows::run_db_interaction.group, number)))
+    }
+
+    /// Runs one statement in a transaction of its own and returns its rows. Takes less time than the
+    /// same by [`Self::run_db_interaction`]; and where it only reads, as most `SELECT` do, it neither
+    /// keeps a writer in another process waiting nor waits for one.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<bool, ModuleError> {
+    /// let strikes = "SELECT count FROM strikes WHERE user_id = ?";
+    /// let rows = api.db_query(strikes, params![user_id]).await?;
+    /// # Ok(!rows.is_empty())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Self::run_db_interaction`], [`Transaction::query`] and [`Transaction::commit`];
+    /// nothing of the statement remains then.
+    pub async fn db_query(
+        &self,
+        sql: &str,
+        parameters: &[SqlValue],
+    ) -> Result<Vec<Row>, ModuleError> {
+        let rows = Db(self).db_query(ALONE, sql, &SqlValue::encode(parameters)).await?;
+        Ok(rows.into_rows())
+    }
+
+    /// Runs one statement in a transaction of its own and returns how many rows it inserted, changed
+    /// or deleted. When this returns, that is on the disk.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<(), ModuleError> {
+    /// let pardon = "DELETE FROM strikes WHERE user_id = ?";
+    /// api.db_execute(pardon, params![user_id]).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As of [`Self::db_query`]; also when the statement returns rows.
+    pub async fn db_execute(&self, sql: &str, parameters: &[SqlValue]) -> Result<u64, ModuleError> {
+        let changed = Db(self).db_execute(ALONE, sql, &SqlValue::encode(parameters)).await?;
+        Ok(changed.unsigned_abs())
     }
 
     /// Brings the module's storage up to date: runs those of `migrations`, each a version and its

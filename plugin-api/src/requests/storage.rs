@@ -5,7 +5,8 @@ use crate::table::requests;
 use crate::values::{JsonStr, SqlRows};
 
 /// These requests as they cross; modules have
-/// [`run_db_interaction`](ModuleApi::run_db_interaction) and [`migrate_db`](ModuleApi::migrate_db).
+/// [`run_db_interaction`](ModuleApi::run_db_interaction), [`db_query`](ModuleApi::db_query),
+/// [`db_execute`](ModuleApi::db_execute) and [`migrate_db`](ModuleApi::migrate_db).
 #[derive(Clone, Copy, Debug)]
 pub struct Db<'a>(pub(crate) &'a ModuleApi);
 
@@ -14,6 +15,9 @@ impl Db<'_> {
         self.0
     }
 }
+
+/// What stands for the number of a transaction where a statement runs in one of its own.
+pub const ALONE: i64 = 0;
 
 requests! {
     /// A file of the module's own. The loader answers this in every homeserver; one that answers it
@@ -25,11 +29,11 @@ requests! {
         /// when it has no use for it. Since Synapse 0.25.
         async fn run_db_interaction(&self, desc: &str) -> i64, since 0;
 
-        /// Runs a statement in a transaction. `parameters` are
-        /// [encoded](crate::values::SqlValue::encode).
+        /// Runs a statement in a transaction; in one of its own, committed, where that is 0.
+        /// `parameters` are [encoded](crate::values::SqlValue::encode).
         async fn db_query(&self, transaction: i64, sql: &str, parameters: &[u8]) -> SqlRows, since 0;
 
-        /// Runs a statement in a transaction, and counts the rows that it changes.
+        /// Runs a statement in a transaction, 0 as above, and counts the rows that it changes.
         async fn db_execute(&self, transaction: i64, sql: &str, parameters: &[u8]) -> i64, since 0;
 
         /// Commits a transaction.

@@ -68,6 +68,25 @@ async fn values_cross_exactly() {
 }
 
 #[tokio::test]
+async fn one_statement_needs_no_transaction_around_it() {
+    let scene = scene();
+    let modules = scene.load().await;
+    let list = json!([
+        {"db_execute": "INSERT INTO t VALUES (?), (2)", "values": [1]},
+        {"db_query": "SELECT v FROM t WHERE v > ?", "values": [1]},
+        {"db_execute": "DELETE FROM t WHERE v = 2"},
+    ]);
+    assert_eq!(done(&modules, list).await, json!([2, [{"v": 2}], 1]));
+    let refused = json!([{"db_query": "ATTACH 'x' AS y"}, {"db_execute": "SELECT v FROM t"}]);
+    let failed = steps(&modules, "keeper", refused).await;
+    let said = |step: usize| failed[step]["error"].as_str().unwrap().to_owned();
+    assert_snapshot!(said(0), @"`ATTACH` is not allowed in a module's storage");
+    assert_snapshot!(said(1), @"the statement returns rows: use `query`");
+    modules.shutdown(LIMIT).await;
+    assert_eq!(values(&scene.load().await).await, json!([1]));
+}
+
+#[tokio::test]
 async fn a_dropped_question_rolls_its_transaction_back() {
     let modules = scene().load().await;
     done(&modules, json!([{"begin": ""}, insert(1), {"keep": null}])).await;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hsmod_plugin_api::requests;
-use hsmod_plugin_api::requests::storage::rows;
+use hsmod_plugin_api::requests::storage::{ALONE, rows};
 use hsmod_plugin_api::values::{JsonStr, ModuleError, SqlRows, SqlValue, Unanswered};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -87,9 +87,14 @@ impl requests::Storage for StorageAnswers {
         sql: &str,
         parameters: &[u8],
     ) -> Result<SqlRows, ModuleError> {
-        let parameters = SqlValue::decode(parameters)?;
+        let (request, parameters) = (rows::db_query.name, SqlValue::decode(parameters)?);
+        if transaction == ALONE {
+            let alone =
+                async { self.storage().await?.query(sql, parameters).await.map_err(failed) };
+            return self.0.life.during(request, alone).await;
+        }
         let work = async |transaction: &mut Transaction| transaction.query(sql, parameters).await;
-        self.within(rows::db_query.name, transaction, work).await
+        self.within(request, transaction, work).await
     }
 
     async fn db_execute(
@@ -98,9 +103,16 @@ impl requests::Storage for StorageAnswers {
         sql: &str,
         parameters: &[u8],
     ) -> Result<i64, ModuleError> {
-        let parameters = SqlValue::decode(parameters)?;
-        let work = async |transaction: &mut Transaction| transaction.execute(sql, parameters).await;
-        let changed = self.within(rows::db_execute.name, transaction, work).await?;
+        let (request, parameters) = (rows::db_execute.name, SqlValue::decode(parameters)?);
+        let changed = if transaction == ALONE {
+            let alone =
+                async { self.storage().await?.execute(sql, parameters).await.map_err(failed) };
+            self.0.life.during(request, alone).await?
+        } else {
+            let work =
+                async |transaction: &mut Transaction| transaction.execute(sql, parameters).await;
+            self.within(request, transaction, work).await?
+        };
         Ok(changed.try_into().unwrap_or(i64::MAX))
     }
 

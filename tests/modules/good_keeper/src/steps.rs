@@ -2,6 +2,7 @@
 //!
 //! - `{"begin": desc}`, `{"query": sql, "values": [..]}`, `{"execute": ..}`, `{"commit": null}`,
 //!   `{"drop": null}`: on the transaction of this list, of which there is one at a time
+//! - `{"db_query": sql, "values": [..]}`, `{"db_execute": ..}`: in a transaction of its own
 //! - `{"keep": null}`, `{"resume": null}`: the transaction outlives this list; another one has it
 //! - `{"migrate": [[version, sql], ..]}`
 //! - `{"storm": number}`: begins that many at once, and drops them; the errors, without repetition
@@ -82,6 +83,8 @@ impl Keeper {
                     .await?
                     .into());
             }
+            "db_query" => return self.db_query(argument, &step["values"]).await,
+            "db_execute" => return self.db_execute(argument, &step["values"]).await,
             "commit" => return finish(transaction).await,
             "drop" => drop(transaction.take()),
             "keep" => *self.kept.lock()? = transaction.take(),

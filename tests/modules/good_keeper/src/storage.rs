@@ -4,6 +4,24 @@
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
+use crate::Keeper;
+
+impl Keeper {
+    pub(crate) async fn db_query(&self, sql: &Value, values: &Value) -> Result<Value, ModuleError> {
+        let rows = self.api.db_query(sql.as_str().unwrap_or_default(), &parameters(values)).await?;
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    pub(crate) async fn db_execute(
+        &self,
+        sql: &Value,
+        values: &Value,
+    ) -> Result<Value, ModuleError> {
+        let sql = sql.as_str().unwrap_or_default();
+        Ok(self.api.db_execute(sql, &parameters(values)).await?.into())
+    }
+}
+
 /// The values for a statement.
 pub(crate) fn parameters(values: &Value) -> Vec<SqlValue> {
     let value = |value: &Value| match value {
