@@ -12,13 +12,36 @@ use hsmod_tests::build;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// Transactions that write one row each, and that read one row each.
-const WRITES: u32 = 1_000;
-const READS: u32 = 20_000;
+/// How often each is measured: in turn with what it is compared with, since machines have moods.
+const ROUNDS: usize = 9;
+
+/// Rows in the table.
+const ROWS: u32 = 1_000;
 
 const TABLE: &str = "CREATE TABLE strikes (user_id INTEGER PRIMARY KEY, count INTEGER NOT NULL)";
-const WRITE: &str = "INSERT INTO strikes VALUES (?, 1)";
+const FILL: &str = "WITH RECURSIVE n (x) AS (VALUES (0) UNION ALL SELECT x + 1 FROM n LIMIT 1000) \
+                    INSERT INTO strikes SELECT x, 1 FROM n";
+
+/// What is measured.
+struct Case {
+    name: &'static str,
+    sql: &'static str,
+    writes: bool,
+    /// One statement, not a transaction with one in it.
+    alone: bool,
+    /// In each round.
+    times: u32,
+}
+
 const READ: &str = "SELECT count FROM strikes WHERE user_id = ?";
+const WRITE: &str = "INSERT OR REPLACE INTO strikes VALUES (?, 1)";
+
+const CASES: [Case; 4] = [
+    Case { name: "read one row", sql: READ, writes: false, alone: false, times: 5_000 },
+    Case { name: "read one row, alone", sql: READ, writes: false, alone: true, times: 5_000 },
+    Case { name: "write one row", sql: WRITE, writes: true, alone: false, times: 100 },
+    Case { name: "write one row, alone", sql: WRITE, writes: true, alone: true, times: 100 },
+];
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder for the files");
@@ -27,21 +50,30 @@ fn main() {
     let modules = runtime.block_on(load(folder.path()));
     let plain = plain(&folder.path().join("plain.sqlite3"));
     println!("{:<28} {:>12} {:>12} {:>6}", "transactions a second", "rusqlite", "module", "ratio");
-    for (name, times, sql, commit) in
-        [("write one row", WRITES, WRITE, true), ("read one row", READS, READ, false)]
-    {
-        let base = timed(|| directly(&plain, sql, times, commit));
-        let ours = runtime.block_on(through(&modules, sql, times, commit));
-        let [base, ours] = [base, ours].map(|time| f64::from(times) / time.as_secs_f64());
-        println!("{name:<28} {base:>12.0} {ours:>12.0} {:>6.2}", base / ours);
+    for case in &CASES {
+        let [mut base, mut ours, mut ratios] = [const { Vec::new() }; 3];
+        for _ in 0..ROUNDS {
+            let plain = timed(|| directly(&plain, case)).as_secs_f64();
+            let module = runtime.block_on(through(&modules, case)).as_secs_f64();
+            base.push(f64::from(case.times) / plain);
+            ours.push(f64::from(case.times) / module);
+            ratios.push(module / plain);
+        }
+        let [base, ours, ratio] = [base, ours, ratios].map(median);
+        println!("{:<28} {base:>12.0} {ours:>12.0} {ratio:>6.2}", case.name);
     }
     runtime.block_on(modules.shutdown(Duration::from_secs(60)));
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 async fn load(folder: &Path) -> Modules {
     let plugin = build::release(&["bench_keeper"])["bench_keeper"].clone();
     let config = json!({
-        "modules": [{"module": plugin, "config": {"migration": TABLE}, "timeout": 0}],
+        "modules": [{"module": plugin, "config": {"migration": format!("{TABLE};{FILL}")}, "timeout": 0}],
         "data_dir": folder, "verify": {"permissions": "warn"},
     });
     let config = Config::from_value(config, &[], folder).expect("a config");
@@ -55,27 +87,32 @@ fn plain(path: &Path) -> Connection {
     for (name, value) in [("journal_mode", "wal"), ("synchronous", "full")] {
         plain.pragma_update(None, name, value).expect("a setting");
     }
-    plain.execute_batch(TABLE).expect("a table");
+    plain.execute_batch(&format!("{TABLE};{FILL}")).expect("a table");
     plain
 }
 
-fn directly(plain: &Connection, sql: &str, times: u32, commit: bool) {
-    for number in 0..times {
-        plain.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
-        let mut statement = plain.prepare(sql).expect("a statement");
-        if commit {
+fn directly(plain: &Connection, case: &Case) {
+    for number in 0..case.times {
+        if !case.alone {
+            plain.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        }
+        let mut statement = plain.prepare(case.sql).expect("a statement");
+        if case.writes {
             statement.execute([number]).expect("a row");
         } else {
-            let row = statement.query_row([number % WRITES], |row| row.get::<_, i64>(0));
+            let row = statement.query_row([number % ROWS], |row| row.get::<_, i64>(0));
             assert_eq!(row, Ok(1));
         }
-        plain.execute_batch("COMMIT").expect("a commit");
+        if !case.alone {
+            plain.execute_batch("COMMIT").expect("a commit");
+        }
     }
 }
 
 /// One request to the module, which takes that many transactions.
-async fn through(modules: &Modules, sql: &str, times: u32, commit: bool) -> Duration {
-    let body = json!({"sql": sql, "times": times, "rows": WRITES, "writes": commit});
+async fn through(modules: &Modules, case: &Case) -> Duration {
+    let Case { sql, writes, alone, times, .. } = case;
+    let body = json!({"sql": sql, "times": times, "rows": ROWS, "writes": writes, "alone": alone});
     let request = http::Request::post("/_synapse/client/bench_keeper");
     let request = request.body(Bytes::from(body.to_string())).expect("a request");
     let start = Instant::now();

@@ -37,20 +37,42 @@ struct Task {
     times: u32,
     rows: u32,
     writes: bool,
+    /// Each by one request, not by three.
+    alone: bool,
+}
+
+impl BenchKeeper {
+    async fn transaction(&self, task: &Task, number: u32) -> Result<(), ModuleError> {
+        let mut transaction = self.api.run_db_interaction("bench").await?;
+        if task.writes {
+            transaction.execute(&task.sql, params![number]).await?;
+        } else {
+            let rows = transaction.query(&task.sql, params![number % task.rows]).await?;
+            let _count: i64 = rows[0].get(0)?;
+        }
+        transaction.commit().await
+    }
+
+    async fn alone(&self, task: &Task, number: u32) -> Result<(), ModuleError> {
+        if task.writes {
+            self.api.db_execute(&task.sql, params![number]).await?;
+        } else {
+            let rows = self.api.db_query(&task.sql, params![number % task.rows]).await?;
+            let _count: i64 = rows[0].get(0)?;
+        }
+        Ok(())
+    }
 }
 
 impl WebResource for BenchKeeper {
     async fn post(&self, request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
         let task: Task = request.json()?;
         for number in 0..task.times {
-            let mut transaction = self.api.run_db_interaction("bench").await?;
-            if task.writes {
-                transaction.execute(&task.sql, params![number]).await?;
+            if task.alone {
+                self.alone(&task, number).await?;
             } else {
-                let rows = transaction.query(&task.sql, params![number % task.rows]).await?;
-                let _count: i64 = rows[0].get(0)?;
+                self.transaction(&task, number).await?;
             }
-            transaction.commit().await?;
         }
         Ok(WebResponse::json(200, &serde_json::json!({"done": task.times})))
     }
