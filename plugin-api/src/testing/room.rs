@@ -65,7 +65,7 @@ impl FakeRoom {
     /// The event, which tells the version of the room if that is known.
     fn versioned(&self, event: OwnedEvent) -> OwnedEvent {
         match &self.version {
-            Some(version) => event.with_room_version(version),
+            Some(version) => event.with_room_version(version.as_str()),
             None => event,
         }
     }
