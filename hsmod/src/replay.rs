@@ -1,5 +1,6 @@
 //! `hsmod replay`: recorded events through the modules, as fast as they can.
 
+mod batch;
 mod events;
 pub(crate) mod inside;
 mod lines;
@@ -9,6 +10,7 @@ mod room;
 mod rooms;
 mod shown;
 mod summary;
+mod timer;
 
 use std::path::PathBuf;
 
@@ -79,8 +81,8 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     let input = events::open(&source, options.repeat)?;
     let listing = options.site.listing()?;
     options.live.say();
-    let length = input.length;
-    let progress = Progress::new(length.map(|bytes| bytes * u64::from(options.repeat)));
+    let length = input.length.map(|bytes| bytes * u64::from(options.repeat));
+    let progress = Progress::new(length);
     // A file is read where the modules are, which is faster, and can be read again; a pipe is not
     // there.
     let path = if length.is_some() { source.path() } else { None };
@@ -88,6 +90,7 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     let replay = Replay {
         source: source.to_string(),
         path,
+        length,
         before: source.before(&format!("replay -c {} -", options.site.config.display())),
         repeat: options.repeat,
         concurrency: options.concurrency(),

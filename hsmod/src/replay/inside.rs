@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::events::Events;
-use super::reader::{self, Batch};
+use super::reader;
 use super::rooms::Rooms;
 use super::shown::show;
 use super::summary::{self, Tally};
@@ -26,6 +26,8 @@ pub(crate) struct Replay {
     pub(super) source: String,
     /// Where they lie; without it, they come from the parent.
     pub(super) path: Option<PathBuf>,
+    /// How many bytes there are, all times over, if that is known.
+    pub(super) length: Option<u64>,
     /// How to put a tool before this command.
     pub(super) before: Before,
     pub(super) repeat: u32,
@@ -49,16 +51,23 @@ pub(crate) fn run(
     exit
 }
 
+/// Every how many answers of a module one is timed: all of them, unless there will be so many that
+/// each sixteenth tells the same. To read the clock twice takes about as long as a module.
+fn sample(length: Option<u64>) -> u64 {
+    const MANY: u64 = 16 << 20;
+    if length.is_some_and(|bytes| bytes >= MANY) { 16 } else { 1 }
+}
+
 async fn send(
     inside: &Inside,
     replay: Replay,
     input: Box<dyn Read + Send>,
     output: &mut Output,
 ) -> Result<Exit> {
-    let Replay { source, path, before, repeat, concurrency, live } = replay;
+    let Replay { source, path, length, before, repeat, concurrency, live } = replay;
     let (rehearsal, failures) = (live.rehearsal("hsmod replay"), Failures::default());
     let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
-    let modules = inside.load(host.sample_every(1), output).await?;
+    let modules = inside.load(host.sample_every(sample(length)), output).await?;
     let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency);
     let mut tally = Tally::default();
 
@@ -66,16 +75,18 @@ async fn send(
     let mut batches = reader::start(Events::new(path, input, before), repeat);
     let mut unreadable = None;
     while let Some(batch) = batches.recv().await {
-        let Batch { lines, bytes, begins } = match batch {
+        let batch = match batch {
             Ok(batch) => batch,
             Err(error) => {
                 unreadable = Some(error);
                 break;
             }
         };
-        if begins {
+        if batch.begins {
             tally.dispatched(rooms.clear().await);
         }
+        let bytes = batch.bytes;
+        let lines = rooms.read(batch).await;
         let outcomes = rooms.run(lines).await;
         outcomes.iter().for_each(|outcome| tally.count(outcome));
         outcomes.iter().for_each(|outcome| show(outcome, output));

@@ -1,51 +1,44 @@
 //! A file, line by line, of which no line can be too long for the memory.
 
 use std::io::{self, BufRead, Read};
+use std::ops::Range;
 
 /// The longest line that is read: 1 MiB.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// The lines of a file.
-pub(super) struct Lines<R> {
-    reader: R,
-    buffer: Vec<u8>,
-}
-
-/// One of them.
+/// A line: where it was put, without its line break.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line<'a> {
-    /// Without its line break.
-    Text(&'a [u8]),
+pub(super) enum Line {
+    Text(Range<usize>),
     /// It was skipped.
     TooLong,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub(super) const fn new(reader: R) -> Self {
-        Self { reader, buffer: Vec::new() }
+/// Reads the next line, puts it behind what `text` holds, and says how long it is in the file; `None`
+/// after the last.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn next(
+    reader: &mut impl BufRead,
+    text: &mut Vec<u8>,
+) -> io::Result<Option<(Line, u64)>> {
+    let start = text.len();
+    let limit = LONGEST as u64 + 1;
+    let length = reader.by_ref().take(limit).read_until(b'\n', text)?;
+    if length == 0 {
+        return Ok(None);
     }
-
-    /// The next line and its length in the file; `None` after the last.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub(super) fn next(&mut self) -> io::Result<Option<(Line<'_>, u64)>> {
-        self.buffer.clear();
-        let limit = LONGEST as u64 + 1;
-        let length = self.reader.by_ref().take(limit).read_until(b'\n', &mut self.buffer)?;
-        if length == 0 {
-            return Ok(None);
-        }
-        let line = match self.buffer.strip_suffix(b"\n") {
-            Some(text) => Line::Text(text),
-            None if self.buffer.len() <= LONGEST => Line::Text(&self.buffer),
-            None => {
-                let rest = self.reader.skip_until(b'\n')?;
-                return Ok(Some((Line::TooLong, (length + rest) as u64)));
-            }
-        };
-        Ok(Some((line, length as u64)))
-    }
+    let line = if text.ends_with(b"\n") {
+        Line::Text(start..text.len() - 1)
+    } else if length <= LONGEST {
+        Line::Text(start..text.len())
+    } else {
+        text.truncate(start);
+        let rest = reader.skip_until(b'\n')?;
+        return Ok(Some((Line::TooLong, (length + rest) as u64)));
+    };
+    Ok(Some((line, length as u64)))
 }
 
 #[cfg(test)]
@@ -55,15 +48,22 @@ mod tests {
     #[test]
     fn a_line_may_be_one_mebibyte_long_and_no_longer() {
         let (fits, too_long) = ("x".repeat(LONGEST), "y".repeat(LONGEST + 1));
-        let text = format!("{fits}\n{too_long}\n\n{too_long}y\nlast");
-        let mut lines = Lines::new(io::BufReader::with_capacity(100, text.as_bytes()));
+        let file = format!("{fits}\n{too_long}\n\n{too_long}y\nlast");
+        let mut reader = io::BufReader::with_capacity(100, file.as_bytes());
+        let (mut text, mut lines) = (Vec::new(), Vec::new());
+        while let Some((line, length)) = next(&mut reader, &mut text).unwrap() {
+            let shown = match line {
+                Line::Text(place) => Some(String::from_utf8(text[place].to_vec()).unwrap()),
+                Line::TooLong => None,
+            };
+            lines.push((shown, length));
+        }
         let long = LONGEST as u64;
-        assert_eq!(lines.next().unwrap(), Some((Line::Text(fits.as_bytes()), long + 1)));
-        assert_eq!(lines.next().unwrap(), Some((Line::TooLong, long + 2)));
-        assert_eq!(lines.next().unwrap(), Some((Line::Text(b""), 1)));
-        assert_eq!(lines.next().unwrap(), Some((Line::TooLong, long + 3)));
-        assert_eq!(lines.next().unwrap(), Some((Line::Text(b"last"), 4)));
-        assert_eq!(lines.next().unwrap(), None);
-        assert!(lines.buffer.capacity() <= 2 * (LONGEST + 1));
+        let (fits, empty, last) = (Some(fits), Some(String::new()), Some("last".to_owned()));
+        assert_eq!(
+            lines,
+            [(fits, long + 1), (None, long + 2), (empty, 1), (None, long + 3), (last, 4)]
+        );
+        assert!(text.capacity() <= 4 * (LONGEST + 1));
     }
 }

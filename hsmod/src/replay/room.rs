@@ -1,14 +1,14 @@
 //! One room: its events, one after the other, and the state they leave.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use hsmod_loader::dispatch::Delivery;
 use hsmod_loader::values::{Event, OwnedEvent};
 use hsmod_loader::{CallError, Modules, State};
 use serde::Deserialize;
 
-use super::reader::NoEvent;
+use super::batch::NoEvent;
+use super::timer::{Dispatched, Timer};
 use crate::state::RoomState;
 
 /// Whom the events are shown to.
@@ -31,13 +31,6 @@ impl From<NoEvent> for Outcome {
     }
 }
 
-/// How many questions were asked, and how long that took.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Dispatched {
-    pub(super) calls: u64,
-    pub(super) time: Duration,
-}
-
 /// A room on its way through the file.
 pub(super) struct Room {
     /// Events to come, with their places in the batch.
@@ -45,9 +38,10 @@ pub(super) struct Room {
     /// What became of them.
     pub(super) outcomes: Vec<(usize, Outcome)>,
     pub(super) dispatched: Dispatched,
+    timer: Timer,
     pub(super) told: Told,
     /// Once it is known.
-    version: Option<String>,
+    version: Option<Arc<str>>,
     state: RoomState,
     /// The state as modules see it.
     view: State,
@@ -94,6 +88,7 @@ impl Default for Room {
             inbox: Vec::new(),
             outcomes: Vec::new(),
             dispatched: Dispatched::default(),
+            timer: Timer::default(),
             told: Told::default(),
             version: None,
             state: RoomState::default(),
@@ -105,9 +100,12 @@ impl Default for Room {
 impl Room {
     /// Sends the events in the inbox to the modules.
     pub(super) async fn run(&mut self, audience: &Audience) {
+        self.outcomes.reserve(self.inbox.len());
         for (place, event) in std::mem::take(&mut self.inbox) {
-            let event_id = event.as_event().event_id().to_owned();
-            let outcome = match self.event(audience, event).await {
+            let event = self.versioned(event);
+            let event = event.as_event();
+            let event_id = event.event_id().to_owned();
+            let outcome = match self.event(audience, &event).await {
                 Ok(replaced) => Outcome::Allowed { event_id, replaced },
                 Err(error) if error.is_denial() => Outcome::Denied { event_id, error },
                 Err(error) => Outcome::Failed { event_id, error },
@@ -117,22 +115,21 @@ impl Room {
     }
 
     /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
-    async fn event(&mut self, audience: &Audience, event: OwnedEvent) -> Result<bool, CallError> {
-        let event = self.versioned(event);
-        let start = Instant::now();
+    async fn event(&mut self, audience: &Audience, event: &Event<'_>) -> Result<bool, CallError> {
+        let timing = self.timer.start();
         let asked = self.ask(audience, event).await;
-        self.dispatched.time += start.elapsed();
-        let (event, replaced) = asked?;
-        let event = event.as_event();
-        if self.state.insert(&event) {
+        self.dispatched += timing.calls(asked.calls);
+        let replacement = asked.answer?;
+        let replaced = replacement.as_ref().map(OwnedEvent::as_event);
+        let event = replaced.as_ref().unwrap_or(event);
+        if self.state.insert(event) {
             self.view = State::new(Arc::new(self.state.clone()));
         }
-        let start = Instant::now();
+        let timing = timing.again();
         let rules = audience.modules.third_party_rules();
-        self.told.add(rules.on_new_event(&event, &self.view).await?).await;
-        self.dispatched.calls += 1;
-        self.dispatched.time += start.elapsed();
-        Ok(replaced)
+        self.told.add(rules.on_new_event(event, &self.view).await?).await;
+        self.dispatched += timing.calls(1);
+        Ok(replacement.is_some())
     }
 
     /// The event, which tells the version of the room as soon as that was told.
@@ -142,39 +139,43 @@ impl Room {
             self.version = version_created(&view);
         }
         match &self.version {
-            Some(version) => event.with_room_version(version),
+            Some(version) => event.with_room_version(Arc::clone(version)),
             None => event,
         }
     }
 
-    /// The event as it is let through, and whether that is another one.
-    async fn ask(
-        &mut self,
-        audience: &Audience,
-        event: OwnedEvent,
-    ) -> Result<(OwnedEvent, bool), CallError> {
-        let modules = &audience.modules;
-        let view = event.as_event();
-        self.dispatched.calls += 1;
-        let rules = modules.third_party_rules();
-        let replacement = match rules.check_event_allowed(&view, &self.view).await? {
-            Some(replacement) => Some(replacement.check(&view, &audience.server_name)?),
-            None => None,
+    /// Asks whether an event is let through, and as which.
+    async fn ask(&mut self, audience: &Audience, event: &Event<'_>) -> Asked {
+        let rules = audience.modules.third_party_rules();
+        let replacement = match rules.check_event_allowed(event, &self.view).await {
+            Ok(Some(replacement)) => replacement.check(event, &audience.server_name).map(Some),
+            Ok(None) => Ok(None),
+            Err(error) => Err(error),
         };
-        let replaced = replacement.is_some();
-        let event = replacement.map_or(event, |replacement| self.versioned(replacement));
-        self.dispatched.calls += 1;
-        modules.spam_checker().check_event_for_spam(&event.as_event()).await?;
-        Ok((event, replaced))
+        let replacement = match replacement {
+            Ok(replacement) => replacement.map(|replacement| self.versioned(replacement)),
+            Err(error) => return Asked { calls: 1, answer: Err(error) },
+        };
+        let replaced = replacement.as_ref().map(OwnedEvent::as_event);
+        let checker = audience.modules.spam_checker();
+        let spam = checker.check_event_for_spam(replaced.as_ref().unwrap_or(event)).await;
+        Asked { calls: 2, answer: spam.map(|()| replacement) }
     }
 }
 
+/// What modules were asked of an event, and said.
+struct Asked {
+    calls: u64,
+    /// The event as which it is let through, if that is another one.
+    answer: Result<Option<OwnedEvent>, CallError>,
+}
+
 /// The version of the room that an event creates. A room of which it says nothing has the first.
-fn version_created(create: &Event<'_>) -> Option<String> {
+fn version_created(create: &Event<'_>) -> Option<Arc<str>> {
     #[derive(Deserialize)]
     struct Create {
         room_version: Option<String>,
     }
     let Create { room_version } = create.content().ok()?;
-    Some(room_version.unwrap_or_else(|| "1".to_owned()))
+    Some(room_version.as_deref().unwrap_or("1").into())
 }

@@ -7,8 +7,9 @@ use hsmod_loader::Modules;
 use hsmod_loader::values::OwnedEvent;
 use tokio::task::JoinSet;
 
-use super::reader::NoEvent;
-use super::room::{Audience, Dispatched, Outcome, Room};
+use super::batch::{Batch, NoEvent};
+use super::room::{Audience, Outcome, Room};
+use super::timer::Dispatched;
 
 /// The rooms seen so far.
 pub(super) struct Rooms {
@@ -32,6 +33,11 @@ impl Rooms {
             numbers: HashMap::new(),
             rooms: Vec::new(),
         }
+    }
+
+    /// What is in each line, in order.
+    pub(super) async fn read(&self, batch: Batch) -> Vec<Result<OwnedEvent, NoEvent>> {
+        batch.events(self.concurrency).await
     }
 
     /// What became of each line, in order.
@@ -67,8 +73,7 @@ impl Rooms {
         self.numbers.clear();
         let mut all = Dispatched::default();
         for mut room in self.rooms.drain(..) {
-            all.calls += room.dispatched.calls;
-            all.time += room.dispatched.time;
+            all += room.dispatched;
             room.told.all().await;
         }
         all

@@ -6,7 +6,8 @@ use hsmod_loader::stats::Counts;
 use hsmod_loader::{ModuleCounts, Modules};
 use serde::Serialize;
 
-use super::room::{Dispatched, Outcome};
+use super::room::Outcome;
+use super::timer::Dispatched;
 use crate::failures::Failed;
 use crate::live::Undone;
 use crate::output::{Output, counted};
@@ -37,7 +38,7 @@ struct Summary {
     seconds: f64,
     /// Reading and parsing included.
     events_per_second: f64,
-    /// Of the time that went by in calls, on one processor.
+    /// Of the time that went by in calls, on one processor, by those that were timed.
     dispatch_per_second: f64,
     modules: Vec<Module>,
     /// Of modules, whatever became of the event.
