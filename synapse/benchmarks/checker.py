@@ -16,6 +16,7 @@ class Checker:
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         self._evil_users = frozenset(config["evil_users"])
         self._looks_at = config.get("looks_at")
+        self._word = config.get("word")
         name = config["callback"]
         if name == "check_event_allowed":
             api.register_third_party_rules_callbacks(check_event_allowed=self.check_event_allowed)
@@ -23,6 +24,9 @@ class Checker:
             api.register_spam_checker_callbacks(**{name: getattr(self, name)})
 
     async def check_event_for_spam(self, event: EventBase) -> Any:
+        """Looks at the body in place of the sender where there is a word to look for."""
+        if self._word is not None:
+            return Codes.FORBIDDEN if self._word in event.content["body"] else NOT_SPAM
         return Codes.FORBIDDEN if event.sender in self._evil_users else NOT_SPAM
 
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Any:

@@ -19,14 +19,15 @@ from tests.utils import default_config
 
 SERVER_NAME = "localhost"
 KINDS = ("python", "native")
+EVIL_USERS = [f"@evil{number}:{SERVER_NAME}" for number in range(1_000)]
 
 PDUS = Path(__file__).parents[2] / "tests" / "data" / "synapse-pdus.ndjson"
 
 
-def home(kind: str, modules: int, callback: str, looks_at: str | None = None) -> HomeServer:
+def home(kind: str, modules: int, callback: str, **looks_for: str | None) -> HomeServer:
     """A homeserver with so many modules of a kind, each of which registers this callback."""
     config = default_config(server_name=SERVER_NAME)
-    own = {"evil_users": ["@evil:localhost"], "callback": callback, "looks_at": looks_at}
+    own = {"evil_users": EVIL_USERS, "callback": callback, **looks_for}
     if kind == "python":
         config["modules"] = [{"module": "checker.Checker", "config": own}] * modules
     else:
@@ -57,13 +58,22 @@ def native(config: dict[str, Any], modules: int) -> dict[str, Any]:
     }
 
 
-def message() -> EventBase:
-    """A recorded message of usual length."""
+def message(sender: str | None = None) -> EventBase:
+    """A recorded message of usual length; of another sender, if one is named."""
     with PDUS.open() as lines:
         for line in lines:
-            if json.loads(line)["type"] == "m.room.message":
-                return _event(json.loads(line))
+            recorded = json.loads(line)
+            if recorded["type"] == "m.room.message":
+                return _event({**recorded, "sender": sender or recorded["sender"]})
     raise RuntimeError(f"there is no message in {PDUS}")
+
+
+def long_message(size: int, last: str = "") -> EventBase:
+    """A message whose JSON has about this length, and whose body ends with this word."""
+    short = message().get_pdu_json()
+    room = size - len(json.dumps({**short, "content": {"body": last, "msgtype": "m.text"}}))
+    words = "Nothing but words that any body may have. " * (size // 40)
+    return _event({**short, "content": {"body": words[:room] + last, "msgtype": "m.text"}})
 
 
 def state(entries: int) -> StateMap[EventBase]:

@@ -6,9 +6,11 @@
 //!     evil_users: ["@evil:example.com"]
 //!     callback: check_event_allowed     # registers this one
 //!     looks_at: m.room.power_levels     # of the state, it looks up this entry; default: none
+//!     word: casino                      # in the body, in place of the sender; default: none
 //! ```
 #![forbid(unsafe_code)]
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use hsmod_plugin_api::callbacks::traits::{SpamCheckerCallbacks, ThirdPartyRulesCallbacks};
@@ -21,6 +23,14 @@ pub struct Config {
     evil_users: HashSet<String>,
     callback: String,
     looks_at: Option<String>,
+    word: Option<String>,
+}
+
+/// What it reads of an event's content.
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow)]
+    body: Cow<'a, str>,
 }
 
 /// The module.
@@ -46,15 +56,21 @@ impl Module for Checker {
 
 impl Checker {
     fn verdict(&self, user_id: &UserId) -> Verdict {
-        let evil = self.0.evil_users.contains(user_id.as_str());
-        if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow }
+        verdict(self.0.evil_users.contains(user_id.as_str()))
     }
+}
+
+fn verdict(evil: bool) -> Verdict {
+    if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow }
 }
 
 #[callbacks]
 impl SpamChecker for Checker {
+    /// Looks at the body in place of the sender where there is a word to look for.
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
-        Ok(self.verdict(event.sender()))
+        let Some(word) = &self.0.word else { return Ok(self.verdict(event.sender())) };
+        let message = serde_json::from_str::<Message<'_>>(event.content_json().as_str())?;
+        Ok(verdict(message.body.contains(word)))
     }
 
     async fn user_may_invite(
