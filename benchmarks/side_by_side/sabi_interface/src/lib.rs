@@ -1,0 +1,72 @@
+//! What a homeserver would write with abi_stable and async-ffi: a trait object that crosses a
+//! library's border, and whose futures do.
+#![allow(missing_docs, reason = "the macros of abi_stable write items without any")]
+#![allow(non_local_definitions, reason = "the macros of abi_stable are older than the lint")]
+#![allow(unsafe_code, reason = "the macros of abi_stable write unsafe code")]
+#![allow(clippy::undocumented_unsafe_blocks, reason = "the macros of abi_stable write them")]
+
+use abi_stable::StableAbi;
+use abi_stable::library::RootModule;
+use abi_stable::package_version_strings;
+use abi_stable::sabi_trait;
+use abi_stable::sabi_types::VersionStrings;
+use abi_stable::std_types::{RBox, RResult, RStr, RString, RVec};
+use async_ffi::BorrowingFfiFuture;
+
+/// The parts of an event.
+#[repr(C)]
+#[derive(Clone, Copy, StableAbi)]
+pub struct SabiEvent<'a> {
+    pub event_id: RStr<'a>,
+    pub room_id: RStr<'a>,
+    pub sender: RStr<'a>,
+    pub event_type: RStr<'a>,
+    pub origin_server_ts: i64,
+    /// JSON text of the content.
+    pub content: RStr<'a>,
+}
+
+/// Whether something may happen.
+#[repr(C)]
+#[derive(StableAbi)]
+pub enum SabiVerdict {
+    Allow,
+    Deny { errcode: RString },
+}
+
+/// What a module answers.
+pub type SabiAnswer = RResult<SabiVerdict, RString>;
+
+/// A module.
+#[sabi_trait]
+pub trait SabiChecker: Send + Sync {
+    /// Ready at once.
+    fn check_sender<'a>(&'a self, event: &'a SabiEvent<'a>) -> BorrowingFfiFuture<'a, SabiAnswer>;
+
+    /// Ready at once.
+    fn check_body<'a>(&'a self, event: &'a SabiEvent<'a>) -> BorrowingFfiFuture<'a, SabiAnswer>;
+
+    /// Suspends once.
+    #[sabi(last_prefix_field)]
+    fn suspend<'a>(&'a self, user_id: RStr<'a>) -> BorrowingFfiFuture<'a, SabiAnswer>;
+}
+
+/// A module, on either side.
+pub type SabiModule = SabiChecker_TO<'static, RBox<()>>;
+
+/// What the library exports.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = SabiLibraryRef)))]
+pub struct SabiLibrary {
+    /// Makes a module that looks for these users, and for this word.
+    #[sabi(last_prefix_field)]
+    pub new: extern "C" fn(evil_users: RVec<RString>, word: RString) -> SabiModule,
+}
+
+impl RootModule for SabiLibraryRef {
+    abi_stable::declare_root_module_statics! {SabiLibraryRef}
+    const BASE_NAME: &'static str = "side_sabi_module";
+    const NAME: &'static str = "side_sabi_module";
+    const VERSION_STRINGS: VersionStrings = package_version_strings!();
+}
