@@ -1,0 +1,132 @@
+//! What is asked, of how many modules, and in which ways.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A question, asked of that many modules, one after the other until one denies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Case {
+    pub(crate) question: Question,
+    pub(crate) modules: usize,
+}
+
+/// What is asked. The number of some is what grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Is the sender on a list of 1,000?
+    Ready,
+    /// Is a word in the body of an event of 1 KiB?
+    Event,
+    /// As `Ready`, by modules that suspend once.
+    Suspended,
+    /// As `Ready`, as a homeserver's handler asks it: two functions down, the whole boxed.
+    Awaited,
+    /// As `Ready`, of an event of so many bytes.
+    EventSize(usize),
+    /// Has the sender a membership, in a state of so many entries?
+    StateEntries(usize),
+    /// As `Ready`, while so many more modules are there that did not register.
+    NotRegistered(usize),
+    /// As `Ready`, by so many threads at once.
+    Threads(usize),
+}
+
+use Question::*;
+
+/// How modules are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// An `async fn` of a type that is known.
+    Direct,
+}
+
+use Way::*;
+
+impl Way {
+    pub(crate) const ALL: [Self; 1] = [Direct];
+
+    /// Its name in the JSON.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Direct => "direct",
+        }
+    }
+}
+
+impl FromStr for Way {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let way = Self::ALL.into_iter().find(|way| way.name() == name);
+        way.ok_or_else(|| format!("there is no way `{name}`"))
+    }
+}
+
+/// The numbers of modules that each of the first four questions is asked of.
+pub(crate) const MODULES: [usize; 3] = [1, 3, 10];
+
+impl Case {
+    /// All that is measured, in the order of the table.
+    pub(crate) fn all() -> Vec<Self> {
+        let of = |modules| move |question| Self { question, modules };
+        let mut all: Vec<Self> = [Ready, Suspended, Awaited, Event]
+            .into_iter()
+            .flat_map(|question| MODULES.map(|modules| Self { question, modules }))
+            .collect();
+        all.extend([30, 100].map(|modules| Self { question: Ready, modules }));
+        let kib = 1_024;
+        all.extend([kib / 2, 4 * kib, 32 * kib, 256 * kib, kib * kib].map(EventSize).map(of(1)));
+        all.extend([10, 1_000, 100_000, 1_000_000].map(StateEntries).map(of(1)));
+        all.extend([0, 10, 100, 1_000].map(NotRegistered).map(of(1)));
+        all.extend([1, 2].map(Threads).map(of(1)));
+        all
+    }
+
+    /// The ways in which it is asked.
+    pub(crate) fn ways(self) -> &'static [Way] {
+        match (self.question, self.modules) {
+            (Ready, 30 | 100) => &[Direct],
+            (Ready | Event | EventSize(_), _) => &Way::ALL,
+            (Suspended | Awaited, _) => &[Direct],
+            (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[],
+        }
+    }
+}
+
+/// What the table lacks, and why.
+pub(crate) const LEFT_OUT: &[&str] = &[
+    "suspended: wasm_core: a core module of WebAssembly runs to its end, it cannot suspend",
+    "suspended: webhook, unix_socket: they suspend in any case, `ready` says what that costs",
+    "awaited: wasm_core, webhook, unix_socket: what a handler adds is little beside `ready`",
+    "growth with state, modules that did not register, threads: boxed and hsmod only",
+];
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ready => f.write_str("ready"),
+            Event => f.write_str("event"),
+            Suspended => f.write_str("suspended"),
+            Awaited => f.write_str("awaited"),
+            EventSize(bytes) => write!(f, "event_size/{bytes}"),
+            StateEntries(entries) => write!(f, "state_entries/{entries}"),
+            NotRegistered(modules) => write!(f, "not_registered/{modules}"),
+            Threads(threads) => write!(f, "threads/{threads}"),
+        }
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.question, self.modules)
+    }
+}
+
+impl FromStr for Case {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let case = Self::all().into_iter().find(|case| case.to_string() == name);
+        case.ok_or_else(|| format!("there is no case `{name}`"))
+    }
+}
