@@ -38,17 +38,20 @@ use Question::*;
 pub(crate) enum Way {
     /// An `async fn` of a type that is known.
     Direct,
+    /// A trait object of async-trait; what all others are compared with.
+    Boxed,
 }
 
 use Way::*;
 
 impl Way {
-    pub(crate) const ALL: [Self; 1] = [Direct];
+    pub(crate) const ALL: [Self; 2] = [Direct, Boxed];
 
     /// Its name in the JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Direct => "direct",
+            Boxed => "boxed",
         }
     }
 }
@@ -85,10 +88,10 @@ impl Case {
     /// The ways in which it is asked.
     pub(crate) fn ways(self) -> &'static [Way] {
         match (self.question, self.modules) {
-            (Ready, 30 | 100) => &[Direct],
+            (Ready, 30 | 100) => &[Direct, Boxed],
             (Ready | Event | EventSize(_), _) => &Way::ALL,
-            (Suspended | Awaited, _) => &[Direct],
-            (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[],
+            (Suspended | Awaited, _) => &[Direct, Boxed],
+            (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[Boxed],
         }
     }
 }

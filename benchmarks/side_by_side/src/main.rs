@@ -1,20 +1,28 @@
 //! Asks modules the same questions in every way that there is, and writes what each takes.
 //!
 //! `cargo xtask bench` builds this and what it loads, and shows what it writes. By hand:
-//! `side_by_side PLUGIN SABI_LIBRARY` writes JSON to the standard output, and what it is at
+//! `side_by_side PLUGIN SABI_LIBRARY [--quick]` writes JSON to the standard output, and what it is at
 //! to the standard error. With another first argument it is one of its own child processes.
 
 mod case;
 mod events;
+mod report;
+mod state;
+mod time;
 mod ways;
 
 use std::process::ExitCode;
 
-use case::Case;
-use events::About;
+use case::{Case, LEFT_OUT};
+use report::{Report, Row};
+use time::Effort;
 use ways::Files;
 
-const USAGE: &str = "usage: side_by_side PLUGIN SABI_LIBRARY; start `cargo xtask bench`";
+const EFFORT: Effort = Effort { processes: 9, rounds: 31 };
+/// Enough to see that everything works.
+const QUICK: Effort = Effort { processes: 1, rounds: 7 };
+
+const USAGE: &str = "usage: side_by_side PLUGIN SABI_LIBRARY [--quick]; start `cargo xtask bench`";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,22 +43,32 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         Ok::<Files, String>(Files { plugin: absolute(plugin)?, sabi: absolute(sabi)? })
     };
     match *arguments {
-        [plugin, sabi] => {
-            ask(&files(plugin, sabi)?);
+        [time::MODE, case, plugin, sabi, rounds] => {
+            let rounds = rounds.parse().map_err(|_| USAGE)?;
+            println!("{}", time::here(case.parse()?, &files(plugin, sabi)?, rounds));
             Ok(())
         }
+        [plugin, sabi] => measure(&files(plugin, sabi)?, EFFORT),
+        [plugin, sabi, "--quick"] => measure(&files(plugin, sabi)?, QUICK),
         _ => Err(USAGE.to_owned()),
     }
 }
 
-/// Asks everything once.
-fn ask(files: &Files) {
-    for case in Case::all() {
-        for way in case.ways() {
-            let ask = ways::load(*way, case, files);
-            ask(About::Evil);
-            ask(About::Good(1));
-            println!("{case}: {}", way.name());
+/// Measures everything, and writes it.
+fn measure(files: &Files, effort: Effort) -> Result<(), String> {
+    let cases = Case::all();
+    let mut report = Report {
+        rows: Vec::new(),
+        left_out: LEFT_OUT.iter().map(|reason| (*reason).to_owned()).collect(),
+    };
+    for (place, case) in cases.iter().enumerate() {
+        let (question, modules) = (case.question, case.modules);
+        eprintln!("[{:>2}/{}] {question}, modules: {modules}", place + 1, cases.len());
+        let times = time::of(*case, files, effort)?;
+        for (way, times) in case.ways().iter().zip(times) {
+            report.rows.push(Row::new(*case, *way, times));
         }
     }
+    println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
+    Ok(())
 }

@@ -1,8 +1,11 @@
 //! The ways in which modules are asked. Each is loaded for one case, and asks when it is called.
 
+pub(crate) mod boxed;
 pub(crate) mod direct;
 
 use std::path::PathBuf;
+use std::sync::Barrier;
+use std::thread;
 
 use crate::case::{Case, Way};
 use crate::events::About;
@@ -26,5 +29,23 @@ pub(crate) struct Files {
 pub(crate) fn load(way: Way, case: Case, files: &Files) -> Ask {
     match way {
         Way::Direct => direct::load(case),
+        Way::Boxed => boxed::load(case),
     }
+}
+
+/// Asks by so many threads at once, which share the questions.
+fn by_threads(threads: usize, about: About, ask: impl Fn(About) + Sync) {
+    let share = match about {
+        About::Good(times) => About::Good(times / threads),
+        About::Evil => About::Evil,
+    };
+    let together = Barrier::new(threads);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                together.wait();
+                ask(share);
+            });
+        }
+    });
 }

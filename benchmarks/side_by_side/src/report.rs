@@ -1,0 +1,44 @@
+//! What was measured, as JSON.
+
+use serde::Serialize;
+
+use crate::case::{Case, Way};
+use crate::time::Times;
+
+/// All of it.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(crate) rows: Vec<Row>,
+    /// What is missing, and why.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// One way of one case.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    question: String,
+    way: &'static str,
+    modules: usize,
+    ns_median: f64,
+    ns_spread: [f64; 2],
+    ratio: f64,
+}
+
+impl Row {
+    pub(crate) fn new(case: Case, way: Way, times: Times) -> Self {
+        let Times { ns_median, ns_spread, ratio } = times;
+        Self {
+            question: case.question.to_string(),
+            way: way.name(),
+            modules: case.modules,
+            ns_median: rounded(ns_median, 1),
+            ns_spread: ns_spread.map(|ns| rounded(ns, 1)),
+            ratio: rounded(ratio, 3),
+        }
+    }
+}
+
+fn rounded(number: f64, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (number * scale).round() / scale
+}

@@ -1,0 +1,28 @@
+//! The state of a room: memberships, that of the good user among them.
+
+use std::collections::HashMap;
+
+use hsmod_plugin_api::values::OwnedEvent;
+use serde_json::json;
+
+use crate::events::GOOD_USER;
+
+/// So many memberships by user, each as `keep` keeps it. They are all the same, so that they are made
+/// in no time: what grows is the table.
+pub(crate) fn members<T: Clone>(
+    entries: usize,
+    keep: impl Fn(OwnedEvent) -> T,
+) -> HashMap<String, T> {
+    let others = (1..entries).map(|number| format!("@user{number}:example.com"));
+    let membership = keep(membership());
+    others.chain([GOOD_USER.to_owned()]).map(|user_id| (user_id, membership.clone())).collect()
+}
+
+fn membership() -> OwnedEvent {
+    let event = json!({
+        "event_id": "$2", "room_id": "!r:example.com", "sender": GOOD_USER,
+        "type": "m.room.member", "state_key": GOOD_USER, "origin_server_ts": 1,
+        "content": {"membership": "join"},
+    });
+    OwnedEvent::from_json(event.to_string()).expect("an event")
+}

@@ -1,0 +1,115 @@
+//! How long a question takes. All ways of a case take turns, in rounds so short that a machine is as
+//! busy for the one as for the others; and in several processes, because where one happens to lie
+//! in memory decides a good deal. It is the time that goes by, of the process that asks.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::{Case, Way};
+use crate::events::About;
+use crate::ways::{Ask, Files, load};
+
+/// How this program is told to take the times of a case, and write them.
+pub(crate) const MODE: &str = "--time";
+
+/// How often it is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    pub(crate) processes: usize,
+    pub(crate) rounds: usize,
+}
+
+/// Shorter than what a system gives one process at a time.
+const ROUND: Duration = Duration::from_micros(400);
+
+/// How long one question took in each round, by way, in nanoseconds.
+#[derive(Default, Deserialize, Serialize)]
+struct Samples(Vec<Vec<f64>>);
+
+/// The times of one way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) ns_median: f64,
+    /// Between these lie four of five rounds.
+    pub(crate) ns_spread: [f64; 2],
+    /// The time as a share of the boxed call's in the same round; the median.
+    pub(crate) ratio: f64,
+}
+
+/// The times of all ways of a case, in their order.
+///
+/// # Errors
+/// A process failed: a module did not load, or an answer was wrong.
+pub(crate) fn of(case: Case, files: &Files, effort: Effort) -> Result<Vec<Times>, String> {
+    let ways = case.ways();
+    let mut samples = Samples(vec![Vec::new(); ways.len()]);
+    for _ in 0..effort.processes {
+        let more = in_process(case, files, effort.rounds)?;
+        for (all, more) in samples.0.iter_mut().zip(more.0) {
+            all.extend(more);
+        }
+    }
+    let boxed = ways.iter().position(|way| *way == Way::Boxed).ok_or("nothing to compare with")?;
+    let boxed = samples.0[boxed].clone();
+    Ok(samples.0.into_iter().map(|of_way| Times::of(of_way, &boxed)).collect())
+}
+
+impl Times {
+    fn of(mut samples: Vec<f64>, boxed: &[f64]) -> Self {
+        let mut ratios: Vec<f64> =
+            samples.iter().zip(boxed).map(|(own, base)| own / base).collect();
+        ratios.sort_by(f64::total_cmp);
+        samples.sort_by(f64::total_cmp);
+        let at = |tenth: usize| samples[(samples.len() - 1) * tenth / 10];
+        Self { ns_median: at(5), ns_spread: [at(1), at(9)], ratio: ratios[ratios.len() / 2] }
+    }
+}
+
+fn in_process(case: Case, files: &Files, rounds: usize) -> Result<Samples, String> {
+    let mut program = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
+    program.args([MODE, &case.to_string()]).args([&files.plugin, &files.sabi]);
+    let output = program.arg(rounds.to_string()).stderr(Stdio::piped()).output();
+    let output = output.map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{case}: {}\n{said}", output.status));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| format!("{case}: {error}"))
+}
+
+/// Takes the times in this process, as JSON.
+pub(crate) fn here(case: Case, files: &Files, rounds: usize) -> String {
+    let asks: Vec<Ask> = case.ways().iter().map(|way| load(*way, case, files)).collect();
+    asks.iter().for_each(|ask| ask(About::Evil));
+    let times: Vec<usize> = asks.iter().map(times).collect();
+    let mut samples = Samples(vec![Vec::new(); asks.len()]);
+    for round in 0..rounds {
+        // Each is the first once: whoever comes after a way that waits finds its caches cold.
+        for turn in 0..asks.len() {
+            let way = (round + turn) % asks.len();
+            samples.0[way].push(timed(&asks[way], times[way]));
+        }
+    }
+    serde_json::to_string(&samples).expect("numbers are JSON")
+}
+
+/// How many questions fill a round.
+#[allow(clippy::cast_precision_loss, reason = "a number of questions")]
+fn times(ask: &Ask) -> usize {
+    let round = ROUND.as_secs_f64() * 1e9;
+    let mut times = 2;
+    while timed(ask, times) * times as f64 <= round {
+        times *= 2;
+    }
+    times
+}
+
+/// How long one of so many questions takes, in nanoseconds.
+#[allow(clippy::cast_precision_loss, reason = "a number of questions")]
+fn timed(ask: &Ask, times: usize) -> f64 {
+    let start = Instant::now();
+    ask(About::Good(times));
+    start.elapsed().as_secs_f64() * 1e9 / times as f64
+}
