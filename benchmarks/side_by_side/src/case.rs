@@ -40,18 +40,24 @@ pub(crate) enum Way {
     Direct,
     /// A trait object of async-trait; what all others are compared with.
     Boxed,
+    /// A plugin, through the loader.
+    Hsmod,
+    /// A library, through trait objects of abi_stable with futures of async-ffi.
+    Sabi,
 }
 
 use Way::*;
 
 impl Way {
-    pub(crate) const ALL: [Self; 2] = [Direct, Boxed];
+    pub(crate) const ALL: [Self; 4] = [Direct, Boxed, Hsmod, Sabi];
 
     /// Its name in the JSON.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Direct => "direct",
             Boxed => "boxed",
+            Hsmod => "hsmod",
+            Sabi => "sabi",
         }
     }
 }
@@ -88,10 +94,10 @@ impl Case {
     /// The ways in which it is asked.
     pub(crate) fn ways(self) -> &'static [Way] {
         match (self.question, self.modules) {
-            (Ready, 30 | 100) => &[Direct, Boxed],
+            (Ready, 30 | 100) => &[Direct, Boxed, Hsmod, Sabi],
             (Ready | Event | EventSize(_), _) => &Way::ALL,
-            (Suspended | Awaited, _) => &[Direct, Boxed],
-            (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[Boxed],
+            (Suspended | Awaited, _) => &[Direct, Boxed, Hsmod, Sabi],
+            (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[Boxed, Hsmod],
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod boxed;
 pub(crate) mod direct;
+pub(crate) mod hsmod;
+pub(crate) mod sabi;
 
 use std::path::PathBuf;
 use std::sync::Barrier;
@@ -30,6 +32,8 @@ pub(crate) fn load(way: Way, case: Case, files: &Files) -> Ask {
     match way {
         Way::Direct => direct::load(case),
         Way::Boxed => boxed::load(case),
+        Way::Hsmod => hsmod::load(case, &files.plugin),
+        Way::Sabi => sabi::load(case, &files.sabi),
     }
 }
 
