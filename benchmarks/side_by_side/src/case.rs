@@ -44,12 +44,18 @@ pub(crate) enum Way {
     Hsmod,
     /// A library, through trait objects of abi_stable with futures of async-ffi.
     Sabi,
+    /// A WebAssembly module in wasmtime, which is given a copy of the event.
+    WasmCore,
+    /// A service, through HTTP on a connection that is kept.
+    Webhook,
+    /// A child process, through a Unix socket.
+    UnixSocket,
 }
 
 use Way::*;
 
 impl Way {
-    pub(crate) const ALL: [Self; 4] = [Direct, Boxed, Hsmod, Sabi];
+    pub(crate) const ALL: [Self; 7] = [Direct, Boxed, Hsmod, Sabi, WasmCore, Webhook, UnixSocket];
 
     /// Its name in the JSON.
     pub(crate) fn name(self) -> &'static str {
@@ -58,6 +64,9 @@ impl Way {
             Boxed => "boxed",
             Hsmod => "hsmod",
             Sabi => "sabi",
+            WasmCore => "wasm_core",
+            Webhook => "webhook",
+            UnixSocket => "unix_socket",
         }
     }
 }

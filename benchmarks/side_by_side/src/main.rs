@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use case::{Case, LEFT_OUT};
 use report::{Report, Row};
 use time::Effort;
-use ways::Files;
+use ways::{Files, service, unix_socket, webhook};
 
 const EFFORT: Effort = Effort { processes: 9, rounds: 31 };
 /// Enough to see that everything works.
@@ -43,6 +43,8 @@ fn run(arguments: &[&str]) -> Result<(), String> {
         Ok::<Files, String>(Files { plugin: absolute(plugin)?, sabi: absolute(sabi)? })
     };
     match *arguments {
+        [service::MODE, "webhook"] => webhook::serve().map_err(|error| error.to_string()),
+        [service::MODE, "unix_socket"] => unix_socket::serve().map_err(|error| error.to_string()),
         [time::MODE, case, plugin, sabi, rounds] => {
             let rounds = rounds.parse().map_err(|_| USAGE)?;
             println!("{}", time::here(case.parse()?, &files(plugin, sabi)?, rounds));

@@ -4,6 +4,10 @@ pub(crate) mod boxed;
 pub(crate) mod direct;
 pub(crate) mod hsmod;
 pub(crate) mod sabi;
+pub(crate) mod service;
+pub(crate) mod unix_socket;
+pub(crate) mod wasm;
+pub(crate) mod webhook;
 
 use std::path::PathBuf;
 use std::sync::Barrier;
@@ -34,6 +38,9 @@ pub(crate) fn load(way: Way, case: Case, files: &Files) -> Ask {
         Way::Boxed => boxed::load(case),
         Way::Hsmod => hsmod::load(case, &files.plugin),
         Way::Sabi => sabi::load(case, &files.sabi),
+        Way::WasmCore => wasm::load(case),
+        Way::Webhook => webhook::load(case),
+        Way::UnixSocket => unix_socket::load(case),
     }
 }
 
