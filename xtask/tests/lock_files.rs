@@ -1,5 +1,5 @@
-//! Shows that both workspaces build with the same dependencies: what the tests here try is what
-//! operators install.
+//! Shows that all workspaces build with the same dependencies: what the tests here try is what
+//! operators install, and what is measured.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,24 +9,36 @@ type Locked = BTreeMap<(String, String), String>;
 
 #[test]
 fn the_lock_files_agree_in_what_they_share() {
-    let (ours, theirs) = (locked("Cargo.lock"), locked("synapse/Cargo.lock"));
-    let shared = theirs.iter().filter_map(|(key, version)| Some((key, version, ours.get(key)?)));
-    let different: Vec<String> = shared
-        .clone()
-        .filter(|(_, version, our_version)| version != our_version)
-        .map(|((name, _), version, wanted)| {
-            format!(
-                "{name}: {wanted} in Cargo.lock, {version} in synapse/Cargo.lock\n  \
-                 cargo update --manifest-path synapse/Cargo.toml {name}@{version} --precise {wanted}"
-            )
-        })
+    let ours = locked("Cargo.lock");
+    let different: Vec<String> = ["synapse", "benchmarks/side_by_side"]
+        .iter()
+        .flat_map(|workspace| different(&ours, workspace))
         .collect();
-    assert!(shared.count() > 100, "the lock files share next to nothing: they were not read well");
     assert!(
         different.is_empty(),
-        "an update of Cargo.lock was probably not repeated for synapse/:\n{}",
+        "an update of Cargo.lock was probably not repeated:\n{}",
         different.join("\n")
     );
+}
+
+/// What another workspace builds with another version, and how that is put right.
+fn different(ours: &Locked, workspace: &str) -> Vec<String> {
+    let theirs = locked(&format!("{workspace}/Cargo.lock"));
+    let shared = theirs.iter().filter_map(|(key, version)| Some((key, version, ours.get(key)?)));
+    let shared: Vec<_> = shared.collect();
+    assert!(
+        shared.len() > 100,
+        "{workspace} shares next to nothing: the lock files were not read well"
+    );
+    let different = shared.into_iter().filter(|(_, version, wanted)| version != wanted);
+    different
+        .map(|((name, _), version, wanted)| {
+            format!(
+                "{name}: {wanted} in Cargo.lock, {version} in {workspace}/Cargo.lock\n  cargo update \
+                 --manifest-path {workspace}/Cargo.toml {name}@{version} --precise {wanted}"
+            )
+        })
+        .collect()
 }
 
 fn locked(file: &str) -> Locked {

@@ -69,6 +69,11 @@ impl Way {
             UnixSocket => "unix_socket",
         }
     }
+
+    /// Whether all of it happens in this process, where it can be counted.
+    pub(crate) fn is_inside(self) -> bool {
+        !matches!(self, Webhook | UnixSocket)
+    }
 }
 
 impl FromStr for Way {
@@ -108,6 +113,13 @@ impl Case {
             (Suspended | Awaited, _) => &[Direct, Boxed, Hsmod, Sabi],
             (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[Boxed, Hsmod],
         }
+    }
+
+    /// Whether it is counted what one question takes, too: that takes a while, so where nothing
+    /// grows.
+    pub(crate) fn is_counted(self) -> bool {
+        matches!(self.question, Ready | Event | Suspended | Awaited)
+            && MODULES.contains(&self.modules)
     }
 }
 

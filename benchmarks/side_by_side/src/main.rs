@@ -5,6 +5,7 @@
 //! to the standard error. With another first argument it is one of its own child processes.
 
 mod case;
+mod count;
 mod events;
 mod report;
 mod state;
@@ -13,14 +14,15 @@ mod ways;
 
 use std::process::ExitCode;
 
-use case::{Case, LEFT_OUT};
+use case::{Case, LEFT_OUT, Way};
 use report::{Report, Row};
 use time::Effort;
 use ways::{Files, service, unix_socket, webhook};
 
-const EFFORT: Effort = Effort { processes: 9, rounds: 31 };
+/// The loader samples one call in 64: as many are counted.
+const EFFORT: Effort = Effort { processes: 9, rounds: 31, counted: 64 };
 /// Enough to see that everything works.
-const QUICK: Effort = Effort { processes: 1, rounds: 7 };
+const QUICK: Effort = Effort { processes: 1, rounds: 7, counted: 1 };
 
 const USAGE: &str = "usage: side_by_side PLUGIN SABI_LIBRARY [--quick]; start `cargo xtask bench`";
 
@@ -50,6 +52,9 @@ fn run(arguments: &[&str]) -> Result<(), String> {
             println!("{}", time::here(case.parse()?, &files(plugin, sabi)?, rounds));
             Ok(())
         }
+        [count::MODE, case, plugin, sabi, way] => {
+            count::here(way.parse()?, case.parse()?, &files(plugin, sabi)?)
+        }
         [plugin, sabi] => measure(&files(plugin, sabi)?, EFFORT),
         [plugin, sabi, "--quick"] => measure(&files(plugin, sabi)?, QUICK),
         _ => Err(USAGE.to_owned()),
@@ -68,9 +73,33 @@ fn measure(files: &Files, effort: Effort) -> Result<(), String> {
         eprintln!("[{:>2}/{}] {question}, modules: {modules}", place + 1, cases.len());
         let times = time::of(*case, files, effort)?;
         for (way, times) in case.ways().iter().zip(times) {
-            report.rows.push(Row::new(*case, *way, times));
+            let counts = counted(*way, *case, files, effort, &mut report.left_out);
+            report.rows.push(Row::new(*case, *way, times, counts));
         }
     }
     println!("{}", serde_json::to_string(&report).map_err(|error| error.to_string())?);
     Ok(())
+}
+
+/// What one question takes, where that can be counted; a reason why not is noted once.
+fn counted(
+    way: Way,
+    case: Case,
+    files: &Files,
+    effort: Effort,
+    left_out: &mut Vec<String>,
+) -> Option<count::Counts> {
+    if !way.is_inside() || !case.is_counted() {
+        return None;
+    }
+    match count::of(way, case, files, effort.counted) {
+        Ok(counts) => Some(counts),
+        Err(error) => {
+            let reason = format!("instructions, locked, allocations of {}: {error}", way.name());
+            if !left_out.contains(&reason) {
+                left_out.push(reason);
+            }
+            None
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::case::{Case, Way};
+use crate::count::Counts;
 use crate::time::Times;
 
 /// All of it.
@@ -19,18 +20,24 @@ pub(crate) struct Row {
     question: String,
     way: &'static str,
     modules: usize,
+    instructions: Option<f64>,
+    locked: Option<f64>,
+    allocations: Option<f64>,
     ns_median: f64,
     ns_spread: [f64; 2],
     ratio: f64,
 }
 
 impl Row {
-    pub(crate) fn new(case: Case, way: Way, times: Times) -> Self {
+    pub(crate) fn new(case: Case, way: Way, times: Times, counts: Option<Counts>) -> Self {
         let Times { ns_median, ns_spread, ratio } = times;
         Self {
             question: case.question.to_string(),
             way: way.name(),
             modules: case.modules,
+            instructions: counts.map(|counts| counts.instructions.round()),
+            locked: counts.map(|counts| counts.locked.round()),
+            allocations: counts.map(|counts| rounded(counts.allocations, 2)),
             ns_median: rounded(ns_median, 1),
             ns_spread: ns_spread.map(|ns| rounded(ns, 1)),
             ratio: rounded(ratio, 3),

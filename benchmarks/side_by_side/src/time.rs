@@ -19,6 +19,8 @@ pub(crate) const MODE: &str = "--time";
 pub(crate) struct Effort {
     pub(crate) processes: usize,
     pub(crate) rounds: usize,
+    /// As many questions are counted, too.
+    pub(crate) counted: u64,
 }
 
 /// Shorter than what a system gives one process at a time.

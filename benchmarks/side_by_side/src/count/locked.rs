@@ -1,0 +1,54 @@
+//! Which instructions of x86-64 are locked: they hold a line of memory alone until they are done.
+
+/// Whether the instruction that these bytes begin with is one.
+pub(super) fn is_locked(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let [prefix @ (0x26 | 0x2e | 0x36 | 0x3e | 0x64..=0x67 | 0xf0 | 0xf2 | 0xf3), more @ ..] =
+        rest
+    {
+        if *prefix == 0xf0 {
+            return true;
+        }
+        rest = more;
+    }
+    if let [0x40..=0x4f, more @ ..] = rest {
+        rest = more;
+    }
+    // `xchg` with memory is, without saying so; with a register it is not.
+    matches!(rest, [0x86 | 0x87, operands, ..] if operands >> 6 != 0b11)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_locks_and_so_does_an_exchange_with_memory() {
+        for locked in [
+            // lock inc qword [rdi]
+            &[0xf0, 0x48, 0xff, 0x07][..],
+            // lock cmpxchg [rdi], ecx, with a prefix before
+            &[0x66, 0xf0, 0x0f, 0xb1, 0x0f],
+            // xchg [rdi], rax
+            &[0x48, 0x87, 0x07],
+            &[0x86, 0x07],
+        ] {
+            assert!(is_locked(locked), "{locked:02x?}");
+        }
+    }
+
+    #[test]
+    fn others_do_not() {
+        for plain in [
+            // xchg rax, rcx
+            &[0x48, 0x87, 0xc8][..],
+            // inc qword [rdi]
+            &[0x48, 0xff, 0x07],
+            // nop, and bytes of the next instruction
+            &[0x90, 0xf0],
+            &[],
+        ] {
+            assert!(!is_locked(plain), "{plain:02x?}");
+        }
+    }
+}
