@@ -3,6 +3,7 @@
 //! Each command is one file; `cargo xtask help` lists them. What a command prints of its own goes
 //! to stdout, cargo's own progress to stderr.
 
+mod bench;
 mod build;
 mod c_compilers;
 mod ci;
@@ -49,10 +50,19 @@ After changing the ABI:     cargo xtask header, cargo xtask compilers
 After writing unsafe code:  cargo xtask sanitize
 After adding a dependency:  cargo xtask deny
 To test inside Synapse:     cargo xtask synapse
-To install it somewhere:    cargo xtask wheel";
+To install it somewhere:    cargo xtask wheel
+To compare its speed:       cargo xtask bench";
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measures modules side by side: compiled in, hsmod, other libraries, WebAssembly, services
+    ///
+    /// Asks the same questions of 1, 3 and 10 modules in every way that a homeserver has, and checks
+    /// every answer: an async function, a boxed one, a plugin, a library of abi_stable, WebAssembly, a
+    /// service over HTTP, a process over a Unix socket; and modules in Synapse, if `cargo xtask
+    /// synapse` has fetched that. What it is compared with is built in a workspace of its own (the
+    /// first time about five minutes and 1.5 GB below cargo's target directory).
+    Bench(bench::Options),
     /// Runs what CI runs: format, lints, documentation, demo and tests
     ///
     /// Stops at the first step that fails and says how to run that step alone. The last lines are
@@ -106,6 +116,7 @@ enum Task {
 impl Task {
     fn run(self) -> command::Result<()> {
         match self {
+            Self::Bench(options) => bench::run(&options),
             Self::Ci(options) => ci::run(&options),
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),

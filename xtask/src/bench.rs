@@ -1,0 +1,91 @@
+//! `cargo xtask bench`: the same question to modules, in every way that there is.
+
+mod figures;
+mod machine;
+mod table;
+mod ways;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use clap::Args;
+use serde::Deserialize;
+
+use crate::build::{program, shared_libraries, target_directory};
+use crate::command::{self, Result, cargo};
+use figures::{Figures, Row};
+
+/// The workspace of what is measured.
+const WORKSPACE: &str = "benchmarks/side_by_side/Cargo.toml";
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  cargo xtask bench                                  # about five minutes, and the build
+  cargo xtask bench --quick                          # rough figures, to see that all works
+  cargo xtask bench --json figures.json
+  cargo xtask bench --from figures.json              # shows it again
+
+What is measured, and how, is told in docs/performance.md. Let nothing else run meanwhile: the spread
+beside each time says whether something did. Instructions, locked instructions and allocations are
+the same on a busy machine.")]
+pub(crate) struct Options {
+    /// Writes what was measured as JSON, too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Measures less often: the figures are rough
+    #[arg(long)]
+    quick: bool,
+    /// Measures nothing, and takes what an earlier run wrote with `--json`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "json"])]
+    from: Option<PathBuf>,
+}
+
+/// Measures, or reads what was measured, and shows it.
+///
+/// # Errors
+/// Something does not build, an answer was wrong, or a file cannot be written.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let figures = match &options.from {
+        Some(file) => Figures::read(file)?,
+        None => measure(options.quick)?,
+    };
+    print!("{}", table::table(&figures));
+    if let Some(file) = &options.json {
+        figures.write(file)?;
+    }
+    Ok(())
+}
+
+/// What the benchmark writes.
+#[derive(Deserialize)]
+struct Report {
+    rows: Vec<Row>,
+    left_out: Vec<String>,
+}
+
+fn measure(quick: bool) -> Result<Figures> {
+    let folder = target_directory()?.join("side_by_side");
+    let build = || {
+        let mut build = cargo();
+        build.args(["build", "--release", "--manifest-path", WORKSPACE]);
+        build.arg("--target-dir").arg(&folder);
+        build
+    };
+    let libraries = shared_libraries(build(), &["side_module", "side_sabi_module"])?;
+    let mut side_by_side = Command::new(program(build(), "side_by_side", "side_by_side")?);
+    side_by_side.args(libraries).args(quick.then_some("--quick"));
+    // What it is at goes to the standard error, as cargo's own progress does.
+    let report = command::output(side_by_side.stderr(Stdio::inherit()))?;
+    let Report { rows, left_out } = serde_json::from_str(&report)?;
+    for reason in left_out {
+        println!("left out: {reason}");
+    }
+    Ok(Figures { machine: machine::described()?, rows })
+}
+
+/// What tests make tables and charts of.
+#[cfg(test)]
+fn fixture() -> Figures {
+    serde_json::from_str(include_str!("bench/fixture.json")).expect("figures")
+}

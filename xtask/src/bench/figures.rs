@@ -1,0 +1,125 @@
+//! What was measured: the JSON that is written, and read again.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Result;
+
+/// One run of the benchmark.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Figures {
+    /// What it ran on, for people.
+    pub(super) machine: String,
+    pub(super) rows: Vec<Row>,
+}
+
+/// One question, in one way, to so many modules.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct Row {
+    pub(super) question: String,
+    pub(super) way: String,
+    pub(super) modules: u32,
+    /// Of one question; null where they were not counted.
+    pub(super) instructions: Option<f64>,
+    pub(super) locked: Option<f64>,
+    pub(super) allocations: Option<f64>,
+    pub(super) ns_median: f64,
+    /// Four of five rounds lie between these.
+    pub(super) ns_spread: [f64; 2],
+    /// The time as a share of the boxed call's: the same question to as many modules.
+    pub(super) ratio: f64,
+}
+
+impl Figures {
+    /// Reads what [`Self::write`] wrote.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is something else.
+    pub(super) fn read(file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file)
+            .map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
+        let figures = serde_json::from_str(&text);
+        Ok(figures.map_err(|error| {
+            format!("`{}` is not what `cargo xtask bench --json` writes: {error}", file.display())
+        })?)
+    }
+
+    /// As JSON, one row a line.
+    pub(super) fn to_json(&self) -> Result<String> {
+        let machine = serde_json::to_string(&self.machine)?;
+        let rows = self.rows.iter().map(serde_json::to_string);
+        let rows = rows.collect::<serde_json::Result<Vec<String>>>()?;
+        Ok(format!("{{\"machine\": {machine}, \"rows\": [\n{}\n]}}\n", rows.join(",\n")))
+    }
+
+    /// Writes them, whole or not at all.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub(super) fn write(&self, file: &Path) -> Result<()> {
+        replace(file, &self.to_json()?)
+    }
+
+    /// The row of a question in one way.
+    pub(super) fn row(&self, question: &str, way: &str, modules: u32) -> Option<&Row> {
+        self.rows
+            .iter()
+            .find(|row| row.question == question && row.way == way && row.modules == modules)
+    }
+}
+
+/// Puts a file in the place of another one: nobody ever sees half of it.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn replace(file: &Path, text: &str) -> Result<()> {
+    let mut name = file.file_name().ok_or("a file has a name")?.to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = file.with_file_name(name);
+    let replaced = fs::write(&new, text).and_then(|()| fs::rename(&new, file));
+    replaced.map_err(|error| {
+        // Of a file that was not even made, nothing is left.
+        drop(fs::remove_file(&new));
+        format!("cannot write `{}`: {error}", file.display()).into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_no_half_of_it_is_seen() {
+        let folder = std::env::temp_dir().join(format!("hsmod-figures-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("figures.json");
+        let figures = super::super::fixture();
+        figures.write(&file).unwrap();
+        figures.write(&file).unwrap();
+        let read = Figures::read(&file).unwrap();
+        assert_eq!(read.to_json().unwrap(), figures.to_json().unwrap());
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "something is left beside it");
+        fs::write(&file, "{}").unwrap();
+        let refused = Figures::read(&file).unwrap_err().to_string();
+        assert!(refused.contains("is not what `cargo xtask bench --json` writes"), "{refused}");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let error = replace(Path::new("/no/folder/file.json"), "").unwrap_err().to_string();
+        assert!(error.starts_with("cannot write `/no/folder/file.json`: "), "{error}");
+    }
+
+    #[test]
+    fn what_is_not_measured_is_null() {
+        let json = super::super::fixture().to_json().unwrap();
+        let row: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let webhook = row["rows"].as_array().unwrap().iter().find(|row| row["way"] == "webhook");
+        assert!(webhook.unwrap()["instructions"].is_null());
+        let keys: Vec<&String> = row["rows"][0].as_object().unwrap().keys().collect();
+        assert_eq!(keys.len(), 9, "{keys:?}");
+    }
+}
