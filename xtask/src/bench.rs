@@ -2,6 +2,7 @@
 
 mod figures;
 mod machine;
+mod synapse;
 mod table;
 mod ways;
 
@@ -65,6 +66,8 @@ struct Report {
 }
 
 fn measure(quick: bool) -> Result<Figures> {
+    // First of all, because it is what takes longest to build.
+    let synapse = synapse::costs()?;
     let folder = target_directory()?.join("side_by_side");
     let build = || {
         let mut build = cargo();
@@ -77,7 +80,11 @@ fn measure(quick: bool) -> Result<Figures> {
     side_by_side.args(libraries).args(quick.then_some("--quick"));
     // What it is at goes to the standard error, as cargo's own progress does.
     let report = command::output(side_by_side.stderr(Stdio::inherit()))?;
-    let Report { rows, left_out } = serde_json::from_str(&report)?;
+    let Report { mut rows, mut left_out } = serde_json::from_str(&report)?;
+    match synapse {
+        Ok(costs) => synapse::add(&mut rows, &costs)?,
+        Err(reason) => left_out.push(format!("synapse_python, synapse_native: {reason}")),
+    }
     for reason in left_out {
         println!("left out: {reason}");
     }

@@ -47,6 +47,11 @@ impl Environment {
         Ok(environment)
     }
 
+    /// Whether an earlier run made the environment `name` below `folder`.
+    pub(crate) fn is_there(folder: &Path, name: &str) -> bool {
+        Self::at(folder, name).folder.join(MARKER).exists()
+    }
+
     /// An empty environment `name` below `folder`, in place of any that is there.
     ///
     /// # Errors

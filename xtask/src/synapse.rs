@@ -21,6 +21,9 @@ use trial::Trial;
 /// The packages for the environment of the tests.
 const REQUIREMENTS: &str = "synapse/requirements/tests.txt";
 
+/// The environment that Synapse is installed in.
+const ENVIRONMENT: &str = "environment";
+
 /// The plugin of the benchmark.
 const MEASURED: &str = "bench_checker";
 
@@ -55,11 +58,43 @@ pub(crate) struct Options {
 /// Something could not be fetched or built, or a test failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = wheel::folder()?;
-    let _lock = Lock::of(&folder)?;
-    let environment = Environment::ready(&folder, "environment", Path::new(REQUIREMENTS))?;
+    if options.bench {
+        return ready_to_measure(folder)?.measure();
+    }
+    let lock = Lock::of(&folder)?;
+    let names = [wheel::packages("plugins")?, wheel::packages("tests/modules")?].concat();
+    ready(folder, lock, options.release, &names, options.jobs)?.run(&options.tests)
+}
+
+/// What native modules cost inside Synapse, beside Python ones, as the benchmark writes it in JSON.
+/// Or why nobody can say: nothing is fetched for that.
+///
+/// # Errors
+/// Something could not be built, or the benchmark failed.
+pub(crate) fn costs() -> Result<std::result::Result<String, String>> {
+    let folder = wheel::folder()?;
+    if !Environment::is_there(&folder, ENVIRONMENT) {
+        return Ok(Err("there is no Synapse yet: `cargo xtask synapse` fetches it".to_owned()));
+    }
+    ready_to_measure(folder)?.costs().map(Ok)
+}
+
+fn ready_to_measure(folder: PathBuf) -> Result<Trial> {
+    let lock = Lock::of(&folder)?;
+    ready(folder, lock, true, &[MEASURED.to_owned()], 1)
+}
+
+/// Makes all that is needed, with these plugins.
+fn ready(
+    folder: PathBuf,
+    lock: Lock,
+    release: bool,
+    plugins: &[String],
+    jobs: u32,
+) -> Result<Trial> {
+    let environment = Environment::ready(&folder, ENVIRONMENT, Path::new(REQUIREMENTS))?;
     let sources = sources::ready(&folder, &environment, Path::new(REQUIREMENTS))?;
-    let release = options.release || options.bench;
-    let plugins = plugins(&folder, release, if options.bench { &[MEASURED] } else { &[] })?;
+    let plugins = lay(&folder, release, plugins)?;
     let wheel = wheel::build(&folder, !release, &folder.join("wheels"))?;
     environment.install(&[
         "--no-index".as_ref(),
@@ -67,15 +102,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         "--force-reinstall".as_ref(),
         wheel.as_ref(),
     ])?;
-    let trial = Trial { environment, sources, plugins, folder, jobs: options.jobs };
-    if options.bench { trial.measure() } else { trial.run(&options.tests) }
+    Ok(Trial { environment, sources, plugins, folder, jobs, _lock: lock })
 }
 
-/// Builds all plugins, those too that misbehave, and lays them side by side in a folder, with those
-/// in `more`.
-fn plugins(folder: &Path, release: bool, more: &[&str]) -> Result<PathBuf> {
-    let names = [wheel::packages("plugins")?, wheel::packages("tests/modules")?].concat();
-    let names: Vec<&str> = names.iter().map(String::as_str).chain(more.iter().copied()).collect();
+/// Builds plugins, and lays them side by side in a folder.
+fn lay(folder: &Path, release: bool, names: &[String]) -> Result<PathBuf> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let built = build_plugins(release, &names)?;
     let plugins = folder.join("plugins");
     if plugins.exists() {

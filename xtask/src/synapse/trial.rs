@@ -4,7 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::command::{Result, line, run as execute, run_and_read};
+use crate::command::{Result, line, output, run as execute, run_and_read};
+use crate::lock::Lock;
 use crate::python::Environment;
 
 /// Where the tests are.
@@ -21,6 +22,8 @@ pub(super) struct Trial {
     /// Where they may leave something.
     pub(super) folder: PathBuf,
     pub(super) jobs: u32,
+    /// Nobody else changes any of it meanwhile.
+    pub(super) _lock: Lock,
 }
 
 impl Trial {
@@ -56,6 +59,14 @@ impl Trial {
     /// It is more than it may be.
     pub(super) fn measure(&self) -> Result<()> {
         execute(self.python().args([BENCHMARK, "--check"]))
+    }
+
+    /// The same as JSON, whether or not it is more than it may be.
+    ///
+    /// # Errors
+    /// It cannot be measured.
+    pub(super) fn costs(&self) -> Result<String> {
+        output(self.python().args([BENCHMARK, "--json"]))
     }
 
     fn command(&self) -> Command {
