@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the same question to modules, in every way that there is.
 
+mod chart;
 mod figures;
 mod machine;
 mod synapse;
