@@ -1,8 +1,10 @@
-//! `cargo xtask bench`: the same question to modules, in every way that there is.
+//! `cargo xtask bench`: the same question to modules, in every way that there is; and what people
+//! read of it, the table and the chart of the README.
 
 mod chart;
 mod figures;
 mod machine;
+mod readme;
 mod synapse;
 mod table;
 mod ways;
@@ -26,7 +28,8 @@ Examples:
   cargo xtask bench                                  # about five minutes, and the build
   cargo xtask bench --quick                          # rough figures, to see that all works
   cargo xtask bench --json figures.json
-  cargo xtask bench --from figures.json              # shows it again
+  cargo xtask bench --write-readme                   # on a quiet machine: measures, and tells
+  cargo xtask bench --from docs/performance.json     # shows what the README was made of
 
 What is measured, and how, is told in docs/performance.md. Let nothing else run meanwhile: the spread
 beside each time says whether something did. Instructions, locked instructions and allocations are
@@ -41,6 +44,9 @@ pub(crate) struct Options {
     /// Measures nothing, and takes what an earlier run wrote with `--json`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "json"])]
     from: Option<PathBuf>,
+    /// Makes the table of the README, its chart and docs/performance.json anew
+    #[arg(long, conflicts_with = "quick")]
+    write_readme: bool,
 }
 
 /// Measures, or reads what was measured, and shows it.
@@ -56,7 +62,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if let Some(file) = &options.json {
         figures.write(file)?;
     }
-    Ok(())
+    if options.write_readme { readme::write(&figures) } else { Ok(()) }
 }
 
 /// What the benchmark writes.
