@@ -20,6 +20,10 @@ pub trait Aggregation<R: Row, P> {
     /// What the homeserver gets.
     type Output;
 
+    /// Whether it makes a difference that nobody is asked, though a module has registered the
+    /// callback.
+    const PICKS: bool = false;
+
     /// Who is asked, in order.
     #[inline]
     fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
@@ -75,6 +79,8 @@ pub struct Alone;
 impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for Alone {
     type Output = Option<<R::Answer as Decision>::Output>;
 
+    const PICKS: bool = true;
+
     fn add(
         &mut self,
         answer: R::Answer,
@@ -99,6 +105,8 @@ pub struct OfLoginType<'m>(pub(crate) &'m str);
 
 impl<P> Aggregation<check_auth, P> for OfLoginType<'_> {
     type Output = <<check_auth as Row>::Answer as Decision>::Output;
+
+    const PICKS: bool = true;
 
     fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<check_auth>] {
         generation.auth_checkers.of(self.0)
@@ -215,6 +223,8 @@ impl OfSeveral for MergedEach {
 impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for MergedEach {
     type Output = Vec<JsonObject>;
 
+    const PICKS: bool = true;
+
     fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
         if self.0.is_empty() { &[] } else { generation.list::<R>() }
     }
@@ -258,6 +268,8 @@ where
     P: Several,
 {
     type Output = Vec<DirectoryVisibility>;
+
+    const PICKS: bool = true;
 
     fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
         if self.left.is_empty() { &[] } else { generation.list::<R>() }

@@ -122,7 +122,7 @@ fn begin<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     inside: Inside,
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
-    if aggregation.asked(&generation).is_empty() {
+    if A::PICKS && aggregation.asked(&generation).is_empty() {
         return Poll::Ready(nobody(aggregation));
     }
     if let Err(error) = call.as_mut().build() {

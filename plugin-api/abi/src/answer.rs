@@ -187,8 +187,9 @@ pub(crate) struct Out<P> {
 }
 
 impl<P> Out<P> {
-    /// Of no kind: who says that it has answered and did not, has answered something unknown.
-    const NONE: Answer = Answer { size: 0, kind: u32::MAX };
+    /// Of no kind: who says that it has answered and did not, has answered something unknown. All
+    /// bits are set, so that one instruction writes it.
+    const NONE: Answer = Answer { size: u32::MAX, kind: u32::MAX };
 
     #[inline]
     pub(crate) const fn new() -> Self {
