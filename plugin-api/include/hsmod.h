@@ -472,8 +472,8 @@ struct hsmod_answer {
 /// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
 /// room for a future, and where the answer goes.
 ///
-/// The caller makes a fresh one for each of these calls, on its stack. `poll`, `drop` and `data` are
-/// written by the callee before it says `Status::PENDING`, and kept by the caller where it likes.
+/// `poll`, `drop` and `data` are written by the callee before it says `Status::PENDING`; the caller
+/// gives them back in the frame of the next poll, which may be this one.
 struct hsmod_frame {
     /// In bytes: what of this structure the caller knows.
     uint32_t size;
