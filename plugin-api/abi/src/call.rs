@@ -10,6 +10,7 @@ use crate::answer::{Answer, Answers, Entered, Out, unreadable};
 use crate::frame::{Frame, ROOM_MIN, Status};
 use crate::panic::Panic;
 use crate::seat::Seat;
+use crate::waker::exported;
 
 /// How far a call came: where it stopped, unless it went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,9 +151,11 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         assert!(!this.suspended, "a call was begun twice");
         // SAFETY: it is pinned, and nobody uses the seat; the caller's promise.
         let asked = unsafe {
-            let frame = Seat::take(this.seat.as_mut_ptr());
-            (*frame).module = module;
-            Frame::enter(frame, context, reply, enter)
+            let frame = Seat::take(this.seat.as_mut_ptr(), |frame| {
+                frame.module = module;
+                frame.lend(exported(context.waker()), reply.out());
+            });
+            Frame::asked(frame, enter(frame), reply)
         };
         this.suspended = asked == Asked::Suspended(());
         asked

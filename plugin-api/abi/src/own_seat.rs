@@ -117,7 +117,7 @@ impl Shelf {
 fn made() -> NonNull<Frame> {
     let seat = Box::leak(Box::<Seat<CALLBACK_ROOM>>::new_uninit());
     // SAFETY: a place for a seat, which stays where it is until `free`.
-    unsafe { NonNull::new_unchecked(Seat::take(seat.as_mut_ptr())) }
+    unsafe { NonNull::new_unchecked(Seat::take(seat.as_mut_ptr(), |_| {})) }
 }
 
 /// Frees what [`made`] made.

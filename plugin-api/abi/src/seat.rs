@@ -24,16 +24,18 @@ pub(crate) struct Seat<const ROOM: usize> {
 const _: () = assert!(align_of::<Seat<0>>() == ROOM_ALIGN && size_of::<Frame>() % ROOM_ALIGN == 0);
 
 impl<const ROOM: usize> Seat<ROOM> {
-    /// Makes the frame of a seat that nobody uses; the room is not touched. Returns the frame.
+    /// Makes the frame of a seat that nobody uses, as `lend` completes it; the room is not touched.
+    /// Returns the frame.
     ///
     /// # Safety
     /// `seat` is a place for a seat, which stays where it is as long as the frame is used.
     #[inline]
-    pub(crate) unsafe fn take(seat: *mut Self) -> *mut Frame {
+    pub(crate) unsafe fn take(seat: *mut Self, lend: impl FnOnce(&mut Frame)) -> *mut Frame {
         // SAFETY: the caller's promise.
         unsafe {
-            let room = (&raw mut (*seat).room).cast();
-            (&raw mut (*seat).frame).write(Frame::new(room, ROOM));
+            let mut frame = Frame::new((&raw mut (*seat).room).cast(), ROOM);
+            lend(&mut frame);
+            (&raw mut (*seat).frame).write(frame);
         }
         seat.cast()
     }
@@ -41,29 +43,10 @@ impl<const ROOM: usize> Seat<ROOM> {
 
 /// A call from a seat; all of it needs a frame made by [`Seat::take`], which stays where it is.
 impl Frame {
-    /// Calls a slot, of the module of this number.
+    /// Makes it ready for another call.
     ///
     /// # Safety
-    /// `frame` is that of a seat, on which no call is suspended. `enter` calls a slot that keeps to
-    /// the protocol of [`start`](crate::start) with it.
-    #[inline]
-    pub(crate) unsafe fn enter<A: Answers>(
-        frame: *mut Self,
-        context: &task::Context<'_>,
-        reply: &mut Reply<A>,
-        enter: impl FnOnce(*mut Self) -> Status,
-    ) -> Asked<()> {
-        // SAFETY: the caller's promise.
-        unsafe {
-            Self::prepare(frame, context, reply);
-            Self::asked(frame, enter(frame), reply)
-        }
-    }
-
-    /// Makes it ready for a call that begins.
-    ///
-    /// # Safety
-    /// As for [`Self::enter`].
+    /// `frame` is that of a seat, on which no call is suspended.
     #[inline]
     pub(crate) unsafe fn prepare<A: Answers>(
         frame: *mut Self,
