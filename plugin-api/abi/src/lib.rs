@@ -17,6 +17,7 @@ mod array;
 mod cache;
 mod call;
 mod callback;
+mod callback_call;
 mod counted;
 mod crossing;
 mod entry;
@@ -28,11 +29,13 @@ mod kept;
 mod lend;
 mod log;
 mod object;
+mod observer;
 mod outcome;
 mod own_seat;
 mod owned;
 mod panic;
 mod peer;
+mod prepared;
 mod registration;
 mod request;
 mod root;
@@ -50,9 +53,8 @@ pub use answer::{Answer, Answers, Done, Entered, Fault, Made, RawError, Unreadab
 pub use array::{Room, Slice, SliceIter};
 pub use cache::{Forgets, RawCache};
 pub use call::{Asked, Call, Reply};
-pub use callback::{
-    Asking, Callback, CallbackCall, InputError, Instance, Keeps, Observer, Prepared, Shared,
-};
+pub use callback::{Asking, Callback, Instance};
+pub use callback_call::CallbackCall;
 pub use crossing::{Crossing, Place};
 #[doc(hidden)]
 pub use crossing::{lent_for, returned};
@@ -67,11 +69,13 @@ pub use kept::{AllInPlace, InPlace, Kept, KeptAll};
 pub use lend::{Editable, SetText, TextSource, Texts};
 pub use log::{LogParent, LogSpan, LogTable, LogTableRef, Logs, RawField, RawRecord};
 pub use object::Object;
+pub use observer::{Keeps, Observer};
 pub use outcome::RawOutcome;
 pub use own_seat::CALLBACK_ROOM;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
 pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
+pub use prepared::{InputError, Prepared, Shared};
 pub use registration::{Offer, RawRegistration, Table};
 pub use request::{Request, Requested, ask_now};
 pub use root::{Constructs, Parsed, PluginRoot, RootTable};
