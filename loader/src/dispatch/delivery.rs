@@ -1,29 +1,18 @@
 //! What became of a notification.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
-use tokio::sync::mpsc;
-
+use super::notification::Notice;
 use super::queue::Untold;
 
 /// A notification that is in the queues. May be awaited until every module has run it; dropping
 /// it cancels nothing.
 #[derive(Debug)]
-pub struct Delivery(Option<Pending>);
-
-/// What is not over.
-#[derive(Debug)]
-struct Pending {
-    callback: &'static str,
-    lost: Arc<Mutex<Vec<Lost>>>,
-    /// Yields nothing, and ends when the last job is done.
-    ended: mpsc::Receiver<Infallible>,
-}
+pub struct Delivery(Option<Arc<dyn Notice>>);
 
 type Lost = (Arc<str>, Untold);
 
@@ -33,12 +22,9 @@ impl Delivery {
         Self(None)
     }
 
-    /// A notification, and what each of its jobs holds.
-    pub(super) fn new(callback: &'static str) -> (Self, Part) {
-        let (done, ended) = mpsc::channel(1);
-        let lost = Arc::<Mutex<Vec<Lost>>>::default();
-        let part = Part { lost: Arc::clone(&lost), _done: done };
-        (Self(Some(Pending { callback, lost, ended })), part)
+    /// What became of a notification is in its tally.
+    pub(super) const fn of(notice: Arc<dyn Notice>) -> Self {
+        Self(Some(notice))
     }
 }
 
@@ -46,60 +32,71 @@ impl Future for Delivery {
     type Output = Result<(), DeliveryError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Some(pending) = &mut self.0 else { return Poll::Ready(Ok(())) };
-        if pending.ended.poll_recv(context).is_pending() {
-            return Poll::Pending;
-        }
-        let lost = std::mem::take(&mut *lock(&pending.lost));
-        let callback = pending.callback;
+        let Some(notice) = &self.0 else { return Poll::Ready(Ok(())) };
+        let Some(lost) = notice.tally().ended(context) else { return Poll::Pending };
+        let callback = notice.name();
         self.0 = None;
         Poll::Ready(if lost.is_empty() { Ok(()) } else { Err(DeliveryError { callback, lost }) })
     }
 }
 
-/// One module's part in a [`Delivery`], which is over when all parts are dropped.
-#[derive(Clone, Debug)]
-pub(super) struct Part {
-    lost: Arc<Mutex<Vec<Lost>>>,
-    _done: mpsc::Sender<Infallible>,
+/// Of how many modules it is not known yet what became of a notification, and who was not told.
+#[derive(Debug, Default)]
+pub(super) struct Tally(Mutex<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    open: usize,
+    lost: Vec<Lost>,
+    /// Who waits for the end.
+    waiting: Option<Waker>,
 }
 
-impl Part {
-    /// The module is not told.
+impl Tally {
+    /// Of so many modules.
+    pub(super) fn of(modules: usize) -> Self {
+        Self(Mutex::new(Counted { open: modules, ..Counted::default() }))
+    }
+
+    /// One of the modules has been told.
+    pub(super) fn told(&self) {
+        Self::close(self.lock());
+    }
+
+    /// One of the modules is not told.
     pub(super) fn lose(&self, module: &Arc<str>, why: Untold) {
-        lock(&self.lost).push((Arc::clone(module), why));
-    }
-}
-
-/// A [`Part`] that is in the queue: lost, unless the module is told.
-#[derive(Debug)]
-pub(super) struct Waiting {
-    part: Part,
-    module: Arc<str>,
-    told: bool,
-}
-
-impl Waiting {
-    pub(super) const fn new(part: Part, module: Arc<str>) -> Self {
-        Self { part, module, told: false }
+        let mut counted = self.lock();
+        counted.lost.push((Arc::clone(module), why));
+        Self::close(counted);
     }
 
-    /// The module has been told.
-    pub(super) fn done(mut self) {
-        self.told = true;
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if !self.told {
-            self.part.lose(&self.module, Untold::Ended);
+    /// One is open no longer.
+    fn close(mut counted: MutexGuard<'_, Counted>) {
+        counted.open -= 1;
+        let last = if counted.open == 0 { counted.waiting.take() } else { None };
+        // Whoever is woken may look at once.
+        drop(counted);
+        if let Some(waiting) = last {
+            waiting.wake();
         }
     }
-}
 
-fn lock(lost: &Mutex<Vec<Lost>>) -> std::sync::MutexGuard<'_, Vec<Lost>> {
-    lost.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Who was not told, once nothing is open; else the task is woken then.
+    fn ended(&self, context: &Context<'_>) -> Option<Vec<Lost>> {
+        let mut counted = self.lock();
+        if counted.open == 0 {
+            return Some(std::mem::take(&mut counted.lost));
+        }
+        match &mut counted.waiting {
+            Some(waiting) => waiting.clone_from(context.waker()),
+            waiting => *waiting = Some(context.waker().clone()),
+        }
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Modules that were not told of something. The others were.
@@ -136,3 +133,39 @@ impl fmt::Display for DeliveryError {
 }
 
 impl std::error::Error for DeliveryError {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_once_when_nothing_is_open() {
+        let tally = Tally::of(3);
+        let (first, last) = (Arc::new(Woken::default()), Arc::new(Woken::default()));
+        for woken in [&first, &last] {
+            let waker = Waker::from(Arc::clone(woken));
+            assert_eq!(tally.ended(&Context::from_waker(&waker)), None);
+        }
+        tally.told();
+        tally.lose(&"m".into(), Untold::QueueFull);
+        assert_eq!(last.0.load(Ordering::Relaxed), 0);
+        tally.told();
+        // The task that asked last waits.
+        assert_eq!(first.0.load(Ordering::Relaxed), 0);
+        assert_eq!(last.0.load(Ordering::Relaxed), 1);
+        let lost = tally.ended(&Context::from_waker(Waker::noop()));
+        assert_eq!(lost, Some(vec![("m".into(), Untold::QueueFull)]));
+    }
+}

@@ -2,18 +2,19 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
+use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hsmod_plugin_api::host::{CallbackCall, Entered, OwnedInputs, Reply, Shared, subject};
+use hsmod_plugin_api::host::{CallbackCall, Entered, Form, OwnedInputs, Reply, Shared, subject};
 
 use tokio::time::Instant;
 
 use super::Args;
-use super::delivery::{Delivery, Part, Waiting};
+use super::delivery::{Delivery, Tally};
 use super::failure::{failed, give_up};
-use super::queue::Untold;
+use super::queue::{Job, Untold};
 use super::watch::Watch;
 use crate::call_error::{CallError, Cause, FailureKind};
 use crate::failures::{Duty, Failing};
@@ -45,7 +46,7 @@ enum State {
     /// The arguments cannot be read.
     Unreadable(CallError),
     /// Not yet in the queues, where this puts it.
-    Ready(Box<dyn FnOnce() -> Delivery + Send>),
+    Ready(Arc<dyn Notice>, Arc<Generation>),
 }
 
 impl Notification {
@@ -60,8 +61,9 @@ impl Notification {
         match inputs.own() {
             Ok(args) => {
                 let generation = modules.generation();
-                let put = move || put::<R, _>(&generation, &Arc::new(args));
-                Self { state: State::Ready(Box::new(put)) }
+                let tally = Tally::of(generation.list::<R>().len());
+                let notice = Arc::new(Told { args, tally, callback: PhantomData::<fn() -> R> });
+                Self { state: State::Ready(notice, generation) }
             }
             Err(error) => {
                 let (policy, cause) = (R::POLICY, Cause::Input(error.to_string()));
@@ -72,30 +74,67 @@ impl Notification {
     }
 }
 
-/// Puts one job into each module's queue.
-fn put<R, P>(generation: &Arc<Generation>, args: &Arc<P>) -> Delivery
-where
-    R: Rule,
-    P: Shared<Args<R>> + 'static,
-{
-    let (delivery, part) = Delivery::new(R::POLICY.full_name);
-    for (at, callback) in generation.list::<R>().iter().enumerate() {
-        let member = generation.member(callback.module());
-        let put = member.queue.put(|| {
-            let waiting = Waiting::new(part.clone(), Arc::clone(&member.name));
-            let (generation, args) = (Arc::clone(generation), Arc::clone(args));
-            Box::new(move || {
-                Box::pin(async move {
-                    tell::<R, P>(&generation, at, args).await;
-                    waiting.done();
-                })
-            })
-        });
-        if let Err(why) = put {
-            lost::<R>(generation, callback.module(), why, &part, Arc::clone(args));
-        }
+/// What modules are told, each in a job of its own.
+///
+/// It outlives the modules where somebody holds its [`Delivery`], so it keeps none of them.
+pub(super) trait Notice: fmt::Debug + Send + Sync {
+    /// The callback: `third_party_rules.on_new_event`.
+    fn name(&self) -> &'static str;
+
+    /// What became of it.
+    fn tally(&self) -> &Tally;
+
+    /// Puts it into the queue of each module, once.
+    fn put(self: Arc<Self>, generation: &Arc<Generation>) -> Delivery;
+
+    /// Tells the module at this place of the list.
+    fn tell(self: Arc<Self>, generation: Arc<Generation>, at: usize) -> Telling;
+}
+
+type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The arguments of a callback, which all modules share.
+struct Told<R, P> {
+    args: P,
+    tally: Tally,
+    callback: PhantomData<fn() -> R>,
+}
+
+impl<R: Rule, P: Shared<Args<R>>> Shared<Args<R>> for Told<R, P> {
+    fn shared(&self) -> <Args<R> as Form>::Of<'_> {
+        self.args.shared()
     }
-    delivery
+}
+
+impl<R: Rule, P: Shared<Args<R>> + 'static> Notice for Told<R, P> {
+    fn name(&self) -> &'static str {
+        R::POLICY.full_name
+    }
+
+    fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    fn put(self: Arc<Self>, generation: &Arc<Generation>) -> Delivery {
+        for (at, callback) in generation.list::<R>().iter().enumerate() {
+            let module = callback.module();
+            let job = || Job::new(Arc::clone(&self) as _, generation, (at, module));
+            if let Err(why) = generation.member(module).queue.put(job) {
+                lost::<R>(generation, module, why, &self.tally, Arc::clone(&self));
+            }
+        }
+        Delivery::of(self)
+    }
+
+    fn tell(self: Arc<Self>, generation: Arc<Generation>, at: usize) -> Telling {
+        Box::pin(async move { tell::<R, Self>(&generation, at, self).await })
+    }
+}
+
+impl<R: Rule, P> fmt::Debug for Told<R, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Told").field(&R::POLICY.full_name).field(&self.tally).finish()
+    }
 }
 
 /// A module is not told.
@@ -104,12 +143,12 @@ fn lost<R: Rule>(
     generation: &Generation,
     module: usize,
     why: Untold,
-    part: &Part,
+    tally: &Tally,
     mut args: Arc<impl Shared<Args<R>>>,
 ) {
     let member = generation.member(module);
     generation.stats.lost(module - generation.first, R::INDEX);
-    part.lose(&member.name, why);
+    tally.lose(&member.name, why);
     member.failures.report(&Failing {
         duty: Duty::Callback(R::POLICY.full_name),
         kind: FailureKind::Untold,
@@ -178,7 +217,7 @@ impl Future for Notification {
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match std::mem::replace(&mut self.state, State::Idle) {
-            State::Ready(put) => Ok(put()),
+            State::Ready(notice, generation) => Ok(notice.put(&generation)),
             State::Unreadable(error) => Err(error),
             State::Idle => Ok(Delivery::to_nobody()),
         })

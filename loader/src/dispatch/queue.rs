@@ -1,16 +1,15 @@
 //! The queue of a module's notifications: one at a time, in order. Whoever puts one in never waits.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
+use super::notification::Notice;
 use crate::failures::Throttle;
-use crate::generation::Alive;
+use crate::generation::{Alive, Generation};
 
 /// How many notifications may wait for one module; it is not told of further ones.
 const DEPTH: usize = 10_000;
@@ -18,8 +17,46 @@ const DEPTH: usize = 10_000;
 /// From how many on the log says so.
 const MANY: usize = 1_000;
 
-/// A notification on its way to one module: small until its turn has come.
-pub(crate) type Job = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
+/// A notification on its way to one module; dropped before the module was told, it is lost.
+///
+/// Rationale: what is shared with the other modules is all of it, so that nothing is allocated for
+/// one that waits. The future is made when its turn has come.
+#[derive(Debug)]
+pub(crate) struct Job {
+    notice: Arc<dyn Notice>,
+    generation: Arc<Generation>,
+    /// Its place in the list of those who are told, and its number.
+    at: usize,
+    module: usize,
+    told: bool,
+}
+
+impl Job {
+    pub(super) fn new(
+        notice: Arc<dyn Notice>,
+        generation: &Arc<Generation>,
+        (at, module): (usize, usize),
+    ) -> Self {
+        Self { notice, generation: Arc::clone(generation), at, module, told: false }
+    }
+
+    /// Tells the module.
+    async fn run(mut self) {
+        Arc::clone(&self.notice).tell(Arc::clone(&self.generation), self.at).await;
+        self.told = true;
+    }
+}
+
+impl Drop for Job {
+    fn drop(&mut self) {
+        let tally = self.notice.tally();
+        if self.told {
+            tally.told();
+        } else {
+            tally.lose(&self.generation.member(self.module).name, Untold::Ended);
+        }
+    }
+}
 
 /// Where a module's notifications are put.
 #[derive(Debug)]
@@ -37,7 +74,7 @@ impl Queue {
         let (sender, mut receiver) = mpsc::channel::<Job>(DEPTH);
         tokio::spawn(async move {
             while let Some(job) = receiver.recv().await {
-                job().await;
+                job.run().await;
             }
             drop(alive);
         });

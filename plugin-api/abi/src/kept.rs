@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::view::View;
 
 /// A view, and the owner of all that it shows.
-pub struct Kept<O, V> {
+pub struct Kept<O: ?Sized, V> {
     /// Borrows from `owner`, for as long as that is held.
     view: V,
     owner: Arc<O>,
@@ -16,10 +16,16 @@ pub struct Kept<O, V> {
 impl<O, V: View + Copy + 'static> Kept<O, V> {
     /// The view that `view` makes of the owner.
     pub fn new(owner: O, view: impl for<'a> FnOnce(&'a O) -> V::Of<'a>) -> Self {
-        let owner = Arc::new(owner);
+        Self::of(Arc::new(owner), view)
+    }
+}
+
+impl<O: ?Sized, V: View + Copy + 'static> Kept<O, V> {
+    /// The view that `view` makes of an owner that others may have as well.
+    pub fn of(owner: Arc<O>, view: impl for<'a> FnOnce(&'a O) -> V::Of<'a>) -> Self {
         // SAFETY: the same type but for the lifetime (`View`). It borrows from what the `Arc` holds,
-        // which stays where it is until both are dropped, and is shown for no longer than `self`
-        // is borrowed.
+        // which stays where it is until all are dropped, and which nobody can change or take out
+        // as long as this one is there. It is shown for no longer than `self` is borrowed.
         let view = unsafe { transmute_copy::<V::Of<'_>, V>(&view(&owner)) };
         Self { view, owner }
     }
@@ -37,7 +43,14 @@ impl<O, V: View + Copy + 'static> Kept<O, V> {
     }
 }
 
-impl<O, V> fmt::Debug for Kept<O, V> {
+/// The view of the same owner, of which there is another share.
+impl<O: ?Sized, V: Copy> Clone for Kept<O, V> {
+    fn clone(&self) -> Self {
+        Self { view: self.view, owner: Arc::clone(&self.owner) }
+    }
+}
+
+impl<O: ?Sized, V> fmt::Debug for Kept<O, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Kept").finish_non_exhaustive()
     }

@@ -252,4 +252,6 @@ pub(super) fn texts(raw: OwnedArray<OwnedStr>) -> Result<Vec<String>, Unreadable
 mod source;
 
 #[cfg(feature = "host")]
+pub(crate) use source::Nameless;
+#[cfg(feature = "host")]
 pub use source::{StateHandle, StateSource};

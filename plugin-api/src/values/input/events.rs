@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::values::arg::RawJson;
 use crate::values::event::{Event, OwnedEvent};
 use crate::values::json::JsonStr;
-use crate::values::state::{State, StateHandle};
+use crate::values::state::{Nameless, State, StateHandle};
 
 use super::several::One;
 use super::shown::IntoEvent;
@@ -285,13 +285,13 @@ impl OwnedInput<LentState> for &StateHandle {
     type Owned = OwnedState;
 
     fn own(self) -> Result<OwnedState, InputError> {
-        Ok(OwnedState(Kept::<_, State<'static>>::new(self.clone(), StateHandle::lend)))
+        Ok(OwnedState(self.keep()))
     }
 }
 
-/// A state handle and the view of it.
+/// A share of a state handle, and the view of it.
 #[derive(Debug)]
-pub struct OwnedState(Kept<StateHandle, State<'static>>);
+pub struct OwnedState(Kept<dyn Nameless, State<'static>>);
 
 impl Shared<LentState> for OwnedState {
     fn shared(&self) -> Lent<'_, State<'_>> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use hsmod_abi::{Begins, Begun, Peer, Progress, Side, table_for};
+use hsmod_abi::{Begins, Begun, Kept, Peer, Progress, Side, table_for};
 
 use serde::Deserialize;
 
@@ -138,7 +138,7 @@ pub struct StateHandle {
 }
 
 /// Any [`StateSource`].
-trait Nameless: Send + Sync {
+pub(crate) trait Nameless: Send + Sync {
     fn lend(&self) -> State<'_>;
 }
 
@@ -158,6 +158,11 @@ impl StateHandle {
     #[inline]
     pub fn lend(&self) -> State<'_> {
         self.source.lend()
+    }
+
+    /// A share of it, and what is lent of that.
+    pub(crate) fn keep(&self) -> Kept<dyn Nameless, State<'static>> {
+        Kept::<_, State<'static>>::of(Arc::clone(&self.source), |source| source.lend())
     }
 }
 
