@@ -136,7 +136,7 @@ pub use hsmod_plugin_api::ABI;
 pub use hsmod_plugin_api::StaticModule;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
-    Delivered, EditableText, EventError, EventParts, FileSource, Json, Parts, Pdu, Ser,
+    Delivered, EditableText, EventError, EventParts, FileSource, GivenText, Json, Parts, Pdu, Ser,
     StateHandle as State, StateSource,
 };
 pub use hsmod_plugin_api::module::http_response::HttpResponse;

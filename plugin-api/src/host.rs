@@ -14,7 +14,7 @@ pub use crate::values::input::{
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};
 pub use crate::values::subject::Subject;
-pub use hsmod_abi::{Asking, Form, Prepared, Shared};
+pub use hsmod_abi::{Asking, Form, GivenText, Prepared, Shared};
 
 /// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
 /// means. The loader implements it, one row a callback.

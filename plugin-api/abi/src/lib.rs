@@ -23,6 +23,7 @@ mod crossing;
 mod entry;
 mod form;
 mod frame;
+mod given;
 mod held;
 mod host;
 mod kept;
@@ -61,6 +62,7 @@ pub use crossing::{lent_for, returned};
 pub use entry::Entry;
 pub use form::{Field, Flaw, Form};
 pub use frame::{Context, Frame, Poll, ROOM_ALIGN, ROOM_MIN, Slot, Status};
+pub use given::GivenText;
 pub use held::{Continuation, ContinuationArgs, Errand, Routine};
 pub use host::{Counted, Extension, Extensions, Has, Homeserver, RawApi};
 #[doc(hidden)]

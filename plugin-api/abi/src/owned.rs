@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::{NonNull, without_provenance_mut};
+use std::sync::Arc;
 
 type Release = unsafe extern "C" fn(owner: *mut (), pointer: *const u8, length: usize);
 
@@ -50,7 +51,7 @@ macro_rules! owned {
                 release: None,
             };
 
-            fn of(bytes: Vec<u8>) -> Self {
+            pub(crate) fn of(bytes: Vec<u8>) -> Self {
                 // What frees it wants to know the capacity, and nothing else.
                 let owner = without_provenance_mut(bytes.capacity());
                 let bytes = std::mem::ManuallyDrop::new(bytes);
@@ -60,7 +61,7 @@ macro_rules! owned {
             }
 
             /// The bytes, if there are any to speak of.
-            fn get(&self) -> Option<&[u8]> {
+            pub(crate) fn get(&self) -> Option<&[u8]> {
                 let pointer = NonNull::new(self.pointer.cast_mut())?;
                 // SAFETY: made by `of`, or promised by the side that sent it: they live until
                 // they are released.
@@ -109,6 +110,15 @@ impl From<String> for OwnedStr {
     }
 }
 
+/// One share of a text, of which its maker has others.
+impl From<Arc<str>> for OwnedStr {
+    fn from(text: Arc<str>) -> Self {
+        let length = text.len();
+        let pointer = Arc::into_raw(text).cast();
+        Self { pointer, length, owner: std::ptr::null_mut(), release: Some(release_share) }
+    }
+}
+
 impl From<&str> for OwnedStr {
     fn from(text: &str) -> Self {
         text.to_owned().into()
@@ -139,6 +149,14 @@ impl From<Vec<u8>> for OwnedBytes {
 unsafe extern "C" fn release(capacity: *mut (), pointer: *const u8, length: usize) {
     // SAFETY: the caller's promise.
     drop(unsafe { Vec::from_raw_parts(pointer.cast_mut(), length, capacity.addr()) });
+}
+
+/// # Safety
+/// The last two are those of an `Arc<str>` that was turned into a pointer; that share is given back.
+unsafe extern "C" fn release_share(_: *mut (), pointer: *const u8, length: usize) {
+    let text = std::ptr::slice_from_raw_parts(pointer, length) as *const str;
+    // SAFETY: the caller's promise.
+    drop(unsafe { Arc::from_raw(text) });
 }
 
 crate::structure! {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hsmod_abi::{OwnedArray, OwnedStr, Peer, Str, view};
+use hsmod_abi::{GivenText, OwnedArray, OwnedStr, Peer, Str, view};
 
 use super::answer::{Answer, Unreadable, text};
 use super::error::ModuleError;
@@ -33,7 +33,8 @@ view! {
 }
 
 impl State<'_> {
-    /// The state event of this type and state key, if there is one.
+    /// The state event of this type and state key, if there is one. It is read when the module looks
+    /// at it ([`OwnedEvent::as_event`]).
     ///
     /// # Errors
     /// If the homeserver cannot read it.
@@ -48,7 +49,7 @@ impl State<'_> {
             return Err(ModuleError::new("this homeserver cannot read state"));
         };
         let SomeEvent(json) = answered("State::get", event.await)?;
-        json.map(OwnedEvent::from_json).transpose().map_err(ModuleError::from)
+        Ok(json.map(OwnedEvent::unread))
     }
 
     /// What a user is in the room: `join`, `invite`, `leave`, `ban`, `knock`. `None` if the room has
@@ -200,7 +201,7 @@ interface! {
 
 /// JSON of an event, or none: what [`State::get`] gets.
 #[derive(Debug, Default)]
-pub struct SomeEvent(Option<String>);
+pub struct SomeEvent(Option<GivenText>);
 
 impl Answer for SomeEvent {
     type Raw = OwnedStr;
@@ -210,11 +211,12 @@ impl Answer for SomeEvent {
     }
 
     fn into_raw(self) -> Option<OwnedStr> {
-        self.0.map(OwnedStr::from)
+        self.0.map(GivenText::into_raw)
     }
 
     fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
-        text(&raw).map(|json| Self(Some(json)))
+        let json = GivenText::new(raw).ok_or(Unreadable("a text is missing"))?;
+        Ok(Self(Some(json)))
     }
 }
 
@@ -239,7 +241,7 @@ impl Answer for SeveralTexts {
 }
 
 /// Texts, as they go over.
-pub(super) fn owned(texts: Vec<String>) -> OwnedArray<OwnedStr> {
+fn owned(texts: Vec<String>) -> OwnedArray<OwnedStr> {
     texts.into_iter().map(OwnedStr::from).collect::<Vec<_>>().into()
 }
 

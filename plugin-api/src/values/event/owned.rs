@@ -2,23 +2,31 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use hsmod_abi::{OwnedArray, OwnedStr, TextSource, Texts};
+use hsmod_abi::{GivenText, OwnedArray, OwnedStr, TextSource, Texts};
 use serde::{Serialize, Serializer};
 
 use super::head::{self, Head};
 use super::{Event, Shown, part};
 use crate::values::answer::{Answer, Unreadable, text};
 use crate::values::json::JsonStr;
-use crate::values::state::{owned, texts};
+use crate::values::state::texts;
 
 /// An event that owns its text. The default is no event at all: all its texts are empty.
 ///
-/// It takes one piece of memory, and a copy of it no more: its fields are places in its text.
-#[derive(Clone, Default)]
+/// It takes one piece of memory, and a copy of it no more: its fields are places in its text, which
+/// are looked for when somebody asks for one of them.
+#[derive(Clone)]
 pub struct OwnedEvent {
-    json: String,
+    json: GivenText,
+    /// Once it was read.
+    fields: OnceLock<Fields>,
+    room_version: Option<Arc<str>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Fields {
     event_id: Place,
     room_id: Place,
     sender: Place,
@@ -26,11 +34,16 @@ pub struct OwnedEvent {
     state_key: Option<Place>,
     origin_server_ts: i64,
     content: Range<usize>,
-    room_version: Option<Arc<str>>,
+}
+
+impl Default for OwnedEvent {
+    fn default() -> Self {
+        Self::of_fields(String::new(), Fields::default())
+    }
 }
 
 /// Where a field stands in the event's text, or the field itself if it is written otherwise there.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Place {
     Within(Range<usize>),
     Apart(Box<str>),
@@ -69,7 +82,7 @@ impl Event<'_> {
         let json = self.json().as_str();
         let content = self.content.get().and_then(|content| head::place_within(content, json));
         let place = |field| Place::of(field, json);
-        OwnedEvent {
+        let fields = Fields {
             event_id: place(self.event_id()),
             room_id: place(self.room_id().as_str()),
             sender: place(self.sender().as_str()),
@@ -77,9 +90,25 @@ impl Event<'_> {
             state_key: self.state_key().map(place),
             origin_server_ts: self.origin_server_ts(),
             content: content.or_else(|| head::content_of(json).ok()).unwrap_or_default(),
-            room_version: self.room_version().map(Into::into),
-            json: json.to_owned(),
-        }
+        };
+        let room_version = self.room_version().map(Into::into);
+        OwnedEvent { room_version, ..OwnedEvent::of_fields(json.to_owned(), fields) }
+    }
+}
+
+impl Fields {
+    fn read(json: &str) -> Result<Self, serde_json::Error> {
+        let head = Head::read(json)?;
+        let place = |field: &str| Place::of(field, json);
+        Ok(Self {
+            event_id: place(&head.event_id),
+            room_id: place(&head.room_id),
+            sender: place(&head.sender),
+            event_type: place(&head.event_type),
+            state_key: head.state_key.as_deref().map(place),
+            origin_server_ts: head.origin_server_ts,
+            content: head::place_within(head.content, json).unwrap_or_default(),
+        })
     }
 }
 
@@ -102,26 +131,24 @@ impl OwnedEvent {
     /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
-        let head = Head::read(&json)?;
-        let place = |field: &str| Place::of(field, &json);
-        Ok(Self {
-            event_id: place(&head.event_id),
-            room_id: place(&head.room_id),
-            sender: place(&head.sender),
-            event_type: place(&head.event_type),
-            state_key: head.state_key.as_deref().map(place),
-            origin_server_ts: head.origin_server_ts,
-            content: head::place_within(head.content, &json).unwrap_or_default(),
-            room_version: None,
-            json,
-        })
+        let fields = Fields::read(&json)?;
+        Ok(Self::of_fields(json, fields))
+    }
+
+    /// Of what the homeserver says is the JSON of an event: it is read when it is looked at.
+    pub(crate) const fn unread(json: GivenText) -> Self {
+        Self { json, fields: OnceLock::new(), room_version: None }
+    }
+
+    fn of_fields(json: String, fields: Fields) -> Self {
+        Self { json: json.into(), fields: fields.into(), room_version: None }
     }
 
     /// Of the parts of an event, and the whole of it, in which its content is at this place.
     #[cfg(feature = "host")]
     pub(crate) fn of_parts(shown: &Shown<'_>, json: String, content: Range<usize>) -> Self {
         let place = |field| Place::of(field, &json);
-        Self {
+        let fields = Fields {
             event_id: place(shown.event_id),
             room_id: place(shown.room_id),
             sender: place(shown.sender),
@@ -129,9 +156,24 @@ impl OwnedEvent {
             state_key: shown.state_key.map(place),
             origin_server_ts: shown.origin_server_ts,
             content,
-            room_version: shown.room_version.map(Into::into),
-            json,
+        };
+        let room_version = shown.room_version.map(Into::into);
+        Self { room_version, ..Self::of_fields(json, fields) }
+    }
+
+    fn try_fields(&self) -> Result<&Fields, serde_json::Error> {
+        if let Some(fields) = self.fields.get() {
+            return Ok(fields);
         }
+        let fields = Fields::read(self.json.as_str())?;
+        // Another thread that was faster has read the same.
+        Ok(self.fields.get_or_init(|| fields))
+    }
+
+    fn fields(&self) -> &Fields {
+        self.try_fields().unwrap_or_else(|error| {
+            panic!("the homeserver gave an event that cannot be read: {error}")
+        })
     }
 
     /// With the version of its room, which its JSON does not tell.
@@ -142,15 +184,24 @@ impl OwnedEvent {
     }
 
     /// The view that callbacks take.
+    ///
+    /// # Panics
+    /// If it is what [`State::get`](crate::values::State::get) has of a homeserver, and is no event
+    /// after all.
     pub fn as_event(&self) -> Event<'_> {
+        self.shown(self.fields())
+    }
+
+    fn shown<'a>(&'a self, fields: &'a Fields) -> Event<'a> {
+        let json = self.json.as_str();
         Event::from(Shown {
-            event_id: self.event_id.text(&self.json),
-            room_id: self.room_id.text(&self.json),
-            sender: self.sender.text(&self.json),
-            event_type: self.event_type.text(&self.json),
-            state_key: self.state_key.as_ref().map(|key| key.text(&self.json)),
-            origin_server_ts: self.origin_server_ts,
-            content: self.json.get(self.content.clone()),
+            event_id: fields.event_id.text(json),
+            room_id: fields.room_id.text(json),
+            sender: fields.sender.text(json),
+            event_type: fields.event_type.text(json),
+            state_key: fields.state_key.as_ref().map(|key| key.text(json)),
+            origin_server_ts: fields.origin_server_ts,
+            content: json.get(fields.content.clone()),
             room_version: self.room_version.as_deref(),
             texts: Texts::new(self),
         })
@@ -160,16 +211,21 @@ impl OwnedEvent {
 /// The same fields and the same text, wherever the fields are kept.
 impl PartialEq for OwnedEvent {
     fn eq(&self, other: &Self) -> bool {
-        let (one, two) = (self.as_event(), other.as_event());
-        self.json == other.json
-            && self.content == other.content
-            && one.event_id() == two.event_id()
-            && one.room_id() == two.room_id()
-            && one.sender() == two.sender()
-            && one.event_type() == two.event_type()
-            && one.state_key() == two.state_key()
-            && one.origin_server_ts() == two.origin_server_ts()
-            && one.room_version() == two.room_version()
+        let fields = |(one, two): (&Fields, &Fields)| {
+            let (one, two) = (self.shown(one), other.shown(two));
+            one.content.get() == two.content.get()
+                && one.event_id() == two.event_id()
+                && one.room_id() == two.room_id()
+                && one.sender() == two.sender()
+                && one.event_type() == two.event_type()
+                && one.state_key() == two.state_key()
+                && one.origin_server_ts() == two.origin_server_ts()
+        };
+        let both = || Some((self.try_fields().ok()?, other.try_fields().ok()?));
+        // What is no event has no fields that could differ.
+        self.json.as_str() == other.json.as_str()
+            && self.room_version == other.room_version
+            && both().is_none_or(fields)
     }
 }
 
@@ -178,8 +234,8 @@ impl Eq for OwnedEvent {}
 impl TextSource for OwnedEvent {
     fn text(&self, part: u32) -> Option<&str> {
         match part {
-            part::JSON => Some(&self.json),
-            part::CONTENT => self.json.get(self.content.clone()),
+            part::JSON => Some(self.json.as_str()),
+            part::CONTENT => self.json.as_str().get(self.fields.get()?.content.clone()),
             _ => None,
         }
     }
@@ -188,13 +244,16 @@ impl TextSource for OwnedEvent {
 /// As [`Event::json`].
 impl Serialize for OwnedEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        JsonStr::new(&self.json).serialize(serializer)
+        JsonStr::new(self.json.as_str()).serialize(serializer)
     }
 }
 
 impl fmt::Debug for OwnedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.as_event(), f)
+        match self.try_fields() {
+            Ok(fields) => self.shown(fields).fmt(f),
+            Err(error) => write!(f, "no event: {error}"),
+        }
     }
 }
 
@@ -203,11 +262,11 @@ impl Answer for OwnedEvent {
     type Raw = OwnedStr;
 
     fn is_neutral(&self) -> bool {
-        self.json.is_empty()
+        self.json.as_str().is_empty()
     }
 
     fn into_raw(self) -> Option<OwnedStr> {
-        (!self.json.is_empty()).then(|| self.json.into())
+        (!self.json.as_str().is_empty()).then(|| self.json.into_raw())
     }
 
     fn from_raw(raw: OwnedStr) -> Result<Self, Unreadable> {
@@ -224,7 +283,8 @@ impl Answer for Vec<OwnedEvent> {
     }
 
     fn into_raw(self) -> Option<Self::Raw> {
-        (!self.is_empty()).then(|| owned(self.into_iter().map(|event| event.json).collect()))
+        (!self.is_empty())
+            .then(|| self.into_iter().map(|event| event.json.into_raw()).collect::<Vec<_>>().into())
     }
 
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable> {
@@ -234,3 +294,40 @@ impl Answer for Vec<OwnedEvent> {
 }
 
 const UNREADABLE: Unreadable = Unreadable("the homeserver gave an event that is none");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unread(json: &str) -> OwnedEvent {
+        OwnedEvent::unread(json.to_owned().into())
+    }
+
+    #[test]
+    fn what_is_read_late_is_read_as_if_at_once() {
+        let json = r#"{"event_id":"$e","room_id":"!r:x","sender":"@\u0061:x","type":"t","content":{"a":1}}"#;
+        let event = unread(json);
+        assert_eq!(event.clone().as_event().sender(), "@a:x");
+        assert_eq!(event, OwnedEvent::from_json(json).unwrap());
+        assert_ne!(event, OwnedEvent::from_json(json).unwrap().with_room_version("12"));
+        assert_eq!(event.as_event().content_json().as_str(), r#"{"a":1}"#);
+        assert_eq!(format!("{event:?}"), "t $e by @a:x");
+    }
+
+    #[test]
+    fn what_is_no_event_says_so_when_it_is_looked_at() {
+        let event = unread("[]");
+        assert_eq!(
+            format!("{event:?}"),
+            "no event: invalid type: sequence, expected an event, which is an object at line 1 column 0"
+        );
+        assert_eq!(event, unread("[]"));
+        assert_ne!(event, unread("{}"));
+        let panic = std::panic::catch_unwind(|| event.as_event().sender().to_owned()).unwrap_err();
+        let message = panic.downcast_ref::<String>().unwrap();
+        assert!(
+            message.starts_with("the homeserver gave an event that cannot be read: "),
+            "{message}"
+        );
+    }
+}

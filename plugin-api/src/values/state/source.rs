@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use hsmod_abi::{Begins, Begun, Kept, Peer, Progress, Side, table_for};
+use hsmod_abi::{Begins, Begun, GivenText, Kept, Peer, Progress, Side, table_for};
 
 use serde::Deserialize;
 
@@ -27,6 +27,19 @@ pub trait StateSource: Send + Sync + 'static {
         event_type: &str,
         state_key: &str,
     ) -> impl Future<Output = Result<Option<String>, ModuleError>> + Send;
+
+    /// As [`Self::get`], of a homeserver that keeps the text and gives a share of it, an `Arc<str>`,
+    /// in place of a copy: then nothing is allocated. By default it is what [`Self::get`] gives.
+    ///
+    /// # Errors
+    /// As for [`Self::get`].
+    fn give(
+        &self,
+        event_type: &str,
+        state_key: &str,
+    ) -> impl Future<Output = Result<Option<GivenText>, ModuleError>> + Send {
+        async move { Ok(self.get(event_type, state_key).await?.map(GivenText::from)) }
+    }
 
     /// All state events of this type.
     ///
@@ -197,7 +210,7 @@ macro_rules! begins {
 
 begins! {
     get, "State::get", |source, args| {
-        source.get(args.event_type.text(), args.state_key.text()).await.map(SomeEvent)
+        source.give(args.event_type.text(), args.state_key.text()).await.map(SomeEvent)
     };
     of_type, "State::of_type", |source, args| {
         source.of_type(args.event_type.text()).await.map(SeveralTexts)
@@ -213,4 +226,50 @@ begins! {
     members, "State::members", |source, args| {
         source.members(args.membership.text()).await.map(SeveralTexts)
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// Gives a share of a text that it keeps.
+    struct Keeper(Arc<str>);
+
+    impl StateSource for Keeper {
+        async fn get(&self, _: &str, _: &str) -> Result<Option<String>, ModuleError> {
+            Err(ModuleError::new("a copy was asked for"))
+        }
+
+        async fn give(&self, kind: &str, _: &str) -> Result<Option<GivenText>, ModuleError> {
+            Ok((kind == "t").then(|| Arc::clone(&self.0).into()))
+        }
+
+        async fn of_type(&self, _: &str) -> Result<Vec<String>, ModuleError> {
+            Ok(Vec::new())
+        }
+    }
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    #[test]
+    fn a_module_reads_the_text_where_the_homeserver_keeps_it() {
+        let json = r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#;
+        let kept: Arc<str> = json.into();
+        let state = StateHandle::new(Arc::new(Keeper(Arc::clone(&kept))));
+        let event = now(state.lend().get("t", "")).unwrap().unwrap();
+        assert_eq!(event.as_event().json().as_str().as_ptr(), kept.as_ptr());
+        assert_eq!(event.as_event().sender(), "@a:x");
+        assert_eq!(Arc::strong_count(&kept), 3);
+        drop(event);
+        assert_eq!(Arc::strong_count(&kept), 2);
+        assert!(now(state.lend().get("other", "")).unwrap().is_none());
+    }
 }

@@ -1,0 +1,129 @@
+//! Text that one side gave away, as its holder reads it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::owned::OwnedStr;
+
+/// Text of which the holder is the owner, whichever side made it: it is read where it is, and not
+/// copied.
+///
+/// Rationale: the other side need not vouch for its text. It is looked at when it is first read, so
+/// that what nobody reads costs nothing.
+pub struct GivenText {
+    raw: OwnedStr,
+    /// Whether it is known to be UTF-8.
+    sound: AtomicBool,
+    /// What is read in its place if it is not.
+    mended: OnceLock<Box<str>>,
+}
+
+impl GivenText {
+    /// What came across, unless that is none.
+    pub fn new(raw: OwnedStr) -> Option<Self> {
+        raw.get().is_some().then_some(Self::of(raw, false))
+    }
+
+    #[inline]
+    const fn of(raw: OwnedStr, sound: bool) -> Self {
+        Self { raw, sound: AtomicBool::new(sound), mended: OnceLock::new() }
+    }
+
+    /// The text; what is not UTF-8 has U+FFFD in it.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        if self.sound.load(Ordering::Relaxed) {
+            // SAFETY: it was made of a text, or looked at (`look`), and is never changed.
+            return unsafe { std::str::from_utf8_unchecked(self.bytes()) };
+        }
+        self.look()
+    }
+
+    /// Looks at it.
+    #[cold]
+    fn look(&self) -> &str {
+        match std::str::from_utf8(self.bytes()) {
+            Ok(text) => {
+                self.sound.store(true, Ordering::Relaxed);
+                text
+            }
+            Err(_) => self
+                .mended
+                .get_or_init(|| String::from_utf8_lossy(self.bytes()).into_owned().into()),
+        }
+    }
+
+    #[inline]
+    fn bytes(&self) -> &[u8] {
+        self.raw.get().unwrap_or_default()
+    }
+
+    /// For the other side.
+    pub fn into_raw(self) -> OwnedStr {
+        self.raw
+    }
+}
+
+impl From<String> for GivenText {
+    fn from(text: String) -> Self {
+        Self::of(text.into(), true)
+    }
+}
+
+/// What the giver keeps as well.
+impl From<Arc<str>> for GivenText {
+    fn from(text: Arc<str>) -> Self {
+        Self::of(text.into(), true)
+    }
+}
+
+impl From<&'static str> for GivenText {
+    fn from(text: &'static str) -> Self {
+        Self::of(OwnedStr::fixed(text), true)
+    }
+}
+
+/// A copy.
+impl Clone for GivenText {
+    fn clone(&self) -> Self {
+        self.as_str().to_owned().into()
+    }
+}
+
+impl fmt::Debug for GivenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_read_where_it_is_and_given_back_once() {
+        let shared: Arc<str> = "ä€".into();
+        let given = GivenText::new(Arc::clone(&shared).into()).unwrap();
+        assert_eq!(given.as_str().as_ptr(), shared.as_ptr());
+        let copy = given.clone();
+        assert_eq!((copy.as_str(), Arc::strong_count(&shared)), ("ä€", 2));
+        let again = GivenText::new(given.into_raw()).unwrap();
+        assert_eq!(again.as_str(), &*shared);
+        drop(again);
+        assert_eq!(Arc::strong_count(&shared), 1);
+        assert_eq!(GivenText::from(String::new()).as_str(), "");
+        assert_eq!(GivenText::from("a").as_str(), "a");
+        assert!(GivenText::new(OwnedStr::NONE).is_none());
+    }
+
+    #[test]
+    fn what_is_not_utf_8_is_mended() {
+        let given = GivenText::new(OwnedStr::of(vec![b'a', 0xff])).unwrap();
+        assert_eq!(given.as_str(), "a\u{fffd}");
+        assert_eq!(given.as_str(), "a\u{fffd}");
+        assert_eq!(format!("{:?}", given.clone()), "\"a\u{fffd}\"");
+        // It went as it came.
+        assert_eq!(given.into_raw().get(), Some(&[b'a', 0xff][..]));
+    }
+}
