@@ -1,5 +1,7 @@
 //! The head of an event, from its JSON.
 
+mod scan;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -14,7 +16,7 @@ use crate::values::by_name;
 ///
 /// Rationale for a reader by hand: whether an event may lack its `room_id` depends on its other
 /// fields, and what is missing is best said with the place in the text, which only the parser knows.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head<'a> {
     pub(crate) event_id: Cow<'a, str>,
     pub(crate) room_id: Cow<'a, str>,
@@ -42,11 +44,17 @@ impl<'a> Head<'a> {
     /// # Errors
     /// As for [`Self::read`]; or it is an event of another room.
     pub(crate) fn read_known(json: &'a str, known: Known<'a>) -> Result<Self, serde_json::Error> {
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let head = known.deserialize(&mut deserializer)?;
-        deserializer.end()?;
-        Ok(head)
+        scan::plain(json, known).map_or_else(|| any(json, known), Ok)
     }
+}
+
+/// Reads one that is written in any way, or says what is wrong.
+#[cold]
+fn any<'a>(json: &'a str, known: Known<'a>) -> Result<Head<'a>, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let head = known.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(head)
 }
 
 /// What is known of an event, whatever its text says.
