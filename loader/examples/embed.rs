@@ -19,7 +19,8 @@ use axum::{Json, Router};
 use hsmod_loader::requests::Users;
 use hsmod_loader::values::{self, ModuleError};
 use hsmod_loader::{
-    CallError, Config, EventError, EventParts, Host, Modules, Parts, Ser, requests,
+    BuiltEvent, CallError, Config, EventError, EventParts, Host, InputError, Modules, Parts, Ser,
+    requests,
 };
 use http::{Request, StatusCode};
 use serde::Serialize;
@@ -86,8 +87,19 @@ impl From<CallError> for ServerError {
     }
 }
 
+/// An event that cannot be written as JSON.
+impl From<InputError> for ServerError {
+    fn from(error: InputError) -> Self {
+        eprintln!("{error}");
+        Self {
+            status: 500,
+            body: json!({"errcode": "M_UNKNOWN", "error": "Internal Server Error"}),
+        }
+    }
+}
+
 #[rustfmt::skip]
-/// (2) An event: read where it is, and written as JSON only for a module that asks for that.
+/// (2) An event: read where it is, and written as JSON where that is asked for.
 impl EventParts for Pdu {
     fn event_id(&self) -> &str { &self.event_id }
     fn room_id(&self) -> &str { &self.room_id }
@@ -113,12 +125,15 @@ async fn send_message(
         origin_server_ts: 0,
         content,
     };
+    // It is asked about and told of: built once, it is written once, and nothing of it is copied. A
+    // question alone is given `Parts(&pdu)`, of which only what a module asks for is written.
+    let event = BuiltEvent::of(Parts(&pdu))?;
     // (3) A question: one line at the call site.
-    modules.spam_checker().check_event_for_spam(Parts(&pdu)).await?;
+    modules.spam_checker().check_event_for_spam(&event).await?;
     // Here the event would be stored. Then
     // (4) a notification: the modules are told in their own time.
     let state = hsmod_loader::State::new(Arc::new(()));
-    modules.third_party_rules().on_new_event(Parts(&pdu), &state).await?;
+    modules.third_party_rules().on_new_event(&event, &state).await?;
     Ok(Json(json!({"event_id": pdu.event_id})))
 }
 

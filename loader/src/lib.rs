@@ -136,8 +136,8 @@ pub use hsmod_plugin_api::ABI;
 pub use hsmod_plugin_api::StaticModule;
 pub use hsmod_plugin_api::callbacks as rows;
 pub use hsmod_plugin_api::host::{
-    Delivered, EditableText, EventError, EventParts, FileSource, GivenText, Json, Parts, Pdu, Ser,
-    StateHandle as State, StateSource,
+    BuiltEvent, Delivered, EditableText, EventError, EventParts, FileSource, GivenText, InputError,
+    Json, Parts, Pdu, Ser, StateHandle as State, StateSource,
 };
 pub use hsmod_plugin_api::module::http_response::HttpResponse;
 pub use hsmod_plugin_api::module::{Trace, WebRequest, WebResponse};

@@ -8,8 +8,8 @@ pub use crate::module::Lists;
 pub use crate::table::Row;
 pub use crate::values::editable::EditableText;
 pub use crate::values::input::{
-    BuiltEvent, Delivered, EventError, EventParts, InputError, Inputs, IntoJson, Json, OwnedInputs,
-    Parts, Pdu, Ser, Several, SeveralInputs, Together,
+    BuiltEvent, Delivered, EventError, EventParts, InputError, Inputs, IntoEvent, IntoJson, Json,
+    OwnedInputs, Parts, Pdu, Ser, Several, SeveralInputs, Together,
 };
 pub use crate::values::media::FileSource;
 pub use crate::values::state::{StateHandle, StateSource};

@@ -2,6 +2,8 @@
 
 pub(crate) mod head;
 mod owned;
+#[cfg(feature = "host")]
+mod places;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,6 +15,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 pub use self::owned::OwnedEvent;
+#[cfg(feature = "host")]
+pub(crate) use self::places::Places;
 
 use super::by_name;
 use super::id::{RoomId, UserId};

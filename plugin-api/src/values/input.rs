@@ -9,6 +9,7 @@ mod several;
 mod shown;
 mod structures;
 mod text;
+mod written;
 
 use hsmod_abi::{Form, Prepared, Shared};
 

@@ -26,14 +26,14 @@ pub struct OwnedEvent {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Fields {
-    event_id: Place,
-    room_id: Place,
-    sender: Place,
-    event_type: Place,
-    state_key: Option<Place>,
-    origin_server_ts: i64,
-    content: Range<usize>,
+pub(super) struct Fields {
+    pub(super) event_id: Place,
+    pub(super) room_id: Place,
+    pub(super) sender: Place,
+    pub(super) event_type: Place,
+    pub(super) state_key: Option<Place>,
+    pub(super) origin_server_ts: i64,
+    pub(super) content: Range<usize>,
 }
 
 impl Default for OwnedEvent {
@@ -44,7 +44,7 @@ impl Default for OwnedEvent {
 
 /// Where a field stands in the event's text, or the field itself if it is written otherwise there.
 #[derive(Clone, Debug)]
-enum Place {
+pub(super) enum Place {
     Within(Range<usize>),
     Apart(Box<str>),
 }
@@ -140,7 +140,7 @@ impl OwnedEvent {
         Self { json, fields: OnceLock::new(), room_version: None }
     }
 
-    fn of_fields(json: String, fields: Fields) -> Self {
+    pub(super) fn of_fields(json: String, fields: Fields) -> Self {
         Self { json: json.into(), fields: fields.into(), room_version: None }
     }
 

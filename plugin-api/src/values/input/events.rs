@@ -1,6 +1,6 @@
 //! Events and other JSON, and the state around them.
 
-use hsmod_abi::{Kept, Lent, Prepared, Shared, Slice, Str};
+use hsmod_abi::{InPlace, Kept, Lent, Prepared, Shared, Slice, Str};
 use serde::Serialize;
 
 use crate::values::arg::RawJson;
@@ -10,7 +10,7 @@ use crate::values::state::{Nameless, State, StateHandle};
 
 use super::several::One;
 use super::shown::IntoEvent;
-use super::{Input, InputError, OwnedInput};
+use super::{Input, InputError, OwnedInput, written};
 
 /// JSON text that the homeserver has at hand.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +22,8 @@ pub struct Json<'a>(pub &'a str);
 #[allow(clippy::exhaustive_structs, reason = "a wrapper that names a way to give JSON")]
 pub struct Ser<'a, T: ?Sized>(pub &'a T);
 
-/// Something that can be written as JSON text.
-pub trait IntoJson {
+/// Something that can be written as JSON text, most often that of an event.
+pub trait IntoJson: IntoEvent {
     /// The text.
     ///
     /// # Errors
@@ -44,10 +44,16 @@ impl<T: Serialize + ?Sized> IntoJson for Ser<'_, T> {
     }
 }
 
-impl<J: IntoJson> IntoEvent for J {
+impl IntoEvent for Json<'_> {
     fn into_event(self) -> Result<OwnedEvent, InputError> {
-        OwnedEvent::from_json(self.into_json()?)
+        OwnedEvent::from_json(self.0)
             .map_err(|error| InputError(format!("an event cannot be read: {error}")))
+    }
+}
+
+impl<T: Serialize + ?Sized> IntoEvent for Ser<'_, T> {
+    fn into_event(self) -> Result<OwnedEvent, InputError> {
+        written::event(self.0)
     }
 }
 
@@ -110,11 +116,33 @@ impl OwnedInput<LentEvent> for &OwnedEvent {
     }
 }
 
-/// An event and the view of it.
-#[derive(Debug)]
+/// An event that is read, or written, once and given to several questions and notifications.
+///
+/// A clone of it, and what a notification keeps, is a share of the same event: nothing is copied.
+///
+/// ```
+/// # use hsmod_plugin_api::host::{BuiltEvent, InputError, Json};
+/// # fn example(json: &str) -> Result<(), InputError> {
+/// let event = BuiltEvent::of(Json(json))?;
+/// // `&event` is given as often as wanted.
+/// assert_eq!(event.event().event_type(), "m.room.message");
+/// # Ok(())
+/// # }
+/// # example(r#"{"event_id":"$1","room_id":"!r:x","sender":"@a:x","type":"m.room.message","content":{}}"#)?;
+/// # Ok::<(), InputError>(())
+/// ```
+#[derive(Clone, Debug)]
 pub struct BuiltEvent(Kept<OwnedEvent, Event<'static>>);
 
 impl BuiltEvent {
+    /// Of whatever way to give an event.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON, or is no event.
+    pub fn of(source: impl IntoEvent) -> Result<Self, InputError> {
+        source.into_event().map(Self::new)
+    }
+
     pub(super) fn new(owned: OwnedEvent) -> Self {
         Self(Kept::<_, Event<'static>>::new(owned, OwnedEvent::as_event))
     }
@@ -131,29 +159,58 @@ impl Shared<LentEvent> for BuiltEvent {
     }
 }
 
-/// An event that is built when the first module is asked.
+impl<'a> Input<LentEvent> for &'a BuiltEvent {
+    type Prepared = &'a Event<'a>;
+
+    #[inline]
+    fn prepare(self) -> &'a Event<'a> {
+        self.event()
+    }
+}
+
+impl<'a> Input<Slice<'static, Event<'static>>> for &'a BuiltEvent {
+    type Prepared = One<&'a Event<'a>>;
+
+    #[inline]
+    fn prepare(self) -> One<&'a Event<'a>> {
+        One(self.event())
+    }
+}
+
+impl OwnedInput<LentEvent> for &BuiltEvent {
+    type Owned = BuiltEvent;
+
+    fn own(self) -> Result<BuiltEvent, InputError> {
+        Ok(self.clone())
+    }
+}
+
+/// An event that is written when the first module is asked, and shown from the question itself.
 #[derive(Debug)]
 pub struct LazyEvent<J> {
     source: Option<J>,
-    built: Option<BuiltEvent>,
+    built: InPlace<Option<OwnedEvent>, Event<'static>>,
 }
 
 impl<J> LazyEvent<J> {
     const fn new(source: J) -> Self {
-        Self { source: Some(source), built: None }
+        Self { source: Some(source), built: InPlace::new(None) }
     }
 }
 
-impl<J: IntoJson> Prepared<LentEvent> for LazyEvent<J> {
+impl<J: IntoEvent> Prepared<LentEvent> for LazyEvent<J> {
     fn build(&mut self) -> Result<(), InputError> {
         if let Some(source) = self.source.take() {
-            self.built = Some(BuiltEvent::new(source.into_event()?));
+            *self.built.owner_mut() = Some(source.into_event()?);
         }
         Ok(())
     }
 
     fn raw(&mut self) -> Lent<'_, Event<'_>> {
-        self.built.as_ref().expect("`build` made it, or failed").shared()
+        Lent::new(self.built.view(|event| match event {
+            Some(event) => event.as_event(),
+            None => unreachable!("`build` made it, or failed"),
+        }))
     }
 }
 

@@ -1,0 +1,344 @@
+//! A value of the homeserver's that is written as the JSON of an event, in one pass: where the head
+//! stands in the text is noted while it is written.
+//!
+//! Rationale: what is noted are places of whole values. Where one is not what it has to be, the text
+//! is read like any other, which says what is wrong with it.
+
+use std::cell::RefCell;
+use std::io;
+use std::ops::Range;
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+use serde_json::{Error, Serializer as Json};
+
+use crate::values::event::{OwnedEvent, Places};
+
+use super::InputError;
+
+/// How much memory an event is given at first: most take no more.
+const USUAL: usize = 1024;
+
+/// Writes an event.
+///
+/// # Errors
+/// It cannot be written as JSON, or is no event.
+pub(super) fn event<T: Serialize + ?Sized>(value: &T) -> Result<OwnedEvent, InputError> {
+    let (text, mut places) = (RefCell::new(Vec::with_capacity(USUAL)), Places::default());
+    let mut json = Json::new(Pen(&text));
+    let written = value.serialize(Noting { json: &mut json, text: &text, places: &mut places });
+    // Nothing that can be written as JSON is other than UTF-8.
+    let text =
+        written.and_then(|()| String::from_utf8(text.take()).map_err(serde::ser::Error::custom));
+    let text =
+        text.map_err(|error| InputError(format!("a value cannot be written as JSON: {error}")))?;
+    OwnedEvent::from_places(text, &places)
+        .map_err(|error| InputError(format!("an event cannot be read: {error}")))
+}
+
+/// Where it is written to: others may look how far it came.
+struct Pen<'t>(&'t RefCell<Vec<u8>>);
+
+impl io::Write for Pen<'_> {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes as `json` does, and notes where the values of an object's own fields stand.
+struct Noting<'a, 't> {
+    json: &'a mut Json<Pen<'t>>,
+    text: &'t RefCell<Vec<u8>>,
+    places: &'a mut Places,
+}
+
+type Plain<'a, 't> = &'a mut Json<Pen<'t>>;
+
+/// What is no object is written as it is; that it is no event turns out when it is read.
+macro_rules! plainly {
+    ($( $method:ident($($argument:ident: $type:ty),*) -> $result:ty; )*) => { $(
+        fn $method(self, $($argument: $type),*) -> Result<$result, Error> {
+            self.json.$method($($argument),*)
+        }
+    )* };
+}
+
+impl<'a, 't> Serializer for Noting<'a, 't> {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = <Plain<'a, 't> as Serializer>::SerializeSeq;
+    type SerializeTuple = <Plain<'a, 't> as Serializer>::SerializeTuple;
+    type SerializeTupleStruct = <Plain<'a, 't> as Serializer>::SerializeTupleStruct;
+    type SerializeTupleVariant = <Plain<'a, 't> as Serializer>::SerializeTupleVariant;
+    type SerializeMap = Fields<'a, 't, <Plain<'a, 't> as Serializer>::SerializeMap>;
+    type SerializeStruct = Fields<'a, 't, <Plain<'a, 't> as Serializer>::SerializeStruct>;
+    type SerializeStructVariant = <Plain<'a, 't> as Serializer>::SerializeStructVariant;
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, Error> {
+        let Self { json, text, places } = self;
+        Ok(Fields { fields: json.serialize_map(length)?, text, places, key: None })
+    }
+
+    fn serialize_struct(
+        self,
+        name: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeStruct, Error> {
+        let Self { json, text, places } = self;
+        Ok(Fields { fields: json.serialize_struct(name, length)?, text, places, key: None })
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        self.json.serialize_newtype_variant(name, index, variant, value)
+    }
+
+    plainly! {
+        serialize_bool(value: bool) -> ();
+        serialize_i8(value: i8) -> ();
+        serialize_i16(value: i16) -> ();
+        serialize_i32(value: i32) -> ();
+        serialize_i64(value: i64) -> ();
+        serialize_u8(value: u8) -> ();
+        serialize_u16(value: u16) -> ();
+        serialize_u32(value: u32) -> ();
+        serialize_u64(value: u64) -> ();
+        serialize_f32(value: f32) -> ();
+        serialize_f64(value: f64) -> ();
+        serialize_char(value: char) -> ();
+        serialize_str(value: &str) -> ();
+        serialize_bytes(value: &[u8]) -> ();
+        serialize_none() -> ();
+        serialize_unit() -> ();
+        serialize_unit_struct(name: &'static str) -> ();
+        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str) -> ();
+        serialize_seq(length: Option<usize>) -> Self::SerializeSeq;
+        serialize_tuple(length: usize) -> Self::SerializeTuple;
+        serialize_tuple_struct(name: &'static str, length: usize) -> Self::SerializeTupleStruct;
+        serialize_tuple_variant(
+            name: &'static str, index: u32, variant: &'static str, length: usize
+        ) -> Self::SerializeTupleVariant;
+        serialize_struct_variant(
+            name: &'static str, index: u32, variant: &'static str, length: usize
+        ) -> Self::SerializeStructVariant;
+    }
+}
+
+/// The fields of the object itself.
+struct Fields<'a, 't, F> {
+    fields: F,
+    text: &'t RefCell<Vec<u8>>,
+    places: &'a mut Places,
+    /// Where the key stands whose value comes next, with its quotes.
+    key: Option<Range<usize>>,
+}
+
+impl<F> Fields<'_, '_, F> {
+    fn written(&self) -> usize {
+        self.text.borrow().len()
+    }
+
+    /// Where a key begins that was written behind this place: perhaps behind a comma.
+    fn behind_comma(&self, place: usize) -> usize {
+        place + usize::from(self.text.borrow().get(place) == Some(&b','))
+    }
+}
+
+impl<F: SerializeStruct<Ok = (), Error = Error>> SerializeStruct for Fields<'_, '_, F> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        let before = self.written();
+        self.fields.serialize_field(key, value)?;
+        // Behind the key come two quotes and a colon; in one that counts nothing is escaped.
+        let value = self.behind_comma(before) + key.len() + 3;
+        self.places.note(key.as_bytes(), value..self.written());
+        Ok(())
+    }
+
+    fn skip_field(&mut self, key: &'static str) -> Result<(), Error> {
+        self.fields.skip_field(key)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.fields.end()
+    }
+}
+
+impl<F: SerializeMap<Ok = (), Error = Error>> SerializeMap for Fields<'_, '_, F> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        let before = self.written();
+        self.fields.serialize_key(key)?;
+        self.key = Some(self.behind_comma(before)..self.written());
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let before = self.written();
+        self.fields.serialize_value(value)?;
+        if let Some(key) = self.key.take() {
+            let text = self.text.borrow();
+            let key = text.get(key.start + 1..key.end - 1).unwrap_or_default();
+            // The value stands behind a colon.
+            self.places.note(key, before + 1..text.len());
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.fields.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::value::RawValue;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[derive(Clone, Serialize)]
+    struct Pdu {
+        depth: u64,
+        #[serde(rename = "type")]
+        kind: &'static str,
+        event_id: Option<&'static str>,
+        room_id: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        state_key: Option<Option<&'static str>>,
+        sender: String,
+        origin_server_ts: i64,
+        content: Value,
+        hashes: BTreeMap<String, String>,
+    }
+
+    #[derive(Serialize)]
+    struct Wrapped<'a>(&'a Pdu);
+
+    #[derive(Serialize)]
+    struct Flat {
+        #[serde(flatten)]
+        pdu: Pdu,
+        extra: f64,
+    }
+
+    fn pdu() -> Pdu {
+        Pdu {
+            depth: 7,
+            kind: "m.room.message",
+            event_id: Some("$e"),
+            room_id: "!r:x",
+            state_key: None,
+            sender: "@a:x".to_owned(),
+            origin_server_ts: -5,
+            content: json!({"sender": "@b:x", "a": ["\"", {}]}),
+            hashes: BTreeMap::new(),
+        }
+    }
+
+    /// Writes it, and compares with what is read of the same text.
+    fn same(value: &(impl Serialize + ?Sized)) -> Result<OwnedEvent, InputError> {
+        let text = serde_json::to_string(value).unwrap();
+        let read = OwnedEvent::from_json(text.as_str())
+            .map_err(|error| InputError(format!("an event cannot be read: {error}")));
+        let written = event(value);
+        assert_eq!(written, read, "{text}");
+        if let Ok(event) = &written {
+            assert_eq!(event.as_event().json().as_str(), text);
+            let content: Value = event.as_event().content().unwrap();
+            assert_eq!(content, serde_json::from_str::<Value>(&text).unwrap()["content"]);
+        }
+        written
+    }
+
+    #[test]
+    fn what_is_written_is_what_is_read() {
+        for state_key in [None, Some(None), Some(Some("")), Some(Some("@ä:x")), Some(Some("\"\\"))]
+        {
+            let pdu = Pdu { state_key, ..pdu() };
+            for value in [
+                same(&pdu),
+                same(&Some(Wrapped(&pdu))),
+                same(&serde_json::to_value(&pdu).unwrap()),
+                same(&Flat { pdu: pdu.clone(), extra: 0.5 }),
+                same(&RawValue::from_string(serde_json::to_string(&pdu).unwrap()).unwrap()),
+            ] {
+                assert_eq!(value.unwrap().as_event().state_key(), state_key.flatten());
+            }
+        }
+        let create = json!({"event_id": "$c", "sender": "@a:x", "type": "m.room.create",
+            "state_key": "", "content": {}});
+        assert_eq!(same(&create).unwrap().as_event().room_id(), "!c");
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused_as_if_it_were_read() {
+        assert!(same(&Pdu { event_id: None, ..pdu() }).is_err());
+        assert!(same(&Pdu { content: json!([]), ..pdu() }).is_err());
+        let of = |key: &str, value: Value| {
+            let mut pdu = serde_json::to_value(pdu()).unwrap();
+            pdu[key] = value;
+            same(&pdu)
+        };
+        assert!(of("sender", json!(1)).is_err());
+        assert!(of("origin_server_ts", json!(1.5)).is_err());
+        assert!(of("state_key", json!({})).is_err());
+        for value in [json!(null), json!([1]), json!("x"), json!(true), json!(1.5)] {
+            assert!(same(&value).is_err());
+        }
+        assert!(same(&((), 'c', Some(1_u8), b"b")).is_err());
+        let error = event(&BTreeMap::from([((), 1)])).unwrap_err().to_string();
+        assert_eq!(error, "a value cannot be written as JSON: key must be a string");
+    }
+
+    /// A field that is there twice, as a flattened one may be.
+    #[test]
+    fn a_field_that_is_there_twice_is_refused() {
+        #[derive(Serialize)]
+        struct Twice {
+            sender: &'static str,
+            #[serde(flatten)]
+            pdu: Pdu,
+        }
+        let error = same(&Twice { sender: "@b:x", pdu: pdu() }).unwrap_err().to_string();
+        assert!(error.contains("duplicate field `sender`"), "{error}");
+    }
+}
