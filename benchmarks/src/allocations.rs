@@ -22,12 +22,21 @@ pub fn of(counter: &Path, setting: &Setting) -> f64 {
 
 /// Allocations of one question, in a process that the counter was loaded into.
 pub(crate) fn here(setting: &Setting) -> f64 {
-    let allocations = counter();
     let subject = setting.subject();
-    subject.ask(setting.case, 1);
+    counted(|times| subject.ask(setting.case, times))
+}
+
+/// Allocations of what `ask` does so many times, each time once, in a process that the counter was
+/// loaded into.
+///
+/// # Panics
+/// If the counter is not loaded.
+pub fn counted(ask: impl Fn(usize)) -> f64 {
+    let allocations = counter();
+    ask(1);
     let count = |times| {
         let before = allocations();
-        subject.ask(setting.case, times);
+        ask(times);
         allocations() - before
     };
     // What one denial allocates is in both. What other threads allocate meanwhile is little, beside

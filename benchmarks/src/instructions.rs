@@ -15,17 +15,27 @@ pub(crate) const MODE: &str = "--ask";
 /// # Panics
 /// Without valgrind.
 pub fn of(setting: &Setting) -> f64 {
-    let (few, many) = (1_024, 41_984);
-    let count = |times| executed(setting, times) as f64;
+    counted([1_024, 41_984], |program| {
+        setting.hand_to(program, MODE);
+    })
+}
+
+/// Instructions of what this program does when it is run again with some arguments and behind them
+/// how often: the difference between few and many times.
+///
+/// # Panics
+/// Without valgrind.
+pub fn counted([few, many]: [u32; 2], arguments: impl Fn(&mut Command)) -> f64 {
+    let count = |times| executed(&arguments, times) as f64;
     (count(many) - count(few)) / f64::from(many - few)
 }
 
-fn executed(setting: &Setting, times: u32) -> u64 {
+fn executed(arguments: impl Fn(&mut Command), times: u32) -> u64 {
     let mut valgrind = Command::new("valgrind");
     valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]);
     valgrind.arg(std::env::current_exe().expect("this program has a file"));
-    let output = setting.hand_to(&mut valgrind, MODE).arg(times.to_string());
-    let output = output.stdout(Stdio::null()).output();
+    arguments(&mut valgrind);
+    let output = valgrind.arg(times.to_string()).stdout(Stdio::null()).output();
     let output = output.expect("valgrind runs: install it with `apt-get install valgrind`");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");

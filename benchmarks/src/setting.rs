@@ -39,7 +39,10 @@ impl Setting {
 }
 
 /// Runs this program again; the number that it writes.
-pub(crate) fn run(program: &mut Command) -> f64 {
+///
+/// # Panics
+/// If it fails.
+pub fn run(program: &mut Command) -> f64 {
     let output = program.output().expect("this program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
