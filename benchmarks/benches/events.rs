@@ -25,8 +25,9 @@ use tokio::runtime::Runtime;
 /// How long the event is, in bytes.
 const SIZE: usize = 1024;
 
-/// How much more than is known is too much.
+/// How much more than is known is too much: a share of it, and what other threads may add to it.
 const TOLERANCE: f64 = 1.03;
+const OTHERS: [f64; 2] = [4.0, 0.01];
 
 /// What a module is told to read, how it is asked, and what is known of one question.
 struct Row {
@@ -38,21 +39,21 @@ struct Row {
 }
 
 const ROWS: &[Row] = &[
-    row("a view of the event", "view", "sender", 255.0, 0.0),
+    row("a view of the event", "view", "sender", 284.0, 0.0),
     // What the module makes of the body takes the rest.
-    row("the same, body read", "view", "content", 2187.0, 1.0),
-    row("Json", "json", "sender", 6329.0, 0.0),
-    row("the same, body read", "json", "content", 8257.0, 1.0),
-    row("three questions, Json each time", "json thrice", "sender", 0.0, 0.0),
-    row("three questions, built once", "built thrice", "sender", 0.0, 0.0),
+    row("the same, body read", "view", "content", 2215.0, 1.0),
+    row("Json", "json", "sender", 6433.0, 0.0),
+    row("the same, body read", "json", "content", 8364.0, 1.0),
+    row("three questions, Json each time", "json thrice", "sender", 19292.0, 0.0),
+    row("three questions, built once", "built thrice", "sender", 8150.0, 2.0),
     row("Ser", "ser", "sender", 16225.0, 1.0),
-    row("Parts", "parts", "sender", 300.0, 0.0),
-    row("with the state, not read", "allowed", "sender", 430.0, 0.0),
-    row("the same, an entry looked up", "allowed", "state", 1230.0, 0.0),
-    row("the same, its content read", "allowed", "levels", 10430.0, 1.0),
-    row("what that takes the homeserver", "own", "state", 47.0, 0.0),
+    row("Parts", "parts", "sender", 297.0, 0.0),
+    row("with the state, not read", "allowed", "sender", 424.0, 0.0),
+    row("the same, an entry looked up", "allowed", "state", 1139.0, 0.0),
+    row("the same, its content read", "allowed", "levels", 10339.0, 1.0),
+    row("what that takes the homeserver", "own", "state", 48.0, 0.0),
     row("a notification, Json", "told", "sender", 10575.0, 4.0),
-    row("a notification, built before", "built told", "sender", 0.0, 0.0),
+    row("a notification, built before", "built told", "sender", 3358.0, 2.0),
 ];
 
 const fn row(
@@ -98,8 +99,9 @@ impl Row {
         let mut program = Command::new(std::env::current_exe().expect("this program has a file"));
         hand(program.env("LD_PRELOAD", counter), "--allocations");
         let allocations = setting::run(&mut program);
-        let holds = instructions <= self.instructions * TOLERANCE
-            && allocations <= self.allocations * TOLERANCE + 0.01;
+        let [more_instructions, more_allocations] = OTHERS;
+        let holds = instructions <= self.instructions * TOLERANCE + more_instructions
+            && allocations <= self.allocations * TOLERANCE + more_allocations;
         let verdict = if holds { "" } else { "MISSED" };
         println!("{:<36} {instructions:>12.0} {allocations:>12.2} {verdict}", self.name);
         holds
@@ -147,6 +149,14 @@ impl Subject {
             "json" => repeat(times, || {
                 now(spam_checker.check_event_for_spam(Json(black_box(&*self.json))))
             }),
+            "json thrice" => repeat(times, || {
+                let event = || Json(black_box(&*self.json));
+                (0..3).try_for_each(|_| now(spam_checker.check_event_for_spam(event())))
+            }),
+            "built thrice" => repeat(times, || {
+                let event = BuiltEvent::of(Json(black_box(&*self.json))).expect("an event");
+                (0..3).try_for_each(|_| now(spam_checker.check_event_for_spam(&event)))
+            }),
             "ser" => {
                 repeat(times, || now(spam_checker.check_event_for_spam(Ser(black_box(&self.pdu)))))
             }
@@ -166,7 +176,7 @@ impl Subject {
                 self.tell(times, || rules.on_new_event(Json(black_box(&*self.json)), &self.state))
             }
             "built told" => {
-                let event = BuiltEvent::of(Json(&*self.json)).expect("an event");
+                let event = BuiltEvent::of(Json(&self.json)).expect("an event");
                 self.tell(times, || rules.on_new_event(black_box(&event), &self.state));
             }
             _ => panic!("there is no way `{way}`"),
