@@ -221,7 +221,7 @@ impl Modules {
     pub fn latency(&self, module: &str, share: f64) -> Option<Duration> {
         let generation = self.generation();
         let index = generation.modules.iter().position(|member| *member.name == *module)?;
-        generation.stats.latency(index).quantile(share)
+        generation.stats.latency(index)?.quantile(share)
     }
 
     /// Ends the modules: no further call reaches them; calls in flight and notifications in the

@@ -1,6 +1,7 @@
 //! What is counted: how often each module was asked what, how often it denied or failed, and how
 //! long a sample of its answers took.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,7 +28,8 @@ pub(crate) struct Stats {
     /// The same of all others.
     common: Box<[AtomicU64]>,
     rare: Box<[Rare]>,
-    latencies: Box<[Latency]>,
+    /// Of each module, from the first one that was timed on.
+    latencies: Box<[OnceLock<Box<Latency>>]>,
     /// One in how many calls is timed; a power of two, less one.
     sampling: u64,
 }
@@ -69,7 +71,7 @@ impl Stats {
             own: std::array::from_fn(|_| words(counted.len() + APART)),
             common: words(counted.len()),
             rare: counted.iter().map(|_| Rare::default()).collect(),
-            latencies: (0..modules).map(|_| Latency::default()).collect(),
+            latencies: (0..modules).map(|_| OnceLock::new()).collect(),
             sampling: sample_every.max(1).next_power_of_two() - 1,
             counted,
         }
@@ -102,11 +104,12 @@ impl Stats {
 
     #[cold]
     pub(crate) fn took(&self, module: usize, time: Duration) {
-        self.latencies[module].record(time);
+        self.latencies[module].get_or_init(Box::default).record(time);
     }
 
-    pub(crate) fn latency(&self, module: usize) -> &Latency {
-        &self.latencies[module]
+    /// How long the answers of a module took, if any was timed.
+    pub(crate) fn latency(&self, module: usize) -> Option<&Latency> {
+        self.latencies[module].get().map(|latency| &**latency)
     }
 
     /// Counts a call of a thread that has no memory of its own.
