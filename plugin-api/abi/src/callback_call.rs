@@ -142,10 +142,9 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
     fn keep(self: Pin<&mut Self>, kept: Arc<K>) -> Pin<&mut Self> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };
-        if let Some(held) = &mut *this.held
-            && !held.suspended
-        {
-            held.kept = kept;
+        match &mut *this.held {
+            Some(held) if !held.suspended => held.kept = kept,
+            _ => {}
         }
         // SAFETY: it was pinned before.
         unsafe { Pin::new_unchecked(this) }
