@@ -83,14 +83,15 @@ impl Tally {
 
     /// Who was not told, once nothing is open; else the task is woken then.
     fn ended(&self, context: &Context<'_>) -> Option<Vec<Lost>> {
+        // Wakers are cloned and dropped outside of the lock: both may be anybody's code.
+        let waker = context.waker().clone();
         let mut counted = self.lock();
         if counted.open == 0 {
             return Some(std::mem::take(&mut counted.lost));
         }
-        match &mut counted.waiting {
-            Some(waiting) => waiting.clone_from(context.waker()),
-            waiting => *waiting = Some(context.waker().clone()),
-        }
+        let earlier = counted.waiting.replace(waker);
+        drop(counted);
+        drop(earlier);
         None
     }
 
