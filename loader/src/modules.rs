@@ -289,20 +289,20 @@ impl Modules {
 }
 
 /// Gives modules up that are published no longer: at once, or as soon as no thread reads of them.
-fn give_up(mut old: Replaced<Generation>) {
-    const LOOKS: Duration = Duration::from_millis(1);
-    match old.give_up(record::readers()) {
-        Ok(generation) => return drop(generation),
-        Err(read) => old = read,
-    }
-    // A thread that never comes back keeps them for ever.
+/// A thread that never comes back keeps them for ever.
+fn give_up(old: Replaced<Generation>) {
+    const FIRST_LOOK: Duration = Duration::from_millis(1);
+    const SLOWEST: Duration = Duration::from_millis(64);
+    let Err(mut read) = old.give_up(record::readers()) else { return };
     tokio::spawn(async move {
+        let mut pause = FIRST_LOOK;
         loop {
-            tokio::time::sleep(LOOKS).await;
-            match old.give_up(record::readers()) {
-                Ok(generation) => return drop(generation),
-                Err(read) => old = read,
+            tokio::time::sleep(pause).await;
+            match read.give_up(record::readers()) {
+                Ok(_) => return,
+                Err(still) => read = still,
             }
+            pause = (pause * 2).min(SLOWEST);
         }
     });
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hsmod_loader::{Json, Modules};
+use hsmod_loader::{Json, Modules, Shutdown};
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -100,6 +100,39 @@ async fn who_has_no_time_until_its_deadline_is_told_of_once() {
     insta::assert_snapshot!(lines(&log, 1).join("\n"), @"ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 100ms, which cannot end what blocks; the homeserver waits, and takes the answer when it comes; tell its author: what takes so long belongs in `defer_to_thread`");
     drop(until);
     insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN m1 spam_checker.check_event_for_spam: module `m1` came back from check_event_for_spam: it blocked a thread of the homeserver for about #");
+    assert_eq!(asked.join().unwrap(), Ok(()));
+}
+
+/// A module that blocks in a callback now, the question to it, and what keeps it there.
+async fn blocked() -> (Modules, std::thread::JoinHandle<Result<(), String>>, NamedTempFile) {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let until = NamedTempFile::new().unwrap();
+    let modules = blocks("callback", until.path(), json!({"timeout": 0})).load().await;
+    let asked = elsewhere({
+        let modules = modules.clone();
+        async || check_event(modules).await
+    });
+    lines(&log, 1);
+    (modules, asked, until)
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_a_callback_that_blocks() {
+    let (modules, asked, until) = blocked().await;
+    let (shutdown, ()) =
+        tokio::join!(modules.shutdown(Duration::from_secs(60)), async { drop(until) });
+    assert_eq!(shutdown, Shutdown::default());
+    assert_eq!(asked.join().unwrap(), Ok(()));
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_no_longer_than_it_may_for_a_callback_that_blocks() {
+    let (modules, asked, until) = blocked().await;
+    let shutdown = modules.shutdown(Duration::from_millis(50)).await;
+    assert!(shutdown.calls_left && !asked.is_finished(), "{shutdown:?}");
+    // Nobody is asked any more, so that this does not block.
+    assert_eq!(check_event(modules).await, Ok(()));
+    drop(until);
     assert_eq!(asked.join().unwrap(), Ok(()));
 }
 
