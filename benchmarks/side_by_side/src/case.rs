@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A question, asked of that many modules, one after the other until one denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +113,15 @@ impl Case {
             (Ready | Event | EventSize(_), _) => &Way::ALL,
             (Suspended | Awaited, _) => &[Direct, Boxed, Hsmod, Sabi],
             (StateEntries(_) | NotRegistered(_) | Threads(_), _) => &[Boxed, Hsmod],
+        }
+    }
+
+    /// How long the questions of a round take: less than what a system gives one process at a time.
+    /// Where threads are started in each round, so long that starting them is no part of it.
+    pub(crate) fn round(self) -> Duration {
+        match self.question {
+            Threads(_) => Duration::from_millis(20),
+            _ => Duration::from_micros(400),
         }
     }
 

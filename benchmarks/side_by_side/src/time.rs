@@ -23,9 +23,6 @@ pub(crate) struct Effort {
     pub(crate) counted: u64,
 }
 
-/// Shorter than what a system gives one process at a time.
-const ROUND: Duration = Duration::from_micros(400);
-
 /// How long one question took in each round, by way, in nanoseconds.
 #[derive(Default, Deserialize, Serialize)]
 struct Samples(Vec<Vec<f64>>);
@@ -85,7 +82,7 @@ fn in_process(case: Case, files: &Files, rounds: usize) -> Result<Samples, Strin
 pub(crate) fn here(case: Case, files: &Files, rounds: usize) -> String {
     let asks: Vec<Ask> = case.ways().iter().map(|way| load(*way, case, files)).collect();
     asks.iter().for_each(|ask| ask(About::Evil));
-    let times: Vec<usize> = asks.iter().map(times).collect();
+    let times: Vec<usize> = asks.iter().map(|ask| times(ask, case.round())).collect();
     let mut samples = Samples(vec![Vec::new(); asks.len()]);
     for round in 0..rounds {
         // Each is the first once: whoever comes after a way that waits finds its caches cold.
@@ -99,8 +96,8 @@ pub(crate) fn here(case: Case, files: &Files, rounds: usize) -> String {
 
 /// How many questions fill a round.
 #[allow(clippy::cast_precision_loss, reason = "a number of questions")]
-fn times(ask: &Ask) -> usize {
-    let round = ROUND.as_secs_f64() * 1e9;
+fn times(ask: &Ask, round: Duration) -> usize {
+    let round = round.as_secs_f64() * 1e9;
     let mut times = 2;
     while timed(ask, times) * times as f64 <= round {
         times *= 2;
