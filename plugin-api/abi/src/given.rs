@@ -1,6 +1,7 @@
 //! Text that one side gave away, as its holder reads it.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -23,6 +24,11 @@ impl GivenText {
     /// What came across, unless that is none.
     pub fn new(raw: OwnedStr) -> Option<Self> {
         raw.get().is_some().then_some(Self::of(raw, false))
+    }
+
+    /// A part of a text, of which it keeps a share in place of a copy; none if it is no part of it.
+    pub fn part(whole: &Arc<String>, part: Range<usize>) -> Option<Self> {
+        OwnedStr::part(Arc::clone(whole), part).map(|raw| Self::of(raw, true))
     }
 
     #[inline]
@@ -115,6 +121,21 @@ mod tests {
         assert_eq!(GivenText::from(String::new()).as_str(), "");
         assert_eq!(GivenText::from("a").as_str(), "a");
         assert!(GivenText::new(OwnedStr::NONE).is_none());
+    }
+
+    #[test]
+    fn a_part_keeps_the_whole() {
+        let whole = Arc::new("a\u{e4}b".to_owned());
+        let part = GivenText::part(&whole, 1..3).unwrap();
+        assert_eq!((part.as_str(), Arc::strong_count(&whole)), ("\u{e4}", 2));
+        assert_eq!(part.as_str().as_ptr(), whole[1..].as_ptr());
+        // In the middle of a character; behind the end.
+        assert!(GivenText::part(&whole, 0..2).is_none());
+        assert!(GivenText::part(&whole, 1..5).is_none());
+        assert_eq!(Arc::strong_count(&whole), 2);
+        let again = GivenText::new(part.into_raw()).unwrap();
+        drop(whole);
+        assert_eq!(again.as_str(), "\u{e4}");
     }
 
     #[test]

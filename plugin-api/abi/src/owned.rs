@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::ptr::{NonNull, without_provenance_mut};
 use std::sync::Arc;
 
@@ -96,6 +97,14 @@ impl OwnedStr {
         Self { pointer, length, owner: std::ptr::null_mut(), release: None }
     }
 
+    /// A part of a text that is kept as long as this; none if it is no part of it.
+    pub(crate) fn part(whole: Arc<String>, part: Range<usize>) -> Option<Self> {
+        let text = whole.get(part)?;
+        let (pointer, length) = (text.as_ptr(), text.len());
+        let owner = Arc::into_raw(whole).cast_mut().cast();
+        Some(Self { pointer, length, owner, release: Some(release_whole) })
+    }
+
     /// The text, if there is one; what is not UTF-8 has U+FFFD in it.
     ///
     /// Rationale: a plugin in another language may answer anything; its answer is read all the same.
@@ -157,6 +166,13 @@ unsafe extern "C" fn release_share(_: *mut (), pointer: *const u8, length: usize
     let text = std::ptr::slice_from_raw_parts(pointer, length) as *const str;
     // SAFETY: the caller's promise.
     drop(unsafe { Arc::from_raw(text) });
+}
+
+/// # Safety
+/// The first is an `Arc<String>` that was turned into a pointer; that share is given back.
+unsafe extern "C" fn release_whole(whole: *mut (), _: *const u8, _: usize) {
+    // SAFETY: the caller's promise.
+    drop(unsafe { Arc::from_raw(whole.cast_const().cast::<String>()) });
 }
 
 crate::structure! {

@@ -20,8 +20,7 @@ use crate::values::state::texts;
 #[derive(Clone)]
 pub struct OwnedEvent {
     json: GivenText,
-    /// Once it was read.
-    fields: OnceLock<Fields>,
+    fields: Late,
     room_version: Option<Arc<str>>,
 }
 
@@ -34,6 +33,35 @@ pub(super) struct Fields {
     pub(super) state_key: Option<Place>,
     pub(super) origin_server_ts: i64,
     pub(super) content: Range<usize>,
+}
+
+/// The fields of an event: those it was read for, or those that are looked for late.
+///
+/// Rationale: a cell is filled by a call that knows how to wait for another thread, and moves what it
+/// is filled with; most events are read by whoever makes them.
+#[derive(Clone)]
+enum Late {
+    Read(Fields),
+    /// Once somebody has asked.
+    Asked(OnceLock<Fields>),
+}
+
+impl Late {
+    fn get(&self) -> Option<&Fields> {
+        match self {
+            Self::Read(fields) => Some(fields),
+            Self::Asked(fields) => fields.get(),
+        }
+    }
+
+    /// Those that were asked for, or else these.
+    fn get_or(&self, fields: Fields) -> &Fields {
+        match self {
+            Self::Read(fields) => fields,
+            // Another thread that was faster has read the same.
+            Self::Asked(cell) => cell.get_or_init(|| fields),
+        }
+    }
 }
 
 impl Default for OwnedEvent {
@@ -135,13 +163,33 @@ impl OwnedEvent {
         Ok(Self::of_fields(json, fields))
     }
 
+    /// As [`Self::from_json`], of a part of a larger text, such as a line of a file: it keeps a share
+    /// of that in place of a copy.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// let line = r#"{"event_id":"$1","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#;
+    /// let lines = Arc::new(format!("{line}\n{line}"));
+    /// let event = OwnedEvent::from_part(&lines, 0..line.len())?;
+    /// assert_eq!(event.as_event().json().as_str(), line);
+    /// # Ok::<(), ModuleError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Self::from_json`]; of what is no part of the text, as for an empty one.
+    pub fn from_part(text: &Arc<String>, part: Range<usize>) -> Result<Self, serde_json::Error> {
+        let json = GivenText::part(text, part).unwrap_or_else(|| GivenText::from(""));
+        let fields = Fields::read(json.as_str())?;
+        Ok(Self { json, fields: Late::Read(fields), room_version: None })
+    }
+
     /// Of what the homeserver says is the JSON of an event: it is read when it is looked at.
     pub(crate) const fn unread(json: GivenText) -> Self {
-        Self { json, fields: OnceLock::new(), room_version: None }
+        Self { json, fields: Late::Asked(OnceLock::new()), room_version: None }
     }
 
     pub(super) fn of_fields(json: String, fields: Fields) -> Self {
-        Self { json: json.into(), fields: fields.into(), room_version: None }
+        Self { json: json.into(), fields: Late::Read(fields), room_version: None }
     }
 
     /// Of the parts of an event, and the whole of it, in which its content is at this place.
@@ -166,8 +214,7 @@ impl OwnedEvent {
             return Ok(fields);
         }
         let fields = Fields::read(self.json.as_str())?;
-        // Another thread that was faster has read the same.
-        Ok(self.fields.get_or_init(|| fields))
+        Ok(self.fields.get_or(fields))
     }
 
     fn fields(&self) -> &Fields {
