@@ -1,3 +1,7 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 
 const NOBODY: Known<'_> = Known { event_id: None, room_id: None };
@@ -72,4 +76,160 @@ fn what_is_unusual_is_left_to_others() {
     let known = Known { event_id: Some("$known"), room_id: Some("!r:x") };
     let head = plain(EVENTS[0], known).unwrap();
     assert_eq!((&*head.event_id, head.named.as_deref()), ("$known", Some("$e")));
+}
+
+/// The fields that an event has to have, or may have.
+const FIELDS: [&str; 7] = [
+    r#""event_id":"$e""#,
+    r#""room_id" :"!r:x""#,
+    r#""sender": "@ä:x""#,
+    r#""type":"m.room.message""#,
+    r#""state_key":"""#,
+    r#""origin_server_ts":1764000000000"#,
+    r#""content":{"body":"\\ \"quoted\" w\u00f6rd"}"#,
+];
+
+/// What keys of events are, and what none is.
+const KEYS: [&str; 10] = [
+    "event_id",
+    "room_id",
+    "sender",
+    "type",
+    "state_key",
+    "origin_server_ts",
+    "content",
+    "depth",
+    "typ\\u0065",
+    "",
+];
+
+/// Parts of strings: the first ones are sound.
+const PIECES: [&str; 16] = [
+    "a",
+    "ä",
+    "\u{1f600}",
+    "eight by",
+    "\u{7f}",
+    "/",
+    "\\n",
+    "\\\"",
+    "\\\\",
+    "\\u00e4",
+    "\\ud83d\\ude00",
+    "\\ud800",
+    "\\x",
+    "\\u12",
+    "\u{1}",
+    "\t",
+];
+const SOUND_PIECES: usize = 11;
+
+/// What else is no object and no array: the first ones are sound.
+const BARE: [&str; 19] = [
+    "0",
+    "-0",
+    "17",
+    "-1.5e+7",
+    "9223372036854775807",
+    "9223372036854775808",
+    "1e400",
+    "true",
+    "false",
+    "null",
+    "{}",
+    "[ ]",
+    "01",
+    "-",
+    "1.",
+    ".5",
+    "1e",
+    "nul",
+    "NaN",
+];
+const SOUND_BARE: usize = 12;
+
+/// What slips are made of.
+const BITS: [&str; 20] = [
+    "",
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "0",
+    "-",
+    "e",
+    ".",
+    " ",
+    "\u{1}",
+    "u",
+    "ü",
+    "null",
+    "\"type\":\"t\",",
+    "\u{feff}",
+];
+
+/// Values made of the first so many pieces, and what else there is, nested up to so many levels.
+fn value(pieces: usize, bare: usize, levels: usize) -> impl Strategy<Value = String> {
+    let text = move || {
+        vec(select(&PIECES[..pieces]), 0..6).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
+    };
+    let leaf = prop_oneof![
+        text(),
+        select(&BARE[..bare]).prop_map(str::to_owned),
+        (1..levels).prop_map(|levels| "[".repeat(levels) + &"]".repeat(levels)),
+    ];
+    leaf.prop_recursive(4, 24, 4, move |inner| {
+        let member = (text(), inner.clone()).prop_map(|(key, value)| format!("{key} : {value}"));
+        prop_oneof![
+            vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(", "))),
+        ]
+    })
+}
+
+/// An event with all fields, and further ones of these keys.
+fn event(
+    keys: &'static [&'static str],
+    value: impl Strategy<Value = String>,
+) -> impl Strategy<Value = String> {
+    let more = (select(keys), value).prop_map(|(key, value)| format!("\"{key}\": {value}"));
+    let fields =
+        vec(more, 0..4).prop_map(|more| [FIELDS.map(str::to_owned).to_vec(), more].concat());
+    fields.prop_shuffle().prop_map(|fields| format!("{{{}}}", fields.join(", ")))
+}
+
+/// Puts each bit in place of so many characters.
+fn edited(text: &str, edits: &[(usize, usize, &str)]) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for (at, length, bit) in edits {
+        let at = at % (text.len() + 1);
+        text.splice(at..(at + length).min(text.len()), bit.chars());
+    }
+    text.into_iter().collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn all_that_is_sound_is_read(
+        event in event(&["depth", "", "auth_events"], value(SOUND_PIECES, SOUND_BARE, 90)),
+    ) {
+        prop_assert!(agree(&event), "{event}");
+    }
+
+    #[test]
+    fn nothing_else_is_read_in_another_way(
+        event in event(&KEYS, value(PIECES.len(), BARE.len(), 140)),
+        edits in vec((any::<usize>(), 0_usize..4, select(&BITS[..])), 0..3),
+    ) {
+        let event = edited(&event, &edits);
+        agree(&event);
+        let shown = |head: Result<Head<'_>, serde_json::Error>| format!("{head:?}");
+        prop_assert_eq!(shown(Head::read(&event)), shown(super::super::any(&event, NOBODY)));
+    }
 }
