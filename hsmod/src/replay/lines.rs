@@ -1,7 +1,9 @@
 //! A file, line by line, of which no line can be too long for the memory.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
 use std::ops::Range;
+
+use memchr::memchr;
 
 /// The longest line that is read: 1 MiB.
 pub(super) const LONGEST: usize = 1 << 20;
@@ -25,7 +27,7 @@ pub(super) fn next(
 ) -> io::Result<Option<(Line, u64)>> {
     let start = text.len();
     let limit = LONGEST as u64 + 1;
-    let length = reader.by_ref().take(limit).read_until(b'\n', text)?;
+    let length = read_line(&mut reader.by_ref().take(limit), text)?;
     if length == 0 {
         return Ok(None);
     }
@@ -39,6 +41,24 @@ pub(super) fn next(
         return Ok(Some((Line::TooLong, (length + rest) as u64)));
     };
     Ok(Some((line, length as u64)))
+}
+
+/// As [`BufRead::read_until`] the end of a line, for which that looks in small steps.
+fn read_line(reader: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<usize> {
+    let start = text.len();
+    loop {
+        let read = match reader.fill_buf() {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let line_break = memchr(b'\n', read);
+        let end = line_break.map_or(read.len(), |place| place + 1);
+        text.extend_from_slice(&read[..end]);
+        reader.consume(end);
+        if line_break.is_some() || end == 0 {
+            return Ok(text.len() - start);
+        }
+    }
 }
 
 #[cfg(test)]
