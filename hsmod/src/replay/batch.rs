@@ -38,7 +38,7 @@ impl Batch {
 
     /// The one after it, which will hold about as much.
     pub(super) fn next(&self) -> Self {
-        Self { text: Vec::with_capacity(self.text.len()), ..Self::default() }
+        Self { text: Vec::with_capacity(self.text.capacity()), ..Self::default() }
     }
 
     pub(super) fn push(&mut self, number: u64, line: Line) {
@@ -51,21 +51,61 @@ impl Batch {
 
     /// The events of its lines in order, parsed by so many tasks at once.
     pub(super) async fn events(self, hands: usize) -> Vec<Result<OwnedEvent, NoEvent>> {
-        let share = self.len().div_ceil(hands.max(1)).max(LEAST);
-        if self.len() <= share {
-            return self.parsed(0..self.len());
+        let unread = Unread { lines: self.lines, text: Text::of(self.text) };
+        let count = unread.lines.len();
+        let share = count.div_ceil(hands.max(1)).max(LEAST);
+        if count <= share {
+            return unread.parsed(0..count);
         }
-        let batch = Arc::new(self);
+        let unread = Arc::new(unread);
         let mut parsing = JoinSet::new();
-        for start in (0..batch.len()).step_by(share) {
-            let (batch, lines) = (Arc::clone(&batch), start..batch.len().min(start + share));
-            parsing.spawn(async move { (start, batch.parsed(lines)) });
+        for start in (0..count).step_by(share) {
+            let (unread, lines) = (Arc::clone(&unread), start..count.min(start + share));
+            parsing.spawn(async move { (start, unread.parsed(lines)) });
         }
         let mut parts = parsing.join_all().await;
         parts.sort_unstable_by_key(|(start, _)| *start);
         parts.into_iter().flat_map(|(_, events)| events).collect()
     }
+}
 
+/// The lines of a batch that is complete.
+struct Unread {
+    lines: Vec<Numbered>,
+    text: Text,
+}
+
+/// What the lines lie in.
+enum Text {
+    /// Events keep a share of it in place of a copy.
+    Shared(Arc<String>),
+    /// Some of it is no text.
+    Bytes(Vec<u8>),
+}
+
+impl Text {
+    fn of(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(text) => Self::Shared(Arc::new(text)),
+            Err(error) => Self::Bytes(error.into_bytes()),
+        }
+    }
+
+    /// The event that stands here.
+    fn event(&self, line: Range<usize>) -> Result<OwnedEvent, String> {
+        match self {
+            Self::Bytes(bytes) => event(without_mark(&bytes[line])),
+            Self::Shared(text) => {
+                let end = line.end;
+                let unmarked = without_mark(&text.as_bytes()[line]).len();
+                let line = end - unmarked..end;
+                read(&text[line.clone()], |_| OwnedEvent::from_part(text, line))
+            }
+        }
+    }
+}
+
+impl Unread {
     fn parsed(&self, lines: Range<usize>) -> Vec<Result<OwnedEvent, NoEvent>> {
         let lines = self.lines.get(lines).unwrap_or_default();
         lines.iter().map(|line| self.event(line)).collect()
@@ -73,7 +113,7 @@ impl Batch {
 
     fn event(&self, Numbered { number, line }: &Numbered) -> Result<OwnedEvent, NoEvent> {
         let event = match line {
-            Line::Text(place) => event(without_mark(&self.text[place.clone()])),
+            Line::Text(place) => self.text.event(place.clone()),
             Line::TooLong => Err(format!("it is longer than {LONGEST} bytes")),
         };
         event.map_err(|reason| NoEvent { line: *number, reason })
@@ -95,10 +135,17 @@ pub(super) fn is_event(line: &[u8]) -> bool {
 
 fn event(text: &[u8]) -> Result<OwnedEvent, String> {
     let text = std::str::from_utf8(text).map_err(|_| "it is not UTF-8")?;
+    read(text, OwnedEvent::from_json)
+}
+
+fn read<'a>(
+    text: &'a str,
+    parse: impl FnOnce(&'a str) -> Result<OwnedEvent, serde_json::Error>,
+) -> Result<OwnedEvent, String> {
     if !text.trim_ascii_start().starts_with('{') {
         return Err("it is no JSON object".to_owned());
     }
-    OwnedEvent::from_json(text).map_err(|error| {
+    parse(text).map_err(|error| {
         let message = error.to_string();
         // The parser saw this line alone, and would call it line 1.
         let what = message.split(" at line ").next().unwrap_or_default();
@@ -117,6 +164,31 @@ mod tests {
         assert_eq!(reason(b"\xff"), "it is not UTF-8");
         assert_eq!(reason(b"{}"), "missing field `event_id` (column 2)");
         assert_eq!(reason(b"{} x"), "missing field `event_id` (column 2)");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_text_changes_nothing_of_other_lines() {
+        let event: &[u8] =
+            r#"{"event_id":"$ä","room_id":"!r","sender":"@a:x","type":"t","content":{}}"#
+                .as_bytes();
+        let marked = [b"\xef\xbb\xbf", event].concat();
+        let read = async |lines: &[&[u8]]| {
+            let mut batch = Batch::default();
+            for (number, line) in (1..).zip(lines) {
+                let start = batch.text.len();
+                batch.text.extend_from_slice(line);
+                batch.push(number, Line::Text(start..batch.text.len()));
+                batch.text.push(b'\n');
+            }
+            batch.push(0, Line::TooLong);
+            batch.events(1).await
+        };
+        let shared = read(&[&marked, b"{}", event]).await;
+        let copied = read(&[&marked, b"{}", event, b"\xc3"]).await;
+        assert_eq!(shared[..3], copied[..3]);
+        assert_eq!(shared[0].as_ref().unwrap().as_event().event_id(), "$ä");
+        assert_eq!(shared[3], copied[4]);
+        assert_eq!(copied[3], Err(NoEvent { line: 4, reason: "it is not UTF-8".to_owned() }));
     }
 
     #[tokio::test]

@@ -101,7 +101,8 @@ impl Room {
     /// Sends the events in the inbox to the modules.
     pub(super) async fn run(&mut self, audience: &Audience) {
         self.outcomes.reserve(self.inbox.len());
-        for (place, event) in std::mem::take(&mut self.inbox) {
+        let mut inbox = std::mem::take(&mut self.inbox);
+        for (place, event) in inbox.drain(..) {
             let event = self.versioned(event);
             let event = event.as_event();
             let event_id = event.event_id().to_owned();
@@ -112,6 +113,8 @@ impl Room {
             };
             self.outcomes.push((place, outcome));
         }
+        // Its room, for the next batch.
+        self.inbox = inbox;
     }
 
     /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
