@@ -23,9 +23,12 @@ use super::error_code::ErrorCode;
 ///
 /// Mirrors `synapse.module_api.errors.SynapseError` (the HTTP case) and any other exception (the
 /// plain failure).
+///
+/// It is one pointer: whatever a module asks or is asked answers either something or this, and
+/// nobody moves a large one about where nothing fails.
 #[derive(Clone, PartialEq)]
 pub struct ModuleError {
-    kind: ErrorKind,
+    kind: Box<ErrorKind>,
 }
 
 /// The ways to fail.
@@ -84,9 +87,13 @@ pub enum Unanswered {
 }
 
 impl ModuleError {
+    fn of(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind) }
+    }
+
     /// A plain failure.
     pub fn new(message: impl fmt::Display) -> Self {
-        Self { kind: ErrorKind::Failed { message: message.to_string() } }
+        Self::of(ErrorKind::Failed { message: message.to_string() })
     }
 
     /// A refusal that a client is to see: `status`, and a body of `errcode` and `error`.
@@ -99,18 +106,18 @@ impl ModuleError {
     /// ```
     pub fn http(status: u16, errcode: impl Into<ErrorCode>, message: impl Into<String>) -> Self {
         let (errcode, message) = (errcode.into(), message.into());
-        Self { kind: ErrorKind::Http { status, errcode, message, fields: Map::new() } }
+        Self::of(ErrorKind::Http { status, errcode, message, fields: Map::new() })
     }
 
     /// The module gave up because a request it made was cancelled.
-    pub const fn cancelled() -> Self {
-        Self { kind: ErrorKind::Cancelled }
+    pub fn cancelled() -> Self {
+        Self::of(ErrorKind::Cancelled)
     }
 
     /// Adds a field to the body of a refusal; of no effect on the other cases.
     #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if let ErrorKind::Http { fields, .. } = &mut self.kind {
+        if let ErrorKind::Http { fields, .. } = &mut *self.kind {
             fields.insert(name.to_owned(), value.into());
         }
         self
@@ -119,7 +126,7 @@ impl ModuleError {
     /// Adds several, as [`Self::field`] does one.
     #[must_use]
     pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
-        if let ErrorKind::Http { fields, .. } = &mut self.kind {
+        if let ErrorKind::Http { fields, .. } = &mut *self.kind {
             fields.extend(added);
         }
         self
@@ -128,12 +135,12 @@ impl ModuleError {
     /// The homeserver never answers a request of this name.
     pub fn unsupported(request: &str) -> Self {
         let message = format!("this homeserver does not answer `{request}`");
-        Self { kind: ErrorKind::Unanswered { reason: Unanswered::Unsupported, message } }
+        Self::of(ErrorKind::Unanswered { reason: Unanswered::Unsupported, message })
     }
 
     /// The homeserver does not answer a request, for a reason; the message names the request.
     pub fn not_answered(reason: Unanswered, message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::Unanswered { reason, message: message.into() } }
+        Self::of(ErrorKind::Unanswered { reason, message: message.into() })
     }
 
     /// Why the homeserver did not answer a request, if that is what failed.
@@ -149,7 +156,7 @@ impl ModuleError {
     /// # }
     /// ```
     pub const fn unanswered(&self) -> Option<Unanswered> {
-        match &self.kind {
+        match &*self.kind {
             ErrorKind::Unanswered { reason, .. } => Some(*reason),
             _ => None,
         }
@@ -158,7 +165,7 @@ impl ModuleError {
     /// A constraint of the module's tables forbids what a statement would do; for who answers
     /// [`run_db_interaction`](crate::ModuleApi::run_db_interaction).
     pub fn constraint_violation(message: impl Into<String>) -> Self {
-        Self { kind: ErrorKind::ConstraintViolation { message: message.into() } }
+        Self::of(ErrorKind::ConstraintViolation { message: message.into() })
     }
 
     /// Whether a statement failed because a constraint of the module's tables forbids it, and
@@ -180,7 +187,7 @@ impl ModuleError {
     ///
     /// Mirrors `IntegrityError` of the database module that Synapse uses.
     pub const fn is_constraint_violation(&self) -> bool {
-        matches!(self.kind, ErrorKind::ConstraintViolation { .. })
+        matches!(*self.kind, ErrorKind::ConstraintViolation { .. })
     }
 
     /// Which of the cases it is.
@@ -190,13 +197,13 @@ impl ModuleError {
 
     /// Takes the case out.
     pub fn into_kind(self) -> ErrorKind {
-        self.kind
+        *self.kind
     }
 }
 
 impl fmt::Display for ModuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
+        match &*self.kind {
             ErrorKind::Http { status, errcode, message, .. } => {
                 write!(f, "{status} {errcode}: {message}")
             }
@@ -256,7 +263,7 @@ const REASONS: [Unanswered; 5] = [
 
 impl Fault for ModuleError {
     fn into_raw(self) -> RawError {
-        match self.kind {
+        match *self.kind {
             ErrorKind::Http { status, errcode, message, fields } => RawError {
                 code: u32::from(status).max(code::STATUS),
                 flags: 0,
@@ -297,7 +304,7 @@ impl Fault for ModuleError {
             // `FAILED`; and what only a later version knows.
             _ => ErrorKind::Failed { message },
         };
-        Self { kind }
+        Self::of(kind)
     }
 
     fn unreadable(why: &dyn fmt::Display) -> Self {
