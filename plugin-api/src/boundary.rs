@@ -31,7 +31,18 @@ const REQUEST_ROOM: usize = 192;
 pub(crate) type Request<'a, M> = hsmod_abi::Request<'a, M, REQUEST_ROOM>;
 
 /// What the request `name` came to.
+#[inline]
 pub(crate) fn answered<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> {
+    match entered {
+        Entered::Neutral => Ok(A::default()),
+        entered => other(name, entered),
+    }
+}
+
+/// The same of what is not the neutral answer.
+#[cold]
+#[inline(never)]
+fn other<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> {
     match entered {
         Entered::Ready(answer) => answer,
         Entered::Panicked(panic) => {

@@ -76,7 +76,7 @@ impl Continuation {
             // lives as long as this future, which borrows it.
             let call =
                 unsafe { Request::<Continued<E>, ROOM>::new(run, object.into_pointer(), args) };
-            call.of(module).await
+            call.of(module).entered().await
         }
     }
 }
@@ -147,7 +147,10 @@ impl Routine {
             let Some(run) = *run else { return Entered::Neutral };
             // SAFETY: the function came with the object, which is borrowed exclusively for as long
             // as this future lives.
-            unsafe { Request::<Again<E>, ROOM>::new(run, object.pointer(), ()) }.of(module).await
+            unsafe { Request::<Again<E>, ROOM>::new(run, object.pointer(), ()) }
+                .of(module)
+                .entered()
+                .await
         }
     }
 }

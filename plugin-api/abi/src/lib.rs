@@ -79,7 +79,7 @@ pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
 pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
 pub use prepared::{InputError, Prepared, Shared};
 pub use registration::{Offer, RawRegistration, Table};
-pub use request::{Request, Requested, ask_now};
+pub use request::{Request, ask_now};
 pub use root::{Constructs, Parsed, PluginRoot, RootTable};
 #[doc(hidden)]
 pub use root::{connect, construct, no_extension, parse};

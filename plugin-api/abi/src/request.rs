@@ -3,7 +3,7 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use crate::answer::{Answers, Entered};
@@ -13,9 +13,7 @@ use crate::frame::Slot;
 use crate::serve::{ArgsOf, Method, lent};
 
 /// A call of one row that has not begun, and will have `ROOM` bytes for the other side's future.
-///
-/// Rationale: it is small, so that it may be moved to where it is awaited; the room is there only.
-#[must_use = "nothing is done before it is awaited"]
+#[must_use = "nothing is done before it is made"]
 #[allow(missing_debug_implementations, reason = "it shows nothing")]
 pub struct Request<'a, M: Method, const ROOM: usize> {
     slot: Slot<M::Args>,
@@ -47,55 +45,50 @@ impl<'a, M: Method, const ROOM: usize> Request<'a, M, ROOM> {
         self.module = number(module);
         self
     }
-}
 
-impl<'a, M: Method, const ROOM: usize> IntoFuture for Request<'a, M, ROOM> {
-    type Output = <Requested<'a, M, ROOM> as Future>::Output;
-    type IntoFuture = Requested<'a, M, ROOM>;
-
+    /// Makes the call, when it is first polled, and waits until it has ended. Dropped, it drops the
+    /// other side's future.
+    ///
+    /// Rationale: the room is a variable of its own, so that it comes about where it stays. As a part
+    /// of a future that is moved to where it is awaited, it would be copied with whatever is in it.
     #[inline]
-    fn into_future(self) -> Requested<'a, M, ROOM> {
-        let Self { slot, object, args, module, lent } = self;
-        Requested { slot: Some(slot), object, args, module, lent, call: Call::new() }
+    pub async fn entered(mut self) -> EnteredOf<M> {
+        let call = pin!(Call::new());
+        // What the call borrows is dropped after it.
+        Entering { request: &mut self, call }.await
     }
 }
 
-/// A [`Request`] that is awaited. It begins when it is first polled; dropped, it drops the other
-/// side's future.
-#[repr(C)]
-#[must_use = "nothing is done before it is awaited"]
-#[allow(missing_debug_implementations, reason = "it shows nothing")]
-pub struct Requested<'a, M: Method, const ROOM: usize> {
-    /// Until it has begun.
-    slot: Option<Slot<M::Args>>,
-    object: *const (),
-    args: M::Args,
-    module: u32,
-    lent: PhantomData<&'a ()>,
-    call: Call<M::Answers, ROOM>,
+/// What comes of one poll of a call of this row.
+type EnteredOf<M> = Entered<
+    <<M as Method>::Answers as Answers>::Answer,
+    <<M as Method>::Answers as Answers>::Fault,
+>;
+
+/// A [`Request`] that is awaited, and its call: only [`Request::entered`] brings them together.
+struct Entering<'r, 'a, M: Method, const ROOM: usize> {
+    request: &'r mut Request<'a, M, ROOM>,
+    call: Pin<&'r mut Call<M::Answers, ROOM>>,
 }
 
-// SAFETY: as for `Request`.
-unsafe impl<M: Method, const ROOM: usize> Send for Requested<'_, M, ROOM> {}
-
-impl<M: Method, const ROOM: usize> Future for Requested<'_, M, ROOM> {
-    type Output = Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault>;
+impl<M: Method, const ROOM: usize> Future for Entering<'_, '_, M, ROOM> {
+    type Output = EnteredOf<M>;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: `call` and the arguments stay where they are; the others are not pinned.
-        let this = unsafe { self.get_unchecked_mut() };
-        // SAFETY: as above.
-        let call = unsafe { Pin::new_unchecked(&mut this.call) };
+        let Self { request, call } = self.get_mut();
         let mut reply = Reply::new();
-        let asked = match this.slot.take() {
-            // SAFETY: the promise of `Request::new`; the arguments are pinned with the call.
-            Some(slot) => unsafe {
-                call.enter_into(this.module, context, &mut reply, |frame| {
-                    slot(this.object, &raw const this.args, frame)
-                })
-            },
-            None => call.resume_into(context, &mut reply),
+        let asked = if call.suspended() {
+            call.as_mut().resume_into(context, &mut reply)
+        } else {
+            let Request { slot, object, module, .. } = **request;
+            let args = &raw const request.args;
+            // SAFETY: the promise of `Request::new`. The arguments stay where they are, and what they
+            // borrow lives, until the call is dropped: `entered` owns both, and drops the call first.
+            unsafe {
+                let slot = |frame| slot(object, args, frame);
+                call.as_mut().enter_into(module, context, &mut reply, slot)
+            }
         };
         match asked {
             Asked::Neutral => Poll::Ready(Entered::Neutral),
@@ -115,11 +108,11 @@ pub unsafe fn ask_now<M: Method>(
     object: *const (),
     module: usize,
     args: ArgsOf<'_, M>,
-) -> Entered<<M::Answers as Answers>::Answer, <M::Answers as Answers>::Fault> {
+) -> EnteredOf<M> {
     // SAFETY: the caller's promise.
     let request = unsafe { Request::<'_, M, 1024>::new(slot, object, args) };
-    let request = std::pin::pin!(request.of(module).into_future());
-    match request.poll(&mut Context::from_waker(std::task::Waker::noop())) {
+    let entered = pin!(request.of(module).entered());
+    match entered.poll(&mut Context::from_waker(std::task::Waker::noop())) {
         Poll::Ready(entered) => entered,
         Poll::Pending => Entered::Pending,
     }

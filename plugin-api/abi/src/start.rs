@@ -196,6 +196,7 @@ pub unsafe fn answered<A: Answers>(
 ///
 /// # Safety
 /// `frame` is lent, and nothing was answered yet.
+#[inline]
 pub unsafe fn contained(frame: *mut Frame, body: impl FnOnce() -> Status) -> Status {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(status) => status,

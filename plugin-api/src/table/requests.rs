@@ -42,7 +42,7 @@ macro_rules! requests {
                     let Some(request) = request else {
                         return Err($crate::values::ModuleError::unsupported(stringify!($name)));
                     };
-                    $crate::boundary::answered(stringify!($name), request.await)
+                    $crate::boundary::answered(stringify!($name), request.entered().await)
                 }
             )*
         }

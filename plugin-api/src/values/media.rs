@@ -196,7 +196,7 @@ impl<'a> ReadableFile<'a> {
         let Some(request) = request else {
             return Err(ModuleError::new("this homeserver cannot read media"));
         };
-        answered("ReadableFile::read_at", request.await).map(|Chunk(bytes)| bytes)
+        answered("ReadableFile::read_at", request.entered().await).map(|Chunk(bytes)| bytes)
     }
 }
 

@@ -48,7 +48,7 @@ impl State<'_> {
         let Some(event) = request else {
             return Err(ModuleError::new("this homeserver cannot read state"));
         };
-        let SomeEvent(json) = answered("State::get", event.await)?;
+        let SomeEvent(json) = answered("State::get", event.entered().await)?;
         Ok(json.map(OwnedEvent::unread))
     }
 
@@ -77,7 +77,7 @@ impl State<'_> {
         let Some(events) = request else {
             return Err(ModuleError::new("this homeserver cannot list state"));
         };
-        read(answered("State::of_type", events.await)?)
+        read(answered("State::of_type", events.entered().await)?)
     }
 
     /// The state keys of all state events of this type, in no particular order. No event is read
@@ -104,7 +104,7 @@ impl State<'_> {
         let Some(keys) = request else {
             return Err(ModuleError::new("this homeserver cannot list state keys"));
         };
-        Ok(answered("State::keys", keys.await)?.0)
+        Ok(answered("State::keys", keys.entered().await)?.0)
     }
 
     /// How many state events of this type there are. No event is read for it.
@@ -126,7 +126,7 @@ impl State<'_> {
             return Err(ModuleError::new("this homeserver cannot count state"));
         };
         // Nobody counts less than nothing.
-        Ok(usize::try_from(answered("State::count", count.await)?).unwrap_or_default())
+        Ok(usize::try_from(answered("State::count", count.entered().await)?).unwrap_or_default())
     }
 
     /// All state events, in no particular order. Of a large room that is a lot: those of one type
@@ -151,7 +151,7 @@ impl State<'_> {
         let Some(events) = request else {
             return Err(ModuleError::new("this homeserver cannot list state"));
         };
-        read(answered("State::all", events.await)?)
+        read(answered("State::all", events.entered().await)?)
     }
 
     /// The IDs of the users whose membership of the room is this one, in no particular order:
@@ -178,7 +178,7 @@ impl State<'_> {
         let Some(users) = request else {
             return Err(ModuleError::new("this homeserver cannot list members"));
         };
-        Ok(answered("State::members", users.await)?.0)
+        Ok(answered("State::members", users.entered().await)?.0)
     }
 }
 

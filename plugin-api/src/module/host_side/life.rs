@@ -162,7 +162,7 @@ where
 {
     let call: Option<Request<'_, M, CALLBACK_ROOM>> = module.peer().request(());
     let Some(call) = call else { return Ok(()) };
-    match call.of(module.module()).await {
+    match call.of(module.module()).entered().await {
         Entered::Ready(answer) => answer.map_err(StageError::Module),
         Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
         _ => Ok(()),

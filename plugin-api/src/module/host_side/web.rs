@@ -44,7 +44,7 @@ impl WebHandle {
         let call: Option<Request<'_, rows::handle, CALLBACK_ROOM>> =
             self.resource.peer().request(args);
         let call = call.ok_or(StageError::Missing("handle"))?;
-        match call.of(self.module()).await {
+        match call.of(self.module()).entered().await {
             Entered::Ready(response) => response.map_err(StageError::Module),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
             _ => Ok(WebResponse::default()),
