@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use hsmod_plugin_api::requests::{Permit, RequestInfo};
+use hsmod_plugin_api::requests::{GroupSet, Permit, RequestInfo};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
 use crate::room_scope::holds_room;
@@ -15,14 +15,15 @@ const AT_ONCE: usize = 256;
 
 /// What of the loader's own is answered in a trial: it does not leave the process, or does not
 /// last.
-const IN_TRIALS: [&str; 3] = ["storage", "templates", "time"];
+const IN_TRIALS: GroupSet =
+    GroupSet::of("storage").and(GroupSet::of("templates")).and(GroupSet::of("time"));
 
 /// Decides for one module.
 #[derive(Debug)]
 pub(crate) struct Admission {
     trial: bool,
     /// The groups that the loader answers.
-    own: Vec<&'static str>,
+    own: GroupSet,
     shut: AtomicBool,
     ended: AtomicBool,
     /// How many requests the homeserver is answering.
@@ -33,7 +34,7 @@ pub(crate) struct Admission {
 
 impl Admission {
     /// The groups `own` are answered by the loader, the others by the homeserver.
-    pub(crate) fn new(trial: bool, own: Vec<&'static str>) -> Self {
+    pub(crate) fn new(trial: bool, own: GroupSet) -> Self {
         let (shut, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (taken, taken_of_own) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Self { trial, own, shut, ended, taken, taken_of_own }
@@ -54,42 +55,58 @@ impl Admission {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// Lets a request in, or says why not.
+    /// Lets a request in, or says why not. `room` is the one whose lock it needs.
+    #[inline]
     pub(crate) fn admit(
         &self,
         request: &RequestInfo,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
+        let own = self.own.has(request.in_groups);
+        let (over, taken, most) = if own {
+            (&self.ended, &self.taken_of_own, usize::MAX)
+        } else {
+            (&self.shut, &self.taken, AT_ONCE)
+        };
+        let is_over = over.load(Ordering::Acquire);
+        if is_over || self.trial || room.is_some() {
+            self.look(request, is_over, room)?;
+        }
+        Permit::take(taken, most).ok_or_else(|| too_many(request.name))
+    }
+
+    /// Looks at what most requests have no need of.
+    #[cold]
+    #[inline(never)]
+    fn look(
+        &self,
+        request: &RequestInfo,
+        is_over: bool,
+        room: Option<&str>,
+    ) -> Result<(), ModuleError> {
         let name = request.name;
-        let refuse = |reason, message| Err(ModuleError::not_answered(reason, message));
-        let own = self.own.contains(&request.group);
-        let over = if own { &self.ended } else { &self.shut };
-        if over.load(Ordering::Acquire) {
+        if is_over {
             return Err(shutting_down(name));
         }
-        if self.trial && !(own && IN_TRIALS.contains(&request.group)) {
+        if self.trial && !(self.own.has(request.in_groups) && IN_TRIALS.has(request.in_groups)) {
             let message = format!("`{name}` is not answered in a trial");
-            return refuse(Unanswered::Trial, message);
+            return Err(ModuleError::not_answered(Unanswered::Trial, message));
         }
-        if let Some(room) = room.filter(|room| holds_room(*room)) {
-            let message = format!(
-                "`{name}` is not answered now: the homeserver holds the lock of {room} while it \
-                 waits for this callback; ask from a task of your own"
-            );
-            return refuse(Unanswered::WouldDeadlock, message);
-        }
-        let (taken, most) =
-            if own { (&self.taken_of_own, usize::MAX) } else { (&self.taken, AT_ONCE) };
-        Permit::take(taken, most).map_or_else(
-            || {
-                let message = format!(
-                    "`{name}` is not answered: the module waits for {AT_ONCE} answers already"
-                );
-                refuse(Unanswered::TooMany, message)
-            },
-            Ok,
-        )
+        let Some(room) = room.filter(|room| holds_room(*room)) else { return Ok(()) };
+        let message = format!(
+            "`{name}` is not answered now: the homeserver holds the lock of {room} while it waits \
+             for this callback; ask from a task of your own"
+        );
+        Err(ModuleError::not_answered(Unanswered::WouldDeadlock, message))
     }
+}
+
+#[cold]
+#[inline(never)]
+fn too_many(request: &str) -> ModuleError {
+    let message =
+        format!("`{request}` is not answered: the module waits for {AT_ONCE} answers already");
+    ModuleError::not_answered(Unanswered::TooMany, message)
 }
 
 /// The module is shut down, or about to be.
@@ -113,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_storm_of_requests_ends_at_the_limit_and_goes_on_when_some_are_answered() {
-        let admission = Admission::new(false, vec![]);
+        let admission = Admission::new(false, GroupSet::default());
         let mut answered: Vec<Permit<'_>> =
             (0..AT_ONCE).map(|_| admission.admit(&SEND, None).unwrap()).collect();
         let (reason, message) = refused(admission.admit(&SEND, None));
@@ -125,10 +142,11 @@ mod tests {
 
     #[test]
     fn nothing_is_answered_in_a_trial_or_after_the_end() {
-        let (reason, message) = refused(Admission::new(true, vec![]).admit(&SEND, None));
+        let (reason, message) =
+            refused(Admission::new(true, GroupSet::default()).admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::Trial));
         insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered in a trial");
-        let admission = Admission::new(false, vec![]);
+        let admission = Admission::new(false, GroupSet::default());
         admission.shut();
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
@@ -137,7 +155,7 @@ mod tests {
 
     #[test]
     fn what_the_loader_answers_lasts_through_the_shutdown_and_has_limits_of_its_own() {
-        let admission = Admission::new(true, vec!["storage"]);
+        let admission = Admission::new(true, GroupSet::of("storage"));
         let answered: Vec<_> =
             (0..=AT_ONCE).map(|_| admission.admit(&BEGIN, None).unwrap()).collect();
         assert_eq!(admission.taken.load(Ordering::Relaxed), 0);
@@ -148,13 +166,13 @@ mod tests {
         let (reason, _) = refused(admission.admit(&BEGIN, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
         // A homeserver's own storage would last.
-        let (reason, _) = refused(Admission::new(true, vec![]).admit(&BEGIN, None));
+        let (reason, _) = refused(Admission::new(true, GroupSet::default()).admit(&BEGIN, None));
         assert_eq!(reason, Some(Unanswered::Trial));
     }
 
     #[tokio::test]
     async fn what_needs_the_lock_that_is_held_is_refused() {
-        let admission = Admission::new(false, vec![]);
+        let admission = Admission::new(false, GroupSet::default());
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));
             assert_eq!(reason, Some(Unanswered::WouldDeadlock));

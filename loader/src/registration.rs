@@ -15,7 +15,7 @@ use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
 use hsmod_plugin_api::module::{
     CacheHandle, CallContext, LogHandle, ModuleHost, Registered, WebHandle,
 };
-use hsmod_plugin_api::requests::{Permit, RequestInfo, Services};
+use hsmod_plugin_api::requests::{GroupSet, Permit, RequestInfo, Services};
 use hsmod_plugin_api::values::{JsonStr, ModuleError};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -80,7 +80,8 @@ impl Registrar {
         let background =
             Background::new(module, Arc::clone(&name), Arc::clone(&failures), runtime.clone());
         let provision = Provision::new(&name, &host, &runtime);
-        let own = provision.groups().filter(|group| !host.services.has(group)).collect();
+        let own = provision.groups().filter(|group| !host.services.has(group));
+        let own = own.fold(GroupSet::default(), |all, group| all.and(GroupSet::of(group)));
         Self {
             module,
             name,

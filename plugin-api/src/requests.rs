@@ -38,6 +38,8 @@ use crate::values::{ModuleError, Unanswered};
 pub struct RequestInfo {
     /// Its group: `users`.
     pub group: &'static str,
+    /// The group, as one of a set.
+    pub in_groups: GroupSet,
     /// Its name, as in Synapse.
     pub name: &'static str,
     /// The minor version of the boundary that brought it.
@@ -50,6 +52,43 @@ pub struct RequestInfo {
     pub locks: Option<&'static str>,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
+}
+
+/// Some of the groups: a bit for each, so that whoever admits requests looks at no names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GroupSet(u32);
+
+impl GroupSet {
+    /// The group of this name alone; nothing, if there is none.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::requests::GroupSet;
+    ///
+    /// let groups = GroupSet::of("users").and(GroupSet::of("mail"));
+    /// assert!(groups.has(GroupSet::of("mail")) && !groups.has(GroupSet::of("rooms")));
+    /// ```
+    pub const fn of(group: &str) -> Self {
+        let mut number = 0;
+        while number < GROUPS.len() {
+            if equal(GROUPS[number].as_bytes(), group.as_bytes()) {
+                return Self(1 << number);
+            }
+            number += 1;
+        }
+        Self(0)
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// Whether some of these are among them.
+    #[inline]
+    pub const fn has(self, some: Self) -> bool {
+        self.0 & some.0 != 0
+    }
 }
 
 /// Whether there is a request of this name; usable in constants.
@@ -120,6 +159,7 @@ pub(crate) fn gone(request: &str) -> ModuleError {
 
 /// Who answers a request of a group, if it is answered now, and the place it takes.
 #[cfg(feature = "host")]
+#[inline]
 pub(crate) fn admitted<'a, H: ModuleHost, G: ?Sized>(
     host: &'a H,
     request: &'static RequestInfo,
@@ -179,6 +219,9 @@ macro_rules! list {
         /// assert_eq!(users[0].name, "get_userinfo_by_id");
         /// ```
         pub const REQUESTS: &[&[RequestInfo]] = &[$( $group::ROWS, )*];
+
+        /// The names of all groups.
+        const GROUPS: &[&str] = &[$( stringify!($group), )*];
 
         hsmod_abi::extensions! {
             /// The tables of all groups, as far as a homeserver has them.

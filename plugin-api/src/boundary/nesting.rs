@@ -40,14 +40,25 @@ thread_local! {
 ///
 /// # Errors
 /// [`Unanswered::TooMany`].
+#[inline]
 pub(crate) fn admit_request(name: &str) -> Result<(), ModuleError> {
-    let answers = ANSWERS.get();
+    // Most of them stand in one callback.
+    match ANSWERS.get() {
+        0 => Ok(()),
+        answers => admit_nested(name, answers),
+    }
+}
+
+/// As [`admit_request`], of a request inside of so many that are being answered.
+#[cold]
+#[inline(never)]
+fn admit_nested(name: &str, answers: usize) -> Result<(), ModuleError> {
     // Each answer that is awaited was asked for in a callback, and so is this one.
     let inside = 2 * answers + 1;
     if inside >= NESTED_MAX {
         return Err(too_deep(name, "answered", inside, ""));
     }
-    if answers > 0 && stack_here().abs_diff(BASE.get()) > STACK_MAX {
+    if stack_here().abs_diff(BASE.get()) > STACK_MAX {
         return Err(too_deep(name, "answered", inside, " and fill the stack"));
     }
     Ok(())
@@ -76,7 +87,7 @@ fn too_deep(name: &str, what: &str, inside: usize, and: &str) -> ModuleError {
 }
 
 /// Roughly where the stack is.
-#[inline(never)]
+#[inline]
 fn stack_here() -> usize {
     let here = 0_u8;
     (&raw const here).addr()

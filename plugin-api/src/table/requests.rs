@@ -65,6 +65,7 @@ macro_rules! requests {
                 $(#[cfg($cfg)])?
                 pub const $name: RequestInfo = RequestInfo {
                     group: stringify!($group),
+                    in_groups: $crate::requests::GroupSet::of(stringify!($group)),
                     name: stringify!($name),
                     since: $since,
                     arguments: &[$((stringify!($arg), stringify!($type)),)*],
@@ -243,6 +244,7 @@ macro_rules! answering {
             impl<H: $crate::module::ModuleHost> hsmod_abi::Begins<methods::$name>
                 for hsmod_abi::Side<H>
             {
+                #[inline]
                 fn begin<'a>(
                     &'a self,
                     args: args::$name<'a>,
