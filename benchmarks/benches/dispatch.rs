@@ -79,7 +79,7 @@ const LARGE: [(&str, Case, f64); 2] = [
 ];
 
 /// The most instructions of one request, as a share of one callback's.
-const REQUEST: f64 = 1.85;
+const REQUEST: f64 = 1.25;
 
 /// What is built to be measured, and to measure with.
 struct Files {
