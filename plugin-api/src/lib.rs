@@ -111,10 +111,10 @@ pub mod prelude {
         AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,
         EventDecision, EventDelivery, FederatedEventAction, FileInfo, InterestedUsers, JsonObject,
         JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
-        OwnedPresenceState, Permission, ProfileInfo, RatelimitOverride, ReadableFile,
-        RegistrationBehaviour, RequestInfo, Requester, RoomAlias, RoomId, Row, SqlValue, State,
-        Threepid, Unanswered, UpdateGuard, UserId, UserPresenceState, UserProfile, UsersForStates,
-        Verdict,
+        OwnedPresenceState, OwnedRoomAlias, OwnedRoomId, OwnedUserId, Permission, ProfileInfo,
+        RatelimitOverride, ReadableFile, RegistrationBehaviour, RequestInfo, Requester, RoomAlias,
+        RoomId, Row, SqlValue, State, Threepid, Unanswered, UpdateGuard, UserId, UserPresenceState,
+        UserProfile, UsersForStates, Verdict,
     };
     pub use crate::{callbacks, export_module, params};
     #[cfg(feature = "tracing")]

@@ -39,7 +39,7 @@ pub use editable::{EditableJson, EditableText};
 pub use error::{ErrorKind, ModuleError, Unanswered};
 pub use error_code::ErrorCode;
 pub use event::{Event, OwnedEvent};
-pub use id::{RoomAlias, RoomId, UserId};
+pub use id::{OwnedRoomAlias, OwnedRoomId, OwnedUserId, RoomAlias, RoomId, UserId};
 pub use json::{JsonObject, JsonStr};
 pub use limits::{MediaUploadLimit, RatelimitOverride};
 pub use login::{AcceptedLogin, LoginResponse};

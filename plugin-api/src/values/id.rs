@@ -11,14 +11,25 @@
 //! assert!(listed.contains(alice) && listed.contains("@alice:example.com"));
 //! assert_eq!(serde_json::json!({"user": alice}).to_string(), r#"{"user":"@alice:example.com"}"#);
 //! ```
+//!
+//! What comes from the homeserver is an identifier as it is (`new`); what a stranger sends is looked
+//! at first ([`UserId::parse`]), and what an operator writes is kept and checked ([`OwnedUserId`]).
+
+mod form;
+mod owned;
 
 use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use self::form::Kind;
+use super::ModuleError;
+
+pub use self::owned::{OwnedRoomAlias, OwnedRoomId, OwnedUserId};
+
 macro_rules! identifiers {
-    ($( $(#[$doc:meta])* $name:ident; )*) => { $(
+    ($( $(#[$doc:meta])* $name:ident, $kind:expr; )*) => { $(
         hsmod_abi::text_type! {
             $(#[$doc])*
             #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +40,40 @@ macro_rules! identifiers {
         }
 
         impl $name {
+            const KIND: Kind = $kind;
+
+            /// Looks at what a stranger sent: whether it begins with its sigil and has a server
+            /// name (or, of a room, is the hash of version 12). The rest may be anything, since in
+            /// rooms there is such a thing already; [`Self::is_valid`] is stricter.
+            ///
+            /// ```
+            /// # use hsmod_plugin_api::prelude::*;
+            /// fn asked_for(request: &WebRequest<'_>) -> Result<OwnedUserId, ModuleError> {
+            ///     let user_id = request.require_query("user_id")?;
+            ///     Ok(UserId::parse(&user_id)?.to_owned())
+            /// }
+            ///
+            /// assert_eq!(
+            ///     UserId::parse("alice").unwrap_err().to_string(),
+            ///     "400 M_INVALID_PARAM: Expected UserID string to start with '@'"
+            /// );
+            /// ```
+            ///
+            /// Mirrors `from_string` of the class in `synapse.types`.
+            ///
+            /// # Errors
+            /// 400 `M_INVALID_PARAM`, in Synapse's words.
+            pub fn parse(text: &str) -> Result<&Self, ModuleError> {
+                Self::KIND.parse(text).map(|()| Self::new(text))
+            }
+
+            /// Whether [`Self::parse`] takes it, and the server name can be one.
+            ///
+            /// Mirrors `is_valid` of the class in `synapse.types`.
+            pub fn is_valid(&self) -> bool {
+                Self::KIND.check(&self.0).is_ok()
+            }
+
             /// Between the sigil and the first `:`; everything after the sigil where there is none.
             pub fn localpart(&self) -> &str {
                 let text = self.0.get(1..).unwrap_or_default();
@@ -139,7 +184,7 @@ identifiers! {
     /// assert_eq!(alice.localpart(), "alice");
     /// assert_eq!(alice.server_name(), Some("example.com:8448"));
     /// ```
-    UserId;
+    UserId, Kind { name: "UserID", noun: "user ID", sigil: '@', hash_length: None };
 
     /// A room: `!opaque:example.com`, or `!hash` from room version 12 on.
     ///
@@ -148,10 +193,10 @@ identifiers! {
     /// assert_eq!(RoomId::new("!abc:example.com").server_name(), Some("example.com"));
     /// assert_eq!(RoomId::new("!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM").server_name(), None);
     /// ```
-    RoomId;
+    RoomId, Kind { name: "RoomID", noun: "room ID", sigil: '!', hash_length: Some(43) };
 
     /// An alias of a room: `#hsmod:example.com`.
-    RoomAlias;
+    RoomAlias, Kind { name: "RoomAlias", noun: "room alias", sigil: '#', hash_length: None };
 }
 
 #[cfg(test)]

@@ -1,0 +1,225 @@
+//! Identifiers that are kept: in configs, in sets, beside an event that is gone.
+
+/// Declares the owned form of identifiers.
+macro_rules! owned_identifiers {
+    ($( $(#[$doc:meta])* $name:ident of $borrowed:ident; )*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl ToOwned for $borrowed {
+            type Owned = $name;
+
+            fn to_owned(&self) -> $name {
+                $name(self.as_str().to_owned())
+            }
+        }
+
+        impl From<&$borrowed> for $name {
+            fn from(id: &$borrowed) -> Self {
+                id.to_owned()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl Deref for $name {
+            type Target = $borrowed;
+
+            fn deref(&self) -> &$borrowed {
+                $borrowed::new(&self.0)
+            }
+        }
+
+        impl Borrow<$borrowed> for $name {
+            fn borrow(&self) -> &$borrowed {
+                self
+            }
+        }
+
+        /// As `str` does: equal texts have equal hashes.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Borrow<String> for $name {
+            fn borrow(&self) -> &String {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ModuleError;
+
+            /// As `parse` of the borrowed form.
+            fn from_str(text: &str) -> Result<Self, ModuleError> {
+                $borrowed::parse(text).map(ToOwned::to_owned)
+            }
+        }
+
+        /// Only what is valid: whoever wrote it is told what is wrong with it.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                $borrowed::KIND.check(&text).map_err(D::Error::custom)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        owned_identifiers! { @equal $name:
+            $borrowed, |id| id.as_str();
+            &$borrowed, |id| id.as_str();
+            str, |text| text;
+            &str, |text| *text;
+            String, |text| text.as_str();
+        }
+    )* };
+
+    (@equal $name:ident: $( $other:ty, |$value:ident| $text:expr; )*) => { $(
+        impl PartialEq<$other> for $name {
+            fn eq(&self, $value: &$other) -> bool {
+                self.0.as_str() == $text
+            }
+        }
+
+        impl PartialEq<$name> for $other {
+            fn eq(&self, other: &$name) -> bool {
+                let $value = self;
+                $text == other.0.as_str()
+            }
+        }
+    )* };
+}
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{RoomAlias, RoomId, UserId};
+use crate::values::ModuleError;
+
+owned_identifiers! {
+    /// A user that is kept, as [`UserId`] otherwise: made of one (`user_id.to_owned()`), read from a
+    /// text (`"@alice:example.com".parse()`), or from a config, where only what is
+    /// [valid](UserId::is_valid) is taken:
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # use std::collections::HashSet;
+    /// #[derive(Debug, Deserialize)]
+    /// #[serde(deny_unknown_fields)]
+    /// struct Config {
+    ///     evil_users: HashSet<OwnedUserId>,
+    /// }
+    ///
+    /// let config: Config = config_from_value(serde_json::json!({"evil_users": ["@eve:x.org"]}))?;
+    /// let event = OwnedEvent::from_json(r#"{
+    ///     "event_id": "$1", "room_id": "!r:x.org", "sender": "@eve:x.org",
+    ///     "type": "m.room.message", "origin_server_ts": 1, "content": {}
+    /// }"#)?;
+    /// assert!(config.evil_users.contains(event.sender()));
+    ///
+    /// let config = serde_json::json!({"evil_users": ["@eve:x.org", "mallory"]});
+    /// assert_eq!(
+    ///     config_from_value::<Config>(config).unwrap_err().to_string(),
+    ///     "evil_users.<item 1>: `mallory` is no user ID: Expected UserID string to start with '@'"
+    /// );
+    /// # Ok::<(), ModuleError>(())
+    /// ```
+    OwnedUserId of UserId;
+
+    /// A room that is kept, as [`RoomId`] otherwise; see [`OwnedUserId`].
+    OwnedRoomId of RoomId;
+
+    /// An alias that is kept, as [`RoomAlias`] otherwise; see [`OwnedUserId`].
+    OwnedRoomAlias of RoomAlias;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn an_identifier_that_is_kept_is_the_same_identifier() {
+        let (text, id) = ("@a:x".to_owned(), UserId::new("@a:x"));
+        let owned = id.to_owned();
+        assert!(owned == text && text == owned && owned == "@a:x" && "@a:x" == owned);
+        assert!(owned == id && id == owned && owned == *id && *id == owned && *text == owned);
+        assert!(owned != "@b:x" && owned.localpart() == "a" && owned.server_name() == Some("x"));
+        let set = HashSet::from([owned.clone()]);
+        assert!(set.contains(id) && set.contains("@a:x") && set.contains(&text));
+        assert!(set.contains(&owned) && !set.contains(UserId::new("@b:x")));
+        assert!(BTreeMap::from([(owned.clone(), 1)]).contains_key(id));
+        assert_eq!((owned.to_string(), format!("{owned:?}")), (text.clone(), format!("{text:?}")));
+        assert_eq!(serde_json::to_string(&owned).unwrap(), r#""@a:x""#);
+        assert_eq!(
+            (OwnedUserId::from(id).into_string(), String::from(owned)),
+            (text.clone(), text)
+        );
+    }
+
+    #[test]
+    fn what_is_read_is_checked() {
+        let user = |json: &str| serde_json::from_str::<OwnedUserId>(json);
+        assert_eq!(user(r#""@a:x:80""#).unwrap(), "@a:x:80");
+        assert_eq!(
+            user(r#""@a:x y""#).unwrap_err().to_string(),
+            "`@a:x y` is no user ID: Server name 'x y' has an invalid format"
+        );
+        assert!(user("1").unwrap_err().to_string().starts_with("invalid type: integer `1`"));
+        let room = serde_json::from_str::<OwnedRoomId>(r##""#r:x""##).unwrap_err().to_string();
+        assert_eq!(room, "`#r:x` is no room ID: Expected RoomID string to start with '!'");
+        let aliases: Result<BTreeMap<OwnedRoomAlias, u8>, _> = serde_json::from_str(r#"{"r": 1}"#);
+        let error = aliases.unwrap_err().to_string();
+        assert!(error.starts_with("`r` is no room alias: Expected RoomAlias string to"), "{error}");
+        // As `parse`, which takes what is in rooms already.
+        assert_eq!("@a:".parse::<OwnedUserId>().unwrap(), "@a:");
+        assert_eq!(
+            "a".parse::<OwnedUserId>().unwrap_err().to_string(),
+            "400 M_INVALID_PARAM: Expected UserID string to start with '@'"
+        );
+    }
+}
