@@ -58,12 +58,33 @@ impl HttpClient<'_> {
         Ok(response.asked_of(&request.head.url))
     }
 
-    /// Gets JSON.
+    /// Gets JSON. `args` go into the query of the URL, encoded, as of [`HttpRequest::query`].
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// #[derive(Deserialize)]
+    /// struct Reputation { score: f64 }
+    ///
+    /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<f64, ModuleError> {
+    /// let url = "https://reputation.example.com/v1";
+    /// let args = [("user", user_id.as_str()), ("of", "spam")];
+    /// let reputation: Reputation = api.http_client().get_json(url, &args).await?;
+    /// # Ok(reputation.score)
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `synapse.http.client.SimpleHttpClient.get_json`.
     ///
     /// # Errors
     /// The status is not 2xx, the body does not fit `T`, or there is no response.
-    pub async fn get_json<T: DeserializeOwned>(&self, url: &str) -> Result<T, HttpError> {
-        self.json(HttpRequest::new("GET", url)).await
+    pub async fn get_json<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        args: &[(&str, &str)],
+    ) -> Result<T, HttpError> {
+        let request = HttpRequest::new("GET", url);
+        self.json(args.iter().fold(request, |request, (name, value)| request.query(name, value)))
+            .await
     }
 
     /// Posts JSON, and reads the JSON that is answered.
@@ -125,6 +146,40 @@ impl HttpRequest {
         Self { head: HttpHead { method, url, ..HttpHead::default() }, body: Vec::new() }
     }
 
+    /// Adds an argument to the query of the URL, encoded: whatever is in it, it is one argument and
+    /// stays one.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # let name = "a&admin=true#";
+    /// let request = HttpRequest::new("GET", "https://example.com/search?type=user")
+    ///     .query("name", name)
+    ///     .query("limit", 10);
+    /// assert_eq!(
+    ///     request.url(),
+    ///     "https://example.com/search?type=user&name=a%26admin%3Dtrue%23&limit=10"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
+        let url = &mut self.head.url;
+        // What stands behind it is of no concern to a server.
+        let length = url.find('#').unwrap_or(url.len());
+        url.truncate(length);
+        match url.find('?') {
+            None => url.push('?'),
+            Some(_) if url.ends_with(['?', '&']) => {}
+            Some(_) => url.push('&'),
+        }
+        encode_pair(name, &value.to_string(), url);
+        self
+    }
+
+    /// Where it goes.
+    pub fn url(&self) -> &str {
+        &self.head.url
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -184,11 +239,15 @@ fn urlencoded(form: &[(&str, &str)]) -> String {
         if !text.is_empty() {
             text.push('&');
         }
-        encode(name, &mut text);
-        text.push('=');
-        encode(value, &mut text);
+        encode_pair(name, value, &mut text);
     }
     text
+}
+
+fn encode_pair(name: &str, value: &str, text: &mut String) {
+    encode(name, text);
+    text.push('=');
+    encode(value, text);
 }
 
 fn encode(part: &str, text: &mut String) {
@@ -217,5 +276,19 @@ mod tests {
         let form = [("user", "@a b:c"), ("ü&=", "")];
         assert_eq!(urlencoded(&form), "user=%40a+b%3Ac&%C3%BC%26%3D=");
         assert_eq!(urlencoded(&[]), "");
+    }
+
+    #[test]
+    fn an_argument_is_added_to_whatever_url_there_is() {
+        let added = |url| HttpRequest::new("GET", url).query("a b", "&c=?#").head.url;
+        for (url, expected) in [
+            ("https://x", "https://x?a+b=%26c%3D%3F%23"),
+            ("https://x/y?", "https://x/y?a+b=%26c%3D%3F%23"),
+            ("https://x/y?z", "https://x/y?z&a+b=%26c%3D%3F%23"),
+            ("https://x/y?z=1&", "https://x/y?z=1&a+b=%26c%3D%3F%23"),
+            ("https://x/y#z?", "https://x/y?a+b=%26c%3D%3F%23"),
+        ] {
+            assert_eq!(added(url), expected);
+        }
     }
 }

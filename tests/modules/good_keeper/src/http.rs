@@ -13,7 +13,7 @@ use crate::Keeper;
 
 impl Keeper {
     pub(crate) async fn get_json(&self, url: &str) -> Result<Value, ModuleError> {
-        match self.api.http_client().get_json(url).await {
+        match self.api.http_client().get_json(url, &[]).await {
             Err(HttpError::Status(response)) => Ok(shown(&response)),
             answer => Ok(answer?),
         }
