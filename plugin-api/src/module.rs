@@ -107,7 +107,8 @@ pub use web::{
     label = "needs `impl Module for {Self}`"
 )]
 pub trait Module: Send + Sync + Sized + 'static {
-    /// What the module's `config` deserialises into.
+    /// What the module's `config` deserialises into. Where a secret is in it, do not derive `Debug`: what
+    /// can be shown is logged one day.
     type Config: DeserializeOwned + Send + 'static;
 
     /// Reads the module's `config` (an empty mapping if there is none). May rewrite it, may refuse

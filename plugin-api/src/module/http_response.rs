@@ -9,7 +9,7 @@ use crate::values::answer::{Answer, Unreadable};
 use crate::values::{ModuleError, by_name};
 
 /// A response of another server, whatever its status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct HttpResponse {
     response: WebResponse,
     host: String,
@@ -64,6 +64,14 @@ impl HttpResponse {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         by_name::from_slice(self.body())
             .map_err(|error| HttpError::Json { host: self.host.clone(), error })
+    }
+}
+
+/// Without what may be secret.
+impl fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (status, length) = (self.status(), self.body().len());
+        write!(f, "{status} of `{}` with a body of {length} bytes", self.host)
     }
 }
 
@@ -186,5 +194,7 @@ mod tests {
         let back = HttpResponse::from_raw(response.clone().into_raw().unwrap()).unwrap();
         assert_eq!(back, response);
         assert_eq!(back.header("X-A"), Some(&b"b"[..]));
+        let shown = format!("{:?}", back.asked_of("https://example.com"));
+        assert_eq!(shown, "404 of `example.com` with a body of 2 bytes");
     }
 }

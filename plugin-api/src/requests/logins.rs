@@ -1,5 +1,7 @@
 //! Group `logins`: devices, tokens, and how somebody gets one.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::module::ModuleApi;
@@ -8,7 +10,7 @@ use crate::values::UserId;
 use crate::values::json_answer::json_answers;
 
 /// A device that was made, and how it is let in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RegisteredDevice {
@@ -23,7 +25,7 @@ pub struct RegisteredDevice {
 }
 
 /// A token with which somebody may register.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RegistrationToken {
@@ -35,6 +37,27 @@ pub struct RegistrationToken {
     pub completed: i64,
     /// Until when it may be used: milliseconds since 1970; `None`: for ever.
     pub expiry_time: Option<i64>,
+}
+
+/// Without its secrets.
+impl fmt::Debug for RegisteredDevice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegisteredDevice")
+            .field("device_id", &self.device_id)
+            .field("valid_until_ms", &self.valid_until_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without its secret.
+impl fmt::Debug for RegistrationToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RegistrationToken")
+            .field("uses_allowed", &self.uses_allowed)
+            .field("completed", &self.completed)
+            .field("expiry_time", &self.expiry_time)
+            .finish_non_exhaustive()
+    }
 }
 
 json_answers! { RegisteredDevice; RegistrationToken; Vec<RegistrationToken>; }
@@ -99,5 +122,25 @@ requests! {
         /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
         /// reach into it for this.
         async fn delete_registration_token(&self, token: &str) -> bool, since 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_lets_nobody_in() {
+        let secret = || "secret".to_owned();
+        let device = RegisteredDevice {
+            device_id: "PHONE".to_owned(),
+            access_token: secret(),
+            refresh_token: Some(secret()),
+            valid_until_ms: None,
+        };
+        let shown = r#"RegisteredDevice { device_id: "PHONE", valid_until_ms: None, .. }"#;
+        assert_eq!(format!("{device:?}"), shown);
+        let token = RegistrationToken { token: secret(), ..RegistrationToken::default() };
+        assert!(!format!("{token:?}").contains("secret"), "{token:?}");
     }
 }
