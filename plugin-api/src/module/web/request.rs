@@ -25,10 +25,16 @@ view! {
 
 view! {
     /// A header of a request.
-    #[derive(Debug)]
     pub struct RawHeader<'a> {
         name: Str<'a>,
         value: Bytes<'a>,
+    }
+}
+
+/// Without its value, which may be a secret.
+impl fmt::Debug for RawHeader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name.text())
     }
 }
 
@@ -83,6 +89,21 @@ impl<'a> WebRequest<'a> {
         self.path.text()
     }
 
+    /// What stands behind the `?`, percent-encoded as it came; empty if there is nothing.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(request: &WebRequest<'_>) -> Result<(), HttpError> {
+    /// // Hands the question on as it came:
+    /// let url = format!("https://search.example.com/v1?{}", request.query_string());
+    /// let request = HttpRequest::new("GET", &url);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn query_string(&self) -> &'a str {
+        self.query.text()
+    }
+
     /// The first value of a query argument, decoded; `None` if it is not there.
     pub fn query(&self, name: &str) -> Option<Cow<'a, str>> {
         argument(self.query.text(), name)
@@ -104,6 +125,62 @@ impl<'a> WebRequest<'a> {
         let mut headers = self.headers.iter();
         let header = headers.find(|header| header.name.text().eq_ignore_ascii_case(name))?;
         Some(header.value.get())
+    }
+
+    /// The headers, as they came: a name may come more than once, in any case.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(request: &WebRequest<'_>) {
+    /// let forwarded = request.headers().filter(|(name, _)| name.eq_ignore_ascii_case("X-Forwarded-For"));
+    /// let hops = forwarded.count();
+    /// # }
+    /// ```
+    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
+        self.headers.iter().map(|header| (header.name.text(), header.value.get()))
+    }
+
+    /// The access token of who asks, from the header `Authorization: Bearer ..` or the query argument
+    /// `access_token`: a secret, and nobody has looked whether it is any good.
+    /// [`get_user_by_req`](crate::ModuleApi::get_user_by_req) does, and tells whose it is; this is for
+    /// tokens that are the module's own.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # struct Stats { token: String }
+    /// # impl Stats {
+    /// fn check(&self, request: &WebRequest<'_>) -> Result<(), ModuleError> {
+    ///     if request.access_token()? == self.token {
+    ///         return Ok(());
+    ///     }
+    ///     Err(ModuleError::http(401, ErrorCode::UnknownToken, "Unrecognised access token"))
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// Mirrors `get_access_token_from_request` of `synapse/api/auth/base.py`.
+    ///
+    /// # Errors
+    /// 401 `M_MISSING_TOKEN`: there is none, or two of them, or the header is of another kind.
+    pub fn access_token(&self) -> Result<Cow<'a, str>, ModuleError> {
+        let refuse = |why| Err(ModuleError::http(401, ErrorCode::MissingToken, why));
+        let mut headers =
+            self.headers().filter(|(name, _)| name.eq_ignore_ascii_case("Authorization"));
+        let in_query = self.query("access_token");
+        match (headers.next(), in_query) {
+            (None, Some(token)) => Ok(token),
+            (None, None) => refuse("Missing access token"),
+            (Some(_), Some(_)) => {
+                refuse("Mixing Authorization headers and access_token query parameters.")
+            }
+            (Some(_), None) if headers.next().is_some() => {
+                refuse("Too many Authorization headers.")
+            }
+            (Some((_, value)), None) => match bearer(value) {
+                Some(token) => Ok(Cow::Borrowed(token)),
+                None => refuse("Invalid Authorization header."),
+            },
+        }
     }
 
     /// The client's IP address, if the homeserver tells.
@@ -142,6 +219,12 @@ impl fmt::Debug for WebRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method(), self.path())
     }
+}
+
+/// The token in the value of a header `Authorization`.
+fn bearer(value: &[u8]) -> Option<&str> {
+    let token = std::str::from_utf8(value).ok()?.strip_prefix("Bearer ")?;
+    (token.is_ascii() && !token.contains(' ')).then_some(token)
 }
 
 /// The first value of a name in an encoded form.
@@ -196,5 +279,46 @@ mod tests {
             request.require_query("e").unwrap_err().to_string(),
             "400 M_MISSING_PARAM: Missing required query parameter `e`"
         );
+    }
+    #[test]
+    fn the_access_token_is_where_synapse_looks_for_it() {
+        const OK: &[u8] = b"Bearer to-ken";
+        let ask = |headers: &[(&str, &[u8])], query: &str| {
+            let headers: Vec<_> =
+                headers.iter().map(|(name, value)| RawHeader::new(name, value)).collect();
+            let request = WebRequest::new(["GET", "/x", query], &headers, b"");
+            let token = request.access_token().map(Cow::into_owned);
+            token.map_err(|error| error.to_string())
+        };
+        assert_eq!(ask(&[("authorization", OK)], ""), Ok("to-ken".to_owned()));
+        assert_eq!(ask(&[("X", OK)], "a=b&access_token=a%2Bb"), Ok("a+b".to_owned()));
+        assert_eq!(ask(&[], "access_token=1&access_token=2"), Ok("1".to_owned()));
+        let refused = |why: &str| Err(format!("401 M_MISSING_TOKEN: {why}"));
+        assert_eq!(ask(&[("X", OK)], "a=b"), refused("Missing access token"));
+        assert_eq!(
+            ask(&[("Authorization", OK)], "access_token="),
+            refused("Mixing Authorization headers and access_token query parameters.")
+        );
+        assert_eq!(
+            ask(&[("Authorization", OK), ("authorization", OK)], ""),
+            refused("Too many Authorization headers.")
+        );
+        for odd in [&b""[..], b"Bearer", b"bearer x", b"Basic eA==", b"Bearer a b", b"Bearer \xFF"]
+        {
+            assert_eq!(
+                ask(&[("Authorization", odd)], ""),
+                refused("Invalid Authorization header.")
+            );
+        }
+    }
+
+    #[test]
+    fn headers_come_as_they_are_and_are_not_shown() {
+        let headers = [RawHeader::new("Authorization", b"Bearer secret"), RawHeader::new("A", b"")];
+        let request = WebRequest::new(["GET", "/x", "access_token=secret"], &headers, b"");
+        let all: Vec<_> = request.headers().collect();
+        assert_eq!(all, [("Authorization", &b"Bearer secret"[..]), ("A", b"")]);
+        assert_eq!(request.query_string(), "access_token=secret");
+        assert_eq!(format!("{request:?} {headers:?}"), "GET /x [Authorization, A]");
     }
 }

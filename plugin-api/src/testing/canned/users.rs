@@ -13,19 +13,16 @@ impl Users for Canned {
         Ok(self.known().users.get(user_id.as_str()).map(|user| user.info.clone()))
     }
 
-    /// The access token is in the header `Authorization`, or in the query.
     async fn get_user_by_req(
         &self,
         request: &WebRequest<'_>,
         allow_guest: bool,
         _allow_expired: bool,
     ) -> Result<AuthenticatedUser, ModuleError> {
-        let token = access_token(request).ok_or_else(|| {
-            ModuleError::http(401, ErrorCode::MissingToken, "Missing access token")
-        })?;
+        let token = request.access_token()?;
         let known = self.known();
         let mut users = known.users.values();
-        let found = users.find_map(|user| Some((user, user.access_tokens.get(&token)?)));
+        let found = users.find_map(|user| Some((user, user.access_tokens.get(&*token)?)));
         let Some((user, device)) = found else { return Err(unknown_token()) };
         if user.info.is_guest && !allow_guest {
             let (code, message) = (ErrorCode::GuestAccessForbidden, "Guest access not allowed");
@@ -144,12 +141,6 @@ impl Users for Canned {
         self.known().local_user(user_id)?.info.is_locked = locked;
         Ok(())
     }
-}
-
-fn access_token(request: &WebRequest<'_>) -> Option<String> {
-    let header = request.header("Authorization").and_then(|value| std::str::from_utf8(value).ok());
-    let bearer = header.and_then(|value| value.strip_prefix("Bearer "));
-    bearer.map(str::to_owned).or_else(|| Some(request.query("access_token")?.into_owned()))
 }
 
 pub(super) fn unknown_token() -> ModuleError {
