@@ -1,15 +1,18 @@
 //! An event that outlives the call it came with.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use hsmod_abi::{GivenText, OwnedArray, OwnedStr, TextSource, Texts};
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
 use super::head::{self, Head};
 use super::{Event, Shown, part};
 use crate::values::answer::{Answer, Unreadable, text};
+use crate::values::id::{RoomId, UserId};
 use crate::values::json::JsonStr;
 use crate::values::state::texts;
 
@@ -255,6 +258,49 @@ impl OwnedEvent {
     }
 }
 
+macro_rules! as_event {
+    ($( $name:ident $(<$type:ident: $bound:ident>)? -> $answer:ty; )*) => {
+        /// All that [`Event`] has.
+        ///
+        /// ```
+        /// # use hsmod_plugin_api::prelude::*;
+        /// struct Seen { latest: Vec<OwnedEvent> }
+        ///
+        /// impl Seen {
+        ///     fn of(&self, user_id: &UserId) -> usize {
+        ///         self.latest.iter().filter(|event| event.sender() == user_id).count()
+        ///     }
+        /// }
+        /// ```
+        ///
+        /// # Panics
+        /// As [`Self::as_event`].
+        impl OwnedEvent { $(
+            #[doc = concat!("As [`Event::", stringify!($name), "`].")]
+            pub fn $name $(<$type: $bound>)? (&self) -> $answer {
+                self.as_event().$name()
+            }
+        )* }
+    };
+}
+
+as_event! {
+    event_id -> &str;
+    room_id -> &RoomId;
+    sender -> &UserId;
+    event_type -> &str;
+    state_key -> Option<&str>;
+    is_state -> bool;
+    origin_server_ts -> i64;
+    names_room -> bool;
+    room_version -> Option<&str>;
+    json -> &JsonStr;
+    content_json -> &JsonStr;
+    content<T: DeserializeOwned> -> Result<T, serde_json::Error>;
+    membership -> Result<Option<Cow<'_, str>>, serde_json::Error>;
+    client_json -> String;
+}
+
 /// The same fields and the same text, wherever the fields are kept.
 impl PartialEq for OwnedEvent {
     fn eq(&self, other: &Self) -> bool {
@@ -359,6 +405,25 @@ mod tests {
         assert_ne!(event, OwnedEvent::from_json(json).unwrap().with_room_version("12"));
         assert_eq!(event.as_event().content_json().as_str(), r#"{"a":1}"#);
         assert_eq!(format!("{event:?}"), "t $e by @a:x");
+    }
+
+    #[test]
+    fn what_an_event_has_an_owned_one_has_too() {
+        let methods = |text: &str| -> Vec<String> {
+            let name = |line: &str| {
+                let name = line.strip_prefix("    pub fn ")?.split(['(', '<']).next()?;
+                Some(name.to_owned())
+            };
+            text.lines().filter_map(name).collect()
+        };
+        let source = include_str!("../event.rs");
+        let (_, own) = source.split_once("impl<'a> Event<'a> {\n").unwrap();
+        let of_event = methods(own.split_once("\n}\n").unwrap().0);
+        let (_, list) = include_str!("owned.rs").split_once("\nas_event! {\n").unwrap();
+        let list = list.split_once("\n}\n").unwrap().0;
+        let of_owned = methods(&list.replace("    ", "    pub fn ").replace(" ->", "("));
+        assert_eq!(of_event, of_owned, "a method was forgotten in `as_event!`, or is not in order");
+        assert!(of_event.len() > 10, "{of_event:?}");
     }
 
     #[test]
