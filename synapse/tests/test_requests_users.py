@@ -25,7 +25,8 @@ class Accounts(AskingTestCase):
         self.assertEqual((info["is_admin"], info["approved"]), (True, True))
         for no in ["is_guest", "is_deactivated", "is_shadow_banned", "is_locked", "is_suspended"]:
             self.assertIs(info[no], False, no)
-        for nothing in ["appservice_id", "consent_version", "user_type"]:
+        consent = ["consent_version", "consent_ts", "consent_server_notice_sent"]
+        for nothing in ["appservice_id", "user_type", *consent]:
             self.assertIsNone(info[nothing], nothing)
         self.assertIsNone(self.ask("get_userinfo_by_id", user_id="@nobody:test"))
 

@@ -7,9 +7,20 @@ use crate::table::requests;
 use crate::values::json_answer::json_answers;
 use crate::values::{JsonStr, UserId};
 
-/// What a homeserver knows of an account.
+/// What a homeserver knows of an account: [`get_userinfo_by_id`](ModuleApi::get_userinfo_by_id).
 ///
-/// Mirrors `synapse.module_api.UserInfo`.
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<bool, ModuleError> {
+/// let Some(info) = api.get_userinfo_by_id(user_id).await? else { return Ok(false) };
+/// let may_post = !info.is_suspended && !info.is_locked && !info.is_deactivated;
+/// // Seconds, of which no other time is:
+/// let age_ms = api.get_current_time_msec().saturating_sub(info.creation_ts.unsigned_abs() * 1000);
+/// # Ok(may_post && age_ms > 24 * 3600 * 1000)
+/// # }
+/// ```
+///
+/// Mirrors `synapse.module_api.UserInfo` (`synapse/types`), all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -37,7 +48,11 @@ pub struct UserInfo {
     pub creation_ts: i64,
     /// The version of the terms that the user consented to.
     pub consent_version: Option<String>,
-    /// `support`, `bot`, ..
+    /// When the user consented to it: milliseconds since 1970.
+    pub consent_ts: Option<i64>,
+    /// The version of the terms to which a notice of the server last asked the user to consent.
+    pub consent_server_notice_sent: Option<String>,
+    /// `None` for an ordinary user; `support`, `bot`, or what else the operator allows.
     pub user_type: Option<String>,
 }
 
@@ -223,6 +238,8 @@ mod tests {
         assert_eq!((info.is_locked, info.is_suspended), (true, false));
         let mut info = UserInfo::new("@a:x");
         info.is_suspended = true;
+        info.consent_ts = Some(1_700_000_000_000);
+        info.consent_server_notice_sent = Some("2".to_owned());
         let crossed = Some(info.clone()).into_raw().unwrap();
         assert_eq!(Option::<UserInfo>::from_raw(crossed), Ok(Some(info)));
     }

@@ -31,6 +31,8 @@ class Users(Group):
             "appservice_id": info.appservice_id,
             "creation_ts": info.creation_ts,
             "consent_version": info.consent_version,
+            "consent_ts": info.consent_ts,
+            "consent_server_notice_sent": info.consent_server_notice_sent,
             "user_type": info.user_type,
         }
 

@@ -55,6 +55,7 @@ pub(super) fn answers(request: &Known) -> Vec<Value> {
         "user_id": "@a:b", "is_admin": true, "is_guest": false, "is_deactivated": true,
         "is_shadow_banned": true, "is_locked": true, "is_suspended": true, "approved": false,
         "appservice_id": "bridge", "creation_ts": 1_700_000_000_i64, "consent_version": HARD, "user_type": null,
+        "consent_ts": i64::MAX, "consent_server_notice_sent": HARD,
     });
     let requester = json!({
         "user_id": "@a:b", "device_id": HARD, "app_service_id": null,
