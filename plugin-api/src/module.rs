@@ -13,6 +13,7 @@ pub mod http_client;
 pub mod http_response;
 mod layouts;
 mod log;
+mod own;
 mod promise;
 mod registration;
 mod root;
@@ -50,6 +51,7 @@ pub use hsmod_abi::{LogTable, RawField, RawRegistration};
 pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
+pub use own::With;
 pub use registration::Registration;
 pub use root::{Construct, ParseConfig, Root, RootRef, Shutdown, Start, StaticModule, entry};
 pub use storage::Transaction;

@@ -8,6 +8,7 @@ use hsmod_abi::{
     RawOutcome, RawRegistration, Routine, Str, TableRef, counted_table,
 };
 
+use super::own::Own;
 use super::web::{WebResource, WebTableRef};
 use crate::manifest::AbiVersion;
 use crate::requests::Groups;
@@ -27,6 +28,7 @@ struct Connection {
     homeserver: Homeserver<HostTableRef, Groups>,
     /// The number of the module.
     module: u32,
+    own: Own,
 }
 
 /// A reference to the homeserver's side of a [`ModuleApi`].
@@ -80,7 +82,13 @@ counted_table! {
 impl ModuleApi {
     /// Takes over a reference that the homeserver counted for the module of this number.
     pub(crate) fn import(raw: RawApi, module: u32) -> Self {
-        Self { connection: Arc::new(Connection { homeserver: Homeserver::take(raw), module }) }
+        let homeserver = Homeserver::take(raw);
+        Self { connection: Arc::new(Connection { homeserver, module, own: Own::default() }) }
+    }
+
+    /// The module that it belongs to.
+    pub(super) fn own(&self) -> &Own {
+        &self.connection.own
     }
 
     /// The homeserver, to be asked by its own table.

@@ -18,6 +18,9 @@ use crate::values::lend::nanoseconds;
 /// dropped) before [`shutdown`](crate::Module::shutdown) is called. An error or a panic of it goes
 /// to the homeserver's log, with the name of the module and `desc`. In a trial it is not run. A
 /// module may have 1,024 of them at once; more are refused with an error in the log.
+///
+/// [`with`](ModuleApi::with) hands it the module, and [`module`](ModuleApi::module) is the module where
+/// there is `&self` only.
 impl ModuleApi {
     /// Whether this process is the one that does what is to be done once per homeserver.
     pub fn should_run_background_tasks(&self) -> bool {
@@ -44,10 +47,15 @@ impl ModuleApi {
     /// # struct Lists;
     /// # impl Lists { async fn fetch(&self) -> Result<(), ModuleError> { Ok(()) } }
     /// # fn example(api: &ModuleApi, module: &Arc<Lists>) {
-    /// let module = Arc::clone(module);
-    /// api.looping_background_call("fetch lists", Duration::from_secs(3600), move || {
-    ///     let module = Arc::clone(&module);
-    ///     async move { module.fetch().await }
+    /// let hour = Duration::from_secs(3600);
+    /// // With the module, or something else that is shared:
+    /// api.with(module).looping_background_call("fetch lists", hour, |module| async move {
+    ///     module.fetch().await
+    /// });
+    /// // Or with nothing:
+    /// api.looping_background_call("strike", hour, || async {
+    ///     tracing::info!("another hour");
+    ///     Ok(())
     /// });
     /// # }
     /// ```
@@ -110,9 +118,9 @@ impl ModuleApi {
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # async fn example(api: &ModuleApi, user_id: &UserId) {
-    /// let (later, user_id) = (api.clone(), user_id.as_str().to_owned());
+    /// let (later, user_id) = (api.clone(), user_id.to_owned());
     /// let process = api.run_as_background_process("greet", || async move {
-    ///     let admin = later.is_user_admin(UserId::new(&user_id)).await?;
+    ///     let admin = later.is_user_admin(&user_id).await?;
     ///     tracing::info!(admin, "hello");
     ///     Ok(admin)
     /// });

@@ -150,7 +150,10 @@ impl<M: Module> Constructs<RootRef> for Side<M> {
         args: ConstructArgs<'_>,
         module: u32,
     ) -> Result<Arc<M>, ModuleError> {
-        M::new(config, &ModuleApi::import(args.api, module))
+        let api = ModuleApi::import(args.api, module);
+        let module = M::new(config, &api)?;
+        api.own().is(Arc::downgrade(&module) as _);
+        Ok(module)
     }
 }
 

@@ -5,6 +5,7 @@
 mod canned;
 mod http;
 mod module;
+mod own;
 mod scripts;
 mod seat;
 mod state;

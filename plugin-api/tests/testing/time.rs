@@ -1,7 +1,7 @@
 //! Shows that time passes when the test says so, and what a module does in the background with it.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Weak};
 use std::time::Duration;
 
 use hsmod_plugin_api::StaticModule;
@@ -212,23 +212,23 @@ fn a_module_that_is_dropped_is_gone() {
     struct Holder {
         _held: Option<Held>,
         api: ModuleApi,
-        myself: Weak<Self>,
     }
     impl Module for Holder {
         type Config = Option<String>;
         fn new(refuse: Self::Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
             let held = HELD.lock().unwrap().take();
-            let make = |myself: &Weak<Self>| Self {
-                _held: held,
-                api: api.clone(),
-                myself: myself.clone(),
-            };
-            let module = Arc::new_cyclic(make);
+            let module = Arc::new(Self { _held: held, api: api.clone() });
             api.register_account_validity_callbacks(&module);
             let again = Arc::clone(&module);
             api.looping_background_call("hold", SECOND, move || {
                 let again = Arc::clone(&again);
                 async move { again.api.sleep(SECOND).await }
+            });
+            api.with(&module).looping_background_call("with", SECOND, |module| async move {
+                module.api.sleep(SECOND).await
+            });
+            api.with(&module).run_as_background_process("wait", |module| async move {
+                module.api.sleep(100 * SECOND).await
             });
             match refuse {
                 Some(why) => Err(ModuleError::new(why)),
@@ -239,7 +239,7 @@ fn a_module_that_is_dropped_is_gone() {
     #[callbacks]
     impl AccountValidity for Holder {
         async fn is_user_expired(&self, _: &UserId) -> Result<Option<bool>, ModuleError> {
-            Ok(Some(self.myself.upgrade().is_some()))
+            Ok(Some(self.api.module::<Self>().is_ok()))
         }
     }
     static MODULE: StaticModule = StaticModule::of::<Holder>(b"");

@@ -101,7 +101,7 @@ fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi 
         let raw = RawApi::bound(counted(whole), whole.peer().table());
         Homeserver::with(raw, table)
     };
-    ModuleApi { connection: Arc::new(Connection { homeserver, module: 0 }) }
+    ModuleApi { connection: Arc::new(Connection { homeserver, module: 0, own: Own::default() }) }
 }
 
 /// The table of this name.
