@@ -95,7 +95,8 @@ impl Admission {
         let Some(room) = room.filter(|room| holds_room(*room)) else { return Ok(()) };
         let message = format!(
             "`{name}` is not answered now: the homeserver holds the lock of {room} while it waits \
-             for this callback; ask from a task of your own"
+             for this callback; ask in `api.run_as_background_process`, and do not await that in \
+             the callback"
         );
         Err(ModuleError::not_answered(Unanswered::WouldDeadlock, message))
     }
@@ -176,7 +177,7 @@ mod tests {
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));
             assert_eq!(reason, Some(Unanswered::WouldDeadlock));
-            insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered now: the homeserver holds the lock of !a while it waits for this callback; ask from a task of your own");
+            insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered now: the homeserver holds the lock of !a while it waits for this callback; ask in `api.run_as_background_process`, and do not await that in the callback");
             assert!(admission.admit(&SEND, Some("!b")).is_ok());
             assert!(admission.admit(&SEND, None).is_ok());
         })

@@ -76,8 +76,25 @@ pub enum Unanswered {
     Unsupported,
     /// This start is a trial: nothing is to last.
     Trial,
-    /// The module is asked while the homeserver holds the lock of a room that the answer needs:
-    /// to be asked for again later, from elsewhere.
+    /// The module asks while the homeserver holds the lock of a room that the answer needs, and
+    /// waits for the module: to be asked for in
+    /// [`run_as_background_process`](crate::ModuleApi::run_as_background_process), which is not
+    /// awaited in the callback.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # struct Greeter { api: ModuleApi }
+    /// # impl Greeter { async fn greet(&self, _: &RoomId) -> Result<(), ModuleError> { Ok(()) } }
+    /// # impl Greeter {
+    /// async fn on_new_event(&self, event: &Event<'_>) -> Result<(), ModuleError> {
+    ///     let (module, room_id) = (self.api.module::<Self>()?, event.room_id().to_owned());
+    ///     self.api.run_as_background_process("greet", || async move {
+    ///         module.greet(&room_id).await
+    ///     });
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
     WouldDeadlock,
     /// The module is shut down, or about to be.
     ShuttingDown,

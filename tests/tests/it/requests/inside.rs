@@ -60,7 +60,8 @@ async fn a_request_that_needs_the_lock_that_is_held_is_refused() {
             }
             let message = format!(
                 "`{name}` is not answered now: the homeserver holds the lock of {HELD} while it \
-                 waits for this callback; ask from a task of your own"
+                 waits for this callback; ask in `api.run_as_background_process`, and do not \
+                 await that in the callback"
             );
             assert_eq!(unanswered(&outcome), ("WouldDeadlock", &*message), "{how}");
             let spawned = {
