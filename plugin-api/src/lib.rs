@@ -30,6 +30,24 @@
 //! be built with `panic = "unwind"`, the default. What cannot be caught: a panic while panicking,
 //! a stack overflow, an abort, undefined behaviour.
 //!
+//! # A plugin has no tokio
+//!
+//! The homeserver polls a module's futures, whatever its own runtime is, and the plugin's copy of
+//! tokio knows nothing of it: `tokio::spawn`, `tokio::time::sleep` and reqwest compile, and panic with
+//! "there is no reactor running". In their place:
+//!
+//! | habit | here |
+//! | --- | --- |
+//! | `tokio::time::sleep(..)`, `interval` | [`api.sleep`](ModuleApi::sleep), [`looping_background_call`](ModuleApi::looping_background_call) |
+//! | `tokio::spawn(..)` | [`run_as_background_process`](ModuleApi::run_as_background_process) |
+//! | `tokio::time::timeout(..)` | the operator's `timeout`; [`HttpRequest::timeout`](module::http_client::HttpRequest::timeout) for one request |
+//! | `tokio::task::spawn_blocking(..)` | [`defer_to_thread`](ModuleApi::defer_to_thread) |
+//! | reqwest, hyper | [`http_client`](ModuleApi::http_client) |
+//! | sqlx, rusqlite | [`run_db_interaction`](ModuleApi::run_db_interaction) |
+//!
+//! What needs no runtime works: `tokio::sync`, `futures`, channels. A crate that insists on a runtime
+//! gets one of its own, on a thread of [`defer_to_thread`](ModuleApi::defer_to_thread).
+//!
 //! # The log
 //!
 //! Events and spans of `tracing` come to the homeserver's subscriber, as if the homeserver had made

@@ -13,6 +13,7 @@ pub mod http_client;
 pub mod http_response;
 mod layouts;
 mod log;
+mod no_runtime;
 mod own;
 mod promise;
 mod registration;
@@ -51,6 +52,8 @@ pub use hsmod_abi::{LogTable, RawField, RawRegistration};
 pub use layouts::Layouts;
 #[cfg(all(feature = "host", feature = "layout"))]
 pub use layouts::abi_layout;
+#[cfg(feature = "testing")]
+pub(crate) use no_runtime::explain;
 pub use own::With;
 pub use registration::Registration;
 pub use root::{Construct, ParseConfig, Root, RootRef, Shutdown, Start, StaticModule, entry};

@@ -75,7 +75,7 @@ pub use observer::{Keeps, Observer};
 pub use outcome::RawOutcome;
 pub use own_seat::CALLBACK_ROOM;
 pub use owned::{OwnedArray, OwnedBytes, OwnedStr};
-pub use panic::{Panic, RawPanic, attempted, caught, install_panic_hook};
+pub use panic::{Panic, RawPanic, attempted, caught, explain_panics, install_panic_hook};
 pub use peer::{Bound, Guest, Named, Peer, RowOf, TableFor, TableRef};
 pub use prepared::{InputError, Prepared, Shared};
 pub use registration::{Offer, RawRegistration, Table};

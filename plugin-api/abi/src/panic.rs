@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use super::owned::OwnedStr;
 
@@ -89,13 +89,26 @@ fn discard(payload: Box<dyn Any + Send>) {
 }
 
 fn message_of(payload: &dyn Any) -> String {
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        (*text).to_owned()
-    } else if let Some(text) = payload.downcast_ref::<String>() {
-        text.clone()
-    } else {
-        "a panic without a message".to_owned()
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let Some(text) = text else { return "a panic without a message".to_owned() };
+    match EXPLAIN.get().and_then(|explain| explain(text)) {
+        Some(remedy) => format!("{text}; {remedy}"),
+        None => text.to_owned(),
     }
+}
+
+/// The remedy for a panic of this message, if there is one.
+type Explain = fn(&str) -> Option<&'static str>;
+
+static EXPLAIN: OnceLock<Explain> = OnceLock::new();
+
+/// From now on what panics say is told with the remedy that `explain` knows. Of an image whose code is
+/// all of one kind, as a plugin's is; only the first one counts.
+pub fn explain_panics(explain: Explain) {
+    let _ = EXPLAIN.set(explain);
 }
 
 type Place = (String, u32);

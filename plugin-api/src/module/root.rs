@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hsmod_abi::{
     AnswerOf, Constructs, Done, Entry, LogTableRef, Made, Method, PluginRoot, Serves, Side, Str,
-    arguments, install_panic_hook, root_table,
+    arguments, explain_panics, install_panic_hook, root_table,
 };
 
 use super::Module;
@@ -137,6 +137,7 @@ impl<M: Module> Constructs<RootRef> for Side<M> {
     fn connect(log: LogTableRef) {
         super::log::connect(log);
         install_panic_hook(Some(super::log::report_panic));
+        explain_panics(super::no_runtime::explain);
     }
 
     fn parse(args: ParseConfigArgs<'_>) -> Result<M::Config, ConfigError> {

@@ -86,6 +86,7 @@ impl TestModule {
     ) -> Result<Self, StageError> {
         // The tests keep their own messages of panics.
         install_panic_hook(None);
+        hsmod_abi::explain_panics(crate::module::explain);
         let plugin = plugin.into();
         let config = plugin.parse_config(&config.to_string())?;
         let seat = Arc::new(Seat::new(host.clone()));

@@ -32,6 +32,9 @@ impl Module for Busy {
 impl SpamChecker for Busy {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         assert_ne!(event.event_type(), "org.example.bomb", "a bomb");
+        if event.event_type() == "org.example.habit" {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         match event.sender().localpart() {
             "eve" => Ok(Verdict::deny(ErrorCode::Forbidden)),
             "mallory" => Err(ModuleError::new("not her again")),
@@ -114,6 +117,21 @@ export_module!(Busy);
 
 fn busy(host: &FakeHost) -> TestModule {
     TestModule::new(&MODULE, json!({}), host).unwrap()
+}
+
+#[test]
+fn who_misses_tokio_is_told_what_there_is_instead() {
+    let module = busy(&FakeHost::new("example.com"));
+    let habit = event("org.example.habit").build();
+    let panic = block_on(module.spam_checker().check_event_for_spam(&habit)).unwrap_err();
+    let Failed::Panicked(report) = &panic else { panic!("{panic}") };
+    assert_eq!(
+        report.message,
+        "there is no reactor running, must be called from the context of a Tokio 1.x runtime; a \
+         plugin has no tokio: `api.sleep` waits, `api.run_as_background_process` spawns, \
+         `api.http_client` asks other servers, and `api.defer_to_thread` runs what wants a runtime \
+         of its own"
+    );
 }
 
 #[test]
