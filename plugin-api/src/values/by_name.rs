@@ -4,6 +4,8 @@
 //! declaration. Of what strangers send that is never what is meant, and a filter that looks at an
 //! object's fields would let it pass.
 
+mod watch;
+
 use std::fmt;
 
 use serde::Deserialize;
@@ -11,6 +13,8 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess,
     VariantAccess, Visitor,
 };
+
+pub use self::watch::Watch;
 
 /// As [`serde_json::from_str`], but structs are read from objects only, at any depth.
 ///
@@ -34,7 +38,7 @@ use serde::de::{
 /// # Errors
 /// If the text is no JSON, or does not fit `T`.
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_json::Error> {
-    whole(serde_json::Deserializer::from_str(text))
+    whole(serde_json::Deserializer::from_str(text), ())
 }
 
 /// As [`from_str`], of bytes.
@@ -42,20 +46,50 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_jso
 /// # Errors
 /// As there.
 pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, serde_json::Error> {
-    whole(serde_json::Deserializer::from_slice(text))
+    whole(serde_json::Deserializer::from_slice(text), ())
+}
+
+/// As [`from_str`]; `watch` sees what nobody reads.
+///
+/// # Errors
+/// As there.
+pub fn from_str_watched<'de, T: Deserialize<'de>>(
+    text: &'de str,
+    watch: impl Watch,
+) -> Result<T, serde_json::Error> {
+    whole(serde_json::Deserializer::from_str(text), watch)
 }
 
 fn whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
     mut text: serde_json::Deserializer<R>,
+    watch: impl Watch,
 ) -> Result<T, serde_json::Error> {
-    let value = T::deserialize(ByName(&mut text))?;
+    let value = T::deserialize(ByName { inner: &mut text, watch })?;
     text.end()?;
     Ok(value)
 }
 
 /// Any deserializer, such as a `&serde_json::Value`, but structs are read from maps only.
 #[derive(Clone, Copy, Debug)]
-pub struct ByName<T>(pub T);
+pub struct ByName<T, W = ()> {
+    inner: T,
+    watch: W,
+}
+
+impl<T> ByName<T> {
+    /// Reads from `inner`.
+    pub const fn new(inner: T) -> Self {
+        Self { inner, watch: () }
+    }
+}
+
+impl<T, W: Copy> ByName<T, W> {
+    /// What is inside of it is seen by the same.
+    #[inline]
+    fn around<U>(&self, inner: U) -> ByName<U, W> {
+        ByName { inner, watch: self.watch }
+    }
+}
 
 macro_rules! deserialize {
     ($( $method:ident($($argument:ident: $type:ty),*); )*) => { $(
@@ -65,12 +99,13 @@ macro_rules! deserialize {
             $($argument: $type,)*
             visitor: V,
         ) -> Result<V::Value, D::Error> {
-            self.0.$method($($argument,)* ByName(visitor))
+            let visitor = self.around(visitor);
+            self.inner.$method($($argument,)* visitor)
         }
     )* };
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for ByName<D> {
+impl<'de, D: Deserializer<'de>, W: Watch> Deserializer<'de> for ByName<D, W> {
     type Error = D::Error;
 
     /// The one difference.
@@ -78,10 +113,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ByName<D> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Fields(visitor))
+        self.inner.deserialize_map(Fields { visitor, watch: self.watch.inside(fields) })
+    }
+
+    #[inline]
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.watch.ignored(self.inner, visitor)
     }
 
     deserialize! {
@@ -114,11 +154,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for ByName<D> {
         deserialize_map();
         deserialize_enum(name: &'static str, variants: &'static [&'static str]);
         deserialize_identifier();
-        deserialize_ignored_any();
     }
 
     fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+        self.inner.is_human_readable()
     }
 }
 
@@ -126,16 +165,16 @@ macro_rules! visit {
     ($( $method:ident($type:ty); )*) => { $(
         #[inline]
         fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
-            self.0.$method(value)
+            self.inner.$method(value)
         }
     )* };
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for ByName<V> {
+impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for ByName<V, W> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
+        self.inner.expecting(f)
     }
 
     visit! {
@@ -163,17 +202,18 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ByName<V> {
 
     #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_none()
+        self.inner.visit_none()
     }
 
     #[inline]
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.0.visit_unit()
+        self.inner.visit_unit()
     }
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
-        self.0.visit_some(ByName(deserializer))
+        let deserializer = self.around(deserializer);
+        self.inner.visit_some(deserializer)
     }
 
     #[inline]
@@ -181,35 +221,40 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for ByName<V> {
         self,
         deserializer: D,
     ) -> Result<V::Value, D::Error> {
-        self.0.visit_newtype_struct(ByName(deserializer))
+        let deserializer = self.around(deserializer);
+        self.inner.visit_newtype_struct(deserializer)
     }
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_seq(ByName(access))
+        let access = self.around(access);
+        self.inner.visit_seq(access)
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(ByName(access))
+        let access = self.around(access);
+        self.inner.visit_map(access)
     }
 
     #[inline]
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_enum(ByName(access))
+        let access = self.around(access);
+        self.inner.visit_enum(access)
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for ByName<S> {
+impl<'de, S: DeserializeSeed<'de>, W: Watch> DeserializeSeed<'de> for ByName<S, W> {
     type Value = S::Value;
 
     #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
-        self.0.deserialize(ByName(deserializer))
+        let deserializer = self.around(deserializer);
+        self.inner.deserialize(deserializer)
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for ByName<A> {
+impl<'de, A: SeqAccess<'de>, W: Watch> SeqAccess<'de> for ByName<A, W> {
     type Error = A::Error;
 
     #[inline]
@@ -217,15 +262,16 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for ByName<A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_element_seed(ByName(seed))
+        let seed = self.around(seed);
+        self.inner.next_element_seed(seed)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.inner.size_hint()
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for ByName<A> {
+impl<'de, A: MapAccess<'de>, W: Watch> MapAccess<'de> for ByName<A, W> {
     type Error = A::Error;
 
     #[inline]
@@ -233,41 +279,46 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for ByName<A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.0.next_key_seed(ByName(seed))
+        let seed = self.around(seed);
+        self.inner.next_key_seed(seed)
     }
 
     #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.next_value_seed(ByName(seed))
+        let seed = self.around(seed);
+        self.inner.next_value_seed(seed)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.0.size_hint()
+        self.inner.size_hint()
     }
 }
 
-impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for ByName<A> {
+impl<'de, A: EnumAccess<'de>, W: Watch> EnumAccess<'de> for ByName<A, W> {
     type Error = A::Error;
-    type Variant = ByName<A::Variant>;
+    type Variant = ByName<A::Variant, W>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
     ) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (value, variant) = self.0.variant_seed(ByName(seed))?;
-        Ok((value, ByName(variant)))
+        let watch = self.watch;
+        let seed = self.around(seed);
+        let (value, variant) = self.inner.variant_seed(seed)?;
+        Ok((value, ByName { inner: variant, watch }))
     }
 }
 
-impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ByName<A> {
+impl<'de, A: VariantAccess<'de>, W: Watch> VariantAccess<'de> for ByName<A, W> {
     type Error = A::Error;
 
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.0.unit_variant()
+        self.inner.unit_variant()
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.newtype_variant_seed(ByName(seed))
+        let seed = self.around(seed);
+        self.inner.newtype_variant_seed(seed)
     }
 
     fn tuple_variant<V: Visitor<'de>>(
@@ -275,23 +326,27 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for ByName<A> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.0.tuple_variant(length, ByName(visitor))
+        let visitor = self.around(visitor);
+        self.inner.tuple_variant(length, visitor)
     }
 
     /// A variant with named fields is a struct, too.
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.0.newtype_variant_seed(Fields(visitor))
+        self.inner.newtype_variant_seed(Fields { visitor, watch: self.watch.inside(fields) })
     }
 }
 
 /// The fields of a struct, and nothing else.
-struct Fields<V>(V);
+struct Fields<V, W> {
+    visitor: V,
+    watch: W,
+}
 
-impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Fields<V> {
+impl<'de, V: Visitor<'de>, W: Watch> DeserializeSeed<'de> for Fields<V, W> {
     type Value = V::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
@@ -299,18 +354,18 @@ impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Fields<V> {
     }
 }
 
-impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
+impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Fields<V, W> {
     type Value = V::Value;
 
     /// The name of a Rust type says nothing to whoever wrote the JSON.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let expected = (&self.0 as &dyn Expected).to_string();
+        let expected = (&self.visitor as &dyn Expected).to_string();
         f.write_str(if expected.starts_with("struct ") { "an object" } else { &expected })
     }
 
     #[inline]
     fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(ByName(access))
+        self.visitor.visit_map(ByName { inner: access, watch: self.watch })
     }
 }
 

@@ -67,7 +67,7 @@ fn everything_else_is_read_as_ever() {
     assert_eq!(all, from_slice(ALL.as_bytes()).unwrap());
     assert_eq!(all.shapes.len(), 4);
     let value: Value = json!({"dot": {"x": 1, "y": 2}});
-    assert_eq!(Shape::deserialize(ByName(&value)).unwrap(), Shape::Dot(Point { x: 1, y: 2 }));
+    assert_eq!(Shape::deserialize(ByName::new(&value)).unwrap(), Shape::Dot(Point { x: 1, y: 2 }));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_list_is_no_struct_at_any_depth() {
         let error = from_str::<Shape>(text).unwrap_err().to_string();
         assert!(error.starts_with("invalid type: sequence, expected an object at"), "{error}");
         let value: Value = serde_json::from_str(text).unwrap();
-        assert!(Shape::deserialize(ByName(&value)).is_err(), "{text}");
+        assert!(Shape::deserialize(ByName::new(&value)).is_err(), "{text}");
         // Else this would show nothing.
         assert!(serde_json::from_str::<Shape>(text).is_ok(), "{text}");
     };
