@@ -22,6 +22,7 @@ mod storage;
 mod templates;
 mod thread_pool;
 mod threads;
+mod unread;
 mod web;
 
 use std::future::Future;
@@ -60,6 +61,7 @@ pub use root::{Construct, ParseConfig, Root, RootRef, Shutdown, Start, StaticMod
 pub use storage::Transaction;
 pub use templates::Templates;
 pub use thread_pool::ThreadPool;
+pub use unread::UnreadKey;
 pub use web::{
     Answering, ErrorFormat, RawHeader, RawResponseHeader, RawWebResponse, WebRequest, WebResource,
     WebResponse, WebTable, WebTableRef,

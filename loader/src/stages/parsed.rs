@@ -22,6 +22,7 @@ use crate::record::{self, Place};
 use crate::registration::check_timeouts;
 use crate::requirements::{Known, Requirements};
 use crate::services::folders;
+use crate::suggestion::{closest, listed, printable};
 
 /// The modules of a config, each of which has read its own: the plugins are found, verified and
 /// mapped, and no module is made.
@@ -201,6 +202,7 @@ async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec
             Ok(Loaded { plugin, inspection }) => {
                 match parse(thread, line.entry, plugin, inspection.manifest).await {
                     Ok(module) => {
+                        report.problems.extend(unread(&module));
                         parsed.push(module);
                         continue;
                     }
@@ -250,7 +252,10 @@ async fn parse_static(
             continue;
         }
         match parse(thread, entry, Plugin::from(module), manifest).await {
-            Ok(module) => parsed.push(module),
+            Ok(module) => {
+                report.problems.extend(unread(&module));
+                parsed.push(module);
+            }
             Err(problem) => report.push(problem),
         }
     }
@@ -278,15 +283,35 @@ async fn parse(
     }
 }
 
+/// Keys of its config that a module does not read: most likely misspelt.
+fn unread(module: &ParsedModule) -> impl Iterator<Item = Problem> {
+    let entry = &module.entry;
+    module.config.unread_keys().iter().map(|unread| {
+        let keys: Vec<String> = unread.path.iter().map(ConfigKey::to_string).collect();
+        let key = keys.last().map_or("", String::as_str);
+        let message = format!("the module reads no key `{}`: it has no effect", printable(key));
+        let known = || unread.known.iter().map(String::as_str);
+        let fix = match closest(key, known()) {
+            Some(close) => format!("did you mean `{}`?", printable(close)),
+            None if unread.known.is_empty() => "remove it".to_owned(),
+            None => format!("remove it, or write one of {}", printable(&listed(known()))),
+        };
+        entry.pinpoint(Problem::warning(Stage::ParseConfig, message).fix(fix), &below_config(&keys))
+    })
+}
+
+/// The way from an entry to a place in its config.
+fn below_config(keys: &[String]) -> Vec<&str> {
+    std::iter::once("config").chain(keys.iter().map(String::as_str)).collect()
+}
+
 fn unparsed(entry: &Entry, error: &StageError) -> Problem {
     let StageError::Config(error) = error else {
         let problem = Problem::error(Stage::ParseConfig, error.to_string());
         return entry.pinpoint(problem.fix(ASK_THE_AUTHOR), &["config"]);
     };
     let keys: Vec<String> = error.path().iter().map(ConfigKey::to_string).collect();
-    let path: Vec<&str> =
-        std::iter::once("config").chain(keys.iter().map(String::as_str)).collect();
     let problem = Problem::error(Stage::ParseConfig, error.message())
         .fix("see the module's documentation for what its `config` takes");
-    entry.pinpoint(problem, &path)
+    entry.pinpoint(problem, &below_config(&keys))
 }

@@ -1,13 +1,20 @@
 //! A module's config into its own type, with the place of what does not fit.
 
+use std::cell::RefCell;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::unread::{Unread, UnreadKey};
 use crate::values::{ConfigError, ConfigKey, by_name};
 
 /// Deserialises a config: what [`Module::parse_config`](super::Module::parse_config) does by
 /// default, for those who override it to look closer. Unlike [`serde_json::from_value`] it says
 /// where the config does not fit, and reads structs from mappings only.
+///
+/// A key that no field is named after is most likely misspelt. With `deny_unknown_fields` it is an
+/// error, otherwise the homeserver warns of it when it starts, and so does `hsmod check`. What serde
+/// reads from a copy of its own (`flatten`, `tag`, `untagged`) is not looked at.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -50,13 +57,26 @@ use crate::values::{ConfigError, ConfigKey, by_name};
 #[allow(clippy::needless_pass_by_value, reason = "as `serde_json::from_value` takes it")]
 pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, ConfigError> {
     let text = config.to_string();
-    by_name::from_str(&text).map_err(|error| {
+    let found = RefCell::default();
+    let watch = Unread { text: &text, known: &[], found: &found };
+    let config = by_name::from_str_watched(&text, watch).map_err(|error| {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(head, _)| head);
         // The text is one line, so the column is the number of bytes that were read.
         let path = path_behind(&text, error.column());
         path.into_iter().fold(ConfigError::new(message), ConfigError::at)
-    })
+    })?;
+    for (place, known) in found.into_inner() {
+        let path = path_behind(&text, place);
+        let wanted =
+            |key: &ConfigKey| matches!(key, ConfigKey::Key(key) if known.contains(&&**key));
+        // A field may have a type that reads nothing.
+        if !path.last().is_some_and(wanted) {
+            let known = known.iter().map(|key| (*key).to_owned()).collect();
+            UnreadKey { path, known }.tell();
+        }
+    }
+    Ok(config)
 }
 
 /// An open bracket, and where in it we are.

@@ -5,6 +5,7 @@ mod cache;
 mod life;
 mod log;
 mod registration;
+pub(super) mod unread;
 mod web;
 
 pub use api::{ApiHandle, ModuleHost};

@@ -75,13 +75,13 @@ impl Drop for Within {
 }
 
 /// What every record says.
-fn recorded<'a>() -> RawRecord<'a> {
+pub(super) fn recorded<'a>() -> RawRecord<'a> {
     let mut record = RawRecord::new();
     record.module = MODULE.get();
     record
 }
 
-fn emit(record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) {
+pub(super) fn emit(record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) {
     if let Some(log) = HOST_LOG.get() {
         log.tell(record, parent);
     }

@@ -15,7 +15,7 @@ use super::host::FakeHost;
 use crate::boundary::install_panic_hook;
 use crate::callbacks;
 use crate::host::{Lists, Panic};
-use crate::module::{ApiHandle, AuthChecker, Lifecycle, Plugin, StageError};
+use crate::module::{ApiHandle, AuthChecker, Lifecycle, Plugin, StageError, UnreadKey};
 use crate::values::{JsonStr, ModuleError};
 use seat::Registrations;
 
@@ -63,6 +63,7 @@ pub struct TestModule {
     lifecycle: Lifecycle,
     seat: Arc<Seat>,
     registered: Registered,
+    unread_keys: Vec<UnreadKey>,
 }
 
 /// What the module has registered.
@@ -89,11 +90,12 @@ impl TestModule {
         hsmod_abi::explain_panics(crate::module::explain);
         let plugin = plugin.into();
         let config = plugin.parse_config(&config.to_string())?;
+        let unread_keys = config.unread_keys().to_vec();
         let seat = Arc::new(Seat::new(host.clone()));
         let lifecycle =
             config.new_module(&ApiHandle::new(Arc::clone(&seat)), 0).inspect_err(|_| seat.end())?;
         let registered = seat.registrations(Registrations::registered);
-        Ok(Self { lifecycle, seat, registered })
+        Ok(Self { lifecycle, seat, registered, unread_keys })
     }
 
     /// Starts it: `start`. Afterwards it is too late to register anything.
@@ -116,6 +118,34 @@ impl TestModule {
     pub async fn shutdown(&self) -> Result<(), StageError> {
         self.seat.shut();
         self.lifecycle.shutdown().await
+    }
+
+    /// The keys of its config that it did not read, which a homeserver warns of.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # use hsmod_plugin_api::testing::prelude::*;
+    /// #[derive(Deserialize)]
+    /// pub struct Config {
+    ///     #[serde(default)]
+    ///     evil_users: Vec<OwnedUserId>,
+    /// }
+    /// # pub struct Tolerant;
+    /// # impl Module for Tolerant {
+    /// #     type Config = Config;
+    /// #     fn new(_: Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> { Ok(Arc::new(Self)) }
+    /// # }
+    /// # export_module!(Tolerant);
+    /// # fn main() -> Result<(), hsmod_plugin_api::module::StageError> {
+    /// let host = FakeHost::new("example.com");
+    /// let module = TestModule::new(&MODULE, json!({"evil_user": ["@eve:example.org"]}), &host)?;
+    /// let unread = module.unread_keys()[0].to_string();
+    /// assert_eq!(unread, "nobody reads `evil_user` of the config: it has no effect");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unread_keys(&self) -> &[UnreadKey] {
+        &self.unread_keys
     }
 
     /// What it registered, in order: `spam_checker.user_may_invite`.

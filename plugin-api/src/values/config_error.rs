@@ -43,6 +43,27 @@ impl From<usize> for ConfigKey {
     }
 }
 
+/// A way crosses as a JSON list of keys and places.
+impl ConfigKey {
+    pub(crate) fn list(path: Vec<Self>) -> Value {
+        let key = |key| match key {
+            Self::Key(key) => Value::from(key),
+            Self::Item(item) => Value::from(item),
+        };
+        path.into_iter().map(key).collect()
+    }
+
+    /// Empty if it is no such list.
+    pub(crate) fn read_list(path: &str) -> Vec<Self> {
+        let path: Vec<Value> = serde_json::from_str(path).unwrap_or_default();
+        let key = |key| match key {
+            Value::String(key) => Some(Self::Key(key)),
+            other => other.as_u64().and_then(|n| usize::try_from(n).ok()).map(Self::Item),
+        };
+        path.into_iter().filter_map(key).collect()
+    }
+}
+
 impl fmt::Display for ConfigKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -96,25 +117,17 @@ impl From<serde_json::Error> for ConfigError {
     }
 }
 
-/// The path crosses as a JSON list of keys and places, where other errors have further fields.
+/// The path crosses where other errors have further fields.
 impl Fault for ConfigError {
     fn into_raw(self) -> RawError {
-        let path = self.path.into_iter().map(|key| match key {
-            ConfigKey::Key(key) => Value::from(key),
-            ConfigKey::Item(item) => Value::from(item),
-        });
-        let fields = Value::Array(path.collect()).to_string().into();
+        let fields = ConfigKey::list(self.path).to_string().into();
         RawError { fields, ..RawError::new(0, self.message) }
     }
 
     fn from_raw(raw: RawError) -> Self {
         let path = raw.fields.to_text().unwrap_or_default();
-        let path: Vec<Value> = serde_json::from_str(&path).unwrap_or_default();
-        let path = path.into_iter().filter_map(|key| match key {
-            Value::String(key) => Some(ConfigKey::Key(key)),
-            other => other.as_u64().and_then(|n| usize::try_from(n).ok()).map(ConfigKey::Item),
-        });
-        Self { path: path.collect(), message: raw.message.to_text().unwrap_or_default() }
+        let message = raw.message.to_text().unwrap_or_default();
+        Self { path: ConfigKey::read_list(&path), message }
     }
 
     fn unreadable(why: &dyn fmt::Display) -> Self {

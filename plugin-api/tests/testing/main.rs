@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod canned;
+mod config;
 mod http;
 mod module;
 mod own;

@@ -53,5 +53,6 @@ mod stability_page;
 mod stages;
 mod storage;
 mod support;
+mod unread_keys;
 mod unreadable;
 mod web_resources;

@@ -7,8 +7,10 @@ use hsmod_abi::{Bound, Done, Entered, Method, Panic, Parsed, PluginRoot, Request
 
 use super::api::{ApiHandle, ModuleHost};
 use super::log::{LogHandle, LogSink};
+use super::unread;
 use crate::boundary::CALLBACK_ROOM;
 use crate::module::root::{ConstructArgs, ParseConfigArgs, RootRef, Shutdown, Start, StaticModule};
+use crate::module::unread::UnreadKey;
 use crate::values::{ConfigError, ModuleError};
 
 /// A plugin whose code is mapped and whose boundary fits.
@@ -73,9 +75,11 @@ impl Plugin {
     /// # Errors
     /// If the module refuses the config or panics.
     pub fn parse_config(&self, config: &str) -> Result<ParsedConfig, StageError> {
-        match self.root.parse(ParseConfigArgs::new(Str::new(config))) {
+        let (entered, unread) =
+            unread::collect(|| self.root.parse(ParseConfigArgs::new(Str::new(config))));
+        match entered {
             Entered::Ready(Ok(Some(parsed))) => {
-                Ok(ParsedConfig { parsed, text: config.to_owned() })
+                Ok(ParsedConfig { parsed, text: config.to_owned(), unread })
             }
             Entered::Ready(Err(error)) => Err(StageError::Config(error)),
             Entered::Panicked(panic) => Err(StageError::Panicked(panic)),
@@ -93,6 +97,7 @@ fn unanswered(function: &str) -> StageError {
 pub struct ParsedConfig {
     parsed: Parsed<RootRef>,
     text: String,
+    unread: Vec<UnreadKey>,
 }
 
 impl fmt::Debug for ParsedConfig {
@@ -102,6 +107,11 @@ impl fmt::Debug for ParsedConfig {
 }
 
 impl ParsedConfig {
+    /// The keys that the module does not read.
+    pub fn unread_keys(&self) -> &[UnreadKey] {
+        &self.unread
+    }
+
     /// `Module::new`.
     ///
     /// # Errors
@@ -111,7 +121,7 @@ impl ParsedConfig {
         api: &ApiHandle<H>,
         module: usize,
     ) -> Result<Lifecycle, StageError> {
-        let Self { parsed, text } = self;
+        let Self { parsed, text, .. } = self;
         if !parsed.is_enough() {
             return Err(StageError::Missing("new"));
         }

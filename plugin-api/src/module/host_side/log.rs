@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
+use super::unread;
 pub use hsmod_abi::LogParent;
 use hsmod_abi::{LogTableRef, Logs, RawField, RawRecord, Slice};
 
@@ -104,7 +105,11 @@ impl<S: LogSink> Logs for Sunk<S> {
     }
 
     fn event(record: &RawRecord<'_>, parent: LogParent<'_, S::Span>) {
-        read(record, parent, S::event);
+        read(record, parent, |record| {
+            if !unread::is_noted(record) {
+                S::event(record);
+            }
+        });
     }
 
     fn span(record: &RawRecord<'_>, parent: LogParent<'_, S::Span>) -> Option<S::Span> {

@@ -25,7 +25,6 @@ enum What {
 
 /// The module's `config`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Config {
     registers: Vec<What>,
 }

@@ -1,0 +1,93 @@
+//! Shows that keys of a config that a module does not read are noticed, wherever they stand.
+
+use hsmod_plugin_api::StaticModule;
+use hsmod_plugin_api::prelude::*;
+use hsmod_plugin_api::testing::prelude::*;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+#[allow(dead_code, reason = "only what is not read matters")]
+struct Config {
+    evil_users: Vec<String>,
+    rules: Vec<Rule>,
+    by_room: std::collections::BTreeMap<String, Option<Rule>>,
+    action: Action,
+    anything: serde::de::IgnoredAny,
+    #[serde(rename = "maxAge", alias = "max_age")]
+    most: u32,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+#[allow(dead_code, reason = "only what is not read matters")]
+struct Rule {
+    user: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code, reason = "only what is not read matters")]
+enum Action {
+    #[default]
+    Deny,
+    Tell {
+        room: String,
+    },
+}
+
+struct Tolerant;
+
+impl Module for Tolerant {
+    type Config = Config;
+
+    fn new(_: Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        Ok(Arc::new(Self))
+    }
+}
+
+static MODULE: StaticModule = StaticModule::of::<Tolerant>(b"");
+
+fn unread(config: serde_json::Value) -> Vec<String> {
+    let module = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap();
+    module.unread_keys().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_key_that_nobody_reads_is_named_with_its_place() {
+    let config = json!({
+        "evil_user": ["@a:x"],
+        "rules": [{"user": "@b:x"}, {"usr": {"a\"]": [1, {}]}, "user": "", "é": null}],
+        "by_room": {"!r:x": {"use": 1.5}, "!s:x": null},
+        "action": {"tell": {"room": "!r:x", "rooom": true}},
+    });
+    let nobody = |key| format!("nobody reads `{key}` of the config: it has no effect");
+    assert_eq!(
+        unread(config),
+        [
+            "action.tell.rooom",
+            "by_room.!r:x.use",
+            "evil_user",
+            "rules.<item 1>.usr",
+            "rules.<item 1>.é",
+        ]
+        .map(nobody)
+    );
+}
+
+#[test]
+fn what_is_read_is_no_matter_what_becomes_of_it() {
+    let none: [String; 0] = [];
+    assert_eq!(unread(json!({})), none);
+    let config = json!({"evil_users": ["x"], "anything": {"goes": 1}, "action": "deny"});
+    assert_eq!(unread(config), none);
+    for key in ["maxAge", "max_age"] {
+        assert_eq!(unread(json!({key: 7})), none);
+    }
+}
+
+#[test]
+fn what_would_be_read_in_its_place_is_known() {
+    let config = json!({"rules": [{"usr": ""}]});
+    let module = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap();
+    assert_eq!(module.unread_keys()[0].known, ["user"]);
+}
