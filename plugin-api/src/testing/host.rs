@@ -25,8 +25,8 @@ pub const START: i64 = 1_600_000_000_000;
 /// A homeserver that knows what a test tells it. Cheap to clone: all clones are the same one.
 ///
 /// It answers the requests of `hsmod_plugin_api::requests` as a homeserver would, in memory: what a
-/// module changes, it sees changed. It asks no callbacks of that, sends nothing anywhere, and
-/// checks no power levels. Other servers, storage and templates are supported as far as the test
+/// module changes, it sees changed. Who is not in a room sends nothing there, and invites and bans
+/// nobody; power levels are not checked. It asks no callbacks of that, and sends nothing anywhere. Other servers, storage and templates are supported as far as the test
 /// scripts them. [`answer`](Self::answer), [`fail`](Self::fail), [`hold`](Self::hold)
 /// and [`lack`](Self::lack) replace what it would do; [`requests`](Self::requests) tells what it
 /// was asked for.

@@ -146,6 +146,13 @@ impl FakeRoom {
         }
     }
 
+    /// Whether a user has this membership; no if theirs is malformed.
+    pub(super) fn has(&self, user_id: &str, membership: &str) -> bool {
+        let event = self.find_state("m.room.member", user_id);
+        let found = event.map(|event| event.as_event().membership());
+        matches!(found, Some(Ok(Some(found))) if found == membership)
+    }
+
     /// The events that modules sent, in order: messages, state, memberships.
     pub fn sent(&self) -> &[OwnedEvent] {
         &self.sent

@@ -109,6 +109,11 @@ pub(super) fn bad_request(message: impl Into<String>) -> ModuleError {
     ModuleError::http(400, ErrorCode::InvalidParam, message)
 }
 
+/// A refusal of what is against the rules of a room.
+pub(super) fn forbidden(message: impl Into<String>) -> ModuleError {
+    ModuleError::http(403, ErrorCode::Forbidden, message)
+}
+
 /// An argument that has to be an object.
 pub(super) fn object(json: &JsonStr, what: &str) -> Result<JsonObject, ModuleError> {
     let object = object_or_null(json, what)?;

@@ -81,7 +81,8 @@ impl AccountValidity for Diary {
 static MODULE: StaticModule = StaticModule::of::<Diary>(b"");
 
 fn host() -> FakeHost {
-    FakeHost::new("example.com").room(room("!diary:example.com"))
+    let room = room("!diary:example.com").member("@diary:example.com", "join");
+    FakeHost::new("example.com").room(room)
 }
 
 fn diary(host: &FakeHost) -> TestModule {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Canned;
 use crate::requests::Events;
 use crate::testing::room::FakeRoom;
-use crate::testing::world::bad_request;
+use crate::testing::world::{bad_request, forbidden};
 use crate::values::{JsonStr, ModuleError, OwnedEvent, RoomId, UserId};
 
 /// The event that a module gives.
@@ -38,6 +38,12 @@ impl Events for Canned {
         }
         let mut known = self.known();
         known.check_local(UserId::new(&sender))?;
+        let room = known.room(room_id.as_str())?;
+        if !room.has(&sender, "join") {
+            let member = room.find_state("m.room.member", &sender);
+            let member = member.map_or_else(|| "None".to_owned(), |event| format!("{event:?}"));
+            return Err(forbidden(format!("User {sender} not in room {room_id} ({member})")));
+        }
         let mut made = known.event(&event_type, room_id.as_str(), &sender).content(content);
         if let Some(state_key) = state_key {
             made = made.state_key(&state_key);

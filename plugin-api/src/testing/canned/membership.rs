@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::Canned;
 use crate::requests::Membership;
-use crate::testing::world::{bad_request, object_or_null};
-use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomId, UserId};
+use crate::testing::world::{bad_request, forbidden, object_or_null};
+use crate::values::{JsonStr, ModuleError, OwnedEvent, RoomId, UserId};
 
 impl Membership for Canned {
     async fn update_room_membership(
@@ -23,10 +23,19 @@ impl Membership for Canned {
         known.check_local(sender)?;
         match new_membership {
             "join" | "knock" if sender.as_str() != target.as_str() => {
-                let message = format!("{sender} cannot {new_membership} for {target}");
-                return Err(ModuleError::http(403, ErrorCode::Forbidden, message));
+                return Err(forbidden(format!("{sender} cannot {new_membership} for {target}")));
             }
-            "join" | "leave" | "invite" | "ban" | "knock" => {}
+            "join" | "knock" => {}
+            "leave" | "invite" | "ban" => {
+                let room = known.room(room_id.as_str())?;
+                let is = |membership| room.has(sender.as_str(), membership);
+                let gives_up = new_membership == "leave"
+                    && sender.as_str() == target.as_str()
+                    && (is("invite") || is("knock"));
+                if !is("join") && !gives_up {
+                    return Err(forbidden(format!("{sender} not in room {room_id}.")));
+                }
+            }
             other => return Err(bad_request(format!("`{other}` is no membership"))),
         }
         if matches!(new_membership, "join" | "invite" | "knock") {

@@ -96,6 +96,15 @@ pub(super) async fn memberships(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(change(ALICE, BOB, "join").await), "403 M_FORBIDDEN");
     assert_eq!(refused(change(ALICE, BOB, "sleep").await), "400 M_INVALID_PARAM");
     change(STRANGER, STRANGER, "join").await.unwrap_err();
+    // BOB is banned by now, and may do nothing in the room.
+    for (target, membership) in [(STRANGER, "invite"), (ALICE, "leave"), (BOB, "leave")] {
+        let refusal = change(BOB, target, membership).await.unwrap_err().to_string();
+        let message = "403 M_FORBIDDEN: @bob:example.com not in room !lobby:example.com.";
+        assert_eq!(refusal, message, "{membership}");
+    }
+    change(ALICE, BOB, "leave").await.unwrap();
+    change(ALICE, BOB, "invite").await.unwrap();
+    change(BOB, BOB, "leave").await.unwrap();
 }
 
 pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
@@ -105,6 +114,11 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
         api.create_and_send_event_into_room(LOBBY, JsonStr::new(&event.to_string())).await
     };
     let event = |event_type| json!({"type": event_type, "sender": ALICE, "content": {"body": "x"}});
+    let mut of_bob = event("m.room.message");
+    of_bob["sender"] = json!(BOB);
+    let refusal = send(of_bob).await.unwrap_err().to_string();
+    let message = "403 M_FORBIDDEN: User @bob:example.com not in room !lobby:example.com (";
+    assert!(refusal.starts_with(message), "{refusal}");
     let sent = send(event("m.room.message")).await.unwrap();
     assert_eq!(sent.as_event().origin_server_ts(), now);
     let second = send(event("m.room.message")).await.unwrap();
