@@ -84,6 +84,7 @@ mod module;
 mod room;
 mod script;
 mod user;
+mod waiting;
 mod world;
 
 pub use block_on::{block_on, poll_once};

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::gate::Gate;
+use super::waiting::{Wait, Waiting};
 use crate::module::WebRequest;
 use crate::requests::REQUESTS;
 use crate::values::ModuleError;
@@ -124,10 +125,11 @@ impl Desk {
         if self.lacks(name) {
             return Err(ModuleError::unsupported(name));
         }
-        let gate = self.note(name, &arguments);
-        if let Some(gate) = gate {
+        if let Some(gate) = self.note(name, &arguments) {
+            let _waiting = Waiting::new(Wait::Gate(name));
             gate.pass().await;
         }
+        let _waiting = Waiting::new(Wait::Host(name));
         let Some(reply) = self.reply(name) else { return canned.await };
         Ok(*reply(&arguments)?.downcast().unwrap_or_else(|_| {
             panic!("the test's answer to `{name}` is no `{}`", type_name::<A>())

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use super::super::waiting::{Wait, Waiting};
 use super::{Failed, TestModule};
 use crate::host::{
     Callback, CallbackCall, Dispatch, Entered, Inputs, Lists, Many, Prepared, Reply, Several,
@@ -79,11 +80,12 @@ struct Crossing<'m, R: Row, P> {
     module: &'m TestModule,
     call: Pin<Box<CallbackCall<R, P, Lists>>>,
     begun: bool,
+    waiting: Option<Waiting>,
 }
 
 impl<'m, R: Row, P: Prepared<R::Raws>> Crossing<'m, R, P> {
     fn new(module: &'m TestModule, args: P) -> Self {
-        Self { module, call: Box::pin(CallbackCall::new(args)), begun: false }
+        Self { module, call: Box::pin(CallbackCall::new(args)), begun: false, waiting: None }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<R::Answer, Failed>> {
@@ -99,8 +101,11 @@ impl<'m, R: Row, P: Prepared<R::Raws>> Crossing<'m, R, P> {
             self.call.as_mut().ask(context, lists, list, &mut (), &mut reply);
         }
         if self.call.is_suspended() {
+            let wait = || Waiting::new(Wait::Module(R::INFO.category, R::INFO.name));
+            self.waiting.get_or_insert_with(wait);
             return Poll::Pending;
         }
+        self.waiting = None;
         Poll::Ready(match reply.take() {
             Entered::Ready(Err(error)) => Err(Failed::Error(error)),
             Entered::Panicked(panic) => Err(Failed::Panicked(panic)),
