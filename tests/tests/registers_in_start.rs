@@ -12,7 +12,6 @@ use serde_json::json;
 struct Late {
     only: Vec<String>,
     api: ModuleApi,
-    this: std::sync::Weak<Self>,
 }
 
 impl Module for Late {
@@ -23,14 +22,12 @@ impl Module for Late {
     }
 
     fn new(only: Vec<String>, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
-        let api = api.clone();
-        Ok(Arc::new_cyclic(|this| Self { only, api, this: this.clone() }))
+        Ok(Arc::new(Self { only, api: api.clone() }))
     }
 
     async fn start(&self) -> Result<(), ModuleError> {
-        if let Some(this) = self.this.upgrade() {
-            self.api.register_account_validity_callbacks(&this).only(&self.only);
-        }
+        let module = self.api.module::<Self>()?;
+        self.api.register_account_validity_callbacks(&module).only(&self.only);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod counts;
 mod orders;
 mod web;
 
-use std::sync::{Condvar, Mutex, PoisonError, Weak};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use hsmod_plugin_api::prelude::*;
 
@@ -46,7 +46,6 @@ enum Stage {
 pub struct GoodWorker {
     config: Config,
     api: ModuleApi,
-    this: Weak<Self>,
     counts: Arc<Counts>,
     cache: Cached<String, u64>,
     latest: Mutex<Option<BackgroundCall>>,
@@ -60,10 +59,9 @@ impl Module for GoodWorker {
     fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
         let cache = Cached::new("good_worker.numbers", 100);
         api.register_cached_function(&cache);
-        let module = Arc::new_cyclic(|this| Self {
+        let module = Arc::new(Self {
             config,
             api: api.clone(),
-            this: this.clone(),
             counts: Arc::default(),
             cache,
             latest: Mutex::default(),
@@ -82,8 +80,8 @@ impl Module for GoodWorker {
         if self.config.fail_start {
             return Err(ModuleError::new("it was told to fail"));
         }
-        if let (Stage::Start, Some(module)) = (self.config.at, self.this.upgrade()) {
-            module.begin_all();
+        if self.config.at == Stage::Start {
+            self.api.module::<Self>()?.begin_all();
         }
         Ok(())
     }

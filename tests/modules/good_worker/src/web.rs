@@ -47,18 +47,13 @@ impl WebResource for GoodWorker {
         let deferred = match last(request) {
             "begin" => {
                 let order = request.json()?;
-                if let Some(module) = self.this.upgrade() {
-                    module.begin(order);
-                }
+                self.api.module::<Self>()?.begin(order);
                 return answer(Value::Null);
             }
             "awaited" => {
                 let how = request.json()?;
-                let module = self.this.upgrade();
-                return answer(match module {
-                    Some(module) => json!(module.awaited(how).await),
-                    None => Value::Null,
-                });
+                let module = self.api.module::<Self>()?;
+                return answer(json!(module.awaited(how).await));
             }
             "deferred" => self.api.defer_to_thread(move || add(&counts.deferred)).await,
             "panicking" => self.api.defer_to_thread(|| panic!("good_worker: deferred")).await,
