@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use hsmod_plugin_api::requests::{GroupSet, Permit, RequestInfo};
+use hsmod_plugin_api::requests::{GroupSet, Permit, RequestRow};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
 use crate::room_scope::holds_room;
@@ -59,7 +59,7 @@ impl Admission {
     #[inline]
     pub(crate) fn admit(
         &self,
-        request: &RequestInfo,
+        request: &RequestRow,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
         let own = self.own.has(request.in_groups);
@@ -80,7 +80,7 @@ impl Admission {
     #[inline(never)]
     fn look(
         &self,
-        request: &RequestInfo,
+        request: &RequestRow,
         is_over: bool,
         room: Option<&str>,
     ) -> Result<(), ModuleError> {

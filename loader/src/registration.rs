@@ -15,7 +15,7 @@ use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
 use hsmod_plugin_api::module::{
     CacheHandle, CallContext, LogHandle, ModuleHost, Registered, WebHandle,
 };
-use hsmod_plugin_api::requests::{GroupSet, Permit, RequestInfo, Services};
+use hsmod_plugin_api::requests::{GroupSet, Permit, RequestRow, Services};
 use hsmod_plugin_api::values::{JsonStr, ModuleError};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
@@ -222,14 +222,14 @@ impl ModuleHost for Registrar {
 
     fn admit(
         &self,
-        request: &'static RequestInfo,
+        request: &'static RequestRow,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
         let room = room.filter(|_| self.host.needs_lock(request.name));
         self.admission.admit(request, room)
     }
 
-    fn lacks(&self, request: &'static RequestInfo) -> ModuleError {
+    fn lacks(&self, request: &'static RequestRow) -> ModuleError {
         let own = self.provision.lacks(request);
         // Of what only homeservers answer, a module in a trial learns nothing.
         let other = || self.admission.admit(request, None).err();

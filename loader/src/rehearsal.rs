@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hsmod_plugin_api::requests::RequestInfo;
+use hsmod_plugin_api::requests::RequestRow;
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
 /// How many mails, and how many kinds of background work, are remembered; the others are counted.
@@ -133,7 +133,7 @@ impl Rehearsal {
     }
 
     /// What a module is told whose request nobody answers.
-    pub(crate) fn unanswered(&self, request: &RequestInfo) -> ModuleError {
+    pub(crate) fn unanswered(&self, request: &RequestRow) -> ModuleError {
         let message = format!("`{}` is not answered: {}", request.name, self.why(request.group));
         ModuleError::not_answered(Unanswered::Unsupported, message)
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use hsmod_plugin_api::AbiVersion;
 use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::manifest::Manifest;
-use hsmod_plugin_api::requests::{REQUESTS, RequestInfo};
+use hsmod_plugin_api::requests::{REQUESTS, RequestRow};
 
 use crate::ABI;
 use crate::config::Entry;
@@ -122,13 +122,13 @@ fn since_synapse(category: &str, name: &str) -> Option<&'static str> {
     rows.find(|row| row.category == category && row.name == name)?.since_synapse()
 }
 
-fn request(name: &str) -> Option<&'static RequestInfo> {
+fn request(name: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().copied().flatten().find(|request| request.name == name)
 }
 
 /// Why nobody answers a request. In a trial it is not known what a homeserver answers, which comes
 /// before what the loader could; a rehearsal says it when the module asks.
-fn unanswered(request: &RequestInfo, host: &Host) -> Option<Lack> {
+fn unanswered(request: &RequestRow, host: &Host) -> Option<Lack> {
     if host.services.answers(request.name) || host.rehearsal.is_some() {
         return None;
     }

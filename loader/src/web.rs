@@ -7,7 +7,7 @@ mod response;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hsmod_plugin_api::module::{HttpRequest, StageError, WebHandle};
+use hsmod_plugin_api::module::{StageError, WebHandle, WebRequestParts};
 use hsmod_plugin_api::values::ErrorKind;
 use http::{Method, Request, Response};
 
@@ -244,8 +244,8 @@ pub struct Client {
 }
 
 /// A request as modules get it: what `on_legacy_admin_request` is asked about.
-pub fn parts(request: &Request<Bytes>) -> HttpRequest<'_> {
-    let parts = HttpRequest::new(
+pub fn parts(request: &Request<Bytes>) -> WebRequestParts<'_> {
+    let parts = WebRequestParts::new(
         request.method().as_str(),
         request.uri().path(),
         request.uri().query().unwrap_or_default(),

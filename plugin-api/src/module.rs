@@ -42,9 +42,9 @@ pub use context::CallContext;
 pub use context::Trace;
 #[cfg(feature = "host")]
 pub use host_side::{
-    ApiHandle, AuthChecker, CacheHandle, HttpRequest, Lifecycle, Lists, LogHandle, LogParent,
-    LogRecord, LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError,
-    WebHandle,
+    ApiHandle, AuthChecker, CacheHandle, Lifecycle, Lists, LogHandle, LogParent, LogRecord,
+    LogSink, LogValue, ModuleHost, ParsedConfig, Plugin, Registered, StageError, WebHandle,
+    WebRequestParts,
 };
 #[cfg(feature = "host")]
 pub use hsmod_abi::PluginRoot;

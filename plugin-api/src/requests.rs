@@ -35,7 +35,7 @@ use crate::values::{ModuleError, Unanswered};
 /// What is known of a request: documentation and tests read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct RequestInfo {
+pub struct RequestRow {
     /// Its group: `users`.
     pub group: &'static str,
     /// The group, as one of a set.
@@ -162,7 +162,7 @@ pub(crate) fn gone(request: &str) -> ModuleError {
 #[inline]
 pub(crate) fn admitted<'a, H: ModuleHost, G: ?Sized>(
     host: &'a H,
-    request: &'static RequestInfo,
+    request: &'static RequestRow,
     group: Option<&'a G>,
     room: Option<&str>,
 ) -> Result<(&'a G, Permit<'a>), ModuleError> {
@@ -218,7 +218,7 @@ macro_rules! list {
         /// let users = hsmod_plugin_api::requests::REQUESTS[0];
         /// assert_eq!(users[0].name, "get_userinfo_by_id");
         /// ```
-        pub const REQUESTS: &[&[RequestInfo]] = &[$( $group::ROWS, )*];
+        pub const REQUESTS: &[&[RequestRow]] = &[$( $group::ROWS, )*];
 
         /// The names of all groups.
         const GROUPS: &[&str] = &[$( stringify!($group), )*];

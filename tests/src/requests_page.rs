@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use hsmod_plugin_api::requests::{REQUESTS, RequestInfo};
+use hsmod_plugin_api::requests::{REQUESTS, RequestRow};
 
 /// How many of 62 surveyed Synapse modules make a request; those not named here are made by none.
 pub const USED_BY: &[(&str, u32)] = &[
@@ -35,9 +35,9 @@ pub const USED_BY: &[(&str, u32)] = &[
 pub const OF_THE_LOADER: &[&str] = &["time", "caches", "storage", "http", "templates", "mail"];
 
 /// The requests that only a homeserver can answer, by group.
-pub fn of_homeservers() -> impl Iterator<Item = &'static [RequestInfo]> {
+pub fn of_homeservers() -> impl Iterator<Item = &'static [RequestRow]> {
     let own =
-        |rows: &&[RequestInfo]| rows.first().is_some_and(|row| !OF_THE_LOADER.contains(&row.group));
+        |rows: &&[RequestRow]| rows.first().is_some_and(|row| !OF_THE_LOADER.contains(&row.group));
     REQUESTS.iter().copied().filter(own)
 }
 
@@ -82,7 +82,7 @@ const COLUMNS: &str = "\n\
 | --- | --- | --- | --- | --- | --- | --- |
 ";
 
-fn row(request: &RequestInfo) -> String {
+fn row(request: &RequestRow) -> String {
     let arguments: Vec<String> =
         request.arguments.iter().map(|(name, kind)| format!("`{name}: {kind}`")).collect();
     let used = USED_BY.iter().find(|(name, _)| *name == request.name).map_or(0, |(_, used)| *used);
@@ -98,7 +98,7 @@ fn row(request: &RequestInfo) -> String {
 
 /// Its documentation without the last sentence, and since which version of Synapse it exists, as
 /// that says.
-fn doc_and_since(request: &RequestInfo) -> (String, String) {
+fn doc_and_since(request: &RequestRow) -> (String, String) {
     let lines: Vec<&str> = request.doc.iter().map(|line| line.trim()).collect();
     let doc = lines.join(" ");
     if let Some((doc, version)) = doc.split_once(" Since Synapse ") {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use hsmod_plugin_api::requests::{RequestInfo, Services};
+use hsmod_plugin_api::requests::{RequestRow, Services};
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 use tokio::runtime::Handle;
 
@@ -172,7 +172,7 @@ impl Provision {
     }
 
     /// Why a request is not answered, if it is of a group that could be.
-    pub(crate) fn lacks(&self, request: &RequestInfo) -> Option<ModuleError> {
+    pub(crate) fn lacks(&self, request: &RequestRow) -> Option<ModuleError> {
         let (_, why) = self.lacking.iter().find(|(group, _)| *group == request.group)?;
         let message = format!("`{}` is not answered: {why}", request.name);
         Some(ModuleError::not_answered(Unanswered::Unsupported, message))
@@ -235,7 +235,7 @@ mod tests {
             (templates::rows::read_templates, cfg!(feature = "templates")),
             (mail::rows::send_mail, cfg!(feature = "mail")),
         ] {
-            let RequestInfo { group, name, .. } = request;
+            let RequestRow { group, name, .. } = request;
             let without = format!(
                 "`{name}` is not answered: this homeserver was built without hsmod-loader's feature \
                  `{group}`"

@@ -13,4 +13,4 @@ pub use cache::CacheHandle;
 pub use life::{Lifecycle, ParsedConfig, Plugin, StageError};
 pub use log::{LogHandle, LogParent, LogRecord, LogSink, LogValue};
 pub use registration::{AuthChecker, Lists, Registered};
-pub use web::{HttpRequest, WebHandle};
+pub use web::{WebHandle, WebRequestParts};

@@ -59,11 +59,11 @@ macro_rules! requests {
         #[doc = concat!("The requests `", stringify!($group), "` as data.")]
         #[allow(non_upper_case_globals, reason = "named like the requests")]
         pub mod rows {
-            use crate::requests::RequestInfo;
+            use crate::requests::RequestRow;
             $(
                 #[doc = concat!("`", stringify!($name), "`")]
                 $(#[cfg($cfg)])?
-                pub const $name: RequestInfo = RequestInfo {
+                pub const $name: RequestRow = RequestRow {
                     group: stringify!($group),
                     in_groups: $crate::requests::GroupSet::of(stringify!($group)),
                     name: stringify!($name),
@@ -77,7 +77,7 @@ macro_rules! requests {
         }
 
         #[doc = concat!("The requests `", stringify!($group), "`, in the order of their slots.")]
-        pub const ROWS: &[$crate::requests::RequestInfo] =
+        pub const ROWS: &[$crate::requests::RequestRow] =
             &[$( $(#[cfg($cfg)])? { rows::$name }, )*];
 
         #[cfg(feature = "host")]

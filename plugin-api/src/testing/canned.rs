@@ -17,7 +17,7 @@ mod users;
 use std::sync::MutexGuard;
 
 use super::world::{Known, World};
-use crate::requests::{self, RequestInfo};
+use crate::requests::{self, RequestRow};
 
 /// Answers of what the homeserver knows.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ none_written! {
     Templates: TemplatesRequests;
 }
 
-const fn names<const N: usize>(rows: &[RequestInfo]) -> [&'static str; N] {
+const fn names<const N: usize>(rows: &[RequestRow]) -> [&'static str; N] {
     let mut names = [""; N];
     let mut index = 0;
     while index < N {

@@ -6,7 +6,7 @@ use hsmod_plugin_api::module::{
     ApiHandle, Lifecycle, ModuleHost, Plugin, Registered, StaticModule, WebHandle,
 };
 use hsmod_plugin_api::prelude::*;
-use hsmod_plugin_api::requests::{Permit, RequestInfo};
+use hsmod_plugin_api::requests::{Permit, RequestRow};
 
 #[derive(Default)]
 pub(crate) struct Host(Mutex<Vec<Registered>>);
@@ -45,7 +45,7 @@ impl ModuleHost for Host {
     fn supports(&self, _: &str) -> bool {
         true
     }
-    fn admit(&self, _: &'static RequestInfo, _: Option<&str>) -> Result<Permit<'_>, ModuleError> {
+    fn admit(&self, _: &'static RequestRow, _: Option<&str>) -> Result<Permit<'_>, ModuleError> {
         Err(ModuleError::new("nothing is answered"))
     }
     fn register_callbacks(&self, registered: Registered) {

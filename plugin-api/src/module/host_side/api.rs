@@ -18,7 +18,7 @@ use crate::module::api::ModuleApi;
 use crate::module::api::RawApi;
 use crate::module::context::CallContext;
 use crate::module::web::{ErrorFormat, WebTableRef};
-use crate::requests::{Permit, RequestInfo, Services, table_of};
+use crate::requests::{Permit, RequestRow, Services, table_of};
 use crate::values::{JsonStr, ModuleError};
 
 /// What the homeserver answers to a module's `ModuleApi`. One value per module.
@@ -66,11 +66,11 @@ pub trait ModuleHost: Send + Sync + 'static {
     /// Why not.
     fn admit(
         &self,
-        request: &'static RequestInfo,
+        request: &'static RequestRow,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError>;
     /// Why no request of a group is answered: nobody answers this one.
-    fn lacks(&self, request: &'static RequestInfo) -> ModuleError {
+    fn lacks(&self, request: &'static RequestRow) -> ModuleError {
         ModuleError::unsupported(request.name)
     }
     /// What the call is part of that this thread is in; nothing by default.

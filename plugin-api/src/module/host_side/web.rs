@@ -38,7 +38,7 @@ impl WebHandle {
     ///
     /// # Errors
     /// If the module answers an error or panics.
-    pub async fn handle(&self, request: &HttpRequest<'_>) -> Result<WebResponse, StageError> {
+    pub async fn handle(&self, request: &WebRequestParts<'_>) -> Result<WebResponse, StageError> {
         let request = request.view();
         let args = args::handle::new(Lent::new(&request));
         let call: Option<Request<'_, rows::handle, CALLBACK_ROOM>> =
@@ -52,8 +52,8 @@ impl WebHandle {
     }
 }
 
-/// An HTTP request, as a homeserver has it at hand.
-pub struct HttpRequest<'a> {
+/// The parts of an HTTP request for a web resource, as a homeserver has them at hand.
+pub struct WebRequestParts<'a> {
     line: [&'a str; 3],
     headers: Vec<RawHeader<'a>>,
     body: &'a [u8],
@@ -61,7 +61,7 @@ pub struct HttpRequest<'a> {
     token: u64,
 }
 
-impl<'a> HttpRequest<'a> {
+impl<'a> WebRequestParts<'a> {
     /// `headers` are names and values; `query` is what stands behind the `?`.
     pub fn new(
         method: &'a str,
@@ -97,7 +97,7 @@ impl<'a> HttpRequest<'a> {
 }
 
 /// Without what may be secret.
-impl fmt::Debug for HttpRequest<'_> {
+impl fmt::Debug for WebRequestParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.view(), f)
     }

@@ -12,7 +12,7 @@ use super::background::{Background, Work};
 use crate::callbacks::CATEGORIES;
 use crate::host::{Continuation, Errand, Lists, Routine};
 use crate::module::{self, CacheHandle, ModuleHost, WebHandle};
-use crate::requests::{Permit, RequestInfo, Services};
+use crate::requests::{Permit, RequestRow, Services};
 use crate::values::{JsonStr, ModuleError, Unanswered};
 
 /// Where one module sits; notes what it registers.
@@ -181,7 +181,7 @@ impl ModuleHost for Seat {
     /// As many at once as the module likes; a test scripts what a homeserver would refuse.
     fn admit(
         &self,
-        request: &'static RequestInfo,
+        request: &'static RequestRow,
         _: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError> {
         let refuse = |reason, why| {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::seat::{Registrations, Resource};
 use super::{Failed, TestModule};
-use crate::module::{HttpRequest, StageError, WebResponse};
+use crate::module::{StageError, WebRequestParts, WebResponse};
 use crate::values::ModuleError;
 
 /// A request without headers and body: `request("GET", "/_synapse/client/demo/hello?name=bob")`.
@@ -49,12 +49,12 @@ impl FakeRequest {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
-    /// As callbacks take it, with [`HttpRequest::view`].
-    pub fn http(&self) -> HttpRequest<'_> {
+    /// As callbacks take it, with [`WebRequestParts::view`].
+    pub fn http(&self) -> WebRequestParts<'_> {
         let [method, path, query] = &self.line;
         let headers = self.headers.iter();
         let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
-        HttpRequest::new(method, path, query, headers, &self.body)
+        WebRequestParts::new(method, path, query, headers, &self.body)
     }
 }
 
