@@ -29,6 +29,7 @@ use crate::boundary::admit_request;
 #[cfg(feature = "host")]
 use crate::module::ModuleHost;
 use crate::table::equal;
+use crate::values::JsonShape;
 #[cfg(feature = "host")]
 use crate::values::{ModuleError, Unanswered};
 
@@ -46,6 +47,9 @@ pub struct RequestRow {
     pub since: u32,
     /// Names and types of its arguments.
     pub arguments: &'static [(&'static str, &'static str)],
+    /// Of those arguments that are JSON, the names, and what they have to be: to a module they are
+    /// whatever serialises so.
+    pub json: &'static [(&'static str, JsonShape)],
     /// The type of its answer.
     pub answer: &'static str,
     /// The argument that is the room whose lock the homeserver needs for the answer.
@@ -302,3 +306,17 @@ macro_rules! list {
 }
 
 __request_groups!(list []);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_argument_that_is_json_has_a_shape() {
+        for row in REQUESTS.iter().copied().flatten() {
+            let json = row.arguments.iter().filter(|(_, kind)| *kind == "&JsonStr");
+            let shaped: Vec<&str> = row.json.iter().map(|(name, _)| *name).collect();
+            assert_eq!(json.map(|(name, _)| *name).collect::<Vec<_>>(), shaped, "{}", row.name);
+        }
+    }
+}

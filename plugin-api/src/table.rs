@@ -123,7 +123,7 @@ pub(crate) const fn equal(left: &[u8], right: &[u8]) -> bool {
 pub(crate) use interface::interface;
 #[cfg(feature = "host")]
 pub(crate) use requests::{answering, holders, room};
-pub(crate) use requests::{locked, requests};
+pub(crate) use requests::{given, locked, requests, shaped, written};
 pub(crate) use rows::{asked, callbacks, marked};
 #[cfg(feature = "host")]
 pub(crate) use rows::{host_face, host_method};

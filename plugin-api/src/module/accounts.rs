@@ -1,7 +1,9 @@
 //! An account and its first device, made in one call.
 
+use serde::Serialize;
+
 use super::ModuleApi;
-use crate::values::{JsonStr, ModuleError, UserId};
+use crate::values::{ModuleError, UserId};
 
 impl ModuleApi {
     /// Makes an account as [`register_user`](Self::register_user) does, of no admin, and a device
@@ -20,7 +22,7 @@ impl ModuleApi {
         &self,
         localpart: &str,
         displayname: Option<&str>,
-        emails: &JsonStr,
+        emails: &(impl Serialize + Sync + ?Sized),
     ) -> Result<(String, String), ModuleError> {
         let user_id = self.register_user(localpart, displayname, emails, false).await?;
         let device = self.register_device(UserId::new(&user_id), None, None).await?;

@@ -16,6 +16,10 @@ use crate::values::UserId;
 
 /// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
 ///
+/// Arguments of requests that are JSON are given as whatever serialises: a `serde_json::json!(..)`,
+/// a struct, a list of texts, `&()` for `null`. A [`JsonStr`](crate::values::JsonStr) is JSON text
+/// already, and is sent as it is.
+///
 /// Mirrors `synapse.module_api.ModuleApi`.
 #[doc = include_str!("api/members.md")]
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::ModuleApi;
 use super::http_response::{HttpError, HttpResponse};
 use crate::requests::http::{HttpHead, Wire};
-use crate::values::{JsonStr, ModuleError};
+use crate::values::ModuleError;
 
 impl ModuleApi {
     /// Makes requests to other servers, and keeps to the operator's rules: it reaches public
@@ -53,8 +53,7 @@ impl HttpClient<'_> {
     /// made: the message names the host and the cause. [`ModuleError::unanswered`] if the homeserver
     /// has no client, in a trial, or with too many requests at once.
     pub async fn request(&self, request: HttpRequest) -> Result<HttpResponse, ModuleError> {
-        let head = serde_json::to_string(&request.head)?;
-        let response = Wire(self.0).http_request(JsonStr::new(&head), &request.body).await?;
+        let response = Wire(self.0).http_request(&request.head, &request.body).await?;
         Ok(response.asked_of(&request.head.url))
     }
 

@@ -3,7 +3,7 @@
 use super::ModuleApi;
 use super::handle::Handle;
 use crate::requests::storage::{ALONE, Db, rows};
-use crate::values::{JsonStr, ModuleError, Row, SqlValue};
+use crate::values::{ModuleError, Row, SqlValue};
 
 impl ModuleApi {
     /// Begins a transaction in the module's storage, once those begun before it have ended. `desc`
@@ -104,8 +104,7 @@ impl ModuleApi {
     /// A migration failed, the versions do not rise, or the file is newer than all of them; and
     /// those of [`Self::run_db_interaction`].
     pub async fn migrate_db(&self, migrations: &[(u32, &str)]) -> Result<(), ModuleError> {
-        let migrations = serde_json::to_string(migrations)?;
-        Db(self).migrate_db(JsonStr::new(&migrations)).await
+        Db(self).migrate_db(migrations).await
     }
 }
 

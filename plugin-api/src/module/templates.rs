@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::ModuleApi;
 use super::handle::Handle;
 use crate::requests::templates::{Shelf, rows};
-use crate::values::{JsonObject, JsonStr, ModuleError};
+use crate::values::{JsonObject, ModuleError};
 
 impl ModuleApi {
     /// Reads templates in Jinja's language: those of `filenames`, each from the operator's
@@ -36,11 +36,9 @@ impl ModuleApi {
         builtin: &[(&str, &str)],
     ) -> Result<Templates, ModuleError> {
         let sources = builtin.iter().map(|(name, source)| ((*name).into(), Value::from(*source)));
-        let builtin = serde_json::to_string(&sources.collect::<JsonObject>())?;
-        let filenames = serde_json::to_string(filenames)?;
-        let asked =
-            Shelf(self).read_templates(JsonStr::new(&filenames), JsonStr::new(&builtin)).await;
-        Ok(Templates(Handle::new(self, rows::read_templates.group, asked?)))
+        let sources: JsonObject = sources.collect();
+        let number = Shelf(self).read_templates(filenames, &sources).await?;
+        Ok(Templates(Handle::new(self, rows::read_templates.group, number)))
     }
 }
 
@@ -59,7 +57,6 @@ impl Templates {
         name: &str,
         context: &(impl Serialize + Sync + ?Sized),
     ) -> Result<String, ModuleError> {
-        let context = serde_json::to_string(context)?;
-        Shelf(&self.0.api).render_template(self.0.number, name, JsonStr::new(&context)).await
+        Shelf(&self.0.api).render_template(self.0.number, name, context).await
     }
 }

@@ -52,7 +52,7 @@ requests! {
             &self,
             user_id: &UserId,
             data_type: &str,
-            new_data: &JsonStr,
+            new_data: &JsonStr as Object,
         ) -> (), since 0;
 
         /// Replaces account data if it still is `expected` (an object, or `null` for none), and
@@ -62,8 +62,8 @@ requests! {
             &self,
             user_id: &UserId,
             data_type: &str,
-            expected: &JsonStr,
-            new_data: &JsonStr,
+            expected: &JsonStr as ObjectOrNull,
+            new_data: &JsonStr as Object,
         ) -> bool, since 0;
     }
 }

@@ -22,6 +22,6 @@ requests! {
         /// A module forgot what the cache of this name holds for a key: the other worker processes
         /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
         /// one process need not answer it. Since Synapse 1.69.
-        async fn invalidate_cache(&self, cache: &str, key: &JsonStr) -> (), since 0;
+        async fn invalidate_cache(&self, cache: &str, key: &JsonStr as Any) -> (), since 0;
     }
 }

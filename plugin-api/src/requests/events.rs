@@ -17,7 +17,7 @@ requests! {
         async fn create_and_send_event_into_room(
             &self,
             room_id: &RoomId,
-            event: &JsonStr,
+            event: &JsonStr as Object,
         ) -> OwnedEvent, since 0, locks room_id;
 
         /// State events of a room, in no order. `types` is a list of pairs: a type, and a state key
@@ -26,7 +26,7 @@ requests! {
         async fn get_state_events_in_room(
             &self,
             room_id: &RoomId,
-            types: &JsonStr,
+            types: &JsonStr as List,
         ) -> Vec<OwnedEvent>, since 0;
 
         /// The current state of a room, in no order. `event_filter` is a list of pairs (a type, and
@@ -35,7 +35,7 @@ requests! {
         async fn get_room_state(
             &self,
             room_id: &RoomId,
-            event_filter: &JsonStr,
+            event_filter: &JsonStr as ListOrNull,
         ) -> Vec<OwnedEvent>, since 0;
     }
 }

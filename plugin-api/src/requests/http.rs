@@ -53,6 +53,10 @@ requests! {
     {
         /// Makes a request. `head` is an [`HttpHead`]. The answer
         /// is the response, whatever its status. Since Synapse 1.22.
-        async fn http_request(&self, head: &JsonStr, body: &[u8]) -> HttpResponse, since 0;
+        async fn http_request(
+            &self,
+            head: &JsonStr as Object,
+            body: &[u8],
+        ) -> HttpResponse, since 0;
     }
 }

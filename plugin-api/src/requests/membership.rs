@@ -21,8 +21,8 @@ requests! {
             target: &UserId,
             room_id: &RoomId,
             new_membership: &str,
-            content: &JsonStr,
-            remote_room_hosts: &JsonStr,
+            content: &JsonStr as ObjectOrNull,
+            remote_room_hosts: &JsonStr as ListOrNull,
         ) -> OwnedEvent, since 0, locks room_id;
     }
 }

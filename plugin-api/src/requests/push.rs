@@ -22,14 +22,14 @@ requests! {
             &self,
             user_id: &UserId,
             device_id: Option<&str>,
-            content: &JsonStr,
-            tweaks: &JsonStr,
-            default_payload: &JsonStr,
+            content: &JsonStr as Object,
+            tweaks: &JsonStr as ObjectOrNull,
+            default_payload: &JsonStr as ObjectOrNull,
         ) -> BTreeMap<String, bool>, since 0;
 
         /// Whether these are actions of a push rule: a list of texts and objects; an error says
         /// what is wrong with them. Since Synapse 1.58.
-        async fn check_push_rule_actions(&self, actions: &JsonStr) -> (), since 0;
+        async fn check_push_rule_actions(&self, actions: &JsonStr as List) -> (), since 0;
 
         /// Changes the actions of a push rule of a user. `scope` is `global`, `kind` one of
         /// `override`, `underride`, `room`, `sender`, `content`, and `actions` a list as above. An
@@ -41,7 +41,7 @@ requests! {
             scope: &str,
             kind: &str,
             rule_id: &str,
-            actions: &JsonStr,
+            actions: &JsonStr as List,
         ) -> (), since 0;
     }
 }

@@ -59,9 +59,9 @@ requests! {
         async fn create_room(
             &self,
             user_id: &UserId,
-            config: &JsonStr,
+            config: &JsonStr as Object,
             ratelimit: bool,
-            creator_join_profile: &JsonStr,
+            creator_join_profile: &JsonStr as ObjectOrNull,
         ) -> CreatedRoom, since 0;
 
         /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
@@ -72,7 +72,11 @@ requests! {
         /// As `delete_room`, with `options`, the body of Synapse's admin API for it
         /// (`new_room_user_id`, `message`, `block`, `purge`, ..). Not in Synapse, whose modules
         /// reach into it for this.
-        async fn shutdown_room(&self, room_id: &RoomId, options: &JsonStr) -> (), since 0, locks room_id;
+        async fn shutdown_room(
+            &self,
+            room_id: &RoomId,
+            options: &JsonStr as Object,
+        ) -> (), since 0, locks room_id;
 
         /// Where an alias leads; of another homeserver's alias, what that says. An error if there
         /// is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.

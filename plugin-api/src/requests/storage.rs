@@ -40,6 +40,6 @@ requests! {
         async fn db_commit(&self, transaction: i64) -> (), since 0;
 
         /// Brings the tables up to date. `migrations` is a list of pairs: a version, and its SQL.
-        async fn migrate_db(&self, migrations: &JsonStr) -> (), since 0;
+        async fn migrate_db(&self, migrations: &JsonStr as List) -> (), since 0;
     }
 }

@@ -23,14 +23,18 @@ requests! {
         /// Reads templates; the answer is their number, not 0, which the module gives up when it
         /// has no use for it. `filenames` is a list of names, `builtin` an object of names and
         /// sources. Since Synapse 1.39.
-        async fn read_templates(&self, filenames: &JsonStr, builtin: &JsonStr) -> i64, since 0;
+        async fn read_templates(
+            &self,
+            filenames: &JsonStr as List,
+            builtin: &JsonStr as Object,
+        ) -> i64, since 0;
 
         /// Renders one of them. `context` is an object.
         async fn render_template(
             &self,
             templates: i64,
             name: &str,
-            context: &JsonStr,
+            context: &JsonStr as Object,
         ) -> String, since 0;
     }
 }

@@ -178,7 +178,7 @@ requests! {
             &self,
             localpart: &str,
             displayname: Option<&str>,
-            emails: &JsonStr,
+            emails: &JsonStr as List,
             admin: bool,
         ) -> String, since 0;
 

@@ -5,7 +5,8 @@
 
 /// Declares a group of requests: one row each. `locks room_id` names the argument that is the room
 /// whose lock the homeserver needs for the answer; `holds transactions` names what the numbers are
-/// of that the group gives out.
+/// of that the group gives out. An argument `&JsonStr as Object` is given by the module as whatever
+/// serialises as a value of that [`JsonShape`](crate::values::JsonShape).
 macro_rules! requests {
     (
         $(#[doc = $doc:expr])*
@@ -15,8 +16,9 @@ macro_rules! requests {
             $(
                 $(#[doc = $row_doc:expr])*
                 $(#[cfg($cfg:meta)])?
-                async fn $name:ident(&self $(, $arg:ident: $type:ty)* $(,)?) -> $answer:ty,
-                    since $since:literal $(, locks $room:ident)?;
+                async fn $name:ident(
+                    &self $(, $arg:ident: $type:ty $(as $shape:ident)?)* $(,)?
+                ) -> $answer:ty, since $since:literal $(, locks $room:ident)?;
             )*
         }
     ) => {
@@ -27,12 +29,14 @@ macro_rules! requests {
                 /// # Errors
                 /// As the homeserver says; [`ModuleError::unanswered`] if it does not answer this
                 /// at all.
+                $($( #[doc = $crate::table::shaped!($arg $shape)] )?)*
                 ///
                 /// [`ModuleError::unanswered`]: crate::values::ModuleError::unanswered
                 $(#[cfg($cfg)])?
-                pub async fn $name(&self $(, $arg: $type)*)
+                pub async fn $name(&self $(, $arg: $crate::table::given!($type $(as $shape)?))*)
                     -> Result<$answer, $crate::values::ModuleError>
                 {
+                    $($( $crate::table::written!($name $arg $shape); )?)*
                     let args = args::$name::new(
                         $(<fn($type) as $crate::values::lend::Lend>::lend($arg)),*
                     );
@@ -69,6 +73,7 @@ macro_rules! requests {
                     name: stringify!($name),
                     since: $since,
                     arguments: &[$((stringify!($arg), stringify!($type)),)*],
+                    json: &[$($( (stringify!($arg), $crate::values::JsonShape::$shape), )?)*],
                     answer: stringify!($answer),
                     locks: $crate::table::locked!([$($room)?]),
                     doc: &[$($row_doc),*],
@@ -268,6 +273,45 @@ macro_rules! holders {
     ($held:ident, $($what:tt)*) => { $($what)* };
 }
 
+/// The type of an argument as a module gives it.
+macro_rules! given {
+    ($type:ty) => {
+        $type
+    };
+    ($type:ty as $shape:ident) => {
+        &(impl serde::Serialize + Sync + ?Sized)
+    };
+}
+
+/// What the documentation says of an argument that is JSON.
+macro_rules! shaped {
+    ($arg:ident Any) => {
+        concat!("Nothing is asked if `", stringify!($arg), "` cannot be written as JSON.")
+    };
+    ($arg:ident $shape:ident) => {
+        concat!(
+            "Nothing is asked if `",
+            stringify!($arg),
+            "` does not serialise as ",
+            $crate::values::json_argument::in_words!($shape),
+            ".",
+        )
+    };
+}
+
+/// An argument that is JSON, as the text that crosses.
+macro_rules! written {
+    ($request:ident $arg:ident $shape:ident) => {
+        let $arg = $crate::values::json_argument::written(
+            stringify!($request),
+            stringify!($arg),
+            $crate::values::JsonShape::$shape,
+            $arg,
+        )?;
+        let $arg = $crate::values::JsonStr::new(&$arg);
+    };
+}
+
 /// The name of the argument that is the room whose lock a request needs.
 macro_rules! locked {
     ([]) => {
@@ -291,4 +335,4 @@ macro_rules! room {
 
 #[cfg(feature = "host")]
 pub(crate) use {answering, holders, room};
-pub(crate) use {locked, requests};
+pub(crate) use {given, locked, requests, shaped, written};

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::by_name;
+use super::json_argument::JSON_TEXT;
 
 /// A JSON object that belongs to whoever holds it.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
@@ -45,9 +46,23 @@ impl JsonStr {
 ///
 /// An error where it is no JSON after all. [`serde_json::json!`] panics on that, also on a number
 /// that no [`serde_json::Value`] can hold: of what strangers sent, rather [parse](Self::parse) it.
+/// An argument of a request that is a `JsonStr` and no more is taken as it is, unchecked.
 impl Serialize for JsonStr {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let value: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
+        serializer.serialize_newtype_struct(JSON_TEXT, &Inside(&self.0))
+    }
+}
+
+/// What is inside of a [`JsonStr`]: a value for formats in which it can be written as such, a text
+/// for others, and for who takes JSON as it is.
+struct Inside<'a>(&'a str);
+
+impl Serialize for Inside<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_str(self.0);
+        }
+        let value: &RawValue = serde_json::from_str(self.0).map_err(serde::ser::Error::custom)?;
         value.serialize(serializer)
     }
 }

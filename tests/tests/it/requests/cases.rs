@@ -1,5 +1,7 @@
 //! Arguments and answers to try, by their types.
 
+use hsmod_loader::requests::REQUESTS;
+use hsmod_loader::values::JsonShape;
 use serde_json::{Value, json};
 
 use super::host::Known;
@@ -16,13 +18,14 @@ pub(super) fn plain(kind: &str) -> String {
 pub(super) fn arguments(request: &Known) -> [Value; 3] {
     let all = |size: usize| {
         let all = request.1.iter().filter(|(_, kind)| !kind.contains("WebRequest"));
-        all.map(|(name, kind)| ((*name).to_owned(), argument(name, kind, size))).collect()
+        all.map(|(name, kind)| ((*name).to_owned(), argument(request.0, name, kind, size)))
+            .collect()
     };
     [0, 1, 2].map(all)
 }
 
 /// Other arguments have other values, so that two which are swapped show.
-fn argument(name: &str, kind: &str, size: usize) -> Value {
+fn argument(request: &str, name: &str, kind: &str, size: usize) -> Value {
     let size_of_name = i64::try_from(name.len()).unwrap();
     let [much, little, least] = match &*plain(kind) {
         "bool" => [json!(true), json!(false), json!(name.len().is_multiple_of(2))],
@@ -40,13 +43,27 @@ fn argument(name: &str, kind: &str, size: usize) -> Value {
         "&RoomAlias" => {
             [json!(format!("#{name}{HARD}:example.com")), json!(format!("#{name}:b")), json!("")]
         }
-        "&JsonStr" => {
-            let entry = json!({(name): HARD, "number": -1.5, "none": null, "deep": [[{}]]});
-            [json!(vec![entry; 300]), json!({"is": name}), Value::Null]
-        }
+        "&JsonStr" => json_arguments(request, name),
         kind => panic!("add arguments of the type `{kind}` here"),
     };
     [much, little, least][size].clone()
+}
+
+/// What an argument may be that is JSON.
+fn json_arguments(request: &str, name: &str) -> [Value; 3] {
+    let row = REQUESTS.iter().copied().flatten().find(|row| row.name == request).unwrap();
+    let (_, shape) = row.json.iter().find(|(argument, _)| *argument == name).unwrap();
+    let entry = json!({(name): HARD, "number": -1.5, "none": null, "deep": [[{}]]});
+    let object = json!({"entries": vec![entry.clone(); 300]});
+    let list = json!(vec![entry; 300]);
+    match shape {
+        JsonShape::Any => [list, json!({"is": name}), Value::Null],
+        JsonShape::Object => [object, json!({"is": name}), json!({})],
+        JsonShape::ObjectOrNull => [object, json!({"is": name}), Value::Null],
+        JsonShape::List => [list, json!([name]), json!([])],
+        JsonShape::ListOrNull => [list, json!([name]), Value::Null],
+        shape => panic!("add arguments that are {shape} here"),
+    }
 }
 
 /// What a request is answered: at least something rich and the neutral answer.
