@@ -74,6 +74,11 @@ module at once are *TooMany*; so are more than 32 callbacks and requests inside 
 look at a room's state is a request too: modules and homeserver would ask one another without end.
 *Used by* is how many of 62 surveyed Synapse modules make it.
 
+An argument `&impl Serialize` takes whatever serialises as what stands behind it: a
+`serde_json::json!(..)`, a struct, a list of `&str`, `&()` for `null`. A `JsonStr`, which is JSON text
+already, is sent as it is. What is of another kind is an error that names the argument, and nothing
+is asked. The homeserver is given the text, as a `&JsonStr`.
+
 This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests requests_page`.
 ";
 
@@ -84,7 +89,7 @@ const COLUMNS: &str = "\n\
 
 fn row(request: &RequestRow) -> String {
     let arguments: Vec<String> =
-        request.arguments.iter().map(|(name, kind)| format!("`{name}: {kind}`")).collect();
+        request.arguments.iter().map(|(name, kind)| argument(request, name, kind)).collect();
     let used = USED_BY.iter().find(|(name, _)| *name == request.name).map_or(0, |(_, used)| *used);
     let (doc, since) = doc_and_since(request);
     format!(
@@ -94,6 +99,14 @@ fn row(request: &RequestRow) -> String {
         request.answer,
         request.locks.map(|room| format!("`{room}`")).unwrap_or_default(),
     )
+}
+
+/// An argument as a module gives it.
+fn argument(request: &RequestRow, name: &str, kind: &str) -> String {
+    match request.json.iter().find(|(json, _)| *json == name) {
+        Some((_, shape)) => format!("`{name}: &impl Serialize` ({shape})"),
+        None => format!("`{name}: {kind}`"),
+    }
 }
 
 /// Its documentation without the last sentence, and since which version of Synapse it exists, as
