@@ -45,8 +45,8 @@ fn what_was_asked_for_is_noted_with_its_arguments() {
     let host = FakeHost::new("example.com");
     let api = host.api();
     block_on(async {
-        let event = JsonStr::new(r#"{"type": "x", "sender": "@a:b", "content": {}}"#);
-        api.create_and_send_event_into_room(RoomId::new("!r:b"), event).await.unwrap_err();
+        let event = json!({"type": "x", "sender": "@a:b", "content": {}});
+        api.create_and_send_event_into_room(RoomId::new("!r:b"), &event).await.unwrap_err();
         api.register_device(ALICE, None, Some("phone")).await.unwrap_err();
     });
     let event = json!({"type": "x", "sender": "@a:b", "content": {}});

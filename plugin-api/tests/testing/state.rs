@@ -98,8 +98,7 @@ fn events_of_a_room_tell_its_version() {
         "content": {"msgtype": "m.text", "body": "hello"},
     });
     let (api, lobby) = (host.api(), RoomId::new("!lobby:example.com"));
-    let message = message.to_string();
-    block_on(api.create_and_send_event_into_room(lobby, JsonStr::new(&message))).unwrap();
+    block_on(api.create_and_send_event_into_room(lobby, &message)).unwrap();
     let lobby = host.find_room("!lobby:example.com").unwrap();
     assert_eq!(lobby.sent()[0].as_event().room_version(), Some("11"));
 }

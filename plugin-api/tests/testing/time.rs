@@ -63,8 +63,7 @@ impl Diary {
 async fn note(api: &ModuleApi, what: &str) -> Result<(), ModuleError> {
     let event = json!({"type": "note", "sender": "@diary:example.com", "content": {"what": what}});
     let room = RoomId::new("!diary:example.com");
-    let event = event.to_string();
-    api.create_and_send_event_into_room(room, JsonStr::new(&event)).await.map(drop)
+    api.create_and_send_event_into_room(room, &event).await.map(drop)
 }
 
 #[callbacks]

@@ -250,29 +250,25 @@ fn what_cannot_be_handed_over_is_given_back() {
 
 /// A request of each group that homeservers answer, and of two others.
 fn asked(api: &ModuleApi) -> Vec<(&'static str, &'static str, String)> {
-    let (none, room) = (JsonStr::new("null"), RoomId::new("!lobby:example.com"));
+    let room = RoomId::new("!lobby:example.com");
     let alias = RoomAlias::new("#lobby:example.com");
     let list = api.public_room_list_manager();
-    let (join, data) = ("join", JsonStr::new("{}"));
-    let joined = api.update_room_membership(ALICE, ALICE, room, join, none, none);
+    let data = JsonObject::new();
+    let joined = api.update_room_membership(ALICE, ALICE, room, "join", &(), &());
     vec![
         ("users", "is_user_admin", outcome(api.is_user_admin(ALICE))),
         ("logins", "register_device", outcome(api.register_device(ALICE, None, None))),
         ("rooms", "lookup_room_alias", outcome(api.lookup_room_alias(alias))),
-        ("events", "get_room_state", outcome(api.get_room_state(room, none))),
+        ("events", "get_room_state", outcome(api.get_room_state(room, &()))),
         ("membership", "update_room_membership", outcome(joined)),
         (
             "account_data",
             "put_global",
-            outcome(api.account_data_manager().put_global(ALICE, "x", data)),
+            outcome(api.account_data_manager().put_global(ALICE, "x", &data)),
         ),
         ("threepids", "get_threepids_for_user", outcome(api.get_threepids_for_user(ALICE))),
-        ("presence", "set_presence_for_users", outcome(api.set_presence_for_users(data))),
-        (
-            "push",
-            "check_push_rule_actions",
-            outcome(api.check_push_rule_actions(JsonStr::new("[]"))),
-        ),
+        ("presence", "set_presence_for_users", outcome(api.set_presence_for_users(&data))),
+        ("push", "check_push_rule_actions", outcome(api.check_push_rule_actions(&["notify"]))),
         (
             "public_rooms",
             "add_room_to_public_room_list",
@@ -318,7 +314,7 @@ fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
         });
         assert_eq!(outcomes.to_vec(), expected.collect::<Vec<_>>(), "{end}");
         // The groups behind this one are where they were.
-        assert_eq!(outcome(api.check_push_rule_actions(JsonStr::new("[]"))), "()");
+        assert_eq!(outcome(api.check_push_rule_actions(&["notify"])), "()");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Accounts, and what belongs to them.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -51,10 +52,10 @@ pub(super) async fn registrations(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(api.check_username("alice").await), "400 M_USER_IN_USE");
     assert_eq!(refused(api.check_username("Alice").await), "400 M_INVALID_USERNAME");
     assert_eq!(api.check_username("carol").await, Ok(()));
-    let emails = JsonStr::new(r#"["carol@example.com"]"#);
-    let user_id = api.register_user("carol", Some("Carol"), emails, true).await.unwrap();
+    let emails = ["carol@example.com"];
+    let user_id = api.register_user("carol", Some("Carol"), &emails, true).await.unwrap();
     assert_eq!(user_id, "@carol:example.com");
-    assert_eq!(refused(api.register_user("carol", None, emails, true).await), "400 M_USER_IN_USE");
+    assert_eq!(refused(api.register_user("carol", None, &emails, true).await), "400 M_USER_IN_USE");
     let carol = host.find_user(&user_id).unwrap();
     assert!(carol.info().is_admin);
     assert_eq!(carol.profile().display_name.as_deref(), Some("Carol"));
@@ -98,8 +99,8 @@ pub(super) async fn logins(host: &FakeHost, api: &ModuleApi) {
 
 #[expect(deprecated, reason = "it is there for those who still use it")]
 pub(super) async fn register(host: &FakeHost, api: &ModuleApi) {
-    let emails = JsonStr::new(r#"["dave@example.com"]"#);
-    let (user_id, token) = api.register("dave", Some("Dave"), emails).await.unwrap();
+    let emails = ["dave@example.com"];
+    let (user_id, token) = api.register("dave", Some("Dave"), &emails).await.unwrap();
     let device = json!(["register_device", "@dave:example.com", null, null]);
     let user = json!(["register_user", "dave", "Dave", ["dave@example.com"], false]);
     assert_eq!(host.requests(), [user, device]);
@@ -107,17 +108,16 @@ pub(super) async fn register(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(dave.threepids()[0].address, "dave@example.com");
     assert_eq!(dave.access_tokens().map(|(token, _)| token).collect::<Vec<_>>(), [&*token]);
 
-    assert_eq!(refused(api.register("dave", None, emails).await), "400 M_USER_IN_USE");
+    assert_eq!(refused(api.register("dave", None, &emails).await), "400 M_USER_IN_USE");
     host.fail_next("register_device", ModuleError::http(403, ErrorCode::Forbidden, "no devices"));
-    assert_eq!(refused(api.register("erin", None, emails).await), "403 M_FORBIDDEN");
+    assert_eq!(refused(api.register("erin", None, &emails).await), "403 M_FORBIDDEN");
     let erin = host.find_user("@erin:example.com").unwrap();
     assert_eq!(erin.access_tokens().count(), 0);
 }
 
 pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     let manager = api.account_data_manager();
-    let (none, one, two) =
-        (JsonStr::new("null"), JsonStr::new(r#"{"n": 1}"#), JsonStr::new(r#"{"n": 2}"#));
+    let (none, one, two) = (&json!(null), &json!({"n": 1}), &json!({"n": 2}));
     assert_eq!(manager.get_global(ALICE, "x").await, Ok(None));
     manager.get_global(STRANGER, "x").await.unwrap_err();
     let set = async |expected, new| manager.compare_and_set_global(ALICE, "x", expected, new).await;
@@ -167,23 +167,23 @@ pub(super) async fn threepids(host: &FakeHost, api: &ModuleApi) {
 }
 
 pub(super) async fn presence_and_push(host: &FakeHost, api: &ModuleApi) {
-    api.send_local_online_presence_to(JsonStr::new(r#"["@eve:example.org"]"#)).await.unwrap();
-    let busy = JsonStr::new(r#"{"@alice:example.com": ["busy", "lunch"]}"#);
-    api.set_presence_for_users(busy).await.unwrap();
+    api.send_local_online_presence_to(&[STRANGER]).await.unwrap();
+    let busy = BTreeMap::from([(ALICE, ("busy", "lunch"))]);
+    api.set_presence_for_users(&busy).await.unwrap();
     let alice = host.find_user("@alice:example.com").unwrap();
     assert_eq!(alice.presence(), Some(("busy", Some("lunch"))));
-    let asleep = JsonStr::new(r#"{"@alice:example.com": ["asleep", null]}"#);
-    assert_eq!(refused(api.set_presence_for_users(asleep).await), "400 M_INVALID_PARAM");
+    let asleep = json!({"@alice:example.com": ["asleep", null]});
+    assert_eq!(refused(api.set_presence_for_users(&asleep).await), "400 M_INVALID_PARAM");
 
-    let (empty, none) = (JsonStr::new("{}"), JsonStr::new("null"));
+    let (empty, none) = (&json!({}), &json!(null));
     let push = async |device, content, more| {
         api.send_http_push_notification(BOB, device, content, more, more).await
     };
     assert!(push(None, empty, empty).await.unwrap()["phone"]);
     assert!(push(Some("tablet"), empty, none).await.unwrap().is_empty());
-    let actions = JsonStr::new(r#"["notify", {"set_tweak": "sound", "value": "default"}]"#);
+    let actions = &json!(["notify", {"set_tweak": "sound", "value": "default"}]);
     assert_eq!(api.check_push_rule_actions(actions).await, Ok(()));
-    let dance = JsonStr::new(r#"["dance"]"#);
+    let dance = &json!(["dance"]);
     assert_eq!(refused(api.check_push_rule_actions(dance).await), "400 M_INVALID_PARAM");
     let set = async |scope, actions| {
         api.set_push_rule_action(BOB, scope, "override", ".m.rule.master", actions).await

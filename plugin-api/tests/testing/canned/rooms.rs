@@ -14,11 +14,8 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
         "invite": ["@bob:example.com"],
         "initial_state": [{"type": "m.room.guest_access", "content": {"guest_access": "can_join"}}],
     });
-    let config = config.to_string();
-    let (none, named) = (JsonStr::new("null"), JsonStr::new(r#"{"displayname": "Cook"}"#));
-    let create = async |user_id, profile| {
-        api.create_room(user_id, JsonStr::new(&config), true, profile).await
-    };
+    let (none, named) = (&json!(null), &json!({"displayname": "Cook"}));
+    let create = async |user_id, profile| api.create_room(user_id, &config, true, profile).await;
     let created = create(ALICE, named).await.unwrap();
     assert_eq!(created.room_alias.as_deref(), Some("#kitchen:example.com"));
     assert_eq!(refused(create(ALICE, none).await), "409 M_ROOM_IN_USE");
@@ -40,16 +37,14 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
         json!({"membership": "join", "displayname": "Cook"})
     );
     let carol = UserId::new("@carol:example.com");
-    let empty = JsonStr::new("{}");
-    let other = api.create_room(carol, empty, false, none).await.unwrap();
+    let other = api.create_room(carol, &json!({}), false, none).await.unwrap();
     let other = host.find_room(&other.room_id).unwrap();
     let carols = json!({"membership": "join", "displayname": "Carol"});
     assert_eq!(joined(&other, "@carol:example.com"), carols);
     assert_eq!(kitchen.membership("@bob:example.com").as_deref(), Some("invite"));
 
     let version = async |version: &str| {
-        let config = json!({"room_version": version}).to_string();
-        api.create_room(ALICE, JsonStr::new(&config), false, none).await
+        api.create_room(ALICE, &json!({"room_version": version}), false, none).await
     };
     // The room is named after the event that creates it, which does not name the room.
     let hydra = host.find_room(&version("12").await.unwrap().room_id).unwrap();
@@ -79,9 +74,8 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
 
 pub(super) async fn memberships(host: &FakeHost, api: &ModuleApi) {
     host.user(user("@bob:example.com").display_name("Bob").pusher("phone"));
-    let none = JsonStr::new("null");
     let change = async |sender, target, membership| {
-        api.update_room_membership(sender, target, LOBBY, membership, none, none).await
+        api.update_room_membership(sender, target, LOBBY, membership, &(), &()).await
     };
     let joined = change(BOB, BOB, "join").await.unwrap();
     let content: serde_json::Value = joined.as_event().content().unwrap();
@@ -109,9 +103,8 @@ pub(super) async fn memberships(host: &FakeHost, api: &ModuleApi) {
 pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     let now = host.now() + 1000;
     host.advance(Duration::from_secs(1));
-    let send = async |event: serde_json::Value| {
-        api.create_and_send_event_into_room(LOBBY, JsonStr::new(&event.to_string())).await
-    };
+    let send =
+        async |event: serde_json::Value| api.create_and_send_event_into_room(LOBBY, &event).await;
     let event = |event_type| json!({"type": event_type, "sender": ALICE, "content": {"body": "x"}});
     let mut of_bob = event("m.room.message");
     of_bob["sender"] = json!(BOB);
@@ -137,17 +130,16 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(listed.to_string(), message);
 
     let state =
-        async |filter: &str| api.get_room_state(LOBBY, JsonStr::new(filter)).await.unwrap().len();
-    assert_eq!(state("null").await, 6);
-    assert_eq!(state(r#"[["m.room.member", null]]"#).await, 3);
-    assert_eq!(state(r#"[["m.room.member", "@alice:example.com"], ["x", null]]"#).await, 1);
-    let names = JsonStr::new(r#"[["m.room.name", ""]]"#);
-    let names = api.get_state_events_in_room(LOBBY, names).await.unwrap();
+        async |filter: serde_json::Value| api.get_room_state(LOBBY, &filter).await.unwrap().len();
+    assert_eq!(state(json!(null)).await, 6);
+    assert_eq!(state(json!([["m.room.member", null]])).await, 3);
+    assert_eq!(state(json!([["m.room.member", ALICE], ["x", null]])).await, 1);
+    let names = api.get_state_events_in_room(LOBBY, &[("m.room.name", "")]).await.unwrap();
     assert_eq!(names[0].as_event().event_type(), "m.room.name");
-    let (nowhere, any) = (RoomId::new("!nowhere:x"), JsonStr::new("null"));
-    assert_eq!(api.get_room_state(nowhere, any).await, Ok(vec![]));
-    let any = JsonStr::new(r#"[["m.room.name", null]]"#);
-    assert_eq!(api.get_state_events_in_room(nowhere, any).await, Ok(vec![]));
+    let nowhere = RoomId::new("!nowhere:x");
+    assert_eq!(api.get_room_state(nowhere, &()).await, Ok(vec![]));
+    let any = [("m.room.name", ())];
+    assert_eq!(api.get_state_events_in_room(nowhere, &any).await, Ok(vec![]));
 }
 
 pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {
@@ -156,6 +148,6 @@ pub(super) async fn ends(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(api.delete_room(LOBBY).await), "404 M_NOT_FOUND");
     host.room(room("!cellar:example.com"));
     let cellar = RoomId::new("!cellar:example.com");
-    api.shutdown_room(cellar, JsonStr::new(r#"{"block": true}"#)).await.unwrap();
+    api.shutdown_room(cellar, &json!({"block": true})).await.unwrap();
     assert!(host.find_room("!cellar:example.com").is_none());
 }

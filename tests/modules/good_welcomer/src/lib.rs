@@ -68,9 +68,8 @@ impl Welcomer {
         state_events: &State<'_>,
     ) -> Result<(), ModuleError> {
         let account_data = self.api.account_data_manager();
-        let welcomed = json!({"by": self.config.welcomer}).to_string();
-        let (none, welcomed) = (JsonStr::new("null"), JsonStr::new(&welcomed));
-        if !account_data.compare_and_set_global(user_id, WELCOMED, none, welcomed).await? {
+        let welcomed = json!({"by": self.config.welcomer});
+        if !account_data.compare_and_set_global(user_id, WELCOMED, &(), &welcomed).await? {
             return Ok(());
         }
         let profile = self.api.get_profile_for_user(user_id.localpart()).await?;
@@ -83,8 +82,7 @@ impl Welcomer {
             "type": "m.room.message", "sender": self.config.welcomer,
             "content": {"msgtype": "m.text", "body": body},
         });
-        let message = message.to_string();
-        self.api.create_and_send_event_into_room(room_id, JsonStr::new(&message)).await?;
+        self.api.create_and_send_event_into_room(room_id, &message).await?;
         self.welcomed.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
