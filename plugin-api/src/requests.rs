@@ -56,6 +56,8 @@ pub struct RequestRow {
     pub locks: Option<&'static str>,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
+    /// The lines of the example in a module's documentation.
+    pub example: &'static [&'static str],
 }
 
 /// Some of the groups: a bit for each, so that whoever admits requests looks at no names.
@@ -310,6 +312,22 @@ __request_groups!(list []);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What modules call where a request is not for them to make.
+    const INSTEAD: [(&str, &str); 3] =
+        [("http_request", "request"), ("db_commit", "commit"), ("render_template", "render")];
+
+    #[test]
+    fn the_example_of_each_request_makes_it() {
+        for row in REQUESTS.iter().copied().flatten() {
+            let instead = INSTEAD.iter().find(|(name, _)| *name == row.name);
+            let call = format!(".{}(", instead.map_or(row.name, |(_, instead)| instead));
+            let lines = row.example.iter().map(|line| line.trim());
+            let shown = lines.filter(|line| !line.starts_with(['#', '/']));
+            let mut shown = shown.filter(|line| line.contains(&call) && line.contains(".await?"));
+            assert!(shown.next().is_some(), "the example of `{}` has no `{call}`", row.name);
+        }
+    }
 
     #[test]
     fn every_argument_that_is_json_has_a_shape() {

@@ -43,7 +43,10 @@ requests! {
             &self,
             user_id: &UserId,
             data_type: &str,
-        ) -> Option<JsonObject>, since 0;
+        ) -> Option<JsonObject>, since 0 {
+            /// let direct = api.account_data_manager().get_global(user_id, "m.direct").await?;
+            /// let partners = direct.unwrap_or_default().len();
+        }
 
         /// Replaces account data of a user of this homeserver; `new_data` is an object. An error
         /// for a user of another homeserver, and for one who has no account. Tells
@@ -53,7 +56,10 @@ requests! {
             user_id: &UserId,
             data_type: &str,
             new_data: &JsonStr as Object,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// let data = serde_json::json!({"accepted": true});
+            /// api.account_data_manager().put_global(user_id, "org.example.terms", &data).await?;
+        }
 
         /// Replaces account data if it still is `expected` (an object, or `null` for none), and
         /// answers whether it was: for changes that others may make at the same time. `new_data` is
@@ -64,6 +70,13 @@ requests! {
             data_type: &str,
             expected: &JsonStr as ObjectOrNull,
             new_data: &JsonStr as Object,
-        ) -> bool, since 0;
+        ) -> bool, since 0 {
+            /// let (manager, data_type) = (api.account_data_manager(), "org.example.welcomed");
+            /// let welcomed = serde_json::json!({"by": "@bot:example.com"});
+            /// // `&()` is `null`: there is nothing yet.
+            /// if manager.compare_and_set_global(user_id, data_type, &(), &welcomed).await? {
+            ///     // Nobody else welcomes the user meanwhile.
+            /// }
+        }
     }
 }

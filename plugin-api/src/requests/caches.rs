@@ -22,6 +22,10 @@ requests! {
         /// A module forgot what the cache of this name holds for a key: the other worker processes
         /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
         /// one process need not answer it. Since Synapse 1.69.
-        async fn invalidate_cache(&self, cache: &str, key: &JsonStr as Any) -> (), since 0;
+        async fn invalidate_cache(&self, cache: &str, key: &JsonStr as Any) -> (), since 0 {
+            /// let admins = Cached::<String, bool>::new("example.admins", 1000);
+            /// api.register_cached_function(&admins);
+            /// api.invalidate_cache(&admins, &user_id.to_string()).await?;
+        }
     }
 }

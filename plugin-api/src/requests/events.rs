@@ -18,7 +18,16 @@ requests! {
             &self,
             room_id: &RoomId,
             event: &JsonStr as Object,
-        ) -> OwnedEvent, since 0, locks room_id;
+        ) -> OwnedEvent, since 0, locks room_id {
+            /// // As a bot, a user of this homeserver who is in the room.
+            /// let message = serde_json::json!({
+            ///     "type": "m.room.message",
+            ///     "sender": "@bot:example.com",
+            ///     "content": {"msgtype": "m.notice", "body": "Hello"},
+            /// });
+            /// let sent = api.create_and_send_event_into_room(room_id, &message).await?;
+            /// let event_id = sent.as_event().event_id();
+        }
 
         /// State events of a room, in no order. `types` is a list of pairs: a type, and a state key
         /// or `null` for all of them. Nothing of a room that the homeserver does not know. Since
@@ -27,7 +36,12 @@ requests! {
             &self,
             room_id: &RoomId,
             types: &JsonStr as List,
-        ) -> Vec<OwnedEvent>, since 0;
+        ) -> Vec<OwnedEvent>, since 0 {
+            /// let types = [("m.room.name", Some("")), ("m.room.member", None)];
+            /// for event in api.get_state_events_in_room(room_id, &types).await? {
+            ///     let content: JsonObject = event.as_event().content()?;
+            /// }
+        }
 
         /// The current state of a room, in no order. `event_filter` is a list of pairs (a type, and
         /// a state key or `null` for all of them), or `null` for everything.
@@ -36,6 +50,10 @@ requests! {
             &self,
             room_id: &RoomId,
             event_filter: &JsonStr as ListOrNull,
-        ) -> Vec<OwnedEvent>, since 0;
+        ) -> Vec<OwnedEvent>, since 0 {
+            /// let members = api.get_room_state(room_id, &[("m.room.member", None::<&str>)]).await?;
+            /// // `&()` is `null`: all of it.
+            /// let state = api.get_room_state(room_id, &()).await?;
+        }
     }
 }

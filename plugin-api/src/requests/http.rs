@@ -57,6 +57,9 @@ requests! {
             &self,
             head: &JsonStr as Object,
             body: &[u8],
-        ) -> HttpResponse, since 0;
+        ) -> HttpResponse, since 0 {
+            /// let request = HttpRequest::new("GET", "https://example.com/ban-list");
+            /// let response = api.http_client().request(request).await?;
+        }
     }
 }

@@ -75,7 +75,10 @@ requests! {
             user_id: &UserId,
             device_id: Option<&str>,
             initial_display_name: Option<&str>,
-        ) -> RegisteredDevice, since 0;
+        ) -> RegisteredDevice, since 0 {
+            /// let device = api.register_device(user_id, None, Some("Weather bot")).await?;
+            /// let token = device.access_token;
+        }
 
         /// A token with which a client may log in once as a user (`m.login.token`), for so many
         /// milliseconds. `auth_provider_id` and `auth_provider_session_id` name the session of the
@@ -86,11 +89,18 @@ requests! {
             duration_in_ms: u64,
             auth_provider_id: Option<&str>,
             auth_provider_session_id: Option<&str>,
-        ) -> String, since 0;
+        ) -> String, since 0 {
+            /// // For two minutes.
+            /// let token = api.create_login_token(user_id, 120_000, None, None).await?;
+        }
 
         /// Ends an access token, with the device it belongs to. An error for a token that is not
         /// known (401). Since Synapse 0.25.
-        async fn invalidate_access_token(&self, access_token: &str) -> (), since 0;
+        async fn invalidate_access_token(&self, access_token: &str) -> (), since 0 {
+            /// let device = api.register_device(user_id, None, None).await?;
+            /// // When it is of no use any more:
+            /// api.invalidate_access_token(&device.access_token).await?;
+        }
 
         /// The address that a browser is to be sent to when somebody has proven elsewhere who they
         /// are: logged in as the user, it leads to `client_redirect_url`. `new_user`: the account
@@ -102,7 +112,11 @@ requests! {
             client_redirect_url: &str,
             new_user: bool,
             auth_provider_id: Option<&str>,
-        ) -> String, since 0;
+        ) -> String, since 0 {
+            /// let client = request.require_query("redirectUrl")?;
+            /// let url = api.complete_sso_login_async(user_id, &client, false, None).await?;
+            /// let answer = WebResponse::redirect(&url);
+        }
 
         /// Makes a token with which somebody may register; `None` lets the homeserver choose it.
         /// `uses_allowed`: how often, `None` for any number of times; `expiry_time`: milliseconds
@@ -113,15 +127,23 @@ requests! {
             token: Option<&str>,
             uses_allowed: Option<i64>,
             expiry_time: Option<i64>,
-        ) -> RegistrationToken, since 0;
+        ) -> RegistrationToken, since 0 {
+            /// // For one registration, at any time.
+            /// let token = api.create_registration_token(None, Some(1), None).await?.token;
+        }
 
         /// The tokens with which somebody may register, also those that are used up or expired. Not
         /// in Synapse, whose modules reach into it for this.
-        async fn get_registration_tokens(&self) -> Vec<RegistrationToken>, since 0;
+        async fn get_registration_tokens(&self) -> Vec<RegistrationToken>, since 0 {
+            /// let tokens = api.get_registration_tokens().await?;
+            /// let used = tokens.iter().filter(|token| token.completed > 0).count();
+        }
 
         /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
         /// reach into it for this.
-        async fn delete_registration_token(&self, token: &str) -> bool, since 0;
+        async fn delete_registration_token(&self, token: &str) -> bool, since 0 {
+            /// let was_there = api.delete_registration_token("welcome").await?;
+        }
     }
 }
 

@@ -14,16 +14,11 @@ requests! {
         /// refuses the mail or takes more than two minutes, or 256 mails wait already. Works until
         /// the end of [`Module::shutdown`](crate::Module::shutdown); not in a trial. Since Synapse
         /// 1.39.
-        ///
-        /// ```
-        /// # use hsmod_plugin_api::prelude::*;
-        /// # async fn example(api: &ModuleApi, link: &str) -> Result<(), ModuleError> {
-        /// let subject = format!("Renew your {} account", api.email_app_name());
-        /// let html = format!(r#"<a href="{link}">Renew</a>"#);
-        /// api.send_mail("ann@example.com", &subject, &html, link).await?;
-        /// # Ok(())
-        /// # }
-        /// ```
-        async fn send_mail(&self, recipient: &str, subject: &str, html: &str, text: &str) -> (), since 0;
+        async fn send_mail(&self, recipient: &str, subject: &str, html: &str, text: &str) -> (), since 0 {
+            /// let link = format!("{}renew", api.public_baseurl().unwrap_or_default());
+            /// let subject = format!("Renew your {} account", api.email_app_name());
+            /// let html = format!(r#"<a href="{link}">Renew</a>"#);
+            /// api.send_mail("ann@example.com", &subject, &html, &link).await?;
+        }
     }
 }

@@ -23,6 +23,13 @@ requests! {
             new_membership: &str,
             content: &JsonStr as ObjectOrNull,
             remote_room_hosts: &JsonStr as ListOrNull,
-        ) -> OwnedEvent, since 0, locks room_id;
+        ) -> OwnedEvent, since 0, locks room_id {
+            /// let bot = UserId::new("@bot:example.com");
+            /// // The bot joins a room of another server, through that; `&()` is `null`.
+            /// api.update_room_membership(bot, bot, room_id, "join", &(), &["example.org"]).await?;
+            /// // It bans somebody there, and says why.
+            /// let content = serde_json::json!({"reason": "spam"});
+            /// api.update_room_membership(bot, user_id, room_id, "ban", &content, &()).await?;
+        }
     }
 }

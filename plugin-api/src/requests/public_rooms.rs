@@ -31,14 +31,21 @@ requests! {
     {
         /// Whether a room is on the list; no for a room that the homeserver does not know. Since
         /// Synapse 1.22.
-        async fn room_is_in_public_room_list(&self, room_id: &RoomId) -> bool, since 0;
+        async fn room_is_in_public_room_list(&self, room_id: &RoomId) -> bool, since 0 {
+            /// let rooms = api.public_room_list_manager();
+            /// let listed = rooms.room_is_in_public_room_list(room_id).await?;
+        }
 
         /// Puts a room on the list, whether it is there or not; asks no callback. Since Synapse
         /// 1.22.
-        async fn add_room_to_public_room_list(&self, room_id: &RoomId) -> (), since 0;
+        async fn add_room_to_public_room_list(&self, room_id: &RoomId) -> (), since 0 {
+            /// api.public_room_list_manager().add_room_to_public_room_list(room_id).await?;
+        }
 
         /// Takes a room off the list, whether it is there or not; asks no callback. Since Synapse
         /// 1.22.
-        async fn remove_room_from_public_room_list(&self, room_id: &RoomId) -> (), since 0;
+        async fn remove_room_from_public_room_list(&self, room_id: &RoomId) -> (), since 0 {
+            /// api.public_room_list_manager().remove_room_from_public_room_list(room_id).await?;
+        }
     }
 }

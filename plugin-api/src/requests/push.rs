@@ -25,11 +25,19 @@ requests! {
             content: &JsonStr as Object,
             tweaks: &JsonStr as ObjectOrNull,
             default_payload: &JsonStr as ObjectOrNull,
-        ) -> BTreeMap<String, bool>, since 0;
+        ) -> BTreeMap<String, bool>, since 0 {
+            /// let content = serde_json::json!({"title": "Backup", "body": "It is done"});
+            /// // `&()` is `null`: no tweaks, and the payload of each pusher.
+            /// let taken = api.send_http_push_notification(user_id, None, &content, &(), &()).await?;
+            /// let reached = taken.values().any(|taken| *taken);
+        }
 
         /// Whether these are actions of a push rule: a list of texts and objects; an error says
         /// what is wrong with them. Since Synapse 1.58.
-        async fn check_push_rule_actions(&self, actions: &JsonStr as List) -> (), since 0;
+        async fn check_push_rule_actions(&self, actions: &JsonStr as List) -> (), since 0 {
+            /// let actions = serde_json::json!(["notify", {"set_tweak": "highlight"}]);
+            /// api.check_push_rule_actions(&actions).await?;
+        }
 
         /// Changes the actions of a push rule of a user. `scope` is `global`, `kind` one of
         /// `override`, `underride`, `room`, `sender`, `content`, and `actions` a list as above. An
@@ -42,6 +50,9 @@ requests! {
             kind: &str,
             rule_id: &str,
             actions: &JsonStr as List,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// let (kind, rule_id) = ("underride", ".m.rule.message");
+            /// api.set_push_rule_action(user_id, "global", kind, rule_id, &["notify"]).await?;
+        }
     }
 }

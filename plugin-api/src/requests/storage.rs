@@ -27,19 +27,37 @@ requests! {
     {
         /// Begins a transaction; the answer is its number, not 0. The module gives the number up
         /// when it has no use for it. Since Synapse 0.25.
-        async fn run_db_interaction(&self, desc: &str) -> i64, since 0;
+        async fn run_db_interaction(&self, desc: &str) -> i64, since 0 {
+            /// let mut transaction = api.run_db_interaction("forget").await?;
+            /// transaction.execute("DELETE FROM strikes WHERE user_id = ?", params![user_id]).await?;
+            /// transaction.commit().await?;
+        }
 
         /// Runs a statement in a transaction; in one of its own, committed, where that is 0.
         /// `parameters` are [encoded](crate::values::SqlValue::encode).
-        async fn db_query(&self, transaction: i64, sql: &str, parameters: &[u8]) -> SqlRows, since 0;
+        async fn db_query(&self, transaction: i64, sql: &str, parameters: &[u8]) -> SqlRows, since 0 {
+            /// let strikes = "SELECT count FROM strikes WHERE user_id = ?";
+            /// let rows = api.db_query(strikes, params![user_id]).await?;
+        }
 
         /// Runs a statement in a transaction, 0 as above, and counts the rows that it changes.
-        async fn db_execute(&self, transaction: i64, sql: &str, parameters: &[u8]) -> i64, since 0;
+        async fn db_execute(&self, transaction: i64, sql: &str, parameters: &[u8]) -> i64, since 0 {
+            /// let forget = "DELETE FROM strikes WHERE user_id = ?";
+            /// let forgotten = api.db_execute(forget, params![user_id]).await?;
+        }
 
         /// Commits a transaction.
-        async fn db_commit(&self, transaction: i64) -> (), since 0;
+        async fn db_commit(&self, transaction: i64) -> (), since 0 {
+            /// let mut transaction = api.run_db_interaction("forget").await?;
+            /// transaction.execute("DELETE FROM strikes", &[]).await?;
+            /// transaction.commit().await?;
+        }
 
         /// Brings the tables up to date. `migrations` is a list of pairs: a version, and its SQL.
-        async fn migrate_db(&self, migrations: &JsonStr as List) -> (), since 0;
+        async fn migrate_db(&self, migrations: &JsonStr as List) -> (), since 0 {
+            /// const MIGRATIONS: &[(u32, &str)] =
+            ///     &[(1, "CREATE TABLE strikes (user_id TEXT PRIMARY KEY, count INTEGER NOT NULL)")];
+            /// api.migrate_db(MIGRATIONS).await?;
+        }
     }
 }

@@ -27,7 +27,10 @@ requests! {
             &self,
             filenames: &JsonStr as List,
             builtin: &JsonStr as Object,
-        ) -> i64, since 0;
+        ) -> i64, since 0 {
+            /// let builtin = [("hello.html", "<p>Hello {{ name }}</p>")];
+            /// let templates = api.read_templates(&["hello.html"], &builtin).await?;
+        }
 
         /// Renders one of them. `context` is an object.
         async fn render_template(
@@ -35,6 +38,10 @@ requests! {
             templates: i64,
             name: &str,
             context: &JsonStr as Object,
-        ) -> String, since 0;
+        ) -> String, since 0 {
+            /// let builtin = [("hello.html", "<p>Hello {{ name }}</p>")];
+            /// let templates = api.read_templates(&["hello.html"], &builtin).await?;
+            /// let page = templates.render("hello.html", &serde_json::json!({"name": "Ann"})).await?;
+        }
     }
 }

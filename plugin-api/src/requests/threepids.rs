@@ -30,7 +30,11 @@ requests! {
         written ThreepidsRequests, table ThreepidsTable ThreepidsTableRef, erased ErasedThreepids
     {
         /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
-        async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0;
+        async fn get_threepids_for_user(&self, user_id: &UserId) -> Vec<UserThreepid>, since 0 {
+            /// let known = api.get_threepids_for_user(user_id).await?;
+            /// let email = known.iter().find(|known| known.medium == "email");
+            /// let address = email.map(|known| &known.address);
+        }
 
         /// Notes that an identity server (`id_server`, its name) knows a user by an address;
         /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
@@ -40,7 +44,10 @@ requests! {
             medium: &str,
             address: &str,
             id_server: &str,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// let (address, id_server) = ("ann@example.com", "id.example.com");
+            /// api.store_remote_3pid_association(user_id, "email", address, id_server).await?;
+        }
 
         /// Adds an address to an account of this homeserver, proven at `validated_at`, in
         /// milliseconds since 1970. `medium` is `email`, whose addresses become lower case, or
@@ -55,18 +62,25 @@ requests! {
             medium: &str,
             address: &str,
             validated_at: i64,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// let now = i64::try_from(api.get_current_time_msec())?;
+            /// api.add_threepid(user_id, "email", "ann@example.com", now).await?;
+        }
 
         /// Takes an address from an account, with the notifications that go there, and answers
         /// whether the account had it; e-mail addresses are compared in lower case. If it had,
         /// tells `on_remove_user_third_party_identifier` before, this module's too. Not in
         /// Synapse, whose modules reach into it for this.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 0;
+        async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 0 {
+            /// let had_it = api.delete_threepid(user_id, "email", "ann@example.com").await?;
+        }
 
         /// A request of a later version: what a plugin built for it asks and this loader does not
         /// answer. Not in Synapse.
         #[cfg(hsmod_abi_test = "newer_minor")]
-        async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1;
+        async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1 {
+            /// let is_known = api.verify_threepid(user_id, "email", "ann@example.com").await?;
+        }
     }
 }

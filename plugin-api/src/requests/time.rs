@@ -13,15 +13,10 @@ requests! {
     {
         /// Waits. Works in modules that know no runtime, in trials too, and does not count among
         /// the requests that may be open at once. Since Synapse 1.49.
-        ///
-        /// ```
-        /// # use std::time::Duration;
-        /// # use hsmod_plugin_api::prelude::*;
-        /// # async fn example(api: &ModuleApi) -> Result<(), ModuleError> {
-        /// api.sleep(Duration::from_secs(5)).await?;
-        /// # Ok(())
-        /// # }
-        /// ```
-        async fn sleep(&self, duration: Duration) -> (), since 0;
+        async fn sleep(&self, duration: Duration) -> (), since 0 {
+            /// use std::time::Duration;
+            ///
+            /// api.sleep(Duration::from_secs(5)).await?;
+        }
     }
 }

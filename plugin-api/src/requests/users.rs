@@ -139,7 +139,10 @@ requests! {
         written UsersRequests, table UsersTable UsersTableRef, erased ErasedUsers
     {
         /// What the homeserver knows of an account; `None` if there is none. Since Synapse 1.41.
-        async fn get_userinfo_by_id(&self, user_id: &UserId) -> Option<UserInfo>, since 0;
+        async fn get_userinfo_by_id(&self, user_id: &UserId) -> Option<UserInfo>, since 0 {
+            /// let user = api.get_userinfo_by_id(user_id).await?;
+            /// let is_guest = user.is_some_and(|user| user.is_guest);
+        }
 
         /// Who makes a request to a web resource, by its access token. Asks `is_user_expired`
         /// unless `allow_expired`; guests are refused unless `allow_guest`. An error is an HTTP
@@ -150,25 +153,45 @@ requests! {
             request: &WebRequest<'_>,
             allow_guest: bool,
             allow_expired: bool,
-        ) -> AuthenticatedUser, since 0;
+        ) -> AuthenticatedUser, since 0 {
+            /// // Neither guests nor expired accounts.
+            /// let requester = api.get_user_by_req(request, false, false).await?;
+            /// let answer = serde_json::json!({"you_are": requester.user_id});
+        }
 
         /// Whether a user is a server admin; no for one who has no account. Since Synapse 1.39.
-        async fn is_user_admin(&self, user_id: &UserId) -> bool, since 0;
+        async fn is_user_admin(&self, user_id: &UserId) -> bool, since 0 {
+            /// if !api.is_user_admin(user_id).await? {
+            ///     return Err(ModuleError::http(403, ErrorCode::Forbidden, "You are not a server admin"));
+            /// }
+        }
 
         /// Makes a user of this homeserver a server admin, or no longer one. Since Synapse 1.56.
-        async fn set_user_admin(&self, user_id: &UserId, admin: bool) -> (), since 0;
+        async fn set_user_admin(&self, user_id: &UserId, admin: bool) -> (), since 0 {
+            /// api.set_user_admin(user_id, true).await?;
+        }
 
         /// The profile of a user of this homeserver, by the local part of the user ID. Since
         /// Synapse 1.39.
-        async fn get_profile_for_user(&self, localpart: &str) -> Profile, since 0;
+        async fn get_profile_for_user(&self, localpart: &str) -> Profile, since 0 {
+            /// let profile = api.get_profile_for_user(user_id.localpart()).await?;
+            /// let name = profile.display_name.unwrap_or_else(|| user_id.to_string());
+        }
 
         /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
         /// 0.25.
-        async fn check_user_exists(&self, user_id: &UserId) -> Option<String>, since 0;
+        async fn check_user_exists(&self, user_id: &UserId) -> Option<String>, since 0 {
+            /// if api.check_user_exists(user_id).await?.is_none() {
+            ///     return Err(ModuleError::http(404, ErrorCode::NotFound, "There is no such user"));
+            /// }
+        }
 
         /// Whether a local part may be registered; an error says why not (400 `M_USER_IN_USE`,
         /// `M_INVALID_USERNAME`). Since Synapse 1.52.
-        async fn check_username(&self, username: &str) -> (), since 0;
+        async fn check_username(&self, username: &str) -> (), since 0 {
+            /// // The error tells the client what is wrong with it.
+            /// api.check_username("weather-bot").await?;
+        }
 
         /// Makes an account, and answers its user ID. `displayname`: `None` for the local part.
         /// `emails` is a list of addresses that are bound to it. Errors as for `check_username`.
@@ -180,7 +203,10 @@ requests! {
             displayname: Option<&str>,
             emails: &JsonStr as List,
             admin: bool,
-        ) -> String, since 0;
+        ) -> String, since 0 {
+            /// let emails = ["ann@example.com"];
+            /// let user_id = api.register_user("ann", Some("Ann"), &emails, false).await?;
+        }
 
         /// Sets the display name of a user of this homeserver, as an admin would; `None` removes
         /// it. Tells `on_profile_update`. Since Synapse 1.76.
@@ -188,7 +214,9 @@ requests! {
             &self,
             user_id: &UserId,
             new_displayname: Option<&str>,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// api.set_displayname(user_id, Some("Ann")).await?;
+        }
 
         /// Notes that a user is known by `external_id` to the SSO provider `auth_provider_id`. An
         /// error if somebody else is. Since Synapse 1.9.
@@ -197,7 +225,9 @@ requests! {
             auth_provider_id: &str,
             external_id: &str,
             registered_user_id: &UserId,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            /// api.record_user_external_id("oidc-example", "248289761001", user_id).await?;
+        }
 
         /// From where a user of this homeserver was active since a moment, in milliseconds since
         /// 1970 (0: ever); nothing for a user of another one. Since Synapse 1.44.
@@ -205,7 +235,10 @@ requests! {
             &self,
             user_id: &UserId,
             since_ts: i64,
-        ) -> Vec<UserIpAndAgent>, since 0;
+        ) -> Vec<UserIpAndAgent>, since 0 {
+            /// let seen = api.get_user_ip_and_agents(user_id, 0).await?;
+            /// let addresses: Vec<&str> = seen.iter().map(|seen| &*seen.ip).collect();
+        }
 
         /// Application service and user ID of each user who was active in a span of time, in
         /// milliseconds since 1970; `None` leaves that end open. Since Synapse 1.61.
@@ -213,16 +246,26 @@ requests! {
             &self,
             start_timestamp: Option<i64>,
             end_timestamp: Option<i64>,
-        ) -> Vec<(String, String)>, since 0;
+        ) -> Vec<(String, String)>, since 0 {
+            /// // Since the beginning of 2026.
+            /// let since = Some(1_767_225_600_000);
+            /// let active = api.get_monthly_active_users_by_service(since, None).await?;
+            /// let bridged = active.iter().filter(|(service, _)| service == "irc-bridge").count();
+        }
 
         /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
         /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,
         /// whose modules reach into it for this.
-        async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> (), since 0;
+        async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> (), since 0 {
+            /// // The user is forgotten, too.
+            /// api.deactivate_user(user_id, true).await?;
+        }
 
         /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
         /// again afterwards. Not in Synapse, whose modules reach into it for this.
-        async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0;
+        async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0 {
+            /// api.set_user_locked(user_id, true).await?;
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 /// Declares a group of requests: one row each. `locks room_id` names the argument that is the room
 /// whose lock the homeserver needs for the answer; `holds transactions` names what the numbers are
 /// of that the group gives out. An argument `&JsonStr as Object` is given by the module as whatever
-/// serialises as a value of that [`JsonShape`](crate::values::JsonShape).
+/// serialises as a value of that [`JsonShape`](crate::values::JsonShape). In the braces stand the
+/// lines of an example, as documentation: of the method that modules call, where `api`, `user_id`,
+/// `room_id`, `event` and `request` are at hand.
 macro_rules! requests {
     (
         $(#[doc = $doc:expr])*
@@ -18,13 +20,27 @@ macro_rules! requests {
                 $(#[cfg($cfg:meta)])?
                 async fn $name:ident(
                     &self $(, $arg:ident: $type:ty $(as $shape:ident)?)* $(,)?
-                ) -> $answer:ty, since $since:literal $(, locks $room:ident)?;
+                ) -> $answer:ty, since $since:literal $(, locks $room:ident)? {
+                    $(#[doc = $example:expr])+
+                }
             )*
         }
     ) => {
         impl $face {
             $(
                 $(#[doc = $row_doc])*
+                ///
+                // All of it as attributes: the lines of a row arrive as such, with their blank.
+                #[doc = " ```"]
+                #[doc = " # use hsmod_plugin_api::prelude::*;"]
+                #[doc = " # async fn example("]
+                #[doc = " #     api: &ModuleApi, user_id: &UserId, room_id: &RoomId,"]
+                #[doc = " #     event: &Event<'_>, request: &WebRequest<'_>,"]
+                #[doc = " # ) -> Result<(), ModuleError> {"]
+                $(#[doc = $example])+
+                #[doc = " # Ok(())"]
+                #[doc = " # }"]
+                #[doc = " ```"]
                 ///
                 /// # Errors
                 /// As the homeserver says; [`ModuleError::unanswered`] if it does not answer this
@@ -77,6 +93,7 @@ macro_rules! requests {
                     answer: stringify!($answer),
                     locks: $crate::table::locked!([$($room)?]),
                     doc: &[$($row_doc),*],
+                    example: &[$($example),+],
                 };
             )*
         }
