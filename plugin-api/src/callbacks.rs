@@ -190,6 +190,14 @@ macro_rules! list {
         /// ```
         pub const CATEGORIES: &[CategoryInfo] = &[$( info::<$category::$table>(), )*];
 
+        #[cfg(feature = "host")]
+        hsmod_plugin_api_macros::named! {
+            $(
+                #[doc = concat!("`", stringify!($category), "`, by which a homeserver names all of the category.")]
+                pub const [<$category:upper>]: &str = stringify!($category);
+            )*
+        }
+
         /// The traits, for the prelude.
         #[doc(hidden)]
         pub mod traits {

@@ -26,6 +26,12 @@ pub trait Dispatch<R, Inputs> {
     fn dispatch(self, inputs: Inputs) -> Self::Call;
 }
 
+/// Who knows whether any module registered a callback. The loader implements it.
+pub trait Listens<R> {
+    /// Whether one did.
+    fn listens(self) -> bool;
+}
+
 /// A callback that is asked about several items at once, in the [`Dispatch`] of that.
 #[derive(Debug)]
 pub struct Many<R>(std::marker::PhantomData<R>);

@@ -6,6 +6,7 @@
 //! imported with it, and knows the rest.
 #![forbid(unsafe_code)]
 
+mod names;
 mod optional;
 
 use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -29,6 +30,14 @@ pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn requests(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(&REQUESTS, arguments, item)
+}
+
+/// For the macros of hsmod-plugin-api: makes `[<user_may_invite _listens>]` one name, and
+/// `[<user_may_invite:upper>]` that of a constant.
+#[doc(hidden)]
+#[proc_macro]
+pub fn named(tokens: TokenStream) -> TokenStream {
+    names::name(tokens)
 }
 
 fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {

@@ -246,6 +246,28 @@ macro_rules! host_face {
                 $crate::table::host_method!($name $many $args);
             )*
         }
+
+        hsmod_plugin_api_macros::named! {
+            impl<D> $all<D> {
+                $(
+                    #[doc = concat!("Whether [`Self::", stringify!($name), "`] would ask or tell any module: a look at one word, for arguments that cost something and are to be made for somebody only.")]
+                    $(#[cfg($cfg)])?
+                    #[inline]
+                    pub fn [<$name _listens>](self) -> bool
+                    where
+                        D: $crate::host::Listens<rows::$name>,
+                    {
+                        self.0.listens()
+                    }
+                )*
+            }
+
+            $(
+                #[doc = concat!("`", $category, ".", stringify!($name), "`, by which a homeserver names [`", stringify!($trait), "::", stringify!($name), "`].")]
+                $(#[cfg($cfg)])?
+                pub const [<$name:upper>]: &str = concat!($category, ".", stringify!($name));
+            )*
+        }
     };
 }
 
