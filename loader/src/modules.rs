@@ -23,7 +23,7 @@ use crate::generation::{Generation, Member};
 use crate::host::{FromConfig, Host};
 use crate::info::{ModuleInfo, Registered};
 use crate::life::Life;
-use crate::policy::{Policy, Rule};
+use crate::policy::{POLICIES, Policy, asked_by};
 use crate::problem::{LoadError, Problem, Stage};
 use crate::published::{Lent, Published, Replaced};
 use crate::record::{self, Place};
@@ -185,6 +185,34 @@ impl Modules {
         caches::invalidate(name, JsonStr::new(key))
     }
 
+    /// Whether a call of this name, or of one in the category of this name, would ask or tell any
+    /// module. What is no name at all nobody listens to.
+    ///
+    /// At call sites each callback has a method of its own, which looks at one word and cannot be
+    /// misspelt: with it an argument that costs something is made for somebody only.
+    ///
+    /// ```
+    /// # use hsmod_loader::{CallError, Modules, rows};
+    /// # use hsmod_loader::values::ProfileInfo;
+    /// # async fn from_database(user_id: &str) -> (String, String) { <_>::default() }
+    /// # async fn example(modules: Modules, user_id: &str) -> Result<(), CallError> {
+    /// if modules.third_party_rules().on_profile_update_listens() {
+    ///     let (name, avatar) = from_database(user_id).await;
+    ///     let profile = ProfileInfo::new(Some(&*name), Some(&*avatar));
+    ///     modules.third_party_rules().on_profile_update(user_id, &profile, false, false).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// # let modules = Modules::default();
+    /// assert!(!modules.listens(rows::SPAM_CHECKER));
+    /// assert!(!modules.listens(rows::spam_checker::USER_MAY_INVITE));
+    /// ```
+    pub fn listens(&self, name: &str) -> bool {
+        let policies = POLICIES.iter().enumerate();
+        let asked = policies.filter(|(_, policy)| policy.is_named(name));
+        self.listens_to(asked.fold(0, |bits, (index, _)| bits | asked_by(index)))
+    }
+
     /// The types of login that modules know, in the order of registration.
     pub fn login_types(&self) -> Vec<LoginType> {
         self.generation().auth_checkers.login_types().cloned().collect()
@@ -266,10 +294,10 @@ impl Modules {
         }))
     }
 
-    /// Whether any module registered a callback.
+    /// Whether any module registered one of these callbacks, each of which is a bit.
     #[inline]
-    pub(crate) fn listens<R: Rule>(&self) -> bool {
-        self.0.listening.load(Ordering::Relaxed) >> R::INDEX & 1 != 0
+    pub(crate) fn listens_to(&self, callbacks: u64) -> bool {
+        self.0.listening.load(Ordering::Relaxed) & callbacks != 0
     }
 
     /// Runs `body` with what calls are dispatched by; `word` is that of this thread.

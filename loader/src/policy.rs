@@ -10,7 +10,7 @@ use hsmod_plugin_api::callbacks::{
     presence_router, ratelimit, spam_checker, third_party_rules,
 };
 use hsmod_plugin_api::host::{
-    BuiltEvent, Dispatch, Inputs, Many, OwnedInputs, Several, SeveralInputs, Together,
+    BuiltEvent, Dispatch, Inputs, Listens, Many, OwnedInputs, Several, SeveralInputs, Together,
 };
 use hsmod_plugin_api::table::Row;
 use hsmod_plugin_api::values::{MediaUploadLimit, Verdict};
@@ -114,6 +114,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether this is the name of the callback, or of its category.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.full_name == name || self.category == name
+    }
+
     /// What the client sees where it is the homeserver that refuses, because of what the modules
     /// answered: the account has expired, no module accepts the login, the upload is too much.
     ///
@@ -154,6 +159,17 @@ pub trait Rule: Row {
     const INDEX: usize;
     /// Its rules.
     const POLICY: Policy = policy_of(Self::INDEX);
+    /// One bit for each callback that modules are asked by it: itself, most often alone.
+    const ASKS: u64 = asked_by(Self::INDEX);
+}
+
+/// One bit for each callback that modules are asked by the one with this number.
+pub(crate) const fn asked_by(index: usize) -> u64 {
+    let next = match POLICIES[index].combining {
+        Combining::ThenUserMayInvite => 1 << Index::user_may_invite as usize,
+        _ => 0,
+    };
+    1 << index | next
 }
 
 const fn policy_of(index: usize) -> Policy {
@@ -186,6 +202,13 @@ macro_rules! policies {
 
         $($( impl Rule for $category::rows::$name {
             const INDEX: usize = Index::$name as usize;
+        }
+
+        impl Listens<$category::rows::$name> for &Modules {
+            #[inline]
+            fn listens(self) -> bool {
+                self.listens_to(<$category::rows::$name as Rule>::ASKS)
+            }
         }
 
         dispatch_by!($combining $([$way])?, $category::rows::$name); )*)*

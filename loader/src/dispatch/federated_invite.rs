@@ -98,7 +98,7 @@ async fn ask<I>(modules: &Modules, inputs: I) -> Result<(), CallError>
 where
     I: OwnedInputs<Args<Row>, Owned = Together<(BuiltEvent,)>>,
 {
-    if nobody_asked(modules) {
+    if !modules.listens_to(Row::ASKS) {
         return Ok(());
     }
     let Together((event,)) = inputs.own().map_err(|error| unreadable(error.to_string()))?;
@@ -112,10 +112,6 @@ where
     let answer = Question::<rows::user_may_invite, _, _>::new(modules, prepared, First).await;
     // What a client sees is said by the federated question, whichever of the two refused.
     answer.map_err(|error| error.with_refusal(Row::POLICY.refusal))
-}
-
-fn nobody_asked(modules: &Modules) -> bool {
-    !modules.listens::<Row>() && !modules.listens::<rows::user_may_invite>()
 }
 
 fn unreadable(message: String) -> CallError {

@@ -55,7 +55,7 @@ impl Notification {
         R: Rule,
         I: OwnedInputs<Args<R>>,
     {
-        if !modules.listens::<R>() || inputs.tells_nothing() {
+        if !modules.listens_to(1 << R::INDEX) || inputs.tells_nothing() {
             return Self { state: State::Idle };
         }
         match inputs.own() {

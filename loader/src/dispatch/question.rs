@@ -103,7 +103,7 @@ where
         if this.call.kept().is_some() {
             return resume(this.call, this.aggregation, context);
         }
-        if !this.modules.listens::<R>() {
+        if !this.modules.listens_to(1 << R::INDEX) {
             return Poll::Ready(nobody(this.aggregation));
         }
         let inside = record::stay();

@@ -31,6 +31,7 @@ mod instances;
 mod left_behind;
 mod lifecycle;
 mod linked;
+mod listening;
 mod log;
 mod logins;
 mod logs;
