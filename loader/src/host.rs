@@ -9,7 +9,7 @@ use hsmod_plugin_api::requests::{self, Services};
 
 use crate::config::Config;
 use crate::failures::{Failure, Observer};
-use crate::policy::POLICIES;
+use crate::names;
 use crate::rehearsal::Rehearsal;
 use crate::services::provision::Settings;
 
@@ -20,13 +20,13 @@ const RESERVED: [&str; 5] =
 /// A homeserver, as its modules see it.
 ///
 /// ```
-/// use hsmod_loader::Host;
+/// use hsmod_loader::{Host, rows};
 ///
 /// let host = Host::new("example.org")
 ///     .public_baseurl("https://matrix.example.org/")
-///     .calls(["spam_checker", "third_party_rules.on_new_event"]);
-/// assert!(host.supports("spam_checker.user_may_invite"));
-/// assert!(!host.supports("account_validity"));
+///     .calls([rows::SPAM_CHECKER, rows::third_party_rules::ON_NEW_EVENT]);
+/// assert!(host.supports(rows::spam_checker::USER_MAY_INVITE));
+/// assert!(!host.supports(rows::ACCOUNT_VALIDITY));
 /// ```
 ///
 /// It answers what it writes:
@@ -70,8 +70,8 @@ pub struct Host {
     pub(crate) slow_poll: Option<Duration>,
     pub(crate) synapse: Option<String>,
     pub(crate) trace: Option<Traces>,
-    calls: Option<Vec<String>>,
-    locks: Option<Vec<String>>,
+    pub(crate) calls: Option<Vec<String>>,
+    pub(crate) locks: Option<Vec<String>>,
 }
 
 impl Host {
@@ -150,8 +150,17 @@ impl Host {
     }
 
     /// What it really calls: categories (`spam_checker`) or single callbacks
-    /// (`spam_checker.user_may_invite`). By default everything. A module that needs another one
-    /// refuses the start.
+    /// (`spam_checker.user_may_invite`), which are constants in [`rows`](crate::rows). By default
+    /// everything. A module that needs another one refuses the start, and so does a name that is
+    /// none.
+    ///
+    /// ```
+    /// use hsmod_loader::{Host, rows};
+    ///
+    /// let host = Host::new("example.org")
+    ///     .calls([rows::SPAM_CHECKER, rows::third_party_rules::CHECK_EVENT_ALLOWED]);
+    /// # assert!(host.supports("third_party_rules.check_event_allowed"));
+    /// ```
     #[must_use]
     pub fn calls(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.calls = Some(names.into_iter().map(Into::into).collect());
@@ -161,7 +170,7 @@ impl Host {
     /// Which of the requests that take the lock of a room (`docs/requests.md` has them) really need
     /// it for their answer here: these alone would wait for ever inside
     /// [`Modules::in_room`](crate::Modules::in_room) of that room, and are refused there. By default
-    /// all of them.
+    /// all of them. A name that is none of these refuses the start.
     ///
     /// ```
     /// # use hsmod_loader::Host;
@@ -279,14 +288,10 @@ impl Host {
     /// Whether it calls a callback, or at least one of a category.
     fn is_called(&self, name: &str) -> bool {
         let category = name.split('.').next().unwrap_or(name);
-        let known = POLICIES.iter().any(|policy| match name.split_once('.') {
-            Some(_) => policy.full_name == name,
-            None => policy.category == name,
-        });
         let called = |call: &String| {
             *call == name || call == category || call.split('.').next() == Some(name)
         };
-        known && self.calls.as_ref().is_none_or(|calls| calls.iter().any(called))
+        names::is_known(name) && self.calls.as_ref().is_none_or(|calls| calls.iter().any(called))
     }
 
     /// Fills in what the operator's config says and the homeserver did not.

@@ -104,6 +104,7 @@ mod limits;
 pub mod loading;
 mod log;
 mod modules;
+pub mod names;
 pub mod policy;
 pub mod problem;
 #[allow(unsafe_code, reason = "lends what a reference in an atomic pointer keeps")]

@@ -21,6 +21,8 @@ pub enum Severity {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
+    /// What the homeserver says of itself.
+    Host,
     /// Reading the YAML.
     Config,
     /// Finding the file of a plugin.
@@ -46,6 +48,7 @@ pub enum Stage {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Host => "host",
             Self::Config => "config",
             Self::Discovery => "discovery",
             Self::Inspection => "inspection",

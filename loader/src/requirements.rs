@@ -32,6 +32,14 @@ pub(crate) enum Known<'a> {
 }
 
 impl Known<'_> {
+    /// What is wrong with what the homeserver says of itself.
+    pub(crate) fn misnamed(self) -> Vec<Problem> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Calls(host) | Self::All(host) => host.misnamed(),
+        }
+    }
+
     pub(crate) const fn is_all(self) -> bool {
         matches!(self, Self::All(_))
     }

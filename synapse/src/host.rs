@@ -6,7 +6,7 @@ use hsmod_loader::{Config, Host};
 use pyo3::prelude::*;
 
 use crate::home::Home;
-use crate::parsed::key;
+use crate::parsed::{key, known};
 use crate::requests::answered;
 
 /// The homeserver that `about` tells of.
@@ -15,7 +15,7 @@ use crate::requests::answered;
 /// Something is missing there.
 pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) -> PyResult<Host> {
     let mut host = Host::new(key::<String>(about, "server_name")?)
-        .calls(key::<Vec<String>>(about, "calls")?)
+        .calls(known(key(about, "calls")?))
         .synapse(key::<String>(about, "synapse")?)
         .run_background_tasks(key(about, "run_background_tasks")?)
         .answers_in_shutdown(true);

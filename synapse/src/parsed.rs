@@ -118,12 +118,18 @@ fn parse(
     called: Option<&Called>,
 ) -> PyResult<hsmod_loader::Parsed> {
     // Who it is, nobody looks at before it is made.
-    let host = called.map(|(calls, synapse)| Host::new("").calls(calls).synapse(synapse));
+    let host =
+        called.map(|(calls, synapse)| Host::new("").calls(known(calls.clone())).synapse(synapse));
     let parsed = py.detach(|| match &host {
         Some(host) => hsmod_loader::Parsed::of_calls(config, host),
         None => hsmod_loader::Parsed::new(config),
     });
     parsed.map_err(|error| refused(&error))
+}
+
+/// Those of the callbacks that this package knows: a newer Synapse may call others.
+pub(crate) fn known(calls: Vec<String>) -> impl Iterator<Item = String> {
+    calls.into_iter().filter(|name| hsmod_loader::names::is_known(name))
 }
 
 pub(crate) fn refused(error: &LoadError) -> PyErr {

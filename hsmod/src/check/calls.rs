@@ -1,9 +1,7 @@
 //! What the homeserver calls, where it does not call everything.
 
 use clap::Args;
-use hsmod_loader::Host;
-use hsmod_loader::rows::CATEGORIES;
-use hsmod_loader::suggestion::closest;
+use hsmod_loader::{Host, names};
 use serde::{Deserialize, Serialize};
 
 use crate::exit::{Result, Stop};
@@ -19,8 +17,7 @@ impl Calls {
     /// # Errors
     /// There is no callback or category of a name.
     pub(super) fn check(&self) -> Result<()> {
-        let known = Host::new("");
-        let unknown = |name: &&String| !known.supports(name);
+        let unknown = |name: &&String| !names::is_known(name);
         match self.names.iter().flatten().find(unknown) {
             Some(name) => Err(no_such(name)),
             None => Ok(()),
@@ -37,12 +34,7 @@ impl Calls {
 }
 
 fn no_such(name: &str) -> Stop {
-    let callbacks = CATEGORIES.iter().flat_map(|category| category.callbacks);
-    let mut names: Vec<String> =
-        callbacks.map(|callback| format!("{}.{}", callback.category, callback.name)).collect();
-    names.extend(CATEGORIES.iter().map(|category| category.name.to_owned()));
-    let meant = closest(name, names.iter().map(String::as_str));
-    let fix = match meant {
+    let fix = match names::meant(name) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "name categories, as `spam_checker`, or callbacks, as \
                  `spam_checker.user_may_invite`"

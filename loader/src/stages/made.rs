@@ -90,6 +90,7 @@ impl Made {
         let Parsed { mut modules, from_config, is_compared, info, mut report } = parsed;
         let host = Arc::new(host.filled_from(from_config));
         if !is_compared {
+            report.problems.extend(host.misnamed());
             modules = sufficient(modules, &host, &mut report);
         }
         let (first, modules) = make_all(modules, &host, &mut report).await;

@@ -156,6 +156,7 @@ impl Parsed {
     ) -> Self {
         let from_config = FromConfig::of(&config);
         let (parsed, mut report) = parse_static(config, thread, modules, known).await;
+        report.problems.extend(known.misnamed());
         report.problems.extend(folders);
         let info = parsed.iter().map(|module| ModuleInfo::linked(&module.entry, modules)).collect();
         Self { modules: parsed, from_config, is_compared: known.is_all(), info, report }

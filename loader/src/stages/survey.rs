@@ -49,6 +49,7 @@ pub(crate) fn survey(
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
     let permissions = config.permissions();
     let (entries, mut report) = config.into_entries();
+    report.problems.extend(known.misnamed());
     let entries: Vec<Discovered> =
         entries.into_iter().map(|entry| Discovered::of(entry, &plugins_dir, &base)).collect();
     let read = read_all(&entries, permissions, threads);

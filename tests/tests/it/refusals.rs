@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use hsmod_loader::policy::POLICIES;
-use hsmod_loader::{Host, Modules};
+use hsmod_loader::{Config, Host, Modules, Parsed};
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
@@ -238,6 +238,32 @@ async fn a_callback_that_this_homeserver_never_calls() {
     error: module `good_recorder`: new: it needs `third_party_rules.on_new_event`, which this homeserver never calls
       fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`
     ");
+}
+
+#[tokio::test]
+async fn a_homeserver_that_misspells_what_it_calls() {
+    let host = Host::new("example.com")
+        .calls(["spam_checker.user_may_invite", "on_new_event"])
+        .locks(["update_room_memebership"]);
+    let scene = Scene::new().host(host.clone()).module("good_recorder", json!({"callbacks": []}));
+    let refusal = scene.refusal().await;
+    assert_snapshot!(refusal, @r"
+    error: host: the homeserver names `on_new_event` in `Host::calls`, which is no callback and no category
+      fix: tell the homeserver's authors: they may have meant `third_party_rules.on_new_event`
+    error: host: the homeserver names `update_room_memebership` in `Host::locks`, which is no request that takes the lock of a room
+      fix: tell the homeserver's authors: they may have meant `update_room_membership`
+    ");
+    // However the homeserver starts its modules, it is told; also if it has none.
+    let none = || Config::from_value(json!({"modules": []}), &[], scene.folder()).unwrap();
+    let made = Parsed::new(scene.config()).unwrap().make(host.clone()).await;
+    for error in [
+        Modules::load(none(), host.clone()).await.unwrap_err(),
+        Modules::from_static(&[], none(), host.clone()).await.unwrap_err(),
+        Parsed::of_calls(scene.config(), &host).unwrap_err(),
+        made.map(|_| ()).unwrap_err(),
+    ] {
+        assert_eq!(error.to_string(), refusal);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,132 @@
+//! The names by which homeservers and operators say which callbacks they mean: `spam_checker` for a
+//! category, `spam_checker.user_may_invite` for one of its callbacks.
+//!
+//! In code they are constants: [`rows::SPAM_CHECKER`](crate::rows::SPAM_CHECKER),
+//! [`rows::spam_checker::USER_MAY_INVITE`](crate::rows::spam_checker::USER_MAY_INVITE).
+
+use hsmod_plugin_api::requests::{REQUESTS, RequestRow};
+
+use crate::host::Host;
+use crate::policy::POLICIES;
+use crate::problem::{Problem, Stage};
+use crate::suggestion::{closest, printable};
+
+/// Whether this is the name of a callback or of a category.
+///
+/// ```
+/// use hsmod_loader::names::is_known;
+///
+/// assert!(is_known("spam_checker") && is_known("spam_checker.user_may_invite"));
+/// assert!(!is_known("user_may_invite"));
+/// ```
+pub fn is_known(name: &str) -> bool {
+    POLICIES.iter().any(|policy| policy.is_named(name))
+}
+
+/// The name that was probably meant by one that is none.
+///
+/// ```
+/// use hsmod_loader::names::meant;
+///
+/// assert_eq!(meant("spam_cheker"), Some("spam_checker"));
+/// assert_eq!(meant("user_may_invite"), Some("spam_checker.user_may_invite"));
+/// assert_eq!(meant("everything"), None);
+/// ```
+pub fn meant(name: &str) -> Option<&'static str> {
+    let without_category = || POLICIES.iter().find(|policy| policy.callback == name);
+    let all = POLICIES.iter().flat_map(|policy| [policy.category, policy.full_name]);
+    closest(name, all).or_else(|| Some(without_category()?.full_name))
+}
+
+impl Host {
+    /// What it calls and locks by names that are none: a callback that is never called, and a room
+    /// that is waited for, without a word.
+    pub(crate) fn misnamed(&self) -> Vec<Problem> {
+        let called = self.calls.iter().flatten().filter(|name| !is_known(name));
+        let called = called.map(|name| {
+            let found = "the names are in `hsmod_loader::rows`";
+            problem("calls", name, "no callback and no category", meant(name), found)
+        });
+        let locked = self.locks.iter().flatten().filter(|name| !takes_lock(name));
+        let locked = locked.map(|name| {
+            let found = "`docs/requests.md` says which there are";
+            let meant = closest(name, locking().map(|request| request.name));
+            problem("locks", name, "no request that takes the lock of a room", meant, found)
+        });
+        called.chain(locked).collect()
+    }
+}
+
+fn problem(method: &str, name: &str, what: &str, meant: Option<&str>, found: &str) -> Problem {
+    let name = printable(name);
+    let message = format!("the homeserver names `{name}` in `Host::{method}`, which is {what}");
+    let remedy = match meant {
+        Some(meant) => format!("they may have meant `{meant}`"),
+        None => found.to_owned(),
+    };
+    Problem::error(Stage::Host, message).fix(format!("tell the homeserver's authors: {remedy}"))
+}
+
+/// The requests that take the lock of a room.
+fn locking() -> impl Iterator<Item = &'static RequestRow> {
+    REQUESTS.iter().copied().flatten().filter(|request| request.locks.is_some())
+}
+
+fn takes_lock(name: &str) -> bool {
+    locking().any(|request| request.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::rows;
+
+    fn said(host: &Host) -> String {
+        host.misnamed().iter().map(|problem| format!("{problem}\n")).collect()
+    }
+
+    #[test]
+    fn names_that_are_none_are_told_with_what_was_meant() {
+        let host = Host::new("x")
+            .calls([rows::SPAM_CHECKER, "spam_checker.user_may_invit", "on_new_event", "all\n"])
+            .locks(["update_room_membership", "update_room_memberships", "is_user_admin"]);
+        assert_snapshot!(said(&host), @r"
+        error: host: the homeserver names `spam_checker.user_may_invit` in `Host::calls`, which is no callback and no category
+          fix: tell the homeserver's authors: they may have meant `spam_checker.user_may_invite`
+        error: host: the homeserver names `on_new_event` in `Host::calls`, which is no callback and no category
+          fix: tell the homeserver's authors: they may have meant `third_party_rules.on_new_event`
+        error: host: the homeserver names `all\n` in `Host::calls`, which is no callback and no category
+          fix: tell the homeserver's authors: the names are in `hsmod_loader::rows`
+        error: host: the homeserver names `update_room_memberships` in `Host::locks`, which is no request that takes the lock of a room
+          fix: tell the homeserver's authors: they may have meant `update_room_membership`
+        error: host: the homeserver names `is_user_admin` in `Host::locks`, which is no request that takes the lock of a room
+          fix: tell the homeserver's authors: `docs/requests.md` says which there are
+        ");
+        let right = [rows::FEDERATION, rows::spam_checker::USER_MAY_INVITE];
+        assert_eq!(said(&Host::new("x").calls(right)), "");
+        assert_eq!(said(&Host::new("x").calls([""; 0])), "");
+    }
+
+    #[test]
+    fn there_is_a_constant_for_each_name() {
+        let constants = [
+            rows::SPAM_CHECKER,
+            rows::THIRD_PARTY_RULES,
+            rows::ACCOUNT_VALIDITY,
+            rows::PRESENCE_ROUTER,
+            rows::PASSWORD_AUTH_PROVIDER,
+            rows::BACKGROUND_UPDATE_CONTROLLER,
+            rows::ACCOUNT_DATA,
+            rows::ADD_EXTRA_FIELDS_TO_UNSIGNED_CLIENT_EVENT,
+            rows::MEDIA_REPOSITORY,
+            rows::RATELIMIT,
+            rows::FEDERATION,
+        ];
+        let categories: Vec<_> = rows::CATEGORIES.iter().map(|category| category.name).collect();
+        assert_eq!(constants, *categories);
+        assert!(is_known(rows::third_party_rules::ON_NEW_EVENT));
+        assert!(is_known(rows::federation::ON_EVENT_DELIVERED_OVER_FEDERATION));
+    }
+}
