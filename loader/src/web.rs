@@ -93,6 +93,30 @@ impl Web {
         numbers.flat_map(|module| generation.routes.of(module)).collect()
     }
 
+    /// Whether a module has registered the path, or one that it lies below: for a homeserver that
+    /// routes before it reads a request.
+    ///
+    /// ```
+    /// # let modules = hsmod_loader::Modules::default();
+    /// assert!(!modules.web().serves("/_synapse/client/demo/hello"));
+    /// ```
+    pub fn serves(&self, path: &str) -> bool {
+        self.body_max(path).is_some()
+    }
+
+    /// Of how many bytes the body of a request for this path may be
+    /// ([`Host::max_request_body_size`](crate::Host::max_request_body_size)); `None` if no module
+    /// has registered it.
+    ///
+    /// A homeserver reads that much and one byte more at most, and gives [`Self::handle`] what it
+    /// read: a body that is too large is answered there, as the resource answers errors.
+    pub fn body_max(&self, path: &str) -> Option<usize> {
+        self.modules.read(record::stay().reading(), |generation| {
+            let routes = &generation.routes;
+            Some(routes.routes[routes.find(path)?].body_max)
+        })
+    }
+
     /// Lets a module answer; `None` if no module has registered the path.
     ///
     /// An error of the module becomes its status and a JSON body of `errcode` and `error`, or a page

@@ -42,6 +42,8 @@ async fn an_exact_path_comes_before_a_subtree_and_a_longer_subtree_before_a_shor
             body["registered"].as_str().unwrap().to_owned()
         });
         assert_eq!(answer.as_deref(), registered, "{path}");
+        let path = path.split('?').next().unwrap();
+        assert_eq!(modules.web().serves(path), registered.is_some(), "{path}");
     }
     let paths = modules.web().paths();
     for path in ["/_x/*", "/_x/a/b/*", "/_x/a/*", "/_x/a/b/c", "/_synapse/client/second/seen"] {
@@ -241,6 +243,8 @@ async fn a_body_that_is_too_large_never_reaches_a_module() {
     let (status, _, body) = post("/_json", "123456789").await;
     let expected = json!({"errcode": "M_TOO_LARGE", "error": "Request body is too large"});
     assert_eq!((status, serde_json::from_str(&body).ok()), (413, Some(expected)));
+    let web = modules.web();
+    assert_eq!([web.body_max("/_json"), web.body_max("/_other")], [Some(8), None]);
 }
 
 #[tokio::test]
