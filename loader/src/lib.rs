@@ -148,7 +148,7 @@ pub use hsmod_plugin_api::values;
 pub use info::{ModuleInfo, Registered};
 pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
-pub use replacement::Replacement;
+pub use replacement::{Replaced, Replacement};
 pub use room_scope::holds_room;
 pub use stages::{Made, Parsed};
 

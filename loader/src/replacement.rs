@@ -1,8 +1,8 @@
 //! An event that a module puts in the place of another one.
 
 use hsmod_plugin_api::callbacks::third_party_rules::rows::check_event_allowed;
-use hsmod_plugin_api::host::Subject;
-use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, OwnedEvent, UserId};
+use hsmod_plugin_api::host::{IntoEvent, Subject};
+use hsmod_plugin_api::values::{ErrorCode, Event, JsonObject, ModuleError, OwnedEvent, UserId};
 use serde_json::{Map, Value};
 
 use crate::call_error::{CallError, Cause};
@@ -47,23 +47,49 @@ impl Replacement {
         self.event
     }
 
-    /// The new event, if it keeps what it must: `room_id`, `type`, `state_key`, and a sender of
-    /// `server_name`, and holds only what canonical JSON can. The event that creates a room of
-    /// version 12 or later has no `room_id`, whether or not the module gave it.
+    /// The new event in place of `original`, if it keeps what it must: `room_id`, `type`,
+    /// `state_key`, and a sender of `server_name`, and holds only what canonical JSON can. The event
+    /// that creates a room of version 12 or later has no `room_id`, whether or not the module gave
+    /// it.
     ///
     /// What the homeserver itself makes (`event_id`, `auth_events`, `prev_events`, `hashes`,
-    /// `signatures`) is still that of the original: make it anew.
+    /// `signatures`) is still that of the original: make it anew, and authorise the event again.
     ///
     /// Mirrors `_rebuild_event_after_third_party_rules` in `synapse/handlers/message.py`.
     ///
+    /// ```
+    /// # use hsmod_loader::{CallError, Modules, Replaced, Ser, State};
+    /// # #[derive(serde::Serialize)]
+    /// # struct Pdu { sender: String, content: serde_json::Map<String, serde_json::Value> }
+    /// # async fn example(modules: Modules, mut pdu: Pdu, state: State) -> Result<(), CallError> {
+    /// let decision = modules.third_party_rules().check_event_allowed(Ser(&pdu), &state);
+    /// if let Some(replacement) = decision.await? {
+    ///     let Replaced { sender, content, .. } = replacement.check(Ser(&pdu), "example.org")?;
+    ///     (pdu.sender, pdu.content) = (sender, content);
+    /// }
+    /// // Here it is hashed and signed.
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold: the module that gave it
-    /// is named, and has failed, which is logged and counted.
-    pub fn check(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, CallError> {
-        self.checked(event, server_name).map_err(|error| self.refused(event, error))
+    /// is named, and has failed, which is logged and counted. A 500 of
+    /// [the homeserver's own](crate::CallErrorKind::Input) if the original cannot be read.
+    pub fn check(
+        &self,
+        original: impl IntoEvent,
+        server_name: &(impl AsRef<str> + ?Sized),
+    ) -> Result<Replaced, CallError> {
+        let original = original.into_event().map_err(|error| {
+            let (policy, cause) = (check_event_allowed::POLICY, Cause::Input(error.to_string()));
+            CallError::new(policy.full_name, None, cause, policy.refusal)
+        })?;
+        let event = original.as_event();
+        self.checked(&event, server_name.as_ref()).map_err(|error| self.refused(&event, error))
     }
 
-    fn checked(&self, event: &Event<'_>, server_name: &str) -> Result<OwnedEvent, ModuleError> {
+    fn checked(&self, event: &Event<'_>, server_name: &str) -> Result<Replaced, ModuleError> {
         let Value::Object(given) = &self.event else {
             return Err(ModuleError::new("the replacement event is not an object"));
         };
@@ -86,8 +112,8 @@ impl Replacement {
                 )));
             }
         }
-        let sender = text(given, "sender").unwrap_or_default();
-        if UserId::new(sender).server_name() != Some(server_name) {
+        let sender = text(given, "sender").unwrap_or_default().to_owned();
+        if UserId::new(&sender).server_name() != Some(server_name) {
             return Err(ModuleError::new(format_args!(
                 "the sender of the replacement event, `{sender}`, is no user of this server"
             )));
@@ -97,8 +123,13 @@ impl Replacement {
         }
         event_json.insert("event_id".to_owned(), event.event_id().into());
         event_json.entry("origin_server_ts").or_insert_with(|| event.origin_server_ts().into());
-        OwnedEvent::from_json(Value::Object(event_json).to_string())
-            .map_err(|error| ModuleError::new(format_args!("the replacement is no event: {error}")))
+        let event =
+            OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
+                ModuleError::new(format_args!("the replacement is no event: {error}"))
+            })?;
+        // It is an event: its content is an object.
+        let content = given.get("content").and_then(Value::as_object).cloned();
+        Ok(Replaced { sender, content: content.unwrap_or_default(), event })
     }
 
     #[cold]
@@ -112,6 +143,18 @@ impl Replacement {
         by.fail("its replacement", &error, &Subject::of(event), false);
         error
     }
+}
+
+/// The event that takes the place of another one, [checked](Replacement::check).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// Its sender, a user of this server.
+    pub sender: String,
+    /// Its content.
+    pub content: JsonObject,
+    /// All of it: `unsigned`, `redacts` and `origin_server_ts` may be others than before, too.
+    pub event: OwnedEvent,
 }
 
 fn text<'a>(event: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
@@ -139,8 +182,11 @@ fn bad_json(message: &str) -> ModuleError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use hsmod_plugin_api::host::{BuiltEvent, Json, Ser};
     use serde_json::json;
+
+    use super::*;
+    use crate::call_error::CallErrorKind;
 
     fn event() -> OwnedEvent {
         let event = json!({
@@ -158,8 +204,8 @@ mod tests {
         });
         change(&mut replacement);
         Replacement::new(replacement, None)
-            .check(&original.as_event(), "x")
-            .map(|event| event.as_event().client_json())
+            .check(&original, "x")
+            .map(|replaced| replaced.event.as_event().client_json())
             .map_err(|error| (error.status(), error.errcode()))
     }
 
@@ -176,8 +222,8 @@ mod tests {
             for (key, value) in change {
                 replacement[*key] = (*value).into();
             }
-            let replaced = Replacement::new(replacement, None).check(&original.as_event(), "x");
-            replaced.map_err(|error| error.status())
+            let replaced = Replacement::new(replacement, None).check(&original, "x");
+            replaced.map(|replaced| replaced.event).map_err(|error| error.status())
         };
         for same in [&[][..], &[("room_id", "!UD6J")], &[("event_id", "$other")]] {
             let replaced = check(same).unwrap();
@@ -205,5 +251,32 @@ mod tests {
         assert_eq!(check(|event| event["content"] = 3.into()), unknown(500));
         let float = check(|event| event["content"]["x"] = 1.5.into());
         assert_eq!(float, Err((400, "M_BAD_JSON".to_owned())));
+    }
+
+    #[test]
+    fn the_original_is_given_in_any_way_and_what_changes_comes_apart() {
+        let given = json!({
+            "room_id": "!r:x", "sender": "@b:x", "type": "m.room.message", "content": {"body": "new"},
+        });
+        let replacement = Replacement::new(given, None);
+        let original = event();
+        let built = BuiltEvent::of(&original).unwrap();
+        let json = original.as_event().json().as_str().to_owned();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        let server_name = "x".to_owned();
+        for replaced in [
+            replacement.check(&original, &server_name),
+            replacement.check(&original.as_event(), "x"),
+            replacement.check(&built, "x"),
+            replacement.check(Json(&json), "x"),
+            replacement.check(Ser(&value), "x"),
+        ] {
+            let Replaced { sender, content, event } = replaced.unwrap();
+            assert_eq!((&*sender, Value::Object(content)), ("@b:x", json!({"body": "new"})));
+            assert_eq!(event.as_event().origin_server_ts(), 5);
+        }
+        let error = replacement.check(Json("[]"), "x").unwrap_err();
+        assert_eq!((error.kind(), error.status()), (CallErrorKind::Input, 500));
+        assert!(error.to_string().contains("an event cannot be read"), "{error}");
     }
 }

@@ -156,7 +156,7 @@ impl Room {
             Err(error) => Err(error),
         };
         let replacement = match replacement {
-            Ok(replacement) => replacement.map(|replacement| self.versioned(replacement)),
+            Ok(replacement) => replacement.map(|replaced| self.versioned(replaced.event)),
             Err(error) => return Asked { calls: 1, answer: Err(error) },
         };
         let replaced = replacement.as_ref().map(OwnedEvent::as_event);

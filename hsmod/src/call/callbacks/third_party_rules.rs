@@ -1,6 +1,6 @@
 //! Category `third_party_rules`.
 
-use hsmod_loader::{Modules, Replacement};
+use hsmod_loader::{Modules, Replaced, Replacement};
 
 use super::super::answer::{Answer, Outcome, allow, reason, told, value};
 use super::super::arguments::Arguments;
@@ -81,7 +81,9 @@ async fn check_event_allowed(
     let view = event.as_event();
     let question = modules.third_party_rules().check_event_allowed(&view, &state);
     let replaced = |replacement: Replacement| match replacement.check(&view, server_name) {
-        Ok(event) => Answer::Replaced(event.as_event().json().parse().unwrap_or_default()),
+        Ok(Replaced { event, .. }) => {
+            Answer::Replaced(event.as_event().json().parse().unwrap_or_default())
+        }
         // The client is not told why.
         Err(error) => Answer::Refused { why: reason(&error), error },
     };

@@ -57,6 +57,24 @@ impl<T: Serialize + ?Sized> IntoEvent for Ser<'_, T> {
     }
 }
 
+impl IntoEvent for &Event<'_> {
+    fn into_event(self) -> Result<OwnedEvent, InputError> {
+        Ok(self.to_owned())
+    }
+}
+
+impl IntoEvent for &OwnedEvent {
+    fn into_event(self) -> Result<OwnedEvent, InputError> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoEvent for &BuiltEvent {
+    fn into_event(self) -> Result<OwnedEvent, InputError> {
+        self.event().into_event()
+    }
+}
+
 type LentEvent = Lent<'static, Event<'static>>;
 
 impl<'a> Input<LentEvent> for &'a Event<'_> {
