@@ -106,6 +106,7 @@ mod log;
 mod modules;
 pub mod names;
 pub mod policy;
+pub mod prelude;
 pub mod problem;
 #[allow(unsafe_code, reason = "lends what a reference in an atomic pointer keeps")]
 mod published;
@@ -129,6 +130,7 @@ mod watchdog;
 pub mod web;
 
 pub use auth_checkers::LoginType;
+pub use bytes;
 pub use call_error::{CallError, CallErrorKind, Cause, FailureKind};
 pub use config::Config;
 pub use failures::Failure;
@@ -145,6 +147,7 @@ pub use hsmod_plugin_api::module::{Trace, WebRequest, WebResponse};
 pub use hsmod_plugin_api::requests;
 pub use hsmod_plugin_api::table::CallbackInfo;
 pub use hsmod_plugin_api::values;
+pub use http;
 pub use info::{ModuleInfo, Registered};
 pub use modules::{ModuleCounts, Modules, Shutdown};
 pub use problem::LoadError;
