@@ -67,6 +67,12 @@ pub fn page() -> String {
             page += &row(callback);
         }
     }
+    page += FEDERATED;
+    for callback in CATEGORIES.iter().flat_map(|category| category.callbacks) {
+        if let Some(failure) = over_federation(callback) {
+            writeln!(page, "| `{}` | {failure} |", callback.name).expect("as above");
+        }
+    }
     page
 }
 
@@ -93,6 +99,25 @@ const COLUMNS: &str = "\n\
 | callback | Synapse | arguments | answer | may deny | combined | on failure | refused with | used by |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
+
+const FEDERATED: &str = "
+## Failures over federation
+
+What a failure means where another server is concerned: an error, a panic, no answer in time. Only a
+denial is an answer about the event or the user, which is why a homeserver tells the two apart
+(`CallError::is_denial`).
+
+| callback | a failure |
+| --- | --- |
+";
+
+/// What its documentation says of a failure over federation.
+fn over_federation(callback: &CallbackInfo) -> Option<String> {
+    let doc = callback.doc.concat();
+    let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, failure) = doc.split_once("Over federation, a failure ")?;
+    Some(failure.split(". ").next()?.trim_end_matches('.').to_owned())
+}
 
 fn row(callback: &CallbackInfo) -> String {
     let full_name = format!("{}.{}", callback.category, callback.name);

@@ -19,6 +19,7 @@ callbacks! {
         /// Called with one event or more; also with those that another server sent first.
         ///
         /// Combined: all are told. On failure: logged.
+        /// Over federation, a failure changes nothing: the other server has the events already.
         /// Since Synapse 1.158.
         async fn on_event_delivered_over_federation(&self, delivery: &EventDelivery<'_>) -> (), since 0;
     }

@@ -26,6 +26,8 @@ callbacks! {
         /// remote one is redacted and soft-failed.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
+        /// Over federation, a failure refuses this event alone, until it comes again: its server is told
+        /// of an error, and the other events of the transaction are taken.
         /// Since Synapse 1.37.
         async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0, denies;
 
@@ -36,6 +38,8 @@ callbacks! {
         /// reported as accepted and forgotten.
         ///
         /// Combined: the first drop decides. On failure: the request fails.
+        /// Over federation, a failure refuses this event alone, until it comes again: its server is told
+        /// of an error, where a drop is reported as accepted.
         /// Since Synapse 1.60.
         async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0, denies;
 
@@ -59,6 +63,7 @@ callbacks! {
         /// `federated_user_may_invite`, for each invite from another server. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
+        /// Over federation, a failure is a 500 for the server that invites, which may try again.
         /// Since Synapse 1.37.
         async fn user_may_invite(
             &self,
@@ -73,6 +78,8 @@ callbacks! {
         /// denies it, `user_may_invite` is asked next. A denial is a 403.
         ///
         /// Combined: the first denial decides, then `user_may_invite`. On failure: the request fails.
+        /// Over federation, a failure is a 500 for the server that invites, which may try again;
+        /// `user_may_invite` is not asked then.
         /// Since Synapse 1.133.
         async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0, denies;
 
@@ -174,6 +181,8 @@ callbacks! {
         /// denied file is deleted; an upload is refused with 400, other media is not found.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
+        /// Over federation, a failure keeps nothing of the file, which is fetched anew when somebody next
+        /// asks for it.
         /// Since Synapse 1.37.
         async fn check_media_file_for_spam(
             &self,
@@ -204,6 +213,8 @@ callbacks! {
         /// servers that protect rooms with it. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
+        /// Over federation, a failure is a 500 for the server that joins, which may go on to another
+        /// server of the room.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
         async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies;

@@ -82,6 +82,7 @@ callbacks! {
         /// it; soft-failed events included.
         ///
         /// Combined: all are told. On failure: logged.
+        /// Over federation, a failure changes nothing: the event has been accepted already.
         /// Since Synapse 1.47.
         async fn on_new_event(&self, event: &Event<'_>, state_events: &State<'_>) -> (), since 0;
 
