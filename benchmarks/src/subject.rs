@@ -38,6 +38,8 @@ pub enum Case {
     Nothing,
     /// The loader, with a callback that no module registered.
     LoaderNobody,
+    /// The loader, which is asked whether any module registered a callback, and none did.
+    LoaderListens,
     /// Boxed futures, ready at once.
     BoxedReady,
     /// The loader, ready at once.
@@ -65,9 +67,10 @@ pub enum Case {
 }
 
 impl Case {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Nothing,
         Self::LoaderNobody,
+        Self::LoaderListens,
         Self::BoxedReady,
         Self::LoaderReady,
         Self::BoxedSuspended,
@@ -143,6 +146,10 @@ impl Subject {
             Case::Nothing => self.repeat_allowed(times, |_| Ok::<_, ()>(())),
             Case::LoaderNobody => self.repeat_allowed(times, |event| {
                 run(modules.spam_checker().should_drop_federated_event(event)).map(|_| ())
+            }),
+            Case::LoaderListens => self.repeat_allowed(times, |_| {
+                let listens = modules.spam_checker().should_drop_federated_event_listens();
+                if listens { Err(()) } else { Ok(()) }
             }),
             Case::BoxedReady => self.repeat(times, |event| run(baseline::check(boxed, event))),
             Case::LoaderReady => {
