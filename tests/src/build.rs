@@ -102,13 +102,13 @@ pub fn static_host() -> PathBuf {
     cargo_build(&["static_host"], "dev", &environment, Some(&target), &[])["static_host"].clone()
 }
 
-/// The example `embed` of the loader.
-pub fn embed_example() -> PathBuf {
+/// An example of the loader.
+pub fn example(name: &str) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(workspace()).args(["build", "--quiet", "--message-format=json"]);
-    command.args(["--package", "hsmod-loader", "--features", "axum", "--example", "embed"]);
+    command.args(["--package", "hsmod-loader", "--features", "axum", "--example", name]);
     command.arg("--target-dir").arg(target_dir());
-    products(&mut command)["embed"].clone()
+    products(&mut command)[name].clone()
 }
 
 /// The flags that these tests are built with, and more. `RUSTFLAGS` are not added to those of the

@@ -1,14 +1,16 @@
-//! Shows that the small homeserver which embedders read first works, with modules and without.
+//! Shows that the small homeservers which embedders read first work, with modules and without.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn output(config: Option<&Path>) -> Output {
-    Command::new(build::embed_example()).args(config).output().unwrap()
+    Command::new(build::example("embed")).args(config).output().unwrap()
 }
 
 fn run(config: Option<&Path>) -> String {
@@ -18,12 +20,16 @@ fn run(config: Option<&Path>) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// `list_spam_checker` and `demo`.
+fn scene() -> Scene {
+    Scene::new()
+        .module("list_spam_checker", json!({"evil_users": ["@evil:localhost"]}))
+        .module("demo", json!({}))
+}
+
 #[test]
 fn modules_decide_what_its_clients_see() {
-    let scene = Scene::new()
-        .module("list_spam_checker", json!({"evil_users": ["@evil:localhost"]}))
-        .module("demo", json!({}));
-    insta::assert_snapshot!(run(Some(&scene.write())), @r#"
+    insta::assert_snapshot!(run(Some(&scene().write())), @r#"
     PUT /send/@alice:localhost/!r:localhost
       200 {"event_id":"$1"}
     PUT /send/@evil:localhost/!r:localhost
@@ -58,4 +64,67 @@ fn modules_are_answered_what_it_can_answer() {
     let errors = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(errors.contains("this homeserver does not answer `set_user_admin`"), "{errors}");
+}
+
+/// An example that serves, until it is dropped.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(example: &str, config: &Path) -> Self {
+        let mut command = Command::new(build::example(example));
+        command.arg(config).arg("127.0.0.1:0").stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| {
+            panic!("`{example}` does not say where it listens: {line:?}");
+        });
+        Self { address: address.to_owned(), process }
+    }
+
+    /// The status and the body of the answer.
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let length = body.len();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // Who is refused for the size of it may have hung up by now.
+        let _ = stream.write_all(body.as_bytes());
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("{answer:?}"));
+        (head[9..12].parse().unwrap(), body.to_owned())
+    }
+
+    fn json(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.ask(method, path, &body.to_string());
+        assert_eq!(status, 200, "{answer}");
+        serde_json::from_str(&answer).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn a_homeserver_that_is_not_axums_serves_web_resources() {
+    let server = Server::start("hyper", &scene().write());
+    let hello = server.json("GET", "/_synapse/client/demo/hello?name=world", &Value::Null);
+    assert_eq!(hello, json!({"hello": "world"}));
+    let (status, body) = server.ask("GET", "/nobody", "");
+    assert_eq!((status, body.contains("M_UNRECOGNIZED")), (404, true), "{body}");
+    let (status, body) = server.ask("PUT", "/_synapse/client/demo/hello", &"x".repeat(9 << 20));
+    assert_eq!((status, body.contains("M_TOO_LARGE")), (413, true), "{body}");
 }
