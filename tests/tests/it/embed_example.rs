@@ -13,11 +13,19 @@ fn output(config: Option<&Path>) -> Output {
     Command::new(build::example("embed")).args(config).output().unwrap()
 }
 
+/// What it writes, without the hashes that the IDs of its own events are.
 fn run(config: Option<&Path>) -> String {
     let output = output(config);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout).unwrap()
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut parts = text.split(r#""event_id":"$"#);
+    let mut masked = parts.next().unwrap().to_owned();
+    for part in parts {
+        masked += r#""event_id":"$hash"#;
+        masked += part.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    masked
 }
 
 /// `list_spam_checker` and `demo`.
@@ -30,25 +38,32 @@ fn scene() -> Scene {
 #[test]
 fn modules_decide_what_its_clients_see() {
     insta::assert_snapshot!(run(Some(&scene().write())), @r#"
-    PUT /send/@alice:localhost/!r:localhost
-      200 {"event_id":"$1"}
-    PUT /send/@evil:localhost/!r:localhost
-      403 {"errcode":"M_FORBIDDEN","error":"This message has been rejected as probable spam"}
     POST /create_room/@alice:localhost
       200 {"room_id":"!new:localhost"}
     POST /create_room/@evilguy:localhost
       403 {"errcode":"M_FORBIDDEN","error":"You are not permitted to create rooms"}
+    PUT /send/@alice:localhost/!r:localhost
+      200 {"event_id":"$hash"}
+    PUT /send/@evil:localhost/!r:localhost
+      403 {"errcode":"M_FORBIDDEN","error":"This message has been rejected as probable spam"}
+    PUT /invite/@alice:localhost/!r:localhost/@carol:localhost
+      200 {"event_id":"$hash"}
+    GET /messages/!r:localhost
+      200 [["@alice:localhost",{"body":"hello"}],["@alice:localhost",{"membership":"invite"}]]
+    PUT /profile/@alice:localhost
+      200 {}
     GET /_synapse/client/demo/hello?name=world
       200 {"hello":"world"}
     GET /nobody
       404 {"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}
+    modules ended: 0 failed
     "#);
 }
 
 #[test]
 fn without_modules_everything_is_allowed() {
     let answers = run(None);
-    assert_eq!(answers.matches("  200 ").count(), 4, "{answers}");
+    assert_eq!(answers.matches("  200 ").count(), 7, "{answers}");
     assert_eq!(answers.matches("  404 ").count(), 2, "{answers}");
 }
 
@@ -69,6 +84,7 @@ fn modules_are_answered_what_it_can_answer() {
 /// An example that serves, until it is dropped.
 struct Server {
     process: Child,
+    output: BufReader<std::process::ChildStdout>,
     address: String,
 }
 
@@ -83,7 +99,7 @@ impl Server {
         let address = line.trim().strip_prefix("listening on ").unwrap_or_else(|| {
             panic!("`{example}` does not say where it listens: {line:?}");
         });
-        Self { address: address.to_owned(), process }
+        Self { address: address.to_owned(), process, output }
     }
 
     /// The status and the body of the answer.
@@ -109,6 +125,17 @@ impl Server {
         assert_eq!(status, 200, "{answer}");
         serde_json::from_str(&answer).unwrap()
     }
+
+    /// Ends it as an operator does; what it still writes.
+    #[cfg(unix)]
+    fn terminate(mut self) -> String {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-s", "TERM", &id]).status().unwrap().success());
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
+        assert!(self.process.wait().unwrap().success());
+        rest
+    }
 }
 
 impl Drop for Server {
@@ -116,6 +143,42 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_module_sees_the_state_replaces_an_event_and_ends_with_the_homeserver() {
+    let replacement = json!({
+        "room_id": "!r:localhost", "sender": "@bot:localhost", "type": "m.room.message",
+        "content": {"body": "replaced"},
+    });
+    let scene = |replacement: Value| {
+        let config = json!({
+            "callbacks": ["check_event_allowed", "on_new_event"],
+            "answers": {"check_event_allowed": replacement},
+        });
+        Scene::new().module("good_recorder", config)
+    };
+    let server = Server::start("embed", &scene(json!("allow")).write());
+    let created = json!({"room_version": "12"});
+    server.json("PUT", "/state/@alice:localhost/!r:localhost/m.room.create", &created);
+    server.json("PUT", "/send/@alice:localhost/!r:localhost", &json!({"body": "hello"}));
+    let seen = server.json("GET", "/_synapse/client/recorder/seen", &Value::Null).to_string();
+    // The second question came with the state that the first event made.
+    let creates = seen.matches(r#""room_version":"12""#).count();
+    assert!(creates >= 3, "{creates} in {seen}");
+    assert_eq!(server.terminate(), "modules ended: 0 failed\n");
+
+    let server = Server::start("embed", &scene(json!({"replace": replacement})).write());
+    let answer = server.json("PUT", "/send/@alice:localhost/!r:localhost", &json!({"body": "no"}));
+    let messages = server.json("GET", "/messages/!r:localhost", &Value::Null);
+    assert_eq!(messages, json!([["@bot:localhost", {"body": "replaced"}]]));
+    assert!(answer["event_id"].as_str().unwrap().starts_with('$'), "{answer}");
+    // What changes what it may not is the module's failure.
+    let path = "/state/@alice:localhost/!r:localhost/m.room.topic";
+    let (status, body) = server.ask("PUT", path, "{}");
+    assert_eq!(status, 500, "{body}");
+    assert_eq!(server.terminate(), "modules ended: 0 failed\n");
 }
 
 #[test]
