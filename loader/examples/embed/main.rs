@@ -1,8 +1,8 @@
 //! A small homeserver that embeds the loader: the first thing to read for whoever wants modules in
-//! a homeserver of their own.
+//! a homeserver of their own. `docs/embedding.md` says the rest.
 //!
 //! It has identifiers, events, rooms and errors of its own, as every homeserver does; none of them
-//! is known to the loader. What embedding takes is marked with (1) to (11):
+//! is known to the loader. What embedding takes is marked with (1) to (12):
 //!
 //! | file | |
 //! | --- | --- |
@@ -10,12 +10,14 @@
 //! | `error.rs` | what a client sees of a refusal, and of a failure |
 //! | `event.rs`, `rooms.rs` | an event by its parts, the state of a room |
 //! | `send.rs` | before an event is hashed, before it is stored, after it |
+//! | `federation.rs` | events of other servers |
 //!
 //! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml` asks itself a few
 //! things. With an address behind the config, such as `127.0.0.1:8008`, it serves until SIGTERM.
 
 mod error;
 mod event;
+mod federation;
 mod rooms;
 mod send;
 
@@ -70,8 +72,9 @@ impl Users for Accounts {
 }
 
 /// (2) What is called, by the constants of the callbacks: a module that needs another one is refused.
-const CALLS: [&str; 7] = [
+const CALLS: [&str; 8] = [
     rows::spam_checker::CHECK_EVENT_FOR_SPAM,
+    rows::spam_checker::SHOULD_DROP_FEDERATED_EVENT,
     rows::spam_checker::USER_MAY_CREATE_ROOM,
     rows::spam_checker::USER_MAY_INVITE,
     rows::third_party_rules::CHECK_EVENT_ALLOWED,
@@ -99,6 +102,7 @@ fn router(services: Services) -> Router {
         .route("/messages/{room}", get(send::messages))
         .route("/create_room/{user}", post(send::create_room))
         .route("/profile/{user}", put(send::profile))
+        .route("/transaction/{room}", put(federation::transaction))
         // (4) What the homeserver does not serve itself is offered to the modules.
         .fallback_service(services.modules.web().into_axum())
         .with_state(services)
@@ -154,6 +158,7 @@ async fn ask_itself(router: &Router) -> Result<(), Box<dyn Error>> {
         ("PUT", "/send/@alice:localhost/!r:localhost", r#"{"body": "hello"}"#),
         ("PUT", "/send/@evil:localhost/!r:localhost", r#"{"body": "spam"}"#),
         ("PUT", "/invite/@alice:localhost/!r:localhost/@carol:localhost", ""),
+        ("PUT", "/transaction/!r:localhost", federation::SAMPLE),
         ("GET", "/messages/!r:localhost", ""),
         ("PUT", "/profile/@alice:localhost", r#"{"displayname": "Alice"}"#),
         ("GET", "/_synapse/client/demo/hello?name=world", ""),
