@@ -16,6 +16,7 @@ mod create_events;
 mod deadlines;
 mod dropped_calls;
 mod embed_example;
+mod embedding_page;
 mod event_censor;
 mod every_callback;
 mod example_plugins;
