@@ -237,8 +237,9 @@ impl CallError {
         let none = Map::new();
         let (errcode, message, fields) = match &self.0.cause {
             Cause::Verdict(_) if refusal.fixed => (refusal.errcode, refusal.message, &none),
-            Cause::Verdict(Verdict::Deny { errcode, message, fields, .. }) => {
-                (errcode.as_str(), message.as_deref().unwrap_or(refusal.message), fields)
+            Cause::Verdict(Verdict::Deny(denial)) => {
+                let message = denial.message.as_deref().unwrap_or(refusal.message);
+                (denial.errcode.as_str(), message, &denial.fields)
             }
             Cause::Error(error) => match error.kind() {
                 ErrorKind::Http { errcode, message, fields, .. } => {

@@ -126,7 +126,7 @@ pub mod prelude {
         config_from_value,
     };
     pub use crate::values::{
-        AcceptedLogin, ConfigError, DirectoryVisibility, EditableJson, ErrorCode, Event,
+        AcceptedLogin, ConfigError, Denial, DirectoryVisibility, EditableJson, ErrorCode, Event,
         EventDecision, EventDelivery, FederatedEventAction, FileInfo, InterestedUsers, JsonObject,
         JsonStr, LegacyRenewal, LoginResponse, MediaUploadLimit, ModuleError, OwnedEvent,
         OwnedPresenceState, OwnedRoomAlias, OwnedRoomId, OwnedUserId, Permission, ProfileInfo,

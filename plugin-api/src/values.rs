@@ -51,6 +51,6 @@ pub use sql::{Column, FromSql, Row, SqlRows, SqlValue};
 pub use state::State;
 pub use user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 pub use verdict::{
-    DirectoryVisibility, EventDecision, FederatedEventAction, Permission, RegistrationBehaviour,
-    Verdict,
+    Denial, DirectoryVisibility, EventDecision, FederatedEventAction, Permission,
+    RegistrationBehaviour, Verdict,
 };

@@ -24,29 +24,48 @@ pub enum Verdict {
     /// No objection; the next module is asked.
     #[default]
     Allow,
-    /// Refused; no further module is asked.
-    #[non_exhaustive]
-    Deny {
-        /// `errcode` of the body the client sees.
-        errcode: ErrorCode,
-        /// `error` of that body; `None` leaves it to the callback's usual text.
-        message: Option<String>,
-        /// Further fields of that body; may override `errcode` and `error`.
-        fields: Map<String, Value>,
-    },
+    /// Refused; no further module is asked. Made with [`Verdict::deny`], or of an [`ErrorCode`].
+    // The compiler shows the line below to those who write something else in the parentheses.
+    Deny(Denial), // made with `Verdict::deny(ErrorCode::Forbidden)`
+}
+
+/// What the client sees of a refusal.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// assert_eq!(Verdict::Deny(ErrorCode::Forbidden.into()), Verdict::deny(ErrorCode::Forbidden));
+/// ```
+///
+/// Rationale: a structure of its own, because a variant with fields is neither written nor compared
+/// as beginners try to, and the compiler then recommends what another rule of its forbids.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Denial {
+    /// `errcode` of the body.
+    pub errcode: ErrorCode,
+    /// `error` of the body; `None` leaves it to the callback's usual text.
+    pub message: Option<String>,
+    /// Further fields of the body; may override `errcode` and `error`.
+    pub fields: Map<String, Value>,
+}
+
+impl<C: Into<ErrorCode>> From<C> for Denial {
+    fn from(errcode: C) -> Self {
+        Self { errcode: errcode.into(), message: None, fields: Map::new() }
+    }
 }
 
 impl Verdict {
     /// A refusal with `errcode`.
     pub fn deny(errcode: impl Into<ErrorCode>) -> Self {
-        Self::Deny { errcode: errcode.into(), message: None, fields: Map::new() }
+        Self::Deny(errcode.into().into())
     }
 
     /// Says why, to the client; of no effect on [`Verdict::Allow`].
     #[must_use]
     pub fn message(mut self, text: impl Into<String>) -> Self {
-        if let Self::Deny { message, .. } = &mut self {
-            *message = Some(text.into());
+        if let Self::Deny(denial) = &mut self {
+            denial.message = Some(text.into());
         }
         self
     }
@@ -54,8 +73,8 @@ impl Verdict {
     /// Adds a field to the body the client sees; of no effect on [`Verdict::Allow`].
     #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
-        if let Self::Deny { fields, .. } = &mut self {
-            fields.insert(name.to_owned(), value.into());
+        if let Self::Deny(denial) = &mut self {
+            denial.fields.insert(name.to_owned(), value.into());
         }
         self
     }
@@ -63,8 +82,8 @@ impl Verdict {
     /// Adds several, as [`Self::field`] does one.
     #[must_use]
     pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
-        if let Self::Deny { fields, .. } = &mut self {
-            fields.extend(added);
+        if let Self::Deny(denial) = &mut self {
+            denial.fields.extend(added);
         }
         self
     }
@@ -94,7 +113,7 @@ impl Answer for Verdict {
     fn into_raw(self) -> Option<RawVerdict> {
         match self {
             Self::Allow => None,
-            Self::Deny { errcode, message, fields } => Some(RawVerdict {
+            Self::Deny(Denial { errcode, message, fields }) => Some(RawVerdict {
                 errcode: errcode.as_str().into(),
                 message: message.into(),
                 fields: raw_fields(&fields),
@@ -103,11 +122,11 @@ impl Answer for Verdict {
     }
 
     fn from_raw(raw: RawVerdict) -> Result<Self, Unreadable> {
-        Ok(Self::Deny {
+        Ok(Self::Deny(Denial {
             errcode: raw.errcode.to_text().map_or(ErrorCode::Forbidden, ErrorCode::from),
             message: raw.message.to_text(),
             fields: fields_of(&raw.fields),
-        })
+        }))
     }
 
     fn of_unreadable(_: Unreadable) -> Result<Self, Unreadable> {

@@ -112,7 +112,7 @@ fn ask<A: Answer, T>(
 /// What a denial, or an error, says.
 fn said(entered: Entered<Verdict>) -> Result<String, String> {
     match entered {
-        Entered::Ready(Ok(Verdict::Deny { message, .. })) => Ok(message.unwrap_or_default()),
+        Entered::Ready(Ok(Verdict::Deny(denial))) => Ok(denial.message.unwrap_or_default()),
         Entered::Ready(Err(error)) => Err(error.to_string()),
         other => panic!("{other:?}"),
     }

@@ -1,6 +1,6 @@
 //! Verdicts: `NOT_SPAM`, a code, or a code with fields.
 
-use hsmod_loader::values::{ErrorCode, Verdict};
+use hsmod_loader::values::{Denial, ErrorCode, Verdict};
 use hsmod_loader::{CallError, Cause};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -11,7 +11,7 @@ use super::error::{additional, raised};
 /// What most callbacks of `spam_checker` return: `NOT_SPAM`, a member of `Codes`, or one with
 /// fields that the client sees.
 pub(crate) fn verdict(py: Python<'_>, answer: Result<(), CallError>) -> PyResult<Py<PyAny>> {
-    let Some(Denial { errcode, message, fields }) = denial(py, answer)? else {
+    let Some(Denial { errcode, message, fields, .. }) = denial(py, answer)? else {
         return not_spam(py);
     };
     let known = known_code(py, errcode.as_str());
@@ -40,12 +40,6 @@ pub(crate) fn code_only(py: Python<'_>, answer: Result<(), CallError>) -> PyResu
     }
 }
 
-struct Denial {
-    errcode: ErrorCode,
-    message: Option<String>,
-    fields: Map<String, Value>,
-}
-
 /// The verdict of a question.
 ///
 /// # Errors
@@ -53,11 +47,7 @@ struct Denial {
 fn denial(py: Python<'_>, answer: Result<(), CallError>) -> PyResult<Option<Denial>> {
     let Err(error) = answer else { return Ok(None) };
     match error.cause() {
-        Cause::Verdict(Verdict::Deny { errcode, message, fields, .. }) => Ok(Some(Denial {
-            errcode: errcode.clone(),
-            message: message.clone(),
-            fields: fields.clone(),
-        })),
+        Cause::Verdict(Verdict::Deny(denial)) => Ok(Some(denial.clone())),
         _ => Err(raised(py, &error)),
     }
 }

@@ -8,7 +8,8 @@ use std::future::Future;
 
 use hsmod_loader::dispatch::Delivery;
 use hsmod_loader::values::{
-    DirectoryVisibility, ErrorCode, ErrorKind, FederatedEventAction, RegistrationBehaviour, Verdict,
+    Denial, DirectoryVisibility, ErrorCode, ErrorKind, FederatedEventAction, RegistrationBehaviour,
+    Verdict,
 };
 use hsmod_loader::{CallError, Cause, Replacement};
 use serde_json::{Map, Value, json};
@@ -34,8 +35,8 @@ pub(super) async fn verdict(call: impl Future<Output = Outcome<()>>) -> Encoded 
 
 fn denial(verdict: &Verdict) -> Value {
     match verdict {
-        Verdict::Deny { message: Some(message), .. } => text(message),
-        Verdict::Deny { errcode, fields, .. } => tuple(&[code(errcode), json!(fields)]),
+        Verdict::Deny(Denial { message: Some(message), .. }) => text(message),
+        Verdict::Deny(denial) => tuple(&[code(&denial.errcode), json!(denial.fields)]),
         _ => Value::Null,
     }
 }
