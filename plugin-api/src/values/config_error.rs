@@ -6,6 +6,8 @@ use std::fmt;
 use hsmod_abi::{Fault, RawError};
 use serde_json::Value;
 
+use super::error::ModuleError;
+
 /// What is wrong with a module's config, and where in it.
 ///
 /// ```
@@ -13,6 +15,9 @@ use serde_json::Value;
 /// let error = ConfigError::new("a list of user IDs is needed").at("evil_users").at(0);
 /// assert_eq!(error.to_string(), "evil_users.<item 0>: a list of user IDs is needed");
 /// ```
+///
+/// Texts, and what the config names and cannot be used, turn into one with `?`; whatever else is an
+/// error, [`ConfigError::new`] takes: `.map_err(ConfigError::new)?`.
 ///
 /// Mirrors `synapse.module_api.errors.ConfigError`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +122,25 @@ impl From<serde_json::Error> for ConfigError {
     }
 }
 
+macro_rules! plain {
+    ($( $error:ty, )*) => { $(
+        impl From<$error> for ConfigError {
+            fn from(error: $error) -> Self {
+                Self::new(error)
+            }
+        }
+    )* };
+}
+
+plain! {
+    &str,
+    String,
+    ModuleError,
+    std::io::Error,
+    std::num::ParseIntError,
+    std::net::AddrParseError,
+}
+
 /// The path crosses where other errors have further fields.
 impl Fault for ConfigError {
     fn into_raw(self) -> RawError {
@@ -143,5 +167,21 @@ mod tests {
     fn the_place_survives_the_boundary() {
         let error = ConfigError::new("bad").at("rules").at(2).at("match");
         assert_eq!(ConfigError::from_raw(error.clone().into_raw()), error);
+    }
+
+    #[test]
+    fn what_authors_have_at_hand_is_wrong_with_the_config() {
+        let number = || Ok("x".parse::<u32>()?);
+        let host = || Ok("x".parse::<std::net::IpAddr>()?);
+        for (error, text) in [
+            (ConfigError::from("text"), "text"),
+            (String::from("owned").into(), "owned"),
+            (ModuleError::new("failed").into(), "failed"),
+            (std::io::Error::other("no disk").into(), "no disk"),
+            (number().map(drop).unwrap_err(), "invalid digit found in string"),
+            (host().map(drop).unwrap_err(), "invalid IP address syntax"),
+        ] {
+            assert_eq!(error, ConfigError::new(text));
+        }
     }
 }

@@ -10,15 +10,21 @@ use super::error_code::ErrorCode;
 
 /// Why a callback gave no answer. What that means is the callback's own rule: see its row.
 ///
-/// Every [`std::error::Error`] turns into a plain failure with `?`; a refusal with a status of its
-/// own is made with [`ModuleError::http`].
+/// Every [`std::error::Error`] turns into a plain failure with `?`, and so does a text; a refusal with
+/// a status of its own is made with [`ModuleError::http`].
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
-/// fn limit(text: &str) -> Result<u32, ModuleError> {
-///     Ok(text.parse()?)
+/// fn limit(text: Option<&str>) -> Result<u32, ModuleError> {
+///     let limit = text.ok_or("no limit is set")?.parse()?;
+///     if limit > 100 {
+///         return Err(format!("{limit} is too much").into());
+///     }
+///     Ok(limit)
 /// }
-/// assert_eq!(limit("x").unwrap_err().to_string(), "invalid digit found in string");
+/// assert_eq!(limit(None).unwrap_err().to_string(), "no limit is set");
+/// assert_eq!(limit(Some("x")).unwrap_err().to_string(), "invalid digit found in string");
+/// assert_eq!(limit(Some("101")).unwrap_err().to_string(), "101 is too much");
 /// ```
 ///
 /// Mirrors `synapse.module_api.errors.SynapseError` (the HTTP case) and any other exception (the
@@ -108,8 +114,10 @@ impl ModuleError {
         Self { kind: Box::new(kind) }
     }
 
-    /// A plain failure.
-    pub fn new(message: impl fmt::Display) -> Self {
+    /// A plain failure. What a client is to see is made with [`ModuleError::http`].
+    // The compiler shows the line below to those who give a status too; terminals cut long ones.
+    #[rustfmt::skip]
+    pub fn new(message: impl fmt::Display) -> Self { // for a status: `ModuleError::http`
         Self::of(ErrorKind::Failed { message: message.to_string() })
     }
 
@@ -238,9 +246,17 @@ impl fmt::Debug for ModuleError {
     }
 }
 
-/// Keeps the text of the whole chain: the value itself cannot leave the module's image.
-impl<E: Error> From<E> for ModuleError {
+/// Of an error it keeps the text of the whole chain: the value itself cannot leave the module's image.
+///
+/// Rationale: what turns into a boxed error are errors, texts, boxed errors, and the errors of
+/// `anyhow`. A list of our own could not have both all errors and texts, since some day a text might be
+/// an error.
+impl<'a, E> From<E> for ModuleError
+where
+    Box<dyn Error + 'a>: From<E>,
+{
     fn from(error: E) -> Self {
+        let error: Box<dyn Error + 'a> = error.into();
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -348,6 +364,26 @@ mod tests {
         ] {
             assert_eq!(ModuleError::from_raw(error.clone().into_raw()), error);
         }
+    }
+
+    #[test]
+    fn what_authors_have_at_hand_is_a_failure() {
+        let read = "x".parse::<u32>().unwrap_err();
+        let boxed: Box<dyn Error> = "boxed".into();
+        for (error, text) in [
+            (ModuleError::from("text"), "text"),
+            (String::from("owned").into(), "owned"),
+            (std::borrow::Cow::from("either").into(), "either"),
+            (boxed.into(), "boxed"),
+            (super::super::ConfigError::new("bad").at("key").into(), "key: bad"),
+            (read.into(), "invalid digit found in string"),
+        ] {
+            assert_eq!(error, ModuleError::new(text));
+        }
+        // What is borrowed for less than for ever, and may not leave its thread, is an error too.
+        let lock = std::sync::Mutex::new(7);
+        let locked = || Ok::<u32, ModuleError>(*lock.lock()?);
+        assert_eq!(locked(), Ok(7));
     }
 
     #[test]
