@@ -282,6 +282,16 @@ mod tests {
             let name = format!("{}.{}", row.category, row.name);
             assert_eq!(row.denies, expected, "{name}: `, denies` is missing behind its `since`");
             assert_eq!(denies(row.category, row.name), expected, "{name}");
+    /// That it compiles, the tests of the documentation show.
+    #[test]
+    fn every_callback_has_an_example_that_does_something() {
+        for row in all() {
+            let example = row.example.concat();
+            let used = |(name, _): &(&str, &str)| example.contains(name);
+            assert!(row.arguments.iter().any(used), "{}: its example asks for nothing", row.name);
+        }
+    }
+
         }
         assert!(!denies("spam_checker", "on_create_room") && !denies("more", "user_may_invite"));
     }

@@ -138,7 +138,29 @@ pub trait Module: Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// Refuses the start of the homeserver's modules.
-    fn start(&self) -> impl Future<Output = Result<(), ModuleError>> + Send {
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # struct MyModule { api: ModuleApi }
+    /// # impl Module for MyModule {
+    /// #     type Config = JsonObject;
+    /// #     fn new(_: JsonObject, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+    /// #         Ok(Arc::new(Self { api: api.clone() }))
+    /// #     }
+    /// async fn start(&self) -> Result<(), ModuleError> {
+    ///     let bot = UserId::new("@bot:example.com");
+    ///     self.api.check_user_exists(bot).await?.ok_or("register @bot:example.com first")?;
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    // The compiler shows the line with the arrow to those who forgot `async`.
+    #[rustfmt::skip]
+    fn start(&self)
+        -> impl Future<Output = Result<(), ModuleError>> + Send // write `async fn start`
+    {
         std::future::ready(Ok(()))
     }
 
@@ -149,7 +171,27 @@ pub trait Module: Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// Are logged.
-    fn shutdown(&self) -> impl Future<Output = Result<(), ModuleError>> + Send {
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # struct MyModule;
+    /// # impl Module for MyModule {
+    /// #     type Config = JsonObject;
+    /// #     fn new(_: JsonObject, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+    /// #         Ok(Arc::new(Self))
+    /// #     }
+    /// async fn shutdown(&self) -> Result<(), ModuleError> {
+    ///     std::fs::remove_file("/run/my_module.sock")?;
+    ///     Ok(())
+    /// }
+    /// # }
+    /// ```
+    #[rustfmt::skip]
+    fn shutdown(&self)
+        -> impl Future<Output = Result<(), ModuleError>> + Send // write `async fn shutdown`
+    {
         std::future::ready(Ok(()))
     }
 }

@@ -29,6 +29,8 @@ pub struct CallbackInfo {
     pub denies: bool,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
+    /// The lines of an example: the body of the author's method.
+    pub example: &'static [&'static str],
 }
 
 impl CallbackInfo {
@@ -124,6 +126,6 @@ pub(crate) use interface::interface;
 #[cfg(feature = "host")]
 pub(crate) use requests::{answering, holders, room};
 pub(crate) use requests::{given, locked, requests, shaped, written};
-pub(crate) use rows::{asked, callbacks, marked};
+pub(crate) use rows::{asked, callbacks, line_to_paste, marked};
 #[cfg(feature = "host")]
 pub(crate) use rows::{host_face, host_method};

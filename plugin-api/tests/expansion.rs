@@ -143,6 +143,6 @@ fn indentation(line: &str) -> usize {
 }
 
 fn is_text_of_the_docs(line: &str) -> bool {
-    let text = line.trim_start();
-    text.starts_with("doc: &[r\"") || text.starts_with("r\"")
+    let begins = |with| line.trim_start().starts_with(with);
+    ["doc: &[r\"", "example: &[r\"", "r\""].into_iter().any(begins)
 }

@@ -26,6 +26,12 @@ callbacks! {
             room_id: Option<&str>,
             account_data_type: &str,
             content: &JsonStr,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! if room_id.is_none() && account_data_type == "m.ignored_user_list" {
+            //!     let ignored: JsonObject = content.parse()?;
+            //!     tracing::info!(user = %user_id, ?ignored, "ignores somebody else now");
+            //! }
+            //! Ok(())
+        }
     }
 }

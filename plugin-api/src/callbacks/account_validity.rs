@@ -23,7 +23,10 @@ callbacks! {
         ///
         /// Combined: the first opinion decides. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn is_user_expired(&self, user_id: &UserId) -> Option<bool>, since 0, denies;
+        async fn is_user_expired(&self, user_id: &UserId) -> Option<bool>, since 0, denies {
+            //! // `None` leaves it to the other modules.
+            //! Ok(self.listed.contains(user_id).then_some(true))
+        }
 
         /// A user has registered.
         ///
@@ -31,7 +34,10 @@ callbacks! {
         ///
         /// Combined: all are told, in order; the first failure ends it. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn on_user_registration(&self, user_id: &UserId) -> (), since 0;
+        async fn on_user_registration(&self, user_id: &UserId) -> (), since 0 {
+            //! tracing::info!(user = %user_id, "is new here");
+            //! Ok(())
+        }
 
         /// A user has logged in.
         ///
@@ -45,7 +51,11 @@ callbacks! {
             user_id: &UserId,
             auth_provider_type: Option<&str>,
             auth_provider_id: Option<&str>,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! let how = auth_provider_id.or(auth_provider_type).unwrap_or("nothing we know of");
+            //! tracing::info!(user = %user_id, how, "logged in");
+            //! Ok(())
+        }
 
         /// Sends a user the mail with which they renew their account.
         ///
@@ -54,7 +64,14 @@ callbacks! {
         ///
         /// Combined: one module only; a second one refuses the start. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn on_legacy_send_mail(&self, user_id: &UserId) -> (), since 0;
+        async fn on_legacy_send_mail(&self, user_id: &UserId) -> (), since 0 {
+            //! let addresses = self.api.get_threepids_for_user(user_id).await?;
+            //! let Some(email) = addresses.iter().find(|address| address.medium == "email") else {
+            //!     return Err(ModuleError::http(400, ErrorCode::NotFound, "You have no e-mail address"));
+            //! };
+            //! let text = "Follow this link: https://example.com/renew?token=..";
+            //! self.api.send_mail(&email.address, "Renew your account", text, text).await
+        }
 
         /// Renews an account by the token of a mail.
         ///
@@ -64,7 +81,12 @@ callbacks! {
         ///
         /// Combined: one module only; a second one refuses the start. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn on_legacy_renew(&self, token: &str) -> LegacyRenewal, since 0;
+        async fn on_legacy_renew(&self, token: &str) -> LegacyRenewal, since 0 {
+            //! const YEAR_MS: i64 = 365 * 24 * 60 * 60 * 1000;
+            //! let now = i64::try_from(self.api.get_current_time_msec())?;
+            //! let known = self.listed.contains(token);
+            //! Ok(if known { LegacyRenewal::valid(now + YEAR_MS) } else { LegacyRenewal::UNKNOWN })
+        }
 
         /// Renews an account for a server admin, and says until when it is valid now: milliseconds
         /// since 1970.
@@ -74,6 +96,13 @@ callbacks! {
         ///
         /// Combined: one module only; a second one refuses the start. On failure: the request fails.
         /// Since Synapse 1.39.
-        async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> i64, since 0;
+        async fn on_legacy_admin_request(&self, request: &WebRequest<'_>) -> i64, since 0 {
+            //! #[derive(Deserialize)]
+            //! struct Renewal {
+            //!     expiration_ts: i64,
+            //! }
+            //! let renewal: Renewal = request.json()?;
+            //! Ok(renewal.expiration_ts)
+        }
     }
 }

@@ -25,6 +25,12 @@ callbacks! {
         async fn add_field_to_unsigned_callback(
             &self,
             [each event: Event<'_>, many add_fields_to_unsigned]
-        ) -> JsonObject, since 0;
+        ) -> JsonObject, since 0 {
+            //! let mut fields = JsonObject::new();
+            //! if self.listed.contains(event.sender()) {
+            //!     fields.insert("com.example.staff".to_owned(), true.into());
+            //! }
+            //! Ok(fields)
+        }
     }
 }

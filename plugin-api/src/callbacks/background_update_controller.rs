@@ -32,7 +32,13 @@ callbacks! {
             update_name: &str,
             database_name: &str,
             oneshot: bool,
-        ) -> UpdateGuard, since 0;
+        ) -> UpdateGuard, since 0 {
+            //! // Half of the time is for users.
+            //! if !oneshot {
+            //!     self.api.sleep(std::time::Duration::from_millis(100)).await?;
+            //! }
+            //! Ok(UpdateGuard::new(std::time::Duration::from_millis(100)))
+        }
 
         /// How many items the first batch of an update has; `None` leaves it to the homeserver
         /// (100 unless it is configured).
@@ -44,7 +50,9 @@ callbacks! {
             &self,
             update_name: &str,
             database_name: &str,
-        ) -> Option<i64>, since 0;
+        ) -> Option<i64>, since 0 {
+            //! Ok(update_name.starts_with("event_search").then_some(10))
+        }
 
         /// How many items a batch has at least, 1 or more; `None` leaves it to the homeserver (1
         /// unless it is configured).
@@ -56,6 +64,8 @@ callbacks! {
             &self,
             update_name: &str,
             database_name: &str,
-        ) -> Option<i64>, since 0;
+        ) -> Option<i64>, since 0 {
+            //! Ok((database_name == "master").then_some(5))
+        }
     }
 }

@@ -21,7 +21,11 @@ callbacks! {
         ///
         /// Combined: the first answer decides. On failure: the request fails.
         /// Since Synapse 1.132.
-        async fn get_media_config_for_user(&self, user_id: &UserId) -> Option<JsonObject>, since 0;
+        async fn get_media_config_for_user(&self, user_id: &UserId) -> Option<JsonObject>, since 0 {
+            //! let listed = self.listed.contains(user_id);
+            //! let size = if listed { 500_000_000 } else { 50_000_000 };
+            //! Ok(Some(JsonObject::from_iter([("m.upload.size".to_owned(), size.into())])))
+        }
 
         /// Whether a user may upload a file of `size` bytes.
         ///
@@ -34,7 +38,10 @@ callbacks! {
             &self,
             user_id: &UserId,
             size: u64,
-        ) -> Permission, since 0, denies;
+        ) -> Permission, since 0, denies {
+            //! let small = size <= 10_000_000 || self.listed.contains(user_id);
+            //! Ok(if small { Permission::Allow } else { Permission::Deny })
+        }
 
         /// How much a user may upload in which time, instead of what the homeserver would allow;
         /// an empty list is no limit at all.
@@ -46,7 +53,14 @@ callbacks! {
         async fn get_media_upload_limits_for_user(
             &self,
             user_id: &UserId,
-        ) -> Option<Vec<MediaUploadLimit>>, since 0, denies;
+        ) -> Option<Vec<MediaUploadLimit>>, since 0, denies {
+            //! const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+            //! if self.listed.contains(user_id) {
+            //!     // No limit at all; `None` would leave it to the homeserver.
+            //!     return Ok(Some(Vec::new()));
+            //! }
+            //! Ok(Some(vec![MediaUploadLimit::new(100_000_000, DAY_MS)]))
+        }
 
         /// A user's upload was refused because of a limit: they had uploaded `sent_bytes` in its
         /// time, and tried `attempted_bytes` more.
@@ -63,6 +77,10 @@ callbacks! {
             limit: MediaUploadLimit,
             sent_bytes: u64,
             attempted_bytes: u64,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! let limit = limit.max_bytes;
+            //! tracing::info!(user = %user_id, limit, sent_bytes, attempted_bytes, "wants more room");
+            //! Ok(())
+        }
     }
 }

@@ -33,7 +33,15 @@ callbacks! {
             username: &str,
             login_type: &str,
             login_dict: &JsonStr,
-        ) -> Option<AcceptedLogin>, since 0;
+        ) -> Option<AcceptedLogin>, since 0 {
+            //! #[derive(Deserialize)]
+            //! struct Card {
+            //!     pin: String,
+            //! }
+            //! let card: Card = login_dict.parse()?;
+            //! let user_id = self.api.get_qualified_user_id(username);
+            //! Ok(self.listed.contains(&card.pin).then(|| AcceptedLogin::new(user_id)))
+        }
 
         /// Whether the password is that of the user with this e-mail address or telephone number.
         ///
@@ -48,7 +56,13 @@ callbacks! {
             medium: &str,
             address: &str,
             password: &str,
-        ) -> Option<AcceptedLogin>, since 0;
+        ) -> Option<AcceptedLogin>, since 0 {
+            //! if medium != "email" || !self.listed.contains(password) {
+            //!     return Ok(None);
+            //! }
+            //! let (localpart, _) = address.split_once('@').ok_or("no e-mail address")?;
+            //! Ok(Some(AcceptedLogin::new(self.api.get_qualified_user_id(localpart))))
+        }
 
         /// A user's access token has ended: they logged out, or their device was deleted.
         ///
@@ -61,7 +75,10 @@ callbacks! {
             user_id: &UserId,
             device_id: Option<&str>,
             access_token: &str,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! tracing::info!(user = %user_id, device = device_id, "is gone; its session ends elsewhere too");
+            //! Ok(())
+        }
 
         /// The local part of the user ID of somebody who registers; `None` leaves it to others.
         ///
@@ -76,7 +93,11 @@ callbacks! {
             &self,
             uia_results: &JsonStr,
             params: &JsonStr,
-        ) -> Option<String>, since 0;
+        ) -> Option<String>, since 0 {
+            //! let params: JsonObject = params.parse()?;
+            //! let wanted = params.get("username").and_then(|username| username.as_str());
+            //! Ok(wanted.map(|username| format!("guest-{username}")))
+        }
 
         /// The display name of somebody who registers; `None` leaves it to others.
         ///
@@ -89,7 +110,11 @@ callbacks! {
             &self,
             uia_results: &JsonStr,
             params: &JsonStr,
-        ) -> Option<String>, since 0;
+        ) -> Option<String>, since 0 {
+            //! let stages: JsonObject = uia_results.parse()?;
+            //! let named = stages.contains_key("com.example.card");
+            //! Ok(named.then(|| "A new colleague".to_owned()))
+        }
 
         /// Whether an e-mail address or telephone number may be used on this homeserver.
         ///
@@ -104,6 +129,9 @@ callbacks! {
             medium: &str,
             address: &str,
             registration: bool,
-        ) -> Permission, since 0, denies;
+        ) -> Permission, since 0, denies {
+            //! let ours = medium == "email" && address.ends_with("@example.com");
+            //! Ok(if ours || !registration { Permission::Allow } else { Permission::Deny })
+        }
     }
 }

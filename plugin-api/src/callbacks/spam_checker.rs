@@ -29,7 +29,15 @@ callbacks! {
         /// Over federation, a failure refuses this event alone, until it comes again: its server is told
         /// of an error, and the other events of the transaction are taken.
         /// Since Synapse 1.37.
-        async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0, denies;
+        async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0, denies {
+            //! let content: JsonObject = event.content()?;
+            //! let body = content.get("body").and_then(|body| body.as_str()).unwrap_or_default();
+            //! Ok(if body.contains("crypto giveaway") {
+            //!     Verdict::deny(ErrorCode::Forbidden).message("No advertisements here")
+            //! } else {
+            //!     Verdict::Allow
+            //! })
+        }
 
         /// Whether an event of another server is dropped without a word.
         ///
@@ -41,7 +49,11 @@ callbacks! {
         /// Over federation, a failure refuses this event alone, until it comes again: its server is told
         /// of an error, where a drop is reported as accepted.
         /// Since Synapse 1.60.
-        async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0, denies;
+        async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0, denies {
+            //! let server_name = event.sender().server_name().unwrap_or_default();
+            //! let listed = self.listed.contains(server_name);
+            //! Ok(if listed { FederatedEventAction::Drop } else { FederatedEventAction::Keep })
+        }
 
         /// Whether a user may join a room.
         ///
@@ -55,7 +67,12 @@ callbacks! {
             user_id: &UserId,
             room_id: &RoomId,
             is_invited: bool,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! if is_invited || !self.listed.contains(room_id) {
+            //!     return Ok(Verdict::Allow);
+            //! }
+            //! Ok(Verdict::deny(ErrorCode::Forbidden).message("This room takes invited users only"))
+        }
 
         /// Whether one user may invite another.
         ///
@@ -70,7 +87,10 @@ callbacks! {
             inviter: &UserId,
             invitee: &UserId,
             room_id: &RoomId,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! let admin = self.api.is_user_admin(inviter).await?;
+            //! Ok(if admin { Verdict::Allow } else { Verdict::deny(ErrorCode::Forbidden) })
+        }
 
         /// Whether a user of another server may invite a user of this one.
         ///
@@ -81,7 +101,11 @@ callbacks! {
         /// Over federation, a failure is a 500 for the server that invites, which may try again;
         /// `user_may_invite` is not asked then.
         /// Since Synapse 1.133.
-        async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0, denies;
+        async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0, denies {
+            //! let server_name = event.sender().server_name().unwrap_or_default();
+            //! let listed = self.listed.contains(server_name);
+            //! Ok(if listed { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+        }
 
         /// Whether a user may invite somebody by e-mail address or telephone number.
         ///
@@ -96,7 +120,10 @@ callbacks! {
             medium: &str,
             address: &str,
             room_id: &RoomId,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! let ours = medium == "email" && address.ends_with("@example.com");
+            //! Ok(if ours { Verdict::Allow } else { Verdict::deny(ErrorCode::ThreepidDenied) })
+        }
 
         /// Whether a user may create a room.
         ///
@@ -105,7 +132,14 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.37; `room_config` since 1.132.
-        async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0, denies;
+        async fn user_may_create_room(&self, user_id: &UserId, room_config: &JsonStr) -> Verdict, since 0, denies {
+            //! let config: JsonObject = room_config.parse()?;
+            //! let public = config.get("visibility").is_some_and(|visibility| visibility == "public");
+            //! if public && !self.api.is_user_admin(user_id).await? {
+            //!     return Ok(Verdict::deny(ErrorCode::Forbidden).message("Ask us for a public room"));
+            //! }
+            //! Ok(Verdict::Allow)
+        }
 
         /// Whether a user may create an alias for a room.
         ///
@@ -118,7 +152,10 @@ callbacks! {
             &self,
             user_id: &UserId,
             room_alias: &RoomAlias,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! let reserved = room_alias.localpart().starts_with("staff-");
+            //! Ok(if reserved { Verdict::deny(ErrorCode::Exclusive) } else { Verdict::Allow })
+        }
 
         /// Whether a user may change a room's entry in the public room list.
         ///
@@ -127,7 +164,10 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.37.
-        async fn user_may_publish_room(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies;
+        async fn user_may_publish_room(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies {
+            //! let admin = self.api.is_user_admin(user_id).await?;
+            //! Ok(if admin { Verdict::Allow } else { Verdict::deny(ErrorCode::Forbidden) })
+        }
 
         /// Whether a user may send a state event.
         ///
@@ -143,7 +183,14 @@ callbacks! {
             event_type: &str,
             state_key: &str,
             content: &JsonStr,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! if event_type != "m.room.history_visibility" {
+            //!     return Ok(Verdict::Allow);
+            //! }
+            //! let content: JsonObject = content.parse()?;
+            //! let open = content.get("history_visibility").is_some_and(|who| who == "world_readable");
+            //! Ok(if open { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+        }
 
         /// Whether a user is hidden from another one's search in the user directory.
         ///
@@ -155,7 +202,10 @@ callbacks! {
             &self,
             [each user_profile: UserProfile<'_>, many check_usernames_for_spam],
             requester_id: &UserId,
-        ) -> DirectoryVisibility, since 0, denies;
+        ) -> DirectoryVisibility, since 0, denies {
+            //! let hidden = self.listed.contains(user_profile.user_id());
+            //! Ok(if hidden { DirectoryVisibility::Hidden } else { DirectoryVisibility::Visible })
+        }
 
         /// Whether somebody may register.
         ///
@@ -172,7 +222,17 @@ callbacks! {
             username: Option<&str>,
             request_info: &[RequestInfo<'_>],
             auth_provider_id: Option<&str>,
-        ) -> RegistrationBehaviour, since 0, denies;
+        ) -> RegistrationBehaviour, since 0, denies {
+            //! let listed = request_info.iter().any(|request| self.listed.contains(request.ip()));
+            //! let robot = username.is_some_and(|username| username.starts_with("robot"));
+            //! Ok(if listed {
+            //!     RegistrationBehaviour::Deny
+            //! } else if robot {
+            //!     RegistrationBehaviour::ShadowBan
+            //! } else {
+            //!     RegistrationBehaviour::Allow
+            //! })
+        }
 
         /// Whether a media file is acceptable.
         ///
@@ -188,7 +248,12 @@ callbacks! {
             &self,
             file_wrapper: &ReadableFile<'_>,
             file_info: &FileInfo<'_>,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! let mut chunks = file_wrapper.chunks();
+            //! let first = chunks.next().await?.unwrap_or_default();
+            //! let program = first.starts_with(b"MZ") || first.starts_with(b"\x7fELF");
+            //! Ok(if program { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+        }
 
         /// Whether a user may log in.
         ///
@@ -205,7 +270,12 @@ callbacks! {
             initial_display_name: Option<&str>,
             request_info: &[RequestInfo<'_>],
             auth_provider_id: Option<&str>,
-        ) -> Verdict, since 0, denies;
+        ) -> Verdict, since 0, denies {
+            //! if self.listed.contains(user_id) {
+            //!     return Ok(Verdict::deny(ErrorCode::UserLocked).message("Talk to our staff first"));
+            //! }
+            //! Ok(Verdict::Allow)
+        }
 
         /// Whether a user of another server may begin to join a room through this one.
         ///
@@ -217,10 +287,17 @@ callbacks! {
         /// server of the room.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies;
+        async fn accept_make_join(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 0, denies {
+            //! let server_name = user_id.server_name().unwrap_or_default();
+            //! let listed = self.listed.contains(server_name);
+            //! Ok(if listed { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+        }
 
         /// A callback of a later version: what a plugin built for it has and this loader does not.
         #[cfg(hsmod_abi_test = "newer_minor")]
-        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1, denies;
+        async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1, denies {
+            //! let listed = self.listed.contains(room_id);
+            //! Ok(if listed { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+        }
     }
 }

@@ -31,7 +31,15 @@ callbacks! {
             &self,
             event: &Event<'_>,
             state_events: &State<'_>,
-        ) -> EventDecision, since 0, denies;
+        ) -> EventDecision, since 0, denies {
+            //! if event.event_type() == "m.room.message" && self.listed.contains(event.room_id()) {
+            //!     let member = state_events.membership(event.sender()).await?;
+            //!     if member.as_deref() != Some("join") {
+            //!         return Ok(EventDecision::Deny);
+            //!     }
+            //! }
+            //! Ok(EventDecision::Allow)
+        }
 
         /// A room is about to be created; the request may be changed.
         ///
@@ -46,7 +54,14 @@ callbacks! {
             requester: &Requester<'_>,
             request_content: &mut EditableJson<'_>,
             is_requester_admin: bool,
-        ) -> (), since 0, denies;
+        ) -> (), since 0, denies {
+            //! let mut config: JsonObject = request_content.parse()?;
+            //! if !is_requester_admin && !config.contains_key("preset") {
+            //!     config.insert("preset".to_owned(), "private_chat".into());
+            //!     request_content.set(&config)?;
+            //! }
+            //! Ok(())
+        }
 
         /// Whether an e-mail address or telephone number may be invited to a room.
         ///
@@ -60,7 +75,10 @@ callbacks! {
             medium: &str,
             address: &str,
             state_events: &State<'_>,
-        ) -> Permission, since 0, denies;
+        ) -> Permission, since 0, denies {
+            //! let full = state_events.members("join").await?.len() >= 100;
+            //! Ok(if full { Permission::Deny } else { Permission::Allow })
+        }
 
         /// Whether a room may be made public or private in the room list.
         ///
@@ -74,7 +92,13 @@ callbacks! {
             room_id: &RoomId,
             state_events: &State<'_>,
             new_visibility: &str,
-        ) -> Permission, since 0, denies;
+        ) -> Permission, since 0, denies {
+            //! if new_visibility != "public" {
+            //!     return Ok(Permission::Allow);
+            //! }
+            //! let named = state_events.get("m.room.name", "").await?.is_some();
+            //! Ok(if named { Permission::Allow } else { Permission::Deny })
+        }
 
         /// An event has been stored.
         ///
@@ -84,7 +108,13 @@ callbacks! {
         /// Combined: all are told. On failure: logged.
         /// Over federation, a failure changes nothing: the event has been accepted already.
         /// Since Synapse 1.47.
-        async fn on_new_event(&self, event: &Event<'_>, state_events: &State<'_>) -> (), since 0;
+        async fn on_new_event(&self, event: &Event<'_>, state_events: &State<'_>) -> (), since 0 {
+            //! if event.membership()?.as_deref() == Some("join") {
+            //!     let members = state_events.members("join").await?.len();
+            //!     tracing::info!(room = %event.room_id(), members, "somebody joined");
+            //! }
+            //! Ok(())
+        }
 
         /// Whether a room may be shut down.
         ///
@@ -97,7 +127,10 @@ callbacks! {
             &self,
             user_id: Option<&UserId>,
             room_id: &RoomId,
-        ) -> Permission, since 0, denies;
+        ) -> Permission, since 0, denies {
+            //! let kept = self.listed.contains(room_id);
+            //! Ok(if kept { Permission::Deny } else { Permission::Allow })
+        }
 
         /// Whether a user may be deactivated.
         ///
@@ -105,7 +138,10 @@ callbacks! {
         ///
         /// Combined: the first denial decides. On failure: logged, and the next module is asked.
         /// Since Synapse 1.55.
-        async fn check_can_deactivate_user(&self, user_id: &UserId, by_admin: bool) -> Permission, since 0, denies;
+        async fn check_can_deactivate_user(&self, user_id: &UserId, by_admin: bool) -> Permission, since 0, denies {
+            //! let kept = self.listed.contains(user_id) && !by_admin;
+            //! Ok(if kept { Permission::Deny } else { Permission::Allow })
+        }
 
         /// A user's profile has changed.
         ///
@@ -120,7 +156,13 @@ callbacks! {
             new_profile: &ProfileInfo<'_>,
             by_admin: bool,
             deactivation: bool,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! if !deactivation {
+            //!     let name = new_profile.display_name().unwrap_or("nobody");
+            //!     tracing::info!(user = %user_id, name, "is called something else now");
+            //! }
+            //! Ok(())
+        }
 
         /// A user was deactivated, or reactivated.
         ///
@@ -133,7 +175,12 @@ callbacks! {
             user_id: &UserId,
             deactivated: bool,
             by_admin: bool,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! if deactivated && self.listed.contains(user_id) {
+            //!     tracing::warn!(user = %user_id, by_admin, "a user whom we watch is gone");
+            //! }
+            //! Ok(())
+        }
 
         /// A user has a new e-mail address or telephone number; the former name of
         /// `on_add_user_third_party_identifier`.
@@ -142,7 +189,10 @@ callbacks! {
         ///
         /// Combined: all are told. On failure: logged.
         /// Since Synapse 1.56; deprecated since 1.79.
-        async fn on_threepid_bind(&self, user_id: &UserId, medium: &str, address: &str) -> (), since 0;
+        async fn on_threepid_bind(&self, user_id: &UserId, medium: &str, address: &str) -> (), since 0 {
+            //! tracing::info!(user = %user_id, medium, "has a new address");
+            //! Ok(())
+        }
 
         /// A user has a new e-mail address or telephone number.
         ///
@@ -155,7 +205,12 @@ callbacks! {
             user_id: &UserId,
             medium: &str,
             address: &str,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! if medium == "email" && !address.ends_with("@example.com") {
+            //!     tracing::warn!(user = %user_id, address, "is not one of ours");
+            //! }
+            //! Ok(())
+        }
 
         /// A user's e-mail address or telephone number was removed.
         ///
@@ -168,7 +223,10 @@ callbacks! {
             user_id: &UserId,
             medium: &str,
             address: &str,
-        ) -> (), since 0;
+        ) -> (), since 0 {
+            //! tracing::info!(user = %user_id, medium, address, "has no longer this address");
+            //! Ok(())
+        }
 
         /// The user directory was searched; the results may be changed.
         ///
@@ -179,6 +237,13 @@ callbacks! {
         /// ends it. On failure: the request fails.
         /// In no released Synapse.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
-        async fn on_user_search(&self, results: &mut EditableJson<'_>) -> (), since 0, denies;
+        async fn on_user_search(&self, results: &mut EditableJson<'_>) -> (), since 0, denies {
+            //! let mut body: JsonObject = results.parse()?;
+            //! if let Some(found) = body.get_mut("results").and_then(|found| found.as_array_mut()) {
+            //!     found.retain(|user| user["user_id"].as_str().is_none_or(|id| !self.listed.contains(id)));
+            //! }
+            //! results.set(&body)?;
+            //! Ok(())
+        }
     }
 }

@@ -7,6 +7,9 @@
 /// has: `NAME` is the homeserver's method for several.
 ///
 /// `denies` marks a row whose answer, or whose failure, can refuse something.
+///
+/// What stands in the braces of a row, as a comment, is its example: the body of a method that an
+/// author may begin with. The documentation shows it below the line to paste, and compiles it.
 macro_rules! callbacks {
     (
         $(#[doc = $doc:expr])*
@@ -21,11 +24,15 @@ macro_rules! callbacks {
                     &self
                     $(, [$each:ident $item:ident: $item_type:ty, many $many:ident])?
                     $(, $arg:ident: $type:ty)* $(,)?
-                ) -> $answer:ty, since $since:literal $(, $denies:ident)?;
+                ) -> $answer:ty, since $since:literal $(, $denies:ident)? {
+                    $(#![doc = $example:literal])+
+                }
             )*
         }
     ) => {
         $(#[doc = $doc])*
+        #[doc = "\n In the examples, `self.api` is what [`Module::new`](crate::Module::new) was given, and \
+            `self.listed` a set of texts out of the module's config."]
         #[diagnostic::on_unimplemented(
             message = "`{Self}` answers no callbacks of this category",
             label = "needs an `impl` of its trait, with `#[callbacks]` above it"
@@ -33,11 +40,22 @@ macro_rules! callbacks {
         pub trait $trait: $written + Send + Sync + 'static {
             $(
                 $(#[doc = $row_doc])*
+                #[doc = concat!(
+                    "\n # Example\n\n ```\n # use hsmod_plugin_api::prelude::*;\n",
+                    " # struct MyModule { api: ModuleApi, listed: std::collections::HashSet<String> }\n",
+                    " # #[callbacks]\n # impl ", stringify!($trait), " for MyModule {"
+                )]
+                #[doc = $crate::table::line_to_paste!(
+                    $name [$($item: &$item_type)? $($arg: $type)*] $answer
+                )]
+                $(#[doc = concat!("    ", $example)])+
+                #[doc = " }\n # }\n ```"]
                 $(#[cfg($cfg)])?
                 #[allow(unused_variables, reason = "the default has no use for its arguments")]
+                // The compiler shows the line with `Send` to those who hold a lock too long.
                 fn $name(&self $(, $item: &$item_type)? $(, $arg: $type)*) -> impl Future<
                     Output = Result<$answer, $crate::values::ModuleError>,
-                > + Send {
+                > + Send { // end locks before an `.await`, in a block of their own
                     std::future::ready(Ok(Default::default()))
                 }
             )*
@@ -110,6 +128,7 @@ macro_rules! callbacks {
                     answer: stringify!($answer),
                     denies: $crate::table::marked!([$($denies)?]),
                     doc: &[$($row_doc),*],
+                    example: &[$($example),+],
                 };
                 type Category = $table_ref;
                 type Answer =
@@ -161,6 +180,23 @@ macro_rules! callbacks {
         $crate::table::host_face!($category, $trait, $table_ref, $all, $lists {
             $( $(#[cfg($cfg)])? $name[$($many)?]($($item,)? $($arg,)*); )*
         });
+    };
+}
+
+/// The first line of an author's method, or its first lines.
+macro_rules! line_to_paste {
+    ($name:ident [$($arg:ident: $type:ty)?] $answer:ty) => {
+        concat!(
+            " async fn ", stringify!($name), "(&self", $(", ", stringify!($arg), ": ", stringify!($type),)?
+            ") -> Result<", stringify!($answer), ", ModuleError> {"
+        )
+    };
+    ($name:ident [$($arg:ident: $type:ty)+] $answer:ty) => {
+        concat!(
+            " async fn ", stringify!($name), "(\n     &self,\n",
+            $("     ", stringify!($arg), ": ", stringify!($type), ",\n",)+
+            " ) -> Result<", stringify!($answer), ", ModuleError> {"
+        )
     };
 }
 
@@ -302,6 +338,6 @@ macro_rules! host_method {
     };
 }
 
-pub(crate) use {asked, callbacks, marked};
+pub(crate) use {asked, callbacks, line_to_paste, marked};
 #[cfg(feature = "host")]
 pub(crate) use {host_face, host_method};
