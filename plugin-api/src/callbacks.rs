@@ -61,12 +61,17 @@ pub mod account_validity;
 pub mod add_extra_fields_to_unsigned_client_event;
 pub mod background_update_controller;
 pub mod federation;
+mod homes;
 pub mod media_repository;
 pub mod password_auth_provider;
 pub mod presence_router;
 pub mod ratelimit;
 pub mod spam_checker;
 pub mod third_party_rules;
+
+use homes::Home;
+#[doc(hidden)]
+pub use homes::Stray;
 
 use crate::table::{CallbackInfo, Category, contains, equal};
 
@@ -103,6 +108,14 @@ macro_rules! __written_callbacks {
             const WRITTEN: &'static [&'static str] = &[$($names)*];
             const OPTIONAL: $crate::callbacks::Optional = $crate::__optional!($($optional)*);
         }
+
+        const _: () = {
+            const STRAY: ::core::option::Option<$crate::callbacks::Stray> =
+                $crate::callbacks::Stray::among(&[$($names)*], ::core::stringify!($written));
+            if let ::core::option::Option::Some(stray) = &STRAY {
+                ::core::panic!("{}", stray.remedy());
+            }
+        };
     };
 }
 
@@ -160,22 +173,26 @@ pub(crate) const fn denies(category: &str, name: &str) -> bool {
     let mut index = 0;
     while index < CATEGORIES.len() {
         if equal(CATEGORIES[index].name.as_bytes(), category.as_bytes()) {
-            return row_denies(CATEGORIES[index].callbacks, name);
+            return match row(CATEGORIES[index].callbacks, name) {
+                Some(row) => row.denies,
+                None => false,
+            };
         }
         index += 1;
     }
     false
 }
 
-const fn row_denies(rows: &[CallbackInfo], name: &str) -> bool {
+/// The row with this name.
+const fn row(rows: &'static [CallbackInfo], name: &str) -> Option<&'static CallbackInfo> {
     let mut index = 0;
     while index < rows.len() {
         if equal(rows[index].name.as_bytes(), name.as_bytes()) {
-            return rows[index].denies;
+            return Some(&rows[index]);
         }
         index += 1;
     }
-    false
+    None
 }
 
 macro_rules! list {
@@ -197,6 +214,13 @@ macro_rules! list {
                 pub const [<$category:upper>]: &str = stringify!($category);
             )*
         }
+        /// Where each callback belongs.
+        const HOMES: &[Home] = &[$( Home {
+            callback_trait: stringify!($trait),
+            written: stringify!($written),
+            register: stringify!($register),
+            callbacks: <$category::$table as Category>::ROWS,
+        }, )*];
 
         /// The traits, for the prelude.
         #[doc(hidden)]
@@ -257,6 +281,16 @@ mod tests {
         CATEGORIES.iter().flat_map(|category| category.callbacks)
     }
 
+    /// That it compiles, the tests of the documentation show.
+    #[test]
+    fn every_callback_has_an_example_that_does_something() {
+        for row in all() {
+            let example = row.example.concat();
+            let used = |(name, _): &(&str, &str)| example.contains(name);
+            assert!(row.arguments.iter().any(used), "{}: its example asks for nothing", row.name);
+        }
+    }
+
     /// Types of answers of which one refuses something.
     const DECISIONS: [&str; 6] = [
         "Verdict",
@@ -282,16 +316,6 @@ mod tests {
             let name = format!("{}.{}", row.category, row.name);
             assert_eq!(row.denies, expected, "{name}: `, denies` is missing behind its `since`");
             assert_eq!(denies(row.category, row.name), expected, "{name}");
-    /// That it compiles, the tests of the documentation show.
-    #[test]
-    fn every_callback_has_an_example_that_does_something() {
-        for row in all() {
-            let example = row.example.concat();
-            let used = |(name, _): &(&str, &str)| example.contains(name);
-            assert!(row.arguments.iter().any(used), "{}: its example asks for nothing", row.name);
-        }
-    }
-
         }
         assert!(!denies("spam_checker", "on_create_room") && !denies("more", "user_may_invite"));
     }

@@ -180,15 +180,24 @@ const fn optional<const LENGTH: usize>(
     writer
 }
 
-/// Writes JSON in constants; with no room at all it only counts.
-struct Writer<const LENGTH: usize> {
+/// Writes JSON, and other text, in constants; with no room at all it only counts.
+pub(crate) struct Writer<const LENGTH: usize> {
     bytes: [u8; LENGTH],
     length: usize,
 }
 
 impl<const LENGTH: usize> Writer<LENGTH> {
-    const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self { bytes: [0; LENGTH], length: 0 }
+    }
+
+    /// What was written.
+    pub(crate) const fn as_str(&self) -> &str {
+        // Nothing but whole texts, and bytes of ASCII, are written.
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "",
+        }
     }
 
     const fn byte(mut self, byte: u8) -> Self {
@@ -199,7 +208,7 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self
     }
 
-    const fn raw(mut self, text: &str) -> Self {
+    pub(crate) const fn raw(mut self, text: &str) -> Self {
         let mut index = 0;
         while index < text.len() {
             self = self.byte(text.as_bytes()[index]);
