@@ -245,6 +245,13 @@ macro_rules! export_module {
 
         $crate::__export_symbols!($module, [$($($request),*)?]);
     };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`export_module!` takes the type of the module: `export_module!(MyModule);` or \
+            `export_module!(MyModule, requires = [\"send_mail\"]);`. A plugin has one module: \
+            another one wants a crate of its own"
+        );
+    };
 }
 
 /// What the compiler knows of the plugin's crate and of its module.

@@ -6,10 +6,14 @@
 //! imported with it, and knows the rest.
 #![forbid(unsafe_code)]
 
+mod methods;
+mod mistakes;
 mod names;
 mod optional;
 
 use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use methods::{listed, methods};
 
 /// Above `impl SpamChecker for MyModule`: notes which callbacks are written there, so that the
 /// others cost the homeserver nothing.
@@ -42,16 +46,29 @@ pub fn named(tokens: TokenStream) -> TokenStream {
 
 fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = item.clone().into_iter().collect();
-    let mut output = item;
-    // What can be read stays, or one mistake would be told as many.
-    match Header::parse(&tokens) {
-        Some(header) => output.extend(header.written(kind, arguments)),
-        None => output.extend(error(&format!(
-            "write `#[{}]` above the `impl` of a {} trait for a {}",
-            kind.attribute, kind.what, kind.whom
-        ))),
+    let Some(header) = Header::parse(&tokens) else {
+        return with(
+            item,
+            error(&format!(
+                "write `#[{}]` above the `impl` of a {} trait for a {}",
+                kind.attribute, kind.what, kind.whom
+            )),
+        );
+    };
+    let callback_trait = &header.callback_trait;
+    if !kind.traits.contains(&callback_trait.to_string().as_str()) {
+        let (what, known) = (kind.what, kind.traits.join("`, `"));
+        let error = error(&format!("`{callback_trait}` is no {what} trait; these are: `{known}`"));
+        return with(item, respan(error, callback_trait.span()));
     }
-    output
+    let (item, mistakes) = mistakes::mended(kind, tokens);
+    with(with(item, header.written(kind, arguments)), mistakes)
+}
+
+/// What can be read stays, or one mistake would be told as many.
+fn with(mut item: TokenStream, added: TokenStream) -> TokenStream {
+    item.extend(added);
+    item
 }
 
 /// One of the two attributes.
@@ -62,6 +79,8 @@ struct Kind {
     /// The traits that have a companion, whose name ends with `suffix`.
     traits: &'static [&'static str],
     suffix: &'static str,
+    /// Methods of the traits that are none of what the others are, and wait for nothing.
+    plain: &'static [&'static str],
     /// Whether some of what was written may be called `optional`.
     has_optional: bool,
 }
@@ -85,6 +104,7 @@ const CALLBACKS: Kind = Kind {
         "ThirdPartyRules",
     ],
     suffix: "Callbacks",
+    plain: &[],
     has_optional: true,
 };
 
@@ -112,6 +132,7 @@ const REQUESTS: Kind = Kind {
         "Users",
     ],
     suffix: "Requests",
+    plain: &["give_up"],
     has_optional: false,
 };
 
@@ -151,13 +172,8 @@ impl Header {
     fn written(self, kind: &Kind, arguments: TokenStream) -> TokenStream {
         let Self { generics, path, callback_trait, module_and_where, body } = self;
         let name = callback_trait.to_string();
-        if !kind.traits.contains(&name.as_str()) {
-            let (what, known) = (kind.what, kind.traits.join("`, `"));
-            let error = error(&format!("`{name}` is no {what} trait; these are: `{known}`"));
-            return respan(error, callback_trait.span());
-        }
         let span = callback_trait.span();
-        let written = names(&body);
+        let written = methods(&body);
         let (optional, mistake) = match optional::read(kind, arguments, &written) {
             Ok(optional) => (optional, TokenStream::new()),
             Err(mistake) => (TokenStream::new(), mistake),
@@ -189,58 +205,19 @@ impl Header {
 /// How many tokens `<..>` at the beginning takes.
 fn generics_length(tokens: &[TokenTree]) -> usize {
     let mut depth = 0;
+    let mut arrow = false;
     for (index, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
-            TokenTree::Punct(punct) if punct.as_char() == '>' => depth -= 1,
+            TokenTree::Punct(punct) if punct.as_char() == '>' && !arrow => depth -= 1,
             _ => {}
         }
+        arrow = mistakes::is_punct(token, '-');
         if depth == 0 {
             return if index == 0 { 0 } else { index + 1 };
         }
     }
     0
-}
-
-/// A method of the body, with its `cfg` attributes: one that is compiled out is not written.
-struct Method {
-    conditions: String,
-    name: String,
-}
-
-/// The methods of the body.
-fn names(body: &Group) -> Vec<Method> {
-    let mut names = Vec::new();
-    let mut conditions = String::new();
-    let mut tokens = body.stream().into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                if let Some(TokenTree::Group(attribute)) = tokens.next() {
-                    let first = attribute.stream().into_iter().next();
-                    if first.is_some_and(|first| is_ident(&first, "cfg")) {
-                        conditions += &format!("#{attribute}");
-                    }
-                }
-            }
-            TokenTree::Ident(ident) if ident.to_string() == "fn" => {
-                if let Some(TokenTree::Ident(name)) = tokens.next() {
-                    let conditions = std::mem::take(&mut conditions);
-                    names.push(Method { conditions, name: name.to_string() });
-                }
-            }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => conditions.clear(),
-            TokenTree::Punct(punct) if punct.as_char() == ';' => conditions.clear(),
-            _ => {}
-        }
-    }
-    names
-}
-
-/// `"user_may_invite", #[cfg(..)] "user_may_join_room",`
-fn listed(methods: &[Method]) -> String {
-    let one = |method: &Method| format!("{} {:?},", method.conditions, method.name);
-    methods.iter().map(one).collect()
 }
 
 fn group(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenTree {

@@ -2,7 +2,8 @@
 
 use proc_macro::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 
-use crate::{Kind, Method, error, is_ident, respan};
+use crate::methods::Method;
+use crate::{Kind, error, is_ident, respan};
 
 /// The names in `optional(a, b)` as literals, `all` for `optional` alone, nothing for no arguments.
 ///
@@ -43,7 +44,7 @@ fn named(names: TokenStream, written: &[Method]) -> Result<TokenStream, TokenStr
         match &token {
             TokenTree::Ident(name) if wants_name => {
                 let text = name.to_string();
-                if !written.iter().any(|method| method.name == text) {
+                if !written.iter().any(|method| method.name.to_string() == text) {
                     return Err(respan(error(&not_written(&text, written)), name.span()));
                 }
                 literals.extend([TokenTree::from(Literal::string(&text))]);
