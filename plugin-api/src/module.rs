@@ -235,9 +235,9 @@ macro_rules! export_module {
             $crate::StaticModule::of::<$module>(&BYTES)
         };
 
-        $($( const _: () = assert!(
+        $($( const _: () = ::core::assert!(
             $crate::requests::is_request($request),
-            concat!(
+            ::core::concat!(
                 "`", $request, "` is no request: `requires` names methods of `ModuleApi` that ask \
                 the homeserver, such as \"send_mail\"; docs/requests.md has all of them"
             )
@@ -261,15 +261,14 @@ macro_rules! __manifest_parts {
     ($module:ty, [$($request:literal),*]) => {{
         #[allow(unused_imports, reason = "used where a category is not implemented")]
         use $crate::__private::Fallback as _;
-        type Probe = $crate::__private::Probe<$module>;
         $crate::manifest::Parts {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-            authors: env!("CARGO_PKG_AUTHORS"),
-            description: env!("CARGO_PKG_DESCRIPTION"),
-            callbacks: $crate::__categories!($crate::__written[Probe]),
+            name: ::core::env!("CARGO_PKG_NAME"),
+            version: ::core::env!("CARGO_PKG_VERSION"),
+            authors: ::core::env!("CARGO_PKG_AUTHORS"),
+            description: ::core::env!("CARGO_PKG_DESCRIPTION"),
+            callbacks: $crate::__categories!($crate::__written[[$module]]),
             requests: &[$($request),*],
-            panic: if cfg!(panic = "abort") { "abort" } else { "unwind" },
+            panic: if ::core::cfg!(panic = "abort") { "abort" } else { "unwind" },
         }
     }};
 }
@@ -278,8 +277,8 @@ macro_rules! __manifest_parts {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __written {
-    ($probe:ident $( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        &[$( $probe::$category, )*]
+    ([$module:ty] $( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
+        &[$( $crate::__private::Probe::<$module>::$category, )*]
     };
 }
 

@@ -143,13 +143,14 @@ macro_rules! linked_and_loaded {
             #[allow(unused_imports, reason = "what the two expressions name")]
             use super::*;
 
-            #[test]
+            #[::core::prelude::v1::test]
             fn linked() {
-                let plugin = $crate::module::Plugin::from(&$linked);
+                let plugin =
+                    <$crate::module::Plugin as ::core::convert::From<_>>::from(&$linked);
                 $crate::testing::block_on(super::$test(plugin));
             }
 
-            #[test]
+            #[::core::prelude::v1::test]
             fn loaded() {
                 let plugin: $crate::module::Plugin = $loaded;
                 $crate::testing::block_on(super::$test(plugin));

@@ -8,9 +8,10 @@
 use std::pin::pin;
 use std::time::Duration;
 
+// As who knows the plugin API by another crate only.
+use facade::modules::linked_and_loaded;
 use good_welcomer::MODULE;
 use hsmod_loader::{Host, Ser};
-use hsmod_plugin_api::linked_and_loaded;
 use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::testing::prelude::*;
 use hsmod_tests::build;

@@ -102,6 +102,7 @@ impl fmt::Display for SqlValue {
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => {
-        &[$( $crate::values::SqlValue::from($value) ),*] as &[$crate::values::SqlValue]
+        &[$( <$crate::values::SqlValue as ::core::convert::From<_>>::from($value) ),*]
+            as &[$crate::values::SqlValue]
     };
 }
