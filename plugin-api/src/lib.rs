@@ -66,6 +66,15 @@
 //!
 //! How long a call may still take, and which trace it is part of, [`ModuleApi::time_left`] and
 //! [`ModuleApi::trace`] tell.
+//!
+//! # Features
+//!
+//! | feature | for whom | what it brings |
+//! | --- | --- | --- |
+//! | `tracing` (default) | modules | what a module logs with `tracing` reaches the homeserver's log; re-exports `tracing` |
+//! | `testing` | tests of modules, below `[dev-dependencies]` | [`testing`](mod@testing): a fake homeserver |
+//! | `host` | homeservers, by way of `hsmod-loader` | the homeserver's side of the boundary |
+//! | `layout`, `describe` | the tests of this crate | what crosses, for comparison with other versions and with C |
 #![cfg_attr(not(test), forbid(unsafe_code))]
 // One test makes tables that end early by hand.
 #![cfg_attr(test, deny(unsafe_code))]
@@ -98,6 +107,19 @@ pub mod module;
 pub mod requests;
 #[cfg(feature = "testing")]
 pub mod testing;
+/// A homeserver for the tests of modules: its rooms and users are what the test says, its answers what
+/// the test scripts.
+///
+/// Nothing of it is here, because the feature `testing` is not on. For the tests of a module it is with
+///
+/// ```toml
+/// [dev-dependencies]
+#[doc = concat!("hsmod-plugin-api = { version = \"", env!("CARGO_PKG_VERSION"), "\", features = [\"testing\"] }")]
+/// ```
+///
+/// and `cargo doc --features hsmod-plugin-api/testing` shows all of it.
+#[cfg(all(doc, not(feature = "testing")))]
+pub mod testing {}
 
 pub use hsmod_plugin_api_macros::callbacks;
 #[cfg(feature = "host")]

@@ -4,7 +4,7 @@
 //!
 //! ```toml
 //! [dev-dependencies]
-//! hsmod-plugin-api = { version = "1", features = ["testing"] }
+#![doc = concat!("hsmod-plugin-api = { version = \"", env!("CARGO_PKG_VERSION"), "\", features = [\"testing\"] }")]
 //! ```
 //!
 //! [`FakeHost`] is the homeserver, [`TestModule`] a module in it. They talk through the same boundary

@@ -41,6 +41,13 @@ const STEPS: &[Step] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..Step::usual("documentation", &["doc", "--workspace", "--no-deps"])
     },
+    Step {
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..Step::usual(
+            "documentation that authors see",
+            &["doc", "--package", "hsmod-plugin-api", "--no-deps"],
+        )
+    },
     Step::usual("format of synapse/", &["fmt", "--manifest-path", SYNAPSE, "--check"]),
     Step::usual("layout of Python", &["xtask", "layout"]),
     Step::synapse(
