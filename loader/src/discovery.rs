@@ -86,9 +86,16 @@ fn at_path(module: &str, base: &Path) -> Result<PathBuf, Miss> {
     if module.starts_with('~') {
         return Err(miss.fix("`~` is not expanded: write the path in full"));
     }
-    let siblings: Vec<String> =
-        file.parent().map(names_in).and_then(Result::ok).unwrap_or_default();
+    let folder = file.parent().unwrap_or(base);
     let wanted = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut siblings = names_in(folder).unwrap_or_default();
+    if let Some(fix) = not_shared(&file) {
+        return Err(miss.fix(fix));
+    }
+    if plugin_name(&wanted).is_some() {
+        // What else was built is no better.
+        siblings.retain(|name| plugin_name(name).is_some());
+    }
     Err(match closest(&wanted, siblings.iter().map(String::as_str)) {
         Some(meant) => {
             miss.fix(format!("did you mean `{}`?", file.with_file_name(meant).display()))
@@ -180,6 +187,10 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
         }
     };
     let miss = Miss::new(format!("there is no plugin `{name}` in `{shown}`"));
+    if let Some(fix) = file_names(name).iter().find_map(|file| not_shared(&plugins_dir.join(file)))
+    {
+        return miss.fix(fix);
+    }
     let plugins: BTreeSet<&str> = files.iter().filter_map(|file| plugin_name(file)).collect();
     if let Some(meant) = closest(name, plugins.iter().copied()) {
         return miss.fix(format!("did you mean `{meant}`?"));
@@ -189,6 +200,19 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
         0 => format!("{expected}; it holds no plugins yet"),
         1..=10 => format!("{expected}, or name one that is there: {}", listed(plugins)),
         count => format!("{expected}, or name one of the {count} that are there"),
+    })
+}
+
+/// What to do where the file of a plugin is missing and its crate was built as something else.
+pub(crate) fn not_shared(file: &Path) -> Option<String> {
+    let name = plugin_name(file.file_name()?.to_str()?)?;
+    let built = format!("lib{}.rlib", name.replace('-', "_"));
+    file.with_file_name(&built).is_file().then(|| {
+        format!(
+            "`{built}` is there, a library for Rust alone: write \
+             `crate-type = [\"cdylib\", \"rlib\"]` below `[lib]` in the plugin's `Cargo.toml`, and \
+             build it again"
+        )
     })
 }
 

@@ -75,6 +75,15 @@ fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
     error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
       fix: copy the plugin there, or correct its name in the config
     ");
+    // What cargo makes of a crate whose `Cargo.toml` does not say that it is a plugin.
+    std::fs::write(folder.path().join("libmissing.rlib"), "!<arch>").unwrap();
+    let human = shown(&mut hsmod(&["inspect", missing.to_str().unwrap()]), folder.path());
+    insta::assert_snapshot!(human, @r#"
+    exit code: 2
+    --- stderr
+    error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
+      fix: `libmissing.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+    "#);
 }
 
 /// One plugin is built with debug information and one without, as the workspace's profiles say.

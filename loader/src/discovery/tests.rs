@@ -210,6 +210,28 @@ mod messages {
         ");
     }
 
+    /// What cargo makes of a crate whose `Cargo.toml` does not say what it is.
+    #[test]
+    fn no_plugin_but_a_library_for_rust() {
+        let folder = Folder::new(&["plugins/libmy_module.rlib", "plugins/libmy_modules.so"]);
+        assert_snapshot!(folder.said_of("my-module"), @r#"
+        error: module `this`: discovery: there is no plugin `my-module` in `DIR/plugins`
+          at modules.<item 0>.module, line 2, column 5
+          fix: `libmy_module.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+        "#);
+        assert_snapshot!(folder.said_of("plugins/libmy_module.so"), @r#"
+        error: module `this`: discovery: there is no file `DIR/plugins/libmy_module.so`
+          at modules.<item 0>.module, line 2, column 5
+          fix: `libmy_module.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+        "#);
+        let built = Folder::new(&["plugins/libspam.d", "plugins/libspan.rlib"]);
+        assert_snapshot!(built.said_of("plugins/libspam.so"), @"
+        error: module `this`: discovery: there is no file `DIR/plugins/libspam.so`
+          at modules.<item 0>.module, line 2, column 5
+          fix: correct the path; a relative one is taken from the config file's folder
+        ");
+    }
+
     #[test]
     fn no_such_path() {
         let folder = Folder::new(&["plugins/libspam.so"]);

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::fault::Fault;
+use crate::discovery::not_shared;
 use crate::scarcity;
 use crate::sys;
 
@@ -31,7 +32,13 @@ impl Image {
     /// meanwhile.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
         // Opening can do something already (a device), or fail for another reason (a socket).
-        check_kind_and_size(&std::fs::metadata(path).map_err(unreadable)?)?;
+        let metadata = std::fs::metadata(path).map_err(|cause| match not_shared(path) {
+            Some(fix) if cause.kind() == io::ErrorKind::NotFound => {
+                Fault::new(format!("cannot be read: {cause}"), fix)
+            }
+            _ => unreadable(cause),
+        })?;
+        check_kind_and_size(&metadata)?;
         let mut file = sys::open_without_waiting(path).map_err(unreadable)?;
         let before = file.metadata().map_err(unreadable)?;
         check_kind_and_size(&before)?;
