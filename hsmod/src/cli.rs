@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{call, check, child, inspect, man, replay};
+use crate::{call, check, child, inspect, man, new, replay};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Call(call::Options),
     /// Sends recorded events through the modules, as fast as they can
     Replay(replay::Options),
+    /// Makes a new module: a crate that builds, passes its tests and answers
+    New(new::Options),
     /// Prints the completions for a shell
     #[command(after_help = "\
 Example:
@@ -60,7 +62,7 @@ impl Command {
             Self::Inspect(options) => options.json,
             Self::Call(options) => options.json,
             Self::Replay(options) => options.json,
-            Self::Completions { .. } | Self::Man(_) | Self::Child(_) => false,
+            Self::New(_) | Self::Completions { .. } | Self::Man(_) | Self::Child(_) => false,
         }
     }
 }

@@ -17,6 +17,7 @@ mod live;
 mod log;
 mod man;
 mod modules;
+mod new;
 mod output;
 mod replay;
 mod runtime;
@@ -48,6 +49,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
         Command::Call(options) => call::run(&options, cli.verbose, output),
         Command::Replay(options) => replay::run(&options, cli.verbose, output),
+        Command::New(options) => new::run(&options, output),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "hsmod", &mut script);

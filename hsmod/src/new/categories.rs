@@ -1,0 +1,45 @@
+//! What a new module does, by category: all in which one crate differs from another.
+
+mod spam_checker;
+
+/// All of them; the first one is the default.
+pub(super) const CATEGORIES: &[Category] = &[spam_checker::CATEGORY];
+
+/// A category, with one callback of it and what that does. Texts of several lines begin and end
+/// with a line break, so that they stand here as they will stand in the crate.
+#[derive(Debug)]
+pub(super) struct Category {
+    /// `spam_checker`
+    pub(super) name: &'static str,
+    /// `check_event_for_spam`
+    pub(super) callback: &'static str,
+    /// What the module does: a sentence without its full stop.
+    pub(super) about: &'static str,
+    /// The only key of its config.
+    pub(super) key: &'static str,
+    /// What the key says, as `about` does.
+    pub(super) key_about: &'static str,
+    /// The key's type in Rust.
+    pub(super) key_type: &'static str,
+    /// A value of it, which is JSON and YAML alike.
+    pub(super) example: &'static str,
+    /// What is called on the registration, if it wants more.
+    pub(super) login_types: &'static str,
+    /// The methods of the trait.
+    pub(super) callbacks: &'static str,
+    /// The name of the test, which says what it shows.
+    pub(super) test_name: &'static str,
+    /// The rest of the test, after `module` was made of the example.
+    pub(super) test: &'static str,
+    /// Arguments that show what the module does with the example.
+    pub(super) args: &'static str,
+    /// What they show.
+    pub(super) answer: &'static str,
+}
+
+impl Category {
+    /// `spam_checker.check_event_for_spam`
+    pub(super) fn full_name(&self) -> String {
+        format!("{}.{}", self.name, self.callback)
+    }
+}

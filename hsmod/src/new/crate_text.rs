@@ -1,0 +1,108 @@
+//! The files of a new crate: the same for every category, but for what that says itself.
+
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+
+use super::categories::Category;
+use super::name::{Name, in_camel_case};
+
+const MANIFEST: &str = include_str!("../../templates/manifest.toml");
+const LIBRARY: &str = include_str!("../../templates/lib.rs");
+const TESTS: &str = include_str!("../../templates/tests.rs");
+const MODULES: &str = include_str!("../../templates/modules.yaml");
+const EVENTS: &str = include_str!("../../templates/events.ndjson");
+const README: &str = include_str!("../../templates/readme.md");
+const IGNORED: &str = include_str!("../../templates/gitignore");
+
+/// What was decided of a crate.
+pub(super) struct CrateText<'a> {
+    name: &'a Name,
+    category: &'a Category,
+    /// What stands in the templates in double braces, and what takes its place.
+    words: Vec<(&'static str, String)>,
+}
+
+impl<'a> CrateText<'a> {
+    pub(super) fn new(name: &'a Name, category: &'a Category) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        let lines = |text: &str| text.trim_matches('\n').to_owned();
+        let words = vec![
+            ("callbacks", lines(category.callbacks)),
+            ("test", lines(category.test)),
+            ("test_name", category.test_name.to_owned()),
+            ("login_types", category.login_types.to_owned()),
+            ("about", category.about.to_owned()),
+            ("key", category.key.to_owned()),
+            ("key_about", category.key_about.to_owned()),
+            ("key_type", category.key_type.to_owned()),
+            ("example", category.example.to_owned()),
+            ("answer", category.answer.to_owned()),
+            ("category", category.name.to_owned()),
+            ("trait", in_camel_case(category.name)),
+            ("name", name.to_string()),
+            ("type", type_name(name, category)),
+            ("api", format!("\"{version}\"")),
+            ("api_for_tests", format!("{{ version = \"{version}\", features = [\"testing\"] }}")),
+            ("plugins_dir", "target/release".to_owned()),
+            ("library", format!("{DLL_PREFIX}{name}{DLL_SUFFIX}")),
+            ("check", check()),
+            ("call", call(category)),
+            ("replay", replay()),
+        ];
+        Self { name, category, words }
+    }
+
+    /// Each file, by its path in the folder of the crate.
+    pub(super) fn files(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("Cargo.toml", self.filled(MANIFEST)),
+            ("src/lib.rs", self.filled(LIBRARY)),
+            ("src/tests.rs", self.filled(TESTS)),
+            ("modules.yaml", self.filled(MODULES)),
+            ("args.json", self.category.args.trim_start().to_owned()),
+            ("events.ndjson", EVENTS.to_owned()),
+            ("README.md", self.filled(README)),
+            (".gitignore", IGNORED.to_owned()),
+        ]
+    }
+
+    /// What to do next: commands for a shell.
+    pub(super) fn steps(&self) -> [String; 6] {
+        let name = self.name;
+        [
+            format!("cd {name}"),
+            "cargo test".to_owned(),
+            "cargo build --release".to_owned(),
+            check(),
+            call(self.category),
+            replay(),
+        ]
+    }
+
+    fn filled(&self, template: &str) -> String {
+        let filled = |text: String, (word, value): &(&str, String)| {
+            text.replace(&format!("{{{{{word}}}}}"), value)
+        };
+        self.words.iter().fold(template.to_owned(), filled)
+    }
+}
+
+fn check() -> String {
+    "hsmod check -c modules.yaml".to_owned()
+}
+
+fn call(category: &Category) -> String {
+    format!("hsmod call -c modules.yaml {} args.json", category.full_name())
+}
+
+fn replay() -> String {
+    "hsmod replay -c modules.yaml events.ndjson".to_owned()
+}
+
+/// `my_filter` becomes `MyFilter`; `event` must not become `Event`, which the module is asked about.
+fn type_name(name: &Name, category: &Category) -> String {
+    let camel = in_camel_case(name.as_str());
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let texts = [LIBRARY, TESTS, category.callbacks, category.test, category.key_type];
+    let taken = texts.iter().any(|text| text.split(|c| !is_word(c)).any(|word| word == camel));
+    if taken || camel == in_camel_case(category.name) { format!("{camel}Module") } else { camel }
+}

@@ -1,0 +1,64 @@
+//! A folder that is there as a whole, or not at all.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::name::Name;
+use crate::exit::{Result, Stop};
+
+/// # Errors
+/// Something has the name already.
+pub(super) fn refuse_existing(name: &Name) -> Result<()> {
+    // A link that leads nowhere is something, too.
+    let Ok(found) = fs::symlink_metadata(name.as_str()) else { return Ok(()) };
+    let what = if found.is_dir() { "folder" } else { "file" };
+    Err(Stop::wrong(format!(
+        "there is a {what} `{name}` here already\n  fix: choose another name, or move it away"
+    )))
+}
+
+/// Writes the files of the new crate: path in its folder, text.
+///
+/// # Errors
+/// One cannot be written; then nothing is left of the others.
+pub(super) fn write(name: &Name, files: &[(&str, String)]) -> Result<()> {
+    write_whole(Path::new(name.as_str()), files).map_err(|(path, error)| {
+        Stop::wrong(format!(
+            "cannot write `{}`: {error}\n  fix: see to it that folders can be made here; nothing of \
+             `{name}` was left behind",
+            path.display()
+        ))
+    })
+}
+
+/// Under another name first: who interrupts us finds no folder that looks like a crate. On failure,
+/// says what could not be written.
+fn write_whole(
+    folder: &Path,
+    files: &[(&str, String)],
+) -> std::result::Result<(), (PathBuf, io::Error)> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished = Unfinished(folder.with_file_name(format!(".{name}.{}", std::process::id())));
+    let failed = |path: &Path| {
+        let path = folder.join(path);
+        move |error| (path, error)
+    };
+    fs::create_dir(&unfinished.0).map_err(failed(Path::new("")))?;
+    for (path, text) in files {
+        let (path, file) = (Path::new(path), unfinished.0.join(path));
+        let parents = file.parent().map_or(Ok(()), fs::create_dir_all);
+        parents.and_then(|()| fs::write(&file, text)).map_err(failed(path))?;
+    }
+    fs::rename(&unfinished.0, folder).map_err(failed(Path::new("")))
+}
+
+/// A folder that goes again, unless it was given its name.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // It is not there any more if it was finished, or never was.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
