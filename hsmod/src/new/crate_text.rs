@@ -106,3 +106,24 @@ fn type_name(name: &Name, category: &Category) -> String {
     let taken = texts.iter().any(|text| text.split(|c| !is_word(c)).any(|word| word == camel));
     if taken || camel == in_camel_case(category.name) { format!("{camel}Module") } else { camel }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::categories::CATEGORIES;
+    use super::{Name, type_name};
+
+    #[test]
+    fn the_modules_type_hides_no_other() {
+        let named = |name: &str| type_name(&Name::new(name).unwrap(), &CATEGORIES[0]);
+        assert_eq!(named("my_filter"), "MyFilter");
+        for (name, expected) in [
+            ("event", "EventModule"),
+            ("config", "ConfigModule"),
+            ("test_module", "TestModuleModule"),
+            ("result", "ResultModule"),
+            ("spam__checker", "SpamCheckerModule"),
+        ] {
+            assert_eq!(named(name), expected);
+        }
+    }
+}

@@ -62,3 +62,25 @@ impl Drop for Unfinished {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_in_the_middle_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let crate_folder = folder.path().join("my_filter");
+        let files = |paths: [&'static str; 2]| paths.map(|path| (path, "text".to_owned()));
+        let (path, _) = write_whole(&crate_folder, &files(["src", "src/lib.rs"])).unwrap_err();
+        assert_eq!(path, crate_folder.join("src/lib.rs"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+
+        write_whole(&crate_folder, &files(["Cargo.toml", "src/lib.rs"])).unwrap();
+        assert_eq!(fs::read_to_string(crate_folder.join("src/lib.rs")).unwrap(), "text");
+        // Whoever was faster keeps theirs.
+        assert!(write_whole(&crate_folder, &files(["README.md", "src/lib.rs"])).is_err());
+        assert!(!crate_folder.join("README.md").exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

@@ -16,6 +16,7 @@ mod guests;
 mod help;
 mod inspect;
 mod live;
+mod new;
 mod replay;
 mod replay_input;
 mod services;

@@ -1,0 +1,198 @@
+//! Shows that `hsmod new` makes a crate or leaves nothing, and says what is in the way.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use hsmod_tests::build;
+
+use crate::command::{hsmod, shown};
+
+/// `hsmod new` with these arguments, in this folder.
+pub(crate) fn new_in(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = hsmod(&[&["new"], arguments].concat());
+    // Whoever runs the tests may build elsewhere.
+    command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
+    command
+}
+
+fn new(folder: &Path, arguments: &[&str]) -> String {
+    shown(&mut new_in(folder, arguments), folder)
+}
+
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_to_do_next_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!(new(folder.path(), &["my_filter"]), @"
+    exit code: 0
+    --- stdout
+    made my_filter, whose module answers spam_checker.check_event_for_spam
+
+    Next:
+      cd my_filter
+      cargo test
+      cargo build --release
+      hsmod check -c modules.yaml
+      hsmod call -c modules.yaml spam_checker.check_event_for_spam args.json
+      hsmod replay -c modules.yaml events.ndjson
+
+    my_filter/README.md tells what each of them shows.
+    --- stderr
+    note: hsmod-plugin-api is on no registry yet, so cargo will not find it
+      fix: say in my_filter/Cargo.toml where it is
+    ");
+    assert_eq!(entries(folder.path()), ["my_filter"]);
+    let files = [
+        ".gitignore",
+        "Cargo.toml",
+        "README.md",
+        "args.json",
+        "events.ndjson",
+        "modules.yaml",
+        "src",
+    ];
+    assert_eq!(entries(&folder.path().join("my_filter")), files);
+    assert_eq!(entries(&folder.path().join("my_filter/src")), ["lib.rs", "tests.rs"]);
+}
+
+#[test]
+fn no_word_of_a_template_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    new(folder.path(), &["my_filter"]);
+    let crate_folder = folder.path().join("my_filter");
+    for file in ["Cargo.toml", "README.md", "modules.yaml", "src/lib.rs", "src/tests.rs"] {
+        let text = fs::read_to_string(crate_folder.join(file)).unwrap();
+        assert!(!text.contains("{{") && !text.contains("}}"), "{file}:\n{text}");
+    }
+    insta::assert_snapshot!(fs::read_to_string(crate_folder.join("modules.yaml")).unwrap(), @r#"
+    # What a homeserver is told of its modules.
+    plugins_dir: target/release # where `cargo build --release` puts the plugin
+    verify: { permissions: warn } # for a build folder, which others may write; else leave it out
+    modules:
+      - module: my_filter
+        config:
+          words: ["cheap followers"]
+    "#);
+}
+
+#[test]
+fn the_events_are_those_of_a_real_homeserver() {
+    let template = include_str!("../../templates/events.ndjson");
+    let recorded = build::workspace().join("tests/data/federation-pdus.ndjson");
+    let recorded = fs::read_to_string(recorded).unwrap();
+    assert_eq!(template, recorded, "templates/events.ndjson is a copy of the recorded events");
+}
+
+#[test]
+fn a_name_that_cannot_be_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = [
+        "My-Filter",
+        "",
+        "2fa",
+        "filtre_é",
+        "plugins/my_filter",
+        "plugins/",
+        "/tmp/MyFilter",
+        "match",
+        "spam_checker",
+        "hsmod",
+        "hsmod_filter",
+        "serde",
+        "demo",
+    ];
+    let said: Vec<String> = names.iter().map(|name| new(folder.path(), &[name])).collect();
+    insta::assert_snapshot!(said.join("\n"), @"
+    exit code: 2
+    --- stderr
+    error: `My-Filter` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+      fix: hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: the name is empty
+      fix: hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `2fa` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+      fix: hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `filtre_é` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+      fix: hsmod new filtre
+    exit code: 2
+    --- stderr
+    error: `plugins/my_filter` is a path, not a name
+      fix: go there first: cd plugins && hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `plugins/` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+      fix: hsmod new plugins
+    exit code: 2
+    --- stderr
+    error: `/tmp/MyFilter` is a path, not a name
+      fix: go there first: cd /tmp && hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `match` is a keyword of Rust, which no crate can have for its name
+      fix: hsmod new my_match
+    exit code: 2
+    --- stderr
+    error: `spam_checker` is a category of callbacks; a module needs a name of its own
+      fix: hsmod new my_spam_checker --category spam_checker
+    exit code: 2
+    --- stderr
+    error: `hsmod` is reserved: so begin the names of hsmod's own crates
+      fix: hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `hsmod_filter` is reserved: so begin the names of hsmod's own crates
+      fix: hsmod new my_filter
+    exit code: 2
+    --- stderr
+    error: `serde` is the name of a crate that comes with Rust or with hsmod-plugin-api
+      fix: hsmod new my_serde
+    exit code: 2
+    --- stderr
+    error: `demo` is a plugin that comes with hsmod, in whose place yours would lie
+      fix: hsmod new my_demo
+    ");
+    let long = "a".repeat(65);
+    assert!(new(folder.path(), &[&long]).contains("has at most 64 characters"));
+    assert_eq!(entries(folder.path()), [] as [&str; 0]);
+}
+
+#[test]
+fn what_is_there_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("my_filter")).unwrap();
+    fs::write(folder.path().join("my_file"), "mine").unwrap();
+    insta::assert_snapshot!(new(folder.path(), &["my_filter"]), @"
+    exit code: 2
+    --- stderr
+    error: there is a folder `my_filter` here already
+      fix: choose another name, or move it away
+    ");
+    insta::assert_snapshot!(new(folder.path(), &["my_file"]), @"
+    exit code: 2
+    --- stderr
+    error: there is a file `my_file` here already
+      fix: choose another name, or move it away
+    ");
+    assert_eq!(entries(folder.path()), ["my_file", "my_filter"]);
+    assert_eq!(entries(&folder.path().join("my_filter")), [] as [&str; 0]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", folder.path().join("my_link")).unwrap();
+        assert!(
+            new(folder.path(), &["my_link"]).contains("there is a file `my_link` here already")
+        );
+    }
+}
