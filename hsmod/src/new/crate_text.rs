@@ -2,8 +2,10 @@
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
+use super::api::Api;
 use super::categories::Category;
 use super::name::{Name, in_camel_case};
+use super::surroundings::Surroundings;
 
 const MANIFEST: &str = include_str!("../../templates/manifest.toml");
 const LIBRARY: &str = include_str!("../../templates/lib.rs");
@@ -13,17 +15,28 @@ const EVENTS: &str = include_str!("../../templates/events.ndjson");
 const README: &str = include_str!("../../templates/readme.md");
 const IGNORED: &str = include_str!("../../templates/gitignore");
 
+/// Without this, a crate would be taken for a part of the workspace around it.
+const OWN_WORKSPACE: &str = "
+# The folders above are a workspace, of which this is no part.
+[workspace]
+";
+
 /// What was decided of a crate.
 pub(super) struct CrateText<'a> {
     name: &'a Name,
     category: &'a Category,
     /// What stands in the templates in double braces, and what takes its place.
     words: Vec<(&'static str, String)>,
+    in_workspace: bool,
 }
 
 impl<'a> CrateText<'a> {
-    pub(super) fn new(name: &'a Name, category: &'a Category) -> Self {
-        let version = env!("CARGO_PKG_VERSION");
+    pub(super) fn new(
+        name: &'a Name,
+        category: &'a Category,
+        api: &Api,
+        surroundings: &Surroundings,
+    ) -> Self {
         let lines = |text: &str| text.trim_matches('\n').to_owned();
         let words = vec![
             ("callbacks", lines(category.callbacks)),
@@ -40,21 +53,26 @@ impl<'a> CrateText<'a> {
             ("trait", in_camel_case(category.name)),
             ("name", name.to_string()),
             ("type", type_name(name, category)),
-            ("api", format!("\"{version}\"")),
-            ("api_for_tests", format!("{{ version = \"{version}\", features = [\"testing\"] }}")),
-            ("plugins_dir", "target/release".to_owned()),
+            ("api", api.dependency()),
+            ("api_for_tests", api.dependency_with("testing")),
+            ("plugins_dir", surroundings.plugins_dir()),
             ("library", format!("{DLL_PREFIX}{name}{DLL_SUFFIX}")),
             ("check", check()),
             ("call", call(category)),
             ("replay", replay()),
         ];
-        Self { name, category, words }
+        let in_workspace = surroundings.workspace().is_some();
+        Self { name, category, words, in_workspace }
     }
 
     /// Each file, by its path in the folder of the crate.
     pub(super) fn files(&self) -> Vec<(&'static str, String)> {
+        let mut manifest = self.filled(MANIFEST);
+        if self.in_workspace {
+            manifest += OWN_WORKSPACE;
+        }
         vec![
-            ("Cargo.toml", self.filled(MANIFEST)),
+            ("Cargo.toml", manifest),
             ("src/lib.rs", self.filled(LIBRARY)),
             ("src/tests.rs", self.filled(TESTS)),
             ("modules.yaml", self.filled(MODULES)),

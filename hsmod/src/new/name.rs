@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::api::PACKAGE;
 use super::categories::CATEGORIES;
 use crate::exit::{Result, Stop};
 
@@ -120,8 +121,8 @@ fn taken(name: &str) -> Option<(String, String)> {
         return Some((what.to_owned(), format!("hsmod new {own}")));
     }
     if CRATES.contains(&name) {
-        let what = "is the name of a crate that comes with Rust or with hsmod-plugin-api";
-        return Some((what.to_owned(), own));
+        let what = format!("is the name of a crate that comes with Rust or with {PACKAGE}");
+        return Some((what, own));
     }
     if PLUGINS.contains(&name) {
         let what = "is a plugin that comes with hsmod, in whose place yours would lie";

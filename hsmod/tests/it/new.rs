@@ -47,7 +47,7 @@ fn what_to_do_next_is_said() {
     my_filter/README.md tells what each of them shows.
     --- stderr
     note: hsmod-plugin-api is on no registry yet, so cargo will not find it
-      fix: say in my_filter/Cargo.toml where it is
+      fix: say where it is: rm -r my_filter && hsmod new my_filter --api CHECKOUT/plugin-api
     ");
     assert_eq!(entries(folder.path()), ["my_filter"]);
     let files = [
@@ -195,4 +195,94 @@ fn what_is_there_stays() {
             new(folder.path(), &["my_link"]).contains("there is a file `my_link` here already")
         );
     }
+}
+
+#[test]
+fn the_plugin_api_has_to_be_where_it_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = build::workspace();
+    let name = |path: &str| workspace.join(path).to_str().unwrap().to_owned();
+    let asked = |api: &str| {
+        let said = new(folder.path(), &["my_filter", "--api", api]);
+        said.replace(workspace.to_str().unwrap(), "<checkout>")
+    };
+    let said = [asked("nowhere"), asked(&name("loader")), asked(&name(""))];
+    insta::assert_snapshot!(said.join("\n"), @"
+    exit code: 2
+    --- stderr
+    error: hsmod-plugin-api cannot be in `nowhere`, which does not exist
+      fix: give the folder `plugin-api` of a checkout of hsmod
+    exit code: 2
+    --- stderr
+    error: hsmod-plugin-api is not in `<checkout>/loader`
+      fix: give the folder `plugin-api` of a checkout of hsmod
+    exit code: 2
+    --- stderr
+    error: hsmod-plugin-api is not in `<checkout>/`
+      fix: --api <checkout>/plugin-api
+    ");
+    assert_eq!(entries(folder.path()), [] as [&str; 0]);
+}
+
+/// What stands in the manifest of the new crate.
+fn manifest(folder: &Path) -> String {
+    fs::read_to_string(folder.join("my_filter/Cargo.toml")).unwrap()
+}
+
+#[test]
+fn a_relative_path_is_meant_from_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let api = folder.path().join("check out/plugin-api");
+    fs::create_dir_all(&api).unwrap();
+    fs::write(api.join("Cargo.toml"), "[package]\nname = \"hsmod-plugin-api\"\n").unwrap();
+    new(folder.path(), &["my_filter", "--api", "check out/plugin-api"]);
+    let manifest = manifest(folder.path());
+    let path = "path = \"../check out/plugin-api\"";
+    assert!(manifest.contains(&format!("\nhsmod-plugin-api = {{ {path} }}\n")), "{manifest}");
+    let for_tests = format!("\nhsmod-plugin-api = {{ {path}, features = [\"testing\"] }}\n");
+    assert!(manifest.contains(&for_tests), "{manifest}");
+    // Cargo finds it there, and needs nobody's word for it.
+    assert!(folder.path().join("my_filter/../check out/plugin-api/Cargo.toml").exists());
+}
+
+#[test]
+fn in_a_workspace_it_is_one_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Cargo.toml"), "[workspace]\nmembers = []\n").unwrap();
+    let below = folder.path().join("plugins");
+    fs::create_dir(&below).unwrap();
+    let said = shown(&mut new_in(&below, &["my_filter"]), folder.path());
+    let note =
+        "note: my_filter is no part of the workspace of `<folder>/Cargo.toml`, but one of its own";
+    assert!(said.contains(note), "{said}");
+    assert!(manifest(&below).ends_with("\n[workspace]\n"));
+}
+
+#[test]
+fn where_cargo_builds_is_where_the_plugin_is_looked_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = new_in(folder.path(), &["my_filter"]);
+    shown(command.env("CARGO_TARGET_DIR", "built here"), folder.path());
+    let modules = fs::read_to_string(folder.path().join("my_filter/modules.yaml")).unwrap();
+    let place = folder.path().canonicalize().unwrap().join("built here/release");
+    let expected = format!("\nplugins_dir: {place:?} # where");
+    assert!(modules.contains(&expected), "{modules}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_gone_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("gone");
+    fs::create_dir(&gone).unwrap();
+    let program = env!("CARGO_BIN_EXE_hsmod");
+    let mut shell = Command::new("sh");
+    shell.current_dir(&gone).args(["-c", "rmdir ../gone && exec \"$0\" new my_filter", program]);
+    insta::assert_snapshot!(shown(&mut shell, folder.path()), @"
+    exit code: 2
+    --- stderr
+    error: the working directory cannot be found: No such file or directory (os error 2)
+      fix: go to one that exists
+    ");
+    assert_eq!(entries(folder.path()), [] as [&str; 0]);
 }

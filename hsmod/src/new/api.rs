@@ -1,0 +1,83 @@
+//! Where the new crate takes `hsmod-plugin-api` from.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::exit::{Result, Stop};
+
+/// The package that modules depend on.
+pub(super) const PACKAGE: &str = "hsmod-plugin-api";
+
+/// A dependency on it.
+pub(super) enum Api {
+    /// The version that goes with this command.
+    Registry,
+    /// Its folder, as seen from the new crate.
+    Folder(String),
+}
+
+impl Api {
+    /// # Errors
+    /// The package is not in this folder.
+    pub(super) fn new(folder: Option<&Path>) -> Result<Self> {
+        let Some(folder) = folder else { return Ok(Self::Registry) };
+        if !holds_package(folder) {
+            return Err(elsewhere(folder));
+        }
+        // The crate lies one folder deeper than the path was meant from.
+        let seen: PathBuf =
+            if folder.is_absolute() { folder.into() } else { Path::new("..").join(folder) };
+        match seen.to_str() {
+            Some(seen) => Ok(Self::Folder(seen.to_owned())),
+            None => Err(Stop::wrong(format!(
+                "`{}` cannot stand in a Cargo.toml: it is no UTF-8\n  fix: reach it by a link with \
+                 another name",
+                folder.display()
+            ))),
+        }
+    }
+
+    pub(super) const fn is_of_registry(&self) -> bool {
+        matches!(self, Self::Registry)
+    }
+
+    /// What stands behind `hsmod-plugin-api =`.
+    pub(super) fn dependency(&self) -> String {
+        match self {
+            Self::Registry => format!("\"{}\"", env!("CARGO_PKG_VERSION")),
+            Self::Folder(_) => format!("{{ {} }}", self.source()),
+        }
+    }
+
+    /// The same with a feature.
+    pub(super) fn dependency_with(&self, feature: &str) -> String {
+        format!("{{ {}, features = [\"{feature}\"] }}", self.source())
+    }
+
+    fn source(&self) -> String {
+        match self {
+            Self::Registry => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
+            // TOML writes a text as JSON does.
+            Self::Folder(path) => format!("path = {}", Value::from(path.as_str())),
+        }
+    }
+}
+
+fn holds_package(folder: &Path) -> bool {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    manifest.lines().any(|line| line.trim_end() == format!("name = \"{PACKAGE}\""))
+}
+
+/// Not there; if it is nearby, in a checkout whose root was named, that is the remedy.
+fn elsewhere(folder: &Path) -> Stop {
+    let below = folder.join("plugin-api");
+    let remedy = if holds_package(&below) {
+        format!("--api {}", below.display())
+    } else {
+        "give the folder `plugin-api` of a checkout of hsmod".to_owned()
+    };
+    let what = if folder.exists() { "is not in" } else { "cannot be in" };
+    let why = if folder.exists() { "" } else { ", which does not exist" };
+    Stop::wrong(format!("{PACKAGE} {what} `{}`{why}\n  fix: {remedy}", folder.display()))
+}

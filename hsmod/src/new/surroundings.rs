@@ -1,0 +1,52 @@
+//! What is around a new crate that changes how cargo builds it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::exit::{Result, Stop};
+
+/// The folder that the crate will lie in, and those above.
+pub(super) struct Surroundings {
+    workspace: Option<PathBuf>,
+    target: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// # Errors
+    /// The working directory is gone.
+    pub(super) fn here() -> Result<Self> {
+        let here = std::env::current_dir().map_err(|error| {
+            Stop::wrong(format!(
+                "the working directory cannot be found: {error}\n  fix: go to one that exists"
+            ))
+        })?;
+        let target = std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty());
+        Ok(Self {
+            workspace: here.ancestors().map(manifest).find(|path| is_workspace(path)),
+            target: target.map(|target| here.join(target)),
+        })
+    }
+
+    /// The manifest of the workspace that cargo would take the crate for a part of.
+    pub(super) fn workspace(&self) -> Option<&Path> {
+        self.workspace.as_deref()
+    }
+
+    /// Where released plugins are built, as a value in YAML.
+    pub(super) fn plugins_dir(&self) -> String {
+        match &self.target {
+            None => "target/release".to_owned(),
+            Some(target) => Value::from(target.join("release").to_string_lossy()).to_string(),
+        }
+    }
+}
+
+fn manifest(folder: &Path) -> PathBuf {
+    folder.join("Cargo.toml")
+}
+
+fn is_workspace(manifest: &Path) -> bool {
+    let text = std::fs::read_to_string(manifest).unwrap_or_default();
+    text.lines().any(|line| line.trim_start().starts_with("[workspace"))
+}
