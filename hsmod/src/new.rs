@@ -10,11 +10,12 @@ mod surroundings;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::exit::{Exit, Result};
 use crate::output::{Output, complain};
 use api::Api;
-use categories::CATEGORIES;
+use categories::{CATEGORIES, Category};
 use crate_text::CrateText;
 use name::Name;
 use surroundings::Surroundings;
@@ -23,7 +24,7 @@ use surroundings::Surroundings;
 #[command(after_help = "\
 Example:
   hsmod new my_filter
-  hsmod new my_filter --api ../hsmod/plugin-api
+  hsmod new my_limits --category media_repository --api ../hsmod/plugin-api
 
 Makes a folder of that name here: a module that does something small, its tests, a config, and one
 question and a history of events to try it with. It prints what to do next; each line works as it
@@ -37,15 +38,33 @@ pub(crate) struct Options {
     /// What the folder, the crate, the plugin and the module are called: `my_filter`
     name: String,
 
+    /// Which callbacks it answers
+    #[arg(
+        long,
+        value_name = "CATEGORY",
+        default_value = CATEGORIES[0].name,
+        value_parser = category_parser()
+    )]
+    category: &'static Category,
+
     /// Where hsmod-plugin-api is: the folder `plugin-api` of a checkout of hsmod
     #[arg(long, value_name = "PATH")]
     api: Option<PathBuf>,
 }
 
+fn category_parser() -> impl TypedValueParser<Value = &'static Category> {
+    let value =
+        |category: &'static Category| PossibleValue::new(category.name).help(category.about);
+    PossibleValuesParser::new(CATEGORIES.iter().map(value)).try_map(|name| {
+        let named = CATEGORIES.iter().find(|category| category.name == name);
+        named.ok_or("there is no such category")
+    })
+}
+
 /// # Errors
 /// The name cannot be used, `--api` names something else, or the folder cannot be made.
 pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
-    let (name, category) = (Name::new(&options.name)?, &CATEGORIES[0]);
+    let (name, category) = (Name::new(&options.name)?, options.category);
     folder::refuse_existing(&name)?;
     let api = Api::new(options.api.as_deref())?;
     let surroundings = Surroundings::here()?;
@@ -53,7 +72,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     folder::write(&name, &text.files())?;
 
     if api.is_of_registry() {
-        complain(&unpublished(&name));
+        complain(&unpublished(&name, category));
     }
     if let Some(workspace) = surroundings.workspace() {
         let workspace = workspace.display();
@@ -70,10 +89,15 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     Ok(Exit::Well)
 }
 
-fn unpublished(name: &Name) -> String {
+fn unpublished(name: &Name, category: &Category) -> String {
     let api = api::PACKAGE;
+    let category = if category.name == CATEGORIES[0].name {
+        String::new()
+    } else {
+        format!(" --category {}", category.name)
+    };
     format!(
         "note: {api} is on no registry yet, so cargo will not find it\n  fix: say where it is: \
-         rm -r {name} && hsmod new {name} --api CHECKOUT/plugin-api\n"
+         rm -r {name} && hsmod new {name}{category} --api CHECKOUT/plugin-api\n"
     )
 }

@@ -1,9 +1,31 @@
 //! What a new module does, by category: all in which one crate differs from another.
 
+mod account_data;
+mod account_validity;
+mod add_extra_fields_to_unsigned_client_event;
+mod background_update_controller;
+mod federation;
+mod media_repository;
+mod password_auth_provider;
+mod presence_router;
+mod ratelimit;
 mod spam_checker;
+mod third_party_rules;
 
 /// All of them; the first one is the default.
-pub(super) const CATEGORIES: &[Category] = &[spam_checker::CATEGORY];
+pub(super) const CATEGORIES: &[Category] = &[
+    spam_checker::CATEGORY,
+    third_party_rules::CATEGORY,
+    account_validity::CATEGORY,
+    presence_router::CATEGORY,
+    password_auth_provider::CATEGORY,
+    background_update_controller::CATEGORY,
+    account_data::CATEGORY,
+    add_extra_fields_to_unsigned_client_event::CATEGORY,
+    media_repository::CATEGORY,
+    ratelimit::CATEGORY,
+    federation::CATEGORY,
+];
 
 /// A category, with one callback of it and what that does. Texts of several lines begin and end
 /// with a line break, so that they stand here as they will stand in the crate.
@@ -41,5 +63,23 @@ impl Category {
     /// `spam_checker.check_event_for_spam`
     pub(super) fn full_name(&self) -> String {
         format!("{}.{}", self.name, self.callback)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_loader::rows;
+
+    use super::CATEGORIES;
+
+    #[test]
+    fn every_category_is_here() {
+        let known = rows::CATEGORIES.iter().map(|category| category.name);
+        let here = CATEGORIES.iter().map(|category| category.name);
+        assert!(known.eq(here), "a category is missing in `new::categories`, or in another place");
+        for (known, here) in rows::CATEGORIES.iter().zip(CATEGORIES) {
+            let has = known.callbacks.iter().any(|callback| callback.name == here.callback);
+            assert!(has, "{} is no callback", here.full_name());
+        }
     }
 }

@@ -61,6 +61,24 @@ fn what_to_do_next_is_said() {
     ];
     assert_eq!(entries(&folder.path().join("my_filter")), files);
     assert_eq!(entries(&folder.path().join("my_filter/src")), ["lib.rs", "tests.rs"]);
+
+    let api = build::workspace().join("plugin-api");
+    let arguments = ["my_limits", "--category", "media_repository", "--api", api.to_str().unwrap()];
+    insta::assert_snapshot!(new(folder.path(), &arguments), @"
+    exit code: 0
+    --- stdout
+    made my_limits, whose module answers media_repository.is_user_allowed_to_upload_media_of_size
+
+    Next:
+      cd my_limits
+      cargo test
+      cargo build --release
+      hsmod check -c modules.yaml
+      hsmod call -c modules.yaml media_repository.is_user_allowed_to_upload_media_of_size args.json
+      hsmod replay -c modules.yaml events.ndjson
+
+    my_limits/README.md tells what each of them shows.
+    ");
 }
 
 #[test]
@@ -195,6 +213,22 @@ fn what_is_there_stays() {
             new(folder.path(), &["my_link"]).contains("there is a file `my_link` here already")
         );
     }
+}
+
+#[test]
+fn a_category_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    insta::assert_snapshot!(new(folder.path(), &["my_filter", "--category", "spamchecker"]), @"
+    exit code: 2
+    --- stderr
+    error: invalid value 'spamchecker' for '--category <CATEGORY>'
+      [possible values: spam_checker, third_party_rules, account_validity, presence_router, password_auth_provider, background_update_controller, account_data, add_extra_fields_to_unsigned_client_event, media_repository, ratelimit, federation]
+
+      tip: a similar value exists: 'spam_checker'
+
+    For more information, try '--help'.
+    ");
+    assert_eq!(entries(folder.path()), [] as [&str; 0]);
 }
 
 #[test]
