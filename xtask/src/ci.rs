@@ -75,11 +75,18 @@ const STEPS: &[Step] = &[
         )
     },
     Step::full("tests without features", &["test", "--package", "hsmod-loader", "--lib"]),
+    Step {
+        environment: &[("HSMOD_TEST_FULL", "1")],
+        ..Step::full("new modules of every category", NEW_MODULES)
+    },
     Step::full("models", &["test", "--package", "hsmod-models"]),
     Step::full("compilers", &["xtask", "compilers"]),
     Step::full("sanitizer", &["xtask", "sanitize"]),
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];
+
+/// The crates that `hsmod new` makes: the usual tests build that of one category.
+const NEW_MODULES: &[&str] = &["test", "--package", "hsmod", "--test", "it", "new_crates"];
 
 /// The crate that Python loads.
 const SYNAPSE: &str = "synapse/Cargo.toml";

@@ -17,6 +17,7 @@ mod help;
 mod inspect;
 mod live;
 mod new;
+mod new_crates;
 mod replay;
 mod replay_input;
 mod services;
