@@ -102,6 +102,28 @@ fn no_word_of_a_template_is_left() {
 }
 
 #[test]
+fn the_readme_shows_what_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    new(folder.path(), &["my_filter"]);
+    let readme = fs::read_to_string(build::workspace().join("README.md")).unwrap();
+    let section = readme.split("### For module authors").nth(1).expect("the section for authors");
+    let block = |language: &str| {
+        let blocks = section.split(&format!("```{language}\n")).nth(1);
+        blocks.and_then(|rest| rest.split("```").next()).expect("a block of that language")
+    };
+    let advice = "copy into README.md what `hsmod new my_filter` writes";
+    assert_eq!(block("toml"), manifest(folder.path()), "{advice}");
+    let library = fs::read_to_string(folder.path().join("my_filter/src/lib.rs")).unwrap();
+    let module = library.split_once("#![forbid(unsafe_code)]\n\n").unwrap().1;
+    assert_eq!(block("rust"), module.replace("\n#[cfg(test)]\nmod tests;\n", ""), "{advice}");
+    let steps = new(folder.path(), &["another"]).replace("another", "my_filter");
+    let steps = steps.lines().skip_while(|line| *line != "Next:").skip(1);
+    let steps: String =
+        steps.map_while(|line| line.strip_prefix("  ")).map(|step| format!("$ {step}\n")).collect();
+    assert!(section.contains(&steps), "{advice}: it says\n{steps}");
+}
+
+#[test]
 fn the_events_are_those_of_a_real_homeserver() {
     let template = include_str!("../../templates/events.ndjson");
     let recorded = build::workspace().join("tests/data/federation-pdus.ndjson");

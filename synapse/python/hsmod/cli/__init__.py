@@ -29,6 +29,7 @@ Commands of the executable `hsmod`, which runs in place of this program:
                           asks the modules one question, as Synapse would
   replay -c FILE EVENTS   sends recorded events through the modules
   inspect FILE..          what plugins of others say of themselves, without running them
+  new NAME                makes a new module in Rust, for its author
   completions, man        for your shell, and the manual
 
 Each has a --help with examples. Beside what you write, the executable is told where plugins lie if
