@@ -26,7 +26,7 @@ requests! {
             ///     "content": {"msgtype": "m.notice", "body": "Hello"},
             /// });
             /// let sent = api.create_and_send_event_into_room(room_id, &message).await?;
-            /// let event_id = sent.as_event().event_id();
+            /// let event_id = sent.event_id();
         }
 
         /// State events of a room, in no order. `types` is a list of pairs: a type, and a state key
@@ -39,7 +39,7 @@ requests! {
         ) -> Vec<OwnedEvent>, since 0 {
             /// let types = [("m.room.name", Some("")), ("m.room.member", None)];
             /// for event in api.get_state_events_in_room(room_id, &types).await? {
-            ///     let content: JsonObject = event.as_event().content()?;
+            ///     let content: JsonObject = event.content()?;
             /// }
         }
 
