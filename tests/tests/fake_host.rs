@@ -28,7 +28,7 @@ fn host() -> FakeHost {
         .user(user("@welcomer:example.com"))
         .user(user("@bob:example.com").display_name("Bob").access_token("bob"))
         .user(user("@admin:example.com").admin().access_token("admin"))
-        .room(room(LOBBY))
+        .room(room(LOBBY).member("@welcomer:example.com", "join"))
 }
 
 fn config() -> serde_json::Value {
