@@ -120,7 +120,7 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     send(topic).await.unwrap();
     let lobby = host.find_room("!lobby:example.com").unwrap();
     assert!(lobby.find_state("m.room.topic", "").is_some());
-    assert_eq!(lobby.sent()[3], sent);
+    assert_eq!(lobby.sent()[6], sent);
     assert_eq!(refused(send(event("m.room.member")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(event("m.room.create")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
