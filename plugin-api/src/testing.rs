@@ -104,7 +104,7 @@ pub mod prelude {
     pub use super::{
         Failed, FakeHost, Gate, TestModule, block_on, event, member, poll_once, request, room, user,
     };
-    pub use crate::host::{EditableText, Json, Ser};
+    pub use crate::host::{Delivered, EditableText, Json, Ser};
     pub use crate::module::{Plugin, StageError};
 }
 

@@ -14,13 +14,13 @@ use crate::new::new_in;
 const ANSWERS: [(&str, &str); 11] = [
     ("spam_checker", "denied by NAME: 403 "),
     ("third_party_rules", "denied by NAME: 403 "),
-    ("account_validity", "answer by NAME: true (the account has expired)"),
+    ("account_validity", "answer by NAME: true "),
     ("presence_router", "answer by NAME: {\"@carol:localhost\":[{"),
     (
         "password_auth_provider",
         "answer by NAME: {\"on_login\":false,\"user_id\":\"@alice:localhost\"}",
     ),
-    ("background_update_controller", "answer by NAME: 50"),
+    ("background_update_controller", "answer by NAME: {\"desired_duration_ms\":50}"),
     ("account_data", "answer: null"),
     ("add_extra_fields_to_unsigned_client_event", "answer by NAME: {\"org.example.staff\":true}"),
     ("media_repository", "denied by NAME: 413 "),

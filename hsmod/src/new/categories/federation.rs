@@ -28,10 +28,13 @@ pub(super) const CATEGORY: Category = Category {
     let callback = "federation.on_event_delivered_over_federation";
     assert_eq!(module.callbacks(), [callback]);
     let event = event("m.room.message").build();
-    let events = [event.as_event()];
-    let delivery = EventDelivery::new("example.org", "/send", &events);
+    let delivery = Delivered {
+        server_name: "example.org",
+        method: "/send",
+        events: vec![&event],
+    };
     let federation = module.federation();
-    let told = federation.on_event_delivered_over_federation(&delivery);
+    let told = federation.on_event_delivered_over_federation(delivery);
     assert_eq!(block_on(told), Ok(()));
 "#,
     args: r#"
