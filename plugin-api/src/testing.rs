@@ -77,6 +77,7 @@
 mod block_on;
 mod canned;
 mod clock;
+mod data;
 mod event;
 mod gate;
 mod host;
@@ -88,13 +89,14 @@ mod waiting;
 mod world;
 
 pub use block_on::{block_on, poll_once};
+pub(crate) use data::{Read, Reading};
 pub use event::{EventBuilder, event, member};
 pub use gate::Gate;
 pub use host::{FakeHost, Process, START};
 pub use module::{Asking, AskingSeveral, Failed, FakeRequest, TestModule, exit, log_in, request};
 pub use room::{FakeRoom, room};
 pub use script::Scripted;
-pub(crate) use script::{Noted, Noting, scripted};
+pub(crate) use script::{Noted, Noting, Reply, scripted};
 pub use user::{FakeUser, user};
 
 /// Everything a test of a module needs, in one `use` beside that of the crate's own prelude.

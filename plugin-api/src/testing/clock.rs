@@ -1,4 +1,4 @@
-//! The time of a fake homeserver, which passes when the test says so.
+//! The time of a fake homeserver, which passes when the test says so, or is the system's.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970, and who waits for later ones.
 #[derive(Clone)]
@@ -14,6 +14,8 @@ pub(super) struct Clock(Arc<Mutex<State>>);
 
 struct State {
     now: i64,
+    /// Whether it is the system's.
+    real: bool,
     latest: u64,
     /// By the time they wait for, and a number of their own.
     sleepers: BTreeMap<(i64, u64), Waker>,
@@ -21,11 +23,21 @@ struct State {
 
 impl Clock {
     pub(super) fn new(now: i64) -> Self {
-        Self(Arc::new(Mutex::new(State { now, latest: 0, sleepers: BTreeMap::new() })))
+        Self(Arc::new(Mutex::new(State { now, real: false, latest: 0, sleepers: BTreeMap::new() })))
     }
 
     pub(super) fn now(&self) -> i64 {
-        self.state().now
+        let state = self.state();
+        if state.real { system() } else { state.now }
+    }
+
+    /// From now on it is the system's, which this clock wakes nobody by.
+    pub(super) fn follow_system(&self) {
+        self.state().real = true;
+    }
+
+    pub(super) fn is_real(&self) -> bool {
+        self.state().real
     }
 
     /// The time when so long has passed: a part of a millisecond counts as a whole one.
@@ -62,6 +74,12 @@ impl Clock {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The system's time.
+fn system() -> i64 {
+    // A clock before 1970 was never set.
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, milliseconds)
 }
 
 /// As many milliseconds as a duration has, rounded up.

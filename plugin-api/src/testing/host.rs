@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::canned::Canned;
 use super::clock::Clock;
+use super::data;
 use super::gate::Gate;
 use super::module::Seat;
-use super::room::FakeRoom;
+use super::room::{FakeRoom, room};
 use super::script::{Desk, Scripted, reply};
 use super::user::FakeUser;
 use super::world::World;
@@ -17,7 +18,7 @@ use crate::host::StateHandle;
 use crate::module::{ApiHandle, ModuleApi};
 use crate::requests::Services;
 use crate::requests::logins::RegistrationToken;
-use crate::values::ModuleError;
+use crate::values::{ModuleError, OwnedEvent};
 
 /// The time at which a [`FakeHost`] begins: milliseconds since 1970.
 pub const START: i64 = 1_600_000_000_000;
@@ -133,6 +134,22 @@ impl FakeHost {
         self.world.known().rooms.get(room_id).cloned()
     }
 
+    /// Takes in an event that nobody here sent, as from a history: a state event replaces the one
+    /// before it. A room that is not known is there from then on. May be called at any time.
+    pub fn receive(&self, event: &OwnedEvent) {
+        let room_id = event.as_event().room_id().as_str().to_owned();
+        let mut known = self.world.known();
+        let room = known.rooms.entry(room_id).or_insert_with_key(|room_id| room(room_id));
+        room.receive(event);
+    }
+
+    /// Knows no state of this room any more, nor what was sent there.
+    pub fn forget_state(&self, room_id: &str) {
+        if let Some(room) = self.world.known().rooms.get_mut(room_id) {
+            room.forget_state();
+        }
+    }
+
     /// The state of a room as it is now, for callbacks that take one.
     ///
     /// # Panics
@@ -151,6 +168,22 @@ impl FakeHost {
     /// background goes on with [`TestModule::advance`](super::TestModule::advance).
     pub fn advance(&self, by: Duration) {
         self.clock.set(self.clock.after(by));
+    }
+
+    /// From now on it stands in for a homeserver, with a loader that runs modules in it, and is no
+    /// longer a test's: its time is the system's, by which the loader lets modules sleep, and it does
+    /// not note what it is asked for, which would have no end.
+    #[must_use]
+    pub fn standing_in(self) -> Self {
+        self.clock.follow_system();
+        self.desk.note_nothing();
+        self
+    }
+
+    /// Knows from now on what another one knows at the moment: its users, rooms and registration
+    /// tokens. What was scripted stays as it is.
+    pub fn begin_as(&self, other: &Self) {
+        self.world.begin_as(&other.world);
     }
 
     /// All requests so far, in order, each a list of its name and its arguments:
@@ -195,6 +228,45 @@ impl FakeHost {
         answer: impl Fn(&[Value]) -> Result<A, ModuleError> + Send + Sync + 'static,
     ) {
         self.desk.always(request, reply(answer));
+    }
+
+    /// As [`answer`](Self::answer), from JSON: for answers that are data. Structs are written by the
+    /// names of their fields, which `docs/requests.md` has.
+    ///
+    /// ```
+    /// use hsmod_plugin_api::testing::prelude::*;
+    ///
+    /// let host = FakeHost::new("example.com");
+    /// host.answer_json("is_user_admin", &json!(true))?;
+    /// assert_eq!(
+    ///     host.answer_json("get_profile_for_user", &json!({"displayname": "Bob"})).unwrap_err(),
+    ///     "it has no field `displayname`: its fields are `avatar_url`, `display_name`"
+    /// );
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The request answers nothing like this; the text says why.
+    ///
+    /// # Panics
+    /// If no request has this name.
+    #[track_caller]
+    pub fn answer_json(&self, request: &str, answer: &Value) -> Result<(), String> {
+        self.desk.always(request, data::reply(request, answer)?);
+        Ok(())
+    }
+
+    /// As [`answer_json`](Self::answer_json), the next time only; of several, one after the other.
+    ///
+    /// # Errors
+    /// As [`answer_json`](Self::answer_json).
+    ///
+    /// # Panics
+    /// As [`answer_json`](Self::answer_json).
+    #[track_caller]
+    pub fn answer_json_next(&self, request: &str, answer: &Value) -> Result<(), String> {
+        self.desk.next(request, data::reply(request, answer)?);
+        Ok(())
     }
 
     /// From now on, a request fails.
@@ -272,8 +344,21 @@ impl FakeHost {
     }
 
     /// What it answers, for whoever runs modules: without that which the loader itself answers in
-    /// every homeserver.
+    /// every homeserver, but for HTTP requests once they are scripted, and `sleep` unless it is
+    /// [standing in](Self::standing_in).
     pub fn services(&self) -> Services {
+        let mut services = self.matrix_services();
+        if !self.clock.is_real() {
+            services = services.time(self.group());
+        }
+        if self.desk.supports("http_request") == Some(true) {
+            services = services.http(self.group());
+        }
+        services
+    }
+
+    /// What only homeservers answer.
+    fn matrix_services(&self) -> Services {
         Services::default()
             .users(self.group())
             .logins(self.group())
@@ -285,13 +370,13 @@ impl FakeHost {
             .presence(self.group())
             .push(self.group())
             .public_rooms(self.group())
-            .time(self.group())
             .caches(self.group())
     }
 
     /// What it answers where there is no loader.
     pub(super) fn all_services(&self) -> Services {
-        self.services()
+        self.matrix_services()
+            .time(self.group())
             .mail(self.group())
             .http(self.group())
             .storage(self.group())

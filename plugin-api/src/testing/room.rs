@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::event::event;
@@ -109,6 +110,27 @@ impl FakeRoom {
         event
     }
 
+    /// Takes in an event that was sent by nobody here.
+    pub(super) fn receive(&mut self, event: &OwnedEvent) {
+        let view = event.as_event();
+        let Some(state_key) = view.state_key() else { return };
+        if view.event_type() == "m.room.create" {
+            // Since room version 1, which was not told of.
+            let version = view.content::<Version>().ok().and_then(|content| content.room_version);
+            self.version = Some(version.unwrap_or_else(|| "1".to_owned()));
+        }
+        let key = (view.event_type().to_owned(), state_key.to_owned());
+        let event = self.versioned(event.clone());
+        self.state.insert(key, event);
+    }
+
+    /// As it was before anything was in it.
+    pub(super) fn forget_state(&mut self) {
+        self.version = None;
+        self.state.clear();
+        self.sent.clear();
+    }
+
     /// The room's ID.
     pub fn room_id(&self) -> &str {
         &self.room_id
@@ -157,6 +179,12 @@ impl FakeRoom {
     pub fn sent(&self) -> &[OwnedEvent] {
         &self.sent
     }
+}
+
+/// What the event that creates a room says of its version.
+#[derive(Deserialize)]
+struct Version {
+    room_version: Option<String>,
 }
 
 /// The room as it is now, for callbacks that take a state.

@@ -112,6 +112,12 @@ impl FakeUser {
         self
     }
 
+    /// Known by this name to an SSO provider.
+    pub fn external_id(mut self, auth_provider_id: &str, external_id: &str) -> Self {
+        self.external_ids.push((auth_provider_id.to_owned(), external_id.to_owned()));
+        self
+    }
+
     /// What the homeserver knows of the account.
     pub const fn info(&self) -> &UserInfo {
         &self.info

@@ -17,7 +17,7 @@ use crate::values::{ErrorCode, JsonObject, JsonStr, ModuleError, OwnedEvent, Use
 pub(super) struct World(Arc<Mutex<Known>>);
 
 /// What it knows at the moment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) server_name: String,
     pub(super) clock: Clock,
@@ -38,6 +38,13 @@ impl World {
             registration_tokens: BTreeMap::new(),
             named: 0,
         })))
+    }
+
+    /// Knows from now on what another one knows.
+    pub(super) fn begin_as(&self, other: &Self) {
+        // One lock after the other: they may be the same world.
+        let known = other.known().clone();
+        *self.known() = known;
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, Known> {

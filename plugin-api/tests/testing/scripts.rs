@@ -153,3 +153,76 @@ fn a_misspelt_request_cannot_be_scripted() {
         "no request has the name `is_user_amdin`: see `hsmod_plugin_api::requests`"
     );
 }
+
+#[test]
+fn answers_may_be_data() {
+    let host = FakeHost::new("example.com");
+    host.answer_json("is_user_admin", &json!(false)).unwrap();
+    host.answer_json_next("is_user_admin", &json!(true)).unwrap();
+    assert_eq!([is_admin(&host), is_admin(&host)], [Ok(true), Ok(false)]);
+    let name = json!({"type": "m.room.name", "room_id": "!r:x", "sender": "@a:x", "event_id": "$n",
+        "origin_server_ts": 1, "state_key": "", "content": {"name": "Lobby"}});
+    host.answer_json("get_room_state", &json!([name])).unwrap();
+    host.answer_json("check_username", &json!(null)).unwrap();
+    host.answer_json("lookup_room_alias", &json!({"room_id": "!r:x", "servers": ["x"]})).unwrap();
+    let api = host.api();
+    block_on(async {
+        let state = api.get_room_state(RoomId::new("!r:x"), JsonStr::new("null")).await.unwrap();
+        assert_eq!(state[0].as_event().event_id(), "$n");
+        api.check_username("").await.unwrap();
+        let target = api.lookup_room_alias(RoomAlias::new("#r:x")).await.unwrap();
+        assert_eq!(target.room_id, "!r:x");
+    });
+}
+
+#[test]
+fn data_of_another_form_is_refused() {
+    let host = FakeHost::new("example.com");
+    let said = |request: &str, answer| host.answer_json(request, &answer).unwrap_err();
+    assert_eq!(said("is_user_admin", json!(1)), "invalid type: integer `1`, expected a boolean");
+    assert_eq!(said("check_username", json!(true)), "it answers nothing, which is written `null`");
+    let admin = json!({"user_id": "@a:x", "admin": true});
+    let unknown = said("get_userinfo_by_id", admin);
+    assert!(unknown.starts_with("it has no field `admin`: its fields are `approved`"), "{unknown}");
+    assert_eq!(said("get_room_state", json!({})), "it is a list of events");
+    assert!(said("get_room_state", json!([{}])).starts_with("no event: missing field"));
+    let http = said("http_request", json!({}));
+    assert_eq!(http, "it cannot be written as JSON: use `answer`");
+    assert_eq!(said("is_user_amdin", json!(true)), "there is no such request");
+}
+
+#[test]
+fn who_stands_in_for_a_homeserver_notes_nothing_and_has_the_systems_time() {
+    let host = FakeHost::new("example.com").user(user("@alice:example.com").admin()).standing_in();
+    assert_eq!(is_admin(&host), Ok(true));
+    assert_eq!(host.requests(), [] as [serde_json::Value; 0]);
+    assert!(host.now() > hsmod_plugin_api::testing::START);
+    // A loader lets modules sleep, and makes requests to other servers unless they are scripted.
+    let services = host.services();
+    assert!(services.answers("is_user_admin") && !services.answers("sleep"));
+    assert!(!services.answers("http_request"));
+    host.fail("http_request", ModuleError::new("no"));
+    assert!(host.services().answers("http_request"));
+}
+
+#[test]
+fn a_history_leaves_its_state_and_is_forgotten() {
+    let before = FakeHost::new("example.com").room(room("!a:x").state("m.x", "", json!({})));
+    let host = FakeHost::new("example.com");
+    host.begin_as(&before);
+    let topic = event("m.room.topic").room("!a:x").state_key("").content(json!({"topic": "T"}));
+    let create = event("m.room.create").room("!a:x").state_key("");
+    host.receive(&create.content(json!({"room_version": "9"})).build());
+    host.receive(&topic.build());
+    host.receive(&event("m.room.message").room("!b:x").build());
+    let room = host.find_room("!a:x").unwrap();
+    let topic = room.find_state("m.room.topic", "").unwrap();
+    assert_eq!(topic.as_event().room_version(), Some("9"));
+    assert!(room.find_state("m.x", "").is_some() && room.sent().is_empty());
+    assert_eq!(host.find_room("!b:x").unwrap().all_state().count(), 0);
+    host.forget_state("!a:x");
+    assert_eq!(host.find_room("!a:x").unwrap().all_state().count(), 0);
+    host.begin_as(&before);
+    assert!(host.find_room("!b:x").is_none());
+    assert!(host.find_room("!a:x").unwrap().find_state("m.x", "").is_some());
+}
