@@ -6,6 +6,7 @@
 //! file once.
 
 mod characters;
+mod document;
 mod doubt;
 mod duration;
 mod elsewhere;
@@ -34,15 +35,17 @@ use std::{
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
+pub use self::document::Document;
 pub use self::entry::Entry;
+pub use self::fields::{Fields, expected};
+pub use self::flaw::{Flaw, item};
 pub use self::http::Http;
 pub use self::mail::{Mail, MailSecurity};
 pub use self::network::{Network, NotANetwork};
 pub use self::secret::Secret;
 pub use self::source::ConfigText;
 use self::{
-    fields::{Fields, kind, missing_space},
-    flaw::Flaw,
+    fields::{kind, missing_space},
     locate::Outline,
 };
 use crate::{
@@ -156,11 +159,8 @@ impl Config {
     fn parse(bytes: &[u8], base: &Path) -> Result<Self, LoadError> {
         let mut flaws = Vec::new();
         let read = |flaws: &mut Vec<Flaw>| {
-            let text = characters::decode(bytes)?;
-            characters::refuse_control_characters(text)?;
-            let outline = Outline::parse(text, flaws)?;
-            let members = top_level(values(text, flaws)?)?;
-            Ok((outline, members))
+            let (outline, value) = document::read(bytes, flaws)?.ok_or_else(locate::empty)?;
+            Ok((outline, top_level(value)?))
         };
         match read(&mut flaws) {
             Ok((outline, members)) => {

@@ -7,8 +7,23 @@ use super::flaw::Flaw;
 use super::slip;
 use crate::suggestion::{closest, listed};
 
-/// A mapping in the course of being read. `null` is the same as an absent key.
-pub(super) struct Fields<'a> {
+/// A mapping in the course of being read. `null` is the same as an absent key. What is wrong with it
+/// goes to a list of flaws.
+///
+/// ```
+/// use hsmod_loader::config::{Document, Fields};
+///
+/// let mut document = Document::parse(b"name: Lobby\npublik: true").unwrap();
+/// let members = document.take().as_object().cloned().unwrap_or_default();
+/// let mut fields = Fields::new(members, &[], document.flaws());
+/// assert_eq!(fields.string("name").as_deref(), Some("Lobby"));
+/// assert_eq!(fields.boolean("public"), None);
+/// fields.refuse_unknown(&["name", "public"]);
+/// let problems = document.into_problems();
+/// assert_eq!((problems[0].line, problems[0].fix.as_deref()), (Some(2), Some("did you mean `public`?")));
+/// ```
+#[derive(Debug)]
+pub struct Fields<'a> {
     members: Map<String, Value>,
     path: &'a [String],
     flaws: &'a mut Vec<Flaw>,
@@ -17,20 +32,18 @@ pub(super) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(
-        members: Map<String, Value>,
-        path: &'a [String],
-        flaws: &'a mut Vec<Flaw>,
-    ) -> Self {
+    /// The mapping at `path`, whose segments are keys and [items](super::item).
+    pub fn new(members: Map<String, Value>, path: &'a [String], flaws: &'a mut Vec<Flaw>) -> Self {
         Self { members, path, flaws, unreadable: false }
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<Value> {
+    /// A value of any kind.
+    pub fn take(&mut self, key: &str) -> Option<Value> {
         self.members.remove(key).filter(|value| !value.is_null())
     }
 
     /// A string with something in it.
-    pub(super) fn string(&mut self, key: &str) -> Option<String> {
+    pub fn string(&mut self, key: &str) -> Option<String> {
         match self.take(key)? {
             Value::String(text) if !text.trim().is_empty() => Some(text),
             Value::String(_) => {
@@ -59,7 +72,8 @@ impl<'a> Fields<'a> {
         self.refuse(key, "`~` is not expanded", Some(fix))
     }
 
-    pub(super) fn boolean(&mut self, key: &str) -> Option<bool> {
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &str) -> Option<bool> {
         match self.take(key)? {
             Value::Bool(value) => Some(value),
             other => {
@@ -73,7 +87,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn mapping(&mut self, key: &str) -> Option<Map<String, Value>> {
+    /// A mapping below it.
+    pub fn mapping(&mut self, key: &str) -> Option<Map<String, Value>> {
         match self.take(key)? {
             Value::Object(members) => Some(members),
             other => {
@@ -83,7 +98,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn list(&mut self, key: &str) -> Option<Vec<Value>> {
+    /// A list.
+    pub fn list(&mut self, key: &str) -> Option<Vec<Value>> {
         match self.take(key)? {
             Value::Array(items) => Some(items),
             Value::Object(members) => self.not_a_list(key, &members),
@@ -110,7 +126,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Complains about the value of `key`; `None` for the caller to return.
-    pub(super) fn refuse<T>(
+    pub fn refuse<T>(
         &mut self,
         key: &str,
         message: impl Into<String>,
@@ -120,7 +136,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Complains about a value further down.
-    pub(super) fn refuse_below<T>(
+    pub fn refuse_below<T>(
         &mut self,
         below: &[&str],
         message: impl Into<String>,
@@ -136,7 +152,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Complains about every key that is not `known`.
-    pub(super) fn refuse_unknown(&mut self, known: &[&str]) {
+    pub fn refuse_unknown(&mut self, known: &[&str]) {
         let otherwise = format!("the keys here are {}", listed(known.iter().copied()));
         self.refuse_others(known, &[], |_| None, &otherwise);
     }
@@ -194,7 +210,8 @@ fn not_a_mapping(key: &str, found: &Value) -> Remark {
     glued.unwrap_or_else(|| (expected("a mapping", found), fix))
 }
 
-pub(super) fn expected(what: &str, found: &Value) -> String {
+/// `expected a string, found a list`
+pub fn expected(what: &str, found: &Value) -> String {
     format!("expected {what}, found {}", kind(found))
 }
 

@@ -7,9 +7,9 @@ use crate::{
     suggestion::printable,
 };
 
-/// A finding of this stage.
+/// One thing that is wrong in a YAML text, by where it is.
 #[derive(Debug)]
-pub(super) struct Flaw {
+pub struct Flaw {
     /// Keys and `<item N>` from the top of the file down.
     pub(super) path: Vec<String>,
     /// Where exactly, if that is not simply where `path` leads.
@@ -20,7 +20,8 @@ pub(super) struct Flaw {
 }
 
 impl Flaw {
-    pub(super) fn new(path: &[String], message: impl Into<String>) -> Self {
+    /// At this path, whose segments are keys and [items](item), from the top of the text.
+    pub fn new(path: &[String], message: impl Into<String>) -> Self {
         Self {
             path: path.to_vec(),
             position: None,
@@ -44,7 +45,9 @@ impl Flaw {
         self
     }
 
-    pub(super) fn fix(mut self, fix: impl Into<String>) -> Self {
+    /// What to do about it.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }
@@ -86,8 +89,8 @@ fn shown(text: &str) -> String {
     visible(&printable(text))
 }
 
-/// The path segment of a list item, counted from 0.
-pub(super) fn item(index: usize) -> String {
+/// The path segment of a list item, counted from 0: `<item 3>`.
+pub fn item(index: usize) -> String {
     format!("<item {index}>")
 }
 

@@ -55,9 +55,11 @@ type Members = HashMap<String, (Position, usize)>;
 impl Outline {
     /// Reads `text`; what is wrong but leaves the rest readable is added to `flaws`.
     ///
+    /// `None` if there is no value at all, as after a crash in the middle of writing it.
+    ///
     /// # Errors
     /// What makes the text as a whole unreadable.
-    pub(super) fn parse(text: &str, flaws: &mut Vec<Flaw>) -> Result<Self, Flaw> {
+    pub(super) fn parse(text: &str, flaws: &mut Vec<Flaw>) -> Result<Option<Self>, Flaw> {
         let mut builder = Builder {
             text,
             parser: Parser::new_from_str(text),
@@ -89,10 +91,7 @@ impl Outline {
                 _ => {}
             }
         }
-        match root {
-            Some(root) => Ok(Self { nodes: builder.nodes, root }),
-            None => Err(empty()),
-        }
+        Ok(root.map(|root| Self { nodes: builder.nodes, root }))
     }
 
     /// Where `path` stands: a key, or a list item as `<item N>` or plain `N`. Where the path leads
@@ -117,7 +116,7 @@ impl Outline {
     }
 }
 
-/// The text holds no value at all, as after a crash in the middle of writing it.
+/// There is nothing in it.
 pub(super) fn empty() -> Flaw {
     Flaw::new(&[], "the config is empty").fix("write `modules: []` for a server without modules")
 }
@@ -273,7 +272,7 @@ impl<'t> Builder<'t, '_> {
             return Ok(());
         }
         Err(self
-            .flaw("the config is too large: its values, aliases written out, exceed 32 MiB", span)
+            .flaw("it is too large: its values, aliases written out, exceed 32 MiB", span)
             .fix("keep long lists in a file of their own, if the module can read one"))
     }
 
@@ -341,7 +340,7 @@ fn too_deep(marker: Marker) -> Flaw {
     // The path is left out: it would be a hundred segments long.
     Flaw::new(&[], format!("nested too deeply: more than {MAX_DEPTH} levels"))
         .position(position(marker))
-        .fix("count its brackets and dashes: no config nests so deeply")
+        .fix("count its brackets and dashes: nobody nests so deeply")
 }
 
 fn position(marker: Marker) -> Position {

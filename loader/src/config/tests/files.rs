@@ -230,7 +230,7 @@ fn nesting_bombs() {
     assert_snapshot!(said_of("- ".repeat(200).as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 1, column 201
-      fix: count its brackets and dashes: no config nests so deeply
+      fix: count its brackets and dashes: nobody nests so deeply
     ");
     let nested = |depth| {
         format!(
@@ -253,14 +253,14 @@ fn alias_bombs() {
         deep += &format!("a{i}: &a{i} [{before}]\n");
     }
     assert_snapshot!(said_of(wide.as_bytes()), @"
-    error: config: `FILE`: the config is too large: its values, aliases written out, exceed 32 MiB
+    error: config: `FILE`: it is too large: its values, aliases written out, exceed 32 MiB
       at a6.<item 0>, line 7, column 10
       fix: keep long lists in a file of their own, if the module can read one
     ");
     assert_snapshot!(said_of(deep.as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 98, column 12
-      fix: count its brackets and dashes: no config nests so deeply
+      fix: count its brackets and dashes: nobody nests so deeply
     ");
     let long = format!("a: &a {}\nmodules: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(40));
     assert!(said_of(long.as_bytes()).contains("exceed 32 MiB"));

@@ -1,0 +1,104 @@
+//! Any YAML text, read as carefully as a config.
+
+use serde_json::Value;
+
+use super::flaw::Flaw;
+use super::locate::Outline;
+use super::{characters, report, values};
+use crate::problem::Problem;
+
+/// A YAML text that is no config, such as a file of data for tests. What cannot be read exactly, is
+/// written twice or looks like a slip is a flaw with its line, as in a config.
+///
+/// [`Fields`](super::Fields) reads the mappings in it.
+#[derive(Debug)]
+pub struct Document {
+    value: Value,
+    outline: Option<Outline>,
+    flaws: Vec<Flaw>,
+}
+
+impl Document {
+    /// Reads a text; without any value in it, it holds `null`.
+    ///
+    /// # Errors
+    /// It is no YAML in UTF-8, or not safe to read.
+    pub fn parse(text: &[u8]) -> Result<Self, Vec<Problem>> {
+        let mut flaws = Vec::new();
+        match read(text, &mut flaws) {
+            Ok(Some((outline, value))) => Ok(Self { value, outline: Some(outline), flaws }),
+            Ok(None) => Ok(Self { value: Value::Null, outline: None, flaws }),
+            Err(flaw) => {
+                flaws.push(flaw);
+                Err(report(flaws, &[], None).problems)
+            }
+        }
+    }
+
+    /// The value, which is taken out.
+    pub fn take(&mut self) -> Value {
+        self.value.take()
+    }
+
+    /// What is wrong so far.
+    pub const fn flaws(&mut self) -> &mut Vec<Flaw> {
+        &mut self.flaws
+    }
+
+    /// All that is wrong, from the top of the text down.
+    pub fn into_problems(self) -> Vec<Problem> {
+        report(self.flaws, &[], self.outline.as_ref()).problems
+    }
+}
+
+/// The values of a text and where they stand; `None` if there are none.
+pub(super) fn read(bytes: &[u8], flaws: &mut Vec<Flaw>) -> Result<Option<(Outline, Value)>, Flaw> {
+    let text = characters::decode(bytes)?;
+    characters::refuse_control_characters(text)?;
+    let Some(outline) = Outline::parse(text, flaws)? else { return Ok(None) };
+    Ok(Some((outline, values(text, flaws)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::{Fields, item};
+
+    fn said(text: &str) -> Vec<String> {
+        let problems = match Document::parse(text.as_bytes()) {
+            Ok(document) => document.into_problems(),
+            Err(problems) => problems,
+        };
+        problems.iter().map(|problem| problem.message.clone()).collect()
+    }
+
+    #[test]
+    fn it_is_read_as_carefully_as_a_config() {
+        assert_eq!(said("a: 1\na: 2"), ["the key `a` stands here twice"]);
+        assert_eq!(said("a: !!x 1"), ["YAML tags are not supported: `!!x`"]);
+        assert_eq!(said("a: {"), ["this is not YAML: a value is missing here"]);
+        assert_eq!(said("[1, x]"), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_value_it_holds_null() {
+        for text in ["", "# nothing", "---"] {
+            let mut document = Document::parse(text.as_bytes()).unwrap();
+            assert_eq!(document.take(), json!(null), "{text:?}");
+            assert_eq!(document.into_problems(), []);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_below_has_its_line() {
+        let mut document = Document::parse(b"list:\n- x\n- y: 1").unwrap();
+        let members = document.take()["list"][1].as_object().cloned().unwrap();
+        let path = ["list".to_owned(), item(1)];
+        Fields::new(members, &path, document.flaws()).refuse_unknown(&["x"]);
+        let problem = &document.into_problems()[0];
+        assert_eq!((problem.line, problem.column), (Some(3), Some(3)));
+        assert_eq!(problem.path.as_deref(), Some("list.<item 1>.y"));
+    }
+}
