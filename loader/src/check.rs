@@ -21,6 +21,10 @@ use process::Process;
 /// module's.
 pub const RUNTIME_THREADS: &str = "hsmod-runtime";
 
+/// What helps where a module asked in its start, and a trial had nobody to answer it.
+pub const A_TRIAL_CANNOT_TELL: &str =
+    "start the homeserver to see how this goes on: a trial cannot tell";
+
 /// How long the modules may take to end after a trial; less than whoever watches a trial waits.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 

@@ -225,9 +225,19 @@ impl Host {
         self
     }
 
-    /// Whether modules are told that nothing is to last.
-    pub(crate) fn is_trial(&self) -> bool {
+    /// Whether nothing is to last.
+    pub(crate) fn is_passing(&self) -> bool {
         self.trial || self.rehearsal.as_ref().is_some_and(|rehearsal| !rehearsal.is_all_live())
+    }
+
+    /// Whether modules are told so, and that nobody answers them.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.is_passing() && !self.plays_homeserver()
+    }
+
+    /// Whether requests are answered in a trial, because nothing of it is real.
+    pub(crate) fn plays_homeserver(&self) -> bool {
+        self.rehearsal.as_ref().is_some_and(Rehearsal::plays_homeserver)
     }
 
     /// Times every `calls`th answer of a module (rounded up to a power of two) instead of every
@@ -387,6 +397,18 @@ mod tests {
         );
         assert!(!some.supports("account_validity.is_user_expired"));
         assert!(!some.supports("spam_checker"));
+    }
+
+    #[test]
+    fn a_homeserver_that_is_played_is_no_trial_for_the_modules_and_lasts_no_longer() {
+        let told = |host: &Host| (host.is_trial(), host.is_passing(), host.plays_homeserver());
+        let rehearsal = Rehearsal::new(|_| String::new());
+        assert_eq!(told(&Host::new("x")), (false, false, false));
+        assert_eq!(told(&Host::new("x").trial()), (true, true, false));
+        assert_eq!(told(&Host::new("x").rehearsal(&rehearsal)), (true, true, false));
+        let played = rehearsal.playing_homeserver();
+        assert_eq!(told(&Host::new("x").rehearsal(&played)), (false, true, true));
+        assert_eq!(told(&Host::new("x").trial().rehearsal(&played)), (false, true, true));
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Registrar {
             name,
             failures,
             collected: Mutex::new(Some(Collected::default())),
-            admission: Admission::new(host.trial, own),
+            admission: Admission::new(host.trial && !host.plays_homeserver(), own),
             services: host.services.clone().or(provision.services.clone()),
             provision,
             background: Arc::new(background),
@@ -298,7 +298,7 @@ impl ModuleHost for Registrar {
 
 impl Registrar {
     fn work(&self, desc: &str, work: Work) -> Option<NonZeroU64> {
-        if self.host.is_trial() {
+        if self.host.is_passing() {
             if let Some(rehearsal) = &self.host.rehearsal {
                 rehearsal.note_work(&self.name, desc);
             }

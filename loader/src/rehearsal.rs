@@ -32,6 +32,7 @@ const REMEMBERED: usize = 1000;
 #[derive(Clone)]
 pub struct Rehearsal {
     live: Vec<Service>,
+    plays_homeserver: bool,
     why: Arc<dyn Fn(&str) -> String + Send + Sync>,
     notes: Arc<Mutex<Notes>>,
 }
@@ -97,7 +98,12 @@ impl Rehearsal {
     /// Nothing is live. `why` tells, for a group of requests (`http`, `users`, ..), why requests of it
     /// are not answered and what helps, such as "this program makes no HTTP requests".
     pub fn new(why: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
-        Self { live: Vec::new(), why: Arc::new(why), notes: Arc::default() }
+        Self {
+            live: Vec::new(),
+            plays_homeserver: false,
+            why: Arc::new(why),
+            notes: Arc::default(),
+        }
     }
 
     /// This service does what the config says, as in a homeserver.
@@ -105,6 +111,19 @@ impl Rehearsal {
     pub fn live(mut self, service: Service) -> Self {
         self.live.push(service);
         self
+    }
+
+    /// The homeserver is played, too: what the [`Host`](crate::Host) was given to answer is not
+    /// real, and answers also where the host is a [trial](crate::Host::trial). Modules are told that
+    /// it is none, so that they ask as they would in a homeserver.
+    #[must_use]
+    pub const fn playing_homeserver(mut self) -> Self {
+        self.plays_homeserver = true;
+        self
+    }
+
+    pub(crate) const fn plays_homeserver(&self) -> bool {
+        self.plays_homeserver
     }
 
     /// Whether a service does what the config says.

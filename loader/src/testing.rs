@@ -25,7 +25,10 @@ use std::path::Path;
 
 use hsmod_plugin_api::ABI;
 use hsmod_plugin_api::module::Plugin;
-use hsmod_plugin_api::testing::{FakeHost, block_on};
+use hsmod_plugin_api::testing::block_on;
+pub use hsmod_plugin_api::testing::{
+    EventBuilder, FakeHost, FakeRoom, FakeUser, event, room, user,
+};
 
 use crate::config::Permissions;
 use crate::host::Host;

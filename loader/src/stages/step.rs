@@ -8,9 +8,10 @@ use hsmod_plugin_api::module::StageError;
 use hsmod_plugin_api::values::Unanswered;
 use tracing::Span;
 
+use crate::check::A_TRIAL_CANNOT_TELL;
 use crate::config::Entry;
 use crate::host::Host;
-use crate::problem::{Problem, Stage};
+use crate::problem::{Problem, Severity, Stage};
 use crate::scarcity;
 
 /// Says what comes next: the last such line tells where a module took the process down.
@@ -82,16 +83,18 @@ pub(super) fn at_once<F: Future>(future: F) -> F::Output {
 /// What a trial or a rehearsal does not answer is no fault of a module.
 pub(super) fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
     let problem = Problem::error(stage, error.to_string());
+    // Of a trial, whoever asks wants to know everything else, too.
+    let severity = if host.trial { Severity::Warning } else { Severity::Error };
     match error {
         StageError::Module(error)
             if host.trial && error.unanswered() == Some(Unanswered::Trial) =>
         {
-            Problem::warning(stage, problem.message)
-                .fix("start the homeserver to see how this goes on: a trial cannot tell")
+            Problem::warning(stage, problem.message).fix(A_TRIAL_CANNOT_TELL)
         }
         StageError::Module(error)
             if host.rehearsal.is_some() && error.unanswered() == Some(Unanswered::Unsupported) =>
         {
+            let problem = Problem { severity, ..problem };
             problem.fix("do what the message says, or see in a homeserver how this goes on")
         }
         StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),

@@ -165,7 +165,8 @@ impl ModuleApi {
     }
 
     /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
-    /// requests are not answered, nothing lasts.
+    /// requests are not answered, nothing lasts. With `--world` it is none: a homeserver is played
+    /// that answers, and a module does there what it does in a homeserver.
     pub fn is_trial(&self) -> bool {
         self.peer().is_trial().is_some_and(Flag::get)
     }
