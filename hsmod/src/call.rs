@@ -5,7 +5,6 @@ mod arguments;
 mod callbacks;
 mod form;
 mod forms;
-mod identifiers;
 pub(crate) mod inside;
 mod json;
 mod meaning;

@@ -10,6 +10,7 @@ mod child;
 mod cli;
 mod exit;
 mod failures;
+mod identifiers;
 mod input;
 mod inspect;
 mod limits;

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::form::Form;
-use super::identifiers;
 use crate::exit::{Result, Stop};
+use crate::identifiers;
 use crate::state::RoomState;
 
 /// What was given for the arguments of a callback: each of them is there, or may be left out.

@@ -1,10 +1,10 @@
-//! Identifiers among the arguments: what they look like, and which was probably meant.
+//! Identifiers in what is given: what they look like, and which was probably meant.
 
 use serde_json::Value;
 
 /// A kind of identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Identifier {
+pub(crate) enum Identifier {
     User,
     Room,
     Alias,
@@ -32,13 +32,13 @@ const MEMBERS: [(&str, Identifier); 7] = [
 const FREE: [&str; 3] = ["content", "unsigned", "body"];
 
 /// What is wrong, and the remedy.
-pub(super) type Wrong = (String, String);
+pub(crate) type Wrong = (String, String);
 
 /// Looks through an argument of this name and type.
 ///
 /// # Errors
 /// A text in it should be an identifier, and is none.
-pub(super) fn check(
+pub(crate) fn check(
     name: &str,
     rust: &str,
     value: &Value,
@@ -89,7 +89,9 @@ impl Identifier {
         }
     }
 
-    fn check(self, text: &str, server_name: &str) -> std::result::Result<(), Wrong> {
+    /// # Errors
+    /// The text is no identifier of this kind.
+    pub(crate) fn check(self, text: &str, server_name: &str) -> std::result::Result<(), Wrong> {
         // Who has no picture has an empty one.
         if self.fits(text) || self == Self::Media && text.is_empty() {
             return Ok(());
