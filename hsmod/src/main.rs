@@ -24,6 +24,7 @@ mod replay;
 mod runtime;
 mod state;
 mod words;
+mod world;
 
 use std::process::ExitCode;
 
