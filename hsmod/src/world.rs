@@ -3,6 +3,7 @@
 
 mod fields;
 mod names;
+mod rooms;
 mod tokens;
 mod users;
 
@@ -22,7 +23,7 @@ use crate::output::complain;
 use fields::named;
 use names::Names;
 
-const KEYS: [&str; 2] = ["users", "registration_tokens"];
+const KEYS: [&str; 3] = ["users", "rooms", "registration_tokens"];
 
 /// No world is larger; a history or a disk image named by mistake is.
 const BYTES_MAX: u64 = 16 << 20;
@@ -159,11 +160,15 @@ impl World {
 fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) -> bool {
     let mut fields = Fields::new(members, &[], flaws);
     let users = named(&mut fields, "users");
+    let rooms = fields.mapping("rooms").unwrap_or_default();
     let tokens = fields.mapping("registration_tokens").unwrap_or_default();
     fields.refuse_unknown(&KEYS);
 
     let names = Names::of(host.server_name());
     let users = users::read(users, names, flaws);
+    for room in rooms::read(rooms, names, &users, flaws) {
+        let _ = host.room(room);
+    }
     for user in users.into_values() {
         let _ = host.user(user);
     }
