@@ -1,9 +1,13 @@
 //! A homeserver for modules to ask: users, rooms and answers from a file, `--world FILE`. Its format
 //! is in `docs/world.md`.
 
+mod answers;
 mod fields;
+mod http;
 mod names;
 mod rooms;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod users;
 
@@ -23,7 +27,7 @@ use crate::output::complain;
 use fields::named;
 use names::Names;
 
-const KEYS: [&str; 3] = ["users", "rooms", "registration_tokens"];
+const KEYS: [&str; 5] = ["users", "rooms", "answers", "http", "registration_tokens"];
 
 /// No world is larger; a history or a disk image named by mistake is.
 const BYTES_MAX: u64 = 16 << 20;
@@ -161,6 +165,8 @@ fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) -> 
     let mut fields = Fields::new(members, &[], flaws);
     let users = named(&mut fields, "users");
     let rooms = fields.mapping("rooms").unwrap_or_default();
+    let answers = fields.mapping("answers").unwrap_or_default();
+    let http = fields.mapping("http");
     let tokens = fields.mapping("registration_tokens").unwrap_or_default();
     fields.refuse_unknown(&KEYS);
 
@@ -175,7 +181,11 @@ fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) -> 
     for token in tokens::read(tokens, flaws) {
         let _ = host.registration_token(token);
     }
-    false
+    answers::read(answers, host, flaws);
+    let Some(http) = http else { return false };
+    let rules = http::read(http, flaws);
+    host.answer_by("http_request", move |arguments| rules.answer(arguments));
+    true
 }
 
 fn no_world(found: &Value) -> Flaw {

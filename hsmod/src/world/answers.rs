@@ -1,0 +1,139 @@
+//! `answers`: what single requests answer, whatever the users and rooms are.
+
+use hsmod_loader::config::{Fields, Flaw, expected, item};
+use hsmod_loader::requests::{REQUESTS, RequestRow};
+use hsmod_loader::suggestion::closest;
+use hsmod_loader::testing::FakeHost;
+use hsmod_loader::values::ModuleError;
+use serde_json::{Map, Value};
+
+use super::fields::{below, integer};
+
+pub(super) const KEYS: [&str; 3] = ["answer", "error", "unsupported"];
+pub(super) const ERROR_KEYS: [&str; 3] = ["status", "errcode", "error"];
+
+/// What the loader answers itself, and where that is decided.
+const OWN: [(&str, &str); 5] = [
+    ("http", "say below `http` what comes of URLs"),
+    ("storage", "remove it: storage is answered by the loader itself"),
+    ("templates", "remove it: templates are rendered by the loader itself"),
+    ("mail", "remove it: mail is noted and not sent"),
+    ("time", "remove it: timers are the loader's"),
+];
+
+pub(super) fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) {
+    for (name, value) in members {
+        let path = below(&["answers".to_owned()], &name);
+        let Some(request) = find(&name, &path, flaws) else { continue };
+        if let Some((_, fix)) = OWN.iter().find(|(group, _)| *group == request.group) {
+            let flaw = Flaw::new(&path, format!("`{name}` is not the homeserver's to answer"));
+            flaws.push(flaw.fix(*fix));
+            continue;
+        }
+        let Value::Array(items) = value else {
+            read_answer(request, value, Turn::Always, &path, host, flaws);
+            continue;
+        };
+        let last = items.len().saturating_sub(1);
+        for (index, item_value) in items.into_iter().enumerate() {
+            let turn = if index == last { Turn::Always } else { Turn::Next };
+            read_answer(request, item_value, turn, &below(&path, &item(index)), host, flaws);
+        }
+    }
+}
+
+fn find(name: &str, path: &[String], flaws: &mut Vec<Flaw>) -> Option<&'static RequestRow> {
+    let all = || REQUESTS.iter().copied().flatten();
+    let found = all().find(|request| request.name == name);
+    if found.is_none() {
+        let fix = match closest(name, all().map(|request| request.name)) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "see `docs/requests.md` for their names".to_owned(),
+        };
+        flaws.push(Flaw::new(path, format!("there is no request `{name}`")).fix(fix));
+    }
+    found
+}
+
+/// When an answer is given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Once, after those before it.
+    Next,
+    /// From then on.
+    Always,
+}
+
+fn read_answer(
+    request: &RequestRow,
+    value: Value,
+    turn: Turn,
+    path: &[String],
+    host: &FakeHost,
+    flaws: &mut Vec<Flaw>,
+) {
+    let Value::Object(members) = value else {
+        let flaw = Flaw::new(path, expected("a mapping", &value));
+        flaws.push(flaw.fix("write `{answer: ..}`, or `{error: ..}`"));
+        return;
+    };
+    // What is answered may be `null`, which is there all the same.
+    let answer = members.get("answer").cloned();
+    let said = members.keys().filter(|key| KEYS.contains(&key.as_str())).count();
+    let mut fields = Fields::new(members, path, flaws);
+    let (error, unsupported) = (fields.take("error"), fields.boolean("unsupported"));
+    fields.refuse_unknown(&KEYS);
+    let is_silent = answer.is_none() && error.is_none() && unsupported != Some(true);
+    if said > 1 || is_silent {
+        let fix = "write one of `answer`, `error` and `unsupported: true`".to_owned();
+        let what = if said > 1 { "more than one answer" } else { "nothing is answered here" };
+        fields.refuse_below::<()>(&[], what, Some(fix));
+        return;
+    }
+    if let Some(answer) = answer {
+        let given = match turn {
+            Turn::Next => host.answer_json_next(request.name, &answer),
+            Turn::Always => host.answer_json(request.name, &answer),
+        };
+        if let Err(why) = given {
+            let message = format!("`{}` cannot answer this: {why}", request.name);
+            let fix = match request.answer {
+                "()" => "write `null`".to_owned(),
+                other => format!("it answers `{other}`: see `docs/requests.md`"),
+            };
+            fields.refuse::<()>("answer", message, Some(fix));
+        }
+    } else if unsupported == Some(true) {
+        host.lack(request.name);
+    } else if let Some(error) = read_error(error, &below(path, "error"), flaws) {
+        match turn {
+            Turn::Next => host.fail_next(request.name, error),
+            Turn::Always => host.fail(request.name, error),
+        }
+    }
+}
+
+/// A text, or what clients are told.
+fn read_error(given: Option<Value>, path: &[String], flaws: &mut Vec<Flaw>) -> Option<ModuleError> {
+    let members = match given? {
+        Value::String(text) => return Some(ModuleError::new(text)),
+        Value::Object(members) => members,
+        other => {
+            let flaw = Flaw::new(path, expected("a string or a mapping", &other));
+            flaws.push(flaw.fix("write why it fails, or `{status: 403, errcode: M_FORBIDDEN}`"));
+            return None;
+        }
+    };
+    let mut fields = Fields::new(members, path, flaws);
+    let status = integer(&mut fields, "status").unwrap_or(400);
+    let errcode = fields.string("errcode").unwrap_or_else(|| "M_UNKNOWN".to_owned());
+    let message = fields.string("error").unwrap_or_default();
+    fields.refuse_unknown(&ERROR_KEYS);
+    match u16::try_from(status) {
+        Ok(status @ 300..=599) => Some(ModuleError::http(status, errcode, message)),
+        _ => {
+            let fix = "write one from 300 to 599".to_owned();
+            fields.refuse("status", format!("{status} is no status of an error"), Some(fix))
+        }
+    }
+}
