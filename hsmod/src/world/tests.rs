@@ -1,5 +1,7 @@
 //! Shows what comes of the text of a world.
 
+mod refusals;
+
 use hsmod_loader::testing::{FakeRoom, FakeUser};
 use serde_json::json;
 
