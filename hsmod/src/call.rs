@@ -40,6 +40,7 @@ objects, `state_events` is a list of them, `file_wrapper` is the path of a file.
 Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
 not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
 act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
+With --world FILE, users and rooms of that file answer what modules ask of the homeserver.
 
 Exit codes: 0 allowed, or a value; 1 denied, or a module failed, also where a homeserver would go on;
 2 wrong arguments, or a plugin ended the process")]
@@ -73,10 +74,12 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
         }
         None => (Value::Object(Map::new()), "{}".to_owned()),
     };
+    let (world_text, world) = options.site.world()?.unzip();
+    options.live.check(world.as_ref())?;
     // What can be told of them without the modules is told before these are loaded.
-    Arguments::new(callback, given, &options.site.server_name)?;
-    let listing = options.site.listing()?;
-    options.live.say();
+    Arguments::new(callback, given, &options.site.server_name, world.as_ref())?;
+    let listing = options.site.listing()?.in_world(world_text);
+    options.live.say(world.as_ref());
     let call =
         Call { callback: options.callback.clone(), arguments: written, live: options.live.clone() };
     let server_name = &options.site.server_name;

@@ -23,7 +23,8 @@ use trials::Trials;
 #[command(after_help = "\
 Each module is also loaded and started as a trial, in a process of its own: one that crashes or
 hangs there is a finding like any other, and so is what it does to the process: signals it takes,
-threads it leaves, a changed working directory.
+threads it leaves, a changed working directory. What a module asks of the homeserver when it starts
+is answered if --world FILE says from what.
 
 Example:
   hsmod check -c modules.yaml && systemctl restart my-homeserver
@@ -49,7 +50,8 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result<Exit> {
     options.calls.check()?;
-    let listing = options.site.listing()?;
+    let world = options.site.world()?.map(|(text, _)| text);
+    let listing = options.site.listing()?.in_world(world);
     let config = match listing.config() {
         Ok(config) => config,
         Err(LoadError { problems, .. }) => {

@@ -24,6 +24,7 @@ use crate::call::inside::Call;
 use crate::check::inside::{Found, Trial};
 use crate::exit::Exit;
 use crate::replay::inside::Replay;
+use crate::world::WorldText;
 
 pub(crate) use block::Wire;
 pub(crate) use inside::{Inside, Options, run};
@@ -38,6 +39,8 @@ pub(crate) struct Task {
     /// What messages call it.
     pub(crate) config_name: String,
     pub(crate) server_name: String,
+    /// What the homeserver knows, if it is played.
+    pub(crate) world: Option<WorldText>,
     pub(crate) verbose: u8,
     /// Whether answers are to be JSON,
     pub(crate) json: bool,

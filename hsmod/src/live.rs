@@ -4,7 +4,9 @@ use clap::{Args, ValueEnum};
 use hsmod_loader::rehearsal::{Noted, Rehearsal, Service, UnrunWork, UnsentMail};
 use serde::{Deserialize, Serialize};
 
+use crate::exit::{Result, Stop};
 use crate::output::{Output, complain, counted};
+use crate::world::World;
 
 /// How many mails a person is shown.
 const SHOWN: usize = 20;
@@ -44,8 +46,11 @@ impl Acting {
     }
 
     /// What becomes of it where it is not live.
-    const fn played(self) -> &'static str {
+    fn played(self, world: Option<&World>) -> &'static str {
         match self {
+            Self::Http if world.is_some_and(World::answers_http) => {
+                "HTTP requests are answered by the world"
+            }
             Self::Http => "HTTP requests are refused",
             Self::Storage => "storage is empty and in memory",
             Self::Mail => "mail is listed and not sent",
@@ -58,24 +63,38 @@ impl Live {
         self.services.iter().flatten().any(|live| *live == acting)
     }
 
-    /// What the modules get, tried by `command`.
-    pub(crate) fn rehearsal(&self, command: &'static str) -> Rehearsal {
-        let why = move |group: &str| match group {
-            "http" => format!("`{command}` makes no HTTP requests unless `--live=http` is given"),
-            _ => format!(
-                "there is no homeserver behind `{command}`, for which the module is not to blame"
-            ),
-        };
+    /// Whether it goes together with a world.
+    ///
+    /// # Errors
+    /// HTTP requests are both to be made and to be answered by the world.
+    pub(crate) fn check(&self, world: Option<&World>) -> Result<()> {
+        if !self.is_live(Acting::Http) || !world.is_some_and(World::answers_http) {
+            return Ok(());
+        }
+        Err(Stop::wrong(
+            "the world has `http`, and `--live` makes HTTP requests\n  fix: remove `http` from the \
+             world, or name what is live without it: `--live=storage,mail`",
+        ))
+    }
+
+    /// What the modules get, asked by `command`.
+    pub(crate) fn rehearsal(&self, command: &'static str, world: Option<&World>) -> Rehearsal {
+        let file = if world.is_some() { "the world" } else { "`--world FILE`" };
+        let http = format!(
+            "`{command}` makes no HTTP requests unless `--live=http` is given, or {file} says what \
+             comes of them"
+        );
         let live = self.services.iter().flatten();
-        live.fold(Rehearsal::new(why), |rehearsal, acting| rehearsal.live(acting.service()))
+        let played = played(command, world, http);
+        live.fold(played, |rehearsal, acting| rehearsal.live(acting.service()))
     }
 
     /// Says on stderr what is not real.
-    pub(crate) fn say(&self) {
+    pub(crate) fn say(&self, world: Option<&World>) {
         let played: Vec<&str> = Acting::ALL
             .into_iter()
             .filter(|acting| !self.is_live(*acting))
-            .map(Acting::played)
+            .map(|acting| acting.played(world))
             .collect();
         if played.is_empty() {
             return;
@@ -88,6 +107,28 @@ impl Live {
         let played = played.join(", ");
         complain(&format!("note: {begin}: {played}, background work is not run; `--live` acts\n"));
     }
+}
+
+/// What modules get that are started in a world, and not asked.
+pub(crate) fn start_in(world: &World) -> Rehearsal {
+    let command = "hsmod check";
+    let http =
+        format!("`{command}` makes no HTTP requests unless the world says what comes of them");
+    played(command, Some(world), http)
+}
+
+/// Nothing is live; `http` says why no requests are made to other servers.
+fn played(command: &'static str, world: Option<&World>, http: String) -> Rehearsal {
+    let in_world = world.is_some();
+    let rehearsal = Rehearsal::new(move |group| match group {
+        "http" => http.clone(),
+        _ if in_world => "the world says that it is `unsupported`".to_owned(),
+        _ => format!(
+            "there is no homeserver behind `{command}`, for which the module is not to blame: \
+             `--world FILE` plays one"
+        ),
+    });
+    if in_world { rehearsal.playing_homeserver() } else { rehearsal }
 }
 
 /// What the modules would have done.

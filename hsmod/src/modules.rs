@@ -1,5 +1,5 @@
 //! The modules that a command works with: the config file, and the homeserver they believe to be
-//! in.
+//! in, with the world that it knows.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use hsmod_loader::LoadError;
 use hsmod_loader::config::{Config, ConfigText};
 
 use crate::exit::{Result, Stop};
+use crate::world::{World, WorldText};
 
 #[derive(Args, Clone)]
 pub(crate) struct Site {
@@ -24,9 +25,30 @@ pub(crate) struct Site {
     /// The homeserver that the modules believe to be in
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     pub(crate) server_name: String,
+
+    /// A YAML file with users, rooms and answers, from which requests of the modules are answered
+    /// (docs/world.md); `-` is stdin. Without it there is no homeserver to ask
+    #[arg(long, value_name = "FILE|-")]
+    world: Option<PathBuf>,
 }
 
 impl Site {
+    /// Reads the world that the modules are to ask, if there is one. It may come through a pipe, so
+    /// this is done once.
+    ///
+    /// # Errors
+    /// The file cannot be read, or something is wrong with it.
+    pub(crate) fn world(&self) -> Result<Option<(WorldText, World)>> {
+        let Some(path) = &self.world else { return Ok(None) };
+        if is_stdin(path) {
+            leave_stdin_to("the world", &[("the config", &self.config)])?;
+        }
+        let text = WorldText::read(path)?;
+        let world = text.parse(&self.server_name)?;
+        world.warn();
+        Ok(Some((text, world)))
+    }
+
     /// Reads the config. It may come through a pipe, so this is done once.
     ///
     /// # Errors
@@ -48,12 +70,20 @@ impl Site {
     /// # Errors
     /// Both are to come from there.
     pub(crate) fn leave_stdin_to(&self, what: &str, path: &Path) -> Result<()> {
-        if !is_stdin(path) || !is_stdin(&self.config) {
+        if !is_stdin(path) {
             return Ok(());
         }
-        let message = format!("both the config and {what} are to come from standard input");
-        Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
+        let world = self.world.iter().map(|world| ("the world", world.as_path()));
+        let others: Vec<_> =
+            [("the config", self.config.as_path())].into_iter().chain(world).collect();
+        leave_stdin_to(what, &others)
     }
+}
+
+fn leave_stdin_to(what: &str, others: &[(&str, &Path)]) -> Result<()> {
+    let Some((other, _)) = others.iter().find(|(_, path)| is_stdin(path)) else { return Ok(()) };
+    let message = format!("both {other} and {what} are to come from standard input");
+    Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
 }
 
 /// A config as it was read, with what the command line says beside it.
@@ -61,12 +91,23 @@ impl Site {
 pub(crate) struct Listing {
     text: ConfigText,
     plugins_dir: Option<PathBuf>,
+    world: Option<WorldText>,
 }
 
 impl Listing {
     /// Plugins lie in `plugins_dir` if the text does not say where.
     pub(crate) const fn new(text: ConfigText, plugins_dir: Option<PathBuf>) -> Self {
-        Self { text, plugins_dir }
+        Self { text, plugins_dir, world: None }
+    }
+
+    /// The same, for modules that have this world to ask.
+    pub(crate) fn in_world(self, world: Option<WorldText>) -> Self {
+        Self { world, ..self }
+    }
+
+    /// What the modules have to ask.
+    pub(crate) const fn world(&self) -> Option<&WorldText> {
+        self.world.as_ref()
     }
 
     /// # Errors

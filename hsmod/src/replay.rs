@@ -2,6 +2,7 @@
 
 mod batch;
 mod events;
+mod history;
 pub(crate) mod inside;
 mod lines;
 pub(crate) mod progress;
@@ -38,6 +39,7 @@ Example:
 Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
 not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
 act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
+With --world FILE, users and rooms of that file answer what modules ask of the homeserver.
 
 Exit codes: 0 all events were decided (denials, too), 1 a module failed, also where a homeserver would
 go on, or a line was no event, 2 a file cannot be read, or a plugin ended the process")]
@@ -79,8 +81,10 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     options.site.leave_stdin_to("the events", &options.events)?;
     let source = Source::new(&options.events);
     let input = events::open(&source, options.repeat)?;
-    let listing = options.site.listing()?;
-    options.live.say();
+    let (world_text, world) = options.site.world()?.unzip();
+    options.live.check(world.as_ref())?;
+    let listing = options.site.listing()?.in_world(world_text);
+    options.live.say(world.as_ref());
     let length = input.length.map(|bytes| bytes * u64::from(options.repeat));
     let progress = Progress::new(length);
     // A file is read where the modules are, which is faster, and can be read again; a pipe is not

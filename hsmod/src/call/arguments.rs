@@ -15,6 +15,7 @@ use super::form::Form;
 use crate::exit::{Result, Stop};
 use crate::identifiers;
 use crate::state::RoomState;
+use crate::world::World;
 
 /// What was given for the arguments of a callback: each of them is there, or may be left out.
 pub(super) struct Arguments {
@@ -25,7 +26,8 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    /// `server_name`: whose users are meant where no server is named.
+    /// `server_name`: whose users are meant where no server is named. The state of a room of the
+    /// `world` need not be given.
     ///
     /// # Errors
     /// It is no object; an argument is unknown, missing or of another form; an identifier is none.
@@ -33,9 +35,10 @@ impl Arguments {
         callback: &'static CallbackInfo,
         given: Value,
         server_name: &str,
+        world: Option<&World>,
     ) -> Result<Self> {
         let given = match given {
-            Value::Object(given) => given,
+            Value::Object(given) => state_from(world, callback, given),
             other => {
                 let what = format!("the arguments are {}, not an object", Form::found(&other));
                 return Err(wrong(callback, &what));
@@ -113,17 +116,33 @@ impl Arguments {
 
     /// `state_events`: a list of state events.
     pub(super) fn state(&self) -> Result<State> {
-        const NAME: &str = "state_events";
         let mut state = RoomState::default();
-        for (index, item) in self.read::<Vec<Box<RawValue>>>(NAME)?.iter().enumerate() {
-            let unreadable =
-                |reason: &str| self.unreadable(NAME, &format!("item {index}: {reason}"));
-            let event = event(item.get().to_owned()).map_err(|reason| unreadable(&reason))?;
-            if !state.insert(&event.as_event()) {
-                return Err(unreadable("it has no `state_key`"));
-            }
+        for event in self.state_events()? {
+            state.insert(&event.as_event());
         }
         Ok(State::new(Arc::new(state)))
+    }
+
+    fn state_events(&self) -> Result<Vec<OwnedEvent>> {
+        let mut events = Vec::new();
+        for (index, item) in self.read::<Vec<Box<RawValue>>>(STATE)?.iter().enumerate() {
+            let unreadable =
+                |reason: &str| self.unreadable(STATE, &format!("item {index}: {reason}"));
+            let event = event(item.get().to_owned()).map_err(|reason| unreadable(&reason))?;
+            if !event.as_event().is_state() {
+                return Err(unreadable("it has no `state_key`"));
+            }
+            events.push(event);
+        }
+        Ok(events)
+    }
+
+    /// The state that was given, and the room that it is of.
+    pub(super) fn room_state(&self) -> Result<Option<(String, Vec<OwnedEvent>)>> {
+        let Some(room_id) = room_of(&self.given).filter(|_| self.has(STATE)) else {
+            return Ok(None);
+        };
+        Ok(Some((room_id, self.state_events()?)))
     }
 
     /// An object, as JSON text.
@@ -158,6 +177,30 @@ impl Arguments {
     fn value(&self, name: &str) -> &Value {
         self.given.get(name).unwrap_or(&Value::Null)
     }
+}
+
+/// The argument that is a room's state.
+const STATE: &str = "state_events";
+
+/// The arguments with the state of a room of the world, where it was not given.
+fn state_from(
+    world: Option<&World>,
+    callback: &CallbackInfo,
+    mut given: Map<String, Value>,
+) -> Map<String, Value> {
+    let takes_state = callback.arguments.iter().any(|(name, _)| *name == STATE);
+    if takes_state && !given.contains_key(STATE) {
+        let room_id = room_of(&given);
+        let state = room_id.and_then(|room_id| world?.state(&room_id));
+        given.extend(state.map(|state| (STATE.to_owned(), state.into())));
+    }
+    given
+}
+
+/// The room that is spoken of.
+fn room_of(given: &Map<String, Value>) -> Option<String> {
+    let own = given.get("room_id").or_else(|| given.get("event")?.get("room_id"));
+    own?.as_str().map(str::to_owned)
 }
 
 fn event(json: String) -> std::result::Result<OwnedEvent, String> {

@@ -128,7 +128,7 @@ mod tests {
                 .iter()
                 .map(|argument| (argument.0.to_owned(), example(*argument)));
             let arguments =
-                Arguments::new(callback, Value::Object(examples.collect()), "x").unwrap();
+                Arguments::new(callback, Value::Object(examples.collect()), "x", None).unwrap();
             let outcome = ask(&modules, &arguments, "x").await;
             if callback.name == "check_auth" {
                 let stop = format!("{:?}", outcome.err());

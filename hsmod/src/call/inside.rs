@@ -39,9 +39,13 @@ async fn ask(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> 
     let callback = find(&call.callback)?;
     // The parent has read them.
     let given = serde_json::from_str(&call.arguments).unwrap_or_default();
-    let arguments =
-        Arguments::new(callback, given, &inside.server_name)?.written_as(&call.arguments);
-    let (rehearsal, failures) = (call.live.rehearsal("hsmod call"), Failures::default());
+    let world = inside.world.as_ref();
+    let arguments = Arguments::new(callback, given, &inside.server_name, world)?;
+    let arguments = arguments.written_as(&call.arguments);
+    if let (Some(world), Some((room_id, state))) = (world, arguments.room_state()?) {
+        world.put_state(&room_id, &state);
+    }
+    let (rehearsal, failures) = (call.live.rehearsal("hsmod call", world), Failures::default());
     let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
     let modules = inside.load(host, output).await?;
     let before = asked(&modules, callback);

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use hsmod_loader::LoginType;
-use hsmod_loader::check::trial_alone;
+use hsmod_loader::check::{A_TRIAL_CANNOT_TELL, trial_alone};
 use hsmod_loader::problem::Problem;
 use serde::{Deserialize, Serialize};
 
 use super::calls::Calls;
 use crate::child::{Inside, Report};
 use crate::exit::{Exit, Result};
+use crate::live::start_in;
 use crate::runtime;
 
 /// What to try.
@@ -29,6 +30,15 @@ pub(crate) struct Found {
     pub(super) problems: Vec<Problem>,
 }
 
+/// Names what this command offers where a trial cannot tell how a start goes on.
+fn name_remedy(problem: &mut Problem) {
+    if problem.fix.as_deref() == Some(A_TRIAL_CANNOT_TELL) {
+        let fix = "give it a homeserver to ask with `--world FILE`, or start the real one to see how \
+                   this goes on";
+        problem.fix = Some(fix.to_owned());
+    }
+}
+
 /// Loads, starts and shuts down the module, and reports what it finds.
 pub(crate) fn run(inside: &Inside, wanted: &Trial) -> Result<Exit> {
     let runtime = runtime::single()?;
@@ -38,7 +48,12 @@ pub(crate) fn run(inside: &Inside, wanted: &Trial) -> Result<Exit> {
         Ok(mut config) => {
             config.retain(|entry| entry.index() == wanted.index);
             let host = wanted.calls.limit(inside.host());
-            let findings = runtime.block_on(trial_alone(config, host));
+            let host = match &inside.world {
+                Some(world) => host.rehearsal(&start_in(world)),
+                None => host,
+            };
+            let mut findings = runtime.block_on(trial_alone(config, host));
+            findings.problems.iter_mut().for_each(name_remedy);
             let info = findings.modules.into_iter().next();
             let found = info.map(|info| Found {
                 callbacks: info.callbacks,

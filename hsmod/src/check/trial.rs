@@ -34,6 +34,7 @@ pub(super) fn run(
         config: String::from_utf8_lossy(text.bytes()).into_owned(),
         config_name: text.name().to_owned(),
         server_name: options.site.server_name.clone(),
+        world: listing.world().cloned(),
         verbose,
         json: options.json,
         colours: false,

@@ -21,6 +21,7 @@ use super::{Report, Task, Work, life, record};
 use crate::exit::{Exit, Stop};
 use crate::modules::Listing;
 use crate::output::{Output, complain};
+use crate::world::World;
 use crate::{call, check, log, replay};
 
 #[derive(Args)]
@@ -46,6 +47,8 @@ pub(crate) struct Options {
 pub(crate) struct Inside {
     listing: Listing,
     pub(crate) server_name: String,
+    /// What the homeserver knows, if it is played.
+    pub(crate) world: Option<World>,
     /// The way to the parent.
     pub(crate) wire: Wire,
 }
@@ -68,9 +71,12 @@ impl Inside {
         Ok(modules)
     }
 
-    /// The homeserver.
+    /// The homeserver, which answers from the world if there is one.
     pub(crate) fn host(&self) -> Host {
-        Host::new(&self.server_name)
+        match &self.world {
+            Some(world) => Host::from(world.host()),
+            None => Host::new(&self.server_name),
+        }
     }
 }
 
@@ -96,12 +102,15 @@ pub(crate) fn run(options: Options) -> ExitCode {
     let mut output = Output::to_parent(wire.clone(), task.json, task.colours);
     let text = ConfigText::new(task.config, task.config_name, options.folder);
     let listing = Listing::new(text, options.plugins_dir);
-    let inside = Inside { listing, server_name: task.server_name, wire: wire.clone() };
-    let worked = match task.work {
-        Work::Trial(trial) => check::inside::run(&inside, &trial),
-        Work::Call(call) => call::inside::run(&inside, &call, &mut output),
-        Work::Replay(replay) => replay::inside::run(&inside, replay, input, &mut output),
-    };
+    let world = task.world.map(|world| world.parse(&task.server_name)).transpose();
+    let worked = world.and_then(|world| {
+        let inside = Inside { listing, server_name: task.server_name, world, wire: wire.clone() };
+        match task.work {
+            Work::Trial(trial) => check::inside::run(&inside, &trial),
+            Work::Call(call) => call::inside::run(&inside, &call, &mut output),
+            Work::Replay(replay) => replay::inside::run(&inside, replay, input, &mut output),
+        }
+    });
     match worked {
         Err(Stop::Wrong(message)) => wire.report(&Report::Stopped(message)),
         worked => {

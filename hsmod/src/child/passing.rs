@@ -34,6 +34,7 @@ pub(crate) fn pass_on(
         config: config.to_owned(),
         config_name: text.name().to_owned(),
         server_name: server_name.to_owned(),
+        world: listing.world().cloned(),
         verbose,
         json: output.is_json(),
         colours: output.has_colours(),

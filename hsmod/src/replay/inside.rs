@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::events::Events;
+use super::history::History;
 use super::reader;
 use super::rooms::Rooms;
 use super::shown::show;
@@ -65,10 +66,13 @@ async fn send(
     output: &mut Output,
 ) -> Result<Exit> {
     let Replay { source, path, length, before, repeat, concurrency, live } = replay;
-    let (rehearsal, failures) = (live.rehearsal("hsmod replay"), Failures::default());
+    let (rehearsal, failures) =
+        (live.rehearsal("hsmod replay", inside.world.as_ref()), Failures::default());
     let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
     let modules = inside.load(host.sample_every(sample(length)), output).await?;
-    let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency);
+    let world = inside.world.as_ref().map(|world| world.host().clone());
+    let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency).told_to(world);
+    let mut history = History::of(inside.world.as_ref());
     let mut tally = Tally::default();
 
     let start = Instant::now();
@@ -84,9 +88,11 @@ async fn send(
         };
         if batch.begins {
             tally.dispatched(rooms.clear().await);
+            history.begin();
         }
         let bytes = batch.bytes;
         let lines = rooms.read(batch).await;
+        history.go_on(&lines);
         let outcomes = rooms.run(lines).await;
         outcomes.iter().for_each(|outcome| tally.count(outcome));
         outcomes.iter().for_each(|outcome| show(outcome, output));

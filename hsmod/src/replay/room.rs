@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hsmod_loader::dispatch::Delivery;
+use hsmod_loader::testing::FakeHost;
 use hsmod_loader::values::{Event, OwnedEvent};
 use hsmod_loader::{CallError, Modules, State};
 use serde::Deserialize;
@@ -15,6 +16,8 @@ use crate::state::RoomState;
 pub(super) struct Audience {
     pub(super) modules: Modules,
     pub(super) server_name: String,
+    /// Whom modules ask of the rooms' state, if there is somebody.
+    pub(super) world: Option<FakeHost>,
 }
 
 /// What became of a line.
@@ -127,6 +130,7 @@ impl Room {
         let event = replaced.as_ref().unwrap_or(event);
         if self.state.insert(event) {
             self.view = State::new(Arc::new(self.state.clone()));
+            audience.world.iter().for_each(|world| world.receive(&event.to_owned()));
         }
         let timing = timing.again();
         let rules = audience.modules.third_party_rules();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hsmod_loader::Modules;
+use hsmod_loader::testing::FakeHost;
 use hsmod_loader::values::OwnedEvent;
 use tokio::task::JoinSet;
 
@@ -26,13 +27,21 @@ type Numbered = (usize, Room);
 impl Rooms {
     /// At most `concurrency` of them are in work at once.
     pub(super) fn new(modules: &Modules, server_name: &str, concurrency: usize) -> Self {
-        let audience = Audience { modules: modules.clone(), server_name: server_name.to_owned() };
+        let (modules, server_name) = (modules.clone(), server_name.to_owned());
+        let audience = Audience { modules, server_name, world: None };
         Self {
             audience: Arc::new(audience),
             concurrency,
             numbers: HashMap::new(),
             rooms: Vec::new(),
         }
+    }
+
+    /// The same, with somebody who is told of the rooms' state. Nothing was asked yet.
+    pub(super) fn told_to(self, world: Option<FakeHost>) -> Self {
+        let Audience { modules, server_name, .. } = &*self.audience;
+        let (modules, server_name) = (modules.clone(), server_name.clone());
+        Self { audience: Arc::new(Audience { modules, server_name, world }), ..self }
     }
 
     /// What is in each line, in order.

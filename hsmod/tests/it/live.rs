@@ -197,28 +197,28 @@ fn what_cannot_be_played_says_what_the_command_lacks() {
     insta::assert_snapshot!(said.join("\n\n"), @r#"
     exit code: 1
     --- stdout
-    failed by good_keeper (error): `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given
+    failed by good_keeper (error): `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
     asked: good_keeper; # µs
     --- stderr
     note: not all of it is real: HTTP requests are refused, storage is empty and in memory, background work is not run; `--live` acts
-    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
+    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
 
     exit code: 1
     --- stdout
-    failed  $e  module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given
+    failed  $e  module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_keeper: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
     --- stderr
     note: not all of it is real: HTTP requests are refused, storage is empty and in memory, background work is not run; `--live` acts
-    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
+    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
     "#);
     let at_start = json!({"at_start": [{"get": "http://127.0.0.1:1"}]});
     let start = Scene::new().module("good_keeper", at_start);
     insta::assert_snapshot!(shown(&mut replay(&start, "", &[]), start.folder()), @"
     exit code: 1
     --- stderr
-    error: module `good_keeper`: start: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given
+    error: module `good_keeper`: start: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
       fix: do what the message says, or see in a homeserver how this goes on
     ");
 }
@@ -237,15 +237,15 @@ fn what_only_a_homeserver_answers_is_no_fault_of_the_module() {
     insta::assert_snapshot!(said.join("\n\n"), @r#"
     exit code: 1
     --- stderr
-    error: module `good_asker`: start: `is_user_admin` is not answered: there is no homeserver behind `hsmod replay`, for which the module is not to blame
+    error: module `good_asker`: start: `is_user_admin` is not answered: there is no homeserver behind `hsmod replay`, for which the module is not to blame: `--world FILE` plays one
       fix: do what the message says, or see in a homeserver how this goes on
 
     exit code: 1
     --- stdout
-    failed by good_asker (error): `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame
+    failed by good_asker (error): `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame: `--world FILE` plays one
     asked: good_asker; # µs
     --- stderr
-    ERROR hsmod_loader: module `good_asker`: spam_checker.user_may_invite: `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame module="good_asker" callback="spam_checker.user_may_invite" kind="error" room_id="!r:x" user_id="@a:x"
+    ERROR hsmod_loader: module `good_asker`: spam_checker.user_may_invite: `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame: `--world FILE` plays one module="good_asker" callback="spam_checker.user_may_invite" kind="error" room_id="!r:x" user_id="@a:x"
     "#);
 }
 
