@@ -21,3 +21,4 @@ mod new_crates;
 mod replay;
 mod replay_input;
 mod services;
+mod world;

@@ -23,6 +23,24 @@ pub(crate) struct Asked {
     /// How often it is made at once.
     #[serde(default = "once")]
     pub(crate) times: usize,
+    /// What it has to answer, unless anything will do.
+    expect: Option<Value>,
+}
+
+impl Asked {
+    /// What came of it; another answer than the one that is expected is an error.
+    pub(crate) fn expected(
+        &self,
+        outcome: Result<Value, ModuleError>,
+    ) -> Result<Value, ModuleError> {
+        let answer = outcome?;
+        match &self.expect {
+            Some(expected) if answer != *expected => {
+                Err(ModuleError::new(format_args!("`{}` answered {answer}", self.request)))
+            }
+            _ => Ok(answer),
+        }
+    }
 }
 
 const fn once() -> usize {

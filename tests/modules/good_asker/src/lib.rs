@@ -5,14 +5,15 @@
 //!   config:
 //!     name: first                      # default: asker
 //!     during:                          # what is asked for, one after the other, and where:
-//!       start: [{request: is_user_admin, args: {user_id: "@a:b"}}]    # with `times`, so many at once
+//!       start: [{request: is_user_admin, args: {user_id: "@a:b"}}]    # also `times`, `expect`
 //! ```
 //!
 //! `POST /_synapse/client/<name>/ask` of `{request, args}` makes a request and returns
 //! `{"answer": ..}` or `{"error": ..}`; with `times`, so many at once, and a list of that. `PUT` of
 //! `during` replaces what the config says of it (`new`, `start`, `shutdown`, `user_may_invite`,
-//! `check_event_allowed`, `on_new_event`); the first error is how these fail. `GET` of `told`
-//! returns what came of that, and forgets it; of `supports?name=`, whether that is supported.
+//! `check_event_allowed`, `on_new_event`); the first error is how these fail, also an answer that is
+//! not as they `expect`. `GET` of `told` returns what came of that, and forgets it; of
+//! `supports?name=`, whether that is supported.
 #![forbid(unsafe_code)]
 
 mod argument;
@@ -88,7 +89,8 @@ impl Asker {
         let all = locked(&self.during).get(place).cloned().unwrap_or_default();
         for asked in &all {
             let requests = (0..asked.times).map(|_| ask(&self.api, asked, None));
-            let outcomes = at_once::all(requests).await;
+            let outcomes = at_once::all(requests).await.into_iter();
+            let outcomes: Vec<_> = outcomes.map(|outcome| asked.expected(outcome)).collect();
             locked(&self.told).extend(outcomes.iter().cloned().map(told));
             outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
         }
