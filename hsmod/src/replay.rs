@@ -1,6 +1,7 @@
 //! `hsmod replay`: recorded events through the modules, as fast as they can.
 
 mod batch;
+mod derived;
 mod events;
 mod history;
 pub(crate) mod inside;

@@ -9,6 +9,7 @@ use hsmod_loader::{CallError, Modules, State};
 use serde::Deserialize;
 
 use super::batch::NoEvent;
+use super::derived::Refusal;
 use super::timer::{Dispatched, Timer};
 use crate::state::RoomState;
 
@@ -23,8 +24,8 @@ pub(super) struct Audience {
 /// What became of a line.
 pub(super) enum Outcome {
     Allowed { event_id: String, replaced: bool },
-    Denied { event_id: String, error: CallError },
-    Failed { event_id: String, error: CallError },
+    Denied { event_id: String, refusal: Refusal },
+    Failed { event_id: String, refusal: Refusal },
     NoEvent { line: u64, reason: String },
 }
 
@@ -109,10 +110,10 @@ impl Room {
             let event = self.versioned(event);
             let event = event.as_event();
             let event_id = event.event_id().to_owned();
-            let outcome = match self.event(audience, &event).await {
+            let outcome = match self.event(audience, &event).await.map_err(Refusal::from) {
                 Ok(replaced) => Outcome::Allowed { event_id, replaced },
-                Err(error) if error.is_denial() => Outcome::Denied { event_id, error },
-                Err(error) => Outcome::Failed { event_id, error },
+                Err(refusal) if refusal.error.is_denial() => Outcome::Denied { event_id, refusal },
+                Err(refusal) => Outcome::Failed { event_id, refusal },
             };
             self.outcomes.push((place, outcome));
         }

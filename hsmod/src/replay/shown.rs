@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::derived::Refusal;
 use super::room::Outcome;
 use crate::output::{Mark, Output};
 
@@ -11,6 +12,8 @@ struct Shown<'a> {
     event_id: Option<&'a str>,
     outcome: &'static str,
     by: Option<&'a str>,
+    /// The one that decided against it, or failed.
+    callback: Option<&'a str>,
     errcode: Option<String>,
     error: Option<String>,
     replaced: bool,
@@ -28,14 +31,14 @@ pub(super) fn show(outcome: &Outcome, output: &mut Output) {
         Outcome::Allowed { event_id, replaced: true } => {
             output.marked(Mark::Doubtful("replaced"), &format!("  {event_id}"));
         }
-        Outcome::Denied { event_id, error } => {
-            let by = error.module().unwrap_or("nobody");
-            let (errcode, message) = (error.errcode(), error.message());
-            let text = format!("  {event_id}  by {by}: {errcode} {message}");
+        Outcome::Denied { event_id, refusal: Refusal { error, by } } => {
+            let by = by.as_ref().map(|by| format!("by {by} ")).unwrap_or_default();
+            let (callback, errcode, message) = (error.callback(), error.errcode(), error.message());
+            let text = format!("  {event_id}  {by}in {callback}: {errcode} {message}");
             output.marked(Mark::Bad("denied"), &text);
         }
-        Outcome::Failed { event_id, error } => {
-            output.marked(Mark::Bad("failed"), &format!("  {event_id}  {error}"));
+        Outcome::Failed { event_id, refusal } => {
+            output.marked(Mark::Bad("failed"), &format!("  {event_id}  {}", refusal.error));
         }
         Outcome::NoEvent { line, reason } => {
             output.marked(Mark::Bad("failed"), &format!("  line {line} is no event: {reason}"));
@@ -48,6 +51,7 @@ fn shown(outcome: &Outcome) -> Shown<'_> {
         event_id,
         outcome,
         by: None,
+        callback: None,
         errcode: None,
         error: None,
         replaced: false,
@@ -57,14 +61,16 @@ fn shown(outcome: &Outcome) -> Shown<'_> {
         Outcome::Allowed { event_id, replaced } => {
             Shown { replaced: *replaced, ..plain(Some(event_id), "allowed") }
         }
-        Outcome::Denied { event_id, error } => Shown {
-            by: error.module(),
+        Outcome::Denied { event_id, refusal: Refusal { error, by } } => Shown {
+            by: by.as_deref(),
+            callback: Some(error.callback()),
             errcode: Some(error.errcode()),
             error: Some(error.message()),
             ..plain(Some(event_id), "denied")
         },
-        Outcome::Failed { event_id, error } => Shown {
-            by: error.module(),
+        Outcome::Failed { event_id, refusal: Refusal { error, by } } => Shown {
+            by: by.as_deref(),
+            callback: Some(error.callback()),
             error: Some(error.to_string()),
             ..plain(Some(event_id), "failed")
         },
