@@ -9,13 +9,15 @@ use hsmod_loader::{CallError, Modules, State};
 use serde::Deserialize;
 
 use super::batch::NoEvent;
-use super::derived::Refusal;
+use super::derived::{Callback, Listeners, Refusal, Story};
 use super::timer::{Dispatched, Timer};
 use crate::state::RoomState;
 
 /// Whom the events are shown to.
 pub(super) struct Audience {
     pub(super) modules: Modules,
+    /// What the modules registered.
+    pub(super) listeners: Listeners,
     pub(super) server_name: String,
     /// Whom modules ask of the rooms' state, if there is somebody.
     pub(super) world: Option<FakeHost>,
@@ -49,6 +51,7 @@ pub(super) struct Room {
     state: RoomState,
     /// The state as modules see it.
     view: State,
+    pub(super) story: Story,
 }
 
 /// How many events of a room modules may be told of, and lag behind.
@@ -97,6 +100,7 @@ impl Default for Room {
             version: None,
             state: RoomState::default(),
             view: State::new(Arc::new(())),
+            story: Story::default(),
         }
     }
 }
@@ -135,6 +139,7 @@ impl Room {
         }
         let timing = timing.again();
         let rules = audience.modules.third_party_rules();
+        self.story.own(Callback::OnNewEvent);
         self.told.add(rules.on_new_event(event, &self.view).await?).await;
         self.dispatched += timing.calls(1);
         Ok(replacement.is_some())
@@ -155,6 +160,7 @@ impl Room {
     /// Asks whether an event is let through, and as which.
     async fn ask(&mut self, audience: &Audience, event: &Event<'_>) -> Asked {
         let rules = audience.modules.third_party_rules();
+        self.story.own(Callback::CheckEventAllowed);
         let replacement = match rules.check_event_allowed(event, &self.view).await {
             Ok(Some(replacement)) => replacement.check(event, &audience.server_name).map(Some),
             Ok(None) => Ok(None),
@@ -166,6 +172,7 @@ impl Room {
         };
         let replaced = replacement.as_ref().map(OwnedEvent::as_event);
         let checker = audience.modules.spam_checker();
+        self.story.own(Callback::CheckEventForSpam);
         let spam = checker.check_event_for_spam(replaced.as_ref().unwrap_or(event)).await;
         Asked { calls: 2, answer: spam.map(|()| replacement) }
     }

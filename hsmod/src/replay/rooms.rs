@@ -9,6 +9,7 @@ use hsmod_loader::values::OwnedEvent;
 use tokio::task::JoinSet;
 
 use super::batch::{Batch, NoEvent};
+use super::derived::{Asked, Listeners, Reach};
 use super::room::{Audience, Outcome, Room};
 use super::timer::Dispatched;
 
@@ -19,6 +20,8 @@ pub(super) struct Rooms {
     numbers: HashMap<String, usize>,
     /// By number; while a room is in work, a new one holds its place.
     rooms: Vec<Room>,
+    /// How often modules were asked what.
+    asked: Asked,
 }
 
 /// A room and its number.
@@ -27,13 +30,18 @@ type Numbered = (usize, Room);
 impl Rooms {
     /// At most `concurrency` of them are in work at once.
     pub(super) fn new(modules: &Modules, server_name: &str, concurrency: usize) -> Self {
-        let (modules, server_name) = (modules.clone(), server_name.to_owned());
-        let audience = Audience { modules, server_name, world: None };
+        let audience = Audience {
+            modules: modules.clone(),
+            listeners: Listeners::of(modules),
+            server_name: server_name.to_owned(),
+            world: None,
+        };
         Self {
             audience: Arc::new(audience),
             concurrency,
             numbers: HashMap::new(),
             rooms: Vec::new(),
+            asked: Asked::default(),
         }
     }
 
@@ -83,9 +91,15 @@ impl Rooms {
         let mut all = Dispatched::default();
         for mut room in self.rooms.drain(..) {
             all += room.dispatched;
+            self.asked += room.story.asked;
             room.told.all().await;
         }
         all
+    }
+
+    /// How often modules were asked what, in the rooms that were cleared.
+    pub(super) fn reach(&self) -> Reach {
+        Reach::new(&self.asked, &self.audience.listeners)
     }
 
     fn number(&mut self, room_id: &str) -> usize {

@@ -6,6 +6,7 @@ use hsmod_loader::stats::Counts;
 use hsmod_loader::{ModuleCounts, Modules};
 use serde::Serialize;
 
+use super::derived::Reach;
 use super::room::Outcome;
 use super::timer::Dispatched;
 use crate::failures::Failed;
@@ -41,6 +42,8 @@ struct Summary {
     /// Of the time that went by in calls, on one processor, by those that were timed.
     dispatch_per_second: f64,
     modules: Vec<Module>,
+    #[serde(flatten)]
+    reach: Reach,
     /// Of modules, whatever became of the event.
     failures: Vec<Failed>,
     #[serde(flatten)]
@@ -87,6 +90,7 @@ impl Tally {
         &self,
         took: Duration,
         modules: Vec<Module>,
+        reach: Reach,
         failures: Vec<Failed>,
         undone: Undone,
         output: &mut Output,
@@ -102,6 +106,7 @@ impl Tally {
             events_per_second: per_second(events, took),
             dispatch_per_second: per_second(self.calls, self.time),
             modules,
+            reach,
             failures,
             undone,
         };
@@ -109,6 +114,7 @@ impl Tally {
             output.json(&Last { summary });
         } else {
             summary.lines().iter().for_each(|line| output.line(line));
+            summary.reach.show(output);
             // The others are failures of events, which are listed already.
             let passed_over = summary.failures.iter().filter(|failed| failed.passed_over);
             passed_over.for_each(|failed| failed.show(output));

@@ -173,6 +173,7 @@ fn what_was_not_done_is_listed() {
     1 event: 1 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     good_keeper: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
+    asked: spam_checker.check_event_for_spam 1 time
     not sent: mail of good_keeper to ann@example.com: Hello
     noted: note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; `--live` acts
     ");
@@ -209,6 +210,7 @@ fn what_cannot_be_played_says_what_the_command_lacks() {
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_keeper: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
+    asked: spam_checker.check_event_for_spam 1 time
     --- stderr
     note: not all of it is real: HTTP requests are refused, storage is empty and in memory, background work is not run; `--live` acts
     ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"

@@ -97,6 +97,8 @@ fn denials_are_listed_for_a_person() {
     # s: # events per second; the calls alone: # per second
     evil: called 2 times, denied 1, failed 0; half of the answers within # µs, 99 % within # µs
     demo: called 0 times, denied 0, failed 0
+    asked: spam_checker.check_event_for_spam 2 times
+    never asked: spam_checker.user_may_create_room: no event leads to it; `hsmod call` asks it
     ");
 }
 
@@ -120,6 +122,8 @@ fn a_line_that_is_no_event_is_reported_and_the_rest_goes_on() {
     # s: # events per second; the calls alone: # per second
     evil: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
     demo: called 0 times, denied 0, failed 0
+    asked: spam_checker.check_event_for_spam 1 time
+    never asked: spam_checker.user_may_create_room: no event leads to it; `hsmod call` asks it
     ");
     let (shown, code) = values(&mut replay(&scene, &events, &["--json"]));
     assert_eq!(code, 1);
@@ -154,6 +158,8 @@ fn failures_and_replacements_are_told_apart() {
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 2 times, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
+    asked: third_party_rules.check_event_allowed 1 time, spam_checker.check_event_for_spam 1 time
+    not asked: third_party_rules.on_new_event: nothing here led to it
     --- stderr
     ERROR hsmod_loader: module `good_recorder`: spam_checker.check_event_for_spam: no database module="good_recorder" callback="spam_checker.check_event_for_spam" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
     "#);
@@ -171,6 +177,7 @@ fn failures_and_replacements_are_told_apart() {
     1 event: 1 allowed (1 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 3 times, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
+    asked: third_party_rules.check_event_allowed 1 time, spam_checker.check_event_for_spam 1 time, third_party_rules.on_new_event 1 time
     ");
     // Of another server's user: a homeserver would answer 500.
     let elsewhere = || {
@@ -188,6 +195,9 @@ fn failures_and_replacements_are_told_apart() {
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
+    asked: third_party_rules.check_event_allowed 1 time
+    not asked: spam_checker.check_event_for_spam: nothing here led to it
+    not asked: third_party_rules.on_new_event: nothing here led to it
     --- stderr
     ERROR hsmod_loader: module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the sender of the replacement event, `@alice:localhost`, is no user of this server module="good_recorder" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
     "#);
@@ -205,6 +215,7 @@ fn a_module_that_fails_to_hear_of_an_event_is_named() {
     2 events: 2 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 6 times, denied 0, failed 2; half of the answers within # µs, 99 % within # µs
+    asked: third_party_rules.check_event_allowed 2 times, spam_checker.check_event_for_spam 2 times, third_party_rules.on_new_event 2 times
     failed  $1  by good_recorder in third_party_rules.on_new_event (error): no database (2 times)
     --- stderr
      WARN hsmod_loader: module `good_recorder`: third_party_rules.on_new_event: no database module="good_recorder" callback="third_party_rules.on_new_event" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"

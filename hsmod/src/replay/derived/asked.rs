@@ -1,0 +1,75 @@
+//! How often modules were asked what, and what they can never be asked.
+
+use std::ops::AddAssign;
+
+use serde::{Serialize, Serializer};
+
+use super::callback::{Callback, Listeners};
+use super::never;
+use crate::output::{Output, counted};
+
+/// By callback, how often anybody was asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::replay) struct Asked([u64; Callback::ALL.len()]);
+
+impl Asked {
+    pub(super) const fn add(&mut self, callback: Callback) {
+        self.0[callback as usize] += 1;
+    }
+
+    const fn of(&self, callback: Callback) -> u64 {
+        self.0[callback as usize]
+    }
+}
+
+impl AddAssign for Asked {
+    fn add_assign(&mut self, more: Self) {
+        self.0.iter_mut().zip(more.0).for_each(|(all, more)| *all += more);
+    }
+}
+
+/// What the history led to of what modules registered.
+#[derive(Serialize)]
+pub(in crate::replay) struct Reach {
+    /// Also what it could have led to, and did not.
+    #[serde(serialize_with = "map")]
+    asked: Vec<(&'static str, u64)>,
+    /// What no history leads to.
+    never_asked: Vec<String>,
+}
+
+fn map<S: Serializer>(
+    asked: &[(&'static str, u64)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(asked.iter().copied())
+}
+
+impl Reach {
+    pub(in crate::replay) fn new(asked: &Asked, listeners: &Listeners) -> Self {
+        let heard = Callback::ALL.iter().filter(|callback| listeners.hear(**callback));
+        let is_known = |name: &str| Callback::ALL.iter().any(|known| known.full_name() == name);
+        let never = listeners.registered().filter(|name| !is_known(name));
+        Self {
+            asked: heard.map(|callback| (callback.full_name(), asked.of(*callback))).collect(),
+            never_asked: never.map(str::to_owned).collect(),
+        }
+    }
+
+    /// For a person, who must not take silence for consent.
+    pub(in crate::replay) fn show(&self, output: &mut Output) {
+        let some = self.asked.iter().filter(|(_, times)| *times > 0);
+        let some = some.map(|(name, times)| format!("{name} {}", counted(*times, "time")));
+        let some = some.collect::<Vec<_>>().join(", ");
+        if !some.is_empty() {
+            output.line(&format!("asked: {some}"));
+        }
+        for (name, _) in self.asked.iter().filter(|(_, times)| *times == 0) {
+            output.line(&format!("not asked: {name}: nothing here led to it"));
+        }
+        for name in &self.never_asked {
+            let why = never::why(name);
+            output.line(&format!("never asked: {name}: {why}; `hsmod call` asks it"));
+        }
+    }
+}
