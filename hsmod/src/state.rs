@@ -27,12 +27,16 @@ impl RoomState {
         self.types.insert_mut(event_type.to_owned(), of_type);
         true
     }
+
+    /// The JSON of a state event.
+    pub(crate) fn find(&self, event_type: &str, state_key: &str) -> Option<&str> {
+        Some(self.types.get(event_type)?.get(state_key)?)
+    }
 }
 
 impl StateSource for RoomState {
     async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
-        let event = self.types.get(event_type).and_then(|of_type| of_type.get(state_key));
-        Ok(event.map(|json| json.as_ref().to_owned()))
+        Ok(self.find(event_type, state_key).map(str::to_owned))
     }
 
     async fn of_type(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {

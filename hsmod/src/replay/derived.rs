@@ -4,11 +4,25 @@
 //! asked too, as often and in the order in which Synapse would have; and wants to know of the
 //! callbacks that this can never reach.
 
+mod acts;
 mod asked;
 mod callback;
+mod member;
 mod never;
+mod people;
+mod questions;
+mod reading;
 mod refusal;
 
+use hsmod_loader::CallError;
+use hsmod_loader::values::Event;
+
+use self::questions::Questions;
+use self::reading::Reading;
+use super::room::Audience;
+use crate::state::RoomState;
+
+pub(super) use self::acts::{Act, help};
 pub(super) use self::asked::{Asked, Reach};
 pub(super) use self::callback::{Callback, Listeners};
 pub(super) use self::refusal::Refusal;
@@ -20,9 +34,50 @@ pub(super) struct Story {
     pub(super) asked: Asked,
 }
 
+/// An event, and what stands around it in the history.
+pub(super) struct Scene<'a> {
+    pub(super) event: &'a Event<'a>,
+    /// The room's state before it.
+    pub(super) state: &'a RoomState,
+}
+
 impl Story {
+    /// What an event shows that somebody did.
+    pub(super) fn acts(audience: &Audience, scene: &Scene<'_>) -> Vec<Act> {
+        Reading { scene, audience }.acts()
+    }
+
+    /// Asks what a homeserver would have asked of these acts, before the event's own callbacks.
+    ///
+    /// # Errors
+    /// A module refuses or fails: the event would not have come about.
+    pub(super) async fn ask(
+        &mut self,
+        audience: &Audience,
+        event: &Event<'_>,
+        acts: Vec<Act>,
+    ) -> Result<(), Refusal> {
+        let mut questions = Questions { audience, event, asked: &mut self.asked };
+        for act in acts {
+            for callback in act.kind().row().asks {
+                if audience.listeners.hear(*callback) {
+                    questions.ask(*callback, &act).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Notes that the modules were asked one of the event's own callbacks.
     pub(super) fn own(&mut self, callback: Callback) {
         self.asked.add(callback);
     }
+}
+
+/// What comes of a question.
+type Answer = Result<(), Refusal>;
+
+/// The same, of the loader's.
+fn passed(answer: Result<(), CallError>) -> Answer {
+    answer.map_err(Refusal::from)
 }

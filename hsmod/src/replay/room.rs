@@ -9,8 +9,8 @@ use hsmod_loader::{CallError, Modules, State};
 use serde::Deserialize;
 
 use super::batch::NoEvent;
-use super::derived::{Callback, Listeners, Refusal, Story};
-use super::timer::{Dispatched, Timer};
+use super::derived::{Callback, Listeners, Refusal, Scene, Story};
+use super::timer::{Dispatched, Timer, Timing};
 use crate::state::RoomState;
 
 /// Whom the events are shown to.
@@ -114,7 +114,17 @@ impl Room {
             let event = self.versioned(event);
             let event = event.as_event();
             let event_id = event.event_id().to_owned();
-            let outcome = match self.event(audience, &event).await.map_err(Refusal::from) {
+            let timing = self.timer.start();
+            let led = if audience.listeners.derive() {
+                self.lead(audience, &event, timing).await
+            } else {
+                Ok(timing)
+            };
+            let outcome = match led {
+                Ok(timing) => self.event(audience, &event, timing).await.map_err(Refusal::from),
+                Err(refusal) => Err(refusal),
+            };
+            let outcome = match outcome {
                 Ok(replaced) => Outcome::Allowed { event_id, replaced },
                 Err(refusal) if refusal.error.is_denial() => Outcome::Denied { event_id, refusal },
                 Err(refusal) => Outcome::Failed { event_id, refusal },
@@ -125,9 +135,33 @@ impl Room {
         self.inbox = inbox;
     }
 
+    /// Asks about what led to an event.
+    async fn lead(
+        &mut self,
+        audience: &Audience,
+        event: &Event<'_>,
+        timing: Timing,
+    ) -> Result<Timing, Refusal> {
+        let scene = Scene { event, state: &self.state };
+        let acts = Story::acts(audience, &scene);
+        if !acts.is_empty() {
+            let timing = timing.again();
+            let before = self.story.asked.derived();
+            // In memory of its own: it may be large, and most events lead to none of it.
+            let answer = Box::pin(self.story.ask(audience, event, acts)).await;
+            self.dispatched += timing.calls(self.story.asked.derived() - before);
+            answer?;
+        }
+        Ok(timing.again())
+    }
+
     /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
-    async fn event(&mut self, audience: &Audience, event: &Event<'_>) -> Result<bool, CallError> {
-        let timing = self.timer.start();
+    async fn event(
+        &mut self,
+        audience: &Audience,
+        event: &Event<'_>,
+        timing: Timing,
+    ) -> Result<bool, CallError> {
         let asked = self.ask(audience, event).await;
         self.dispatched += timing.calls(asked.calls);
         let replacement = asked.answer?;

@@ -20,6 +20,12 @@ impl Asked {
     const fn of(&self, callback: Callback) -> u64 {
         self.0[callback as usize]
     }
+
+    /// How often in all, but for the events' own callbacks.
+    pub(in crate::replay) fn derived(&self) -> u64 {
+        let own: u64 = Callback::OWN.iter().map(|callback| self.of(*callback)).sum();
+        self.0.iter().sum::<u64>() - own
+    }
 }
 
 impl AddAssign for Asked {

@@ -20,12 +20,30 @@ macro_rules! callbacks {
 }
 
 callbacks! {
+    IsUserExpired: "account_validity.is_user_expired",
+    GetRatelimitOverrideForUser: "ratelimit.get_ratelimit_override_for_user",
+    UserMayCreateRoomAlias: "spam_checker.user_may_create_room_alias",
+    UserMayJoinRoom: "spam_checker.user_may_join_room",
+    ShouldDropFederatedEvent: "spam_checker.should_drop_federated_event",
+    FederatedUserMayInvite: "spam_checker.federated_user_may_invite",
+    UserMayInvite: "spam_checker.user_may_invite",
+    UserMaySendStateEvent: "spam_checker.user_may_send_state_event",
     CheckEventAllowed: "third_party_rules.check_event_allowed",
     CheckEventForSpam: "spam_checker.check_event_for_spam",
     OnNewEvent: "third_party_rules.on_new_event",
 }
 
 impl Callback {
+    /// The event's own, which every event is put through.
+    pub(super) const OWN: [Self; 3] =
+        [Self::CheckEventAllowed, Self::CheckEventForSpam, Self::OnNewEvent];
+
+    /// Its name alone.
+    pub(super) fn name(self) -> &'static str {
+        let full_name = self.full_name();
+        full_name.split_once('.').map_or(full_name, |(_, name)| name)
+    }
+
     const fn bit(self) -> u32 {
         1 << self as u32
     }
@@ -35,23 +53,25 @@ impl Callback {
 #[derive(Clone, Debug, Default)]
 pub(in crate::replay) struct Listeners {
     bits: u32,
-    /// By full name.
-    all: Vec<String>,
+    /// By full name, the modules in the order of the config.
+    all: Vec<(String, Vec<String>)>,
 }
 
 impl Listeners {
     pub(in crate::replay) fn of(modules: &Modules) -> Self {
-        let mut all: Vec<String> = Vec::new();
+        let mut all: Vec<(String, Vec<String>)> = Vec::new();
         for info in modules.info() {
             for (category, names) in &info.callbacks {
                 for full_name in names.iter().map(|name| format!("{category}.{name}")) {
-                    if !all.contains(&full_name) {
-                        all.push(full_name);
+                    match all.iter_mut().find(|(known, _)| *known == full_name) {
+                        Some((_, modules)) => modules.push(info.name.clone()),
+                        None => all.push((full_name, vec![info.name.clone()])),
                     }
                 }
             }
         }
-        let is_there = |callback: &&Callback| all.iter().any(|name| name == callback.full_name());
+        let is_there =
+            |callback: &&Callback| all.iter().any(|(name, _)| name == callback.full_name());
         let bits = Callback::ALL.iter().filter(is_there).map(|callback| callback.bit());
         Self { bits: bits.fold(0, |all, bit| all | bit), all }
     }
@@ -61,8 +81,29 @@ impl Listeners {
         self.bits & callback.bit() != 0
     }
 
+    /// Whether anybody registered one of them.
+    pub(in crate::replay) fn hear_any(&self, callbacks: &[Callback]) -> bool {
+        callbacks.iter().any(|callback| self.hear(*callback))
+    }
+
+    /// Whether anybody registered a callback that is derived from the history.
+    pub(in crate::replay) fn derive(&self) -> bool {
+        let own = Callback::OWN.iter().fold(0, |all, callback| all | callback.bit());
+        self.bits & !own != 0
+    }
+
     /// The full names of all that was registered, also what is never asked.
     pub(super) fn registered(&self) -> impl Iterator<Item = &str> {
-        self.all.iter().map(String::as_str)
+        self.all.iter().map(|(name, _)| &**name)
+    }
+
+    /// The module that answers a callback, if it is one alone: for answers that do not say whose
+    /// they are.
+    pub(super) fn only(&self, callback: Callback) -> Option<&str> {
+        let (_, modules) = self.all.iter().find(|(name, _)| name == callback.full_name())?;
+        match &modules[..] {
+            [module] => Some(module),
+            _ => None,
+        }
     }
 }

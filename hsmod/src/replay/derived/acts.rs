@@ -1,0 +1,135 @@
+//! What a history shows that users and servers did, and what Synapse asks about it: the table that
+//! `--help` prints.
+
+use super::callback::Callback;
+
+/// What somebody did: a request of a client, a part of one, or what another server sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Join,
+    Invite,
+    CreateAlias,
+    SendState,
+    Send,
+    ReceiveInvite,
+    Receive,
+}
+
+/// A kind of act.
+pub(super) struct Row {
+    pub(super) kind: Kind,
+    /// What of a history shows it.
+    pub(super) shown_by: &'static str,
+    /// What is asked, in this order.
+    pub(super) asks: &'static [Callback],
+}
+
+use Callback as C;
+
+/// Mirrors the call sites in `synapse/handlers/room.py`, `room_member.py`, `profile.py`,
+/// `directory.py` and `federation.py`, `synapse/federation/federation_server.py`,
+/// `synapse/rest/client/room.py` and `synapse/api/auth`.
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        kind: Kind::Join,
+        shown_by: "a local user's join",
+        asks: &[C::IsUserExpired, C::UserMayJoinRoom],
+    },
+    Row {
+        kind: Kind::Invite,
+        shown_by: "a local user's invite",
+        asks: &[C::IsUserExpired, C::GetRatelimitOverrideForUser, C::UserMayInvite],
+    },
+    Row {
+        kind: Kind::CreateAlias,
+        shown_by: "an alias of this server that is new in a local user's m.room.canonical_alias",
+        asks: &[C::IsUserExpired, C::UserMayCreateRoomAlias],
+    },
+    Row {
+        kind: Kind::SendState,
+        shown_by: "a local user's state event of another type",
+        asks: &[C::IsUserExpired, C::UserMaySendStateEvent],
+    },
+    Row {
+        kind: Kind::Send,
+        shown_by: "a local user's message, redaction, knock, leave, kick, ban",
+        asks: &[C::IsUserExpired],
+    },
+    Row {
+        kind: Kind::ReceiveInvite,
+        shown_by: "an invite of a local user by a user elsewhere",
+        asks: &[C::ShouldDropFederatedEvent, C::FederatedUserMayInvite, C::UserMayInvite],
+    },
+    Row {
+        kind: Kind::Receive,
+        shown_by: "any other event of a user elsewhere",
+        asks: &[C::ShouldDropFederatedEvent],
+    },
+];
+
+impl Kind {
+    pub(super) const fn row(self) -> &'static Row {
+        let row = &ROWS[self as usize];
+        debug_assert!(row.kind as usize == self as usize, "the rows are in the order of the kinds");
+        row
+    }
+}
+
+/// An act, and what is to be said of it beside its event.
+#[derive(Debug)]
+pub(in crate::replay) enum Act {
+    Join { is_invited: bool },
+    Invite,
+    CreateAlias(String),
+    SendState,
+    Send,
+    ReceiveInvite,
+    Receive,
+}
+
+impl Act {
+    pub(super) const fn kind(&self) -> Kind {
+        match self {
+            Self::Join { .. } => Kind::Join,
+            Self::Invite => Kind::Invite,
+            Self::CreateAlias(_) => Kind::CreateAlias,
+            Self::SendState => Kind::SendState,
+            Self::Send => Kind::Send,
+            Self::ReceiveInvite => Kind::ReceiveInvite,
+            Self::Receive => Kind::Receive,
+        }
+    }
+}
+
+/// The table, as `--help` has it.
+pub(in crate::replay) fn help() -> String {
+    ROWS.iter().map(|row| format!("  {}:\n{}", row.shown_by, listed(row.asks))).collect()
+}
+
+/// Names, as many to a line as fit.
+fn listed(callbacks: &[Callback]) -> String {
+    const WIDTH: usize = 98;
+    const INDENT: &str = "      ";
+    let mut lines = vec![INDENT.to_owned()];
+    for (at, callback) in callbacks.iter().enumerate() {
+        let comma = if at + 1 < callbacks.len() { ", " } else { "" };
+        let name = format!("{}{comma}", callback.name());
+        match lines.last_mut() {
+            Some(line) if line.len() + name.len() <= WIDTH => line.push_str(&name),
+            _ => lines.push(format!("{INDENT}{name}")),
+        }
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_its_row() {
+        for row in ROWS {
+            assert_eq!(row.kind.row().shown_by, row.shown_by);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What an `m.room.member` event says.
+
+use hsmod_loader::values::{Event, JsonStr};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The content of a member event.
+pub(super) struct Member {
+    pub(super) membership: String,
+    /// Whether it is an invite that stands for one of an e-mail address.
+    pub(super) is_exchanged: bool,
+}
+
+/// As it may be written; only the membership has to be right.
+#[derive(Deserialize)]
+struct Content {
+    membership: String,
+    #[serde(default)]
+    third_party_invite: Value,
+}
+
+impl Member {
+    /// Of such an event; `None` if it is malformed.
+    pub(super) fn of(event: &Event<'_>) -> Option<Self> {
+        Some(Self::said(event.content_json().parse().ok()?))
+    }
+
+    /// Of such an event, which is this JSON.
+    pub(super) fn of_json(event: &str) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct WithContent {
+            content: Content,
+        }
+        let WithContent { content } = JsonStr::new(event).parse().ok()?;
+        Some(Self::said(content))
+    }
+
+    fn said(content: Content) -> Self {
+        Self {
+            membership: content.membership,
+            is_exchanged: content.third_party_invite.is_object(),
+        }
+    }
+}

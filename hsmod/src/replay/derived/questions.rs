@@ -1,0 +1,140 @@
+//! The questions that are derived from an event, put to the modules.
+
+use hsmod_loader::Json;
+use hsmod_loader::policy::policy;
+use hsmod_loader::values::{Event, FederatedEventAction};
+
+use super::acts::Act;
+use super::asked::Asked;
+use super::callback::Callback;
+use super::{Answer, Refusal, passed};
+use crate::replay::room::Audience;
+
+/// The limiters that Synapse looks at for an invite, in its order.
+const OF_INVITE: &[&str] = &["rc_invites.per_room", "rc_invites.per_user", "rc_invites.per_issuer"];
+
+/// Puts questions about an event.
+pub(super) struct Questions<'a> {
+    pub(super) audience: &'a Audience,
+    pub(super) event: &'a Event<'a>,
+    pub(super) asked: &'a mut Asked,
+}
+
+impl Questions<'_> {
+    /// Asks one of the questions that belong to an act, as often as it belongs there.
+    pub(super) async fn ask(&mut self, callback: Callback, act: &Act) -> Answer {
+        match (callback, act) {
+            (Callback::IsUserExpired, _) => self.is_user_expired().await,
+            (Callback::GetRatelimitOverrideForUser, act) => self.ratelimit(limiters(act)).await,
+            (callback, act) => self.ask_spam_checkers(callback, act).await,
+        }
+    }
+
+    /// The same, of the category `spam_checker`.
+    async fn ask_spam_checkers(&mut self, callback: Callback, act: &Act) -> Answer {
+        let (all, event) = (self.audience.modules.spam_checker(), self.event);
+        let (user, room) = (event.sender(), event.room_id());
+        let state_key = event.state_key().unwrap_or_default();
+        match (callback, act) {
+            (Callback::UserMayCreateRoomAlias, act) => {
+                let Some(alias) = Self::alias(act) else { return Ok(()) };
+                self.asked.add(callback);
+                passed(all.user_may_create_room_alias(user, &alias).await)
+            }
+            (Callback::UserMayJoinRoom, act) => {
+                self.asked.add(callback);
+                let is_invited = matches!(act, Act::Join { is_invited: true });
+                passed(all.user_may_join_room(user, room, is_invited).await)
+            }
+            (Callback::ShouldDropFederatedEvent, _) => self.should_drop().await,
+            (Callback::FederatedUserMayInvite, _) => self.federated_invite().await,
+            (Callback::UserMayInvite, act) => {
+                self.asked.add(callback);
+                let answer = all.user_may_invite(user, state_key, room).await;
+                let is_federated = matches!(act, Act::ReceiveInvite);
+                passed(answer.map_err(|error| {
+                    // What the client of the other server sees of it.
+                    let policy = policy(Callback::FederatedUserMayInvite.full_name());
+                    match policy.filter(|_| is_federated) {
+                        Some(policy) => error.with_refusal(policy.refusal),
+                        None => error,
+                    }
+                }))
+            }
+            (Callback::UserMaySendStateEvent, _) => {
+                self.asked.add(callback);
+                let content = Json(event.content_json().as_str());
+                let question = all.user_may_send_state_event(
+                    user,
+                    room,
+                    event.event_type(),
+                    state_key,
+                    content,
+                );
+                passed(question.await)
+            }
+            // No row has another question.
+            _ => Ok(()),
+        }
+    }
+
+    async fn is_user_expired(&mut self) -> Answer {
+        self.asked.add(Callback::IsUserExpired);
+        let all = self.audience.modules.account_validity();
+        match all.is_user_expired(self.event.sender()).await? {
+            Some(true) => self.refused(Callback::IsUserExpired),
+            _ => Ok(()),
+        }
+    }
+
+    async fn should_drop(&mut self) -> Answer {
+        self.asked.add(Callback::ShouldDropFederatedEvent);
+        let all = self.audience.modules.spam_checker();
+        match all.should_drop_federated_event(self.event).await? {
+            FederatedEventAction::Drop => self.refused(Callback::ShouldDropFederatedEvent),
+            _ => Ok(()),
+        }
+    }
+
+    async fn federated_invite(&mut self) -> Answer {
+        self.asked.add(Callback::FederatedUserMayInvite);
+        let all = self.audience.modules.spam_checker();
+        // The row asks it next.
+        passed(all.federated_user_may_invite(self.event).without_user_may_invite().await)
+    }
+
+    /// Whatever limits a module sets, a history shows what was not held back.
+    async fn ratelimit(&mut self, limiters: &[&str]) -> Answer {
+        let all = self.audience.modules.ratelimit();
+        for limiter in limiters {
+            self.asked.add(Callback::GetRatelimitOverrideForUser);
+            all.get_ratelimit_override_for_user(self.event.sender(), limiter).await?;
+        }
+        Ok(())
+    }
+
+    /// The alias that an act makes.
+    fn alias(act: &Act) -> Option<String> {
+        match act {
+            Act::CreateAlias(alias) => Some(alias.clone()),
+            _ => None,
+        }
+    }
+
+    /// Modules answered what refuses the event; the answer does not say which of them did.
+    fn refused(&self, callback: Callback) -> Answer {
+        let by = self.audience.listeners.only(callback).map(str::to_owned);
+        match policy(callback.full_name()) {
+            Some(policy) => Err(Refusal { error: policy.refuse(), by }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is limited of an act.
+fn limiters(act: &Act) -> &'static [&'static str] {
+    match act {
+        Act::Invite => OF_INVITE,
+        _ => &[],
+    }
+}

@@ -1,0 +1,109 @@
+//! What an event shows that somebody did.
+
+use std::collections::HashSet;
+
+use hsmod_loader::values::{Event, OwnedEvent, RoomAlias, UserId};
+use serde_json::{Map, Value};
+
+use super::Scene;
+use super::acts::{Act, Kind};
+use super::member::Member;
+use super::people::{is_local, is_of};
+use crate::replay::room::Audience;
+
+/// An event that is read.
+pub(super) struct Reading<'a> {
+    pub(super) scene: &'a Scene<'a>,
+    pub(super) audience: &'a Audience,
+}
+
+/// Events that no client sends by itself.
+const SENT_BY_SERVER: [&str; 2] = ["m.room.tombstone", "org.matrix.dummy_event"];
+
+impl<'a> Reading<'a> {
+    /// What was done, in order; what no module wants to know of may be left out.
+    pub(super) fn acts(&self) -> Vec<Act> {
+        let event = self.scene.event;
+        if !self.is_local(event.sender()) {
+            return self.elsewhere();
+        }
+        match (event.event_type(), event.state_key()) {
+            ("m.room.member", Some(user)) => self.member(UserId::new(user)),
+            (event_type, _) if SENT_BY_SERVER.contains(&event_type) => Vec::new(),
+            // An invite by e-mail is no state that clients set.
+            ("m.room.third_party_invite", _) | (_, None) => self.wanted(Act::Send),
+            ("m.room.canonical_alias", _) => {
+                let mut acts: Vec<Act> = self.new_aliases().map(Act::CreateAlias).collect();
+                acts.push(Act::SendState);
+                acts
+            }
+            _ => self.wanted(Act::SendState),
+        }
+    }
+
+    fn is_local(&self, user: &UserId) -> bool {
+        is_local(user, &self.audience.server_name)
+    }
+
+    /// Nothing, if nobody asks anything about such an act: most events are of one kind, of which
+    /// most modules want to know nothing.
+    fn wanted(&self, act: Act) -> Vec<Act> {
+        if self.wants(act.kind()) { vec![act] } else { Vec::new() }
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        self.audience.listeners.hear_any(kind.row().asks)
+    }
+
+    /// What another server sent.
+    fn elsewhere(&self) -> Vec<Act> {
+        let event = self.scene.event;
+        let invited = event.state_key().filter(|_| event.event_type() == "m.room.member");
+        let is_invite = invited.is_some_and(|user| {
+            self.is_local(UserId::new(user))
+                && Member::of(event).is_some_and(|member| member.membership == "invite")
+        });
+        self.wanted(if is_invite { Act::ReceiveInvite } else { Act::Receive })
+    }
+
+    /// What a local user did to the membership of this user.
+    fn member(&self, user: &UserId) -> Vec<Act> {
+        let event = self.scene.event;
+        let Some(member) = Member::of(event) else { return self.wanted(Act::Send) };
+        match &*member.membership {
+            // It comes of the request of who joins.
+            "invite" if member.is_exchanged => Vec::new(),
+            "invite" => self.wanted(Act::Invite),
+            "join" if user == event.sender() => self.join(),
+            _ => self.wanted(Act::Send),
+        }
+    }
+
+    fn join(&self) -> Vec<Act> {
+        let before = self.scene.state.find("m.room.member", self.scene.event.sender().as_str());
+        let before = before.and_then(Member::of_json);
+        let is_invited = before.is_some_and(|before| before.membership == "invite");
+        self.wanted(Act::Join { is_invited })
+    }
+
+    /// The aliases of this server that the room has not had.
+    fn new_aliases(&self) -> impl Iterator<Item = String> + use<'a> {
+        let before = self.scene.state.find("m.room.canonical_alias", "");
+        let mut known: HashSet<String> = HashSet::new();
+        if let Some(before) = before.and_then(|before| OwnedEvent::from_json(before).ok()) {
+            known.extend(aliases(&before.as_event()));
+        }
+        let server_name = &self.audience.server_name;
+        aliases(self.scene.event).into_iter().filter(move |alias| {
+            is_of(server_name, RoomAlias::new(alias).server_name()) && known.insert(alias.clone())
+        })
+    }
+}
+
+/// Its `alias` and `alt_aliases`.
+fn aliases(event: &Event<'_>) -> Vec<String> {
+    let content: Map<String, Value> = event.content().unwrap_or_default();
+    let others = content.get("alt_aliases").and_then(Value::as_array).into_iter().flatten();
+    let all = content.get("alias").into_iter().chain(others).filter_map(Value::as_str);
+    all.map(str::to_owned).collect()
+}
