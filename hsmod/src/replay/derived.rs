@@ -10,6 +10,7 @@ mod callback;
 mod member;
 mod never;
 mod people;
+mod profiles;
 mod questions;
 mod reading;
 mod refusal;
@@ -25,6 +26,7 @@ use crate::state::RoomState;
 pub(super) use self::acts::{Act, help};
 pub(super) use self::asked::{Asked, Reach};
 pub(super) use self::callback::{Callback, Listeners};
+pub(super) use self::profiles::Profiles;
 pub(super) use self::refusal::Refusal;
 
 /// What is known of a room beside its state.
@@ -37,6 +39,8 @@ pub(super) struct Story {
 /// An event, and what stands around it in the history.
 pub(super) struct Scene<'a> {
     pub(super) event: &'a Event<'a>,
+    /// Whether it is the first one that shows what its user is called now.
+    pub(super) is_news: bool,
     /// The room's state before it.
     pub(super) state: &'a RoomState,
 }

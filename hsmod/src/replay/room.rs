@@ -37,10 +37,18 @@ impl From<NoEvent> for Outcome {
     }
 }
 
+/// An event to come.
+pub(super) struct Letter {
+    /// Its place in the batch.
+    pub(super) place: usize,
+    pub(super) event: OwnedEvent,
+    /// Whether it is the first one that shows what its user is called now.
+    pub(super) is_news: bool,
+}
+
 /// A room on its way through the file.
 pub(super) struct Room {
-    /// Events to come, with their places in the batch.
-    pub(super) inbox: Vec<(usize, OwnedEvent)>,
+    pub(super) inbox: Vec<Letter>,
     /// What became of them.
     pub(super) outcomes: Vec<(usize, Outcome)>,
     pub(super) dispatched: Dispatched,
@@ -110,13 +118,13 @@ impl Room {
     pub(super) async fn run(&mut self, audience: &Audience) {
         self.outcomes.reserve(self.inbox.len());
         let mut inbox = std::mem::take(&mut self.inbox);
-        for (place, event) in inbox.drain(..) {
+        for Letter { place, event, is_news } in inbox.drain(..) {
             let event = self.versioned(event);
             let event = event.as_event();
             let event_id = event.event_id().to_owned();
             let timing = self.timer.start();
             let led = if audience.listeners.derive() {
-                self.lead(audience, &event, timing).await
+                self.lead(audience, &event, is_news, timing).await
             } else {
                 Ok(timing)
             };
@@ -140,9 +148,10 @@ impl Room {
         &mut self,
         audience: &Audience,
         event: &Event<'_>,
+        is_news: bool,
         timing: Timing,
     ) -> Result<Timing, Refusal> {
-        let scene = Scene { event, state: &self.state };
+        let scene = Scene { event, is_news, state: &self.state };
         let acts = Story::acts(audience, &scene);
         if !acts.is_empty() {
             let timing = timing.again();

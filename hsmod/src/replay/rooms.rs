@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hsmod_loader::Modules;
 use hsmod_loader::testing::FakeHost;
-use hsmod_loader::values::OwnedEvent;
+use hsmod_loader::values::{Event, OwnedEvent};
 use tokio::task::JoinSet;
 
 use super::batch::{Batch, NoEvent};
-use super::derived::{Asked, Listeners, Reach};
-use super::room::{Audience, Outcome, Room};
+use super::derived::{Asked, Callback, Listeners, Profiles, Reach};
+use super::room::{Audience, Letter, Outcome, Room};
 use super::timer::Dispatched;
 
 /// The rooms seen so far.
@@ -20,9 +20,13 @@ pub(super) struct Rooms {
     numbers: HashMap<String, usize>,
     /// By number; while a room is in work, a new one holds its place.
     rooms: Vec<Room>,
+    profiles: Profiles,
     /// How often modules were asked what.
     asked: Asked,
 }
+
+/// Callbacks for which it matters which event is the first to show a profile.
+const PROFILES: [Callback; 2] = [Callback::IsUserExpired, Callback::OnProfileUpdate];
 
 /// A room and its number.
 type Numbered = (usize, Room);
@@ -41,6 +45,7 @@ impl Rooms {
             concurrency,
             numbers: HashMap::new(),
             rooms: Vec::new(),
+            profiles: Profiles::default(),
             asked: Asked::default(),
         }
     }
@@ -65,12 +70,14 @@ impl Rooms {
             match line {
                 Ok(event) => {
                     outcomes.push(None);
-                    let number = self.number(event.as_event().room_id().as_str());
+                    let view = event.as_event();
+                    let is_news = self.audience.listeners.derive() && self.note(&view);
+                    let number = self.number(view.room_id().as_str());
                     let room = &mut self.rooms[number];
                     if room.inbox.is_empty() {
                         busy.push(number);
                     }
-                    room.inbox.push((place, event));
+                    room.inbox.push(Letter { place, event, is_news });
                 }
                 Err(no_event) => outcomes.push(Some(no_event.into())),
             }
@@ -88,6 +95,7 @@ impl Rooms {
     /// Waits until everybody has been told of everything, and forgets the rooms.
     pub(super) async fn clear(&mut self) -> Dispatched {
         self.numbers.clear();
+        self.profiles = Profiles::default();
         let mut all = Dispatched::default();
         for mut room in self.rooms.drain(..) {
             all += room.dispatched;
@@ -100,6 +108,13 @@ impl Rooms {
     /// How often modules were asked what, in the rooms that were cleared.
     pub(super) fn reach(&self) -> Reach {
         Reach::new(&self.asked, &self.audience.listeners)
+    }
+
+    /// Notes what holds for all rooms. Says whether an event is the first to show what its user is
+    /// called now.
+    fn note(&mut self, event: &Event<'_>) -> bool {
+        let Audience { server_name, listeners, .. } = &*self.audience;
+        listeners.hear_any(&PROFILES) && self.profiles.note(event, server_name)
     }
 
     fn number(&mut self, room_id: &str) -> usize {

@@ -2,10 +2,13 @@
 //! `--help` prints.
 
 use super::callback::Callback;
+use super::member::Profile;
 
 /// What somebody did: a request of a client, a part of one, or what another server sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    SetProfile,
+    ShowProfile,
     Join,
     Invite,
     CreateAlias,
@@ -30,6 +33,16 @@ use Callback as C;
 /// `directory.py` and `federation.py`, `synapse/federation/federation_server.py`,
 /// `synapse/rest/client/room.py` and `synapse/api/auth`.
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        kind: Kind::SetProfile,
+        shown_by: "the first join that shows a local user's new name or avatar",
+        asks: &[C::IsUserExpired, C::OnProfileUpdate],
+    },
+    Row {
+        kind: Kind::ShowProfile,
+        shown_by: "each member event that carries it into a room",
+        asks: &[C::UserMayJoinRoom],
+    },
     Row {
         kind: Kind::Join,
         shown_by: "a local user's join",
@@ -78,6 +91,8 @@ impl Kind {
 /// An act, and what is to be said of it beside its event.
 #[derive(Debug)]
 pub(in crate::replay) enum Act {
+    SetProfile(Profile),
+    ShowProfile,
     Join { is_invited: bool },
     Invite,
     CreateAlias(String),
@@ -90,6 +105,8 @@ pub(in crate::replay) enum Act {
 impl Act {
     pub(super) const fn kind(&self) -> Kind {
         match self {
+            Self::SetProfile(_) => Kind::SetProfile,
+            Self::ShowProfile => Kind::ShowProfile,
             Self::Join { .. } => Kind::Join,
             Self::Invite => Kind::Invite,
             Self::CreateAlias(_) => Kind::CreateAlias,

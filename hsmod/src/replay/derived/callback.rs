@@ -23,6 +23,7 @@ callbacks! {
     IsUserExpired: "account_validity.is_user_expired",
     GetRatelimitOverrideForUser: "ratelimit.get_ratelimit_override_for_user",
     UserMayCreateRoomAlias: "spam_checker.user_may_create_room_alias",
+    OnProfileUpdate: "third_party_rules.on_profile_update",
     UserMayJoinRoom: "spam_checker.user_may_join_room",
     ShouldDropFederatedEvent: "spam_checker.should_drop_federated_event",
     FederatedUserMayInvite: "spam_checker.federated_user_may_invite",

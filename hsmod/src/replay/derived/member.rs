@@ -4,9 +4,17 @@ use hsmod_loader::values::{Event, JsonStr};
 use serde::Deserialize;
 use serde_json::Value;
 
+/// A user's name and avatar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::replay) struct Profile {
+    pub(super) display_name: Option<String>,
+    pub(super) avatar_url: Option<String>,
+}
+
 /// The content of a member event.
 pub(super) struct Member {
     pub(super) membership: String,
+    pub(super) profile: Profile,
     /// Whether it is an invite that stands for one of an e-mail address.
     pub(super) is_exchanged: bool,
 }
@@ -15,6 +23,10 @@ pub(super) struct Member {
 #[derive(Deserialize)]
 struct Content {
     membership: String,
+    #[serde(default)]
+    displayname: Value,
+    #[serde(default)]
+    avatar_url: Value,
     #[serde(default)]
     third_party_invite: Value,
 }
@@ -36,8 +48,17 @@ impl Member {
     }
 
     fn said(content: Content) -> Self {
+        let text = |value: Value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        let profile = Profile {
+            display_name: text(content.displayname),
+            avatar_url: text(content.avatar_url),
+        };
         Self {
             membership: content.membership,
+            profile,
             is_exchanged: content.third_party_invite.is_object(),
         }
     }

@@ -2,7 +2,7 @@
 
 use hsmod_loader::Json;
 use hsmod_loader::policy::policy;
-use hsmod_loader::values::{Event, FederatedEventAction};
+use hsmod_loader::values::{Event, FederatedEventAction, ProfileInfo};
 
 use super::acts::Act;
 use super::asked::Asked;
@@ -26,6 +26,11 @@ impl Questions<'_> {
         match (callback, act) {
             (Callback::IsUserExpired, _) => self.is_user_expired().await,
             (Callback::GetRatelimitOverrideForUser, act) => self.ratelimit(limiters(act)).await,
+            (Callback::OnProfileUpdate, Act::SetProfile(profile)) => {
+                let (name, avatar) =
+                    (profile.display_name.as_deref(), profile.avatar_url.as_deref());
+                self.on_profile_update(&ProfileInfo::new(name, avatar)).await
+            }
             (callback, act) => self.ask_spam_checkers(callback, act).await,
         }
     }
@@ -110,6 +115,16 @@ impl Questions<'_> {
             self.asked.add(Callback::GetRatelimitOverrideForUser);
             all.get_ratelimit_override_for_user(self.event.sender(), limiter).await?;
         }
+        Ok(())
+    }
+
+    /// Synapse goes on when the modules have been told.
+    async fn on_profile_update(&mut self, profile: &ProfileInfo<'_>) -> Answer {
+        self.asked.add(Callback::OnProfileUpdate);
+        let rules = self.audience.modules.third_party_rules();
+        let delivery = rules.on_profile_update(self.event.sender(), profile, false, false).await?;
+        // Whoever was not told is among the failures.
+        let _ = delivery.await;
         Ok(())
     }
 

@@ -74,16 +74,22 @@ impl<'a> Reading<'a> {
             // It comes of the request of who joins.
             "invite" if member.is_exchanged => Vec::new(),
             "invite" => self.wanted(Act::Invite),
-            "join" if user == event.sender() => self.join(),
+            "join" if user == event.sender() => self.join(member),
             _ => self.wanted(Act::Send),
         }
     }
 
-    fn join(&self) -> Vec<Act> {
+    fn join(&self, member: Member) -> Vec<Act> {
         let before = self.scene.state.find("m.room.member", self.scene.event.sender().as_str());
         let before = before.and_then(Member::of_json);
-        let is_invited = before.is_some_and(|before| before.membership == "invite");
-        self.wanted(Act::Join { is_invited })
+        let was = before.as_ref().map(|before| &*before.membership);
+        let carries = before.as_ref().is_some_and(|before| before.profile != member.profile);
+        let entry = match was {
+            Some("join") if carries || self.scene.is_news => Act::ShowProfile,
+            _ => Act::Join { is_invited: was == Some("invite") },
+        };
+        let news = self.scene.is_news.then_some(Act::SetProfile(member.profile));
+        news.into_iter().chain([entry]).collect()
     }
 
     /// The aliases of this server that the room has not had.
