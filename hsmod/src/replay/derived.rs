@@ -6,7 +6,9 @@
 
 mod acts;
 mod asked;
+mod beginning;
 mod callback;
+mod creation;
 mod member;
 mod never;
 mod people;
@@ -18,9 +20,10 @@ mod refusal;
 use hsmod_loader::CallError;
 use hsmod_loader::values::Event;
 
+use self::beginning::Beginning;
 use self::questions::Questions;
 use self::reading::Reading;
-use super::room::Audience;
+use super::room::{Audience, Letter};
 use crate::state::RoomState;
 
 pub(super) use self::acts::{Act, help};
@@ -32,6 +35,8 @@ pub(super) use self::refusal::Refusal;
 /// What is known of a room beside its state.
 #[derive(Default)]
 pub(super) struct Story {
+    /// While its first events come.
+    beginning: Option<Beginning>,
     /// How often modules were asked what, the event's own callbacks included.
     pub(super) asked: Asked,
 }
@@ -43,12 +48,15 @@ pub(super) struct Scene<'a> {
     pub(super) is_news: bool,
     /// The room's state before it.
     pub(super) state: &'a RoomState,
+    /// The events of the room behind it.
+    pub(super) upcoming: &'a [Letter],
 }
 
 impl Story {
     /// What an event shows that somebody did.
-    pub(super) fn acts(audience: &Audience, scene: &Scene<'_>) -> Vec<Act> {
-        Reading { scene, audience }.acts()
+    pub(super) fn acts(&mut self, audience: &Audience, scene: &Scene<'_>) -> Vec<Act> {
+        let reading = Reading { scene, audience };
+        reading.acts(&mut self.beginning)
     }
 
     /// Asks what a homeserver would have asked of these acts, before the event's own callbacks.
@@ -62,10 +70,10 @@ impl Story {
         acts: Vec<Act>,
     ) -> Result<(), Refusal> {
         let mut questions = Questions { audience, event, asked: &mut self.asked };
-        for act in acts {
+        for mut act in acts {
             for callback in act.kind().row().asks {
                 if audience.listeners.hear(*callback) {
-                    questions.ask(*callback, &act).await?;
+                    questions.ask(*callback, &mut act).await?;
                 }
             }
         }

@@ -118,13 +118,15 @@ impl Room {
     pub(super) async fn run(&mut self, audience: &Audience) {
         self.outcomes.reserve(self.inbox.len());
         let mut inbox = std::mem::take(&mut self.inbox);
-        for Letter { place, event, is_news } in inbox.drain(..) {
+        let mut letters = inbox.drain(..);
+        while let Some(Letter { place, event, is_news }) = letters.next() {
             let event = self.versioned(event);
             let event = event.as_event();
             let event_id = event.event_id().to_owned();
             let timing = self.timer.start();
             let led = if audience.listeners.derive() {
-                self.lead(audience, &event, is_news, timing).await
+                let upcoming = letters.as_slice();
+                self.lead(audience, &event, is_news, upcoming, timing).await
             } else {
                 Ok(timing)
             };
@@ -139,20 +141,22 @@ impl Room {
             };
             self.outcomes.push((place, outcome));
         }
+        drop(letters);
         // Its room, for the next batch.
         self.inbox = inbox;
     }
 
-    /// Asks about what led to an event.
+    /// Asks about what led to an event; `upcoming` are those behind it.
     async fn lead(
         &mut self,
         audience: &Audience,
         event: &Event<'_>,
         is_news: bool,
+        upcoming: &[Letter],
         timing: Timing,
     ) -> Result<Timing, Refusal> {
-        let scene = Scene { event, is_news, state: &self.state };
-        let acts = Story::acts(audience, &scene);
+        let scene = Scene { event, is_news, state: &self.state, upcoming };
+        let acts = self.story.acts(audience, &scene);
         if !acts.is_empty() {
             let timing = timing.again();
             let before = self.story.asked.derived();

@@ -183,7 +183,7 @@ fn a_file_without_events_is_told() {
     0 events: 0 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     demo: called 0 times, denied 0, failed 0
-    never asked: spam_checker.user_may_create_room: no event leads to it; `hsmod call` asks it
+    not asked: spam_checker.user_may_create_room: nothing here led to it
     --- stderr
     warning: there is no event in `<folder>/events.ndjson`
 
@@ -192,7 +192,7 @@ fn a_file_without_events_is_told() {
     0 events: 0 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     demo: called 0 times, denied 0, failed 0
-    never asked: spam_checker.user_may_create_room: no event leads to it; `hsmod call` asks it
+    not asked: spam_checker.user_may_create_room: nothing here led to it
     --- stderr
     warning: there is no event in `<folder>/events.ndjson`
     ");

@@ -1,12 +1,17 @@
 //! What a history shows that users and servers did, and what Synapse asks about it: the table that
 //! `--help` prints.
 
+use hsmod_loader::EditableText;
+
 use super::callback::Callback;
 use super::member::Profile;
 
 /// What somebody did: a request of a client, a part of one, or what another server sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    CreateRoom,
+    UpgradeRoom,
+    InviteWithRoom,
     SetProfile,
     ShowProfile,
     Join,
@@ -33,6 +38,28 @@ use Callback as C;
 /// `directory.py` and `federation.py`, `synapse/federation/federation_server.py`,
 /// `synapse/rest/client/room.py` and `synapse/api/auth`.
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        kind: Kind::CreateRoom,
+        shown_by: "a room that a local user creates",
+        asks: &[
+            C::IsUserExpired,
+            C::OnCreateRoom,
+            C::GetRatelimitOverrideForUser,
+            C::UserMayCreateRoom,
+            C::CheckVisibilityCanBeModified,
+            C::UserMayCreateRoomAlias,
+        ],
+    },
+    Row {
+        kind: Kind::UpgradeRoom,
+        shown_by: "a room of a local user in place of an older one",
+        asks: &[C::IsUserExpired, C::UserMayCreateRoom],
+    },
+    Row {
+        kind: Kind::InviteWithRoom,
+        shown_by: "an invite among the first events of a room",
+        asks: &[C::UserMayInvite],
+    },
     Row {
         kind: Kind::SetProfile,
         shown_by: "the first join that shows a local user's new name or avatar",
@@ -91,6 +118,9 @@ impl Kind {
 /// An act, and what is to be said of it beside its event.
 #[derive(Debug)]
 pub(in crate::replay) enum Act {
+    CreateRoom(EditableText),
+    UpgradeRoom(EditableText),
+    InviteWithRoom,
     SetProfile(Profile),
     ShowProfile,
     Join { is_invited: bool },
@@ -105,6 +135,9 @@ pub(in crate::replay) enum Act {
 impl Act {
     pub(super) const fn kind(&self) -> Kind {
         match self {
+            Self::CreateRoom(_) => Kind::CreateRoom,
+            Self::UpgradeRoom(_) => Kind::UpgradeRoom,
+            Self::InviteWithRoom => Kind::InviteWithRoom,
             Self::SetProfile(_) => Kind::SetProfile,
             Self::ShowProfile => Kind::ShowProfile,
             Self::Join { .. } => Kind::Join,

@@ -21,7 +21,10 @@ macro_rules! callbacks {
 
 callbacks! {
     IsUserExpired: "account_validity.is_user_expired",
+    OnCreateRoom: "third_party_rules.on_create_room",
     GetRatelimitOverrideForUser: "ratelimit.get_ratelimit_override_for_user",
+    UserMayCreateRoom: "spam_checker.user_may_create_room",
+    CheckVisibilityCanBeModified: "third_party_rules.check_visibility_can_be_modified",
     UserMayCreateRoomAlias: "spam_checker.user_may_create_room_alias",
     OnProfileUpdate: "third_party_rules.on_profile_update",
     UserMayJoinRoom: "spam_checker.user_may_join_room",

@@ -15,6 +15,7 @@ pub(in crate::replay) struct Profile {
 pub(super) struct Member {
     pub(super) membership: String,
     pub(super) profile: Profile,
+    pub(super) is_direct: bool,
     /// Whether it is an invite that stands for one of an e-mail address.
     pub(super) is_exchanged: bool,
 }
@@ -27,6 +28,8 @@ struct Content {
     displayname: Value,
     #[serde(default)]
     avatar_url: Value,
+    #[serde(default)]
+    is_direct: Value,
     #[serde(default)]
     third_party_invite: Value,
 }
@@ -59,6 +62,7 @@ impl Member {
         Self {
             membership: content.membership,
             profile,
+            is_direct: content.is_direct == true,
             is_exchanged: content.third_party_invite.is_object(),
         }
     }

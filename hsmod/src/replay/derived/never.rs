@@ -93,5 +93,34 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
 /// What a history lacks of a callback.
 pub(super) fn why(full_name: &str) -> &'static str {
     let row = ROWS.iter().find(|(callbacks, _)| callbacks.contains(&full_name));
+    // A test below finds what is missing first.
     row.map_or("no event leads to it", |(_, why)| why)
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_loader::rows::CATEGORIES;
+
+    use super::super::acts;
+    use super::super::callback::Callback;
+    use super::*;
+
+    #[test]
+    fn each_callback_is_the_events_own_or_derived_or_never_asked() {
+        let is_asked = |name: &str| {
+            let derived = acts::ROWS.iter().flat_map(|row| row.asks);
+            derived.chain(&Callback::OWN).any(|callback| callback.full_name() == name)
+        };
+        let is_never = |name: &str| ROWS.iter().any(|(callbacks, _)| callbacks.contains(&name));
+        for callback in CATEGORIES.iter().flat_map(|category| category.callbacks) {
+            let name = format!("{}.{}", callback.category, callback.name);
+            assert!(
+                is_asked(&name) != is_never(&name),
+                "{name}: give it a row in derived/acts.rs, or in derived/never.rs"
+            );
+        }
+        let known = CATEGORIES.iter().map(|category| category.callbacks.len()).sum::<usize>();
+        let never = ROWS.iter().map(|(callbacks, _)| callbacks.len()).sum::<usize>();
+        assert_eq!(Callback::ALL.len() + never, known, "a name is misspelt, or there twice");
+    }
 }

@@ -1,17 +1,21 @@
 //! The questions that are derived from an event, put to the modules.
 
-use hsmod_loader::Json;
-use hsmod_loader::policy::policy;
-use hsmod_loader::values::{Event, FederatedEventAction, ProfileInfo};
+use std::sync::Arc;
+
+use hsmod_loader::policy::{Refusal as Texts, policy};
+use hsmod_loader::values::{Event, FederatedEventAction, ProfileInfo, Requester};
+use hsmod_loader::{Json, State};
 
 use super::acts::Act;
 use super::asked::Asked;
 use super::callback::Callback;
-use super::{Answer, Refusal, passed};
+use super::{Answer, Refusal, creation, passed};
 use crate::replay::room::Audience;
 
 /// The limiters that Synapse looks at for an invite, in its order.
 const OF_INVITE: &[&str] = &["rc_invites.per_room", "rc_invites.per_user", "rc_invites.per_issuer"];
+/// The same for a room that is created with invites.
+const OF_ROOM_WITH_INVITES: &[&str] = &["rc_invites.per_room"];
 
 /// Puts questions about an event.
 pub(super) struct Questions<'a> {
@@ -22,14 +26,24 @@ pub(super) struct Questions<'a> {
 
 impl Questions<'_> {
     /// Asks one of the questions that belong to an act, as often as it belongs there.
-    pub(super) async fn ask(&mut self, callback: Callback, act: &Act) -> Answer {
+    pub(super) async fn ask(&mut self, callback: Callback, act: &mut Act) -> Answer {
         match (callback, act) {
             (Callback::IsUserExpired, _) => self.is_user_expired().await,
+            (Callback::OnCreateRoom, Act::CreateRoom(request)) => {
+                self.asked.add(callback);
+                let requester = Requester::new(self.event.sender().as_str());
+                let rules = self.audience.modules.third_party_rules();
+                passed(rules.on_create_room(&requester, request, false).await)
+            }
             (Callback::GetRatelimitOverrideForUser, act) => self.ratelimit(limiters(act)).await,
             (Callback::OnProfileUpdate, Act::SetProfile(profile)) => {
                 let (name, avatar) =
                     (profile.display_name.as_deref(), profile.avatar_url.as_deref());
                 self.on_profile_update(&ProfileInfo::new(name, avatar)).await
+            }
+            (Callback::CheckVisibilityCanBeModified, Act::CreateRoom(request)) => {
+                let visibility = creation::key::<String>(request, "visibility");
+                self.visibility(visibility.as_deref().unwrap_or("private")).await
             }
             (callback, act) => self.ask_spam_checkers(callback, act).await,
         }
@@ -41,8 +55,12 @@ impl Questions<'_> {
         let (user, room) = (event.sender(), event.room_id());
         let state_key = event.state_key().unwrap_or_default();
         match (callback, act) {
+            (Callback::UserMayCreateRoom, Act::CreateRoom(request) | Act::UpgradeRoom(request)) => {
+                self.asked.add(callback);
+                passed(all.user_may_create_room(user, Json(request.as_str())).await)
+            }
             (Callback::UserMayCreateRoomAlias, act) => {
-                let Some(alias) = Self::alias(act) else { return Ok(()) };
+                let Some(alias) = self.alias(act) else { return Ok(()) };
                 self.asked.add(callback);
                 passed(all.user_may_create_room_alias(user, &alias).await)
             }
@@ -128,10 +146,24 @@ impl Questions<'_> {
         Ok(())
     }
 
+    async fn visibility(&mut self, visibility: &str) -> Answer {
+        self.asked.add(Callback::CheckVisibilityCanBeModified);
+        let rules = self.audience.modules.third_party_rules();
+        // The room has no state yet.
+        let state = State::new(Arc::new(()));
+        let room = self.event.room_id();
+        let answer = rules.check_visibility_can_be_modified(room, &state, visibility).await;
+        passed(answer.map_err(|error| error.with_refusal(Texts::VISIBILITY_OF_NEW_ROOM)))
+    }
+
     /// The alias that an act makes.
-    fn alias(act: &Act) -> Option<String> {
+    fn alias(&self, act: &Act) -> Option<String> {
         match act {
             Act::CreateAlias(alias) => Some(alias.clone()),
+            Act::CreateRoom(request) => {
+                let name = creation::key::<String>(request, "room_alias_name")?;
+                Some(format!("#{name}:{}", self.audience.server_name))
+            }
             _ => None,
         }
     }
@@ -150,6 +182,10 @@ impl Questions<'_> {
 fn limiters(act: &Act) -> &'static [&'static str] {
     match act {
         Act::Invite => OF_INVITE,
+        Act::CreateRoom(request) => {
+            let invited = creation::key::<Vec<String>>(request, "invite").unwrap_or_default();
+            if invited.is_empty() { &[] } else { OF_ROOM_WITH_INVITES }
+        }
         _ => &[],
     }
 }

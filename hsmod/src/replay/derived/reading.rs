@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use hsmod_loader::values::{Event, OwnedEvent, RoomAlias, UserId};
 use serde_json::{Map, Value};
 
-use super::Scene;
 use super::acts::{Act, Kind};
+use super::beginning::{Beginning, First};
 use super::member::Member;
 use super::people::{is_local, is_of};
+use super::{Scene, creation};
 use crate::replay::room::Audience;
 
 /// An event that is read.
@@ -22,10 +23,20 @@ const SENT_BY_SERVER: [&str; 2] = ["m.room.tombstone", "org.matrix.dummy_event"]
 
 impl<'a> Reading<'a> {
     /// What was done, in order; what no module wants to know of may be left out.
-    pub(super) fn acts(&self) -> Vec<Act> {
+    pub(super) fn acts(&self, beginning: &mut Option<Beginning>) -> Vec<Act> {
         let event = self.scene.event;
         if !self.is_local(event.sender()) {
+            *beginning = None;
             return self.elsewhere();
+        }
+        if event.event_type() == "m.room.create" && event.state_key() == Some("") {
+            return self.created(beginning);
+        }
+        let first = beginning.as_mut().and_then(|beginning| beginning.take(event));
+        match first {
+            Some(First::Invite) => return vec![Act::InviteWithRoom],
+            Some(First::Other) => return Vec::new(),
+            None => *beginning = None,
         }
         match (event.event_type(), event.state_key()) {
             ("m.room.member", Some(user)) => self.member(UserId::new(user)),
@@ -64,6 +75,22 @@ impl<'a> Reading<'a> {
                 && Member::of(event).is_some_and(|member| member.membership == "invite")
         });
         self.wanted(if is_invite { Act::ReceiveInvite } else { Act::Receive })
+    }
+
+    fn created(&self, beginning: &mut Option<Beginning>) -> Vec<Act> {
+        let event = self.scene.event;
+        let is_upgrade = creation::is_upgrade(event);
+        let new = beginning.insert(Beginning::new(event, is_upgrade)).clone();
+        let first = self.scene.upcoming.iter().map(|letter| &letter.event);
+        if !self.wants(if is_upgrade { Kind::UpgradeRoom } else { Kind::CreateRoom }) {
+            return Vec::new();
+        }
+        vec![if is_upgrade {
+            Act::UpgradeRoom(creation::upgrade(event, new, first))
+        } else {
+            let server_name = &self.audience.server_name;
+            Act::CreateRoom(creation::request(event, new, first, server_name))
+        }]
     }
 
     /// What a local user did to the membership of this user.
