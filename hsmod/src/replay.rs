@@ -10,6 +10,7 @@ pub(crate) mod progress;
 mod reader;
 mod room;
 mod rooms;
+mod sections;
 mod shown;
 mod summary;
 mod timer;

@@ -18,7 +18,7 @@ mod reading;
 mod refusal;
 
 use hsmod_loader::CallError;
-use hsmod_loader::values::Event;
+use hsmod_loader::values::{Event, OwnedEvent};
 
 use self::beginning::Beginning;
 use self::questions::Questions;
@@ -37,6 +37,8 @@ pub(super) use self::refusal::Refusal;
 pub(super) struct Story {
     /// While its first events come.
     beginning: Option<Beginning>,
+    /// Events behind those that it was given, if somebody wants to know how it begins.
+    pub(super) ahead: Vec<OwnedEvent>,
     /// How often modules were asked what, the event's own callbacks included.
     pub(super) asked: Asked,
 }
@@ -55,7 +57,7 @@ pub(super) struct Scene<'a> {
 impl Story {
     /// What an event shows that somebody did.
     pub(super) fn acts(&mut self, audience: &Audience, scene: &Scene<'_>) -> Vec<Act> {
-        let reading = Reading { scene, audience };
+        let reading = Reading { scene, audience, ahead: &self.ahead };
         reading.acts(&mut self.beginning)
     }
 

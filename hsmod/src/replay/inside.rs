@@ -10,6 +10,7 @@ use super::events::Events;
 use super::history::History;
 use super::reader;
 use super::rooms::Rooms;
+use super::sections::{Section, Sections};
 use super::shown::show;
 use super::summary::{self, Tally};
 use crate::child::{Inside, Report};
@@ -71,29 +72,28 @@ async fn send(
     let host = failures.heard_in(inside.host()).rehearsal(&rehearsal);
     let modules = inside.load(host.sample_every(sample(length)), output).await?;
     let world = inside.world.as_ref().map(|world| world.host().clone());
-    let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency).told_to(world);
+    let mut rooms = Rooms::new(&modules, &inside.server_name, concurrency, world);
     let mut history = History::of(inside.world.as_ref());
     let mut tally = Tally::default();
 
     let start = Instant::now();
-    let mut batches = reader::start(Events::new(path, input, before), repeat);
+    let batches = reader::start(Events::new(path, input, before), repeat);
+    let mut sections = Sections::new(batches, concurrency, rooms.look_ahead());
     let mut unreadable = None;
-    while let Some(batch) = batches.recv().await {
-        let batch = match batch {
-            Ok(batch) => batch,
+    while let Some(section) = sections.next().await {
+        let Section { lines, bytes, begins } = match section {
+            Ok(section) => section,
             Err(error) => {
                 unreadable = Some(error);
                 break;
             }
         };
-        if batch.begins {
+        if begins {
             tally.dispatched(rooms.clear().await);
             history.begin();
         }
-        let bytes = batch.bytes;
-        let lines = rooms.read(batch).await;
         history.go_on(&lines);
-        let outcomes = rooms.run(lines).await;
+        let outcomes = rooms.run(lines, sections.behind()).await;
         outcomes.iter().for_each(|outcome| tally.count(outcome));
         outcomes.iter().for_each(|outcome| show(outcome, output));
         inside.wire.report(&Report::Read(bytes));

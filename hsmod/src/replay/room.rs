@@ -144,6 +144,7 @@ impl Room {
         drop(letters);
         // Its room, for the next batch.
         self.inbox = inbox;
+        self.story.ahead.clear();
     }
 
     /// Asks about what led to an event; `upcoming` are those behind it.

@@ -8,7 +8,7 @@ use hsmod_loader::testing::FakeHost;
 use hsmod_loader::values::{Event, OwnedEvent};
 use tokio::task::JoinSet;
 
-use super::batch::{Batch, NoEvent};
+use super::batch::NoEvent;
 use super::derived::{Asked, Callback, Listeners, Profiles, Reach};
 use super::room::{Audience, Letter, Outcome, Room};
 use super::timer::Dispatched;
@@ -25,6 +25,15 @@ pub(super) struct Rooms {
     asked: Asked,
 }
 
+/// Callbacks that are told how a room begins.
+const CREATIONS: [Callback; 5] = [
+    Callback::OnCreateRoom,
+    Callback::GetRatelimitOverrideForUser,
+    Callback::UserMayCreateRoom,
+    Callback::CheckVisibilityCanBeModified,
+    Callback::UserMayCreateRoomAlias,
+];
+
 /// Callbacks for which it matters which event is the first to show a profile.
 const PROFILES: [Callback; 2] = [Callback::IsUserExpired, Callback::OnProfileUpdate];
 
@@ -32,13 +41,18 @@ const PROFILES: [Callback; 2] = [Callback::IsUserExpired, Callback::OnProfileUpd
 type Numbered = (usize, Room);
 
 impl Rooms {
-    /// At most `concurrency` of them are in work at once.
-    pub(super) fn new(modules: &Modules, server_name: &str, concurrency: usize) -> Self {
+    /// At most `concurrency` of them are in work at once. `world` is told of the rooms' state.
+    pub(super) fn new(
+        modules: &Modules,
+        server_name: &str,
+        concurrency: usize,
+        world: Option<FakeHost>,
+    ) -> Self {
         let audience = Audience {
             modules: modules.clone(),
             listeners: Listeners::of(modules),
             server_name: server_name.to_owned(),
-            world: None,
+            world,
         };
         Self {
             audience: Arc::new(audience),
@@ -50,22 +64,19 @@ impl Rooms {
         }
     }
 
-    /// The same, with somebody who is told of the rooms' state. Nothing was asked yet.
-    pub(super) fn told_to(self, world: Option<FakeHost>) -> Self {
-        let Audience { modules, server_name, .. } = &*self.audience;
-        let (modules, server_name) = (modules.clone(), server_name.clone());
-        Self { audience: Arc::new(Audience { modules, server_name, world }), ..self }
+    /// Whether it matters for a line what comes behind it.
+    pub(super) fn look_ahead(&self) -> bool {
+        self.audience.listeners.hear_any(&CREATIONS)
     }
 
-    /// What is in each line, in order.
-    pub(super) async fn read(&self, batch: Batch) -> Vec<Result<OwnedEvent, NoEvent>> {
-        batch.events(self.concurrency).await
-    }
-
-    /// What became of each line, in order.
-    pub(super) async fn run(&mut self, lines: Vec<Result<OwnedEvent, NoEvent>>) -> Vec<Outcome> {
+    /// What became of each line, in order; `behind` are the lines behind these.
+    pub(super) async fn run(
+        &mut self,
+        lines: Vec<Result<OwnedEvent, NoEvent>>,
+        behind: &[Result<OwnedEvent, NoEvent>],
+    ) -> Vec<Outcome> {
         let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(lines.len());
-        let mut busy = Vec::new();
+        let (mut busy, mut created) = (Vec::new(), Vec::new());
         for (place, line) in lines.into_iter().enumerate() {
             match line {
                 Ok(event) => {
@@ -73,6 +84,9 @@ impl Rooms {
                     let view = event.as_event();
                     let is_news = self.audience.listeners.derive() && self.note(&view);
                     let number = self.number(view.room_id().as_str());
+                    if !behind.is_empty() && view.event_type() == "m.room.create" {
+                        created.push(number);
+                    }
                     let room = &mut self.rooms[number];
                     if room.inbox.is_empty() {
                         busy.push(number);
@@ -81,6 +95,9 @@ impl Rooms {
                 }
                 Err(no_event) => outcomes.push(Some(no_event.into())),
             }
+        }
+        if !created.is_empty() {
+            self.show_ahead(&created, behind);
         }
         for (number, mut room) in self.work(busy).await {
             for (place, outcome) in room.outcomes.drain(..) {
@@ -115,6 +132,16 @@ impl Rooms {
     fn note(&mut self, event: &Event<'_>) -> bool {
         let Audience { server_name, listeners, .. } = &*self.audience;
         listeners.hear_any(&PROFILES) && self.profiles.note(event, server_name)
+    }
+
+    /// Gives these rooms their events that come behind those in their inboxes.
+    fn show_ahead(&mut self, rooms: &[usize], behind: &[Result<OwnedEvent, NoEvent>]) {
+        for event in behind.iter().flatten() {
+            let number = self.numbers.get(event.as_event().room_id().as_str());
+            if let Some(number) = number.filter(|number| rooms.contains(number)) {
+                self.rooms[*number].story.ahead.push(event.clone());
+            }
+        }
     }
 
     fn number(&mut self, room_id: &str) -> usize {
@@ -196,11 +223,11 @@ mod tests {
         let mut rooms = Rooms::new(&modules, "localhost", 1);
         let create = |id| Ok(event(id, 1, "m.room.create", Some("")));
         let message = |id| Ok(event(id, 1, "m.room.message", None));
-        rooms.run(vec![create(1), message(2)]).await;
-        rooms.run(vec![create(3), message(4)]).await;
+        rooms.run(vec![create(1), message(2)], &[]).await;
+        rooms.run(vec![create(3), message(4)], &[]).await;
         let dispatched = rooms.clear().await;
         assert_eq!(dispatched.calls, 12);
-        rooms.run(vec![message(5)]).await;
+        rooms.run(vec![message(5)], &[]).await;
         rooms.clear().await;
 
         let seen = seen(&modules).await;
@@ -241,7 +268,7 @@ mod tests {
         let mut events: Vec<_> =
             events.lines().map(|line| OwnedEvent::from_json(line).unwrap()).collect();
         let create = events[0].as_event().event_id().to_owned();
-        assert_eq!(rooms.run(events.drain(..).map(Ok).collect()).await.len(), 20);
+        assert_eq!(rooms.run(events.drain(..).map(Ok).collect(), &[]).await.len(), 20);
         rooms.clear().await;
         let seen = seen(&modules).await;
         assert_eq!(seen[0].2, Value::Null);
@@ -257,10 +284,13 @@ mod tests {
         let modules = Scene::new().module("good_recorder", config).load().await;
         let mut rooms = Rooms::new(&modules, "localhost", 1);
         let outcomes = rooms
-            .run(vec![
-                Ok(event(1, 1, "m.room.create", Some(""))),
-                Ok(event(2, 1, "m.room.message", None)),
-            ])
+            .run(
+                vec![
+                    Ok(event(1, 1, "m.room.create", Some(""))),
+                    Ok(event(2, 1, "m.room.message", None)),
+                ],
+                &[],
+            )
             .await;
         assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Denied { .. })));
         rooms.clear().await;
@@ -280,7 +310,7 @@ mod tests {
         let mut lines: Vec<_> =
             (0..100).map(|id| Ok(event(id, id * 7 % 10, "m.room.message", None))).collect();
         lines.insert(50, Err(NoEvent { line: 51, reason: "for the test".to_owned() }));
-        let outcomes = rooms.run(lines).await;
+        let outcomes = rooms.run(lines, &[]).await;
         let shown = |outcome: &Outcome| match outcome {
             Outcome::Allowed { event_id, .. } => event_id.clone(),
             Outcome::NoEvent { line, .. } => format!("line {line}"),

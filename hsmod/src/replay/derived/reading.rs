@@ -16,6 +16,8 @@ use crate::replay::room::Audience;
 pub(super) struct Reading<'a> {
     pub(super) scene: &'a Scene<'a>,
     pub(super) audience: &'a Audience,
+    /// The events of the room behind those that are upcoming.
+    pub(super) ahead: &'a [OwnedEvent],
 }
 
 /// Events that no client sends by itself.
@@ -81,7 +83,8 @@ impl<'a> Reading<'a> {
         let event = self.scene.event;
         let is_upgrade = creation::is_upgrade(event);
         let new = beginning.insert(Beginning::new(event, is_upgrade)).clone();
-        let first = self.scene.upcoming.iter().map(|letter| &letter.event);
+        let upcoming = self.scene.upcoming.iter().map(|letter| &letter.event);
+        let first = upcoming.chain(self.ahead);
         if !self.wants(if is_upgrade { Kind::UpgradeRoom } else { Kind::CreateRoom }) {
             return Vec::new();
         }
