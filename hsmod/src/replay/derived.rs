@@ -29,6 +29,7 @@ use crate::state::RoomState;
 pub(super) use self::acts::{Act, help};
 pub(super) use self::asked::{Asked, Reach};
 pub(super) use self::callback::{Callback, Listeners};
+pub(super) use self::people::People;
 pub(super) use self::profiles::Profiles;
 pub(super) use self::refusal::Refusal;
 

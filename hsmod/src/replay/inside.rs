@@ -113,6 +113,7 @@ async fn send(
     if tally.events() == 0 {
         complain(&format!("warning: there is no event in {source}\n"));
     }
+    rooms.warning().iter().for_each(|warning| complain(warning));
     let (failed, undone) = (failures.all(), Undone::of(&rehearsal));
     tally.sum_up(took, counts, rooms.reach(), failed, undone, output);
     Ok(Exit::well_if(tally.nothing_failed() && failures.is_empty()))

@@ -9,7 +9,7 @@ use hsmod_loader::values::{Event, OwnedEvent};
 use tokio::task::JoinSet;
 
 use super::batch::NoEvent;
-use super::derived::{Asked, Callback, Listeners, Profiles, Reach};
+use super::derived::{Asked, Callback, Listeners, People, Profiles, Reach};
 use super::room::{Audience, Letter, Outcome, Room};
 use super::timer::Dispatched;
 
@@ -21,6 +21,7 @@ pub(super) struct Rooms {
     /// By number; while a room is in work, a new one holds its place.
     rooms: Vec<Room>,
     profiles: Profiles,
+    people: People,
     /// How often modules were asked what.
     asked: Asked,
 }
@@ -60,6 +61,7 @@ impl Rooms {
             numbers: HashMap::new(),
             rooms: Vec::new(),
             profiles: Profiles::default(),
+            people: People::default(),
             asked: Asked::default(),
         }
     }
@@ -127,10 +129,16 @@ impl Rooms {
         Reach::new(&self.asked, &self.audience.listeners)
     }
 
+    /// What is to be said of whose users the events are.
+    pub(super) fn warning(&self) -> Option<String> {
+        self.people.warning(&self.audience.server_name)
+    }
+
     /// Notes what holds for all rooms. Says whether an event is the first to show what its user is
     /// called now.
     fn note(&mut self, event: &Event<'_>) -> bool {
         let Audience { server_name, listeners, .. } = &*self.audience;
+        self.people.note(event.sender(), server_name);
         listeners.hear_any(&PROFILES) && self.profiles.note(event, server_name)
     }
 

@@ -1,5 +1,8 @@
 //! Whose users send the events: those of this server are asked about as such.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use hsmod_loader::values::UserId;
 
 /// Whether a user is one of this server's.
@@ -10,4 +13,58 @@ pub(in crate::replay) fn is_local(user: &UserId, server_name: &str) -> bool {
 /// Whether this server is meant.
 pub(super) fn is_of(server_name: &str, meant: Option<&str>) -> bool {
     meant == Some(server_name)
+}
+
+/// The servers of the senders, until one is local.
+#[derive(Default)]
+pub(in crate::replay) struct People {
+    has_local: bool,
+    servers: HashMap<String, u64>,
+}
+
+impl People {
+    pub(in crate::replay) fn note(&mut self, sender: &UserId, server_name: &str) {
+        if self.has_local {
+            return;
+        }
+        if is_local(sender, server_name) {
+            *self = Self { has_local: true, servers: HashMap::new() };
+        } else if let Some(server) = sender.server_name() {
+            match self.servers.get_mut(server) {
+                Some(events) => *events += 1,
+                None => drop(self.servers.insert(server.to_owned(), 1)),
+            }
+        }
+    }
+
+    /// What to say if nobody is local.
+    pub(in crate::replay) fn warning(&self, server_name: &str) -> Option<String> {
+        // Of several that are as frequent it is always the same.
+        let by_frequency = self.servers.iter().map(|(server, events)| (events, Reverse(server)));
+        let (_, Reverse(most)) = by_frequency.max()?;
+        Some(format!(
+            "note: no event is of a user of `{server_name}`, so nothing was asked that a homeserver \
+             asks about its own users; `--server-name {most}` takes the users of most events for such\n"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn warning(senders: &[&str]) -> Option<String> {
+        let mut people = People::default();
+        senders.iter().for_each(|sender| people.note(UserId::new(sender), "here"));
+        people.warning("here")
+    }
+
+    #[test]
+    fn the_most_frequent_server_is_named_if_nobody_is_local() {
+        let said = warning(&["@a:z", "@a:y:80", "@b:y:80", "@c:z", "nobody"]).unwrap();
+        assert!(said.contains("`--server-name y:80`"), "{said}");
+        assert_eq!(warning(&["@a:z", "@a:here", "@a:z"]), None);
+        assert_eq!(warning(&[]), None);
+        assert_eq!(warning(&["nobody"]), None);
+    }
 }
