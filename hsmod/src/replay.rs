@@ -66,7 +66,7 @@ Before that, modules are asked what a homeserver would have asked for the event 
 registered it. Users of --server-name are local:
 {}
 An event to which a module objects is denied, and nothing further is asked about it. The summary has
-what was asked how often, and what no history leads to.
+what was asked how often, and what no history leads to. docs/replay.md says more.
 
 Example:
   hsmod replay -c modules.yaml events.ndjson --json | jq -c 'select(.outcome == \"denied\")'

@@ -1,5 +1,5 @@
 //! What a history shows that users and servers did, and what Synapse asks about it: the table that
-//! `--help` prints.
+//! `docs/replay.md` and `--help` print.
 
 use hsmod_loader::EditableText;
 
@@ -174,12 +174,32 @@ fn listed(callbacks: &[Callback]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::never;
     use super::*;
 
     #[test]
     fn each_kind_has_its_row() {
         for row in ROWS {
             assert_eq!(row.kind.row().shown_by, row.shown_by);
+        }
+    }
+
+    #[test]
+    fn the_page_has_the_table() {
+        let page = hsmod_tests::build::workspace().join("docs/replay.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        let code = |name: &str| format!("`{name}`");
+        let asked = ROWS.iter().map(|row| {
+            let asks = row.asks.iter().map(|callback| code(callback.name())).collect::<Vec<_>>();
+            format!("| {} | {} |\n", row.shown_by, asks.join(", "))
+        });
+        let never = never::ROWS.iter().map(|(callbacks, why)| {
+            let callbacks = callbacks.iter().map(|name| code(name)).collect::<Vec<_>>();
+            format!("| {} | {why} |\n", callbacks.join(", "))
+        });
+        let (asked, never) = (asked.collect::<String>(), never.collect::<String>());
+        for table in [asked, never] {
+            assert!(page.contains(&table), "docs/replay.md lacks this table:\n{table}");
         }
     }
 }
