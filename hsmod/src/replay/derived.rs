@@ -96,3 +96,6 @@ type Answer = Result<(), Refusal>;
 fn passed(answer: Result<(), CallError>) -> Answer {
     answer.map_err(Refusal::from)
 }
+
+#[cfg(test)]
+mod tests;
