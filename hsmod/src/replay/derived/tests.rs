@@ -1,6 +1,7 @@
 //! Histories, and what modules are asked in them.
 
 mod orders;
+mod random;
 mod rows;
 
 use hsmod_loader::values::OwnedEvent;
