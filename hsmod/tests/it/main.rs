@@ -19,6 +19,7 @@ mod live;
 mod new;
 mod new_crates;
 mod replay;
+mod replay_derived;
 mod replay_input;
 mod services;
 mod world;
