@@ -4,6 +4,7 @@
 //! to stdout, cargo's own progress to stderr.
 
 mod bench;
+mod book;
 mod build;
 mod c_compilers;
 mod ci;
@@ -49,6 +50,7 @@ To see modules at work:     cargo xtask demo
 After changing the ABI:     cargo xtask header, cargo xtask compilers
 After writing unsafe code:  cargo xtask sanitize
 After adding a dependency:  cargo xtask deny
+To read the book:           cargo xtask book
 To test inside Synapse:     cargo xtask synapse
 To install it somewhere:    cargo xtask wheel
 To compare its speed:       cargo xtask bench";
@@ -63,6 +65,11 @@ enum Task {
     /// synapse` has fetched that. What it is compared with is built in a workspace of its own (the
     /// first time about five minutes and 1.5 GB below cargo's target directory).
     Bench(bench::Options),
+    /// Makes the book of `docs/`, and looks whether its links lead anywhere
+    ///
+    /// Installs mdBook below cargo's target directory if it is missing (about two minutes). The pages
+    /// go there, too.
+    Book(book::Options),
     /// Runs what CI runs: format, lints, documentation, demo and tests
     ///
     /// Stops at the first step that fails and says how to run that step alone. The last lines are
@@ -117,6 +124,7 @@ impl Task {
     fn run(self) -> command::Result<()> {
         match self {
             Self::Bench(options) => bench::run(&options),
+            Self::Book(options) => book::run(&options),
             Self::Ci(options) => ci::run(&options),
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
