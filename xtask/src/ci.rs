@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
         )
     },
     Step::full("dependencies", &["xtask", "deny"]),
+    Step::usual("book", &["xtask", "book"]),
     Step::usual("demo", &["xtask", "demo"]),
     Step::usual("wheel", &["xtask", "wheel", "--dev", "--check"]),
     Step::full("wheel, released", &["xtask", "wheel", "--check"]),

@@ -18,6 +18,7 @@ mod inspect;
 mod live;
 mod new;
 mod new_crates;
+mod pages;
 mod replay;
 mod replay_derived;
 mod replay_input;
