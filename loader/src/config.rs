@@ -24,6 +24,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod value;
+mod verify;
 
 use std::{
     collections::HashSet,
@@ -44,13 +45,14 @@ pub use self::mail::{Mail, MailSecurity};
 pub use self::network::{Network, NotANetwork};
 pub use self::secret::Secret;
 pub use self::source::ConfigText;
+pub use self::verify::{Mapping, Permissions, Verify};
 use self::{
     fields::{kind, missing_space},
     locate::Outline,
 };
 use crate::{
     problem::{LoadError, Problem, Report, Stage},
-    suggestion::{closest, listed, printable},
+    suggestion::{listed, printable},
 };
 
 const KEYS: [&str; 10] = [
@@ -85,7 +87,7 @@ pub struct Config {
     /// Whether it stands in the config.
     says_plugins_dir: bool,
     entries: Vec<Entry>,
-    permissions: Permissions,
+    verify: Verify,
     worker_name: Option<String>,
     public_baseurl: Option<String>,
     data_dir: Option<PathBuf>,
@@ -96,17 +98,6 @@ pub struct Config {
     /// Absent where the config did not come from YAML text.
     outline: Option<Arc<Outline>>,
     report: Report,
-}
-
-/// What to make of a plugin that somebody else could have written to: `verify.permissions`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Permissions {
-    /// It is an error.
-    #[default]
-    Strict,
-    /// It is a warning.
-    Warn,
 }
 
 impl Config {
@@ -222,9 +213,9 @@ impl Config {
         &self.entries
     }
 
-    /// What to make of unsafe file permissions.
-    pub fn permissions(&self) -> Permissions {
-        self.permissions
+    /// How strict to be with the files of plugins.
+    pub fn verify(&self) -> Verify {
+        self.verify
     }
 
     /// The name of this worker, where a homeserver has several.
@@ -308,7 +299,7 @@ impl Config {
         let slow_poll = slow_poll(&mut fields);
         let otherwise = format!("the keys here are {}", listed(KEYS));
         fields.refuse_others(&KEYS, own_keys, elsewhere::at_the_top, &otherwise);
-        let permissions = permissions(verify, &mut flaws);
+        let verify = verify::read(verify, &mut flaws);
         let http = http::read(http, &mut flaws);
         let mail = mail.and_then(|members| mail::read(members, &mut flaws));
         let names = names::assign(&items, &mut flaws);
@@ -320,7 +311,7 @@ impl Config {
             plugins_dir: base.join(plugins_dir.as_deref().unwrap_or("plugins")),
             base,
             entries,
-            permissions,
+            verify,
             worker_name,
             public_baseurl,
             data_dir,
@@ -390,25 +381,6 @@ fn slow_poll(fields: &mut Fields<'_>) -> Option<Duration> {
     match duration::parse(&value, "no warnings") {
         Ok(duration) => duration,
         Err((message, fix)) => fields.refuse("slow_poll", message, Some(fix)),
-    }
-}
-
-fn permissions(verify: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Permissions {
-    let path = ["verify".to_owned()];
-    let mut fields = Fields::new(verify, &path, flaws);
-    let word = fields.string("permissions");
-    fields.refuse_unknown(&["permissions"]);
-    match word.as_deref() {
-        None | Some("strict") => Permissions::Strict,
-        Some("warn") => Permissions::Warn,
-        Some(other) => {
-            let fix = match closest(other, ["strict", "warn"]) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "write `strict` or `warn`".to_owned(),
-            };
-            let message = format!("expected `strict` or `warn`, found `{other}`");
-            fields.refuse("permissions", message, Some(fix)).unwrap_or_default()
-        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::config::Permissions;
+use crate::config::{Mapping, Permissions, Verify};
 use crate::inspection::{Image, Inspected, Inspection};
 use crate::problem::{Problem, Report, Severity, Stage};
 use crate::scarcity;
@@ -28,19 +28,19 @@ pub struct Verified {
 }
 
 /// Checks who may write the plugin and the folders on its way, and its digest if `sha256` gives
-/// one; then seals the bytes that were inspected.
+/// one; then seals the bytes that were inspected, unless the file itself is to be mapped.
 ///
 /// Everything that is wrong goes to `report`; the answer is `None` if any of it is an error.
 pub fn verify(
     inspected: Inspected,
-    permissions: Permissions,
+    rules: Verify,
     sha256: Option<&str>,
     report: &mut Report,
 ) -> Option<Verified> {
     let Inspected { image, inspection } = inspected;
     let before = report.errors();
     for mut problem in faulty_permissions(&image) {
-        if permissions == Permissions::Warn {
+        if rules.permissions == Permissions::Warn {
             problem.severity = Severity::Warning;
         }
         report.push(problem);
@@ -50,6 +50,10 @@ pub fn verify(
     }
     if report.errors() > before {
         return None;
+    }
+    if rules.mapping == Mapping::File {
+        report.push(unsealed_by_choice(&image));
+        return Some(Verified { inspection, image: SealedImage::file(&image) });
     }
     match SealedImage::of(&image) {
         Ok(image) => Some(Verified { inspection, image }),
@@ -85,6 +89,15 @@ fn other_digest(image: &Image, expected: &str) -> Option<Problem> {
         "if you replaced the plugin yourself, put its new digest into `sha256`; \
          if you did not, find out who did",
     ))
+}
+
+fn unsealed_by_choice(image: &Image) -> Problem {
+    let path = image.path().display();
+    let message = format!(
+        "`{path}` itself is mapped, and no sealed copy: whoever writes to it changes this process"
+    );
+    let problem = Problem { severity: Severity::Warning, ..error(message) };
+    problem.fix("leave `verify.mapping` out, unless you look at the plugin with a debugger")
 }
 
 fn unsealed(image: &Image, cause: &std::io::Error) -> Problem {

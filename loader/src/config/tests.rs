@@ -64,7 +64,7 @@ modules:
     assert_eq!(config.plugins_dir(), Path::new("/opt/plugins"));
     assert_eq!(config.worker_name(), Some("worker1"));
     assert_eq!(config.public_baseurl(), Some("https://matrix.example.com/"));
-    assert_eq!(config.permissions(), Permissions::Warn);
+    assert_eq!(config.verify().permissions, Permissions::Warn);
     assert_eq!(config.data_dir(), Some(Path::new("/etc/hs/storage")));
     assert_eq!(config.templates_dir(), Some(Path::new("/etc/templates")));
     assert_eq!(config.slow_poll(), Some(Duration::from_millis(250)));
@@ -110,7 +110,7 @@ fn nothing_given() {
         let config = good(yaml);
         assert!(config.entries().is_empty());
         assert_eq!(config.plugins_dir(), Path::new("/etc/hs/plugins"));
-        assert_eq!(config.permissions(), Permissions::Strict);
+        assert_eq!(config.verify().permissions, Permissions::Strict);
         assert_eq!((config.worker_name(), config.public_baseurl()), (None, None));
         assert_eq!((config.data_dir(), config.templates_dir()), (None, None));
         assert_eq!(config.slow_poll(), Some(Duration::from_secs(1)));

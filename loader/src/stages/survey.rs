@@ -7,7 +7,7 @@ use hsmod_plugin_api::ABI;
 
 use super::parallel;
 use super::step::Thread;
-use crate::config::{Config, Entry, Permissions};
+use crate::config::{Config, Entry, Verify};
 use crate::discovery::discover;
 use crate::host::FromConfig;
 use crate::inspection::{Inspection, Platform, inspect_file};
@@ -47,12 +47,12 @@ pub(crate) fn survey(
 ) -> Surveyed {
     let from_config = FromConfig::of(&config);
     let (plugins_dir, base) = (config.plugins_dir().to_owned(), config.base().to_owned());
-    let permissions = config.permissions();
+    let rules = config.verify();
     let (entries, mut report) = config.into_entries();
     report.problems.extend(known.misnamed());
     let entries: Vec<Discovered> =
         entries.into_iter().map(|entry| Discovered::of(entry, &plugins_dir, &base)).collect();
-    let read = read_all(&entries, permissions, threads);
+    let read = read_all(&entries, rules, threads);
     let line = |(discovered, read): (Discovered, Option<Read>)| {
         let Discovered { entry, file, report: found } = discovered;
         report.problems.extend(found.problems);
@@ -96,11 +96,7 @@ struct Read {
 /// Inspects and verifies the plugins that were found: an answer for each module.
 ///
 /// A plugin that is listed several times is read once: all its modules get the same bytes.
-fn read_all(
-    modules: &[Discovered],
-    permissions: Permissions,
-    threads: Thread,
-) -> Vec<Option<Read>> {
+fn read_all(modules: &[Discovered], rules: Verify, threads: Thread) -> Vec<Option<Read>> {
     let platform = Platform::here(ABI);
     let mut files: Vec<(&Path, Vec<usize>)> = Vec::new();
     let mut places: HashMap<&Path, usize> = HashMap::new();
@@ -120,7 +116,7 @@ fn read_all(
             let inspection = inspected.as_ref().map(|inspected| inspected.inspection.clone());
             let verified = inspected
                 .clone()
-                .and_then(|inspected| verify(inspected, permissions, sha256, &mut report));
+                .and_then(|inspected| verify(inspected, rules, sha256, &mut report));
             (*index, Read { inspection, verified, report })
         });
         read.collect::<Vec<_>>()

@@ -14,8 +14,16 @@ use crate::sys::FixedBytes;
 /// long as the library is mapped: on Linux its path is not unique after that.
 #[derive(Debug)]
 pub struct SealedImage {
-    bytes: FixedBytes,
+    bytes: Bytes,
     sha256: String,
+}
+
+/// Where the bytes are.
+#[derive(Debug)]
+enum Bytes {
+    Fixed(FixedBytes),
+    /// The plugin's file: for debuggers, and changed by whoever may write to it.
+    File(PathBuf),
 }
 
 impl SealedImage {
@@ -31,6 +39,7 @@ impl SealedImage {
         // Without the lock: other threads seal others meanwhile.
         let name = image.path().file_name().unwrap_or_default().to_string_lossy();
         let bytes = FixedBytes::new(&name, image.bytes())?;
+        let bytes = Bytes::Fixed(bytes);
         let new = Arc::new(Self { bytes, sha256: image.sha256().to_owned() });
         let mut sealed = sealed();
         // One of them may have had equal bytes.
@@ -42,15 +51,26 @@ impl SealedImage {
         Ok(new)
     }
 
+    /// The file itself, where the operator wants that: nothing is sealed.
+    pub(super) fn file(image: &Image) -> Arc<Self> {
+        let path = image.path().to_owned();
+        Arc::new(Self { bytes: Bytes::File(path), sha256: image.sha256().to_owned() })
+    }
+
     /// The path to map.
     pub fn path(&self) -> PathBuf {
-        self.bytes.path()
+        match &self.bytes {
+            Bytes::Fixed(bytes) => bytes.path(),
+            Bytes::File(path) => path.clone(),
+        }
     }
 
     /// The library is mapped: what need not stay for that is removed. Then [`Self::path`] may lead
     /// nowhere.
     pub(crate) fn mapped(&self) {
-        self.bytes.mapped();
+        if let Bytes::Fixed(bytes) = &self.bytes {
+            bytes.mapped();
+        }
     }
 
     /// Digest of the bytes, in lower-case hexadecimal.

@@ -18,7 +18,7 @@ use crate::inspection::{Platform, inspect_file};
 /// A folder with a plugin in it, shown as `/plugins`.
 struct Plugins {
     folder: TempDir,
-    permissions: Permissions,
+    rules: Verify,
     sha256: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl Plugins {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         chmod(folder.path(), 0o755);
-        let plugins = Self { folder, permissions: Permissions::Strict, sha256: None };
+        let plugins = Self { folder, rules: Verify::default(), sha256: None };
         plugins.add("libx.so");
         plugins
     }
@@ -50,8 +50,7 @@ impl Plugins {
         let mut report = Report::default();
         let abi: AbiVersion = serde_json::from_str(r#"{"major": 2, "minor": 0}"#).unwrap();
         let inspected = inspect_file(&self.path(path), &Platform::here(abi), &mut report);
-        let verified =
-            verify(inspected.unwrap(), self.permissions, self.sha256.as_deref(), &mut report);
+        let verified = verify(inspected.unwrap(), self.rules, self.sha256.as_deref(), &mut report);
         assert_eq!(verified.is_none(), report.errors() > 0);
         (verified, report)
     }
@@ -117,7 +116,7 @@ fn a_folder_others_may_write() {
 #[test]
 fn warn_loads_it_nevertheless() {
     let mut plugins = Plugins::new();
-    plugins.permissions = Permissions::Warn;
+    plugins.rules.permissions = Permissions::Warn;
     chmod(&plugins.path("libx.so"), 0o646);
     assert!(plugins.verify("libx.so").0.is_some());
     assert_snapshot!(plugins.problems("libx.so"), @r"
@@ -221,7 +220,7 @@ fn permissions_and_digest_are_told_at_once() {
     chmod(&plugins.path("libx.so"), 0o666);
     assert_eq!(plugins.verify("libx.so").1.errors(), 2);
     // `warn` is about permissions alone.
-    plugins.permissions = Permissions::Warn;
+    plugins.rules.permissions = Permissions::Warn;
     assert_eq!(plugins.verify("libx.so").1.errors(), 1);
 }
 
@@ -245,5 +244,19 @@ fn no_memory_to_seal_in() {
     assert_snapshot!(said.replace(plugins.folder.path().to_str().unwrap(), "/plugins"), @r"
     error: verification: `/plugins/libx.so` cannot be copied into sealed memory (memfd): Function not implemented (os error 38)
       fix: let the homeserver use `memfd_create`: a container's seccomp profile or a full memory limit may keep it from that
+    ");
+}
+
+#[test]
+fn the_file_itself_is_mapped_where_the_config_wants_it() {
+    let mut plugins = Plugins::new();
+    plugins.rules.mapping = Mapping::File;
+    let (verified, report) = plugins.verify("libx.so");
+    let image = verified.unwrap().image;
+    assert_eq!(image.path(), plugins.path("libx.so"));
+    assert_eq!(report.errors(), 0);
+    assert_snapshot!(plugins.problems("libx.so"), @"
+    warning: verification: `/plugins/libx.so` itself is mapped, and no sealed copy: whoever writes to it changes this process
+      fix: leave `verify.mapping` out, unless you look at the plugin with a debugger
     ");
 }
