@@ -30,7 +30,7 @@ pub use hsmod_plugin_api::testing::{
     EventBuilder, FakeHost, FakeRoom, FakeUser, event, room, user,
 };
 
-use crate::config::Permissions;
+use crate::config::{Permissions, Verify};
 use crate::host::Host;
 use crate::inspection::{Platform, inspect_file};
 use crate::loading::opener::{self, Unloaded};
@@ -53,8 +53,9 @@ use crate::verification::verify;
 /// Everything that is wrong with the file.
 pub fn plugin(file: impl AsRef<Path>) -> Result<Plugin, LoadError> {
     let mut report = Report::default();
+    let rules = Verify { permissions: Permissions::Warn, ..Verify::default() };
     let verified = inspect_file(file.as_ref(), &Platform::here(ABI), &mut report)
-        .and_then(|inspected| verify(inspected, Permissions::Warn, None, &mut report));
+        .and_then(|inspected| verify(inspected, rules, None, &mut report));
     let Some(verified) = verified else { return Err(LoadError { problems: report.problems }) };
     let name = file.as_ref().file_stem().unwrap_or_default().to_string_lossy();
     match block_on(opener::load(verified, &name, None)) {

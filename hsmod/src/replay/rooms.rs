@@ -228,7 +228,7 @@ mod tests {
     async fn a_question_sees_the_state_before_its_event_and_a_notification_the_state_after() {
         let callbacks = json!({"callbacks": ["check_event_allowed", "on_new_event"]});
         let modules = Scene::new().module("good_recorder", callbacks).load().await;
-        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let mut rooms = Rooms::new(&modules, "localhost", 1, None);
         let create = |id| Ok(event(id, 1, "m.room.create", Some("")));
         let message = |id| Ok(event(id, 1, "m.room.message", None));
         rooms.run(vec![create(1), message(2)], &[]).await;
@@ -270,7 +270,7 @@ mod tests {
     async fn a_room_that_is_named_after_its_first_event_keeps_its_state() {
         let config = json!({"callbacks": ["check_event_allowed"]});
         let modules = Scene::new().module("good_recorder", config).load().await;
-        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let mut rooms = Rooms::new(&modules, "localhost", 1, None);
         let file = hsmod_tests::build::workspace().join("tests/data/federation-pdus.ndjson");
         let events = std::fs::read_to_string(file).unwrap();
         let mut events: Vec<_> =
@@ -290,7 +290,7 @@ mod tests {
             "answers": {"check_event_for_spam": "deny"},
         });
         let modules = Scene::new().module("good_recorder", config).load().await;
-        let mut rooms = Rooms::new(&modules, "localhost", 1);
+        let mut rooms = Rooms::new(&modules, "localhost", 1, None);
         let outcomes = rooms
             .run(
                 vec![
@@ -314,7 +314,7 @@ mod tests {
     async fn outcomes_keep_the_order_of_the_lines_whatever_the_rooms_do() {
         let config = json!({"callbacks": ["check_event_for_spam"], "suspend": true});
         let modules = Scene::new().module("good_recorder", config).load().await;
-        let mut rooms = Rooms::new(&modules, "localhost", 4);
+        let mut rooms = Rooms::new(&modules, "localhost", 4, None);
         let mut lines: Vec<_> =
             (0..100).map(|id| Ok(event(id, id * 7 % 10, "m.room.message", None))).collect();
         lines.insert(50, Err(NoEvent { line: 51, reason: "for the test".to_owned() }));

@@ -27,7 +27,7 @@ async fn recorder(callbacks: &[&str], answers: Value, about: Value) -> Modules {
 
 /// Sends a history of the server `x` through the modules; what became of each event.
 async fn send(modules: &Modules, events: &[Value]) -> (Rooms, Vec<Outcome>) {
-    let mut rooms = Rooms::new(modules, "x", 1);
+    let mut rooms = Rooms::new(modules, "x", 1, None);
     let lines = events.iter().map(|event| Ok(owned(event))).collect();
     let outcomes = rooms.run(lines, &[]).await;
     rooms.clear().await;

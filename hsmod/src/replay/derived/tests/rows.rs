@@ -227,7 +227,7 @@ async fn asked(case: &Case) -> Value {
         .map(|callback| callback.name())
         .collect();
     let modules = recorder(&derived, json!({}), json!({})).await;
-    let mut rooms = Rooms::new(&modules, "x", 1);
+    let mut rooms = Rooms::new(&modules, "x", 1, None);
     let lines = |events: &[Value]| events.iter().map(|event| Ok(owned(event))).collect();
     rooms.run(lines(&case.before), &[]).await;
     let already = seen(&modules).await.len();
@@ -278,7 +278,7 @@ async fn a_room_whose_first_events_are_read_later_is_known_all_the_same() {
         create(1, json!({})),
         state(2, "@a:x", "m.room.name", "", json!({"name": "A name"})),
     ]);
-    let mut rooms = Rooms::new(&modules, "x", 1);
+    let mut rooms = Rooms::new(&modules, "x", 1, None);
     assert!(rooms.look_ahead());
     let lines = || vec![Ok(owned(&events[0]))];
     rooms.run(lines(), &[Ok(owned(&events[1]))]).await;
