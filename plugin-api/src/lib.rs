@@ -168,3 +168,8 @@ pub mod __private {
     pub use crate::callbacks::{Fallback, Probe};
     pub use crate::module::entry;
 }
+
+/// The examples of the book's page for authors, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/authors/how-do-i.md")]
+struct HowDoI;
