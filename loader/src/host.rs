@@ -150,7 +150,7 @@ impl Host {
     }
 
     /// What it really calls: categories (`spam_checker`) or single callbacks
-    /// (`spam_checker.user_may_invite`), which are constants in [`rows`](crate::rows). By default
+    /// (`spam_checker.user_may_invite`), which are constants in [`rows`](mod@crate::rows). By default
     /// everything. A module that needs another one refuses the start, and so does a name that is
     /// none.
     ///
