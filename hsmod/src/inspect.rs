@@ -69,7 +69,7 @@ impl Inspecting<'_> {
             Some(inspected) => {
                 self.aside(&report.problems);
                 if self.output.is_json() {
-                    self.output.json(&inspected.inspection);
+                    self.output.json(&*inspected.inspection);
                 } else {
                     if std::mem::replace(&mut self.shown, true) {
                         self.output.line("");

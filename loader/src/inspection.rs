@@ -41,8 +41,8 @@ const ENTRY_SYMBOL: &str = "hsmod_entry";
 pub struct Inspected {
     /// The bytes that were inspected.
     pub image: Arc<Image>,
-    /// What they say.
-    pub inspection: Inspection,
+    /// What they say. Modules of one plugin share it.
+    pub inspection: Arc<Inspection>,
 }
 
 /// What the file of a plugin says: its manifest, its entry, and what it needs of the platform.
@@ -113,7 +113,7 @@ pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Op
     let errors_before = report.errors();
     let inspected = Image::open(path).and_then(|image| {
         let inspection = inspect(&image, platform, report)?;
-        Ok(Inspected { image: Arc::new(image), inspection })
+        Ok(Inspected { image: Arc::new(image), inspection: Arc::new(inspection) })
     });
     match inspected {
         Ok(inspected) => (report.errors() == errors_before).then_some(inspected),

@@ -25,7 +25,7 @@ pub(crate) mod opener;
 #[non_exhaustive]
 pub struct Loaded {
     /// What the plugin says of itself.
-    pub inspection: Inspection,
+    pub inspection: Arc<Inspection>,
     pub(crate) plugin: Plugin,
 }
 

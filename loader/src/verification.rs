@@ -22,7 +22,7 @@ pub use sealed::SealedImage;
 #[non_exhaustive]
 pub struct Verified {
     /// What the plugin says of itself.
-    pub inspection: Inspection,
+    pub inspection: Arc<Inspection>,
     /// The bytes to map.
     pub image: Arc<SealedImage>,
 }

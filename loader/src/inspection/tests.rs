@@ -65,7 +65,7 @@ fn a_plugin_in_order() {
     // It is from before plugins said that.
     expected["requires"] = json!([]);
     expected["optional"] = json!([]);
-    assert_eq!(serde_json::to_value(&inspection).unwrap(), expected);
+    assert_eq!(serde_json::to_value(&*inspection).unwrap(), expected);
 }
 
 #[test]
@@ -80,8 +80,8 @@ fn undefined_symbols_are_told_with_the_library_that_is_named_for_them() {
     };
     let (inspected, report) = inspected(&plugin.bytes());
     assert_eq!(report.problems, []);
-    let undefined = inspected.unwrap().inspection.undefined;
-    assert_snapshot!(serde_json::to_string(&undefined).unwrap(), @r#"[{"name":"malloc","version":"GLIBC_2.2.5","library":"libc.so.6","weak":false},{"name":"PyList_New","version":null,"library":null,"weak":false},{"name":"hook","version":null,"library":null,"weak":true}]"#);
+    let undefined = &inspected.unwrap().inspection.undefined;
+    assert_snapshot!(serde_json::to_string(undefined).unwrap(), @r#"[{"name":"malloc","version":"GLIBC_2.2.5","library":"libc.so.6","weak":false},{"name":"PyList_New","version":null,"library":null,"weak":false},{"name":"hook","version":null,"library":null,"weak":true}]"#);
 }
 
 #[test]

@@ -201,7 +201,7 @@ async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec
         };
         let problem = match loaded {
             Ok(Loaded { plugin, inspection }) => {
-                match parse(thread, line.entry, plugin, inspection.manifest).await {
+                match parse(thread, line.entry, plugin, &inspection.manifest).await {
                     Ok(module) => {
                         report.problems.extend(unread(&module));
                         parsed.push(module);
@@ -252,7 +252,7 @@ async fn parse_static(
         if !Requirements::of(&manifest).are_met(&entry, known, &mut report) {
             continue;
         }
-        match parse(thread, entry, Plugin::from(module), manifest).await {
+        match parse(thread, entry, Plugin::from(module), &manifest).await {
             Ok(module) => {
                 report.problems.extend(unread(&module));
                 parsed.push(module);
@@ -267,10 +267,10 @@ async fn parse(
     thread: Thread,
     entry: Entry,
     plugin: Plugin,
-    manifest: Manifest,
+    manifest: &Manifest,
 ) -> Result<ParsedModule, Problem> {
-    let requirements = Requirements::of(&manifest);
-    let wrote = manifest.callbacks;
+    let requirements = Requirements::of(manifest);
+    let wrote = manifest.callbacks.clone();
     let config = Value::Object(entry.config().clone()).to_string();
     let name: Arc<str> = entry.name().into();
     let parse = move || {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hsmod_plugin_api::ABI;
 
@@ -21,7 +22,7 @@ use crate::verification::{Verified, verify};
 pub(crate) struct Line {
     pub(crate) entry: Entry,
     pub(crate) file: Option<PathBuf>,
-    pub(crate) inspection: Option<Inspection>,
+    pub(crate) inspection: Option<Arc<Inspection>>,
     pub(super) verified: Option<Verified>,
 }
 
@@ -88,7 +89,7 @@ impl Discovered {
 
 /// What the file of a module's plugin says, and what is wrong with it.
 struct Read {
-    inspection: Option<Inspection>,
+    inspection: Option<Arc<Inspection>>,
     verified: Option<Verified>,
     report: Report,
 }

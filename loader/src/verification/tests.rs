@@ -202,7 +202,7 @@ fn a_file_replaced_while_it_was_read() {
 #[test]
 fn the_digest_the_config_gives() {
     let mut plugins = Plugins::new();
-    let digest = plugins.verify("libx.so").0.unwrap().inspection.sha256;
+    let digest = plugins.verify("libx.so").0.unwrap().inspection.sha256.clone();
     plugins.sha256 = Some(digest.to_uppercase());
     assert_eq!(plugins.problems("libx.so"), "");
     plugins.sha256 = Some("9f86d0".repeat(10) + "9f86");

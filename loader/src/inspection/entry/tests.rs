@@ -62,7 +62,7 @@ fn the_language_is_told() {
         assert_eq!(report.problems, []);
         let inspection = inspected.unwrap().inspection;
         assert_eq!(inspection.entry.language.to_string(), language);
-        assert_eq!(serde_json::to_value(&inspection).unwrap()["language"], language);
+        assert_eq!(serde_json::to_value(&*inspection).unwrap()["language"], language);
     }
 }
 
