@@ -6,6 +6,7 @@
 //! imported with it, and knows the rest.
 #![forbid(unsafe_code)]
 
+mod bodies;
 mod methods;
 mod mistakes;
 mod names;

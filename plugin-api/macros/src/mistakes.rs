@@ -3,6 +3,7 @@
 
 use proc_macro::{Group, Ident, Span, TokenStream, TokenTree};
 
+use crate::bodies;
 use crate::methods::{Method, methods};
 use crate::{Kind, error, is_ident, respan};
 
@@ -16,7 +17,8 @@ pub(crate) fn mended(kind: &Kind, mut tokens: Vec<TokenTree>) -> (TokenStream, T
     }
     if let Some(TokenTree::Group(body)) = tokens.last() {
         let (body, of_methods) = with_async(kind, body);
-        mistakes.extend(of_methods);
+        let (body, of_bodies) = bodies::mended(&body);
+        mistakes.extend([of_methods, of_bodies]);
         tokens.pop();
         tokens.push(body.into());
     }

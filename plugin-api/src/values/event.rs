@@ -165,14 +165,27 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Deserialises `content` into a type of the module's own. A struct is read from an object only.
+    /// Deserialises `content` into a type of the module's own, or into [`serde_json::Value`]. A struct
+    /// is read from an object only.
+    ///
+    /// ```
+    /// # use hsmod_plugin_api::prelude::*;
+    /// # fn example(event: &Event<'_>) -> Result<(), ModuleError> {
+    /// let content: serde_json::Value = event.content()?;
+    /// let body = content["body"].as_str().unwrap_or_default();
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// If the content does not fit `T`.
+    /// If the content does not fit that type.
     ///
     /// # Panics
     /// As [`Self::json`].
-    pub fn content<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    // The compiler shows the parameter's name to those who do not say what they read it into.
+    pub fn content<ValueOrStruct: DeserializeOwned>(
+        &self,
+    ) -> Result<ValueOrStruct, serde_json::Error> {
         self.content_json().parse()
     }
 

@@ -1,12 +1,13 @@
 //! Matrix identifiers: newtypes over `str`, so that a room cannot be passed for a user.
 //!
-//! They compare with texts, are found among texts, and are texts in JSON:
+//! They compare with texts, are asked what texts are, are found among texts, and are texts in JSON:
 //!
 //! ```
 //! # use hsmod_plugin_api::prelude::*;
 //! # use std::collections::HashSet;
 //! let (alice, name) = (UserId::new("@alice:example.com"), "@alice:example.com".to_owned());
 //! assert!(alice == name && name == alice && alice == "@alice:example.com");
+//! assert!(alice.starts_with("@alice") && !alice.contains("evil"));
 //! let listed = HashSet::from([name]);
 //! assert!(listed.contains(alice) && listed.contains("@alice:example.com"));
 //! assert_eq!(serde_json::json!({"user": alice}).to_string(), r#"{"user":"@alice:example.com"}"#);
@@ -20,6 +21,7 @@ mod owned;
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
 
@@ -84,6 +86,28 @@ macro_rules! identifiers {
             /// of room version 12.
             pub fn server_name(&self) -> Option<&str> {
                 self.0.split_once(':').map(|(_, server_name)| server_name)
+            }
+        }
+
+        /// What a text can be asked, an identifier can be.
+        impl Deref for $name {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// As [`Self::new`]. The compiler proposes it to those who have a text.
+        impl<'a> From<&'a str> for &'a $name {
+            fn from(text: &'a str) -> Self {
+                $name::new(text)
+            }
+        }
+
+        impl<'a> From<&'a String> for &'a $name {
+            fn from(text: &'a String) -> Self {
+                $name::new(text)
             }
         }
 

@@ -296,7 +296,7 @@ as_event! {
     room_version -> Option<&str>;
     json -> &JsonStr;
     content_json -> &JsonStr;
-    content<T: DeserializeOwned> -> Result<T, serde_json::Error>;
+    content<ValueOrStruct: DeserializeOwned> -> Result<ValueOrStruct, serde_json::Error>;
     membership -> Result<Option<Cow<'_, str>>, serde_json::Error>;
     client_json -> String;
 }

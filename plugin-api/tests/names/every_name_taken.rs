@@ -1,5 +1,7 @@
-//! All that the macros might mean by a short name means something else here, and the plugin API has
-//! another name.
+//! Shows that the macros need no name of the author's: all that they might mean by a short one means
+//! something else here, and the plugin API has another name.
+//!
+//! A program and no test in another file, since the names are those of a crate's root.
 #![allow(dead_code, unused_macros, non_camel_case_types)]
 
 extern crate hsmod_plugin_api as api;
@@ -17,33 +19,33 @@ mod serde {}
 mod serde_json {}
 
 /// The module itself is called like what the macros make.
-pub struct Probe;
+struct Probe;
 
-pub struct Arc;
-pub struct Box;
-pub struct Config;
-pub struct Default;
-pub struct Err;
-pub struct Fallback;
-pub struct From;
-pub struct Future;
-pub struct Into;
-pub struct Module;
-pub struct ModuleApi;
-pub struct ModuleError;
-pub struct None;
-pub struct Ok;
-pub struct Option;
-pub struct Result;
-pub struct Some;
-pub struct SpamChecker;
-pub struct SpamCheckerCallbacks;
-pub struct SqlValue;
-pub struct StaticModule;
-pub struct Stray;
-pub struct String;
-pub struct Vec;
-pub struct Verdict;
+struct Arc;
+struct Box;
+struct Config;
+struct Default;
+struct Err;
+struct Fallback;
+struct From;
+struct Future;
+struct Into;
+struct Module;
+struct ModuleApi;
+struct ModuleError;
+struct None;
+struct Ok;
+struct Option;
+struct Result;
+struct Some;
+struct SpamChecker;
+struct SpamCheckerCallbacks;
+struct SqlValue;
+struct StaticModule;
+struct Stray;
+struct String;
+struct Vec;
+struct Verdict;
 
 impl api::Module for Probe {
     type Config = api::prelude::JsonObject;

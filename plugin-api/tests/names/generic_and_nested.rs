@@ -1,13 +1,15 @@
-//! A module type has parameters, bounds in every place, and a path.
+//! Shows that a module type may have parameters, bounds in every place, and a path.
+//!
+//! A program, since a crate exports one module.
 
 use hsmod_plugin_api::prelude::*;
 
 mod filters {
-    pub mod inner {
+    pub(crate) mod inner {
         use std::marker::PhantomData;
 
-        pub struct Filter<'a, F: Fn(u8) -> u8, T, const LIMIT: usize>(
-            pub PhantomData<(fn() -> F, &'a T)>,
+        pub(crate) struct Filter<'a, F: Fn(u8) -> u8, T, const LIMIT: usize>(
+            pub(crate) PhantomData<(fn() -> F, &'a T)>,
         );
     }
 }

@@ -1,0 +1,188 @@
+//! Mistakes in the bodies of methods. What is taken for one here could never compile, so that
+//! nothing is refused that is right.
+
+use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
+
+use crate::methods::{Method, methods};
+use crate::mistakes::is_punct;
+use crate::{error, is_ident, respan};
+
+/// The body of an `impl` without the mistakes in its methods, and what they are.
+pub(crate) fn mended(body: &Group) -> (Group, TokenStream) {
+    let mut mistakes = TokenStream::new();
+    let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    for method in methods(body) {
+        let Some((place, block)) = block_behind(&tokens, method.place) else { continue };
+        let mut reader = Reader { event: event_of(&method, &block), mistakes: TokenStream::new() };
+        if let Some(block) = reader.mended(&block) {
+            tokens[place] = block.into();
+            mistakes.extend(reader.mistakes);
+        }
+    }
+    if mistakes.is_empty() {
+        return (body.clone(), mistakes);
+    }
+    (with_stream(body, tokens), mistakes)
+}
+
+/// The braces of the method whose `fn` stands in this place.
+fn block_behind(tokens: &[TokenTree], place: usize) -> Option<(usize, Group)> {
+    tokens.iter().enumerate().skip(place).find_map(|(place, token)| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+            Some((place, group.clone()))
+        }
+        _ => None,
+    })
+}
+
+/// Reads the body of one method.
+struct Reader {
+    /// The name of its event.
+    event: Option<String>,
+    mistakes: TokenStream,
+}
+
+impl Reader {
+    /// The same without the mistakes, if there are any.
+    fn mended(&mut self, group: &Group) -> Option<Group> {
+        let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+        let mut found = false;
+        for place in 0..tokens.len() {
+            if let Some(inner) = self.inside(&tokens[place]) {
+                tokens[place] = inner.into();
+                found = true;
+            }
+        }
+        for place in 0..tokens.len() {
+            found |=
+                self.deny_alone(&mut tokens, place) || self.error_with_status(&mut tokens, place);
+        }
+        // From the last one on: what is put in moves what stands behind it.
+        for place in (0..tokens.len()).rev() {
+            found |= self.content_of_no_type(&mut tokens, place);
+        }
+        found.then(|| with_stream(group, tokens))
+    }
+
+    fn inside(&mut self, token: &TokenTree) -> Option<Group> {
+        match token {
+            TokenTree::Group(group) => self.mended(group),
+            _ => None,
+        }
+    }
+
+    /// `Ok(Verdict::Deny)`, of which the compiler makes `Verdict::Deny(/* Denial */)`.
+    fn deny_alone(&mut self, tokens: &mut [TokenTree], place: usize) -> bool {
+        let [ok, TokenTree::Group(answer), ..] = &tokens[place..] else { return false };
+        let words: Vec<TokenTree> = answer.stream().into_iter().collect();
+        let [verdict, _, _, deny] = words.as_slice() else { return false };
+        if !is_ident(ok, "Ok") || !is_ident(verdict, "Verdict") || !is_ident(deny, "Deny") {
+            return false;
+        }
+        let remedy = "a denial says what the client is told: write \
+                      `Verdict::deny(ErrorCode::Forbidden)`";
+        self.mistakes.extend(respan(error(remedy), deny.span()));
+        let allow = Ident::new("Allow", deny.span());
+        let words = words[..3].iter().cloned().chain([allow.into()]);
+        tokens[place + 1] = with_stream(answer, words).into();
+        true
+    }
+
+    /// `ModuleError::new(403, ..)`, of which the compiler makes `ModuleError::new(403)`, a failure.
+    fn error_with_status(&mut self, tokens: &mut [TokenTree], place: usize) -> bool {
+        let [of, first, second, new, TokenTree::Group(arguments), ..] = &tokens[place..] else {
+            return false;
+        };
+        let path = is_ident(of, "ModuleError") && is_punct(first, ':') && is_punct(second, ':');
+        if !path || !is_ident(new, "new") || !begins_with_status(arguments) {
+            return false;
+        }
+        let remedy = "`ModuleError::new` takes a text and is a failure of the module, a 500 for \
+                      clients: to refuse with a status, write `ModuleError::http(403, \
+                      ErrorCode::Forbidden, \"..\")`";
+        self.mistakes.extend(respan(error(remedy), new.span()));
+        tokens[place + 3] = Ident::new("http", new.span()).into();
+        true
+    }
+
+    /// `event.content()["body"]`, `event.content()?.get("body")`: of no type that the compiler
+    /// could guess, and the former of a `Result`.
+    fn content_of_no_type(&mut self, tokens: &mut Vec<TokenTree>, place: usize) -> bool {
+        let Some(event) = &self.event else { return false };
+        let [receiver, dot, content, TokenTree::Group(nothing), rest @ ..] = &tokens[place..]
+        else {
+            return false;
+        };
+        let called =
+            is_ident(receiver, event) && is_punct(dot, '.') && is_ident(content, "content");
+        let asked = rest.first().is_some_and(|token| is_punct(token, '?'));
+        if !called || !nothing.stream().is_empty() || !looks_inside(&rest[usize::from(asked)..]) {
+            return false;
+        }
+        let remedy = format!(
+            "say what the content is read into: write \
+             `let content: serde_json::Value = {event}.content()?;`, then `content[\"body\"]`; or have \
+             a struct of your own in place of the `Value`"
+        );
+        let span = content.span();
+        self.mistakes.extend(respan(error(&remedy), span));
+        if !asked {
+            tokens.splice(place + 4..place + 4, parsed("?", span));
+        }
+        tokens.splice(place + 3..place + 3, parsed("::<serde_json::Value>", span));
+        true
+    }
+}
+
+/// `["body"]`, or `.get("body")`.
+fn looks_inside(tokens: &[TokenTree]) -> bool {
+    match tokens {
+        [TokenTree::Group(index), ..] => index.delimiter() == Delimiter::Bracket,
+        [dot, get, TokenTree::Group(_), ..] => is_punct(dot, '.') && is_ident(get, "get"),
+        _ => false,
+    }
+}
+
+/// `403, ..`
+fn begins_with_status(arguments: &Group) -> bool {
+    let mut tokens = arguments.stream().into_iter();
+    let status = tokens.next().is_some_and(|first| first.to_string().parse::<u16>().is_ok());
+    status && tokens.next().is_some_and(|comma| is_punct(&comma, ',')) && tokens.next().is_some()
+}
+
+/// The name of the argument that is an event, if the name means nothing else in the body: there it is
+/// only asked something.
+fn event_of(method: &Method, body: &Group) -> Option<String> {
+    let arguments: Vec<TokenTree> = method.arguments.as_ref()?.stream().into_iter().collect();
+    let name = arguments.windows(4).find_map(|words| match words {
+        [TokenTree::Ident(name), colon, and, event]
+            if is_punct(colon, ':') && is_punct(and, '&') && is_ident(event, "Event") =>
+        {
+            Some(name.to_string())
+        }
+        _ => None,
+    })?;
+    is_only_asked(&name, body).then_some(name)
+}
+
+fn is_only_asked(name: &str, group: &Group) -> bool {
+    let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
+    tokens.iter().enumerate().all(|(place, token)| match token {
+        TokenTree::Group(inner) => is_only_asked(name, inner),
+        token if is_ident(token, name) => {
+            tokens.get(place + 1).is_some_and(|next| is_punct(next, '.'))
+        }
+        _ => true,
+    })
+}
+
+/// A group like this one, of other tokens.
+fn with_stream(group: &Group, tokens: impl IntoIterator<Item = TokenTree>) -> Group {
+    let mut other = Group::new(group.delimiter(), tokens.into_iter().collect());
+    other.set_span(group.span());
+    other
+}
+
+fn parsed(text: &str, span: proc_macro::Span) -> Vec<TokenTree> {
+    respan(text.parse().unwrap_or_default(), span).into_iter().collect()
+}

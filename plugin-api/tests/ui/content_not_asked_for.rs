@@ -1,0 +1,13 @@
+use hsmod_plugin_api::prelude::*;
+
+struct Quiet;
+
+#[callbacks]
+impl SpamChecker for Quiet {
+    async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
+        let body = event.content().get("body");
+        Ok(if body.is_some() { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
+    }
+}
+
+fn main() {}
