@@ -26,9 +26,9 @@ Example:
   hsmod new my_filter
   hsmod new my_limits --category media_repository --api ../hsmod/plugin-api
 
-Makes a folder of that name here: a module that does something small, its tests, a config, and one
-question and a history of events to try it with. It prints what to do next; each line works as it
-stands. If something is in the way, nothing is left behind.
+Makes a folder of that name here: a module that does something small, its tests, a config, and what
+to try it with: a question, a history of events, and a world that it may ask. It prints what to do
+next; each line works as it stands. If something is in the way, nothing is left behind.
 
 hsmod-plugin-api is on no registry yet, so cargo does not find it unless --api says where it is. (No
 registry is asked.)

@@ -11,6 +11,7 @@ const MANIFEST: &str = include_str!("../../templates/manifest.toml");
 const LIBRARY: &str = include_str!("../../templates/lib.rs");
 const TESTS: &str = include_str!("../../templates/tests.rs");
 const MODULES: &str = include_str!("../../templates/modules.yaml");
+const WORLD: &str = include_str!("../../templates/world.yaml");
 const EVENTS: &str = include_str!("../../templates/events.ndjson");
 const README: &str = include_str!("../../templates/readme.md");
 const IGNORED: &str = include_str!("../../templates/gitignore");
@@ -20,6 +21,9 @@ const OWN_WORKSPACE: &str = "
 # The folders above are a workspace, of which this is no part.
 [workspace]
 ";
+
+/// With which modules, and in which homeserver: without one, a module that asks something would fail.
+const TRIED_IN: &str = "-c modules.yaml --world world.yaml";
 
 /// What was decided of a crate.
 pub(super) struct CrateText<'a> {
@@ -76,6 +80,7 @@ impl<'a> CrateText<'a> {
             ("src/lib.rs", self.filled(LIBRARY)),
             ("src/tests.rs", self.filled(TESTS)),
             ("modules.yaml", self.filled(MODULES)),
+            ("world.yaml", WORLD.to_owned()),
             ("args.json", self.category.args.trim_start().to_owned()),
             ("events.ndjson", EVENTS.to_owned()),
             ("README.md", self.filled(README)),
@@ -105,15 +110,15 @@ impl<'a> CrateText<'a> {
 }
 
 fn check() -> String {
-    "hsmod check -c modules.yaml".to_owned()
+    format!("hsmod check {TRIED_IN}")
 }
 
 fn call(category: &Category) -> String {
-    format!("hsmod call -c modules.yaml {} args.json", category.full_name())
+    format!("hsmod call {TRIED_IN} {} args.json", category.full_name())
 }
 
 fn replay() -> String {
-    "hsmod replay -c modules.yaml events.ndjson".to_owned()
+    format!("hsmod replay {TRIED_IN} events.ndjson")
 }
 
 /// `my_filter` becomes `MyFilter`; `event` must not become `Event`, which the module is asked about.

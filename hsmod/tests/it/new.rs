@@ -40,9 +40,9 @@ fn what_to_do_next_is_said() {
       cd my_filter
       cargo test
       cargo build --release
-      hsmod check -c modules.yaml
-      hsmod call -c modules.yaml spam_checker.check_event_for_spam args.json
-      hsmod replay -c modules.yaml events.ndjson
+      hsmod check -c modules.yaml --world world.yaml
+      hsmod call -c modules.yaml --world world.yaml spam_checker.check_event_for_spam args.json
+      hsmod replay -c modules.yaml --world world.yaml events.ndjson
 
     my_filter/README.md tells what each of them shows.
     --- stderr
@@ -58,6 +58,7 @@ fn what_to_do_next_is_said() {
         "events.ndjson",
         "modules.yaml",
         "src",
+        "world.yaml",
     ];
     assert_eq!(entries(&folder.path().join("my_filter")), files);
     assert_eq!(entries(&folder.path().join("my_filter/src")), ["lib.rs", "tests.rs"]);
@@ -73,9 +74,9 @@ fn what_to_do_next_is_said() {
       cd my_limits
       cargo test
       cargo build --release
-      hsmod check -c modules.yaml
-      hsmod call -c modules.yaml media_repository.is_user_allowed_to_upload_media_of_size args.json
-      hsmod replay -c modules.yaml events.ndjson
+      hsmod check -c modules.yaml --world world.yaml
+      hsmod call -c modules.yaml --world world.yaml media_repository.is_user_allowed_to_upload_media_of_size args.json
+      hsmod replay -c modules.yaml --world world.yaml events.ndjson
 
     my_limits/README.md tells what each of them shows.
     ");
@@ -86,7 +87,9 @@ fn no_word_of_a_template_is_left() {
     let folder = tempfile::tempdir().unwrap();
     new(folder.path(), &["my_filter"]);
     let crate_folder = folder.path().join("my_filter");
-    for file in ["Cargo.toml", "README.md", "modules.yaml", "src/lib.rs", "src/tests.rs"] {
+    for file in
+        ["Cargo.toml", "README.md", "modules.yaml", "src/lib.rs", "src/tests.rs", "world.yaml"]
+    {
         let text = fs::read_to_string(crate_folder.join(file)).unwrap();
         assert!(!text.contains("{{") && !text.contains("}}"), "{file}:\n{text}");
     }
