@@ -2,16 +2,23 @@
 
 mod links;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use clap::Args;
 
 use crate::build::target_directory;
-use crate::command::{Result, cargo, output, run as execute};
+use crate::command::{Result, run as execute};
+use crate::tool::Tool;
 
-/// Installed below cargo's target directory, without what serves and watches a book.
-const MDBOOK: &str = "0.5.4";
+/// Without what serves and watches a book.
+const MDBOOK: Tool = Tool {
+    package: "mdbook",
+    program: "mdbook",
+    version: "0.5.4",
+    asked: &["--version"],
+    options: &["--no-default-features"],
+};
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -25,11 +32,10 @@ pub(crate) struct Options {
 /// # Errors
 /// mdBook cannot be installed, or a page, a heading or a picture that is linked is not there.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let target = target_directory()?;
-    let mdbook = installed(&target.join("mdbook"))?;
+    let mdbook = MDBOOK.ready()?;
     let folder = match &options.into {
         Some(folder) => std::path::absolute(folder)?,
-        None => target.join("book"),
+        None => target_directory()?.join("book"),
     };
     execute(Command::new(mdbook).args(["build", "docs", "--dest-dir"]).arg(&folder))?;
     let dead = links::dead(&folder)?;
@@ -38,20 +44,4 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     Err(format!("{} links lead nowhere:\n  {}", dead.len(), dead.join("\n  ")).into())
-}
-
-/// The program, installed if it is missing or of another version.
-fn installed(root: &Path) -> Result<PathBuf> {
-    let mdbook = root.join("bin/mdbook").with_extension(std::env::consts::EXE_EXTENSION);
-    let version = output(Command::new(&mdbook).arg("--version"));
-    if !version.is_ok_and(|version| version.trim() == format!("mdbook v{MDBOOK}")) {
-        println!("installing mdBook {MDBOOK}, which takes about two minutes");
-        let package = format!("mdbook@{MDBOOK}");
-        let mut install = cargo();
-        install.args(["install", "--locked", "--no-default-features", &package, "--root"]);
-        execute(install.arg(root).env("CARGO_TARGET_DIR", root.join("build")))?;
-        // What it was made of is not needed again.
-        std::fs::remove_dir_all(root.join("build"))?;
-    }
-    Ok(mdbook)
 }

@@ -4,6 +4,7 @@
 //! `--target`), so the paths are taken from the messages it prints for each artifact and never
 //! put together here.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -61,6 +62,23 @@ pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<
         })
     };
     packages.iter().map(library).collect()
+}
+
+/// Copies what was built into a folder, without what debuggers want: it is nine tenths of it.
+///
+/// # Errors
+/// A file cannot be copied, or `strip` is missing.
+pub(crate) fn copy_stripped(files: &[PathBuf], folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    for file in files {
+        let name = file.file_name().ok_or("a file without a name")?;
+        let copy = folder.join(name);
+        fs::copy(file, &copy)?;
+        command::run(Command::new("strip").arg(&copy)).map_err(|error| {
+            format!("{error}\n  fix: install binutils, which the linker comes with, too")
+        })?;
+    }
+    Ok(())
 }
 
 /// The directory cargo builds into.

@@ -19,6 +19,7 @@ mod python;
 mod sanitize;
 mod summary;
 mod synapse;
+mod tool;
 mod wheel;
 
 use std::process::ExitCode;

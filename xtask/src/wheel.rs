@@ -90,12 +90,16 @@ pub(crate) struct Contents {
 }
 
 /// Builds all that lies in `plugins/`.
-fn plugins(release: bool) -> Result<Vec<PathBuf>> {
+///
+/// # Errors
+/// One does not build.
+pub(crate) fn plugins(release: bool) -> Result<Vec<PathBuf>> {
     let names = packages("plugins")?;
     build_plugins(release, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// The packages in a folder that holds nothing else; they bear the names of their folders.
+/// The plugins in a folder; the packages bear the names of their folders. What plugins have in common
+/// is a library beside them, and no plugin.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -103,7 +107,8 @@ pub(crate) fn packages(folder: &str) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.path().join("Cargo.toml").exists() {
+        let manifest = fs::read_to_string(entry.path().join("Cargo.toml"));
+        if manifest.is_ok_and(|manifest| manifest.contains("\"cdylib\"")) {
             names.push(entry.file_name().to_string_lossy().into_owned());
         }
     }

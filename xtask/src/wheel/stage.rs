@@ -6,9 +6,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use crate::command::{Result, run as execute};
+use crate::build::copy_stripped;
+use crate::command::Result;
 
 use super::Contents;
 
@@ -42,8 +42,8 @@ impl Stage {
         let project = fs::read_to_string(sources.join("pyproject.toml"))?;
         let project = extended(&project, &sources.join("Cargo.toml"))?;
         fs::write(folder.join("pyproject.toml"), project)?;
-        stage.carry(&contents.plugins, &stage.plugins())?;
-        stage.carry(std::slice::from_ref(&contents.command), &stage.scripts())?;
+        copy_stripped(&contents.plugins, &stage.plugins())?;
+        copy_stripped(std::slice::from_ref(&contents.command), &stage.scripts())?;
         Ok(stage)
     }
 
@@ -94,20 +94,6 @@ impl Stage {
 
     fn scripts(&self) -> PathBuf {
         self.folder.join("hsmod.data/scripts")
-    }
-
-    /// Copies files, without what debuggers want: it is nine tenths of them.
-    fn carry(&self, files: &[PathBuf], folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder)?;
-        for file in files {
-            let name = file.file_name().ok_or("a file without a name")?;
-            let copy = folder.join(name);
-            fs::copy(file, &copy)?;
-            execute(Command::new("strip").arg(&copy)).map_err(|error| {
-                format!("{error}\n  fix: install binutils, which the linker comes with, too")
-            })?;
-        }
-        Ok(())
     }
 }
 
