@@ -16,8 +16,11 @@ pub fn plugin(package: &str) -> PathBuf {
         let packages = ["plugins", "tests/modules"].iter().flat_map(|folder| {
             let entries = std::fs::read_dir(root.join(folder)).expect("the folder of the plugins");
             let entries = entries.map(|entry| entry.expect("an entry"));
-            // What is not written in Rust has no package.
-            let packages = entries.filter(|entry| entry.path().join("Cargo.toml").exists());
+            // What is not written in Rust has no package, and what plugins have in common is none.
+            let packages = entries.filter(|entry| {
+                let manifest = std::fs::read_to_string(entry.path().join("Cargo.toml"));
+                manifest.is_ok_and(|manifest| manifest.contains("\"cdylib\""))
+            });
             packages.map(|entry| entry.file_name().to_string_lossy().into_owned())
         });
         let packages: Vec<String> = packages.collect();
