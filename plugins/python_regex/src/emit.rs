@@ -1,0 +1,216 @@
+//! Writes a pattern anew for `fancy-regex`, in whose syntax nothing but the plainest is used.
+
+mod set;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::node::{At, CategoryKind, Flags, Item, Kind, Node, Pattern, Set};
+
+/// How a pattern is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    Search,
+    MatchStart,
+    FullMatch,
+}
+
+/// The pattern for `fancy-regex`.
+pub(crate) fn emit(pattern: &Pattern, form: Form) -> String {
+    let mut named = BTreeSet::new();
+    note_references(&pattern.root, &mut named);
+    let mut emitter = Emitter { pattern, named: named.into_iter().collect(), out: String::new() };
+    let (before, after, follows) = match form {
+        Form::Search => ("", "", Follows::Anything),
+        Form::MatchStart => (r"\A(?:", ")", Follows::Anything),
+        Form::FullMatch => (r"\A(?:", r")\z", Follows::End),
+    };
+    emitter.out.push_str(before);
+    emitter.branches(&pattern.root, pattern.flags, follows);
+    emitter.out.push_str(after);
+    emitter.out
+}
+
+struct Emitter<'p> {
+    pattern: &'p Pattern,
+    /// The groups that something refers to. They alone keep what they match, which takes time.
+    named: Vec<usize>,
+    out: String,
+}
+
+/// What follows a node. At the end of a pattern, `$` can be said without look-ahead: what has none is
+/// matched without going back.
+#[derive(Clone, Copy)]
+enum Follows {
+    Something,
+    /// Nothing of the pattern, so that more of the text may be matched.
+    Anything,
+    /// The end of the text.
+    End,
+}
+
+impl Emitter<'_> {
+    /// The node, for a place that has parentheses around it.
+    fn branches(&mut self, node: &Node, flags: Flags, follows: Follows) {
+        let Node::Either(branches) = node else {
+            return self.node(node, flags, follows);
+        };
+        for (index, branch) in branches.iter().enumerate() {
+            if index > 0 {
+                self.out.push('|');
+            }
+            self.node(branch, flags, follows);
+        }
+    }
+
+    fn wrapped(&mut self, open: &str, node: &Node, flags: Flags, follows: Follows) {
+        self.out.push_str(open);
+        self.branches(node, flags, follows);
+        self.out.push(')');
+    }
+
+    fn node(&mut self, node: &Node, flags: Flags, follows: Follows) {
+        match node {
+            Node::Char(c) => self.char(*c, flags),
+            Node::Set(set) => set::write(&mut self.out, set, flags),
+            Node::Any if flags.has(Flags::DOT_ALL) => self.out.push_str("(?s:.)"),
+            Node::Any => self.out.push('.'),
+            Node::At(at) => self.at(*at, flags, follows),
+            Node::Group { number, on, off, body } => {
+                let kept = number.is_some_and(|number| self.named.contains(&number));
+                let open = if kept { "(" } else { "(?:" };
+                self.wrapped(open, body, flags.changed(*on, *off), follows);
+            }
+            Node::Atomic(body) => self.wrapped("(?>", body, flags, Follows::Something),
+            Node::Look { behind, negative, body } => {
+                let (open, follows) = match (behind, negative) {
+                    (false, false) => ("(?=", Follows::Anything),
+                    (false, true) => ("(?!", Follows::Anything),
+                    (true, false) => ("(?<=", Follows::Something),
+                    (true, true) => ("(?<!", Follows::Something),
+                };
+                self.wrapped(open, body, flags, follows);
+            }
+            Node::Repeat { body, min, max, kind } => {
+                self.repeat(body, (*min, *max), *kind, flags);
+            }
+            Node::Backreference(group) => {
+                let open = if flags.has(Flags::IGNORE_CASE) { "(?i:" } else { "(?:" };
+                let _ = write!(self.out, r"{open}\{})", self.number(*group));
+            }
+            Node::Conditional { group, yes, no } => {
+                let _ = write!(self.out, "(?({})", self.number(*group));
+                self.wrapped("(?:", yes, flags, follows);
+                self.wrapped("|(?:", no, flags, follows);
+                self.out.push(')');
+            }
+            Node::Sequence(nodes) => {
+                for (index, node) in nodes.iter().enumerate() {
+                    let is_last = index + 1 == nodes.len();
+                    let follows = if is_last { follows } else { Follows::Something };
+                    self.node(node, flags, follows);
+                }
+            }
+            Node::Either(_) => self.wrapped("(?:", node, flags, follows),
+        }
+    }
+
+    /// The new number of a group that something refers to.
+    fn number(&self, group: usize) -> usize {
+        self.named.partition_point(|named| *named < group) + 1
+    }
+
+    fn char(&mut self, c: char, flags: Flags) {
+        if flags.has(Flags::IGNORE_CASE) {
+            let items = vec![Item::Range(c, c)];
+            set::write(&mut self.out, &Set { negated: false, items }, flags);
+        } else {
+            set::write_char(&mut self.out, c);
+        }
+    }
+
+    fn at(&mut self, at: At, flags: Flags, follows: Follows) {
+        let word = set::category(CategoryKind::Word, flags);
+        let text = match at {
+            At::Start if flags.has(Flags::MULTI_LINE) => "(?m:^)",
+            At::End if flags.has(Flags::MULTI_LINE) => "(?m:$)",
+            At::Start | At::TextStart => r"\A",
+            At::TextEnd => r"\z",
+            At::End => match follows {
+                Follows::Something => r"(?=\n?\z)",
+                Follows::Anything => r"(?:\n?\z)",
+                Follows::End => r"\z",
+            },
+            At::Boundary => {
+                let (is, not) = (format!("(?<=[{word}])"), format!("(?<![{word}])"));
+                let _ = write!(self.out, "(?:{is}(?![{word}])|{not}(?=[{word}]))");
+                return;
+            }
+            // There is none in an empty text.
+            At::NoBoundary => {
+                let (is, not) = (format!("(?<=[{word}])"), format!("(?<![{word}])"));
+                let _ = write!(self.out, r"(?!\A\z)(?:{is}(?=[{word}])|{not}(?![{word}]))");
+                return;
+            }
+        };
+        self.out.push_str(text);
+    }
+
+    fn repeat(&mut self, body: &Node, (min, max): (u32, Option<u32>), kind: Kind, flags: Flags) {
+        if kind == Kind::Possessive {
+            self.out.push_str("(?>");
+        }
+        if body.width(&self.pattern.widths).max == 0 {
+            self.repeat_nothing(body, min, kind, flags);
+        } else {
+            self.wrapped("(?:", body, flags, Follows::Something);
+            let _ = match (min, max) {
+                (0, None) => write!(self.out, "*"),
+                (1, None) => write!(self.out, "+"),
+                (0, Some(1)) => write!(self.out, "?"),
+                (min, None) => write!(self.out, "{{{min},}}"),
+                (min, Some(max)) => write!(self.out, "{{{min},{max}}}"),
+            };
+            if kind == Kind::Lazy {
+                self.out.push('?');
+            }
+        }
+        if kind == Kind::Possessive {
+            self.out.push(')');
+        }
+    }
+
+    /// What matches no characters, matches them once as well as often.
+    fn repeat_nothing(&mut self, body: &Node, min: u32, kind: Kind, flags: Flags) {
+        match (min, kind) {
+            (0, Kind::Lazy) => {
+                self.wrapped("(?:|(?:", body, flags, Follows::Something);
+                self.out.push(')');
+            }
+            (0, _) => {
+                self.wrapped("(?:(?:", body, flags, Follows::Something);
+                self.out.push_str("|)");
+            }
+            _ => self.wrapped("(?:", body, flags, Follows::Something),
+        }
+    }
+}
+
+fn note_references(node: &Node, named: &mut BTreeSet<usize>) {
+    match node {
+        Node::Char(_) | Node::Set(_) | Node::Any | Node::At(_) => {}
+        Node::Group { body, .. }
+        | Node::Atomic(body)
+        | Node::Look { body, .. }
+        | Node::Repeat { body, .. } => note_references(body, named),
+        Node::Backreference(group) => drop(named.insert(*group)),
+        Node::Conditional { group, yes, no } => {
+            named.insert(*group);
+            note_references(yes, named);
+            note_references(no, named);
+        }
+        Node::Sequence(nodes) | Node::Either(nodes) => {
+            nodes.iter().for_each(|node| note_references(node, named));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What may be wrong with a pattern.
+
+use std::error::Error;
+use std::fmt;
+
+/// A pattern that Python refuses, or that cannot mean here what it means there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternError(String);
+
+impl PatternError {
+    pub(crate) fn new(pattern: &str, what: &str) -> Self {
+        Self(format!("`{pattern}` is no regular expression: {what}"))
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for PatternError {}
+
+/// A pattern took too many steps with a text, so that nobody knows whether it matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooManySteps {
+    pattern: String,
+}
+
+impl TooManySteps {
+    pub(crate) fn of(pattern: &str) -> Self {
+        Self { pattern: pattern.to_owned() }
+    }
+}
+
+impl fmt::Display for TooManySteps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the pattern `{}` takes too many steps with a text: write it so that there are fewer \
+             ways to match the same",
+            self.pattern
+        )
+    }
+}
+
+impl Error for TooManySteps {}
+
+/// What is wrong at a position of a pattern, in Python's words where Python has some.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) what: String,
+    /// In characters, from 0, as Python counts.
+    pub(crate) position: usize,
+}
+
+impl Problem {
+    pub(crate) fn of(self, pattern: &str) -> PatternError {
+        PatternError::new(pattern, &format!("{} at position {}", self.what, self.position))
+    }
+}

@@ -1,0 +1,201 @@
+//! Regular expressions as Python's `re` reads them.
+//!
+//! Operators bring their patterns from modules in Python, and expect them to match what they matched
+//! there. [`PythonRegex`] reads a pattern as Python 3.11 does, refuses what Python refuses, and writes
+//! it anew for `fancy-regex`, where each difference between the two is said at length: `$` before one
+//! final newline, `\w` and `\b` without combining marks, letters that are equal if case is ignored.
+//!
+//! ```
+//! use hsmod_python_regex::PythonRegex;
+//!
+//! let not_admin = PythonRegex::new(r"@(?!admin:).*")?;
+//! assert_eq!(not_admin.fullmatch("@alice:example.com"), Ok(true));
+//! assert_eq!(not_admin.fullmatch("@admin:example.com"), Ok(false));
+//! assert!(PythonRegex::new("a**").is_err());
+//! # Ok::<(), hsmod_python_regex::PatternError>(())
+//! ```
+//!
+//! # Time
+//!
+//! Most patterns take time in proportion to the text. Those with look-around, backreferences, word
+//! boundaries, atomic groups or possessive repeats go back and try again, as Python does, a million
+//! times at most: then the answer is [`TooManySteps`], after some hundredths of a second.
+//!
+//! # What is refused
+//!
+//! `\N{NAME}` and surrogates (`\ud800`), groups within more than 60 others, and what is larger than
+//! some megabytes when it is compiled, such as `\w{5000}`. Warnings of Python's are none here.
+//!
+//! # What differs
+//!
+//! - Characters are those of a newer Unicode than Python 3.11's.
+//! - A backreference that ignores case compares letters of equal length in UTF-8, and takes `ς` for `σ`.
+//! - A repeat whose body can match nothing may hold another match in its groups, and, if it is possessive
+//!   or atomic, match more. Of 2,000 patterns made up at random, four show it.
+#![forbid(unsafe_code)]
+
+mod emit;
+mod error;
+mod node;
+mod parse;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use fancy_regex::{CompileError, Error, Regex, RegexBuilder};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use emit::Form;
+pub use error::{PatternError, TooManySteps};
+use node::Flags;
+
+/// How often a pattern goes back and tries again.
+const BACKTRACKS_MAX: usize = 1_000_000;
+
+/// A regular expression as Python's `re` reads it.
+///
+/// In a config it is a string; one that is no pattern is an error of the config.
+#[derive(Clone)]
+pub struct PythonRegex {
+    pattern: String,
+    search: Compiled,
+    match_start: Compiled,
+    fullmatch: Compiled,
+}
+
+impl PythonRegex {
+    /// Reads a pattern, as `re.compile(pattern)`.
+    ///
+    /// # Errors
+    /// Python refuses it, or it cannot mean here what it means there.
+    pub fn new(pattern: &str) -> Result<Self, PatternError> {
+        Self::with_flags(pattern, Flags::NONE)
+    }
+
+    /// Reads a pattern that takes no notice of case, as `re.compile(pattern, re.IGNORECASE)`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn ignoring_case(pattern: &str) -> Result<Self, PatternError> {
+        Self::with_flags(pattern, Flags::IGNORE_CASE)
+    }
+
+    fn with_flags(pattern: &str, flags: Flags) -> Result<Self, PatternError> {
+        let parsed = parse::parse(pattern, flags).map_err(|problem| problem.of(pattern))?;
+        let form = |form| Compiled::new(emit::emit(&parsed, form));
+        let search = form(Form::Search);
+        search.compile().map_err(|error| PatternError::new(pattern, &not_compiled(&error)))?;
+        Ok(Self {
+            pattern: pattern.to_owned(),
+            search,
+            match_start: form(Form::MatchStart),
+            fullmatch: form(Form::FullMatch),
+        })
+    }
+
+    /// Whether all of the text matches, as `re.fullmatch`.
+    ///
+    /// # Errors
+    /// The pattern takes too many steps with this text.
+    pub fn fullmatch(&self, text: &str) -> Result<bool, TooManySteps> {
+        self.is_match(&self.fullmatch, text)
+    }
+
+    /// Whether something in the text matches, as `re.search`.
+    ///
+    /// # Errors
+    /// The pattern takes too many steps with this text.
+    pub fn search(&self, text: &str) -> Result<bool, TooManySteps> {
+        self.is_match(&self.search, text)
+    }
+
+    /// Whether the text begins with a match, as `re.match`.
+    ///
+    /// # Errors
+    /// The pattern takes too many steps with this text.
+    pub fn match_start(&self, text: &str) -> Result<bool, TooManySteps> {
+        self.is_match(&self.match_start, text)
+    }
+
+    /// The pattern, as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.pattern
+    }
+
+    fn is_match(&self, compiled: &Compiled, text: &str) -> Result<bool, TooManySteps> {
+        // The anchored forms are no larger than the one that was compiled when the pattern was read.
+        let regex = compiled.compile().map_err(|_too_large| TooManySteps::of(&self.pattern))?;
+        regex.is_match(text).map_err(|_too_many| TooManySteps::of(&self.pattern))
+    }
+}
+
+impl fmt::Debug for PythonRegex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PythonRegex").field(&self.pattern).finish()
+    }
+}
+
+impl<'de> Deserialize<'de> for PythonRegex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let pattern = String::deserialize(deserializer)?;
+        Self::new(&pattern).map_err(D::Error::custom)
+    }
+}
+
+/// In a schema it is a string of the format `regex`.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for PythonRegex {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "PythonRegex".into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "format": "regex"})
+    }
+}
+
+/// A pattern for `fancy-regex`, compiled when it is first asked for.
+#[derive(Clone)]
+struct Compiled {
+    translated: String,
+    regex: OnceLock<Regex>,
+}
+
+impl Compiled {
+    const fn new(translated: String) -> Self {
+        Self { translated, regex: OnceLock::new() }
+    }
+
+    fn compile(&self) -> Result<&Regex, Error> {
+        if let Some(regex) = self.regex.get() {
+            return Ok(regex);
+        }
+        // Nothing is rewritten for speed: what is emitted is what runs.
+        let regex = RegexBuilder::new(&self.translated)
+            .backtrack_limit(BACKTRACKS_MAX)
+            .optimize(false)
+            .build()?;
+        Ok(self.regex.get_or_init(|| regex))
+    }
+}
+
+/// What `fancy-regex` has against a pattern that Python takes.
+fn not_compiled(error: &Error) -> String {
+    if let Error::CompileError(error) = error {
+        if let CompileError::InnerError(error) = &**error {
+            if error.size_limit().is_some() {
+                return "it is too large when it is compiled: repeat less".to_owned();
+            }
+        }
+    }
+    format!("it cannot be kept: {error}")
+}
+
+#[cfg(test)]
+mod tests;

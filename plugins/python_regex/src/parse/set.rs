@@ -1,0 +1,52 @@
+//! `[..]`
+
+use super::{Parser, Result};
+use crate::error::Problem;
+use crate::node::{Item, Set};
+
+impl Parser {
+    /// Behind the bracket.
+    pub(super) fn set(&mut self) -> Result<Set> {
+        let begin = self.source.position() - 1;
+        let negated = self.source.eat('^');
+        let mut items = Vec::new();
+        loop {
+            let here = self.source.position();
+            // A bracket that would leave the set empty is one of its characters.
+            if !items.is_empty() && self.source.eat(']') {
+                return Ok(Set { negated, items });
+            }
+            let low = self.item(begin)?;
+            if !self.source.eat('-') {
+                items.push(low);
+                continue;
+            }
+            if self.source.eat(']') {
+                items.extend([low, Item::Range('-', '-')]);
+                return Ok(Set { negated, items });
+            }
+            match (low, self.item(begin)?) {
+                (Item::Range(low, _), Item::Range(high, _)) if low <= high => {
+                    items.push(Item::Range(low, high));
+                }
+                _ => {
+                    let range = self.source.since(here);
+                    let what = format!("bad character range {range}");
+                    return Err(Problem { what, position: here });
+                }
+            }
+        }
+    }
+
+    /// One character or a category.
+    fn item(&mut self, begin: usize) -> Result<Item> {
+        match self.source.next() {
+            None => {
+                let what = "unterminated character set".to_owned();
+                Err(Problem { what, position: begin })
+            }
+            Some('\\') => self.escape_in_set(),
+            Some(c) => Ok(Item::Range(c, c)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The characters of a pattern, and how far it is read.
+
+use crate::error::Problem;
+
+pub(super) struct Source {
+    characters: Vec<char>,
+    position: usize,
+}
+
+impl Source {
+    pub(super) fn new(pattern: &str) -> Self {
+        Self { characters: pattern.chars().collect(), position: 0 }
+    }
+
+    pub(super) const fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(super) fn seek(&mut self, position: usize) {
+        self.position = position;
+    }
+
+    pub(super) fn peek(&self) -> Option<char> {
+        self.characters.get(self.position).copied()
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.peek().is_none()
+    }
+
+    pub(super) fn next(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.position += 1;
+        Some(c)
+    }
+
+    pub(super) fn eat(&mut self, c: char) -> bool {
+        let found = self.peek() == Some(c);
+        self.position += usize::from(found);
+        found
+    }
+
+    /// What lies between `begin` and here.
+    pub(super) fn since(&self, begin: usize) -> String {
+        self.characters[begin..self.position].iter().collect()
+    }
+
+    /// At most `count` characters of a kind.
+    pub(super) fn take(&mut self, count: usize, kind: fn(char) -> bool) -> String {
+        let begin = self.position;
+        while self.position - begin < count && self.peek().is_some_and(kind) {
+            self.position += 1;
+        }
+        self.since(begin)
+    }
+
+    pub(super) fn digits(&mut self) -> String {
+        self.take(usize::MAX, |c| c.is_ascii_digit())
+    }
+
+    /// Goes on behind the next `end` that has no backslash, and says whether there is one.
+    pub(super) fn skip_through(&mut self, end: char) -> bool {
+        while let Some(c) = self.next() {
+            if c == end {
+                return true;
+            }
+            if c == '\\' {
+                self.next();
+            }
+        }
+        false
+    }
+
+    /// What lies before the next `end`, behind which it goes on. `what` names it in errors.
+    pub(super) fn through(&mut self, end: char, what: &str) -> Result<String, Problem> {
+        let begin = self.position;
+        let text = self.take(usize::MAX, if end == '>' { |c| c != '>' } else { |c| c != ')' });
+        if text.is_empty() {
+            return Err(self.problem(format!("missing {what}")));
+        }
+        if !self.eat(end) {
+            let what = format!("missing {end}, unterminated name");
+            return Err(Problem { what, position: begin });
+        }
+        Ok(text)
+    }
+
+    /// Something that is wrong here.
+    pub(super) fn problem(&self, what: impl Into<String>) -> Problem {
+        Problem { what: what.into(), position: self.position }
+    }
+}
