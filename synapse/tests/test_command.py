@@ -17,7 +17,7 @@ from synapse.module_api import ModuleApi
 from hsmod import _native, carried, cli
 from hsmod.calls import called_by, called_by_synapse
 
-PLUGINS = ["demo", "event_censor", "http_antispam", "list_spam_checker"]
+PLUGINS = ["demo", "event_censor", "http_antispam", "list_spam_checker", "room_access_rules"]
 
 
 def hsmod(*arguments: str, stdin: object = None) -> subprocess.CompletedProcess[str]:

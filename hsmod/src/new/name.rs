@@ -145,7 +145,8 @@ const CRATES: [&str; 8] =
     ["alloc", "core", "proc_macro", "serde", "serde_json", "std", "test", "tracing"];
 
 /// The plugins in `plugins/`.
-const PLUGINS: [&str; 4] = ["demo", "event_censor", "http_antispam", "list_spam_checker"];
+const PLUGINS: [&str; 5] =
+    ["demo", "event_censor", "http_antispam", "list_spam_checker", "room_access_rules"];
 
 #[cfg(test)]
 mod tests {
