@@ -189,3 +189,6 @@ async fn keys(state: &State<'_>, event_type: &str) -> Answer<Vec<String>> {
 }
 
 export_module!(RoomAccessRules, requires = ["http_request", "room_is_in_public_room_list"]);
+
+#[cfg(test)]
+mod tests;
