@@ -169,7 +169,27 @@ pub mod __private {
     pub use crate::module::entry;
 }
 
-/// The examples of the book's page for authors, compiled.
+/// The examples of the book's pages for authors, compiled.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/authors/how-do-i.md")]
-struct HowDoI;
+mod book {
+    #[doc = include_str!("../../docs/authors/how-do-i.md")]
+    struct HowDoI;
+
+    #[doc = include_str!("../../docs/porting/module-api.md")]
+    struct ModuleApi;
+
+    #[doc = include_str!("../../docs/porting/auto-accept-invites.md")]
+    struct AutoAcceptInvites;
+
+    #[doc = include_str!("../../docs/porting/account-validity.md")]
+    struct AccountValidity;
+
+    #[doc = include_str!("../../docs/porting/last-admin.md")]
+    struct LastAdmin;
+
+    #[doc = include_str!("../../docs/porting/restricted-guests.md")]
+    struct RestrictedGuests;
+
+    #[doc = include_str!("../../docs/porting/policy-list-antispam.md")]
+    struct PolicyListAntispam;
+}

@@ -40,6 +40,7 @@ mod nested;
 mod notifications;
 mod pages;
 mod panics;
+mod porting_pages;
 mod properties;
 mod recursion;
 mod refusals;
