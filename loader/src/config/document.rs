@@ -40,6 +40,12 @@ impl Document {
         self.value.take()
     }
 
+    /// Where a path stands, by line and column, both counted from 1; if it leads nowhere, where its
+    /// last part stands that is there. `None` in a text without any value.
+    pub fn position(&self, path: &[String]) -> Option<(u64, u64)> {
+        self.outline.as_ref().map(|outline| outline.locate(path.iter().map(String::as_str)))
+    }
+
     /// What is wrong so far.
     pub const fn flaws(&mut self) -> &mut Vec<Flaw> {
         &mut self.flaws
@@ -89,6 +95,17 @@ mod tests {
             assert_eq!(document.take(), json!(null), "{text:?}");
             assert_eq!(document.into_problems(), []);
         }
+    }
+
+    #[test]
+    fn a_path_has_a_position() {
+        let document = Document::parse(b"list:\n- x\n- y: 1").unwrap();
+        let at = |path: &[&str]| {
+            document.position(&path.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(at(&["list", "<item 1>", "y"]), Some((3, 3)));
+        assert_eq!(at(&["list", "<item 7>"]), Some((1, 1)));
+        assert_eq!(Document::parse(b"").unwrap().position(&[]), None);
     }
 
     #[test]
