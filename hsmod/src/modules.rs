@@ -54,12 +54,7 @@ impl Site {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn listing(&self) -> Result<Listing> {
-        let text = if is_stdin(&self.config) {
-            ConfigText::from_reader(std::io::stdin().lock(), "standard input", "")
-        } else {
-            ConfigText::from_file(&self.config)
-        };
-        let text = text.map_err(|error| unreadable(&error))?;
+        let text = read_text(&self.config)?;
         // Only a folder that was given can have no absolute path: one that is gone.
         let absolute = |dir: &PathBuf| std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
         Ok(Listing::new(text, self.plugins_dir.as_ref().map(absolute)))
@@ -78,6 +73,19 @@ impl Site {
             [("the config", self.config.as_path())].into_iter().chain(world).collect();
         leave_stdin_to(what, &others)
     }
+}
+
+/// Reads a config; `-` is standard input.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<ConfigText> {
+    let text = if is_stdin(path) {
+        ConfigText::from_reader(std::io::stdin().lock(), "standard input", "")
+    } else {
+        ConfigText::from_file(path)
+    };
+    text.map_err(|error| unreadable(&error))
 }
 
 fn leave_stdin_to(what: &str, others: &[(&str, &Path)]) -> Result<()> {
