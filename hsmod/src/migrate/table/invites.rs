@@ -1,0 +1,78 @@
+//! Modules that accept or refuse invites.
+
+use serde_json::Value;
+
+use super::super::keys::{Key, Keys, Kind, renamed, same};
+use super::{Row, nothing};
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        class: "synapse_auto_accept_invite.InviteAutoAccepter",
+        plugin: AUTO_ACCEPT,
+        keys: &[
+            renamed(
+                "accept_invites_only_for_direct_messages",
+                "only_for_direct_messages",
+                Kind::Switch,
+            ),
+            renamed("accept_invites_only_from_local_users", "only_from_local_users", Kind::Switch),
+            same("worker_to_run_on", Kind::Text),
+        ],
+        rest: nothing,
+    },
+    // Synapse's own, which is a section and no class.
+    Row {
+        class: "auto_accept_invites",
+        plugin: AUTO_ACCEPT,
+        keys: &[
+            same("only_for_direct_messages", Kind::Switch),
+            same("only_from_local_users", Kind::Switch),
+            same("worker_to_run_on", Kind::Text),
+        ],
+        rest: only_if_enabled,
+    },
+    Row {
+        class: "synapse_domain_rule_checker.DomainRuleChecker",
+        plugin: DOMAIN_RULES,
+        keys: DOMAIN_RULE_KEYS,
+        rest: nothing,
+    },
+    // What it came from, a part of a fork of Synapse.
+    Row {
+        class: "synapse.rulecheck.domain_rule_checker.DomainRuleChecker",
+        plugin: DOMAIN_RULES,
+        keys: &[
+            renamed("default", "can_invite_if_not_in_domain_mapping", Kind::Switch),
+            DOMAIN_RULE_KEYS[1],
+            DOMAIN_RULE_KEYS[2],
+            DOMAIN_RULE_KEYS[3],
+            DOMAIN_RULE_KEYS[4],
+            DOMAIN_RULE_KEYS[5],
+        ],
+        rest: nothing,
+    },
+];
+
+const AUTO_ACCEPT: &str = "auto_accept_invites";
+const DOMAIN_RULES: &str = "domain_rules";
+
+const DOMAIN_RULE_KEYS: &[Key] = &[
+    same("can_invite_if_not_in_domain_mapping", Kind::Switch),
+    same("domain_mapping", Kind::TextsByName),
+    same("can_only_join_rooms_with_invite", Kind::Switch),
+    same("can_only_invite_during_room_creation", Kind::Switch),
+    same("can_invite_by_third_party_id", Kind::Switch),
+    same("domains_prevented_from_being_invited_to_published_rooms", Kind::Texts),
+];
+
+/// The section may stand there and be switched off.
+fn only_if_enabled(keys: &mut Keys<'_>) {
+    match keys.take("enabled") {
+        Some(Value::Bool(true)) => keys.remark(
+            "enabled",
+            "Synapse accepts invites by itself as long as this stands here",
+            "set it to false when the plugin runs",
+        ),
+        _ => keys.leave_out(),
+    }
+}

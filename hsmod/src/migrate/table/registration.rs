@@ -1,0 +1,133 @@
+//! Modules that look at who registers.
+//!
+//! `registration_guard` does what several of them do, one of which each replaces: so it is told to do
+//! nothing else.
+
+use serde_json::{Value, json};
+
+use super::super::keys::{Keys, Kind, renamed, same};
+use super::Row;
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        class: "TempMailChecker",
+        plugin: GUARD,
+        keys: &[renamed("blocked_domains_file", "blocked_email_domains_file", Kind::Text)],
+        rest: any_name,
+    },
+    Row { class: "EmailBlacklistModule", plugin: GUARD, keys: &[], rest: patterns },
+    Row {
+        class: "registration_spam_checker.RegistrationSpamChecker",
+        plugin: GUARD,
+        keys: &[
+            renamed("deny_email_domains", "blocked_email_domains", Kind::Texts),
+            same("allow_email_domains", Kind::Texts),
+            same("deny_username_regexes", Kind::Texts),
+            same("min_username_length", Kind::Number),
+            same("max_username_length", Kind::Number),
+            same("require_user_agent", Kind::Switch),
+        ],
+        rest: spam_checker,
+    },
+    Row {
+        class: "synapse_registration_notifier.RegistrationNotifier",
+        plugin: GUARD,
+        keys: &[],
+        rest: notifier,
+    },
+];
+
+const GUARD: &str = "registration_guard";
+
+/// The plugin looks at names by default.
+fn any_name(keys: &mut Keys<'_>) {
+    keys.write("deny_username_regexes", json!([]));
+    keys.write("min_username_length", 0);
+    keys.write("max_username_length", 255);
+}
+
+/// The module has regexes for whole addresses, the plugin has domains.
+fn patterns(keys: &mut Keys<'_>) {
+    let patterns = match keys.take("email_blacklist") {
+        Some(Value::Array(patterns)) => patterns,
+        Some(Value::Null) | None => Vec::new(),
+        Some(_) => return keys.give_up("email_blacklist", "this is no list of regexes"),
+    };
+    let domains: Vec<Option<String>> =
+        patterns.iter().map(|pattern| domain(pattern.as_str()?)).collect();
+    let lost = domains.iter().filter(|domain| domain.is_none()).count();
+    if lost > 0 {
+        keys.lost(
+            "email_blacklist",
+            format!(
+                "not every regex stands for a whole domain, as `@example\\.com$` does, and the plugin \
+                 compares domains: {lost} of {} were left out",
+                patterns.len()
+            ),
+            "add the domains that they stand for, or leave the module in homeserver.yaml",
+        );
+    }
+    keys.write("blocked_email_domains", domains.into_iter().flatten().collect::<Vec<_>>());
+    any_name(keys);
+}
+
+/// The domain that a regex such as `.*@example\.com$` stands for. It may have been written without
+/// backslashes: a dot stands for a dot as well.
+fn domain(pattern: &str) -> Option<String> {
+    let end = pattern.strip_suffix('$')?;
+    let end = end.strip_prefix('^').unwrap_or(end);
+    let end = [".*", ".+"].iter().find_map(|any| end.strip_prefix(any)).unwrap_or(end);
+    let domain = end.strip_prefix('@')?.replace("\\.", ".");
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    (domain.contains('.') && domain.chars().all(plain)).then(|| domain.to_ascii_lowercase())
+}
+
+/// Its default demands a user agent, which the plugin's does not.
+fn spam_checker(keys: &mut Keys<'_>) {
+    if keys.written("require_user_agent").is_none() {
+        keys.write("require_user_agent", true);
+    }
+    let shadow_ban = keys.take("shadow_ban_instead_of_deny");
+    if shadow_ban.is_some_and(|ban| ban == Value::Bool(true)) {
+        keys.write("action", "shadow_ban");
+    }
+}
+
+fn notifier(keys: &mut Keys<'_>) {
+    keys.carry_into(
+        "notify",
+        &[
+            renamed("notification_room", "room", Kind::Text),
+            renamed("admin_user_id", "sender", Kind::Text),
+            same("mention_room", Kind::Switch),
+            same("mention_user_ids", Kind::Texts),
+        ],
+    );
+    any_name(keys);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regexes_of_whole_domains_are_domains() {
+        for pattern in
+            [r"@spam\.example$", r"^.*@spam\.example$", r".+@spam\.example$", "@spam.example$"]
+        {
+            assert_eq!(domain(pattern).as_deref(), Some("spam.example"), "{pattern}");
+        }
+        let others = [
+            r"spam\.example",
+            r"@spam\.example",
+            r"@(a|b)\.example$",
+            r"@.*\.example$",
+            r"^a@spam\.example$",
+            "@$",
+            "",
+        ];
+        for pattern in others {
+            assert_eq!(domain(pattern), None, "{pattern}");
+        }
+    }
+}
