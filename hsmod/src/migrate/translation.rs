@@ -1,0 +1,126 @@
+//! A whole homeserver.yaml, translated: a function of its values alone.
+
+use std::collections::BTreeSet;
+
+use hsmod_loader::config::expected;
+use serde_json::Value;
+
+use super::address::Reach;
+use super::found::{Found, Listing, SECTIONS};
+use super::keys::LEAVE_IT;
+use super::notes::Note;
+use super::table::row;
+
+/// A module of Synapse's, and what became of it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Where it stands, from the top of homeserver.yaml.
+    pub(super) path: Vec<String>,
+    pub(super) class: String,
+    /// The plugin in its place, with its config; `None` if there is none.
+    pub(super) module: Option<Module>,
+    pub(super) notes: Vec<Note>,
+}
+
+/// An entry of modules.yaml.
+#[derive(Debug)]
+pub(super) struct Module {
+    pub(super) plugin: &'static str,
+    pub(super) config: Vec<(&'static str, Value)>,
+}
+
+/// What all of a homeserver.yaml comes to.
+#[derive(Debug)]
+pub(super) struct Translation {
+    /// In the order in which Synapse asks them.
+    pub(super) entries: Vec<Entry>,
+    /// Notes that belong to no module.
+    pub(super) notes: Vec<Note>,
+    /// The networks that the modules have to be allowed.
+    pub(super) allow: BTreeSet<String>,
+}
+
+/// The class that loads native modules in Synapse.
+const OURS: &str = "hsmod.Modules";
+
+impl Translation {
+    /// Translates what stands in a homeserver.yaml.
+    ///
+    /// # Errors
+    /// It is none, or it lists no modules; with the message and the remedy.
+    pub(super) fn of(homeserver: Value) -> Result<Self, (String, &'static str)> {
+        let mut members = match homeserver {
+            Value::Object(members) => members,
+            Value::Null => return Err(("the file is empty".to_owned(), NAME_IT)),
+            other => return Err((expected("a mapping", &other), NAME_IT)),
+        };
+        let Some(listing) = Listing::of(&mut members) else {
+            let sections = SECTIONS.map(|(name, _)| format!("`{name}`")).join(", ");
+            return Err((
+                format!("no modules are listed here: there is none of {sections}"),
+                NAME_IT,
+            ));
+        };
+        let mut whole = Self { entries: Vec::new(), notes: listing.notes, allow: BTreeSet::new() };
+        for found in listing.found {
+            whole.add(found);
+        }
+        whole.note_those_between();
+        Ok(whole)
+    }
+
+    fn add(&mut self, mut found: Found) {
+        let (module, notes) = match row(&found.class) {
+            Some(row) => {
+                let translated = row.translate(&mut found);
+                for reach in translated.reach {
+                    if let Reach::Private(networks) = reach {
+                        self.allow.extend(networks);
+                    }
+                }
+                let module = |config| Module { plugin: row.plugin(), config };
+                (translated.config.map(module), translated.notes)
+            }
+            None if found.class == OURS => (None, vec![already_there(&found)]),
+            None => {
+                let message = format!("no plugin here does what `{}` does", found.class);
+                let note = Note::error(&found.path, message, LEAVE_IT);
+                (None, [found.notes, vec![note]].concat())
+            }
+        };
+        let Found { path, class, .. } = found;
+        // A section of Synapse's own that is switched off is no module.
+        if module.is_some() || !notes.is_empty() {
+            self.entries.push(Entry { path, class, module, notes });
+        }
+    }
+
+    /// Native modules are asked one after the other, where `hsmod.Modules` stands: what stood between
+    /// two of them cannot be asked there any more.
+    fn note_those_between(&mut self) {
+        let is_translated = |entry: &Entry| entry.module.is_some();
+        let first = self.entries.iter().position(is_translated);
+        let last = self.entries.iter().rposition(is_translated);
+        let (Some(first), Some(last)) = (first, last) else { return };
+        for entry in &mut self.entries[first..last] {
+            if entry.module.is_none() && entry.class != OURS {
+                let message = format!("`{}` is asked between others now", entry.class);
+                let fix = "put `hsmod.Modules` before or behind it, as suits it better: native modules \
+                           are asked one after the other";
+                entry.notes.push(Note::warning(&entry.path, message, fix));
+            }
+        }
+    }
+}
+
+/// What to do about a file that lists no modules.
+const NAME_IT: &str = "give Synapse's config, or the one of its files that says `modules:`";
+
+fn already_there(found: &Found) -> Note {
+    let message =
+        "native modules are loaded here already, from a modules.yaml that is not read now";
+    Note::warning(&found.path, message, "put the entries of both into one file")
+}
+
+#[cfg(test)]
+mod tests;

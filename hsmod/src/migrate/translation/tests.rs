@@ -1,0 +1,170 @@
+use serde_json::json;
+
+use super::*;
+
+/// What a config comes to: the modules, and what is said of them.
+fn said(homeserver: Value) -> String {
+    let translation = Translation::of(homeserver).expect("it lists modules");
+    let mut said = Vec::new();
+    let entries = translation.entries.iter();
+    let modules = entries.clone().filter_map(|entry| entry.module.as_ref());
+    for module in modules {
+        let config: serde_json::Map<_, _> =
+            module.config.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        said.push(format!("{} {}", module.plugin, Value::from(config)));
+    }
+    let notes = entries.flat_map(|entry| &entry.notes).chain(&translation.notes);
+    for Note { path, severity, message, fix } in notes {
+        said.push(format!("{severity:?} at {}: {message}\n  fix: {fix}", path.join(".")));
+    }
+    said.join("\n")
+}
+
+/// The same of one module.
+fn of(class: &str, config: Value) -> String {
+    said(json!({"modules": [{"module": class, "config": config}]}))
+}
+
+#[test]
+fn keys_that_the_plugin_has_are_carried_over() {
+    let config = json!({"evil_users": ["@evil:example.com"]});
+    insta::assert_snapshot!(of("ours.ListSpamChecker", config), @r#"list_spam_checker {"evil_users":["@evil:example.com"]}"#);
+    let config = json!({"sharedSecret": "a long secret"});
+    let legacy = json!({"password_providers": [
+        {"module": "shared_secret_authenticator.SharedSecretAuthenticator", "config": config}
+    ]});
+    insta::assert_snapshot!(said(legacy), @r#"shared_secret_auth {"com_devture_shared_secret_auth_support_enabled":false,"m_login_password_support_enabled":true,"shared_secret":"a long secret"}"#);
+}
+
+#[test]
+fn what_python_took_for_true_is_true() {
+    let config = json!({"block_invites": "no", "block_messages": 1, "block_usernames": null});
+    insta::assert_snapshot!(of("mjolnir.Module", config), @r#"policy_list_antispam {"block_invites":false,"block_messages":true,"block_usernames":false}"#);
+}
+
+#[test]
+fn a_key_without_counterpart_is_named_and_its_value_is_not() {
+    let config = json!({"shared_secret": ["hunter2"], "log_secrets": "hunter2"});
+    let said = of("shared_secret_authenticator.SharedSecretAuthProvider", config);
+    insta::assert_snapshot!(said, @"
+    shared_secret_auth {}
+    Error at modules.<item 0>.config.shared_secret: expected a string, found a list, which would mean something else
+      fix: write a string in the result, or leave the module in homeserver.yaml
+    Error at modules.<item 0>.config.log_secrets: `log_secrets` has no counterpart in `shared_secret_auth`
+      fix: if `shared_secret_authenticator.SharedSecretAuthProvider` does something by it that you need, leave it in homeserver.yaml and take `shared_secret_auth` out of the result
+    ");
+    assert!(!said.contains("hunter2"));
+}
+
+#[test]
+fn what_is_wrong_below_has_its_path() {
+    let config = json!({
+        "ban_lists": ["!a:example.com"],
+        "message_max_length": {"threshold": "510", "room": []},
+    });
+    insta::assert_snapshot!(of("mjolnir.Module", config), @r#"
+    policy_list_antispam {"ban_lists":["!a:example.com"],"message_max_length":{}}
+    Error at modules.<item 0>.config.message_max_length.threshold: expected a whole number, found a string, which would mean something else
+      fix: write a whole number in the result, or leave the module in homeserver.yaml
+    Error at modules.<item 0>.config.message_max_length.room: `room` has no counterpart
+      fix: leave the module in homeserver.yaml if it does something by it that you need
+    "#);
+}
+
+#[test]
+fn a_module_that_no_plugin_replaces_stays() {
+    let ldap =
+        json!({"module": "ldap_auth_provider.LdapAuthProviderModule", "config": {"uri": "x"}});
+    let list = json!({"module": "ours.ListSpamChecker", "config": {"evil_users": []}});
+    insta::assert_snapshot!(said(json!({"modules": [list, ldap, list]})), @r#"
+    list_spam_checker {"evil_users":[]}
+    list_spam_checker {"evil_users":[]}
+    Error at modules.<item 1>: no plugin here does what `ldap_auth_provider.LdapAuthProviderModule` does
+      fix: leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`
+    Warning at modules.<item 1>: `ldap_auth_provider.LdapAuthProviderModule` is asked between others now
+      fix: put `hsmod.Modules` before or behind it, as suits it better: native modules are asked one after the other
+    "#);
+    let rules = json!({"rules_url": "http://localhost:8080/api/v1/py_rules", "x": 1});
+    let legacy = json!({"spam_checker": {"module": "mjolnir.AntiSpam", "config": rules}});
+    insta::assert_snapshot!(said(legacy), @"
+    Error at spam_checker.config.rules_url: no plugin here asks a rule server of Mjolnir's
+      fix: leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`
+    ");
+}
+
+#[test]
+fn sections_are_read_in_the_order_in_which_synapse_starts_them() {
+    let list =
+        |user: &str| json!({"module": "x.ListSpamChecker", "config": {"evil_users": [user]}});
+    let homeserver = json!({
+        "password_providers": null,
+        "third_party_event_rules": {"module": "freeze_room.FreezeRoom"},
+        "spam_checker": [list("second")],
+        "auto_accept_invites": {"enabled": true, "only_from_local_users": true},
+        "modules": [list("first")],
+        "server_name": "example.com",
+    });
+    insta::assert_snapshot!(said(homeserver), @r#"
+    list_spam_checker {"evil_users":["first"]}
+    auto_accept_invites {"only_from_local_users":true}
+    list_spam_checker {"evil_users":["second"]}
+    last_admin {"mode":"freeze"}
+    Warning at auto_accept_invites.enabled: Synapse accepts invites by itself as long as this stands here
+      fix: set it to false when the plugin runs
+    "#);
+    for off in [json!({}), json!({"enabled": false, "only_from_local_users": true}), json!(null)] {
+        assert_eq!(said(json!({"auto_accept_invites": off})), "");
+    }
+}
+
+#[test]
+fn entries_that_synapse_could_not_read_are_named() {
+    let homeserver = json!({
+        "modules": ["mjolnir.Module", {"config": {}}, {"module": "mjolnir.Module", "config": []}],
+        "spam_checker": "mjolnir.AntiSpam",
+    });
+    insta::assert_snapshot!(said(homeserver), @"
+    Error at modules.<item 0>: expected a mapping, found a string
+      fix: write it as Synapse's documentation of modules says
+    Error at modules.<item 1>.module: expected a string, found null
+      fix: write it as Synapse's documentation of modules says
+    Error at modules.<item 2>.config: expected a mapping, found a list
+      fix: write it as Synapse's documentation of modules says
+    Error at spam_checker: expected a list, found a string
+      fix: write it as Synapse's documentation of modules says
+    ");
+    let torn = json!({"modules": [{"module": "mjolnir.Module", "ban_lists": ["!a:b"]}]});
+    insta::assert_snapshot!(said(torn), @"
+    policy_list_antispam {}
+    Warning at modules.<item 0>.ban_lists: Synapse ignores `ban_lists` here: it reads `module` and `config`
+      fix: indent it below `config` if it is meant for the module
+    ");
+    insta::assert_snapshot!(said(json!({"modules": {"module": "x"}})), @"
+    Error at modules: expected a list, found a mapping
+      fix: write it as Synapse's documentation of modules says
+    ");
+}
+
+#[test]
+fn what_a_service_needs_to_be_reached_is_allowed() {
+    let allowed = |url: &str| {
+        let config = json!({"base_url": url});
+        let modules = json!([{"module": "synapse_http_antispam.HTTPAntispam", "config": config}]);
+        let translation = Translation::of(json!({"modules": modules})).unwrap();
+        (
+            translation.allow.into_iter().collect::<Vec<_>>().join(" "),
+            translation.entries[0].notes.len(),
+        )
+    };
+    assert_eq!(allowed("http://localhost:8080"), ("127.0.0.0/8 ::1/128".to_owned(), 0));
+    assert_eq!(allowed("https://antispam.example.com"), (String::new(), 0));
+    assert_eq!(allowed("http://draupnir:8082"), (String::new(), 1));
+}
+
+#[test]
+fn a_config_without_modules_is_refused() {
+    let refused = |homeserver| Translation::of(homeserver).map(drop).unwrap_err().0;
+    assert_eq!(refused(json!(null)), "the file is empty");
+    assert_eq!(refused(json!([])), "expected a mapping, found a list");
+    insta::assert_snapshot!(refused(json!({"server_name": "example.com"})), @"no modules are listed here: there is none of `modules`, `auto_accept_invites`, `spam_checker`, `third_party_event_rules`, `password_providers`");
+}
