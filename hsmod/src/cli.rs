@@ -3,7 +3,7 @@
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::{call, check, child, inspect, man, new, replay};
+use crate::{call, check, child, inspect, man, migrate, new, replay};
 
 /// Checks, inspects and tries the modules of a Matrix homeserver
 #[derive(Parser)]
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Call(call::Options),
     /// Sends recorded events through the modules, as fast as they can
     Replay(replay::Options),
+    /// Rewrites the modules of a Synapse config for the plugins that come with hsmod
+    Migrate(migrate::Options),
     /// Makes a new module: a crate that builds, passes its tests and answers
     New(new::Options),
     /// Prints the completions for a shell
@@ -62,6 +64,7 @@ impl Command {
             Self::Inspect(options) => options.json,
             Self::Call(options) => options.json,
             Self::Replay(options) => options.json,
+            Self::Migrate(options) => options.json,
             Self::New(_) | Self::Completions { .. } | Self::Man(_) | Self::Child(_) => false,
         }
     }

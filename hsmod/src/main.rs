@@ -17,6 +17,7 @@ mod limits;
 mod live;
 mod log;
 mod man;
+mod migrate;
 mod modules;
 mod new;
 mod output;
@@ -51,6 +52,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<Exit> {
         Command::Inspect(options) => Ok(inspect::run(&options, output)),
         Command::Call(options) => call::run(&options, cli.verbose, output),
         Command::Replay(options) => replay::run(&options, cli.verbose, output),
+        Command::Migrate(options) => migrate::run(&options, output),
         Command::New(options) => new::run(&options, output),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -23,6 +23,7 @@ fn help_teaches() {
       inspect      Shows what plugins say of themselves, without running them
       call         Asks the modules one question, as a homeserver would
       replay       Sends recorded events through the modules, as fast as they can
+      migrate      Rewrites the modules of a Synapse config for the plugins that come with hsmod
       new          Makes a new module: a crate that builds, passes its tests and answers
       completions  Prints the completions for a shell
       man          Prints the man page of hsmod or of one of its commands
@@ -42,7 +43,7 @@ fn help_teaches() {
     Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage, an unreadable file, or a plugin that
     ended the process
     "#);
-    for command in ["check", "inspect", "call", "replay", "new", "completions", "man"] {
+    for command in ["check", "inspect", "call", "replay", "migrate", "new", "completions", "man"] {
         let help = text(&[command, "--help"]);
         assert!(help.contains(&format!("Example:\n  hsmod {command} ")), "{help}");
         assert!(!help.contains("__child"), "{help}");
@@ -96,7 +97,7 @@ fn completions_know_the_commands() {
     let output = hsmod(&["completions", "bash"]).output().unwrap();
     let script = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for word in ["check", "inspect", "call", "replay", "new", "--server-name"] {
+    for word in ["check", "inspect", "call", "replay", "migrate", "new", "--server-name"] {
         assert!(script.contains(word), "{word}");
     }
 }
@@ -107,7 +108,7 @@ fn the_manual_has_a_page_for_each_command() {
     assert!(page.starts_with("exit code: 0\n"), "{page}");
     assert!(page.contains("\n.TH hsmod 1 "), "{page}");
     assert!(!page.contains("__child") && !page.contains("hsmod\\-help"), "{page}");
-    for command in ["check", "inspect", "call", "replay", "new", "completions", "man"] {
+    for command in ["check", "inspect", "call", "replay", "migrate", "new", "completions", "man"] {
         assert!(page.contains(&format!("hsmod\\-{command}(1)")), "{page}");
         let page = text(&["man", command]);
         let heading = format!("\n.TH hsmod-{command} 1  \"hsmod {}\"", env!("CARGO_PKG_VERSION"));

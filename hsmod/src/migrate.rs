@@ -1,0 +1,92 @@
+//! `hsmod migrate`: the modules of a Synapse config, rewritten for the plugins that come with hsmod.
+//!
+//! [`found`] lists what Synapse would load, in its order; [`table`] says which plugin does what a class
+//! does, and what its keys are called there; [`text`] writes that down. What has no counterpart is a
+//! note, with the remedy, and never silently left out.
+
+mod address;
+mod file;
+mod found;
+mod keys;
+mod notes;
+mod report;
+mod table;
+mod text;
+mod translation;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use hsmod_loader::config::{ConfigText, Document};
+use hsmod_loader::problem::{Problem, Stage};
+
+use crate::exit::{Exit, Result};
+use crate::modules::read_text;
+use crate::output::{Output, Problems};
+use report::Report;
+use translation::Translation;
+
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  hsmod migrate /etc/matrix-synapse/homeserver.yaml -o modules.yaml
+  hsmod migrate homeserver.yaml | less
+
+Reads `modules`, `auto_accept_invites`, and the older `spam_checker`, `third_party_event_rules` and
+`password_providers`. What could not be translated is named on stderr, with the remedy: modules in
+Python may stay in homeserver.yaml, beside hsmod. Secrets are carried over, comments are not. The
+homeserver.yaml itself is not changed.
+
+Exit codes: 0 everything was translated, 1 something was not, 2 the file cannot be read, or FILE not
+be written")]
+pub(crate) struct Options {
+    /// Synapse's config; `-` is stdin
+    #[arg(value_name = "HOMESERVER_YAML")]
+    homeserver: PathBuf,
+
+    /// Where the modules.yaml goes, which must not be there yet; by default stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Writes FILE even if it is there
+    #[arg(long, requires = "output")]
+    force: bool,
+
+    /// Prints one JSON object a module of Synapse's, then a summary
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// # Errors
+/// The config cannot be read, or the result not be written.
+pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
+    let config = read_text(&options.homeserver)?;
+    let report = match examine(&config) {
+        Ok(report) => report,
+        Err(problems) => {
+            output.aside(&problems);
+            if output.is_json() {
+                output.json(&Problems { problems: &problems });
+            }
+            return Ok(Exit::Wrong);
+        }
+    };
+    let yaml = text::modules_yaml(config.name(), &report);
+    if let Some(path) = &options.output {
+        file::write(path, &yaml, &options.homeserver, options.force)?;
+    }
+    report.show(&yaml, options.output.as_deref(), output);
+    Ok(Exit::well_if(report.is_whole()))
+}
+
+/// What a config holds in the words of hsmod; what is wrong with its text, if it cannot be relied on.
+fn examine(config: &ConfigText) -> std::result::Result<Report, Vec<Problem>> {
+    let of_file = |problems| notes::of_file(config.name(), problems);
+    let read = || {
+        let mut document = Document::parse(config.bytes())?;
+        let translation = Translation::of(document.take())
+            .map_err(|(message, fix)| vec![Problem::error(Stage::Config, message).fix(fix)])?;
+        Report::new(translation, document)
+    };
+    read().map_err(of_file)
+}

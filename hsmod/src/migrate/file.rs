@@ -1,0 +1,77 @@
+//! The file that the result goes to: it holds secrets, so only its owner may read it, and it takes the
+//! place of nothing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use crate::exit::{Result, Stop};
+
+/// Writes `text` as a whole, or not at all. What is there goes only if `force` says so, and
+/// `homeserver` stays in any case.
+///
+/// # Errors
+/// Something is there already, or the file cannot be written.
+pub(super) fn write(path: &Path, text: &str, homeserver: &Path, force: bool) -> Result<()> {
+    if is_same(path, homeserver) {
+        return Err(Stop::wrong(format!(
+            "`{}` is the config that was read, in whose place the result would lie\n  fix: write it \
+             to a file of its own",
+            path.display()
+        )));
+    }
+    let written = if force { replace(path, text) } else { write_new(path, text) };
+    written.map_err(|error| Stop::wrong(refusal(path, &error)))
+}
+
+fn refusal(path: &Path, error: &io::Error) -> String {
+    let path = path.display();
+    match error.kind() {
+        ErrorKind::AlreadyExists => format!(
+            "`{path}` is there already\n  fix: choose another name, or add `--force` to write over it"
+        ),
+        _ => format!("cannot write `{path}`: {error}\n  fix: name a file in a folder of yours"),
+    }
+}
+
+fn is_same(path: &Path, homeserver: &Path) -> bool {
+    let resolved = |path: &Path| fs::canonicalize(path).ok();
+    resolved(path).is_some_and(|path| resolved(homeserver) == Some(path))
+}
+
+/// Beside it first: who reads it meanwhile finds the old one or the new one. Who may read the old one
+/// may read the new one.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // Through a link, whose place would otherwise be taken.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    write_new(&beside, text)?;
+    let permitted = match fs::metadata(path) {
+        Ok(old) => fs::set_permissions(&beside, old.permissions()),
+        Err(_) => Ok(()),
+    };
+    permitted.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| forget(&beside))
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = create(path)?;
+    file.write_all(text.as_bytes()).inspect_err(|_| forget(path))
+}
+
+/// What could not be finished must not be taken for the result; if it cannot be removed either, what
+/// could not be written is said anyway.
+fn forget(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+#[cfg(unix)]
+fn create(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
