@@ -1,11 +1,18 @@
 //! What a plugin says of itself: one JSON object in a section of its own, `.hsmod` (on macOS
 //! `__DATA,__hsmod`), readable without running any of its code.
 
+mod config_schema;
+mod syntax;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::callbacks::{Own, denies};
+
+pub use config_schema::ConfigSchema;
+#[doc(hidden)]
+pub use syntax::{Fault, fault};
 
 /// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it. A plugin in another
 /// language leaves out what it has not; that is empty here.
@@ -46,6 +53,9 @@ pub struct Manifest {
     /// Panic strategy it was built with: `unwind` or `abort`.
     #[serde(default)]
     pub panic: String,
+    /// What its configs look like, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_schema: Option<ConfigSchema>,
 }
 
 /// A version of the boundary. Equal majors understand each other; the smaller minor is the
@@ -79,6 +89,8 @@ pub struct Parts<'a> {
     /// The requests that the module cannot do without.
     pub requests: &'a [&'a str],
     pub panic: &'a str,
+    /// The JSON text of the schema: one, or none.
+    pub config_schema: &'a [&'a str],
 }
 
 /// How many bytes the manifest takes.
@@ -106,7 +118,11 @@ const fn write<const LENGTH: usize>(parts: &Parts<'_>, writer: Writer<LENGTH>) -
     writer = required(parts, writer).raw("],\"optional\":[");
     writer = optional(parts, writer).raw("],\"rustc\":").text(env!("HSMOD_RUSTC"));
     writer = writer.raw(",\"target\":").text(env!("HSMOD_TARGET"));
-    writer.raw(",\"panic\":").text(parts.panic).raw("}")
+    writer = writer.raw(",\"panic\":").text(parts.panic);
+    if let [schema] = parts.config_schema {
+        writer = writer.raw(",\"config_schema\":").raw(schema);
+    }
+    writer.raw("}")
 }
 
 /// By category, what was written.
@@ -208,12 +224,18 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self
     }
 
+    /// As it is. Not byte by byte, each of which would have the compiler copy all that was written: a
+    /// schema is long.
     pub(crate) const fn raw(mut self, text: &str) -> Self {
-        let mut index = 0;
-        while index < text.len() {
-            self = self.byte(text.as_bytes()[index]);
-            index += 1;
+        let bytes = text.as_bytes();
+        if LENGTH > 0 {
+            let mut index = 0;
+            while index < bytes.len() {
+                self.bytes[self.length + index] = bytes[index];
+                index += 1;
+            }
         }
+        self.length += bytes.len();
         self
     }
 
@@ -266,7 +288,7 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self.byte(b']')
     }
 
-    const fn number(self, number: u32) -> Self {
+    pub(crate) const fn number(self, number: u32) -> Self {
         let writer = if number >= 10 { self.number(number / 10) } else { self };
         writer.byte(b'0' + (number % 10) as u8)
     }
@@ -307,6 +329,7 @@ mod tests {
         ],
         requests: &["send_mail", "http_request"],
         panic: "unwind",
+        config_schema: &["{\n  \"title\": \"a \\\" b\"\n}\n"],
     };
 
     #[test]
@@ -323,6 +346,19 @@ mod tests {
             ["user_may_invite", "user_may_join_room", "x"]
         );
         assert!(manifest.rustc.starts_with("rustc "));
+        let schema = manifest.config_schema.unwrap();
+        assert_eq!(schema.as_str(), r#"{"title":"a \" b"}"#);
+    }
+
+    #[test]
+    fn a_manifest_without_a_schema_does_not_mention_one() {
+        const WITHOUT: Parts<'_> = Parts { config_schema: &[], ..PARTS };
+        const BYTES: [u8; length(&WITHOUT)] = encode(&WITHOUT);
+        assert!(!std::str::from_utf8(&BYTES).unwrap().contains("config_schema"));
+        let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();
+        assert_eq!(manifest.config_schema, None);
+        let written = serde_json::to_value(&manifest).unwrap();
+        assert!(written.get("config_schema").is_none());
     }
 
     #[test]

@@ -224,13 +224,34 @@ pub trait Module: Send + Sync + Sized + 'static {
 /// export_module!(Reminder, requires = ["send_mail", "run_db_interaction"]);
 /// assert_eq!(MODULE.manifest().requires, ["send_mail", "run_db_interaction"]);
 /// ```
+///
+/// A module may say what its config looks like: a [JSON Schema](https://json-schema.org), which the plugin's
+/// file then holds. `hsmod check --no-load` holds configs against it without running the plugin. Text that is
+/// no JSON object does not compile. It is written by hand, or by `schemars` from the type of the config.
+///
+/// ```
+/// # use hsmod_plugin_api::prelude::*;
+/// # pub struct QuietRooms;
+/// # impl Module for QuietRooms {
+/// #     type Config = serde_json::Value;
+/// #     fn new(_: Self::Config, _: &ModuleApi) -> Result<Arc<Self>, ModuleError> { Ok(Arc::new(Self)) }
+/// # }
+/// # macro_rules! include_str { ($path:literal) => { "{ \"type\": \"object\" }" } }
+/// export_module!(QuietRooms, config_schema = include_str!("../config.schema.json"));
+/// assert_eq!(MODULE.manifest().config_schema.unwrap().as_str(), r#"{"type":"object"}"#);
+/// ```
 #[macro_export]
 macro_rules! export_module {
-    ($module:ty $(, requires = [$($request:literal),* $(,)?])? $(,)?) => {
+    (
+        $module:ty
+        $(, requires = [$($request:literal),* $(,)?])?
+        $(, config_schema = $schema:expr)?
+        $(,)?
+    ) => {
         /// This module, for hosts that link it statically.
         pub static MODULE: $crate::StaticModule = {
             const PARTS: $crate::manifest::Parts<'static> =
-                $crate::__manifest_parts!($module, [$($($request),*)?]);
+                $crate::__manifest_parts!($module, [$($($request),*)?], [$($schema)?]);
             static BYTES: [u8; $crate::manifest::length(&PARTS)] = $crate::manifest::encode(&PARTS);
             $crate::StaticModule::of::<$module>(&BYTES)
         };
@@ -243,13 +264,22 @@ macro_rules! export_module {
             )
         ); )*)?
 
-        $crate::__export_symbols!($module, [$($($request),*)?]);
+        $( const _: () = {
+            const FAULT: $crate::manifest::Fault = $crate::manifest::fault($schema);
+            ::core::assert!(FAULT.is_none(), "{}", FAULT.as_str());
+        }; )?
+
+        $crate::__export_symbols!($module, [$($($request),*)?], [$($schema)?]);
+    };
+    ($module:ty, config_schema = $schema:expr, requires = $requests:tt $(,)?) => {
+        $crate::export_module!($module, requires = $requests, config_schema = $schema);
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "`export_module!` takes the type of the module: `export_module!(MyModule);` or \
-            `export_module!(MyModule, requires = [\"send_mail\"]);`. A plugin has one module: \
-            another one wants a crate of its own"
+            "`export_module!` takes the type of the module: `export_module!(MyModule);`, and may be \
+            told what it requires and what its config looks like: `export_module!(MyModule, requires = \
+            [\"send_mail\"], config_schema = include_str!(\"../config.schema.json\"));`. A plugin has \
+            one module: another one wants a crate of its own"
         );
     };
 }
@@ -258,7 +288,7 @@ macro_rules! export_module {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __manifest_parts {
-    ($module:ty, [$($request:literal),*]) => {{
+    ($module:ty, [$($request:literal),*], [$($schema:expr)?]) => {{
         #[allow(unused_imports, reason = "used where a category is not implemented")]
         use $crate::__private::Fallback as _;
         $crate::manifest::Parts {
@@ -269,6 +299,7 @@ macro_rules! __manifest_parts {
             callbacks: $crate::__categories!($crate::__written[[$module]]),
             requests: &[$($request),*],
             panic: if ::core::cfg!(panic = "abort") { "abort" } else { "unwind" },
+            config_schema: &[$($schema)?],
         }
     }};
 }
@@ -288,10 +319,10 @@ macro_rules! __written {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_symbols {
-    ($module:ty, $requests:tt) => {
+    ($module:ty, $requests:tt, $schema:tt) => {
         const _: () = {
             const PARTS: $crate::manifest::Parts<'static> =
-                $crate::__manifest_parts!($module, $requests);
+                $crate::__manifest_parts!($module, $requests, $schema);
 
             #[unsafe(export_name = "hsmod_manifest")]
             #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__hsmod"))]
@@ -310,5 +341,5 @@ macro_rules! __export_symbols {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_symbols {
-    ($module:ty, $requests:tt) => {};
+    ($module:ty, $requests:tt, $schema:tt) => {};
 }

@@ -76,11 +76,12 @@ impl api::callbacks::SpamChecker for Result {}
 #[api::callbacks(optional)]
 impl api::callbacks::ThirdPartyRules for Option {}
 
-api::export_module!(Probe, requires = ["send_mail"]);
+api::export_module!(Probe, config_schema = "{}", requires = ["send_mail"]);
 
 fn main() {
     let manifest = MODULE.manifest();
     ::std::assert_eq!(manifest.callbacks["spam_checker"], ["check_event_for_spam"]);
     ::std::assert_eq!(manifest.requires[1..], ["send_mail"]);
+    ::std::assert_eq!(manifest.config_schema.unwrap().as_str(), "{}");
     ::std::assert_eq!(api::params![1, "text"].len(), 2);
 }

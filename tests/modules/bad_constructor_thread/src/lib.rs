@@ -22,6 +22,7 @@ const PARTS: Parts<'static> = Parts {
     }],
     requests: &[],
     panic: "unwind",
+    config_schema: &[],
 };
 
 #[allow(unsafe_code, reason = "what `export_module!` would write")]
