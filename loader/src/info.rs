@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use hsmod_plugin_api::AbiVersion;
-use hsmod_plugin_api::manifest::Manifest;
+use hsmod_plugin_api::manifest::{ConfigSchema, Manifest};
 use hsmod_plugin_api::module::StaticModule;
 use serde::Serialize;
 
@@ -40,6 +40,9 @@ pub struct ModuleInfo {
     pub login_types: Vec<LoginType>,
     /// Paths of its web resources, `/*` behind those that include what is below them.
     pub web: Vec<String>,
+    /// What its plugin says that configs look like.
+    #[serde(skip)]
+    pub config_schema: Option<ConfigSchema>,
 }
 
 /// What modules registered, each thing once.
@@ -102,6 +105,7 @@ impl ModuleInfo {
             abi: manifest.map(|manifest| manifest.abi),
             requires: names(|manifest| &manifest.requires).unwrap_or_default(),
             optional: names(|manifest| &manifest.optional).unwrap_or_default(),
+            config_schema: manifest.and_then(|manifest| manifest.config_schema.clone()),
             ..Self::entry(entry)
         }
     }
@@ -119,6 +123,7 @@ impl ModuleInfo {
             callbacks: BTreeMap::new(),
             login_types: Vec::new(),
             web: Vec::new(),
+            config_schema: None,
         }
     }
 }

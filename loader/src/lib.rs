@@ -142,6 +142,7 @@ pub use hsmod_plugin_api::host::{
     BuiltEvent, Delivered, EditableText, EventError, EventParts, FileSource, GivenText, InputError,
     Json, Parts, Pdu, Ser, StateHandle as State, StateSource,
 };
+pub use hsmod_plugin_api::manifest::ConfigSchema;
 pub use hsmod_plugin_api::module::http_response::HttpResponse;
 pub use hsmod_plugin_api::module::{Trace, WebRequest, WebResponse};
 pub use hsmod_plugin_api::requests;

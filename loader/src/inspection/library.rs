@@ -51,5 +51,5 @@ fn without_end(manifest: &[u8]) -> &[u8] {
     &manifest[..length]
 }
 
-/// Far more than callbacks and authors fill.
+/// Far more than callbacks, authors and the schema of configs fill.
 const MANIFEST_SIZE_MAX: usize = 1 << 20;

@@ -124,6 +124,42 @@ fn a_manifest_of_an_unknown_shape() {
 }
 
 #[test]
+fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
+    let schema =
+        json!({"type": "object", "title": "a \" b", "properties": {"n": {"minimum": 1.5}}});
+    let (inspected, report) = inspected(&with("config_schema", schema.clone()).bytes());
+    assert_eq!(report.problems, []);
+    let inspection = inspected.unwrap().inspection;
+    assert_eq!(serde_json::to_value(&inspection).unwrap()["config_schema"], schema);
+    assert_eq!(inspection.manifest.config_schema.unwrap().as_str(), schema.to_string());
+
+    // As deep as it fits: a tree of it would be thrown away by as many calls, one inside the other.
+    let deep = format!("{{\"not\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let (name, abi) = (r#""name": "x", "version": "1""#, r#""abi": {"major": 2, "minor": 0}"#);
+    let manifest =
+        Some(format!(r#"{{{name}, {abi}, "panic": "unwind", "config_schema": {deep}}}"#));
+    let (inspected, report) = self::inspected(&Plugin { manifest, ..Plugin::default() }.bytes());
+    assert_eq!(report.problems, []);
+    let schema = inspected.unwrap().inspection.manifest.config_schema.unwrap();
+    assert_eq!(schema.as_str(), deep);
+}
+
+#[test]
+fn a_schema_of_configs_that_is_no_object() {
+    let text = "{\"type\": \"object\"}";
+    assert_snapshot!(problems(&with("config_schema", json!(text)).bytes()), @"
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: `config_schema` is no JSON object, which a JSON Schema is here at line 1 column 142
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+    let manifest = manifest().to_string().replacen('{', r#"{"config_schema": {"type": }, "#, 1);
+    let manifest = Some(manifest);
+    assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @"
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: expected value at line 1 column 28
+      fix: copy the plugin again, or rebuild it: the file is damaged or was changed
+    ");
+}
+
+#[test]
 fn a_manifest_without_end() {
     let manifest = Some(" ".repeat((1 << 20) + 1));
     assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
