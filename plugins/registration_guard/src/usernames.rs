@@ -1,0 +1,37 @@
+//! Which usernames nobody may have.
+
+use std::ops::RangeInclusive;
+
+use hsmod_plugin_api::prelude::*;
+use hsmod_python_regex::PythonRegex;
+
+/// What usernames are held against.
+pub(crate) struct Usernames {
+    lengths: RangeInclusive<u64>,
+    denied: Vec<PythonRegex>,
+}
+
+impl Usernames {
+    pub(crate) const fn new(lengths: RangeInclusive<u64>, denied: Vec<PythonRegex>) -> Self {
+        Self { lengths, denied }
+    }
+
+    /// Why nobody may have this username.
+    pub(crate) fn reason(&self, username: &str) -> Option<&'static str> {
+        let length = u64::try_from(username.chars().count()).unwrap_or(u64::MAX);
+        if length < *self.lengths.start() {
+            return Some("the username is too short");
+        }
+        if length > *self.lengths.end() {
+            return Some("the username is too long");
+        }
+        let is_denied = |regex: &PythonRegex| {
+            // A name that was made to keep a pattern busy is none that somebody needs.
+            regex.search(username).unwrap_or_else(|error| {
+                tracing::warn!("a username is refused: {error}");
+                true
+            })
+        };
+        self.denied.iter().any(is_denied).then_some("nobody may have this username")
+    }
+}
