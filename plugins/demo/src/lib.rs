@@ -5,10 +5,12 @@
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module's `config`.
+/// One user may not create rooms.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The ID of the user who may create no rooms: `@evilguy` of this homeserver by default.
     denied_user: Option<String>,
 }
 
@@ -68,7 +70,7 @@ impl WebResource for Hello {
     }
 }
 
-export_module!(Demo);
+export_module!(Demo, config_schema = include_str!("../config.schema.json"));
 
 #[cfg(test)]
 mod tests;

@@ -18,21 +18,28 @@ use std::time::Duration;
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module's `config`.
+/// Shows events to a service, which may rewrite them.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The URL of the service.
     endpoint: String,
+    /// What becomes of an event if the service does not answer as it should.
     #[serde(default)]
     on_error: OnError,
+    /// How many milliseconds the service has.
     #[serde(default = "five_seconds")]
     timeout_ms: u64,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 enum OnError {
+    /// It is sent as it is.
     Allow,
+    /// It is not sent.
     #[default]
     Deny,
 }
@@ -106,7 +113,11 @@ fn decision(event: &Event<'_>, response: &HttpResponse) -> Result<EventDecision,
     Ok(EventDecision::Replace(event.into()))
 }
 
-export_module!(EventCensor, requires = ["http_request"]);
+export_module!(
+    EventCensor,
+    requires = ["http_request"],
+    config_schema = include_str!("../config.schema.json")
+);
 
 #[cfg(test)]
 mod tests;

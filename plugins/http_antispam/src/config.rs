@@ -7,24 +7,35 @@ use std::io::{self, Read as _};
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
-/// The module's `config`. The crate's documentation says what each key means.
+/// Asks a service over HTTP what is spam. The crate's documentation says more of each key.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The URL of the service; `/` and the name of a callback is put behind it.
     pub(crate) base_url: String,
-    /// As it was written: what serde says of the wrong type would show the secret.
+    /// The token that the service is sent. It goes before the file.
+    // As it was written: what serde says of the wrong type would show the secret.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     authorization: Value,
+    /// A file with that token.
     authorization_path: Option<String>,
+    /// The callbacks that ask the service. Without it, all of them.
     pub(crate) enabled_callbacks: Option<Vec<String>>,
+    /// By callback, whether to let pass what the service says nothing of.
     #[serde(default)]
     pub(crate) fail_open: BTreeMap<String, bool>,
+    /// By callback, whether the service is told and not waited for.
     #[serde(default, rename = "async")]
     pub(crate) in_background: BTreeMap<String, bool>,
+    /// Whether to ask for `/ping` at the start, until the service answers.
     #[serde(default)]
     pub(crate) do_ping: bool,
+    /// How many milliseconds the service has.
     #[serde(default = "nine_seconds")]
     pub(crate) timeout_ms: u64,
+    /// How large an answer may be, in bytes.
     #[serde(default = "sixty_four_kibibytes")]
     pub(crate) max_response_bytes: u64,
     /// The value of the header: what the keys above come to.

@@ -320,7 +320,11 @@ fn event_body(event: &Event<'_>) -> String {
     format!(r#"{{"event":{json}}}"#)
 }
 
-export_module!(HttpAntispam, requires = ["http_request"]);
+export_module!(
+    HttpAntispam,
+    requires = ["http_request"],
+    config_schema = include_str!("../config.schema.json")
+);
 
 #[cfg(test)]
 mod tests;

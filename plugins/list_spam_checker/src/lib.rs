@@ -7,10 +7,12 @@ use std::collections::HashSet;
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module's `config`.
+/// Refuses events sent by users on a list.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// User IDs whose events are spam.
     evil_users: HashSet<String>,
 }
 
@@ -65,7 +67,7 @@ impl WebResource for ListSpamChecker {
     }
 }
 
-export_module!(ListSpamChecker);
+export_module!(ListSpamChecker, config_schema = include_str!("../config.schema.json"));
 
 #[cfg(test)]
 mod tests;
