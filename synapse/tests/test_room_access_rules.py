@@ -1,0 +1,149 @@
+"""Shows that `room_access_rules` decides as the module in Python does, by the cases of its own tests.
+
+Both are in one Synapse, and are asked one after the other. What the identity server answers only the
+one in Python is told: the other one asks by HTTPS, and nobody is there.
+"""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from room_access_rules import RoomAccessRules
+from synapse.api.errors import Codes, SynapseError
+from synapse.api.room_versions import RoomVersions
+from synapse.events import EventBase, make_event_from_dict
+from synapse.http.client import SimpleHttpClient
+from synapse.module_api import ModuleApi, PublicRoomListManager
+from synapse.types import JsonDict, create_requester
+
+from support import NativeTestCase, native
+
+CASES = Path(__file__).parents[2] / "plugins/room_access_rules/src/tests/cases.jsonl"
+CONFIG = {
+    "id_server": "id.invalid",
+    "domains_forbidden_when_restricted": ["forbidden.example"],
+}
+ALICE = "@alice:example.com"
+LEVELS = "power_level_content_override"
+
+# What the README says of requests that are malformed: the original fails, which is a 403.
+MALFORMED = [{"initial_state": "x"}, {LEVELS: []}]
+
+
+class Original(RoomAccessRules):
+    """As the homeserver in memory makes modules, by the usual names of their arguments."""
+
+    def __init__(self, config: Any, api: ModuleApi) -> None:
+        super().__init__(config, api)
+
+
+def made(event_type: str, state_key: str | None, content: JsonDict) -> EventBase:
+    """An event of the room."""
+    pdu = {
+        "room_id": "!r:example.com",
+        "sender": ALICE,
+        "type": event_type,
+        "content": content,
+        "origin_server_ts": 1,
+        "depth": 1,
+        "hashes": {},
+        "signatures": {},
+        "auth_events": [],
+        "prev_events": [],
+    }
+    if state_key is not None:
+        pdu["state_key"] = state_key
+    return make_event_from_dict(pdu, room_version=RoomVersions.V11)
+
+
+class BesideTheOriginal(NativeTestCase):
+    """Both modules, the native one first."""
+
+    def native_modules(self) -> list[JsonDict]:
+        original = {"module": "test_room_access_rules.Original", "config": CONFIG}
+        return [native({"module": "room_access_rules", "config": CONFIG}), original]
+
+    def prepare(self, reactor: Any, clock: Any, hs: Any) -> None:
+        self.rules = hs.get_module_api_callbacks().third_party_event_rules
+        self.case: JsonDict = {}
+
+        async def is_public(manager: PublicRoomListManager, room_id: str) -> bool:
+            return self.case.get("public", False)
+
+        async def get_json(client: SimpleHttpClient, url: str, *arguments: Any) -> JsonDict:
+            self.assertEqual(url, "https://id.invalid/_matrix/identity/api/v1/info")
+            if "home" not in self.case:
+                raise RuntimeError("it is down")
+            return self.case["home"]
+
+        self.patch(PublicRoomListManager, "room_is_in_public_room_list", is_public)
+        self.patch(SimpleHttpClient, "get_json", get_json)
+
+    async def ask(self, module: int) -> Any:
+        """What one of the modules answers, as the cases have it."""
+        case, rules = self.case, self.rules
+        events = [["m.room.member", ALICE, {"membership": "join"}], *case.get("state", [])]
+        state = {(kind, key): made(kind, key, content) for kind, key, content in events}
+        if "event" in case:
+            check = rules._check_event_allowed_callbacks[module]
+            allowed, replacement = await check(made(*case["event"]), state)
+            self.assertIsNone(replacement)
+        elif "invite" in case:
+            check = rules._check_threepid_can_be_invited_callbacks[module]
+            allowed = await check(*case["invite"], state)
+        elif "list" in case:
+            check = rules._check_visibility_can_be_modified_callbacks[module]
+            allowed = await check("!r:example.com", state, case["list"])
+        else:
+            request = deepcopy(case["create"])
+            try:
+                await rules._on_create_room_callbacks[module](
+                    create_requester(ALICE), request, False
+                )
+            except SynapseError as error:
+                return f"{error.code} {Codes(error.errcode).value}: {error.msg}"
+            return request
+        return "allow" if allowed else "deny"
+
+    def native(self) -> Any:
+        """What the native module answers."""
+        return self.get_success(self.ask(0))
+
+    def original(self) -> Any:
+        """What the one in Python answers."""
+        return self.get_success(self.ask(1))
+
+    def test_cases(self) -> None:
+        met = []
+        for line in CASES.read_text().splitlines():
+            self.case = json.loads(line)
+            expected = self.case["answer"]
+            if "home" not in self.case:
+                self.assertEqual(self.native(), expected, line)
+            if self.case.get("create") in MALFORMED:
+                met.append("malformed")
+                self.get_failure(self.ask(1), Exception)
+            elif "invite" in self.case and "home" not in self.case and expected == "deny":
+                # Nobody catches the error, and Synapse goes on as if the invite were allowed.
+                met.append("down")
+                self.get_failure(self.ask(1), RuntimeError)
+            else:
+                self.assertEqual(alike(self.original()), alike(expected), line)
+        self.assertEqual(met, ["malformed", "malformed", "down"])
+
+
+def alike(answer: Any) -> Any:
+    """An answer without what the README says that differs in new rooms, and is the same to Synapse."""
+    if isinstance(answer, str):
+        # Which levels are wrong the original says, too.
+        return answer.removesuffix(" content override").removesuffix(" content")
+    answer = deepcopy(answer)
+    if any(event["type"] == "m.room.power_levels" for event in answer["initial_state"]):
+        # Synapse does not look at these then.
+        answer.pop(LEVELS, None)
+    else:
+        answer[LEVELS].pop("users", None)
+    return answer
