@@ -47,9 +47,10 @@ impl Reader {
     fn mended(&mut self, group: &Group) -> Option<Group> {
         let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
         let mut found = false;
-        for place in 0..tokens.len() {
-            if let Some(inner) = self.inside(&tokens[place]) {
-                tokens[place] = inner.into();
+        for token in &mut tokens {
+            let TokenTree::Group(inner) = &*token else { continue };
+            if let Some(inner) = self.mended(inner) {
+                *token = inner.into();
                 found = true;
             }
         }
@@ -62,13 +63,6 @@ impl Reader {
             found |= self.content_of_no_type(&mut tokens, place);
         }
         found.then(|| with_stream(group, tokens))
-    }
-
-    fn inside(&mut self, token: &TokenTree) -> Option<Group> {
-        match token {
-            TokenTree::Group(group) => self.mended(group),
-            _ => None,
-        }
     }
 
     /// `Ok(Verdict::Deny)`, of which the compiler makes `Verdict::Deny(/* Denial */)`.

@@ -2,7 +2,12 @@
 //! something else here, and the plugin API has another name.
 //!
 //! A program and no test in another file, since the names are those of a crate's root.
-#![allow(dead_code, unused_macros, non_camel_case_types)]
+#![allow(
+    dead_code,
+    unused_macros,
+    non_camel_case_types,
+    reason = "the names are there to be in the way"
+)]
 
 extern crate hsmod_plugin_api as api;
 

@@ -9,7 +9,7 @@ mod filters {
         use std::marker::PhantomData;
 
         pub(crate) struct Filter<'a, F: Fn(u8) -> u8, T, const LIMIT: usize>(
-            pub(crate) PhantomData<(fn() -> F, &'a T)>,
+            pub(crate) PhantomData<(F, &'a T)>,
         );
     }
 }

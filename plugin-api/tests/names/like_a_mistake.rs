@@ -47,7 +47,7 @@ impl SpamChecker for Reading {
     ) -> Result<FederatedEventAction, ModuleError> {
         let id = event.event_id().to_owned();
         let event = Page;
-        let drop = event.content()["body"] == id || event.content().get("body").is_none();
+        let drop = event.content()["body"] == id || event.content().get("body") == Some(&"spam");
         Ok(if drop { FederatedEventAction::Drop } else { FederatedEventAction::Keep })
     }
 }
