@@ -66,6 +66,7 @@ const STEPS: &[Step] = &[
     Step::usual("demo", &["xtask", "demo"]),
     Step::usual("wheel", &["xtask", "wheel", "--dev", "--check"]),
     Step::full("wheel, released", &["xtask", "wheel", "--check"]),
+    Step::full("bundle", &["xtask", "bundle", "--check"]),
     Step::full("tests in Synapse, released", &["xtask", "synapse", "--release", "test_command"]),
     Step::full("cost in Synapse", &["xtask", "synapse", "--bench"]),
     Step {

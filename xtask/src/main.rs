@@ -6,6 +6,7 @@
 mod bench;
 mod book;
 mod build;
+mod bundle;
 mod c_compilers;
 mod ci;
 mod command;
@@ -54,6 +55,7 @@ After adding a dependency:  cargo xtask deny
 To read the book:           cargo xtask book
 To test inside Synapse:     cargo xtask synapse
 To install it somewhere:    cargo xtask wheel
+To give it to operators:    cargo xtask bundle
 To compare its speed:       cargo xtask bench";
 
 #[derive(Subcommand)]
@@ -71,6 +73,12 @@ enum Task {
     /// Installs mdBook below cargo's target directory if it is missing (about two minutes). The pages
     /// go there, too.
     Book(book::Options),
+    /// Makes the folder that operators download: plugins, command, wheel, digests, contents
+    ///
+    /// All plugins of plugins/ and the `hsmod` command, without what debuggers want, the Python package,
+    /// a modules.yaml to begin with, SHA256SUMS, and for each binary a list of what it is made of, by
+    /// cargo-cyclonedx (installed below cargo's target directory if it is missing, about two minutes).
+    Bundle(bundle::Options),
     /// Runs what CI runs: format, lints, documentation, demo and tests
     ///
     /// Stops at the first step that fails and says how to run that step alone. The last lines are
@@ -126,6 +134,7 @@ impl Task {
         match self {
             Self::Bench(options) => bench::run(&options),
             Self::Book(options) => book::run(&options),
+            Self::Bundle(options) => bundle::run(&options),
             Self::Ci(options) => ci::run(&options),
             Self::Demo => demo::run(),
             Self::Compilers(options) => compilers::run(&options),
