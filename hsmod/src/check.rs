@@ -2,6 +2,7 @@
 
 mod calls;
 pub(crate) mod inside;
+pub(crate) mod schema;
 mod trial;
 mod trials;
 
@@ -29,6 +30,9 @@ is answered if --world FILE says from what.
 Example:
   hsmod check -c modules.yaml && systemctl restart my-homeserver
   hsmod check -c modules.yaml --calls spam_checker,third_party_rules.on_new_event
+
+With --no-load the config of a module is held against the JSON Schema in its plugin, if there is one
+(`hsmod inspect` tells); otherwise the module itself reads it.
 
 Exit codes: 0 the modules will start (there may be warnings), 1 they will not, 2 the config file
 cannot be read")]
@@ -66,12 +70,18 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     let sound = |name: &str| !problems.iter().any(|problem| is_error_of(problem, name));
     let wanted = |entry: &&Entry| !options.no_load && sound(entry.name());
     let wanted: Vec<Entry> = entries.iter().filter(wanted).cloned().collect();
-    let mut trials = Trials::begin(wanted, listing, options.clone(), verbose)?;
+    let mut trials = Trials::begin(wanted, listing.clone(), options.clone(), verbose)?;
 
     let mut checked = Checked { problems, neighbours: Neighbours::default() };
     let mut tally = Tally::default();
     for (entry, info) in entries.iter().zip(modules) {
-        let (info, problems) = checked.module(entry, info, trials.of(entry)?);
+        let tried = trials.of(entry)?;
+        // A module that reads its config itself says what is wrong with it.
+        let schema = info.config_schema.as_ref().filter(|_| tried.is_none());
+        let misfits =
+            schema.map(|schema| schema::compare(&listing, options, verbose, entry, schema));
+        checked.problems.extend(misfits.into_iter().flatten());
+        let (info, problems) = checked.module(entry, info, tried);
         tally.show(&info, &problems, output);
         output.flush();
     }

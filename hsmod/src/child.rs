@@ -22,11 +22,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::inside::Call;
 use crate::check::inside::{Found, Trial};
+use crate::check::schema::Fit;
 use crate::exit::Exit;
 use crate::replay::inside::Replay;
 use crate::world::WorldText;
 
 pub(crate) use block::Wire;
+pub(crate) use ended::Fall;
 pub(crate) use inside::{Inside, Options, run};
 pub(crate) use outside::{Heard, Process};
 pub(crate) use passing::pass_on;
@@ -54,6 +56,8 @@ pub(crate) struct Task {
 pub(crate) enum Work {
     /// Start one of them, and shut it down.
     Trial(Trial),
+    /// Hold the config of one of them against the schema in its plugin.
+    Fit(Fit),
     /// Ask all of them something.
     Call(Call),
     /// Send them events.
@@ -69,7 +73,7 @@ pub(crate) enum Report {
     Stage { module: String, stage: Stage },
     /// All modules are started: what ends the process now is none of a stage.
     Started,
-    /// What a trial found.
+    /// What a trial or a comparison found.
     Found(Found),
     /// It has worked on so many more bytes of what it reads.
     Read(u64),

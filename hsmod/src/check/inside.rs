@@ -21,7 +21,7 @@ pub(crate) struct Trial {
     pub(super) calls: Calls,
 }
 
-/// What a trial found.
+/// What a trial found, or a comparison of a config with its schema.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Found {
     pub(super) callbacks: BTreeMap<String, Vec<String>>,

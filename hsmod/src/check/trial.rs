@@ -10,8 +10,8 @@ use hsmod_loader::problem::Problem;
 
 use super::Options;
 use super::inside::{Found, Trial};
-use crate::child::{Heard, Process, Task, Work};
-use crate::exit::Result;
+use crate::child::{Fall, Heard, Process, Task, Work};
+use crate::exit::{Exit, Result};
 use crate::modules::Listing;
 use crate::output::complain;
 
@@ -28,6 +28,30 @@ pub(super) fn run(
     verbose: u8,
     entry: &Entry,
 ) -> Result<Found> {
+    let work = Work::Trial(Trial { index: entry.index(), calls: options.calls.clone() });
+    let (mut found, ended) = in_child(listing, options, verbose, work, LIMIT)?;
+    if let Err(fall) = ended {
+        let problem = Problem::error(fall.stage, fall.message).fix(fall.fix);
+        found.problems.push(entry.pinpoint(problem, &["module"]));
+        found.problems.iter_mut().for_each(|problem| problem.module = None);
+    }
+    Ok(found)
+}
+
+/// What was found in a child that had this to do, and how the child ended.
+type Looked = (Found, std::result::Result<Exit, Fall>);
+
+/// Has a child do this, to its end or to the end of its time.
+///
+/// # Errors
+/// It could not be done, for which no module is to blame.
+pub(super) fn in_child(
+    listing: &Listing,
+    options: &Options,
+    verbose: u8,
+    work: Work,
+    limit: Duration,
+) -> Result<Looked> {
     let text = listing.text();
     let task = Task {
         // It was read as YAML before, which is UTF-8.
@@ -38,14 +62,14 @@ pub(super) fn run(
         verbose,
         json: options.json,
         colours: false,
-        work: Work::Trial(Trial { index: entry.index(), calls: options.calls.clone() }),
+        work,
     };
     let mut found = Found::default();
     let process = Process::start(&task, listing, std::io::empty(), Stdio::piped())?;
-    let ended = process.hear(Some(LIMIT), |heard| {
+    let ended = process.hear(Some(limit), |heard| {
         match heard {
             Heard::Found(all) => found = all,
-            // A trial has none: what comes all the same does no harm there.
+            // There are none: what comes all the same does no harm there.
             Heard::Answers(bytes) => complain(&String::from_utf8_lossy(&bytes)),
             Heard::Read(_) => {}
         }
@@ -54,10 +78,5 @@ pub(super) fn run(
     if verbose > 0 {
         complain(ended.words());
     }
-    if let Err(fall) = ended.outcome(LIMIT)? {
-        let problem = Problem::error(fall.stage, fall.message).fix(fall.fix);
-        found.problems.push(entry.pinpoint(problem, &["module"]));
-        found.problems.iter_mut().for_each(|problem| problem.module = None);
-    }
-    Ok(found)
+    Ok((found, ended.outcome(limit)?))
 }

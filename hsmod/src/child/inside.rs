@@ -107,6 +107,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
         let inside = Inside { listing, server_name: task.server_name, world, wire: wire.clone() };
         match task.work {
             Work::Trial(trial) => check::inside::run(&inside, &trial),
+            Work::Fit(fit) => check::schema::run(&inside, &fit),
             Work::Call(call) => call::inside::run(&inside, &call, &mut output),
             Work::Replay(replay) => replay::inside::run(&inside, replay, input, &mut output),
         }

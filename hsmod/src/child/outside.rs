@@ -39,7 +39,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 pub(crate) enum Heard {
     /// To be passed on as it is.
     Answers(Vec<u8>),
-    /// What a trial found.
+    /// What a trial or a comparison found.
     Found(Found),
     /// So many more bytes are done.
     Read(u64),

@@ -1,0 +1,139 @@
+//! The config of a module that is not started, held against the JSON Schema in its plugin.
+//!
+//! Rationale: a schema is text of a stranger's. One that calls itself for ever, grows without end or
+//! takes a thousand years is evaluated in a process of its own, with a bound on its time and memory,
+//! so that it costs a warning and nothing more. Schemas elsewhere, to which it may refer, are not
+//! fetched.
+
+mod misfits;
+
+use std::error::Error;
+use std::time::Duration;
+
+use hsmod_loader::ConfigSchema;
+use hsmod_loader::config::Entry;
+use hsmod_loader::problem::{Problem, Stage};
+use hsmod_loader::suggestion::printable;
+use jsonschema::{Retrieve, Uri, Validator};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::inside::Found;
+use super::{Options, trial};
+use crate::child::{Inside, Report, Work};
+use crate::exit::{Exit, Result, Stop};
+use crate::modules::Listing;
+
+/// How long it may take. Schemas that people write take less than a thousandth of it.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// How much memory it may take, in bytes.
+#[cfg(unix)]
+const MEMORY: u64 = 1 << 30;
+
+/// What to hold against what.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Fit {
+    /// The place of the module in the list.
+    index: usize,
+    schema: String,
+}
+
+/// What is wrong with the config of a module, as far as the schema in its plugin says.
+pub(super) fn compare(
+    listing: &Listing,
+    options: &Options,
+    verbose: u8,
+    entry: &Entry,
+    schema: &ConfigSchema,
+) -> Vec<Problem> {
+    let fit = Fit { index: entry.index(), schema: schema.as_str().to_owned() };
+    match trial::in_child(listing, options, verbose, Work::Fit(fit), LIMIT) {
+        Ok((found, Ok(_))) => {
+            found.problems.into_iter().map(|problem| problem.of(entry.name())).collect()
+        }
+        Ok((_, Err(fall))) => vec![unusable(entry, &fall.message)],
+        Err(Stop::Wrong(message)) => {
+            let (cause, fix) = message.split_once("\n  fix: ").unwrap_or((&message, ASK));
+            let message =
+                format!("its config is not held against the schema in its plugin: {cause}");
+            vec![
+                entry.pinpoint(Problem::warning(Stage::ParseConfig, message).fix(fix), &["config"]),
+            ]
+        }
+        // Of a config that cannot be read there are no entries.
+        Err(Stop::Refused(error)) => error.problems,
+    }
+}
+
+/// In a child: compares them, and reports what it finds.
+pub(crate) fn run(inside: &Inside, wanted: &Fit) -> Result<Exit> {
+    bound_memory();
+    inside.wire.report(&Report::Begun);
+    let config = inside.config().ok();
+    let entries = config.as_ref().map(hsmod_loader::Config::entries).unwrap_or_default();
+    let entry = entries.iter().find(|entry| entry.index() == wanted.index);
+    let problems = entry.map(|entry| problems(entry, &wanted.schema)).unwrap_or_default();
+    inside.wire.report(&Report::Found(Found { problems, ..Found::default() }));
+    Ok(Exit::Well)
+}
+
+#[cfg(unix)]
+fn bound_memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    // Where the system does not let us, time alone is bounded.
+    let _ = setrlimit(Resource::As, Rlimit { current: Some(MEMORY), maximum: Some(MEMORY) });
+}
+
+#[cfg(not(unix))]
+fn bound_memory() {}
+
+fn problems(entry: &Entry, schema: &str) -> Vec<Problem> {
+    let made = serde_json::from_str(schema).map_err(|error| error.to_string());
+    let made = made.and_then(|schema| Ok((validator(&schema)?, schema)));
+    match made {
+        Ok((validator, schema)) => misfits::of(entry, &validator, &schema),
+        Err(cause) => vec![unusable(entry, &cause)],
+    }
+}
+
+/// What evaluates a schema.
+fn validator(schema: &Value) -> std::result::Result<Validator, String> {
+    let options = jsonschema::options().with_retriever(Nowhere);
+    options.build(schema).map_err(|error| match error.instance_path().as_str() {
+        "" => error.to_string(),
+        place => format!("{error}, at `{place}`"),
+    })
+}
+
+/// Fetches nothing.
+struct Nowhere;
+
+impl Retrieve for Nowhere {
+    fn retrieve(
+        &self,
+        _uri: &Uri<String>,
+    ) -> std::result::Result<Value, Box<dyn Error + Send + Sync>> {
+        Err("a schema elsewhere is not fetched".into())
+    }
+}
+
+/// What helps where a plugin's schema does not.
+const ASK: &str = "tell the plugin's author; `hsmod check` without `--no-load` has the module itself \
+                   read its config";
+
+/// A schema that cannot be evaluated is no fault of the config's.
+fn unusable(entry: &Entry, cause: &str) -> Problem {
+    /// Messages repeat what the schema has.
+    const SHOWN: usize = 400;
+    let mut shown: String = printable(cause).chars().take(SHOWN).collect();
+    if cause.chars().nth(SHOWN).is_some() {
+        shown.push_str(" ..");
+    }
+    let message =
+        format!("the schema of configs in the plugin `{}` cannot be used: {shown}", entry.module());
+    entry.pinpoint(Problem::warning(Stage::Inspection, message).fix(ASK), &["module"])
+}
+
+#[cfg(test)]
+mod tests;
