@@ -26,6 +26,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     let glibc =
         inspection.glibc.map_or_else(|| "not needed".to_owned(), |v| format!("{v} or newer"));
     let static_tls = if inspection.static_tls { "yes" } else { "" };
+    let schema = manifest.config_schema.as_ref().map_or("", |_| "has a schema: `--json` shows it");
     let file = inspection.file.display().to_string();
     let rows = [
         ("description", manifest.description.as_str()),
@@ -39,6 +40,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
         ("processor", &inspection.arch),
         ("glibc", &glibc),
         ("static TLS", static_tls),
+        ("config", schema),
         ("needs", &needed(inspection)),
         ("undefined", &unnamed(&inspection.undefined)),
     ];

@@ -34,6 +34,7 @@ fn a_plugin_is_described() {
       sha256       <digest>
       ABI          2.0 (hsmod-plugin-api 0.9.0)
       language     Rust
+      config       has a schema: `--json` shows it
       callbacks    spam_checker.check_event_for_spam
       requires     spam_checker.check_event_for_spam
     ");
@@ -41,7 +42,7 @@ fn a_plugin_is_described() {
     let (values, code) = values(&mut hsmod(&["inspect", "--json", file]));
     assert_eq!((values.len(), code), (1, 0));
     let keys = values[0].as_object().unwrap().keys().map(String::as_str).collect::<Vec<_>>();
-    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks debug_info description file glibc language name needed optional panic plugin_api requires rustc sha256 size static_tls target undefined version");
+    insta::assert_snapshot!(keys.join(" "), @"abi arch authors callbacks config_schema debug_info description file glibc language name needed optional panic plugin_api requires rustc sha256 size static_tls target undefined version");
     assert_eq!(values[0]["name"], "list_spam_checker");
     assert_eq!(values[0]["file"], file);
     assert_eq!(values[0]["panic"], "unwind");
