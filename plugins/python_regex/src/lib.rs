@@ -43,7 +43,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use fancy_regex::{CompileError, Error, Regex, RegexBuilder};
-use serde::de::Error as _;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
 use emit::Form;
@@ -139,8 +139,23 @@ impl fmt::Debug for PythonRegex {
 
 impl<'de> Deserialize<'de> for PythonRegex {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let pattern = String::deserialize(deserializer)?;
-        Self::new(&pattern).map_err(D::Error::custom)
+        deserializer.deserialize_str(PatternVisitor)
+    }
+}
+
+/// A visitor's error bears the place of the string; one that came later would bear that of what holds
+/// it.
+struct PatternVisitor;
+
+impl Visitor<'_> for PatternVisitor {
+    type Value = PythonRegex;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, pattern: &str) -> Result<PythonRegex, E> {
+        PythonRegex::new(pattern).map_err(E::custom)
     }
 }
 
