@@ -1,0 +1,66 @@
+//! What the operator says, and what is wrong with it.
+
+use hmac::{Hmac, KeyInit as _};
+use hsmod_plugin_api::prelude::*;
+use serde_json::Value;
+use sha2::Sha512;
+
+/// Logs users in for whom somebody knows a shared secret.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Whoever knows it can log in as any user: make it long and random, and keep it to yourself.
+    // As it was written: what serde says of the wrong type would show it.
+    #[cfg_attr(test, schemars(with = "String", length(min = 1)))]
+    shared_secret: Value,
+
+    /// Whether there is the type of login `com.devture.shared_secret_auth`, which has a `token`.
+    #[serde(default = "yes")]
+    pub(crate) com_devture_shared_secret_auth_support_enabled: bool,
+
+    /// Whether the token is taken for a `password`, too, in a login of the type `m.login.password`.
+    #[serde(default)]
+    pub(crate) m_login_password_support_enabled: bool,
+
+    /// Whether users who are deactivated can be logged in.
+    #[serde(default)]
+    pub(crate) allow_deactivated_users: bool,
+}
+
+/// The secret, ready for messages.
+pub(crate) type Keyed = Hmac<Sha512>;
+
+const fn yes() -> bool {
+    true
+}
+
+impl Config {
+    /// The config, if anybody can log in by it, and not everybody.
+    pub(crate) fn checked(self) -> Result<Self, ConfigError> {
+        self.keyed()?;
+        if self.com_devture_shared_secret_auth_support_enabled
+            || self.m_login_password_support_enabled
+        {
+            return Ok(self);
+        }
+        Err(ConfigError::new(
+            "nobody can log in: set `com_devture_shared_secret_auth_support_enabled` or \
+             `m_login_password_support_enabled` to true",
+        ))
+    }
+
+    /// The secret.
+    pub(crate) fn keyed(&self) -> Result<Keyed, ConfigError> {
+        let keyed = match &self.shared_secret {
+            Value::String(secret) if secret.is_empty() => {
+                Err(ConfigError::new("there is no secret: anybody could log in as anybody"))
+            }
+            Value::String(secret) => {
+                Keyed::new_from_slice(secret.as_bytes()).map_err(ConfigError::new)
+            }
+            _ => Err(ConfigError::new("the secret is no string: put it in quotes")),
+        };
+        keyed.map_err(|error| error.at("shared_secret"))
+    }
+}
