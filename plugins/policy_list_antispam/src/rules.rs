@@ -1,0 +1,189 @@
+//! Rules of one kind, found by what they name.
+
+use std::collections::HashMap;
+
+use crate::glob::{is_glob, matches};
+
+/// The rules of a list that name users, or rooms, or servers, in their order.
+///
+/// What a rule names is looked up if it has no wildcards. A glob is looked up by four bytes of it, which
+/// the text must have as well: by those that the fewest other globs have. So what a text is compared
+/// with are a few globs, of however many.
+#[derive(Debug, Default)]
+pub(crate) struct Rules {
+    /// By what they name, folded.
+    literal: HashMap<String, Rule>,
+    /// In their order.
+    globs: Vec<(String, Rule)>,
+    /// Places in `globs`, by four bytes that they have.
+    by_gram: HashMap<Gram, Vec<usize>>,
+    /// Places of those that have no four bytes between two wildcards.
+    short: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rule {
+    order: usize,
+    bans: bool,
+}
+
+type Gram = [u8; 4];
+
+/// Stands before and behind a text, and in none: bytes at an end of a glob are looked for there alone.
+const END: u8 = 0xff;
+
+impl Rules {
+    /// What each names, folded, and whether it bans.
+    pub(crate) fn new(rules: impl IntoIterator<Item = (String, bool)>) -> Self {
+        let mut made = Self::default();
+        for (order, (name, bans)) in rules.into_iter().enumerate() {
+            let rule = Rule { order, bans };
+            if is_glob(&name) {
+                made.globs.push((name, rule));
+            } else {
+                made.literal.entry(name).or_insert(rule);
+            }
+        }
+        let bounded: Vec<Vec<u8>> = made.globs.iter().map(|(glob, _)| bounded(glob)).collect();
+        let mut frequency: HashMap<Gram, usize> = HashMap::new();
+        for gram in bounded.iter().flat_map(|glob| grams_of_glob(glob)) {
+            *frequency.entry(gram).or_default() += 1;
+        }
+        for (place, glob) in bounded.iter().enumerate() {
+            match grams_of_glob(glob).min_by_key(|gram| frequency.get(gram)) {
+                Some(rarest) => made.by_gram.entry(rarest).or_default().push(place),
+                None => made.short.push(place),
+            }
+        }
+        made
+    }
+
+    /// Whether the first rule that matches a folded text bans; `None` if none matches.
+    pub(crate) fn decide(&self, text: &str) -> Option<bool> {
+        let mut first = self.literal.get(text).copied();
+        let mut consider = |places: &[usize]| {
+            for (glob, rule) in places.iter().filter_map(|place| self.globs.get(*place)) {
+                let is_before = first.is_none_or(|first| rule.order < first.order);
+                if is_before && matches(glob, text) {
+                    first = Some(*rule);
+                }
+            }
+        };
+        consider(&self.short);
+        if !self.by_gram.is_empty() {
+            for gram in grams(&bounded(text)) {
+                if let Some(places) = self.by_gram.get(&gram) {
+                    consider(places);
+                }
+            }
+        }
+        first.map(|rule| rule.bans)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.literal.len() + self.globs.len()
+    }
+}
+
+fn bounded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() + 2);
+    bytes.push(END);
+    bytes.extend_from_slice(text.as_bytes());
+    bytes.push(END);
+    bytes
+}
+
+fn grams(bytes: &[u8]) -> impl Iterator<Item = Gram> {
+    bytes.windows(4).filter_map(|four| four.try_into().ok())
+}
+
+/// Those without a wildcard.
+fn grams_of_glob(glob: &[u8]) -> impl Iterator<Item = Gram> {
+    glob.split(|byte| matches!(byte, b'*' | b'?')).flat_map(grams)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(rules: &[(&str, bool)]) -> Rules {
+        Rules::new(rules.iter().map(|(name, bans)| ((*name).to_owned(), *bans)))
+    }
+
+    #[test]
+    fn the_first_that_matches_decides() {
+        for (written, text, decided) in [
+            (&[("@a:x", true)][..], "@a:x", Some(true)),
+            (&[("@a:x", true)], "@b:x", None),
+            // Whether it has wildcards or not, and bans or not.
+            (&[("@a:x", true), ("@*:x", false)], "@a:x", Some(true)),
+            (&[("@*:x", false), ("@a:x", true)], "@a:x", Some(false)),
+            (&[("@a:x", false), ("@*:x", true)], "@a:x", Some(false)),
+            (&[("@*:x", true), ("@a:x", false)], "@a:x", Some(true)),
+            (&[("@a:x", false), ("@a:x", true)], "@a:x", Some(false)),
+            (&[("*:evil.example", false), ("@abcd*", true)], "@abcd:evil.example", Some(false)),
+            (&[("@abcd*", true), ("*:evil.example", false)], "@abcd:evil.example", Some(true)),
+            (&[("*", true)], "", Some(true)),
+            (&[("?", true)], "", None),
+        ] {
+            assert_eq!(rules(written).decide(text), decided, "{written:?} {text}");
+        }
+    }
+
+    #[test]
+    fn globs_are_found_wherever_their_text_stands() {
+        let globs =
+            ["*.ru", "abc*", "*mid?le*", "?*?", "é*é*éé", "a*", "*:a?", "aaaa*aaaa", "*aaaaa*"];
+        let texts = [
+            "x.ru",
+            ".ru",
+            "x.rus",
+            "abc",
+            "abcd",
+            "xabc",
+            "the middle",
+            "midle",
+            "ab",
+            "a",
+            "ééé",
+            "ééxéé",
+            "b",
+            "@b:ab",
+            "@b:a",
+            "aaaa",
+            "aaaaaaaa",
+            "aaaaaa",
+            "",
+        ];
+        for glob in globs {
+            let alone = rules(&[(glob, true)]);
+            let mut among: Vec<_> = globs.iter().map(|other| (*other, *other == glob)).collect();
+            among.sort_by_key(|(_, bans)| !bans);
+            let among = rules(&among);
+            for text in texts {
+                let expected = matches(glob, text);
+                assert_eq!(alone.decide(text), expected.then_some(true), "{glob} {text}");
+                assert_eq!(among.decide(text) == Some(true), expected, "{glob} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn few_globs_of_many_are_compared() {
+        let many = (0..10_000).map(|number| (format!("*.evil{number}.example"), true));
+        let rules = Rules::new(many);
+        assert_eq!(rules.decide("x.evil9999.example"), Some(true));
+        assert_eq!(rules.len(), 10_000);
+        assert!(rules.short.is_empty());
+        let compared = |text| {
+            let bounded = bounded(text);
+            let places = grams(&bounded).filter_map(|gram| rules.by_gram.get(&gram));
+            places.map(Vec::len).sum::<usize>()
+        };
+        for text in
+            ["x.evil9999.example", "matrix.example", "x.evil.example", "12345678901234567890"]
+        {
+            assert!(compared(text) < 200, "{text}: {}", compared(text));
+        }
+    }
+}
