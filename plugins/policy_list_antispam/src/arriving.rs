@@ -1,0 +1,115 @@
+//! Rules on their way into a room.
+//!
+//! A homeserver asks what is spam before it asks what is allowed, and stores an event after that. So a
+//! rule that is new or taken back is not yet part of the room's state when a module sees it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::Value;
+
+use crate::list::List;
+
+/// For how long a rule counts that the state does not have: by then the room has refused it.
+const PATIENCE_MS: u64 = 30_000;
+
+/// Type and state key of an event.
+pub(crate) type Key = (String, String);
+
+/// The latest rule of each key that was seen and has not been found in the state.
+#[derive(Clone, Default)]
+pub(crate) struct Arriving(BTreeMap<Key, Seen>);
+
+#[derive(Clone)]
+struct Seen {
+    event: OwnedEvent,
+    at_ms: u64,
+}
+
+impl Arriving {
+    pub(crate) fn add(&mut self, event: &Event<'_>, now_ms: u64) {
+        self.0.insert(key(event), Seen { event: event.to_owned(), at_ms: now_ms });
+    }
+
+    /// Forgets what the state should have had long ago.
+    pub(crate) fn lose_patience(&mut self, now_ms: u64) {
+        self.0.retain(|_, seen| now_ms.saturating_sub(seen.at_ms) < PATIENCE_MS);
+    }
+
+    /// Forgets what the state has by now.
+    pub(crate) fn settle(&mut self, arrived: &[String]) {
+        self.0.retain(|_, seen| !arrived.iter().any(|id| seen.event.as_event().event_id() == id));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn senders(&self) -> impl Iterator<Item = String> {
+        self.0.values().map(|seen| seen.event.as_event().sender().to_string())
+    }
+
+    /// The list that the state and these make, where each replaces a rule of the same key; and the IDs
+    /// of those that the state has by now.
+    pub(crate) fn merge(self, state: &[OwnedEvent], only_bans: bool) -> (List, Vec<String>) {
+        let mut rules: HashMap<Key, Event<'_>> = HashMap::with_capacity(state.len());
+        rules.extend(state.iter().map(|event| (key(&event.as_event()), event.as_event())));
+        let mut arrived = Vec::new();
+        for (key, seen) in &self.0 {
+            let event = seen.event.as_event();
+            if rules.get(key).is_some_and(|rule| rule.event_id() == event.event_id()) {
+                arrived.push(event.event_id().to_owned());
+            } else if may_send(&event, state) {
+                rules.insert(key.clone(), event);
+            }
+        }
+        (List::new(rules.into_values(), only_bans), arrived)
+    }
+}
+
+fn key(event: &Event<'_>) -> Key {
+    (event.event_type().to_owned(), event.state_key().unwrap_or_default().to_owned())
+}
+
+/// Whether a room of this state takes an event of its sender's. Otherwise anybody could ban whom they
+/// please for a while. When in doubt it does not, and a rule counts once it is part of the state.
+fn may_send(event: &Event<'_>, state: &[OwnedEvent]) -> bool {
+    let find = |event_type: &str, state_key: &str| {
+        let is_it = |found: &Event<'_>| {
+            found.event_type() == event_type && found.state_key() == Some(state_key)
+        };
+        let found = state.iter().map(OwnedEvent::as_event).find(is_it)?;
+        Some((found, found.content::<JsonObject>().ok()?))
+    };
+    let sender = event.sender().as_str();
+    let member = find("m.room.member", sender);
+    let is_joined = member.is_some_and(|(_, of)| of.get("membership") == Some(&"join".into()));
+    // A state key that is a user's is that user's own.
+    let is_foreign = event.state_key().is_some_and(|key| key.starts_with('@') && key != sender);
+    if !is_joined || is_foreign {
+        return false;
+    }
+    let levels = find("m.room.power_levels", "").map(|(_, of)| of).unwrap_or_default();
+    let of = |key: &str, name: &str| levels.get(key)?.get(name).and_then(level);
+    let default = |key: &str, otherwise| levels.get(key).and_then(level).unwrap_or(otherwise);
+    let needed = of("events", event.event_type());
+    let needed = needed.unwrap_or_else(|| default("state_default", 50));
+    let has = of("users", sender).unwrap_or_else(|| default("users_default", 0));
+    has >= needed
+        || find("m.room.create", "").is_some_and(|(create, of)| reigns(sender, &create, &of))
+}
+
+/// A power level: in old rooms they may be written as texts.
+fn level(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        number => number.as_i64(),
+    }
+}
+
+/// Whether somebody is above all levels, as who creates a room is since version 12.
+fn reigns(user_id: &str, create: &Event<'_>, content: &JsonObject) -> bool {
+    let additional = content.get("additional_creators").and_then(Value::as_array);
+    let is_among = |users: &Vec<Value>| users.iter().any(|user| user == user_id);
+    create.names_room() && (create.sender() == user_id || additional.is_some_and(is_among))
+}

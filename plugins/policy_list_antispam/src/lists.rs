@@ -1,0 +1,217 @@
+//! The policy lists as they are known now, and how they come to be known.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hsmod_plugin_api::prelude::*;
+
+use crate::arriving::Arriving;
+use crate::config::Config;
+use crate::glob::folded;
+use crate::list::{Kind, List, TYPES, is_rule};
+
+/// After that a list that could not be read is tried again.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// After that it is looked whether the room has taken a rule that was on its way.
+const CONFIRM: Duration = Duration::from_secs(10);
+
+/// Between two readings of a list whose rules change one after the other.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// All policy lists. Checks take no lock: what they look at is put in place as a whole.
+pub(crate) struct Lists {
+    api: ModuleApi,
+    rooms: Vec<OwnedRoomId>,
+    first_match: bool,
+    /// In the order of the rooms.
+    known: ArcSwap<Vec<Arc<List>>>,
+    /// In the same order.
+    progress: Mutex<Vec<Progress>>,
+}
+
+/// How far the reading of one list has come.
+#[derive(Default)]
+struct Progress {
+    was_read: bool,
+    is_reading: bool,
+    /// Something has changed since the reading began.
+    again: bool,
+    /// It will be read once more, later.
+    is_due: bool,
+    /// It could not be read the last time.
+    is_failing: bool,
+    arriving: Arriving,
+}
+
+impl Lists {
+    /// Nothing of them is known yet: they are read once the module starts.
+    pub(crate) fn new(config: &Config, api: &ModuleApi) -> Arc<Self> {
+        let rooms = config.ban_lists.clone();
+        let lists = Arc::new(Self {
+            api: api.clone(),
+            first_match: config.first_match,
+            known: ArcSwap::from_pointee(rooms.iter().map(|_| Arc::default()).collect()),
+            progress: Mutex::new(rooms.iter().map(|_| Progress::default()).collect()),
+            rooms,
+        });
+        lists.read_all();
+        // On each worker: each has lists of its own.
+        api.with(&lists).looping_background_call_on_all_instances(
+            "read the policy lists anew",
+            config.refresh_interval,
+            |lists| async move {
+                lists.read_all();
+                Ok(())
+            },
+        );
+        lists
+    }
+
+    /// Whether each list has been read.
+    pub(crate) fn are_ready(&self) -> bool {
+        self.progress().iter().all(|progress| progress.was_read)
+    }
+
+    /// Whether the first rule that matches bans.
+    pub(crate) fn ban(&self, kind: Kind, name: &str) -> bool {
+        let name = folded(name);
+        self.known.load().iter().find_map(|list| list.rules(kind).decide(&name)).unwrap_or(false)
+    }
+
+    /// Notes an event that changes a rule of one of the lists; whether it is one.
+    pub(crate) fn note(self: &Arc<Self>, event: &Event<'_>) -> bool {
+        if !is_rule(event) {
+            return false;
+        }
+        let Some(list) = self.rooms.iter().position(|room| **room == *event.room_id()) else {
+            return false;
+        };
+        self.progress()[list].arriving.add(event, self.api.get_current_time_msec());
+        self.read_soon(list);
+        true
+    }
+
+    fn read_all(self: &Arc<Self>) {
+        (0..self.rooms.len()).for_each(|list| self.read_soon(list));
+    }
+
+    /// Reads a list in the background; once more, if that is under way.
+    fn read_soon(self: &Arc<Self>, list: usize) {
+        let progress = &mut self.progress()[list];
+        progress.again = true;
+        if !std::mem::replace(&mut progress.is_reading, true) {
+            let read = move |lists: Arc<Self>| lists.read(list);
+            self.api.with(self).run_as_background_process("read a policy list", read);
+        }
+    }
+
+    /// Reads a list, and again for as long as it changes meanwhile.
+    pub(crate) async fn read(self: Arc<Self>, list: usize) -> Result<(), ModuleError> {
+        loop {
+            self.progress()[list].again = false;
+            if let Err(error) = self.read_once(list).await {
+                self.complain(list, &error);
+            }
+            self.read_later(list);
+            if !self.goes_on(list) {
+                return Ok(());
+            }
+            self.api.sleep(PAUSE).await?;
+        }
+    }
+
+    async fn read_once(&self, list: usize) -> Result<(), ModuleError> {
+        let arriving = {
+            let arriving = &mut self.progress()[list].arriving;
+            arriving.lose_patience(self.api.get_current_time_msec());
+            arriving.clone()
+        };
+        // Each room has the former two; they say who may change a rule.
+        let known =
+            ["m.room.create", "m.room.power_levels"].map(|name| (name, Some(String::new())));
+        let mut types = known.to_vec();
+        types.extend(arriving.senders().map(|sender| ("m.room.member", Some(sender))));
+        types.extend(TYPES.iter().map(|(name, _)| (*name, None)));
+        let state = self.api.get_room_state(&self.rooms[list], &types).await?;
+        if state.is_empty() {
+            return Err("this homeserver does not know the room: have one of its users join".into());
+        }
+        let only_bans = !self.first_match;
+        let merge = move || arriving.merge(&state, only_bans);
+        let (read, arrived) = self.api.defer_to_thread(merge).await?;
+        self.put(list, read, &arrived);
+        Ok(())
+    }
+
+    /// From now on, this is what is known of a list.
+    fn put(&self, list: usize, read: List, arrived: &[String]) {
+        let (room, rules) = (&self.rooms[list], read.len());
+        let mut all = self.progress();
+        let mut known = Vec::clone(&self.known.load());
+        known[list] = Arc::new(read);
+        self.known.store(Arc::new(known));
+        let progress = &mut all[list];
+        progress.arriving.settle(arrived);
+        let is_news = !progress.was_read || progress.is_failing;
+        (progress.was_read, progress.is_failing) = (true, false);
+        let ready = all.iter().filter(|progress| progress.was_read).count();
+        let count = all.len();
+        drop(all);
+        if is_news {
+            tracing::info!(
+                "the policy list {room} is read: {rules} rules; {ready} of {count} lists are"
+            );
+        } else {
+            tracing::debug!("the policy list {room} is read anew: {rules} rules");
+        }
+    }
+
+    /// What was read before stays. The log has it once, and not every half a minute.
+    fn complain(&self, list: usize, error: &ModuleError) {
+        let progress = &mut self.progress()[list];
+        let was_failing = std::mem::replace(&mut progress.is_failing, true);
+        let room = &self.rooms[list];
+        if was_failing {
+            tracing::debug!("the policy list {room} can still not be read: {error}");
+        } else if progress.was_read {
+            tracing::warn!("the policy list {room} cannot be read anew, its rules stay: {error}");
+        } else {
+            tracing::warn!(
+                "the policy list {room} cannot be read, it bans nobody until then: {error}"
+            );
+        }
+    }
+
+    /// Reads a list once more in a while, if there is a reason to.
+    fn read_later(self: &Arc<Self>, list: usize) {
+        let progress = &mut self.progress()[list];
+        let delay = match progress {
+            Progress { is_failing: true, .. } => RETRY,
+            Progress { arriving, .. } if !arriving.is_empty() => CONFIRM,
+            _ => return,
+        };
+        if std::mem::replace(&mut progress.is_due, true) {
+            return;
+        }
+        let read = move |lists: Arc<Self>| async move {
+            lists.progress()[list].is_due = false;
+            lists.read_soon(list);
+            Ok(())
+        };
+        self.api.with(self).delayed_background_call("read a policy list", delay, read);
+    }
+
+    /// Whether something has changed meanwhile; if not, nobody is reading any more.
+    fn goes_on(&self, list: usize) -> bool {
+        let progress = &mut self.progress()[list];
+        progress.is_reading = progress.again;
+        progress.again
+    }
+
+    /// Whoever panics with the lock leaves nothing half done that the next reading would not mend.
+    fn progress(&self) -> MutexGuard<'_, Vec<Progress>> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
