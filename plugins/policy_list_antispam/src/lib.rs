@@ -1,4 +1,4 @@
-//! Bans who stands on the policy lists of Draupnir, Mjolnir or Meowlnir.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod arriving;
@@ -125,3 +125,6 @@ impl SpamChecker for PolicyListAntispam {
 }
 
 export_module!(PolicyListAntispam, requires = ["get_room_state"]);
+
+#[cfg(test)]
+mod tests;

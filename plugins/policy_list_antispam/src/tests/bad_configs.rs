@@ -1,0 +1,71 @@
+//! Shows what an operator is told of a config that cannot work.
+
+use super::*;
+
+fn error(config: Value) -> String {
+    PolicyListAntispam::parse_config(config).err().unwrap().to_string()
+}
+
+#[test]
+fn keys_and_types() {
+    assert_eq!(
+        error(json!({"ban_list": []})),
+        "ban_list: unknown field `ban_list`, expected one of `ban_lists`, `block_invites`, \
+         `block_messages`, `block_usernames`, `message_max_length`, `first_match`, `refresh_interval`"
+    );
+    assert_eq!(
+        error(json!({"message_max_length": {"max": 3}})),
+        "message_max_length.max: unknown field `max`, expected one of `threshold`, `rooms`, \
+         `remote_servers`"
+    );
+    assert_eq!(
+        error(json!({"message_max_length": {"threshold": -1}})),
+        "message_max_length.threshold: invalid value: integer `-1`, expected u64"
+    );
+    assert!(error(json!({"block_invites": "yes"})).starts_with("block_invites: invalid type"));
+}
+
+#[test]
+fn rooms() {
+    for config in [
+        json!({"ban_lists": ["!a:b.c", "#list:example.com"]}),
+        json!({"message_max_length": {"rooms": ["!a:b.c", "#list:example.com"]}}),
+    ] {
+        let error = error(config);
+        assert!(error.contains("<item 1>: `#list:example.com` is no room ID"), "{error}");
+    }
+}
+
+#[test]
+fn intervals() {
+    for text in [
+        "",
+        "5",
+        "m",
+        "0s",
+        "-5m",
+        "1.5h",
+        "5 m",
+        "5ms",
+        "1d",
+        "25h",
+        "86401s",
+        "5m5",
+        "99999999999999999999s",
+        "9999999999999999h",
+    ] {
+        let said = format!(
+            "refresh_interval: `{text}` is no time between `1s` and `24h`: write a whole number and \
+             `s`, `m` or `h`"
+        );
+        assert_eq!(error(json!({"refresh_interval": text})), said);
+    }
+    assert_eq!(
+        error(json!({"refresh_interval": 300})),
+        "refresh_interval: invalid type: integer `300`, expected a time such as `5m`"
+    );
+    for (text, seconds) in [("1s", 1), ("5m", 300), ("24h", 86_400), ("86400s", 86_400)] {
+        let config = PolicyListAntispam::parse_config(json!({"refresh_interval": text}));
+        assert_eq!(config.ok().unwrap().refresh_interval.as_secs(), seconds);
+    }
+}
