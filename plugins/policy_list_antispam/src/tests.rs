@@ -2,6 +2,7 @@
 
 mod bad_configs;
 mod documented;
+mod reading;
 
 use hsmod_plugin_api::testing::prelude::*;
 use serde_json::Value;
