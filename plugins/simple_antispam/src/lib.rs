@@ -118,3 +118,6 @@ impl SpamChecker for SimpleAntispam {
 }
 
 export_module!(SimpleAntispam);
+
+#[cfg(test)]
+mod tests;
