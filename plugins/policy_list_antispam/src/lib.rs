@@ -124,7 +124,11 @@ impl SpamChecker for PolicyListAntispam {
     }
 }
 
-export_module!(PolicyListAntispam, requires = ["get_room_state"]);
+export_module!(
+    PolicyListAntispam,
+    requires = ["get_room_state"],
+    config_schema = include_str!("../config.schema.json")
+);
 
 #[cfg(test)]
 mod tests;

@@ -117,7 +117,7 @@ impl SpamChecker for SimpleAntispam {
     }
 }
 
-export_module!(SimpleAntispam);
+export_module!(SimpleAntispam, config_schema = include_str!("../config.schema.json"));
 
 #[cfg(test)]
 mod tests;
