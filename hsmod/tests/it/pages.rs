@@ -32,6 +32,11 @@ fn operators_check() {
     page("operators/check.md", |_| ());
 }
 
+#[test]
+fn operators_migrate() {
+    page("operators/migrate.md", |_| ());
+}
+
 /// Writes the files of a page, and runs its commands.
 fn page(name: &str, prepare: impl FnOnce(&Path)) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
