@@ -53,7 +53,22 @@ class Generator:
         return "".join(self.repeated(depth) for _ in range(self.random.choice([0, 1, 1, 2, 2, 3])))
 
     def repeated(self, depth: int) -> str:
-        repeats = ["", "", "", "*", "+", "?", "{2}", "{1,2}", "{,2}", "{2,}", "*?", "+?", "??", "*+"]
+        repeats = [
+            "",
+            "",
+            "",
+            "*",
+            "+",
+            "?",
+            "{2}",
+            "{1,2}",
+            "{,2}",
+            "{2,}",
+            "*?",
+            "+?",
+            "??",
+            "*+",
+        ]
         return self.atom(depth) + self.random.choice(repeats)
 
     def atom(self, depth: int) -> str:
@@ -141,7 +156,9 @@ def write() -> None:
     lines = []
     for table in TABLES:
         flags = re.IGNORECASE if table.get("ignoring_case") else 0
-        rows = [[pattern, answers(pattern, flags, table["texts"])] for pattern in table["patterns"]]
+        rows = [
+            [pattern, answers(pattern, flags, table["texts"])] for pattern in table["patterns"]
+        ]
         lines.append({**table, "patterns": rows})
     made = made_up(2000)
     for begin in range(0, len(made), 50):
