@@ -254,7 +254,7 @@ fn it_registers_what_is_wanted() {
         names.sort();
         names
     };
-    assert_eq!(registered(json!({})), [event.clone(), invite.clone()]);
-    assert_eq!(registered(json!({"block_invites": false})), [event.clone()]);
+    assert_eq!(registered(json!({})), [&*event, &*invite]);
+    assert_eq!(registered(json!({"block_invites": false})), [&*event]);
     assert_eq!(registered(json!({"block_usernames": true})), [event, name, invite]);
 }
