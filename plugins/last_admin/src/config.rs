@@ -1,0 +1,90 @@
+//! What the operator says, and what is wrong with it.
+
+use hsmod_plugin_api::prelude::*;
+
+/// Looks after rooms whose last admin leaves.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// What becomes of a room whose last admin leaves, if nobody is made an admin.
+    #[cfg_attr(test, schemars(extend("default" = "freeze")))]
+    pub(crate) mode: Mode,
+
+    /// Whether those who have most power of the rest become admins. By default only where `mode` is
+    /// `promote_only`.
+    promote_moderators: Option<bool>,
+
+    /// Homeservers whose users may not unfreeze a room.
+    pub(crate) unfreeze_blacklist: Vec<String>,
+
+    /// Homeservers whose users are not made admins.
+    pub(crate) domains_forbidden: Vec<String>,
+
+    /// The type of the state event that says whether a room is frozen.
+    pub(crate) frozen_event_type: String,
+}
+
+/// What becomes of a room without admins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Mode {
+    /// Nothing is sent there until one of its members unfreezes it, and so becomes its admin.
+    #[default]
+    Freeze,
+    /// It stays as it is.
+    PromoteOnly,
+    /// All its members become admins.
+    Open,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            promote_moderators: None,
+            unfreeze_blacklist: Vec::new(),
+            domains_forbidden: Vec::new(),
+            frozen_event_type: "org.matrix.room.frozen".to_owned(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn promotes(&self) -> bool {
+        self.promote_moderators.unwrap_or(self.mode == Mode::PromoteOnly)
+    }
+
+    /// The config, if nothing is wrong.
+    pub(crate) fn checked(self) -> Result<Self, ConfigError> {
+        if self.mode == Mode::PromoteOnly && !self.promotes() {
+            return Err(ConfigError::new(
+                "false leaves nothing to do with `mode: promote_only`: leave one of them out",
+            )
+            .at("promote_moderators"));
+        }
+        for (key, domains) in [
+            ("unfreeze_blacklist", &self.unfreeze_blacklist),
+            ("domains_forbidden", &self.domains_forbidden),
+        ] {
+            for (item, domain) in domains.iter().enumerate() {
+                if domain.is_empty() || domain.contains(['@', '*', '/', ' ']) {
+                    let error = ConfigError::new(format_args!(
+                        "`{domain}` is no name of a homeserver, which is like \"example.com\""
+                    ));
+                    return Err(error.at(key).at(item));
+                }
+            }
+        }
+        // What rooms are made of would be read as something else.
+        let frozen = &self.frozen_event_type;
+        if frozen.is_empty() || frozen.starts_with("m.") {
+            let error = ConfigError::new(format_args!(
+                "`{frozen}` is no type of one's own, which is like \"org.example.frozen\""
+            ));
+            return Err(error.at("frozen_event_type"));
+        }
+        Ok(self)
+    }
+}
