@@ -1,4 +1,4 @@
-//! Looks after rooms whose last admin leaves.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod config;
@@ -95,3 +95,6 @@ fn made_anew(event: &Event<'_>) -> Result<EventDecision, ModuleError> {
 }
 
 export_module!(LastAdmin, config_schema = include_str!("../config.schema.json"));
+
+#[cfg(test)]
+mod tests;
