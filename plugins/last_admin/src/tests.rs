@@ -2,7 +2,9 @@
 
 mod bad_configs;
 mod documented;
+mod freezing;
 mod leaving;
+mod version_12;
 
 use hsmod_plugin_api::testing::FakeRoom;
 use hsmod_plugin_api::testing::prelude::*;
