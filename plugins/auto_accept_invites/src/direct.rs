@@ -1,0 +1,45 @@
+//! The user's list of direct messages, in which clients look up whom a room is with.
+
+use hsmod_plugin_api::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::invite::Invite;
+
+const DIRECT: &str = "m.direct";
+
+/// How often somebody else may be faster. Each time one of them has succeeded.
+const ATTEMPTS_MAX: u32 = 64;
+
+/// Notes that the room is a direct message with who sent the invite. Other invites may be noted at the
+/// same time: what they wrote is kept.
+pub(crate) async fn mark(api: &ModuleApi, invite: &Invite) -> Result<(), ModuleError> {
+    let (user, data) = (&invite.user, api.account_data_manager());
+    for _ in 0..ATTEMPTS_MAX {
+        let old = data.get_global(user, DIRECT).await?;
+        let Some(new) = with_room(old.clone().unwrap_or_default(), invite) else { return Ok(()) };
+        if data.compare_and_set_global(user, DIRECT, &old, &new).await? {
+            return Ok(());
+        }
+    }
+    Err(ModuleError::new(format_args!(
+        "`{DIRECT}` of {user} was changed {ATTEMPTS_MAX} times meanwhile: {} is not noted there",
+        invite.room
+    )))
+}
+
+/// The list with the room, or `None` if it stays as it is.
+fn with_room(mut direct: Map<String, Value>, invite: &Invite) -> Option<Map<String, Value>> {
+    let Invite { room, sender, user, .. } = invite;
+    match direct.entry(sender.as_str()).or_insert_with(|| json!([])) {
+        Value::Array(rooms) if rooms.iter().any(|noted| noted == room.as_str()) => return None,
+        Value::Array(rooms) => rooms.push(json!(room)),
+        _ => {
+            tracing::warn!(
+                "what `{DIRECT}` of {user} has for {sender} is no list, and stays as it is: {room} is \
+                 not noted there"
+            );
+            return None;
+        }
+    }
+    Some(direct)
+}

@@ -1,0 +1,82 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod accepting;
+mod config;
+mod direct;
+mod invite;
+
+use hsmod_plugin_api::prelude::*;
+
+pub use config::Config;
+use invite::Invite;
+
+/// The module.
+pub struct AutoAcceptInvites {
+    api: ModuleApi,
+    config: Config,
+}
+
+impl Module for AutoAcceptInvites {
+    type Config = Config;
+
+    fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
+        Config::read(config)
+    }
+
+    fn new(config: Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError> {
+        let here = config.worker_to_run_on.as_deref() == api.worker_name();
+        let module = Arc::new(Self { api: api.clone(), config });
+        if here {
+            api.register_third_party_rules_callbacks(&module);
+        } else {
+            let process = module.config.worker_to_run_on.as_deref();
+            let process = process.unwrap_or("the main process");
+            tracing::info!("invites are accepted in another process: {process}");
+        }
+        Ok(module)
+    }
+}
+
+impl AutoAcceptInvites {
+    /// Whether the config lets this one be accepted.
+    fn is_wanted(&self, invite: &Invite) -> bool {
+        let Config { only_for_direct_messages, only_from_local_users, .. } = self.config;
+        (!only_for_direct_messages || invite.may_be_direct)
+            && (!only_from_local_users || self.api.is_mine(&invite.sender))
+            && !self.is_excluded(&invite.sender)
+    }
+
+    /// An invite that it takes too long to tell of is left to the user: nothing is lost.
+    fn is_excluded(&self, sender: &UserId) -> bool {
+        self.config.exclude_senders.iter().any(|regex| {
+            regex.fullmatch(sender.as_str()).unwrap_or_else(|too_many| {
+                tracing::warn!("the invites of {sender} are left to the users: {too_many}");
+                true
+            })
+        })
+    }
+}
+
+// In the processes that accept nothing, nothing is registered.
+#[callbacks]
+impl ThirdPartyRules for AutoAcceptInvites {
+    /// Takes no time: the event's other listeners wait for it.
+    async fn on_new_event(
+        &self,
+        event: &Event<'_>,
+        _state_events: &State<'_>,
+    ) -> Result<(), ModuleError> {
+        let Some(invite) = Invite::of(event) else { return Ok(()) };
+        if !self.api.is_mine(&invite.user) || !self.is_wanted(&invite) {
+            return Ok(());
+        }
+        let (api, attempts) = (self.api.clone(), self.config.max_retries);
+        self.api.run_as_background_process("accept an invite", move || async move {
+            accepting::accept(&api, &invite, attempts).await
+        });
+        Ok(())
+    }
+}
+
+export_module!(AutoAcceptInvites, config_schema = include_str!("../config.schema.json"));
