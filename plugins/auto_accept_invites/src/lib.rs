@@ -80,3 +80,6 @@ impl ThirdPartyRules for AutoAcceptInvites {
 }
 
 export_module!(AutoAcceptInvites, config_schema = include_str!("../config.schema.json"));
+
+#[cfg(test)]
+mod tests;
