@@ -1,0 +1,298 @@
+"""Shows that the plugin `auto_accept_invites` accepts in a homeserver the invites that the module in
+Python accepts, and where it does otherwise by intent.
+
+Each class of tests runs twice, with one of the two modules.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from synapse.api.room_versions import RoomVersions
+from synapse.events import EventBase, make_event_from_dict
+from synapse.module_api import ModuleApi
+from synapse.rest import admin
+from synapse.rest.client import login, room
+from synapse.types import JsonDict
+from synapse.util.json import json_encoder
+
+from support import NativeTestCase, native
+
+# All attempts take a native module 15 of them.
+SECONDS = 60
+
+ALICE = "@alice:test"
+BOB = "@bob:test"
+CAROL = "@carol:test"
+EVE = "@eve:elsewhere.example"
+JOIN = inspect.signature(ModuleApi.update_room_membership)
+
+
+class Invites(NativeTestCase):
+    """Alice has a room, and invites others."""
+
+    servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
+    # The same for both.
+    config: JsonDict = {}
+    is_native = True
+
+    def native_modules(self) -> list[JsonDict]:
+        if self.is_native:
+            return [native({"module": "auto_accept_invites", "config": self.config})]
+        original = "synapse_auto_accept_invite.InviteAutoAccepter"
+        return [{"module": original, "config": self.config}]
+
+    def prepare(self, reactor: Any, clock: Any, hs: Any) -> None:
+        for user in (ALICE, BOB, CAROL):
+            self.register_user(user[1:].split(":")[0], "secret")
+        token = self.login("alice", "secret")
+        self.room = self.helper.create_room_as(ALICE, is_public=False, tok=token)
+        # Who was to join, and how often that fails from now on.
+        self.joins: list[str] = []
+        self.failures = 0
+        # Whether a join only seems to succeed, as in a room that is not there.
+        self.seeming = False
+        self.update_membership = ModuleApi.update_room_membership
+        case = self
+
+        async def join(*arguments: Any, **named: Any) -> EventBase:
+            told = JOIN.bind(*arguments, **named).arguments
+            case.assertEqual((told["sender"], told["new_membership"]), (told["target"], "join"))
+            case.joins.append(told["target"])
+            if case.failures > 0:
+                case.failures -= 1
+                raise RuntimeError("the room is not ready yet")
+            if case.seeming:
+                return case.event(told["target"])
+            return await case.update_membership(*arguments, **named)
+
+        self.patch(ModuleApi, "update_room_membership", join)
+
+    def invite(self, user: str = BOB, **content: Any) -> None:
+        """Sends an invite that says this."""
+        api = self.hs.get_module_api()
+        invite = self.update_membership(api, ALICE, user, self.room, "invite", content)
+        self.get_success(invite)
+
+    def event(self, user: str = BOB, **fields: Any) -> EventBase:
+        """An invite by Alice, or what becomes of it with these fields."""
+        event = {
+            "type": "m.room.member",
+            "room_id": self.room,
+            "sender": ALICE,
+            "state_key": user,
+            "content": {"membership": "invite"},
+            "origin_server_ts": 0,
+            "depth": 1,
+            "auth_events": [],
+            "prev_events": [],
+            "hashes": {"sha256": ""},
+            "signatures": {},
+            **fields,
+        }
+        given = {key: value for key, value in event.items() if value is not None}
+        return make_event_from_dict(given, RoomVersions.V10)
+
+    def tell(self, event: EventBase) -> None:
+        """Tells the module of an event that no room has; a join only seems to succeed then."""
+        self.seeming = True
+        rules = self.hs.get_module_api_callbacks().third_party_event_rules
+
+        async def tell() -> None:
+            for callback in rules._on_new_event_callbacks:
+                try:
+                    await callback(event, {})
+                except KeyError:
+                    # The original wants a membership. Synapse logs that, and goes on.
+                    self.assertFalse(self.is_native)
+
+        self.get_success(tell())
+
+    def accepts(self, event: EventBase) -> bool:
+        """Whether the module lets somebody join, and does before it is told of the next invite."""
+        self.joins = []
+        self.tell(event)
+        self.tell(self.event(CAROL))
+        self.until(lambda: CAROL in self.joins)
+        self.assertLessEqual(len(self.joins), 2)
+        return self.joins[0] != CAROL
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """What happens in the background takes its time."""
+        deadline = time.monotonic() + SECONDS
+        while not done():
+            self.assertLess(time.monotonic(), deadline, "it never came to be so")
+            self.reactor.advance(0.1)
+            time.sleep(0.02)
+
+    def membership(self, user: str = BOB) -> str | None:
+        state = self.hs.get_storage_controllers().state
+        key = ("m.room.member", user)
+        return self.get_success(state.get_current_state(self.room))[key].membership
+
+    def direct(self) -> Any:
+        """Bob's direct messages."""
+        manager = self.hs.get_module_api().account_data_manager
+        direct = self.get_success(manager.get_global(BOB, "m.direct"))
+        return None if direct is None else json.loads(json_encoder.encode(direct))
+
+    def has_direct(self) -> bool:
+        return self.direct() is not None
+
+    def set_direct(self, direct: JsonDict) -> None:
+        manager = self.hs.get_module_api().account_data_manager
+        self.get_success(manager.put_global(BOB, "m.direct", direct))
+
+
+class Accepts(Invites):
+    def test_an_invite(self) -> None:
+        self.invite()
+        self.until(lambda: self.membership() == "join")
+        self.assertEqual(self.joins, [BOB])
+        self.assertIsNone(self.direct())
+
+    def test_an_invite_at_the_third_attempt(self) -> None:
+        self.failures = 2
+        self.invite()
+        self.until(lambda: self.membership() == "join")
+        self.assertEqual(self.joins, [BOB] * 3)
+
+    def test_an_invite_in_five_attempts_or_never(self) -> None:
+        self.failures = 100
+        self.invite(is_direct=True)
+        self.until(lambda: len(self.joins) == 5)
+        # The next pause would be of 16 seconds.
+        self.reactor.advance(20)
+        self.assertEqual((self.joins, self.membership()), ([BOB] * 5, "invite"))
+        # The original notes rooms that nobody has joined, too.
+        self.assertEqual(self.has_direct(), not self.is_native)
+
+    def test_which_events(self) -> None:
+        for event, accepted in [
+            (self.event(), True),
+            (self.event(sender=EVE), True),
+            (self.event(EVE), False),
+            (self.event(state_key=None), False),
+            (self.event(content={"membership": "join"}), False),
+            (self.event(content={"membership": "leave"}), False),
+            (self.event(content={}), False),
+            (self.event(type="m.room.name"), False),
+            (self.event(content={"membership": "invite", "is_direct": False}), True),
+        ]:
+            self.assertEqual(self.accepts(event), accepted, event)
+
+    def test_who_is_suspended(self) -> None:
+        store = self.hs.get_datastores().main
+        self.get_success(store.set_user_suspended_status(BOB, True))
+        # The original does not look.
+        self.assertEqual(self.accepts(self.event()), not self.is_native)
+
+
+class NotesDirectMessages(Invites):
+    def test_the_first_one(self) -> None:
+        self.invite(is_direct=True)
+        self.until(self.has_direct)
+        self.until(lambda: self.membership() == "join")
+        self.assertEqual(self.direct(), {ALICE: [self.room]})
+
+    def test_beside_others(self) -> None:
+        self.set_direct({ALICE: ["!old:test"], EVE: ["!other:test"]})
+        self.invite(is_direct=True)
+        expected = {ALICE: ["!old:test", self.room], EVE: ["!other:test"]}
+        self.until(lambda: self.direct() == expected)
+
+    def test_not_where_there_is_no_list(self) -> None:
+        self.set_direct({ALICE: "!old:test"})
+        self.invite(is_direct=True)
+        self.until(lambda: self.membership() == "join")
+        self.reactor.advance(1)
+        self.assertEqual(self.direct(), {ALICE: "!old:test"})
+
+    def test_the_same_one_again(self) -> None:
+        event = self.event(content={"membership": "invite", "is_direct": True})
+        for joins in (1, 2):
+            self.tell(event)
+            self.until(lambda: len(self.joins) == joins)  # noqa: B023
+            self.until(self.has_direct)
+            self.reactor.advance(1)
+        # The original notes it as often as it is told.
+        noted = [self.room] if self.is_native else [self.room] * 2
+        self.assertEqual(self.direct(), {ALICE: noted})
+
+    def test_several_at_the_same_time(self) -> None:
+        rooms = [f"!room{number}:test" for number in range(5)]
+        content = {"membership": "invite", "is_direct": True}
+        for name in rooms:
+            self.tell(self.event(room_id=name, content=content))
+        self.until(lambda: sorted((self.direct() or {}).get(ALICE, [])) == rooms)
+
+    def test_what_is_one(self) -> None:
+        for is_direct, noted in [("true", True), (1, True), ([], False), (None, False)]:
+            self.set_direct({})
+            self.tell(self.event(content={"membership": "invite", "is_direct": is_direct}))
+            self.tell(self.event(CAROL))
+            self.until(lambda: CAROL in self.joins)
+            self.reactor.advance(1)
+            self.assertEqual(self.direct(), {ALICE: [self.room]} if noted else {}, is_direct)
+
+
+class OnlyDirectMessages(Invites):
+    config = {"accept_invites_only_for_direct_messages": True}
+
+    def test_which_invites(self) -> None:
+        # Of what is neither true nor false, the original accepts nothing; Synapse's own module, like
+        # this one, accepts it.
+        odd = self.is_native
+        for content, accepted in [
+            ({"is_direct": True}, True),
+            ({"is_direct": False}, False),
+            ({}, False),
+            ({"is_direct": "true"}, odd),
+            ({"is_direct": 1}, odd),
+            ({"is_direct": None}, odd),
+        ]:
+            self.joins = []
+            self.tell(self.event(content={"membership": "invite", **content}))
+            self.tell(self.event(CAROL, content={"membership": "invite", "is_direct": True}))
+            self.until(lambda: CAROL in self.joins)
+            self.assertEqual(BOB in self.joins, accepted, content)
+
+
+class OnlyLocalUsers(Invites):
+    config = {"accept_invites_only_from_local_users": True}
+
+    def test_which_invites(self) -> None:
+        self.assertTrue(self.accepts(self.event()))
+        self.assertFalse(self.accepts(self.event(sender=EVE)))
+
+
+class InAnotherProcess(Invites):
+    config = {"worker_to_run_on": "worker1"}
+
+    def test_nobody_listens(self) -> None:
+        rules = self.hs.get_module_api_callbacks().third_party_event_rules
+        self.assertEqual(rules._on_new_event_callbacks, [])
+
+
+class OriginalAccepts(Accepts):
+    is_native = False
+
+
+class OriginalNotesDirectMessages(NotesDirectMessages):
+    is_native = False
+
+
+class OriginalOnlyDirectMessages(OnlyDirectMessages):
+    is_native = False
+
+
+class OriginalOnlyLocalUsers(OnlyLocalUsers):
+    is_native = False
+
+
+class OriginalInAnotherProcess(InAnotherProcess):
+    is_native = False
