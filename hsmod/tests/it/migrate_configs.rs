@@ -11,7 +11,7 @@ use hsmod_tests::scene::{only_its_owner_may_write, private_folder};
 use crate::command::{hsmod, shown};
 
 /// Configs as operators have them, names and secrets replaced.
-const CONFIGS: [&str; 13] = [
+const CONFIGS: [&str; 14] = [
     "auto_accept_invites",
     "auto_accept_invites_of_synapse",
     "domain_rules",
@@ -21,6 +21,7 @@ const CONFIGS: [&str; 13] = [
     "policy_lists",
     "policy_lists_before_1_37",
     "registration",
+    "room_access_rules",
     "shared_secret_auth",
     "simple_antispam",
     "user_restrictions",

@@ -21,6 +21,15 @@ pub(super) const ROWS: &[Row] = &[
         rest: nothing,
     },
     Row {
+        class: "room_access_rules.RoomAccessRules",
+        plugin: "room_access_rules",
+        keys: &[
+            same("id_server", Kind::Text),
+            same("domains_forbidden_when_restricted", Kind::Texts),
+        ],
+        rest: nothing,
+    },
+    Row {
         class: "freeze_room.FreezeRoom",
         plugin: LAST_ADMIN,
         keys: &[same("unfreeze_blacklist", Kind::Texts), same("promote_moderators", Kind::Switch)],
