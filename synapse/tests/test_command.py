@@ -17,7 +17,21 @@ from synapse.module_api import ModuleApi
 from hsmod import _native, carried, cli
 from hsmod.calls import called_by, called_by_synapse
 
-PLUGINS = ["demo", "event_censor", "http_antispam", "list_spam_checker", "room_access_rules"]
+PLUGINS = [
+    "auto_accept_invites",
+    "demo",
+    "domain_rules",
+    "event_censor",
+    "http_antispam",
+    "last_admin",
+    "list_spam_checker",
+    "policy_list_antispam",
+    "registration_guard",
+    "room_access_rules",
+    "shared_secret_auth",
+    "simple_antispam",
+    "user_restrictions",
+]
 
 
 def hsmod(*arguments: str, stdin: object = None) -> subprocess.CompletedProcess[str]:

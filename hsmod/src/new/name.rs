@@ -144,9 +144,23 @@ const KEYWORDS: [&str; 51] = [
 const CRATES: [&str; 8] =
     ["alloc", "core", "proc_macro", "serde", "serde_json", "std", "test", "tracing"];
 
-/// The plugins in `plugins/`.
-const PLUGINS: [&str; 5] =
-    ["demo", "event_censor", "http_antispam", "list_spam_checker", "room_access_rules"];
+/// The crates in `plugins/`: what comes with it, and what that shares.
+const PLUGINS: [&str; 14] = [
+    "auto_accept_invites",
+    "demo",
+    "domain_rules",
+    "event_censor",
+    "http_antispam",
+    "last_admin",
+    "list_spam_checker",
+    "policy_list_antispam",
+    "python_regex",
+    "registration_guard",
+    "room_access_rules",
+    "shared_secret_auth",
+    "simple_antispam",
+    "user_restrictions",
+];
 
 #[cfg(test)]
 mod tests {

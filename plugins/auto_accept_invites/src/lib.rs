@@ -79,7 +79,12 @@ impl ThirdPartyRules for AutoAcceptInvites {
     }
 }
 
-export_module!(AutoAcceptInvites, config_schema = include_str!("../config.schema.json"));
+export_module!(
+    AutoAcceptInvites,
+    requires =
+        ["update_room_membership", "get_userinfo_by_id", "get_global", "compare_and_set_global"],
+    config_schema = include_str!("../config.schema.json")
+);
 
 #[cfg(test)]
 mod tests;

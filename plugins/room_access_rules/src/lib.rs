@@ -188,7 +188,11 @@ async fn keys(state: &State<'_>, event_type: &str) -> Answer<Vec<String>> {
     Ok(full.filter_map(|event| event.state_key().map(str::to_owned)).collect())
 }
 
-export_module!(RoomAccessRules, requires = ["http_request", "room_is_in_public_room_list"]);
+export_module!(
+    RoomAccessRules,
+    requires = ["http_request", "room_is_in_public_room_list"],
+    config_schema = include_str!("../config.schema.json")
+);
 
 #[cfg(test)]
 mod tests;
