@@ -94,8 +94,7 @@ fn a_program_reads_the_same() {
     let mut command = hsmod(&["migrate", "--json", "mixed.yaml"]);
     let (lines, code) = values(command.current_dir(&folder));
     assert_eq!(code, 1);
-    let modules: Vec<_> =
-        lines.iter().filter_map(|line| Some(line.get("class")?.as_str()?)).collect();
+    let modules: Vec<_> = lines.iter().filter_map(|line| line.get("class")?.as_str()).collect();
     assert_eq!(modules.len(), 7, "{modules:?}");
     assert_eq!(
         lines[0],

@@ -130,8 +130,8 @@ fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
     let (inspected, report) = inspected(&with("config_schema", schema.clone()).bytes());
     assert_eq!(report.problems, []);
     let inspection = inspected.unwrap().inspection;
-    assert_eq!(serde_json::to_value(&inspection).unwrap()["config_schema"], schema);
-    assert_eq!(inspection.manifest.config_schema.unwrap().as_str(), schema.to_string());
+    assert_eq!(serde_json::to_value(&*inspection).unwrap()["config_schema"], schema);
+    assert_eq!(inspection.manifest.config_schema.as_ref().unwrap().as_str(), schema.to_string());
 
     // As deep as it fits: a tree of it would be thrown away by as many calls, one inside the other.
     let deep = format!("{{\"not\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
@@ -140,7 +140,7 @@ fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
         Some(format!(r#"{{{name}, {abi}, "panic": "unwind", "config_schema": {deep}}}"#));
     let (inspected, report) = self::inspected(&Plugin { manifest, ..Plugin::default() }.bytes());
     assert_eq!(report.problems, []);
-    let schema = inspected.unwrap().inspection.manifest.config_schema.unwrap();
+    let schema = inspected.unwrap().inspection.manifest.config_schema.clone().unwrap();
     assert_eq!(schema.as_str(), deep);
 }
 
