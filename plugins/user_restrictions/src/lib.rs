@@ -35,13 +35,10 @@ impl Module for UserRestrictions {
         let module = Arc::new(Self { config });
         let mentioned = CALLBACKS.iter().filter(|(to, _)| module.config.mentions(*to));
         let callbacks: Vec<&str> = mentioned.map(|(_, callback)| *callback).collect();
-        if !callbacks.is_empty() {
-            api.register_spam_checker_callbacks(&module).only(&callbacks);
-        }
-        if module.config.mentions(To::UploadMedia) {
-            api.register_media_repository_callbacks(&module)
-                .only(&["is_user_allowed_to_upload_media_of_size"]);
-        }
+        let uploads = module.config.mentions(To::UploadMedia);
+        let of_media = uploads.then_some("is_user_allowed_to_upload_media_of_size");
+        api.register_spam_checker_callbacks(&module).only(&callbacks);
+        api.register_media_repository_callbacks(&module).only(of_media.as_slice());
         Ok(module)
     }
 }
