@@ -145,9 +145,10 @@ const CRATES: [&str; 8] =
     ["alloc", "core", "proc_macro", "serde", "serde_json", "std", "test", "tracing"];
 
 /// The crates in `plugins/`: what comes with it, and what that shares.
-const PLUGINS: [&str; 14] = [
+const PLUGINS: [&str; 15] = [
     "auto_accept_invites",
     "demo",
+    "documented",
     "domain_rules",
     "event_censor",
     "http_antispam",

@@ -75,11 +75,5 @@ fn an_error_denies_unless_the_operator_says_otherwise() {
 
 #[test]
 fn the_schema_is_that_of_the_config() {
-    let schema = format!("{:#}\n", schemars::schema_for!(Config).to_value());
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config.schema.json");
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(path, &schema).unwrap();
-    }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(written == schema, "the config has changed: run this test once with UPDATE_SCHEMA=1");
+    hsmod_documented::check_schema::<Config>(env!("CARGO_MANIFEST_DIR"));
 }

@@ -1,29 +1,19 @@
 //! Shows that the README has each key and each permission, and the schema what the type says.
 
-use std::{env, fs};
+use hsmod_documented::{check_schema, example, keys};
 
 use super::*;
 
 const README: &str = include_str!("../../README.md");
 
-/// The module's entry in the README's example.
-fn example() -> Value {
-    let block = README.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
-    let entries: Value = serde_yaml::from_str(block.unwrap()).unwrap();
-    entries["modules"][0].clone()
-}
-
 #[test]
 fn the_example_has_each_key_and_permission() {
-    let entry = example();
-    assert_eq!(entry["module"], env!("CARGO_PKG_NAME"));
-    let config = &entry["config"];
-    let keys: Vec<&String> = config.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["default_deny", "rules"]);
+    let config = example(README, env!("CARGO_PKG_NAME"));
+    assert_eq!(keys(&config), ["default_deny", "rules"]);
     for (_, callback) in CALLBACKS {
         assert!(README.contains(&format!("| `{callback}` |")), "`{callback}` is not in the table");
     }
-    let module = module(config.clone());
+    let module = module(config);
     assert_eq!(module.callbacks().len(), 7, "the example mentions each permission");
     assert!(invites(&module, "@staff-1:example.com", "@guest-1:example.com"));
     assert!(!invites(&module, "@guest-1:example.com", "@staff-1:example.com"));
@@ -33,11 +23,5 @@ fn the_example_has_each_key_and_permission() {
 
 #[test]
 fn the_schema_is_that_of_the_config() {
-    let schema = format!("{:#}\n", schemars::schema_for!(Config).to_value());
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/config.schema.json");
-    if env::var_os("UPDATE_SCHEMA").is_some() {
-        fs::write(path, &schema).unwrap();
-    }
-    let written = fs::read_to_string(path).unwrap_or_default();
-    assert!(written == schema, "the config has changed: run this test once with UPDATE_SCHEMA=1");
+    check_schema::<Config>(env!("CARGO_MANIFEST_DIR"));
 }

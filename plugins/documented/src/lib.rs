@@ -1,0 +1,69 @@
+//! What the tests of all plugins ask of their README and of the schema of their config.
+//!
+//! An operator copies the example of a README, and `hsmod check --no-load` and editors believe the
+//! schema: so both are compared with the type that the plugin reads its config into.
+#![forbid(unsafe_code)]
+
+use std::path::Path;
+use std::{env, fs};
+
+use schemars::{JsonSchema, schema_for};
+use serde_json::Value;
+
+/// The configs of the examples in `readme`, in their order: of each block of YAML that of its first
+/// module, which is `plugin`, or what stands in it as `config:` alone.
+///
+/// # Panics
+/// When it comes to one that is no YAML, or of another plugin.
+pub fn examples(readme: &str, plugin: &str) -> impl Iterator<Item = Value> {
+    let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.map(move |block| {
+        let example: Value = serde_yaml::from_str(block).expect("an example is YAML");
+        let Some(modules) = example.get("modules") else { return example["config"].clone() };
+        assert_eq!(modules[0]["module"], plugin, "an example is of another plugin");
+        modules[0]["config"].clone()
+    })
+}
+
+/// The config of the first example.
+///
+/// # Panics
+/// If there is none, or as [`examples`].
+pub fn example(readme: &str, plugin: &str) -> Value {
+    let mut examples = examples(readme, plugin);
+    examples.next().expect("a README has a block of YAML with `modules:`")
+}
+
+/// What `Config` says that its schema is.
+pub fn schema<Config: JsonSchema>() -> Value {
+    schema_for!(Config).to_value()
+}
+
+/// The keys of an object, sorted.
+///
+/// # Panics
+/// If it is none.
+pub fn keys(object: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = object.as_object().expect("an object").keys().cloned().collect();
+    keys.sort();
+    keys
+}
+
+/// Compares `config.schema.json` in the `folder` of a crate with the schema of its `Config`. With
+/// `UPDATE_SCHEMA` in the environment it is written.
+///
+/// # Panics
+/// If they are not the same.
+pub fn check_schema<Config: JsonSchema>(folder: &str) {
+    let schema = format!("{:#}\n", schema::<Config>());
+    let file = Path::new(folder).join("config.schema.json");
+    if env::var_os("UPDATE_SCHEMA").is_some() {
+        fs::write(&file, &schema).expect("the schema can be written");
+    }
+    let written = fs::read_to_string(&file).unwrap_or_default();
+    assert!(
+        written == schema,
+        "{} is not the schema of the config any more: run this test once with UPDATE_SCHEMA=1",
+        file.display()
+    );
+}
