@@ -83,8 +83,12 @@ class RegistrationGuardTestCase(support.NativeTestCase):
         self.assertEqual(self.registers("admin").code, 429)
         self.assertEqual(self.registers("carol").code, 200)
         told = self.told(token)
-        self.assertEqual([content["m.mentions"] for content in told], [{"user_ids": ["@boss:test"]}])
-        self.assertTrue(told[0]["body"].startswith("New user: carol\nUser ID: @carol:test\n"), told)
+        self.assertEqual(
+            [content["m.mentions"] for content in told], [{"user_ids": ["@boss:test"]}]
+        )
+        self.assertTrue(
+            told[0]["body"].startswith("New user: carol\nUser ID: @carol:test\n"), told
+        )
 
     def told(self, token: str) -> list[dict[str, Any]]:
         """The messages in the room, as soon as there is one."""

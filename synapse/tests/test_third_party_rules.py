@@ -166,7 +166,9 @@ class ThirdPartyRules(ScriptedTestCase):
         """
         for _ in range(PUMPS):
             self.pump()
-            calls = [told for told in self.calls("on_new_event") if told[0]["event_id"] == event_id]
+            calls = [
+                told for told in self.calls("on_new_event") if told[0]["event_id"] == event_id
+            ]
             if calls:
                 return calls
         self.fail(f"nobody was told of {event_id}")

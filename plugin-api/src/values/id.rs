@@ -98,7 +98,7 @@ macro_rules! identifiers {
             }
         }
 
-        /// As [`Self::new`]. The compiler proposes it to those who have a text.
+        /// As `new`. The compiler proposes it to those who have a text.
         impl<'a> From<&'a str> for &'a $name {
             fn from(text: &'a str) -> Self {
                 $name::new(text)
