@@ -1,7 +1,7 @@
 //! Modules that let users in.
 
 use super::super::keys::{Keys, Kind, renamed, same};
-use super::{Row, nothing};
+use super::Row;
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -12,7 +12,7 @@ pub(super) const ROWS: &[Row] = &[
             same("com_devture_shared_secret_auth_support_enabled", Kind::Switch),
             same("m_login_password_support_enabled", Kind::Switch),
         ],
-        rest: nothing,
+        rest: as_it_is,
     },
     // Version 1, for `password_providers`.
     Row {
@@ -25,8 +25,22 @@ pub(super) const ROWS: &[Row] = &[
 
 const SHARED_SECRET: &str = "shared_secret_auth";
 
+fn as_it_is(keys: &mut Keys<'_>) {
+    without_deactivated(keys, "shared_secret");
+}
+
 /// It knew of passwords only, which the plugin does not accept by default.
 fn passwords_only(keys: &mut Keys<'_>) {
     keys.write("m_login_password_support_enabled", true);
     keys.write("com_devture_shared_secret_auth_support_enabled", false);
+    without_deactivated(keys, "sharedSecret");
+}
+
+/// Both let users in that are deactivated. Few know that, and nobody is likely to want it.
+fn without_deactivated(keys: &mut Keys<'_>, key: &str) {
+    keys.remark(
+        key,
+        "users that are deactivated are not let in any more",
+        "write `allow_deactivated_users: true` if they are to be",
+    );
 }
