@@ -29,6 +29,8 @@ Commands of the executable `hsmod`, which runs in place of this program:
                           asks the modules one question, as Synapse would
   replay -c FILE EVENTS   sends recorded events through the modules
   inspect FILE..          what plugins of others say of themselves, without running them
+  migrate HOMESERVER_YAML
+                          rewrites the modules of a Synapse config for the plugins here
   new NAME                makes a new module in Rust, for its author
   completions, man        for your shell, and the manual
 
