@@ -33,7 +33,11 @@ fn keys_that_the_plugin_has_are_carried_over() {
     let legacy = json!({"password_providers": [
         {"module": "shared_secret_authenticator.SharedSecretAuthenticator", "config": config}
     ]});
-    insta::assert_snapshot!(said(legacy), @r#"shared_secret_auth {"com_devture_shared_secret_auth_support_enabled":false,"m_login_password_support_enabled":true,"shared_secret":"a long secret"}"#);
+    insta::assert_snapshot!(said(legacy), @r#"
+    shared_secret_auth {"com_devture_shared_secret_auth_support_enabled":false,"m_login_password_support_enabled":true,"shared_secret":"a long secret"}
+    Warning at password_providers.<item 0>.config.sharedSecret: users that are deactivated are not let in any more
+      fix: write `allow_deactivated_users: true` if they are to be
+    "#);
 }
 
 #[test]
@@ -50,6 +54,8 @@ fn a_key_without_counterpart_is_named_and_its_value_is_not() {
     shared_secret_auth {}
     Error at modules.<item 0>.config.shared_secret: expected a string, found a list, which would mean something else
       fix: write a string in the result, or leave the module in homeserver.yaml
+    Warning at modules.<item 0>.config.shared_secret: users that are deactivated are not let in any more
+      fix: write `allow_deactivated_users: true` if they are to be
     Error at modules.<item 0>.config.log_secrets: `log_secrets` has no counterpart in `shared_secret_auth`
       fix: if `shared_secret_authenticator.SharedSecretAuthProvider` does something by it that you need, leave it in homeserver.yaml and take `shared_secret_auth` out of the result
     ");
