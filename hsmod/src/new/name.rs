@@ -145,13 +145,14 @@ const CRATES: [&str; 8] =
     ["alloc", "core", "proc_macro", "serde", "serde_json", "std", "test", "tracing"];
 
 /// The crates in `plugins/`: what comes with it, and what that shares.
-const PLUGINS: [&str; 15] = [
+const PLUGINS: [&str; 16] = [
     "auto_accept_invites",
     "demo",
     "documented",
     "domain_rules",
     "event_censor",
     "http_antispam",
+    "interval",
     "last_admin",
     "list_spam_checker",
     "policy_list_antispam",

@@ -1,11 +1,7 @@
 //! What the operator says, and what is wrong with it.
 
-use std::fmt;
-use std::time::Duration;
-
+use hsmod_interval::{DAY, Interval, MINUTE, SECOND};
 use hsmod_plugin_api::prelude::*;
-use serde::Deserializer;
-use serde::de::{Error, Visitor};
 
 /// Bans who stands on policy lists.
 #[derive(Deserialize)]
@@ -40,12 +36,8 @@ pub struct Config {
     pub(crate) first_match: bool,
 
     /// How often the lists are read anew, beside whenever one of their rules changes: `30s`, `5m`, `1h`.
-    #[serde(default = "five_minutes", deserialize_with = "interval")]
-    #[cfg_attr(
-        test,
-        schemars(with = "String", extend("default" = "5m", "pattern" = "^[0-9]+[smh]$"))
-    )]
-    pub(crate) refresh_interval: Duration,
+    #[serde(default = "five_minutes")]
+    pub(crate) refresh_interval: RefreshInterval,
 }
 
 /// How long a message may be.
@@ -70,45 +62,9 @@ const fn yes() -> bool {
     true
 }
 
-const fn five_minutes() -> Duration {
-    Duration::from_secs(5 * 60)
+const fn five_minutes() -> RefreshInterval {
+    RefreshInterval::new(5 * MINUTE)
 }
 
-/// Whoever reads more seldom than once a day has mistaken the unit.
-const INTERVAL_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-
-fn interval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    deserializer.deserialize_str(Interval)
-}
-
-/// Reads a time. It is a visitor so that the error bears the key.
-struct Interval;
-
-impl Visitor<'_> for Interval {
-    type Value = Duration;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time such as `5m`")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Duration, E> {
-        let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-        let seconds = match text.get(digits.len()..) {
-            Some("s") => Some(1),
-            Some("m") => Some(60),
-            Some("h") => Some(60 * 60),
-            _ => None,
-        };
-        let count = digits.parse::<u64>().ok();
-        let interval = seconds.zip(count).and_then(|(seconds, count)| count.checked_mul(seconds));
-        interval
-            .map(Duration::from_secs)
-            .filter(|interval| !interval.is_zero() && *interval <= INTERVAL_MAX)
-            .ok_or_else(|| {
-                E::custom(format_args!(
-                    "`{text}` is no time between `1s` and `24h`: write a whole number and `s`, `m` or \
-                     `h`"
-                ))
-            })
-    }
-}
+/// Whoever reads more seldom than once a day, or more often than once a second, has mistaken the unit.
+type RefreshInterval = Interval<SECOND, DAY>;

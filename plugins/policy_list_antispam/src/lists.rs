@@ -60,7 +60,7 @@ impl Lists {
         // On each worker: each has lists of its own.
         api.with(&lists).looping_background_call_on_all_instances(
             "read the policy lists anew",
-            config.refresh_interval,
+            config.refresh_interval.into(),
             |lists| async move {
                 lists.read_all();
                 Ok(())

@@ -1,10 +1,10 @@
 //! What the operator says, and what is wrong with it.
 
+use hsmod_interval::{Interval, MINUTE, YEAR};
 use hsmod_plugin_api::prelude::*;
 use hsmod_python_regex::PythonRegex;
 
 use crate::domains::EmailDomains;
-use crate::interval::Interval;
 
 /// Decides who may register.
 #[derive(Deserialize)]
@@ -18,8 +18,8 @@ pub struct Config {
     pub(crate) blocked_email_domains_file: Option<String>,
 
     /// How often to look whether the file has changed: milliseconds, or a number with a unit, such as
-    /// `60s` or `5m`.
-    pub(crate) reload_interval: Interval,
+    /// `30s` or `5m`.
+    pub(crate) reload_interval: ReloadInterval,
 
     /// Whether a domain stands for those below it, too: `example.com` for `mail.example.com`.
     pub(crate) match_subdomains: bool,
@@ -92,13 +92,17 @@ pub(crate) struct Notify {
     pub(crate) mention_user_ids: Vec<String>,
 }
 
+/// Whoever looks more seldom than once in a year, or more often than once in a hundredth of a second,
+/// has mistaken the unit.
+type ReloadInterval = Interval<10, YEAR>;
+
 impl Default for Config {
     fn default() -> Self {
         let names = ["^admin$", "^root$", "^support$", "^postmaster$"];
         Self {
             blocked_email_domains: Vec::new(),
             blocked_email_domains_file: None,
-            reload_interval: Interval::default(),
+            reload_interval: ReloadInterval::new(MINUTE),
             match_subdomains: false,
             allow_email_domains: Vec::new(),
             deny_username_regexes: names.map(str::to_owned).to_vec(),

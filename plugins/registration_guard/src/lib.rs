@@ -3,7 +3,6 @@
 
 mod config;
 mod domains;
-mod interval;
 mod notice;
 mod usernames;
 

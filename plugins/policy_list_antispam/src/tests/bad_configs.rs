@@ -1,5 +1,7 @@
 //! Shows what an operator is told of a config that cannot work.
 
+use std::time::Duration;
+
 use super::*;
 
 fn error(config: Value) -> String {
@@ -38,34 +40,21 @@ fn rooms() {
 
 #[test]
 fn intervals() {
-    for text in [
-        "",
-        "5",
-        "m",
-        "0s",
-        "-5m",
-        "1.5h",
-        "5 m",
-        "5ms",
-        "1d",
-        "25h",
-        "86401s",
-        "5m5",
-        "99999999999999999999s",
-        "9999999999999999h",
+    let bounds = "is not between `1s` and `1d`";
+    for (interval, said) in [
+        (json!("0s"), format!("0 (milliseconds) {bounds}")),
+        (json!(300), format!("300 (milliseconds) {bounds}")),
+        (json!("25h"), format!("`25h` {bounds}")),
     ] {
-        let said = format!(
-            "refresh_interval: `{text}` is no time between `1s` and `24h`: write a whole number and \
-             `s`, `m` or `h`"
-        );
-        assert_eq!(error(json!({"refresh_interval": text})), said);
+        let error = error(json!({"refresh_interval": interval}));
+        assert_eq!(error, format!("refresh_interval: {said}"));
     }
-    assert_eq!(
-        error(json!({"refresh_interval": 300})),
-        "refresh_interval: invalid type: integer `300`, expected a time such as `5m`"
+    assert!(
+        error(json!({"refresh_interval": "5"})).starts_with("refresh_interval: invalid value:")
     );
     for (text, seconds) in [("1s", 1), ("5m", 300), ("24h", 86_400), ("86400s", 86_400)] {
         let config = PolicyListAntispam::parse_config(json!({"refresh_interval": text}));
-        assert_eq!(config.ok().unwrap().refresh_interval.as_secs(), seconds);
+        let interval: Duration = config.ok().unwrap().refresh_interval.into();
+        assert_eq!(interval.as_secs(), seconds);
     }
 }

@@ -33,24 +33,14 @@ fn keys_and_types() {
 
 #[test]
 fn values() {
-    let intervals =
-        "expected milliseconds, or a number and one of `s`, `m`, `h`, `d`, `w`, such as \"60s\"";
     for (interval, message) in [
-        (json!("60"), format!("invalid value: string \"60\", {intervals}")),
-        (json!("s"), format!("invalid value: string \"s\", {intervals}")),
-        (json!("1.5m"), format!("invalid value: string \"1.5m\", {intervals}")),
-        (json!(""), format!("invalid value: string \"\", {intervals}")),
-        (json!("6ü"), format!("invalid value: string \"6ü\", {intervals}")),
-        (json!(true), format!("invalid type: boolean `true`, {intervals}")),
-        (json!(0), "it is between 10 (milliseconds) and \"365d\"".to_owned()),
-        (json!("0s"), "it is between 10 (milliseconds) and \"365d\"".to_owned()),
-        (json!("99999999999999999999w"), "it is between 10 (milliseconds) and \"365d\"".to_owned()),
+        (json!(0), "0 (milliseconds) is not between 10 (milliseconds) and `1y`"),
+        (json!("53w"), "`53w` is not between 10 (milliseconds) and `1y`"),
     ] {
-        assert_eq!(
-            error(json!({"reload_interval": interval})),
-            format!("reload_interval: {message}")
-        );
+        let error = error(json!({"reload_interval": interval}));
+        assert_eq!(error, format!("reload_interval: {message}"));
     }
+    assert!(error(json!({"reload_interval": "60"})).starts_with("reload_interval: invalid value:"));
     assert_eq!(
         error(json!({"min_username_length": 5, "max_username_length": 4})),
         "min_username_length: no username has this length: at most 4 characters are allowed"
