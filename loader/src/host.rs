@@ -363,6 +363,11 @@ pub(crate) struct FromConfig {
 }
 
 impl FromConfig {
+    /// Which time is too long for a step of a module.
+    pub(crate) const fn slow_poll(&self) -> Option<Duration> {
+        self.slow_poll
+    }
+
     pub(crate) fn of(config: &Config) -> Self {
         let own = |text: Option<&str>| text.map(str::to_owned);
         Self {

@@ -6,6 +6,7 @@ mod parsed;
 mod started;
 mod step;
 mod survey;
+mod wait;
 
 pub use self::made::Made;
 pub(crate) use self::made::MadeModule;

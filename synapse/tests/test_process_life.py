@@ -82,6 +82,56 @@ class Ends(TestCase):
         self.assertNotIn(" INFO ", said)
 
 
+class Hangs(TestCase):
+    """A module that does not come back while Synapse starts is named in the log meanwhile."""
+
+    def named(self, place: str, file: str) -> str:
+        """The line that names it, while it hangs there: in the log, or among what Synapse writes."""
+        hangs = {"where": place, "until": "/"}
+        entry = native({"module": "bad_blocks", "timeout": 0, "config": hangs}, slow_poll="200ms")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            config = settings.write(folder, port_to_use(None), [entry])
+            with (folder / "output.txt").open("wb") as output:
+                synapse = subprocess.Popen(
+                    [sys.executable, "-m", "synapse.app.homeserver", "-c", str(config)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                )
+
+            def said() -> str:
+                path = folder / file
+                lines = path.read_text().splitlines() if path.exists() else []
+                return next((line for line in lines if "module `bad_blocks`" in line), "")
+
+            try:
+                line: str = until(said)
+                self.assertIsNone(synapse.poll())
+                return line
+            finally:
+                synapse.kill()
+                synapse.wait()
+
+    def test_parse_config(self) -> None:
+        """There is no log yet, only somebody at the terminal."""
+        line = self.named("parse_config", "output.txt")
+        self.assertIn("hsmod: module `bad_blocks` holds up the start of the homeserver", line)
+        self.assertIn("it has been in parse_config for", line)
+        self.assertIn("nothing ends the wait", line)
+
+    def test_new(self) -> None:
+        line = self.named("new", "homeserver.log")
+        self.assertIn(" WARNING hsmod.loader", line)
+        self.assertIn("it has been in new for", line)
+
+    def test_start(self) -> None:
+        """It blocks the thread that writes the log; another one does that then."""
+        line = self.named("start", "homeserver.log")
+        self.assertIn(" WARNING hsmod.loader", line)
+        self.assertIn("it has been in start for", line)
+
+
 class Daemon(TestCase):
     """Synapse with `-D`: configs are read before it forks, modules are made after."""
 

@@ -177,7 +177,8 @@ async fn make_all(
         let registrar = Arc::new(Registrar::new(number, &entry, host_too, runtime));
         let api = ApiHandle::new(Arc::clone(&registrar));
         let registrar = Arc::new(Tenancy::new(registrar));
-        let life = run(Thread::Own, &entry, Stage::New, move || {
+        let step = (Stage::New, Place::NEW);
+        let life = run(Thread::Own, &entry, step, host.slow_poll, move || {
             let _inside = record::enter(number, Place::NEW);
             config.new_module(&api, number).map(Life::new)
         });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hsmod_plugin_api::boundary::install_panic_hook;
 use hsmod_plugin_api::manifest::Manifest;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use super::made::Made;
 use super::step::{ASK_THE_AUTHOR, Thread, at_once, enter, run};
 use super::survey::{Line, Surveyed, survey};
+use super::wait::Wait;
 use crate::config::{Config, Entry};
 use crate::host::{FromConfig, Host};
 use crate::info::ModuleInfo;
@@ -23,6 +25,7 @@ use crate::registration::check_timeouts;
 use crate::requirements::{Known, Requirements};
 use crate::services::folders;
 use crate::suggestion::{closest, listed, printable};
+use crate::verification::Verified;
 
 /// The modules of a config, each of which has read its own: the plugins are found, verified and
 /// mapped, and no module is made.
@@ -34,8 +37,8 @@ use crate::suggestion::{closest, listed, printable};
 /// # Forking
 ///
 /// A homeserver that becomes a daemon wants to know what is wrong before it forks, and to make its
-/// modules after that. What [`Self::new`] makes survives a fork: it starts no thread, needs no
-/// runtime and leaves no lock held, so that the child process goes on with [`Self::make`]. There
+/// modules after that. What [`Self::new`] makes survives a fork: it leaves no thread and
+/// no lock held, needs no runtime, so that the child process goes on with [`Self::make`]. There
 ///
 /// - only this may have happened: [`Made`] and [`Modules`](crate::Modules) have threads and tasks,
 ///   which a child has not;
@@ -60,11 +63,11 @@ pub struct Parsed {
 
 impl Parsed {
     /// Loads the plugins and lets each module read its config: on the thread of the caller, which
-    /// is blocked meanwhile. Starts no thread, and needs no runtime.
+    /// is blocked meanwhile. Needs no runtime, and has ended what threads it started when it returns.
     ///
     /// No deadline is kept: a module that hangs while it is mapped or reads its config hangs the
-    /// caller. At DEBUG the last line of the log names it. Where nothing forks, use
-    /// [`Self::within_timeouts`].
+    /// caller, and is named in the log after the config's [`slow_poll`](Config::slow_poll). Where
+    /// nothing forks, use [`Self::within_timeouts`].
     ///
     /// # Errors
     /// Everything that is wrong with the config, the folders it names, the plugins, and the configs
@@ -142,7 +145,7 @@ impl Parsed {
     pub(crate) async fn collect(surveyed: Surveyed, thread: Thread) -> Self {
         let Surveyed { lines, from_config, is_compared, mut report } = surveyed;
         let info = lines.iter().map(ModuleInfo::of).collect();
-        let modules = parse_all(lines, thread, &mut report).await;
+        let modules = parse_all(lines, thread, from_config.slow_poll(), &mut report).await;
         Self { modules, from_config, is_compared, info, report }
     }
 
@@ -180,7 +183,12 @@ pub(super) struct ParsedModule {
 pub(super) type Callbacks = BTreeMap<String, Vec<String>>;
 
 /// Loading and `parse_config` of every module, in order.
-async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec<ParsedModule> {
+async fn parse_all(
+    lines: Vec<Line>,
+    thread: Thread,
+    slow_poll: Option<Duration>,
+    report: &mut Report,
+) -> Vec<ParsedModule> {
     let mut parsed = Vec::new();
     let mut stuck: Option<Hanging> = None;
     for line in lines {
@@ -191,17 +199,14 @@ async fn parse_all(lines: Vec<Line>, thread: Thread, report: &mut Report) -> Vec
                 Err(Unloaded::Refused(problem))
             }
             None => {
-                let name = line.entry.name();
-                enter(name, Stage::Loading);
-                match thread {
-                    Thread::Own => opener::load(verified, name, line.entry.timeout()).await,
-                    Thread::Callers => opener::load_here(verified, name),
-                }
+                enter(line.entry.name(), Stage::Loading);
+                load(thread, &line.entry, verified, slow_poll).await
             }
         };
         let problem = match loaded {
             Ok(Loaded { plugin, inspection }) => {
-                match parse(thread, line.entry, plugin, &inspection.manifest).await {
+                let manifest = &inspection.manifest;
+                match parse(thread, line.entry, plugin, manifest, slow_poll).await {
                     Ok(module) => {
                         report.problems.extend(unread(&module));
                         parsed.push(module);
@@ -234,6 +239,7 @@ async fn parse_static(
 ) -> (Vec<ParsedModule>, Report) {
     // They share this process's `tracing` and panic hook: only the places of panics are noted.
     install_panic_hook(None);
+    let slow_poll = config.slow_poll();
     let (entries, mut report) = config.into_entries();
     let mut parsed = Vec::new();
     for entry in entries {
@@ -252,7 +258,7 @@ async fn parse_static(
         if !Requirements::of(&manifest).are_met(&entry, known, &mut report) {
             continue;
         }
-        match parse(thread, entry, Plugin::from(module), &manifest).await {
+        match parse(thread, entry, Plugin::from(module), &manifest, slow_poll).await {
             Ok(module) => {
                 report.problems.extend(unread(&module));
                 parsed.push(module);
@@ -263,11 +269,32 @@ async fn parse_static(
     (parsed, report)
 }
 
+/// Maps a plugin, for this module.
+async fn load(
+    thread: Thread,
+    entry: &Entry,
+    verified: Verified,
+    slow_poll: Option<Duration>,
+) -> Result<Loaded, Unloaded> {
+    let (name, limit) = (entry.name(), entry.timeout());
+    match thread {
+        Thread::Own => {
+            let wait = Wait::within_timeout(entry, Place::LOADING, slow_poll);
+            wait.over(opener::load(verified, name, limit)).await
+        }
+        Thread::Callers => {
+            let wait = Wait::without_end(entry, Place::LOADING, slow_poll);
+            wait.over_here(|| opener::load_here(verified, name))
+        }
+    }
+}
+
 async fn parse(
     thread: Thread,
     entry: Entry,
     plugin: Plugin,
     manifest: &Manifest,
+    slow_poll: Option<Duration>,
 ) -> Result<ParsedModule, Problem> {
     let requirements = Requirements::of(manifest);
     let wrote = manifest.callbacks.clone();
@@ -277,7 +304,8 @@ async fn parse(
         let _inside = record::enter_named(&name, Place::PARSE_CONFIG);
         plugin.parse_config(&config)
     };
-    match run(thread, &entry, Stage::ParseConfig, parse).await {
+    let step = (Stage::ParseConfig, Place::PARSE_CONFIG);
+    match run(thread, &entry, step, slow_poll, parse).await {
         Ok(Ok(config)) => Ok(ParsedModule { entry, wrote, requirements, config }),
         Ok(Err(error)) => Err(unparsed(&entry, &error)),
         Err(problem) => Err(entry.pinpoint(problem, &["config"])),

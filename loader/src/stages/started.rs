@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::made::{Made, MadeModule};
 use super::parsed::Parsed;
 use super::step::{enter, failed, hung};
+use super::wait::Wait;
 use crate::announce;
 use crate::generation::{Generation, Member};
 use crate::host::Host;
@@ -106,9 +107,10 @@ async fn start(made: &MadeModule, host: &Host) -> Result<(), Problem> {
     let start = record::inside(made.life.module(), Place::START, made.life.steps().start());
     let deadline = made.entry.timeout().and_then(|limit| Instant::now().checked_add(limit));
     let start = start.until(deadline);
+    let wait = Wait::within_timeout(&made.entry, Place::START, host.slow_poll);
     let outcome = match made.entry.timeout() {
-        Some(limit) => tokio::time::timeout(limit, start).await.map_err(|_| limit),
-        None => Ok(start.await),
+        Some(limit) => tokio::time::timeout(limit, wait.over(start)).await.map_err(|_| limit),
+        None => Ok(wait.over(start).await),
     };
     match outcome {
         Ok(Ok(())) => Ok(()),

@@ -8,10 +8,12 @@ use hsmod_plugin_api::module::StageError;
 use hsmod_plugin_api::values::Unanswered;
 use tracing::Span;
 
+use super::wait::Wait;
 use crate::check::A_TRIAL_CANNOT_TELL;
 use crate::config::Entry;
 use crate::host::Host;
 use crate::problem::{Problem, Severity, Stage};
+use crate::record::Place;
 use crate::scarcity;
 
 /// Says what comes next: the last such line tells where a module took the process down.
@@ -25,27 +27,32 @@ pub(crate) enum Thread {
     /// One of its own: the module is held to its deadline, and left behind with the thread if it
     /// hangs.
     Own,
-    /// The caller's, which hangs with it: no thread is started, and no runtime needed.
+    /// The caller's, which hangs with it: no thread is left, and no runtime needed.
     Callers,
 }
 
-/// Runs a step of a module.
+/// Runs a step of a module, which is named if it takes longer than `slow_poll`.
 pub(super) async fn run<T: Send + 'static>(
     thread: Thread,
     entry: &Entry,
-    stage: Stage,
+    (stage, place): (Stage, Place),
+    slow_poll: Option<Duration>,
     step: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     enter(entry.name(), stage);
     match thread {
-        Thread::Own => on_thread(entry, stage, step).await,
-        Thread::Callers => Ok(step()),
+        Thread::Own => {
+            let wait = Wait::within_timeout(entry, place, slow_poll);
+            on_thread(entry, stage, &wait, step).await
+        }
+        Thread::Callers => Ok(Wait::without_end(entry, place, slow_poll).over_here(step)),
     }
 }
 
 async fn on_thread<T: Send + 'static>(
     entry: &Entry,
     stage: Stage,
+    wait: &Wait,
     step: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
@@ -58,6 +65,7 @@ async fn on_thread<T: Send + 'static>(
     if let Err(error) = spawned {
         return Err(scarcity::no_thread(stage, &error));
     }
+    let receiver = wait.over(receiver);
     let received = match entry.timeout() {
         Some(limit) => {
             tokio::time::timeout(limit, receiver).await.map_err(|_| hung(stage, limit))?

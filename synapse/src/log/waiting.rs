@@ -4,6 +4,10 @@
 //! for Python's lock, which a module that blocks may hold. Whenever Python is at hand the queue goes
 //! first, so that lines keep their order; the last time is when Python ends. Nothing is lost if no
 //! reactor turns yet, or none any more.
+//!
+//! If the reactor stands still, a warning is most likely about why. After a while it is written to
+//! standard error, which needs nobody, and then to the log by a thread that may wait for Python's
+//! lock: a Synapse that is a daemon has no standard error.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -108,6 +112,10 @@ fn put(record: Record) {
             say(&record);
             return;
         }
+        if is_urgent && waiting.reactors.is_empty() {
+            // Synapse reads its config, and may be about to fork: no thread may begin that waits.
+            say(&record);
+        }
         waiting.records.push_back(record);
         if waiting.records.len() > 1 && !is_urgent {
             // Somebody was woken for the first one.
@@ -115,13 +123,17 @@ fn put(record: Record) {
         }
         waiting.first + waiting.records.len() as u64 - 1
     };
-    for reactor in reactors() {
+    let reactors = reactors();
+    for reactor in &reactors {
         reactor.run(deliver_waiting);
     }
-    if is_urgent && let Ok(runtime) = runtime::handle() {
+    if is_urgent && !reactors.is_empty() && let Ok(runtime) = runtime::handle() {
         runtime.spawn(async move {
             tokio::time::sleep(PATIENCE).await;
-            say_if_it_waits(number);
+            if say_if_it_waits(number) {
+                // It may have to wait for Python's lock, which a module may hold.
+                runtime.spawn_blocking(|| Python::try_attach(deliver_waiting));
+            }
         });
     }
 }
@@ -156,16 +168,18 @@ fn deliver<'py>(
     }
 }
 
-/// The reactor hangs, most likely in a module, and that is what the line is about.
-fn say_if_it_waits(number: u64) {
+/// The reactor hangs, most likely in a module, and that is what the line is about. Returns whether
+/// the line waits.
+fn say_if_it_waits(number: u64) -> bool {
     let text = {
         let waiting = waiting();
         let place = number.checked_sub(waiting.first).and_then(|place| usize::try_from(place).ok());
         place.and_then(|place| waiting.records.get(place)).map(Record::text)
     };
-    if let Some(text) = text {
-        eprintln!("hsmod: {text} (Python's log has it as soon as Synapse goes on)");
+    if let Some(text) = &text {
+        eprintln!("hsmod: {text} (Synapse's own thread has stood still for {PATIENCE:?})");
     }
+    text.is_some()
 }
 
 fn say(record: &Record) {

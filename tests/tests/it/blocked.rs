@@ -1,10 +1,10 @@
-//! Shows that a module which blocks a thread is named in the log while it still does, and that the
-//! answer counts which it gives in the end.
+//! Shows that a module which blocks a thread, or holds up the start, is named in the log while it
+//! still does, and that the answer counts which it gives in the end.
 
 use std::path::Path;
 use std::time::Duration;
 
-use hsmod_loader::{Json, Modules, Shutdown};
+use hsmod_loader::{Json, Modules, Parsed, Shutdown};
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -28,12 +28,13 @@ fn lines(log: &Log, count: usize) -> Vec<String> {
         lines.extend(log.take());
         std::thread::yield_now();
     }
-    let shown = |line: &Line| {
-        let field = |name| line.fields.get(name).and_then(Value::as_str).unwrap_or("-");
-        let message = without_times(field("message"));
-        format!("{} {} {}: {message}", line.level, field("module"), field("callback"))
-    };
     lines.iter().map(shown).collect()
+}
+
+fn shown(line: &Line) -> String {
+    let field = |name| line.fields.get(name).and_then(Value::as_str).unwrap_or("-");
+    let message = without_times(field("message"));
+    format!("{} {} {}: {message}", line.level, field("module"), field("callback"))
 }
 
 /// `1.2s` and `123.4ms` become `#`.
@@ -185,14 +186,79 @@ fn everything_that_is_polled_is_watched() {
 }
 
 #[tokio::test]
-async fn what_has_a_thread_of_its_own_may_block() {
+async fn who_holds_up_the_start_is_named_while_it_does() {
+    for (place, keys) in
+        [("parse_config", json!({"timeout": "5s"})), ("new", json!({"timeout": 0}))]
+    {
+        let (log, _listening) = Log::listen(LevelFilter::WARN);
+        let until = NamedTempFile::new().unwrap();
+        let scene = blocks(place, until.path(), keys);
+        let (modules, told) = tokio::join!(scene.load(), async {
+            let told = line_of(&log).await;
+            drop(until);
+            told
+        });
+        modules.shutdown(Duration::from_secs(60)).await;
+        match place {
+            "parse_config" => {
+                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in parse_config for #, and is waited for up to its `timeout` of 5s; if it does not come back, start without it (`enabled: false`) and tell its author")
+            }
+            _ => {
+                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in new for #, and nothing ends the wait; if it does not come back, start without it (`enabled: false`) and tell its author")
+            }
+        }
+        // Once is enough.
+        assert_eq!(log.text(), "");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_waits_is_named_too() {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let config = json!({"where": "start"});
+    let entry = json!({"module": "bad_never_ready", "timeout": "500ms", "config": config});
+    let scene = Scene::new().key("slow_poll", json!("100ms")).entry("bad_never_ready", entry);
+    scene.refusal().await;
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN bad_never_ready -: module `bad_never_ready` holds up the start of the homeserver: it has been in start for #, and is waited for up to its `timeout` of 500ms; if it does not come back, start without it (`enabled: false`) and tell its author");
+}
+
+#[test]
+fn on_the_thread_of_the_caller_it_is_named_as_well() {
+    let (log, _listening) = Log::listen(LevelFilter::WARN);
+    let until = NamedTempFile::new().unwrap();
+    let scene = blocks("parse_config", until.path(), json!({"timeout": "1ms"}));
+    let ends = std::thread::spawn({
+        let log = log.clone();
+        move || {
+            let told = lines(&log, 1);
+            drop(until);
+            told
+        }
+    });
+    let _parsed = Parsed::new(scene.config()).unwrap();
+    insta::assert_snapshot!(ends.join().unwrap().join("\n"), @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in parse_config for #, and nothing ends the wait; if it does not come back, start without it (`enabled: false`) and tell its author");
+}
+
+#[tokio::test]
+async fn nobody_is_named_where_nothing_is_too_long() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     for place in ["parse_config", "new"] {
         let until = NamedTempFile::new().unwrap();
         let scene = blocks(place, until.path(), json!({"timeout": "500ms"}));
-        scene.refusal().await;
+        scene.key("slow_poll", json!(0)).refusal().await;
     }
     assert_eq!(log.text(), "");
+}
+
+/// The next line, for which the runtime goes on.
+async fn line_of(log: &Log) -> String {
+    loop {
+        let told: Vec<String> = log.take().iter().map(shown).collect();
+        if !told.is_empty() {
+            return told.join("\n");
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
