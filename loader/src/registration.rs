@@ -3,43 +3,33 @@
 
 mod callbacks;
 mod forgotten;
+mod module_host;
 mod neighbours;
+mod registry;
 mod routes;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU64;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use hsmod_plugin_api::host::{Continuation, Errand, Lists, Routine};
-use hsmod_plugin_api::module::{
-    CacheHandle, CallContext, LogHandle, ModuleHost, Registered, WebHandle,
-};
-use hsmod_plugin_api::requests::{GroupSet, Permit, RequestRow, Services};
-use hsmod_plugin_api::values::{JsonStr, ModuleError};
+use hsmod_plugin_api::module::{Registered, WebHandle};
+use hsmod_plugin_api::requests::{GroupSet, Services};
 use tokio::runtime::Handle;
-use tokio::time::Instant;
 
-use self::callbacks::add_callbacks;
 pub use self::neighbours::Neighbours;
-use self::routes::refused;
+pub(crate) use self::registry::{Registry, assemble};
 use crate::admission::Admission;
-use crate::auth_checkers::{AuthCheckers, LoginType};
-use crate::background::{Background, Work};
+use crate::background::Background;
 use crate::caches;
 use crate::config::Entry;
 use crate::failures::Failures;
 use crate::host::Host;
 use crate::limits::Limits;
-use crate::log::Forwarder;
 use crate::policy::{POLICIES, Policy};
 use crate::problem::{Problem, Report, Stage};
 use crate::record::{self, Place};
 use crate::services::provision::Provision;
-use crate::stats::Counted;
 use crate::suggestion::closest;
 use crate::threads::Threads;
-use crate::web::{Route, Routes};
 
 /// The homeserver as one module sees it; collects what the module registers.
 #[derive(Debug)]
@@ -171,147 +161,6 @@ impl Registrar {
     }
 }
 
-impl ModuleHost for Registrar {
-    fn module(&self) -> usize {
-        self.module
-    }
-
-    fn server_name(&self) -> &str {
-        &self.host.server_name
-    }
-
-    fn public_baseurl(&self) -> Option<&str> {
-        self.host.public_baseurl.as_deref()
-    }
-
-    fn worker_name(&self) -> Option<&str> {
-        self.host.worker_name.as_deref()
-    }
-
-    fn worker_app(&self) -> Option<&str> {
-        self.host.worker_app.as_deref()
-    }
-
-    fn email_app_name(&self) -> Option<&str> {
-        self.host.email_app_name.as_deref().or(self.host.settings.email_app_name())
-    }
-
-    fn is_trial(&self) -> bool {
-        self.host.is_trial()
-    }
-
-    fn supports(&self, name: &str) -> bool {
-        self.host.supports(name) || self.services.answers(name)
-    }
-
-    fn call_context(&self) -> CallContext {
-        let time_left = record::inside_of(self.module).and_then(|(place, deadline)| {
-            let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            // When a callback is asked, its time begins; of a stage it is not looked at.
-            left.or_else(|| match place.callback_index() {
-                Some(index) => self.limits.of_callback(index),
-                None => self.limits.usual().filter(|_| place == Place::NEW),
-            })
-        });
-        CallContext { time_left, trace: self.host.trace.as_ref().and_then(|trace| (trace.0)()) }
-    }
-
-    fn services(&self) -> &Services {
-        &self.services
-    }
-
-    fn admit(
-        &self,
-        request: &'static RequestRow,
-        room: Option<&str>,
-    ) -> Result<Permit<'_>, ModuleError> {
-        let room = room.filter(|_| self.host.needs_lock(request.name));
-        self.admission.admit(request, room)
-    }
-
-    fn lacks(&self, request: &'static RequestRow) -> ModuleError {
-        let own = self.provision.lacks(request);
-        // Of what only homeservers answer, a module in a trial learns nothing.
-        let other = || self.admission.admit(request, None).err();
-        let rehearsed = || Some(self.host.rehearsal.as_ref()?.unanswered(request));
-        own.or_else(other)
-            .or_else(rehearsed)
-            .unwrap_or_else(|| ModuleError::unsupported(request.name))
-    }
-
-    fn register_callbacks(&self, registered: Registered) {
-        self.collect(registered.category(), |collected| collected.callbacks.push(registered));
-    }
-
-    fn refuse_registration(&self, why: &str) {
-        self.collect("something", |collected| collected.unreadable.push(why.to_owned()));
-    }
-
-    fn log(&self) -> LogHandle {
-        LogHandle::of::<Forwarder>()
-    }
-
-    fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle) {
-        self.collect(path, |collected| {
-            collected.resources.push((path.to_owned(), subtree, resource));
-        });
-    }
-
-    fn should_run_background_tasks(&self) -> bool {
-        self.host.run_background_tasks
-    }
-
-    fn looping_background_call(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {
-        self.note_work();
-        if everywhere || self.host.run_background_tasks {
-            self.work(desc, Work::Looping(period, f));
-        } else {
-            tracing::warn!(
-                module = &*self.name,
-                "the looping call `{desc}` is not made: this worker runs no background tasks"
-            );
-        }
-    }
-
-    fn background_call(&self, desc: &str, delay: Duration, f: Continuation) -> Option<NonZeroU64> {
-        self.note_work();
-        self.work(desc, Work::Once(delay, f))
-    }
-
-    fn cancel_background_call(&self, number: NonZeroU64) {
-        self.background.cancel(number);
-    }
-
-    fn defer_to_thread(&self, errand: Errand) -> Result<(), ModuleError> {
-        self.note_work();
-        self.threads.defer(errand)
-    }
-
-    fn register_cached_function(&self, name: &str, cache: CacheHandle) {
-        caches::register(name, cache, || !self.admission.is_shut());
-    }
-
-    fn invalidate_cache(&self, name: &str, key: &JsonStr) {
-        caches::invalidate(name, key);
-    }
-}
-
-impl Registrar {
-    fn work(&self, desc: &str, work: Work) -> Option<NonZeroU64> {
-        if self.host.is_passing() {
-            if let Some(rehearsal) = &self.host.rehearsal {
-                rehearsal.note_work(&self.name, desc);
-            }
-            tracing::info!(
-                module = &*self.name,
-                "the background work `{desc}` is not run: this is a trial"
-            );
-            return None;
-        }
-        self.background.add(desc, work)
-    }
-}
-
 /// The hold that the loader has on a module: when the last one is gone, the module's background
 /// work ends, and what it registered, which holds it in turn, is given up if nobody has it yet.
 #[derive(Debug)]
@@ -337,80 +186,6 @@ impl Drop for Tenancy {
         self.0.leave();
         self.0.close();
     }
-}
-
-/// What all modules registered, in order.
-#[derive(Debug, Default)]
-pub(crate) struct Registry {
-    pub(crate) lists: Lists,
-    pub(crate) auth_checkers: AuthCheckers,
-    pub(crate) routes: Routes,
-    /// What is counted of whom, by the tags of the callbacks.
-    pub(crate) counted: Vec<Counted>,
-    /// Per module: category, names of the callbacks.
-    pub(crate) callbacks: Vec<BTreeMap<String, Vec<String>>>,
-}
-
-impl Registry {
-    /// The types of login that a module knows.
-    pub(crate) fn login_types_of(&self, module: usize) -> Vec<LoginType> {
-        self.auth_checkers.of_module(module).cloned().collect()
-    }
-}
-
-/// Puts together what the modules have registered so far.
-pub(crate) fn assemble<'a>(
-    modules: impl Iterator<Item = (&'a Entry, &'a Registrar)>,
-    report: &mut Report,
-) -> Registry {
-    let mut registry = Registry::default();
-    let mut neighbours = Neighbours::default();
-    for (entry, registrar) in modules {
-        let collected = registrar.collected.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut callbacks = BTreeMap::<String, Vec<String>>::new();
-        for why in collected.iter().flat_map(|collected| &collected.unreadable) {
-            report.push(unreadable(why).of(entry.name()));
-        }
-        for registered in collected.iter().flat_map(|collected| &collected.callbacks) {
-            let (added, problems) = add_callbacks(
-                registered,
-                entry.name(),
-                &registrar.host,
-                &mut neighbours,
-                &mut registry,
-            );
-            problems.into_iter().for_each(|problem| report.push(problem.of(entry.name())));
-            if !added.is_empty() {
-                let names = callbacks.entry(registered.category().to_owned()).or_default();
-                names.extend(added.into_iter().map(str::to_owned));
-            }
-        }
-        for (path, subtree, resource) in collected.iter().flat_map(|collected| &collected.resources)
-        {
-            let route = Route {
-                path: path.clone(),
-                subtree: *subtree,
-                resource: resource.clone(),
-                body_max: registrar.host.max_request_body_size,
-            };
-            let problem = refused(&route.path, &registrar.host)
-                .or_else(|| neighbours.path(&route.shown(), entry.name()));
-            match problem {
-                Some(problem) => report.push(problem.of(entry.name())),
-                None => registry.routes.add(route),
-            }
-        }
-        registry.callbacks.push(callbacks);
-    }
-    registry
-}
-
-/// A module of which it is not known what it would refuse must not be taken for one that refuses
-/// nothing.
-fn unreadable(why: &str) -> Problem {
-    Problem::error(Stage::New, format!("its callbacks cannot be registered: {why}")).fix(
-        "update the homeserver, or let the module's author say that it can do without these callbacks",
-    )
 }
 
 /// Complains of deadlines for callbacks that do not exist.
