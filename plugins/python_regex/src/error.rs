@@ -55,6 +55,11 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    pub(crate) fn new(what: impl Into<String>, position: usize) -> Self {
+        Self { what: what.into(), position }
+    }
+
+    /// The error of the pattern that it stands in.
     pub(crate) fn of(self, pattern: &str) -> PatternError {
         PatternError::new(pattern, &format!("{} at position {}", self.what, self.position))
     }

@@ -31,15 +31,11 @@ pub(crate) fn parse(pattern: &str, flags: Flags) -> Result<Pattern> {
         return Err(parser.source.problem("unbalanced parenthesis"));
     }
     if parser.flags.has(Flags::ASCII) && parser.flags.has(Flags::UNICODE) {
-        return Err(Problem {
-            what: "ASCII and UNICODE flags are incompatible".to_owned(),
-            position: 0,
-        });
+        return Err(Problem::new("ASCII and UNICODE flags are incompatible", 0));
     }
     let count = parser.groups.len();
     if let Some((group, position)) = parser.conditions.iter().find(|(group, _)| *group >= count) {
-        let what = format!("invalid group reference {group}");
-        return Err(Problem { what, position: *position });
+        return Err(Problem::new(format!("invalid group reference {group}"), *position));
     }
     let widths = parser.closed_widths();
     Ok(Pattern { root, flags: parser.flags, widths })
@@ -133,10 +129,9 @@ impl Parser {
                 }
             },
         };
-        let at_begin = |what: &str| Problem { what: what.to_owned(), position: begin };
         let body = match nodes.pop() {
-            None | Some(Node::At(_)) => return Err(at_begin("nothing to repeat")),
-            Some(Node::Repeat { .. }) => return Err(at_begin("multiple repeat")),
+            None | Some(Node::At(_)) => return Err(Problem::new("nothing to repeat", begin)),
+            Some(Node::Repeat { .. }) => return Err(Problem::new("multiple repeat", begin)),
             Some(body) => Box::new(body),
         };
         let kind = if self.source.eat('?') {
@@ -165,16 +160,12 @@ impl Parser {
         let count = |digits: &str| match digits.parse() {
             _ if digits.is_empty() => Ok(None),
             Ok(count) if u64::from(count) < REPEAT_MAX => Ok(Some(count)),
-            _ => Err(Problem {
-                what: "the repetition number is too large".to_owned(),
-                position: begin,
-            }),
+            _ => Err(Problem::new("the repetition number is too large", begin)),
         };
         let (min, max): (Option<u32>, Option<u32>) = (count(&low)?, count(&high)?);
         let min = min.unwrap_or_default();
         if max.is_some_and(|max| max < min) {
-            let what = "min repeat greater than max repeat".to_owned();
-            return Err(Problem { what, position: begin + 1 });
+            return Err(Problem::new("min repeat greater than max repeat", begin + 1));
         }
         Ok(Some((min, max)))
     }
@@ -186,10 +177,9 @@ impl Parser {
 
     /// Whether a group may be referred to.
     fn check_reference(&self, group: usize, position: usize) -> Result<()> {
-        let problem = |what: String| Err(Problem { what, position });
         match self.groups.get(group) {
-            None => problem(format!("invalid group reference {group}")),
-            Some(None) => problem("cannot refer to an open group".to_owned()),
+            None => Err(Problem::new(format!("invalid group reference {group}"), position)),
+            Some(None) => Err(Problem::new("cannot refer to an open group", position)),
             Some(_) => self.check_lookbehind(group, position),
         }
     }
@@ -202,6 +192,6 @@ impl Parser {
             Some(Some(_)) => "cannot refer to group defined in the same lookbehind subpattern",
             _ => "cannot refer to an open group",
         };
-        Err(Problem { what: what.to_owned(), position })
+        Err(Problem::new(what, position))
     }
 }

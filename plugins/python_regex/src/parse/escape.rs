@@ -9,7 +9,7 @@ impl Parser {
     pub(super) fn escape(&mut self) -> Result<Node> {
         let begin = self.source.position() - 1;
         let Some(c) = self.source.peek() else {
-            return Err(problem("bad escape (end of pattern)", begin));
+            return Err(Problem::new("bad escape (end of pattern)", begin));
         };
         if let Some(category) = category(c) {
             self.source.next();
@@ -32,7 +32,7 @@ impl Parser {
     pub(super) fn escape_in_set(&mut self) -> Result<Item> {
         let begin = self.source.position() - 1;
         let c = match self.source.peek() {
-            None => return Err(problem("bad escape (end of pattern)", begin)),
+            None => return Err(Problem::new("bad escape (end of pattern)", begin)),
             Some('b') => {
                 self.source.next();
                 '\x08'
@@ -51,7 +51,7 @@ impl Parser {
     /// What means the same in and outside of sets.
     fn escaped_char(&mut self, begin: usize) -> Result<char> {
         let Some(c) = self.source.next() else {
-            return Err(problem("bad escape (end of pattern)", begin));
+            return Err(Problem::new("bad escape (end of pattern)", begin));
         };
         Ok(match c {
             'a' => '\x07',
@@ -66,14 +66,14 @@ impl Parser {
             'N' => {
                 let what =
                     r"`\N{..}` is not supported: write the character, or `\u` and its number";
-                return Err(problem(what, begin));
+                return Err(Problem::new(what, begin));
             }
             '0'..='7' => {
                 let more = self.source.take(2, |c| c.is_digit(8));
                 return octal(&format!("{c}{more}"), begin);
             }
             c if c.is_ascii_alphanumeric() => {
-                return Err(problem(&format!("bad escape \\{c}"), begin));
+                return Err(Problem::new(format!("bad escape \\{c}"), begin));
             }
             c => c,
         })
@@ -82,16 +82,16 @@ impl Parser {
     fn hexadecimal(&mut self, c: char, length: usize, begin: usize) -> Result<char> {
         let digits = self.source.take(length, |c| c.is_ascii_hexdigit());
         if digits.len() != length {
-            return Err(problem(&format!("incomplete escape \\{c}{digits}"), begin));
+            return Err(Problem::new(format!("incomplete escape \\{c}{digits}"), begin));
         }
         match u32::from_str_radix(&digits, 16) {
             Ok(0xD800..=0xDFFF) => {
                 let what = format!("`\\{c}{digits}`, half a character, is not supported");
-                Err(problem(&what, begin))
+                Err(Problem::new(what, begin))
             }
             Ok(code) => char::from_u32(code)
-                .ok_or_else(|| problem(&format!("bad escape \\{c}{digits}"), begin)),
-            Err(_) => Err(problem(&format!("bad escape \\{c}{digits}"), begin)),
+                .ok_or_else(|| Problem::new(format!("bad escape \\{c}{digits}"), begin)),
+            Err(_) => Err(Problem::new(format!("bad escape \\{c}{digits}"), begin)),
         }
     }
 
@@ -114,7 +114,7 @@ impl Parser {
 /// A character by its number, of which Python takes no more than a byte.
 fn octal(digits: &str, begin: usize) -> Result<char> {
     let code = u8::from_str_radix(digits, 8).map_err(|_too_large| {
-        problem(&format!("octal escape value \\{digits} outside of range 0-0o377"), begin)
+        Problem::new(format!("octal escape value \\{digits} outside of range 0-0o377"), begin)
     })?;
     Ok(char::from(code))
 }
@@ -127,8 +127,4 @@ fn category(c: char) -> Option<Category> {
         _ => return None,
     };
     Some(Category { kind, negated: c.is_ascii_uppercase() })
-}
-
-fn problem(what: &str, position: usize) -> Problem {
-    Problem { what: what.to_owned(), position }
 }

@@ -15,7 +15,7 @@ impl Parser {
     ) -> Result<Option<Node>> {
         let begin = self.source.position() - 1;
         if depth == DEPTH_MAX {
-            return Err(problem(format!("more than {DEPTH_MAX} groups in each other"), begin));
+            return Err(Problem::new(format!("more than {DEPTH_MAX} groups in each other"), begin));
         }
         if !self.source.eat('?') {
             return self.capturing(None, begin, verbose, depth).map(Some);
@@ -27,11 +27,11 @@ impl Parser {
             'P' => self.named(begin, verbose, depth).map(Some),
             ':' => self.plain((Flags::NONE, Flags::NONE), begin, verbose, depth).map(Some),
             '#' if self.source.skip_through(')') => Ok(None),
-            '#' => Err(problem("missing ), unterminated comment", begin)),
+            '#' => Err(Problem::new("missing ), unterminated comment", begin)),
             '=' | '!' => self.look(false, c == '!', begin, verbose, depth).map(Some),
             '<' => match self.source.next() {
                 Some(c @ ('=' | '!')) => self.look(true, c == '!', begin, verbose, depth).map(Some),
-                Some(c) => Err(problem(format!("unknown extension ?<{c}"), begin + 1)),
+                Some(c) => Err(Problem::new(format!("unknown extension ?<{c}"), begin + 1)),
                 None => Err(self.source.problem("unexpected end of pattern")),
             },
             '(' => self.conditional(begin, verbose, depth).map(Some),
@@ -44,10 +44,10 @@ impl Parser {
                 None if at_start => Ok(None),
                 None => {
                     let what = "global flags not at the start of the expression";
-                    Err(problem(what, begin))
+                    Err(Problem::new(what, begin))
                 }
             },
-            c => Err(problem(format!("unknown extension ?{c}"), begin + 1)),
+            c => Err(Problem::new(format!("unknown extension ?{c}"), begin + 1)),
         }
     }
 
@@ -62,7 +62,7 @@ impl Parser {
         if self.source.eat(')') {
             return Ok(());
         }
-        Err(problem("missing ), unterminated subpattern", begin))
+        Err(Problem::new("missing ), unterminated subpattern", begin))
     }
 
     fn plain(
@@ -91,7 +91,7 @@ impl Parser {
                 let what = format!(
                     "redefinition of group name '{name}' as group {number}; was group {former}"
                 );
-                return Err(problem(what, begin + 4));
+                return Err(Problem::new(what, begin + 4));
             }
         }
         let body = Box::new(self.body(begin, verbose, depth)?);
@@ -104,13 +104,13 @@ impl Parser {
         let end = match self.source.next() {
             Some('<') => '>',
             Some('=') => ')',
-            Some(c) => return Err(problem(format!("unknown extension ?P{c}"), begin + 1)),
+            Some(c) => return Err(Problem::new(format!("unknown extension ?P{c}"), begin + 1)),
             None => return Err(self.source.problem("unexpected end of pattern")),
         };
         let position = self.source.position();
         let name = self.source.through(end, "group name")?;
         if !is_identifier(&name) {
-            return Err(problem(format!("bad character in group name '{name}'"), position));
+            return Err(Problem::new(format!("bad character in group name '{name}'"), position));
         }
         if end == '>' {
             return self.capturing(Some(name), begin, verbose, depth);
@@ -122,7 +122,7 @@ impl Parser {
 
     fn number_of(&self, name: &str, position: usize) -> Result<usize> {
         let number = self.names.get(name).copied();
-        number.ok_or_else(|| problem(format!("unknown group name '{name}'"), position))
+        number.ok_or_else(|| Problem::new(format!("unknown group name '{name}'"), position))
     }
 
     fn look(
@@ -141,7 +141,7 @@ impl Parser {
         self.in_lookbehind = outer;
         let width = body.width(&self.closed_widths());
         if behind && width.min != width.max {
-            return Err(problem("look-behind requires fixed-width pattern", begin));
+            return Err(Problem::new("look-behind requires fixed-width pattern", begin));
         }
         Ok(Node::Look { behind, negative, body: Box::new(body) })
     }
@@ -155,12 +155,12 @@ impl Parser {
         } else if name.chars().all(|c| c.is_ascii_digit()) {
             let group = name.parse().unwrap_or(usize::MAX);
             if group == 0 {
-                return Err(problem("bad group number", position));
+                return Err(Problem::new("bad group number", position));
             }
             self.conditions.push((group, position));
             group
         } else {
-            return Err(problem(format!("bad character in group name '{name}'"), position));
+            return Err(Problem::new(format!("bad character in group name '{name}'"), position));
         };
         self.check_lookbehind(group, position)?;
         let depth = depth + 1;
@@ -224,11 +224,12 @@ impl Parser {
         Flags::of(c).ok_or_else(|| {
             let position = self.source.position() - 1;
             match c {
-                'L' => {
-                    problem("bad inline flags: cannot use 'L' flag with a str pattern", position)
-                }
-                c if c.is_alphabetic() => problem("unknown flag", position),
-                _ => problem("missing -, : or )", position),
+                'L' => Problem::new(
+                    "bad inline flags: cannot use 'L' flag with a str pattern",
+                    position,
+                ),
+                c if c.is_alphabetic() => Problem::new("unknown flag", position),
+                _ => Problem::new("missing -, : or )", position),
             }
         })
     }
@@ -238,8 +239,4 @@ fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     let first = |c: char| c == '_' || c.is_alphabetic();
     characters.next().is_some_and(first) && characters.all(|c| c == '_' || c.is_alphanumeric())
-}
-
-fn problem(what: impl Into<String>, position: usize) -> Problem {
-    Problem { what: what.into(), position }
 }

@@ -31,8 +31,7 @@ impl Parser {
                 }
                 _ => {
                     let range = self.source.since(here);
-                    let what = format!("bad character range {range}");
-                    return Err(Problem { what, position: here });
+                    return Err(Problem::new(format!("bad character range {range}"), here));
                 }
             }
         }
@@ -41,10 +40,7 @@ impl Parser {
     /// One character or a category.
     fn item(&mut self, begin: usize) -> Result<Item> {
         match self.source.next() {
-            None => {
-                let what = "unterminated character set".to_owned();
-                Err(Problem { what, position: begin })
-            }
+            None => Err(Problem::new("unterminated character set", begin)),
             Some('\\') => self.escape_in_set(),
             Some(c) => Ok(Item::Range(c, c)),
         }

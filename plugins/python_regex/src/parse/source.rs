@@ -79,14 +79,13 @@ impl Source {
             return Err(self.problem(format!("missing {what}")));
         }
         if !self.eat(end) {
-            let what = format!("missing {end}, unterminated name");
-            return Err(Problem { what, position: begin });
+            return Err(Problem::new(format!("missing {end}, unterminated name"), begin));
         }
         Ok(text)
     }
 
     /// Something that is wrong here.
     pub(super) fn problem(&self, what: impl Into<String>) -> Problem {
-        Problem { what: what.into(), position: self.position }
+        Problem::new(what, self.position)
     }
 }
