@@ -1,4 +1,4 @@
-//! Writes a pattern anew for `fancy-regex`, in whose syntax nothing but the plainest is used.
+//! Writes a parsed pattern for `fancy-regex`, using only the plainest parts of its syntax.
 
 mod set;
 
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::node::{At, CategoryKind, Flags, Item, Kind, Node, Pattern, Set};
 
-/// How a pattern is asked.
+/// Which part of a text has to match.
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     Search,
@@ -15,7 +15,7 @@ pub(crate) enum Form {
     FullMatch,
 }
 
-/// The pattern for `fancy-regex`.
+/// The pattern in the syntax of `fancy-regex`.
 pub(crate) fn emit(pattern: &Pattern, form: Form) -> String {
     let mut named = BTreeSet::new();
     note_references(&pattern.root, &mut named);
@@ -33,13 +33,13 @@ pub(crate) fn emit(pattern: &Pattern, form: Form) -> String {
 
 struct Emitter<'p> {
     pattern: &'p Pattern,
-    /// The groups that something refers to. They alone keep what they match, which takes time.
+    /// The groups that are referred to, in order. Only these capture, because capturing takes time.
     named: Vec<usize>,
     out: String,
 }
 
-/// What follows a node. At the end of a pattern, `$` can be said without look-ahead: what has none is
-/// matched without going back.
+/// What follows a node. At the end of a pattern, `$` can be written without look-ahead: patterns without
+/// look-ahead are matched without backtracking.
 #[derive(Clone, Copy)]
 enum Follows {
     Something,
@@ -50,7 +50,7 @@ enum Follows {
 }
 
 impl Emitter<'_> {
-    /// The node, for a place that has parentheses around it.
+    /// The node, where it already stands in parentheses.
     fn branches(&mut self, node: &Node, flags: Flags, follows: Follows) {
         let Node::Either(branches) = node else {
             return self.node(node, flags, follows);
@@ -115,7 +115,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// The new number of a group that something refers to.
+    /// The new number of a group that is referred to.
     fn number(&self, group: usize) -> usize {
         self.named.partition_point(|named| *named < group) + 1
     }
@@ -146,7 +146,7 @@ impl Emitter<'_> {
                 let _ = write!(self.out, "(?:{is}(?![{word}])|{not}(?=[{word}]))");
                 return;
             }
-            // There is none in an empty text.
+            // In Python an empty text has no `\B`.
             At::NoBoundary => {
                 let (is, not) = (format!("(?<=[{word}])"), format!("(?<![{word}])"));
                 let _ = write!(self.out, r"(?!\A\z)(?:{is}(?=[{word}])|{not}(?![{word}]))");
@@ -180,7 +180,7 @@ impl Emitter<'_> {
         }
     }
 
-    /// What matches no characters, matches them once as well as often.
+    /// A repeat of a body that matches no characters: once is as good as many times.
     fn repeat_nothing(&mut self, body: &Node, min: u32, kind: Kind, flags: Flags) {
         match (min, kind) {
             (0, Kind::Lazy) => {

@@ -1,9 +1,9 @@
-//! What may be wrong with a pattern.
+//! The errors of patterns.
 
 use std::error::Error;
 use std::fmt;
 
-/// A pattern that Python refuses, or that cannot mean here what it means there.
+/// A pattern that Python refuses, or that cannot be translated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError(String);
 
@@ -21,7 +21,7 @@ impl fmt::Display for PatternError {
 
 impl Error for PatternError {}
 
-/// A pattern took too many steps with a text, so that nobody knows whether it matches.
+/// A pattern took too many steps with a text, so it is unknown whether it matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TooManySteps {
     pattern: String,
@@ -46,7 +46,7 @@ impl fmt::Display for TooManySteps {
 
 impl Error for TooManySteps {}
 
-/// What is wrong at a position of a pattern, in Python's words where Python has some.
+/// What is wrong at a position of a pattern, in the words of Python's own error if there is one.
 #[derive(Debug)]
 pub(crate) struct Problem {
     pub(crate) what: String,

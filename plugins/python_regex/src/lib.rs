@@ -1,9 +1,10 @@
 //! Regular expressions as Python's `re` reads them.
 //!
-//! Operators bring their patterns from modules in Python, and expect them to match what they matched
-//! there. [`PythonRegex`] reads a pattern as Python 3.11 does, refuses what Python refuses, and writes
-//! it anew for `fancy-regex`, where each difference between the two is said at length: `$` before one
-//! final newline, `\w` and `\b` without combining marks, letters that are equal if case is ignored.
+//! Operators bring patterns from modules in Python, and expect them to match the same texts here.
+//! [`PythonRegex`] parses a pattern as Python 3.11 does, refuses what Python refuses, and translates
+//! it for `fancy-regex`. The translation spells out everything that the two read differently: `$` also
+//! matches before a final newline, `\w` and `\b` leave out combining marks, and other letters are equal
+//! when case is ignored.
 //!
 //! ```
 //! use hsmod_python_regex::PythonRegex;
@@ -17,21 +18,22 @@
 //!
 //! # Time
 //!
-//! Most patterns take time in proportion to the text. Those with look-around, backreferences, word
-//! boundaries, atomic groups or possessive repeats go back and try again, as Python does, a million
-//! times at most: then the answer is [`TooManySteps`], after some hundredths of a second.
+//! Most patterns take time linear in the length of the text. Those with look-around, backreferences,
+//! word boundaries, atomic groups or possessive repeats backtrack, as in Python, but at most a million
+//! times: then the answer is [`TooManySteps`], after some hundredths of a second.
 //!
 //! # What is refused
 //!
-//! `\N{NAME}` and surrogates (`\ud800`), groups within more than 60 others, and what is larger than
-//! some megabytes when it is compiled, such as `\w{5000}`. Warnings of Python's are none here.
+//! `\N{NAME}`, surrogates (`\ud800`), groups nested more than 60 deep, and patterns that take more than
+//! some megabytes when they are compiled, such as `\w{5000}`. Where Python only warns, nothing is said.
 //!
 //! # What differs
 //!
-//! - Characters are those of a newer Unicode than Python 3.11's.
-//! - A backreference that ignores case compares letters of equal length in UTF-8, and takes `ς` for `σ`.
-//! - A repeat whose body can match nothing may hold another match in its groups, and, if it is possessive
-//!   or atomic, match more. Of 2,000 patterns made up at random, four show it.
+//! - The Unicode version is newer than Python 3.11's.
+//! - A backreference that ignores case compares only letters of equal length in UTF-8, and treats `ς` and
+//!   `σ` as equal.
+//! - A repeat whose body can match the empty text may capture something else in its groups and, if it is
+//!   possessive or atomic, match more. Four of 2,000 random patterns show this.
 #![forbid(unsafe_code)]
 
 mod emit;
@@ -50,12 +52,12 @@ use emit::Form;
 pub use error::{PatternError, TooManySteps};
 use node::Flags;
 
-/// How often a pattern goes back and tries again.
+/// How often a pattern may backtrack.
 const BACKTRACKS_MAX: usize = 1_000_000;
 
 /// A regular expression as Python's `re` reads it.
 ///
-/// In a config it is a string; one that is no pattern is an error of the config.
+/// In a config it is a string; an invalid pattern is an error of the config.
 #[derive(Clone)]
 pub struct PythonRegex {
     pattern: String,
@@ -68,12 +70,12 @@ impl PythonRegex {
     /// Reads a pattern, as `re.compile(pattern)`.
     ///
     /// # Errors
-    /// Python refuses it, or it cannot mean here what it means there.
+    /// Python refuses the pattern, or it cannot be translated.
     pub fn new(pattern: &str) -> Result<Self, PatternError> {
         Self::with_flags(pattern, Flags::NONE)
     }
 
-    /// Reads a pattern that takes no notice of case, as `re.compile(pattern, re.IGNORECASE)`.
+    /// Reads a pattern that ignores case, as `re.compile(pattern, re.IGNORECASE)`.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -94,7 +96,7 @@ impl PythonRegex {
         })
     }
 
-    /// Whether all of the text matches, as `re.fullmatch`.
+    /// Whether the whole text matches, as `re.fullmatch`.
     ///
     /// # Errors
     /// The pattern takes too many steps with this text.
@@ -102,7 +104,7 @@ impl PythonRegex {
         self.is_match(&self.fullmatch, text)
     }
 
-    /// Whether something in the text matches, as `re.search`.
+    /// Whether some part of the text matches, as `re.search`.
     ///
     /// # Errors
     /// The pattern takes too many steps with this text.
@@ -110,7 +112,7 @@ impl PythonRegex {
         self.is_match(&self.search, text)
     }
 
-    /// Whether the text begins with a match, as `re.match`.
+    /// Whether the beginning of the text matches, as `re.match`.
     ///
     /// # Errors
     /// The pattern takes too many steps with this text.
@@ -118,7 +120,7 @@ impl PythonRegex {
         self.is_match(&self.match_start, text)
     }
 
-    /// The pattern, as it was written.
+    /// The pattern as it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.pattern
@@ -143,8 +145,8 @@ impl<'de> Deserialize<'de> for PythonRegex {
     }
 }
 
-/// A visitor's error bears the place of the string; one that came later would bear that of what holds
-/// it.
+/// An error of a visitor carries the path of the string itself; a later error would carry the path of
+/// the value that contains it.
 struct PatternVisitor;
 
 impl Visitor<'_> for PatternVisitor {
@@ -191,7 +193,7 @@ impl Compiled {
         if let Some(regex) = self.regex.get() {
             return Ok(regex);
         }
-        // Nothing is rewritten for speed: what is emitted is what runs.
+        // Without optimisation, so that exactly the emitted pattern runs.
         let regex = RegexBuilder::new(&self.translated)
             .backtrack_limit(BACKTRACKS_MAX)
             .optimize(false)
@@ -200,7 +202,7 @@ impl Compiled {
     }
 }
 
-/// What `fancy-regex` has against a pattern that Python takes.
+/// Why `fancy-regex` refuses a pattern that Python accepts.
 fn not_compiled(error: &Error) -> String {
     if let Error::CompileError(error) = error {
         if let CompileError::InnerError(error) = &**error {

@@ -1,8 +1,8 @@
-//! A pattern, as it was read.
+//! The syntax tree of a pattern.
 
 use std::ops::{BitAnd, BitOr, Not};
 
-/// What `(?i)` and its like turn on.
+/// The flags of a pattern or group, such as `(?i)`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flags(u8);
 
@@ -14,7 +14,7 @@ impl Flags {
     pub(crate) const VERBOSE: Self = Self(8);
     pub(crate) const ASCII: Self = Self(16);
     pub(crate) const UNICODE: Self = Self(32);
-    /// Of these there is one.
+    /// At most one of these is set.
     pub(crate) const TYPES: Self = Self(16 | 32);
 
     pub(crate) fn of(letter: char) -> Option<Self> {
@@ -29,12 +29,12 @@ impl Flags {
         })
     }
 
-    /// Whether there is any of these.
+    /// Whether any of these is set.
     pub(crate) fn has(self, flags: Self) -> bool {
         (self & flags).0 != 0
     }
 
-    /// In a group that turns some on and some off.
+    /// The flags inside a group that turns some on and some off.
     pub(crate) fn changed(self, on: Self, off: Self) -> Self {
         let kept = if on.has(Self::TYPES) { self & !Self::TYPES } else { self };
         (kept | on) & !off
@@ -65,11 +65,11 @@ impl Not for Flags {
     }
 }
 
-/// All that was read.
+/// A whole pattern.
 pub(crate) struct Pattern {
     pub(crate) root: Node,
     pub(crate) flags: Flags,
-    /// By the number of the group; the first is that of no group.
+    /// By the number of the group; groups count from 1, and the first entry is unused.
     pub(crate) widths: Vec<Width>,
 }
 
@@ -133,7 +133,7 @@ pub(crate) enum Kind {
     Possessive,
 }
 
-/// One of some characters, or none of them.
+/// `[abc]`, or `[^abc]` if it is negated.
 pub(crate) struct Set {
     pub(crate) negated: bool,
     pub(crate) items: Vec<Item>,
@@ -145,7 +145,7 @@ pub(crate) enum Item {
     Category(Category),
 }
 
-/// `\d`, `\s`, `\w`, or all but these.
+/// `\d`, `\s`, `\w`, or their negation.
 #[derive(Clone, Copy)]
 pub(crate) struct Category {
     pub(crate) kind: CategoryKind,
@@ -166,7 +166,7 @@ pub(crate) struct Width {
     pub(crate) max: u64,
 }
 
-/// More than any repeat may say, which stands for no limit.
+/// Larger than any count of a repeat; stands for no limit.
 pub(crate) const REPEAT_MAX: u64 = u32::MAX as u64;
 
 impl Width {
@@ -187,7 +187,7 @@ impl Width {
 }
 
 impl Node {
-    /// `groups` are the widths of the groups before it.
+    /// Its width; `groups` are the widths of the groups before it.
     pub(crate) fn width(&self, groups: &[Width]) -> Width {
         match self {
             Self::Char(_) | Self::Set(_) | Self::Any => Width::ONE,

@@ -1,4 +1,4 @@
-//! Reads a pattern as Python does, and refuses what Python refuses.
+//! Parses a pattern as Python does, and refuses what Python refuses.
 
 mod escape;
 mod group;
@@ -13,7 +13,7 @@ use source::Source;
 
 type Result<T> = std::result::Result<T, Problem>;
 
-/// How deep groups may lie in each other: about what `fancy-regex` takes.
+/// How deeply groups may be nested: about what `fancy-regex` accepts.
 const DEPTH_MAX: usize = 60;
 
 /// Reads a pattern.
@@ -43,14 +43,14 @@ pub(crate) fn parse(pattern: &str, flags: Flags) -> Result<Pattern> {
 
 struct Parser {
     source: Source,
-    /// Those of the whole pattern.
+    /// The flags of the whole pattern.
     flags: Flags,
-    /// The width of each group that is closed, by its number; the first is no group.
+    /// By the number of the group, its width once it is closed; the first entry stands for no group.
     groups: Vec<Option<Width>>,
     names: HashMap<String, usize>,
     /// The number of groups where the outermost look-behind began.
     in_lookbehind: Option<usize>,
-    /// The groups that conditions name, and where: they may come later.
+    /// The groups that conditions name, and the positions where they do: a group may come later.
     conditions: Vec<(usize, usize)>,
 }
 
@@ -77,8 +77,8 @@ impl Parser {
         })
     }
 
-    /// `abc`, up to a `|` or `)`. Flags of the whole pattern may stand at its begin if it is the
-    /// `first`.
+    /// `abc`, up to a `|` or `)`. Flags of the whole pattern may stand at the beginning of the `first`
+    /// sequence.
     fn sequence(&mut self, mut verbose: bool, depth: usize, first: bool) -> Result<Node> {
         let mut nodes = Vec::new();
         while let Some(c) = self.source.peek() {
@@ -115,7 +115,7 @@ impl Parser {
         })
     }
 
-    /// `*`, or a `{` that begins no repeat.
+    /// `*`, `+`, `?` or `{1,2}`; a `{` that does not begin a repeat is a character.
     fn repeat(&mut self, c: char, begin: usize, nodes: &mut Vec<Node>) -> Result<()> {
         let (min, max) = match c {
             '?' => (0, Some(1)),
@@ -145,7 +145,7 @@ impl Parser {
         Ok(())
     }
 
-    /// What follows a `{`, if that begins a repeat; otherwise nothing is read.
+    /// The counts after a `{`; `None`, and nothing is read, if it does not begin a repeat.
     fn counts(&mut self, begin: usize) -> Result<Option<(u32, Option<u32>)>> {
         if self.source.peek() == Some('}') {
             return Ok(None);
@@ -170,7 +170,7 @@ impl Parser {
         Ok(Some((min, max)))
     }
 
-    /// The widths of the groups, none for those that are open.
+    /// The widths of the groups; those of open groups are zero.
     fn closed_widths(&self) -> Vec<Width> {
         self.groups.iter().map(|width| width.unwrap_or(Width::NONE)).collect()
     }
@@ -184,7 +184,7 @@ impl Parser {
         }
     }
 
-    /// Whether a group may be referred to by what surrounds the reference.
+    /// Whether a group may be referred to from inside a look-behind, if there is one.
     fn check_lookbehind(&self, group: usize, position: usize) -> Result<()> {
         let Some(before) = self.in_lookbehind else { return Ok(()) };
         let what = match self.groups.get(group) {

@@ -1,4 +1,4 @@
-//! Sets of characters, and which of them are equal if case is ignored.
+//! Sets of characters, and which characters are equal when case is ignored.
 
 use std::fmt::Write as _;
 
@@ -15,8 +15,8 @@ pub(super) fn write_char(out: &mut String, c: char) {
     }
 }
 
-/// A set. Categories are not folded: Python looks up the lower-case letter in them, which is in the
-/// same ones.
+/// A set. Categories need no case folding: Python looks up the lower-case letter in them, and a letter is
+/// in the same categories in either case.
 pub(super) fn write(out: &mut String, set: &Set, flags: Flags) {
     out.push_str(if set.negated { "[^" } else { "[" });
     let ranges = set.items.iter().filter_map(|item| match item {
@@ -45,7 +45,7 @@ pub(super) fn write(out: &mut String, set: &Set, flags: Flags) {
     out.push(']');
 }
 
-/// What stands between brackets for a category.
+/// A category, as it is written between brackets.
 pub(super) fn category(kind: CategoryKind, flags: Flags) -> &'static str {
     match (kind, flags.has(Flags::ASCII)) {
         (CategoryKind::Digit, true) => "0-9",
@@ -53,25 +53,25 @@ pub(super) fn category(kind: CategoryKind, flags: Flags) -> &'static str {
         (CategoryKind::Space, true) => r"\x{9}-\x{d}\x{20}",
         (CategoryKind::Space, false) => r"\s\x{1c}-\x{1f}",
         (CategoryKind::Word, true) => r"0-9A-Za-z\x{5f}",
-        // Without marks, and with all numbers.
+        // Without combining marks, and with all numbers.
         (CategoryKind::Word, false) => r"\p{L}\p{N}\x{5f}",
     }
 }
 
-/// Adds what is equal if case is ignored.
+/// Adds all characters that are equal to these when case is ignored.
 fn fold(class: &mut ClassUnicode, flags: Flags) {
     if flags.has(Flags::ASCII) {
         let letters = ('a'..='z').map(|lower| [lower, lower.to_ascii_uppercase()]);
         letters.for_each(|pair| join(class, &pair));
         return;
     }
-    // It fails where this crate is built without the tables of Unicode, which Cargo.toml asks for.
+    // It fails only without `regex-syntax`'s Unicode tables, which Cargo.toml enables.
     let _ = class.try_case_fold_simple();
-    // In Python these are one letter, with or without its dot.
+    // Python treats the dotted and the dotless I as one letter.
     join(class, &['I', 'i', '\u{130}', '\u{131}']);
 }
 
-/// Adds all of these if there is one of them.
+/// Adds all of these if the class has one of them.
 fn join(class: &mut ClassUnicode, letters: &[char]) {
     let has = |c: &char| class.iter().any(|range| (range.start()..=range.end()).contains(c));
     if letters.iter().any(has) {

@@ -1,11 +1,11 @@
-//! What follows a backslash.
+//! Escapes: what follows a backslash.
 
 use super::{Parser, Result};
 use crate::error::Problem;
 use crate::node::{At, Category, CategoryKind, Item, Node, Set};
 
 impl Parser {
-    /// Outside of sets, behind the backslash.
+    /// An escape outside of sets.
     pub(super) fn escape(&mut self) -> Result<Node> {
         let begin = self.source.position() - 1;
         let Some(c) = self.source.peek() else {
@@ -28,7 +28,7 @@ impl Parser {
         Ok(Node::At(at))
     }
 
-    /// In a set, behind the backslash.
+    /// An escape in a set.
     pub(super) fn escape_in_set(&mut self) -> Result<Item> {
         let begin = self.source.position() - 1;
         let c = match self.source.peek() {
@@ -48,7 +48,7 @@ impl Parser {
         Ok(Item::Range(c, c))
     }
 
-    /// What means the same in and outside of sets.
+    /// An escape that means the same in and outside of sets.
     fn escaped_char(&mut self, begin: usize) -> Result<char> {
         let Some(c) = self.source.next() else {
             return Err(Problem::new("bad escape (end of pattern)", begin));
@@ -104,14 +104,14 @@ impl Parser {
         }
         self.source.seek(here);
         let digits = self.source.take(2, |c| c.is_ascii_digit());
-        // Two digits at most.
+        // There are one or two digits, which always parse.
         let group: usize = digits.parse().unwrap_or_default();
         self.check_reference(group, begin + 1)?;
         Ok(Node::Backreference(group))
     }
 }
 
-/// A character by its number, of which Python takes no more than a byte.
+/// A character by its number, which Python limits to one byte.
 fn octal(digits: &str, begin: usize) -> Result<char> {
     let code = u8::from_str_radix(digits, 8).map_err(|_too_large| {
         Problem::new(format!("octal escape value \\{digits} outside of range 0-0o377"), begin)

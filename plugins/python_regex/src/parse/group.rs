@@ -1,12 +1,12 @@
-//! `(..)`
+//! Groups and everything else that begins with a parenthesis: `(..)`.
 
 use super::{DEPTH_MAX, Parser, Result};
 use crate::error::Problem;
 use crate::node::{Flags, Node};
 
 impl Parser {
-    /// Behind the parenthesis; nothing for a comment or for flags of the whole pattern, which stand
-    /// `at_start` alone.
+    /// What follows the `(`. `None` for a comment, and for flags of the whole pattern, which are allowed
+    /// only `at_start`.
     pub(super) fn group(
         &mut self,
         verbose: bool,
@@ -51,7 +51,7 @@ impl Parser {
         }
     }
 
-    /// What it holds, and its end.
+    /// The body of a group and its `)`.
     fn body(&mut self, begin: usize, verbose: bool, depth: usize) -> Result<Node> {
         let body = self.either(verbose, depth + 1)?;
         self.end(begin)?;
@@ -99,7 +99,7 @@ impl Parser {
         Ok(Node::Group { number: Some(number), on: Flags::NONE, off: Flags::NONE, body })
     }
 
-    /// Behind `(?P`: a group with a name, or a reference to one.
+    /// What follows `(?P`: a named group, or a reference to one.
     fn named(&mut self, begin: usize, verbose: bool, depth: usize) -> Result<Node> {
         let end = match self.source.next() {
             Some('<') => '>',
@@ -146,7 +146,7 @@ impl Parser {
         Ok(Node::Look { behind, negative, body: Box::new(body) })
     }
 
-    /// Behind `(?(`.
+    /// What follows `(?(`.
     fn conditional(&mut self, begin: usize, verbose: bool, depth: usize) -> Result<Node> {
         let position = self.source.position();
         let name = self.source.through(')', "group name")?;
@@ -177,8 +177,8 @@ impl Parser {
         Ok(Node::Conditional { group, yes, no: Box::new(no) })
     }
 
-    /// The flags that begin with `c`, and what ends them: those that are turned on and off in a group,
-    /// or none if they are the whole pattern's.
+    /// The flags that begin with `c`, and the character that ends them. Answers which a group turns on and
+    /// off, or `None` if they are the whole pattern's.
     fn flags(&mut self, c: char) -> Result<Option<(Flags, Flags)>> {
         let mut on = Flags::NONE;
         let mut c = c;

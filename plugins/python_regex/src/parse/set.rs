@@ -1,18 +1,18 @@
-//! `[..]`
+//! Sets of characters: `[..]`.
 
 use super::{Parser, Result};
 use crate::error::Problem;
 use crate::node::{Item, Set};
 
 impl Parser {
-    /// Behind the bracket.
+    /// What follows the `[`.
     pub(super) fn set(&mut self) -> Result<Set> {
         let begin = self.source.position() - 1;
         let negated = self.source.eat('^');
         let mut items = Vec::new();
         loop {
             let here = self.source.position();
-            // A bracket that would leave the set empty is one of its characters.
+            // A `]` at the beginning is a character of the set.
             if !items.is_empty() && self.source.eat(']') {
                 return Ok(Set { negated, items });
             }
@@ -37,7 +37,7 @@ impl Parser {
         }
     }
 
-    /// One character or a category.
+    /// A character or a category.
     fn item(&mut self, begin: usize) -> Result<Item> {
         match self.source.next() {
             None => Err(Problem::new("unterminated character set", begin)),

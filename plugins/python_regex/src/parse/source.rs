@@ -1,4 +1,4 @@
-//! The characters of a pattern, and how far it is read.
+//! The characters of a pattern, and the position of the parser.
 
 use crate::error::Problem;
 
@@ -40,12 +40,12 @@ impl Source {
         found
     }
 
-    /// What lies between `begin` and here.
+    /// The characters between `begin` and the current position.
     pub(super) fn since(&self, begin: usize) -> String {
         self.characters[begin..self.position].iter().collect()
     }
 
-    /// At most `count` characters of a kind.
+    /// Takes at most `count` characters of a kind.
     pub(super) fn take(&mut self, count: usize, kind: fn(char) -> bool) -> String {
         let begin = self.position;
         while self.position - begin < count && self.peek().is_some_and(kind) {
@@ -58,7 +58,7 @@ impl Source {
         self.take(usize::MAX, |c| c.is_ascii_digit())
     }
 
-    /// Goes on behind the next `end` that has no backslash, and says whether there is one.
+    /// Skips to after the next unescaped `end`; false if there is none.
     pub(super) fn skip_through(&mut self, end: char) -> bool {
         while let Some(c) = self.next() {
             if c == end {
@@ -71,7 +71,7 @@ impl Source {
         false
     }
 
-    /// What lies before the next `end`, behind which it goes on. `what` names it in errors.
+    /// Takes the characters before the next `end`, and skips that. `what` names them in errors.
     pub(super) fn through(&mut self, end: char, what: &str) -> Result<String, Problem> {
         let begin = self.position;
         let text = self.take(usize::MAX, if end == '>' { |c| c != '>' } else { |c| c != ')' });
@@ -84,7 +84,7 @@ impl Source {
         Ok(text)
     }
 
-    /// Something that is wrong here.
+    /// A problem at the current position.
     pub(super) fn problem(&self, what: impl Into<String>) -> Problem {
         Problem::new(what, self.position)
     }
