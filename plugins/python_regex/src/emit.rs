@@ -5,7 +5,7 @@ mod set;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::node::{At, CategoryKind, Flags, Item, Kind, Node, Pattern, Set};
+use crate::node::{Anchor, CategoryKind, Flags, Greed, Item, Node, Pattern, Set};
 
 /// Which part of a text has to match.
 #[derive(Clone, Copy)]
@@ -17,9 +17,10 @@ pub(crate) enum Form {
 
 /// The pattern in the syntax of `fancy-regex`.
 pub(crate) fn emit(pattern: &Pattern, form: Form) -> String {
-    let mut named = BTreeSet::new();
-    note_references(&pattern.root, &mut named);
-    let mut emitter = Emitter { pattern, named: named.into_iter().collect(), out: String::new() };
+    let mut referenced = BTreeSet::new();
+    note_references(&pattern.root, &mut referenced);
+    let mut emitter =
+        Emitter { pattern, referenced: referenced.into_iter().collect(), out: String::new() };
     let (before, after, follows) = match form {
         Form::Search => ("", "", Follows::Anything),
         Form::MatchStart => (r"\A(?:", ")", Follows::Anything),
@@ -34,7 +35,7 @@ pub(crate) fn emit(pattern: &Pattern, form: Form) -> String {
 struct Emitter<'p> {
     pattern: &'p Pattern,
     /// The groups that are referred to, in order. Only these capture, because capturing takes time.
-    named: Vec<usize>,
+    referenced: Vec<usize>,
     out: String,
 }
 
@@ -75,9 +76,9 @@ impl Emitter<'_> {
             Node::Set(set) => set::write(&mut self.out, set, flags),
             Node::Any if flags.has(Flags::DOT_ALL) => self.out.push_str("(?s:.)"),
             Node::Any => self.out.push('.'),
-            Node::At(at) => self.at(*at, flags, follows),
+            Node::Anchor(anchor) => self.anchor(*anchor, flags, follows),
             Node::Group { number, on, off, body } => {
-                let kept = number.is_some_and(|number| self.named.contains(&number));
+                let kept = number.is_some_and(|number| self.referenced.contains(&number));
                 let open = if kept { "(" } else { "(?:" };
                 self.wrapped(open, body, flags.changed(*on, *off), follows);
             }
@@ -91,8 +92,8 @@ impl Emitter<'_> {
                 };
                 self.wrapped(open, body, flags, follows);
             }
-            Node::Repeat { body, min, max, kind } => {
-                self.repeat(body, (*min, *max), *kind, flags);
+            Node::Repeat { body, min, max, greed } => {
+                self.repeat(body, (*min, *max), *greed, flags);
             }
             Node::Backreference(group) => {
                 let open = if flags.has(Flags::IGNORE_CASE) { "(?i:" } else { "(?:" };
@@ -117,7 +118,7 @@ impl Emitter<'_> {
 
     /// The new number of a group that is referred to.
     fn number(&self, group: usize) -> usize {
-        self.named.partition_point(|named| *named < group) + 1
+        self.referenced.partition_point(|referenced| *referenced < group) + 1
     }
 
     fn char(&mut self, c: char, flags: Flags) {
@@ -129,25 +130,25 @@ impl Emitter<'_> {
         }
     }
 
-    fn at(&mut self, at: At, flags: Flags, follows: Follows) {
+    fn anchor(&mut self, anchor: Anchor, flags: Flags, follows: Follows) {
         let word = set::category(CategoryKind::Word, flags);
-        let text = match at {
-            At::Start if flags.has(Flags::MULTI_LINE) => "(?m:^)",
-            At::End if flags.has(Flags::MULTI_LINE) => "(?m:$)",
-            At::Start | At::TextStart => r"\A",
-            At::TextEnd => r"\z",
-            At::End => match follows {
+        let text = match anchor {
+            Anchor::Start if flags.has(Flags::MULTI_LINE) => "(?m:^)",
+            Anchor::End if flags.has(Flags::MULTI_LINE) => "(?m:$)",
+            Anchor::Start | Anchor::TextStart => r"\A",
+            Anchor::TextEnd => r"\z",
+            Anchor::End => match follows {
                 Follows::Something => r"(?=\n?\z)",
                 Follows::Anything => r"(?:\n?\z)",
                 Follows::End => r"\z",
             },
-            At::Boundary => {
+            Anchor::Boundary => {
                 let (is, not) = (format!("(?<=[{word}])"), format!("(?<![{word}])"));
                 let _ = write!(self.out, "(?:{is}(?![{word}])|{not}(?=[{word}]))");
                 return;
             }
             // In Python an empty text has no `\B`.
-            At::NoBoundary => {
+            Anchor::NotBoundary => {
                 let (is, not) = (format!("(?<=[{word}])"), format!("(?<![{word}])"));
                 let _ = write!(self.out, r"(?!\A\z)(?:{is}(?=[{word}])|{not}(?![{word}]))");
                 return;
@@ -156,12 +157,12 @@ impl Emitter<'_> {
         self.out.push_str(text);
     }
 
-    fn repeat(&mut self, body: &Node, (min, max): (u32, Option<u32>), kind: Kind, flags: Flags) {
-        if kind == Kind::Possessive {
+    fn repeat(&mut self, body: &Node, (min, max): (u32, Option<u32>), greed: Greed, flags: Flags) {
+        if greed == Greed::Possessive {
             self.out.push_str("(?>");
         }
         if body.width(&self.pattern.widths).max == 0 {
-            self.repeat_nothing(body, min, kind, flags);
+            self.repeat_nothing(body, min, greed, flags);
         } else {
             self.wrapped("(?:", body, flags, Follows::Something);
             let _ = match (min, max) {
@@ -171,19 +172,19 @@ impl Emitter<'_> {
                 (min, None) => write!(self.out, "{{{min},}}"),
                 (min, Some(max)) => write!(self.out, "{{{min},{max}}}"),
             };
-            if kind == Kind::Lazy {
+            if greed == Greed::Lazy {
                 self.out.push('?');
             }
         }
-        if kind == Kind::Possessive {
+        if greed == Greed::Possessive {
             self.out.push(')');
         }
     }
 
     /// A repeat of a body that matches no characters: once is as good as many times.
-    fn repeat_nothing(&mut self, body: &Node, min: u32, kind: Kind, flags: Flags) {
-        match (min, kind) {
-            (0, Kind::Lazy) => {
+    fn repeat_nothing(&mut self, body: &Node, min: u32, greed: Greed, flags: Flags) {
+        match (min, greed) {
+            (0, Greed::Lazy) => {
                 self.wrapped("(?:|(?:", body, flags, Follows::Something);
                 self.out.push(')');
             }
@@ -196,21 +197,21 @@ impl Emitter<'_> {
     }
 }
 
-fn note_references(node: &Node, named: &mut BTreeSet<usize>) {
+fn note_references(node: &Node, referenced: &mut BTreeSet<usize>) {
     match node {
-        Node::Char(_) | Node::Set(_) | Node::Any | Node::At(_) => {}
+        Node::Char(_) | Node::Set(_) | Node::Any | Node::Anchor(_) => {}
         Node::Group { body, .. }
         | Node::Atomic(body)
         | Node::Look { body, .. }
-        | Node::Repeat { body, .. } => note_references(body, named),
-        Node::Backreference(group) => drop(named.insert(*group)),
+        | Node::Repeat { body, .. } => note_references(body, referenced),
+        Node::Backreference(group) => drop(referenced.insert(*group)),
         Node::Conditional { group, yes, no } => {
-            named.insert(*group);
-            note_references(yes, named);
-            note_references(no, named);
+            referenced.insert(*group);
+            note_references(yes, referenced);
+            note_references(no, referenced);
         }
         Node::Sequence(nodes) | Node::Either(nodes) => {
-            nodes.iter().for_each(|node| note_references(node, named));
+            nodes.iter().for_each(|node| note_references(node, referenced));
         }
     }
 }

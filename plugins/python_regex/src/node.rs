@@ -78,7 +78,7 @@ pub(crate) enum Node {
     Set(Set),
     /// `.`
     Any,
-    At(At),
+    Anchor(Anchor),
     Group {
         number: Option<usize>,
         on: Flags,
@@ -96,7 +96,7 @@ pub(crate) enum Node {
         body: Box<Node>,
         min: u32,
         max: Option<u32>,
-        kind: Kind,
+        greed: Greed,
     },
     Backreference(usize),
     /// `(?(1)yes|no)`
@@ -109,9 +109,9 @@ pub(crate) enum Node {
     Either(Vec<Node>),
 }
 
-/// A place between two characters.
+/// What holds at a place between two characters.
 #[derive(Clone, Copy)]
-pub(crate) enum At {
+pub(crate) enum Anchor {
     /// `^`
     Start,
     /// `$`
@@ -123,11 +123,12 @@ pub(crate) enum At {
     /// `\b`
     Boundary,
     /// `\B`
-    NoBoundary,
+    NotBoundary,
 }
 
+/// Whether a repeat tries as many repetitions as it can first, or as few, and whether it then tries others.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum Greed {
     Greedy,
     Lazy,
     Possessive,
@@ -191,7 +192,7 @@ impl Node {
     pub(crate) fn width(&self, groups: &[Width]) -> Width {
         match self {
             Self::Char(_) | Self::Set(_) | Self::Any => Width::ONE,
-            Self::At(_) | Self::Look { .. } => Width::NONE,
+            Self::Anchor(_) | Self::Look { .. } => Width::NONE,
             Self::Group { body, .. } | Self::Atomic(body) => body.width(groups),
             Self::Repeat { body, min, max, .. } => {
                 let body = body.width(groups);

@@ -8,7 +8,7 @@ mod source;
 use std::collections::HashMap;
 
 use crate::error::Problem;
-use crate::node::{At, Flags, Kind, Node, Pattern, REPEAT_MAX, Width};
+use crate::node::{Anchor, Flags, Greed, Node, Pattern, REPEAT_MAX, Width};
 use source::Source;
 
 type Result<T> = std::result::Result<T, Problem>;
@@ -93,8 +93,8 @@ impl Parser {
                 '\\' => nodes.push(self.escape()?),
                 '[' => nodes.push(Node::Set(self.set()?)),
                 '.' => nodes.push(Node::Any),
-                '^' => nodes.push(Node::At(At::Start)),
-                '$' => nodes.push(Node::At(At::End)),
+                '^' => nodes.push(Node::Anchor(Anchor::Start)),
+                '$' => nodes.push(Node::Anchor(Anchor::End)),
                 '*' | '+' | '?' | '{' => self.repeat(c, begin, &mut nodes)?,
                 '(' => {
                     let at_start = first && nodes.is_empty();
@@ -130,18 +130,18 @@ impl Parser {
             },
         };
         let body = match nodes.pop() {
-            None | Some(Node::At(_)) => return Err(Problem::new("nothing to repeat", begin)),
+            None | Some(Node::Anchor(_)) => return Err(Problem::new("nothing to repeat", begin)),
             Some(Node::Repeat { .. }) => return Err(Problem::new("multiple repeat", begin)),
             Some(body) => Box::new(body),
         };
-        let kind = if self.source.eat('?') {
-            Kind::Lazy
+        let greed = if self.source.eat('?') {
+            Greed::Lazy
         } else if self.source.eat('+') {
-            Kind::Possessive
+            Greed::Possessive
         } else {
-            Kind::Greedy
+            Greed::Greedy
         };
-        nodes.push(Node::Repeat { body, min, max, kind });
+        nodes.push(Node::Repeat { body, min, max, greed });
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Parser, Result};
 use crate::error::Problem;
-use crate::node::{At, Category, CategoryKind, Item, Node, Set};
+use crate::node::{Anchor, Category, CategoryKind, Item, Node, Set};
 
 impl Parser {
     /// An escape outside of sets.
@@ -16,16 +16,16 @@ impl Parser {
             let items = vec![Item::Category(category)];
             return Ok(Node::Set(Set { negated: false, items }));
         }
-        let at = match c {
-            'A' => At::TextStart,
-            'Z' => At::TextEnd,
-            'b' => At::Boundary,
-            'B' => At::NoBoundary,
+        let anchor = match c {
+            'A' => Anchor::TextStart,
+            'Z' => Anchor::TextEnd,
+            'b' => Anchor::Boundary,
+            'B' => Anchor::NotBoundary,
             '1'..='9' => return self.number(begin),
             _ => return self.escaped_char(begin).map(Node::Char),
         };
         self.source.next();
-        Ok(Node::At(at))
+        Ok(Node::Anchor(anchor))
     }
 
     /// An escape in a set.
