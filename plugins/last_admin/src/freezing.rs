@@ -28,6 +28,10 @@ impl LastAdmin {
         if event.event_type() != POWER_LEVELS || event.state_key() != Some("") {
             return Ok(false);
         }
+        // They would take the power from those who may unfreeze it.
+        if is_of(event.sender(), &self.config.unfreeze_blacklist) {
+            return Ok(false);
+        }
         // Those that this module sends to unfreeze it.
         let Some(levels) = PowerLevels::of(state).await? else { return Ok(false) };
         Ok(levels.is_closed_by(&event.content()?, event.sender().as_str()))

@@ -142,6 +142,8 @@ fn a_frozen_room_can_be_left_and_nothing_else() {
         (levels(without("ban")), false),
         (levels(json!({})), false),
         (levels(closed.clone()).sender(MOD), false),
+        // Who may not unfreeze it may not become its only admin either.
+        (levels(changed("users", json!({BLOCKED: 100}))).sender(BLOCKED), false),
         (levels(closed.clone()).without("state_key"), false),
         (levels(closed.clone()).state_key("x"), false),
     ] {
