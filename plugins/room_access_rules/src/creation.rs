@@ -12,11 +12,11 @@ impl RoomAccessRules {
         let is_public = request.get("preset").is_some_and(|preset| preset == "public_chat");
         let initial = request.entry("initial_state").or_insert_with(|| json!([]));
         let initial = initial.as_array_mut().ok_or_else(|| invalid("initial state"))?;
-        if !initial.iter().any(|event| event["type"] == RULES) {
+        if !initial.iter().any(says_the_rule) {
             let rule = if is_direct { "direct" } else { "restricted" };
             initial.push(json!({"type": RULES, "state_key": "", "content": {"rule": rule}}));
         }
-        let named = initial.iter().rfind(|event| event["type"] == RULES);
+        let named = initial.iter().rfind(|event| says_the_rule(event));
         let rule = named.and_then(|event| Rule::deserialize(&event["content"]["rule"]).ok());
         let rule = rule.ok_or_else(|| invalid("access rule"))?;
         let is_joined_freely = |event: &Value| event["content"]["join_rule"] == "public";
@@ -48,6 +48,12 @@ impl RoomAccessRules {
         }
         Ok(levels)
     }
+}
+
+/// Whether an event of the initial state is the room's rule. With a state key it would be another event,
+/// which no rule is read from.
+fn says_the_rule(event: &Value) -> bool {
+    event["type"] == RULES && event.get("state_key").is_none_or(|key| key == "")
 }
 
 fn invalid(what: &str) -> ModuleError {

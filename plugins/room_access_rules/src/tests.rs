@@ -1,5 +1,5 @@
 //! Shows which rooms there may be, and who may be in them: each line of `cases.jsonl` is a question
-//! and its answer.
+//! and its answer, and the `original` one where the Python module has another.
 
 mod documented;
 
