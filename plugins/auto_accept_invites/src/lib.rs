@@ -30,6 +30,8 @@ impl Module for AutoAcceptInvites {
         if here {
             api.register_third_party_rules_callbacks(&module);
         } else {
+            // Nothing, on purpose: the loader would take it for forgotten.
+            api.register_third_party_rules_callbacks(&module).only(&[""; 0]);
             let process = module.config.worker_to_run_on.as_deref();
             let process = process.unwrap_or("the main process");
             tracing::info!("invites are accepted in another process: {process}");
