@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -113,6 +114,16 @@ class Plugins(TestCase):
         self.assertTrue(Path(checker["file"]).is_relative_to(carried.PLUGINS))
         self.assertIn("authorization_path", listed["http_antispam"]["config_keys"])
 
+    def test_whoever_reads_them_may_stop(self) -> None:
+        """As `head` does."""
+        reads, writes = os.pipe()
+        os.close(reads)
+        with os.fdopen(writes, "wb") as nobody:
+            run = subprocess.run(
+                [sys.executable, "-m", "hsmod", "plugins"], stdout=nobody, stderr=subprocess.PIPE
+            )
+        self.assertEqual((run.returncode, run.stderr), (0, b""))
+
     def test_without_any_the_remedy_is_named(self) -> None:
         self.patch(carried, "PLUGINS", Path(self.mktemp()))
         self.assertRaisesRegex(carried.NotCarried, "fix: install the wheel", carried.plugins)
@@ -133,6 +144,10 @@ class Check(TestCase):
         run = self.check(EVIL, plugins_dir="/nowhere")
         self.assertEqual(run.returncode, 1)
         self.assertIn("/nowhere", run.stdout)
+
+    def test_a_module_for_another_process_is_no_mistake(self) -> None:
+        run = self.check(module("auto_accept_invites", worker_to_run_on="worker1"))
+        self.assertIn("1 module: 0 errors, 0 warnings", run.stdout)
 
     def test_the_exit_code_is_that_of_the_executable(self) -> None:
         self.assertEqual(self.check(module("list_spam_checker")).returncode, 1)

@@ -67,7 +67,9 @@ def main(arguments: list[str]) -> int:
         if command == "plugins":
             from hsmod.cli import plugins
 
-            return plugins.main(arguments)
+            code = plugins.main(arguments)
+            sys.stdout.flush()
+            return code
         if command == "try":
             from hsmod import trial
 
@@ -76,6 +78,10 @@ def main(arguments: list[str]) -> int:
     except carried.NotCarried as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever reads it has seen enough; Python would complain once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def become_executable(arguments: list[str]) -> NoReturn:
