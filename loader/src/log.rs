@@ -4,6 +4,7 @@
 
 mod site;
 
+use hsmod_abi::RawRecord;
 use hsmod_plugin_api::module::{LogParent, LogRecord, LogSink, LogValue};
 use tracing::Span;
 use tracing_core::field::{DisplayValue, Field, Value, ValueSet, display};
@@ -23,11 +24,11 @@ impl LogSink for Forwarder {
     fn max_level() -> u8 {
         match LevelFilter::current() {
             LevelFilter::OFF => 0,
-            LevelFilter::ERROR => 1,
-            LevelFilter::WARN => 2,
-            LevelFilter::INFO => 3,
-            LevelFilter::DEBUG => 4,
-            _ => 5,
+            LevelFilter::ERROR => RawRecord::ERROR,
+            LevelFilter::WARN => RawRecord::WARN,
+            LevelFilter::INFO => RawRecord::INFO,
+            LevelFilter::DEBUG => RawRecord::DEBUG,
+            _ => RawRecord::TRACE,
         }
     }
 

@@ -1,7 +1,8 @@
 //! All that crosses the boundary as data, of which the C header is made.
 
 use hsmod_abi::{
-    Answer, Context, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, Shapes, Status,
+    Answer, Context, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, RawRecord, Shapes,
+    Status,
 };
 
 use crate::module::{HostTable, LogTable, RawField, RawRegistration, Root, WebTableRef};
@@ -10,7 +11,9 @@ use crate::values::event::part;
 use crate::values::media::FileTableRef;
 use crate::values::sql::form;
 use crate::values::state::StateTableRef;
-use crate::values::{DirectoryVisibility, FederatedEventAction, Permission, RegistrationBehaviour};
+use crate::values::{
+    DirectoryVisibility, FederatedEventAction, Permission, RegistrationBehaviour, Unanswered,
+};
 
 /// Numbers that mean something on the wire.
 #[derive(Clone, Debug)]
@@ -191,11 +194,11 @@ fn boundary() -> Vec<Numbers> {
             FAILED = code::FAILED, "a plain failure";
             CANCELLED = code::CANCELLED, "a request was cancelled";
             CONSTRAINT_VIOLATION = code::CONSTRAINT_VIOLATION, "a constraint of a table forbids it";
-            UNSUPPORTED = code::UNANSWERED, "not answered: this homeserver does not answer it";
-            TRIAL = code::UNANSWERED + 1, "not answered: this start is a trial";
-            WOULD_DEADLOCK = code::UNANSWERED + 2, "not answered: it would wait for itself";
-            SHUTTING_DOWN = code::UNANSWERED + 3, "not answered: the homeserver ends";
-            TOO_MANY = code::UNANSWERED + 4, "not answered: too many at once, or nested";
+            UNSUPPORTED = Unanswered::Unsupported.code(), "not answered: this homeserver does not answer it";
+            TRIAL = Unanswered::Trial.code(), "not answered: this start is a trial";
+            WOULD_DEADLOCK = Unanswered::WouldDeadlock.code(), "not answered: it would wait for itself";
+            SHUTTING_DOWN = Unanswered::ShuttingDown.code(), "not answered: the homeserver ends";
+            TOO_MANY = Unanswered::TooMany.code(), "not answered: too many at once, or nested";
             STATUS = code::STATUS, "the lowest HTTP status there can be";
         }
         "TEXT": "Which text an event is asked for." {
@@ -203,11 +206,11 @@ fn boundary() -> Vec<Numbers> {
             CONTENT = part::CONTENT, "its content";
         }
         "LOG": "Levels of the log." {
-            ERROR = 1_u8, "";
-            WARN = 2_u8, "";
-            INFO = 3_u8, "";
-            DEBUG = 4_u8, "";
-            TRACE = 5_u8, "";
+            ERROR = RawRecord::ERROR, "";
+            WARN = RawRecord::WARN, "";
+            INFO = RawRecord::INFO, "";
+            DEBUG = RawRecord::DEBUG, "";
+            TRACE = RawRecord::TRACE, "";
         }
         "FIELD": "Kinds of fields of a log record." {
             DEBUG = RawField::DEBUG, "text for people";
@@ -219,7 +222,7 @@ fn boundary() -> Vec<Numbers> {
             EMPTY = RawField::EMPTY, "the value comes later";
         }
         "RECORD": "Flags of a log record, or of a span." {
-            ROOT = hsmod_abi::RawRecord::ROOT, "it is part of no span";
+            ROOT = RawRecord::ROOT, "it is part of no span";
         }
         "CONTEXT": "Flags of what a call is part of." {
             SAMPLED = Context::SAMPLED, "the trace is recorded";

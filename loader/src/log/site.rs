@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use hsmod_abi::RawRecord;
 use hsmod_plugin_api::module::LogRecord;
 use tracing_core::callsite::{Callsite, Identifier};
 use tracing_core::field::FieldSet;
@@ -83,10 +84,10 @@ fn new_site(key: &Key) -> &'static Site {
     let names = key.fields.iter().map(|name| leak(name)).chain([MODULE]).collect::<Vec<_>>();
     let site: &'static Site = Box::leak(Box::new(Site { metadata: OnceLock::new() }));
     let level = match key.level {
-        0 | 1 => Level::ERROR,
-        2 => Level::WARN,
-        3 => Level::INFO,
-        4 => Level::DEBUG,
+        0 | RawRecord::ERROR => Level::ERROR,
+        RawRecord::WARN => Level::WARN,
+        RawRecord::INFO => Level::INFO,
+        RawRecord::DEBUG => Level::DEBUG,
         _ => Level::TRACE,
     };
     let metadata = Metadata::new(

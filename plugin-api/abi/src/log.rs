@@ -61,6 +61,17 @@ crate::view! {
 }
 
 impl RawRecord<'_> {
+    /// The level of errors.
+    pub const ERROR: u8 = 1;
+    /// The level of warnings.
+    pub const WARN: u8 = 2;
+    /// The level of what operators usually see.
+    pub const INFO: u8 = 3;
+    /// The level of what helps to find a fault.
+    pub const DEBUG: u8 = 4;
+    /// The most verbose level.
+    pub const TRACE: u8 = 5;
+
     /// The flag of what is part of no span.
     pub const ROOT: u32 = 1;
 
@@ -69,7 +80,7 @@ impl RawRecord<'_> {
         Self {
             size: Self::SIZE,
             flags: 0,
-            level: 1,
+            level: Self::ERROR,
             line: 0,
             name: Str::NONE,
             target: Str::NONE,

@@ -285,14 +285,22 @@ pub(crate) mod code {
     pub(crate) const STATUS: u32 = 100;
 }
 
-/// The reasons, in the order of their numbers.
-const REASONS: [Unanswered; 5] = [
-    Unanswered::Unsupported,
-    Unanswered::Trial,
-    Unanswered::WouldDeadlock,
-    Unanswered::ShuttingDown,
-    Unanswered::TooMany,
-];
+impl Unanswered {
+    const ALL: [Self; 5] =
+        [Self::Unsupported, Self::Trial, Self::WouldDeadlock, Self::ShuttingDown, Self::TooMany];
+
+    /// The number of an error that is unanswered for this reason.
+    pub(crate) const fn code(self) -> u32 {
+        code::UNANSWERED
+            + match self {
+                Self::Unsupported => 0,
+                Self::Trial => 1,
+                Self::WouldDeadlock => 2,
+                Self::ShuttingDown => 3,
+                Self::TooMany => 4,
+            }
+    }
+}
 
 impl Fault for ModuleError {
     fn into_raw(self) -> RawError {
@@ -309,11 +317,7 @@ impl Fault for ModuleError {
             ErrorKind::ConstraintViolation { message } => {
                 RawError::new(code::CONSTRAINT_VIOLATION, message)
             }
-            ErrorKind::Unanswered { reason, message } => {
-                let number = REASONS.iter().position(|known| *known == reason).unwrap_or_default();
-                let number = u32::try_from(number).unwrap_or_default();
-                RawError::new(code::UNANSWERED + number, message)
-            }
+            ErrorKind::Unanswered { reason, message } => RawError::new(reason.code(), message),
         }
     }
 
@@ -323,9 +327,9 @@ impl Fault for ModuleError {
             code::CANCELLED => ErrorKind::Cancelled,
             code::CONSTRAINT_VIOLATION => ErrorKind::ConstraintViolation { message },
             code @ code::UNANSWERED..code::STATUS => {
-                let number = usize::try_from(code - code::UNANSWERED).unwrap_or(usize::MAX);
+                let reason = Unanswered::ALL.into_iter().find(|reason| reason.code() == code);
                 // A later version may know more reasons.
-                let reason = REASONS.get(number).copied().unwrap_or(Unanswered::Unsupported);
+                let reason = reason.unwrap_or(Unanswered::Unsupported);
                 ErrorKind::Unanswered { reason, message }
             }
             status @ code::STATUS.. => ErrorKind::Http {

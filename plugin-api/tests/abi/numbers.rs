@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use hsmod_abi::{Answer as Head, Entry, Fault, Frame, ROOM_ALIGN, ROOM_MIN, Status};
+use hsmod_abi::{
+    Answer as Head, Context, Entry, Fault, Frame, ROOM_ALIGN, ROOM_MIN, RawRecord, Status,
+    TextSource,
+};
 use hsmod_plugin_api::module::RawField;
 use hsmod_plugin_api::values::answer::Answer;
 use hsmod_plugin_api::values::{
-    DirectoryVisibility, FederatedEventAction, ModuleError, Permission, RegistrationBehaviour,
-    SqlValue, Unanswered,
+    DirectoryVisibility, FederatedEventAction, ModuleError, OwnedEvent, Permission,
+    RegistrationBehaviour, SqlValue, Unanswered,
 };
 
 /// All of them, by what they stand in.
@@ -76,14 +79,16 @@ fn errors(text: &mut String) {
 }
 
 fn values(text: &mut String) {
-    list! { text, "Event.texts": JSON = event_part("JSON"); CONTENT = event_part("CONTENT"); }
+    list! { text, "Event.texts": JSON = event_text(EVENT); CONTENT = event_text("{}"); }
     list! { text, "RawRecord.level":
-        ERROR = level("ERROR");
-        WARN = level("WARN");
-        INFO = level("INFO");
-        DEBUG = level("DEBUG");
-        TRACE = level("TRACE");
+        ERROR = RawRecord::ERROR;
+        WARN = RawRecord::WARN;
+        INFO = RawRecord::INFO;
+        DEBUG = RawRecord::DEBUG;
+        TRACE = RawRecord::TRACE;
     }
+    list! { text, "RawRecord.flags": ROOT = RawRecord::ROOT; }
+    list! { text, "Context.flags": SAMPLED = Context::SAMPLED; }
     list! { text, "RawField.kind":
         DEBUG = RawField::DEBUG;
         TEXT = RawField::TEXT;
@@ -91,6 +96,7 @@ fn values(text: &mut String) {
         U64 = RawField::U64;
         F64 = RawField::F64;
         BOOL = RawField::BOOL;
+        EMPTY = RawField::EMPTY;
     }
     // The type, and the bytes behind it.
     list! { text, "SqlValue":
@@ -106,23 +112,12 @@ fn sql(value: SqlValue) -> Vec<u8> {
     SqlValue::encode(&[value])
 }
 
-/// The number of one of an event's texts.
-fn event_part(name: &str) -> u32 {
-    behind(include_str!("../../src/values/event.rs"), &format!("pub(crate) const {name}: u32 = "))
-}
+const EVENT: &str = r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#;
 
-/// The number of a level of the log.
-fn level(name: &str) -> u32 {
-    behind(include_str!("../../src/module/log/forward.rs"), &format!("Level::{name} => "))
-}
-
-/// The number that stands behind `text` in a source.
-///
-/// Nobody needs these outside of the crate but this test.
-fn behind(source: &str, text: &str) -> u32 {
-    let (_, rest) = source.split_once(text).unwrap_or_else(|| panic!("there is no `{text}`"));
-    let end = rest.find(|next: char| !next.is_ascii_digit()).unwrap();
-    rest[..end].parse().unwrap()
+/// The number by which an event is asked for this text.
+fn event_text(text: &str) -> u32 {
+    let event = OwnedEvent::from_json(EVENT).unwrap();
+    (0..8).find(|number| event.text(*number) == Some(text)).unwrap()
 }
 
 /// Answers that are numbers.

@@ -192,11 +192,11 @@ fn record<'a>(metadata: &'a Metadata<'_>, fields: &'a [RawField<'a>]) -> RawReco
 
 fn number(level: Level) -> u8 {
     match level {
-        Level::ERROR => 1,
-        Level::WARN => 2,
-        Level::INFO => 3,
-        Level::DEBUG => 4,
-        Level::TRACE => 5,
+        Level::ERROR => RawRecord::ERROR,
+        Level::WARN => RawRecord::WARN,
+        Level::INFO => RawRecord::INFO,
+        Level::DEBUG => RawRecord::DEBUG,
+        Level::TRACE => RawRecord::TRACE,
     }
 }
 
