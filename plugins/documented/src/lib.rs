@@ -1,7 +1,7 @@
-//! What the tests of all plugins ask of their README and of the schema of their config.
+//! Checks that the tests of all plugins share: of their README and of the schema of their config.
 //!
-//! An operator copies the example of a README, and `hsmod check --no-load` and editors believe the
-//! schema: so both are compared with the type that the plugin reads its config into.
+//! Operators copy the example of a README, and `hsmod check --no-load` and editors trust the schema. So
+//! both are compared with the type that the plugin reads its config into.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
@@ -10,11 +10,11 @@ use std::{env, fs};
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-/// The configs of the examples in `readme`, in their order: of each block of YAML that of its first
-/// module, which is `plugin`, or what stands in it as `config:` alone.
+/// The configs of the examples in `readme`, in order. Each block of YAML is an example: its config is that
+/// of its first module, which has to be `plugin`, or the value of `config:` if it lists no modules.
 ///
 /// # Panics
-/// When it comes to one that is no YAML, or of another plugin.
+/// On reaching an example that is not YAML, or is one of another plugin.
 pub fn examples(readme: &str, plugin: &str) -> impl Iterator<Item = Value> {
     let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     blocks.map(move |block| {
@@ -28,13 +28,13 @@ pub fn examples(readme: &str, plugin: &str) -> impl Iterator<Item = Value> {
 /// The config of the first example.
 ///
 /// # Panics
-/// If there is none, or as [`examples`].
+/// If there is no example, and as [`examples`].
 pub fn example(readme: &str, plugin: &str) -> Value {
     let mut examples = examples(readme, plugin);
     examples.next().expect("a README has a block of YAML with `modules:`")
 }
 
-/// What `Config` says that its schema is.
+/// The schema of `Config`.
 pub fn schema<Config: JsonSchema>() -> Value {
     schema_for!(Config).to_value()
 }
@@ -42,18 +42,18 @@ pub fn schema<Config: JsonSchema>() -> Value {
 /// The keys of an object, sorted.
 ///
 /// # Panics
-/// If it is none.
+/// If it is not an object.
 pub fn keys(object: &Value) -> Vec<String> {
     let mut keys: Vec<String> = object.as_object().expect("an object").keys().cloned().collect();
     keys.sort();
     keys
 }
 
-/// Compares `config.schema.json` in the `folder` of a crate with the schema of its `Config`. With
-/// `UPDATE_SCHEMA` in the environment it is written.
+/// Compares `config.schema.json` in the `folder` of a crate with the schema of its `Config`. If
+/// `UPDATE_SCHEMA` is set in the environment, writes the file first.
 ///
 /// # Panics
-/// If they are not the same.
+/// If they differ.
 pub fn check_schema<Config: JsonSchema>(folder: &str) {
     let schema = format!("{:#}\n", schema::<Config>());
     let file = Path::new(folder).join("config.schema.json");
