@@ -1,30 +1,30 @@
 //! Loads hsmod plugins into a Matrix homeserver and dispatches Synapse's module callbacks to them.
 //!
-//! One way through: each stage takes what the former one made, so that none can be skipped.
+//! Data flows one way: each stage takes the result of the stage before, so that none can be skipped.
 //!
 //! ```text
 //! config -> discovery -> inspection -> verification -> loading -> registration -> dispatch
 //! ```
 //!
 //! A homeserver loads its modules once ([`Modules::load`]), keeps the handle, and asks at each
-//! call site: `modules.spam_checker().user_may_invite(..).await?`. When nobody registered the
-//! callback, that costs a look at the length of a list.
+//! call site: `modules.spam_checker().user_may_invite(..).await?`. If no module registered the
+//! callback, this only reads the length of a list.
 //!
 //! # Stage by stage
 //!
-//! [`Modules::load`] does everything at once. A homeserver with something to do in between takes the
-//! three stages one by one, each of which takes the one before by value:
+//! [`Modules::load`] does everything at once. A homeserver that has something to do in between goes
+//! through three types, each of which is made of the one before:
 //!
 //! | | what has happened | needs |
 //! | --- | --- | --- |
-//! | [`Parsed`] | plugins are mapped, each module has read its config; no module is made | nothing: no runtime, no thread, and it survives a fork |
+//! | [`Parsed`] | plugins are mapped, and each module has read its config; no module is made | nothing: no runtime and no thread; it survives a fork |
 //! | [`Made`] | modules are made, and it is known what they registered | a [`Host`], a tokio runtime |
 //! | [`Modules`] | they are started, and calls reach them | the same |
 //!
-//! Each stage reports the problems of all modules at once. Refused or dropped at any of them, a start
-//! leaves nothing behind but the plugins, which stay mapped.
+//! Each stage reports the problems of all modules at once. If a stage is refused or dropped, nothing is
+//! left of the start but the plugins, which stay mapped.
 //!
-//! A daemon tells what is wrong with the configs while somebody still looks at its terminal, and
+//! A daemon reports what is wrong with the configs while somebody still looks at its terminal, and
 //! makes its modules after the [fork](Parsed#forking):
 //!
 //! ```no_run
@@ -53,19 +53,19 @@
 //!
 //! # What plugins require
 //!
-//! A plugin says which callbacks and requests it cannot do without: callbacks that [may
+//! A plugin says which callbacks and requests it requires: callbacks that [may
 //! deny](mod@hsmod_plugin_api::callbacks#which-may-deny), unless its author says otherwise, and requests
-//! that its author names. Where this loader does not know one of them, the homeserver does not
+//! that its author names. If this loader does not know one of them, or the homeserver does not
 //! [call](Host::calls) or answer it, the start is refused, and no code of the plugin runs.
 //!
-//! [`Modules::load`] knows the [`Host`] and sees all of that before it maps a plugin. Stage by stage,
-//! [`Parsed::of_calls`] sees what is not called before that, and [`Parsed::make`] the rest before it
-//! makes a module.
+//! [`Modules::load`] knows the [`Host`] and checks all of this before it maps a plugin. Stage by stage,
+//! [`Parsed::of_calls`] checks the callbacks before plugins are mapped, and [`Parsed::make`] everything
+//! else before modules are made.
 //!
 //! # What is logged
 //!
-//! By `tracing`, with the target `hsmod_loader` and the fields `module`, `callback` (or `path`, of a
-//! web resource), `kind`, and `event_id`, `room_id` and `user_id` as far as the call is about one:
+//! The loader logs by `tracing`, with the target `hsmod_loader` and the fields `module`, `callback` (or
+//! `path`, for a web resource), `kind`, and `event_id`, `room_id` and `user_id` if the call is about one:
 //!
 //! | level | what |
 //! | --- | --- |
@@ -74,12 +74,12 @@
 //! | INFO | a module runs, with its plugin and what it registered (`hsmod_loader::start`) |
 //! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
 //!
-//! Of the failures of a module in one callback five are logged at once, then one a minute; the
-//! field `left_out` counts those between. [`Host::on_failure`] is told of all of them. An argument
-//! that cannot be read is the homeserver's own fault, and only returned
-//! ([`CallErrorKind::Input`]). What modules log themselves bears their own targets, and `module`.
-//! Their spans lie in the span that the homeserver is in when it asks them; of modules that are linked
-//! in, a subscriber learns the name by [`record::current`].
+//! The first five failures of a module in one callback are logged at once, then one per minute; the
+//! field `left_out` counts those in between. [`Host::on_failure`] is told of all of them. An argument
+//! that cannot be read is the homeserver's own fault, and only returned ([`CallErrorKind::Input`]).
+//! What modules log themselves has their own targets, and the field `module`. The parent of their spans
+//! is the span that the homeserver is in when it calls them. For modules that are linked in, a
+//! subscriber learns the name by [`record::current`].
 #![deny(unsafe_code)]
 
 mod admission;

@@ -1,5 +1,5 @@
-//! What a Matrix homeserver module depends on: the callbacks it may answer, the
-//! [`ModuleApi`] it may ask, and the stable boundary between the two.
+//! The crate that modules of Matrix homeservers depend on: the callbacks that a module can implement,
+//! the [`ModuleApi`] by which it makes requests, and the stable boundary between module and homeserver.
 //!
 //! A module is a crate that depends on this crate and serde. In its `Cargo.toml`:
 //!
@@ -7,16 +7,16 @@
 //! [lib]
 //! crate-type = ["cdylib", "rlib"]
 //!
-//! # Most of a plugin is debug information otherwise, which each start reads and hashes.
+//! # Otherwise most of a plugin is debug information, which each start reads and hashes.
 //! [profile.release]
 //! strip = "debuginfo"
 //! ```
 //!
-//! Its life:
+//! The life of a module:
 //!
 //! 1. An operator lists the plugin in YAML. The loader reads the plugin's manifest without running
-//!    any of its code, checks it, and maps it: only where the homeserver has what the plugin
-//!    [requires](mod@callbacks#which-may-deny).
+//!    any of its code and checks it, including whether the homeserver has what the plugin
+//!    [requires](mod@callbacks#which-may-deny). Only then is the plugin mapped.
 //! 2. [`Module::parse_config`] of every listed module, in order.
 //! 3. [`Module::new`] of every module, in order: it registers callbacks and web resources.
 //! 4. [`Module::start`] of every module, in order.
@@ -27,16 +27,16 @@
 //! See [`Module`] for a whole module in 30 lines.
 //!
 //! A panic inside a module is caught there and becomes a failure of that one call. A module must
-//! be built with `panic = "unwind"`, the default. What cannot be caught: a panic while panicking,
-//! a stack overflow, an abort, undefined behaviour.
+//! be built with `panic = "unwind"`, the default. Nothing can catch a panic while panicking, a stack
+//! overflow, an abort, or undefined behaviour.
 //!
 //! # A plugin has no tokio
 //!
-//! The homeserver polls a module's futures, whatever its own runtime is, and the plugin's copy of
-//! tokio knows nothing of it: `tokio::spawn`, `tokio::time::sleep` and reqwest compile, and panic with
-//! "there is no reactor running". In their place:
+//! The homeserver polls a module's futures in its own runtime, which the plugin's copy of tokio does not
+//! know: `tokio::spawn`, `tokio::time::sleep` and reqwest compile, but panic with "there is no reactor
+//! running". Use these instead:
 //!
-//! | habit | here |
+//! | instead of | use |
 //! | --- | --- |
 //! | `tokio::time::sleep(..)`, `interval` | [`api.sleep`](ModuleApi::sleep), [`looping_background_call`](ModuleApi::looping_background_call) |
 //! | `tokio::spawn(..)` | [`run_as_background_process`](ModuleApi::run_as_background_process) |
@@ -45,27 +45,28 @@
 //! | reqwest, hyper | [`http_client`](ModuleApi::http_client) |
 //! | sqlx, rusqlite | [`run_db_interaction`](ModuleApi::run_db_interaction) |
 //!
-//! What needs no runtime works: `tokio::sync`, `futures`, channels. A crate that insists on a runtime
-//! gets one of its own, on a thread of [`defer_to_thread`](ModuleApi::defer_to_thread).
+//! Everything that needs no runtime works: `tokio::sync`, `futures`, channels. For a crate that needs a
+//! runtime, start one on a thread of [`defer_to_thread`](ModuleApi::defer_to_thread).
 //!
 //! # The log
 //!
-//! Events and spans of `tracing` come to the homeserver's subscriber, as if the homeserver had made
-//! them, unless the module sets a subscriber of its own. A module may rely on this:
+//! Events and spans of `tracing` reach the homeserver's subscriber as if the homeserver had made them,
+//! unless the module sets a subscriber of its own. A module may rely on this:
 //!
-//! - Each bears the field `module`, the name that the operator gave it, wherever the homeserver runs
-//!   the module: in callbacks and web resources, in each step of its life, in background work, in
-//!   what was deferred to a thread, and in what is dropped because nobody waits for it any more. A
-//!   thread that the module started itself is unknown to the homeserver: what it logs bears the name
-//!   inside of [`ModuleApi::within`], and is part of the span that it enters.
-//! - A span lies in the span that the homeserver is in when it asks the module, and what the
-//!   homeserver does to answer a request lies in the module's. Background work lies in none but its
-//!   own. A span that is entered by hand is left before the next `await`, as `tracing` has it
-//!   everywhere; `Instrument` does.
-//! - What nobody listens to costs a call of the homeserver's function that says so; nothing is written.
+//! - Each has the field `module`, the name that the operator gave the module, wherever the homeserver
+//!   runs the module: in callbacks and web resources, in each step of its life, in background work, in
+//!   work that was deferred to a thread, and in futures that are dropped early. The homeserver does not
+//!   know threads that the module started itself: there, events have the name, and the current span,
+//!   only inside of [`ModuleApi::within`].
+//! - The parent of a module's span is the span that the homeserver is in when it calls the module, and
+//!   what the homeserver does to answer a request is in the module's span. Background work has no
+//!   parent. As always with `tracing`, leave a span that was entered by hand before the next `await`,
+//!   or use `Instrument`.
+//! - An event that nobody listens to costs one call of a function of the homeserver; nothing is
+//!   formatted.
 //!
-//! How long a call may still take, and which trace it is part of, [`ModuleApi::time_left`] and
-//! [`ModuleApi::trace`] tell.
+//! [`ModuleApi::time_left`] tells how long a call may still take, and [`ModuleApi::trace`] which trace it
+//! is part of.
 //!
 //! # Features
 //!
