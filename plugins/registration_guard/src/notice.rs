@@ -65,9 +65,13 @@ impl Notice {
         let content = json!({"msgtype": "m.text", "body": body, "m.mentions": mentions});
         let event = json!({"type": "m.room.message", "sender": sender, "content": content});
         let (api, room) = (self.api.clone(), RoomId::new(room).to_owned());
+        let sender = sender.clone();
         self.api.run_as_background_process("tell of a new user", || async move {
             if let Err(error) = api.create_and_send_event_into_room(&room, &event).await {
-                tracing::warn!("{room} is not told of a new user: {error}");
+                tracing::warn!(
+                    "{room} is not told of a new user: {error}; {sender} has to be in the room and \
+                     able to send messages there"
+                );
             }
             Ok(())
         });

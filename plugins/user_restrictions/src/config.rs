@@ -74,6 +74,12 @@ impl Permission {
         ("upload_media", Self::UploadMedia),
     ];
 
+    /// As the config has it.
+    fn name(self) -> &'static str {
+        let named = Self::NAMED.into_iter().find(|(_, permission)| *permission == self);
+        named.map_or("", |(name, _)| name)
+    }
+
     fn any() -> String {
         format!("one of `{}`", Self::NAMED.map(|(name, _)| name).join("`, `"))
     }
@@ -130,7 +136,8 @@ impl Config {
                 Ok(true) => return decision,
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::warn!("`{user_id}` is denied {permission:?}: {error}");
+                    let permission = permission.name();
+                    tracing::warn!("`{user_id}` is denied `{permission}`: {error}");
                     return false;
                 }
             }
