@@ -47,7 +47,7 @@ pub(crate) struct Options {
     #[arg(long)]
     no_load: bool,
 
-    /// Prints one JSON object a module, then a summary
+    /// Prints one JSON object per module, then a summary
     #[arg(long)]
     pub(crate) json: bool,
 }

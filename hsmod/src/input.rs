@@ -39,7 +39,7 @@ impl Source {
     ///
     /// # Errors
     /// There is no such file, or it is a folder. `what` is wanted of it: "the events", and its `form`:
-    /// "one JSON object a line".
+    /// "one JSON object per line".
     pub(crate) fn open(&self, what: &str, form: &str) -> Result<Input> {
         let input = match self {
             Self::Stdin => Ok(Input { reader: Box::new(io::stdin()), length: None }),

@@ -28,7 +28,7 @@ pub(crate) struct Options {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
-    /// Prints one JSON object a file
+    /// Prints one JSON object per file
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -52,7 +52,7 @@ pub(crate) struct Options {
     #[arg(long, requires = "output")]
     force: bool,
 
-    /// Prints one JSON object a module of Synapse's, then a summary
+    /// Prints one JSON object per module of Synapse's, then a summary
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -34,7 +34,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     site: Site,
 
-    /// The events, one JSON object a line, each with its event_id; `-` reads them from stdin
+    /// The events, one JSON object per line, each with its event_id; `-` reads them from stdin
     #[arg(value_name = "EVENTS.ndjson|-")]
     events: PathBuf,
 
@@ -49,7 +49,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     live: Live,
 
-    /// Prints one JSON object an event, then a summary
+    /// Prints one JSON object per event, then a summary
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,4 +1,4 @@
-//! The rules, one row a callback: how the modules' answers are combined, what a failure means, and
+//! The rules, one row per callback: how the modules' answers are combined, what a failure means, and
 //! what the client of a refused operation sees. Data: documentation, `hsmod inspect` and tests
 //! read it.
 //!

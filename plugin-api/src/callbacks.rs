@@ -1,4 +1,4 @@
-//! The callbacks, by category: one file each, one row a callback.
+//! The callbacks, by category: one file each, one row per callback.
 //!
 //! | category | trait | registered with |
 //! |---|---|---|

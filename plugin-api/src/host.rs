@@ -17,7 +17,7 @@ pub use crate::values::subject::Subject;
 pub use hsmod_abi::{Asking, Form, GivenText, Prepared, Shared};
 
 /// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
-/// means. The loader implements it, one row a callback.
+/// means. The loader implements it, one row per callback.
 pub trait Dispatch<R, Inputs> {
     /// What the homeserver awaits.
     type Call;

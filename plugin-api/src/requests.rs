@@ -1,4 +1,4 @@
-//! What a module may ask of its homeserver, by group: one file each, one row a request.
+//! What a module may ask of its homeserver, by group: one file each, one row per request.
 //!
 //! A homeserver implements the groups it can answer; a module sees all of them as methods of
 //! [`ModuleApi`](crate::ModuleApi), each of which answers an error with its name where the

@@ -1,4 +1,4 @@
-//! The callbacks, by category: one file each, a row a callback.
+//! The callbacks, by category: one file each, a row per callback.
 
 mod account_data;
 mod account_validity;

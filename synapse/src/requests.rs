@@ -1,4 +1,4 @@
-//! What modules ask of Synapse: a row a request, each answered by the method of its name in Python.
+//! What modules ask of Synapse: a row per request, each answered by the method of its name in Python.
 
 mod answer;
 mod argument;

@@ -1,4 +1,4 @@
-//! Which plugin does what a Python class does. A row a class: adding one is a row here and an example
+//! Which plugin does what a Python class does. A row per class: adding one is a row here and an example
 //! in the tests.
 
 mod antispam;

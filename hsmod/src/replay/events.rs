@@ -14,7 +14,7 @@ const CAPACITY: usize = 1 << 18;
 /// # Errors
 /// They cannot be read, or not more than once.
 pub(super) fn open(source: &Source, repeat: u32) -> Result<Input> {
-    let input = source.open("the events", "one JSON object a line")?;
+    let input = source.open("the events", "one JSON object per line")?;
     if repeat > 1 && input.length.is_none() {
         return Err(Stop::wrong(format!(
             "--repeat: {source} can be read once only\n  fix: write the events into a file, and give \

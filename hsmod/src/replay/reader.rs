@@ -18,9 +18,10 @@ const LINES: usize = 1024;
 const BYTES: u64 = 4 << 20;
 
 /// What a file of events may be that is none, and what makes one of it.
-const ARRAY: Foreign = Foreign { what: "a JSON array, not one object a line", tool: "jq -c '.[]'" };
+const ARRAY: Foreign =
+    Foreign { what: "a JSON array, not one object per line", tool: "jq -c '.[]'" };
 const PRETTY: Foreign =
-    Foreign { what: "JSON over several lines, not one object a line", tool: "jq -c ." };
+    Foreign { what: "JSON over several lines, not one object per line", tool: "jq -c ." };
 
 /// Begins to read the events, `repeat` times over. It ends when nobody wants the batches any more.
 pub(super) fn start(mut events: Events, repeat: u32) -> mpsc::Receiver<io::Result<Batch>> {

@@ -261,12 +261,12 @@ fn files_that_cannot_be_read_are_named() {
     exit code: 2
     --- stderr
     error: cannot read the events from `/missing.ndjson`: No such file or directory (os error 2)
-      fix: give the path of a file, one JSON object a line, or `-` for standard input
+      fix: give the path of a file, one JSON object per line, or `-` for standard input
     ");
     insta::assert_snapshot!(text("/"), @"
     exit code: 2
     --- stderr
     error: cannot read the events from `/`: it is a folder
-      fix: give the path of a file, one JSON object a line, or `-` for standard input
+      fix: give the path of a file, one JSON object per line, or `-` for standard input
     ");
 }

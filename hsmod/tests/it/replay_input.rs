@@ -145,12 +145,12 @@ fn a_file_that_is_something_else_is_told_once_with_its_remedy() {
 
     exit code: 2
     --- stderr
-    error: cannot read the events from `<folder>/events.ndjson`: it is a JSON array, not one object a line
+    error: cannot read the events from `<folder>/events.ndjson`: it is a JSON array, not one object per line
       fix: jq -c '.[]' <folder>/events.ndjson | hsmod replay -c <folder>/modules.yaml -
 
     exit code: 2
     --- stderr
-    error: cannot read the events from `<folder>/events.ndjson`: it is JSON over several lines, not one object a line
+    error: cannot read the events from `<folder>/events.ndjson`: it is JSON over several lines, not one object per line
       fix: jq -c . <folder>/events.ndjson | hsmod replay -c <folder>/modules.yaml -
     ");
     let scene = demo();

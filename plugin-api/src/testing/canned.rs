@@ -1,4 +1,4 @@
-//! What a fake homeserver answers by itself, one file a group.
+//! What a fake homeserver answers by itself, one file per group.
 
 mod account_data;
 mod caches;

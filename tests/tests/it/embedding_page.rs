@@ -8,7 +8,7 @@ use hsmod_tests::build;
 /// The rows of the section of a category: the cells of each.
 fn cells<'a>(page: &'a str, category: &str) -> Vec<Vec<&'a str>> {
     let (_, section) = page.split_once(&format!("\n### {category}\n")).unwrap_or_else(|| {
-        panic!("docs/embedding.md has no section `### {category}`: add it, with a row a callback")
+        panic!("docs/embedding.md has no section `### {category}`: add it, with a row per callback")
     });
     let section = section.split("\n### ").next().unwrap_or_default();
     let rows = section.lines().filter(|line| line.starts_with("| ")).skip(2);
@@ -31,7 +31,7 @@ fn every_callback_stands_in_the_table_of_call_sites() {
         let known: Vec<&str> = category.callbacks.iter().map(|callback| callback.name).collect();
         assert_eq!(
             named, known,
-            "docs/embedding.md, `{}`: a row a callback, in the order of its file",
+            "docs/embedding.md, `{}`: a row per callback, in the order of its file",
             category.name
         );
     }

@@ -46,7 +46,7 @@ impl Log {
         std::mem::take(&mut self.lines.lock().unwrap())
     }
 
-    /// What came since the last time, one line an event: level, target, module, message; without
+    /// What came since the last time, one line per event: level, target, module, message; without
     /// line numbers.
     pub(crate) fn text(&self) -> String {
         let text =

@@ -46,7 +46,7 @@ impl Figures {
         })?)
     }
 
-    /// As JSON, one row a line.
+    /// As JSON, one row per line.
     pub(super) fn to_json(&self) -> Result<String> {
         let machine = serde_json::to_string(&self.machine)?;
         let rows = self.rows.iter().map(serde_json::to_string);

@@ -16,7 +16,7 @@ _NO_KEY = "?"
 
 
 def main(arguments: list[str]) -> int:
-    """Lists the plugins; one JSON object a line with `--json`."""
+    """Lists the plugins; one JSON object per line with `--json`."""
     parser = argparse.ArgumentParser(
         prog="python -m hsmod",
         description="Lists the plugins that came with this package. A config without `plugins_dir` "
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         epilog="example: python -m hsmod plugins --json | jq .config_keys",
     )
     parser.add_argument("plugins", choices=["plugins"], help=argparse.SUPPRESS)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a plugin")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per plugin")
     options = parser.parse_args(arguments)
     listed = list_plugins()
     for number, plugin in enumerate(listed):

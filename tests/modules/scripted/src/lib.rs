@@ -79,7 +79,7 @@ pub struct Scripted {
     seen: Mutex<Vec<Value>>,
 }
 
-/// Registers, of each category, the callbacks that have an outcome: one row a category.
+/// Registers, of each category, the callbacks that have an outcome: one row per category.
 macro_rules! register {
     (
         $module:ident, $api:ident, $names:ident;
