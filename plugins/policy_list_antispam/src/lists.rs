@@ -17,8 +17,15 @@ const RETRY: Duration = Duration::from_secs(30);
 /// After that it is looked whether the room has taken a rule that was on its way.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// Between two readings of a list whose rules change one after the other.
+/// Between two readings of a list whose rules change one after the other, at least and at most.
+///
+/// Rationale: whoever is in the room brings a reading about, by a rule that it will not take. A long list
+/// keeps the homeserver busy for seconds, which must not be all that it does.
 const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// How many times as long as a reading the pause after it is.
+const PAUSE_TIMES: u32 = 9;
 
 /// All policy lists. Checks take no lock: what they look at is put in place as a whole.
 pub(crate) struct Lists {
@@ -110,6 +117,7 @@ impl Lists {
     /// Reads a list, and again for as long as it changes meanwhile.
     pub(crate) async fn read(self: Arc<Self>, list: usize) -> Result<(), ModuleError> {
         loop {
+            let begun_ms = self.api.get_current_time_msec();
             self.progress()[list].again = false;
             if let Err(error) = self.read_once(list).await {
                 self.complain(list, &error);
@@ -118,7 +126,8 @@ impl Lists {
             if !self.goes_on(list) {
                 return Ok(());
             }
-            self.api.sleep(PAUSE).await?;
+            let ended_ms = self.api.get_current_time_msec();
+            self.api.sleep(pause_after(ended_ms.saturating_sub(begun_ms))).await?;
         }
     }
 
@@ -213,5 +222,24 @@ impl Lists {
     /// Whoever panics with the lock leaves nothing half done that the next reading would not mend.
     fn progress(&self) -> MutexGuard<'_, Vec<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long to wait after a reading that took so long.
+fn pause_after(took_ms: u64) -> Duration {
+    Duration::from_millis(took_ms).saturating_mul(PAUSE_TIMES).clamp(PAUSE, PAUSE_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longer_a_reading_takes_the_later_is_the_next() {
+        let after = |took_ms| pause_after(took_ms).as_millis();
+        assert_eq!(
+            [0, 100, 200, 3_000, u64::MAX].map(after),
+            [1_000, 1_000, 1_800, 27_000, 30_000]
+        );
     }
 }
