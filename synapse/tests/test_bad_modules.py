@@ -380,6 +380,6 @@ class Configs(unittest.TestCase):
             problems, ["demo", "bad_panics", "http_antispam"], [4, 6, 8], strict=True
         ):
             self.assertIn(f"module `{module}`: parse_config: ", problem)
-            self.assertIn("\n  fix: ", problem)
+            self.assertIn("\n      fix: ", problem)
             if module != "bad_panics":
                 self.assertIn(f", line {line}, column ", problem)

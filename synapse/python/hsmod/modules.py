@@ -50,7 +50,8 @@ class Modules:
                 return _native.Parsed.from_file(_config_file(config), PLUGINS, called)
             return _native.Parsed.from_value(config, os.getcwd(), PLUGINS, called)
         except _native.Refused as error:
-            raise ConfigError(str(error)) from None
+            # Synapse indents the first line, as it does a message of one line.
+            raise ConfigError(str(error).replace("\n", "\n    ")) from None
 
     def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
         self._api = api
