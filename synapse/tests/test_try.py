@@ -187,7 +187,7 @@ class Refusals(Case):
         self.assertEqual(code, 1)
         first, second = said.split("error: ")[1:]
         self.assertIn("module `demo`: parse_config: `nobody` is no user ID", first)
-        self.assertIn("at modules.<item 0>.config.denied_user, line 1, column", first)
+        self.assertIn("\n  at modules.<item 0>.config.denied_user, line 1, column", first)
         self.assertIn("module `list_spam_checker`: parse_config: unknown field `evil`", second)
         self.assertEqual(said[:6], "error:")
 

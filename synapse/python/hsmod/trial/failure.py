@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from pathlib import Path
+from textwrap import dedent
 
 # The exit codes of `hsmod`: the answer is "no"; something is broken or was used wrongly.
 REFUSED = 1
@@ -14,7 +15,7 @@ BROKEN = 2
 # first that is there, and in its log.
 WHOLE = re.MULTILINE | re.DOTALL
 SAID = (
-    re.compile(r"^  Failed to parse config for module 'hsmod\.Modules':\n\s*(.*)", WHOLE),
+    re.compile(r"^  Failed to parse config for module 'hsmod\.Modules':\n(.*)", WHOLE),
     re.compile(r"^(Error in configuration.*)", WHOLE),
     re.compile(r"^(?:\w+\.)+(?:ConfigError|Refused): (.*)", WHOLE),
 )
@@ -37,7 +38,7 @@ def ended(return_code: int, output: Path, log: Path) -> Failure:
     said, logged = end_of(output), end_of(log)
     for text, patterns in ((said, SAID), (logged, LOGGED)):
         for refused in filter(None, (pattern.search(text) for pattern in patterns)):
-            return Failure(refused[1].rstrip(), REFUSED)
+            return Failure(dedent(refused[1]).strip(), REFUSED)
     title, text = ("It said", said) if said else ("Its log ends", logged)
     lines = "\n".join(text.splitlines()[-LINES_SHOWN:])
     shown = f". {title}:\n\n{lines}" if lines else ", without a word"
