@@ -122,7 +122,8 @@ macro_rules! numbers {
 
 /// Every number that means something on the wire.
 pub fn numbers() -> Vec<Numbers> {
-    let mut numbers = boundary();
+    let mut numbers = calls();
+    numbers.extend(lent());
     numbers.extend([
         choice("PERMISSION", "What `Permission` is as a number.", Permission::NUMBERS),
         choice(
@@ -158,8 +159,9 @@ fn snake(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
+/// Numbers of an entry, and of calls and their answers.
 #[allow(clippy::cast_possible_truncation, reason = "small numbers")]
-fn boundary() -> Vec<Numbers> {
+fn calls() -> Vec<Numbers> {
     numbers! {
         "ABI": "The version of the boundary that this header is of." {
             MAJOR = MAJOR, "other majors are other boundaries";
@@ -201,6 +203,12 @@ fn boundary() -> Vec<Numbers> {
             TOO_MANY = Unanswered::TooMany.code(), "not answered: too many at once, or nested";
             STATUS = code::STATUS, "the lowest HTTP status there can be";
         }
+    }
+}
+
+/// Numbers in what is lent: events, records of the log, values of SQL.
+fn lent() -> Vec<Numbers> {
+    numbers! {
         "TEXT": "Which text an event is asked for." {
             JSON = part::JSON, "the whole event";
             CONTENT = part::CONTENT, "its content";
