@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from synapse.api.room_versions import RoomVersions
-from synapse.events import EventBase, make_event_from_dict
+from synapse.events import EventBase
 from synapse.module_api import ModuleApi
 from synapse.rest import admin
 from synapse.rest.client import login, room
 from synapse.types import JsonDict
 from synapse.util.json import json_encoder
 
+from events import make_event
 from support import NativeTestCase, native
 
 # All attempts take a native module 15 of them.
@@ -80,22 +80,14 @@ class Invites(NativeTestCase):
 
     def event(self, user: str = BOB, **fields: Any) -> EventBase:
         """An invite by Alice, or what becomes of it with these fields."""
-        event = {
+        invite = {
             "type": "m.room.member",
             "room_id": self.room,
             "sender": ALICE,
             "state_key": user,
             "content": {"membership": "invite"},
-            "origin_server_ts": 0,
-            "depth": 1,
-            "auth_events": [],
-            "prev_events": [],
-            "hashes": {"sha256": ""},
-            "signatures": {},
-            **fields,
         }
-        given = {key: value for key, value in event.items() if value is not None}
-        return make_event_from_dict(given, RoomVersions.V10)
+        return make_event(**{**invite, **fields})
 
     def tell(self, event: EventBase) -> None:
         """Tells the module of an event that no room has; a join only seems to succeed then."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hsmod._native import ModuleFailed
-from synapse.api.room_versions import RoomVersions
-from synapse.events import make_event_from_dict
+
 from synapse.module_api import NOT_SPAM
 from synapse.module_api.errors import Codes
 from synapse.rest import admin
 from synapse.rest.client import login, room
 
+from events import make_event
 from resources import recorder
 from support import NativeTestCase
 
@@ -56,7 +56,7 @@ class Watched:
     """An event, of which it is counted how often the whole was asked for."""
 
     def __init__(self, fails: bool = False, **more: Any) -> None:
-        self._event = event()
+        self._event = make_event()
         self._fails = fails
         self._more = more
         self.made = 0
@@ -71,20 +71,7 @@ class Watched:
         return {**self._event.get_dict(), **self._more}
 
 
-def event() -> Any:
-    pdu = {
-        "room_id": "!r:other.org",
-        "sender": "@eve:other.org",
-        "type": "m.room.message",
-        "origin_server_ts": 1,
-        "depth": 1,
-        "hashes": {},
-        "signatures": {},
-        "auth_events": [],
-        "prev_events": [],
-        "content": {"body": "hello"},
-    }
-    return make_event_from_dict(pdu, room_version=RoomVersions.V11)
+
 
 
 class Checked(NativeTestCase):

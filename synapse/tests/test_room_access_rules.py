@@ -13,12 +13,12 @@ from typing import Any
 
 from room_access_rules import RoomAccessRules
 from synapse.api.errors import Codes, SynapseError
-from synapse.api.room_versions import RoomVersions
-from synapse.events import EventBase, make_event_from_dict
+from synapse.events import EventBase
 from synapse.http.client import SimpleHttpClient
 from synapse.module_api import ModuleApi, PublicRoomListManager
 from synapse.types import JsonDict, create_requester
 
+from events import make_event
 from support import NativeTestCase, native
 
 CASES = Path(__file__).parents[2] / "plugins/room_access_rules/src/tests/cases.jsonl"
@@ -42,21 +42,13 @@ class Original(RoomAccessRules):
 
 def made(event_type: str, state_key: str | None, content: JsonDict) -> EventBase:
     """An event of the room."""
-    pdu = {
-        "room_id": "!r:example.com",
-        "sender": ALICE,
-        "type": event_type,
-        "content": content,
-        "origin_server_ts": 1,
-        "depth": 1,
-        "hashes": {},
-        "signatures": {},
-        "auth_events": [],
-        "prev_events": [],
-    }
-    if state_key is not None:
-        pdu["state_key"] = state_key
-    return make_event_from_dict(pdu, room_version=RoomVersions.V11)
+    return make_event(
+        room_id="!r:example.com",
+        sender=ALICE,
+        type=event_type,
+        state_key=state_key,
+        content=content,
+    )
 
 
 class BesideTheOriginal(NativeTestCase):

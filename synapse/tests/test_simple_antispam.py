@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from synapse.api.room_versions import RoomVersions
-from synapse.events import make_event_from_dict
+
 from synapse.rest import admin
 from synapse.rest.client import login, room
 from synapse.types import JsonDict
 
+from events import make_event
 from support import NativeTestCase, native
 
 FORBIDDEN = "M_FORBIDDEN"
@@ -73,22 +73,8 @@ class Antispam(NativeTestCase):
             user = f"@eve:{server}"
             invited = self.get_success(self.checks.user_may_invite(user, self.alice, self.room))
             self.assertEqual(invited == self.checks.NOT_SPAM, invites, user)
-            event = make_event_from_dict(
-                {
-                    "type": "m.room.message",
-                    "room_id": self.room,
-                    "sender": user,
-                    "content": {"body": "hello"},
-                    "origin_server_ts": 1,
-                    "depth": 1,
-                    "auth_events": [],
-                    "prev_events": [],
-                    "hashes": {"sha256": ""},
-                    "signatures": {},
-                },
-                RoomVersions.V11,
-            )
-            checked = self.get_success(self.checks.check_event_for_spam(event))
+            message = make_event(room_id=self.room, sender=user)
+            checked = self.get_success(self.checks.check_event_for_spam(message))
             self.assertEqual(checked == self.checks.NOT_SPAM, talks, user)
 
 
