@@ -71,9 +71,6 @@ class Watched:
         return {**self._event.get_dict(), **self._more}
 
 
-
-
-
 class Checked(NativeTestCase):
     """Modules that are asked about an event."""
 

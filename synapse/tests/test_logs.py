@@ -280,7 +280,5 @@ class Standstill(unittest.TestCase):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         told = "module `good_worker`: background work `process`: nothing works"
-        self.assertIn(
-            f"hsmod: {told} (Synapse's own thread has stood still for 3s)", done.stderr
-        )
+        self.assertIn(f"hsmod: {told} (Synapse's own thread has stood still for 3s)", done.stderr)
         self.assertEqual(done.stdout.splitlines(), [f"hsmod.loader|ERROR|{told}", "stood still"])
