@@ -1,17 +1,4 @@
-//! Each event that a user of this homeserver sends is shown to a service of the operator's, which
-//! may rewrite its content.
-//!
-//! The service gets a POST request with the whole event as JSON. It answers 200 and the new
-//! content, a JSON object; or 204, or `null`, to leave the event as it is. All else is an error: it
-//! cannot be reached or is slow, another status, no JSON object, more than 1 MiB.
-//!
-//! Its config:
-//!
-//! ```yaml
-//! endpoint: https://censor.example.com/check   # list private addresses under `http.allow`
-//! on_error: allow                              # or deny, the default: then nobody can send
-//! timeout_ms: 2000                             # how long the service has; default: 5000
-//! ```
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 use std::time::Duration;

@@ -246,11 +246,10 @@ async fn the_token_is_in_the_header_of_each_request() {
 
 #[tokio::test]
 async fn the_config_to_copy_loads() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/http_antispam/src/lib.rs");
-    let source = std::fs::read_to_string(source).unwrap();
-    let block = source.split("//! ```").nth(1).and_then(|block| block.strip_prefix("yaml\n"));
-    let lines = block.unwrap().lines().map(|line| line.trim_start_matches("//!"));
-    let copied = lines.collect::<Vec<_>>().join("\n");
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/http_antispam/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let block = readme.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let copied = block.unwrap();
     let scene = Scene::new().module("http_antispam", json!(null));
     let token = scene.folder().join("token");
     std::fs::write(&token, "hush-hush").unwrap();
@@ -258,7 +257,7 @@ async fn the_config_to_copy_loads() {
     let service = Service::start();
     let copied = copied.replace("http://127.0.0.1:8080", &service.server.url(""));
     let file = scene.write();
-    std::fs::write(&file, format!(" plugins_dir: plugins\n{copied}")).unwrap();
+    std::fs::write(&file, format!("plugins_dir: plugins\n{copied}")).unwrap();
     let modules = Modules::load(Config::from_file(&file).unwrap(), Host::new("example.com")).await;
     let modules = modules.unwrap();
     let callbacks = &modules.info()[0].callbacks;
