@@ -108,6 +108,18 @@ mod tests {
         assert_eq!(Document::parse(b"").unwrap().position(&[]), None);
     }
 
+    /// It took minutes when the line was gone through again for each value.
+    #[test]
+    fn a_long_list_may_stand_in_one_line() {
+        let text = format!("é: [{}]", "é, ".repeat(50_000));
+        let started = std::time::Instant::now();
+        let document = Document::parse(text.as_bytes()).unwrap();
+        let last = ["é".to_owned(), item(49_999)];
+        assert_eq!(document.position(&last), Some((1, 150_002)));
+        let took = started.elapsed();
+        assert!(took < std::time::Duration::from_secs(30), "{took:?}");
+    }
+
     #[test]
     fn what_is_wrong_below_has_its_line() {
         let mut document = Document::parse(b"list:\n- x\n- y: 1").unwrap();

@@ -65,6 +65,7 @@ impl Outline {
             parser: Parser::new_from_str(text),
             lines: text.lines(),
             line: (0, ""),
+            reached: (0, 0),
             doubts: 0,
             nodes: Vec::new(),
             anchors: HashMap::new(),
@@ -128,6 +129,8 @@ struct Builder<'t, 'f> {
     lines: Lines<'t>,
     /// The line of the last scalar, and its number.
     line: (usize, &'t str),
+    /// Where the last scalar stands in it: its column, and the bytes before it.
+    reached: (usize, usize),
     doubts: usize,
     nodes: Vec<Node>,
     /// Of complete values only: an alias inside its own anchor finds nothing.
@@ -307,14 +310,20 @@ impl<'t> Builder<'t, '_> {
     }
 
     /// The line at `marker`, before it and from there. Scalars come in the order of the text, so
-    /// that it is gone through once.
+    /// that it is gone through once, and so is each line: a long list may stand in one.
     fn line_at(&mut self, marker: Marker) -> (&'t str, &'t str) {
         while self.line.0 < marker.line() {
             let Some(line) = self.lines.next() else { return ("", "") };
             self.line = (self.line.0 + 1, line);
+            self.reached = (0, 0);
         }
         let line = self.line.1;
-        let at = line.char_indices().nth(marker.col()).map_or(line.len(), |(at, _)| at);
+        let (column, bytes) = if marker.col() < self.reached.0 { (0, 0) } else { self.reached };
+        let rest = line.get(bytes..).unwrap_or_default();
+        let behind = rest.char_indices().nth(marker.col() - column);
+        let at = bytes + behind.map_or(rest.len(), |(at, _)| at);
+        // Past the end of the line the columns would not be those of its characters.
+        self.reached = if at < line.len() { (marker.col(), at) } else { (0, 0) };
         line.split_at(at)
     }
 
