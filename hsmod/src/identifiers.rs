@@ -89,6 +89,12 @@ impl Identifier {
         }
     }
 
+    fn with_article(self) -> String {
+        let (name, _) = self.described();
+        let article = if matches!(self, Self::Event | Self::Media) { "an" } else { "a" };
+        format!("{article} {name}")
+    }
+
     /// # Errors
     /// The text is no identifier of this kind.
     pub(crate) fn check(self, text: &str, server_name: &str) -> std::result::Result<(), Wrong> {
@@ -98,7 +104,9 @@ impl Identifier {
         }
         let (name, like) = self.described();
         let message = match Self::ALL.iter().find(|kind| kind.fits(text)) {
-            Some(other) => format!("`{text}` is a {}, not a {name}", other.described().0),
+            Some(other) => {
+                format!("`{text}` is {}, not {}", other.with_article(), self.with_article())
+            }
             None => format!("`{text}` is no {name}"),
         };
         let fix = match self.meant(text, server_name) {
@@ -122,7 +130,11 @@ impl Identifier {
             Self::Alias => with_server('#'),
             Self::Room => begins_with('!'),
             Self::Event => begins_with('$'),
-            Self::Server => !text.is_empty() && !text.contains(['@', '!', '#', '$', '/', '?']),
+            // Braces and quotes are what is left of a slip in YAML or JSON.
+            Self::Server => {
+                !text.is_empty()
+                    && !text.contains(['@', '!', '#', '$', '/', '?', '{', '}', '"', '\'', ','])
+            }
             Self::Media => {
                 let parts = text.strip_prefix("mxc://").and_then(|text| text.split_once('/'));
                 parts.is_some_and(|(server, id)| Self::Server.fits(server) && !id.is_empty())
@@ -213,6 +225,16 @@ mod tests {
                 Identifier::User,
                 "#r:x",
                 "`#r:x` is a room alias, not a user ID: write it like `@name:server`",
+            ),
+            (
+                Identifier::User,
+                "alice:{admin",
+                "`alice:{admin` is no user ID: write it like `@name:server`",
+            ),
+            (
+                Identifier::User,
+                "$e",
+                "`$e` is an event ID, not a user ID: write it like `@name:server`",
             ),
             (Identifier::User, " @a:x", "` @a:x` is no user ID: did you mean `@a:x`?"),
             (Identifier::Alias, "r", "`r` is no room alias: did you mean `#r:localhost`?"),

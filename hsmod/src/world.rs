@@ -101,10 +101,12 @@ impl WorldText {
         Ok(World { host, written, answers_http, slips })
     }
 
+    /// The errors, and behind them the warnings, of which one often tells why there is an error.
     fn stop(&self, problems: &[Problem]) -> Stop {
-        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
-        let errors: Vec<String> = errors.map(|problem| self.shown(problem)).collect();
-        Stop::wrong(errors.join("\nerror: "))
+        let of = |severity| problems.iter().filter(move |problem| problem.severity == severity);
+        let errors: Vec<_> = of(Severity::Error).map(|error| self.shown(error)).collect();
+        let slips = of(Severity::Warning).map(|slip| format!("\nwarning: {}", self.shown(slip)));
+        Stop::wrong(errors.join("\nerror: ") + &slips.collect::<String>())
     }
 
     /// As problems of the config are shown.

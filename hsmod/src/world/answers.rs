@@ -12,6 +12,9 @@ use super::fields::{below, integer};
 pub(super) const KEYS: [&str; 3] = ["answer", "error", "unsupported"];
 pub(super) const ERROR_KEYS: [&str; 3] = ["status", "errcode", "error"];
 
+const NOTHING: &str = "nothing is answered here";
+const ONE_OF: &str = "write one of `answer`, `error` and `unsupported: true`";
+
 /// What the loader answers itself, and where that is decided.
 const OWN: [(&str, &str); 5] = [
     ("http", "say below `http` what comes of URLs"),
@@ -34,7 +37,10 @@ pub(super) fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec
             read_answer(request, value, Turn::Always, &path, host, flaws);
             continue;
         };
-        let last = items.len().saturating_sub(1);
+        let Some(last) = items.len().checked_sub(1) else {
+            flaws.push(Flaw::new(&path, NOTHING).fix(ONE_OF));
+            continue;
+        };
         for (index, item_value) in items.into_iter().enumerate() {
             let turn = if index == last { Turn::Always } else { Turn::Next };
             read_answer(request, item_value, turn, &below(&path, &item(index)), host, flaws);
@@ -85,9 +91,8 @@ fn read_answer(
     fields.refuse_unknown(&KEYS);
     let is_silent = answer.is_none() && error.is_none() && unsupported != Some(true);
     if said > 1 || is_silent {
-        let fix = "write one of `answer`, `error` and `unsupported: true`".to_owned();
-        let what = if said > 1 { "more than one answer" } else { "nothing is answered here" };
-        fields.refuse_below::<()>(&[], what, Some(fix));
+        let what = if said > 1 { "more than one answer" } else { NOTHING };
+        fields.refuse_below::<()>(&[], what, Some(ONE_OF.to_owned()));
         return;
     }
     if let Some(answer) = answer {

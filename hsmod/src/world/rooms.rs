@@ -2,6 +2,8 @@
 
 mod state;
 
+use std::collections::{BTreeMap, HashSet};
+
 use hsmod_loader::config::{Fields, Flaw, expected};
 use hsmod_loader::suggestion::{closest, listed};
 use hsmod_loader::testing::{FakeRoom, room};
@@ -37,6 +39,7 @@ pub(super) fn read(
     flaws: &mut Vec<Flaw>,
 ) -> Vec<FakeRoom> {
     let mut rooms = Vec::new();
+    let mut taken = Aliases::new();
     for (number, (room_id, value)) in members.into_iter().enumerate() {
         let path = below(&["rooms".to_owned()], &room_id);
         if let Err((message, fix)) = names.room(&room_id) {
@@ -53,7 +56,7 @@ pub(super) fn read(
             }
         };
         let people = People { names, users };
-        rooms.push(read_room((number, &room_id), members, people, &path, flaws));
+        rooms.push(read_room((number, &room_id), members, people, &mut taken, &path, flaws));
     }
     rooms
 }
@@ -62,6 +65,7 @@ fn read_room(
     (number, room_id): (usize, &str),
     members: Map<String, Value>,
     people: People<'_>,
+    taken: &mut Aliases,
     path: &[String],
     flaws: &mut Vec<Flaw>,
 ) -> FakeRoom {
@@ -69,7 +73,7 @@ fn read_room(
     let version = version(room_id, &mut fields);
     let members = memberships(people, &mut fields);
     let creator = creator(people, &members, &mut fields);
-    let aliases = aliases(people.names, &mut fields);
+    let aliases = aliases(room_id, people.names, taken, &mut fields);
     let mut made = room(room_id).version(&version);
     made = aliases.iter().fold(made, |made, alias| made.alias(alias));
     if fields.boolean("published") == Some(true) {
@@ -99,6 +103,9 @@ fn read_room(
     state.read(given, people, &below(path, "state"), flaws);
     state.room()
 }
+
+/// Aliases, and the rooms to which they lead.
+type Aliases = BTreeMap<String, String>;
 
 /// Who can be in a room.
 #[derive(Clone, Copy)]
@@ -162,7 +169,7 @@ fn version(room_id: &str, fields: &mut Fields<'_>) -> String {
 
 /// The members and their memberships, in the order in which they were named.
 fn memberships(people: People<'_>, fields: &mut Fields<'_>) -> Vec<(String, String)> {
-    let mut members: Vec<(String, String)> = Vec::new();
+    let (mut members, mut known) = (Vec::new(), HashSet::new());
     for Named { segment, name, value } in named(fields, "members") {
         let place = ["members", &segment];
         let membership = match value {
@@ -175,7 +182,7 @@ fn memberships(people: People<'_>, fields: &mut Fields<'_>) -> Vec<(String, Stri
         };
         let user_id = people.find_at(&name, &place, fields);
         let (Some(user_id), Some(membership)) = (user_id, membership) else { continue };
-        if members.iter().any(|(known, _)| *known == user_id) {
+        if !known.insert(user_id.clone()) {
             let message = format!("`{user_id}` stands here twice");
             fields.refuse_below::<()>(&place, message, Some("keep one of them".to_owned()));
         }
@@ -194,11 +201,27 @@ fn creator(people: People<'_>, members: &[(String, String)], fields: &mut Fields
         .unwrap_or_else(|| people.names.nobody())
 }
 
-fn aliases(names: Names<'_>, fields: &mut Fields<'_>) -> Vec<String> {
+/// The aliases of a room, of which each leads to one room alone.
+fn aliases(
+    room_id: &str,
+    names: Names<'_>,
+    taken: &mut Aliases,
+    fields: &mut Fields<'_>,
+) -> Vec<String> {
     let mut aliases = Vec::new();
     for text in texts(fields, "aliases") {
-        match names.alias(&text) {
-            Ok(alias) => aliases.push(alias),
+        let free = names.alias(&text).and_then(|alias| match taken.get(&alias) {
+            None => Ok(alias),
+            Some(other) => Err((
+                format!("`{alias}` leads to `{other}` already"),
+                "write it once: an alias leads to one room".to_owned(),
+            )),
+        });
+        match free {
+            Ok(alias) => {
+                taken.insert(alias.clone(), room_id.to_owned());
+                aliases.push(alias);
+            }
             Err((message, fix)) => {
                 fields.refuse::<()>("aliases", message, Some(fix));
             }

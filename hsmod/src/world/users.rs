@@ -26,6 +26,7 @@ pub(super) type Users = BTreeMap<String, FakeUser>;
 /// Those that were named, by their IDs.
 pub(super) fn read(named: Vec<Named>, names: Names<'_>, flaws: &mut Vec<Flaw>) -> Users {
     let mut users = Users::new();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
     for Named { segment, name, value } in named {
         let path = below(&["users".to_owned()], &segment);
         let user_id = match names.user(&name) {
@@ -36,6 +37,16 @@ pub(super) fn read(named: Vec<Named>, names: Names<'_>, flaws: &mut Vec<Flaw>) -
             }
         };
         let user = read_user(&user_id, value, &path, flaws);
+        for (token, _) in user.access_tokens() {
+            // A slip within one user does no harm, and a user who stands there twice is told of below.
+            let owner = owners.entry(token.to_owned()).or_insert_with(|| user_id.clone());
+            if *owner != user_id {
+                // The token is a secret perhaps, and the place tells which it is.
+                let message = format!("`{owner}` has this access token, too");
+                let flaw = Flaw::new(&below(&path, "access_token"), message);
+                flaws.push(flaw.fix("write another one: a token is of one user"));
+            }
+        }
         if users.insert(user_id.clone(), user).is_some() {
             let flaw = Flaw::new(&path, format!("`{user_id}` stands here twice"));
             flaws.push(flaw.fix("keep one; a name alone is a user of this homeserver"));

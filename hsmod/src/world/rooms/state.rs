@@ -160,7 +160,8 @@ impl<'a> State<'a> {
     }
 
     fn add(&mut self, event: &OwnedEvent) {
-        self.room = self.room.clone().state_event(event);
+        // Not of a clone, or many members would be copied once for each of them.
+        self.room = std::mem::take(&mut self.room).state_event(event);
     }
 }
 

@@ -405,3 +405,66 @@ fn http_that_nobody_speaks() {
       fix: keep one of them
     ");
 }
+
+#[test]
+fn what_can_be_of_one_alone() {
+    insta::assert_snapshot!(refused([
+        "users: {a: {access_token: [s, s]}, b: {access_token: s}}",
+        "users: [a]\nrooms:\n  '!r:x': {aliases: lobby}\n  '!s:x': {aliases: ['#lobby:localhost']}",
+        "rooms: {'!r:x': {aliases: [lobby, lobby]}}",
+        "users: [a]\nrooms: {'!r:x': {members: [a, '@a:localhost']}}",
+        "answers: {is_user_admin: []}",
+    ]), @"
+    users: {a: {access_token: [s, s]}, b: {access_token: s}}
+    -> the world in `world.yaml`: `@a:localhost` has this access token, too
+      at users.b.access_token, line 1, column 40
+      fix: write another one: a token is of one user
+
+    users: [a]
+    rooms:
+      '!r:x': {aliases: lobby}
+      '!s:x': {aliases: ['#lobby:localhost']}
+    -> the world in `world.yaml`: `#lobby:localhost` leads to `!r:x` already
+      at rooms.!s:x.aliases, line 4, column 12
+      fix: write it once: an alias leads to one room
+
+    rooms: {'!r:x': {aliases: [lobby, lobby]}}
+    -> the world in `world.yaml`: `#lobby:localhost` leads to `!r:x` already
+      at rooms.!r:x.aliases, line 1, column 18
+      fix: write it once: an alias leads to one room
+
+    users: [a]
+    rooms: {'!r:x': {members: [a, '@a:localhost']}}
+    -> the world in `world.yaml`: `@a:localhost` stands here twice
+      at rooms.!r:x.members.<item 1>, line 2, column 31
+      fix: keep one of them
+
+    answers: {is_user_admin: []}
+    -> the world in `world.yaml`: nothing is answered here
+      at answers.is_user_admin, line 1, column 11
+      fix: write one of `answer`, `error` and `unsupported: true`
+    ");
+}
+
+#[test]
+fn what_looks_like_a_slip_stands_behind_what_came_of_it() {
+    insta::assert_snapshot!(refused([
+        "users: [“alice”]\nroom: {}",
+        "users:\n  alice:{admin: true}",
+    ]), @"
+    users: [“alice”]
+    room: {}
+    -> the world in `world.yaml`: unknown key `room`
+      at room, line 2, column 1
+      fix: did you mean `rooms`?
+    warning: the world in `world.yaml`: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+      at users.<item 0>, line 1, column 9
+      fix: use straight quotes: \" or '
+
+    users:
+      alice:{admin: true}
+    -> the world in `world.yaml`: `alice:{admin` is no user ID
+      at users.alice:{admin, line 2, column 3
+      fix: write it like `@name:server`
+    ");
+}
