@@ -3,6 +3,7 @@
 
 use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
+use crate::denials;
 use crate::methods::{Method, methods};
 use crate::mistakes::is_punct;
 use crate::{error, is_ident, respan};
@@ -54,9 +55,11 @@ impl Reader {
                 found = true;
             }
         }
+        let denials = denials::mend(&mut tokens);
+        found |= !denials.is_empty();
+        self.mistakes.extend(denials);
         for place in 0..tokens.len() {
-            found |=
-                self.deny_alone(&mut tokens, place) || self.error_with_status(&mut tokens, place);
+            found |= self.error_with_status(&mut tokens, place);
         }
         // From the last one on: what is put in moves what stands behind it.
         for place in (0..tokens.len()).rev() {
@@ -65,37 +68,26 @@ impl Reader {
         found.then(|| with_stream(group, tokens))
     }
 
-    /// `Ok(Verdict::Deny)`, of which the compiler makes `Verdict::Deny(/* Denial */)`.
-    fn deny_alone(&mut self, tokens: &mut [TokenTree], place: usize) -> bool {
-        let [ok, TokenTree::Group(answer), ..] = &tokens[place..] else { return false };
-        let words: Vec<TokenTree> = answer.stream().into_iter().collect();
-        let [verdict, _, _, deny] = words.as_slice() else { return false };
-        if !is_ident(ok, "Ok") || !is_ident(verdict, "Verdict") || !is_ident(deny, "Deny") {
-            return false;
-        }
-        let remedy = "a denial says what the client is told: write \
-                      `Verdict::deny(ErrorCode::Forbidden)`";
-        self.mistakes.extend(respan(error(remedy), deny.span()));
-        let allow = Ident::new("Allow", deny.span());
-        let words = words[..3].iter().cloned().chain([allow.into()]);
-        tokens[place + 1] = with_stream(answer, words).into();
-        true
-    }
-
     /// `ModuleError::new(403, ..)`, of which the compiler makes `ModuleError::new(403)`, a failure.
     fn error_with_status(&mut self, tokens: &mut [TokenTree], place: usize) -> bool {
         let [of, first, second, new, TokenTree::Group(arguments), ..] = &tokens[place..] else {
             return false;
         };
         let path = is_ident(of, "ModuleError") && is_punct(first, ':') && is_punct(second, ':');
-        if !path || !is_ident(new, "new") || !begins_with_status(arguments) {
+        if !path || !is_ident(new, "new") {
             return false;
         }
+        let Some(behind) = behind_status(arguments) else { return false };
         let remedy = "`ModuleError::new` takes a text and is a failure of the module, a 500 for \
                       clients: to refuse with a status, write `ModuleError::http(403, \
                       ErrorCode::Forbidden, \"..\")`";
         self.mistakes.extend(respan(error(remedy), new.span()));
-        tokens[place + 3] = Ident::new("http", new.span()).into();
+        // With two arguments more it would be the other one, and with one it is none of both.
+        if behind.iter().any(|token| is_punct(token, ',')) {
+            tokens[place + 3] = Ident::new("http", new.span()).into();
+        } else {
+            tokens[place + 4] = with_stream(arguments, behind).into();
+        }
         true
     }
 
@@ -137,11 +129,13 @@ fn looks_inside(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// `403, ..`
-fn begins_with_status(arguments: &Group) -> bool {
+/// What stands behind `403,`.
+fn behind_status(arguments: &Group) -> Option<Vec<TokenTree>> {
     let mut tokens = arguments.stream().into_iter();
-    let status = tokens.next().is_some_and(|first| first.to_string().parse::<u16>().is_ok());
-    status && tokens.next().is_some_and(|comma| is_punct(&comma, ',')) && tokens.next().is_some()
+    tokens.next()?.to_string().parse::<u16>().ok()?;
+    tokens.next().filter(|comma| is_punct(comma, ','))?;
+    let behind: Vec<TokenTree> = tokens.collect();
+    (!behind.is_empty()).then_some(behind)
 }
 
 /// The name of the argument that is an event, if the name means nothing else in the body: there it is
@@ -171,7 +165,7 @@ fn is_only_asked(name: &str, group: &Group) -> bool {
 }
 
 /// A group like this one, of other tokens.
-fn with_stream(group: &Group, tokens: impl IntoIterator<Item = TokenTree>) -> Group {
+pub(crate) fn with_stream(group: &Group, tokens: impl IntoIterator<Item = TokenTree>) -> Group {
     let mut other = Group::new(group.delimiter(), tokens.into_iter().collect());
     other.set_span(group.span());
     other

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod bodies;
+mod denials;
 mod methods;
 mod mistakes;
 mod names;

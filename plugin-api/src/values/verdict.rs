@@ -57,7 +57,9 @@ impl<C: Into<ErrorCode>> From<C> for Denial {
 
 impl Verdict {
     /// A refusal with `errcode`.
-    pub fn deny(errcode: impl Into<ErrorCode>) -> Self {
+    // The compiler shows the line below to those who give a text, too.
+    #[rustfmt::skip]
+    pub fn deny(errcode: impl Into<ErrorCode>) -> Self { // a text: `.message("..")`
         Self::Deny(errcode.into().into())
     }
 

@@ -14,6 +14,10 @@ impl Page {
     }
 }
 
+fn code<A: Into<ErrorCode>, B>(code: A, _: B) -> ErrorCode {
+    code.into()
+}
+
 struct Reading {
     denials: Vec<Denial>,
 }
@@ -37,6 +41,14 @@ impl SpamChecker for Reading {
         let content: serde_json::Value = event.content()?;
         if content.get("body").is_none() {
             return Err(ModuleError::new(403));
+        }
+        let allow: fn(Denial) -> Verdict = |_| Verdict::Allow;
+        let answer = match content.as_array() {
+            Some(_) => Verdict::Deny,
+            None => allow,
+        };
+        if answer(ErrorCode::Forbidden.into()) == Verdict::Allow {
+            return Ok(Verdict::deny(code::<&str, u8>("M_FORBIDDEN", 1)));
         }
         Ok(self.denials.first().cloned().map_or(Verdict::Allow, Verdict::Deny))
     }
