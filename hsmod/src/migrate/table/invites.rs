@@ -34,21 +34,14 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         class: "synapse_domain_rule_checker.DomainRuleChecker",
         plugin: DOMAIN_RULES,
-        keys: DOMAIN_RULE_KEYS,
+        keys: &domain_rule_keys(same(OTHER_DOMAINS, Kind::Switch)),
         rest: nothing,
     },
     // What it came from, a part of a fork of Synapse.
     Row {
         class: "synapse.rulecheck.domain_rule_checker.DomainRuleChecker",
         plugin: DOMAIN_RULES,
-        keys: &[
-            renamed("default", "can_invite_if_not_in_domain_mapping", Kind::Switch),
-            DOMAIN_RULE_KEYS[1],
-            DOMAIN_RULE_KEYS[2],
-            DOMAIN_RULE_KEYS[3],
-            DOMAIN_RULE_KEYS[4],
-            DOMAIN_RULE_KEYS[5],
-        ],
+        keys: &domain_rule_keys(renamed("default", OTHER_DOMAINS, Kind::Switch)),
         rest: nothing,
     },
 ];
@@ -56,14 +49,19 @@ pub(super) const ROWS: &[Row] = &[
 const AUTO_ACCEPT: &str = "auto_accept_invites";
 const DOMAIN_RULES: &str = "domain_rules";
 
-const DOMAIN_RULE_KEYS: &[Key] = &[
-    same("can_invite_if_not_in_domain_mapping", Kind::Switch),
-    same("domain_mapping", Kind::TextsByName),
-    same("can_only_join_rooms_with_invite", Kind::Switch),
-    same("can_only_invite_during_room_creation", Kind::Switch),
-    same("can_invite_by_third_party_id", Kind::Switch),
-    same("domains_prevented_from_being_invited_to_published_rooms", Kind::Texts),
-];
+const OTHER_DOMAINS: &str = "can_invite_if_not_in_domain_mapping";
+
+/// The keys of both; `other_domains` is called otherwise in the older one.
+const fn domain_rule_keys(other_domains: Key) -> [Key; 6] {
+    [
+        other_domains,
+        same("domain_mapping", Kind::TextsByName),
+        same("can_only_join_rooms_with_invite", Kind::Switch),
+        same("can_only_invite_during_room_creation", Kind::Switch),
+        same("can_invite_by_third_party_id", Kind::Switch),
+        same("domains_prevented_from_being_invited_to_published_rooms", Kind::Texts),
+    ]
+}
 
 /// The section may stand there and be switched off.
 fn only_if_enabled(keys: &mut Keys<'_>) {
