@@ -13,6 +13,11 @@ use crate::list::List;
 /// For how long a rule counts that the state does not have: by then the room has refused it.
 const PATIENCE_MS: u64 = 30_000;
 
+/// How many are kept. Those that come beside them count once the state has them.
+///
+/// Rationale: whoever is in the room can send any number of rules that it will not take, and large ones.
+const KEPT_MAX: usize = 256;
+
 /// Type and state key of an event.
 pub(crate) type Key = (String, String);
 
@@ -28,7 +33,10 @@ struct Seen {
 
 impl Arriving {
     pub(crate) fn add(&mut self, event: &Event<'_>, now_ms: u64) {
-        self.0.insert(key(event), Seen { event: event.to_owned(), at_ms: now_ms });
+        let key = key(event);
+        if self.0.len() < KEPT_MAX || self.0.contains_key(&key) {
+            self.0.insert(key, Seen { event: event.to_owned(), at_ms: now_ms });
+        }
     }
 
     /// Forgets what the state should have had long ago.
@@ -112,4 +120,28 @@ fn reigns(user_id: &str, create: &Event<'_>, content: &JsonObject) -> bool {
     let additional = content.get("additional_creators").and_then(Value::as_array);
     let is_among = |users: &Vec<Value>| users.iter().any(|user| user == user_id);
     create.names_room() && (create.sender() == user_id || additional.is_some_and(is_among))
+}
+
+#[cfg(test)]
+mod tests {
+    use hsmod_plugin_api::testing::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_flood_of_rules_is_not_kept() {
+        let mut arriving = Arriving::default();
+        let mut add = |number: usize, at_ms| {
+            let key = number.to_string();
+            let rule =
+                event("m.policy.rule.user").sender("@eve:example.org").state_key(&key).build();
+            arriving.add(&rule.as_event(), at_ms);
+        };
+        (0..2 * KEPT_MAX).for_each(|number| add(number, 0));
+        // One of those that are kept may change.
+        add(0, PATIENCE_MS);
+        assert_eq!(arriving.0.len(), KEPT_MAX);
+        arriving.lose_patience(PATIENCE_MS);
+        assert_eq!(arriving.0.len(), 1);
+    }
 }
