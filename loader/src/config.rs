@@ -23,6 +23,7 @@ mod slip;
 mod source;
 #[cfg(test)]
 mod tests;
+mod top_level;
 mod value;
 mod verify;
 
@@ -47,8 +48,8 @@ pub use self::secret::Secret;
 pub use self::source::ConfigText;
 pub use self::verify::{Mapping, Permissions, Verify};
 use self::{
-    fields::{kind, missing_space},
     locate::Outline,
+    top_level::{absolute, public_baseurl, slow_poll, top_level},
 };
 use crate::{
     problem::{LoadError, Problem, Report, Stage},
@@ -339,49 +340,6 @@ fn values(text: &str, flaws: &mut Vec<Flaw>) -> Result<Value, Flaw> {
             slip::explain(text, (line, column), message)
         },
     )
-}
-
-fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
-    match value {
-        Value::Object(members) => Ok(members),
-        Value::Null => Err(locate::empty()),
-        other => {
-            let plain = || {
-                let message = format!("the config must be a mapping, found {}", kind(&other));
-                (message, "begin with a key such as `modules:`".to_owned())
-            };
-            let (message, fix) = other.as_str().and_then(missing_space).unwrap_or_else(plain);
-            Err(Flaw::new(&[], message).fix(fix))
-        }
-    }
-}
-
-fn absolute(base: &Path) -> Result<PathBuf, Flaw> {
-    let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
-    std::path::absolute(base).map_err(|error| {
-        Flaw::new(&[], format!("cannot tell the current directory: {error}"))
-            .fix("give the absolute path of the config file")
-    })
-}
-
-fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
-    let url = fields.string("public_baseurl")?;
-    if ["https://", "http://"]
-        .iter()
-        .any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-    {
-        return Some(url);
-    }
-    let fix = "write it in full: `https://matrix.example.com/`";
-    fields.refuse("public_baseurl", format!("`{url}` is no web address"), Some(fix.to_owned()))
-}
-
-fn slow_poll(fields: &mut Fields<'_>) -> Option<Duration> {
-    let Some(value) = fields.take("slow_poll") else { return Some(DEFAULT_SLOW_POLL) };
-    match duration::parse(&value, "no warnings") {
-        Ok(duration) => duration,
-        Err((message, fix)) => fields.refuse("slow_poll", message, Some(fix)),
-    }
 }
 
 fn entries(
