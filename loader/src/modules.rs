@@ -1,6 +1,7 @@
 //! The modules of a homeserver: one handle to all of them.
 
 mod categories;
+mod shutdown;
 
 use std::fmt;
 use std::future::Future;
@@ -11,27 +12,27 @@ use std::time::Duration;
 use hsmod_plugin_api::module::StaticModule;
 use hsmod_plugin_api::values::JsonStr;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
+pub use self::shutdown::Shutdown;
+use self::shutdown::give_up;
+pub(crate) use self::shutdown::{end, stop};
 use crate::auth_checkers::LoginType;
 use crate::caches;
-use crate::call_error::FailureKind;
 use crate::config::Config;
 use crate::dispatch::queue::Queue;
-use crate::failures::{Duty, Failing, Subject};
 use crate::generation::{Generation, Member};
 use crate::host::{FromConfig, Host};
 use crate::info::{ModuleInfo, Registered};
 use crate::life::Life;
 use crate::policy::{POLICIES, Policy, asked_by};
-use crate::problem::{LoadError, Problem, Stage};
-use crate::published::{Lent, Published, Replaced};
-use crate::record::{self, Place};
-use crate::registration::{Registrar, Tenancy};
+use crate::problem::{LoadError, Problem};
+use crate::published::{Lent, Published};
+use crate::record;
+use crate::registration::Tenancy;
 use crate::requirements::Known;
 use crate::room_scope;
 use crate::services::folders;
-use crate::stages::{self, Parsed, Thread, enter, survey};
+use crate::stages::{self, Parsed, Thread, survey};
 use crate::stats::Counts;
 use crate::watchdog::Watched;
 use crate::web::Web;
@@ -316,25 +317,6 @@ impl Modules {
     }
 }
 
-/// Gives modules up that are published no longer: at once, or as soon as no thread reads of them.
-/// A thread that never comes back keeps them for ever.
-fn give_up(old: Replaced<Generation>) {
-    const FIRST_LOOK: Duration = Duration::from_millis(1);
-    const SLOWEST: Duration = Duration::from_millis(64);
-    let Err(mut read) = old.give_up(record::readers()) else { return };
-    tokio::spawn(async move {
-        let mut pause = FIRST_LOOK;
-        loop {
-            tokio::time::sleep(pause).await;
-            match read.give_up(record::readers()) {
-                Ok(_) => return,
-                Err(still) => read = still,
-            }
-            pause = (pause * 2).min(SLOWEST);
-        }
-    });
-}
-
 impl fmt::Debug for Modules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let generation = self.generation();
@@ -351,61 +333,4 @@ pub struct ModuleCounts {
     pub module: Arc<str>,
     /// By callback; those that were never called are left out.
     pub callbacks: Vec<(&'static Policy, Counts)>,
-}
-
-/// How a shutdown went.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Shutdown {
-    /// Whether calls or notifications were still in flight when the time was up.
-    pub calls_left: bool,
-    /// How many notifications nobody was told of.
-    pub notifications_left: usize,
-    /// Modules whose `shutdown` failed, and how.
-    pub failures: Vec<(Arc<str>, String)>,
-}
-
-/// Shuts modules down, the last one first, all of them within `limit`: ends their background work,
-/// then calls `shutdown`. Logs and returns who failed, and how.
-pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
-    let deadline = Instant::now() + limit;
-    let mut failures = Vec::new();
-    for Started { name, life, registrar } in started.into_iter().rev() {
-        let half = Instant::now() + (deadline - Instant::now()) / 2;
-        let ended = tokio::time::timeout_at(half, registrar.end_background()).await;
-        let mut fail = |kind, message: String| {
-            registrar.failures().report(&Failing {
-                duty: Duty::Shutdown,
-                kind,
-                message: &message,
-                subject: &Subject::default(),
-                passed_over: true,
-            });
-            failures.push((Arc::clone(&name), message));
-        };
-        if ended.is_err() {
-            let error = "its background work did not end in half of the time that was left";
-            fail(FailureKind::TimedOut, error.to_owned());
-        }
-        enter(&name, Stage::Shutdown);
-        let call = record::inside(life.module(), Place::SHUTDOWN, life.steps().shutdown());
-        let call = call.until(Some(deadline));
-        let outcome = tokio::time::timeout_at(deadline, call).await;
-        end(&registrar, deadline).await;
-        match outcome {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => fail(FailureKind::of_stage(&error), error.to_string()),
-            Err(_) => fail(FailureKind::TimedOut, format!("did not come back within {limit:?}")),
-        }
-        registrar.failures().end();
-    }
-    failures
-}
-
-/// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
-/// after the deadline.
-pub(crate) async fn end(registrar: &Registrar, deadline: Instant) {
-    let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
-    // What is left ends with the module.
-    let _ = tokio::time::timeout_at(deadline, registrar.end()).await;
 }

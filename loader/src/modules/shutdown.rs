@@ -1,0 +1,92 @@
+//! How modules end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Started;
+use crate::call_error::FailureKind;
+use crate::failures::{Duty, Failing, Subject};
+use crate::generation::Generation;
+use crate::problem::Stage;
+use crate::published::Replaced;
+use crate::record::{self, Place};
+use crate::registration::Registrar;
+use crate::stages::enter;
+
+/// How a shutdown went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Shutdown {
+    /// Whether calls or notifications were still in flight when the time was up.
+    pub calls_left: bool,
+    /// How many notifications nobody was told of.
+    pub notifications_left: usize,
+    /// Modules whose `shutdown` failed, and how.
+    pub failures: Vec<(Arc<str>, String)>,
+}
+
+/// Shuts modules down, the last one first, all of them within `limit`: ends their background work,
+/// then calls `shutdown`. Logs and returns who failed, and how.
+pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
+    let deadline = Instant::now() + limit;
+    let mut failures = Vec::new();
+    for Started { name, life, registrar } in started.into_iter().rev() {
+        let half = Instant::now() + (deadline - Instant::now()) / 2;
+        let ended = tokio::time::timeout_at(half, registrar.end_background()).await;
+        let mut fail = |kind, message: String| {
+            registrar.failures().report(&Failing {
+                duty: Duty::Shutdown,
+                kind,
+                message: &message,
+                subject: &Subject::default(),
+                passed_over: true,
+            });
+            failures.push((Arc::clone(&name), message));
+        };
+        if ended.is_err() {
+            let error = "its background work did not end in half of the time that was left";
+            fail(FailureKind::TimedOut, error.to_owned());
+        }
+        enter(&name, Stage::Shutdown);
+        let call = record::inside(life.module(), Place::SHUTDOWN, life.steps().shutdown());
+        let call = call.until(Some(deadline));
+        let outcome = tokio::time::timeout_at(deadline, call).await;
+        end(&registrar, deadline).await;
+        match outcome {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => fail(FailureKind::of_stage(&error), error.to_string()),
+            Err(_) => fail(FailureKind::TimedOut, format!("did not come back within {limit:?}")),
+        }
+        registrar.failures().end();
+    }
+    failures
+}
+
+/// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
+/// after the deadline.
+pub(crate) async fn end(registrar: &Registrar, deadline: Instant) {
+    let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
+    // What is left ends with the module.
+    let _ = tokio::time::timeout_at(deadline, registrar.end()).await;
+}
+
+/// Gives modules up that are published no longer: at once, or as soon as no thread reads of them.
+/// A thread that never comes back keeps them for ever.
+pub(super) fn give_up(old: Replaced<Generation>) {
+    const FIRST_LOOK: Duration = Duration::from_millis(1);
+    const SLOWEST: Duration = Duration::from_millis(64);
+    let Err(mut read) = old.give_up(record::readers()) else { return };
+    tokio::spawn(async move {
+        let mut pause = FIRST_LOOK;
+        loop {
+            tokio::time::sleep(pause).await;
+            match read.give_up(record::readers()) {
+                Ok(_) => return,
+                Err(still) => read = still,
+            }
+            pause = (pause * 2).min(SLOWEST);
+        }
+    });
+}
