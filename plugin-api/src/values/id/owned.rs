@@ -88,6 +88,25 @@ macro_rules! owned_identifiers {
             }
         }
 
+        /// As [`FromStr`].
+        impl TryFrom<&str> for $name {
+            type Error = ModuleError;
+
+            fn try_from(text: &str) -> Result<Self, ModuleError> {
+                text.parse()
+            }
+        }
+
+        /// As [`FromStr`], of the text itself.
+        impl TryFrom<String> for $name {
+            type Error = ModuleError;
+
+            fn try_from(text: String) -> Result<Self, ModuleError> {
+                $borrowed::parse(&text)?;
+                Ok(Self(text))
+            }
+        }
+
         /// Only what is valid: whoever wrote it is told what is wrong with it.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -140,7 +159,7 @@ macro_rules! owned_identifiers {
 
 owned_identifiers! {
     /// A user that is kept, as [`UserId`] otherwise: made of one (`user_id.to_owned()`), read from a
-    /// text (`"@alice:example.com".parse()`), or from a config, where only what is
+    /// text (`"@alice:example.com".parse()`, or `try_from`), or from a config, where only what is
     /// [valid](UserId::is_valid) is taken:
     ///
     /// ```
@@ -219,6 +238,20 @@ mod tests {
             (OwnedUserId::from(id).into_string(), String::from(owned)),
             (text.clone(), text)
         );
+    }
+
+    #[test]
+    fn a_text_is_tried() {
+        let why = "400 M_INVALID_PARAM: Expected UserID string to start with '@'";
+        for (text, said) in [("@a:x", Ok("@a:x")), ("@a:x y", Ok("@a:x y")), ("a", Err(why))] {
+            let tried = [text.parse(), text.try_into(), text.to_owned().try_into()];
+            for tried in tried {
+                let tried: Result<OwnedUserId, ModuleError> = tried;
+                let tried = tried.map_err(|error| error.to_string());
+                let said = said.map(str::to_owned).map_err(str::to_owned);
+                assert_eq!(tried.map(OwnedUserId::into_string), said);
+            }
+        }
     }
 
     #[test]
