@@ -10,8 +10,10 @@ use super::error_code::ErrorCode;
 
 /// Why a callback gave no answer. What that means is the callback's own rule: see its row.
 ///
-/// Every [`std::error::Error`] turns into a plain failure with `?`, and so does a text; a refusal with
-/// a status of its own is made with [`ModuleError::http`].
+/// Every [`std::error::Error`] turns into a plain failure with `?`, and so do a text and a
+/// `Box<dyn Error>`; of a `Box<dyn Error + Send + Sync>`, which is no error in itself,
+/// `.map_err(ModuleError::new)` makes one. A refusal with a status of its own is made with
+/// [`ModuleError::http`].
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -25,6 +27,12 @@ use super::error_code::ErrorCode;
 /// assert_eq!(limit(None).unwrap_err().to_string(), "no limit is set");
 /// assert_eq!(limit(Some("x")).unwrap_err().to_string(), "invalid digit found in string");
 /// assert_eq!(limit(Some("101")).unwrap_err().to_string(), "101 is too much");
+///
+/// type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// fn read(text: Result<u32, BoxError>) -> Result<u32, ModuleError> {
+///     text.map_err(ModuleError::new)
+/// }
+/// assert_eq!(read(Err("the disk is full".into())).unwrap_err().to_string(), "the disk is full");
 /// ```
 ///
 /// Mirrors `synapse.module_api.errors.SynapseError` (the HTTP case) and any other exception (the
