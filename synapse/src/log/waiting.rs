@@ -127,7 +127,10 @@ fn put(record: Record) {
     for reactor in &reactors {
         reactor.run(deliver_waiting);
     }
-    if is_urgent && !reactors.is_empty() && let Ok(runtime) = runtime::handle() {
+    if is_urgent
+        && !reactors.is_empty()
+        && let Ok(runtime) = runtime::handle()
+    {
         runtime.spawn(async move {
             tokio::time::sleep(PATIENCE).await;
             if say_if_it_waits(number) {
