@@ -18,12 +18,10 @@ impl RoomAccessRules {
         }
         let named = initial.iter().rfind(|event| says_the_rule(event));
         let rule = named.and_then(|event| Rule::deserialize(&event["content"]["rule"]).ok());
-        let rule = rule.ok_or_else(|| invalid("access rule"))?;
         let is_joined_freely = |event: &Value| event["content"]["join_rule"] == "public";
         let is_public = is_public || initial.iter().any(is_joined_freely);
-        if is_direct != (rule == Rule::Direct) || is_direct && is_public {
-            return Err(invalid("access rule"));
-        }
+        let fits = |rule: &Rule| is_direct == (*rule == Rule::Direct) && !(is_direct && is_public);
+        let rule = rule.filter(fits).ok_or_else(|| invalid("access rule"))?;
         for event in initial.iter_mut().filter(|event| event["type"] == "m.room.power_levels") {
             let levels = self.fill(&mut event["content"], rule)?;
             levels.entry("users").or_insert_with(|| json!({creator.as_str(): 100}));
@@ -35,14 +33,13 @@ impl RoomAccessRules {
 
     /// Adds the levels that are not said. Moderators invite, and admins change the room: that may be
     /// more, and not less.
-    fn fill<'a>(&self, levels: &'a mut Value, rule: Rule) -> Answer<&'a mut JsonObject> {
+    fn fill<'a>(&self, given: &'a mut Value, rule: Rule) -> Answer<&'a mut JsonObject> {
         let defaults: JsonObject = serde_json::from_str(include_str!("levels.json"))?;
-        let least = |key| levels.get(key).is_none_or(|at| at.as_i64() >= defaults[key].as_i64());
-        let fit = rule != Rule::Unrestricted || self.are_levels_fit(levels);
-        if !(fit && least("invite") && least("state_default")) {
-            return Err(invalid("power levels"));
-        }
-        let levels = levels.as_object_mut().ok_or_else(|| invalid("power levels"))?;
+        let least = |key| given.get(key).is_none_or(|at| at.as_i64() >= defaults[key].as_i64());
+        let fit = rule != Rule::Unrestricted || self.are_levels_fit(given);
+        let fit = fit && least("invite") && least("state_default");
+        let levels =
+            given.as_object_mut().filter(|_| fit).ok_or_else(|| invalid("power levels"))?;
         for (key, level) in defaults {
             levels.entry(key).or_insert(level);
         }

@@ -56,9 +56,9 @@ impl ThirdPartyRules for RoomAccessRules {
     async fn check_event_allowed(
         &self,
         event: &Event<'_>,
-        state_events: &State<'_>,
+        state: &State<'_>,
     ) -> Answer<EventDecision> {
-        let allowed = self.is_allowed(event, state_events).await?;
+        let allowed = self.is_allowed(event, state).await?;
         Ok(if allowed { EventDecision::Allow } else { EventDecision::Deny })
     }
 
@@ -77,9 +77,9 @@ impl ThirdPartyRules for RoomAccessRules {
         &self,
         medium: &str,
         address: &str,
-        state_events: &State<'_>,
+        state: &State<'_>,
     ) -> Answer<Permission> {
-        let unchecked = rule_in(state_events).await? != Rule::Restricted;
+        let unchecked = rule_in(state).await? != Rule::Restricted;
         let allowed = medium == "email" && (unchecked || self.has_allowed_home(address).await);
         Ok(if allowed { Permission::Allow } else { Permission::Deny })
     }
@@ -87,11 +87,10 @@ impl ThirdPartyRules for RoomAccessRules {
     async fn check_visibility_can_be_modified(
         &self,
         _room_id: &RoomId,
-        state_events: &State<'_>,
+        state: &State<'_>,
         new_visibility: &str,
     ) -> Answer<Permission> {
-        let restricted = rule_in(state_events).await? == Rule::Restricted;
-        let allowed = restricted || new_visibility != "public";
+        let allowed = new_visibility != "public" || rule_in(state).await? == Rule::Restricted;
         Ok(if allowed { Permission::Allow } else { Permission::Deny })
     }
 }

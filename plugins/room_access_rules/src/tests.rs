@@ -34,9 +34,8 @@ async fn answer(case: &Value) -> Result<Value, Failed> {
     let rules = module.third_party_rules();
     let allowed = if let Some(given) = case.get("event") {
         let made = event(text(&given[0])).room(ROOM).content(given[2].clone());
-        let made =
-            given[1].as_str().into_iter().fold(made, |made, key| made.state_key(key)).build();
-        rules.check_event_allowed(&made, &state).await? == EventDecision::Allow
+        let made = given[1].as_str().into_iter().fold(made, |made, key| made.state_key(key));
+        rules.check_event_allowed(&made.build(), &state).await? == EventDecision::Allow
     } else if let Some(invite) = case.get("invite") {
         let (medium, address) = (text(&invite[0]), text(&invite[1]));
         rules.check_threepid_can_be_invited(medium, address, &state).await? == Permission::Allow
