@@ -250,11 +250,15 @@ fn require_file(file: PathBuf) -> Result<PathBuf, Miss> {
         Ok(_) => Err(Miss::new(format!("`{shown}` is not a regular file"))
             .fix("put the plugin's file in its place")),
         Err(error) => Err(match fs::read_link(&file) {
-            Ok(target) if error.kind() == io::ErrorKind::NotFound => Miss::new(format!(
-                "`{shown}` is a symbolic link to `{}`, which leads nowhere",
-                target.display()
-            ))
-            .fix("point it at the plugin's file, or remove it"),
+            Ok(target) if error.kind() != io::ErrorKind::PermissionDenied => {
+                let target = target.display();
+                let why = match error.kind() {
+                    io::ErrorKind::NotFound => "leads nowhere".to_owned(),
+                    _ => format!("cannot be followed: {error}"),
+                };
+                Miss::new(format!("`{shown}` is a symbolic link to `{target}`, which {why}"))
+                    .fix("point it at the plugin's file, or remove it")
+            }
             _ => unreachable_file(&file, &error),
         }),
     }

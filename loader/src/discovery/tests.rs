@@ -275,8 +275,9 @@ mod messages {
           fix: point it at the plugin's file, or remove it
         ");
         assert_snapshot!(folder.said_of("loop"), @"
-        error: module `this`: discovery: cannot look at `DIR/plugins/libloop.so`: Too many levels of symbolic links (os error 40)
+        error: module `this`: discovery: `DIR/plugins/libloop.so` is a symbolic link to `libloop.so`, which cannot be followed: Too many levels of symbolic links (os error 40)
           at modules.<item 0>.module, line 2, column 5
+          fix: point it at the plugin's file, or remove it
         ");
         assert_snapshot!(folder.said_of("folder"), @"
         error: module `this`: discovery: `DIR/plugins/libfolder.so` is a directory
