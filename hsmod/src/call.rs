@@ -76,7 +76,7 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     };
     let (world_text, world) = options.site.world()?.unzip();
     options.live.check(world.as_ref())?;
-    // What can be told of them without the modules is told before these are loaded.
+    // Errors in the arguments are reported before any module is loaded.
     Arguments::new(callback, given, &options.site.server_name, world.as_ref())?;
     let listing = options.site.listing()?.in_world(world_text);
     options.live.say(world.as_ref());
@@ -86,7 +86,7 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     pass_on(&listing, server_name, verbose, Work::Call(call), std::io::empty(), None, output)
 }
 
-/// A callback by its full name.
+/// Finds a callback by its full name.
 fn find(name: &str) -> Result<&'static CallbackInfo> {
     let callbacks = || CATEGORIES.iter().flat_map(|category| category.callbacks);
     let full_name = |callback: &CallbackInfo| format!("{}.{}", callback.category, callback.name);
@@ -116,7 +116,8 @@ fn find(name: &str) -> Result<&'static CallbackInfo> {
     Err(Stop::wrong(format!("{what}\n  fix: {remedy}")))
 }
 
-/// Reads the arguments from a file, a pipe or standard input; their text, too.
+/// Reads the arguments from a file, a pipe or standard input. Returns the parsed value and its
+/// text.
 fn read(path: &Path, rest: &str) -> Result<(Value, String)> {
     let source = Source::new(path);
     let input = source.open("the arguments", "which holds a JSON object")?;

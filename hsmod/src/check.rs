@@ -1,4 +1,4 @@
-//! `hsmod check`: everything that can be wrong with a config and its modules, in one go.
+//! `hsmod check`: reports everything that is wrong with a config and its modules at once.
 
 mod calls;
 pub(crate) mod inside;
@@ -76,7 +76,8 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     let mut tally = Tally::default();
     for (entry, info) in entries.iter().zip(modules) {
         let tried = trials.of(entry)?;
-        // A module that reads its config itself says what is wrong with it.
+        // The schema is not consulted for a module that was loaded: it has parsed its config
+        // itself.
         let schema = info.config_schema.as_ref().filter(|_| tried.is_none());
         let misfits =
             schema.map(|schema| schema::compare(&listing, options, verbose, entry, schema));
@@ -93,16 +94,17 @@ fn is_error_of(problem: &Problem, name: &str) -> bool {
     problem.severity == Severity::Error && problem.module.as_deref() == Some(name)
 }
 
-/// What is known so far.
+/// The findings so far.
 struct Checked {
-    /// Those that were not shown yet.
+    /// The problems that have not been shown yet.
     problems: Vec<Problem>,
-    /// In a homeserver the loader compares the modules; a trial sees one of them only.
+    /// Finds conflicts between modules. In a homeserver the loader does this; a trial sees only one
+    /// module.
     neighbours: Neighbours,
 }
 
 impl Checked {
-    /// All that is known of a module, with the problems that are its own.
+    /// Everything known about a module, and its own problems.
     fn module(
         &mut self,
         entry: &Entry,
@@ -125,8 +127,8 @@ impl Checked {
         (info, problems)
     }
 
-    /// Adds what a trial found, unless it was known before: a trial examines the file, too, and
-    /// reads the whole config.
+    /// Adds a trial's finding unless it is known: a trial examines the file again and reads the
+    /// whole config, so it repeats earlier findings.
     fn add(&self, problem: Problem, entry: &Entry, own: &mut Vec<Problem>) {
         let same = |known: &Problem| {
             let mut known = known.clone();
@@ -139,7 +141,7 @@ impl Checked {
     }
 }
 
-/// What was shown.
+/// Counts what was shown.
 #[derive(Default, Serialize)]
 struct Tally {
     modules: u64,
@@ -155,7 +157,7 @@ struct Shown<'a> {
     problems: &'a [Problem],
 }
 
-/// Problems of a module of which nothing else is known: its entry cannot be read.
+/// The problems of a module whose entry cannot be read, so that nothing else is known about it.
 #[derive(Serialize)]
 struct Unread<'a> {
     name: &'a str,
@@ -186,7 +188,7 @@ impl Tally {
         problems.iter().for_each(|problem| output.problem(problem));
     }
 
-    /// Shows what belongs to no module, or to one whose entry could not be read.
+    /// Shows the problems that belong to no module, or to one whose entry could not be read.
     fn show_rest(&mut self, mut problems: Vec<Problem>, output: &mut Output) {
         self.count(&problems);
         if !output.is_json() {
@@ -205,7 +207,7 @@ impl Tally {
         }
     }
 
-    /// Returns how many of them are errors.
+    /// Counts these problems and returns how many of them are errors.
     fn count(&mut self, problems: &[Problem]) -> u64 {
         let is_error = |problem: &&Problem| problem.severity == Severity::Error;
         let errors = problems.iter().filter(is_error).count() as u64;

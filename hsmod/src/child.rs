@@ -1,13 +1,13 @@
-//! Modules in a process of their own: the command starts itself once more, so that whatever a
-//! plugin does to its process is seen from outside, and its prints do not mix with answers.
+//! Runs modules in a child process. The command starts itself again, so that whatever a plugin does
+//! to its process is seen from outside, and what it prints does not mix with answers.
 //!
-//! Parent to child, on the child's stdin: one line of JSON, the [`Task`], then whatever the task
-//! works on. Child to parent, on the child's stdout: [blocks](block), each either answers, which
-//! the parent passes on as they are, or a [`Report`].
+//! Parent to child, on the child's stdin: one line of JSON, the [`Task`], then the task's input.
+//! Child to parent, on the child's stdout: [blocks](block), each of which holds either answers,
+//! which the parent passes on unchanged, or a [`Report`].
 //!
-//! There are no files in between. Each config is read once, by the parent, and its text handed
-//! over: a pipe can be read once only, and a file may change meanwhile. The child ends when its
-//! parent does, however that ended.
+//! No temporary files are involved. The parent reads the config once and hands over its text, since
+//! a pipe can be read only once and a file may change in between. The child ends when its parent
+//! does, however the parent ended.
 
 mod block;
 mod ended;
@@ -33,20 +33,20 @@ pub(crate) use inside::{Inside, Options, run};
 pub(crate) use outside::{Heard, Process};
 pub(crate) use passing::pass_on;
 
-/// What a child is to do.
+/// The work of a child.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Task {
-    /// The config's text, as the parent read it.
+    /// The config's text.
     pub(crate) config: String,
-    /// What messages call it.
+    /// The config's name in messages.
     pub(crate) config_name: String,
     pub(crate) server_name: String,
-    /// What the homeserver knows, if it is played.
+    /// The world of `--world`, if one was given.
     pub(crate) world: Option<WorldText>,
     pub(crate) verbose: u8,
-    /// Whether answers are to be JSON,
+    /// Whether answers are JSON.
     pub(crate) json: bool,
-    /// or in colours, which only the parent can tell.
+    /// Whether answers are coloured. Only the parent can tell: its output may be a terminal.
     pub(crate) colours: bool,
     pub(crate) work: Work,
 }
@@ -54,31 +54,32 @@ pub(crate) struct Task {
 /// What to do with the modules.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Work {
-    /// Start one of them, and shut it down.
+    /// Start one module and shut it down.
     Trial(Trial),
-    /// Hold the config of one of them against the schema in its plugin.
+    /// Validate the config of one module against the schema in its plugin.
     Fit(Fit),
-    /// Ask all of them something.
+    /// Call a callback of all modules.
     Call(Call),
-    /// Send them events.
+    /// Send events to all modules.
     Replay(Replay),
 }
 
-/// What a child tells its parent, beside its answers.
+/// What a child reports to its parent besides its answers.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) enum Report {
-    /// It is set up; from here on, modules may end it.
+    /// The child is set up. From here on, if the process ends, a module may be the cause.
     Begun,
-    /// Code of a module runs next.
+    /// Code of this module runs next.
     Stage { module: String, stage: Stage },
-    /// All modules are started: what ends the process now is none of a stage.
+    /// All modules have started. A process that ends from here on does not end in a stage of the
+    /// start.
     Started,
-    /// What a trial or a comparison found.
+    /// The findings of a trial or of a schema validation.
     Found(Found),
-    /// It has worked on so many more bytes of what it reads.
+    /// The child has processed this many more bytes of its input.
     Read(u64),
-    /// It could not do what it was to do; the message names the remedy, too.
+    /// The child could not do its work. The message includes the remedy.
     Stopped(String),
-    /// It has done what it was to do.
+    /// The child has done its work.
     Done(Exit),
 }

@@ -1,4 +1,4 @@
-//! What the modules answered, in the words of the command.
+//! The answer of a call, as the command shows it.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -18,14 +18,15 @@ use crate::output::{Mark, Output};
 pub(super) struct Outcome {
     pub(super) answer: Answer,
     pub(super) took: Duration,
-    /// For people, who would misread the bare answer.
+    /// Explains an answer that a person would misread.
     pub(super) meaning: Option<&'static str>,
 }
 
 impl Outcome {
-    /// The same, but what is allowed is this JSON.
+    /// Replaces `Allowed` by this JSON, which the modules may have edited.
     pub(super) fn with_value(self, json: &str) -> Self {
-        // An answer is one line, and in JSON the end of one is never part of a text.
+        // An answer is printed on one line. A JSON string never holds a literal line break, so none
+        // is lost.
         let line = json.replace(['\n', '\r'], "");
         let answer = match self.answer {
             Answer::Allowed => serde_json::from_str(&line)
@@ -38,29 +39,29 @@ impl Outcome {
 
 pub(super) enum Answer {
     Allowed,
-    /// Allowed, as this event.
+    /// Allowed, but with this event in place of the original.
     Replaced(Value),
-    /// What the modules made of what they could change, as it is written.
+    /// The argument that the modules could edit, after their edits, as the exact JSON text.
     Edited(Box<RawValue>),
-    /// A value; `true` if a module decided it.
+    /// A value, and whether a module decided it.
     Value(Value, bool),
     /// A denial or a failure.
     Error(CallError),
-    /// The homeserver refuses, for what the modules answered or did not answer.
+    /// The homeserver refuses, because a module's answer is invalid or because no module answered.
     Refused {
-        /// What its client sees.
+        /// The error that the client sees.
         error: CallError,
-        /// Why, for whoever tries the modules.
+        /// The reason, which the client does not see.
         why: String,
     },
 }
 
-/// Asks what is allowed or denied.
+/// Awaits a question whose answer is "allowed" or a denial.
 pub(super) async fn allow(question: impl Future<Output = Result<(), CallError>>) -> Outcome {
     value(question, |()| Answer::Allowed).await
 }
 
-/// Asks for a value.
+/// Awaits a question whose answer is a value.
 pub(super) async fn value<T>(
     question: impl Future<Output = Result<T, CallError>>,
     shown: impl FnOnce(T) -> Answer,
@@ -71,17 +72,18 @@ pub(super) async fn value<T>(
     Outcome { answer: answer.map_or_else(Answer::Error, shown), took, meaning: None }
 }
 
-/// Tells, and waits until everybody has been told.
+/// Sends a notification and waits until every module has handled it.
 pub(super) async fn told(notification: Notification) -> Outcome {
     let delivered = async {
-        // Nothing else waits for the modules: each of them is told.
+        // A failing module does not keep the others from being notified, so its error is not the
+        // outcome.
         let _ = notification.await?.await;
         Ok(())
     };
     value(delivered, |()| Answer::Value(Value::Null, false)).await
 }
 
-/// All that is told about a call.
+/// Everything that is reported about a call.
 #[derive(Serialize)]
 pub(super) struct Report {
     result: Box<RawValue>,
@@ -97,7 +99,7 @@ pub(super) struct Report {
     failures: Vec<Failed>,
 }
 
-/// A module that failed, whatever the homeserver makes of it.
+/// A module that failed, whether or not the homeserver passes over the failure.
 #[derive(Serialize)]
 struct Failure {
     module: String,
@@ -106,7 +108,8 @@ struct Failure {
 }
 
 impl Report {
-    /// `called`: who was asked, in order; `failures`: who failed meanwhile.
+    /// `called`: the modules that were asked, in order. `failures`: those that failed during the
+    /// call.
     pub(super) fn new(
         outcome: Outcome,
         called: Vec<String>,
@@ -117,7 +120,7 @@ impl Report {
             Answer::Error(error) | Answer::Refused { error, .. } => {
                 error.module().map(str::to_owned)
             }
-            // Nobody is asked after the one who decides.
+            // No module is asked after the one that decides, so the last one asked decided.
             Answer::Replaced(_) | Answer::Value(_, true) => called.last().cloned(),
             Answer::Allowed | Answer::Edited(_) | Answer::Value(_, false) => None,
         };
@@ -128,7 +131,8 @@ impl Report {
             message: failed.message.clone(),
         };
         let mut failed: Vec<Failure> = failures.iter().map(failure).collect();
-        // Some are noticed by the homeserver alone.
+        // Some failures are found only by the homeserver's check of the answer, so no module
+        // reported them.
         let is_known = |own: &Failure| {
             let same = |known: &Failed| known.module == own.module && known.kind == own.kind;
             failures.iter().any(|known| same(known) && !known.passed_over)
@@ -138,7 +142,7 @@ impl Report {
         Self { result, called, decided_by, micros, failed, undone, outcome, failures }
     }
 
-    /// Whether nobody objected, and nobody failed.
+    /// Whether no module denied and none failed.
     pub(super) const fn is_well(&self) -> bool {
         self.failed.is_empty()
             && !matches!(self.outcome.answer, Answer::Error(_) | Answer::Refused { .. })
@@ -176,7 +180,7 @@ impl Report {
             }
         }
         let shown = |failed: &&Failed| match &self.outcome.answer {
-            // It has been shown already.
+            // This failure has already been shown as the answer.
             Answer::Error(error) | Answer::Refused { error, .. } => {
                 failed.passed_over
                     || failed.kind != failure(error)
@@ -192,7 +196,7 @@ impl Report {
 }
 
 impl Answer {
-    /// The failure of a module that it comes of.
+    /// The module's failure that led to this answer.
     fn failure(&self) -> Option<Failure> {
         let (error, message) = match self {
             Self::Refused { error, why } => (error, why.clone()),
@@ -207,7 +211,7 @@ impl Answer {
             Self::Edited(value) => to_raw_value(&BTreeMap::from([("value", value)])),
             other => to_raw_value(&other.result()),
         };
-        // Both are made of JSON values.
+        // Serializing JSON values does not fail.
         written.unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 
@@ -235,7 +239,7 @@ fn denial(error: &CallError) -> Value {
     }})
 }
 
-/// What the client sees, in a line.
+/// What the client sees, on one line.
 fn seen(error: &CallError) -> String {
     format!("{} {}", error.status(), Value::Object(error.body()))
 }
@@ -247,7 +251,7 @@ fn failure(error: &CallError) -> &'static str {
     }
 }
 
-/// Why it failed; who did is told beside it.
+/// Why the module failed, without the module's name.
 pub(super) fn reason(error: &CallError) -> String {
     match error.cause() {
         Cause::Error(error) => error.to_string(),

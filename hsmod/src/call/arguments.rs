@@ -1,4 +1,4 @@
-//! The arguments of a call, from JSON.
+//! The arguments of a call, read from JSON.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,20 +17,21 @@ use crate::identifiers;
 use crate::state::RoomState;
 use crate::world::World;
 
-/// What was given for the arguments of a callback: each of them is there, or may be left out.
+/// The checked arguments of a callback: every required one is present.
 pub(super) struct Arguments {
     callback: &'static CallbackInfo,
     given: Map<String, Value>,
-    /// As they were written: a [`Value`] cannot hold every number.
+    /// The exact text of each argument, because a [`Value`] cannot hold every number.
     written: BTreeMap<String, Box<RawValue>>,
 }
 
 impl Arguments {
-    /// `server_name`: whose users are meant where no server is named. The state of a room of the
-    /// `world` need not be given.
+    /// `server_name` completes user IDs that name no server. The state of a room that is in `world`
+    /// may be left out.
     ///
     /// # Errors
-    /// It is no object; an argument is unknown, missing or of another form; an identifier is none.
+    /// `given` is not an object; an argument is unknown, missing or has the wrong form; an
+    /// identifier is invalid.
     pub(super) fn new(
         callback: &'static CallbackInfo,
         given: Value,
@@ -58,7 +59,7 @@ impl Arguments {
         }
     }
 
-    /// The same, as they stand in this text.
+    /// Keeps the exact text of each argument, taken from this JSON object.
     pub(super) fn written_as(self, text: &str) -> Self {
         Self { written: serde_json::from_str(text).unwrap_or_default(), ..self }
     }
@@ -91,12 +92,13 @@ impl Arguments {
         self.callback.category
     }
 
-    /// Whether the callback takes such an argument and it was given.
+    /// Whether this argument was given.
     pub(super) fn has(&self, name: &str) -> bool {
         self.given.contains_key(name)
     }
 
-    /// Text, a truth value, or one of the forms below; `Option` if it may be left out.
+    /// Reads an argument as a string, a boolean or one of the types in `forms`; `Option` if it may
+    /// be left out.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         by_name::from_str(&self.source(name)).map_err(|error| self.unreadable(name, &what(&error)))
     }
@@ -137,7 +139,7 @@ impl Arguments {
         Ok(events)
     }
 
-    /// The state that was given, and the room that it is of.
+    /// The ID of the room whose state was given, and that state.
     pub(super) fn room_state(&self) -> Result<Option<(String, Vec<OwnedEvent>)>> {
         let Some(room_id) = room_of(&self.given).filter(|_| self.has(STATE)) else {
             return Ok(None);
@@ -164,7 +166,7 @@ impl Arguments {
         Ok((path, file, length))
     }
 
-    /// An argument that a module cannot be asked with.
+    /// The error for an argument that cannot be passed to a module.
     pub(super) fn unreadable(&self, name: &str, reason: &str) -> Stop {
         wrong(self.callback, &format!("the argument `{name}` cannot be read: {reason}"))
     }
@@ -179,10 +181,10 @@ impl Arguments {
     }
 }
 
-/// The argument that is a room's state.
+/// The name of the argument that holds a room's state.
 const STATE: &str = "state_events";
 
-/// The arguments with the state of a room of the world, where it was not given.
+/// Fills in a missing room state from the world.
 fn state_from(
     world: Option<&World>,
     callback: &CallbackInfo,
@@ -197,7 +199,7 @@ fn state_from(
     given
 }
 
-/// The room that is spoken of.
+/// The ID of the room that the arguments are about.
 fn room_of(given: &Map<String, Value>) -> Option<String> {
     let own = given.get("room_id").or_else(|| given.get("event")?.get("room_id"));
     own?.as_str().map(str::to_owned)
@@ -207,12 +209,12 @@ fn event(json: String) -> std::result::Result<OwnedEvent, String> {
     OwnedEvent::from_json(json).map_err(|error| what(&error))
 }
 
-/// An error without its position, which counts from the beginning of the argument.
+/// The error's message without its position, which is relative to the argument and would mislead.
 fn what(error: &serde_json::Error) -> String {
     error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
 }
 
-/// Wrong usage of a callback; lists what it takes.
+/// The error for wrong arguments. It lists what the callback takes.
 fn wrong(callback: &CallbackInfo, what: &str) -> Stop {
     let takes = callback
         .arguments

@@ -1,4 +1,4 @@
-//! Every callback, asked with arguments from JSON.
+//! Calls every callback with arguments from JSON.
 
 mod accounts;
 mod others;
@@ -53,12 +53,12 @@ pub(super) async fn ask(
     }
 }
 
-/// Only the answer other than the neutral one was decided by somebody.
+/// A boolean answer. `true` was decided by a module; `false` is the neutral answer.
 fn yes_or_no(yes: bool) -> Answer {
     Answer::Value(yes.into(), yes)
 }
 
-/// A value that somebody decided, or nothing.
+/// A value that a module decided, or `null` if none did.
 fn decided<T: Into<Value>>(value: Option<T>) -> Answer {
     let somebody = value.is_some();
     Answer::Value(value.map_or(Value::Null, Into::into), somebody)
@@ -69,7 +69,7 @@ fn unusable(a: &Arguments, error: &CallError) -> Stop {
     a.unreadable(name.unwrap_or(a.callback()), &reason(error))
 }
 
-/// A callback of the plugin API that has no arm here; the test below finds it first.
+/// The error for a callback of the plugin API without an arm here. The test below fails first.
 fn uncallable(a: &Arguments) -> Stop {
     Stop::wrong(format!("this version of `hsmod` cannot call `{}`", a.callback()))
 }
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// Something that fits an argument.
+    /// An example value for an argument.
     fn example((name, rust): (&str, &str)) -> Value {
         let event = json!({
             "event_id": "$1", "room_id": "!r:x", "sender": "@a:x", "type": "m.room.member",

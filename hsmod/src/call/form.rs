@@ -1,11 +1,11 @@
-//! The JSON that is given for an argument, by the type that the callback takes.
+//! The JSON form of each argument type.
 
 use serde_json::Value;
 
-/// What an argument looks like.
+/// The JSON form of an argument.
 #[derive(Clone, Copy)]
 pub(super) struct Form {
-    /// In words.
+    /// The description for messages.
     pub(super) shown: &'static str,
     kind: Kind,
     optional: bool,
@@ -20,7 +20,7 @@ enum Kind {
     Object,
 }
 
-/// All but texts.
+/// The forms of all argument types that are not strings.
 const FORMS: [(&str, Kind, &str); 16] = [
     ("bool", Kind::Truth, "true or false"),
     ("u64", Kind::Number, "a number"),
@@ -41,7 +41,7 @@ const FORMS: [(&str, Kind, &str); 16] = [
 ];
 
 impl Form {
-    /// Of an argument of this type.
+    /// The form of an argument of this Rust type.
     pub(super) fn of(rust: &str) -> Self {
         let optional = rust.starts_with("Option");
         if rust == "Option<&Threepid<'_>>" {
@@ -53,7 +53,7 @@ impl Form {
         Self { shown, kind, optional }
     }
 
-    /// Whether a value looks like it from outside.
+    /// Whether a value has the right JSON type. Its members are not checked.
     pub(super) fn fits(self, value: &Value) -> bool {
         match value {
             Value::Null => self.optional,
@@ -65,7 +65,7 @@ impl Form {
         }
     }
 
-    /// What was given instead.
+    /// Describes the value that was found.
     pub(super) const fn found(value: &Value) -> &'static str {
         match value {
             Value::Null => "null",

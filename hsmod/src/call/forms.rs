@@ -1,4 +1,4 @@
-//! What is given for the arguments that are more than texts: objects with Synapse's names.
+//! The arguments that are more than strings: objects whose keys have Synapse's names.
 
 use hsmod_loader::values::{
     FileInfo, MediaUploadLimit, ProfileInfo, RequestInfo, Requester, ThumbnailInfo, UserProfile,
@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 
 use super::form::Form;
 
-/// An object: serde would take a list for one, by the order of its members.
+/// A value that must be an object. Without this, serde would also accept a list, by the order of
+/// the fields.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {

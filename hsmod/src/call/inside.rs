@@ -1,4 +1,4 @@
-//! What a call does in the process that the modules run in.
+//! The part of a call that runs in the child process, beside the modules.
 
 use std::time::Duration;
 
@@ -15,29 +15,29 @@ use crate::live::{Live, Undone};
 use crate::output::Output;
 use crate::runtime;
 
-/// What to ask.
+/// The callback to call and its arguments.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Call {
-    /// Its full name.
+    /// The callback's full name.
     pub(super) callback: String,
-    /// As they were written.
+    /// The arguments' JSON text, as the user wrote it.
     pub(super) arguments: String,
     pub(super) live: Live,
 }
 
-/// Asks, and answers what the modules answered.
+/// Calls the modules and shows their answer.
 pub(crate) fn run(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> {
     let runtime = runtime::several(1)?;
     inside.wire.report(&Report::Begun);
     let exit = runtime.block_on(ask(inside, call, output));
-    // A thread that hangs does not keep this process from ending.
+    // A thread that hangs must not keep this process from ending.
     runtime.shutdown_background();
     exit
 }
 
 async fn ask(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> {
     let callback = find(&call.callback)?;
-    // The parent has read them.
+    // The parent has parsed them already, so this does not fail.
     let given = serde_json::from_str(&call.arguments).unwrap_or_default();
     let world = inside.world.as_ref();
     let arguments = Arguments::new(callback, given, &inside.server_name, world)?;
@@ -57,11 +57,11 @@ async fn ask(inside: &Inside, call: &Call, output: &mut Output) -> Result<Exit> 
     Ok(Exit::well_if(report.is_well()))
 }
 
-/// How often each module was asked, in the order of the config.
+/// How often each module has been asked, in config order.
 fn asked(modules: &Modules, callback: &CallbackInfo) -> Vec<(String, u64)> {
     let counts = |name: &str| {
         name == callback.name
-            // An invite that nobody objects to is asked about once more.
+            // An invite that no module denies is then passed to `user_may_invite`, too.
             || callback.name == "federated_user_may_invite" && name == "user_may_invite"
     };
     let module = |module: &hsmod_loader::ModuleCounts| {

@@ -1,8 +1,8 @@
-//! What is not JSON, and what to write instead.
+//! Explains why a text is not JSON and how to repair it.
 
 use crate::exit::Stop;
 
-/// What the reader says, what that means, and the remedy.
+/// Part of serde_json's message, its meaning, and the remedy.
 const SAID: [(&str, &str, &str); 7] = [
     (
         "trailing characters",
@@ -25,7 +25,7 @@ const SAID: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// Why `what` are not JSON.
+/// The error that says why `what` are not JSON.
 pub(super) fn explain(what: &str, error: &serde_json::Error) -> Stop {
     let said = error.to_string();
     let position = said.find(" at line ").map_or("", |at| &said[at + 1..]);

@@ -1,8 +1,8 @@
-//! What an answer means that a person would misread: a bare truth value, or nothing.
+//! Explains the answers that a person would misread: a bare boolean, or `null`.
 
 use serde_json::Value;
 
-/// Callbacks, which of their answers, and what it means.
+/// Names of callbacks, the answers that the row is about, and their meaning.
 type Row = (&'static [&'static str], fn(&Value) -> bool, &'static str);
 
 const ROWS: [Row; 10] = [
@@ -18,7 +18,7 @@ const ROWS: [Row; 10] = [
     (DEFAULTS, Value::is_null, "no module says: what holds for everybody holds"),
 ];
 
-/// Where nothing leaves it to what the homeserver has set.
+/// Callbacks where `null` leaves the homeserver's own setting in force.
 const DEFAULTS: &[&str] = &[
     "get_ratelimit_override_for_user",
     "get_media_config_for_user",
@@ -29,7 +29,7 @@ const DEFAULTS: &[&str] = &[
     "min_batch_size",
 ];
 
-/// What an answer of a callback means, if that needs words.
+/// The meaning of a callback's answer, if it needs an explanation.
 pub(super) fn meaning(callback: &str, answer: &Value) -> Option<&'static str> {
     let fits = |(callbacks, is, _): &&Row| callbacks.contains(&callback) && is(answer);
     ROWS.iter().find(fits).map(|(.., meaning)| *meaning)
@@ -47,7 +47,7 @@ fn is_text(value: &Value) -> bool {
     value.is_string()
 }
 
-/// A rate of zero switches the limiter off.
+/// A rate of zero turns the limiter off.
 fn is_unlimited(value: &Value) -> bool {
     value["per_second"].as_f64() == Some(0.0)
 }

@@ -1,4 +1,4 @@
-//! What the homeserver calls, where it does not call everything.
+//! `--calls`: the callbacks that the homeserver calls, if it does not call all of them.
 
 use clap::Args;
 use hsmod_loader::{Host, names};
@@ -15,7 +15,7 @@ pub(crate) struct Calls {
 
 impl Calls {
     /// # Errors
-    /// There is no callback or category of a name.
+    /// A name belongs to no callback or category.
     pub(super) fn check(&self) -> Result<()> {
         let unknown = |name: &&String| !names::is_known(name);
         match self.names.iter().flatten().find(unknown) {
@@ -24,7 +24,7 @@ impl Calls {
         }
     }
 
-    /// The homeserver that calls just these.
+    /// Restricts the host to these callbacks.
     pub(super) fn limit(&self, host: Host) -> Host {
         match &self.names {
             Some(names) => host.calls(names),

@@ -1,4 +1,4 @@
-//! The other end of a trial: what happens in a process that may not survive it.
+//! The part of a trial that runs in the child process, which may not survive it.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use crate::exit::{Exit, Result};
 use crate::live::start_in;
 use crate::runtime;
 
-/// What to try.
+/// The module to try.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Trial {
-    /// The place of the module in the list.
+    /// The module's index in the config's list.
     pub(super) index: usize,
     pub(super) calls: Calls,
 }
 
-/// What a trial found, or a comparison of a config with its schema.
+/// The findings of a trial, or of the comparison of a config with its schema.
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Found {
     pub(super) callbacks: BTreeMap<String, Vec<String>>,
@@ -30,7 +30,8 @@ pub(crate) struct Found {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Names what this command offers where a trial cannot tell how a start goes on.
+/// Replaces the loader's remedy for a start that a trial cannot complete by this command's own
+/// option.
 fn name_remedy(problem: &mut Problem) {
     if problem.fix.as_deref() == Some(A_TRIAL_CANNOT_TELL) {
         let fix = "give it a homeserver to ask with `--world FILE`, or start the real one to see how \
@@ -65,7 +66,7 @@ pub(crate) fn run(inside: &Inside, wanted: &Trial) -> Result<Exit> {
         }
     };
     inside.wire.report(&Report::Found(found));
-    // A thread that hangs does not keep this process from ending.
+    // A thread that hangs must not keep this process from ending.
     runtime.shutdown_background();
     Ok(Exit::Well)
 }

@@ -1,9 +1,9 @@
-//! The config of a module that is not started, held against the JSON Schema in its plugin.
+//! Validates the config of a module that is not started against the JSON Schema in its plugin.
 //!
-//! Rationale: a schema is text of a stranger's. One that calls itself for ever, grows without end or
-//! takes a thousand years is evaluated in a process of its own, with a bound on its time and memory,
-//! so that it costs a warning and nothing more. Schemas elsewhere, to which it may refer, are not
-//! fetched.
+//! Rationale: a schema comes from the plugin's author and is not trusted. It may recurse without
+//! end, grow without bound or take years to evaluate. So it is evaluated in a child process with
+//! limits on time and memory, where the worst outcome is a warning. References to schemas elsewhere
+//! are not fetched.
 
 mod misfits;
 
@@ -24,22 +24,22 @@ use crate::child::{Inside, Report, Work};
 use crate::exit::{Exit, Result, Stop};
 use crate::modules::Listing;
 
-/// How long it may take. Schemas that people write take less than a thousandth of it.
+/// The time limit. Real schemas take less than a thousandth of it.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// How much memory it may take, in bytes.
+/// The memory limit, in bytes.
 #[cfg(unix)]
 const MEMORY: u64 = 1 << 30;
 
-/// What to hold against what.
+/// The module's config to validate, and the schema.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Fit {
-    /// The place of the module in the list.
+    /// The module's index in the config's list.
     index: usize,
     schema: String,
 }
 
-/// What is wrong with the config of a module, as far as the schema in its plugin says.
+/// Validates a module's config against the schema in its plugin, in a child process.
 pub(super) fn compare(
     listing: &Listing,
     options: &Options,
@@ -61,12 +61,12 @@ pub(super) fn compare(
                 entry.pinpoint(Problem::warning(Stage::ParseConfig, message).fix(fix), &["config"]),
             ]
         }
-        // Of a config that cannot be read there are no entries.
+        // This does not happen: a config that cannot be read has no entries to compare.
         Err(Stop::Refused(error)) => error.problems,
     }
 }
 
-/// In a child: compares them, and reports what it finds.
+/// Runs in the child: validates the config and reports the problems.
 pub(crate) fn run(inside: &Inside, wanted: &Fit) -> Result<Exit> {
     bound_memory();
     inside.wire.report(&Report::Begun);
@@ -81,7 +81,7 @@ pub(crate) fn run(inside: &Inside, wanted: &Fit) -> Result<Exit> {
 #[cfg(unix)]
 fn bound_memory() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    // Where the system does not let us, time alone is bounded.
+    // If the system refuses the limit, only the time is limited.
     let _ = setrlimit(Resource::As, Rlimit { current: Some(MEMORY), maximum: Some(MEMORY) });
 }
 
@@ -97,7 +97,7 @@ fn problems(entry: &Entry, schema: &str) -> Vec<Problem> {
     }
 }
 
-/// What evaluates a schema.
+/// Compiles a schema.
 fn validator(schema: &Value) -> std::result::Result<Validator, String> {
     let options = jsonschema::options().with_retriever(Nowhere);
     options.build(schema).map_err(|error| match error.instance_path().as_str() {
@@ -106,7 +106,7 @@ fn validator(schema: &Value) -> std::result::Result<Validator, String> {
     })
 }
 
-/// Fetches nothing.
+/// Refuses to fetch any other schema.
 struct Nowhere;
 
 impl Retrieve for Nowhere {
@@ -118,13 +118,13 @@ impl Retrieve for Nowhere {
     }
 }
 
-/// What helps where a plugin's schema does not.
+/// The remedy if a plugin's schema is unusable.
 const ASK: &str = "tell the plugin's author; `hsmod check` without `--no-load` has the module itself \
                    read its config";
 
-/// A schema that cannot be evaluated is no fault of the config's.
+/// A schema that cannot be evaluated is not the config's fault, so it is a warning.
 fn unusable(entry: &Entry, cause: &str) -> Problem {
-    /// Messages repeat what the schema has.
+    /// The length to which a message is cut: it may quote the schema at length.
     const SHOWN: usize = 400;
     let mut shown: String = printable(cause).chars().take(SHOWN).collect();
     if cause.chars().nth(SHOWN).is_some() {

@@ -1,5 +1,5 @@
-//! A trial: one module is loaded and started in a process of its own, so that whatever it does to
-//! that process is a finding.
+//! A trial loads and starts one module in a child process, so that whatever the module does to its
+//! process becomes a finding.
 
 use std::ops::ControlFlow;
 use std::process::Stdio;
@@ -15,13 +15,13 @@ use crate::exit::{Exit, Result};
 use crate::modules::Listing;
 use crate::output::complain;
 
-/// How long a trial may take.
+/// The time limit of a trial.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Tries the module of `entry`, to its end or to the end of its time.
+/// Tries the module of `entry`, within the time limit.
 ///
 /// # Errors
-/// It could not be tried, for which the module is not to blame.
+/// The trial could not be run, for a reason other than the module.
 pub(super) fn run(
     listing: &Listing,
     options: &Options,
@@ -38,13 +38,13 @@ pub(super) fn run(
     Ok(found)
 }
 
-/// What was found in a child that had this to do, and how the child ended.
+/// The child's findings, and how it ended.
 type Looked = (Found, std::result::Result<Exit, Fall>);
 
-/// Has a child do this, to its end or to the end of its time.
+/// Runs `work` in a child process, within the time limit.
 ///
 /// # Errors
-/// It could not be done, for which no module is to blame.
+/// The child could not do the work, for a reason other than a module.
 pub(super) fn in_child(
     listing: &Listing,
     options: &Options,
@@ -54,7 +54,7 @@ pub(super) fn in_child(
 ) -> Result<Looked> {
     let text = listing.text();
     let task = Task {
-        // It was read as YAML before, which is UTF-8.
+        // The text has been read as YAML, so it is UTF-8 and nothing is lost.
         config: String::from_utf8_lossy(text.bytes()).into_owned(),
         config_name: text.name().to_owned(),
         server_name: options.site.server_name.clone(),
@@ -69,7 +69,8 @@ pub(super) fn in_child(
     let ended = process.hear(Some(limit), |heard| {
         match heard {
             Heard::Found(all) => found = all,
-            // There are none: what comes all the same does no harm there.
+            // A trial has no answers. Should any arrive, standard error is a harmless place for
+            // them.
             Heard::Answers(bytes) => complain(&String::from_utf8_lossy(&bytes)),
             Heard::Read(_) => {}
         }

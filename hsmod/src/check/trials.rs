@@ -1,4 +1,4 @@
-//! All trials of a check: two at a time, in the order of the config.
+//! Runs the trials of a check, two at a time, in config order.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,20 +12,20 @@ use crate::exit::{Result, Stop};
 use crate::limits;
 use crate::modules::Listing;
 
-/// How many run at once.
+/// The number of trials that run at once.
 const AT_ONCE: usize = 2;
 
-/// Trials that were begun, or will be.
+/// The trials of a check, which run in the background.
 pub(super) struct Trials {
     finished: Receiver<Finished>,
-    /// How they ended, by the place of the entry.
+    /// Results that have arrived but not been taken, by the entry's index.
     known: HashMap<usize, Result<Found>>,
     wanted: Vec<usize>,
 }
 
 type Finished = (usize, Result<Found>);
 
-/// What the threads share.
+/// The state that the threads share.
 struct Work {
     entries: Mutex<std::vec::IntoIter<Entry>>,
     listing: Listing,
@@ -34,10 +34,10 @@ struct Work {
 }
 
 impl Trials {
-    /// Begins to try the modules of `entries`.
+    /// Starts to try the modules of `entries`.
     ///
     /// # Errors
-    /// There is not one thread for it.
+    /// Not even one thread could be started.
     pub(super) fn begin(
         entries: Vec<Entry>,
         listing: Listing,
@@ -55,17 +55,17 @@ impl Trials {
                 Err(error) if number == 0 => {
                     return Err(limits::stop("cannot start a thread for the trials", &error));
                 }
-                // The other one does all the work.
+                // The first thread then does all the work.
                 _ => {}
             }
         }
         Ok(Self { finished, known: HashMap::new(), wanted })
     }
 
-    /// What the trial of an entry found; `None` if there is none.
+    /// Waits for the trial of an entry. `None` if that entry is not tried.
     ///
     /// # Errors
-    /// It could not be tried.
+    /// The trial could not be run.
     pub(super) fn of(&mut self, entry: &Entry) -> Result<Option<Found>> {
         if !self.wanted.contains(&entry.index()) {
             return Ok(None);
@@ -83,7 +83,7 @@ impl Trials {
 }
 
 impl Work {
-    /// Takes one entry after the other, as long as somebody wants to know.
+    /// Tries one entry after the other, as long as the receiver exists.
     fn run(&self, finished: &Sender<Finished>) {
         let next = || self.entries.lock().unwrap_or_else(PoisonError::into_inner).next();
         while let Some(entry) = next() {

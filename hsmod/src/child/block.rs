@@ -1,8 +1,8 @@
-//! What a child writes to its parent: blocks, each a byte that says what it holds, its length in
-//! four bytes, and that many bytes.
+//! The format of what a child writes to its parent: blocks, each of which is one byte for its kind,
+//! four bytes for its length (little-endian), and its content.
 //!
-//! Rationale: answers come by the hundred thousand a second. A block holds what one flush of the
-//! output wrote, so that neither end looks at single lines.
+//! Rationale: there may be hundreds of thousands of answers a second. A block holds what one flush
+//! of the output wrote, so that neither end handles single lines.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,10 +15,10 @@ use super::Report;
 const ANSWERS: u8 = b'a';
 const REPORT: u8 = b'r';
 
-/// More than any block holds; what says more is no block.
+/// The longest block. A head that announces more is not a block's.
 const LONGEST: u32 = 1 << 30;
 
-/// The child's way to its parent. What is written to it are answers.
+/// The child's connection to its parent. Bytes written through [`Write`] are answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Wire(Arc<Mutex<File>>);
 
@@ -27,9 +27,10 @@ impl Wire {
         Self(Arc::new(Mutex::new(pipe)))
     }
 
-    /// Tells the parent something. If it is not there any more, nobody wants to know.
+    /// Sends the parent a report. Errors are ignored: if the parent is gone, the report has no
+    /// reader.
     pub(crate) fn report(&self, report: &Report) {
-        // A report is made of texts and numbers, which JSON has.
+        // A report consists of strings and numbers, so serializing it does not fail.
         let Ok(bytes) = serde_json::to_vec(report) else { return };
         let _ = self.block(REPORT, &bytes);
     }
@@ -62,7 +63,8 @@ pub(super) enum Block {
     Report(Report),
 }
 
-/// The next block. `None` if there is none, or if it is not whole: the child ended while it wrote.
+/// Reads the next block. Returns `None` at the end, or for an incomplete block: the child ended
+/// while writing it.
 pub(super) fn next(pipe: &mut impl Read) -> Option<Block> {
     let mut head = [0; 5];
     pipe.read_exact(&mut head).ok()?;
@@ -71,7 +73,7 @@ pub(super) fn next(pipe: &mut impl Read) -> Option<Block> {
     if length > LONGEST {
         return None;
     }
-    // What was announced may never come, so no memory is taken in advance.
+    // The announced bytes may never come, so no memory is reserved in advance.
     let mut bytes = Vec::new();
     pipe.take(length.into()).read_to_end(&mut bytes).ok()?;
     match kind {
@@ -125,7 +127,7 @@ mod tests {
             assert!(next(&mut &bytes[..end]).is_none(), "{end}");
         }
         assert!(next(&mut b"xABCDEF".as_slice()).is_none());
-        // What has names is not told by position.
+        // A report's fields are read by name, never by position.
         let told =
             |report: &[u8]| next(&mut &written(|wire| wire.block(REPORT, report).unwrap())[..]);
         assert!(told(br#"{"Stage": {"module": "m", "stage": "new"}}"#).is_some());

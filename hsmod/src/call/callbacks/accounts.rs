@@ -1,4 +1,4 @@
-//! Categories that are about accounts: `account_validity`, `password_auth_provider`,
+//! The categories that deal with accounts: `account_validity`, `password_auth_provider`,
 //! `account_data`, `presence_router`, `ratelimit`.
 
 use hsmod_loader::dispatch::Login;
@@ -98,8 +98,8 @@ pub(super) async fn password_auth_provider(modules: &Modules, a: &Arguments) -> 
     })
 }
 
-/// Who is let in, and whether the module wants to know when they are. A homeserver refuses whom no
-/// module lets in, unless it knows the password itself.
+/// The user who is logged in, and whether the module wants to be notified of it. If no module
+/// accepts the login, the homeserver refuses it, unless it knows the password itself.
 fn login(a: &Arguments, login: Option<Login>) -> Answer {
     let full_name = format!("password_auth_provider.{}", a.callback());
     match (login, policy(&full_name)) {

@@ -1,5 +1,5 @@
-//! Categories that are about neither events alone nor accounts: `media_repository`,
-//! `background_update_controller`, `add_extra_fields_to_unsigned_client_event`, `federation`.
+//! The remaining categories: `media_repository`, `background_update_controller`,
+//! `add_extra_fields_to_unsigned_client_event`, `federation`.
 
 use hsmod_loader::values::MediaUploadLimit;
 use hsmod_loader::{Delivered, Modules, Ser};
@@ -55,7 +55,7 @@ pub(super) async fn background_update_controller(
     Ok(match a.callback() {
         "on_update" => {
             let oneshot = a.read::<bool>("oneshot")?;
-            // As if a batch had run in between.
+            // The update is entered and left at once, as if a batch had run in between.
             let batch = async {
                 let Some(update) = all.on_update(&update, &database, oneshot).await? else {
                     return Ok(None);

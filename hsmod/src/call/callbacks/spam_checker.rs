@@ -63,7 +63,7 @@ pub(super) async fn spam_checker(modules: &Modules, a: &Arguments) -> Result<Out
     })
 }
 
-/// Those whose arguments are more than names and events.
+/// The callbacks whose arguments are more than identifiers and events.
 async fn spam_checker_of_users(modules: &Modules, a: &Arguments) -> Result<Outcome> {
     let all = modules.spam_checker();
     let clients = || a.read::<Vec<ClientForm>>("request_info");

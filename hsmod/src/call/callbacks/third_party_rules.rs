@@ -71,7 +71,7 @@ pub(super) async fn third_party_rules(
     })
 }
 
-/// A replacement is checked before the event is made, as in a homeserver.
+/// A replacement is checked as a homeserver checks it before it creates the event.
 async fn check_event_allowed(
     modules: &Modules,
     a: &Arguments,
@@ -84,7 +84,7 @@ async fn check_event_allowed(
         Ok(Replaced { event, .. }) => {
             Answer::Replaced(event.as_event().json().parse().unwrap_or_default())
         }
-        // The client is not told why.
+        // The client does not see the reason.
         Err(error) => Answer::Refused { why: reason(&error), error },
     };
     Ok(value(question, |replacement| replacement.map_or(Answer::Allowed, replaced)).await)

@@ -1,6 +1,6 @@
-//! What a schema has against a config, in the words of everything else that is wrong with configs.
+//! Turns the errors of a JSON Schema validator into config problems, worded like all others.
 //!
-//! No value of the config is repeated: it may be a secret.
+//! No value of the config is quoted, since it may be a secret.
 
 use hsmod_loader::config::{Entry, expected, item};
 use hsmod_loader::problem::{Problem, Stage};
@@ -9,13 +9,13 @@ use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
-/// How many are told.
+/// The maximum number of problems to report.
 const TOLD: usize = 50;
 
-/// How much of a description is shown.
+/// The longest description that is shown, in characters.
 const DESCRIBED: usize = 200;
 
-/// What `schema`, which `validator` evaluates, has against the config of an entry.
+/// The problems that `validator`, compiled from `schema`, finds in the config of an entry.
 pub(super) fn of(entry: &Entry, validator: &Validator, schema: &Value) -> Vec<Problem> {
     let config = Value::Object(entry.config().clone());
     let mut misfits = Misfits { entry, config: &config, schema, found: Vec::new() };
@@ -44,7 +44,7 @@ impl<'a> Misfits<'a> {
             | Kind::UnevaluatedProperties { unexpected } => {
                 unexpected.iter().for_each(|key| self.note_unknown(error, key));
             }
-            // How it says so where no key at all is known.
+            // The validator reports unknown keys like this if the schema allows no keys at all.
             Kind::FalseSchema
                 if error.schema_path().as_str().ends_with("/additionalProperties") =>
             {
@@ -95,7 +95,7 @@ impl<'a> Misfits<'a> {
         self.add(error, format!("`{key}` is missing"), fix);
     }
 
-    /// The values are listed: they are the schema's.
+    /// The values may be listed, since they come from the schema and not from the config.
     fn note_choice(&mut self, error: &ValidationError<'_>, options: Vec<&Value>) {
         let texts: Vec<String> = options
             .iter()
@@ -112,8 +112,8 @@ impl<'a> Misfits<'a> {
         self.add(error, format!("expected {one_of}{}", listed(texts())), fix);
     }
 
-    /// A value that may have several forms and has none of them. If it is meant to have one, then what
-    /// keeps it from that is told.
+    /// Reports a value that matches none of several forms. If only one form has the value's type,
+    /// the reasons why it does not match that form are reported.
     fn note_forms(&mut self, error: &ValidationError<'_>, forms: &[Vec<ValidationError<'static>>]) {
         let here = error.instance_path();
         let is_here = |misfit: &&ValidationError<'_>| misfit.instance_path() == here;
@@ -148,8 +148,8 @@ impl<'a> Misfits<'a> {
         }
     }
 
-    /// Adds a problem where the error is; without a remedy of its own it has the description of what
-    /// belongs there.
+    /// Adds a problem at the error's place. Without a `fix`, the schema's description is the
+    /// remedy.
     fn add(
         &mut self,
         error: &ValidationError<'_>,
@@ -171,7 +171,7 @@ impl<'a> Misfits<'a> {
         self.found.push(self.entry.pinpoint(problem, &path));
     }
 
-    /// The way from the config to the value, item by item.
+    /// The path from the config to the value, one segment per item.
     fn path(&self, error: &ValidationError<'_>) -> Vec<String> {
         let mut value = Some(self.config);
         let segments = error.instance_path().as_str().split('/').skip(1);
@@ -190,12 +190,12 @@ impl<'a> Misfits<'a> {
         segments.map(step).collect()
     }
 
-    /// What stands in the schema behind the keyword that the value does not fit.
+    /// The value of the schema keyword that failed.
     fn keyword(&self, error: &ValidationError<'_>) -> Option<&'a Value> {
         self.schema.pointer(error.schema_path().as_str())
     }
 
-    /// The part of the schema that has this keyword.
+    /// The subschema that contains the keyword that failed.
     fn around(&self, error: &ValidationError<'_>) -> Option<&'a Value> {
         let (around, _) = error.schema_path().as_str().rsplit_once('/')?;
         self.schema.pointer(around)
@@ -204,7 +204,7 @@ impl<'a> Misfits<'a> {
 
 const SEE: &str = "see the module's documentation for what its `config` takes";
 
-/// The first paragraph of what a schema says of itself, if that is short.
+/// The first paragraph of a schema's `description`, if it is short.
 fn description(schema: &Value) -> Option<String> {
     let text = schema.get("description")?.as_str()?;
     let first = text.trim().split("\n\n").next()?;
@@ -213,10 +213,10 @@ fn description(schema: &Value) -> Option<String> {
     is_short.then(|| words.trim_end_matches('.').to_owned())
 }
 
-/// What `null` is called among types: the value may be left out.
+/// The name of the type `null`, which only says that the value may be left out.
 const NOTHING: &str = "null";
 
-/// The types behind a keyword `type`, in YAML's words.
+/// The types that a `type` keyword lists, in YAML's terms.
 fn types(keyword: Option<&Value>) -> String {
     let names: Vec<&str> = match keyword {
         Some(Value::String(name)) => vec![name],
