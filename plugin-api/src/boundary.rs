@@ -1,5 +1,5 @@
-//! The way across, as both sides of this crate use it: what `hsmod-abi` has, for our errors, and how
-//! deep calls may stand inside one another.
+//! How this crate crosses the boundary: the calls of `hsmod-abi` with this crate's errors, and a
+//! limit on how deeply calls may be nested.
 
 #[cfg(feature = "host")]
 mod nesting;
@@ -21,16 +21,16 @@ use crate::values::error::ModuleError;
 #[cfg(feature = "host")]
 use crate::values::subject::Subject;
 
-/// How one poll of a call went.
+/// The outcome of one poll of a call.
 pub type Entered<A> = hsmod_abi::Entered<A, ModuleError>;
 
-/// Room for the future of a request.
+/// The space reserved for the future of a request, in bytes.
 const REQUEST_ROOM: usize = 192;
 
-/// A request: a module asks its homeserver, and awaits the answer.
+/// A request: a module asks its homeserver and awaits the answer.
 pub(crate) type Request<'a, M> = hsmod_abi::Request<'a, M, REQUEST_ROOM>;
 
-/// What the request `name` came to.
+/// Converts the outcome of the request `name` into its result.
 #[inline]
 pub(crate) fn answered<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> {
     match entered {
@@ -39,7 +39,7 @@ pub(crate) fn answered<A: Default>(name: &str, entered: Entered<A>) -> Result<A,
     }
 }
 
-/// The same of what is not the neutral answer.
+/// [`answered`] for every outcome that is not the neutral answer.
 #[cold]
 #[inline(never)]
 fn other<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> {
@@ -53,7 +53,7 @@ fn other<A: Default>(name: &str, entered: Entered<A>) -> Result<A, ModuleError> 
     }
 }
 
-/// What a call with these arguments is about. They were built before
+/// Returns what a call with these arguments is about. The arguments must have been built
 /// ([`Prepared::build`](hsmod_abi::Prepared::build)).
 #[cfg(feature = "host")]
 #[cold]

@@ -16,28 +16,28 @@
 //!
 //! # Which may deny
 //!
-//! A module that refuses something is a hole where it is not asked: what it was to keep out comes in,
-//! and nobody notices. So of the callbacks that a module writes, a plugin *requires* those whose
-//! answer, or whose failure, can refuse, hide, drop or end something, and a homeserver that does not
-//! know or never calls one of them refuses the plugin before any code of it runs. An unknown answer
-//! to one of them denies, too.
+//! If a homeserver never asks a module that is there to refuse something, everything the module
+//! should have kept out comes in, and nobody notices. So a plugin *requires* those of its callbacks
+//! whose answer or failure can refuse, hide, drop or end something: a homeserver that does not know
+//! one of them, or never calls it, refuses the plugin before any of its code runs. For the same
+//! reason, an answer to one of them that the homeserver does not know counts as a denial.
 //!
 //! | callbacks | why |
 //! |---|---|
-//! | `spam_checker`: all of them | what may enter is what they are asked: a denial, a drop, a hidden user, a shadow ban |
+//! | `spam_checker`: all of them | they decide what may enter: by a denial, a drop, a hidden user, a shadow ban |
 //! | `check_event_allowed`, `check_threepid_can_be_invited`, `check_visibility_can_be_modified`, `check_can_shutdown_room`, `check_can_deactivate_user` | they answer yes or no |
-//! | `on_create_room` | refuses by an error, or takes from the request what may not be |
-//! | `on_user_search` | hides what it takes from the results, or refuses by an error |
+//! | `on_create_room` | refuses by an error, or removes from the request what is not allowed |
+//! | `on_user_search` | hides what it removes from the results, or refuses by an error |
 //! | `is_user_expired` | ends the account's access |
 //! | `is_3pid_allowed`, `is_user_allowed_to_upload_media_of_size` | they answer yes or no |
-//! | `get_media_upload_limits_for_user`, `get_ratelimit_override_for_user` | what is above the limit that they give is refused |
+//! | `get_media_upload_limits_for_user`, `get_ratelimit_override_for_user` | whatever exceeds the limit that they return is refused |
 //!
-//! The others need not be marked. Notifications, and `on_user_registration`, `on_user_login` and
-//! `on_media_upload_limit_exceeded`, are told of what has happened. `check_auth` and
-//! `check_3pid_auth` only let in: not asked, they let nobody in. The rest says how something is done,
-//! not whether.
+//! The others need not be marked. The notifications, and `on_user_registration`, `on_user_login`
+//! and `on_media_upload_limit_exceeded`, report what has already happened. `check_auth` and
+//! `check_3pid_auth` only grant access: if they are not asked, nobody gets in. The rest decide how
+//! something is done, not whether.
 //!
-//! A module that can do without one of them says so:
+//! A module that can do without one of its callbacks marks it as optional:
 //!
 //! ```
 //! use hsmod_plugin_api::prelude::*;
@@ -52,9 +52,9 @@
 //! }
 //! ```
 //!
-//! `#[callbacks(optional)]` alone requires nothing: it is for modules that register by name what
-//! their config, or a script of theirs, chooses. What they name in
-//! [`only`](crate::module::Registration::only) they need, then.
+//! `#[callbacks(optional)]` without names requires none of them: it is for modules that register
+//! callbacks by name, as their config or a script of theirs chooses. The callbacks that they name
+//! in [`only`](crate::module::Registration::only) are then required.
 
 pub mod account_data;
 pub mod account_validity;
@@ -97,9 +97,9 @@ macro_rules! __categories {
     };
 }
 
-/// What `#[callbacks]` makes: the companion of a trait, with the names of what was written. Under the
-/// trait's own name it lies beside each trait, so that it is found wherever the trait is, whatever
-/// this crate is called there.
+/// The output of `#[callbacks]`: an impl of the trait's companion, with the names of the callbacks
+/// that the author wrote. The macro is re-exported under the name of each trait, so it is in scope
+/// wherever the trait is, whatever name this crate has there.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __written_callbacks {
@@ -119,7 +119,7 @@ macro_rules! __written_callbacks {
     };
 }
 
-/// Those that a homeserver may lack: the names behind `optional`, or all of them.
+/// The callbacks that a homeserver may lack: the names behind `optional`, or all of them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __optional {
@@ -134,22 +134,22 @@ macro_rules! __optional {
     };
 }
 
-/// Which of the callbacks that a module wrote a homeserver may lack, as `#[callbacks(optional(..))]`
-/// says.
+/// Which of a module's callbacks a homeserver may lack, as declared by
+/// `#[callbacks(optional(..))]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Optional {
-    /// Those with these names.
+    /// The callbacks with these names.
     These(&'static [&'static str]),
-    /// All of them: the module registers by name what it needs.
+    /// All of them: the module registers the callbacks it needs by name.
     All,
 }
 
 impl Optional {
-    /// None of them.
+    /// No callback is optional.
     pub const NONE: Self = Self::These(&[]);
 
-    /// Whether a homeserver may lack this one.
+    /// Whether a homeserver may lack the callback `name`.
     pub const fn has(self, name: &str) -> bool {
         match self {
             Self::These(names) => contains(names, name),
@@ -158,7 +158,7 @@ impl Optional {
     }
 }
 
-/// What a module wrote of a category.
+/// The callbacks of one category that a module implements.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "written by a macro of this crate only")]
@@ -214,7 +214,7 @@ macro_rules! list {
                 pub const [<$category:upper>]: &str = stringify!($category);
             )*
         }
-        /// Where each callback belongs.
+        /// The trait of each callback.
         const HOMES: &[Home] = &[$( Home {
             callback_trait: stringify!($trait),
             written: stringify!($written),
@@ -228,8 +228,8 @@ macro_rules! list {
             $( pub use super::$category::{$trait, $written}; )*
         }
 
-        /// Which categories a module implements: an inherent constant, where its bound holds,
-        /// hides the one of [`Fallback`].
+        /// Which categories a module implements: the inherent constant exists only where its bound
+        /// holds, and then takes precedence over the one of [`Fallback`].
         #[doc(hidden)]
         #[derive(Debug)]
         pub struct Probe<M>(std::marker::PhantomData<M>);
@@ -259,7 +259,7 @@ macro_rules! list {
 
 __categories!(list []);
 
-/// A category, with what is known of its callbacks.
+/// A category and its callbacks.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CategoryInfo {
@@ -281,7 +281,7 @@ mod tests {
         CATEGORIES.iter().flat_map(|category| category.callbacks)
     }
 
-    /// That it compiles, the tests of the documentation show.
+    /// The documentation tests show that the examples compile.
     #[test]
     fn every_callback_has_an_example_that_does_something() {
         for row in all() {
@@ -291,7 +291,7 @@ mod tests {
         }
     }
 
-    /// Types of answers of which one refuses something.
+    /// Types of answers that can refuse something.
     const DECISIONS: [&str; 6] = [
         "Verdict",
         "Permission",
@@ -303,7 +303,8 @@ mod tests {
 
     #[test]
     fn what_answers_a_decision_is_marked() {
-        // Those of another type that refuse, each for a reason that the documentation tells.
+        // Callbacks with other answer types that can refuse; the documentation gives the reason for
+        // each.
         let others = [
             "on_create_room",
             "on_user_search",

@@ -1,4 +1,4 @@
-//! All that crosses the boundary as data, of which the C header is made.
+//! Describes all that crosses the boundary as data; the C header is generated from it.
 
 use hsmod_abi::{
     Answer, Context, Entry, Frame, InC, MAJOR, MINOR, ROOM_ALIGN, ROOM_MIN, RawRecord, Shapes,
@@ -15,15 +15,15 @@ use crate::values::{
     DirectoryVisibility, FederatedEventAction, Permission, RegistrationBehaviour, Unanswered,
 };
 
-/// Numbers that mean something on the wire.
+/// A family of numbers that are used on the wire.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Numbers {
-    /// What the names begin with: `STATUS`.
+    /// The prefix of the names: `STATUS`.
     pub name: &'static str,
-    /// What they are.
+    /// What the numbers stand for.
     pub doc: &'static str,
-    /// Each with its name and what it means.
+    /// The name, the value and the meaning of each.
     pub numbers: Vec<(String, u64, &'static str)>,
 }
 
@@ -50,15 +50,15 @@ pub fn shapes() -> Shapes {
     shapes
 }
 
-/// A table that is found by a name.
+/// A table that the other side looks up by name.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Extension {
-    /// The type of the table in C, of which it is a pointer.
+    /// The C type of the table; the lookup returns a pointer to it.
     pub table: String,
     /// The category or group: `users`.
     pub name: &'static str,
-    /// The rows, in the order of their slots: name, and lines of documentation.
+    /// The rows in the order of their slots: name and lines of documentation.
     pub rows: Vec<(&'static str, &'static [&'static str])>,
 }
 
@@ -120,7 +120,7 @@ macro_rules! numbers {
     };
 }
 
-/// Every number that means something on the wire.
+/// Every number that is used on the wire.
 pub fn numbers() -> Vec<Numbers> {
     let mut numbers = calls();
     numbers.extend(lent());
@@ -150,7 +150,7 @@ fn choice(name: &'static str, doc: &'static str, numbers: &[(&str, u32)]) -> Num
     Numbers { name, doc, numbers: numbers.collect() }
 }
 
-/// `ShadowBan` as `SHADOW_BAN`.
+/// Converts `ShadowBan` into `SHADOW_BAN`.
 fn snake(name: &str) -> String {
     let letter = |(place, letter): (usize, char)| {
         let gap = if place > 0 && letter.is_ascii_uppercase() { "_" } else { "" };
@@ -159,7 +159,7 @@ fn snake(name: &str) -> String {
     name.chars().enumerate().map(letter).collect()
 }
 
-/// Numbers of an entry, and of calls and their answers.
+/// The numbers of an entry, of calls and of their answers.
 #[allow(clippy::cast_possible_truncation, reason = "small numbers")]
 fn calls() -> Vec<Numbers> {
     numbers! {
@@ -206,7 +206,7 @@ fn calls() -> Vec<Numbers> {
     }
 }
 
-/// Numbers in what is lent: events, records of the log, values of SQL.
+/// The numbers in borrowed values: events, log records, SQL values.
 fn lent() -> Vec<Numbers> {
     numbers! {
         "TEXT": "Which text an event is asked for." {

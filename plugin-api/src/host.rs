@@ -1,4 +1,4 @@
-//! The homeserver's side: what the loader builds on. Not for modules.
+//! The homeserver's side of the boundary, on which the loader builds. Not for modules.
 
 pub use crate::boundary::{
     Asked, CALLBACK_ROOM, Callback, CallbackCall, Continuation, Entered, Errand, Instance, Keeps,
@@ -16,22 +16,22 @@ pub use crate::values::state::{StateHandle, StateSource};
 pub use crate::values::subject::Subject;
 pub use hsmod_abi::{Asking, Form, GivenText, Prepared, Shared};
 
-/// Who knows the rules of a callback: how the modules' answers are combined, and what a failure
+/// Applies the rules of a callback: how the modules' answers are combined, and what a failure
 /// means. The loader implements it, one row per callback.
 pub trait Dispatch<R, Inputs> {
-    /// What the homeserver awaits.
+    /// The future that the homeserver awaits.
     type Call;
 
-    /// Begins a call; nobody is asked before it is polled.
+    /// Begins a call; no module is asked before it is polled.
     fn dispatch(self, inputs: Inputs) -> Self::Call;
 }
 
-/// Who knows whether any module registered a callback. The loader implements it.
+/// Knows whether any module registered a callback. The loader implements it.
 pub trait Listens<R> {
     /// Whether one did.
     fn listens(self) -> bool;
 }
 
-/// A callback that is asked about several items at once, in the [`Dispatch`] of that.
+/// Marks a callback that is asked about several items at once, as the row of its [`Dispatch`].
 #[derive(Debug)]
 pub struct Many<R>(std::marker::PhantomData<R>);

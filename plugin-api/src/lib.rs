@@ -1,5 +1,6 @@
-//! The crate that modules of Matrix homeservers depend on: the callbacks that a module can implement,
-//! the [`ModuleApi`] by which it makes requests, and the stable boundary between module and homeserver.
+//! The crate that modules of Matrix homeservers depend on: the callbacks that a module can
+//! implement, the [`ModuleApi`] with which it makes requests, and the stable boundary between
+//! module and homeserver.
 //!
 //! A module is a crate that depends on this crate and serde. In its `Cargo.toml`:
 //!
@@ -7,7 +8,7 @@
 //! [lib]
 //! crate-type = ["cdylib", "rlib"]
 //!
-//! # Otherwise most of a plugin is debug information, which each start reads and hashes.
+//! # Without this, most of a plugin is debug information, which is read and hashed at each start.
 //! [profile.release]
 //! strip = "debuginfo"
 //! ```
@@ -50,23 +51,23 @@
 //!
 //! # The log
 //!
-//! Events and spans of `tracing` reach the homeserver's subscriber as if the homeserver had made them,
-//! unless the module sets a subscriber of its own. A module may rely on this:
+//! Events and spans of `tracing` reach the homeserver's subscriber as if the homeserver had created
+//! them, unless the module sets a subscriber itself. A module may rely on the following:
 //!
-//! - Each has the field `module`, the name that the operator gave the module, wherever the homeserver
-//!   runs the module: in callbacks and web resources, in each step of its life, in background work, in
-//!   work that was deferred to a thread, and in futures that are dropped early. The homeserver does not
-//!   know threads that the module started itself: there, events have the name, and the current span,
-//!   only inside of [`ModuleApi::within`].
-//! - The parent of a module's span is the span that the homeserver is in when it calls the module, and
-//!   what the homeserver does to answer a request is in the module's span. Background work has no
-//!   parent. As always with `tracing`, leave a span that was entered by hand before the next `await`,
-//!   or use `Instrument`.
-//! - An event that nobody listens to costs one call of a function of the homeserver; nothing is
+//! - Each event and span has the field `module`, the name that the operator gave the module,
+//!   wherever the homeserver runs the module: in callbacks and web resources, in each step of its
+//!   life, in background work, in work deferred to a thread, and in futures that are dropped early.
+//!   The homeserver does not know the threads that a module starts itself: there, events have the
+//!   name and the current span only inside [`ModuleApi::within`].
+//! - The parent of a module's span is the homeserver's current span at the time of the call, and
+//!   whatever the homeserver does to answer a request lies in the module's span. Background work
+//!   has no parent. As always with `tracing`, leave a span that was entered by hand before the next
+//!   `await`, or use `Instrument`.
+//! - An event that no subscriber is interested in costs one call into the homeserver; nothing is
 //!   formatted.
 //!
-//! [`ModuleApi::time_left`] tells how long a call may still take, and [`ModuleApi::trace`] which trace it
-//! is part of.
+//! [`ModuleApi::time_left`] returns how long a call may still take, and [`ModuleApi::trace`] the
+//! trace that it belongs to.
 //!
 //! # Features
 //!
@@ -77,7 +78,7 @@
 //! | `host` | homeservers, by way of `hsmod-loader` | the homeserver's side of the boundary |
 //! | `layout`, `describe` | the tests of this crate | what crosses, for comparison with other versions and with C |
 #![cfg_attr(not(test), forbid(unsafe_code))]
-// One test makes tables that end early by hand.
+// One test builds truncated tables by hand.
 #![cfg_attr(test, deny(unsafe_code))]
 #![allow(
     clippy::exhaustive_structs,
@@ -130,7 +131,7 @@ pub use module::{Module, ModuleApi, StaticModule};
 #[cfg(feature = "tracing")]
 pub use tracing;
 
-/// The version of the boundary that this crate speaks: a number of its own, not the crate's.
+/// The version of the boundary that this crate speaks. It is independent of the crate's version.
 pub const ABI: AbiVersion = AbiVersion { major: hsmod_abi::MAJOR, minor: hsmod_abi::MINOR };
 
 /// Everything a module needs, in one `use`.
@@ -170,7 +171,7 @@ pub mod __private {
     pub use crate::module::entry;
 }
 
-/// The examples of the book's pages for authors, compiled.
+/// Compiles the examples in the book's pages for authors.
 #[cfg(doctest)]
 mod book {
     #[doc = include_str!("../../docs/authors/how-do-i.md")]

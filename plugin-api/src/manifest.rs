@@ -1,5 +1,5 @@
-//! What a plugin says of itself: one JSON object in a section of its own, `.hsmod` (on macOS
-//! `__DATA,__hsmod`), readable without running any of its code.
+//! A plugin's description of itself: one JSON object in the section `.hsmod` (on macOS
+//! `__DATA,__hsmod`) of its file, which can be read without running any of its code.
 
 mod config_schema;
 mod syntax;
@@ -14,8 +14,8 @@ pub use config_schema::ConfigSchema;
 #[doc(hidden)]
 pub use syntax::{Fault, fault};
 
-/// The manifest of a plugin, as [`export_module!`](crate::export_module) wrote it. A plugin in another
-/// language leaves out what it has not; that is empty here.
+/// The manifest of a plugin, as written by [`export_module!`](crate::export_module). A plugin in
+/// another language may leave out keys; their fields are empty here.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -34,14 +34,14 @@ pub struct Manifest {
     pub plugin_api: String,
     /// Version of the boundary it was built for.
     pub abi: AbiVersion,
-    /// Categories it implements and, per category, the callbacks it wrote.
+    /// The categories that the module implements and, per category, the callbacks that it wrote.
     #[serde(default)]
     pub callbacks: BTreeMap<String, Vec<String>>,
     /// What a homeserver must know, and call or answer: callbacks (`spam_checker.user_may_invite`)
-    /// and requests (`send_mail`). Empty in plugins from before this was written down.
+    /// and requests (`send_mail`). Empty in plugins that are older than this key.
     #[serde(default)]
     pub requires: Vec<String>,
-    /// The callbacks that it says it can do without.
+    /// The callbacks that the plugin can do without.
     #[serde(default)]
     pub optional: Vec<String>,
     /// `rustc --version` of the compiler that built it.
@@ -53,19 +53,19 @@ pub struct Manifest {
     /// Panic strategy it was built with: `unwind` or `abort`.
     #[serde(default)]
     pub panic: String,
-    /// What its configs look like, if it says so.
+    /// The schema of its configs, if the plugin has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_schema: Option<ConfigSchema>,
 }
 
-/// A version of the boundary. Equal majors understand each other; the smaller minor is the
-/// interface.
+/// A version of the boundary. Versions with the same major are compatible; both sides then use the
+/// features of the smaller minor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AbiVersion {
-    /// Incompatible changes.
+    /// Counts incompatible changes.
     pub major: u32,
-    /// Additions at the tail.
+    /// Counts additions at the end of tables.
     pub minor: u32,
 }
 
@@ -75,14 +75,14 @@ impl std::fmt::Display for AbiVersion {
     }
 }
 
-/// What `export_module!` knows of the plugin; the rest this crate knows.
+/// What `export_module!` knows of the plugin; this crate adds the rest.
 #[doc(hidden)]
 #[derive(Debug)]
 #[allow(clippy::exhaustive_structs, reason = "written by a macro of this crate only")]
 pub struct Parts<'a> {
     pub name: &'a str,
     pub version: &'a str,
-    /// Separated by `:`, as cargo tells them.
+    /// Separated by `:`, as cargo provides them.
     pub authors: &'a str,
     pub description: &'a str,
     pub callbacks: &'a [Own],
@@ -93,13 +93,13 @@ pub struct Parts<'a> {
     pub config_schema: &'a [&'a str],
 }
 
-/// How many bytes the manifest takes.
+/// The length of the manifest in bytes.
 #[doc(hidden)]
 pub const fn length(parts: &Parts<'_>) -> usize {
     write(parts, Writer::<0>::new()).length
 }
 
-/// The manifest as JSON, made by the compiler: no code of the plugin has to run to read it.
+/// Encodes the manifest as JSON at compile time, so that it can be read without running the plugin.
 #[doc(hidden)]
 pub const fn encode<const LENGTH: usize>(parts: &Parts<'_>) -> [u8; LENGTH] {
     write(parts, Writer::<LENGTH>::new()).bytes
@@ -125,7 +125,7 @@ const fn write<const LENGTH: usize>(parts: &Parts<'_>, writer: Writer<LENGTH>) -
     writer.raw("}")
 }
 
-/// By category, what was written.
+/// Writes the callbacks that the module implements, by category.
 const fn written<const LENGTH: usize>(
     parts: &Parts<'_>,
     mut writer: Writer<LENGTH>,
@@ -148,7 +148,7 @@ const fn written<const LENGTH: usize>(
     writer
 }
 
-/// What was written and may deny, unless it is optional; then the requests.
+/// Writes the callbacks that may deny and are not optional, then the requests.
 const fn required<const LENGTH: usize>(
     parts: &Parts<'_>,
     mut writer: Writer<LENGTH>,
@@ -175,7 +175,7 @@ const fn required<const LENGTH: usize>(
     writer
 }
 
-/// What was written and is optional.
+/// Writes the callbacks that are optional.
 const fn optional<const LENGTH: usize>(
     parts: &Parts<'_>,
     mut writer: Writer<LENGTH>,
@@ -196,7 +196,7 @@ const fn optional<const LENGTH: usize>(
     writer
 }
 
-/// Writes JSON, and other text, in constants; with no room at all it only counts.
+/// Writes JSON and other text in constants; with a `LENGTH` of 0 it only counts.
 pub(crate) struct Writer<const LENGTH: usize> {
     bytes: [u8; LENGTH],
     length: usize,
@@ -209,7 +209,7 @@ impl<const LENGTH: usize> Writer<LENGTH> {
 
     /// What was written.
     pub(crate) const fn as_str(&self) -> &str {
-        // Nothing but whole texts, and bytes of ASCII, are written.
+        // The writer appends only whole strings and ASCII bytes.
         match std::str::from_utf8(self.bytes.split_at(self.length).0) {
             Ok(text) => text,
             Err(_) => "",
@@ -224,8 +224,8 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self
     }
 
-    /// As it is. Not byte by byte, each of which would have the compiler copy all that was written: a
-    /// schema is long.
+    /// Appends `text` unchanged. Not byte by byte: for each of them the compiler would copy
+    /// everything written so far, and a schema is long.
     pub(crate) const fn raw(mut self, text: &str) -> Self {
         let bytes = text.as_bytes();
         if LENGTH > 0 {
@@ -239,17 +239,17 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self
     }
 
-    /// What stands between two items, before that with this number.
+    /// Writes the comma before the item with this index, unless it is the first.
     const fn comma(self, index: usize) -> Self {
         if index == 0 { self } else { self.byte(b',') }
     }
 
-    /// `"category.callback"`, of two names in which nothing needs an escape.
+    /// Writes `"category.callback"`; no character of the two names needs an escape.
     const fn full_name(self, category: &str, callback: &str) -> Self {
         self.byte(b'"').raw(category).byte(b'.').raw(callback).byte(b'"')
     }
 
-    /// A JSON string.
+    /// Writes a JSON string.
     const fn text(self, text: &str) -> Self {
         self.string(text.as_bytes(), 0, text.len())
     }
@@ -273,7 +273,7 @@ impl<const LENGTH: usize> Writer<LENGTH> {
         self.byte(b'"')
     }
 
-    /// A JSON list of the parts between the `:`.
+    /// Writes a JSON list of the parts between the `:`.
     const fn list(mut self, text: &str) -> Self {
         let bytes = text.as_bytes();
         self = self.byte(b'[');

@@ -69,10 +69,10 @@ pub use web::{
 
 /// A module: one configured instance of a plugin.
 ///
-/// Override `new`, which registers the callbacks; the others have defaults. The order of a
-/// module's life: [`Self::parse_config`] of every module, then [`Self::new`] of every module, then
+/// Implement `new`, which registers the callbacks; the other methods have defaults. The life of a
+/// module: [`Self::parse_config`] of every module, then [`Self::new`] of every module, then
 /// [`Self::start`] of every module, each in the order of the config; callbacks, several at once;
-/// [`Self::shutdown`] in reverse order. A failure before the callbacks refuses the start of all.
+/// [`Self::shutdown`] in reverse order. If any step before the callbacks fails, no module starts.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -114,30 +114,29 @@ pub use web::{
     label = "needs `impl Module for {Self}`"
 )]
 pub trait Module: Send + Sync + Sized + 'static {
-    /// What the module's `config` deserialises into. Where a secret is in it, do not derive `Debug`: what
-    /// can be shown is logged one day.
+    /// The type into which the module's `config` is deserialised. If it holds a secret, do not
+    /// derive `Debug`: sooner or later a value that can be printed ends up in a log.
     type Config: DeserializeOwned + Send + 'static;
 
-    /// Reads the module's `config` (an empty mapping if there is none). May rewrite it, may refuse
-    /// it. An override that only looks closer begins with [`config_from_value`].
+    /// Reads the module's `config` (an empty mapping if there is none). It may rewrite or refuse
+    /// the config. An override that only adds checks begins with [`config_from_value`].
     ///
-    /// # Errors
-    /// What is wrong, and where in the config; the default says it as serde does.
+    /// # Errors What is wrong and where in the config; the default returns serde's message.
     fn parse_config(config: Value) -> Result<Self::Config, ConfigError> {
         config_from_value(config)
     }
 
-    /// Makes the module and registers its callbacks and web resources with `api`. Not async: what
-    /// has to wait belongs into [`Self::start`].
+    /// Creates the module and registers its callbacks and web resources with `api`. Not async:
+    /// anything that has to wait belongs in [`Self::start`].
     ///
     /// # Errors
-    /// Refuses the start of the homeserver's modules.
+    /// No module of the homeserver starts.
     fn new(config: Self::Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError>;
 
     /// Gets ready; awaited before the first callback.
     ///
     /// # Errors
-    /// Refuses the start of the homeserver's modules.
+    /// No module of the homeserver starts.
     ///
     /// # Example
     ///
@@ -156,7 +155,7 @@ pub trait Module: Send + Sync + Sized + 'static {
     /// }
     /// # }
     /// ```
-    // The compiler shows the line with the arrow to those who forgot `async`.
+    // For authors who forget `async`: the compiler's error shows the line with the arrow.
     #[rustfmt::skip]
     fn start(&self)
         -> impl Future<Output = Result<(), ModuleError>> + Send // write `async fn start`
@@ -164,13 +163,13 @@ pub trait Module: Send + Sync + Sized + 'static {
         std::future::ready(Ok(()))
     }
 
-    /// Puts things in order; awaited after the last callback, for as long as the homeserver's
-    /// deadline allows. Storage and what else the loader gives is there until its end; other
-    /// requests are refused ([`Unanswered::ShuttingDown`](crate::values::Unanswered::ShuttingDown)),
-    /// unless this homeserver still answers then.
+    /// Cleans up; awaited after the last callback, for as long as the homeserver's deadline allows.
+    /// Storage and the other services of the loader work until it returns. Other requests are
+    /// refused ([`Unanswered::ShuttingDown`](crate::values::Unanswered::ShuttingDown)), unless the
+    /// homeserver still answers them at that time.
     ///
     /// # Errors
-    /// Are logged.
+    /// They are logged.
     ///
     /// # Example
     ///
@@ -210,9 +209,9 @@ pub trait Module: Send + Sync + Sized + 'static {
 /// assert_eq!(MODULE.manifest().panic, "unwind");
 /// ```
 ///
-/// A module that is of no use where a request is not answered names it, and a homeserver that does
-/// not answer it refuses the plugin before any code of it runs, as with
-/// [callbacks that may deny](mod@crate::callbacks#which-may-deny):
+/// A module that is useless without certain requests names them in `requires`. A homeserver that
+/// does not answer one of them refuses the plugin before any of its code runs, as with [callbacks
+/// that may deny](mod@crate::callbacks#which-may-deny):
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -225,9 +224,10 @@ pub trait Module: Send + Sync + Sized + 'static {
 /// assert_eq!(MODULE.manifest().requires, ["send_mail", "run_db_interaction"]);
 /// ```
 ///
-/// A module may say what its config looks like: a [JSON Schema](https://json-schema.org), which the plugin's
-/// file then holds. `hsmod check --no-load` holds configs against it without running the plugin. Text that is
-/// no JSON object does not compile. It is written by hand, or by `schemars` from the type of the config.
+/// `config_schema` describes the module's config by a [JSON Schema](https://json-schema.org), which
+/// is stored in the plugin's file. `hsmod check --no-load` validates configs against it without
+/// running the plugin. A text that is not a JSON object does not compile. Write the schema by hand,
+/// or generate it with `schemars` from the type of the config.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -304,7 +304,7 @@ macro_rules! __manifest_parts {
     }};
 }
 
-/// Per category, which callbacks a module wrote, and which of them are optional.
+/// The callbacks that a module implements, per category, and which of them are optional.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __written {
@@ -313,8 +313,8 @@ macro_rules! __written {
     };
 }
 
-/// The symbols of a shared library; nothing in a build that links modules statically, where two
-/// of them would clash.
+/// The exported symbols of a shared library. A build that links modules statically exports none,
+/// because the symbols of two modules would clash.
 #[cfg(not(hsmod_static))]
 #[doc(hidden)]
 #[macro_export]
@@ -336,7 +336,7 @@ macro_rules! __export_symbols {
     };
 }
 
-/// As above: nothing to export.
+/// A static build exports no symbols.
 #[cfg(hsmod_static)]
 #[doc(hidden)]
 #[macro_export]

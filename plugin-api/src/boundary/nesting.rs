@@ -1,9 +1,9 @@
-//! How deep callbacks and requests stand inside one another.
+//! Limits how deeply callbacks and requests may be nested.
 //!
-//! A module asks in a callback, and before the homeserver answers, it asks modules: all of them are
-//! polled on one stack, which ends somewhere. Whatever recurses passes through a request or a
-//! look at the state, so these are counted, and a callback with each of them; a callback alone
-//! costs nothing.
+//! A callback may make a request, and the homeserver may ask modules before it answers: all of
+//! these futures are polled on one stack, whose size is limited. Every recursion passes through a
+//! request or a read of the room state, so only those are counted, each together with its callback.
+//! A callback that asks for nothing costs nothing.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -14,46 +14,46 @@ use pin_project_lite::pin_project;
 
 use crate::values::error::{ModuleError, Unanswered};
 
-/// How many callbacks and requests may stand inside one another.
+/// How many callbacks and requests may be nested.
 ///
-/// Rationale: modules are seen to need four.
+/// Rationale: the deepest nesting seen in real modules is four.
 const NESTED_MAX: usize = 32;
 
-/// How much of the stack they may take before another request is begun, in bytes.
+/// How many bytes of stack nested calls may use before another request is refused.
 ///
-/// Rationale: threads have two megabytes. 32 of them take some hundred kilobytes, but in a debug
-/// build a module alone may take more than that each time.
+/// Rationale: threads have two megabytes of stack. 32 nested calls take some hundred kilobytes, but
+/// in a debug build one module alone may take more than that per call.
 const STACK_MAX: usize = 1 << 20;
 
 thread_local! {
-    /// How many answers of the homeserver this thread is polling, one inside the other.
+    /// How many answers of the homeserver this thread is polling, nested in one another.
     ///
-    /// Rationale: a task whose futures were suspended is polled from its outermost one again, so
-    /// this is how deep the task is whenever one of its modules asks for something.
+    /// Rationale: a suspended task is polled again from its outermost future, so this is how deep
+    /// the task is whenever one of its modules makes a request.
     static ANSWERS: Cell<usize> = const { Cell::new(0) };
 
-    /// Where the stack was when the outermost of them was begun.
+    /// The position of the stack when the outermost of them began.
     static BASE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Refuses the request `name` if it stands too deep.
+/// Refuses the request `name` if it is nested too deeply.
 ///
 /// # Errors
 /// [`Unanswered::TooMany`].
 #[inline]
 pub(crate) fn admit_request(name: &str) -> Result<(), ModuleError> {
-    // Most of them stand in one callback.
+    // Most requests are made in a callback that is not nested.
     match ANSWERS.get() {
         0 => Ok(()),
         answers => admit_nested(name, answers),
     }
 }
 
-/// As [`admit_request`], of a request inside of so many that are being answered.
+/// [`admit_request`] for a request made while `answers` other requests are being answered.
 #[cold]
 #[inline(never)]
 fn admit_nested(name: &str, answers: usize) -> Result<(), ModuleError> {
-    // Each answer that is awaited was asked for in a callback, and so is this one.
+    // Each of those answers was requested by a callback, and so is this one.
     let inside = 2 * answers + 1;
     if inside >= NESTED_MAX {
         return Err(too_deep(name, "answered", inside, ""));
@@ -64,7 +64,7 @@ fn admit_nested(name: &str, answers: usize) -> Result<(), ModuleError> {
     Ok(())
 }
 
-/// Refuses the callback `name` if it stands too deep, for whoever asks modules.
+/// Refuses the callback `name` if it is nested too deeply. For the caller that asks the modules.
 ///
 /// # Errors
 /// [`Unanswered::TooMany`].
@@ -86,7 +86,7 @@ fn too_deep(name: &str, what: &str, inside: usize, and: &str) -> ModuleError {
     ModuleError::not_answered(Unanswered::TooMany, message)
 }
 
-/// Roughly where the stack is.
+/// Returns the approximate position of the stack.
 #[inline]
 fn stack_here() -> usize {
     let here = 0_u8;
@@ -94,7 +94,7 @@ fn stack_here() -> usize {
 }
 
 pin_project! {
-    /// The homeserver's answer to a request.
+    /// A future that polls the homeserver's answer to a request and counts it as one level.
     pub(crate) struct Answering<F> {
         #[pin]
         answer: F,
@@ -118,7 +118,7 @@ impl<F: Future> Future for Answering<F> {
     }
 }
 
-/// One level deeper, until it is dropped: also by a panic.
+/// One level of nesting; ends when it is dropped, also by a panic.
 struct Deeper;
 
 impl Deeper {
@@ -147,8 +147,8 @@ mod tests {
 
     use super::*;
 
-    /// Asks, so many levels deep; suspends at each level if it `waits`. The callbacks are not
-    /// refused themselves if they are not `admitted`.
+    /// Makes a request at each of `levels` levels; suspends at each level if it `waits`. The
+    /// callbacks themselves are checked only if `admitted`.
     async fn ask(levels: usize, waits: bool, admitted: bool) -> Result<(), ModuleError> {
         if admitted {
             admit_callback("again")?;
@@ -171,7 +171,7 @@ mod tests {
         .await;
     }
 
-    /// Polls it on a thread of its own each time.
+    /// Runs the future, each poll on a thread of its own.
     fn run<T: Send>(future: impl Future<Output = T> + Send) -> T {
         let mut future = pin!(future);
         loop {
@@ -203,7 +203,7 @@ mod tests {
         }
     }
 
-    /// Asks again and again, and takes much of the stack each time.
+    /// Makes nested requests without end, each with a large stack frame.
     fn ask_with_much() -> Result<(), ModuleError> {
         let much = [0_u8; 100_000];
         admit_request("again")?;

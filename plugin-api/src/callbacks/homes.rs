@@ -1,13 +1,14 @@
-//! What an author reads who wrote a callback in the `impl` of a trait that it is none of.
+//! The error for a callback that was written in the `impl` of the wrong trait.
 //!
-//! The compiler says of such a method that the trait has none of this name, and no more. The rows
-//! know which trait has; so `#[callbacks]` makes a constant that does not evaluate.
+//! The compiler reports only that the trait has no such method. The rows know which trait has it,
+//! so `#[callbacks]` adds a constant whose evaluation fails with a message that names the right
+//! trait.
 
 use super::HOMES;
 use crate::manifest::Writer;
 use crate::table::{CallbackInfo, equal};
 
-/// A category, as its trait is written and registered.
+/// A category: how its trait is written and registered.
 pub(super) struct Home {
     pub(super) callback_trait: &'static str,
     /// The companion trait.
@@ -22,11 +23,12 @@ pub struct Stray {
     remedy: Writer<REMEDY_MAX>,
 }
 
-/// More than the longest names take.
+/// Longer than any message, with the longest names.
 const REMEDY_MAX: usize = 512;
 
 impl Stray {
-    /// The first of these names that belongs to another category than that of this companion trait.
+    /// Returns the first of `names` that belongs to another category than the companion trait
+    /// `written`.
     pub const fn among(names: &[&str], written: &str) -> Option<Self> {
         let mut index = 0;
         while index < names.len() {
@@ -49,7 +51,7 @@ impl Stray {
         Self { remedy: remedy.raw(register).raw("(&module)` in `new`") }
     }
 
-    /// Where it belongs.
+    /// The message: where the callback belongs.
     pub const fn remedy(&self) -> &str {
         self.remedy.as_str()
     }

@@ -1,13 +1,14 @@
-//! What a plugin's configs look like, as its manifest says.
+//! The schema of a plugin's config, as stored in its manifest.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// A [JSON Schema](https://json-schema.org): one object of JSON, as text.
+/// A [JSON Schema](https://json-schema.org): the text of one JSON object.
 ///
-/// Rationale: homeservers do not look into it, so what it holds costs them its length and nothing
-/// more, whoever wrote it. Who holds a config against it reads it, and may find that it is none.
+/// Rationale: homeservers do not interpret it, so a schema costs them its length and nothing more,
+/// whatever it holds. Only a tool that validates a config parses it, and that tool may find that it
+/// is not a valid schema.
 ///
 /// ```
 /// use hsmod_plugin_api::manifest::Manifest;
@@ -24,7 +25,7 @@ use serde_json::value::RawValue;
 pub struct ConfigSchema(Box<str>);
 
 impl ConfigSchema {
-    /// The JSON text, without white space between its parts: one line.
+    /// The JSON text, on one line, without white space between the tokens.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +50,7 @@ impl Serialize for ConfigSchema {
     }
 }
 
-/// JSON without the white space between its parts.
+/// Removes the white space between the tokens of a JSON text.
 fn compact(json: &str) -> Box<str> {
     let (mut in_text, mut escaped) = (false, false);
     let kept = |c: &char| {
@@ -95,7 +96,7 @@ mod tests {
         assert!(read("{").unwrap_err().starts_with("EOF while parsing"));
     }
 
-    /// However deep: nothing is built of it.
+    /// The depth does not matter, because no value tree is built.
     #[test]
     fn a_hostile_one_is_read_without_recursion() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));

@@ -1,11 +1,11 @@
-//! Whether a text is JSON, asked of the compiler: a schema that cannot be read does not compile.
+//! Checks JSON syntax at compile time: a schema that is not valid JSON does not compile.
 
 use super::Writer;
 
-/// More levels than a schema that people can read has, and fewer than JSON is read with.
+/// More levels than a schema that people can read, and fewer than JSON parsers accept.
 const DEPTH_MAX: u32 = 100;
 
-/// What is wrong with a text that should be one JSON object, in words; none if nothing is.
+/// What is wrong with a text that should be one JSON object; empty if nothing is.
 #[doc(hidden)]
 pub struct Fault(Writer<160>);
 
@@ -15,13 +15,13 @@ impl Fault {
         self.0.as_str().is_empty()
     }
 
-    /// The words.
+    /// The error message.
     pub const fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Looks through a text.
+/// Checks a text.
 #[doc(hidden)]
 pub const fn fault(text: &str) -> Fault {
     let bytes = text.as_bytes();
@@ -44,13 +44,14 @@ enum Next {
     CommaOrEnd,
 }
 
-/// One object and white space; otherwise where that ends.
+/// Accepts one object with white space around it; otherwise returns where the text ceases to be
+/// one.
 const fn object(bytes: &[u8]) -> Result<(), usize> {
     let mut at = behind_space(bytes, 0);
     if byte(bytes, at) != b'{' {
         return Err(at);
     }
-    // A bit for each open bracket, the innermost last: whether it is an object's.
+    // One bit for each open bracket, the innermost last: whether it opened an object.
     let (mut open, mut depth) = (0_u128, 0);
     let mut next = Next::Value;
     loop {
@@ -99,13 +100,13 @@ const fn object(bytes: &[u8]) -> Result<(), usize> {
     }
 }
 
-/// Goes on behind a bracket that closes one.
+/// Continues after a closing bracket.
 const fn closed(next: &mut Next, at: usize) -> Result<usize, usize> {
     *next = Next::CommaOrEnd;
     Ok(at + 1)
 }
 
-/// The byte there; behind the end the one that JSON has nowhere.
+/// Returns the byte at `at`; beyond the end 0, which is not valid anywhere in JSON.
 const fn byte(bytes: &[u8], at: usize) -> u8 {
     if at < bytes.len() { bytes[at] } else { 0 }
 }
@@ -117,7 +118,7 @@ const fn behind_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// A string, a number or a word; its end, or where it ceases to be one.
+/// Returns the end of a string, number or word; otherwise where the text ceases to be one.
 const fn scalar(bytes: &[u8], at: usize) -> Result<usize, usize> {
     match byte(bytes, at) {
         b'"' => string(bytes, at),
@@ -140,7 +141,7 @@ const fn word(bytes: &[u8], at: usize, word: &[u8]) -> Result<usize, usize> {
     Ok(at + index)
 }
 
-/// A number without its sign.
+/// Reads a number without its sign.
 const fn number(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let mut end = behind_digits(bytes, at);
     if end == at || (byte(bytes, at) == b'0' && end > at + 1) {
@@ -193,12 +194,12 @@ const fn string(bytes: &[u8], at: usize) -> Result<usize, usize> {
     }
 }
 
-/// Line and column, from 1, of a byte.
+/// Returns the line and column, from 1, of a byte.
 const fn position(bytes: &[u8], end: usize) -> (u32, u32) {
     let (mut line, mut column, mut at) = (1, 1, 0);
     while at < end && at < bytes.len() {
         let is_new_line = bytes[at] == b'\n';
-        // What continues a character takes no column of its own.
+        // Continuation bytes of a character do not count as columns.
         let is_new_character = bytes[at] & 0xc0 != 0x80;
         line += is_new_line as u32;
         column = if is_new_line { 1 } else { column + is_new_character as u32 };
@@ -278,7 +279,7 @@ mod tests {
         assert!(!is_object(&nested(100)));
     }
 
-    /// What this lets pass, JSON does: each change of one byte.
+    /// Every text that this check accepts, `serde_json` accepts too, for each change of one byte.
     #[test]
     fn it_agrees_with_who_reads_json() {
         let text = r#"{"a": [1.5e-3, "\u00e9\n", {"b": null}, true], "c": {}}"#;

@@ -1,4 +1,4 @@
-//! An account and its first device, made in one call.
+//! Creates an account and its first device in one call.
 
 use serde::Serialize;
 
@@ -6,14 +6,14 @@ use super::ModuleApi;
 use crate::values::{ModuleError, UserId};
 
 impl ModuleApi {
-    /// Makes an account as [`register_user`](Self::register_user) does, of no admin, and a device
-    /// for it as [`register_device`](Self::register_device) does; answers the user ID and the
-    /// device's access token, a secret. Since Synapse 0.25.
+    /// Creates an account that is no admin, as [`register_user`](Self::register_user) does, and a
+    /// device for it, as [`register_device`](Self::register_device) does. Returns the user ID and
+    /// the device's access token, which is a secret. Since Synapse 0.25.
     ///
     /// Mirrors `synapse.module_api.ModuleApi.register`, which is deprecated there too.
     ///
     /// # Errors
-    /// As these two have them. If the second one fails, the account is there nevertheless.
+    /// Those of the two requests. If the second fails, the account exists nevertheless.
     #[deprecated(
         note = "it makes a device that perhaps nobody needs: use `register_user`, and `register_device` \
                 where somebody does"

@@ -1,4 +1,4 @@
-//! What a module may ask of its homeserver.
+//! The requests that a module may make to its homeserver.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::manifest::AbiVersion;
 use crate::requests::Groups;
 use crate::values::UserId;
 
-/// The homeserver, as one module sees it. Cheap to clone; a module keeps a clone for later.
+/// The homeserver, as seen by one module. Cheap to clone; a module keeps a clone for later.
 ///
-/// Arguments of requests that are JSON are given as whatever serialises: a `serde_json::json!(..)`,
-/// a struct, a list of texts, `&()` for `null`. A [`JsonStr`](crate::values::JsonStr) is JSON text
-/// already, and is sent as it is.
+/// Arguments of requests that are JSON take any value that implements `Serialize`: a
+/// `serde_json::json!(..)`, a struct, a list of strings, `&()` for `null`. A
+/// [`JsonStr`](crate::values::JsonStr) is JSON text already and is sent unchanged.
 ///
 /// Mirrors `synapse.module_api.ModuleApi`.
 #[doc = include_str!("api/members.md")]
@@ -84,13 +84,13 @@ counted_table! {
 }
 
 impl ModuleApi {
-    /// Takes over a reference that the homeserver counted for the module of this number.
+    /// Takes over a reference that the homeserver counted for the module with the number `module`.
     pub(crate) fn import(raw: RawApi, module: u32) -> Self {
         let homeserver = Homeserver::take(raw);
         Self { connection: Arc::new(Connection { homeserver, module, own: Own::default() }) }
     }
 
-    /// The module that it belongs to.
+    /// The module that this API belongs to.
     pub(super) fn own(&self) -> &Own {
         &self.connection.own
     }
@@ -100,7 +100,7 @@ impl ModuleApi {
         self.connection.homeserver.peer()
     }
 
-    /// The homeserver, to be asked by the table of a group of requests.
+    /// The homeserver's table for a group of requests.
     #[inline]
     pub(crate) fn group<R: TableRef>(&self) -> Peer<'_, R>
     where
@@ -114,18 +114,18 @@ impl ModuleApi {
         self.connection.module
     }
 
-    /// For the requests, which may be asked of parts of the api too.
+    /// For the generated requests, which also run on parts of the API.
     pub(crate) const fn api(&self) -> &Self {
         self
     }
 
-    /// The name of the homeserver, the part of a user ID behind the first `:`.
+    /// The homeserver's name: the part of a user ID after the first `:`.
     pub fn server_name(&self) -> &str {
         self.peer().server_name().and_then(Str::checked).unwrap_or_default()
     }
 
-    /// Where clients reach the homeserver, with a `/` at the end; `None` if the operator did not
-    /// say.
+    /// The URL at which clients reach the homeserver, with a `/` at the end; `None` if the operator
+    /// did not configure it.
     pub fn public_baseurl(&self) -> Option<&str> {
         self.peer().public_baseurl()?.checked()
     }
@@ -141,13 +141,13 @@ impl ModuleApi {
         self.peer().worker_app()?.checked()
     }
 
-    /// What the homeserver calls itself in mails; `Matrix` if the operator did not say.
+    /// The name that the homeserver uses in mails; `Matrix` if the operator did not configure one.
     pub fn email_app_name(&self) -> &str {
         self.peer().email_app_name().and_then(Str::checked).unwrap_or("Matrix")
     }
 
-    /// Which version of the boundary the homeserver speaks: the smaller minor of its and
-    /// [ours](crate::ABI) is what both know.
+    /// The version of the boundary that the homeserver speaks. Both sides know the features of the
+    /// smaller minor of this version and [ours](crate::ABI).
     pub fn abi(&self) -> AbiVersion {
         AbiVersion {
             major: hsmod_abi::MAJOR,
@@ -155,18 +155,19 @@ impl ModuleApi {
         }
     }
 
-    /// What the homeserver calls itself (`synapse`), and its version; empty if it does not say.
+    /// The name of the homeserver software (`synapse`) and its version; empty if it does not report
+    /// them.
     ///
-    /// For the log: whether something is served is asked with [`Self::supports`].
+    /// For logging only: use [`Self::supports`] to find out whether something is supported.
     pub fn homeserver(&self) -> (&str, &str) {
         let (name, version) = (self.peer().homeserver_name(), self.peer().homeserver_version());
         let [name, version] = [name, version].map(|text| text.and_then(Str::checked));
         (name.unwrap_or_default(), version.unwrap_or_default())
     }
 
-    /// Whether this start is a trial (`hsmod check`, or `call` and `replay` without `--live`):
-    /// requests are not answered, nothing lasts. With `--world` it is none: a homeserver is played
-    /// that answers, and a module does there what it does in a homeserver.
+    /// Whether this is a trial (`hsmod check`, or `call` and `replay` without `--live`): requests
+    /// are not answered and nothing is kept. With `--world` it is not a trial: a simulated
+    /// homeserver answers, and the module behaves as in a real one.
     pub fn is_trial(&self) -> bool {
         self.peer().is_trial().is_some_and(Flag::get)
     }
@@ -190,7 +191,7 @@ impl ModuleApi {
         UserId::new(id.as_ref()).server_name() == Some(self.server_name())
     }
 
-    /// The full user ID for a local part; a text that begins with `@` is returned as it is.
+    /// The full user ID for a local part; a string that begins with `@` is returned unchanged.
     pub fn get_qualified_user_id(&self, username: &str) -> String {
         if username.starts_with('@') {
             username.to_owned()
@@ -199,10 +200,10 @@ impl ModuleApi {
         }
     }
 
-    /// Answers HTTP requests for `path`: just that path, or with a `*` behind its last `/` also
-    /// everything below it. The safe place is `/_synapse/client/<name of the module>/`; what the
-    /// homeserver itself serves is refused. Of two modules that want the same path the first one
-    /// gets it, with a warning.
+    /// Answers HTTP requests for `path`: exactly that path or, if it ends with `/*`, also
+    /// everything below it. `/_synapse/client/<name of the module>/` is always safe; paths that the
+    /// homeserver itself serves are refused. If two modules register the same path, the first one
+    /// gets it and a warning is logged.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -227,7 +228,8 @@ impl ModuleApi {
         self.peer().register_web_resource(Str::new(exact), subtree, html, resource);
     }
 
-    /// What a request of a group has begun under this number is of no use any more.
+    /// Tells the homeserver that the module no longer needs what a request of a group has begun
+    /// under this number.
     pub(super) fn give_up(&self, group: &str, number: i64) {
         self.peer().give_up(Str::new(&format!("{group}/1")), number);
     }
