@@ -1,9 +1,8 @@
-//! Shows that a module which is newer than its homeserver is told what that lacks, by its name, and
-//! gets everything else.
+//! Shows that a module which is newer than its homeserver gets an error that names what the
+//! homeserver lacks, and can use everything else.
 //!
-//! The older homeserver has the tables of the fake one, each copied up to where it ends into memory
-//! of just that size, so that a sanitizer sees whoever steps over the end:
-//! `RUSTFLAGS=-Zsanitizer=address cargo +nightly test --target x86_64-unknown-linux-gnu
+//! The older homeserver has the tables of the fake one, each cut off and copied into memory of
+//! exactly that size, so that a sanitizer reports any access beyond the end:
 //! -p hsmod-plugin-api --features testing --lib api::tests`.
 
 use std::fmt::Debug;
@@ -23,7 +22,7 @@ use crate::testing::prelude::*;
 
 const ALICE: &UserId = UserId::new("@alice:example.com");
 
-/// A table, word by word: its size and version are the first word, and each function is one.
+/// A table as words: the first one holds its size and version, each other one is a function.
 type Words = Box<[*const ()]>;
 
 /// How many functions a table of `size` bytes has.
@@ -31,10 +30,10 @@ const fn functions_in(size: u32) -> usize {
     size as usize / size_of::<*const ()>() - 1
 }
 
-/// A copy of a table that has so many functions, in memory of its size.
+/// Copies the first `functions` functions of a table into memory of exactly that size.
 ///
 /// # Safety
-/// `table` is a table, of so many functions at least.
+/// `table` points to a table with at least so many functions.
 unsafe fn copied<T>(table: *const T, functions: usize) -> Words {
     let words: *const *const () = table.cast();
     // SAFETY: every table begins with its size and its version.
@@ -48,14 +47,14 @@ unsafe fn copied<T>(table: *const T, functions: usize) -> Words {
     [without_provenance(usize::from_ne_bytes(head))].into_iter().chain(functions).collect()
 }
 
-/// A homeserver one of whose tables ends early, or is not there.
+/// A homeserver with a table that is truncated or missing.
 struct Older {
     api: ModuleApi,
     _table: Words,
 }
 
 impl Older {
-    /// Its own table has so many functions.
+    /// Its own table has only so many functions.
     fn with_functions(host: &FakeHost, functions: usize) -> Self {
         let whole = host.api();
         // SAFETY: a table of this version.
@@ -70,7 +69,7 @@ impl Older {
         Self { api, _table: words }
     }
 
-    /// It has those groups of requests that `has` says.
+    /// It has only the groups of requests for which `has` returns true.
     fn with_groups(host: &FakeHost, has: impl Fn(&str) -> bool) -> Self {
         let whole = host.api();
         let table = |name: &str| {
@@ -80,7 +79,7 @@ impl Older {
         Self { api: answering(&whole, table), _table: Words::default() }
     }
 
-    /// Its table of `threepids` has so many functions.
+    /// Its table of `threepids` has only so many functions.
     fn with_threepids(host: &FakeHost, functions: usize) -> Self {
         let whole = host.api();
         let all = table_of(&whole, "threepids/1").cast::<ThreepidsTable>();
@@ -94,7 +93,7 @@ impl Older {
     }
 }
 
-/// A homeserver whose groups of requests are those that `table` gives.
+/// A homeserver that returns `table(name)` for each group of requests.
 fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi {
     // SAFETY: a reference is counted; each is the table of that name, which the test keeps.
     let homeserver = unsafe {
@@ -119,7 +118,7 @@ fn counted(whole: &ModuleApi) -> *const () {
     object
 }
 
-/// A homeserver of which everything can be told from what a module takes on where it has no answer.
+/// A homeserver whose every answer differs from what a module assumes if there is none.
 fn unusual() -> FakeHost {
     FakeHost::new("example.com").in_process(|process| {
         process.public_baseurl = Some("https://example.com/".to_owned());
@@ -131,7 +130,7 @@ fn unusual() -> FakeHost {
     })
 }
 
-/// How a request went, if it is one that is answered at once.
+/// The outcome of a request that is answered at once.
 fn outcome<T: Debug>(request: impl Future<Output = Result<T, ModuleError>>) -> String {
     poll_once(pin!(request)).map_or_else(|| "waits".to_owned(), told)
 }
@@ -147,17 +146,17 @@ fn lacking(name: &str) -> String {
     format!("Some(Unsupported): this homeserver does not answer `{name}`")
 }
 
-/// The least that a homeserver has: `retain` and `release`, which go together.
+/// The fewest functions that a homeserver has: `retain` and `release`, which go together.
 const LEAST: usize = 2;
 
 /// How many functions a homeserver of this version has.
 const MOST: usize = functions_in(HostTable::SIZE);
 
-/// What a module sees of a function.
+/// What a module observes of a function.
 type Seen = fn(&ModuleApi) -> String;
 
-/// Functions by name and place, what modules see of them, and what they see where the homeserver
-/// has no such function.
+/// Functions by name and position, what modules observe of them, and what they observe if the
+/// homeserver has no such function.
 fn functions() -> Vec<(&'static str, usize, Seen, String)> {
     macro_rules! seen {
         ($( $function:ident: $seen:expr, $without:expr; )*) => { vec![$(
@@ -199,7 +198,7 @@ fn a_function_that_the_homeserver_lacks_is_done_without() {
     }
 }
 
-/// What is handed over.
+/// A value that is handed over.
 struct Guest {
     _token: Arc<()>,
 }
@@ -212,7 +211,7 @@ impl SpamCheckerCallbacks for Guest {
 
 impl WebResource for Guest {}
 
-/// A fake homeserver that is given no module keeps nothing either.
+/// A fake homeserver without a module does not keep objects that it is given.
 #[test]
 fn what_cannot_be_handed_over_is_given_back() {
     let host = unusual();
@@ -248,7 +247,7 @@ fn what_cannot_be_handed_over_is_given_back() {
     }
 }
 
-/// A request of each group that homeservers answer, and of two others.
+/// One request of each group that homeservers answer, and of two others.
 fn asked(api: &ModuleApi) -> Vec<(&'static str, &'static str, String)> {
     let room = RoomId::new("!lobby:example.com");
     let alias = RoomAlias::new("#lobby:example.com");
@@ -313,18 +312,18 @@ fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
             if index < end { whole.to_owned() } else { lacking(row.name) }
         });
         assert_eq!(outcomes.to_vec(), expected.collect::<Vec<_>>(), "{end}");
-        // The groups behind this one are where they were.
+        // The groups after this one keep their positions.
         assert_eq!(outcome(api.check_push_rule_actions(&["notify"])), "()");
     }
 }
 
-/// How a request about a user went that a module in another language makes: one that vouches for
-/// nothing.
+/// The outcome of a request about a user, made by a module in another language, whose strings are
+/// unchecked.
 fn asked_by_another_language(api: &ModuleApi, user_id: &'static [u8]) -> String {
     use crate::values::answer::Returns;
 
-    // SAFETY: on purpose perhaps not, as another language may have it; nobody looks at it but the
-    // homeserver, which checks it first.
+    // SAFETY: deliberately maybe invalid UTF-8, as from another language; only the homeserver reads
+    // it, and checks it first.
     let user_id = unsafe { std::str::from_utf8_unchecked(user_id) };
     let args = crate::requests::users::args::is_user_admin::new(Str::new(user_id));
     let users = api.group::<crate::requests::users::UsersTableRef>();
