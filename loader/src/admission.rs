@@ -1,4 +1,4 @@
-//! Whether a module may ask for something now.
+//! Decides whether a module's request is admitted now.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -7,45 +7,45 @@ use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
 use crate::room_scope::holds_room;
 
-/// How many requests of one module are answered at once.
+/// How many requests of one module the homeserver answers at once.
 ///
-/// Rationale: a hundred callbacks in flight may each ask for a few things; what asks for more than
-/// this does not wait for its answers.
+/// Rationale: a hundred callbacks in flight may each make a few requests. A module that has more
+/// than this in flight does not wait for its answers.
 const AT_ONCE: usize = 256;
 
-/// What of the loader's own is answered in a trial: it does not leave the process, or does not
-/// last.
+/// The groups the loader still answers in a trial: they have no effect outside the process, or none
+/// that lasts.
 const IN_TRIALS: GroupSet =
     GroupSet::of("storage").and(GroupSet::of("templates")).and(GroupSet::of("time"));
 
-/// Decides for one module.
+/// The admission of one module's requests.
 #[derive(Debug)]
 pub(crate) struct Admission {
     trial: bool,
-    /// The groups that the loader answers.
+    /// The groups of requests that the loader answers itself.
     own: GroupSet,
     shut: AtomicBool,
     ended: AtomicBool,
-    /// How many requests the homeserver is answering.
+    /// How many requests the homeserver is answering now.
     taken: AtomicUsize,
-    /// How many the loader is answering, which have limits of their own.
+    /// How many requests the loader is answering now; the services have limits of their own.
     taken_of_own: AtomicUsize,
 }
 
 impl Admission {
-    /// The groups `own` are answered by the loader, the others by the homeserver.
+    /// The loader answers the groups in `own`, the homeserver all others.
     pub(crate) fn new(trial: bool, own: GroupSet) -> Self {
         let (shut, ended) = (AtomicBool::new(false), AtomicBool::new(false));
         let (taken, taken_of_own) = (AtomicUsize::new(0), AtomicUsize::new(0));
         Self { trial, own, shut, ended, taken, taken_of_own }
     }
 
-    /// From now on the homeserver answers nothing: the module's `shutdown` comes next, or is over.
+    /// From now on the homeserver answers nothing: the module's `shutdown` runs next or has ended.
     pub(crate) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
     }
 
-    /// Whether the homeserver answers nothing any more.
+    /// Whether the homeserver has stopped answering.
     pub(crate) fn is_shut(&self) -> bool {
         self.shut.load(Ordering::Acquire)
     }
@@ -55,7 +55,7 @@ impl Admission {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// Lets a request in, or says why not. `room` is the one whose lock it needs.
+    /// Admits a request, or says why not. `room` is the room whose lock the request needs.
     #[inline]
     pub(crate) fn admit(
         &self,
@@ -75,7 +75,7 @@ impl Admission {
         Permit::take(taken, most).ok_or_else(|| too_many(request.name))
     }
 
-    /// Looks at what most requests have no need of.
+    /// The checks that most requests do not need.
     #[cold]
     #[inline(never)]
     fn look(
@@ -166,7 +166,7 @@ mod tests {
         admission.end();
         let (reason, _) = refused(admission.admit(&BEGIN, None));
         assert_eq!(reason, Some(Unanswered::ShuttingDown));
-        // A homeserver's own storage would last.
+        // A storage provided by the homeserver would outlive the trial.
         let (reason, _) = refused(Admission::new(true, GroupSet::default()).admit(&BEGIN, None));
         assert_eq!(reason, Some(Unanswered::Trial));
     }

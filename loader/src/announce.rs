@@ -1,13 +1,13 @@
-//! What a start leaves in the log: which modules run, what they registered, what was noticed. A
-//! start that is refused leaves nothing: whoever asked for it gets all of that as an error.
+//! Logs a successful start: which modules run, what they registered, and the warnings. A start that
+//! is refused logs nothing, because its caller gets all of this in the error.
 
 use crate::info::ModuleInfo;
 use crate::problem::Problem;
 
-/// Enough of a digest to tell two files apart.
+/// Enough digits of a digest to tell two files apart.
 const DIGITS: usize = 12;
 
-/// Modules at INFO, one line each; what was noticed at WARN.
+/// Logs one line for each module at INFO, and each warning at WARN.
 pub(crate) fn started(modules: &[ModuleInfo], warnings: &[Problem]) {
     for info in modules {
         tracing::info!(
@@ -43,7 +43,7 @@ fn callbacks(info: &ModuleInfo) -> Option<String> {
     listed(info.callbacks.iter().flat_map(of_category))
 }
 
-/// `None` if there is nothing: the field is left out then.
+/// `None` for an empty list, so that the field is left out.
 fn listed(names: impl Iterator<Item = impl AsRef<str>>) -> Option<String> {
     let names: Vec<String> = names.map(|name| name.as_ref().to_owned()).collect();
     (!names.is_empty()).then(|| names.join(", "))

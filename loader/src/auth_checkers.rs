@@ -1,4 +1,4 @@
-//! The types of login that modules know, each with the fields it needs.
+//! The login types that modules registered, each with the fields it needs.
 
 use hsmod_plugin_api::callbacks::password_auth_provider::PasswordAuthProviderTableRef;
 use hsmod_plugin_api::callbacks::password_auth_provider::rows::check_auth;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::call_error::{CallError, Cause};
 use crate::policy::Rule;
 
-/// Who knows which type of login, in the order of registration.
+/// The login types, each with the modules that check it, in the order of registration.
 #[derive(Debug, Default)]
 pub(crate) struct AuthCheckers(Vec<Known>);
 
@@ -22,13 +22,13 @@ struct Known {
 }
 
 impl AuthCheckers {
-    /// Who knows a type of login, in order.
+    /// The modules' `check_auth` callbacks for a login type, in order.
     pub(crate) fn of(&self, login_type: &str) -> &[Callback<check_auth>] {
         let known = self.0.iter().find(|known| known.login_type.name == login_type);
         known.map_or(&[], |known| &known.callbacks)
     }
 
-    /// The types of login that a module knows.
+    /// The login types that a module registered.
     pub(crate) fn of_module(&self, module: usize) -> impl Iterator<Item = &LoginType> {
         let own = move |callback: &Callback<check_auth>| callback.module() == module;
         let known = self.0.iter().filter(move |known| known.callbacks.iter().any(own));
@@ -39,7 +39,7 @@ impl AuthCheckers {
         self.0.iter().map(|known| &known.login_type)
     }
 
-    /// Adds the types of login of a registration; its `check_auth` is the last one of `lists`.
+    /// Adds the login types of one registration, whose `check_auth` is the last one in `lists`.
     pub(crate) fn add(&mut self, registered: &Registered, lists: &Lists) {
         let callbacks = check_auth::list(PasswordAuthProviderTableRef::lists(lists));
         for checker in registered.auth_checkers() {
@@ -54,13 +54,13 @@ impl AuthCheckers {
     }
 }
 
-/// As Synapse writes it: `['a', 'b']`.
+/// Formats a list as Synapse does: `['a', 'b']`.
 pub(crate) fn listed(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
     format!("[{}]", quoted.join(", "))
 }
 
-/// A type of login that modules know: what `GET /login` advertises.
+/// A login type that modules can check: what `GET /login` advertises.
 ///
 /// ```
 /// # fn example(modules: &hsmod_loader::Modules) {
@@ -72,9 +72,9 @@ pub(crate) fn listed(names: &[String]) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct LoginType {
-    /// Its name: `m.login.password`.
+    /// The name: `m.login.password`.
     pub name: String,
-    /// The fields it needs of what the client sends.
+    /// The fields of the client's submission that `check_auth` needs.
     pub fields: Vec<String>,
 }
 
@@ -85,11 +85,11 @@ impl From<&AuthChecker> for LoginType {
 }
 
 impl LoginType {
-    /// What `check_auth` is to be asked about: of what the client sent, the fields of this type and
-    /// no others.
+    /// The `login_dict` argument of `check_auth`: the fields of this login type, and no others,
+    /// taken from what the client submitted.
     ///
     /// # Errors
-    /// If some are missing: the 400 that the client gets.
+    /// Some of the fields are missing: the error is the 400 response for the client.
     pub fn login_dict(&self, submission: &JsonObject) -> Result<JsonObject, CallError> {
         let missing: Vec<String> = self
             .fields

@@ -1,4 +1,5 @@
-//! What a module does without being asked: begun when the module starts, cancelled when it ends.
+//! Work that a module runs on its own account: it begins once the module has started and is
+//! cancelled when the module is shut down.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -19,22 +20,22 @@ use crate::call_error::FailureKind;
 use crate::failures::{Duty, Failing, Failures, Subject};
 use crate::record::{self, Place};
 
-/// How much work of one module is waited for at once.
+/// How many pieces of background work one module may have at once.
 ///
-/// Rationale: far more than any module plans, few enough that one which begins something with each
-/// message is noticed before the memory is gone.
+/// Rationale: this is far more than any module plans, yet low enough that a module which starts
+/// work for every message is noticed before memory runs out.
 const AT_ONCE: u32 = 1024;
 
-/// Periods are neither shorter nor longer.
+/// The shortest and the longest period; others are clamped to these.
 const PERIODS: [Duration; 2] =
     [Duration::from_millis(1), Duration::from_secs(30 * 365 * 24 * 60 * 60)];
 
-/// What is to be done.
+/// The kinds of work.
 #[derive(Debug)]
 pub(crate) enum Work {
     /// Once, after a delay.
     Once(Duration, Continuation),
-    /// Again and again, after each period.
+    /// Repeatedly, once per period.
     Looping(Duration, Routine),
 }
 
@@ -46,21 +47,21 @@ pub(crate) struct Background {
     failures: Arc<Failures>,
     runtime: Handle,
     state: Mutex<State>,
-    /// One for each piece of work; back when its futures are dropped.
+    /// One permit for each piece of work, returned after its future is dropped.
     places: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
 struct State {
     phase: Phase,
-    /// What has begun and not ended.
+    /// The work that has begun and not ended.
     running: HashMap<NonZeroU64, Running>,
     latest: NonZeroU64,
 }
 
 #[derive(Debug)]
 enum Phase {
-    /// The module is being made: what is to begin when it is started.
+    /// The module is still being made; this work begins when the module has started.
     Early(Vec<(NonZeroU64, Task)>),
     Started,
     Over,
@@ -68,13 +69,13 @@ enum Phase {
 
 #[derive(Debug, Default)]
 struct Running {
-    /// To be cancelled as soon as it can be.
+    /// Cancel it as soon as there is a handle.
     cancelled: bool,
-    /// `None` just before it begins.
+    /// `None` until the task is spawned.
     handle: Option<AbortHandle>,
 }
 
-/// Work that has a place.
+/// Work that holds a permit.
 #[derive(Debug)]
 struct Task {
     desc: Box<str>,
@@ -98,7 +99,7 @@ impl Background {
         Self { module, name, failures, runtime, state: Mutex::new(state), places }
     }
 
-    /// Begins `work`, or keeps it until the module is started; returns its number.
+    /// Begins `work`, or queues it until the module has started, and returns its number.
     pub(crate) fn add(self: &Arc<Self>, desc: &str, work: Work) -> Option<NonZeroU64> {
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
             let message = format!("is not run: the module has {AT_ONCE} of them at once");
@@ -128,7 +129,7 @@ impl Background {
         Some(number)
     }
 
-    /// Begins what was added so far.
+    /// Begins the work that was added so far.
     pub(crate) fn start(self: &Arc<Self>) {
         let mut state = self.state();
         let Phase::Early(tasks) = &mut state.phase else { return };
@@ -139,7 +140,8 @@ impl Background {
         tasks.into_iter().for_each(|(number, task)| self.spawn(number, task));
     }
 
-    /// Not under the lock: whatever is dropped there may be a module's.
+    /// Spawns the work. Call this without holding the lock: what is dropped here may run the
+    /// module's code.
     fn spawn(self: &Arc<Self>, number: NonZeroU64, task: Task) {
         let Task { desc, work, permit } = task;
         let place = Place::work(&desc);
@@ -151,7 +153,7 @@ impl Background {
         let over = matches!(state.phase, Phase::Over);
         match state.running.get_mut(&number) {
             Some(running) if !over && !running.cancelled => running.handle = Some(handle),
-            // It has ended already, or is to.
+            // It has ended already, or was cancelled meanwhile.
             _ => {
                 drop(state);
                 handle.abort();
@@ -159,7 +161,7 @@ impl Background {
         }
     }
 
-    /// Cancels the work of a number, if it has not ended.
+    /// Cancels the work with this number, unless it has ended.
     pub(crate) fn cancel(&self, number: NonZeroU64) {
         let mut state = self.state();
         if let Phase::Early(tasks) = &mut state.phase {
@@ -179,7 +181,7 @@ impl Background {
         }
     }
 
-    /// Cancels everything; from now on nothing begins.
+    /// Cancels all work; from now on nothing begins.
     pub(crate) fn shut(&self) {
         let mut state = self.state();
         let phase = std::mem::replace(&mut state.phase, Phase::Over);
@@ -190,13 +192,13 @@ impl Background {
         self.give_back(phase);
     }
 
-    /// Waits until nothing runs, after [`Self::shut`].
+    /// Waits until no work is running. Call [`Self::shut`] first.
     pub(crate) async fn ended(&self) {
-        // Nobody closes it.
+        // The semaphore is never closed.
         let _ = self.places.acquire_many(AT_ONCE).await;
     }
 
-    /// Drops what belongs to the module.
+    /// Drops a value of the module's, recorded as running inside the module.
     fn give_back<T>(&self, of_module: T) {
         let _inside = record::enter(self.module, Place::DROP);
         drop(of_module);
@@ -227,12 +229,12 @@ async fn run(module: usize, failures: Arc<Failures>, desc: Box<str>, work: Work)
     }
 }
 
-/// The first time after `now` that lies a number of periods after `latest`.
+/// The next multiple of `period` after `latest` that is later than `now`.
 ///
-/// Mirrors `LoopingCall` of Twisted: calls that were missed are not made up for.
+/// Mirrors Twisted's `LoopingCall`: missed calls are not made up for.
 fn following(latest: Instant, period: Duration, now: Instant) -> Instant {
     let late = now.saturating_duration_since(latest).as_nanos() % period.as_nanos();
-    // Shorter than a period, the longest of which is 30 years.
+    // This is less than a period, and the longest period is 30 years: it fits.
     now + period - Duration::from_nanos(u64::try_from(late).unwrap_or_default())
 }
 
@@ -255,12 +257,12 @@ fn fail(failures: &Failures, desc: &str, kind: FailureKind, message: &str) {
     });
 }
 
-/// Work that runs. All of it happens inside the module, its end too.
+/// Running work. It is polled and dropped inside the module.
 struct Spawned {
     module: usize,
     place: Place,
     future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// Given back after the future.
+    /// Dropped after the future.
     _held: Held,
 }
 
@@ -284,7 +286,7 @@ impl Drop for Spawned {
     }
 }
 
-/// Work is among the running until this is dropped.
+/// Keeps the work in the list of running work until dropped.
 struct Held {
     background: Arc<Background>,
     number: NonZeroU64,

@@ -1,4 +1,4 @@
-//! What the modules of this process remember: caches by their names.
+//! The caches that modules of this process registered, by name.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,11 +8,11 @@ use hsmod_plugin_api::values::JsonStr;
 
 use crate::record::{self, Place};
 
-/// All of this process, whichever set of modules they belong to: to forget too much is never
-/// wrong, and caches of a former generation may still be asked.
+/// All caches of this process, whichever `Modules` they belong to: invalidating too much is never
+/// wrong, and caches of a former generation may still be in use.
 static REGISTERED: RwLock<BTreeMap<Box<str>, Vec<Arc<CacheHandle>>>> = RwLock::new(BTreeMap::new());
 
-/// Adds a cache, if `wanted` still says so when no other thread is here.
+/// Adds a cache, provided that `wanted` returns true under the lock.
 pub(crate) fn register(name: &str, cache: CacheHandle, wanted: impl FnOnce() -> bool) {
     let mut registered = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
     if wanted() {
@@ -23,7 +23,7 @@ pub(crate) fn register(name: &str, cache: CacheHandle, wanted: impl FnOnce() -> 
     }
 }
 
-/// Lets go of the caches of a module.
+/// Removes all caches of a module.
 pub(crate) fn forget(module: usize) {
     let mut forgotten = Vec::new();
     let mut registered = REGISTERED.write().unwrap_or_else(PoisonError::into_inner);
@@ -34,18 +34,18 @@ pub(crate) fn forget(module: usize) {
         *caches = others;
         !caches.is_empty()
     });
-    // Modules' code runs when they are dropped: not under the lock, and inside of the module.
+    // Dropping the caches runs the module's code: do it without the lock, inside the module.
     let _inside = record::enter(module, Place::CACHE);
     drop(registered);
 }
 
-/// Lets every cache of a name forget a key; returns how many there are.
+/// Invalidates a key in every cache of this name and returns how many caches there are.
 pub(crate) fn invalidate(name: &str, key: &JsonStr) -> usize {
     let registered = REGISTERED.read().unwrap_or_else(PoisonError::into_inner);
     let caches = registered.get(name).cloned().unwrap_or_default();
     drop(registered);
     for cache in &caches {
-        // What it forgets is dropped, which is its module's doing and not that of whoever asked.
+        // The dropped values are the cache's module's, not those of the module that asked.
         let _inside = record::enter(cache.module(), Place::CACHE);
         cache.invalidate(key);
     }

@@ -1,4 +1,4 @@
-//! Why a homeserver may not go on, and what its client sees of that.
+//! Why an operation must not go on, and what the client is shown.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::policy::Refusal;
 
-/// A module refused, or failed, or what it was to be asked cannot be read.
+/// A module refused or failed, or an argument could not be read.
 ///
-/// One word, so that an answer without objection costs nothing. A homeserver hands `status()` and
-/// `body()` to its client as they are; they are what Synapse's clients see.
+/// It is one pointer in size, so that an answer without objection costs nothing. A homeserver
+/// passes `status()` and `body()` on to its client; they are what Synapse's clients see.
 ///
 /// ```
 /// # use hsmod_loader::CallError;
@@ -30,37 +30,37 @@ pub struct CallError(Box<Inner>);
 #[derive(Clone, Debug)]
 struct Inner {
     callback: &'static str,
-    /// Name of the module; `None` if none is to blame.
+    /// The name of the module; `None` if no module is to blame.
     module: Option<String>,
     cause: Cause,
     refusal: Refusal,
 }
 
-/// What lies behind a [`CallError`].
+/// The cause of a [`CallError`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Cause {
     /// The module's verdict.
     Verdict(Verdict),
-    /// The module answered an error.
+    /// The module returned an error.
     Error(ModuleError),
     /// The module panicked.
     Panicked(Panic),
     /// The module did not answer in time.
     TimedOut(Duration),
-    /// What the homeserver gave cannot be read.
+    /// An argument that the homeserver gave could not be read.
     Input(String),
 }
 
-/// Whom a [`CallError`] is the fault of.
+/// Who is responsible for a [`CallError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallErrorKind {
-    /// A module refused: by its verdict, or by an error with an HTTP status of its own below 500.
+    /// A module refused: by its verdict, or by an error with its own HTTP status below 500.
     Denied,
     /// A module failed.
     Failed(FailureKind),
-    /// The homeserver gave an argument that cannot be read.
+    /// The homeserver gave an argument that could not be read.
     Input,
 }
 
@@ -68,7 +68,7 @@ pub enum CallErrorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// It answered an error.
+    /// It returned an error.
     Error,
     /// It panicked.
     Panicked,
@@ -76,7 +76,7 @@ pub enum FailureKind {
     TimedOut,
     /// A request it made was cancelled.
     Cancelled,
-    /// It was not told of something, because too much waited for it already.
+    /// The notification was dropped, because too many were waiting for the module already.
     Untold,
 }
 
@@ -122,14 +122,14 @@ impl CallError {
         Self(Box::new(Inner { callback, module, cause, refusal }))
     }
 
-    /// The same, but what the module leaves open of a refusal is this.
+    /// Replaces the defaults that are used where the module's refusal leaves something open.
     #[must_use]
     pub fn with_refusal(mut self, refusal: Refusal) -> Self {
         self.0.refusal = refusal;
         self
     }
 
-    /// Adds a field to the body that the client of a refused operation sees.
+    /// Adds a field to the body that the client is shown.
     #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let Cause::Verdict(verdict) = &mut self.0.cause {
@@ -138,7 +138,7 @@ impl CallError {
         self
     }
 
-    /// Whose fault it is.
+    /// Who is responsible.
     pub fn kind(&self) -> CallErrorKind {
         match &self.0.cause {
             Cause::Verdict(_) => CallErrorKind::Denied,
@@ -152,33 +152,33 @@ impl CallError {
         }
     }
 
-    /// Whether a module refused, so that all went well: [`CallErrorKind::Denied`]. Else a module
-    /// failed, or the homeserver gave what cannot be read.
+    /// Whether a module refused, which is no failure: [`CallErrorKind::Denied`]. Otherwise a module
+    /// failed, or an argument could not be read.
     pub fn is_denial(&self) -> bool {
         self.kind() == CallErrorKind::Denied
     }
 
-    /// What lies behind it.
+    /// The cause.
     pub fn cause(&self) -> &Cause {
         &self.0.cause
     }
 
-    /// Why, without who and where.
+    /// Displays the reason without the module and the callback.
     pub(crate) const fn reason(&self) -> Reason<'_> {
         Reason(self)
     }
 
-    /// The callback: `spam_checker.user_may_invite`.
+    /// The callback's full name: `spam_checker.user_may_invite`.
     pub fn callback(&self) -> &'static str {
         self.0.callback
     }
 
-    /// The name of the module that decided or failed.
+    /// The name of the module that refused or failed.
     pub fn module(&self) -> Option<&str> {
         self.0.module.as_deref()
     }
 
-    /// The HTTP status that the client gets.
+    /// The HTTP status for the client.
     pub fn status(&self) -> u16 {
         match &self.0.cause {
             Cause::Verdict(_) => self.0.refusal.status,
@@ -191,22 +191,22 @@ impl CallError {
         }
     }
 
-    /// The `errcode` that the client gets.
+    /// The `errcode` for the client.
     pub fn errcode(&self) -> String {
         self.text("errcode")
     }
 
-    /// The `error` that the client gets.
+    /// The `error` text for the client.
     pub fn message(&self) -> String {
         self.text("error")
     }
 
-    /// What the client gets beside `errcode` and `error`: the further fields of the module's
-    /// refusal. Most often there are none.
+    /// The fields of the client's body other than `errcode` and `error`: the further fields of the
+    /// module's refusal. Most refusals have none.
     ///
-    /// For a homeserver whose own errors hold the three apart; together they are [`Self::body`]. A
-    /// module's field of the name `errcode` or `error` is what [`Self::errcode`] or
-    /// [`Self::message`] says, and is not among these.
+    /// This is for homeservers whose own error type keeps the three apart; [`Self::body`] is all of
+    /// them together. If the module's fields include `errcode` or `error`, they show in
+    /// [`Self::errcode`] and [`Self::message`] and not here.
     ///
     /// ```
     /// use hsmod_loader::policy::upload_refused;
@@ -230,7 +230,7 @@ impl CallError {
         }
     }
 
-    /// The whole JSON body that the client gets: `errcode`, `error`, and the module's own fields,
+    /// The complete JSON body for the client: `errcode`, `error`, and the module's own fields,
     /// which override these two.
     pub fn body(&self) -> Map<String, Value> {
         let refusal = &self.0.refusal;
@@ -258,7 +258,7 @@ impl CallError {
     }
 }
 
-/// For the log: who, where, why.
+/// For the log: module, callback and reason.
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(module) = &self.0.module {
@@ -268,7 +268,7 @@ impl fmt::Display for CallError {
     }
 }
 
-/// Why, without who and where.
+/// Displays the reason without the module and the callback.
 pub(crate) struct Reason<'a>(&'a CallError);
 
 impl fmt::Display for Reason<'_> {
@@ -292,7 +292,7 @@ impl fmt::Debug for CallError {
 
 impl std::error::Error for CallError {}
 
-/// An answer of `Deny` whose errcode and text the callback's rule knows.
+/// A `Deny` whose errcode and text come from the callback's policy.
 pub(crate) fn plain_denial() -> Verdict {
     Verdict::deny(ErrorCode::Forbidden)
 }

@@ -1,4 +1,4 @@
-//! What is wrong with the modules of a config, without a homeserver: for `hsmod check`.
+//! Checks the modules of a config without a homeserver, for `hsmod check`.
 
 use std::time::Duration;
 
@@ -17,38 +17,39 @@ mod process;
 
 use process::Process;
 
-/// What threads of the runtime are to be called that a [`trial_alone`] runs on: they are not the
-/// module's.
+/// The thread name for the runtime that a [`trial_alone`] runs on, so that its threads are not
+/// taken for a module's.
 pub const RUNTIME_THREADS: &str = "hsmod-runtime";
 
-/// What helps where a module asked in its start, and a trial had nobody to answer it.
+/// The remedy where a module's start depends on a request that a trial does not answer.
 pub const A_TRIAL_CANNOT_TELL: &str =
     "start the homeserver to see how this goes on: a trial cannot tell";
 
-/// How long the modules may take to end after a trial; less than whoever watches a trial waits.
+/// How long the modules may take to shut down after a trial. It is shorter than the time a trial's
+/// parent process waits.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
-/// How long threads may take to end after the modules have.
+/// How long threads may take to end after the modules have been shut down.
 const AFTERMATH: Duration = Duration::from_millis(500);
 
-/// What was found.
+/// The result of a check.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Findings {
-    /// Each module, as far as it came.
+    /// Each module, with what was learnt before it failed, if it did.
     pub modules: Vec<ModuleInfo>,
     /// Everything that is wrong, in the order found.
     pub problems: Vec<Problem>,
 }
 
-/// Config, files, folders, permissions, digests, ABI: everything that shows without running code of
-/// the plugins.
+/// Checks everything that shows without running the plugins' code: the config, files, folders,
+/// permissions, digests and the ABI.
 pub fn examine(config: Config) -> Findings {
     examined(config, Known::Nothing)
 }
 
-/// The same for a homeserver of which is known what it [calls](Host::calls): plugins that require
-/// another callback are found, too.
+/// Like [`examine`], for a homeserver whose [calls](Host::calls) are known: this also finds plugins
+/// that require other callbacks.
 pub fn examine_in(config: Config, host: &Host) -> Findings {
     examined(config, Known::Calls(host))
 }
@@ -60,15 +61,16 @@ fn examined(config: Config, known: Known<'_>) -> Findings {
     Findings { modules, problems: surveyed.report.problems }
 }
 
-/// A trial: loads, makes, starts and shuts down the modules, and goes on after an error as far as
-/// it can. Run it in a process of its own: a plugin may crash or hang it. Nothing is stored in the
-/// operator's folders, so whether that would be possible is for [`examine`] to say.
+/// A trial: loads, makes, starts and shuts down the modules, and continues after errors as far as
+/// possible. Run it in a separate process, because a plugin may crash or hang it. Nothing is stored
+/// in the operator's folders; [`examine`] checks whether that would be possible.
 pub async fn trial(config: Config, host: Host) -> Findings {
     tried(config, host, false).await
 }
 
-/// A trial in a process that does nothing else: what the modules did to it, such as signals they
-/// took and threads they left, is found as well, and processes that they left are ended.
+/// A trial in a process that does nothing else. It also reports what the modules did to the
+/// process, such as signal handlers they installed and threads they left running, and ends the
+/// child processes they left.
 pub async fn trial_alone(config: Config, host: Host) -> Findings {
     tried(config, host, true).await
 }
@@ -94,8 +96,8 @@ async fn tried(config: Config, host: Host, alone: bool) -> Findings {
     Findings { modules: info, problems }
 }
 
-/// What the modules have changed in this process. What comes of a start that `failed`, such as
-/// threads that hang, has been said.
+/// What the modules changed in this process. Nothing is reported after a start that `failed`: its
+/// consequences, such as threads that hang, are reported with the failure.
 async fn changes(before: &Process, failed: bool) -> Vec<Problem> {
     const LOOK: Duration = Duration::from_millis(20);
     let mut after = Process::now();
@@ -111,7 +113,7 @@ async fn changes(before: &Process, failed: bool) -> Vec<Problem> {
     if failed { Vec::new() } else { after.changes(before) }
 }
 
-/// Shuts the modules down; returns their warnings.
+/// Shuts the modules down and returns the warnings.
 async fn end(modules: &Modules) -> Vec<Problem> {
     let mut report = Report { problems: modules.warnings().to_vec() };
     let shutdown = modules.shutdown(SHUTDOWN_LIMIT).await;

@@ -1,4 +1,4 @@
-//! What a homeserver says of itself to its modules.
+//! What a homeserver tells the loader and its modules about itself.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::names;
 use crate::rehearsal::Rehearsal;
 use crate::services::provision::Settings;
 
-/// Paths that the homeserver itself serves.
+/// Paths that the homeserver itself serves, in any case.
 const RESERVED: [&str; 5] =
     ["/_matrix/client", "/_matrix/federation", "/_matrix/media", "/_matrix/key", "/_synapse/admin"];
 
-/// A homeserver, as its modules see it.
+/// A homeserver as its modules see it.
 ///
 /// ```
 /// use hsmod_loader::{Host, rows};
@@ -29,7 +29,7 @@ const RESERVED: [&str; 5] =
 /// assert!(!host.supports(rows::ACCOUNT_VALIDITY));
 /// ```
 ///
-/// It answers what it writes:
+/// A host answers those requests that its implementation defines:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -75,7 +75,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// A homeserver by its name: the part of its users' IDs behind the first `:`.
+    /// A homeserver with this server name: the part of its users' IDs after the first `:`.
     pub fn new(server_name: impl Into<String>) -> Self {
         Self {
             server_name: server_name.into(),
@@ -101,58 +101,59 @@ impl Host {
         }
     }
 
-    /// Where clients reach it. By default the config's `public_baseurl`.
+    /// The URL at which clients reach the homeserver. Default: the config's `public_baseurl`.
     #[must_use]
     pub fn public_baseurl(mut self, url: impl Into<String>) -> Self {
         self.public_baseurl = Some(url.into());
         self
     }
 
-    /// The name of this worker process. By default the config's `worker_name`.
+    /// The name of this worker process. Default: the config's `worker_name`.
     #[must_use]
     pub fn worker_name(mut self, name: impl Into<String>) -> Self {
         self.worker_name = Some(name.into());
         self
     }
 
-    /// The program that this worker process runs, as the operator's config calls it.
+    /// The program that this worker process runs, by its name in the operator's config.
     #[must_use]
     pub fn worker_app(mut self, app: impl Into<String>) -> Self {
         self.worker_app = Some(app.into());
         self
     }
 
-    /// What it calls itself in mails. By default `Matrix`.
+    /// The name of the homeserver in mails. Default: `Matrix`.
     #[must_use]
     pub fn email_app_name(mut self, name: impl Into<String>) -> Self {
         self.email_app_name = Some(name.into());
         self
     }
 
-    /// Whether this process does what is to be done once per homeserver, such as the modules'
-    /// looping calls: say no on all worker processes but one. By default yes.
+    /// Whether this process runs work that must run once per homeserver, such as the modules'
+    /// looping calls. Pass `false` in all worker processes but one. Default: `true`.
     #[must_use]
     pub const fn run_background_tasks(mut self, here: bool) -> Self {
         self.run_background_tasks = here;
         self
     }
 
-    /// Whether it still answers a module's requests while that module's `shutdown` runs: say yes if
-    /// the homeserver awaits [`Modules::shutdown`](crate::Modules::shutdown) before it takes itself
-    /// apart. By default no: `shutdown` is then answered nothing but what the loader itself gives.
+    /// Whether the homeserver still answers a module's requests while that module's `shutdown`
+    /// runs. Pass `true` if the homeserver awaits [`Modules::shutdown`](crate::Modules::shutdown)
+    /// before it shuts itself down. By default, only what the loader itself provides is answered
+    /// during `shutdown`.
     ///
-    /// From the end of a module's `shutdown` on, or of the time that it has, nothing is answered in
-    /// any case. Callbacks that an answer would ask reach no module any more.
+    /// In either case nothing is answered once a module's `shutdown` has ended or its time limit
+    /// has passed, and callbacks that such an answer would trigger no longer reach any module.
     #[must_use]
     pub const fn answers_in_shutdown(mut self, answers: bool) -> Self {
         self.answers_in_shutdown = answers;
         self
     }
 
-    /// What it really calls: categories (`spam_checker`) or single callbacks
-    /// (`spam_checker.user_may_invite`), which are constants in [`rows`](mod@crate::rows). By default
-    /// everything. A module that needs another one refuses the start, and so does a name that is
-    /// none.
+    /// The callbacks that this homeserver calls: categories (`spam_checker`) or single callbacks
+    /// (`spam_checker.user_may_invite`), all of which are constants in [`rows`](mod@crate::rows).
+    /// Default: all of them. The start is refused if a module needs another callback, or if one of
+    /// the names does not exist.
     ///
     /// ```
     /// use hsmod_loader::{Host, rows};
@@ -167,10 +168,10 @@ impl Host {
         self
     }
 
-    /// Which of the requests that take the lock of a room (`docs/requests.md` has them) really need
-    /// it for their answer here: these alone would wait for ever inside
-    /// [`Modules::in_room`](crate::Modules::in_room) of that room, and are refused there. By default
-    /// all of them. A name that is none of these refuses the start.
+    /// Which of the requests that take a room's lock (see `docs/requests.md`) really take it in
+    /// this homeserver. Inside [`Modules::in_room`](crate::Modules::in_room) of that room these
+    /// requests would wait for ever, so they are refused there. Default: all of them. The start is
+    /// refused if one of the names is not such a request.
     ///
     /// ```
     /// # use hsmod_loader::Host;
@@ -183,76 +184,77 @@ impl Host {
         self
     }
 
-    /// Whether a request that takes the lock of a room needs it here.
+    /// Whether a request that takes a room's lock really takes it in this homeserver.
     pub(crate) fn needs_lock(&self, request: &str) -> bool {
         self.locks.as_ref().is_none_or(|locks| locks.iter().any(|name| name == request))
     }
 
-    /// It is a Synapse of this version, such as `1.132.0`. A module that needs a callback which it
-    /// does not call is told which version does.
+    /// Says that this homeserver is Synapse in this version, such as `1.132.0`. If a module needs a
+    /// callback that it does not call, the error names the version that does.
     #[must_use]
     pub fn synapse(mut self, version: impl Into<String>) -> Self {
         self.synapse = Some(version.into());
         self
     }
 
-    /// Further paths that no module may serve, with everything below them.
+    /// Reserves another path, with everything below it, which no module may serve then.
     #[must_use]
     pub fn reserve(mut self, path: impl Into<String>) -> Self {
         self.reserved.push(path.into());
         self
     }
 
-    /// How many bytes the body of a request to a web resource may have: a larger one is a 413 of
-    /// which the module learns nothing. By default 8 MiB.
+    /// The largest body, in bytes, of a request to a web resource. A larger request is answered
+    /// with a 413 and does not reach the module. Default: 8 MiB.
     #[must_use]
     pub const fn max_request_body_size(mut self, bytes: usize) -> Self {
         self.max_request_body_size = bytes;
         self
     }
 
-    /// This start is a trial: nothing that the modules do is to last.
+    /// Makes this start a trial: nothing that the modules do outlasts it.
     #[must_use]
     pub fn trial(mut self) -> Self {
         self.trial = true;
         self
     }
 
-    /// The modules are asked, and what they do reaches nobody, as far as the rehearsal says.
+    /// Makes this start a rehearsal: the modules are called, but those services that the rehearsal
+    /// plays have no effect outside.
     #[must_use]
     pub fn rehearsal(mut self, rehearsal: &Rehearsal) -> Self {
         self.rehearsal = Some(rehearsal.clone());
         self
     }
 
-    /// Whether nothing is to last.
+    /// Whether this is a trial, or a rehearsal in which some service is not live.
     pub(crate) fn is_passing(&self) -> bool {
         self.trial || self.rehearsal.as_ref().is_some_and(|rehearsal| !rehearsal.is_all_live())
     }
 
-    /// Whether modules are told so, and that nobody answers them.
+    /// Whether modules are told that this is a trial, in which requests are not answered.
     pub(crate) fn is_trial(&self) -> bool {
         self.is_passing() && !self.plays_homeserver()
     }
 
-    /// Whether requests are answered in a trial, because nothing of it is real.
+    /// Whether requests are answered even in a trial, because the homeserver is simulated.
     pub(crate) fn plays_homeserver(&self) -> bool {
         self.rehearsal.as_ref().is_some_and(Rehearsal::plays_homeserver)
     }
 
-    /// Times every `calls`th answer of a module (rounded up to a power of two) instead of every
-    /// 64th.
+    /// Measures the latency of one in `calls` answers of a module (rounded up to a power of two).
+    /// Default: one in 64.
     #[must_use]
     pub fn sample_every(mut self, calls: u64) -> Self {
         self.sample_every = calls;
         self
     }
 
-    /// Wants to know when a module fails, also where the homeserver goes on as if nothing had
-    /// happened: for metrics, for instance. What is logged needs nothing of this. All failures are
-    /// told, those too that the log leaves out because there are so many.
+    /// Calls `observer` whenever a module fails, including where the homeserver continues as if
+    /// nothing had happened: for metrics, for instance. Logging does not depend on this. The
+    /// observer gets all failures, including those that the log throttles.
     ///
-    /// `observer` is called in the midst of the call that failed, so it should be quick.
+    /// It is called in the middle of the call that failed, so it should be quick.
     ///
     /// ```
     /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -272,11 +274,11 @@ impl Host {
         self
     }
 
-    /// Tells modules which trace the call is part of that this thread is in. It is called when a
-    /// module asks for that, and not for each call.
+    /// Tells modules which trace the current call is part of. `current` is called, on the thread of
+    /// the call, when a module asks for the trace, and not for each call.
     ///
-    /// By default there is none. Whoever has a subscriber of OpenTelemetry says what its current span
-    /// is; the spans of modules are part of it in any case.
+    /// By default there is none. A homeserver that uses OpenTelemetry returns its current span
+    /// here; the modules' own spans are part of that trace in any case.
     ///
     /// ```
     /// use hsmod_loader::{Host, Trace};
@@ -289,13 +291,13 @@ impl Host {
         self
     }
 
-    /// Whether it calls a callback, or at least one of a category, or answers a request. What the
-    /// loader itself answers counts too.
+    /// Whether the homeserver calls a callback, or at least one of a category, or whether a request
+    /// is answered, by the homeserver or by the loader itself.
     pub fn supports(&self, name: &str) -> bool {
         self.is_called(name) || self.services.answers(name)
     }
 
-    /// Whether it calls a callback, or at least one of a category.
+    /// Whether the homeserver calls a callback, or at least one of a category.
     fn is_called(&self, name: &str) -> bool {
         let category = name.split('.').next().unwrap_or(name);
         let called = |call: &String| {
@@ -304,7 +306,7 @@ impl Host {
         names::is_known(name) && self.calls.as_ref().is_none_or(|calls| calls.iter().any(called))
     }
 
-    /// Fills in what the operator's config says and the homeserver did not.
+    /// Fills in settings of the operator's config that the homeserver did not set itself.
     pub(crate) fn filled_from(mut self, config: FromConfig) -> Self {
         self.public_baseurl = self.public_baseurl.or(config.public_baseurl);
         self.worker_name = self.worker_name.or(config.worker_name);
@@ -313,7 +315,7 @@ impl Host {
         self
     }
 
-    /// The reserved path that `path` lies under.
+    /// The reserved path that contains `path`.
     pub(crate) fn reserved(&self, path: &str) -> Option<&str> {
         let under = |reserved: &&String| {
             path.strip_prefix(reserved.as_str())
@@ -328,9 +330,9 @@ macro_rules! groups {
         impl Host {
             $(
                 #[doc = concat!("Modules' requests of [`", stringify!($trait), "`](requests::", stringify!($trait), ") are answered by `answerer`.")]
-                ///
-                /// It belongs to the modules from now on, which belong to the homeserver: give a
-                /// [`Weak`](std::sync::Weak) of what the homeserver has, or nobody is ever dropped.
+                /// The modules own `answerer` from now on, and the homeserver owns the modules:
+                /// pass a [`Weak`](std::sync::Weak) to the homeserver's own state, or neither is
+                /// ever dropped.
                 #[must_use]
                 pub fn $group(mut self, answerer: impl requests::$trait) -> Self {
                     self.services = self.services.$group(answerer);
@@ -343,7 +345,7 @@ macro_rules! groups {
 
 hsmod_plugin_api::__request_groups!(groups []);
 
-/// Which trace the call is part of that a thread is in.
+/// A function that returns the trace of the current thread's call.
 #[derive(Clone)]
 pub(crate) struct Traces(pub(crate) Arc<dyn Fn() -> Option<Trace> + Send + Sync>);
 
@@ -353,7 +355,7 @@ impl fmt::Debug for Traces {
     }
 }
 
-/// What the operator's config says of the homeserver.
+/// The settings of the homeserver that the operator's config holds.
 #[derive(Debug)]
 pub(crate) struct FromConfig {
     public_baseurl: Option<String>,
@@ -363,7 +365,7 @@ pub(crate) struct FromConfig {
 }
 
 impl FromConfig {
-    /// Which time is too long for a step of a module.
+    /// How long a poll of a module may block before the log names it.
     pub(crate) const fn slow_poll(&self) -> Option<Duration> {
         self.slow_poll
     }
