@@ -1,9 +1,9 @@
 //! The first stage: YAML -> [`Config`].
 //!
-//! Two parsers read the text. `serde_yaml` gives the values, through a reader that loses nothing
-//! silently; it is named in this file only. `saphyr-parser` gives the positions and refuses what
-//! would make the values surprising. Everything wrong is collected, so that an operator mends the
-//! file once.
+//! Two parsers read the text. `serde_yaml` yields the values, through a deserializer that loses
+//! nothing silently; no other file uses it. `saphyr-parser` yields the positions and refuses syntax
+//! that would make the values surprising. All problems are collected, so that an operator can fix
+//! the file in one go.
 
 mod characters;
 mod document;
@@ -69,23 +69,23 @@ const KEYS: [&str; 10] = [
     "slow_poll",
 ];
 
-/// How long a poll may block its thread before it is named.
+/// How long a poll may block its thread before the log names the module.
 const DEFAULT_SLOW_POLL: Duration = Duration::from_secs(1);
 
-/// Enough to mend in one go; a file of another kind yields a complaint per line.
+/// Enough problems to fix in one go; a file that is no config at all has one in each line.
 const MAX_PROBLEMS: usize = 200;
 
-/// Which modules to run, and where their plugins lie.
+/// Which modules to run, and where their plugins are.
 ///
-/// A config may be [in part wrong](Config::problems): what could be read is there, so that the
-/// later stages check it too and every problem is reported at once. Whoever starts modules must
-/// refuse to while there are errors.
+/// A config may be [partly wrong](Config::problems): it holds what could be read, so that the later
+/// stages check that too and all problems are reported at once. Modules must not be started while
+/// there are errors.
 #[derive(Clone, Debug)]
 pub struct Config {
     source: Option<String>,
     base: PathBuf,
     plugins_dir: PathBuf,
-    /// Whether it stands in the config.
+    /// Whether the config sets `plugins_dir`.
     says_plugins_dir: bool,
     entries: Vec<Entry>,
     verify: Verify,
@@ -96,14 +96,14 @@ pub struct Config {
     mail: Option<Mail>,
     templates_dir: Option<PathBuf>,
     slow_poll: Option<Duration>,
-    /// Absent where the config did not come from YAML text.
+    /// `None` if the config was not read from YAML text.
     outline: Option<Arc<Outline>>,
     report: Report,
 }
 
 impl Config {
-    /// Reads a YAML file, once: [`ConfigText::from_file`] says where relative paths in it are taken
-    /// from.
+    /// Reads a YAML file, once. [`ConfigText::from_file`] says what relative paths in it are
+    /// relative to.
     ///
     /// # Errors
     /// The file cannot be read or is too large, or its text is not a YAML mapping in UTF-8.
@@ -112,7 +112,7 @@ impl Config {
         Self::from_text(&ConfigText::from_file(path)?)
     }
 
-    /// Reads text that was read before, such as from standard input.
+    /// Reads text that the caller has already, such as standard input.
     ///
     /// # Errors
     /// The text is not a YAML mapping in UTF-8. Everything else that is wrong is in
@@ -130,7 +130,7 @@ impl Config {
         }
     }
 
-    /// Reads YAML text. Relative paths in it are taken from `base`.
+    /// Reads YAML text. Relative paths in it are relative to `base`.
     ///
     /// # Errors
     /// The text is not a YAML mapping. Everything else that is wrong is in [`Config::problems`].
@@ -166,9 +166,9 @@ impl Config {
         }
     }
 
-    /// Reads a mapping that a homeserver found in a config of its own. `own_keys` are the
-    /// homeserver's keys beside ours, which are ignored; any other key is an error. Problems have
-    /// a path, but no line.
+    /// Reads a mapping that is part of a homeserver's own config. `own_keys` are the homeserver's
+    /// keys in that mapping, which are ignored; any other unknown key is an error. Problems have a
+    /// path, but no line.
     ///
     /// # Errors
     /// `value` is not a mapping. Everything else that is wrong is in [`Config::problems`].
@@ -176,23 +176,23 @@ impl Config {
         Self::read(top_level(value).map_err(fatal)?, None, Vec::new(), own_keys, base)
     }
 
-    /// What it was read from, as messages call it: the file, as it was named.
+    /// What the config was read from, for messages: the path as it was given.
     pub fn source(&self) -> Option<&str> {
         self.source.as_deref()
     }
 
-    /// The folder that relative paths are taken from; absolute.
+    /// The folder that relative paths are relative to; absolute.
     pub fn base(&self) -> &Path {
         &self.base
     }
 
-    /// Where the plugins lie that are given by their bare name; absolute. Default: `plugins`.
+    /// The folder in which plugins given by name are looked up; absolute. Default: `plugins`.
     pub fn plugins_dir(&self) -> &Path {
         &self.plugins_dir
     }
 
-    /// The same, but where the config does not say, plugins lie in `folder`: for a homeserver that
-    /// brings plugins of its own.
+    /// Uses `folder` where the config does not set `plugins_dir`: for a homeserver that ships
+    /// plugins.
     ///
     /// ```
     /// use hsmod_loader::Config;
@@ -214,54 +214,55 @@ impl Config {
         &self.entries
     }
 
-    /// How strict to be with the files of plugins.
+    /// How strictly the files of plugins are verified.
     pub fn verify(&self) -> Verify {
         self.verify
     }
 
-    /// The name of this worker, where a homeserver has several.
+    /// The name of this worker, if the homeserver has several.
     pub fn worker_name(&self) -> Option<&str> {
         self.worker_name.as_deref()
     }
 
-    /// The URL that clients reach this homeserver under.
+    /// The URL at which clients reach this homeserver.
     pub fn public_baseurl(&self) -> Option<&str> {
         self.public_baseurl.as_deref()
     }
 
-    /// Where the modules' storage lies; absolute. `None` if the config does not say.
+    /// The folder of the modules' storage; absolute. `None` if the config does not set it.
     pub fn data_dir(&self) -> Option<&Path> {
         self.data_dir.as_deref()
     }
 
-    /// What the modules' HTTP client may reach.
+    /// Which servers the modules' HTTP client may reach.
     pub fn http(&self) -> &Http {
         &self.http
     }
 
-    /// How the modules' mail is sent. `None` if the config does not say.
+    /// How the modules' mail is sent. `None` if the config does not set it.
     pub fn mail(&self) -> Option<&Mail> {
         self.mail.as_ref()
     }
 
-    /// Where the operator's own templates lie, which go before those of the modules; absolute.
+    /// The folder of the operator's own templates, which override those of the modules; absolute.
     pub fn templates_dir(&self) -> Option<&Path> {
         self.templates_dir.as_deref()
     }
 
-    /// How long a module may block its thread before the log names it: a callback, or another poll
-    /// of a module's future, that does not come back. It is named once more at its deadline, which
-    /// cannot end it: its answer counts when it comes. `None` to name nobody. Default: 1 s.
+    /// How long a module may block its thread before the log names it, in a callback or in any
+    /// other poll of a future of the module's. The log names it again at its deadline, which cannot
+    /// interrupt it; an answer that comes after that still counts. `None` disables this. Default: 1
+    /// s.
     pub fn slow_poll(&self) -> Option<Duration> {
         self.slow_poll
     }
 
-    /// All that is wrong with it, from the top of the file down.
+    /// All problems, in the order of the file.
     pub fn problems(&self) -> &[Problem] {
         &self.report.problems
     }
 
-    /// Says of a problem that it stands at one of the keys beside `modules`.
+    /// Gives a problem the position of a top-level key.
     pub(crate) fn pinpoint(&self, problem: Problem, key: &str) -> Problem {
         match self.outline.as_ref().map(|outline| outline.locate([key])) {
             Some((line, column)) => problem.at(key).line_column(line, column),
@@ -269,12 +270,12 @@ impl Config {
         }
     }
 
-    /// Leaves out the entries that `keep` does not want: to look at one module alone.
+    /// Removes the entries for which `keep` returns false, such as to check one module alone.
     pub fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.entries.retain(keep);
     }
 
-    /// The entries for the next stage, and the report that it goes on writing.
+    /// The entries for the next stage, and the report that it continues.
     pub fn into_entries(self) -> (Vec<Entry>, Report) {
         (self.entries, self.report)
     }
@@ -326,7 +327,7 @@ impl Config {
     }
 }
 
-/// The values of a YAML text whose outline has been found sound.
+/// The values of a YAML text whose outline was found sound.
 fn values(text: &str, flaws: &mut Vec<Flaw>) -> Result<Value, Flaw> {
     value::Exact::new(flaws).deserialize(serde_yaml::Deserializer::from_str(text)).map_err(
         |error| {
@@ -335,7 +336,7 @@ fn values(text: &str, flaws: &mut Vec<Flaw>) -> Result<Value, Flaw> {
                 Some(location) => (location.line() as u64, location.column() as u64),
                 None => (1, 1),
             };
-            // The message repeats the position, which has a place of its own in a problem.
+            // The message repeats the position, which a problem holds separately.
             let message = message.split(&format!(" at line {line} ")).next().unwrap_or_default();
             slip::explain(text, (line, column), message)
         },
@@ -348,7 +349,7 @@ fn entries(
     outline: Option<&Arc<Outline>>,
     flaws: &mut Vec<Flaw>,
 ) -> Vec<Entry> {
-    // A value that had to be refused is not what stands in the file: such an entry is not used.
+    // A refused value was replaced by another: an entry that contains one is not used.
     let unsound: HashSet<usize> =
         flaws.iter().filter(|flaw| flaw.is_error()).filter_map(Flaw::entry).collect();
     let torn_off: HashSet<usize> = (1..items.len())
@@ -366,7 +367,7 @@ fn entries(
     entries
 }
 
-/// The problems in the order of the file; without positions, in the order found.
+/// The problems in the order of the file, or without positions in the order they were found.
 fn report(flaws: Vec<Flaw>, names: &[Option<String>], outline: Option<&Outline>) -> Report {
     let name_of = |flaw: &Flaw| names.get(flaw.entry()?)?.as_deref();
     let mut report = Report::default();

@@ -1,7 +1,7 @@
-//! The second stage: the name or path in an entry -> the file of its plugin.
+//! The second stage: finds the plugin file for the name or path in an entry.
 //!
-//! A bare name is looked up in `plugins_dir` alone: never in the current directory, never along
-//! the loader's search path. Nothing is opened yet; what the file holds is for the next stages.
+//! A bare name is looked up in `plugins_dir` only, never in the current directory or along the
+//! dynamic linker's search path. No file is opened yet: what it contains is for the next stages.
 
 use std::{
     collections::BTreeSet,
@@ -17,19 +17,19 @@ use crate::{
     suggestion::{closest, listed, printable},
 };
 
-/// An entry whose plugin has a file.
+/// An entry whose plugin file was found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// The entry that asks for it.
+    /// The config entry.
     pub entry: Entry,
-    /// The file: absolute, symbolic links not followed.
+    /// The file: absolute; symbolic links are not resolved.
     pub file: PathBuf,
 }
 
-/// Finds the file of an entry's plugin: a bare name in `plugins_dir` only, a path (anything with a
-/// separator in it) from `base`. `None` if there is no such file, or more than one; `report` then
-/// says why.
+/// Finds the plugin file of an entry: a bare name in `plugins_dir` only, a path (anything with a
+/// separator in it) relative to `base`. If there is no such file, or more than one, `report` says
+/// so and the result is `None`.
 pub fn discover(
     entry: Entry,
     plugins_dir: &Path,
@@ -56,7 +56,7 @@ pub fn discover(
     }
 }
 
-/// Why there is no file, and what to do about it.
+/// Why no file was found, and the remedy.
 struct Miss {
     message: String,
     fix: Option<String>,
@@ -93,7 +93,7 @@ fn at_path(module: &str, base: &Path) -> Result<PathBuf, Miss> {
         return Err(miss.fix(fix));
     }
     if plugin_name(&wanted).is_some() {
-        // What else was built is no better.
+        // Suggest only files that could be plugins.
         siblings.retain(|name| plugin_name(name).is_some());
     }
     Err(match closest(&wanted, siblings.iter().map(String::as_str)) {
@@ -154,7 +154,7 @@ fn in_plugins_dir(name: &str, plugins_dir: &Path) -> Result<PathBuf, Miss> {
     }
 }
 
-/// What the file of a plugin may be called. Cargo writes a crate's `-` as `_` in file names.
+/// The possible file names of a plugin. Cargo turns a crate's `-` into `_` in file names.
 fn file_names(name: &str) -> BTreeSet<String> {
     [name.to_owned(), name.replace('-', "_")]
         .into_iter()
@@ -162,7 +162,7 @@ fn file_names(name: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// Says why there is nothing of that name: the directory itself, or what it holds.
+/// Explains why no plugin has this name, from the state of the directory and what it contains.
 fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
     let shown = plugins_dir.display();
     let files = match names_in(plugins_dir) {
@@ -203,7 +203,7 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
     })
 }
 
-/// What to do where the file of a plugin is missing and its crate was built as something else.
+/// The remedy if the crate was built, but not as a shared library.
 pub(crate) fn not_shared(file: &Path) -> Option<String> {
     let name = plugin_name(file.file_name()?.to_str()?)?;
     let built = format!("lib{}.rlib", name.replace('-', "_"));
@@ -216,7 +216,7 @@ pub(crate) fn not_shared(file: &Path) -> Option<String> {
     })
 }
 
-/// The name that finds a file: `libspam.so` is `spam`.
+/// The plugin name for a file name: `libspam.so` is `spam`.
 fn plugin_name(file: &str) -> Option<&str> {
     let stem = file.strip_suffix(DLL_EXTENSION)?.strip_suffix('.')?;
     let name = stem.strip_prefix("lib").filter(|rest| !rest.is_empty()).unwrap_or(stem);
@@ -227,7 +227,7 @@ fn names_in(folder: &Path) -> io::Result<Vec<String>> {
     fs::read_dir(folder)?.map(|file| Ok(file?.file_name().to_string_lossy().into_owned())).collect()
 }
 
-/// Whether something has this name, be it a symbolic link to nothing.
+/// Whether the path exists, even as a dangling symbolic link.
 fn exists(file: &Path) -> Result<bool, Miss> {
     match fs::symlink_metadata(file) {
         Ok(_) => Ok(true),
@@ -238,7 +238,7 @@ fn exists(file: &Path) -> Result<bool, Miss> {
     }
 }
 
-/// Refuses what exists but is no file to load.
+/// Refuses a path that exists but is not a file.
 fn require_file(file: PathBuf) -> Result<PathBuf, Miss> {
     let shown = file.display();
     match fs::metadata(&file) {

@@ -1,4 +1,4 @@
-//! The last stage: asks the modules, in order, and makes one answer of theirs.
+//! The last stage: calls the modules in order and combines their answers.
 
 use hsmod_plugin_api::host::Asking;
 
@@ -35,7 +35,7 @@ pub(crate) use responsible::Responsible;
 /// The C forms of a callback's arguments.
 pub(crate) type Args<R> = <R as Asking>::Raws;
 
-/// How a callback is dispatched, by the way its answers are combined.
+/// How a callback is dispatched, depending on how its answers are combined.
 macro_rules! dispatch_by {
     (FirstDecided, $row:ty) => { dispatch_by!(@question First, First, $row); };
     (AllInOrder, $row:ty) => { dispatch_by!(@question First, First, $row); };

@@ -1,4 +1,4 @@
-//! Modules that fail: each failure is logged once, and told to whoever else wants to know.
+//! Failures of modules: each is logged, with throttling, and passed to the homeserver's observer.
 
 mod throttle;
 
@@ -14,47 +14,47 @@ use tracing::Level;
 pub(crate) use self::throttle::Throttle;
 use crate::call_error::FailureKind;
 
-/// The target of what is logged of failures and denials.
+/// The log target of failures and denials.
 const TARGET: &str = "hsmod_loader";
 
-/// How many failures of one kind are logged at once, before it is one a minute.
+/// How many failures of one kind are logged at once before they are throttled to one a minute.
 const AT_ONCE: u32 = 5;
 
-/// A failure of a module: what the log says, for [`Host::on_failure`](crate::Host::on_failure).
+/// A failure of a module, as the log shows it, for [`Host::on_failure`](crate::Host::on_failure).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Failure<'a> {
     /// The name of the module.
     pub module: &'a str,
-    /// What it was to do.
+    /// What it was doing.
     pub duty: Duty<'a>,
     /// How it failed.
     pub kind: FailureKind,
-    /// Why, in the module's words where it has said something.
+    /// The reason, in the module's own words if it gave any.
     pub message: &'a str,
     /// What the call was about.
     pub subject: &'a Subject,
-    /// Whether the homeserver goes on as if nothing had happened, which is logged at WARN; if not,
-    /// an operation fails, which is logged at ERROR.
+    /// Whether the homeserver continues as if nothing had happened (logged at WARN). Otherwise an
+    /// operation fails (logged at ERROR).
     pub passed_over: bool,
 }
 
-/// What a module was to do.
+/// What a module was doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Duty<'a> {
-    /// To answer a callback, or to be told of something: `third_party_rules.on_new_event`.
+    /// A callback, whether a question or a notification: `third_party_rules.on_new_event`.
     Callback(&'static str),
-    /// To answer requests to this path, or to below it.
+    /// A web resource: requests to this path, or below it.
     Web(&'a str),
-    /// Work in the background, by the name that the module gave it.
+    /// Background work, by the name the module gave it.
     Background(&'a str),
-    /// To end.
+    /// The module's `shutdown`.
     Shutdown,
 }
 
 impl<'a> Duty<'a> {
-    /// The callback, if it is one.
+    /// The callback, if this is one.
     pub const fn callback(&self) -> Option<&'static str> {
         match self {
             Self::Callback(callback) => Some(callback),
@@ -62,7 +62,7 @@ impl<'a> Duty<'a> {
         }
     }
 
-    /// The path of a web resource, if it is one.
+    /// The path of the web resource, if this is one.
     pub const fn path(&self) -> Option<&'a str> {
         match self {
             Self::Web(path) => Some(path),
@@ -70,7 +70,8 @@ impl<'a> Duty<'a> {
         }
     }
 
-    /// What is throttled together. Modules may give their background work any number of names.
+    /// The key for throttling. All background work shares one, since modules may give it any number
+    /// of names.
     const fn kind(self) -> &'a str {
         match self {
             Self::Callback(callback) => callback,
@@ -92,14 +93,14 @@ impl fmt::Display for Duty<'_> {
     }
 }
 
-/// For the log: who, where, why.
+/// For the log: module, duty and reason.
 impl fmt::Display for Failure<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "module `{}`: {}: {}", self.module, self.duty, self.message)
     }
 }
 
-/// Who else is told of failures.
+/// The homeserver's observer of failures.
 #[derive(Clone)]
 pub(crate) struct Observer(pub(crate) Arc<dyn Fn(&Failure<'_>) + Send + Sync>);
 
@@ -114,11 +115,11 @@ impl fmt::Debug for Observer {
 pub(crate) struct Failures {
     module: Arc<str>,
     observer: Option<Observer>,
-    /// By what the module was to do.
+    /// By the kind of duty.
     throttles: Mutex<BTreeMap<String, Throttle>>,
 }
 
-/// A failure that is to be reported.
+/// A failure to report.
 #[derive(Debug)]
 pub(crate) struct Failing<'a> {
     pub(crate) duty: Duty<'a>,
@@ -138,13 +139,13 @@ impl Failures {
         &self.module
     }
 
-    /// Logs a failure, unless there were too many of the kind, and tells the observer.
+    /// Logs a failure, unless it is throttled, and calls the observer.
     #[cold]
     pub(crate) fn report(&self, failing: &Failing<'_>) {
         let &Failing { duty, kind, message, subject, passed_over } = failing;
         let failure = Failure { module: &self.module, duty, kind, message, subject, passed_over };
         if kind == FailureKind::Cancelled {
-            // Most often a client that has gone away: nobody's fault.
+            // Usually a client that has disconnected, which is nobody's fault.
             log(Level::DEBUG, &failure, 0);
         } else if let Some(left_out) = self.admit(duty) {
             log(if passed_over { Level::WARN } else { Level::ERROR }, &failure, left_out);
@@ -152,12 +153,12 @@ impl Failures {
         if let Some(Observer(observer)) = &self.observer
             && catch_unwind(AssertUnwindSafe(|| observer(&failure))).is_err()
         {
-            // Whoever waits for the module, or stands behind it in a queue, can do nothing for it.
+            // The panic must not reach the caller, or the notifications queued behind this one.
             tracing::error!(target: TARGET, "what the homeserver gave to `on_failure` panicked");
         }
     }
 
-    /// Whether anybody wants to know of denials.
+    /// Whether denials are logged at all.
     pub(crate) fn shows_denials() -> bool {
         tracing::enabled!(target: TARGET, Level::DEBUG)
     }
@@ -194,7 +195,7 @@ impl Failures {
         throttle.admit(Instant::now())
     }
 
-    /// The module ends: says how many failures were left out of the log and not counted there yet.
+    /// The module has ended: logs how many failures were throttled since the last one logged.
     pub(crate) fn end(&self) {
         let mut throttles = self.throttles.lock().unwrap_or_else(PoisonError::into_inner);
         for (duty, throttle) in throttles.iter_mut() {
@@ -212,7 +213,7 @@ impl Failures {
     }
 }
 
-/// Logs that the homeserver could not write what a module asked for while it was asked.
+/// Logs that the homeserver failed to serialize something that a module asked for during a call.
 #[cold]
 pub(crate) fn log_unwritten(callback: &str, why: &dyn fmt::Display, subject: &Subject) {
     tracing::error!(
@@ -226,7 +227,7 @@ pub(crate) fn log_unwritten(callback: &str, why: &dyn fmt::Display, subject: &Su
     );
 }
 
-/// `tracing` wants the level of a line to be known when it is compiled.
+/// `tracing` needs the level as a constant.
 macro_rules! log_at {
     ($level:expr, $failure:ident, $left_out:ident) => {
         tracing::event!(

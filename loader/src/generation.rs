@@ -1,4 +1,4 @@
-//! One generation of modules: who registered what, and what is known of each.
+//! One generation of modules: what was registered by which module, and the state of each module.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,42 +18,42 @@ use crate::stats::Stats;
 use crate::watchdog::{Watched, watch};
 use crate::web::Routes;
 
-/// What calls are dispatched by: published once, never changed.
+/// What calls are dispatched to. It does not change once published.
 #[derive(Debug)]
 pub(crate) struct Generation {
     pub(crate) lists: Lists,
     pub(crate) auth_checkers: AuthCheckers,
     pub(crate) routes: Routes,
     pub(crate) modules: Vec<Member>,
-    /// The number of the first module among all that this process ever had.
+    /// The process-wide number of this generation's first module.
     pub(crate) first: usize,
     pub(crate) stats: Arc<Stats>,
-    /// Whoever blocks is named as long as calls are in flight.
+    /// Keeps the watchdog's watch on these modules while calls are in flight.
     pub(crate) _watched: Arc<Watched>,
-    /// Dropped with the last call that is in flight.
+    /// Dropped when the last call in flight has ended.
     pub(crate) _alive: Alive,
 }
 
-/// Whoever waits for the other end learns when all clones are gone.
+/// A channel whose receiver learns when all clones of the sender are dropped.
 pub(crate) type Alive = Option<tokio::sync::mpsc::Sender<std::convert::Infallible>>;
 
-/// A module, as calls need it.
+/// A module, as needed for calls.
 #[derive(Debug)]
 pub(crate) struct Member {
-    /// Its number among all that this process ever had.
+    /// The process-wide number of the module.
     pub(crate) number: usize,
     pub(crate) name: Arc<str>,
     pub(crate) failures: Arc<Failures>,
     limits: Limits,
     pub(crate) queue: Queue,
-    /// For calls that go on when the answer is there.
+    /// For calls that continue after they have been answered.
     pub(crate) alive: Alive,
-    /// Goes last, behind the callbacks.
+    /// Dropped last, after the callbacks.
     _life: Life,
 }
 
 impl Member {
-    /// A module with its queue, which runs until all that is alive has ended.
+    /// A module with its queue, which runs until everything holding `alive` is gone.
     pub(crate) fn new(
         life: Life,
         name: Arc<str>,
@@ -66,7 +66,7 @@ impl Member {
         Self { number, name, failures, limits, queue, alive, _life: life }
     }
 
-    /// How long an answer to a callback may take.
+    /// How long the module may take to answer a callback.
     #[inline]
     pub(crate) fn deadline<R: Rule>(&self) -> Option<Duration> {
         self.limits.of_callback(R::INDEX)
@@ -74,7 +74,7 @@ impl Member {
 }
 
 impl Generation {
-    /// No modules at all.
+    /// A generation without modules.
     pub(crate) fn empty() -> Self {
         Self {
             lists: Lists::default(),
@@ -88,13 +88,13 @@ impl Generation {
         }
     }
 
-    /// Who registered a callback, in order.
+    /// The modules that registered a callback, in order.
     #[inline]
     pub(crate) fn list<R: Row>(&self) -> &[Callback<R>] {
         R::list(R::Category::lists(&self.lists))
     }
 
-    /// A module by its number.
+    /// The module with this number.
     pub(crate) fn member(&self, module: usize) -> &Member {
         &self.modules[module - self.first]
     }
@@ -107,8 +107,8 @@ impl Keeps<Generation> for Lent<'_, Generation> {
     }
 }
 
-/// A list of callbacks in any generation: says so to the compiler, which would take a closure for
-/// one about a certain generation otherwise.
+/// Returns its argument. The signature makes the compiler infer a closure that works for any
+/// lifetime of the generation.
 #[inline]
 pub(crate) const fn in_generation<R: Row, F>(list: F) -> F
 where

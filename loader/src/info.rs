@@ -1,4 +1,4 @@
-//! What is known of a module: for `hsmod check`, admin pages and logs.
+//! What is known of each module, for `hsmod check`, admin pages and logs.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,11 +12,11 @@ use crate::auth_checkers::LoginType;
 use crate::config::Entry;
 use crate::stages::Line;
 
-/// A module: what the config calls it, where it comes from, what it registered.
+/// A module: its name in the config, its plugin, and what it registered.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ModuleInfo {
-    /// `module` of its entry.
+    /// The `module` key of its entry.
     pub module: String,
     /// The name of this instance.
     pub name: String,
@@ -26,39 +26,39 @@ pub struct ModuleInfo {
     pub sha256: Option<String>,
     /// Version of the plugin.
     pub version: Option<String>,
-    /// Version of the boundary it was built for.
+    /// The version of the boundary that the plugin was built for.
     #[serde(serialize_with = "shown")]
     pub abi: Option<AbiVersion>,
     /// The callbacks and requests that its plugin requires of the homeserver.
     pub requires: Vec<String>,
-    /// The callbacks that its plugin says it can do without.
+    /// The callbacks that its plugin declares optional.
     pub optional: Vec<String>,
-    /// By category, the callbacks it registered.
+    /// The callbacks that it registered, by category.
     pub callbacks: BTreeMap<String, Vec<String>>,
-    /// The types of login that it knows.
+    /// The login types that it checks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub login_types: Vec<LoginType>,
-    /// Paths of its web resources, `/*` behind those that include what is below them.
+    /// The paths of its web resources; `/*` follows those that include everything below them.
     pub web: Vec<String>,
-    /// What its plugin says that configs look like.
+    /// The schema of its config, if the plugin has one.
     #[serde(skip)]
     pub config_schema: Option<ConfigSchema>,
 }
 
-/// What modules registered, each thing once.
+/// What several modules registered, without duplicates.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Registered {
-    /// By category, the callbacks, in the order of registration.
+    /// The callbacks, by category, in the order of registration.
     pub callbacks: BTreeMap<String, Vec<String>>,
-    /// The types of login, in the order of registration.
+    /// The login types, in the order of registration.
     pub login_types: Vec<LoginType>,
-    /// Paths of web resources, `/*` behind those that include what is below them.
+    /// The paths of web resources; `/*` follows those that include everything below them.
     pub web: Vec<String>,
 }
 
 impl Registered {
-    /// What these modules registered.
+    /// What `modules` registered.
     pub fn of(modules: &[ModuleInfo]) -> Self {
         let mut all = Self::default();
         for info in modules {
@@ -72,7 +72,7 @@ impl Registered {
     }
 }
 
-/// Adds what is not there yet.
+/// Adds the elements of `own` that `all` does not have yet.
 fn add<T: Clone + PartialEq>(all: &mut Vec<T>, own: &[T]) {
     for one in own {
         if !all.contains(one) {
@@ -97,7 +97,7 @@ impl ModuleInfo {
         Self::built(entry, manifest.as_ref())
     }
 
-    /// With what its plugin says of itself.
+    /// A module, with what its plugin's manifest says.
     fn built(entry: &Entry, manifest: Option<&Manifest>) -> Self {
         let names = |names: fn(&Manifest) -> &Vec<String>| manifest.map(names).cloned();
         Self {
@@ -128,7 +128,7 @@ impl ModuleInfo {
     }
 }
 
-/// As text: `1.0`.
+/// Serializes the version as a string: `1.0`.
 fn shown<S: serde::Serializer>(abi: &Option<AbiVersion>, serializer: S) -> Result<S::Ok, S::Error> {
     abi.map(|abi| abi.to_string()).serialize(serializer)
 }

@@ -1,5 +1,5 @@
-//! What a plugin says of itself and what it needs, read from its file without running any of its
-//! code.
+//! The third stage: reads what a plugin declares and needs from its file, without running any of
+//! its code.
 //!
 //! The file is read once, into an [`Image`]; [`verification`](crate::verification) takes it from
 //! there, so that what was inspected is what is hashed and mapped.
@@ -30,85 +30,84 @@ pub use image::Image;
 use library::Library;
 pub use platform::{GlibcVersion, Machine, Platform};
 
-/// Name of the exported byte array that holds the manifest.
+/// The name of the exported byte array that contains the manifest.
 const MANIFEST_SYMBOL: &str = "hsmod_manifest";
-/// Name of the exported entry.
+/// The name of the exported entry.
 const ENTRY_SYMBOL: &str = "hsmod_entry";
 
-/// A plugin that this homeserver can load, as far as its file tells.
+/// A plugin that this loader can load, as far as its file shows.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inspected {
     /// The bytes that were inspected.
     pub image: Arc<Image>,
-    /// What they say. Modules of one plugin share it.
+    /// What they contain. Modules of one plugin share it.
     pub inspection: Arc<Inspection>,
 }
 
-/// What the file of a plugin says: its manifest, its entry, and what it needs of the platform.
+/// What the file of a plugin contains: its manifest, its entry, and what it needs of the platform.
 ///
-/// Serialized it is the manifest's keys plus `language`, `file`, `sha256`, `size`, `debug_info`,
+/// Serialized, it has the manifest's keys and `language`, `file`, `sha256`, `size`, `debug_info`,
 /// `arch`, `glibc`, `static_tls`, `needed` and `undefined`.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Inspection {
-    /// What the plugin says of itself.
+    /// The plugin's manifest.
     #[serde(flatten)]
     pub manifest: Manifest,
-    /// What its entry says.
+    /// The head of its entry.
     #[serde(flatten)]
     pub entry: EntryHead,
-    /// The file, as it was asked for.
+    /// The path of the file, as it was given.
     pub file: PathBuf,
-    /// Digest of the file's bytes, in lower-case hexadecimal.
+    /// The SHA-256 digest of the file, in lower-case hexadecimal.
     pub sha256: String,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     pub size: u64,
-    /// How many of them are debug information. None where the format is not that of Linux: others
-    /// keep it in a file of its own.
+    /// How many of these bytes are debug information. Zero in formats other than ELF: they keep it
+    /// in a separate file.
     pub debug_info: u64,
     /// The processor it was built for, by Rust's name: `x86_64`.
     pub arch: String,
-    /// The oldest glibc it runs with; `None` if it needs none.
+    /// The oldest glibc that has all it needs; `None` if it does not need glibc.
     pub glibc: Option<GlibcVersion>,
-    /// Whether it takes some of the little static thread-local storage a process has.
+    /// Whether it uses static thread-local storage, of which a process has little.
     pub static_tls: bool,
-    /// Folders it has the dynamic linker search for the libraries it needs.
+    /// The folders in which it makes the dynamic linker search for libraries.
     #[serde(skip)]
     pub runpath: Vec<String>,
-    /// Libraries it needs. Empty where the format is not that of Linux.
+    /// The libraries it needs. Empty in formats other than ELF.
     pub needed: Vec<String>,
-    /// Symbols that it expects of others. Empty where the format is not that of Linux.
+    /// The symbols it imports. Empty in formats other than ELF.
     pub undefined: Vec<Undefined>,
 }
 
 impl Inspection {
-    /// Whether more than half of the file is debug information: every start reads and hashes it, and
-    /// nothing maps it.
+    /// Whether more than half of the file is debug information, which every start reads and hashes
+    /// although it is never mapped.
     pub const fn is_mostly_debug_info(&self) -> bool {
         self.debug_info > self.size / 2
     }
 }
 
-/// A symbol that a library uses and does not have: some other library, or the program, has to have
-/// it.
+/// A symbol that a library imports from another library or from the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Undefined {
-    /// Its name.
+    /// The symbol's name.
     pub name: String,
-    /// The version of it that is needed: `GLIBC_2.34`.
+    /// The version that is needed: `GLIBC_2.34`.
     pub version: Option<String>,
-    /// The library that has that version, if the file names one.
+    /// The library that provides this version, if the file names one.
     pub library: Option<String>,
-    /// Whether the library can do without.
+    /// Whether the library works without it.
     pub weak: bool,
 }
 
 /// Reads the plugin `path` and checks whether `platform` can load it.
 ///
-/// Everything that is wrong goes to `report`; the answer is `None` if any of it is an error. No
-/// code of the plugin runs, and the file may be hostile: it is read with checked offsets only.
+/// All problems go to `report`; the result is `None` if one of them is an error. No code of the
+/// plugin runs, and the file may be hostile: all offsets in it are checked.
 pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Option<Inspected> {
     let errors_before = report.errors();
     let inspected = Image::open(path).and_then(|image| {
@@ -124,8 +123,8 @@ pub fn inspect_file(path: &Path, platform: &Platform, report: &mut Report) -> Op
     }
 }
 
-/// The inspection of `image`, or the fault that keeps us from knowing more; those that do not go
-/// to `report`.
+/// Inspects `image`. A fault that prevents further inspection is returned; all others go to
+/// `report`.
 fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<Inspection, Fault> {
     let library = library::read(image.bytes(), platform)?;
     let entry = entry::read(&library, platform)?;
@@ -156,7 +155,7 @@ fn inspect(image: &Image, platform: &Platform, report: &mut Report) -> Result<In
     })
 }
 
-/// The manifest in `bytes`, if it was written for the ABI of the entry.
+/// Reads the manifest in `bytes`, if it was written for the ABI of the entry.
 fn manifest(bytes: Option<&[u8]>, entry: &EntryHead) -> Result<Manifest, Fault> {
     let Some(bytes) = bytes else {
         return Err(Fault::new(
@@ -167,7 +166,7 @@ fn manifest(bytes: Option<&[u8]>, entry: &EntryHead) -> Result<Manifest, Fault> 
     let unreadable = |cause: serde_json::Error| {
         Fault::new(format!("has a manifest that cannot be read: {cause}"), DAMAGED)
     };
-    // The version first: another one may have a manifest of another shape.
+    // Read the version first: in another version the manifest may be structured differently.
     let built: BuiltFor = by_name::from_slice(bytes).map_err(unreadable)?;
     match entry::contradiction(entry, built.abi) {
         Some(fault) => Err(fault),
@@ -175,7 +174,7 @@ fn manifest(bytes: Option<&[u8]>, entry: &EntryHead) -> Result<Manifest, Fault> 
     }
 }
 
-/// The part of a manifest that stays readable whatever the ABI.
+/// The part of a manifest that can be read in any ABI version.
 #[derive(Deserialize)]
 struct BuiltFor {
     abi: AbiVersion,
@@ -183,13 +182,13 @@ struct BuiltFor {
 }
 
 impl BuiltFor {
-    /// What the manifest in `bytes` says, if it can be read.
+    /// Reads this part of the manifest in `bytes`, if possible.
     fn of(bytes: &[u8]) -> Option<Self> {
         by_name::from_slice(bytes).ok()
     }
 }
 
-/// A plugin of another boundary; `(major, minor)` is its version.
+/// A plugin built for another ABI; `(major, minor)` is the version it was built for.
 fn other_abi((major, minor): (u32, u32), plugin_api: Option<&str>, ours: AbiVersion) -> Fault {
     let with = match plugin_api {
         Some(version) => format!(" (hsmod-plugin-api {version})"),
@@ -226,8 +225,8 @@ fn glibc(library: &Library<'_>, platform: &Platform) -> Option<Fault> {
     })
 }
 
-/// The linker replaces `$ORIGIN` by the folder of the file, and the bytes that are mapped lie in
-/// none.
+/// The linker replaces `$ORIGIN` by the folder of the file, but the bytes that are mapped are not
+/// in any folder.
 fn origin(library: &Library<'_>) -> Option<Fault> {
     let names_origin = |path: &&String| path.contains("$ORIGIN") || path.contains("${ORIGIN}");
     let path = library.runpath.iter().chain(&library.needed).find(names_origin)?;

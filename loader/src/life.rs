@@ -1,11 +1,11 @@
-//! A module that was made, for as long as somebody in the loader holds it.
+//! A hold on a module that was made.
 
 use hsmod_plugin_api::module::Lifecycle;
 
 use crate::record::{self, Place};
 
-/// The hold that a part of the loader has on a module. Whatever the module does when the last one
-/// goes, it does inside of itself, so that the log knows whose it is.
+/// Keeps a module alive for a part of the loader. When the last hold is dropped, the module's
+/// destructor runs inside the module, so that what it logs is attributed to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Life(Option<Lifecycle>);
 
@@ -19,10 +19,10 @@ impl Life {
         self.0.as_ref().map_or(0, Lifecycle::module)
     }
 
-    /// Its steps.
+    /// The module's lifecycle functions.
     ///
     /// # Panics
-    /// Never: it is there until this is dropped.
+    /// Never: the value is there until this is dropped.
     pub(crate) fn steps(&self) -> &Lifecycle {
         self.0.as_ref().expect("`drop` alone takes it")
     }

@@ -1,18 +1,18 @@
-//! How long a module may take.
+//! Time limits of a module.
 
 use std::time::Duration;
 
 use crate::config::Entry;
 use crate::policy::POLICIES;
 
-/// How long the answers of a module may take, as its entry says.
+/// How long a module may take to answer, as its entry says.
 ///
-/// Rationale: each part of the loader that looks at them has its own, and there are many callbacks,
-/// hardly any of which has a limit to itself.
+/// Rationale: each part of the loader that needs the limits has a copy. There are many callbacks,
+/// of which hardly any has its own limit, so only these are stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Limits {
     usual: Option<Duration>,
-    /// By the callback's number, of those that have one of their own.
+    /// The callbacks that have their own limit, by number.
     own: Box<[(usize, Option<Duration>)]>,
 }
 
@@ -26,13 +26,13 @@ impl Limits {
         Self { usual: entry.timeout(), own: own.collect() }
     }
 
-    /// How long an answer to the callback with this number may take.
+    /// How long the module may take to answer the callback with this number.
     #[inline]
     pub(crate) fn of_callback(&self, index: usize) -> Option<Duration> {
         if self.own.is_empty() { self.usual } else { self.looked_up(index) }
     }
 
-    /// How long another step may take.
+    /// How long it may take for any other step.
     pub(crate) const fn usual(&self) -> Option<Duration> {
         self.usual
     }

@@ -24,18 +24,18 @@ pub(crate) mod opener;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Loaded {
-    /// What the plugin says of itself.
+    /// What inspection found in the plugin.
     pub inspection: Arc<Inspection>,
     pub(crate) plugin: Plugin,
 }
 
-/// Maps the plugin, unless its very bytes are mapped already, and checks its boundary.
+/// Maps the plugin, unless the same bytes are mapped already, and checks its boundary.
 ///
-/// A mapped image is never unmapped, also if it is refused: threads and thread-locals of its own
-/// may outlive whatever asks for that.
+/// A mapped image is never unmapped, even if it is refused: threads and thread-locals of the plugin
+/// may outlive any attempt to unmap it.
 ///
 /// # Errors
-/// The dynamic linker refuses it, its entry is damaged, or its boundary does not fit.
+/// The dynamic linker refuses the file, its entry is damaged, or its boundary does not fit.
 fn load(verified: Verified, images: &mut HashMap<String, Image>) -> Result<Loaded, Problem> {
     let Verified { inspection, image: bytes } = verified;
     let image = match images.entry(bytes.sha256().to_owned()) {
@@ -49,11 +49,11 @@ fn load(verified: Verified, images: &mut HashMap<String, Image>) -> Result<Loade
     Ok(Loaded { plugin: image.plugin(&inspection)?, inspection })
 }
 
-/// A mapped plugin. The bytes are kept with it: another memfd with the same number would be taken
-/// for this one by the dynamic linker.
+/// A mapped plugin. It keeps the bytes open: the next memfd could get the same descriptor and thus
+/// the same path, and the dynamic linker would take it for this image.
 struct Image {
     library: Library,
-    /// Once its boundary was found to fit.
+    /// Set once the boundary was found to fit.
     plugin: Option<Plugin>,
     _bytes: Arc<SealedImage>,
 }
@@ -67,15 +67,15 @@ impl Image {
             .map_err(|error| not_an_entry(inspection, &error))?;
         #[cfg(feature = "layout")]
         layout::check(entry, inspection)?;
-        // SAFETY: inspection found it to be of this major version, and it was just found to be the
-        // entry that was inspected; an image is never unmapped (`opener`).
+        // SAFETY: inspection found the entry to be of this major version, and `entry::of` has just
+        // found it to be the entry that was inspected; an image is never unmapped (`opener`).
         let plugin = Plugin::from(unsafe { PluginRoot::mapped(entry) });
         plugin.connect::<Forwarder>();
         Ok(*self.plugin.insert(plugin))
     }
 }
 
-/// `dlopen`: every symbol bound at once, none of them visible to other plugins.
+/// `dlopen`: binds every symbol at once and makes none visible to other plugins.
 #[cfg(unix)]
 fn open(bytes: &SealedImage) -> Result<Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
@@ -91,7 +91,7 @@ fn open(bytes: &SealedImage) -> Result<Library, libloading::Error> {
     unsafe { Library::new(bytes.path()) }
 }
 
-/// What the dynamic linker says, and what to do about that.
+/// The dynamic linker's error, with a remedy.
 fn unmapped(inspection: &Inspection, bytes: &SealedImage, error: &libloading::Error) -> Problem {
     let mut message = format!("`{}` cannot be mapped: {error}", inspection.file.display());
     let mut source = std::error::Error::source(error);
@@ -106,13 +106,13 @@ fn unmapped(inspection: &Inspection, bytes: &SealedImage, error: &libloading::Er
     Problem::error(Stage::Loading, message).fix(fix)
 }
 
-/// The path to the bytes cannot be followed, as `error` says: the linker tells its errors in words
-/// only.
+/// The remedy where the path to the bytes cannot be opened, as `error` says. The linker's own error
+/// is only text.
 fn unreachable(error: &io::Error) -> &'static str {
     scarcity::remedy(error).unwrap_or(sys::NO_WAY_TO_BYTES)
 }
 
-/// By the words of glibc.
+/// The remedy for an error text of glibc.
 fn remedy(message: &str) -> &'static str {
     if message.contains("static TLS") {
         "a library in the plugin takes static thread-local storage, of which a process has little: \

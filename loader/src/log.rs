@@ -1,6 +1,6 @@
-//! What modules log, in the homeserver's own subscriber: events and spans with their target, level
-//! and fields, and the module's name. They are part of the span that the homeserver is in when it
-//! asks the module.
+//! Forwards what modules log to the homeserver's subscriber: events and spans with their target,
+//! level and fields, and the module's name. Their parent is the span in which the homeserver calls
+//! the module.
 
 mod site;
 
@@ -14,7 +14,7 @@ use tracing_core::{Event, LevelFilter, Metadata, dispatcher};
 use self::site::{Key, MODULE, MOST_FIELDS, site};
 use crate::record;
 
-/// Hands the log of every image to `tracing`.
+/// Forwards the log records of every image to `tracing`.
 #[derive(Debug)]
 pub(crate) enum Forwarder {}
 
@@ -91,7 +91,7 @@ impl LogSink for Forwarder {
     }
 }
 
-/// Runs `log` in the subscriber that knows the parent.
+/// Runs `log` with the subscriber that the parent span belongs to.
 fn in_its_subscriber<T>(parent: &LogParent<'_, Span>, log: impl FnOnce() -> T) -> T {
     let mut log = Some(log);
     let known = match parent {
@@ -107,13 +107,14 @@ fn in_its_subscriber<T>(parent: &LogParent<'_, Span>, log: impl FnOnce() -> T) -
     }
 }
 
-/// Calls `log` with the values of a record, among them the module's name.
+/// Calls `log` with the values of a record, to which the module's name is added.
 fn with_values<T>(
     metadata: &'static Metadata<'static>,
     record: &LogRecord<'_, Span>,
     log: impl FnOnce(&ValueSet<'_>) -> T,
 ) -> T {
-    // Who this thread is inside of, if it is: a module's own thread may ask what asks another one.
+    // Prefer the module that this thread is inside of: a module's own thread may call another
+    // module.
     let module = record::current().or_else(|| record::name(record.module?));
     let values: Vec<Option<Shown<'_>>> = record
         .fields
@@ -124,7 +125,7 @@ fn with_values<T>(
         .collect();
     let keys: Vec<Field> = metadata.fields().iter().collect();
     let last = keys.last().unwrap_or_else(|| unreachable!("`{MODULE}` is a field of every site"));
-    // `tracing` takes arrays only; what is left over names a field again, without a value.
+    // `tracing` takes arrays only: surplus elements repeat a field, without a value.
     let pairs = std::array::from_fn(|index| {
         let value = values.get(index).and_then(Option::as_ref);
         (keys.get(index).unwrap_or(last), value.map(Shown::value))
@@ -132,7 +133,7 @@ fn with_values<T>(
     log(&metadata.fields().value_set::<[_; MOST_FIELDS]>(&pairs))
 }
 
-/// A value of a field, as `tracing` takes it.
+/// A field's value, in a form that `tracing` takes.
 enum Shown<'a> {
     Debug(DisplayValue<&'a str>),
     Text(&'a str),
