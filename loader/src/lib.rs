@@ -75,11 +75,11 @@
 //! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
 //!
 //! The first five failures of a module in one callback are logged at once, then one per minute; the
-//! field `left_out` counts those in between. [`Host::on_failure`] is told of all of them. An argument
-//! that cannot be read is the homeserver's own fault, and only returned ([`CallErrorKind::Input`]).
-//! What modules log themselves has their own targets, and the field `module`. The parent of their spans
-//! is the span that the homeserver is in when it calls them. For modules that are linked in, a
-//! subscriber learns the name by [`record::current`].
+//! field `left_out` counts those in between. [`Host::on_failure`] gets all of them. An argument
+//! that cannot be read is the homeserver's own fault; it is returned ([`CallErrorKind::Input`]) and
+//! not logged. What modules log themselves has its own targets, and the field `module`. The parent
+//! of their spans is the span that the homeserver is in when it calls them. For modules that are
+//! linked in, a subscriber gets the name from [`record::current`].
 #![deny(unsafe_code)]
 
 mod admission;

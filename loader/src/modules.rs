@@ -56,8 +56,7 @@ use crate::web::Web;
 pub struct Modules(Arc<Shared>);
 
 struct Shared {
-    /// One bit for each callback that any module registered: what nobody registered costs no more
-    /// than a look here.
+    /// One bit for each callback that any module registered: for all others a call ends here.
     listening: AtomicU64,
     generation: Published<Generation>,
     running: Mutex<Option<Running>>,
@@ -65,21 +64,21 @@ struct Shared {
     warnings: Vec<Problem>,
 }
 
-/// What is to be shut down one day.
+/// What shutdown needs of the started modules.
 pub(crate) struct Running {
     /// In the order of their start.
     pub(crate) modules: Vec<Started>,
-    /// Ends when the last call in flight has ended.
+    /// Its channel closes when the last call in flight has ended.
     pub(crate) ended: mpsc::Receiver<std::convert::Infallible>,
-    /// Whoever blocks in its `shutdown` is named too.
+    /// Keeps the watchdog's watch on the modules during their `shutdown`.
     pub(crate) watched: Arc<Watched>,
 }
 
-/// A module that is to be shut down one day.
+/// A started module, as shutdown needs it.
 pub(crate) struct Started {
     pub(crate) name: Arc<str>,
     pub(crate) life: Life,
-    /// Answers its requests, runs its background work.
+    /// Answers the module's requests and runs its background work.
     pub(crate) registrar: Arc<Tenancy>,
 }
 
@@ -98,22 +97,21 @@ impl Default for Modules {
 impl Modules {
     /// Loads, makes and starts the listed modules: all of them, or none.
     ///
-    /// Problems of all modules are reported at once: those of their files, of their ABI and their
-    /// configs together; then those of their constructors; then those of their starts.
+    /// The problems of all modules are reported together: first those of their files, ABI and
+    /// configs; if there are none, those of their constructors; and then those of their starts.
     ///
-    /// Each module that has started is a line of the log at INFO, with what it registered (target
-    /// `hsmod_loader::start`); what was noticed is one at WARN. A start that is refused logs nothing
-    /// of that: it is all in the error.
+    /// Each module that was started is logged at INFO, with what it registered (target
+    /// `hsmod_loader::start`), and each warning at WARN. A start that is refused logs neither,
+    /// because the error contains all of it.
     ///
     /// # Errors
-    /// Everything that is wrong, each with its cause and its fix. Modules that were started
+    /// Everything that is wrong, each problem with its cause and its fix. Modules that were started
     /// already are shut down.
     ///
-    /// A plugin whose constructor hangs keeps the dynamic linker's lock, and a thread that begins
-    /// after that never gets it: end the process then. [`std::process::exit`] does (with glibc,
-    /// where it would hang otherwise, the loader sees to that), and so does returning from `main`
-    /// with a multi-threaded runtime; a current-thread runtime may never come back from being
-    /// dropped.
+    /// A plugin whose constructor hangs keeps the dynamic linker's lock, which blocks every thread
+    /// that begins afterwards: end the process in this case. [`std::process::exit`] works (with
+    /// glibc it would hang, too, but the loader prevents that), and so does returning from `main`
+    /// with a multi-threaded runtime. Dropping a current-thread runtime may never return.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -125,9 +123,9 @@ impl Modules {
         stages::run(parsed, host).await.0
     }
 
-    /// The same with modules that are linked into the homeserver, for hosts that cannot load
-    /// libraries. Entries of the config name them by their plugin's name; `plugins_dir`, `sha256`
-    /// and `verify` are of no effect.
+    /// Like [`Self::load`], with modules that are linked into the homeserver, for hosts that cannot
+    /// load libraries. Entries of the config name them by their plugin's name; `plugins_dir`,
+    /// `sha256` and `verify` have no effect.
     ///
     /// # Errors
     /// As for [`Self::load`].
@@ -151,11 +149,11 @@ impl Modules {
         Web::new(self.clone())
     }
 
-    /// Runs `future`, most often a question to the modules, while the homeserver holds the lock of
-    /// a room: what a module asks for meanwhile, in the same task, and what would need that lock,
-    /// is refused instead of waiting for ever. Whoever answers requests finds out by
-    /// [`holds_room`](crate::holds_room). A notification needs nothing of this: it never waits, and
-    /// modules are told in tasks of their own, which take their turn at the lock.
+    /// Runs `future`, usually a question to the modules, while the homeserver holds the lock of a
+    /// room. A request that a module makes meanwhile in the same task, and that would need this
+    /// lock, is refused instead of waiting for ever. The homeserver's implementation of a request
+    /// can check this with [`holds_room`](crate::holds_room). Notifications do not need this: they
+    /// never wait, and modules receive them in tasks of their own, which wait for the lock in turn.
     ///
     /// ```
     /// # use hsmod_loader::{CallError, Json, Modules};
@@ -173,10 +171,10 @@ impl Modules {
         room_scope::hold(room_id.as_ref(), future).await
     }
 
-    /// Lets the modules forget what they remember in the cache of this name for a key, which is JSON
-    /// text: for a homeserver that learns from another worker process of its own that a module
-    /// [asked for it](crate::requests::Caches) there. Returns how many caches of the name there
-    /// are in this process.
+    /// Invalidates a key, which is JSON text, in the modules' caches of this name. A homeserver
+    /// with several worker processes calls this when a module in another worker [invalidated the
+    /// key](crate::requests::Caches) there. Returns how many caches of this name there are in this
+    /// process.
     ///
     /// ```
     /// # let modules = hsmod_loader::Modules::default();
@@ -186,11 +184,12 @@ impl Modules {
         caches::invalidate(name, JsonStr::new(key))
     }
 
-    /// Whether a call of this name, or of one in the category of this name, would ask or tell any
-    /// module. What is no name at all nobody listens to.
+    /// Whether calling this callback, or one of this category, would reach any module. False for an
+    /// unknown name.
     ///
-    /// At call sites each callback has a method of its own, which looks at one word and cannot be
-    /// misspelt: with it an argument that costs something is made for somebody only.
+    /// At call sites prefer the method that each callback has for this, such as
+    /// `on_profile_update_listens`: it reads one word and cannot be misspelt. Use it to prepare an
+    /// expensive argument only if some module will see it.
     ///
     /// ```
     /// # use hsmod_loader::{CallError, Modules, rows};
@@ -214,12 +213,12 @@ impl Modules {
         self.listens_to(asked.fold(0, |bits, (index, _)| bits | asked_by(index)))
     }
 
-    /// The types of login that modules know, in the order of registration.
+    /// The login types that modules check, in the order of registration.
     pub fn login_types(&self) -> Vec<LoginType> {
         self.generation().auth_checkers.login_types().cloned().collect()
     }
 
-    /// What all modules registered; [`Self::info`] has the same of each.
+    /// What all modules registered together; [`Self::info`] has it for each module.
     pub fn registered(&self) -> Registered {
         Registered::of(self.info())
     }
@@ -229,13 +228,14 @@ impl Modules {
         &self.0.info
     }
 
-    /// What was noticed while loading and did not keep the modules from starting. It was logged at
-    /// WARN, with the target `hsmod_loader::warnings`.
+    /// The warnings of loading, which did not prevent the start. They were logged at WARN, with the
+    /// target `hsmod_loader::warnings`.
     pub fn warnings(&self) -> &[Problem] {
         &self.0.warnings
     }
 
-    /// How often each module was asked what, in the order of the config. Empty after shutdown.
+    /// How often each callback of each module was called, in the order of the config. Empty after
+    /// shutdown.
     pub fn counts(&self) -> Vec<ModuleCounts> {
         let generation = self.generation();
         let counts = |(index, member): (usize, &Member)| ModuleCounts {
@@ -245,16 +245,16 @@ impl Modules {
         generation.modules.iter().enumerate().map(counts).collect()
     }
 
-    /// How long a module's answers take: the time below which `share` (0 to 1) of a sample of
-    /// them lies. `None` for an unknown module, or if nothing was timed.
+    /// How long a module takes to answer: the given quantile, from 0 to 1, of a sample of its
+    /// answers. `None` if there is no such module, or if nothing was measured.
     pub fn latency(&self, module: &str, share: f64) -> Option<Duration> {
         let generation = self.generation();
         let index = generation.modules.iter().position(|member| *member.name == *module)?;
         generation.stats.latency(index)?.quantile(share)
     }
 
-    /// Ends the modules: no further call reaches them; calls in flight and notifications in the
-    /// queues may end within `limit`; then each module's `shutdown` runs, the last one first, all
+    /// Shuts the modules down. From now on calls reach no module. Calls in flight and queued
+    /// notifications have `limit` to end; then each module's `shutdown` runs, in reverse order, all
     /// of them within another `limit`.
     pub async fn shutdown(&self, limit: Duration) -> Shutdown {
         self.0.listening.store(0, Ordering::Relaxed);
@@ -279,7 +279,7 @@ impl Modules {
         shutdown
     }
 
-    /// Modules that have started: calls reach them from now on.
+    /// Publishes modules that have started: calls reach them from now on.
     pub(crate) fn published(
         generation: Generation,
         running: Running,
@@ -295,13 +295,13 @@ impl Modules {
         }))
     }
 
-    /// Whether any module registered one of these callbacks, each of which is a bit.
+    /// Whether any module registered one of these callbacks, given as bits.
     #[inline]
     pub(crate) fn listens_to(&self, callbacks: u64) -> bool {
         self.0.listening.load(Ordering::Relaxed) & callbacks != 0
     }
 
-    /// Runs `body` with what calls are dispatched by; `word` is that of this thread.
+    /// Runs `body` with the current generation; `word` is this thread's.
     #[inline]
     pub(crate) fn read<T>(
         &self,
@@ -311,7 +311,7 @@ impl Modules {
         self.0.generation.read(word, body)
     }
 
-    /// What calls are dispatched by, for longer.
+    /// The current generation, for longer.
     pub(crate) fn generation(&self) -> Arc<Generation> {
         self.read(record::stay().reading(), |generation| generation.share())
     }
@@ -325,12 +325,12 @@ impl fmt::Debug for Modules {
     }
 }
 
-/// What one module did.
+/// How often the callbacks of a module were called.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ModuleCounts {
-    /// Its name.
+    /// The module's name.
     pub module: Arc<str>,
-    /// By callback; those that were never called are left out.
+    /// The counts of each callback, without those that were never called.
     pub callbacks: Vec<(&'static Policy, Counts)>,
 }

@@ -1,4 +1,4 @@
-//! The names by which homeservers and operators say which callbacks they mean: `spam_checker` for a
+//! The names of callbacks, by which homeservers and operators refer to them: `spam_checker` for a
 //! category, `spam_checker.user_may_invite` for one of its callbacks.
 //!
 //! In code they are constants: [`rows::SPAM_CHECKER`](crate::rows::SPAM_CHECKER),
@@ -11,7 +11,7 @@ use crate::policy::POLICIES;
 use crate::problem::{Problem, Stage};
 use crate::suggestion::{closest, printable};
 
-/// Whether this is the name of a callback or of a category.
+/// Whether a callback or a category has this name.
 ///
 /// ```
 /// use hsmod_loader::names::is_known;
@@ -23,7 +23,7 @@ pub fn is_known(name: &str) -> bool {
     POLICIES.iter().any(|policy| policy.is_named(name))
 }
 
-/// The name that was probably meant by one that is none.
+/// The name that was probably meant by an unknown one.
 ///
 /// ```
 /// use hsmod_loader::names::meant;
@@ -39,8 +39,8 @@ pub fn meant(name: &str) -> Option<&'static str> {
 }
 
 impl Host {
-    /// What it calls and locks by names that are none: a callback that is never called, and a room
-    /// that is waited for, without a word.
+    /// The unknown names in `calls` and `locks`. Otherwise a callback would silently never be
+    /// called, or a request would wait for a room's lock for ever.
     pub(crate) fn misnamed(&self) -> Vec<Problem> {
         let called = self.calls.iter().flatten().filter(|name| !is_known(name));
         let called = called.map(|name| {
@@ -67,7 +67,7 @@ fn problem(method: &str, name: &str, what: &str, meant: Option<&str>, found: &st
     Problem::error(Stage::Host, message).fix(format!("tell the homeserver's authors: {remedy}"))
 }
 
-/// The requests that take the lock of a room.
+/// The requests that take a room's lock.
 fn locking() -> impl Iterator<Item = &'static RequestRow> {
     REQUESTS.iter().copied().flatten().filter(|request| request.locks.is_some())
 }

@@ -1,6 +1,6 @@
-//! The rules, one row per callback: how the modules' answers are combined, what a failure means, and
-//! what the client of a refused operation sees. Data: documentation, `hsmod inspect` and tests
-//! read it.
+//! The policies: one row for each callback says how the modules' answers are combined, what a
+//! failure means, and what the client is shown if the operation is refused. These are data, read by
+//! the documentation, `hsmod inspect` and tests.
 //!
 //! Mirrors `synapse/module_api/callbacks/*.py` and the call sites of the callbacks there.
 
@@ -22,48 +22,49 @@ use crate::dispatch::{
     OfSeveral, Question, Union, dispatch_by,
 };
 
-/// How the answers of several modules become one.
+/// How the answers of several modules are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Combining {
-    /// In order, until one answers something other than the neutral answer.
+    /// Modules are asked in order, until one gives an answer other than the neutral one.
     FirstDecided,
-    /// In order, all of them, until one fails.
+    /// All modules are asked in order, until one fails.
     AllInOrder,
-    /// As [`Self::FirstDecided`]; if nobody objects, `user_may_invite` is asked.
+    /// As [`Self::FirstDecided`]; if no module objects, `user_may_invite` is asked.
     ThenUserMayInvite,
-    /// As [`Self::FirstDecided`], of the modules that registered the type of login.
+    /// As [`Self::FirstDecided`], among the modules that registered the login type.
     FirstOfLoginType,
-    /// In order, all of them; what they answer is united, until one answers everything.
+    /// All modules are asked in order, and the union of their answers is taken, until one answers
+    /// "everything".
     Union,
-    /// In order, all of them; of two fields with the same name the later module's counts.
+    /// All modules are asked in order; if two set the same field, the later one wins.
     Merged,
-    /// One module: a second one that registers it refuses the start.
+    /// Only one module may register it: a second registration refuses the start.
     Single,
-    /// Only the module that was the first to register the category.
+    /// Only the first module that registered the category is asked.
     Exclusive,
-    /// Each module has a queue of its own.
+    /// Each module receives it through its own queue.
     Notification,
 }
 
-/// What it means that a module fails: answers an error, panics, or does not answer in time. Whatever
-/// it means, it is [logged](crate#what-is-logged).
+/// What happens when a module fails: it returns an error, panics, or does not answer in time. In
+/// any case the failure is [logged](crate#what-is-logged).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnFailure {
-    /// The caller gets the failure, and no further module is asked.
+    /// The caller gets the failure, and no other module is asked.
     Propagate,
     /// The next module is asked; but a cancellation is propagated.
     LogAndContinue,
-    /// Nothing else; a cancellation neither.
+    /// The failure is only logged, even if it is a cancellation.
     Log,
-    /// The operation is refused; an error with a status of its own is propagated as it is.
+    /// The operation is refused; an error with its own HTTP status is propagated as it is.
     Refuse,
-    /// The caller gets a 500 that says nothing of it; but a cancellation is propagated.
+    /// The caller gets a 500 without details; but a cancellation is propagated.
     Conceal,
 }
 
-/// What the client of a refused operation sees where the module does not say.
+/// What the client of a refused operation is shown where the module does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -73,7 +74,7 @@ pub struct Refusal {
     pub errcode: &'static str,
     /// `error`.
     pub message: &'static str,
-    /// Whether the module's own code, text and fields are left out.
+    /// Whether this replaces the module's own code, text and fields.
     pub fixed: bool,
 }
 
@@ -86,16 +87,16 @@ impl Refusal {
         Self { status, errcode, message, fixed: true }
     }
 
-    /// What `check_visibility_can_be_modified` refuses while a room is made: for
+    /// The refusal of `check_visibility_can_be_modified` while a room is being created: for
     /// [`CallError::with_refusal`].
     pub const VISIBILITY_OF_NEW_ROOM: Self =
         Self::fixed(403, "M_UNKNOWN", "Room visibility value not allowed.");
 
-    /// Nothing the module may say: the operation cannot be refused.
+    /// For callbacks that cannot refuse anything.
     const NONE: Self = Self::fixed(500, "M_UNKNOWN", "Internal server error");
 }
 
-/// The rules of one callback.
+/// The policy of one callback.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -109,18 +110,18 @@ pub struct Policy {
     pub combining: Combining,
     /// What a failure means.
     pub on_failure: OnFailure,
-    /// What the client of a refused operation sees.
+    /// What the client of a refused operation is shown.
     pub refusal: Refusal,
 }
 
 impl Policy {
-    /// Whether this is the name of the callback, or of its category.
+    /// Whether this is the name of the callback or of its category.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.full_name == name || self.category == name
     }
 
-    /// What the client sees where it is the homeserver that refuses, because of what the modules
-    /// answered: the account has expired, no module accepts the login, the upload is too much.
+    /// What the client is shown where the homeserver refuses because of the modules' answers: the
+    /// account has expired, no module accepts the login, or the upload exceeds a limit.
     ///
     /// ```
     /// use hsmod_loader::policy::policy;
@@ -135,9 +136,8 @@ impl Policy {
     }
 }
 
-/// What the client sees whose upload is more than a limit of
-/// `get_media_upload_limits_for_user` allows. A limit without an `info_uri` of its own leads to
-/// `info_uri`, a page of the homeserver's.
+/// What the client is shown if its upload exceeds a limit of `get_media_upload_limits_for_user`. If
+/// the limit has no `info_uri`, the client is directed to `info_uri`, a page of the homeserver.
 ///
 /// ```
 /// use hsmod_loader::policy::upload_refused;
@@ -153,17 +153,17 @@ pub fn upload_refused(limit: &MediaUploadLimit, info_uri: &str) -> CallError {
     if limit.can_upgrade { refused.field("can_upgrade", true) } else { refused }
 }
 
-/// A callback that has rules.
+/// A callback with a policy.
 pub trait Rule: Row {
     /// Its number among all callbacks.
     const INDEX: usize;
-    /// Its rules.
+    /// Its policy.
     const POLICY: Policy = policy_of(Self::INDEX);
-    /// One bit for each callback that modules are asked by it: itself, most often alone.
+    /// One bit for each callback it asks modules: usually only itself.
     const ASKS: u64 = asked_by(Self::INDEX);
 }
 
-/// One bit for each callback that modules are asked by the one with this number.
+/// One bit for each callback that the callback with this number asks modules.
 pub(crate) const fn asked_by(index: usize) -> u64 {
     let next = match POLICIES[index].combining {
         Combining::ThenUserMayInvite => 1 << Index::user_may_invite as usize,
@@ -174,7 +174,8 @@ pub(crate) const fn asked_by(index: usize) -> u64 {
 
 const fn policy_of(index: usize) -> Policy {
     let mut policy = POLICIES[index];
-    // Two rules made wrong on purpose: a test builds this and expects conformance to notice.
+    // Breaks two policies on purpose: a test builds this and expects the conformance suite to
+    // notice.
     if cfg!(hsmod_conform_mutation) {
         if index == Index::check_can_deactivate_user as usize {
             policy.on_failure = OnFailure::Propagate;
@@ -187,7 +188,7 @@ const fn policy_of(index: usize) -> Policy {
 
 macro_rules! policies {
     ($( $category:ident { $( $name:ident: $combining:ident $([$way:ident])?, $on_failure:ident, $refusal:expr; )* } )*) => {
-        /// The rules of every callback.
+        /// The policies of all callbacks.
         pub const POLICIES: &[Policy] = &[$($( Policy {
             category: stringify!($category),
             callback: stringify!($name),
@@ -320,7 +321,7 @@ policies! {
     }
 }
 
-/// The rules of a callback by its full name: `spam_checker.user_may_invite`.
+/// The policy of a callback, by its full name: `spam_checker.user_may_invite`.
 pub fn policy(full_name: &str) -> Option<&'static Policy> {
     POLICIES.iter().find(|policy| policy.full_name == full_name)
 }

@@ -1,10 +1,11 @@
-//! What call sites of a homeserver name: `use hsmod_loader::prelude::*;`.
+//! The names that a homeserver uses at its call sites: `use hsmod_loader::prelude::*;`.
 //!
-//! Nothing here is called as what axum, salvo or ruma have by that name, so that it can stand beside
-//! their globs: JSON text of an event is [`JsonText`] here and [`Json`](crate::Json) at the crate's
-//! root, the state of a room [`StateHandle`] and [`State`](crate::State). What only the start of a
-//! homeserver names, [`Config`](crate::Config) and [`Host`](crate::Host) above all, is at the root;
-//! identifiers and what else a callback takes or gives is in [`values`].
+//! None of them is also a name in axum, salvo or ruma, so that this can be imported next to their
+//! globs: the JSON text of an event is [`JsonText`] here and [`Json`](crate::Json) at the crate
+//! root, the state of a room is [`StateHandle`] here and [`State`](crate::State) there. What only
+//! the start of a homeserver needs, mainly [`Config`](crate::Config) and [`Host`](crate::Host), is
+//! at the crate root. Identifiers, and other types that callbacks take or return, are in
+//! [`values`].
 //!
 //! ```
 //! use hsmod_loader::prelude::*;
@@ -47,7 +48,7 @@ mod beside_axum {
 
     use crate::prelude::*;
 
-    /// Each name of the prelude, so that the compiler looks for it.
+    /// Every name of the prelude, so that the compiler resolves each of them.
     type Names<'a> = (
         (BuiltEvent, EditableText, EventError, &'a dyn EventParts, GivenText),
         (InputError, JsonText<'a>, Parts<'a, ()>, Pdu<'a>, Ser<'a, ()>, StateHandle),
@@ -68,7 +69,8 @@ mod beside_axum {
 
 #[cfg(test)]
 mod tests {
-    /// What `salvo::prelude` of 0.95 has, and what homeservers have of ruma and of their own.
+    /// The names in `salvo::prelude` 0.95, and names that homeservers use from ruma or define
+    /// themselves.
     const TAKEN: &[&str] = &[
         "Depot",
         "Extractible",

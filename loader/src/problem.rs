@@ -1,39 +1,39 @@
-//! What can be wrong with a module, told so that an operator can mend it: every stage of the
-//! pipeline adds its findings to one [`Report`], and all of them are shown at once.
+//! Problems with modules, written for the operator who has to fix them. Every stage of the pipeline
+//! adds its findings to one [`Report`], so that all of them are shown at once.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How grave a problem is.
+/// How severe a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Severity {
     /// The modules do not start.
     Error,
-    /// They start; somebody should look.
+    /// They start, but an operator should look at it.
     Warning,
 }
 
-/// Where on the way from the list to the verdict a problem was found.
+/// The stage at which a problem was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// What the homeserver says of itself.
+    /// The homeserver's own settings.
     Host,
     /// Reading the YAML.
     Config,
-    /// Finding the file of a plugin.
+    /// Finding the plugin file.
     Discovery,
-    /// Reading the file without running it.
+    /// Reading the file without running its code.
     Inspection,
-    /// Owner, mode, digest.
+    /// Checking owner, mode and digest.
     Verification,
     /// Mapping the library and checking its ABI.
     Loading,
-    /// The module reads its own config.
+    /// The module parses its own config.
     ParseConfig,
     /// The module's constructor: `Module::new`.
     New,
@@ -41,7 +41,7 @@ pub enum Stage {
     Start,
     /// The module's `shutdown`.
     Shutdown,
-    /// All of a trial: what the module did to the process it is in.
+    /// The whole trial: what the module did to its process.
     Trial,
 }
 
@@ -63,38 +63,39 @@ impl fmt::Display for Stage {
     }
 }
 
-/// One thing that is wrong: which module, at which stage, why, and what to do about it.
+/// One problem: which module has it, at which stage it was found, why, and the remedy.
 ///
-/// Serialized it is without its module, under which `hsmod check` lists it.
+/// Serialized, it does not contain the module, under which `hsmod check` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// Error or warning.
     pub severity: Severity,
-    /// Name of the module (the configured instance); `None` if it belongs to no module.
+    /// The name of the module (the configured instance); `None` if the problem concerns no single
+    /// module.
     #[serde(skip)]
     pub module: Option<String>,
     /// The stage that found it.
     pub stage: Stage,
-    /// Where in the config: `modules.<item 1>.config.evil_users`.
+    /// Its path in the config: `modules.<item 1>.config.evil_users`.
     pub path: Option<String>,
     /// Line in the config file, counted from 1.
     pub line: Option<u64>,
     /// Column in the config file, counted from 1.
     pub column: Option<u64>,
-    /// What is wrong and why. No full stop at the end.
+    /// What is wrong and why, without a full stop at the end.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub fix: Option<String>,
 }
 
 impl Problem {
-    /// Whether it refuses the start.
+    /// Whether it prevents the start.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 
-    /// An error found by `stage`.
+    /// An error found at `stage`.
     pub fn error(stage: Stage, message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -108,26 +109,26 @@ impl Problem {
         }
     }
 
-    /// A warning found by `stage`.
+    /// A warning found at `stage`.
     pub fn warning(stage: Stage, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(stage, message) }
     }
 
-    /// Names the module it belongs to.
+    /// Sets the module.
     #[must_use]
     pub fn of(mut self, module: impl Into<String>) -> Self {
         self.module = Some(module.into());
         self
     }
 
-    /// Says where in the config.
+    /// Sets the path in the config.
     #[must_use]
     pub fn at(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
         self
     }
 
-    /// Says where in the config file; both counted from 1.
+    /// Sets the position in the config file; both numbers count from 1.
     #[must_use]
     pub fn line_column(mut self, line: u64, column: u64) -> Self {
         self.line = Some(line);
@@ -135,7 +136,7 @@ impl Problem {
         self
     }
 
-    /// Says what to do about it.
+    /// Sets the remedy.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
@@ -168,31 +169,31 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Collects what the stages find.
+/// Collects the problems that the stages find.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
-    /// In the order found.
+    /// The problems, in the order they were found.
     pub problems: Vec<Problem>,
 }
 
 impl Report {
-    /// Adds one.
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
     }
 
-    /// How many errors there are.
+    /// The number of errors.
     pub fn errors(&self) -> usize {
         self.problems.iter().filter(|p| p.severity == Severity::Error).count()
     }
 
-    /// How many warnings there are.
+    /// The number of warnings.
     pub fn warnings(&self) -> usize {
         self.problems.len() - self.errors()
     }
 
-    /// The report as an error, if it holds one.
+    /// Turns the report into an error if it contains one.
     ///
     /// # Errors
     /// All problems, if one of them is an error.
@@ -201,7 +202,7 @@ impl Report {
     }
 }
 
-/// The modules do not start: everything that is wrong with any of them.
+/// The modules were not started: all problems of all modules.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoadError {
