@@ -1,15 +1,18 @@
-//! What is published to all threads, and read by them without a lock: one locked instruction, and
-//! none for whoever reads inside of a reader.
+//! A value that is published to all threads, which read it without a lock: reading costs one locked
+//! instruction, and none inside another read.
 //!
-//! A reader announces in a word of its own thread what it is about to use, and looks once more
-//! whether that is still what is published. Whoever replaces it waits until no word names the old
-//! one. Both sides write first and read then, in one order for all threads: either the reader sees
-//! that something else was published, or the one who replaces it sees the reader.
+//! A reader announces in its thread's own word which value it is about to use, and then checks
+//! whether that value is still the published one. A thread that replaced the value waits until no
+//! word names the old one. Both sides write first and then read, in a single order for all threads:
+//! either the reader sees that another value was published, or the replacing thread sees the
+//! reader.
 //!
-//! Rationale: what counts references in general (`arc_swap`) takes a place of the thread's and gives
-//! it back, each with a locked instruction and a search; a question is over in less time than that.
+//! Rationale: a general solution that counts references (`arc_swap`) takes one of the thread's
+//! slots and gives it back, each with a locked instruction and a search; a question takes less time
+//! than that.
 //!
-//! `tests/models` checks this file in all orders that a processor may choose.
+//! `tests/models` checks this file under every order of memory accesses that a processor may
+//! choose.
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -19,15 +22,15 @@ use std::sync::PoisonError;
 
 use super::atomic::{Arc, AtomicPtr, AtomicU64, Mutex, MutexGuard, Ordering, announce, swap};
 
-/// No reader.
+/// The word of a thread that reads nothing.
 pub(crate) const NOBODY: u64 = 0;
 
-/// A value that is replaced now and then, and read all the time.
+/// A value that is read all the time and replaced now and then.
 #[derive(Debug)]
 pub(crate) struct Published<T> {
-    /// One reference of an [`Arc`].
+    /// Owns one reference of an [`Arc`].
     current: AtomicPtr<T>,
-    /// Held while it is replaced, and by readers that have no word to announce it in.
+    /// Held while the value is replaced, and by readers that cannot use their word.
     replacing: Mutex<()>,
 }
 
@@ -36,15 +39,15 @@ impl<T> Published<T> {
         Self { current: AtomicPtr::new(Arc::into_raw(value).cast_mut()), replacing: Mutex::new(()) }
     }
 
-    /// Runs `body` with what is published. `word` is written by this thread only, and read by
-    /// whoever replaces the value.
+    /// Runs `body` with the published value. Only this thread may write `word`; threads that
+    /// replace the value read it.
     #[inline]
     pub(crate) fn read<R>(&self, word: &AtomicU64, body: impl FnOnce(Lent<'_, T>) -> R) -> R {
         let outer = word.load(Ordering::Relaxed);
         let expected = self.current.load(Ordering::Relaxed);
         if outer != NOBODY {
             if outer == address(expected) {
-                // SAFETY: the reader around this one keeps it, as below.
+                // SAFETY: the enclosing reader keeps the value alive, as below.
                 return body(unsafe { Lent::new(expected) });
             }
             return body(Lent::from(&self.shared()));
@@ -55,17 +58,18 @@ impl<T> Published<T> {
             drop(reading);
             return body(Lent::from(&self.shared()));
         }
-        // SAFETY: it is published still, after it was announced: who replaces it sees that, and
-        // keeps the reference until the word is cleared, which happens when `body` is over.
+        // SAFETY: the value was still published after it was announced. So a thread that replaces
+        // it sees the announcement and keeps the reference until the word is cleared, which is
+        // after `body`.
         body(unsafe { Lent::new(expected) })
     }
 
-    /// What is published, for longer than a moment.
+    /// The published value, for longer than one read.
     #[cold]
     #[inline(never)]
     pub(crate) fn shared(&self) -> Arc<T> {
         let _replacing = self.replacing();
-        // SAFETY: one reference belongs to `self`, and nobody replaces it meanwhile.
+        // SAFETY: `self` owns one reference, and the lock prevents a replacement meanwhile.
         unsafe { Lent::new(self.current.load(Ordering::Relaxed)) }.share()
     }
 
@@ -73,23 +77,23 @@ impl<T> Published<T> {
         self.replacing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Publishes something else.
+    /// Publishes another value and returns the former one.
     pub(crate) fn replace(&self, value: Arc<T>) -> Replaced<T> {
         let _replacing = self.replacing();
         let old = swap(&self.current, Arc::into_raw(value).cast_mut());
-        // SAFETY: the reference that belonged to `self`.
+        // SAFETY: `self` owned this reference.
         Replaced(ManuallyDrop::new(unsafe { Arc::from_raw(old) }))
     }
 }
 
 impl<T> Drop for Published<T> {
     fn drop(&mut self) {
-        // SAFETY: the reference that belongs to `self`; readers borrow that.
+        // SAFETY: `self` owns this reference; all readers borrow `self`, so none is left.
         drop(unsafe { Arc::from_raw(self.current.load(Ordering::Relaxed)) });
     }
 }
 
-/// What is published, lent to a reader.
+/// The published value, lent to a reader.
 pub(crate) struct Lent<'a, T> {
     value: NonNull<T>,
     lifetime: PhantomData<&'a T>,
@@ -97,18 +101,19 @@ pub(crate) struct Lent<'a, T> {
 
 impl<'a, T> Lent<'a, T> {
     /// # Safety
-    /// `value` is what an [`Arc`] became, one reference of which is kept by somebody for `'a`.
+    /// `value` comes from [`Arc::into_raw`] or [`Arc::as_ptr`], and someone keeps a reference to it
+    /// for `'a`.
     #[inline]
     const unsafe fn new(value: *mut T) -> Self {
-        // SAFETY: the caller's promise.
+        // SAFETY: promised by the caller; a pointer from an `Arc` is not null.
         Self { value: unsafe { NonNull::new_unchecked(value) }, lifetime: PhantomData }
     }
 
-    /// A reference of one's own.
+    /// Takes a reference of its own.
     #[inline]
     pub(crate) fn share(&self) -> Arc<T> {
         let kept = ManuallyDrop::new(
-            // SAFETY: what an `Arc` became; that reference is not ours to drop.
+            // SAFETY: the pointer comes from an `Arc`; `ManuallyDrop` leaves its reference alone.
             unsafe { Arc::from_raw(self.value.as_ptr()) },
         );
         Arc::clone(&kept)
@@ -117,7 +122,7 @@ impl<'a, T> Lent<'a, T> {
 
 impl<'a, T> From<&'a Arc<T>> for Lent<'a, T> {
     fn from(kept: &'a Arc<T>) -> Self {
-        // SAFETY: `kept` keeps a reference for `'a`.
+        // SAFETY: `kept` holds a reference for `'a`.
         unsafe { Self::new(Arc::as_ptr(kept).cast_mut()) }
     }
 }
@@ -127,7 +132,7 @@ impl<T> Deref for Lent<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: a reference is kept for `'a`.
+        // SAFETY: a reference is held for `'a`.
         unsafe { self.value.as_ref() }
     }
 }
@@ -137,7 +142,7 @@ fn address<T>(pointer: *mut T) -> u64 {
     pointer.addr() as u64
 }
 
-/// A reader; dropped, it is none any more.
+/// A read in progress; clears the thread's word when dropped.
 struct Reading<'w>(&'w AtomicU64);
 
 impl Drop for Reading<'_> {
@@ -147,13 +152,13 @@ impl Drop for Reading<'_> {
     }
 }
 
-/// What was published, while it may have readers still; dropped before they are known to be gone,
-/// it is leaked.
+/// The former value, which may still have readers. It is leaked if dropped before they are known to
+/// be gone.
 #[derive(Debug)]
 pub(crate) struct Replaced<T>(ManuallyDrop<Arc<T>>);
 
 impl<T> Replaced<T> {
-    /// Gives it up if none of these words, which are those of all threads, names it.
+    /// Takes the value back if none of these words, which must be those of all threads, names it.
     pub(crate) fn give_up<'w>(
         self,
         words: impl IntoIterator<Item = &'w AtomicU64>,

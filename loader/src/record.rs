@@ -1,7 +1,8 @@
-//! What each thread is inside of: whose log line it is, whose crash, who keeps it from going on.
+//! Records which module each thread is inside of, so that a log line, a crash or a blocked thread
+//! can be attributed to it.
 //!
-//! A thread notes which module it enters, and which of its callbacks or stages, in a slot that any
-//! thread can read. A process that runs modules for another one lets it read them too: it
+//! A thread notes which module it enters, and in which callback or stage, in a slot that any thread
+//! can read. A process that runs modules for another process lets that one read them, too: it
 //! [keeps the slots in a file](keep_in), where they outlive it, however it ends.
 
 use std::cell::Cell;
@@ -33,8 +34,8 @@ pub(crate) use self::slots::{Reading, all, look};
 pub struct Left {
     /// The name of the module.
     pub module: String,
-    /// Which part of it: the name of a callback, of a stage such as `start`, or words such as
-    /// ``its background work `tidy` ``. Reads well after "in".
+    /// Which part of the module: the name of a callback, of a stage such as `start`, or words such
+    /// as ``its background work `tidy` ``. It reads well after "in".
     pub what: String,
 }
 
@@ -44,11 +45,11 @@ impl fmt::Display for Left {
     }
 }
 
-/// Whatever this thread enters, it is back where it was when the guard is dropped.
+/// Saves what this thread is inside of; dropping the guard restores it.
 #[inline]
 pub(crate) fn stay() -> Inside {
     let slot = slots::here();
-    // Nobody else writes here, so that no locked instruction is needed to count.
+    // Only this thread writes here, so no locked instruction is needed to count.
     slot[ENTERED].store(slot[ENTERED].load(Relaxed).wrapping_add(1), Relaxed);
     Inside { slot, outer: slot[WHAT].load(Relaxed), thread: PhantomData }
 }
@@ -67,40 +68,42 @@ pub(crate) fn enter_named(module: &str, place: Place) -> Inside {
 }
 
 impl Inside {
-    /// It goes on to another module.
+    /// Notes that the thread moves on to another module.
     #[inline]
     pub(crate) fn go_on(&self, module: usize, place: Place) {
         self.slot[WHAT].store(word(module, place), Relaxed);
     }
 
-    /// Whether the thread was inside of a module before.
+    /// Whether the thread was inside a module already.
     #[inline]
     pub(crate) fn is_nested(&self) -> bool {
         self.outer != NOTHING
     }
 
-    /// The number of the thread among those that run at the same time.
+    /// The thread's number among the threads that are running.
     #[inline]
     pub(crate) fn thread(&self) -> usize {
         usize::try_from(self.slot[NUMBER].load(Relaxed)).unwrap_or(usize::MAX)
     }
 
-    /// The word in which the thread says what it reads that is [published](crate::published).
+    /// The word in which the thread announces what it reads of [published](crate::published)
+    /// values.
     #[inline]
     pub(crate) fn reading(&self) -> &'static AtomicU64 {
         &self.slot[READING]
     }
 
-    /// It is given up at `deadline`, which is told to the module if it asks while the guard lives.
+    /// Sets the deadline of this part of the module; the module can ask for it while the guard
+    /// lives.
     ///
-    /// Where there is none, the same part of the module has none around it either: nothing is to be
-    /// done then.
+    /// Without a deadline nothing needs to be done, because then an enclosing entry to the same
+    /// part of the module has none either.
     #[inline]
     pub(crate) fn until(&self, deadline: Instant) -> Until {
         Until(UNTIL.replace(Some((self.slot[WHAT].load(Relaxed), deadline))))
     }
 
-    /// Which one it is.
+    /// The number of the module.
     #[inline]
     pub(crate) fn module(&self) -> usize {
         module_of(self.slot[WHAT].load(Relaxed))
@@ -112,7 +115,7 @@ impl Inside {
 pub(crate) struct Inside {
     slot: &'static Slot,
     outer: u64,
-    /// The slot is that of the thread it was made on.
+    /// Makes this `!Send`: the slot belongs to this thread.
     thread: PhantomData<*const ()>,
 }
 
@@ -124,14 +127,15 @@ impl Drop for Inside {
 }
 
 thread_local! {
-    /// When what this thread is inside of is given up: what [`WHAT`] said then, and the deadline.
+    /// The deadline of what this thread is inside of, with the value that [`WHAT`] had when it was
+    /// set.
     ///
-    /// Rationale: what is entered inside of it has another word, so that entering a module for the
-    /// first time, which most calls do and no more, need not come here.
+    /// Rationale: what is entered inside of that has another value, so that entering a module for
+    /// the first time, which is all that most calls do, need not touch this.
     static UNTIL: Cell<Option<(u64, Instant)>> = const { Cell::new(None) };
 }
 
-/// The deadline of what this thread is inside of is known; when this is dropped, that before it.
+/// Restores the previous deadline when dropped.
 #[derive(Debug)]
 pub(crate) struct Until(Option<(u64, Instant)>);
 
@@ -142,8 +146,7 @@ impl Drop for Until {
     }
 }
 
-/// Which part of this module the thread is inside of, and when that is given up if it was polled
-/// before.
+/// Which part of this module the thread is inside of, and its deadline if it was suspended before.
 pub(crate) fn inside_of(module: usize) -> Option<(Place, Option<Instant>)> {
     let what = slots::here()[WHAT].load(Relaxed);
     let own = what != NOTHING && module_of(what) == module;
@@ -151,12 +154,12 @@ pub(crate) fn inside_of(module: usize) -> Option<(Place, Option<Instant>)> {
     own.then(|| (slots::place_of(what), until))
 }
 
-/// The words in which threads say what they read that is [published](crate::published).
+/// The words in which threads announce what they read of [published](crate::published) values.
 pub(crate) fn readers() -> impl Iterator<Item = &'static AtomicU64> {
     all().into_iter().map(|slot| &slot[READING])
 }
 
-/// A future of a module, all of which happens inside of it: its end too.
+/// A future of a module that is polled and dropped inside the module.
 pub(crate) const fn inside<F: Future>(module: usize, place: Place, future: F) -> Within<F> {
     Within { module, place, deadline: None, future: Some(future) }
 }
@@ -168,7 +171,7 @@ pin_project! {
         module: usize,
         place: Place,
         deadline: Option<Instant>,
-        // Until it has ended.
+        // `None` once it has ended.
         #[pin]
         future: Option<F>,
     }
@@ -183,7 +186,7 @@ pin_project! {
 }
 
 impl<F> Within<F> {
-    /// It is given up then, by whoever awaits it.
+    /// Sets the deadline at which the caller stops awaiting it.
     pub(crate) fn until(mut self, deadline: Option<Instant>) -> Self {
         self.deadline = deadline;
         self
@@ -206,7 +209,7 @@ impl<F: Future> Future for Within<F> {
     }
 }
 
-/// Looks at this thread.
+/// Looks at this thread's slot.
 #[cfg(test)]
 pub(crate) fn look_here() -> Reading {
     look(slots::here())
@@ -214,8 +217,8 @@ pub(crate) fn look_here() -> Reading {
 
 /// The name of the module that this thread is inside of.
 ///
-/// For subscribers of homeservers that modules are linked into: what those log comes as the
-/// homeserver's own does, without the field `module` that records of plugins have.
+/// This is for subscribers of homeservers that link modules in: log records of those modules look
+/// like the homeserver's own, without the field `module` that records of plugins have.
 pub fn current() -> Option<Arc<str>> {
     match slots::here()[WHAT].load(Relaxed) {
         NOTHING => None,
@@ -240,7 +243,7 @@ mod tests {
                 assert_eq!(name().as_deref(), Some("inner"));
             }
             assert_eq!((outer.module(), name().as_deref()), (first, Some("outer")));
-            // Each thread has its own.
+            // Each thread has its own slot.
             assert_eq!(std::thread::spawn(current).join().unwrap(), None);
         }
         assert_eq!(name(), None);

@@ -1,5 +1,5 @@
 //! The sixth stage: what a module registers while it is made and started, and whether this
-//! homeserver can do with it.
+//! homeserver can use that.
 
 mod callbacks;
 mod forgotten;
@@ -31,7 +31,7 @@ use crate::services::provision::Provision;
 use crate::suggestion::closest;
 use crate::threads::Threads;
 
-/// The homeserver as one module sees it; collects what the module registers.
+/// The host that one module talks to; collects what the module registers.
 #[derive(Debug)]
 pub(crate) struct Registrar {
     module: usize,
@@ -41,13 +41,13 @@ pub(crate) struct Registrar {
     /// `None` once registration is over.
     collected: Mutex<Option<Collected>>,
     admission: Admission,
-    /// What the loader itself answers.
+    /// The services that the loader itself provides.
     provision: Provision,
-    /// The homeserver's answers, and the loader's.
+    /// The requests that the homeserver and the loader answer.
     services: Services,
     background: Arc<Background>,
     threads: Threads,
-    /// How long its answers may take, and its other steps.
+    /// Time limits of the module's callbacks and other steps.
     limits: Limits,
 }
 
@@ -56,14 +56,14 @@ pub(crate) struct Registrar {
 struct Collected {
     callbacks: Vec<Registered>,
     resources: Vec<(String, bool, WebHandle)>,
-    /// Why further callbacks could not be read.
+    /// Why some registered callbacks could not be read.
     unreadable: Vec<String>,
-    /// Whether there is work that it leaves to be done.
+    /// Whether the module has left background work to be done.
     works: bool,
 }
 
 impl Registrar {
-    /// The homeserver for one module; what the module leaves to be done runs in `runtime`.
+    /// The host for one module; the module's background work runs in `runtime`.
     pub(crate) fn new(module: usize, entry: &Entry, host: Arc<Host>, runtime: Handle) -> Self {
         let name: Arc<str> = entry.name().into();
         let failures = Arc::new(Failures::new(Arc::clone(&name), host.on_failure.clone()));
@@ -87,18 +87,18 @@ impl Registrar {
         }
     }
 
-    /// Whom the module's failures are reported to.
+    /// Where the module's failures are reported.
     pub(crate) const fn failures(&self) -> &Arc<Failures> {
         &self.failures
     }
 
-    /// The module is started: its background work begins.
+    /// The module has started: its background work begins.
     pub(crate) fn start(&self) {
         self.background.start();
     }
 
-    /// From now on nothing happens in the background, and the homeserver does not answer requests,
-    /// unless it says that it still does: the module's `shutdown` comes next.
+    /// Cancels the background work and stops answering requests, unless the homeserver answers them
+    /// during shutdown. The module's `shutdown` runs next.
     pub(crate) fn leave(&self) {
         if !self.host.answers_in_shutdown {
             self.admission.shut();
@@ -108,32 +108,32 @@ impl Registrar {
         caches::forget(self.module);
     }
 
-    /// Ends the module's background work, and waits for that.
+    /// Ends the module's background work and waits until it has ended.
     pub(crate) async fn end_background(&self) {
         self.leave();
         self.background.ended().await;
         self.threads.ended().await;
     }
 
-    /// From now on nothing is answered, and nothing of it is left when this returns.
+    /// From now on no request is answered; when this returns, none is in progress in the loader's
+    /// services.
     pub(crate) async fn end(&self) {
         self.admission.shut();
         self.admission.end();
-        // Its `shutdown` may have registered some.
+        // The module's `shutdown` may have registered caches.
         caches::forget(self.module);
         self.provision.end().await;
     }
 
-    /// From now on registering is too late.
+    /// From now on registrations are too late.
     pub(crate) fn close(&self) {
         let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Not under the lock: it may be the last that holds the module.
+        // Drop it without the lock: it may hold the last reference to the module.
         let _inside = record::enter(self.module, Place::DROP);
         drop(collected);
     }
 
-    /// What there is to say of a module that has started, by the callbacks that its plugin says it
-    /// `wrote`.
+    /// Warnings about a started module; `wrote` are the callbacks that its plugin implements.
     pub(crate) fn forgotten(&self, wrote: &BTreeMap<String, Vec<String>>) -> Vec<Problem> {
         let collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         match &*collected {
@@ -142,7 +142,7 @@ impl Registrar {
         }
     }
 
-    /// Notes that the module leaves work to be done.
+    /// Notes that the module has left background work to be done.
     fn note_work(&self) {
         let mut collected = self.collected.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(collected) = &mut *collected {
@@ -161,8 +161,8 @@ impl Registrar {
     }
 }
 
-/// The hold that the loader has on a module: when the last one is gone, the module's background
-/// work ends, and what it registered, which holds it in turn, is given up if nobody has it yet.
+/// The loader's hold on a module. When the last one is dropped, the module's background work ends,
+/// and registrations that were not taken yet are dropped, since they keep the module alive.
 #[derive(Debug)]
 pub(crate) struct Tenancy(Arc<Registrar>);
 
@@ -188,7 +188,7 @@ impl Drop for Tenancy {
     }
 }
 
-/// Complains of deadlines for callbacks that do not exist.
+/// Reports time limits for callbacks that do not exist.
 pub(crate) fn check_timeouts(entry: &Entry, report: &mut Report) {
     for name in entry.timeouts().keys() {
         let known = |policy: &&Policy| policy.callback == name || policy.full_name == name;

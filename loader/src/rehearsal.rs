@@ -1,4 +1,4 @@
-//! A rehearsal: modules are started and asked as ever, and what they do reaches nobody.
+//! Rehearsals: modules are started and called as usual, but their actions have no effect outside.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,18 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hsmod_plugin_api::requests::RequestRow;
 use hsmod_plugin_api::values::{ModuleError, Unanswered};
 
-/// How many mails, and how many kinds of background work, are remembered; the others are counted.
+/// How many mails, and how many kinds of background work, are kept; further ones are only counted.
 const REMEMBERED: usize = 1000;
 
-/// What modules may really do in a rehearsal, and what they would have done.
+/// Which services are live in a rehearsal, and what the modules would have done with the others.
 ///
-/// Unless it is [live](Self::live), a service is played: storage is empty and lies in memory, mail is
-/// noted and not sent, HTTP requests are not made. While one of them is, modules are told that this
-/// is a trial, and their background work is noted and not run. What a homeserver does not answer is
-/// blamed on whoever rehearses, in words of its own. Cheap to clone; all clones note together.
+/// A service that is not [live](Self::live) is simulated: storage is in memory and starts empty,
+/// mail is noted and not sent, HTTP requests are not made. While any service is simulated, modules
+/// are told that this is a trial, and their background work is noted and not run. If the homeserver
+/// does not answer a request, the error's text comes from the rehearsal. A `Rehearsal` is cheap to
+/// clone; all clones share their notes.
 ///
-/// It holds back what modules ask of their homeserver, and not what they do by themselves: a plugin
-/// can open files and connections like any program.
+/// It holds back what modules do through their homeserver, but not what they do by themselves: a
+/// plugin can open files and connections like any program.
 ///
 /// ```
 /// use hsmod_loader::Host;
@@ -37,7 +38,7 @@ pub struct Rehearsal {
     notes: Arc<Mutex<Notes>>,
 }
 
-/// A service of the loader's that acts on the world.
+/// A service of the loader that acts on the outside world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Service {
@@ -45,22 +46,22 @@ pub enum Service {
     Http,
     /// Files in the operator's `data_dir`.
     Storage,
-    /// Mail by the operator's server.
+    /// Mail through the operator's server.
     Mail,
 }
 
 impl Service {
-    /// All of them.
+    /// All services.
     pub const ALL: [Self; 3] = [Self::Http, Self::Storage, Self::Mail];
 }
 
-/// The first of what was noted, and how much there was.
+/// The first notes of a kind, and how many there were.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Noted<T> {
     /// The first thousand.
     pub first: Vec<T>,
-    /// How many there were.
+    /// How many there were in total.
     pub total: u64,
 }
 
@@ -68,11 +69,11 @@ pub struct Noted<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnsentMail {
-    /// Who would have sent it.
+    /// The module that would have sent it.
     pub module: Arc<str>,
-    /// To whom.
+    /// The recipient.
     pub recipient: String,
-    /// As the module gave it.
+    /// The subject, as the module gave it.
     pub subject: String,
 }
 
@@ -80,11 +81,11 @@ pub struct UnsentMail {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnrunWork {
-    /// Whose.
+    /// The module that would have run it.
     pub module: Arc<str>,
-    /// What the module calls it.
+    /// The module's description of it.
     pub desc: String,
-    /// How often it would have begun.
+    /// How often it would have been started.
     pub times: u64,
 }
 
@@ -95,8 +96,9 @@ struct Notes {
 }
 
 impl Rehearsal {
-    /// Nothing is live. `why` tells, for a group of requests (`http`, `users`, ..), why requests of it
-    /// are not answered and what helps, such as "this program makes no HTTP requests".
+    /// A rehearsal in which no service is live. `why` returns, for a group of requests (`http`,
+    /// `users`, ..), why its requests are not answered and what helps, such as "this program makes
+    /// no HTTP requests".
     pub fn new(why: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         Self {
             live: Vec::new(),
@@ -106,16 +108,16 @@ impl Rehearsal {
         }
     }
 
-    /// This service does what the config says, as in a homeserver.
+    /// Makes this service live: it does what the config says, as in a homeserver.
     #[must_use]
     pub fn live(mut self, service: Service) -> Self {
         self.live.push(service);
         self
     }
 
-    /// The homeserver is played, too: what the [`Host`](crate::Host) was given to answer is not
-    /// real, and answers also where the host is a [trial](crate::Host::trial). Modules are told that
-    /// it is none, so that they ask as they would in a homeserver.
+    /// Says that the homeserver is simulated, too: the answers that the [`Host`](crate::Host) was
+    /// given have no real effect, so they are used even in a [trial](crate::Host::trial). Modules
+    /// are not told that this is a trial, so that they behave as in a homeserver.
     #[must_use]
     pub const fn playing_homeserver(mut self) -> Self {
         self.plays_homeserver = true;
@@ -126,12 +128,12 @@ impl Rehearsal {
         self.plays_homeserver
     }
 
-    /// Whether a service does what the config says.
+    /// Whether a service is live.
     pub fn is_live(&self, service: Service) -> bool {
         self.live.contains(&service)
     }
 
-    /// Whether all of them do.
+    /// Whether all services are live.
     pub fn is_all_live(&self) -> bool {
         Service::ALL.into_iter().all(|service| self.is_live(service))
     }
@@ -146,12 +148,12 @@ impl Rehearsal {
         self.notes().work.clone()
     }
 
-    /// Why requests of a group are not answered.
+    /// Why the requests of a group are not answered.
     pub(crate) fn why(&self, group: &str) -> String {
         (self.why)(group)
     }
 
-    /// What a module is told whose request nobody answers.
+    /// The error for a request that is not answered.
     pub(crate) fn unanswered(&self, request: &RequestRow) -> ModuleError {
         let message = format!("`{}` is not answered: {}", request.name, self.why(request.group));
         ModuleError::not_answered(Unanswered::Unsupported, message)

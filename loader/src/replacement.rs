@@ -1,4 +1,4 @@
-//! An event that a module puts in the place of another one.
+//! Events that a module replaces with another one.
 
 use hsmod_plugin_api::callbacks::third_party_rules::rows::check_event_allowed;
 use hsmod_plugin_api::host::{IntoEvent, Subject};
@@ -9,18 +9,18 @@ use crate::call_error::{CallError, Cause};
 use crate::dispatch::Responsible;
 use crate::policy::Rule;
 
-/// What a module answered to `check_event_allowed` in place of the event, as it gave it.
+/// The event that a module returned from `check_event_allowed` to replace the original, unchecked.
 ///
-/// Whether it changes only what it may is a step of its own, [`Replacement::check`]: take it
-/// before the event is hashed and signed.
+/// [`Replacement::check`] checks that it changes only what it may: call it before the event is
+/// hashed and signed.
 #[derive(Clone, Debug)]
 pub struct Replacement {
     event: Value,
-    /// Who gave it.
+    /// The module that returned it.
     by: Option<Responsible>,
 }
 
-/// By what the module gave.
+/// Compares the events only.
 impl PartialEq for Replacement {
     fn eq(&self, other: &Self) -> bool {
         self.event == other.event
@@ -32,28 +32,29 @@ impl Replacement {
         Self { event, by }
     }
 
-    /// The name of the module that gave it.
+    /// The name of the module that returned it.
     pub fn module(&self) -> Option<&str> {
         self.by.as_ref().map(Responsible::module)
     }
 
-    /// As the module gave it.
+    /// The event as the module returned it.
     pub const fn as_value(&self) -> &Value {
         &self.event
     }
 
-    /// Takes it as the module gave it.
+    /// The event as the module returned it.
     pub fn into_value(self) -> Value {
         self.event
     }
 
-    /// The new event in place of `original`, if it keeps what it must: `room_id`, `type`,
-    /// `state_key`, and a sender of `server_name`, and holds only what canonical JSON can. The event
-    /// that creates a room of version 12 or later has no `room_id`, whether or not the module gave
-    /// it.
+    /// The event that takes the place of `original`. The replacement must keep `room_id`, `type`
+    /// and `state_key`, have a sender on `server_name`, and contain only what canonical JSON
+    /// allows. The create event of a room of version 12 or later has no `room_id`, whether or not
+    /// the module added one.
     ///
-    /// What the homeserver itself makes (`event_id`, `auth_events`, `prev_events`, `hashes`,
-    /// `signatures`) is still that of the original: make it anew, and authorise the event again.
+    /// What the homeserver itself computes (`event_id`, `auth_events`, `prev_events`, `hashes`,
+    /// `signatures`) is still that of the original: compute it again, and authorise the event
+    /// again.
     ///
     /// Mirrors `_rebuild_event_after_third_party_rules` in `synapse/handlers/message.py`.
     ///
@@ -73,9 +74,9 @@ impl Replacement {
     /// ```
     ///
     /// # Errors
-    /// 500, or 400 `M_BAD_JSON` for a number that canonical JSON cannot hold: the module that gave it
-    /// is named, and has failed, which is logged and counted. A 500 of
-    /// [the homeserver's own](crate::CallErrorKind::Input) if the original cannot be read.
+    /// A 500, or a 400 `M_BAD_JSON` for a number that canonical JSON does not allow: the error
+    /// names the module, whose failure is logged and counted. A 500 that is [the homeserver's own
+    /// fault](crate::CallErrorKind::Input) if the original cannot be read.
     pub fn check(
         &self,
         original: impl IntoEvent,
@@ -96,7 +97,7 @@ impl Replacement {
         canonical(&self.event)?;
         let mut event_json = given.clone();
         if event.names_room() {
-            // It is named after the original's ID, and changes with it.
+            // The room's ID is derived from that of the original event, and changes with it.
             event_json.entry("room_id").or_insert_with(|| event.room_id().as_str().into());
         }
         for (key, original) in [
@@ -127,7 +128,7 @@ impl Replacement {
             OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
                 ModuleError::new(format_args!("the replacement is no event: {error}"))
             })?;
-        // It is an event: its content is an object.
+        // It is an event, so its content is an object.
         let content = given.get("content").and_then(Value::as_object).cloned();
         Ok(Replaced { sender, content: content.unwrap_or_default(), event })
     }
@@ -145,7 +146,7 @@ impl Replacement {
     }
 }
 
-/// The event that takes the place of another one, [checked](Replacement::check).
+/// The event that takes the place of the original, [checked](Replacement::check).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Replaced {
@@ -153,7 +154,7 @@ pub struct Replaced {
     pub sender: String,
     /// Its content.
     pub content: JsonObject,
-    /// All of it: `unsigned`, `redacts` and `origin_server_ts` may be others than before, too.
+    /// The whole event; its `unsigned`, `redacts` and `origin_server_ts` may have changed, too.
     pub event: OwnedEvent,
 }
 
@@ -161,7 +162,7 @@ fn text<'a>(event: &'a Map<String, Value>, key: &str) -> Option<&'a str> {
     event.get(key).and_then(Value::as_str)
 }
 
-/// Canonical JSON has integers only, of at most 53 bits.
+/// Checks that numbers are integers of at most 53 bits, the only ones canonical JSON allows.
 fn canonical(value: &Value) -> Result<(), ModuleError> {
     const LARGEST: u64 = (1 << 53) - 1;
     match value {

@@ -1,9 +1,9 @@
-//! What a plugin requires of the homeserver, as its manifest says: compared before any code of it
-//! runs.
+//! Compares what a plugin requires, according to its manifest, with what the homeserver offers,
+//! before any code of the plugin runs.
 //!
-//! Rationale: a spam filter that is never asked is none, and nobody notices. What a module registers
-//! shows only once it runs, and not at all if it is newer than this loader; what it wrote stands in
-//! its file.
+//! Rationale: a spam filter that is never asked protects nobody, and nobody notices. What a module
+//! registers is known only once it runs, and not even then if the plugin is newer than this loader;
+//! the callbacks it implements are in its file.
 
 use std::collections::BTreeMap;
 
@@ -20,19 +20,19 @@ use crate::problem::{Problem, Report, Stage};
 use crate::services::given::{Given, given};
 use crate::suggestion::printable;
 
-/// What is known of the homeserver when its plugins are looked at.
+/// What is known of the homeserver when its plugins are checked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Known<'a> {
-    /// Nothing: it is compared with what this loader knows.
+    /// Nothing: requirements are compared with what this loader knows.
     Nothing,
-    /// What it calls; what it answers is known later.
+    /// The callbacks it calls; the requests it answers become known later.
     Calls(&'a Host),
-    /// All of it.
+    /// Everything.
     All(&'a Host),
 }
 
 impl Known<'_> {
-    /// What is wrong with what the homeserver says of itself.
+    /// Problems with the homeserver's own settings.
     pub(crate) fn misnamed(self) -> Vec<Problem> {
         match self {
             Self::Nothing => Vec::new(),
@@ -57,8 +57,8 @@ impl Requirements {
         Self { names: manifest.requires.clone(), built_for: manifest.abi }
     }
 
-    /// What there is to say of a plugin, which is called `plugin` there, that requires something
-    /// that the homeserver has not. Only an error keeps it from being used.
+    /// The problem with a plugin, which the message calls `plugin`, that requires something the
+    /// homeserver does not have. Only an error prevents its use.
     pub(crate) fn unmet(&self, plugin: &str, known: Known<'_>) -> Option<Problem> {
         let lacks = self.names.iter().filter_map(|name| Some((&**name, self.lack(name, known)?)));
         let (grave, doubtful): (Vec<_>, Vec<_>) = lacks.partition(|(_, lack)| !lack.is_doubtful);
@@ -68,7 +68,7 @@ impl Requirements {
         Some(problem(Stage::Inspection, message).fix(remedy(&told)))
     }
 
-    /// Whether the module of `entry` may be used; what there is to say goes to `report`.
+    /// Whether the module of `entry` can be used; problems go to `report`.
     pub(crate) fn are_met(&self, entry: &Entry, known: Known<'_>, report: &mut Report) -> bool {
         let Some(problem) = self.unmet("it", known) else { return true };
         let is_met = !problem.is_error();
@@ -102,19 +102,19 @@ impl Requirements {
     }
 }
 
-/// Why something is not there, and what the operator can do.
+/// Why something is not available, and the remedy.
 pub(crate) struct Lack {
-    /// Of several reasons, which is told first.
+    /// The order of reasons in the message, lowest first.
     order: usize,
-    /// Follows on `which`.
+    /// Completes the phrase `which ..`.
     pub(crate) why: String,
     pub(crate) remedy: &'static str,
-    /// Whether it may be there all the same.
+    /// Whether it may be available all the same.
     is_doubtful: bool,
 }
 
 impl Lack {
-    /// A callback that a homeserver, of that version of Synapse if it is one, never calls.
+    /// A callback that the homeserver never calls. If it is Synapse, `synapse` is its version.
     pub(crate) fn uncalled(category: &str, name: &str, synapse: Option<&str>) -> Self {
         if let (Some(version), Some(since)) = (synapse, since_synapse(category, name)) {
             let why = format!("Synapse {since} and newer call; this is {version}");
@@ -134,8 +134,8 @@ fn request(name: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().copied().flatten().find(|request| request.name == name)
 }
 
-/// Why nobody answers a request. In a trial it is not known what a homeserver answers, which comes
-/// before what the loader could; a rehearsal says it when the module asks.
+/// Why a request is not answered. In a trial it is unknown what the homeserver answers, so that is
+/// not held against the plugin; in a rehearsal the module gets the reason when it asks.
 fn unanswered(request: &RequestRow, host: &Host) -> Option<Lack> {
     if host.services.answers(request.name) || host.rehearsal.is_some() {
         return None;
@@ -154,7 +154,7 @@ fn unanswered(request: &RequestRow, host: &Host) -> Option<Lack> {
     Some(Lack { order: 2, why, remedy, is_doubtful: host.trial })
 }
 
-/// `` needs `a.b`, which this homeserver never calls; it needs .. ``: nothing if nothing lacks.
+/// `` needs `a.b`, which this homeserver never calls; it needs .. ``; `None` if nothing lacks.
 fn clauses(lacks: &[(&str, Lack)]) -> Option<String> {
     let mut names: BTreeMap<(usize, &str), Vec<&str>> = BTreeMap::new();
     for (name, lack) in lacks {
@@ -172,7 +172,7 @@ fn clauses(lacks: &[(&str, Lack)]) -> Option<String> {
     (!clauses.is_empty()).then(|| clauses.join("; it "))
 }
 
-/// What the operator can do, each thing once, and then what the author can.
+/// The remedies for the operator, each once, and then that for the author.
 fn remedy(lacks: &[(&str, Lack)]) -> String {
     let mut remedies: Vec<&str> = Vec::new();
     for (_, lack) in lacks {
