@@ -133,7 +133,7 @@ pub trait Module: Send + Sync + Sized + 'static {
     /// No module of the homeserver starts.
     fn new(config: Self::Config, api: &ModuleApi) -> Result<Arc<Self>, ModuleError>;
 
-    /// Gets ready; awaited before the first callback.
+    /// Prepares the module; awaited before the first callback.
     ///
     /// # Errors
     /// No module of the homeserver starts.

@@ -183,7 +183,7 @@ impl<R: Counted, G: Extensions> Homeserver<R, G> {
 }
 
 impl<R: Counted, G> Homeserver<R, G> {
-    /// The homeserver, to be asked by its own table.
+    /// Returns the homeserver, to be called through its own table.
     #[inline]
     pub const fn peer(&self) -> Peer<'_, R> {
         // SAFETY: they came together; the object lives as long as `self`.

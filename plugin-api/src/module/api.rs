@@ -95,7 +95,7 @@ impl ModuleApi {
         &self.connection.own
     }
 
-    /// The homeserver, to be asked by its own table.
+    /// Returns the homeserver, to be called through its own table.
     pub(super) fn peer(&self) -> Peer<'_, HostTableRef> {
         self.connection.homeserver.peer()
     }

@@ -1,4 +1,4 @@
-//! What a module does without being asked, for as long as it lives.
+//! Work that a module does in the background, without being asked.
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -13,16 +13,16 @@ use crate::boundary::{Continuation, Routine};
 use crate::values::ModuleError;
 use crate::values::lend::nanoseconds;
 
-/// Background work. All of it belongs to the module that began it: it begins when the module's
-/// [`start`](crate::Module::start) does, or at once if that has begun, and is cancelled (its future
-/// dropped) before [`shutdown`](crate::Module::shutdown) is called. An error or a panic of it goes
-/// to the homeserver's log, with the name of the module and `desc`. In a trial it is not run. A
-/// module may have 1,024 of them at once; more are refused with an error in the log.
+/// Background work. All of it belongs to the module that started it: it runs once the module's
+/// [`start`](crate::Module::start) has begun, and is cancelled (its future dropped) before
+/// [`shutdown`](crate::Module::shutdown) is called. Its errors and panics go to the homeserver's
+/// log, with the name of the module and `desc`. In a trial it is not run. A module may have 1,024
+/// pieces of background work at once; more are refused with an error in the log.
 ///
-/// [`with`](ModuleApi::with) hands it the module, and [`module`](ModuleApi::module) is the module where
-/// there is `&self` only.
+/// [`with`](ModuleApi::with) passes the module to the work; [`module`](ModuleApi::module) returns
+/// the module where only `&self` is at hand.
 impl ModuleApi {
-    /// Whether this process is the one that does what is to be done once per homeserver.
+    /// Whether this process does the work that is to be done once per homeserver.
     pub fn should_run_background_tasks(&self) -> bool {
         self.peer().should_run_background_tasks().is_none_or(Flag::get)
     }
@@ -34,12 +34,12 @@ impl ModuleApi {
         time.unwrap_or_else(|| u64::try_from(own().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Calls `f` after each `period` (a millisecond at least), the first time after one of them.
-    /// A call that takes longer than `period` is never overtaken by the next one: what it missed
-    /// is left out. After an error or a panic it goes on.
+    /// Calls `f` every `period` (at least a millisecond), the first time after one `period`. Calls
+    /// never overlap: if one takes longer than `period`, the ticks that it misses are skipped. It
+    /// continues after an error or a panic.
     ///
-    /// On a worker that does not run background tasks only a warning is logged; see
-    /// [`Self::looping_background_call_on_all_instances`]. `desc` names it in the log.
+    /// On a worker that does not run background tasks nothing is called, and a warning is logged;
+    /// see [`Self::looping_background_call_on_all_instances`]. `desc` names the call in the log.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -69,7 +69,7 @@ impl ModuleApi {
         self.call_again_and_again(desc, period, false, Routine::new(f));
     }
 
-    /// As [`Self::looping_background_call`], on every worker process.
+    /// [`Self::looping_background_call`] on every worker process.
     ///
     /// Mirrors its `run_on_all_instances`.
     pub fn looping_background_call_on_all_instances<C, F>(&self, desc: &str, period: Duration, f: C)
@@ -85,8 +85,8 @@ impl ModuleApi {
         self.peer().looping_background_call(Str::new(desc), period, everywhere, f);
     }
 
-    /// Calls `f` once, after `delay`, unless it is cancelled before. Lost if the homeserver ends
-    /// before. `desc` names it in the log.
+    /// Calls `f` once, after `delay`, unless it is cancelled before. The call is lost if the
+    /// homeserver ends before. `desc` names it in the log.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -113,7 +113,8 @@ impl ModuleApi {
         BackgroundCall { api: self.clone(), number: number.unwrap_or(BackgroundCall::NONE) }
     }
 
-    /// Runs `f` in the background, whether its result is awaited or not. `desc` names it in the log.
+    /// Runs `f` in the background, whether or not its result is awaited. `desc` names it in the
+    /// log.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -148,7 +149,7 @@ impl ModuleApi {
     }
 }
 
-/// A call that was left to be made in the background. It goes on when this is dropped.
+/// A call that will be made in the background. Dropping this does not cancel it.
 pub struct BackgroundCall {
     api: ModuleApi,
     number: u64,
@@ -158,8 +159,8 @@ impl BackgroundCall {
     /// The number of a call that will not be made.
     const NONE: u64 = 0;
 
-    /// Cancels it: it is not begun, or stops where it waits next. Of no effect on one that has
-    /// ended, or was never to be made.
+    /// Cancels the call: it is not begun, or stops where it next waits. Has no effect on a call
+    /// that has ended or will never be made.
     pub fn cancel(&self) {
         self.api.peer().cancel_background_call(self.number);
     }
@@ -171,22 +172,22 @@ impl fmt::Debug for BackgroundCall {
     }
 }
 
-/// What was begun with [`ModuleApi::run_as_background_process`]. It goes on when this is dropped.
-/// Awaited, it is the result; `None` if there is none: it failed (the log says how), was cancelled,
-/// or never begun, as in a trial.
+/// A process begun with [`ModuleApi::run_as_background_process`]. Dropping this does not cancel it.
+/// Awaiting it returns the result, or `None` if there is none: the process failed (the log says
+/// how), was cancelled, or was never begun, as in a trial.
 pub struct BackgroundProcess<T> {
     call: BackgroundCall,
     result: Promised<T>,
 }
 
 impl<T> BackgroundProcess<T> {
-    /// Cancels it, as [`BackgroundCall::cancel`] does.
+    /// Cancels the process, as [`BackgroundCall::cancel`] does.
     pub fn cancel(&self) {
         self.call.cancel();
     }
 }
 
-/// Without its result: to be kept beside other calls.
+/// Discards the result, so that it can be kept together with other calls.
 impl<T> From<BackgroundProcess<T>> for BackgroundCall {
     fn from(process: BackgroundProcess<T>) -> Self {
         process.call

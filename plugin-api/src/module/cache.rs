@@ -1,4 +1,4 @@
-//! What a module remembers of what it once worked out.
+//! Caches of a module, which can be invalidated in all processes of a homeserver.
 
 mod entries;
 
@@ -16,10 +16,10 @@ use super::api::{HostCalls, ModuleApi};
 use crate::requests::caches::OtherWorkers;
 use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 
-/// What a function once returned, by its arguments: up to a number of entries, of which the one
-/// that was not used for longest goes first. Cheap to clone; clones share the entries.
+/// A cache of a function's results by its arguments. It holds a limited number of entries and
+/// evicts the least recently used one. Cheap to clone; clones share the entries.
 ///
-/// Values are cloned when they are asked for: put large ones into an [`Arc`]. Keys cross to other
+/// Values are cloned when they are read: put large ones into an [`Arc`]. Keys are sent to other
 /// processes as JSON.
 ///
 /// ```
@@ -41,7 +41,7 @@ use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 ///         self.admins.get_or_try_insert_with(&user_id.as_str().to_owned(), ask).await
 ///     }
 ///
-///     /// Everywhere in this homeserver.
+/// Forgets the user in all processes of this homeserver.
 ///     async fn forget(&self, user_id: &UserId) -> Result<(), ModuleError> {
 ///         self.api.invalidate_cache(&self.admins, &user_id.as_str().to_owned()).await
 ///     }
@@ -63,36 +63,35 @@ impl<K, V> Shared<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Cached<K, V> {
-    /// Nothing is remembered yet, and never more than `max_entries`. Caches of the same `name` in
-    /// other modules and processes of the homeserver are invalidated together with this one:
-    /// begin it with the name of the plugin.
+    /// Creates an empty cache of at most `max_entries` entries. Caches of the same `name` in other
+    /// modules and processes of the homeserver are invalidated together with this one: begin the
+    /// name with that of the plugin.
     pub fn new(name: &str, max_entries: usize) -> Self {
         let entries = Mutex::new(Entries::new(max_entries));
         Self(Arc::new(Shared { name: name.into(), entries }))
     }
 
-    /// Its name.
+    /// The name of the cache.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What is remembered for `key`, which counts as a use.
+    /// Returns the value for `key`, which counts as a use.
     pub fn get(&self, key: &K) -> Option<V> {
         self.0.entries().get(key).cloned()
     }
 
-    /// Remembers `value` for `key`.
+    /// Stores `value` for `key`.
     pub fn insert(&self, key: K, value: V) {
-        // What it pushes out is dropped after the lock.
+        // The evicted value is dropped after the lock is released.
         let _out = self.0.entries().insert(key, value);
     }
 
-    /// What is remembered for `key`; otherwise what `f` answers, which is remembered unless an
-    /// entry was invalidated meanwhile. Several that ask for the same key at the same time each
-    /// call `f`.
+    /// Returns the value for `key`; if there is none, calls `f` and stores its answer, unless an
+    /// entry was invalidated meanwhile. Concurrent callers that ask for the same key each call `f`.
     ///
     /// # Errors
-    /// Those of `f`; they are not remembered.
+    /// Those of `f`; they are not cached.
     pub async fn get_or_try_insert_with<F, E>(&self, key: &K, f: impl FnOnce() -> F) -> Result<V, E>
     where
         F: Future<Output = Result<V, E>>,
@@ -115,23 +114,23 @@ impl<K: Eq + Hash + Clone, V: Clone> Cached<K, V> {
         Ok(value)
     }
 
-    /// Forgets what is remembered for `key`, here alone;
-    /// [`invalidate_cache`](ModuleApi::invalidate_cache) does it everywhere.
+    /// Removes the entry for `key` from this cache only;
+    /// [`invalidate_cache`](ModuleApi::invalidate_cache) removes it everywhere.
     pub fn invalidate(&self, key: &K) {
         let _out = self.0.entries().invalidate(key);
     }
 
-    /// Forgets everything, here alone.
+    /// Removes all entries from this cache only.
     pub fn clear(&self) {
         let _out = self.0.entries().clear();
     }
 
-    /// How many keys it remembers something for.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.0.entries().len()
     }
 
-    /// Whether it remembers nothing.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -150,9 +149,9 @@ impl<K, V> fmt::Debug for Cached<K, V> {
 }
 
 impl ModuleApi {
-    /// Lets others invalidate entries of `cached`: modules of this process, and other worker
-    /// processes of the homeserver, by its name. To be called once for each cache, at any time;
-    /// it lasts until the module is shut down.
+    /// Lets other modules of this process and other worker processes of the homeserver invalidate
+    /// entries of `cached`, by its name. Call it once for each cache, at any time; it lasts until
+    /// the module is shut down.
     ///
     /// Mirrors `register_cached_function` of `synapse.module_api.ModuleApi`.
     pub fn register_cached_function<K, V>(&self, cached: &Cached<K, V>)
@@ -164,15 +163,15 @@ impl ModuleApi {
         self.peer().register_cached_function(name, cache);
     }
 
-    /// Forgets what `cached` holds for `key`: here, in every cache of this name that a module of
-    /// this process has registered, and in those of the other worker processes of the homeserver,
-    /// if it has any.
+    /// Removes the entry for `key` from `cached`, from every cache of the same name that a module
+    /// of this process has registered, and from those of the homeserver's other worker processes,
+    /// if there are any.
     ///
     /// Mirrors `invalidate_cache` of `synapse.module_api.ModuleApi`.
     ///
     /// # Errors
-    /// If `key` cannot be written as JSON, or the homeserver cannot tell its other workers; what
-    /// is in this process is forgotten first.
+    /// `key` cannot be serialised as JSON, or the homeserver cannot notify its other workers; the
+    /// caches of this process are invalidated first.
     pub async fn invalidate_cache<K, V>(
         &self,
         cached: &Cached<K, V>,
@@ -187,7 +186,7 @@ impl ModuleApi {
         let name = cached.name();
         self.peer().invalidate_cache(Str::new(name), Str::new(&key));
         match OtherWorkers(self).invalidate_cache(name, JsonStr::new(&key)).await {
-            // There are no others, or they are not to notice.
+            // There are no other workers, or this is a trial.
             Err(error)
                 if matches!(
                     error.unanswered(),
@@ -209,7 +208,7 @@ where
     fn forget(&self, key: &str) {
         let _out = match by_name::from_str(key) {
             Ok(key) => self.entries().invalidate(&key).into_iter().collect(),
-            // A key of another version of the plugin: nobody can say which entry is meant.
+            // A key of another version of the plugin: it is not known which entry is meant.
             Err(_) => self.entries().clear(),
         };
     }
@@ -223,7 +222,7 @@ mod tests {
 
     use super::*;
 
-    /// The output of a future that is ready at once.
+    /// Returns the output of a future that is ready at once.
     fn ready<F: Future>(future: F) -> F::Output {
         match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(output) => output,

@@ -1,4 +1,4 @@
-//! A module's config into its own type, with the place of what does not fit.
+//! Deserialises a module's config into its own type, and reports where it does not fit.
 
 use std::cell::RefCell;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::unread::{Unread, UnreadKey};
 use crate::values::{ConfigError, ConfigKey, by_name};
 
-/// Deserialises a config: what [`Module::parse_config`](super::Module::parse_config) does by
-/// default, for those who override it to look closer. Unlike [`serde_json::from_value`] it says
-/// where the config does not fit, and reads structs from mappings only.
+/// Deserialises a config. This is what [`Module::parse_config`](super::Module::parse_config) does
+/// by default; an override that adds checks calls it first. Unlike [`serde_json::from_value`] it
+/// reports where the config does not fit, and reads structs from mappings only.
 ///
 /// A key that no field is named after is most likely misspelt. With `deny_unknown_fields` it is an
-/// error, otherwise the homeserver warns of it when it starts, and so does `hsmod check`. What serde
-/// reads from a copy of its own (`flatten`, `tag`, `untagged`) is not looked at.
+/// error; otherwise the homeserver warns of it at the start, and so does `hsmod check`. Keys in
+/// parts that serde buffers (`flatten`, `tag`, `untagged`) are not checked.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -53,7 +53,7 @@ use crate::values::{ConfigError, ConfigKey, by_name};
 /// ```
 ///
 /// # Errors
-/// What does not fit, and where in the config.
+/// The config does not fit; the error says why and where.
 #[allow(clippy::needless_pass_by_value, reason = "as `serde_json::from_value` takes it")]
 pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, ConfigError> {
     let text = config.to_string();
@@ -70,7 +70,7 @@ pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, Config
         let path = path_behind(&text, place);
         let wanted =
             |key: &ConfigKey| matches!(key, ConfigKey::Key(key) if known.contains(&&**key));
-        // A field may have a type that reads nothing.
+        // The key is that of a field, whose type ignores its value.
         if !path.last().is_some_and(wanted) {
             let known = known.iter().map(|key| (*key).to_owned()).collect();
             UnreadKey { path, known }.tell();
@@ -79,13 +79,13 @@ pub fn config_from_value<C: DeserializeOwned>(config: Value) -> Result<C, Config
     Ok(config)
 }
 
-/// An open bracket, and where in it we are.
+/// An open bracket, and the current position in it.
 enum Frame {
     Object(Option<String>),
     Array(usize),
 }
 
-/// The way to what ends behind the first `length` bytes of compact JSON text.
+/// Returns the path to the value that ends after the first `length` bytes of compact JSON text.
 fn path_behind(text: &str, length: usize) -> Vec<ConfigKey> {
     let mut frames: Vec<Frame> = Vec::new();
     let mut at = 0;
@@ -120,7 +120,7 @@ fn path_behind(text: &str, length: usize) -> Vec<ConfigKey> {
     frames.into_iter().filter_map(key).collect()
 }
 
-/// How many bytes the JSON string takes that `text` begins with, quotes included.
+/// Returns the length in bytes of the JSON string at the beginning of `text`, including the quotes.
 fn string_length(text: &str) -> usize {
     let mut escaped = false;
     let end = text.bytes().skip(1).position(|byte| {

@@ -1,7 +1,7 @@
-//! What a call is part of: how long it may take, and whose it is.
+//! The context of a call: how long it may still take, and which trace it belongs to.
 //!
-//! Rationale: the homeserver is asked, which knows on which thread it runs which module. If each
-//! call carried the answer, each would have to note it where the module's code finds it.
+//! Rationale: the module asks the homeserver, which knows which module runs on which thread. If
+//! each call carried its context, each would have to store it where the module's code can find it.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use hsmod_abi::Context;
 
 use super::api::{HostCalls, ModuleApi};
 
-/// The trace that a call is part of, and the span around it, as W3C Trace Context has them.
+/// The trace that a call belongs to, and the span around the call, as in W3C Trace Context.
 ///
-/// Shown, it is the header `traceparent`, with which a module that asks a service of its own tells
-/// on whose behalf that is.
+/// Its `Display` is the header `traceparent`, which a module sends with its requests to other
+/// services so that they become part of the trace.
 ///
 /// ```
 /// use hsmod_plugin_api::module::Trace;
@@ -30,7 +30,8 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The trace of this number and the span in it, neither of them 0, and whether it is recorded.
+    /// Creates a trace with this number and the span in it, neither of them 0; `sampled` says
+    /// whether it is recorded.
     pub const fn new(trace_id: u128, span_id: u64, sampled: bool) -> Self {
         Self { trace_id, span_id, sampled }
     }
@@ -58,20 +59,20 @@ impl fmt::Display for Trace {
     }
 }
 
-/// What a call is part of, as a homeserver tells it.
+/// The context of a call, as reported by a homeserver.
 #[cfg(feature = "host")]
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(clippy::exhaustive_structs, reason = "a homeserver makes it")]
 pub struct CallContext {
-    /// What is left of its time; `None` for no limit.
+    /// How much of its time is left; `None` for no limit.
     pub time_left: Option<Duration>,
-    /// The trace it is part of.
+    /// The trace that it belongs to.
     pub trace: Option<Trace>,
 }
 
 #[cfg(feature = "host")]
 impl CallContext {
-    /// As it crosses.
+    /// Converts the context to the form in which it crosses.
     pub(super) fn raw(&self) -> Context {
         let mut raw = Context::NONE;
         let nanoseconds = |left: Duration| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX);
@@ -86,18 +87,18 @@ impl CallContext {
 }
 
 impl ModuleApi {
-    /// How long the call that this thread is in may still take, before the homeserver gives it up;
-    /// `None` if there is no limit, and outside of calls: in background work, and on threads of the
-    /// module's own.
+    /// How long the call that this thread is running may still take before the homeserver gives it
+    /// up; `None` if there is no limit, and outside of calls: in background work and on the
+    /// module's own threads.
     ///
-    /// The limit is the operator's (`timeout` and `timeouts` in the config). A module that can do
-    /// with less than a whole answer asks, and gives what it has in time:
+    /// The operator sets the limit (`timeout` and `timeouts` in the config). A module that can do
+    /// with a partial answer uses it to answer in time:
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # use std::time::Duration;
     /// # fn example(api: &ModuleApi) {
-    /// // What a service of ours may take, with a second left to make up our mind without it.
+    /// The time that a service of ours may take; a second remains to decide without it.
     /// let limit = api.time_left().map(|left| left.saturating_sub(Duration::from_secs(1)));
     /// # }
     /// ```
@@ -106,8 +107,8 @@ impl ModuleApi {
         (context.timeout_ns > 0).then(|| Duration::from_nanos(context.timeout_ns))
     }
 
-    /// The trace that the call is part of that this thread is in; `None` if the homeserver keeps
-    /// none.
+    /// The trace of the call that this thread is running; `None` if the homeserver does not trace
+    /// calls.
     pub fn trace(&self) -> Option<Trace> {
         let context = self.call_context();
         let trace_id = u128::from_be_bytes(context.trace_id);

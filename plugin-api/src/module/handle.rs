@@ -1,12 +1,12 @@
-//! What a module has begun in its homeserver and holds by a number.
+//! Resources that a module has begun in its homeserver and identifies by a number.
 
 use super::ModuleApi;
 
-/// A number that the homeserver has given for something. Given up when it is dropped.
+/// A number that the homeserver has assigned to something; released when this is dropped.
 #[derive(Debug)]
 pub(super) struct Handle {
     pub(super) api: ModuleApi,
-    /// The group of requests that the number is of.
+    /// The group of requests that assigned the number.
     group: &'static str,
     pub(super) number: i64,
 }

@@ -12,10 +12,10 @@ use crate::requests::http::{HttpHead, Wire};
 use crate::values::ModuleError;
 
 impl ModuleApi {
-    /// Makes requests to other servers, and keeps to the operator's rules: it reaches public
+    /// A client for requests to other servers that obeys the operator's rules: it reaches public
     /// addresses, and others (of this machine, of the local network) only if the config lists them
-    /// under `http.allow`. 32 requests of a module run at once, 256 more wait. Works until the end of
-    /// [`Module::shutdown`](crate::Module::shutdown); not in a trial.
+    /// under `http.allow`. 32 requests of a module run at once, 256 more wait. Works until
+    /// [`Module::shutdown`](crate::Module::shutdown) returns; not in a trial.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -46,18 +46,19 @@ impl ModuleApi {
 pub struct HttpClient<'a>(&'a ModuleApi);
 
 impl HttpClient<'_> {
-    /// Makes a request. The answer is the response, whatever its status.
+    /// Makes a request and returns the response, whatever its status.
     ///
     /// # Errors
-    /// There is no response within the request's time, it is too large, or the request may not be
-    /// made: the message names the host and the cause. [`ModuleError::unanswered`] if the homeserver
-    /// has no client, in a trial, or with too many requests at once.
+    /// There is no response within the request's time, the response is too large, or the request is
+    /// not allowed: the message names the host and the cause. [`ModuleError::unanswered`] if the
+    /// homeserver has no client, in a trial, and if too many requests are open.
     pub async fn request(&self, request: HttpRequest) -> Result<HttpResponse, ModuleError> {
         let response = Wire(self.0).http_request(&request.head, &request.body).await?;
         Ok(response.asked_of(&request.head.url))
     }
 
-    /// Gets JSON. `args` go into the query of the URL, encoded, as of [`HttpRequest::query`].
+    /// Gets JSON. `args` are added to the query of the URL, encoded, as with
+    /// [`HttpRequest::query`].
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -86,7 +87,7 @@ impl HttpClient<'_> {
             .await
     }
 
-    /// Posts JSON, and reads the JSON that is answered.
+    /// Posts JSON, and reads JSON from the response.
     ///
     /// # Errors
     /// As for [`Self::get_json`].
@@ -98,7 +99,7 @@ impl HttpClient<'_> {
         self.json(HttpRequest::new("POST", url).json(body)?).await
     }
 
-    /// Posts a form, and reads the JSON that is answered.
+    /// Posts a form, and reads JSON from the response.
     ///
     /// # Errors
     /// As for [`Self::get_json`].
@@ -139,14 +140,14 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// A request without headers or body. `method` is `GET`, `POST`, .. or any other word.
+    /// Creates a request without headers or body. `method` is `GET`, `POST` or any other method.
     pub fn new(method: &str, url: &str) -> Self {
         let (method, url) = (method.to_owned(), url.to_owned());
         Self { head: HttpHead { method, url, ..HttpHead::default() }, body: Vec::new() }
     }
 
-    /// Adds an argument to the query of the URL, encoded: whatever is in it, it is one argument and
-    /// stays one.
+    /// Adds an argument to the query of the URL. It is encoded, so no `value` can add or change
+    /// another argument.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -162,7 +163,7 @@ impl HttpRequest {
     #[must_use]
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
         let url = &mut self.head.url;
-        // What stands behind it is of no concern to a server.
+        // The fragment is not sent to a server.
         let length = url.find('#').unwrap_or(url.len());
         url.truncate(length);
         match url.find('?') {
@@ -174,7 +175,7 @@ impl HttpRequest {
         self
     }
 
-    /// Where it goes.
+    /// The URL of the request.
     pub fn url(&self) -> &str {
         &self.head.url
     }
@@ -193,30 +194,31 @@ impl HttpRequest {
         self
     }
 
-    /// Sets the body to `value` as JSON, and says so in a header.
+    /// Sets the body to `value` as JSON, and the header `Content-Type` accordingly.
     ///
     /// # Errors
-    /// `value` cannot be written as JSON.
+    /// `value` cannot be serialised as JSON.
     pub fn json(self, value: &(impl Serialize + ?Sized)) -> Result<Self, ModuleError> {
         Ok(self.body(serde_json::to_vec(value)?).header("Content-Type", "application/json"))
     }
 
-    /// How long it may take, to the last byte of the response and with the wait for its turn; 60
-    /// seconds by default, 10 minutes at most.
+    /// Sets how long the request may take, from waiting for its turn to the last byte of the
+    /// response; 60 seconds by default, 10 minutes at most.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.head.timeout_ms = Some(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    /// A response with a larger body is an error; 10 MiB by default, 64 MiB at most.
+    /// Sets the largest accepted body; a response with a larger one is an error. 10 MiB by default,
+    /// 64 MiB at most.
     #[must_use]
     pub const fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.head.max_response_bytes = Some(bytes);
         self
     }
 
-    /// Goes where a response leads, five times at most. By default a redirect is the response.
+    /// Follows redirects, five at most. By default the redirect itself is the response.
     #[must_use]
     pub const fn follow_redirects(mut self) -> Self {
         self.head.follow_redirects = true;
@@ -224,14 +226,14 @@ impl HttpRequest {
     }
 }
 
-/// Without what may be secret.
+/// Omits everything that may be secret.
 impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} with a body of {} bytes", self.head.method, self.body.len())
     }
 }
 
-/// A form as HTML submits it.
+/// Encodes a form as HTML submits it.
 fn urlencoded(form: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in form {

@@ -1,15 +1,15 @@
-//! The entries of a cache: the one that was not used for longest goes first.
+//! The entries of a cache; the least recently used one is evicted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
-/// Rationale for the two maps: everything takes logarithmic time at most, in a few lines that
-/// need no pointers. A key is kept twice.
+/// Rationale for the two maps: every operation takes logarithmic time at most, in a few lines
+/// without pointers. The price is a second copy of each key.
 pub(super) struct Entries<K, V> {
     max: usize,
-    /// With the number of the latest use.
+    /// The values, each with the number of its latest use.
     values: HashMap<K, (V, u64)>,
-    /// By the number of their latest use.
+    /// The keys by the number of their latest use.
     uses: BTreeMap<u64, K>,
     used: u64,
     invalidations: u64,
@@ -30,7 +30,7 @@ impl<K, V> Entries<K, V> {
         self.invalidations
     }
 
-    /// Forgets everything; returns the values.
+    /// Removes everything; returns the values.
     pub(super) fn clear(&mut self) -> Vec<V> {
         self.invalidations += 1;
         self.uses.clear();
@@ -39,7 +39,7 @@ impl<K, V> Entries<K, V> {
 }
 
 impl<K: Eq + Hash, V> Entries<K, V> {
-    /// Forgets a key; returns its value.
+    /// Removes a key; returns its value.
     pub(super) fn invalidate(&mut self, key: &K) -> Option<V> {
         self.invalidations += 1;
         let (value, used) = self.values.remove(key)?;
@@ -49,7 +49,7 @@ impl<K: Eq + Hash, V> Entries<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V> Entries<K, V> {
-    /// The value of a key, which is used.
+    /// Returns the value of a key, and counts that as a use.
     pub(super) fn get(&mut self, key: &K) -> Option<&V> {
         let (value, used) = self.values.get_mut(key)?;
         let key = self.uses.remove(used)?;
@@ -59,7 +59,7 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
         Some(value)
     }
 
-    /// Keeps a value; returns the one in whose place it is kept, if there is one.
+    /// Stores a value; returns the one that it replaces or evicts.
     pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
         if self.max == 0 {
             return Some(value);

@@ -1,4 +1,4 @@
-//! What a homeserver answers to a module.
+//! The homeserver's answers to a module's `ModuleApi`.
 
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -21,33 +21,33 @@ use crate::module::web::{ErrorFormat, WebTableRef};
 use crate::requests::{Permit, RequestRow, Services, table_of};
 use crate::values::{JsonStr, ModuleError};
 
-/// What the homeserver answers to a module's `ModuleApi`. One value per module.
+/// Answers the calls of a module's `ModuleApi`. One value per module.
 pub trait ModuleHost: Send + Sync + 'static {
     /// The number of the module.
     fn module(&self) -> usize;
     /// The name of the homeserver.
     fn server_name(&self) -> &str;
-    /// What the program calls itself: `synapse`.
+    /// The name of the homeserver software: `synapse`.
     fn homeserver_name(&self) -> &str {
         ""
     }
-    /// The version of the program.
+    /// The version of the homeserver software.
     fn homeserver_version(&self) -> &str {
         ""
     }
-    /// Where its modules log.
+    /// The log of its modules.
     fn log(&self) -> LogHandle {
         LogHandle::NONE
     }
-    /// Where clients reach it.
+    /// The URL at which clients reach the homeserver.
     fn public_baseurl(&self) -> Option<&str>;
     /// The name of this worker.
     fn worker_name(&self) -> Option<&str>;
-    /// What this worker runs.
+    /// The program that this worker runs.
     fn worker_app(&self) -> Option<&str> {
         None
     }
-    /// What it calls itself in mails.
+    /// The name that the homeserver uses in mails.
     fn email_app_name(&self) -> Option<&str> {
         None
     }
@@ -55,41 +55,42 @@ pub trait ModuleHost: Send + Sync + 'static {
     fn is_trial(&self) -> bool;
     /// Whether a callback or request of this name is served.
     fn supports(&self, name: &str) -> bool;
-    /// What the homeserver answers; nothing by default.
+    /// The requests that the homeserver answers; none by default.
     fn services(&self) -> &Services {
         static NOTHING: Services = Services::NOTHING;
         &NOTHING
     }
-    /// Whether the module may ask for this now; `room` is the one whose lock the answer needs.
+    /// Checks whether the module may make this request now; `room` is the one whose lock the answer
+    /// needs.
     ///
     /// # Errors
-    /// Why not.
+    /// The request is refused; the error says why.
     fn admit(
         &self,
         request: &'static RequestRow,
         room: Option<&str>,
     ) -> Result<Permit<'_>, ModuleError>;
-    /// Why no request of a group is answered: nobody answers this one.
+    /// The error for a request of a group that the homeserver does not answer.
     fn lacks(&self, request: &'static RequestRow) -> ModuleError {
         ModuleError::unsupported(request.name)
     }
-    /// What the call is part of that this thread is in; nothing by default.
+    /// The context of the call that this thread is running; none by default.
     fn call_context(&self) -> CallContext {
         CallContext::default()
     }
-    /// Callbacks were registered.
+    /// The module registered callbacks.
     fn register_callbacks(&self, registered: Registered);
-    /// Callbacks were registered in a way that this version cannot read: the module must not be
-    /// taken for one that registered nothing. By default the log tells.
+    /// The module registered callbacks in a form that this version cannot read. The module must not
+    /// be treated as one that registered nothing. Logs an error by default.
     fn refuse_registration(&self, why: &str) {
         #[cfg(feature = "tracing")]
         tracing::error!(module = self.module(), why, "callbacks cannot be registered");
         #[cfg(not(feature = "tracing"))]
         let _ = why;
     }
-    /// A web resource was registered, for `path` alone or for the subtree below it too.
+    /// The module registered a web resource, for `path` alone or also for the subtree below it.
     fn register_web_resource(&self, path: &str, subtree: bool, resource: WebHandle);
-    /// Whether this process does what is to be done once per homeserver.
+    /// Whether this process does the work that is to be done once per homeserver.
     fn should_run_background_tasks(&self) -> bool {
         true
     }
@@ -98,35 +99,35 @@ pub trait ModuleHost: Send + Sync + 'static {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
     }
-    /// Makes a call after each `period`, perhaps only where background tasks run. By default
-    /// never.
+    /// Makes a call every `period`; unless `everywhere`, only in the process that runs background
+    /// tasks. Never by default.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn looping_background_call(&self, desc: &str, period: Duration, everywhere: bool, f: Routine) {}
-    /// Makes a call once, after `delay`; returns its number. By default never.
+    /// Makes a call once, after `delay`; returns its number. Never by default.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn background_call(&self, desc: &str, delay: Duration, f: Continuation) -> Option<NonZeroU64> {
         None
     }
-    /// Cancels a call by the number it has at this host.
+    /// Cancels the call with this number.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn cancel_background_call(&self, number: NonZeroU64) {}
-    /// Runs something that blocks on a thread of its own. By default never.
+    /// Runs blocking work on a thread of its own. Never by default.
     ///
     /// # Errors
-    /// Why not.
+    /// The work is not run; the error says why.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn defer_to_thread(&self, errand: Errand) -> Result<(), ModuleError> {
         Err(ModuleError::unsupported("defer_to_thread"))
     }
-    /// A cache was registered by a name.
+    /// The module registered a cache under a name.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn register_cached_function(&self, name: &str, cache: CacheHandle) {}
-    /// The caches of a name in this process are to forget a key.
+    /// Removes a key from all caches with this name in this process.
     #[allow(unused_variables, reason = "the default has no use for its arguments")]
     fn invalidate_cache(&self, name: &str, key: &JsonStr) {}
 }
 
-/// A [`ModuleHost`], as modules get it.
+/// A [`ModuleHost`] in the form that modules receive.
 #[derive(Debug)]
 pub struct ApiHandle<H>(Arc<H>);
 
@@ -136,12 +137,12 @@ impl<H: ModuleHost> ApiHandle<H> {
         Self(host)
     }
 
-    /// A reference for a module.
+    /// Counts a reference for a module.
     pub(super) fn export(&self) -> RawApi {
         RawApi::new(Arc::clone(&self.0))
     }
 
-    /// What a module gets, for tests that have no module.
+    /// Creates the API of a module, for tests without a module.
     #[cfg(feature = "testing")]
     pub fn api(&self) -> ModuleApi {
         ModuleApi::import(self.export(), 0)

@@ -1,4 +1,4 @@
-//! What modules remember.
+//! The homeserver's side of a module's caches.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use hsmod_abi::RawCache;
 
 use crate::values::JsonStr;
 
-/// A cache of a module, of which entries can be invalidated.
+/// A cache of a module, whose entries the homeserver can invalidate.
 pub struct CacheHandle {
     pub(super) cache: RawCache,
     pub(super) module: usize,
 }
 
 impl CacheHandle {
-    /// Forgets what it holds for `key`, or everything if that is no key of it.
+    /// Removes the entry for `key`; removes everything if the module cannot read the key.
     pub fn invalidate(&self, key: &JsonStr) {
         self.cache.invalidate(key.as_str());
     }
 
-    /// The number of the module it belongs to.
+    /// The number of the module that the cache belongs to.
     pub const fn module(&self) -> usize {
         self.module
     }

@@ -1,4 +1,4 @@
-//! From a mapped plugin to a running module, and to its end.
+//! A module's life, from the mapped plugin to the shutdown.
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +13,7 @@ use crate::module::root::{ConstructArgs, ParseConfigArgs, RootRef, Shutdown, Sta
 use crate::module::unread::UnreadKey;
 use crate::values::{ConfigError, ModuleError};
 
-/// A plugin whose code is mapped and whose boundary fits.
+/// A plugin whose code is mapped and whose boundary is compatible.
 #[derive(Clone, Copy)]
 pub struct Plugin {
     root: PluginRoot<RootRef>,
@@ -65,12 +65,12 @@ impl From<&StaticModule> for Plugin {
 }
 
 impl Plugin {
-    /// Tells the image where its log goes; once per image.
+    /// Connects the image's log to `S`; once per image.
     pub fn connect<S: LogSink>(&self) {
         self.root.connect(LogHandle::of::<S>().table());
     }
 
-    /// `Module::parse_config`, of JSON text.
+    /// Calls `Module::parse_config` with JSON text.
     ///
     /// # Errors
     /// If the module refuses the config or panics.
@@ -88,12 +88,12 @@ impl Plugin {
     }
 }
 
-/// What has to answer did not.
+/// The error for a function that gave no answer where one is required.
 fn unanswered(function: &str) -> StageError {
     StageError::Module(ModuleError::new(format_args!("`{function}` gave no answer")))
 }
 
-/// A config that a module has accepted: of use to the plugin that parsed it, and to no other.
+/// A config that a module has accepted. Only the plugin that parsed it can use it.
 pub struct ParsedConfig {
     parsed: Parsed<RootRef>,
     text: String,
@@ -112,10 +112,10 @@ impl ParsedConfig {
         &self.unread
     }
 
-    /// `Module::new`.
+    /// Calls `Module::new`.
     ///
     /// # Errors
-    /// If the module refuses to be made, or panics.
+    /// The module refuses to be created, or panics.
     pub fn new_module<H: ModuleHost>(
         self,
         api: &ApiHandle<H>,
@@ -135,7 +135,7 @@ impl ParsedConfig {
     }
 }
 
-/// A module that was made: to be started, and one day shut down.
+/// A module that was created: to be started, and shut down later.
 #[derive(Clone)]
 pub struct Lifecycle {
     module: Bound<RootRef>,
@@ -153,19 +153,19 @@ impl Lifecycle {
         self.module.module()
     }
 
-    /// `Module::start`.
+    /// Calls `Module::start`.
     pub fn start(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
         called::<Start>(self.module.clone())
     }
 
-    /// `Module::shutdown`.
+    /// Calls `Module::shutdown`.
     pub fn shutdown(&self) -> impl Future<Output = Result<(), StageError>> + Send + use<> {
         called::<Shutdown>(self.module.clone())
     }
 }
 
-/// Calls a function of a module, which lives at least as long as the call; nothing is to be done if
-/// it has none.
+/// Calls a function of a module, which lives at least as long as the call; does nothing if the
+/// module does not have the function.
 async fn called<M>(module: Bound<RootRef>) -> Result<(), StageError>
 where
     M: RowOf<RootRef> + Method<Args = (), Answers = Done<ModuleError>>,

@@ -1,4 +1,4 @@
-//! Where the log of images goes.
+//! The homeserver's side of the logs of images.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -7,26 +7,26 @@ use super::unread;
 pub use hsmod_abi::LogParent;
 use hsmod_abi::{LogTableRef, Logs, RawField, RawRecord, Slice};
 
-/// Where the log of images goes.
+/// Receives the log records of images.
 pub trait LogSink: 'static {
-    /// A span that has begun; dropped, it has ended.
+    /// A span that has begun; it ends when this is dropped.
     type Span: Send + Sync + 'static;
 
-    /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
+    /// The most verbose level that is recorded: 0 none, 1 error, ... 5 trace.
     fn max_level() -> u8;
-    /// Whether somebody listens to this level of this target.
+    /// Whether this level of this target is recorded.
     fn enabled(level: u8, target: &str) -> bool;
-    /// One event.
+    /// Records an event.
     fn event(event: &LogRecord<'_, Self::Span>);
-    /// A span begins; `None` if nobody listens to it.
+    /// Begins a span; `None` if it is not recorded.
     fn span(span: &LogRecord<'_, Self::Span>) -> Option<Self::Span>;
-    /// Values for fields that the span has.
+    /// Records values for fields of the span.
     fn record(span: &Self::Span, fields: &[(&str, LogValue<'_>)]);
-    /// The span is because of `before`.
+    /// Records that `span` follows from `before`.
     fn follows_from(span: &Self::Span, before: &Self::Span);
-    /// This thread is in the span from now on.
+    /// This thread enters the span.
     fn enter(span: &Self::Span);
-    /// This thread leaves the span.
+    /// This thread exits the span.
     fn exit(span: &Self::Span);
 }
 
@@ -36,19 +36,19 @@ pub trait LogSink: 'static {
 pub struct LogRecord<'a, S> {
     /// 1 error, ... 5 trace.
     pub level: u8,
-    /// Of a span.
+    /// The name of a span; `None` for an event.
     pub name: Option<&'a str>,
-    /// Which part of the module it is.
+    /// The part of the module that it comes from.
     pub target: &'a str,
     /// The source file.
     pub file: Option<&'a str>,
-    /// The line in it; 0 if it is not known.
+    /// The line in that file; 0 if it is not known.
     pub line: u32,
-    /// Their names and values.
+    /// The names and values of its fields.
     pub fields: &'a [(&'a str, LogValue<'a>)],
-    /// What it is part of.
+    /// Its parent.
     pub parent: LogParent<'a, S>,
-    /// The number of the module, if it says so itself.
+    /// The number of the module, if the record names it.
     pub module: Option<usize>,
 }
 
@@ -68,19 +68,19 @@ pub enum LogValue<'a> {
     F64(f64),
     /// A truth value.
     Bool(bool),
-    /// None yet.
+    /// No value yet.
     Empty,
 }
 
-/// Where the log of a plugin goes that asks for it by itself.
+/// The log of a plugin that requests it by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct LogHandle(LogTableRef);
 
 impl LogHandle {
-    /// Nowhere.
+    /// Discards all records.
     pub const NONE: Self = Self(LogTableRef::NONE);
 
-    /// To `S`.
+    /// Sends the records to `S`.
     pub const fn of<S: LogSink>() -> Self {
         Self(LogTableRef::of::<Sunk<S>>())
     }
@@ -90,7 +90,7 @@ impl LogHandle {
     }
 }
 
-/// A [`LogSink`], as images reach it.
+/// A [`LogSink`] in the form that images call.
 struct Sunk<S>(PhantomData<S>);
 
 impl<S: LogSink> Logs for Sunk<S> {
@@ -133,7 +133,7 @@ impl<S: LogSink> Logs for Sunk<S> {
     }
 }
 
-/// Reads what crossed.
+/// Converts a record that crossed.
 fn read<S, T>(
     record: &RawRecord<'_>,
     parent: LogParent<'_, S>,

@@ -1,4 +1,4 @@
-//! What modules register, by category.
+//! The callbacks that modules register, by category.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,42 +17,42 @@ pub struct Registered {
     auth_checkers: Vec<AuthChecker>,
 }
 
-/// A type of login that a module's `check_auth` knows.
+/// A type of login that a module's `check_auth` supports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthChecker {
     /// The type: `m.login.password`.
     pub login_type: String,
-    /// The fields it needs of what the client sends.
+    /// The fields of the client's request that it needs.
     pub fields: Vec<String>,
 }
 
 impl Registered {
-    /// Which of the callbacks, if not all that were written.
+    /// The callbacks to register; `None` for all that the module wrote.
     pub fn only(&self) -> Option<&[String]> {
         self.only.as_deref()
     }
 
-    /// Which of them the module can do without.
+    /// The callbacks that the module can do without.
     pub fn optional(&self) -> &[String] {
         &self.optional
     }
 
-    /// Which types of login its `check_auth` knows.
+    /// The types of login that the module's `check_auth` supports.
     pub fn auth_checkers(&self) -> &[AuthChecker] {
         &self.auth_checkers
     }
 
-    /// Whether both were made for one object of the module.
+    /// Whether both were registered for the same object of the module.
     pub fn is_same_object(&self, other: &Self) -> bool {
         std::ptr::eq(self.object.instance().object(), other.object.instance().object())
     }
 }
 
-/// What a module registers.
+/// Reads the registration that a module offers.
 ///
 /// # Errors
-/// Why it cannot be read: then it is not known what the module would refuse.
+/// The registration cannot be read, so it is not known what the module would refuse.
 pub(super) fn registered<H: ModuleHost>(
     host: &H,
     offer: Result<Offer<'_>, Flaw>,
@@ -85,8 +85,8 @@ pub(super) fn registered<H: ModuleHost>(
 }
 
 impl Registered {
-    /// This, if the module wants none of the `unknown` callbacks of a later version, or can do
-    /// without them.
+    /// Returns the registration if the module registers none of the `unknown` callbacks of a later
+    /// version, or can do without them.
     fn without_unknown(self, unknown: usize) -> Option<Self> {
         let known = |name: &String| self.object.rows().iter().any(|row| row.name == *name);
         let wanted = match &self.only {
@@ -100,13 +100,13 @@ impl Registered {
 
 macro_rules! registrars {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        /// An object that answers callbacks, by its category.
+        /// An object with callbacks, by its category.
         enum Callable {
             $( $trait(Bound<crate::callbacks::$category::$table>), )*
         }
 
         impl Callable {
-            /// The one that the module of this number offers, if its category is known.
+            /// The object that the module with this number offers, if its category is known.
             fn of(offer: Offer<'_>, module: usize) -> Option<Self> {
                 match offer.registration().category() {
                     $( concat!(stringify!($category), "/1") => {
@@ -116,7 +116,7 @@ macro_rules! registrars {
                 }
             }
 
-            /// How many callbacks its table has that this version does not know.
+            /// How many functions of its table this version does not know.
             fn unknown_functions(&self) -> usize {
                 match self { $( Self::$trait(object) => object.unknown_functions(), )* }
             }
@@ -146,8 +146,8 @@ macro_rules! registrars {
                 match self.object { $( Callable::$trait(_) => stringify!($category), )* }
             }
 
-            /// Appends the callbacks for which `wanted` gives a tag; returns their names. The tag
-            /// is the loader's own: observers get it with each call.
+            /// Appends the callbacks for which `wanted` returns a tag; returns their names. The tag
+            /// belongs to the loader: observers get it with each call.
             pub fn append_to(
                 &self,
                 lists: &mut Lists,
@@ -159,7 +159,7 @@ macro_rules! registrars {
             }
         }
 
-        /// Per category and callback, who registered it.
+        /// The modules that registered each callback, per category.
         #[derive(Debug, Default)]
         pub struct Lists {
             $( $category: crate::callbacks::$category::$lists, )*

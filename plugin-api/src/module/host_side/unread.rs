@@ -1,4 +1,4 @@
-//! Keys of a config that nobody reads, as the homeserver hears of them.
+//! Collects the keys of a config that its module does not read.
 
 use std::cell::RefCell;
 
@@ -7,18 +7,18 @@ use crate::module::unread::{KNOWN, PATH, TARGET, UnreadKey};
 use crate::values::ConfigKey;
 
 thread_local! {
-    /// What the config has that this thread is having parsed; `None` while it has none parsed.
+    /// The unread keys of the config that this thread is parsing; `None` outside of parsing.
     static FOUND: RefCell<Option<Vec<UnreadKey>>> = const { RefCell::new(None) };
 }
 
-/// What `parse` returns, and the keys that nobody read in it.
+/// Returns the result of `parse`, and the keys that it did not read.
 pub(super) fn collect<T>(parse: impl FnOnce() -> T) -> (T, Vec<UnreadKey>) {
     let before = FOUND.replace(Some(Vec::new()));
     let parsed = parse();
     (parsed, FOUND.replace(before).unwrap_or_default())
 }
 
-/// Keeps a key of the config that is being parsed; gives it back if none is.
+/// Stores a key of the config that is being parsed; returns it if no config is.
 pub(in crate::module) fn note(key: UnreadKey) -> Option<UnreadKey> {
     FOUND.with_borrow_mut(|found| match found {
         Some(found) => {
@@ -29,7 +29,7 @@ pub(in crate::module) fn note(key: UnreadKey) -> Option<UnreadKey> {
     })
 }
 
-/// Whether a record of another image tells of such a key, and it is kept.
+/// Whether a record of another image reports an unread key that was stored.
 pub(super) fn is_noted<S>(record: &LogRecord<'_, S>) -> bool {
     record.target == TARGET && read(record).is_some_and(|key| note(key).is_none())
 }

@@ -1,4 +1,4 @@
-//! A module's web resource, as the homeserver asks it.
+//! The homeserver's side of a module's web resources.
 
 use std::fmt;
 
@@ -24,20 +24,20 @@ impl fmt::Debug for WebHandle {
 }
 
 impl WebHandle {
-    /// The number of the module it belongs to.
+    /// The number of the module that the resource belongs to.
     pub fn module(&self) -> usize {
         self.resource.module()
     }
 
-    /// What its errors become.
+    /// The form of its errors.
     pub const fn errors(&self) -> ErrorFormat {
         self.errors
     }
 
-    /// Asks it.
+    /// Passes a request to the resource.
     ///
     /// # Errors
-    /// If the module answers an error or panics.
+    /// The module answers an error or panics.
     pub async fn handle(&self, request: &WebRequestParts<'_>) -> Result<WebResponse, StageError> {
         let request = request.view();
         let args = args::handle::new(Lent::new(&request));
@@ -52,7 +52,7 @@ impl WebHandle {
     }
 }
 
-/// The parts of an HTTP request for a web resource, as a homeserver has them at hand.
+/// The parts of an HTTP request for a web resource, as the homeserver provides them.
 pub struct WebRequestParts<'a> {
     line: [&'a str; 3],
     headers: Vec<RawHeader<'a>>,
@@ -62,7 +62,7 @@ pub struct WebRequestParts<'a> {
 }
 
 impl<'a> WebRequestParts<'a> {
-    /// `headers` are names and values; `query` is what stands behind the `?`.
+    /// `headers` are names and values; `query` is the part of the URL after the `?`.
     pub fn new(
         method: &'a str,
         path: &'a str,
@@ -75,28 +75,28 @@ impl<'a> WebRequestParts<'a> {
         Self { line: [method, path, query], headers, body, client_ip: None, token: 0 }
     }
 
-    /// From which IP address the client asks.
+    /// Sets the IP address of the client.
     #[must_use]
     pub const fn client_ip(mut self, ip: &'a str) -> Self {
         self.client_ip = Some(ip);
         self
     }
 
-    /// A number by which the homeserver finds its own request again when a module asks who makes
-    /// it; not 0.
+    /// Sets the number by which the homeserver finds its own request again when the module asks for
+    /// the user who makes it; not 0.
     #[must_use]
     pub const fn token(mut self, token: u64) -> Self {
         self.token = token;
         self
     }
 
-    /// As modules see it.
+    /// The request as modules see it.
     pub fn view(&self) -> WebRequest<'_> {
         WebRequest::new(self.line, &self.headers, self.body).told(self.client_ip, self.token)
     }
 }
 
-/// Without what may be secret.
+/// Omits everything that may be secret.
 impl fmt::Debug for WebRequestParts<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.view(), f)
