@@ -1,4 +1,4 @@
-//! What another server answers.
+//! Responses of other servers.
 
 use std::fmt;
 
@@ -16,23 +16,23 @@ pub struct HttpResponse {
 }
 
 impl HttpResponse {
-    /// What a server answered.
+    /// Wraps what a server answered.
     pub const fn new(response: WebResponse) -> Self {
         Self { response, host: String::new() }
     }
 
-    /// The same, from this URL's host.
+    /// Sets the host to that of this URL.
     pub(super) fn asked_of(mut self, url: &str) -> Self {
         host(url).clone_into(&mut self.host);
         self
     }
 
-    /// The host that was asked.
+    /// The host that the request was sent to.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// 200, 404, ..
+    /// The status: 200, 404, ..
     pub const fn status(&self) -> u16 {
         self.response.status()
     }
@@ -42,12 +42,12 @@ impl HttpResponse {
         matches!(self.status(), 200..=299)
     }
 
-    /// The first value of a header; the name in any case.
+    /// The first value of a header; the case of the name does not matter.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// The headers, names in lower case, in the order they came.
+    /// The headers in the order they were received, with their names in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.response.headers()
     }
@@ -60,14 +60,14 @@ impl HttpResponse {
     /// The body, deserialised from JSON.
     ///
     /// # Errors
-    /// It does not fit `T`, or is no JSON.
+    /// It does not fit `T`, or is not JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         by_name::from_slice(self.body())
             .map_err(|error| HttpError::Json { host: self.host.clone(), error })
     }
 }
 
-/// Without what may be secret.
+/// Omits everything that may be secret.
 impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (status, length) = (self.status(), self.body().len());
@@ -91,17 +91,17 @@ impl Answer for HttpResponse {
     }
 }
 
-/// Why no JSON was got. Turns into a [`ModuleError`] with `?`.
+/// Why there is no JSON. Converts into a [`ModuleError`] with `?`.
 ///
 /// Mirrors `synapse.api.errors.HttpResponseException`, the case of the status.
 #[non_exhaustive]
 pub enum HttpError {
     /// The status is not 2xx; the body often says why.
     Status(HttpResponse),
-    /// The body is not the JSON that was asked for.
+    /// The body is not the JSON that was expected.
     #[non_exhaustive]
     Json {
-        /// The host that was asked.
+        /// The host that the request was sent to.
         host: String,
         /// What is wrong with it.
         error: serde_json::Error,
@@ -136,7 +136,7 @@ impl From<ModuleError> for HttpError {
     }
 }
 
-/// Why the homeserver did not answer is kept; all else is a plain failure.
+/// Keeps the reason if the homeserver did not answer; everything else becomes a plain failure.
 impl From<HttpError> for ModuleError {
     fn from(error: HttpError) -> Self {
         match error {

@@ -1,23 +1,24 @@
-//! The description of all that crosses, which a plugin carries with it if its author wants that.
+//! The description of all that crosses, which a plugin may carry for comparison.
 
 #[cfg(feature = "layout")]
 use abi_stable::{StableAbi, type_layout::TypeLayout};
 #[cfg(feature = "layout")]
 use hsmod_abi::Str;
 
-/// A description of all that crosses, as `abi_stable` has it. It is compared only by a side that was
-/// built with the same version of that crate, and for the same minor version of the boundary.
+/// A description of all that crosses, in the form of `abi_stable`. The other side compares it only
+/// if it was built with the same version of that crate and for the same minor version of the
+/// boundary.
 #[cfg(feature = "layout")]
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Layouts {
-    /// In bytes.
+    /// The size in bytes.
     pub size: u32,
-    /// Of the boundary.
+    /// The minor version of the boundary.
     pub abi_minor: u32,
     /// The version of `abi_stable`.
     pub abi_stable: Str<'static>,
-    /// Of the root table, and so of all that is reached from it.
+    /// The layout of the root table, and so of everything that is reachable from it.
     pub layout: &'static TypeLayout,
 }
 
@@ -30,15 +31,15 @@ static LAYOUTS: Layouts = Layouts {
     layout: <Whole as StableAbi>::LAYOUT,
 };
 
-/// What the entry of a plugin names.
+/// The pointer in the plugin's entry.
 #[cfg(feature = "layout")]
 pub(super) const POINTER: *const () = (&raw const LAYOUTS).cast();
 
-/// What the entry of a plugin names: nothing is described.
+/// The pointer in the plugin's entry: this plugin carries no description.
 #[cfg(not(feature = "layout"))]
 pub(super) const POINTER: *const () = std::ptr::null();
 
-/// What the rows answer, which stands in no table.
+/// The answers of the rows, which appear in no table.
 #[cfg(feature = "layout")]
 macro_rules! answers {
     (callbacks $( $category:ident: $($_:ident)*; )*) => {
@@ -50,7 +51,7 @@ macro_rules! answers {
         }
     };
     (requests $( $group:ident: $($_:ident)*; )*) => {
-        /// The answers to requests, and to what modules ask of objects that they are lent.
+        /// The answers to requests, and to calls of objects that modules borrow.
         #[repr(C)]
         #[derive(StableAbi)]
         struct RequestAnswers {
@@ -69,8 +70,8 @@ crate::__request_groups!(answers[requests]);
 
 macro_rules! whole {
     ($( $category:ident: $trait:ident $written:ident $table:ident $lists:ident $register:ident; )*) => {
-        /// All that crosses: the tables that are found by name are part of no other, and what is
-        /// answered is written where a pointer to its head leads.
+        /// All that crosses: tables that are looked up by name are part of no other, and answers
+        /// are written through a pointer to their head.
         #[cfg(feature = "layout")]
         #[repr(C)]
         #[derive(StableAbi)]

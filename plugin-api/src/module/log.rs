@@ -1,4 +1,5 @@
-//! A module's log: its copy of `tracing` and its panics go to the homeserver's subscriber.
+//! Forwards a module's log: the events of its copy of `tracing` and its panics go to the
+//! homeserver's subscriber.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -13,7 +14,7 @@ mod forward;
 
 static HOST_LOG: OnceLock<LogTableRef> = OnceLock::new();
 
-/// Begins to forward. The first homeserver to connect gets everything.
+/// Begins to forward the log. The first homeserver to connect gets everything.
 pub(super) fn connect(table: LogTableRef) {
     if HOST_LOG.set(table).is_ok() {
         #[cfg(feature = "tracing")]
@@ -21,7 +22,7 @@ pub(super) fn connect(table: LogTableRef) {
     }
 }
 
-/// Tells the homeserver of a panic anywhere in this image.
+/// Reports a panic anywhere in this image to the homeserver.
 pub(super) fn report_panic(panic: &Panic) {
     let thread = std::thread::current();
     let text = |name, text| RawField::new(name, RawField::TEXT, 0, text);
@@ -38,24 +39,24 @@ pub(super) fn report_panic(panic: &Panic) {
 }
 
 thread_local! {
-    /// The module that a thread of its own says it works for; 0 for none.
+    /// The module that a thread started by a module has declared it works for; 0 for none.
     static MODULE: Cell<u32> = const { Cell::new(0) };
 }
 
 impl ModuleApi {
-    /// Runs `f` so that what it logs bears this module's name: for threads of the module's own.
+    /// Runs `f` so that what it logs carries this module's name. For threads that the module starts
+    /// itself.
     ///
-    /// A homeserver sees itself whose log it is wherever it runs a module: in callbacks, in requests
-    /// and what waits for their answers, in background work, in what was
-    /// [deferred to a thread](Self::defer_to_thread). Of a thread that the module started itself it
-    /// knows nothing.
+    /// The homeserver knows which module it is running: in callbacks, in requests and the futures
+    /// that await their answers, in background work, and in work [deferred to a
+    /// thread](Self::defer_to_thread). It knows nothing of threads that the module starts itself.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example(api: &ModuleApi) {
     /// let api = api.clone();
     /// std::thread::spawn(move || api.within(|| {
-    ///     // ... what is logged here bears the name ...
+    /// ... log records made here carry the name ...
     /// }));
     /// # }
     /// ```
@@ -65,7 +66,7 @@ impl ModuleApi {
     }
 }
 
-/// The thread works for a module; when this is dropped, for the one before.
+/// Marks the thread as working for a module; dropping this restores the previous one.
 struct Within(u32);
 
 impl Drop for Within {
@@ -74,7 +75,7 @@ impl Drop for Within {
     }
 }
 
-/// What every record says.
+/// The fields that every record has.
 pub(super) fn recorded<'a>() -> RawRecord<'a> {
     let mut record = RawRecord::new();
     record.module = MODULE.get();

@@ -1,6 +1,6 @@
-//! What to do where an author's habits lead to a runtime that is not there.
+//! Explains panics of crates that need a tokio runtime, which plugins do not have.
 
-/// The remedy for a panic of this message, if it is tokio that panicked.
+/// Returns the remedy if `message` is that of a panic of tokio.
 pub(crate) fn explain(message: &str) -> Option<&'static str> {
     let wants_tokio = ["there is no reactor running", "the context of a Tokio 1.x runtime"];
     wants_tokio.iter().any(|words| message.contains(words)).then_some(REMEDY)

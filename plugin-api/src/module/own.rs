@@ -1,4 +1,4 @@
-//! Background work with the module itself in hand.
+//! Gives background work access to the module itself.
 
 use std::any::{Any, type_name};
 use std::fmt;
@@ -10,22 +10,23 @@ use super::api::ModuleApi;
 use super::background::{BackgroundCall, BackgroundProcess};
 use crate::values::ModuleError;
 
-/// The module that a [`ModuleApi`] belongs to, once it is made.
+/// The module that a [`ModuleApi`] belongs to, once it has been created.
 ///
-/// Rationale: weak, since a module keeps its api, and both would keep each other for ever.
+/// Rationale: the reference is weak because the module holds its API; two strong references would
+/// keep each other alive for ever.
 #[derive(Default)]
 pub(super) struct Own(OnceLock<Weak<dyn Any + Send + Sync>>);
 
 impl Own {
-    /// The homeserver makes one module of an api, so only the first one counts.
+    /// The homeserver creates one module per API, so only the first call has an effect.
     pub(super) fn is(&self, module: Weak<dyn Any + Send + Sync>) {
         let _ = self.0.set(module);
     }
 }
 
 impl ModuleApi {
-    /// The module itself, as `new` made it: for `start`, callbacks and web resources, which have no
-    /// more of it than `&self`, and begin what goes on without them.
+    /// Returns the module itself, as `new` created it: for `start`, callbacks and web resources,
+    /// which have only `&self` but start work that outlives the call.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -50,8 +51,8 @@ impl ModuleApi {
     /// ```
     ///
     /// # Errors
-    /// `new` has not returned yet, and holds the module itself; the module is another type than `M`;
-    /// or it has ended.
+    /// `new` has not returned yet (it holds the module itself); `M` is not the type of the module;
+    /// or the module has ended.
     pub fn module<M: Send + Sync + 'static>(&self) -> Result<Arc<M>, ModuleError> {
         let Some(module) = self.own().0.get() else {
             return Err(ModuleError::new(
@@ -69,9 +70,9 @@ impl ModuleApi {
         })
     }
 
-    /// Background work that is handed the module, or whatever else is shared: one closure, no clones.
-    /// While it waits for its time it keeps nothing alive, and if `module` is gone by then it is left
-    /// out.
+    /// Starts background work to which the module, or any other shared value, is passed: one
+    /// closure, no clones. Waiting work does not keep the value alive; if `module` is gone when the
+    /// time comes, the work is skipped.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -91,14 +92,14 @@ impl ModuleApi {
     /// }
     /// ```
     ///
-    /// Outside of `new`, [`Self::module`] has the `Arc`: `api.with(&api.module::<Self>()?)`.
+    /// Outside of `new`, [`Self::module`] returns the `Arc`: `api.with(&api.module::<Self>()?)`.
     pub const fn with<'a, M: Send + Sync + 'static>(&'a self, module: &'a Arc<M>) -> With<'a, M> {
         With { api: self, module }
     }
 }
 
-/// Background work that is handed something shared, see [`ModuleApi::with`]. Each is as the
-/// method of [`ModuleApi`] of the same name.
+/// Starts background work to which a shared value is passed, see [`ModuleApi::with`]. Each method
+/// behaves as the method of [`ModuleApi`] with the same name.
 pub struct With<'a, M> {
     api: &'a ModuleApi,
     module: &'a Arc<M>,
@@ -151,7 +152,7 @@ impl<M: Send + Sync + 'static> With<'_, M> {
     }
 }
 
-/// Nothing is to be done for a module that is gone.
+/// There is nothing to do for a module that is gone.
 async fn unless_gone(
     call: Option<impl Future<Output = Result<(), ModuleError>>>,
 ) -> Result<(), ModuleError> {

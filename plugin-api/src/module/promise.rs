@@ -1,4 +1,4 @@
-//! A value that somebody else brings, later or never.
+//! A value that another party provides later, or never.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,12 +7,12 @@ use std::task::{Context, Poll, Waker};
 
 enum State<T> {
     Open(Option<Waker>),
-    /// `None`: it will not come.
+    /// Complete; `None` if there will be no value.
     Settled(Option<T>),
     Taken,
 }
 
-/// Where the value will be.
+/// The state that both sides share.
 struct Shared<T>(Mutex<State<T>>);
 
 impl<T> Shared<T> {
@@ -20,7 +20,7 @@ impl<T> Shared<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Only the first time counts.
+    /// Only the first call has an effect.
     fn settle(&self, value: Option<T>) {
         let mut state = self.lock();
         let waker = match &mut *state {
@@ -35,10 +35,10 @@ impl<T> Shared<T> {
     }
 }
 
-/// Whoever has it may bring the value; dropped, there will be none.
+/// Provides the value; dropping it means that there will be none.
 pub(super) struct Promise<T>(Arc<Shared<T>>);
 
-/// Waits for the value: `None` if there will be none.
+/// A future of the value: `None` if there will be none.
 pub(super) struct Promised<T>(Arc<Shared<T>>);
 
 pub(super) fn promise<T>() -> (Promise<T>, Promised<T>) {
@@ -51,7 +51,7 @@ impl<T> Promise<T> {
         self.0.settle(Some(value));
     }
 
-    /// Whether somebody still waits for the value.
+    /// Whether the value is still awaited.
     pub(super) fn is_awaited(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
@@ -67,7 +67,8 @@ impl<T> Future for Promised<T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        // A waker is code of somebody's: it is cloned and dropped without the lock.
+        // A waker runs foreign code when it is cloned or dropped, so neither is done under the
+        // lock.
         let fresh = match &*self.0.lock() {
             State::Open(Some(known)) if known.will_wake(context.waker()) => return Poll::Pending,
             State::Open(_) => true,
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(poll(&mut promised), Poll::Ready(None));
     }
 
-    /// A waker that looks, when it goes, whether the promise is free.
+    /// A waker that records, when it is dropped, whether the promise's lock is free.
     struct Curious {
         shared: Arc<Shared<()>>,
         free: Arc<Mutex<Vec<bool>>>,

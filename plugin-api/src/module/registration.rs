@@ -35,15 +35,16 @@ crate::__categories!(registrars []);
 
 type Register<'a> = Box<dyn FnOnce(&ModuleApi, &mut RawRegistration<'_>) + 'a>;
 
-/// A registration of callbacks of one category, made when this is dropped (at the end of the
-/// statement).
+/// A registration of callbacks of one category. It takes effect when this is dropped, at the end of
+/// the statement.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
 /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &std::sync::Arc<M>) {
-/// // Everything that was written, where the config chooses nothing:
+/// All callbacks that the module wrote:
 /// api.register_spam_checker_callbacks(module);
-/// // What the config chose; one of the two this homeserver may lack, as the attribute says, too:
+/// Those that the config chose; this homeserver may lack one of the two, and those that the
+/// attribute declares optional:
 /// api.register_spam_checker_callbacks(module)
 ///     .only(&["user_may_invite", "accept_make_join"])
 ///     .optional(&["accept_make_join"]);
@@ -54,9 +55,9 @@ pub struct Registration<'a, C> {
     register: Option<Register<'a>>,
     only: Option<Vec<String>>,
     written: &'static [&'static str],
-    /// As the attribute says.
+    /// As declared by the attribute.
     optional: Optional,
-    /// What is optional here, too.
+    /// Declared optional here.
     also_optional: Vec<String>,
     auth_checkers: Vec<(String, Vec<String>)>,
     category: PhantomData<fn() -> C>,
@@ -81,13 +82,13 @@ impl<'a, C> Registration<'a, C> {
         }
     }
 
-    /// Registers these callbacks only, none if there are none. A name that `#[callbacks]` did not
-    /// see refuses the start.
+    /// Registers only these callbacks; none if the list is empty. A name that `#[callbacks]` did
+    /// not see refuses the start.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &Arc<M>, from_config: &[String]) {
-    /// // The config may name callbacks of other categories, too: of this one it wants these.
+    /// The config may also name callbacks of other categories; these are the ones of this category.
     /// let written = M::WRITTEN.iter();
     /// let wanted: Vec<_> = written.filter(|name| from_config.iter().any(|n| n == *name)).collect();
     /// api.register_spam_checker_callbacks(module).only(&wanted);
@@ -98,16 +99,17 @@ impl<'a, C> Registration<'a, C> {
         self
     }
 
-    /// Does without these callbacks where the homeserver never calls them; by default that
-    /// refuses the start. Those that [may deny](mod@crate::callbacks#which-may-deny) refuse it before
-    /// this is reached, unless the attribute says `#[callbacks(optional(..))]` of them, which needs
-    /// no repetition here.
+    /// Declares that the module can do without these callbacks where the homeserver never calls
+    /// them; by default that refuses the start. For callbacks that [may
+    /// deny](mod@crate::callbacks#which-may-deny) the plugin is refused before this code runs,
+    /// unless the attribute declares them optional (`#[callbacks(optional(..))]`), which need not
+    /// be repeated here.
     pub fn optional(mut self, names: &[impl AsRef<str>]) -> Self {
         self.also_optional = names.iter().map(|name| name.as_ref().to_owned()).collect();
         self
     }
 
-    /// All that is optional: what a module that registers by name does name, it needs.
+    /// All optional callbacks. A module that registers callbacks by name needs all that it names.
     fn all_optional(&self) -> Vec<&str> {
         let by_attribute = match self.optional {
             Optional::These(names) => names,
@@ -120,9 +122,9 @@ impl<'a, C> Registration<'a, C> {
 }
 
 impl Registration<'_, PasswordAuthProviderTableRef> {
-    /// A type of login that `check_auth` knows, and the fields that it needs of what the client
-    /// sends. Several modules may know the same type, with the same fields; other fields refuse
-    /// the start.
+    /// Adds a type of login that `check_auth` supports, and the fields of the client's request that
+    /// it needs. Several modules may support the same type with the same fields; different fields
+    /// refuse the start.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;

@@ -1,4 +1,4 @@
-//! What a plugin exports: the functions of its module's life, in one append-only table.
+//! The root table that a plugin exports: the functions of its module's life. Append-only.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ impl Method for Shutdown {
     type Answers = Done<ModuleError>;
 }
 
-/// The entry of a plugin.
+/// Creates the entry of a plugin.
 pub const fn entry<M: Module>() -> Entry {
     Entry::rust(
         cfg!(panic = "abort"),
@@ -110,10 +110,10 @@ impl StaticModule {
         Self { manifest, root: PluginRoot::of::<M>() }
     }
 
-    /// What the module says of itself.
+    /// The manifest of the module.
     ///
     /// # Panics
-    /// Never: `export_module!` wrote the manifest.
+    /// Never: `export_module!` writes a valid manifest.
     pub fn manifest(&self) -> Manifest {
         serde_json::from_slice(self.manifest).expect("`export_module!` writes a readable manifest")
     }

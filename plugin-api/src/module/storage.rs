@@ -1,4 +1,4 @@
-//! A module's storage: transactions on an SQLite file of its own.
+//! A module's storage: transactions on an SQLite file that belongs to the module alone.
 
 use super::ModuleApi;
 use super::handle::Handle;
@@ -6,13 +6,13 @@ use crate::requests::storage::{ALONE, Db, rows};
 use crate::values::{ModuleError, Row, SqlValue};
 
 impl ModuleApi {
-    /// Begins a transaction in the module's storage, once those begun before it have ended. `desc`
-    /// is what messages call it.
+    /// Begins a transaction in the module's storage, after those that were begun before it have
+    /// ended. `desc` names it in messages.
     ///
-    /// The storage is a file of SQLite that belongs to this module alone, in the operator's
+    /// The storage is an SQLite file that belongs to this module alone, in the operator's
     /// `data_dir`. One transaction runs at a time: begin late and commit soon. After a minute it is
-    /// rolled back. What was committed stays, whatever happens to the process. Works until the end
-    /// of [`Module::shutdown`](crate::Module::shutdown); in a trial on tables in memory.
+    /// rolled back. Committed changes survive the end of the process. Works until
+    /// [`Module::shutdown`](crate::Module::shutdown) returns; in a trial the tables are in memory.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -33,16 +33,16 @@ impl ModuleApi {
     /// # Errors
     /// The operator has configured no storage or the homeserver has none
     /// ([`Unsupported`](crate::values::Unanswered::Unsupported), the message says what to do); 256
-    /// transactions wait already ([`TooMany`](crate::values::Unanswered::TooMany)); the file cannot
-    /// be opened. That another process keeps it locked is said by the first statement.
+    /// transactions are waiting already ([`TooMany`](crate::values::Unanswered::TooMany)); the file
+    /// cannot be opened. If another process keeps the file locked, the first statement fails.
     pub async fn run_db_interaction(&self, desc: &str) -> Result<Transaction, ModuleError> {
         let number = Db(self).run_db_interaction(desc).await?;
         Ok(Transaction(Handle::new(self, rows::run_db_interaction.group, number)))
     }
 
-    /// Runs one statement in a transaction of its own and returns its rows. Takes less time than the
-    /// same by [`Self::run_db_interaction`]; and where it only reads, as most `SELECT` do, it neither
-    /// keeps a writer in another process waiting nor waits for one.
+    /// Runs one statement in a transaction of its own and returns its rows. Faster than the same
+    /// with [`Self::run_db_interaction`]; a statement that only reads, as most `SELECT`s do,
+    /// neither blocks a writer in another process nor waits for one.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -55,7 +55,7 @@ impl ModuleApi {
     ///
     /// # Errors
     /// Those of [`Self::run_db_interaction`], [`Transaction::query`] and [`Transaction::commit`];
-    /// nothing of the statement remains then.
+    /// the statement then has no effect.
     pub async fn db_query(
         &self,
         sql: &str,
@@ -65,8 +65,8 @@ impl ModuleApi {
         Ok(rows.into_rows())
     }
 
-    /// Runs one statement in a transaction of its own and returns how many rows it inserted, changed
-    /// or deleted. When this returns, that is on the disk.
+    /// Runs one statement in a transaction of its own and returns how many rows it inserted,
+    /// changed or deleted. When this returns, the changes are on disk.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -78,7 +78,7 @@ impl ModuleApi {
     /// ```
     ///
     /// # Errors
-    /// As of [`Self::db_query`]; also when the statement returns rows.
+    /// Those of [`Self::db_query`]; also if the statement returns rows.
     pub async fn db_execute(&self, sql: &str, parameters: &[SqlValue]) -> Result<u64, ModuleError> {
         let changed = Db(self).db_execute(ALONE, sql, &SqlValue::encode(parameters)).await?;
         Ok(changed.unsigned_abs())
@@ -86,7 +86,8 @@ impl ModuleApi {
 
     /// Brings the module's storage up to date: runs those of `migrations`, each a version and its
     /// SQL, that are newer than the file; all of them or, if one fails, none. Versions begin at 1
-    /// and rise; SQL may hold several statements. For [`Module::start`](crate::Module::start).
+    /// and increase; the SQL may hold several statements. Meant for
+    /// [`Module::start`](crate::Module::start).
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -101,15 +102,15 @@ impl ModuleApi {
     /// ```
     ///
     /// # Errors
-    /// A migration failed, the versions do not rise, or the file is newer than all of them; and
+    /// A migration failed, the versions do not increase, or the file is newer than all of them; and
     /// those of [`Self::run_db_interaction`].
     pub async fn migrate_db(&self, migrations: &[(u32, &str)]) -> Result<(), ModuleError> {
         Db(self).migrate_db(migrations).await
     }
 }
 
-/// A transaction in the module's storage, see [`ModuleApi::run_db_interaction`]. Dropped before
-/// [`commit`](Self::commit), it is rolled back; so it is when the future of one of its calls is
+/// A transaction in the module's storage, see [`ModuleApi::run_db_interaction`]. It is rolled back
+/// if it is dropped before [`commit`](Self::commit), and if the future of one of its calls is
 /// dropped.
 #[derive(Debug)]
 pub struct Transaction(Handle);
@@ -133,7 +134,7 @@ impl Transaction {
     }
 
     /// Runs one statement and returns how many rows it inserted, changed or deleted.
-    ///
+    /// Those of [`Self::query`]; also if the statement returns rows.
     /// # Errors
     /// As of [`Self::query`]; also when the statement returns rows.
     pub async fn execute(
@@ -146,7 +147,7 @@ impl Transaction {
         Ok(changed.unsigned_abs())
     }
 
-    /// Makes what it did last. When this returns, it is on the disk.
+    /// Commits the transaction. When this returns, its changes are on disk.
     ///
     /// # Errors
     /// A deferred constraint is violated ([`ModuleError::is_constraint_violation`]), the disk is full, or it was rolled back before. Nothing

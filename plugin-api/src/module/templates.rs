@@ -1,4 +1,4 @@
-//! Pages and mails made of templates.
+//! Templates for pages and mails.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,11 +9,12 @@ use crate::requests::templates::{Shelf, rows};
 use crate::values::{JsonObject, ModuleError};
 
 impl ModuleApi {
-    /// Reads templates in Jinja's language: those of `filenames`, each from the operator's
-    /// `templates_dir` if it is there, else from `builtin`, names and sources. What a template named
-    /// `.html`, `.htm` or `.xml` shows is escaped. They may include and extend each other, and
-    /// others in the operator's folder. For [`Module::start`](crate::Module::start): mistakes in
-    /// them refuse the start then. Later changes in the folder do not show.
+    /// Reads Jinja templates: each of `filenames` from the operator's `templates_dir` if the file
+    /// exists there, otherwise from `builtin`, which are names and sources. Values in templates
+    /// whose name ends with `.html`, `.htm` or `.xml` are escaped. Templates may include and extend
+    /// each other and others in the operator's folder. Meant for
+    /// [`Module::start`](crate::Module::start), where mistakes in them refuse the start. Later
+    /// changes in the folder have no effect.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -28,8 +29,8 @@ impl ModuleApi {
     /// Mirrors `synapse.module_api.ModuleApi.read_templates`.
     ///
     /// # Errors
-    /// A template is in neither place, cannot be parsed or leads out of the folder: the message says
-    /// which and where. [`ModuleError::unanswered`] if the homeserver has no templates.
+    /// A template is in neither place, cannot be parsed, or leads out of the folder: the message
+    /// says which and where. [`ModuleError::unanswered`] if the homeserver has no templates.
     pub async fn read_templates(
         &self,
         filenames: &[&str],
@@ -42,16 +43,16 @@ impl ModuleApi {
     }
 }
 
-/// Templates that were read, see [`ModuleApi::read_templates`].
+/// Templates read by [`ModuleApi::read_templates`].
 #[derive(Debug)]
 pub struct Templates(Handle);
 
 impl Templates {
-    /// Renders a template with the values in `context`: what serialises as an object.
+    /// Renders a template with the values in `context`, which must serialise as an object.
     ///
     /// # Errors
-    /// There is no such template; it fails with these values, takes too long (a million steps) or
-    /// yields more than 16 MiB.
+    /// There is no such template; rendering it with these values fails, takes too long (a million
+    /// steps) or yields more than 16 MiB.
     pub async fn render(
         &self,
         name: &str,

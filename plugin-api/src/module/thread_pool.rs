@@ -1,4 +1,4 @@
-//! A limit of the module's own on how much of some work blocks threads at once.
+//! A limit on how much of a module's blocking work runs at once.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +10,9 @@ use super::threads::not_run;
 use crate::values::{ModuleError, Unanswered};
 
 impl ModuleApi {
-    /// As [`Self::defer_to_thread`], of which no more runs at once than `pool` has places: first
-    /// come, first served. Work that waits for its place is not begun if this is dropped.
+    /// [`Self::defer_to_thread`], but no more work of `pool` runs at once than it has places: first
+    /// come, first served. If this is dropped while the work waits for a place, the work is not
+    /// begun.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -28,7 +29,7 @@ impl ModuleApi {
     /// Mirrors `synapse.module_api.ModuleApi.defer_to_threadpool`.
     ///
     /// # Errors
-    /// As of [`Self::defer_to_thread`]; also if 1,024 wait for a place already.
+    /// Those of [`Self::defer_to_thread`]; also if 1,024 pieces of work wait for a place already.
     pub async fn defer_to_threadpool<T, W>(
         &self,
         pool: &ThreadPool,
@@ -48,25 +49,25 @@ impl ModuleApi {
     }
 }
 
-/// So many places for work that blocks, see [`ModuleApi::defer_to_threadpool`]. Cheap to clone: a
-/// clone has the same places.
+/// A number of places for blocking work, see [`ModuleApi::defer_to_threadpool`]. Cheap to clone:
+/// clones share the places.
 ///
-/// Mirrors `ThreadPool` of `twisted.python.threadpool`, which Synapse's modules make for this; it
-/// has no threads of its own here.
+/// Mirrors `ThreadPool` of `twisted.python.threadpool`, which Synapse's modules create for this
+/// purpose. Unlike that, it has no threads of its own.
 #[derive(Clone)]
 pub struct ThreadPool(Arc<Mutex<Places>>);
 
-/// How many may wait for a place, as with [`ModuleApi::defer_to_thread`].
+/// How much work may wait for a place, as with [`ModuleApi::defer_to_thread`].
 const WAITING_MAX: usize = 1024;
 
 struct Places {
     free: usize,
-    /// There are none while there is a free place.
+    /// Empty while there is a free place.
     waiting: VecDeque<Promise<Place>>,
 }
 
 impl ThreadPool {
-    /// `maxthreads` places, at least one.
+    /// Creates a pool of `maxthreads` places, at least one.
     pub fn new(maxthreads: usize) -> Self {
         let places = Places { free: maxthreads.max(1), waiting: VecDeque::new() };
         Self(Arc::new(Mutex::new(places)))
@@ -76,7 +77,7 @@ impl ThreadPool {
         self.wait()?.await.ok_or_else(not_run)
     }
 
-    /// Takes a place, or gets in line for one.
+    /// Takes a place, or queues for one.
     fn wait(&self) -> Result<Promised<Place>, ModuleError> {
         let (promise, promised) = promise();
         let mut places = self.lock();
@@ -98,7 +99,7 @@ impl ThreadPool {
                 );
                 return Err(ModuleError::not_answered(Unanswered::TooMany, message));
             }
-            // Dropped without the lock: their wakers may run anything.
+            // Dropped after the lock is released: their wakers may run any code.
             drop(given_up);
             return self.wait();
         }
@@ -111,7 +112,7 @@ impl ThreadPool {
     }
 }
 
-/// A place that is taken; dropped, it goes to whoever is next in line.
+/// A place that is taken; when it is dropped, it goes to the next in line.
 struct Place(ThreadPool);
 
 impl Drop for Place {
@@ -169,7 +170,7 @@ mod tests {
         let second = taken(&mut second).unwrap();
         assert!(taken(&mut third).is_none());
         drop(second);
-        // A place that came too late for who waited for it is not lost.
+        // A place is not lost if its waiter gave up before the place was free.
         drop(third);
         assert!(taken(&mut pool.wait().unwrap()).is_some());
         assert_eq!(format!("{pool:?}"), "ThreadPool { free: 1, waiting: 0 }");

@@ -1,4 +1,4 @@
-//! Work that blocks, on threads of the homeserver.
+//! Blocking work on threads of the homeserver.
 
 use hsmod_abi::RawOutcome;
 
@@ -8,11 +8,12 @@ use crate::boundary::{Errand, attempted};
 use crate::values::{ModuleError, Unanswered};
 
 impl ModuleApi {
-    /// Runs `work`, which may block or compute for long, on a thread of its own, and waits for what
-    /// it returns. If that is not awaited to its end, `work` goes on and its result is dropped.
+    /// Runs `work`, which may block or compute for a long time, on a separate thread, and waits for
+    /// its result. If the future is dropped before that, `work` continues and its result is
+    /// dropped.
     ///
-    /// 16 of a module run at once; 1,024 more may wait. A shutdown waits for what runs, and drops
-    /// what waits.
+    /// 16 pieces of work of a module run at once; 1,024 more may wait. A shutdown waits for work
+    /// that is running, and drops work that is waiting.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -26,8 +27,8 @@ impl ModuleApi {
     /// Mirrors `defer_to_thread` of `synapse.module_api.ModuleApi`.
     ///
     /// # Errors
-    /// If `work` panics; [`ModuleError::unanswered`] if too much waits already, or the module is
-    /// being shut down.
+    /// `work` panics; [`ModuleError::unanswered`] if too much work is waiting already or the module
+    /// is being shut down.
     pub async fn defer_to_thread<T, W>(&self, work: W) -> Result<T, ModuleError>
     where
         W: FnOnce() -> T + Send + 'static,

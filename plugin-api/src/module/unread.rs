@@ -1,8 +1,9 @@
-//! Keys of a config that nobody reads: a misspelt one has no effect, and the default stands.
+//! Keys of a config that the module does not read: a misspelt key has no effect, and the default
+//! applies.
 //!
-//! They are no error, so they are no answer of `parse_config`: they go to the homeserver with the
-//! log, as a record whose target says that it is one of these. A homeserver that does not know the
-//! target logs a warning.
+//! Such keys are not errors, so `parse_config` does not return them: they reach the homeserver
+//! through the log, as a record with a special target. A homeserver that does not know the target
+//! logs a warning.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,17 +18,19 @@ use super::log;
 use crate::values::ConfigKey;
 use crate::values::by_name::Watch;
 
-/// What the record of an unread key is about.
+/// The target of the record of an unread key.
 pub(super) const TARGET: &str = "hsmod::unread_key";
-/// Its fields: the way to the key, and the keys that would be read there, each as a JSON list.
+/// The fields of the record: the path to the key, and the keys that would be read there, each as a
+/// JSON list.
 pub(super) const PATH: &str = "path";
 pub(super) const KNOWN: &str = "known";
 
-/// A key of a config that nobody reads: whoever has a module parse its config gets to know of it.
+/// A key of a config that the module does not read. Reported to the homeserver that has the module
+/// parse its config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnreadKey {
-    /// The way from the module's `config` to the key.
+    /// The path from the module's `config` to the key.
     pub path: Vec<ConfigKey>,
     /// The keys that would be read in its place.
     pub known: Vec<String>,
@@ -41,7 +44,7 @@ impl fmt::Display for UnreadKey {
 }
 
 impl UnreadKey {
-    /// Tells the homeserver, if somebody there is asking.
+    /// Reports the key to the homeserver.
     pub(super) fn tell(self) {
         #[cfg(feature = "host")]
         let Some(this) = super::host_side::unread::note(self) else { return };
@@ -64,13 +67,13 @@ impl UnreadKey {
     }
 }
 
-/// Sees what nobody reads of a config, and where in its text that is.
+/// Records the values of a config that are not read, and where in its text they are.
 #[derive(Clone, Copy)]
 pub(super) struct Unread<'a> {
     pub(super) text: &'a str,
     /// The fields of the innermost struct.
     pub(super) known: &'static [&'static str],
-    /// The places of the values in the text, each with what would be read there.
+    /// The positions of those values in the text, each with the keys that would be read there.
     pub(super) found: &'a RefCell<Vec<(usize, &'static [&'static str])>>,
 }
 

@@ -14,18 +14,18 @@ use crate::values::{ErrorCode, ModuleError};
 pub use request::{RawHeader, WebRequest};
 pub use response::{RawResponseHeader, RawWebResponse, WebResponse};
 
-/// Answers HTTP requests: one method per HTTP method. Override those you serve; the others answer
-/// 405. An error becomes a JSON body of `errcode` and `error`, or a page ([`Self::ERRORS`]); a plain
-/// failure or a panic becomes a 500 that tells the client nothing more.
+/// Answers HTTP requests: one method per HTTP method. Override those that the resource supports;
+/// the others answer 405. An error becomes a JSON body of `errcode` and `error`, or a page
+/// ([`Self::ERRORS`]); a plain failure or a panic becomes a 500 without details.
 ///
-/// Called from any thread, several at once. Nobody has checked who asks:
-/// [`get_user_by_req`](crate::ModuleApi::get_user_by_req) does. The homeserver has refused a body
-/// that is too large (413; 8 MiB, unless it says otherwise), and answers `OPTIONS` itself.
+/// Called from any thread, several at once. The requester is not authenticated: use
+/// [`get_user_by_req`](crate::ModuleApi::get_user_by_req). The homeserver has refused a body that
+/// is too large (413; 8 MiB unless configured otherwise), and answers `OPTIONS` itself.
 ///
 /// Mirrors `synapse.module_api.DirectServeJsonResource`, and with [`ErrorFormat::Html`]
 /// `synapse.module_api.DirectServeHtmlResource`.
 pub trait WebResource: Send + Sync + 'static {
-    /// What errors become. JSON is for programs: web pages of other sites may read the answers too,
+    /// The form of errors. JSON is for programs: web pages of other sites may read the answers too,
     /// as with the rest of a homeserver (CORS). HTML is for people.
     const ERRORS: ErrorFormat = ErrorFormat::Json;
 
@@ -54,7 +54,7 @@ pub trait WebResource: Send + Sync + 'static {
     }
 }
 
-/// A resource may be shared: the module itself can be one, with all it knows.
+/// A resource may be shared: the module itself can be one, with access to all of its state.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -88,7 +88,7 @@ impl<W: WebResource> WebResource for Arc<W> {
     }
 }
 
-/// What the errors of a [`WebResource`] become.
+/// The form of a [`WebResource`]'s errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorFormat {
@@ -98,7 +98,7 @@ pub enum ErrorFormat {
     Html,
 }
 
-/// What the methods of a [`WebResource`] return: a future of a response.
+/// The return type of the methods of a [`WebResource`]: a future of a response.
 pub trait Answering: Future<Output = Result<WebResponse, ModuleError>> + Send {}
 
 impl<F: Future<Output = Result<WebResponse, ModuleError>> + Send> Answering for F {}
@@ -114,7 +114,7 @@ interface! {
     }
 }
 
-/// How errors of a [`WebResource`] go over: a flag of its registration.
+/// The form of errors crosses as a flag of the registration.
 impl ErrorFormat {
     pub(crate) fn html(self) -> Flag {
         Flag::new(matches!(self, Self::Html))

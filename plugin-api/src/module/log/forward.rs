@@ -1,4 +1,4 @@
-//! A subscriber of the module's copy of `tracing` that hands every event and every span on.
+//! A subscriber of the module's copy of `tracing` that forwards every event and every span.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use tracing_core::span::Current;
 use super::{HOST_LOG, LogParent, LogSpan, RawField, RawRecord, Slice, Str, emit, recorded};
 
 pub(super) fn install() {
-    // Fails if the module has a subscriber of its own: then that one is to have the events.
+    // Fails if the module has set a subscriber itself, which then gets the events.
     let _ = tracing::subscriber::set_global_default(Forward);
 }
 
@@ -25,8 +25,8 @@ impl Subscriber for Forward {
         Interest::sometimes()
     }
 
-    // No `max_level_hint`: `tracing` would keep it from the first load on, and a homeserver that
-    // begins to listen to more would not get it. What nobody listens to ends in `enabled`.
+    // No `max_level_hint`: `tracing` would cache it, and a homeserver that later records more would
+    // not get it. Events that are not recorded end in `enabled`.
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let level = number(*metadata.level());
@@ -105,31 +105,31 @@ impl Subscriber for Forward {
 }
 
 thread_local! {
-    /// The spans that this thread is in.
+    /// The spans that this thread has entered.
     static ENTERED: RefCell<Vec<Id>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The spans of this image that have not ended.
 ///
-/// Rationale: ids are looked up and not believed, since anybody can make one.
+/// Rationale: ids are looked up rather than trusted, since anybody can create one.
 static SPANS: RwLock<Spans> = RwLock::new(Spans { latest: 0, all: BTreeMap::new() });
 
 struct Spans {
-    /// The id that was given last.
+    /// The latest id that was assigned.
     latest: u64,
-    /// By their ids, with how many hold each.
+    /// The spans by id, each with its reference count.
     all: BTreeMap<u64, (usize, Arc<Span>)>,
 }
 
 /// A span of this image.
 struct Span {
-    /// The homeserver's, if that listens to it.
+    /// The homeserver's span, if the homeserver records it.
     span: Option<LogSpan>,
     metadata: &'static Metadata<'static>,
 }
 
 impl Span {
-    /// It lives until as many are [released](Self::release) as are made here, and retained.
+    /// Stores the span with a reference count of 1, to be dropped by [`Self::release`].
     fn keep(self) -> Id {
         let mut spans = SPANS.write().unwrap_or_else(PoisonError::into_inner);
         spans.latest += 1;
@@ -150,31 +150,31 @@ impl Span {
         }
     }
 
-    /// Whether it was the last.
+    /// Drops one reference; returns whether it was the last.
     fn release(id: &Id) -> bool {
         let mut spans = SPANS.write().unwrap_or_else(PoisonError::into_inner);
         let Some((held, _)) = spans.all.get_mut(&id.into_u64()) else { return false };
         *held -= 1;
         let last = *held == 0;
         let ended = if last { spans.all.remove(&id.into_u64()) } else { None };
-        // The homeserver is told: not under the lock.
+        // Ending the span calls the homeserver, so the lock is released first.
         drop(spans);
         drop(ended);
         last
     }
 
-    /// The homeserver's span, if that listens to it.
+    /// The homeserver's span, if the homeserver records it.
     const fn told(&self) -> Option<&LogSpan> {
         self.span.as_ref()
     }
 }
 
-/// What something is part of, for as long as the span is held.
+/// The parent of an event or span, while the span is held.
 fn parent(contextual: bool, span: Option<&Span>) -> LogParent<'_, LogSpan> {
     match span {
         Some(Span { span: Some(span), .. }) => LogParent::Span(span),
         None if !contextual => LogParent::Root,
-        // Of a span that nobody listens to, what it lies in is the next best.
+        // The homeserver does not record that span; the current one is the closest to it.
         _ => LogParent::Current,
     }
 }
@@ -221,7 +221,7 @@ impl Fields {
         self.0.iter().map(Owned::raw).collect()
     }
 
-    /// Those that have no value yet.
+    /// Adds the fields that have no value yet.
     fn add_missing(&mut self, metadata: &'static Metadata<'static>) {
         for field in metadata.fields() {
             if !self.0.iter().any(|known| known.name == field.name()) {

@@ -1,4 +1,4 @@
-//! What a client asks of a web resource.
+//! Requests of clients to a web resource.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,7 +31,7 @@ view! {
     }
 }
 
-/// Without its value, which may be a secret.
+/// Omits the value, which may be a secret.
 impl fmt::Debug for RawHeader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name.text())
@@ -65,14 +65,14 @@ impl<'a> WebRequest<'a> {
         }
     }
 
-    /// With what else a homeserver may tell.
+    /// Adds the details that a homeserver may provide.
     #[must_use]
     pub(crate) fn told(mut self, client_ip: Option<&'a str>, token: u64) -> Self {
         (self.client_ip, self.token) = (Str::optional(client_ip), token);
         self
     }
 
-    /// By which the homeserver finds its own request again; 0 if it gave none.
+    /// The number by which the homeserver finds its own request again; 0 if there is none.
     pub const fn token(&self) -> u64 {
         self.token
     }
@@ -84,17 +84,17 @@ impl<'a> WebRequest<'a> {
         self.method.text()
     }
 
-    /// The whole path, percent-encoded as it came.
+    /// The whole path, percent-encoded as received.
     pub fn path(&self) -> &'a str {
         self.path.text()
     }
 
-    /// What stands behind the `?`, percent-encoded as it came; empty if there is nothing.
+    /// The part of the URL after the `?`, percent-encoded as received; empty if there is none.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example(request: &WebRequest<'_>) -> Result<(), HttpError> {
-    /// // Hands the question on as it came:
+    /// Passes the query on as received:
     /// let url = format!("https://search.example.com/v1?{}", request.query_string());
     /// let request = HttpRequest::new("GET", &url);
     /// # Ok(())
@@ -104,7 +104,7 @@ impl<'a> WebRequest<'a> {
         self.query.text()
     }
 
-    /// The first value of a query argument, decoded; `None` if it is not there.
+    /// The first value of a query argument, decoded; `None` if it is missing.
     pub fn query(&self, name: &str) -> Option<Cow<'a, str>> {
         argument(self.query.text(), name)
     }
@@ -112,7 +112,7 @@ impl<'a> WebRequest<'a> {
     /// The first value of a query argument, decoded.
     ///
     /// # Errors
-    /// 400 `M_MISSING_PARAM` if it is not there.
+    /// 400 `M_MISSING_PARAM` if it is missing.
     pub fn require_query(&self, name: &str) -> Result<Cow<'a, str>, ModuleError> {
         self.query(name).ok_or_else(|| {
             let message = format!("Missing required query parameter `{name}`");
@@ -120,14 +120,14 @@ impl<'a> WebRequest<'a> {
         })
     }
 
-    /// The first value of a header; the name in any case.
+    /// The first value of a header; the case of the name does not matter.
     pub fn header(&self, name: &str) -> Option<&'a [u8]> {
         let mut headers = self.headers.iter();
         let header = headers.find(|header| header.name.text().eq_ignore_ascii_case(name))?;
         Some(header.value.get())
     }
 
-    /// The headers, as they came: a name may come more than once, in any case.
+    /// The headers as received: a name may occur more than once, in any case.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -140,10 +140,10 @@ impl<'a> WebRequest<'a> {
         self.headers.iter().map(|header| (header.name.text(), header.value.get()))
     }
 
-    /// The access token of who asks, from the header `Authorization: Bearer ..` or the query argument
-    /// `access_token`: a secret, and nobody has looked whether it is any good.
-    /// [`get_user_by_req`](crate::ModuleApi::get_user_by_req) does, and tells whose it is; this is for
-    /// tokens that are the module's own.
+    /// The access token of the requester, from the header `Authorization: Bearer ..` or the query
+    /// argument `access_token`. It is a secret, and has not been validated:
+    /// [`get_user_by_req`](crate::ModuleApi::get_user_by_req) does that, and returns whose it is;
+    /// this method is for tokens that the module issues itself.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -161,7 +161,7 @@ impl<'a> WebRequest<'a> {
     /// Mirrors `get_access_token_from_request` of `synapse/api/auth/base.py`.
     ///
     /// # Errors
-    /// 401 `M_MISSING_TOKEN`: there is none, or two of them, or the header is of another kind.
+    /// 401 `M_MISSING_TOKEN`: there is no token, there are two, or the header has another scheme.
     pub fn access_token(&self) -> Result<Cow<'a, str>, ModuleError> {
         let refuse = |why| Err(ModuleError::http(401, ErrorCode::MissingToken, why));
         let mut headers =
@@ -183,7 +183,7 @@ impl<'a> WebRequest<'a> {
         }
     }
 
-    /// The client's IP address, if the homeserver tells.
+    /// The client's IP address, if the homeserver reports it.
     pub const fn client_ip(&self) -> Option<&'a str> {
         self.client_ip.get()
     }
@@ -193,13 +193,13 @@ impl<'a> WebRequest<'a> {
         self.body.get()
     }
 
-    /// The first value of a field of the HTML form that is the body, decoded; `None` if it is not
-    /// there. Forms of the type `application/x-www-form-urlencoded`, as pages send them by default.
+    /// The first value of a field of the HTML form in the body, decoded; `None` if it is missing.
+    /// For forms of the type `application/x-www-form-urlencoded`, the default of pages.
     pub fn form(&self, name: &str) -> Option<Cow<'a, str>> {
         argument(std::str::from_utf8(self.body()).ok()?, name)
     }
 
-    /// The body, deserialised from JSON; a `JsonObject` if it may be any object.
+    /// The body, deserialised from JSON; use `JsonObject` for an object of any form.
     ///
     /// Mirrors `synapse.module_api.parse_json_object_from_request`.
     ///
@@ -221,7 +221,7 @@ impl fmt::Debug for WebRequest<'_> {
     }
 }
 
-/// The token in the value of a header `Authorization`.
+/// The token in the value of an `Authorization` header.
 fn bearer(value: &[u8]) -> Option<&str> {
     let token = std::str::from_utf8(value).ok()?.strip_prefix("Bearer ")?;
     (token.is_ascii() && !token.contains(' ')).then_some(token)
@@ -235,7 +235,7 @@ fn argument<'a>(form: &'a str, name: &str) -> Option<Cow<'a, str>> {
     })
 }
 
-/// Form decoding: `+` is a space, `%XX` a byte; what is not UTF-8 becomes U+FFFD.
+/// Decodes a form value: `+` is a space, `%XX` a byte; invalid UTF-8 becomes U+FFFD.
 fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains(['%', '+']) {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! What a web resource answers.
+//! Responses of a web resource.
 
 use hsmod_abi::{OwnedArray, OwnedBytes, OwnedStr};
 use serde::Serialize;
@@ -21,12 +21,12 @@ pub struct WebResponse {
 }
 
 impl WebResponse {
-    /// A response with a body as it is, and no header.
+    /// Creates a response with this body and no headers.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self { status, headers: Vec::new(), body: body.into() }
     }
 
-    /// A JSON response; 500 if `value` cannot be written as JSON.
+    /// Creates a JSON response; 500 if `value` cannot be serialised as JSON.
     pub fn json(status: u16, value: &(impl Serialize + ?Sized)) -> Self {
         match serde_json::to_vec(value) {
             Ok(body) => Self::new(status, body).header("Content-Type", "application/json"),
@@ -34,7 +34,7 @@ impl WebResponse {
         }
     }
 
-    /// An HTML page, which no other page may show in a frame.
+    /// Creates an HTML page, which other pages may not show in a frame.
     ///
     /// Mirrors `synapse.module_api.respond_with_html`.
     pub fn html(status: u16, page: impl Into<String>) -> Self {
@@ -44,7 +44,7 @@ impl WebResponse {
             .header("Content-Security-Policy", "frame-ancestors 'none';")
     }
 
-    /// Sends a browser to another address.
+    /// Redirects a browser to another address.
     ///
     /// Mirrors `synapse.module_api.errors.RedirectException`.
     pub fn redirect(location: &str) -> Self {
