@@ -1,8 +1,8 @@
-//! Which rooms a task holds the lock of, while it asks the modules.
+//! Which rooms' locks a task holds while it calls the modules.
 //!
-//! A homeserver often holds a lock of the room around a callback. A module that asks from inside
-//! that callback for something that needs the same lock would wait for ever; it gets an error
-//! instead, because the scope says that the lock is held.
+//! A homeserver often holds a room's lock during a callback. A request from inside that callback
+//! that needs the same lock would wait for ever; the scope records that the lock is held, so that
+//! the request gets an error instead.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ tokio::task_local! {
     static HELD: Arc<Held>;
 }
 
-/// A room, and the one that was held before.
+/// A room whose lock is held, and the enclosing one.
 #[derive(Debug)]
 struct Held {
     room_id: Box<str>,
@@ -19,7 +19,7 @@ struct Held {
 }
 
 /// Whether this task is inside [`Modules::in_room`](crate::Modules::in_room) of a room. A task
-/// that was spawned there is not: it waits for the lock as any other does.
+/// spawned there is not: it waits for the lock like any other task.
 pub fn holds_room(room_id: &(impl AsRef<str> + ?Sized)) -> bool {
     let room_id = room_id.as_ref();
     let held = HELD.try_with(|held| {
@@ -29,7 +29,7 @@ pub fn holds_room(room_id: &(impl AsRef<str> + ?Sized)) -> bool {
     held.unwrap_or(false)
 }
 
-/// Runs `future` as one that holds the lock of a room.
+/// Runs `future` as one that holds a room's lock.
 pub(crate) fn hold<F: Future>(room_id: &str, future: F) -> impl Future<Output = F::Output> {
     let outer = HELD.try_with(Arc::clone).ok();
     HELD.scope(Arc::new(Held { room_id: room_id.into(), outer }), future)

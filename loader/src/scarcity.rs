@@ -1,4 +1,4 @@
-//! What a process may run out of, and what an operator does about that.
+//! Resources that a process may run out of, and the remedies.
 
 use std::io;
 
@@ -17,8 +17,8 @@ const TOO_MANY_THREADS: &str = "there are too many processes and threads: raise 
                                 (`ulimit -u`; `TasksMax=` and `LimitNPROC=` in a systemd unit; a \
                                 container's limit on PIDs)";
 
-/// The remedy, if `error` says that there is not enough of something: of open files, threads,
-/// processes or memory.
+/// The remedy if `error` says that a resource is exhausted: open files, threads, processes or
+/// memory.
 ///
 /// ```
 /// # #[cfg(target_os = "linux")] {
@@ -38,13 +38,13 @@ pub fn remedy(error: &io::Error) -> Option<&'static str> {
     }
 }
 
-/// Other systems have no such limits, or tell of them otherwise.
+/// Other systems have no such limits or report them differently.
 #[cfg(not(unix))]
 pub fn remedy(_: &io::Error) -> Option<&'static str> {
     None
 }
 
-/// What there is to say of a thread that cannot be started.
+/// The problem that a thread cannot be started.
 pub(crate) fn no_thread(stage: Stage, error: &io::Error) -> Problem {
     let fix = remedy(error).unwrap_or(TOO_MANY_THREADS);
     Problem::error(stage, format!("no thread can be started: {error}")).fix(fix)

@@ -1,8 +1,8 @@
-//! What the loader itself provides to modules, in every host: an HTTP client, storage, templates
-//! and mail. None of it is Matrix's; the homeserver need not do anything for it.
+//! Services that the loader itself provides to modules in every host: an HTTP client, storage,
+//! templates and mail. They are not specific to Matrix, and the homeserver does nothing for them.
 //!
-//! Each is behind a cargo feature of its own, and each is one value per module, so that its limits
-//! are that module's: a module that asks too much is refused, and takes nothing from the others.
+//! Each has a cargo feature of its own. Each module has its own instance with its own limits: a
+//! module that asks for too much is refused, at no cost to the others.
 
 #[cfg(any(feature = "http", feature = "mail", feature = "templates"))]
 mod cause;

@@ -1,4 +1,5 @@
-//! The start of modules in three stages, each of which takes the one before by value.
+//! The start of modules in three stages, each of which takes the result of the previous one by
+//! value.
 
 mod made;
 mod parallel;

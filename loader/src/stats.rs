@@ -1,5 +1,5 @@
-//! What is counted: how often each module was asked what, how often it denied or failed, and how
-//! long a sample of its answers took.
+//! Statistics: how often each module was called, how often it denied or failed, and how long a
+//! sample of its answers took.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,37 +11,37 @@ mod latency;
 
 pub use latency::Latency;
 
-/// How many threads count in memory of their own, which needs no locked instruction.
+/// How many threads have counters of their own, which need no locked instruction.
 const OWN: usize = 16;
 
-/// How many words keep the memory of two threads apart, wherever that begins: a cache line.
+/// How many words separate the counters of two threads, wherever they begin: a cache line.
 const APART: usize = 8;
 
 /// The counters of one generation of modules: one for each callback that a module registered.
 ///
-/// A call adds to memory of its own thread; reading sums up.
+/// A call adds to its own thread's counter; reading sums them up.
 #[derive(Debug)]
 pub(crate) struct Stats {
     counted: Vec<Counted>,
-    /// How often each was called, in the order of `counted`: in memory of each of the first threads.
+    /// The numbers of calls, in the order of `counted`, for each of the first threads.
     own: [Box<[AtomicU64]>; OWN],
-    /// The same of all others.
+    /// The same for all other threads.
     common: Box<[AtomicU64]>,
     rare: Box<[Rare]>,
-    /// Of each module, from the first one that was timed on.
+    /// For each module, created when its first answer is timed.
     latencies: Box<[OnceLock<Box<Latency>>]>,
-    /// One in how many calls is timed; a power of two, less one.
+    /// One less than how many calls there are for each timed one, which is a power of two.
     sampling: u64,
 }
 
-/// What has a counter: a callback of a module, both by their place among all.
+/// What a counter counts: a callback of a module, each by its number in the generation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Counted {
     pub(crate) module: usize,
     pub(crate) callback: usize,
 }
 
-/// What seldom happens, so that all threads count it in one place.
+/// Events so rare that all threads share a counter.
 #[derive(Debug, Default)]
 struct Rare {
     denied: AtomicU64,
@@ -49,22 +49,23 @@ struct Rare {
     lost: AtomicU64,
 }
 
-/// What a module did, summed over one or all of its callbacks.
+/// The counters of a module, for one of its callbacks or summed over several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// How often it was asked or told.
+    /// How often it was called.
     pub called: u64,
-    /// How often it answered something that decided against the operation.
+    /// How often it decided against the operation.
     pub denied: u64,
-    /// How often it answered an error, panicked or was too late.
+    /// How often it returned an error, panicked or did not answer in time.
     pub failed: u64,
-    /// Of how many things it was not told, because too many waited for it already.
+    /// How many notifications were dropped because too many were waiting already.
     pub lost: u64,
 }
 
 impl Stats {
-    /// For `modules` modules; every `sample_every`th call is timed (rounded up to a power of two).
+    /// Counters for `modules` modules. One call in `sample_every` is timed (rounded up to a power
+    /// of two).
     pub(crate) fn new(modules: usize, counted: Vec<Counted>, sample_every: u64) -> Self {
         let words = |count| (0..count).map(|_| AtomicU64::new(0)).collect::<Box<[_]>>();
         Self {
@@ -83,7 +84,7 @@ impl Stats {
         self.counted.iter().fold(0, |bits, counted| bits | 1 << counted.callback)
     }
 
-    /// Where the thread with this number counts.
+    /// The counters of the thread with this number.
     #[inline]
     pub(crate) fn here(&self, thread: usize) -> Here<'_> {
         let own = self.own.get(thread).map_or(&[][..], |own| own);
@@ -107,12 +108,12 @@ impl Stats {
         self.latencies[module].get_or_init(Box::default).record(time);
     }
 
-    /// How long the answers of a module took, if any was timed.
+    /// How long the module's answers took, if any was timed.
     pub(crate) fn latency(&self, module: usize) -> Option<&Latency> {
         self.latencies[module].get().map(|latency| &**latency)
     }
 
-    /// Counts a call of a thread that has no memory of its own.
+    /// Counts a call on a thread that has no counters of its own.
     #[cold]
     #[inline(never)]
     fn called_in_common(&self, counter: usize) -> u64 {
@@ -128,7 +129,7 @@ impl Stats {
         }
     }
 
-    /// What a module did, by callback; those that were never called are left out.
+    /// The counts of a module by callback, without those that were never called.
     pub(crate) fn counts(&self, module: usize) -> Vec<(&'static Policy, Counts)> {
         let mut counts = vec![Counts::default(); POLICIES.len()];
         for (place, counted) in self.counted.iter().enumerate() {
@@ -140,7 +141,7 @@ impl Stats {
         all.filter(|(_, counts)| counts.called > 0 || counts.lost > 0).collect()
     }
 
-    /// Of all threads.
+    /// The sum over all threads.
     fn sum(&self, place: usize) -> Counts {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let rare = &self.rare[place];
@@ -163,17 +164,17 @@ impl Counts {
     }
 }
 
-/// Where a thread counts.
+/// A thread's counters.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Here<'a> {
-    /// No other thread does, so that no locked instruction is needed; empty if there is no such
-    /// memory.
+    /// Only this thread writes these, so no locked instruction is needed. Empty if the thread has
+    /// none of its own.
     own: &'a [AtomicU64],
     stats: &'a Stats,
 }
 
 impl Here<'_> {
-    /// Counts a call, where its callback has this counter; whether it is to be timed.
+    /// Counts a call and returns whether it is to be timed.
     #[inline]
     pub(crate) fn called(&self, counter: usize) -> bool {
         let before = match self.own.get(counter) {

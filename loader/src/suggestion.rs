@@ -1,6 +1,6 @@
-//! Small helps for messages: what was probably meant, and text that is safe on a terminal.
+//! Helpers for messages: suggestions, and text that is safe to print on a terminal.
 
-/// The candidate most like `word`, if one is like enough to be what was meant.
+/// The candidate closest to `word`, if one is close enough to be what was meant.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let tolerated = (word.chars().count() / 3).max(1);
     candidates
@@ -16,8 +16,8 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// `text` with control characters escaped, so that a name from a file can neither forge a log
-/// line nor steer a terminal.
+/// `text` with control characters escaped, so that a name from a file can neither forge a log line
+/// nor control a terminal.
 pub fn printable(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
         if c.is_control() {

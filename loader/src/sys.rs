@@ -1,5 +1,5 @@
 //! The operating system: what differs between Linux, macOS and Windows has the same name here on
-//! each of them, and the rest of the loader does not ask where it runs.
+//! all of them, so that the rest of the loader does not depend on the system.
 
 use std::fs::File;
 use std::io;
@@ -22,7 +22,7 @@ pub(crate) use private_copy::PrivateCopy as FixedBytes;
 pub(crate) use sealed_memory::SealedMemory as FixedBytes;
 pub(crate) use shared_memory::map_shared;
 
-/// What to do if the bytes of a plugin that were just put somewhere cannot be reached there.
+/// The remedy if the bytes of a plugin cannot be reached where they were just put.
 pub(crate) const NO_WAY_TO_BYTES: &str = if cfg!(target_os = "linux") {
     "plugins are mapped by a path below `/proc/self/fd`, which is not there: mount `/proc` (in a \
      chroot: `mount -t proc proc /proc`; in a systemd unit: `ProcSubset=all`)"
@@ -30,8 +30,8 @@ pub(crate) const NO_WAY_TO_BYTES: &str = if cfg!(target_os = "linux") {
     "keep the temporary folder of the homeserver from being emptied while it starts"
 };
 
-/// Opens `path` for reading and never waits: a FIFO without a writer opens at once, so that the
-/// caller can see what it is and refuse it.
+/// Opens `path` for reading without blocking: a FIFO that has no writer opens at once, so that the
+/// caller can detect and refuse it.
 #[cfg(unix)]
 pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags};
@@ -45,7 +45,7 @@ pub(crate) fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The user this process acts as: who may own a plugin besides root.
+/// The user this process acts as, who may own plugins like root.
 #[cfg(unix)]
 pub(crate) fn effective_user() -> u32 {
     rustix::process::geteuid().as_raw()

@@ -1,9 +1,9 @@
-//! For the tests of modules: their real libraries, and homeservers that are fakes.
+//! For testing modules: their compiled libraries, and fake homeservers.
 //!
-//! [`plugin`] loads a library as a homeserver does, to be asked by
-//! [`TestModule`](hsmod_plugin_api::testing::TestModule) just as the module that is linked in. A
-//! [`FakeHost`] is a [`Host`] too: [`Modules`](crate::Modules) in it are asked as in a homeserver, with
-//! all its rules.
+//! [`plugin`] loads a library as a homeserver does;
+//! [`TestModule`](hsmod_plugin_api::testing::TestModule) can then call it just like a module that
+//! is linked in. A [`FakeHost`] converts into a [`Host`]: [`Modules`](crate::Modules) loaded with
+//! it are called as in a homeserver, with all its rules.
 //!
 //! ```no_run
 //! use hsmod_loader::{Config, Host, Json, Modules};
@@ -18,8 +18,8 @@
 //! # }
 //! ```
 //!
-//! Such tests are a crate of their own, or `[dev-dependencies]`: a plugin never depends on the
-//! loader.
+//! Such tests belong in a crate of their own, or need the loader in `[dev-dependencies]`: a plugin
+//! itself never depends on the loader.
 
 use std::path::Path;
 
@@ -37,8 +37,8 @@ use crate::loading::opener::{self, Unloaded};
 use crate::problem::{LoadError, Report};
 use crate::verification::verify;
 
-/// Loads the library of a plugin: inspects it, maps it and checks its boundary. Others than its owner
-/// may be able to write it, as is usual where it was just built.
+/// Loads the library of a plugin: inspects it, maps it and checks its boundary. Users other than
+/// its owner may be able to write the file, which is common in build folders.
 ///
 /// ```no_run
 /// use hsmod_plugin_api::testing::{FakeHost, TestModule};
@@ -66,8 +66,8 @@ pub fn plugin(file: impl AsRef<Path>) -> Result<Plugin, LoadError> {
     }
 }
 
-/// A homeserver that answers its modules as the fake one does; it calls every callback, whatever
-/// the fake one lacks. Of its time, `sleep` is the fake one's; background work has that of tokio.
+/// A homeserver that answers requests as the fake does. It calls every callback, whatever the fake
+/// lacks. `sleep` uses the fake's clock, background work that of tokio.
 impl From<&FakeHost> for Host {
     fn from(fake: &FakeHost) -> Self {
         let process = fake.process();

@@ -1,4 +1,5 @@
-//! What modules defer to threads: work that blocks, on the pool of the homeserver's runtime.
+//! Blocking work that modules defer to threads, which runs on the blocking pool of the homeserver's
+//! runtime.
 
 use std::sync::Arc;
 
@@ -13,18 +14,18 @@ use crate::record::{self, Place};
 
 /// How much work of one module runs at once.
 ///
-/// Rationale: a pool has 512 threads, and the homeserver needs some of them itself.
+/// Rationale: the pool has 512 threads by default, some of which the homeserver itself needs.
 const AT_ONCE: u32 = 16;
 
-/// How much runs or waits.
+/// How much work of one module runs or waits.
 const PLACES: u32 = 1024 + AT_ONCE;
 
-/// The threads of one module.
+/// The deferred work of one module.
 #[derive(Debug)]
 pub(crate) struct Threads {
     module: usize,
     runtime: Handle,
-    /// Closed when the module ends.
+    /// Closed when the module is shut down.
     at_once: Arc<Semaphore>,
     places: Arc<Semaphore>,
 }
@@ -35,7 +36,7 @@ impl Threads {
         Self { module, runtime, at_once, places: Arc::new(Semaphore::new(PLACES as usize)) }
     }
 
-    /// Runs `errand` as soon as there is a thread for it.
+    /// Runs `errand` as soon as a thread is free.
     pub(crate) fn defer(&self, errand: Errand) -> Result<(), ModuleError> {
         if self.at_once.is_closed() {
             return Err(shutting_down("defer_to_thread"));
@@ -53,7 +54,7 @@ impl Threads {
             let job = job;
             let Ok(permit) = Arc::clone(&at_once).acquire_owned().await else { return };
             runtime.spawn_blocking(move || {
-                // The pool may have had other things to do first.
+                // The module may have been shut down while this waited for a thread of the pool.
                 if !at_once.is_closed() {
                     job.run();
                 }
@@ -63,25 +64,25 @@ impl Threads {
         Ok(())
     }
 
-    /// Drops what waits; from now on nothing is run.
+    /// Drops waiting work; from now on nothing runs.
     pub(crate) fn shut(&self) {
         self.at_once.close();
     }
 
-    /// Waits until nothing runs, after [`Self::shut`].
+    /// Waits until no work is running. Call [`Self::shut`] first.
     pub(crate) async fn ended(&self) {
-        // Nobody closes it.
+        // The semaphore is never closed.
         let _ = self.places.acquire_many(PLACES).await;
     }
 }
 
-/// Work that runs or waits. It happens inside the module, its end too.
+/// Work that runs or waits. It is run and dropped inside the module.
 struct Job {
     module: usize,
     errand: Option<Errand>,
-    /// Where it was deferred: what it logs is part of that.
+    /// The subscriber and span in which it was deferred: what it logs belongs to these.
     log: (Dispatch, Span),
-    /// Given back after the errand.
+    /// Dropped after the errand.
     _place: OwnedSemaphorePermit,
 }
 

@@ -1,8 +1,9 @@
-//! Whether a plugin may be trusted, and the very bytes that will be mapped.
+//! The fourth stage: checks whether a plugin may be trusted, and yields the very bytes that will be
+//! mapped.
 //!
-//! A plugin runs with all rights of the homeserver. So nobody but root and the user that runs the
-//! homeserver may be able to put another file in its place, and where the config gives a digest,
-//! the file must have it.
+//! A plugin runs with all rights of the homeserver. So only root and the user that runs the
+//! homeserver may be able to replace its file, and if the config gives a digest, the file must have
+//! it.
 
 use std::sync::Arc;
 
@@ -17,20 +18,20 @@ mod sealed;
 
 pub use sealed::SealedImage;
 
-/// A plugin that was inspected and may be trusted.
+/// A plugin that was inspected and found trustworthy.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Verified {
-    /// What the plugin says of itself.
+    /// What inspection found in the plugin.
     pub inspection: Arc<Inspection>,
     /// The bytes to map.
     pub image: Arc<SealedImage>,
 }
 
-/// Checks who may write the plugin and the folders on its way, and its digest if `sha256` gives
-/// one; then seals the bytes that were inspected, unless the file itself is to be mapped.
+/// Checks who may write the plugin and the folders that lead to it, and its digest if the config
+/// gives one; then seals the bytes that were inspected, unless the file itself is to be mapped.
 ///
-/// Everything that is wrong goes to `report`; the answer is `None` if any of it is an error.
+/// All problems go to `report`; the result is `None` if one of them is an error.
 pub fn verify(
     inspected: Inspected,
     rules: Verify,
@@ -64,13 +65,13 @@ pub fn verify(
     }
 }
 
-/// Files and folders on the way to the plugin that others may write.
+/// Finds the plugin, or folders that lead to it, writable by others.
 #[cfg(unix)]
 fn faulty_permissions(image: &Image) -> Vec<Problem> {
     permissions::check(image)
 }
 
-/// Windows has access lists instead of owner and mode; they are not looked at.
+/// Windows uses access control lists instead of owner and mode; they are not checked.
 #[cfg(not(unix))]
 fn faulty_permissions(_image: &Image) -> Vec<Problem> {
     Vec::new()

@@ -1,8 +1,9 @@
-//! Names the module that keeps a thread of the homeserver from going on.
+//! Logs which module blocks a thread of the homeserver.
 //!
-//! A callback that blocks cannot be interrupted, and a deadline is looked at when it comes back. So
-//! a thread of the loader looks at the [record] of all threads, a few times in each `slow_poll`: a
-//! thread that has entered nothing else since is still in there. The calls read no clock for it.
+//! A callback that blocks cannot be interrupted, and its deadline is checked only once it returns.
+//! So a thread of the loader reads the [record] of all threads a few times in each `slow_poll`: a
+//! thread that has not entered anything else meanwhile is still inside the same module. Calls do
+//! not read a clock for this.
 
 use std::collections::HashMap;
 use std::process;
@@ -18,10 +19,10 @@ use self::pack::Pack;
 pub(crate) use self::pack::Subject;
 use self::sight::Sight;
 
-/// How many times in each `slow_poll` it looks.
+/// How many times the thread looks in each `slow_poll`.
 const LOOKS: u32 = 4;
 
-/// It looks neither more nor less often.
+/// The shortest and the longest time between two looks.
 const PERIODS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(250)];
 
 static WATCHDOG: Watchdog = Watchdog::new();
@@ -34,28 +35,28 @@ struct Watchdog {
 
 #[derive(Debug)]
 struct State {
-    /// Modules that were loaded together, by a number; made when it is needed.
+    /// Modules that were loaded together, by number; created when first needed.
     packs: Option<HashMap<u64, Arc<Pack>>>,
-    /// Those of which there may be a last word to say.
+    /// Packs that are no longer watched, which may still need a last log line.
     leaving: Vec<Arc<Pack>>,
     latest: u64,
-    /// The process in which the thread is, if there is one: it does not go along with a fork.
+    /// The process that has the thread, if there is one: threads do not survive a fork.
     thread_of: Option<u32>,
 }
 
 impl State {
-    /// Whether there is a thread.
+    /// Whether the thread is running in this process.
     fn runs(&self) -> bool {
         self.thread_of == Some(process::id())
     }
 }
 
-/// Watches modules until it is dropped; the thread ends with the last one.
+/// Watches modules until dropped; the thread ends with the last of these.
 #[derive(Debug)]
 pub(crate) struct Watched(Option<(&'static Watchdog, u64)>);
 
-/// Begins to watch some modules, which are told of in the log that the caller has now. Not if
-/// there is no `slow_poll`.
+/// Starts to watch some modules, and logs to the caller's current subscriber. Does nothing without
+/// a `slow_poll`.
 pub(crate) fn watch(slow_poll: Option<Duration>, subjects: Vec<Subject>) -> Watched {
     match slow_poll.filter(|_| !subjects.is_empty()) {
         Some(slow_poll) => WATCHDOG.watch(Pack::new(slow_poll, subjects)),
@@ -83,7 +84,7 @@ impl Watchdog {
         let number = state.latest;
         state.packs.get_or_insert_default().insert(number, Arc::new(pack));
         if state.runs() {
-            // It may have to look more often.
+            // The new period may be shorter.
             self.changed.notify_one();
         } else {
             let thread = std::thread::Builder::new().name("hsmod watchdog".to_owned());
@@ -105,7 +106,8 @@ impl Watchdog {
             state.leaving.extend(pack);
             self.changed.notify_one();
         } else {
-            // Not under the lock: it holds a subscriber, whoever that holds.
+            // Drop it without the lock: the pack holds a subscriber, whose destructor may run any
+            // code.
             drop(state);
             drop(pack);
         }
@@ -115,7 +117,7 @@ impl Watchdog {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks until there is nothing to be watched.
+    /// Looks until there is nothing left to watch.
     fn run(&self) {
         let mut sights: Vec<Sight> = Vec::new();
         loop {
@@ -132,19 +134,19 @@ impl Watchdog {
             }
             let mut packs = std::mem::take(&mut state.leaving);
             packs.extend(state.packs.iter().flat_map(HashMap::values).cloned());
-            // Whoever writes the log may drop modules.
+            // Logging may drop modules.
             drop(state);
             look(&mut sights, &packs, Instant::now());
         }
     }
 }
 
-/// How often to look.
+/// The time between two looks.
 fn period(slow_poll: Duration) -> Duration {
     (slow_poll / LOOKS).clamp(PERIODS[0], PERIODS[1])
 }
 
-/// Looks at each thread.
+/// Looks at each thread once.
 fn look(sights: &mut Vec<Sight>, packs: &[Arc<Pack>], now: Instant) {
     let slots = record::all();
     sights.resize_with(slots.len(), Sight::default);

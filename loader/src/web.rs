@@ -1,4 +1,4 @@
-//! Web resources: which module answers which path.
+//! Web resources: which module handles which path.
 
 #[cfg(feature = "axum")]
 mod axum;
@@ -18,7 +18,7 @@ use crate::generation::Generation;
 use crate::modules::Modules;
 use crate::record::{self, Place};
 
-/// The paths of one generation.
+/// The paths of one generation of modules.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     routes: Vec<Route>,
@@ -29,12 +29,12 @@ pub(crate) struct Route {
     pub(crate) path: String,
     pub(crate) subtree: bool,
     pub(crate) resource: WebHandle,
-    /// Of how many bytes a body may be.
+    /// The largest body, in bytes.
     pub(crate) body_max: usize,
 }
 
 impl Route {
-    /// The path, with `/*` behind that of a subtree.
+    /// The path, followed by `/*` for a subtree.
     pub(crate) fn shown(&self) -> String {
         format!("{}{}", self.path, if self.subtree { "/*" } else { "" })
     }
@@ -46,14 +46,14 @@ impl Routes {
         self.routes.push(route);
     }
 
-    /// The paths of a module, `/*` behind those of subtrees.
+    /// The paths of a module; `/*` follows those of subtrees.
     pub(crate) fn of(&self, module: usize) -> Vec<String> {
         let own = self.routes.iter().filter(|route| route.resource.module() == module);
         own.map(Route::shown).collect()
     }
 
-    /// The place of who answers a path: an exact path before a subtree, a longer subtree before a
-    /// shorter one.
+    /// The index of the route for a path: an exact path wins over a subtree, a longer subtree over
+    /// a shorter one.
     fn find(&self, path: &str) -> Option<usize> {
         let below = |route: &Route| {
             let rest = path.strip_prefix(route.path.as_str());
@@ -86,15 +86,15 @@ impl Web {
         Self { modules }
     }
 
-    /// Every path, with `/*` behind those that include what is below them.
+    /// Every path; `/*` follows those that include everything below them.
     pub fn paths(&self) -> Vec<String> {
         let generation = self.modules.generation();
         let numbers = generation.first..generation.first + generation.modules.len();
         numbers.flat_map(|module| generation.routes.of(module)).collect()
     }
 
-    /// Whether a module has registered the path, or one that it lies below: for a homeserver that
-    /// routes before it reads a request.
+    /// Whether a module has registered this path or a subtree that contains it: for a homeserver
+    /// that routes a request before it reads the body.
     ///
     /// ```
     /// # let modules = hsmod_loader::Modules::default();
@@ -104,12 +104,12 @@ impl Web {
         self.body_max(path).is_some()
     }
 
-    /// Of how many bytes the body of a request for this path may be
+    /// The largest body, in bytes, of a request for this path
     /// ([`Host::max_request_body_size`](crate::Host::max_request_body_size)); `None` if no module
     /// has registered it.
     ///
-    /// A homeserver reads that much and one byte more at most, and gives [`Self::handle`] what it
-    /// read: a body that is too large is answered there, as the resource answers errors.
+    /// Read at most one byte more than this, and pass what was read to [`Self::handle`], which
+    /// answers a body that is too large in the way the resource answers errors.
     pub fn body_max(&self, path: &str) -> Option<usize> {
         self.modules.read(record::stay().reading(), |generation| {
             let routes = &generation.routes;
@@ -117,19 +117,19 @@ impl Web {
         })
     }
 
-    /// Lets a module answer; `None` if no module has registered the path.
+    /// Lets a module handle the request; `None` if no module has registered the path.
     ///
-    /// An error of the module becomes its status and a JSON body of `errcode` and `error`, or a page
-    /// if the resource says so; any other failure, and a panic, becomes a 500 and a line in the log.
-    /// A body that is larger than [`Host::max_request_body_size`](crate::Host::max_request_body_size)
-    /// is a 413.
+    /// An HTTP error from the module becomes a response with its status and a JSON body with
+    /// `errcode` and `error`, or a page if the resource asks for that. Any other failure, or a
+    /// panic, becomes a 500 and is logged. A body larger than
+    /// [`Host::max_request_body_size`](crate::Host::max_request_body_size) is a 413.
     ///
-    /// `Content-Length` is that of the module's answer, to `HEAD` too, which has no body.
+    /// `Content-Length` is that of the module's response, even for `HEAD`, which has no body.
     ///
-    /// A number in the request's extensions ([`Client::token`]) leads whoever answers
-    /// `get_user_by_req` to the homeserver's own request. What the module asks of the homeserver
-    /// meanwhile is answered in the task that polls this, so that a task-local that is set around
-    /// it does, too. Both work as well in a layer around `into_axum`.
+    /// There are two ways to let the implementation of `get_user_by_req` find the homeserver's own
+    /// request: a number in the request's extensions ([`Client::token`]), and a task-local set
+    /// around this call, since the module's requests to the homeserver are answered in the task
+    /// that polls it. Both also work in a layer around `into_axum`.
     ///
     /// ```
     /// # use bytes::Bytes;
@@ -166,7 +166,7 @@ impl Web {
         Some(found.answer(request).await)
     }
 
-    /// Who answers a path; `None` if nobody does.
+    /// The route for a path, if there is one.
     fn find(&self, path: &str) -> Option<Found> {
         let generation = self.modules.generation();
         let at = generation.routes.find(path)?;
@@ -174,8 +174,9 @@ impl Web {
     }
 }
 
-/// Who answers a request, kept until it has: whatever is published meanwhile, it is one module that
-/// says how large a body may be, and gets it.
+/// The route for a request. It is kept until the response is complete: even if another generation
+/// is published meanwhile, one and the same module determines the largest body and receives the
+/// request.
 struct Found {
     generation: Arc<Generation>,
     at: usize,
@@ -216,7 +217,7 @@ impl Found {
     }
 }
 
-/// Logs that a header of an answer is no header.
+/// Logs that the module's response has an invalid header.
 #[cold]
 fn bad_header(failures: &Failures, path: &str, name: &str) {
     failures.report(&Failing {
@@ -228,7 +229,7 @@ fn bad_header(failures: &Failures, path: &str, name: &str) {
     });
 }
 
-/// Logs what became of a resource that answered an error or panicked.
+/// Logs that a resource returned an error or panicked.
 #[cold]
 fn failed(failures: &Failures, path: &str, error: &StageError) {
     let duty = Duty::Web(path);
@@ -247,7 +248,7 @@ fn failed(failures: &Failures, path: &str, error: &StageError) {
     });
 }
 
-/// What a homeserver tells of a request beside what the client sent: it stands in the request's
+/// What a homeserver knows of a request besides what the client sent. It goes into the request's
 /// extensions.
 ///
 /// ```
@@ -262,12 +263,12 @@ fn failed(failures: &Failures, path: &str, error: &StageError) {
 pub struct Client {
     /// The IP address of the client, as modules see it.
     pub ip: Option<String>,
-    /// A number by which the homeserver finds its own request again where a module asks about it
+    /// A number by which the homeserver finds its own request when a module asks about it
     /// ([`WebRequest::token`](crate::WebRequest::token)); 0 for none.
     pub token: u64,
 }
 
-/// A request as modules get it: what `on_legacy_admin_request` is asked about.
+/// A request in the form in which modules get it, as for `on_legacy_admin_request`.
 pub fn parts(request: &Request<Bytes>) -> WebRequestParts<'_> {
     let parts = WebRequestParts::new(
         request.method().as_str(),

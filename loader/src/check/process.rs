@@ -1,8 +1,8 @@
-//! What a plugin did to the process it is in: the process before and after it are compared.
+//! What a plugin did to its process, found by comparing the process before and after.
 //!
-//! A process has one working directory, one environment, one handler for each signal. They are the
-//! homeserver's, and a module that changes one changes it for everybody, most often without
-//! knowing: a library that it uses does so.
+//! A process has one working directory, one environment, and one handler for each signal. They
+//! belong to the homeserver: a module that changes one of them changes it for everything in the
+//! process, usually without knowing it, through a library that it uses.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,25 +15,24 @@ use crate::suggestion::{listed, printable};
 mod proc;
 mod signals;
 
-/// What there is one of in a process, at one moment. Where the system does not tell something, it
-/// is empty at every moment.
+/// The state of a process at one moment. What the system does not report is always empty.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process {
     directory: Option<PathBuf>,
     environment: BTreeMap<OsString, OsString>,
-    /// What the kernel says of the process, by the kernel's words.
+    /// The kernel's status fields for the process, by name.
     status: BTreeMap<String, String>,
     limits: BTreeMap<String, String>,
-    /// What each descriptor is of.
+    /// What each file descriptor refers to.
     descriptors: BTreeMap<u32, String>,
-    /// The names of the threads that are not the loader's,
+    /// The names of the threads that are not the loader's, by number.
     threads: BTreeMap<u32, String>,
-    /// and of the processes that were started here, by their numbers.
+    /// The names of the child processes, by number.
     children: BTreeMap<u32, String>,
 }
 
 impl Process {
-    /// This one, now.
+    /// The current state of this process.
     pub(super) fn now() -> Self {
         let own = Self {
             directory: std::env::current_dir().ok(),
@@ -45,7 +44,7 @@ impl Process {
         own
     }
 
-    /// Whether something runs that did not run `before`.
+    /// Whether there are threads or child processes that did not exist `before`.
     pub(super) fn runs_more_than(&self, before: &Self) -> bool {
         let more = |now: &BTreeMap<u32, String>, then: &BTreeMap<u32, String>| {
             now.keys().any(|number| !then.contains_key(number))
@@ -53,7 +52,7 @@ impl Process {
         more(&self.threads, &before.threads) || more(&self.children, &before.children)
     }
 
-    /// Ends the processes that were started since `before`: nothing is left behind.
+    /// Ends the child processes that were started since `before`.
     pub(super) fn end_children(&self, before: &Self) {
         #[cfg(target_os = "linux")]
         self.children.keys().filter(|child| !before.children.contains_key(child)).for_each(
@@ -65,7 +64,7 @@ impl Process {
         let _ = before;
     }
 
-    /// What has changed from `before` to now, each a warning.
+    /// The changes from `before` to now, as warnings.
     pub(super) fn changes(&self, before: &Self) -> Vec<Problem> {
         let mut changes = signals::changes(&before.status, &self.status);
         let found = [
@@ -85,7 +84,7 @@ impl Process {
     }
 }
 
-/// A warning: what happened, what comes of it, and what modules do instead.
+/// A warning: what happened, what that leads to, and what modules should do instead.
 fn change(what: &str, consequence: &str, instead: &str) -> Problem {
     Problem::warning(Stage::Trial, format!("{what}: {consequence}"))
         .fix(format!("tell its author: {instead}"))
@@ -106,7 +105,7 @@ fn environment(before: &Process, after: &Process) -> Option<Problem> {
     let (then, now) = (&before.environment, &after.environment);
     let changed = now.iter().filter(|(name, value)| then.get(*name) != Some(*value));
     let removed = then.keys().filter(|name| !now.contains_key(*name));
-    // The values may be secrets.
+    // Name the variables only: the values may be secrets.
     let names = changed.map(|(name, _)| name).chain(removed);
     let names: Vec<String> = names.map(|name| printable(&name.to_string_lossy())).collect();
     (!names.is_empty()).then(|| {
@@ -183,7 +182,7 @@ fn opened(before: &Process, after: &Process) -> Option<Problem> {
 
 fn closed(before: &Process, after: &Process) -> Option<Problem> {
     let lost = |(number, what): &(&u32, &String)| {
-        // The bytes of a plugin that was refused are given up.
+        // The loader closes the memfd of a plugin that was refused.
         !what.starts_with("/memfd:") && after.descriptors.get(number) != Some(what)
     };
     let is_known = !after.descriptors.is_empty();
@@ -233,7 +232,7 @@ fn children(before: &Process, after: &Process) -> Option<Problem> {
     })
 }
 
-/// What the kernel said then, and says now, if that is not the same.
+/// A kernel status field before and after, if it has changed.
 fn changed<'a>(key: &str, before: &'a Process, after: &'a Process) -> Option<(&'a str, &'a str)> {
     let (then, now) = (before.status.get(key)?, after.status.get(key)?);
     (then != now).then_some((then, now))
@@ -244,7 +243,7 @@ fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Names as they are listed, each once, and not too many.
+/// The distinct names as a list, shortened if there are many.
 fn names<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     const MOST: usize = 5;
     let mut names: Vec<String> = names.into_iter().map(|name| printable(name)).collect();
