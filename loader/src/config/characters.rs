@@ -1,9 +1,9 @@
-//! The characters of a config: which bytes are text, and what must not stand in it.
+//! The characters of a config: decoding, and characters that must not occur.
 
 use super::flaw::Flaw;
 use super::locate::Position;
 
-/// Files of another kind, by their first bytes: what it is, and the remedy.
+/// Other kinds of files, by their first bytes, with the remedy.
 const OTHER_KINDS: [(&[u8], &str, &str); 8] = [
     (b"\xff\xfe\0\0", "UTF-32", AS_UTF8),
     (b"\xff\xfe", "UTF-16", AS_UTF8),
@@ -18,7 +18,7 @@ const OTHER_KINDS: [(&[u8], &str, &str); 8] = [
 const AS_UTF8: &str = "save it as UTF-8";
 const NAME_THE_CONFIG: &str = "name the YAML file that lists the modules";
 
-/// The bytes as text, without a byte order mark.
+/// Decodes the bytes and removes a byte order mark.
 ///
 /// # Errors
 /// They are not UTF-8.
@@ -26,7 +26,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
     if let Some((_, kind, fix)) = OTHER_KINDS.iter().find(|(magic, ..)| bytes.starts_with(magic)) {
         return Err(Flaw::new(&[], format!("this is {kind}, not YAML in UTF-8")).fix(*fix));
     }
-    // Without a byte order mark, UTF-16 shows in the other half of its first letter.
+    // UTF-16 without a byte order mark shows by the zero byte in its first letter.
     if let [0, 1..=255, ..] | [1..=255, 0, ..] = bytes {
         return Err(Flaw::new(&[], "this is UTF-16, not YAML in UTF-8").fix(AS_UTF8));
     }
@@ -37,8 +37,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<&str, Flaw> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-/// What looks like a space or like nothing, and comes along when text is copied from a web page or a
-/// word processor.
+/// Characters that look like a space or like nothing, and are easily copied along from a web page
+/// or a word processor.
 const INVISIBLE: [(char, &str); 21] = [
     ('\u{a0}', "a no-break space"),
     ('\u{ad}', "a soft hyphen"),
@@ -63,13 +63,13 @@ const INVISIBLE: [(char, &str); 21] = [
     ('\u{feff}', "a byte order mark"),
 ];
 
-/// What a word processor makes of `"` and `'`.
+/// What word processors replace `"` and `'` by.
 const CURLY_QUOTES: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
 
 pub(super) const AS_ASCII: &str = "type it anew: it was perhaps copied from a web page";
 pub(super) const STRAIGHT_QUOTES: &str = "use straight quotes: \" or '";
 
-/// The first character that nobody sees: where it is, and what it is called.
+/// The first invisible character: its offset and its name.
 pub(super) fn invisible_in(text: &str) -> Option<(usize, String)> {
     if text.is_ascii() {
         return None;
@@ -80,7 +80,7 @@ pub(super) fn invisible_in(text: &str) -> Option<(usize, String)> {
     })
 }
 
-/// `text` with an escape for each character that nobody sees.
+/// `text` with all invisible characters escaped.
 pub(super) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -93,7 +93,7 @@ pub(super) fn visible(text: &str) -> String {
     shown
 }
 
-/// Whether it is one of those that nobody sees.
+/// Whether this is an invisible character.
 pub(super) fn is_invisible(c: char) -> bool {
     INVISIBLE.iter().any(|(invisible, _)| *invisible == c)
 }
@@ -104,8 +104,8 @@ pub(super) fn curly_quote_in(text: &str) -> Option<(usize, String)> {
     Some((at, format!("the typographic `{c}` (U+{:04X})", u32::from(c))))
 }
 
-/// Refuses control characters, most of which an editor does not show, and the three line breaks
-/// beyond ASCII, which one version of YAML reads as text and the other as the end of a line.
+/// Refuses control characters, most of which editors do not show, and the three line breaks outside
+/// ASCII, which YAML 1.1 treats as line breaks and YAML 1.2 as ordinary characters.
 ///
 /// # Errors
 /// The first of them, with its position.

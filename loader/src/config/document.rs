@@ -1,4 +1,4 @@
-//! Any YAML text, read as carefully as a config.
+//! YAML files other than configs, read just as carefully.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use super::locate::Outline;
 use super::{characters, report, values};
 use crate::problem::Problem;
 
-/// A YAML text that is no config, such as a file of data for tests. What cannot be read exactly, is
-/// written twice or looks like a slip is a flaw with its line, as in a config.
+/// A YAML text that is not a config, such as a file with test data. What cannot be read exactly,
+/// occurs twice or looks like a mistake is a flaw with its line, as in a config.
 ///
 /// [`Fields`](super::Fields) reads the mappings in it.
 #[derive(Debug)]
@@ -19,10 +19,10 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a text; without any value in it, it holds `null`.
+    /// Reads a text. If it contains no value, the document is `null`.
     ///
     /// # Errors
-    /// It is no YAML in UTF-8, or not safe to read.
+    /// The text is not YAML in UTF-8, or not safe to read.
     pub fn parse(text: &[u8]) -> Result<Self, Vec<Problem>> {
         let mut flaws = Vec::new();
         match read(text, &mut flaws) {
@@ -35,29 +35,29 @@ impl Document {
         }
     }
 
-    /// The value, which is taken out.
+    /// Takes the value out.
     pub fn take(&mut self) -> Value {
         self.value.take()
     }
 
-    /// Where a path stands, by line and column, both counted from 1; if it leads nowhere, where its
-    /// last part stands that is there. `None` in a text without any value.
+    /// The position of a path, as line and column counted from 1; for a path that does not exist,
+    /// the position of its nearest existing ancestor. `None` if the text contains no value.
     pub fn position(&self, path: &[String]) -> Option<(u64, u64)> {
         self.outline.as_ref().map(|outline| outline.locate(path.iter().map(String::as_str)))
     }
 
-    /// What is wrong so far.
+    /// The flaws found so far, to add to.
     pub const fn flaws(&mut self) -> &mut Vec<Flaw> {
         &mut self.flaws
     }
 
-    /// All that is wrong, from the top of the text down.
+    /// All problems, in the order of the text.
     pub fn into_problems(self) -> Vec<Problem> {
         report(self.flaws, &[], self.outline.as_ref()).problems
     }
 }
 
-/// The values of a text and where they stand; `None` if there are none.
+/// The values of a text and their positions; `None` if it contains no value.
 pub(super) fn read(bytes: &[u8], flaws: &mut Vec<Flaw>) -> Result<Option<(Outline, Value)>, Flaw> {
     let text = characters::decode(bytes)?;
     characters::refuse_control_characters(text)?;
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(Document::parse(b"").unwrap().position(&[]), None);
     }
 
-    /// It took minutes when the line was gone through again for each value.
+    /// This took minutes when the line was scanned from its start for each value.
     #[test]
     fn a_long_list_may_stand_in_one_line() {
         let text = format!("é: [{}]", "é, ".repeat(50_000));

@@ -1,8 +1,8 @@
-//! Texts that YAML takes as they stand, and that were perhaps meant otherwise.
+//! Valid YAML that was probably meant differently.
 
 use super::characters;
 
-/// As many warnings of this kind are enough.
+/// The most warnings of this kind for one text.
 pub(super) const MAX: usize = 20;
 
 /// What is doubtful, and the remedy.
@@ -11,22 +11,22 @@ type Doubt = (String, &'static str);
 const DOUBTS: [fn(&Scalar<'_>) -> Option<Doubt>; 4] =
     [environment_variable, curly_quotes, invisible_character, comment];
 
-/// Words for tags that other programs know, and the remedy.
+/// Tags that other programs support, and the remedy.
 const TAGS: [(&[&str], &str); 3] = [
     (&["env", "ENV", "envvar"], "write the value itself: environment variables are not expanded"),
     (&["include", "inc", "import"], "write the content here: no other file is read"),
     (&["secret", "vault"], "write the value itself, and let nobody else read this file"),
 ];
 
-/// A key or a value as it stands in the file.
+/// A key or value, and how the file spells it.
 pub(super) struct Scalar<'a> {
-    /// What it means.
+    /// The text it stands for.
     pub(super) text: &'a str,
-    /// It is not in quotes.
+    /// Whether it is unquoted.
     pub(super) is_plain: bool,
-    /// The line that it begins in, up to there.
+    /// The part of its first line before it.
     pub(super) before: &'a str,
-    /// The rest of that line.
+    /// The part of that line from its beginning on.
     pub(super) written: &'a str,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn doubt(scalar: &Scalar<'_>) -> Option<Doubt> {
     DOUBTS.iter().find_map(|doubt| doubt(scalar))
 }
 
-/// What to do instead of using a tag.
+/// The remedy for a tag.
 pub(super) fn instead_of_tag(name: &str) -> &'static str {
     let known = TAGS.iter().find(|(names, _)| names.contains(&name));
     match known {
@@ -69,8 +69,8 @@ fn curly_quotes(scalar: &Scalar<'_>) -> Option<Doubt> {
     })
 }
 
-/// In a text that is otherwise ASCII: some scripts need such characters. A space that does not
-/// break may be meant, but not beside a sign of YAML.
+/// Only in text that is otherwise ASCII, since some scripts need such characters. A no-break space
+/// may be intended, but not next to YAML punctuation.
 fn invisible_character(scalar: &Scalar<'_>) -> Option<Doubt> {
     let text = scalar.text;
     let (at, name) = characters::invisible_in(text)?;
@@ -80,7 +80,7 @@ fn invisible_character(scalar: &Scalar<'_>) -> Option<Doubt> {
         before.is_empty() || before.ends_with([':', '-']) || behind.trim().is_empty();
     let meant = c.is_whitespace() && !(scalar.is_plain && beside_a_sign)
         || text.chars().any(|c| !c.is_ascii() && !characters::is_invisible(c))
-        // As an escape, nobody overlooks it.
+        // An escape sequence is visible, so it was intended.
         || !scalar.written.contains(c);
     (!meant).then(|| (format!("there is {name} in this text"), characters::AS_ASCII))
 }
@@ -90,7 +90,7 @@ fn comment(scalar: &Scalar<'_>) -> Option<Doubt> {
     if !scalar.is_plain || !scalar.text.is_empty() {
         return None;
     }
-    // Where there is nothing, it is before or behind the comment.
+    // If there is no value, the comment follows directly, or precedes it.
     let written = scalar.written.trim_start_matches([':', ' ']);
     let item = scalar.before.trim_start_matches(['-', ' ']);
     let comment = [written, item].into_iter().find_map(|text| text.strip_prefix('#'))?;

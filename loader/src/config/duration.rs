@@ -1,13 +1,13 @@
-//! Durations as the config writes them: `10s`, `500ms`, `2m`, or 0 for none.
+//! Durations as in the config: `10s`, `500ms`, `2m`, or 0 for none.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// Longer than this, it is a mistake; 0 says "none".
+/// A longer duration is a mistake: 0 means "none".
 const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The units, and other words for them.
+/// The units, with other spellings of each.
 const UNITS: [(&[&str], u32, &str); 5] = [
     (&["ms", "msec", "msecs", "milli", "millis", "millisecond", "milliseconds"], 1, "ms"),
     (&["s", "sec", "secs", "second", "seconds"], 1_000, "s"),
@@ -16,13 +16,13 @@ const UNITS: [(&[&str], u32, &str); 5] = [
     (&["d", "day", "days"], 86_400_000, "d"),
 ];
 
-/// What says "none", and is no number.
+/// Words that mean "none" but are not accepted.
 const NONE: [&str; 8] = ["false", "no", "none", "never", "off", "inf", "infinite", "unlimited"];
 
-/// `None` is none; `none` says what that means, such as "no deadline".
+/// Parses a duration; 0 is `None`. `none` says what that means, such as "no deadline".
 ///
 /// # Errors
-/// Why it is none, and the remedy.
+/// Why it is not a duration, and the remedy.
 pub(super) fn parse(value: &Value, none: &str) -> Result<Option<Duration>, (String, String)> {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -43,7 +43,7 @@ pub(super) fn parse(value: &Value, none: &str) -> Result<Option<Duration>, (Stri
         }
         return Err(malformed(&format!("found `{text}`"), &text, none));
     };
-    // Digits alone fail to parse only if there are too many of them.
+    // Only too many digits make this fail.
     let count: u64 = digits.parse().unwrap_or(u64::MAX);
     match count.checked_mul((*millis_per_unit).into()).map(Duration::from_millis) {
         Some(duration) if duration.is_zero() => Ok(None),
@@ -64,8 +64,8 @@ fn malformed(found: &str, text: &str, none: &str) -> (String, String) {
     (format!("expected a duration, {found}"), fix)
 }
 
-/// `1.5 s`, `1m30s` and `2 Minutes` as they would be written here; `None` if that is no whole
-/// number of milliseconds, or too many.
+/// How `1.5 s`, `1m30s` and `2 Minutes` should be written; `None` if that is not a whole number of
+/// milliseconds, or too large.
 fn meant(text: &str) -> Option<String> {
     let mut rest = text;
     let mut millis = 0.0;

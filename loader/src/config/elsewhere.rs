@@ -1,12 +1,12 @@
-//! Keys that stand where they mean nothing, and where they belong: those of Synapse's own config,
-//! those of the other level of this one, and other words for the same.
+//! Unknown keys that can be explained: keys of Synapse's own config, keys of this config at the
+//! wrong level, and synonyms.
 
 use super::{KEYS, entry};
 
-/// What to say of an unknown key: what it is, and the remedy.
+/// How to explain an unknown key: what it is, and the remedy.
 pub(super) type Remark = (String, String);
 
-/// Top-level keys of Synapse that have a counterpart here, or a place of their own.
+/// Top-level keys of Synapse that have a counterpart here, or belong elsewhere in this config.
 const COUNTERPARTS: [(&[&str], &str); 6] = [
     (
         &["password_providers", "spam_checker", "third_party_event_rules", "presence"],
@@ -94,7 +94,7 @@ const SYNAPSE: &[&str] = &[
     "worker_replication_http_port", "worker_replication_secret", "worker_replication_secret_path",
 ];
 
-/// Other words for keys at the top of the file.
+/// Synonyms of top-level keys.
 const TOP_SYNONYMS: [(&[&str], &str); 4] = [
     (&["plugins", "module", "extensions"], "list the modules under `modules:`"),
     (&["smtp"], "write `mail:`"),
@@ -102,7 +102,7 @@ const TOP_SYNONYMS: [(&[&str], &str); 4] = [
     (&["proxy", "allow"], "write it below `http:`"),
 ];
 
-/// Other words for keys of an entry.
+/// Synonyms of an entry's keys.
 const ENTRY_SYNONYMS: [(&[&str], &str); 6] = [
     (&["plugin", "path", "file", "class", "library"], "write `module:`"),
     (&["options", "settings", "params", "args", "configuration"], "write `config:`"),
@@ -112,7 +112,7 @@ const ENTRY_SYNONYMS: [(&[&str], &str); 6] = [
     (&["disabled", "disable"], "write `enabled: false`"),
 ];
 
-/// Of a key at the top of the file.
+/// Explains a key at the top level.
 pub(super) fn at_the_top(key: &str) -> Option<Remark> {
     let of_synapse = || format!("`{key}` is a key of Synapse's own config");
     let unknown = || format!("unknown key `{key}`");
@@ -133,7 +133,7 @@ pub(super) fn at_the_top(key: &str) -> Option<Remark> {
     find(&TOP_SYNONYMS, key).map(|fix| (unknown(), fix.to_owned()))
 }
 
-/// Of a key in an entry of `modules`.
+/// Explains a key in an entry of `modules`.
 pub(super) fn in_an_entry(key: &str) -> Option<Remark> {
     let unknown = format!("unknown key `{key}`");
     if KEYS.contains(&key) {

@@ -1,4 +1,4 @@
-//! One entry of `modules`: a plugin, its config, and how it is to be run.
+//! One entry of `modules`: a plugin, its config, and settings for running it.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -16,10 +16,11 @@ use crate::{problem::Problem, suggestion::listed};
 pub(super) const KEYS: [&str; 7] =
     ["module", "config", "name", "enabled", "sha256", "timeout", "timeouts"];
 
-/// Deadline of one awaited callback where the entry gives none.
+/// The time limit of one awaited callback if the entry has none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One enabled entry of `modules`, with every value checked that the loader itself understands.
+/// One enabled entry of `modules`, whose values have been checked as far as the loader itself
+/// understands them.
 #[derive(Clone, Debug)]
 pub struct Entry {
     index: usize,
@@ -29,52 +30,52 @@ pub struct Entry {
     sha256: Option<String>,
     timeout: Option<Duration>,
     timeouts: BTreeMap<String, Option<Duration>>,
-    /// Absent where the config did not come from YAML text.
+    /// `None` if the config was not read from YAML text.
     outline: Option<Arc<Outline>>,
 }
 
 impl Entry {
-    /// Its place in the list, counted from 0 and including disabled entries.
+    /// Its index in the list, counted from 0 and including disabled entries.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// `module` as written: a plugin's bare name or the path of its file.
+    /// The value of `module`: a plugin's bare name or the path of its file.
     pub fn module(&self) -> &str {
         &self.module
     }
 
-    /// What logs, metrics and errors call this instance; unique within the config.
+    /// The name of this instance in logs, metrics and errors; unique within the config.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The module's own config, empty where none is given.
+    /// The module's own config, empty if there is none.
     pub fn config(&self) -> &Map<String, Value> {
         &self.config
     }
 
-    /// The digest that the plugin's file must have, in lower case.
+    /// The digest that the plugin file must have, in lower case.
     pub fn sha256(&self) -> Option<&str> {
         self.sha256.as_deref()
     }
 
-    /// Deadline of one awaited callback; `None` for no deadline. It ends a wait, and nothing that
-    /// blocks its thread: such a callback is named in the log
-    /// ([`slow_poll`](super::Config::slow_poll)), and the answer it gives in the end counts.
+    /// The time limit of one awaited callback; `None` for no limit. It ends waiting for the answer,
+    /// but does not interrupt a callback that blocks its thread: the log names it
+    /// ([`slow_poll`](super::Config::slow_poll)), and the answer it finally gives counts.
     pub fn timeout(&self) -> Option<Duration> {
         self.timeout
     }
 
-    /// Deadlines of single callbacks, by the names written in the config. Whether there are such
-    /// callbacks is not known here; a later stage complains with
-    /// `entry.pinpoint(problem, &["timeouts", name])`.
+    /// The time limits of single callbacks, by the names in the config. Whether these callbacks
+    /// exist is not known here; a later stage reports unknown ones with `entry.pinpoint(problem,
+    /// &["timeouts", name])`.
     pub fn timeouts(&self) -> &BTreeMap<String, Option<Duration>> {
         &self.timeouts
     }
 
-    /// The path of a value below this entry, as Synapse prints it. Items of a list are written
-    /// `<item N>`, counted from 0.
+    /// The path of a value below this entry, as Synapse prints it. List items are written `<item
+    /// N>`, counted from 0.
     ///
     /// # Examples
     /// ```
@@ -91,16 +92,16 @@ impl Entry {
         render(&[&["modules", item.as_str()], below].concat())
     }
 
-    /// Line and column, from 1, of a value below this entry: of its key, or of the item in a list
-    /// (`<item N>` or plain `N`). A value that is not there is found at the nearest that is.
-    /// `None` if the config did not come from YAML text.
+    /// Line and column, from 1, of a value below this entry: of its key, or of the list item
+    /// (`<item N>` or plain `N`). For a value that does not exist, the position of its nearest
+    /// existing ancestor. `None` if the config was not read from YAML text.
     pub fn locate(&self, below: &[&str]) -> Option<(u64, u64)> {
         let item = item(self.index);
         let path = ["modules", item.as_str()].into_iter().chain(below.iter().copied());
         self.outline.as_ref().map(|outline| outline.locate(path))
     }
 
-    /// Says of a problem that it is this module's, and that it stands at `below` in the config.
+    /// Says that a problem belongs to this module and is at `below` in its entry.
     #[must_use]
     pub fn pinpoint(&self, problem: Problem, below: &[&str]) -> Problem {
         let problem = problem.of(&self.name).at(self.path(below));
@@ -111,8 +112,8 @@ impl Entry {
     }
 }
 
-/// Whether `item` looks like a part of the entry before it, with a dash too many: it has keys of an
-/// entry that `before` lacks, but no `module`.
+/// Whether `item` looks like a part of the entry before it with a superfluous dash: it has keys of
+/// an entry that `before` lacks, but no `module`.
 pub(super) fn is_torn_off(item: &Value, before: &Value) -> bool {
     let (Some(item), Some(before)) = (item.as_object(), before.as_object()) else { return false };
     let fits = |key: &String| KEYS.contains(&key.as_str()) && !before.contains_key(key);
@@ -122,7 +123,7 @@ pub(super) fn is_torn_off(item: &Value, before: &Value) -> bool {
         && item.keys().all(fits)
 }
 
-/// What is wrong with such an item.
+/// The flaw for such an item.
 pub(super) fn torn_off(item: &Value, index: usize) -> Flaw {
     let keys = item.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
     let path = ["modules".to_owned(), flaw::item(index)];
@@ -130,8 +131,8 @@ pub(super) fn torn_off(item: &Value, index: usize) -> Flaw {
         .fix("remove the dash before it, if it belongs to the entry above")
 }
 
-/// Reads one item of `modules`. `None` if it is disabled or if one of its values could not be
-/// read; an unknown key alone is no reason to leave the rest unchecked.
+/// Reads one item of `modules`. `None` if it is disabled, or if one of its values could not be
+/// read; an unknown key alone does not prevent the rest from being checked.
 pub(super) fn read(
     value: Value,
     index: usize,
@@ -152,7 +153,7 @@ pub(super) fn read(
     let mut fields = Fields::new(members, &path, flaws);
     let module = module(&mut fields);
     let config = fields.mapping("config").unwrap_or_default();
-    // Read for its type only: the names of all entries were settled together.
+    // This only checks the type: the names of all entries have been assigned together.
     fields.string("name");
     let enabled = fields.boolean("enabled").unwrap_or(true);
     let sha256 = sha256(&mut fields);
@@ -195,7 +196,8 @@ fn not_an_entry(found: &Value) -> Remark {
 
 fn module(fields: &mut Fields<'_>) -> Option<String> {
     let module = fields.string("module");
-    // It is the first field read: a bad one has been complained of, a missing one has not.
+    // This is the first field to be read: an unreadable value was reported already, a missing one
+    // was not.
     if module.is_none() && !fields.unreadable {
         let fix = "name the plugin, or the path of its file: `module: list_spam_checker`";
         return fields.refuse_below(&[], "`module` is missing", Some(fix.to_owned()));
@@ -203,13 +205,13 @@ fn module(fields: &mut Fields<'_>) -> Option<String> {
     module
 }
 
-/// Other digests, by their number of hexadecimal digits.
+/// Other digests, by how many hexadecimal digits they have.
 const OTHER_DIGESTS: [(usize, &str); 4] =
     [(32, "MD5"), (40, "SHA-1"), (96, "SHA-384"), (128, "SHA-512")];
 
 fn sha256(fields: &mut Fields<'_>) -> Option<String> {
     let written = fields.string("sha256")?;
-    // As `sha256sum` prints it, or as registries write it.
+    // Accept the output of `sha256sum`, and the notation of registries.
     let first = written.split_whitespace().next().unwrap_or_default();
     let digest = first.split_once(':').map_or(first, |(_, digest)| digest);
     let is_hexadecimal = digest.bytes().all(|b| b.is_ascii_hexdigit());

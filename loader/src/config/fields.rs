@@ -1,4 +1,4 @@
-//! Reads a mapping whose keys the loader knows, and complains about all others.
+//! Reads a mapping whose keys are known, and reports all others.
 
 use serde_json::{Map, Value};
 
@@ -7,8 +7,8 @@ use super::flaw::Flaw;
 use super::slip;
 use crate::suggestion::{closest, listed};
 
-/// A mapping in the course of being read. `null` is the same as an absent key. What is wrong with it
-/// goes to a list of flaws.
+/// A mapping that is being read. `null` counts as an absent key. Problems are added to a list of
+/// flaws.
 ///
 /// ```
 /// use hsmod_loader::config::{Document, Fields};
@@ -27,7 +27,7 @@ pub struct Fields<'a> {
     members: Map<String, Value>,
     path: &'a [String],
     flaws: &'a mut Vec<Flaw>,
-    /// A value could not be read, so what was made of the mapping must not be used.
+    /// Whether a value could not be read, so that the result for this mapping must not be used.
     pub(super) unreadable: bool,
 }
 
@@ -37,12 +37,12 @@ impl<'a> Fields<'a> {
         Self { members, path, flaws, unreadable: false }
     }
 
-    /// A value of any kind.
+    /// Takes a value of any kind.
     pub fn take(&mut self, key: &str) -> Option<Value> {
         self.members.remove(key).filter(|value| !value.is_null())
     }
 
-    /// A string with something in it.
+    /// Takes a non-empty string.
     pub fn string(&mut self, key: &str) -> Option<String> {
         match self.take(key)? {
             Value::String(text) if !text.trim().is_empty() => Some(text),
@@ -51,7 +51,7 @@ impl<'a> Fields<'a> {
                 self.refuse(key, format!("`{key}` must not be empty"), Some(fix))
             }
             other => {
-                // It may be a password, so it is not repeated.
+                // The value may be a password, so it is not repeated.
                 let fix = match other {
                     Value::Number(_) | Value::Bool(_) => "put it in quotes",
                     _ => "write one text",
@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The path of a folder.
+    /// Takes the path of a folder.
     pub(super) fn folder(&mut self, key: &str) -> Option<String> {
         let path = self.string(key)?;
         if !path.starts_with('~') {
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         self.refuse(key, "`~` is not expanded", Some(fix))
     }
 
-    /// `true` or `false`.
+    /// Takes a boolean.
     pub fn boolean(&mut self, key: &str) -> Option<bool> {
         match self.take(key)? {
             Value::Bool(value) => Some(value),
@@ -87,7 +87,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A mapping below it.
+    /// Takes a mapping.
     pub fn mapping(&mut self, key: &str) -> Option<Map<String, Value>> {
         match self.take(key)? {
             Value::Object(members) => Some(members),
@@ -98,7 +98,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A list.
+    /// Takes a list.
     pub fn list(&mut self, key: &str) -> Option<Vec<Value>> {
         match self.take(key)? {
             Value::Array(items) => Some(items),
@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Complains about the value of `key`; `None` for the caller to return.
+    /// Reports that the value of `key` is wrong, and returns `None` for the caller to return.
     pub fn refuse<T>(
         &mut self,
         key: &str,
@@ -135,7 +135,7 @@ impl<'a> Fields<'a> {
         self.refuse_below(&[key], message, fix)
     }
 
-    /// Complains about a value further down.
+    /// Reports that a value further down is wrong.
     pub fn refuse_below<T>(
         &mut self,
         below: &[&str],
@@ -151,14 +151,14 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// Complains about every key that is not `known`.
+    /// Reports every remaining key that is not `known`.
     pub fn refuse_unknown(&mut self, known: &[&str]) {
         let otherwise = format!("the keys here are {}", listed(known.iter().copied()));
         self.refuse_others(known, &[], |_| None, &otherwise);
     }
 
-    /// Complains about every key that is neither `known` nor one of `others`: `elsewhere` says
-    /// where some keys belong, `otherwise` is the remedy for those that nobody knows.
+    /// Reports every remaining key that is neither `known` nor among `others`. `elsewhere` explains
+    /// some keys; `otherwise` is the remedy for all others.
     pub(super) fn refuse_others(
         &mut self,
         known: &[&str],
@@ -168,7 +168,7 @@ impl<'a> Fields<'a> {
     ) {
         for key in self.members.keys() {
             let key = key.as_str();
-            // A merge key has been refused already, and has no better name.
+            // Merge keys have been refused already, and no better name can be suggested.
             if known.contains(&key) || others.contains(&key) || key == "<<" {
                 continue;
             }
@@ -187,12 +187,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What is wrong with `module:demo`, which is a text to YAML.
+/// Explains `module:demo`, which is a string in YAML.
 pub(super) fn missing_space(text: &str) -> Option<Remark> {
     slip::missing_space(text).map(|(message, fix)| (message, fix.to_owned()))
 }
 
-/// What a text means that is no boolean in today's YAML.
+/// The boolean meant by a word that YAML 1.2 does not treat as one.
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "on" | "1" => Some(true),
@@ -215,7 +215,7 @@ pub fn expected(what: &str, found: &Value) -> String {
     format!("expected {what}, found {}", kind(found))
 }
 
-/// What a value is, in YAML's words.
+/// The kind of a value, in YAML's terms.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -1,4 +1,4 @@
-//! One thing wrong in the config, before it is known which module it concerns and where it stands.
+//! A flaw: something wrong in the config, before its module and position are known.
 
 use super::characters::visible;
 use super::locate::Position;
@@ -7,12 +7,12 @@ use crate::{
     suggestion::printable,
 };
 
-/// One thing that is wrong in a YAML text, by where it is.
+/// Something wrong in a YAML text, with its path.
 #[derive(Debug)]
 pub struct Flaw {
-    /// Keys and `<item N>` from the top of the file down.
+    /// Keys and `<item N>` from the top level down.
     pub(super) path: Vec<String>,
-    /// Where exactly, if that is not simply where `path` leads.
+    /// The exact position, if that is not simply the position of `path`.
     pub(super) position: Option<Position>,
     message: String,
     fix: Option<String>,
@@ -20,7 +20,7 @@ pub struct Flaw {
 }
 
 impl Flaw {
-    /// At this path, whose segments are keys and [items](item), from the top of the text.
+    /// A flaw at this path, whose segments are keys and [items](item) from the top level down.
     pub fn new(path: &[String], message: impl Into<String>) -> Self {
         Self {
             path: path.to_vec(),
@@ -31,7 +31,7 @@ impl Flaw {
         }
     }
 
-    /// The same, but the modules start all the same.
+    /// Makes it a warning, which does not prevent the start.
     pub(super) fn warning(self) -> Self {
         Self { severity: Severity::Warning, ..self }
     }
@@ -45,14 +45,14 @@ impl Flaw {
         self
     }
 
-    /// What to do about it.
+    /// Sets the remedy.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }
 
-    /// Which entry of `modules` it stands in.
+    /// The index of the entry of `modules` that contains it.
     pub(super) fn entry(&self) -> Option<usize> {
         match self.path.as_slice() {
             [modules, item, ..] if modules == "modules" => item_index(item),
@@ -60,7 +60,7 @@ impl Flaw {
         }
     }
 
-    /// The finished problem; `position` is where its path leads, `module` the name of its entry.
+    /// The finished problem; `position` is that of its path, `module` the name of its entry.
     pub(super) fn into_problem(self, position: Option<Position>, module: Option<&str>) -> Problem {
         let mut problem = Problem::error(Stage::Config, shown(&self.message));
         problem.severity = self.severity;
@@ -78,13 +78,13 @@ impl Flaw {
     }
 }
 
-/// A path as Synapse prints it: `modules.<item 1>.config.evil_users`.
+/// Formats a path as Synapse prints it: `modules.<item 1>.config.evil_users`.
 pub(super) fn render(path: &[impl AsRef<str>]) -> String {
     let segments: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     shown(&segments.join("."))
 }
 
-/// Text from the file as messages show it.
+/// Text from the file, in a form suitable for messages.
 fn shown(text: &str) -> String {
     visible(&printable(text))
 }
@@ -94,7 +94,7 @@ pub fn item(index: usize) -> String {
     format!("<item {index}>")
 }
 
-/// The index in `<item 3>`.
+/// The index in a segment such as `<item 3>`.
 pub(super) fn item_index(segment: &str) -> Option<usize> {
     segment.strip_prefix("<item ")?.strip_suffix('>')?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! The key `http`: what the modules' HTTP client may reach, and through what.
+//! The key `http`: which servers the modules' HTTP client may reach, and through which proxy.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::flaw::{Flaw, item};
 use super::network::Network;
 use super::secret::Secret;
 
-/// The settings of the modules' HTTP client; by default public addresses only, and no proxy.
+/// The settings of the modules' HTTP client. Default: public addresses only, and no proxy.
 ///
 /// ```yaml
 /// http:
@@ -19,7 +19,7 @@ use super::secret::Secret;
 pub struct Http {
     /// Addresses that may be reached although they are not public.
     pub allow: Vec<Network>,
-    /// The proxy that all requests go through, as a URL. It may carry a user's name and password.
+    /// The URL of the proxy for all requests. It may contain a user name and password.
     pub proxy: Option<Secret>,
 }
 
@@ -57,7 +57,7 @@ fn proxy(fields: &mut Fields<'_>) -> Option<Secret> {
     if is_url {
         return Some(Secret::new(url));
     }
-    // The value may hold a password, so it is not repeated.
+    // The value may contain a password, so it is not repeated.
     let fix = "write it in full: `http://proxy.example.com:3128`";
     fields.refuse("proxy", "this is no URL of an HTTP proxy", Some(fix.to_owned()))
 }
