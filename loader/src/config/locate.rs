@@ -1,9 +1,9 @@
-//! Where everything stands in the YAML text, and what must not stand there.
+//! The positions of all values in the YAML text, and syntax that is refused.
 //!
-//! The values themselves come from another parser (see [`super`]); this one sees each event with
-//! its position, so it answers "which line?", and refuses what would make the values surprising
-//! (tags, duplicate keys, merge keys, a second document) or reading them dangerous (nesting and
-//! alias bombs) before the other parser sees the text.
+//! The values themselves come from another parser (see [`super`]). This one sees each event with
+//! its position, so it can answer "which line?". It also refuses what would make the values
+//! surprising (tags, duplicate keys, merge keys, a second document) or dangerous to read (nesting
+//! and alias bombs) before the other parser sees the text.
 
 use std::collections::{HashMap, hash_map::Entry};
 use std::str::Lines;
@@ -14,17 +14,17 @@ use super::doubt::{self, Scalar};
 use super::flaw::{Flaw, item, item_index};
 use super::slip;
 
-/// Line and column, both counted from 1; columns are characters.
+/// Line and column, both counted from 1; columns count characters.
 pub(super) type Position = (u64, u64);
 
-/// Far more than any config nests, and less than any reader after us refuses.
+/// More levels than any config has, and fewer than later readers refuse.
 const MAX_DEPTH: usize = 100;
 
-/// Bytes of text plus [`NODE_COST`] per value, aliases written out.
+/// Bytes of text plus [`NODE_COST`] per value, with aliases expanded.
 const MAX_COST: usize = 32 << 20;
 const NODE_COST: usize = 16;
 
-/// The shape of a YAML text with the position of each of its values.
+/// The structure of a YAML text with the position of each value.
 #[derive(Debug)]
 pub(crate) struct Outline {
     nodes: Vec<Node>,
@@ -35,13 +35,13 @@ pub(crate) struct Outline {
 struct Node {
     position: Position,
     shape: Shape,
-    /// See [`MAX_COST`]; this value and all below it.
+    /// The cost, as in [`MAX_COST`], of this value and everything below it.
     cost: usize,
-    /// Levels below and including this one.
+    /// The number of levels from this one down.
     height: usize,
 }
 
-/// Children are indices into [`Outline::nodes`], so that an alias costs one index.
+/// Children are indices into [`Outline::nodes`], so that an alias needs only an index.
 #[derive(Debug)]
 enum Shape {
     Scalar,
@@ -49,16 +49,16 @@ enum Shape {
     Mapping(Members),
 }
 
-/// Each key with its own position, which is the one worth showing, and the index of its value.
+/// For each key, the position of the key, which is the one to show, and the index of its value.
 type Members = HashMap<String, (Position, usize)>;
 
 impl Outline {
-    /// Reads `text`; what is wrong but leaves the rest readable is added to `flaws`.
+    /// Reads `text`. Problems after which the rest can still be read are added to `flaws`.
     ///
-    /// `None` if there is no value at all, as after a crash in the middle of writing it.
+    /// `None` if the text contains no value, as after a crash while it was written.
     ///
     /// # Errors
-    /// What makes the text as a whole unreadable.
+    /// A problem that makes the whole text unreadable.
     pub(super) fn parse(text: &str, flaws: &mut Vec<Flaw>) -> Result<Option<Self>, Flaw> {
         let mut builder = Builder {
             text,
@@ -95,8 +95,8 @@ impl Outline {
         Ok(root.map(|root| Self { nodes: builder.nodes, root }))
     }
 
-    /// Where `path` stands: a key, or a list item as `<item N>` or plain `N`. Where the path leads
-    /// nowhere (a key that is missing), its last existing ancestor.
+    /// The position of `path`: of a key, or of a list item given as `<item N>` or plain `N`. If the
+    /// path does not exist, that of its nearest existing ancestor.
     pub(super) fn locate<'a>(&self, path: impl IntoIterator<Item = &'a str>) -> Position {
         let mut node = &self.nodes[self.root];
         let mut found = node.position;
@@ -117,7 +117,7 @@ impl Outline {
     }
 }
 
-/// There is nothing in it.
+/// The flaw of a config without content.
 pub(super) fn empty() -> Flaw {
     Flaw::new(&[], "the config is empty").fix("write `modules: []` for a server without modules")
 }
@@ -125,15 +125,15 @@ pub(super) fn empty() -> Flaw {
 struct Builder<'t, 'f> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
-    /// Those below [`Self::line`].
+    /// The lines after [`Self::line`].
     lines: Lines<'t>,
-    /// The line of the last scalar, and its number.
+    /// The line of the last scalar, with its number.
     line: (usize, &'t str),
-    /// Where the last scalar stands in it: its column, and the bytes before it.
+    /// How far that line was scanned: a column, and the offset in bytes.
     reached: (usize, usize),
     doubts: usize,
     nodes: Vec<Node>,
-    /// Of complete values only: an alias inside its own anchor finds nothing.
+    /// Complete values only: an alias inside its own anchor is not found.
     anchors: HashMap<usize, usize>,
     cost: usize,
     path: Vec<String>,
@@ -233,7 +233,7 @@ impl<'t> Builder<'t, '_> {
         }
     }
 
-    /// The text of a key; `None` for one that is no scalar, which the reader of values refuses.
+    /// The text of a key; `None` for a key that is not a scalar, which the other parser refuses.
     fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Option<String>, Flaw> {
         let text = match &event {
             Event::Scalar(text, style, ..) => {
@@ -256,7 +256,7 @@ impl<'t> Builder<'t, '_> {
         Ok(text)
     }
 
-    /// An alias stands for the very node of its anchor, but costs what writing it out would.
+    /// An alias shares the node of its anchor, but costs as much as if it were expanded.
     fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<usize, Flaw> {
         let Some(&index) = self.anchors.get(&anchor) else {
             let flaw = self.flaw("this alias stands inside the value it refers to", span);
@@ -287,7 +287,7 @@ impl<'t> Builder<'t, '_> {
         self.flaws.push(flaw.fix(doubt::instead_of_tag(&tag.suffix)));
     }
 
-    /// An integer too long for any number type would be read as a rounded float.
+    /// An integer too long for any integer type would be read as a rounded float.
     fn refuse_imprecision(&mut self, text: &str, style: ScalarStyle, span: Span) {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
         let integer = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
@@ -309,8 +309,8 @@ impl<'t> Builder<'t, '_> {
         }
     }
 
-    /// The line at `marker`, before it and from there. Scalars come in the order of the text, so
-    /// that it is gone through once, and so is each line: a long list may stand in one.
+    /// The line at `marker`, split there. Scalars come in the order of the text, so the text is
+    /// scanned only once, and so is each line: a long list may be on a single line.
     fn line_at(&mut self, marker: Marker) -> (&'t str, &'t str) {
         while self.line.0 < marker.line() {
             let Some(line) = self.lines.next() else { return ("", "") };
@@ -322,7 +322,7 @@ impl<'t> Builder<'t, '_> {
         let rest = line.get(bytes..).unwrap_or_default();
         let behind = rest.char_indices().nth(marker.col() - column);
         let at = bytes + behind.map_or(rest.len(), |(at, _)| at);
-        // Past the end of the line the columns would not be those of its characters.
+        // After the end of the line, columns do not match its characters.
         self.reached = if at < line.len() { (marker.col(), at) } else { (0, 0) };
         line.split_at(at)
     }
@@ -332,12 +332,12 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
-/// An integer that no JSON reader would keep exactly.
+/// The flaw of an integer that JSON cannot hold exactly.
 pub(super) fn too_large(path: &[String], number: &str) -> Flaw {
     Flaw::new(path, format!("the number {number} is too large")).fix("quote it if it is a text")
 }
 
-/// A syntax error, with the remedy where the text shows a usual slip.
+/// A syntax error, with the remedy for a common mistake if the text shows one.
 fn syntax(text: &str, error: &ScanError) -> Flaw {
     if error.info().contains("recursion limit") {
         return too_deep(*error.marker());
@@ -346,7 +346,7 @@ fn syntax(text: &str, error: &ScanError) -> Flaw {
 }
 
 fn too_deep(marker: Marker) -> Flaw {
-    // The path is left out: it would be a hundred segments long.
+    // The path is left out because it would have a hundred segments.
     Flaw::new(&[], format!("nested too deeply: more than {MAX_DEPTH} levels"))
         .position(position(marker))
         .fix("count its brackets and dashes: nobody nests so deeply")

@@ -1,5 +1,5 @@
-//! The key `mail`: the server that the modules' mail goes out by. Its keys are those of `email` in
-//! a Synapse config.
+//! The key `mail`: the server through which the modules' mail is sent. Its keys are those of
+//! `email` in Synapse's config.
 
 use serde_json::{Map, Value};
 
@@ -32,17 +32,17 @@ const KEYS: [&str; 9] = [
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Mail {
-    /// The server's name; `localhost` by default.
+    /// The server's name. Default: `localhost`.
     pub smtp_host: String,
-    /// Its port; by default 465 with TLS from the start, else 25.
+    /// The server's port. Default: 465 with TLS from the start, else 25.
     pub smtp_port: u16,
-    /// Who to log in as, with which password; nobody by default.
+    /// User name and password for the server. Default: none.
     pub login: Option<(String, Secret)>,
     /// When the connection is encrypted: `force_tls`, `require_transport_security`, `enable_tls`.
     pub security: MailSecurity,
-    /// Whom mail is from: a mailbox, in which `%(app)s` stands for `app_name`.
+    /// The sender: a mailbox, in which `%(app)s` is replaced by `app_name`.
     pub notif_from: String,
-    /// What mail calls the service; `Matrix` by default.
+    /// The name of the service in mails. Default: `Matrix`.
     pub app_name: String,
 }
 
@@ -61,7 +61,7 @@ pub enum MailSecurity {
 }
 
 impl Mail {
-    /// Mail from `notif_from` by the server on this machine.
+    /// Settings for mail from `notif_from` through the server on this machine.
     pub fn new(notif_from: impl Into<String>) -> Self {
         Self {
             smtp_host: "localhost".to_owned(),
@@ -74,7 +74,7 @@ impl Mail {
     }
 }
 
-/// `None` if it cannot be used as it is.
+/// Reads the settings; `None` if they cannot be used.
 pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Option<Mail> {
     let path = ["mail".to_owned()];
     let mut fields = Fields::new(members, &path, flaws);

@@ -1,4 +1,4 @@
-//! A unique name for every entry: what logs, metrics and errors call it.
+//! A unique name for every entry, used in logs, metrics and errors.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use super::flaw::{Flaw, item};
 
-/// One name per entry, in order: its `name`, else the plugin's name, numbered if repeated;
-/// `None` where the entry gives neither. Disabled entries are named too, so that switching one
-/// off does not rename another.
+/// One name per entry, in order: its `name`, or else the plugin's name, with a number if that is
+/// repeated; `None` if the entry has neither. Disabled entries are named too, so that disabling one
+/// does not rename another.
 pub(super) fn assign(items: &[Value], flaws: &mut Vec<Flaw>) -> Vec<Option<String>> {
     let mut owners: HashMap<&str, usize> = HashMap::new();
     let explicit: Vec<Option<&str>> = items.iter().map(|entry| entry["name"].as_str()).collect();
@@ -42,8 +42,8 @@ pub(super) fn assign(items: &[Value], flaws: &mut Vec<Flaw>) -> Vec<Option<Strin
     items.iter().zip(explicit).map(&mut name).collect()
 }
 
-/// Why a name given by the operator cannot be one. Names become file names (a module's storage)
-/// and parts of log lines.
+/// Why a name chosen by the operator cannot be used. Names become file names (for a module's
+/// storage) and parts of log lines.
 fn unusable(name: &str) -> Option<&'static str> {
     if name.contains(char::is_control) {
         Some("it contains control characters")
@@ -58,8 +58,8 @@ fn unusable(name: &str) -> Option<&'static str> {
     }
 }
 
-/// A bare name itself, or what a path's file is called without `lib` and its extension. What can
-/// be no plugin's name is refused by the next stage, and called `module` until then.
+/// A bare name itself, or the name of a path's file without `lib` and the extension. If that cannot
+/// be a plugin's name, which the next stage refuses, this is `module`.
 fn plugin_name(module: &str) -> &str {
     let name = if module.contains(['/', '\\']) {
         let stem = Path::new(module).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -70,7 +70,7 @@ fn plugin_name(module: &str) -> &str {
     if name.trim().is_empty() || unusable(name).is_some() { "module" } else { name }
 }
 
-/// `name`, or `name-2`, `name-3`, .. if that is taken.
+/// `name`, or `name-2`, `name-3`, .. if it is taken.
 fn numbered(
     name: &str,
     taken: &mut HashSet<String>,
@@ -79,7 +79,8 @@ fn numbered(
     if taken.insert(name.to_owned()) {
         return name.to_owned();
     }
-    // Remembered per name, so that a long list of one plugin is not counted through each time.
+    // Remember the number for each name, so that a long list of one plugin is not searched each
+    // time.
     let number = next_number.entry(name.to_owned()).or_insert(2);
     loop {
         let candidate = format!("{name}-{number}");

@@ -1,10 +1,10 @@
-//! A range of IP addresses as the config writes it: `10.0.0.0/8`.
+//! Ranges of IP addresses as in the config: `10.0.0.0/8`.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// All addresses that begin with the same bits.
+/// All addresses with the same first bits.
 ///
 /// # Examples
 /// ```
@@ -17,12 +17,12 @@ use std::str::FromStr;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
-    /// Without bits beyond the prefix.
+    /// All bits after the prefix are zero.
     address: IpAddr,
     prefix: u8,
 }
 
-/// Why a text is no network.
+/// Why a string is not a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotANetwork {
     message: String,
@@ -30,13 +30,13 @@ pub struct NotANetwork {
 }
 
 impl Network {
-    /// Whether `address` is one of them. No IPv4 address is in a network of IPv6 addresses.
+    /// Whether `address` is in this network. An IPv6 network contains no IPv4 addresses.
     pub fn contains(&self, address: IpAddr) -> bool {
         first_bits(address, self.prefix) == self.address
     }
 }
 
-/// `address` with only the first `prefix` bits left.
+/// `address` with all bits after the first `prefix` cleared.
 fn first_bits(address: IpAddr, prefix: u8) -> IpAddr {
     let prefix = u32::from(prefix);
     match address {
@@ -90,7 +90,7 @@ impl fmt::Display for Network {
 }
 
 impl NotANetwork {
-    /// What to write instead.
+    /// The remedy.
     pub fn fix(&self) -> &str {
         &self.fix
     }

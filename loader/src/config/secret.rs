@@ -1,18 +1,18 @@
-//! What must not get into a log.
+//! Strings that must not get into a log.
 
 use std::fmt;
 
-/// A text that nobody prints by mistake.
+/// A string that cannot be printed by mistake.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a text.
+    /// Wraps a string.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself.
+    /// The string itself.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,5 @@
-//! What a syntax error usually comes from. The parser says where it could not go on, in the words
-//! of the YAML specification; an operator wants to know what to write instead.
+//! Common causes of syntax errors. The parser reports where it could not continue, in terms of the
+//! YAML specification; an operator needs to know what to write instead.
 
 mod said;
 
@@ -8,10 +8,10 @@ use super::characters::{self, end_of};
 use super::flaw::Flaw;
 use super::locate::Position;
 
-/// A slip: where it is, what it is, and the remedy.
+/// A mistake: its position, what it is, and the remedy.
 type Slip = (Position, String, &'static str);
 
-/// Slips that show in the text around the error, the surest first.
+/// Mistakes that can be recognised in the text around the error, the most certain first.
 const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 9] = [
     conflict_mark,
     invisible_character,
@@ -26,7 +26,7 @@ const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 9] = [
 
 const WRITTEN_TO_ITS_END: &str = "the text ends too early: was the file written to its end?";
 
-/// A syntax error at `position`, of which the parser says `info`.
+/// Explains a syntax error at `position`; `info` is the parser's message.
 pub(super) fn explain(text: &str, position: Position, info: &str) -> Flaw {
     let sight = Sight::new(text, position, info);
     if let Some((position, message, fix)) = SEEN.iter().find_map(|slip| slip(&sight)) {
@@ -44,14 +44,14 @@ pub(super) fn explain(text: &str, position: Position, info: &str) -> Flaw {
     Flaw::new(&[], format!("this is not YAML: {message}")).position(position).fix(fix)
 }
 
-/// The surroundings of a syntax error.
+/// The text around a syntax error.
 struct Sight<'t> {
     text: &'t str,
     info: &'t str,
     column: usize,
-    /// The line of the error, if the text has not ended there.
+    /// The line of the error, unless the text ended before it.
     here: Option<Row<'t>>,
-    /// The line above it that says something.
+    /// The nearest line above it that has content.
     above: Option<Row<'t>>,
 }
 
@@ -81,8 +81,8 @@ impl<'t> Sight<'t> {
         self.here.into_iter().chain(self.above)
     }
 
-    /// The lines that may lack a sign, if the parser misses one: what it takes for a key goes on to
-    /// the next line.
+    /// The lines in which punctuation may be missing, if the parser's message points to that. The
+    /// parser often reports the next line.
     fn suspects(&self) -> impl Iterator<Item = Row<'t>> {
         let missed = ["mapping values", "simple key", "'-' indicator", "expected key"];
         let missed = missed.iter().any(|words| self.info.contains(words));
@@ -91,18 +91,18 @@ impl<'t> Sight<'t> {
 }
 
 impl<'t> Row<'t> {
-    /// Without indentation and comment lines.
+    /// The line without indentation; empty for a comment.
     fn said(self) -> &'t str {
         let said = self.text.trim();
         if said.starts_with('#') { "" } else { said }
     }
 
-    /// Without the dash of a list's item, too.
+    /// The same without the dash of a list item.
     fn member(self) -> &'t str {
         self.said().strip_prefix("- ").map_or(self.said(), str::trim_start)
     }
 
-    /// Where `part`, which is a part of this line, begins.
+    /// The position of `part`, which is a part of this line.
     fn position_of(self, part: &str) -> Position {
         let before = self.text.split(part).next().unwrap_or_default();
         (self.number, before.chars().count() as u64 + 1)
@@ -123,7 +123,7 @@ fn invisible_character(sight: &Sight<'_>) -> Option<Slip> {
     Some(((row.number, column), format!("there is {name} in this line"), characters::AS_ASCII))
 }
 
-/// The parser may stop at the end of the line above it.
+/// The parser may also stop at the end of the line above.
 fn tab(sight: &Sight<'_>) -> Option<Slip> {
     let above = sight.here?.number.saturating_sub(1);
     let rows = (1..).zip(sight.text.lines()).skip_while(|(number, _)| *number <= above).take(2);
@@ -191,7 +191,7 @@ fn curly_quote(sight: &Sight<'_>) -> Option<Slip> {
     Some((position, format!("{name} quotes nothing"), characters::STRAIGHT_QUOTES))
 }
 
-/// What is wrong with `-module: demo` and `module:demo`, which are texts to YAML, and the remedy.
+/// Explains `-module: demo` and `module:demo`, which are strings in YAML.
 pub(super) fn missing_space(text: &str) -> Option<(String, &'static str)> {
     let dash =
         |key| (format!("there is no space between `-` and `{key}`"), "put a space after the dash");
@@ -202,15 +202,14 @@ pub(super) fn missing_space(text: &str) -> Option<(String, &'static str)> {
     dash_glued_to(text).map(dash).or_else(|| colon_glued_to(text).map(colon))
 }
 
-/// The key in `-module: demo`, also where the space after the dash only looks like one, and without
-/// what follows it.
+/// The key in `-module: demo`, even if a character that looks like a space follows the dash.
 fn dash_glued_to(text: &str) -> Option<&str> {
     let no_space = |c: char| c.is_whitespace() && !c.is_ascii();
     let key = text.strip_prefix('-')?.trim_start_matches(no_space).split(':').next()?;
     is_word(key).then_some(key)
 }
 
-/// The key in `module:demo`, also where the space after the colon only looks like one.
+/// The key in `module:demo`, even if a character that looks like a space follows the colon.
 fn colon_glued_to(text: &str) -> Option<&str> {
     let (key, rest) = text.split_once(':')?;
     let glued = !rest.is_empty() && !rest.starts_with([' ', '\t', '/']);

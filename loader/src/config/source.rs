@@ -1,5 +1,4 @@
-//! A config's text: where it comes from, read once, and what can be wrong with a file before its
-//! text is looked at.
+//! The text of a config: reading it once, and problems with the file itself.
 
 use std::{
     fs::{File, Metadata},
@@ -11,14 +10,13 @@ use super::flaw::Flaw;
 use crate::problem::LoadError;
 use crate::scarcity;
 
-/// No config is larger; a log file or a disk image named by mistake is.
+/// Larger than any config; a log file or a disk image named by mistake exceeds it.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// A config's text before anything is made of it, with what belongs to it.
+/// The unparsed text of a config, with its name and folder.
 ///
-/// A pipe can be read once only, and a file may change from one reading to the next. So the text is
-/// read once and kept: whoever needs the config elsewhere, such as in another process, hands the
-/// text over.
+/// A pipe can be read only once, and a file may change between two reads. So the text is read once
+/// and kept: to use the config elsewhere, such as in another process, pass the text on.
 ///
 /// # Examples
 /// ```
@@ -37,9 +35,9 @@ pub struct ConfigText {
 }
 
 impl ConfigText {
-    /// This text, called `name` in messages. Relative paths in it are taken from `folder`; from the
-    /// current directory, if that is empty. Bytes that are not UTF-8 are refused with the rest of
-    /// what may be wrong with the text.
+    /// A text, called `name` in messages. Relative paths in it are relative to `folder`, or to the
+    /// current directory if that is empty. Bytes that are not UTF-8 are reported when the text is
+    /// parsed.
     pub fn new(
         text: impl Into<Vec<u8>>,
         name: impl Into<String>,
@@ -48,10 +46,9 @@ impl ConfigText {
         Self { bytes: text.into(), name: name.into(), folder: folder.into() }
     }
 
-    /// Reads a file to its end. Relative paths in it are taken from its folder (that of `path` as
-    /// given: if the file is a symbolic link, the folder of the link). What is no file of its own,
-    /// such as a pipe or `/dev/stdin`, has no folder: there they are taken from the current
-    /// directory.
+    /// Reads a whole file. Relative paths in it are relative to its folder: that of `path` as
+    /// given, which for a symbolic link is the link's folder. For a pipe or `/dev/stdin` they are
+    /// relative to the current directory.
     ///
     /// # Errors
     /// There is no such file, it cannot be read, it is too large, or it is a directory or a device.
@@ -69,7 +66,7 @@ impl ConfigText {
         read().map_err(super::fatal)
     }
 
-    /// Reads everything that comes, such as from standard input.
+    /// Reads everything from `reader`, such as standard input.
     ///
     /// # Errors
     /// It cannot be read, or is too large.
@@ -83,28 +80,28 @@ impl ConfigText {
         Ok(Self::new(bytes, name, folder))
     }
 
-    /// The text as it was read.
+    /// The bytes that were read.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// What messages call it: the file as it was named.
+    /// The name used in messages: the path as it was given.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The folder that relative paths are taken from; the current directory, if empty.
+    /// The folder that relative paths are relative to; the current directory if empty.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 }
 
-/// Waits as `cat` does where nobody has opened the other end of a pipe yet.
+/// Blocks like `cat` if no process has opened the other end of a pipe yet.
 fn open(path: &Path, name: &str) -> Result<File, Flaw> {
     File::open(path).map_err(|error| unreadable(name, &error))
 }
 
-/// A terminal is read to the end of what is typed, as standard input is.
+/// A terminal is accepted and read until the end of input, like standard input.
 fn refuse_what_is_no_file(file: &File, metadata: &Metadata, name: &str) -> Result<(), Flaw> {
     if metadata.is_dir() {
         let flaw = Flaw::new(&[], format!("`{name}` is a directory"));
@@ -144,7 +141,7 @@ fn unreadable(name: &str, error: &io::Error) -> Flaw {
     Flaw::new(&[], format!("cannot read `{name}`: {error}")).fix(remedy(error))
 }
 
-/// What helps against an error of the operating system.
+/// The remedy for an error of the operating system.
 pub(super) fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::NotFound => "give the path of an existing file",
@@ -157,7 +154,7 @@ pub(super) fn remedy(error: &io::Error) -> &'static str {
     }
 }
 
-/// For errors that the standard library has no stable name for.
+/// Errors for which the standard library has no stable name.
 #[cfg(unix)]
 fn remedy_by_number(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;

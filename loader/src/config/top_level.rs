@@ -1,4 +1,4 @@
-//! What stands at the top of a config, beside the sections that have files of their own.
+//! The top level of a config, except for the sections that have files of their own.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use super::{
     locate,
 };
 
-/// The mapping that a config is.
+/// The mapping at the top level.
 pub(super) fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
     match value {
         Value::Object(members) => Ok(members),
@@ -30,7 +30,7 @@ pub(super) fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
     }
 }
 
-/// The folder that relative paths of the config begin at.
+/// The folder that relative paths in the config are relative to, as an absolute path.
 pub(super) fn absolute(base: &Path) -> Result<PathBuf, Flaw> {
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
     std::path::absolute(base).map_err(|error| {
@@ -39,7 +39,7 @@ pub(super) fn absolute(base: &Path) -> Result<PathBuf, Flaw> {
     })
 }
 
-/// Where clients reach the homeserver.
+/// The URL at which clients reach the homeserver.
 pub(super) fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
     let url = fields.string("public_baseurl")?;
     if ["https://", "http://"]
@@ -52,7 +52,7 @@ pub(super) fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
     fields.refuse("public_baseurl", format!("`{url}` is no web address"), Some(fix.to_owned()))
 }
 
-/// How long a callback may block before the log names it; `None` if it never does.
+/// How long a callback may block before the log names it; `None` disables this.
 pub(super) fn slow_poll(fields: &mut Fields<'_>) -> Option<Duration> {
     let Some(value) = fields.take("slow_poll") else { return Some(DEFAULT_SLOW_POLL) };
     match duration::parse(&value, "no warnings") {

@@ -1,5 +1,5 @@
-//! Any self-describing format -> JSON, exactly: what JSON cannot hold is a flaw, never a silent
-//! change of the value.
+//! Converts any self-describing format to JSON exactly: a value that JSON cannot hold is a flaw,
+//! and never changed silently.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::{
     locate::too_large,
 };
 
-/// Reads one value. What cannot be read becomes `null` and a flaw.
+/// Reads one value. If it cannot be read, the result is `null` and a flaw is added.
 pub(super) struct Exact<'a> {
     flaws: &'a mut Vec<Flaw>,
     path: Vec<String>,
@@ -124,25 +124,26 @@ impl<'de> Visitor<'de> for &mut Exact<'_> {
             };
             self.path.push(key);
             let value = access.next_value_seed(&mut *self)?;
-            // The loop pushed it, so it is there.
+            // The loop has pushed it.
             let key = self.path.pop().unwrap_or_default();
-            // A repeated key has been refused; the first is the one that the outline shows.
+            // A repeated key has been reported; keep its first value, which is the one the outline
+            // shows.
             members.entry(key).or_insert(value);
         }
         Ok(members.into())
     }
 
-    /// A YAML tag, of which the outline has already complained: read what it was put on.
+    /// A YAML tag, which the outline has reported: read the tagged value.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
         let (_tag, content) = access.variant::<IgnoredAny>()?;
         content.newtype_variant_seed(self)
     }
 }
 
-/// What stands in a key's place.
+/// A mapping's key.
 enum Key {
     Text(String),
-    /// Its text and what it is.
+    /// Its text and its kind.
     Scalar(String, &'static str),
     Other(&'static str),
 }

@@ -1,4 +1,4 @@
-//! The key `verify`: what a plugin's file must be like, and what of it is mapped.
+//! The key `verify`: requirements for a plugin file, and what is mapped.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::flaw::Flaw;
 use crate::suggestion::closest;
 
-/// How strict the loader is with the files of plugins.
+/// How strictly the files of plugins are verified.
 ///
 /// ```yaml
 /// verify:
@@ -16,13 +16,13 @@ use crate::suggestion::closest;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verify {
-    /// What to make of a plugin that somebody else could have written to.
+    /// What to do about a plugin that others could have written to.
     pub permissions: Permissions,
     /// What is mapped.
     pub mapping: Mapping,
 }
 
-/// What to make of a plugin that somebody else could have written to: `verify.permissions`.
+/// What to do about a plugin that others could have written to: `verify.permissions`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permissions {
@@ -37,11 +37,11 @@ pub enum Permissions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mapping {
-    /// A copy that nobody can change any more: the very bytes that were looked at.
+    /// A sealed copy of exactly the bytes that were verified, which nobody can change.
     #[default]
     Sealed,
-    /// The file itself, so that debuggers and profilers find it by its path. Whoever may write to it
-    /// changes the homeserver that runs.
+    /// The file itself, so that debuggers and profilers find it by its path. Writing to the file
+    /// changes the running homeserver.
     File,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Verify
     Verify { permissions, mapping }
 }
 
-/// The choice that the key names.
+/// The value for the choice named by the key.
 fn one_of<T: Copy>(fields: &mut Fields<'_>, key: &str, choices: [(&str, T); 2]) -> Option<T> {
     let word = fields.string(key)?;
     if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word) {
