@@ -1,4 +1,4 @@
-//! The command line: what `--help` says stands here and beside each command's options.
+//! The command line. The text of `--help` is here and in each command's options.
 
 use clap::{ArgAction, Parser, Subcommand};
 use clap_complete::Shell;

@@ -1,11 +1,11 @@
-//! How a run ends.
+//! Exit codes, and the errors that stop a command.
 
 use std::process::ExitCode;
 
 use hsmod_loader::LoadError;
 use serde::{Deserialize, Serialize};
 
-/// What the exit code says.
+/// The exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 pub(crate) enum Exit {
     /// All well.

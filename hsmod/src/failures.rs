@@ -1,4 +1,5 @@
-//! The failures of modules while a command tries them, whatever the homeserver would make of them.
+//! Collects the failures of modules while a command runs them, including those that a homeserver
+//! would pass over.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +9,10 @@ use serde::Serialize;
 
 use crate::output::{Mark, Output, counted};
 
-/// How many are told apart; the others are counted.
+/// The number of different failures that are kept. The rest are only counted.
 const REMEMBERED: usize = 1000;
 
-/// Keeps them. Cheap to clone.
+/// The collected failures. Cheap to clone.
 #[derive(Clone, Default)]
 pub(crate) struct Failures(Arc<Mutex<Kept>>);
 
@@ -25,19 +26,19 @@ struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Failed {
     pub(crate) module: String,
-    /// What it was to do: a callback, background work, to shut down.
+    /// What the module was doing: a callback, background work, or its shutdown.
     pub(crate) duty: String,
     pub(crate) kind: &'static str,
     pub(crate) message: String,
-    /// The event of the first time, if there was one.
+    /// The event of the first occurrence, if there was one.
     pub(crate) event_id: Option<String>,
     pub(crate) times: u64,
-    /// Whether a homeserver goes on as if nothing had happened.
+    /// Whether a homeserver would continue as if nothing had happened.
     pub(crate) passed_over: bool,
 }
 
 impl Failures {
-    /// Hears of the failures of modules in this homeserver.
+    /// Collects the failures of modules in this host.
     pub(crate) fn heard_in(&self, host: Host) -> Host {
         let own = self.clone();
         host.on_failure(move |failure| own.note(failure))
@@ -69,7 +70,7 @@ impl Failures {
         }
     }
 
-    /// The first of them, by kind.
+    /// The different failures, in the order of their first occurrence.
     pub(crate) fn all(&self) -> Vec<Failed> {
         self.kept().first.clone()
     }

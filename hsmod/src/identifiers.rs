@@ -1,4 +1,4 @@
-//! Identifiers in what is given: what they look like, and which was probably meant.
+//! Checks Matrix identifiers in arguments and worlds, and suggests the one that was probably meant.
 
 use serde_json::Value;
 
@@ -13,11 +13,11 @@ pub(crate) enum Identifier {
     Media,
 }
 
-/// The kinds of the arguments' types.
+/// The kind of identifier of each argument type.
 const TYPES: [(&str, Identifier); 3] =
     [("UserId", Identifier::User), ("RoomId", Identifier::Room), ("RoomAlias", Identifier::Alias)];
 
-/// The kinds of what is given within an argument, or as a text.
+/// The kind of identifier of each member within an argument, or of a string argument of that name.
 const MEMBERS: [(&str, Identifier); 7] = [
     ("user_id", Identifier::User),
     ("user", Identifier::User),
@@ -28,16 +28,16 @@ const MEMBERS: [(&str, Identifier); 7] = [
     ("avatar_url", Identifier::Media),
 ];
 
-/// Members that hold what anybody writes.
+/// Members with free content, which is not checked.
 const FREE: [&str; 3] = ["content", "unsigned", "body"];
 
-/// What is wrong, and the remedy.
+/// The message and the remedy.
 pub(crate) type Wrong = (String, String);
 
-/// Looks through an argument of this name and type.
+/// Checks an argument of this name and type, with its members.
 ///
 /// # Errors
-/// A text in it should be an identifier, and is none.
+/// A string in it should be an identifier but is not.
 pub(crate) fn check(
     name: &str,
     rust: &str,
@@ -77,7 +77,7 @@ fn check_member(name: &str, value: &Value, server_name: &str) -> std::result::Re
 impl Identifier {
     const ALL: [Self; 5] = [Self::User, Self::Room, Self::Alias, Self::Event, Self::Media];
 
-    /// What it is called, and what it is like.
+    /// The name of the kind, and its form.
     const fn described(self) -> (&'static str, &'static str) {
         match self {
             Self::User => ("user ID", "`@name:server`"),
@@ -96,9 +96,9 @@ impl Identifier {
     }
 
     /// # Errors
-    /// The text is no identifier of this kind.
+    /// The string is not an identifier of this kind.
     pub(crate) fn check(self, text: &str, server_name: &str) -> std::result::Result<(), Wrong> {
-        // Who has no picture has an empty one.
+        // An empty MXC URI stands for "no picture".
         if self.fits(text) || self == Self::Media && text.is_empty() {
             return Ok(());
         }
@@ -130,7 +130,7 @@ impl Identifier {
             Self::Alias => with_server('#'),
             Self::Room => begins_with('!'),
             Self::Event => begins_with('$'),
-            // Braces and quotes are what is left of a slip in YAML or JSON.
+            // Braces and quotes usually come from a mistake in YAML or JSON.
             Self::Server => {
                 !text.is_empty()
                     && !text.contains(['@', '!', '#', '$', '/', '?', '{', '}', '"', '\'', ','])
@@ -142,7 +142,7 @@ impl Identifier {
         }
     }
 
-    /// The text with what it lacks.
+    /// The identifier that was probably meant: the string with its missing parts added.
     fn meant(self, text: &str, server_name: &str) -> Option<String> {
         let with_server = |sigil: char| {
             let name = text.trim().trim_start_matches(sigil);

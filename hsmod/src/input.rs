@@ -1,5 +1,5 @@
-//! What a command reads beside the config: a file, a pipe, or standard input; and what is told of one
-//! that holds something else than JSON.
+//! Input besides the config: a file, a pipe, or standard input. Also recognizes input that cannot
+//! be JSON and explains how to convert it.
 
 use std::fmt;
 use std::fs::File;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::exit::{Result, Stop};
 
-/// Where something is read from.
+/// Where input is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Stdin,
@@ -20,14 +20,14 @@ pub(crate) enum Source {
 /// An opened source.
 pub(crate) struct Input {
     reader: Box<dyn Read + Send>,
-    /// Its length; `None` if it is a pipe or a device.
+    /// The length in bytes; `None` for a pipe or a device.
     pub(crate) length: Option<u64>,
 }
 
-/// What was read, from its beginning.
+/// An input's text from its beginning: the first bytes, which have been examined, then the rest.
 pub(crate) type Text = BufReader<Chain<Cursor<Vec<u8>>, Box<dyn Read + Send>>>;
 
-/// How many bytes tell what a file is.
+/// The number of bytes that identify a file's format.
 const MAGIC: usize = 6;
 
 impl Source {
@@ -35,11 +35,11 @@ impl Source {
         if path == Path::new("-") { Self::Stdin } else { Self::File(path.to_owned()) }
     }
 
-    /// Opens it.
+    /// Opens the source.
     ///
     /// # Errors
-    /// There is no such file, or it is a folder. `what` is wanted of it: "the events", and its `form`:
-    /// "one JSON object per line".
+    /// The file does not exist or is a folder. For the message, `what` names the content ("the
+    /// events") and `form` its format ("one JSON object per line").
     pub(crate) fn open(&self, what: &str, form: &str) -> Result<Input> {
         let input = match self {
             Self::Stdin => Ok(Input { reader: Box::new(io::stdin()), length: None }),
@@ -53,13 +53,13 @@ impl Source {
         })
     }
 
-    /// The path, if it is one that can be told to another process.
+    /// The path of a file, if it is UTF-8 and so can be passed to the child in JSON.
     pub(crate) fn path(&self) -> Option<PathBuf> {
         let Self::File(path) = self else { return None };
         path.to_str().map(PathBuf::from)
     }
 
-    /// How to put a tool before a command, of which `rest` are the arguments.
+    /// Describes how to run a conversion tool before the command `hsmod {rest}`.
     pub(crate) fn before(&self, rest: &str) -> Before {
         let file = match self {
             Self::Stdin => None,
@@ -69,10 +69,10 @@ impl Source {
     }
 }
 
-/// How to put a tool before a command.
+/// How to run a conversion tool before a command, for messages.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct Before {
-    /// What the tool reads, unless it is standard input.
+    /// The file that the tool reads; `None` for standard input.
     file: Option<String>,
     /// The arguments of the command.
     rest: String,
@@ -111,10 +111,10 @@ impl Input {
         self.reader
     }
 
-    /// The text, if its first bytes do not tell that it is something else.
+    /// The text of the input, unless its first bytes show another format.
     ///
     /// # Errors
-    /// It cannot be read, or it is compressed, or text in 16 bits a character.
+    /// The input cannot be read, is compressed, or is UTF-16.
     pub(crate) fn text(mut self, capacity: usize, before: &Before) -> io::Result<Text> {
         let mut start = Vec::new();
         self.reader.by_ref().take(MAGIC as u64).read_to_end(&mut start)?;
@@ -125,14 +125,14 @@ impl Input {
     }
 }
 
-/// A file that is no JSON, and what makes JSON of it.
+/// A format other than JSON, and the tool that converts it.
 pub(crate) struct Foreign {
     pub(crate) what: &'static str,
     pub(crate) tool: &'static str,
 }
 
 impl Foreign {
-    /// Says so, and what to put before the command.
+    /// The error that names the format and the command to run.
     pub(crate) fn error(&self, before: &Before) -> io::Error {
         let message = format!("it is {}\n  fix: {}", self.what, before.with(self.tool));
         io::Error::new(io::ErrorKind::InvalidData, message)
@@ -163,7 +163,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Without the mark that some editors put at the beginning of a text.
+/// Strips the byte order mark that some editors write.
 pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
 }

@@ -85,7 +85,7 @@ impl Inspecting<'_> {
         }
     }
 
-    /// In the order in which a person reads both.
+    /// Flushes stdout first, so that a person sees answers and problems in order.
     fn aside(&mut self, problems: &[Problem]) {
         self.output.flush();
         self.output.aside(problems);
@@ -105,8 +105,8 @@ struct Refused<'a> {
     problems: &'a [Problem],
 }
 
-/// Whether it is a plugin that cannot be loaded, or no file that could be read at all. What is no
-/// file is not opened: a pipe would have us wait.
+/// Distinguishes a plugin that cannot be loaded from a file that cannot be read. Only regular files
+/// are opened, since opening a pipe would block.
 fn how_bad(file: &Path) -> Exit {
     match std::fs::metadata(file) {
         Ok(metadata) if !metadata.is_file() => Exit::No,

@@ -1,4 +1,4 @@
-//! A system that has too little of something: what to raise, in words.
+//! Errors of a system that runs short of a resource, with the limit to raise.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use hsmod_loader::scarcity;
 
 use crate::exit::Stop;
 
-/// What could not be done, why, and what helps.
+/// The error that says what could not be done, why, and the remedy.
 pub(crate) fn stop(what: &str, error: &io::Error) -> Stop {
     let fix = scarcity::remedy(error).unwrap_or(OTHERWISE);
     Stop::wrong(format!("{what}: {error}\n  fix: {fix}"))

@@ -1,4 +1,4 @@
-//! What modules may really do while a command tries them: nothing, unless `--live` says so.
+//! `--live`: which services really act while a command runs modules. By default none does.
 
 use clap::{Args, ValueEnum};
 use hsmod_loader::rehearsal::{Noted, Rehearsal, Service, UnrunWork, UnsentMail};
@@ -8,7 +8,7 @@ use crate::exit::{Result, Stop};
 use crate::output::{Output, complain, counted};
 use crate::world::World;
 
-/// How many mails a person is shown.
+/// The number of mails that are shown to a person.
 const SHOWN: usize = 20;
 
 #[derive(Args, Clone, Debug, Deserialize, Serialize)]
@@ -26,7 +26,7 @@ pub(crate) struct Live {
     services: Option<Vec<Acting>>,
 }
 
-/// A service that acts on the world.
+/// A service with effects outside the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
 enum Acting {
     Http,
@@ -45,7 +45,7 @@ impl Acting {
         }
     }
 
-    /// What becomes of it where it is not live.
+    /// What happens instead if the service is not live.
     fn played(self, world: Option<&World>) -> &'static str {
         match self {
             Self::Http if world.is_some_and(World::answers_http) => {
@@ -63,10 +63,10 @@ impl Live {
         self.services.iter().flatten().any(|live| *live == acting)
     }
 
-    /// Whether it goes together with a world.
+    /// Checks that the live services do not conflict with the world.
     ///
     /// # Errors
-    /// HTTP requests are both to be made and to be answered by the world.
+    /// HTTP is live, but the world also answers HTTP requests.
     pub(crate) fn check(&self, world: Option<&World>) -> Result<()> {
         if !self.is_live(Acting::Http) || !world.is_some_and(World::answers_http) {
             return Ok(());
@@ -77,7 +77,7 @@ impl Live {
         ))
     }
 
-    /// What the modules get, asked by `command`.
+    /// The rehearsal for modules that `command` runs.
     pub(crate) fn rehearsal(&self, command: &'static str, world: Option<&World>) -> Rehearsal {
         let file = if world.is_some() { "the world" } else { "`--world FILE`" };
         let http = format!(
@@ -89,7 +89,7 @@ impl Live {
         live.fold(played, |rehearsal, acting| rehearsal.live(acting.service()))
     }
 
-    /// Says on stderr what is not real.
+    /// Prints on stderr which services are not live.
     pub(crate) fn say(&self, world: Option<&World>) {
         let played: Vec<&str> = Acting::ALL
             .into_iter()
@@ -109,7 +109,7 @@ impl Live {
     }
 }
 
-/// What modules get that are started in a world, and not asked.
+/// The rehearsal for modules that are only started, in a world.
 pub(crate) fn start_in(world: &World) -> Rehearsal {
     let command = "hsmod check";
     let http =
@@ -117,7 +117,7 @@ pub(crate) fn start_in(world: &World) -> Rehearsal {
     played(command, Some(world), http)
 }
 
-/// Nothing is live; `http` says why no requests are made to other servers.
+/// A rehearsal without live services. `http` is the reason why no HTTP requests are made.
 fn played(command: &'static str, world: Option<&World>, http: String) -> Rehearsal {
     let in_world = world.is_some();
     let rehearsal = Rehearsal::new(move |group| match group {
@@ -131,12 +131,12 @@ fn played(command: &'static str, world: Option<&World>, http: String) -> Rehears
     if in_world { rehearsal.playing_homeserver() } else { rehearsal }
 }
 
-/// What the modules would have done.
+/// What the modules would have done if the services were live.
 #[derive(Debug, Serialize)]
 pub(crate) struct Undone {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mails: Vec<Mail>,
-    /// With those that are not listed.
+    /// The total, including mails that are not listed.
     #[serde(skip_serializing_if = "is_none")]
     mails_recorded: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,4 +1,4 @@
-//! Logs: of the loader and of the modules, on stderr.
+//! Logs of the loader and of the modules go to stderr.
 
 use std::io::{IsTerminal, stderr};
 
@@ -10,12 +10,12 @@ use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::output::wants_colour;
 
-/// Logs as `RUST_LOG` says, otherwise warnings and, with each `-v`, more.
+/// Sets up logging as `RUST_LOG` says. Without it, warnings are logged, and more with each `-v`.
 pub(crate) fn init(verbose: u8) {
     tracing_subscriber::registry().with(to_stderr(verbose)).init();
 }
 
-/// The same, and `other` sees everything.
+/// Sets up the same logging; `other` sees all events, whatever the filter.
 pub(crate) fn init_with(verbose: u8, other: impl Layer<Registry> + Send + Sync) {
     tracing_subscriber::registry().with(other).with(to_stderr(verbose)).init();
 }
@@ -26,7 +26,7 @@ where
 {
     let level = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    // The commands show the warnings of a start themselves, whatever is logged.
+    // The commands themselves show the warnings of a start, so these are not logged again.
     let unsaid = FilterFn::new(|metadata| metadata.target() != "hsmod_loader::warnings");
     let colours = wants_colour(stderr().is_terminal());
     let lines = tracing_subscriber::fmt::layer().without_time();

@@ -1,4 +1,4 @@
-//! `hsmod man`: the manual, from the definition that `--help` shows.
+//! `hsmod man`: man pages, made from the definition that `--help` shows.
 
 use clap::{Args, CommandFactory};
 use clap_mangen::Man;
@@ -20,7 +20,7 @@ pub(crate) struct Options {
 /// # Errors
 /// There is no such command.
 pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
-    // A page for each command there is: `help` has none.
+    // `help` is not a command with a page of its own.
     let mut whole = Cli::command().disable_help_subcommand(true);
     whole.build();
     let command = match &options.command {

@@ -1,5 +1,5 @@
-//! The modules that a command works with: the config file, and the homeserver they believe to be
-//! in, with the world that it knows.
+//! The options for the modules that a command runs: the config file, the homeserver's name, and the
+//! world that it answers from.
 
 use std::path::{Path, PathBuf};
 
@@ -33,11 +33,11 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Reads the world that the modules are to ask, if there is one. It may come through a pipe, so
-    /// this is done once.
+    /// Reads the world, if one was given. It may come through a pipe, so this must be called only
+    /// once.
     ///
     /// # Errors
-    /// The file cannot be read, or something is wrong with it.
+    /// The file cannot be read or is not a valid world.
     pub(crate) fn world(&self) -> Result<Option<(WorldText, World)>> {
         let Some(path) = &self.world else { return Ok(None) };
         if is_stdin(path) {
@@ -49,21 +49,23 @@ impl Site {
         Ok(Some((text, world)))
     }
 
-    /// Reads the config. It may come through a pipe, so this is done once.
+    /// Reads the config. It may come through a pipe, so this must be called only once.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn listing(&self) -> Result<Listing> {
         let text = read_text(&self.config)?;
-        // Only a folder that was given can have no absolute path: one that is gone.
+        // Making a path absolute fails only if the working directory is gone; then the path is used
+        // as it is.
         let absolute = |dir: &PathBuf| std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
         Ok(Listing::new(text, self.plugins_dir.as_ref().map(absolute)))
     }
 
-    /// Leaves standard input to `what`, which comes from `path`: it can be read once only.
+    /// If `path` is standard input, checks that nothing else is read from there. `what` names the
+    /// content.
     ///
     /// # Errors
-    /// Both are to come from there.
+    /// The config or the world is read from standard input, too.
     pub(crate) fn leave_stdin_to(&self, what: &str, path: &Path) -> Result<()> {
         if !is_stdin(path) {
             return Ok(());
@@ -78,7 +80,7 @@ impl Site {
 /// Reads a config; `-` is standard input.
 ///
 /// # Errors
-/// It cannot be read.
+/// The config cannot be read.
 pub(crate) fn read_text(path: &Path) -> Result<ConfigText> {
     let text = if is_stdin(path) {
         ConfigText::from_reader(std::io::stdin().lock(), "standard input", "")
@@ -94,7 +96,7 @@ fn leave_stdin_to(what: &str, others: &[(&str, &Path)]) -> Result<()> {
     Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
 }
 
-/// A config as it was read, with what the command line says beside it.
+/// The config's text, with the command-line options that complete it.
 #[derive(Clone, Debug)]
 pub(crate) struct Listing {
     text: ConfigText,
@@ -103,23 +105,23 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    /// Plugins lie in `plugins_dir` if the text does not say where.
+    /// Plugins are looked up in `plugins_dir` if the text does not name a folder.
     pub(crate) const fn new(text: ConfigText, plugins_dir: Option<PathBuf>) -> Self {
         Self { text, plugins_dir, world: None }
     }
 
-    /// The same, for modules that have this world to ask.
+    /// Adds the world that answers the modules' requests.
     pub(crate) fn in_world(self, world: Option<WorldText>) -> Self {
         Self { world, ..self }
     }
 
-    /// What the modules have to ask.
+    /// The world that answers the modules' requests.
     pub(crate) const fn world(&self) -> Option<&WorldText> {
         self.world.as_ref()
     }
 
     /// # Errors
-    /// The text is no config at all.
+    /// The text is not a valid config.
     pub(crate) fn config(&self) -> std::result::Result<Config, LoadError> {
         let config = Config::from_text(&self.text)?;
         Ok(match &self.plugins_dir {
@@ -141,7 +143,7 @@ fn is_stdin(path: &Path) -> bool {
     ["-", "/dev/stdin"].map(Path::new).contains(&path)
 }
 
-/// What the loader says of a file that it cannot read.
+/// Converts the loader's error about an unreadable file.
 fn unreadable(error: &LoadError) -> Stop {
     let text = |problem: &hsmod_loader::problem::Problem| match &problem.fix {
         Some(fix) => format!("{}\n  fix: {fix}", problem.message),

@@ -1,5 +1,5 @@
-//! What a command has to say: answers on stdout, for a person or one JSON value a line; why it
-//! stopped on stderr.
+//! The output of a command: answers on stdout, for a person or as one JSON value per line, and
+//! errors on stderr.
 
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
@@ -10,10 +10,10 @@ use serde::Serialize;
 use crate::child::Wire;
 use crate::exit::{Exit, Stop};
 
-/// Standard output; in a child, that of its parent.
+/// Standard output; in a child, the connection to its parent.
 ///
-/// Nobody may be reading it any more (`hsmod replay .. | head`): then what is written is dropped,
-/// and [`Output::is_closed`] says so.
+/// If the reader has gone away (`hsmod replay .. | head`), whatever is written is dropped and
+/// [`Output::is_closed`] returns `true`.
 pub(crate) struct Output {
     writer: BufWriter<Box<dyn Write>>,
     error: Option<io::Error>,
@@ -28,7 +28,7 @@ impl Output {
         Self::to(Box::new(stdout), json, colours)
     }
 
-    /// The output of a parent.
+    /// Output that goes through the parent.
     pub(crate) fn to_parent(wire: Wire, json: bool, colours: bool) -> Self {
         Self::to(Box::new(wire), json, colours)
     }
@@ -38,12 +38,12 @@ impl Output {
         Self { writer, error: None, json, colours: colours && !json }
     }
 
-    /// Whether answers are to be JSON.
+    /// Whether answers are JSON.
     pub(crate) const fn is_json(&self) -> bool {
         self.json
     }
 
-    /// Whether they are in colours.
+    /// Whether answers are coloured.
     pub(crate) const fn has_colours(&self) -> bool {
         self.colours
     }
@@ -88,7 +88,7 @@ impl Output {
         }
     }
 
-    /// Shows what was written so far.
+    /// Flushes what was written so far.
     pub(crate) fn flush(&mut self) {
         if self.error.is_none() {
             let flushed = self.writer.flush();
@@ -96,7 +96,7 @@ impl Output {
         }
     }
 
-    /// Says why a command stopped, and how it ends for that.
+    /// Reports why a command stopped, and returns its exit code.
     pub(crate) fn stopped(&mut self, stop: &Stop) -> Exit {
         match stop {
             Stop::Wrong(message) => {
@@ -113,17 +113,17 @@ impl Output {
         }
     }
 
-    /// Says on stderr what is no answer to what was asked.
+    /// Writes problems to stderr.
     pub(crate) fn aside(&self, problems: &[Problem]) {
         let colours = wants_colour(io::stderr().is_terminal());
         problems.iter().for_each(|problem| complain(&shown(problem, colours)));
     }
 
-    /// Ends the output; the end of the run, if everything could be written.
+    /// Flushes the output. Returns `exit` if everything could be written.
     pub(crate) fn finish(mut self, exit: Exit) -> Exit {
         self.flush();
         match self.error {
-            // Whoever was reading has seen enough.
+            // A broken pipe is not an error: the reader has seen enough.
             Some(error) if error.kind() != ErrorKind::BrokenPipe => {
                 complain(&format!("error: cannot write to standard output: {error}\n"));
                 Exit::Wrong
@@ -148,12 +148,12 @@ pub(crate) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Whether to write in colours, here.
+/// Whether to use colours.
 pub(crate) fn wants_colour(terminal: bool) -> bool {
     terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// A word at the beginning of a line that says how things are.
+/// A coloured word at the beginning of a line that classifies it.
 #[derive(Clone, Copy)]
 pub(crate) enum Mark {
     Good(&'static str),
@@ -182,12 +182,12 @@ fn shown(problem: &Problem, colours: bool) -> String {
     format!("{}{rest}\n", mark.painted(colours))
 }
 
-/// Several lines, each without what would steer a terminal.
+/// Escapes control characters in several lines.
 fn lines(text: &str) -> String {
     text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
-/// Writes to stderr; if nobody reads that either, there is nobody to tell.
+/// Writes to stderr. Errors are ignored, since there is nowhere else to report them.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -1,5 +1,5 @@
-//! How a child ended, and what that means: it has done its work, it could not begin, or a module
-//! took it down.
+//! How a child ended, and what that means: the work was done, the child could not begin, or a
+//! module took its process down.
 
 use std::io;
 use std::process::ExitStatus;
@@ -16,35 +16,35 @@ use crate::{limits, words};
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(super) how: How,
-    /// The end of what it wrote to stderr.
+    /// The last part of what the child wrote to stderr.
     pub(super) words: String,
     pub(super) told: Told,
-    /// Where its threads were at the end.
+    /// Where the child's threads were at the end.
     pub(super) left: Vec<Left>,
 }
 
 #[derive(Debug)]
 pub(super) enum How {
     ByItself(ExitStatus),
-    /// It had to be ended.
+    /// The parent ended it after its time limit.
     TooLate,
     Unknown(io::Error),
 }
 
-/// What the child had told of itself.
+/// What the child had reported.
 #[derive(Debug, Default)]
 pub(super) struct Told {
     begun: bool,
-    /// The module whose code ran last, and where.
+    /// The module that was started or shut down last, and the stage.
     reached: Option<(String, Stage)>,
     stopped: Option<String>,
     done: Option<Exit>,
-    /// Nobody wanted to hear the rest.
+    /// The parent stopped reading, because its own output was closed.
     pub(super) unheard: bool,
 }
 
 impl Told {
-    /// Whether the child has done its work, and is only to end.
+    /// Whether the child has done its work and only has to exit.
     pub(super) const fn is_done(&self) -> bool {
         self.done.is_some()
     }
@@ -61,12 +61,12 @@ impl Told {
     }
 }
 
-/// A module took the process down, or would not let it end.
+/// A module took the process down, or kept it from ending.
 #[derive(Debug)]
 pub(crate) struct Fall {
-    /// The stage that was reached last.
+    /// The last stage that was reached.
     pub(crate) stage: Stage,
-    /// What happened, with the place if that is not the stage.
+    /// What happened, and where, if that is not the stage.
     pub(crate) message: String,
     pub(crate) fix: &'static str,
 }
@@ -77,13 +77,13 @@ const KILLED: &str = "this signal comes from outside: `dmesg` says whether the m
                       check again";
 
 impl Ended {
-    /// What it wrote to stderr, as far as it was kept.
+    /// The last part of what the child wrote to stderr.
     pub(crate) fn words(&self) -> &str {
         &self.words
     }
 
-    /// The modules that its threads were inside of when it ended; otherwise the one whose stage was
-    /// reached last.
+    /// The modules whose code was running when the child ended. If none is known, the module whose
+    /// stage was reached last.
     pub(crate) fn inside_of(&self) -> Vec<String> {
         let mut modules: Vec<String> = self.left.iter().map(|left| left.module.clone()).collect();
         modules.sort_unstable();
@@ -99,10 +99,11 @@ impl Ended {
         self.told.reached.is_some()
     }
 
-    /// How the run ends, or how a module ended it; `limit` is what it was given.
+    /// The exit code of the work, or how a module ended the process. `limit` is the time limit that
+    /// the child had.
     ///
     /// # Errors
-    /// The child could not do what it was to do, for which no module is to blame.
+    /// The child could not do its work, for a reason other than a module.
     pub(crate) fn outcome(&self, limit: Duration) -> Result<std::result::Result<Exit, Fall>> {
         let Told { begun, reached, stopped, done, unheard } = &self.told;
         if let Some(message) = stopped {
@@ -140,7 +141,7 @@ impl Ended {
         })
     }
 
-    /// ` in its background work`: where its threads were, as far as the stage does not say so.
+    /// ` in its background work`: where the child's threads were. Empty if the stage says the same.
     fn place(&self, stage: Stage) -> String {
         let mut places: Vec<&str> = self.left.iter().map(|left| left.what.as_str()).collect();
         places.sort_unstable();
@@ -152,7 +153,7 @@ impl Ended {
     }
 }
 
-/// No code of a module had run.
+/// The error for a child that ended before any module's code could run.
 fn not_begun(how: &How, limit: Duration, last: &str) -> Stop {
     let what = "a process to run modules in";
     let ended = match how {

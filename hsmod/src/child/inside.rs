@@ -1,4 +1,4 @@
-//! The child: it takes its task, sets itself up and works.
+//! The child: it reads its task, sets itself up and does the work.
 
 use std::fmt;
 use std::fs::File;
@@ -43,18 +43,18 @@ pub(crate) struct Options {
     record: Option<u32>,
 }
 
-/// What work has at hand in a child.
+/// The environment of the work in a child.
 pub(crate) struct Inside {
     listing: Listing,
     pub(crate) server_name: String,
-    /// What the homeserver knows, if it is played.
+    /// The world of `--world`, if one was given.
     pub(crate) world: Option<World>,
-    /// The way to the parent.
+    /// The connection to the parent.
     pub(crate) wire: Wire,
 }
 
 impl Inside {
-    /// The config; the inner error is what is wrong with it, which the parent has said before.
+    /// The config. The parent has parsed it before and shown any errors.
     pub(crate) fn config(&self) -> std::result::Result<Config, LoadError> {
         self.listing.config()
     }
@@ -71,7 +71,7 @@ impl Inside {
         Ok(modules)
     }
 
-    /// The homeserver, which answers from the world if there is one.
+    /// The host for the modules, which answers from the world if there is one.
     pub(crate) fn host(&self) -> Host {
         match &self.world {
             Some(world) => Host::from(world.host()),
@@ -80,7 +80,7 @@ impl Inside {
     }
 }
 
-/// Does what the parent wants.
+/// Runs the child process.
 pub(crate) fn run(options: Options) -> ExitCode {
     life::ends_with(options.parent);
     record::keep(options.parent, options.record);
@@ -119,12 +119,13 @@ pub(crate) fn run(options: Options) -> ExitCode {
             wire.report(&Report::Done(output.finish(exit)));
         }
     }
-    // How the run ends was reported; what the exit code says is whether this process did.
+    // The exit code of the work has been reported. The process's own only says that it ended
+    // normally.
     Exit::Well.into()
 }
 
-/// The two ends of the pipes to the parent, where no plugin finds them: what one prints goes to
-/// stderr, and it has nothing to read.
+/// Moves the pipes to the parent to descriptors that plugins do not know: what a plugin prints to
+/// stdout goes to stderr, and its stdin is empty.
 #[cfg(unix)]
 fn ends() -> io::Result<(File, File)> {
     use rustix::stdio::{dup2_stdin, dup2_stdout, stderr, stdin, stdout};
@@ -136,8 +137,8 @@ fn ends() -> io::Result<(File, File)> {
     Ok((input, output))
 }
 
-/// The two ends of the pipes to the parent. They stay where they are: a plugin that prints
-/// something ends the talk.
+/// The pipes to the parent. They remain stdin and stdout, so a plugin that prints to stdout breaks
+/// the connection.
 #[cfg(windows)]
 fn ends() -> io::Result<(File, File)> {
     use std::os::windows::io::AsHandle;
@@ -147,7 +148,8 @@ fn ends() -> io::Result<(File, File)> {
     Ok((input.into(), output.into()))
 }
 
-/// Reports each stage before it begins: the last one is where a module took the process down.
+/// Reports each stage before it begins, so that the parent knows in which one the process went
+/// down.
 fn stages(wire: Wire) -> impl Layer<Registry> {
     let theirs = FilterFn::new(|metadata| {
         metadata.target().starts_with("hsmod_loader") && metadata.fields().field("stage").is_some()

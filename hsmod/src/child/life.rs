@@ -1,16 +1,17 @@
-//! A child ends when its parent does, whatever its modules are at: nothing is left behind when a
-//! command is interrupted or killed.
+//! A child ends when its parent does, whatever its modules are doing, so that an interrupted or
+//! killed command leaves no process behind.
 
-/// Sees to it, from now on.
+/// Ties this process to its parent from now on.
 #[cfg(unix)]
 pub(super) fn ends_with(parent: u32) {
-    // Whatever hangs or blocks signals: this one cannot be held up.
+    // SIGKILL works even if threads hang or signals are blocked.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-    // What a module starts and lets go is found here, and not anywhere on the system.
+    // Processes that a module starts and abandons become children of this one, where a trial finds
+    // them.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
-    // It may have ended before.
+    // The parent may have ended before the calls above.
     if is_orphan(parent) {
         std::process::exit(1);
     }
@@ -18,14 +19,14 @@ pub(super) fn ends_with(parent: u32) {
     watch(parent);
 }
 
-/// Somebody else has taken the place of a parent that is gone.
+/// Whether the parent is gone: another process has then become this one's parent.
 #[cfg(unix)]
 fn is_orphan(parent: u32) -> bool {
     let now = rustix::process::getppid().map(|pid| pid.as_raw_pid().unsigned_abs());
     now != Some(parent)
 }
 
-/// Other systems send no signal: a thread looks.
+/// Watches the parent in a thread, since other systems send no signal when it ends.
 #[cfg(all(unix, not(target_os = "linux")))]
 fn watch(parent: u32) {
     let look = move || {
@@ -35,10 +36,10 @@ fn watch(parent: u32) {
         let own = rustix::process::getpid();
         let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
     };
-    // Without a thread for it, the child ends with its work.
+    // If no thread can be started, the child ends when its work is done.
     let _ = std::thread::Builder::new().spawn(look);
 }
 
-/// Windows tells nobody's parent; the child ends with its work.
+/// Windows does not notify a child of its parent's end. The child ends when its work is done.
 #[cfg(not(unix))]
 pub(super) fn ends_with(_parent: u32) {}

@@ -1,7 +1,7 @@
-//! The parent: it starts a child, gives it its task, hears what it says and sees how it ends.
+//! The parent: it starts a child, sends its task, receives its blocks and observes how it ends.
 //!
-//! Rationale: threads that block, not an asynchronous runtime. They need no descriptors of their
-//! own, and each step of getting them can fail in words where a system has too little of either.
+//! Rationale: this uses blocking threads and no asynchronous runtime. Threads need no file
+//! descriptors, and if a system runs short of either, each step can fail with a clear message.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -20,32 +20,32 @@ use crate::exit::Result;
 use crate::limits;
 use crate::modules::Listing;
 
-/// How many blocks may wait to be heard.
+/// The number of received blocks that may wait to be handled.
 const WAITING: usize = 4;
 
-/// How much of what a child writes to stderr is kept: the end of it.
+/// How many bytes of a child's stderr are kept: the last ones.
 const KEPT: usize = 64 * 1024;
 
-/// How long a child that has done its work may take to end.
+/// How long a child that has done its work may take to exit.
 pub(super) const AT_END: Duration = Duration::from_secs(10);
 
-/// How often to look whether a child that says nothing is still there, and how long a talk may go
-/// on after its end: a process that a module started may hold the other end of a pipe.
+/// How often to check whether a silent child still runs, and how long to keep reading after its
+/// end. The second is limited because a process that a module started may hold a pipe open.
 const TICK: Duration = Duration::from_millis(50);
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// What a child says that its parent has to do something with.
+/// What a child sends that the caller of [`Process::hear`] has to handle.
 #[derive(Debug)]
 pub(crate) enum Heard {
-    /// To be passed on as it is.
+    /// Answers, to be passed on unchanged.
     Answers(Vec<u8>),
-    /// What a trial or a comparison found.
+    /// The findings of a trial or of a schema validation.
     Found(Found),
-    /// So many more bytes are done.
+    /// The child has processed this many more bytes of its input.
     Read(u64),
 }
 
-/// A child that runs.
+/// A running child.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -55,21 +55,21 @@ pub(crate) struct Process {
     record: Option<File>,
 }
 
-/// The end of what a child wrote to stderr.
+/// The last part of what a child writes to stderr.
 #[derive(Debug)]
 struct Words {
     kept: Arc<Mutex<Vec<u8>>>,
-    /// Closed when nothing more comes.
+    /// Closed when stderr has ended.
     over: Receiver<()>,
 }
 
 impl Process {
-    /// Starts a child, which goes on with `input` when it has read its task, and with which the
-    /// thread that started it must stay: it ends with that. Of a `stderr` that is piped, the end
-    /// is kept to tell how the child ended.
+    /// Starts a child, which reads `input` after its task. The calling thread must outlive the
+    /// child: on Linux the child ends when that thread does. If `stderr` is piped, its last part is
+    /// kept for messages about how the child ended.
     ///
     /// # Errors
-    /// This system does not let us start a process, or the threads that it takes to talk to it.
+    /// The system does not allow the process, or the threads that serve its pipes, to be started.
     pub(crate) fn start(
         task: &Task,
         listing: &Listing,
@@ -100,7 +100,7 @@ impl Process {
         }
     }
 
-    /// Hears the child until it ends, or for `limit`: then it is ended.
+    /// Handles what the child sends until it ends. After `limit` the child is killed.
     pub(crate) fn hear(
         mut self,
         limit: Option<Duration>,
@@ -145,13 +145,13 @@ impl Process {
             }
         };
         if flow.is_break() {
-            // The pipe is closed, which the child notices when it answers again.
+            // The pipe is closed, which the child notices at its next answer.
             self.blocks = sync_channel(0).1;
             self.told.unheard = true;
         }
     }
 
-    /// Waits for the end of a child that has nothing more to say.
+    /// Waits for the end of a child that has closed its output.
     fn wait(&mut self, deadline: Option<Instant>) -> How {
         loop {
             match self.child.try_wait() {
@@ -170,12 +170,12 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Of one that has ended already, there is nothing to do.
+        // An error means that the child has ended already.
         let _ = end(&mut self.child);
     }
 }
 
-/// Ends a child. One that the kernel does not let go is not waited for long.
+/// Kills a child. If the kernel does not let it end, the wait is short.
 fn end(child: &mut Child) -> io::Result<()> {
     child.kill()?;
     let deadline = Instant::now().checked_add(LAST_WORDS);
@@ -189,14 +189,14 @@ fn is_over(deadline: Option<Instant>) -> bool {
     deadline.is_some_and(|deadline| deadline <= Instant::now())
 }
 
-/// This command, as its own child.
+/// The command line that starts this program as a child.
 fn command(listing: &Listing, record: Option<&File>) -> io::Result<Command> {
     let mut command = Command::new(this_program()?);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, "hsmod");
     command.arg("__child").arg("--parent").arg(std::process::id().to_string());
     let folder = listing.text().folder();
-    // An empty argument would be none.
+    // An empty path means the working directory, and an empty argument would be refused.
     command.arg("--folder").arg(if folder.as_os_str().is_empty() {
         Path::new(".")
     } else {
@@ -210,13 +210,13 @@ fn command(listing: &Listing, record: Option<&File>) -> io::Result<Command> {
     Ok(command)
 }
 
-/// The file of this program. On Linux this very one, should another have taken its place.
+/// The file of this program. On Linux it is this very program even if its file has been replaced.
 fn this_program() -> io::Result<PathBuf> {
     let this = std::env::current_exe()?;
     Ok(if cfg!(target_os = "linux") && !this.exists() { "/proc/self/exe".into() } else { this })
 }
 
-/// Starts the threads that talk to a child.
+/// Starts the threads that serve a child's pipes.
 fn serve(
     child: &mut Child,
     task: Vec<u8>,
@@ -224,7 +224,7 @@ fn serve(
     blocks: SyncSender<Block>,
 ) -> io::Result<Words> {
     if let Some(mut stdin) = child.stdin.take() {
-        // A child that ended reads no more of it, which is told by how it ended.
+        // Writing fails if the child has ended. How it ended is reported elsewhere.
         thread("to a child", move || {
             let _ = stdin.write_all(&task).and_then(|()| io::copy(&mut input, &mut stdin));
         })?;

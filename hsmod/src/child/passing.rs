@@ -1,4 +1,4 @@
-//! Has a child ask the modules, and passes on what it answers, line by line.
+//! Runs work in a child and passes on its answers, in whole lines.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -11,10 +11,10 @@ use crate::modules::Listing;
 use crate::output::Output;
 use crate::replay::progress::Progress;
 
-/// Has a child do this with the modules of a config, and go on with `input`.
+/// Runs `work` in a child with the modules of a config. The child reads `input`.
 ///
 /// # Errors
-/// The child could not do it, or a module ended it.
+/// The child could not do the work, or a module ended its process.
 pub(crate) fn pass_on(
     listing: &Listing,
     server_name: &str,
@@ -71,8 +71,8 @@ pub(crate) fn pass_on(
     })
 }
 
-/// Answers, of which the last line may still be on its way. A process that ends in the midst of one
-/// has not answered it.
+/// Splits answers into whole lines. The last line may be incomplete; if the process ends before the
+/// rest arrives, it is dropped.
 #[derive(Default)]
 struct Lines {
     whole: Vec<u8>,
@@ -80,7 +80,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// The lines that are whole with these bytes.
+    /// Adds bytes and returns the lines that are complete now.
     fn whole(&mut self, bytes: &[u8]) -> &[u8] {
         let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (ended, begun) = bytes.split_at(end);

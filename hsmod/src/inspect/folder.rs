@@ -10,21 +10,21 @@ use hsmod_loader::suggestion::listed;
 
 use crate::exit::Exit;
 
-/// How many files are named that are left out.
+/// The number of skipped files that are named.
 const NAMED: usize = 5;
 
-/// What lies in a folder.
+/// The content of a folder.
 pub(super) struct Folder {
-    /// The files that are plugins by their names, sorted.
+    /// The files whose extension is that of a shared library, sorted.
     pub(super) plugins: Vec<PathBuf>,
-    /// Names those that are not.
+    /// A warning that names the other files.
     pub(super) others: Option<Problem>,
 }
 
-/// Looks into a folder.
+/// Lists the plugins in a folder.
 ///
 /// # Errors
-/// It cannot be read, or there is no plugin in it.
+/// The folder cannot be read or holds no plugin.
 pub(super) fn plugins(folder: &Path) -> Result<Folder, (Box<Problem>, Exit)> {
     let files =
         files(folder).map_err(|error| (Box::new(unreadable(folder, &error)), Exit::Wrong))?;
@@ -44,7 +44,7 @@ pub(super) fn plugins(folder: &Path) -> Result<Folder, (Box<Problem>, Exit)> {
     Ok(Folder { plugins, others: left_out })
 }
 
-/// Everything in it but folders, sorted.
+/// Everything in the folder except folders, sorted.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
     let mut files = entries.collect::<io::Result<Vec<PathBuf>>>()?;

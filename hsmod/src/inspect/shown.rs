@@ -1,4 +1,4 @@
-//! A plugin as a person reads it.
+//! Shows an inspected plugin to a person.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use hsmod_loader::inspection::{Inspection, Undefined};
 
 use crate::output::{Output, counted};
 
-/// How many undefined symbols are named.
+/// The number of undefined symbols that are named.
 const NAMED: usize = 10;
 
-/// Prints what a plugin says of itself.
+/// Prints a plugin's manifest and what its file says about it.
 pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     let manifest = &inspection.manifest;
     output.line(&format!("{} {}", manifest.name, manifest.version));
@@ -18,7 +18,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
         "" => manifest.abi.to_string(),
         version => format!("{} (hsmod-plugin-api {version})", manifest.abi),
     };
-    // Only Rust tells.
+    // Only plugins in Rust say what they were built with.
     let built = match manifest.rustc.as_str() {
         "" => String::new(),
         rustc => format!("{rustc} for {}, panic = {}", manifest.target, manifest.panic),
@@ -55,7 +55,7 @@ pub(super) fn show(inspection: &Inspection, output: &mut Output) {
     list("optional", manifest.optional.iter().cloned(), output);
 }
 
-/// What to do about a file that is mostly that.
+/// The advice for a file that is mostly debug info, or an empty string.
 fn debug_info(inspection: &Inspection) -> String {
     if !inspection.is_mostly_debug_info() {
         return String::new();
@@ -68,7 +68,7 @@ fn debug_info(inspection: &Inspection) -> String {
     )
 }
 
-/// One a line, the first behind the name of the row.
+/// Prints one item per line, the first behind the name of the row.
 fn list(name: &str, items: impl Iterator<Item = String>, output: &mut Output) {
     for (index, item) in items.enumerate() {
         let name = if index == 0 { name } else { "" };
@@ -89,7 +89,7 @@ fn needed(inspection: &Inspection) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// The symbols that no library is named for, but that it cannot do without.
+/// The undefined symbols that the plugin cannot do without and that no library is named for.
 fn unnamed(undefined: &[Undefined]) -> String {
     let open = undefined.iter().filter(|symbol| symbol.library.is_none() && !symbol.weak);
     let open: Vec<&str> = open.map(|symbol| symbol.name.as_str()).collect();
