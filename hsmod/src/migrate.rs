@@ -1,8 +1,8 @@
-//! `hsmod migrate`: the modules of a Synapse config, rewritten for the plugins that come with hsmod.
+//! `hsmod migrate`: rewrites the modules of a Synapse config for the plugins that come with hsmod.
 //!
-//! [`found`] lists what Synapse would load, in its order; [`table`] says which plugin does what a class
-//! does, and what its keys are called there; [`text`] writes that down. What has no counterpart is a
-//! note, with the remedy, and never silently left out.
+//! [`found`] lists what Synapse would load, in its order. [`table`] maps each Python class to a
+//! plugin and each key to the plugin's key. [`text`] writes the result. Whatever has no counterpart
+//! becomes a note with a remedy; nothing is dropped silently.
 
 mod address;
 mod file;
@@ -58,7 +58,7 @@ pub(crate) struct Options {
 }
 
 /// # Errors
-/// The config cannot be read, or the result not be written.
+/// The config cannot be read, or the result cannot be written.
 pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     let config = read_text(&options.homeserver)?;
     let report = match examine(&config) {
@@ -79,7 +79,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     Ok(Exit::well_if(report.is_whole()))
 }
 
-/// What a config holds in the words of hsmod; what is wrong with its text, if it cannot be relied on.
+/// Translates a Synapse config. Fails with the problems of its text if that cannot be relied on.
 fn examine(config: &ConfigText) -> std::result::Result<Report, Vec<Problem>> {
     let of_file = |problems| notes::of_file(config.name(), problems);
     let read = || {

@@ -1,4 +1,4 @@
-//! `hsmod new`: a crate with a module that builds, passes its tests and answers.
+//! `hsmod new`: creates a crate with a module that builds, passes its tests and answers.
 
 mod api;
 mod categories;

@@ -1,21 +1,21 @@
-//! Which addresses modules have to be allowed: by default a plugin reaches public ones alone, where a
-//! module in Python reaches any.
+//! Finds the addresses that modules must be allowed to reach. A plugin reaches only public ones by
+//! default, but a Python module reaches any.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What a URL leads to.
+/// The addresses that a URL leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Public addresses, as far as can be told.
+    /// Public addresses, as far as the URL tells.
     Public,
     /// These networks.
     Private(Vec<String>),
-    /// A name that only this machine, or its network, knows.
+    /// A name that only this machine or its network can resolve.
     Unknown,
 }
 
 impl Reach {
-    /// What the host of a URL leads to.
+    /// Classifies the host of a URL.
     pub(super) fn of_url(url: &str) -> Self {
         let host = host(url).to_ascii_lowercase();
         if let Ok(address) = host.parse::<IpAddr>() {
@@ -53,8 +53,8 @@ fn host(url: &str) -> &str {
     }
 }
 
-/// Rather too few than too many: what is allowed needlessly does no harm here, as the operator's own
-/// config leads there.
+/// Whether an address is public. When in doubt it is not: allowing an address needlessly does no
+/// harm here, since the operator's own config names it.
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => {

@@ -1,5 +1,5 @@
-//! The file that the result goes to: it holds secrets, so only its owner may read it, and it takes the
-//! place of nothing.
+//! Writes the result to a file. It holds secrets, so only its owner may read it, and it does not
+//! replace an existing file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::exit::{Result, Stop};
 
-/// Writes `text` as a whole, or not at all. What is there goes only if `force` says so, and
-/// `homeserver` stays in any case.
+/// Writes `text` completely or not at all. An existing file is replaced only with `force`, and
+/// `homeserver` never.
 ///
 /// # Errors
-/// Something is there already, or the file cannot be written.
+/// The path exists already, or the file cannot be written.
 pub(super) fn write(path: &Path, text: &str, homeserver: &Path, force: bool) -> Result<()> {
     if is_same(path, homeserver) {
         return Err(Stop::wrong(format!(
@@ -39,10 +39,10 @@ fn is_same(path: &Path, homeserver: &Path) -> bool {
     resolved(path).is_some_and(|path| resolved(homeserver) == Some(path))
 }
 
-/// Beside it first: who reads it meanwhile finds the old one or the new one. Who may read the old one
-/// may read the new one.
+/// Writes a temporary file beside the old one and renames it, so that a reader finds either the old
+/// or the new content. The new file keeps the old one's permissions.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // Through a link, whose place would otherwise be taken.
+    // Resolve links, since renaming would replace the link itself.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
@@ -59,8 +59,8 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes()).inspect_err(|_| forget(path))
 }
 
-/// What could not be finished must not be taken for the result; if it cannot be removed either, what
-/// could not be written is said anyway.
+/// Removes an incomplete file, so that it is not mistaken for the result. An error is ignored,
+/// since the caller reports the failed write.
 fn forget(path: &Path) {
     let _ = fs::remove_file(path);
 }

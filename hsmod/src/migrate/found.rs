@@ -1,4 +1,5 @@
-//! What a homeserver.yaml has Synapse load, in the order in which Synapse asks it.
+//! Finds the modules that a homeserver.yaml makes Synapse load, in the order in which Synapse asks
+//! them.
 
 use hsmod_loader::config::{expected, item};
 use serde_json::{Map, Value};
@@ -8,23 +9,23 @@ use super::notes::Note;
 /// A module that Synapse would load.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// Where it stands, from the top of homeserver.yaml.
+    /// The path of the entry from the top of homeserver.yaml.
     pub(super) path: Vec<String>,
-    /// Its Python class: `mjolnir.Module`.
+    /// The Python class, such as `mjolnir.Module`.
     pub(super) class: String,
     pub(super) config: Map<String, Value>,
-    /// Where `config` stands.
+    /// The path of `config`.
     pub(super) config_path: Vec<String>,
-    /// What is odd about the entry itself.
+    /// Notes about the entry itself.
     pub(super) notes: Vec<Note>,
 }
 
 /// How a section lists modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// `[{module: .., config: ..}]`, or one such mapping, as older sections have it.
+    /// `[{module: .., config: ..}]`, or a single mapping of that form, as older sections allow.
     Entries,
-    /// A module of Synapse's own: its config, which says whether it is `enabled`.
+    /// The config of a module that is part of Synapse, which says whether it is `enabled`.
     BuiltIn,
 }
 
@@ -37,7 +38,7 @@ pub(super) const SECTIONS: [(&str, Shape); 5] = [
     ("password_providers", Shape::Entries),
 ];
 
-/// What all sections list, and notes of what cannot be read.
+/// The modules of all sections, and notes about entries that cannot be read.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) found: Vec<Found>,
@@ -45,7 +46,7 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Reads the sections of a homeserver.yaml; `None` if it has not one of them.
+    /// Reads the sections of a homeserver.yaml. `None` if it has none of them.
     pub(super) fn of(homeserver: &mut Map<String, Value>) -> Option<Self> {
         let mut listing = Self::default();
         let mut any = false;
@@ -69,7 +70,7 @@ impl Listing {
                     self.entry(vec![name.to_owned(), item(index)], entry);
                 }
             }
-            // `modules` has never been one mapping, which Synapse refuses, too.
+            // For `modules`, Synapse refuses a single mapping, too.
             Value::Object(_) if name != "modules" => self.entry(path, section),
             other => self.unreadable(path, "a list", &other),
         }

@@ -1,4 +1,4 @@
-//! The config of one Python module, read key by key, and what becomes of it.
+//! Translates the config of one Python module, key by key.
 
 use hsmod_loader::config::{expected, item};
 use serde_json::{Map, Value};
@@ -15,25 +15,25 @@ pub(super) struct Key {
     pub(super) kind: Kind,
 }
 
-/// What a value has to be for the plugin.
+/// The type of a value that the plugin expects.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Switch,
     Number,
     Text,
     Texts,
-    /// Names, and for each a switch.
+    /// A mapping from names to switches.
     Switches,
-    /// Names, and for each a list of texts.
+    /// A mapping from names to lists of strings.
     TextsByName,
-    /// A mapping with keys of its own.
+    /// A mapping with its own keys.
     Mapping(&'static [Key]),
     /// A list of such mappings.
     Mappings(&'static [Key]),
 }
 
 impl Kind {
-    /// What is to be written, in words.
+    /// The description for messages.
     const fn wanted(self) -> &'static str {
         match self {
             Self::Switch => "a boolean",
@@ -47,24 +47,24 @@ impl Kind {
     }
 }
 
-/// A key that is called the same on both sides.
+/// A key that has the same name in the plugin.
 pub(super) const fn same(name: &'static str, kind: Kind) -> Key {
     Key { theirs: name, ours: name, kind }
 }
 
-/// A key that is called otherwise here.
+/// A key that has another name in the plugin.
 pub(super) const fn renamed(theirs: &'static str, ours: &'static str, kind: Kind) -> Key {
     Key { theirs, ours, kind }
 }
 
-/// Whether the value of a key is nobody's business.
+/// Whether the value of a key is probably a secret.
 pub(super) fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["secret", "authorization", "password", "token"].iter().any(|word| key.contains(word))
 }
 
-/// The config of a Python module in the course of being translated: what was not read yet, and what
-/// was written for the plugin.
+/// The config of a Python module during its translation: the keys not yet read, and those written
+/// for the plugin.
 pub(super) struct Keys<'a> {
     class: &'a str,
     plugin: &'static str,
@@ -76,13 +76,13 @@ pub(super) struct Keys<'a> {
     left_out: bool,
 }
 
-/// What became of a module's config.
+/// The result of translating a module's config.
 #[derive(Debug)]
 pub(super) struct Translated {
-    /// The plugin's config; `None` if the plugin cannot do what the class does.
+    /// The plugin's config; `None` if the module is left out.
     pub(super) config: Option<Vec<(&'static str, Value)>>,
     pub(super) notes: Vec<Note>,
-    /// The addresses that the plugin has to be allowed.
+    /// The addresses that the plugin must be allowed to reach.
     pub(super) reach: Vec<Reach>,
 }
 
@@ -109,7 +109,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Carries several keys over, to below `ours`.
+    /// Carries several keys over into the mapping `ours`.
     pub(super) fn carry_into(&mut self, ours: &'static str, keys: &[Key]) {
         let mut below = Map::new();
         for key in keys {
@@ -127,47 +127,46 @@ impl<'a> Keys<'a> {
         self.members.remove(key)
     }
 
-    /// Writes a key for the plugin that the module does not have: where it means something that the
-    /// plugin has to be told.
+    /// Writes a key that the Python module does not have, to give the plugin the same behaviour.
     pub(super) fn write(&mut self, key: &'static str, value: impl Into<Value>) {
         self.written.push((key, value.into()));
     }
 
-    /// What was written of a key so far.
+    /// The value written for a key so far.
     pub(super) fn written(&self, key: &str) -> Option<&Value> {
         self.written.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
-    /// Says that something of a key was not translated.
+    /// Notes that a key was not fully translated.
     pub(super) fn lost(&mut self, key: &str, message: impl Into<String>, fix: impl Into<String>) {
         self.notes.push(Note::error(&self.path_of(key), message, fix));
     }
 
-    /// Says what else is to be looked at.
+    /// Notes something that the operator should look at.
     pub(super) fn remark(&mut self, key: &str, message: impl Into<String>, fix: impl Into<String>) {
         self.notes.push(Note::warning(&self.path_of(key), message, fix));
     }
 
-    /// Leaves the module out: it does nothing.
+    /// Leaves the module out without a note, because it does nothing.
     pub(super) fn leave_out(&mut self) {
         self.left_out = true;
     }
 
-    /// Says that the plugin cannot do at all what the module does, because of a key.
+    /// Leaves the module out because of a key that the plugin cannot honour.
     pub(super) fn give_up(&mut self, key: &str, message: impl Into<String>) {
         self.lost(key, message, LEAVE_IT);
         self.left_out = true;
     }
 
-    /// The plugin has to be allowed these addresses.
+    /// Records addresses that the plugin must be allowed to reach.
     pub(super) fn reach(&mut self, reach: Reach) {
         self.reach.push(reach);
     }
 
-    /// Ends with a note for each key that nobody asked for.
+    /// Finishes the translation, with a note for each key that was not read.
     pub(super) fn finish(mut self) -> Translated {
         let (class, plugin) = (self.class, self.plugin);
-        // The reader of YAML has complained of a merge key already.
+        // The YAML reader has already reported a merge key.
         let unread = |key: &&String| !self.left_out && *key != "<<";
         let left: Vec<String> = self.members.keys().filter(unread).cloned().collect();
         for key in &left {
@@ -187,12 +186,13 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// What to do about a module that no plugin replaces.
+/// The remedy for a module that no plugin replaces.
 pub(super) const LEAVE_IT: &str =
     "leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`";
 
-/// A value as the plugin takes it; what it cannot be is left out, with a note. `null` is what Python
-/// has for a key without a value: false for a switch, otherwise as if the key were not there.
+/// Converts a value to the type that the plugin expects. A value that does not fit is left out,
+/// with a note. `null`, which Python modules get for a key without a value, is `false` for a
+/// switch; otherwise the key counts as absent.
 fn carried(path: &[String], kind: Kind, value: &Value, notes: &mut Vec<Note>) -> Option<Value> {
     let carried = match (kind, value) {
         (Kind::Switch, _) => truth(value).map(Value::from),
@@ -264,7 +264,7 @@ fn is_texts(value: &Value) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
 }
 
-/// A value as Synapse takes it, whose YAML is older: `yes`, `no`, `on` and `off` are booleans there.
+/// Reads a boolean as Synapse does, whose YAML 1.1 also has `yes`, `no`, `on` and `off`.
 fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Null => Some(false),

@@ -1,4 +1,4 @@
-//! What an operator has to know of a module that was, or was not, translated.
+//! Notes for the operator about the translation of a module.
 
 use hsmod_loader::config::Document;
 use hsmod_loader::problem::{Problem, Severity, Stage};
@@ -6,12 +6,12 @@ use hsmod_loader::problem::{Problem, Severity, Stage};
 use super::found::SECTIONS;
 use super::keys::is_secret;
 
-/// One thing to know, and what to do about it. It never repeats a value, which may be a secret.
+/// A note and its remedy. It never quotes a value, which may be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Note {
     /// Keys and `<item N>` from the top of homeserver.yaml.
     pub(super) path: Vec<String>,
-    /// An error is what was not translated; a warning is what else to look at.
+    /// An error: something was not translated. A warning: something else to look at.
     pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) fix: String,
@@ -37,7 +37,7 @@ impl Note {
         Self { severity: Severity::Warning, ..Self::error(path, message, fix) }
     }
 
-    /// The same as the other commands tell problems, with its place in `document`.
+    /// Converts the note to a problem with its position in `document`, as other commands show it.
     pub(super) fn problem(&self, document: &Document) -> Problem {
         let problem = match self.severity {
             Severity::Error => Problem::error(Stage::Config, &*self.message),
@@ -51,15 +51,15 @@ impl Note {
     }
 }
 
-/// Whether a problem of the text touches what is translated. The rest of homeserver.yaml is Synapse's
-/// business. One without a path may be anywhere.
+/// Whether a problem of the text is in a section that is translated. A problem without a path may
+/// be anywhere, so it counts.
 pub(super) fn concerns_modules(problem: &Problem) -> bool {
     let Some(path) = &problem.path else { return true };
     let section = path.split('.').next().unwrap_or_default();
     SECTIONS.iter().any(|(name, _)| *name == section)
 }
 
-/// What the reader of YAML says of a secret may quote it.
+/// Replaces the YAML reader's message about a secret, which may quote it.
 pub(super) fn without_secret(mut problem: Problem) -> Problem {
     let key = problem.path.as_deref().and_then(|path| path.rsplit('.').next());
     if !key.is_some_and(is_secret) {
@@ -69,7 +69,7 @@ pub(super) fn without_secret(mut problem: Problem) -> Problem {
     problem.fix("write it as one text in quotes")
 }
 
-/// The problems of a text as a whole, under the name of its file.
+/// Puts the file's name before each problem.
 pub(super) fn of_file(name: &str, mut problems: Vec<Problem>) -> Vec<Problem> {
     for problem in &mut problems {
         problem.message = format!("`{name}`: {}", problem.message);

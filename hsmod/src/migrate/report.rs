@@ -1,4 +1,4 @@
-//! Tells what was translated, and what was not.
+//! Reports what was translated and what was not.
 
 use std::path::Path;
 
@@ -10,15 +10,15 @@ use super::notes::{concerns_modules, without_secret};
 use super::translation::{Entry, Translation};
 use crate::output::{Output, Problems, complain, counted};
 
-/// A translation, with all that there is to say of it.
+/// A translation with its problems.
 pub(super) struct Report {
     pub(super) entries: Vec<Reported>,
     pub(super) allow: Vec<String>,
-    /// What belongs to no module.
+    /// Problems that belong to no module.
     rest: Vec<Problem>,
 }
 
-/// A module of Synapse's, what became of it, and where it stands.
+/// A module of the Synapse config, its translation, and its line.
 pub(super) struct Reported {
     pub(super) entry: Entry,
     pub(super) line: Option<u64>,
@@ -26,10 +26,11 @@ pub(super) struct Reported {
 }
 
 impl Report {
-    /// Puts each note in its place.
+    /// Adds positions to all notes.
     ///
     /// # Errors
-    /// The text cannot be relied on where modules are listed: a key that is there twice, a tag.
+    /// The sections that list modules are ambiguous, for example because of a duplicate key or a
+    /// tag.
     pub(super) fn new(translation: Translation, document: Document) -> Result<Self, Vec<Problem>> {
         let Translation { entries, notes, allow } = translation;
         let reported = |entry: Entry| Reported {
@@ -53,7 +54,7 @@ impl Report {
         !self.problems().any(Problem::is_error)
     }
 
-    /// Shows the result, unless it was written to `file`, and all that there is to say of it.
+    /// Shows the result, unless it was written to `file`, and its problems.
     pub(super) fn show(&self, yaml: &str, file: Option<&Path>, output: &mut Output) {
         if output.is_json() {
             self.show_json(yaml, file, output);
@@ -107,7 +108,7 @@ impl Report {
     }
 }
 
-/// A module of Synapse's, in JSON.
+/// A module of the Synapse config, in JSON.
 #[derive(Serialize)]
 struct Line<'a> {
     path: String,
@@ -120,10 +121,10 @@ struct Line<'a> {
 #[derive(Serialize)]
 struct End<'a> {
     summary: Summary,
-    /// What was not written to a file.
+    /// The result, if it was not written to a file.
     #[serde(skip_serializing_if = "Option::is_none")]
     modules_yaml: Option<&'a str>,
-    /// The file that it was written to.
+    /// The file that the result was written to.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a Path>,
 }

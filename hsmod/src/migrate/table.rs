@@ -1,4 +1,4 @@
-//! Which plugin does what a Python class does. A row per class: adding one is a row here and an example
+//! Maps Python classes to plugins, one row per class. To add a class, add a row here and an example
 //! in the tests.
 
 mod antispam;
@@ -10,14 +10,15 @@ mod sign_in;
 use super::found::Found;
 use super::keys::{Key, Keys, Translated};
 
-/// A Python class and the plugin in its place.
+/// A Python class and the plugin that replaces it.
 pub(super) struct Row {
-    /// As Synapse's config names it. A class that people keep in packages of their own is named
-    /// without one.
+    /// The class as Synapse's config names it. A class that people copy into their own packages is
+    /// given without a package.
     class: &'static str,
     plugin: &'static str,
     keys: &'static [Key],
-    /// What keys alone cannot say: called when they are carried over.
+    /// Translates what the keys alone cannot express. It is called after they have been carried
+    /// over.
     rest: fn(&mut Keys<'_>),
 }
 
@@ -45,7 +46,7 @@ impl Row {
     }
 }
 
-/// Nothing but keys.
+/// For classes where the keys are enough.
 const fn nothing(_: &mut Keys<'_>) {}
 
 #[cfg(test)]

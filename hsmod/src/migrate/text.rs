@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::report::{Report, Reported};
 
-/// What a list may have to stand in one line.
+/// The longest line for a list that is written on one line.
 const LINE_MAX: usize = 72;
 
-/// The result, which says where each entry came from.
+/// The text of modules.yaml, with comments that say where each entry came from.
 pub(super) fn modules_yaml(homeserver: &str, report: &Report) -> String {
     let homeserver = printable(homeserver);
     let mut text = format!(
@@ -51,12 +51,12 @@ fn entry(reported: &Reported) -> String {
     text
 }
 
-/// `key: value`, over as many lines as it takes.
+/// `key: value`, on as many lines as needed.
 fn member(key: &str, value: &Value, indent: usize) -> String {
     format!("{:indent$}{}:{}", "", scalar(key), behind(value, indent))
 }
 
-/// What stands behind a `key:` at this indent.
+/// The text after a `key:` at this indent.
 fn behind(value: &Value, indent: usize) -> String {
     let line = flow(value);
     let fits = line.chars().count() <= LINE_MAX.saturating_sub(indent);
@@ -74,7 +74,7 @@ fn behind(value: &Value, indent: usize) -> String {
     }
 }
 
-/// An item of a list, behind its dash.
+/// The text of a list item, after its dash.
 fn within(value: &Value, indent: usize) -> String {
     match value {
         Value::Object(members) if !members.is_empty() => {
@@ -86,14 +86,14 @@ fn within(value: &Value, indent: usize) -> String {
     }
 }
 
-/// What is one word comes before what has parts.
+/// Orders scalars before lists and mappings.
 fn ordered(members: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
     let has_parts = |value: &Value| value.is_array() || value.is_object();
     let words = members.iter().filter(move |(_, value)| !has_parts(value));
     words.chain(members.iter().filter(move |(_, value)| has_parts(value)))
 }
 
-/// A value in one line.
+/// A value on one line.
 fn flow(value: &Value) -> String {
     match value {
         Value::Array(items) => {
@@ -109,7 +109,7 @@ fn flow(value: &Value) -> String {
     }
 }
 
-/// A text, in quotes unless it is a plain word in every version of YAML.
+/// A string, in quotes unless every version of YAML reads it as a plain string.
 fn scalar(text: &str) -> String {
     const OTHERWISE: [&str; 9] = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"];
     let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
@@ -118,7 +118,8 @@ fn scalar(text: &str) -> String {
     if is_word { text.to_owned() } else { quoted(text) }
 }
 
-/// As in JSON, which is YAML, too; but YAML wants more of the unseen characters as escapes.
+/// Quotes a string as in JSON, which is also valid YAML, but escapes the additional characters that
+/// YAML requires.
 fn quoted(text: &str) -> String {
     let json = Value::from(text).to_string();
     let unseen = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');

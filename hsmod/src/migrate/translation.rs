@@ -1,4 +1,4 @@
-//! A whole homeserver.yaml, translated: a function of its values alone.
+//! Translates a whole homeserver.yaml. The result depends on its values alone.
 
 use std::collections::BTreeSet;
 
@@ -11,13 +11,13 @@ use super::keys::LEAVE_IT;
 use super::notes::Note;
 use super::table::row;
 
-/// A module of Synapse's, and what became of it.
+/// A module of the Synapse config, and its translation.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// Where it stands, from the top of homeserver.yaml.
+    /// The path of the entry from the top of homeserver.yaml.
     pub(super) path: Vec<String>,
     pub(super) class: String,
-    /// The plugin in its place, with its config; `None` if there is none.
+    /// The plugin that replaces it, with its config; `None` if no plugin does.
     pub(super) module: Option<Module>,
     pub(super) notes: Vec<Note>,
 }
@@ -29,14 +29,14 @@ pub(super) struct Module {
     pub(super) config: Vec<(&'static str, Value)>,
 }
 
-/// What all of a homeserver.yaml comes to.
+/// The translation of a whole homeserver.yaml.
 #[derive(Debug)]
 pub(super) struct Translation {
     /// In the order in which Synapse asks them.
     pub(super) entries: Vec<Entry>,
     /// Notes that belong to no module.
     pub(super) notes: Vec<Note>,
-    /// The networks that the modules have to be allowed.
+    /// The networks that the modules must be allowed to reach.
     pub(super) allow: BTreeSet<String>,
 }
 
@@ -44,10 +44,11 @@ pub(super) struct Translation {
 const OURS: &str = "hsmod.Modules";
 
 impl Translation {
-    /// Translates what stands in a homeserver.yaml.
+    /// Translates the values of a homeserver.yaml.
     ///
     /// # Errors
-    /// It is none, or it lists no modules; with the message and the remedy.
+    /// The value is not a Synapse config, or it lists no modules. Returns the message and the
+    /// remedy.
     pub(super) fn of(homeserver: Value) -> Result<Self, (String, &'static str)> {
         let mut members = match homeserver {
             Value::Object(members) => members,
@@ -89,14 +90,15 @@ impl Translation {
             }
         };
         let Found { path, class, .. } = found;
-        // A section of Synapse's own that is switched off is no module.
+        // A disabled section of a built-in module is not listed.
         if module.is_some() || !notes.is_empty() {
             self.entries.push(Entry { path, class, module, notes });
         }
     }
 
-    /// Native modules are asked one after the other, where `hsmod.Modules` stands: what stood between
-    /// two of them cannot be asked there any more.
+    /// Warns of a changed order. All native modules are asked in sequence at the position of
+    /// `hsmod.Modules`, so a Python module that was between two of them can no longer be asked
+    /// between them.
     fn note_those_between(&mut self) {
         let is_translated = |entry: &Entry| entry.module.is_some();
         let first = self.entries.iter().position(is_translated);
@@ -113,7 +115,7 @@ impl Translation {
     }
 }
 
-/// What to do about a file that lists no modules.
+/// The remedy for a file that lists no modules.
 const NAME_IT: &str = "give Synapse's config, or the one of its files that says `modules:`";
 
 fn already_there(found: &Found) -> Note {

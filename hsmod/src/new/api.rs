@@ -1,4 +1,4 @@
-//! Where the new crate takes `hsmod-plugin-api` from.
+//! Where the new crate gets `hsmod-plugin-api` from.
 
 use std::path::{Path, PathBuf};
 
@@ -9,11 +9,11 @@ use crate::exit::{Result, Stop};
 /// The package that modules depend on.
 pub(super) const PACKAGE: &str = "hsmod-plugin-api";
 
-/// A dependency on it.
+/// The dependency on `hsmod-plugin-api`.
 pub(super) enum Api {
-    /// The version that goes with this command.
+    /// The published version that matches this command.
     Registry,
-    /// Its folder, as seen from the new crate.
+    /// The folder of the package, relative to the new crate or absolute.
     Folder(String),
 }
 
@@ -25,7 +25,7 @@ impl Api {
         if !holds_package(folder) {
             return Err(elsewhere(folder));
         }
-        // The crate lies one folder deeper than the path was meant from.
+        // A relative path is relative to the parent folder of the new crate.
         let seen: PathBuf =
             if folder.is_absolute() { folder.into() } else { Path::new("..").join(folder) };
         match seen.to_str() {
@@ -42,7 +42,7 @@ impl Api {
         matches!(self, Self::Registry)
     }
 
-    /// What stands behind `hsmod-plugin-api =`.
+    /// The value for `hsmod-plugin-api =` in Cargo.toml.
     pub(super) fn dependency(&self) -> String {
         match self {
             Self::Registry => format!("\"{}\"", env!("CARGO_PKG_VERSION")),
@@ -58,7 +58,7 @@ impl Api {
     fn source(&self) -> String {
         match self {
             Self::Registry => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
-            // TOML writes a text as JSON does.
+            // A JSON string is also a valid TOML string.
             Self::Folder(path) => format!("path = {}", Value::from(path.as_str())),
         }
     }
@@ -69,7 +69,8 @@ fn holds_package(folder: &Path) -> bool {
     manifest.lines().any(|line| line.trim_end() == format!("name = \"{PACKAGE}\""))
 }
 
-/// Not there; if it is nearby, in a checkout whose root was named, that is the remedy.
+/// The error for a folder without the package. If the folder is the root of a checkout, the remedy
+/// names the right one.
 fn elsewhere(folder: &Path) -> Stop {
     let below = folder.join("plugin-api");
     let remedy = if holds_package(&below) {

@@ -1,4 +1,4 @@
-//! What a new module does, by category: all in which one crate differs from another.
+//! What a new module does, by category. In all else, new crates are the same.
 
 mod account_data;
 mod account_validity;
@@ -27,8 +27,8 @@ pub(super) const CATEGORIES: &[Category] = &[
     federation::CATEGORY,
 ];
 
-/// A category, with one callback of it and what that does. Texts of several lines begin and end
-/// with a line break, so that they stand here as they will stand in the crate.
+/// A category, with an example module for one of its callbacks. Strings of several lines begin and
+/// end with a line break, so that they look here as they will look in the crate.
 #[derive(Debug)]
 pub(super) struct Category {
     /// `spam_checker`
@@ -39,23 +39,23 @@ pub(super) struct Category {
     pub(super) about: &'static str,
     /// The only key of its config.
     pub(super) key: &'static str,
-    /// What the key says, as `about` does.
+    /// What the key means, in the same form as `about`.
     pub(super) key_about: &'static str,
     /// The key's type in Rust.
     pub(super) key_type: &'static str,
-    /// A value of it, which is JSON and YAML alike.
+    /// An example value, valid in both JSON and YAML.
     pub(super) example: &'static str,
-    /// What is called on the registration, if it wants more.
+    /// Method calls to append to the registration, if it needs any.
     pub(super) login_types: &'static str,
     /// The methods of the trait.
     pub(super) callbacks: &'static str,
-    /// The name of the test, which says what it shows.
+    /// The name of the module's test.
     pub(super) test_name: &'static str,
-    /// The rest of the test, after `module` was made of the example.
+    /// The body of the test, after `module` has been created from the example.
     pub(super) test: &'static str,
     /// Arguments that show what the module does with the example.
     pub(super) args: &'static str,
-    /// What they show.
+    /// The answer that they lead to.
     pub(super) answer: &'static str,
 }
 

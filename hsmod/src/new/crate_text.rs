@@ -1,4 +1,4 @@
-//! The files of a new crate: the same for every category, but for what that says itself.
+//! The files of a new crate, filled in from templates.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 
@@ -16,20 +16,20 @@ const EVENTS: &str = include_str!("../../templates/events.ndjson");
 const README: &str = include_str!("../../templates/readme.md");
 const IGNORED: &str = include_str!("../../templates/gitignore");
 
-/// Without this, a crate would be taken for a part of the workspace around it.
+/// Without this, cargo would take the crate for a member of the workspace around it.
 const OWN_WORKSPACE: &str = "
 # The folders above are a workspace, of which this is no part.
 [workspace]
 ";
 
-/// With which modules, and in which homeserver: without one, a module that asks something would fail.
+/// The options for trying the module. Without a world, its requests to the homeserver would fail.
 const TRIED_IN: &str = "-c modules.yaml --world world.yaml";
 
-/// What was decided of a crate.
+/// What the files of a crate depend on.
 pub(super) struct CrateText<'a> {
     name: &'a Name,
     category: &'a Category,
-    /// What stands in the templates in double braces, and what takes its place.
+    /// The placeholders of the templates (`{{word}}`) and their values.
     words: Vec<(&'static str, String)>,
     in_workspace: bool,
 }
@@ -121,7 +121,8 @@ fn replay() -> String {
     format!("hsmod replay {TRIED_IN} events.ndjson")
 }
 
-/// `my_filter` becomes `MyFilter`; `event` must not become `Event`, which the module is asked about.
+/// `my_filter` becomes `MyFilter`. A name that the crate already uses is avoided: `event` becomes
+/// `EventModule`, since `Event` is a type of the API.
 fn type_name(name: &Name, category: &Category) -> String {
     let camel = in_camel_case(name.as_str());
     let is_word = |c: char| c.is_alphanumeric() || c == '_';

@@ -1,4 +1,4 @@
-//! A folder that is there as a whole, or not at all.
+//! Writes a folder completely or not at all.
 
 use std::fs;
 use std::io;
@@ -8,9 +8,9 @@ use super::name::Name;
 use crate::exit::{Result, Stop};
 
 /// # Errors
-/// Something has the name already.
+/// A file or folder of this name exists.
 pub(super) fn refuse_existing(name: &Name) -> Result<()> {
-    // A link that leads nowhere is something, too.
+    // Unlike `exists`, this also finds a dangling link.
     let Ok(found) = fs::symlink_metadata(name.as_str()) else { return Ok(()) };
     let what = if found.is_dir() { "folder" } else { "file" };
     Err(Stop::wrong(format!(
@@ -18,10 +18,10 @@ pub(super) fn refuse_existing(name: &Name) -> Result<()> {
     )))
 }
 
-/// Writes the files of the new crate: path in its folder, text.
+/// Writes the files of the new crate. Each is given as its path in the folder and its text.
 ///
 /// # Errors
-/// One cannot be written; then nothing is left of the others.
+/// A file cannot be written. Then none is left behind.
 pub(super) fn write(name: &Name, files: &[(&str, String)]) -> Result<()> {
     write_whole(Path::new(name.as_str()), files).map_err(|(path, error)| {
         Stop::wrong(format!(
@@ -32,8 +32,8 @@ pub(super) fn write(name: &Name, files: &[(&str, String)]) -> Result<()> {
     })
 }
 
-/// Under another name first: who interrupts us finds no folder that looks like a crate. On failure,
-/// says what could not be written.
+/// Writes the folder under a temporary name first, so that an interruption leaves no folder that
+/// looks like a crate. On failure, returns the path that could not be written.
 fn write_whole(
     folder: &Path,
     files: &[(&str, String)],
@@ -53,12 +53,12 @@ fn write_whole(
     fs::rename(&unfinished.0, folder).map_err(failed(Path::new("")))
 }
 
-/// A folder that goes again, unless it was given its name.
+/// The temporary folder, removed on drop unless it has been renamed.
 struct Unfinished(PathBuf);
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        // It is not there any more if it was finished, or never was.
+        // The folder does not exist if it was renamed or could not be created.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -78,7 +78,7 @@ mod tests {
 
         write_whole(&crate_folder, &files(["Cargo.toml", "src/lib.rs"])).unwrap();
         assert_eq!(fs::read_to_string(crate_folder.join("src/lib.rs")).unwrap(), "text");
-        // Whoever was faster keeps theirs.
+        // A folder that exists by now is not overwritten.
         assert!(write_whole(&crate_folder, &files(["README.md", "src/lib.rs"])).is_err());
         assert!(!crate_folder.join("README.md").exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

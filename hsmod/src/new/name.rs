@@ -1,4 +1,4 @@
-//! What a new crate may be called: folder, package, library and module have one name.
+//! The name of a new crate, which its folder, package, library and module share.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub(super) struct Name(String);
 
 impl Name {
     /// # Errors
-    /// The text is no such name, or one that means something already.
+    /// The text is not a valid name, or the name is already in use.
     pub(super) fn new(text: &str) -> Result<Self> {
         match unusable(text) {
             None => Ok(Self(text.to_owned())),
@@ -47,7 +47,7 @@ pub(super) fn in_camel_case(name: &str) -> String {
     name.split('_').map(capitalized).collect()
 }
 
-/// Why the text cannot be the name of a module, and what can.
+/// Why the text cannot be the name of a module, and the remedy.
 fn unusable(text: &str) -> Option<(String, String)> {
     if let Some((folder, last)) = text.trim_end_matches(SEPARATORS).rsplit_once(SEPARATORS) {
         let folder = if folder.is_empty() { "/" } else { folder };
@@ -77,7 +77,7 @@ fn is_name(text: &str) -> bool {
         && text.len() <= CHARACTERS_MAX
 }
 
-/// A name that is like the text, if there is one.
+/// A valid name similar to the text, or a default.
 fn meant(text: &str) -> String {
     let name = in_snake_case(text);
     let usable = is_name(&name) && taken(&name).is_none();
@@ -101,7 +101,7 @@ fn in_snake_case(text: &str) -> String {
     snake.trim_matches('_').to_owned()
 }
 
-/// What a name means already, and another in its place.
+/// Why a name is already in use, and the remedy.
 fn taken(name: &str) -> Option<(String, String)> {
     let own = format!("hsmod new my_{name}");
     if KEYWORDS.contains(&name) {
@@ -131,7 +131,7 @@ fn taken(name: &str) -> Option<(String, String)> {
     None
 }
 
-/// Of all editions, also those that are reserved.
+/// The keywords of all editions, including reserved ones.
 const KEYWORDS: [&str; 51] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -140,11 +140,11 @@ const KEYWORDS: [&str; 51] = [
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// Crates that are there without being asked for, and those that a module is built with.
+/// Crates that come with Rust, and the dependencies of a module.
 const CRATES: [&str; 8] =
     ["alloc", "core", "proc_macro", "serde", "serde_json", "std", "test", "tracing"];
 
-/// The crates in `plugins/`: what comes with it, and what that shares.
+/// The crates in `plugins/`: the plugins that come with hsmod and the libraries that they share.
 const PLUGINS: [&str; 16] = [
     "auto_accept_invites",
     "demo",

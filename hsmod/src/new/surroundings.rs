@@ -1,4 +1,4 @@
-//! What is around a new crate that changes how cargo builds it.
+//! The environment of a new crate that affects how cargo builds it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::exit::{Result, Stop};
 
-/// The folder that the crate will lie in, and those above.
+/// The workspace and the target directory that apply in the working directory.
 pub(super) struct Surroundings {
     workspace: Option<PathBuf>,
     target: Option<PathBuf>,
@@ -28,12 +28,12 @@ impl Surroundings {
         })
     }
 
-    /// The manifest of the workspace that cargo would take the crate for a part of.
+    /// The manifest of the workspace that cargo would add the crate to.
     pub(super) fn workspace(&self) -> Option<&Path> {
         self.workspace.as_deref()
     }
 
-    /// Where released plugins are built, as a value in YAML.
+    /// The folder of plugins that are built with `--release`, as a YAML value.
     pub(super) fn plugins_dir(&self) -> String {
         match &self.target {
             None => "target/release".to_owned(),

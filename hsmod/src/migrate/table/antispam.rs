@@ -1,4 +1,4 @@
-//! Modules against spam: of users, servers, texts, and of services that are asked.
+//! Anti-spam modules: those with lists of users, servers or texts, and those that ask a service.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
         rest: reach_the_service,
     },
     Row { class: "mjolnir.Module", plugin: POLICY_LISTS, keys: POLICY_LIST_KEYS, rest: nothing },
-    // Its interface before Synapse 1.37, and what Mjolnir's rule server has.
+    // Mjolnir's class for Synapse before 1.37, also used with Mjolnir's rule server.
     Row {
         class: "mjolnir.AntiSpam",
         plugin: POLICY_LISTS,
@@ -80,7 +80,8 @@ const POLICY_LIST_KEYS: &[Key] = &[
 
 const SIMPLE: &str = "simple_antispam";
 
-/// A service of one's own is seldom at a public address.
+/// An operator's own service is seldom at a public address, so the plugin must be allowed to reach
+/// it.
 fn reach_the_service(keys: &mut Keys<'_>) {
     let Some(Value::String(url)) = keys.written("base_url") else { return };
     let reach = Reach::of_url(url);

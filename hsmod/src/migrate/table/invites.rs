@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         rest: nothing,
     },
-    // Synapse's own, which is a section and no class.
+    // Synapse's built-in module, which is a section of the config instead of a class.
     Row {
         class: "auto_accept_invites",
         plugin: AUTO_ACCEPT,
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Row] = &[
         keys: &domain_rule_keys(same(OTHER_DOMAINS, Kind::Switch)),
         rest: nothing,
     },
-    // What it came from, a part of a fork of Synapse.
+    // The class that it is derived from, which was part of a fork of Synapse.
     Row {
         class: "synapse.rulecheck.domain_rule_checker.DomainRuleChecker",
         plugin: DOMAIN_RULES,
@@ -51,7 +51,7 @@ const DOMAIN_RULES: &str = "domain_rules";
 
 const OTHER_DOMAINS: &str = "can_invite_if_not_in_domain_mapping";
 
-/// The keys of both; `other_domains` is called otherwise in the older one.
+/// The keys of both classes. `other_domains` differs, since the older one has another name for it.
 const fn domain_rule_keys(other_domains: Key) -> [Key; 6] {
     [
         other_domains,
@@ -63,7 +63,7 @@ const fn domain_rule_keys(other_domains: Key) -> [Key; 6] {
     ]
 }
 
-/// The section may stand there and be switched off.
+/// The section may be present but disabled.
 fn only_if_enabled(keys: &mut Keys<'_>) {
     match keys.take("enabled") {
         Some(Value::Bool(true)) => keys.remark(

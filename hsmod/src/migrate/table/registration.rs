@@ -1,7 +1,7 @@
-//! Modules that look at who registers.
+//! Modules that check registrations.
 //!
-//! `registration_guard` does what several of them do, one of which each replaces: so it is told to do
-//! nothing else.
+//! `registration_guard` combines what several of these modules do. An entry replaces just one of
+//! them, so its other checks are turned off.
 
 use serde_json::{Value, json};
 
@@ -39,14 +39,14 @@ pub(super) const ROWS: &[Row] = &[
 
 const GUARD: &str = "registration_guard";
 
-/// The plugin looks at names by default.
+/// Turns off the plugin's default checks of usernames.
 fn any_name(keys: &mut Keys<'_>) {
     keys.write("deny_username_regexes", json!([]));
     keys.write("min_username_length", 0);
     keys.write("max_username_length", 255);
 }
 
-/// The module has regexes for whole addresses, the plugin has domains.
+/// The module matches whole addresses against regexes; the plugin compares domains.
 fn patterns(keys: &mut Keys<'_>) {
     let patterns = match keys.take("email_blacklist") {
         Some(Value::Array(patterns)) => patterns,
@@ -71,8 +71,8 @@ fn patterns(keys: &mut Keys<'_>) {
     any_name(keys);
 }
 
-/// The domain that a regex such as `.*@example\.com$` stands for. It may have been written without
-/// backslashes: a dot stands for a dot as well.
+/// The domain that a regex such as `.*@example\.com$` stands for. An unescaped dot counts as a dot,
+/// since many leave out the backslash.
 fn domain(pattern: &str) -> Option<String> {
     let end = pattern.strip_suffix('$')?;
     let end = end.strip_prefix('^').unwrap_or(end);
@@ -82,7 +82,7 @@ fn domain(pattern: &str) -> Option<String> {
     (domain.contains('.') && domain.chars().all(plain)).then(|| domain.to_ascii_lowercase())
 }
 
-/// Its default demands a user agent, which the plugin's does not.
+/// The module requires a user agent by default, unlike the plugin.
 fn spam_checker(keys: &mut Keys<'_>) {
     if keys.written("require_user_agent").is_none() {
         keys.write("require_user_agent", true);

@@ -1,4 +1,4 @@
-//! Modules that decide what users may do, and what becomes of rooms without an admin.
+//! Modules that restrict users or rooms, or look after rooms that lose their last admin.
 
 use super::super::keys::{Keys, Kind, renamed, same};
 use super::{Row, nothing};

@@ -1,4 +1,4 @@
-//! Modules that let users in.
+//! Modules that log users in.
 
 use super::super::keys::{Keys, Kind, renamed, same};
 use super::Row;
@@ -29,14 +29,16 @@ fn as_it_is(keys: &mut Keys<'_>) {
     without_deactivated(keys, "shared_secret");
 }
 
-/// It knew of passwords only, which the plugin does not accept by default.
+/// This version only accepted the secret as a password, which the plugin does not accept by
+/// default.
 fn passwords_only(keys: &mut Keys<'_>) {
     keys.write("m_login_password_support_enabled", true);
     keys.write("com_devture_shared_secret_auth_support_enabled", false);
     without_deactivated(keys, "sharedSecret");
 }
 
-/// Both let users in that are deactivated. Few know that, and nobody is likely to want it.
+/// Both versions log in deactivated users, which hardly anyone expects. The plugin does not by
+/// default.
 fn without_deactivated(keys: &mut Keys<'_>, key: &str) {
     keys.remark(
         key,
