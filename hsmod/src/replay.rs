@@ -1,4 +1,4 @@
-//! `hsmod replay`: recorded events through the modules, as fast as they can.
+//! `hsmod replay`: sends recorded events through the modules, as fast as they can handle them.
 
 mod batch;
 mod derived;
@@ -102,8 +102,8 @@ pub(crate) fn run(options: &Options, verbose: u8, output: &mut Output) -> Result
     options.live.say(world.as_ref());
     let length = input.length.map(|bytes| bytes * u64::from(options.repeat));
     let progress = Progress::new(length);
-    // A file is read where the modules are, which is faster, and can be read again; a pipe is not
-    // there.
+    // The child reads a file itself, which is faster and allows `--repeat`. A pipe must be read
+    // here and passed on.
     let path = if length.is_some() { source.path() } else { None };
     let reader = if path.is_some() { Box::new(std::io::empty()) } else { input.into_reader() };
     let replay = Replay {

@@ -1,8 +1,8 @@
-//! The runtime that modules run on. Where a system has too few threads for it, this is said before
-//! the first module is loaded.
+//! Creates the tokio runtime that modules run on. If the system cannot provide enough threads, this
+//! is reported before the first module is loaded.
 //!
-//! Rationale: tokio panics where it cannot start its first thread, and goes on in silence where
-//! more are lacking. So as many as it will want are tried before.
+//! Rationale: tokio panics if it cannot start its first thread, and silently continues if it cannot
+//! start more. So the threads that it will need are started as a test first.
 
 use std::io;
 use std::sync::mpsc::channel;
@@ -14,26 +14,27 @@ use tokio::runtime::{Builder, Runtime};
 use crate::exit::Result;
 use crate::limits;
 
-/// A runtime with this many threads beside the one that waits.
+/// A runtime with this many worker threads, besides the calling thread.
 ///
 /// # Errors
-/// There are too few threads, or too few descriptors.
+/// The system cannot provide enough threads or file descriptors.
 pub(crate) fn several(threads: usize) -> Result<Runtime> {
     let mut builder = Builder::new_multi_thread();
     begin(builder.worker_threads(threads), threads)
 }
 
-/// A runtime on the thread that waits.
+/// A runtime on the calling thread.
 ///
 /// # Errors
-/// As above.
+/// The system cannot provide enough threads or file descriptors.
 pub(crate) fn single() -> Result<Runtime> {
     begin(&mut Builder::new_current_thread(), 0)
 }
 
 fn begin(builder: &mut Builder, threads: usize) -> Result<Runtime> {
     let cannot = |error| limits::stop("cannot start the threads that modules take", &error);
-    // One more for what blocks, which stays, so that there is always one, and one to load on.
+    // Two more: a blocking thread, which is kept alive so that there is always one, and a thread
+    // that loads the modules.
     try_threads(threads + 2).map_err(cannot)?;
     let builder = builder.thread_name(RUNTIME_THREADS).thread_keep_alive(FOR_EVER).enable_all();
     let runtime = builder.build().map_err(cannot)?;
@@ -43,7 +44,7 @@ fn begin(builder: &mut Builder, threads: usize) -> Result<Runtime> {
 
 const FOR_EVER: Duration = Duration::from_secs(1 << 32);
 
-/// Starts so many threads at once, and lets them end.
+/// Starts this many threads at once and ends them again.
 fn try_threads(number: usize) -> io::Result<()> {
     let mut running = Vec::with_capacity(number);
     for _ in 0..number {
@@ -53,7 +54,7 @@ fn try_threads(number: usize) -> io::Result<()> {
     }
     for (end, thread) in running {
         drop(end);
-        // It does nothing that could fail.
+        // The thread does nothing that could panic.
         let _ = thread.join();
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Some consecutive lines of a file of events, as they were read, and the events in them.
+//! A batch of consecutive lines of an event file, and the events in them.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,18 +9,18 @@ use tokio::task::JoinSet;
 use super::lines::{LONGEST, Line};
 use crate::input::without_mark;
 
-/// How many lines are worth a task.
+/// The least number of lines for which a task is spawned.
 const LEAST: usize = 64;
 
-/// Some consecutive lines, of which blank ones are left out.
+/// Consecutive lines, without blank ones.
 #[derive(Default)]
 pub(super) struct Batch {
     lines: Vec<Numbered>,
-    /// What the lines lie in, one behind the other.
+    /// The text that contains the lines, one after the other.
     pub(super) text: Vec<u8>,
-    /// How much of the file they take.
+    /// The number of bytes of the file that the batch covers.
     pub(super) bytes: u64,
-    /// Whether they are the first ones of the file.
+    /// Whether this is the first batch of the file.
     pub(super) begins: bool,
 }
 
@@ -31,12 +31,12 @@ struct Numbered {
 }
 
 impl Batch {
-    /// The first one of a file.
+    /// The first batch of a file.
     pub(super) fn first() -> Self {
         Self { begins: true, ..Self::default() }
     }
 
-    /// The one after it, which will hold about as much.
+    /// The batch after this one, with room for about as much.
     pub(super) fn next(&self) -> Self {
         Self { text: Vec::with_capacity(self.text.capacity()), ..Self::default() }
     }
@@ -49,7 +49,7 @@ impl Batch {
         self.lines.len()
     }
 
-    /// The events of its lines in order, parsed by so many tasks at once.
+    /// Parses the events of the lines with up to `hands` tasks at once. The order is kept.
     pub(super) async fn events(self, hands: usize) -> Vec<Result<OwnedEvent, NoEvent>> {
         let unread = Unread { lines: self.lines, text: Text::of(self.text) };
         let count = unread.lines.len();
@@ -69,17 +69,17 @@ impl Batch {
     }
 }
 
-/// The lines of a batch that is complete.
+/// The lines of a complete batch.
 struct Unread {
     lines: Vec<Numbered>,
     text: Text,
 }
 
-/// What the lines lie in.
+/// The text that contains the lines.
 enum Text {
-    /// Events keep a share of it in place of a copy.
+    /// Valid UTF-8. Events share it instead of copying their part.
     Shared(Arc<String>),
-    /// Some of it is no text.
+    /// Some of it is not UTF-8.
     Bytes(Vec<u8>),
 }
 
@@ -91,7 +91,7 @@ impl Text {
         }
     }
 
-    /// The event that stands here.
+    /// Parses the event in this range.
     fn event(&self, line: Range<usize>) -> Result<OwnedEvent, String> {
         match self {
             Self::Bytes(bytes) => event(without_mark(&bytes[line])),
@@ -120,7 +120,7 @@ impl Unread {
     }
 }
 
-/// A line that is no event.
+/// A line that is not an event.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NoEvent {
     /// Counted from 1.
@@ -147,7 +147,7 @@ fn read<'a>(
     }
     parse(text).map_err(|error| {
         let message = error.to_string();
-        // The parser saw this line alone, and would call it line 1.
+        // The parser saw only this line, so its line number is always 1.
         let what = message.split(" at line ").next().unwrap_or_default();
         format!("{what} (column {})", error.column())
     })

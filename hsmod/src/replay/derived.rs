@@ -1,8 +1,8 @@
-//! What a homeserver would have asked for an event to come about: derived from the history.
+//! Derives from the history what a homeserver would have asked before an event could come about.
 //!
-//! Rationale: most modules look at what users do, and not at events. Who replays a history wants them
-//! asked too, as often and in the order in which Synapse would have; and wants to know of the
-//! callbacks that this can never reach.
+//! Rationale: most modules check users' actions rather than events. A replay should call them as
+//! often as Synapse would have, in the same order, and report the callbacks that it can never
+//! reach.
 
 mod acts;
 mod asked;
@@ -33,39 +33,40 @@ pub(super) use self::people::People;
 pub(super) use self::profiles::Profiles;
 pub(super) use self::refusal::Refusal;
 
-/// What is known of a room beside its state.
+/// What is known about a room besides its state.
 #[derive(Default)]
 pub(super) struct Story {
-    /// While its first events come.
+    /// Set while the room's first events are processed.
     beginning: Option<Beginning>,
-    /// Events behind those that it was given, if somebody wants to know how it begins.
+    /// The events that follow those already given, if a module listens to how a room begins.
     pub(super) ahead: Vec<OwnedEvent>,
-    /// How often modules were asked what, the event's own callbacks included.
+    /// How often each callback was called, including the event's own.
     pub(super) asked: Asked,
 }
 
-/// An event, and what stands around it in the history.
+/// An event and its context in the history.
 pub(super) struct Scene<'a> {
     pub(super) event: &'a Event<'a>,
-    /// Whether it is the first one that shows what its user is called now.
+    /// Whether it is the first event that shows its user's current profile.
     pub(super) is_news: bool,
-    /// The room's state before it.
+    /// The room's state before the event.
     pub(super) state: &'a RoomState,
-    /// The events of the room behind it.
+    /// The room's events after it.
     pub(super) upcoming: &'a [Letter],
 }
 
 impl Story {
-    /// What an event shows that somebody did.
+    /// The actions of users that an event reveals.
     pub(super) fn acts(&mut self, audience: &Audience, scene: &Scene<'_>) -> Vec<Act> {
         let reading = Reading { scene, audience, ahead: &self.ahead };
         reading.acts(&mut self.beginning)
     }
 
-    /// Asks what a homeserver would have asked of these acts, before the event's own callbacks.
+    /// Calls the callbacks that a homeserver would have called for these acts, before the event's
+    /// own.
     ///
     /// # Errors
-    /// A module refuses or fails: the event would not have come about.
+    /// A module denies or fails, so the event would not have come about.
     pub(super) async fn ask(
         &mut self,
         audience: &Audience,
@@ -83,16 +84,16 @@ impl Story {
         Ok(())
     }
 
-    /// Notes that the modules were asked one of the event's own callbacks.
+    /// Counts a call of one of the event's own callbacks.
     pub(super) fn own(&mut self, callback: Callback) {
         self.asked.add(callback);
     }
 }
 
-/// What comes of a question.
+/// The outcome of a question.
 type Answer = Result<(), Refusal>;
 
-/// The same, of the loader's.
+/// Converts the loader's answer.
 fn passed(answer: Result<(), CallError>) -> Answer {
     answer.map_err(Refusal::from)
 }

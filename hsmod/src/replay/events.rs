@@ -1,4 +1,4 @@
-//! The events: a file that can be read more than once, or a pipe.
+//! The source of the events: a file, which can be read repeatedly, or a pipe.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use crate::exit::{Result, Stop};
 use crate::input::{Before, Input, Source, Text};
 
-/// How much is read at once.
+/// The size of the read buffer.
 const CAPACITY: usize = 1 << 18;
 
-/// Opens them, to be read `repeat` times.
+/// Opens the events, to be read `repeat` times.
 ///
 /// # Errors
-/// They cannot be read, or not more than once.
+/// The source cannot be read, or cannot be read repeatedly.
 pub(super) fn open(source: &Source, repeat: u32) -> Result<Input> {
     let input = source.open("the events", "one JSON object per line")?;
     if repeat > 1 && input.length.is_none() {
@@ -24,10 +24,10 @@ pub(super) fn open(source: &Source, repeat: u32) -> Result<Input> {
     Ok(input)
 }
 
-/// Where they come from.
+/// Where the events come from.
 pub(super) struct Events {
     path: Option<PathBuf>,
-    /// They come from here, where there is no path.
+    /// The source if there is no path.
     input: Box<dyn Read + Send>,
     before: Before,
 }
@@ -37,10 +37,10 @@ impl Events {
         Self { path, input, before }
     }
 
-    /// Their text, from the beginning if they are a file.
+    /// The text of the events, from the beginning if they are a file.
     ///
     /// # Errors
-    /// They cannot be read, or are no text.
+    /// The source cannot be read or has another format.
     pub(super) fn text(&mut self) -> io::Result<Text> {
         let input = match &self.path {
             Some(path) => Input::file(path)?,
@@ -49,7 +49,7 @@ impl Events {
         input.text(CAPACITY, &self.before)
     }
 
-    /// How to put a tool before this command.
+    /// How to run a conversion tool before this command.
     pub(super) const fn before(&self) -> &Before {
         &self.before
     }

@@ -1,4 +1,4 @@
-//! The rooms of the world whose state is the history's.
+//! Keeps the world's rooms consistent with the history.
 
 use std::collections::HashSet;
 
@@ -7,8 +7,8 @@ use hsmod_loader::values::OwnedEvent;
 use super::batch::NoEvent;
 use crate::world::World;
 
-/// Sees to it that such a room has no other state than what the history leaves in it. What it
-/// leaves, the rooms tell the world themselves.
+/// Clears the world's state of each room that the history contains, so that the room has only the
+/// state from the history. The rooms themselves add that state to the world.
 pub(super) struct History<'a> {
     world: Option<&'a World>,
     rooms: HashSet<String>,
@@ -19,13 +19,13 @@ impl<'a> History<'a> {
         Self { world, rooms: HashSet::new() }
     }
 
-    /// The history begins, perhaps once more.
+    /// Starts the history, perhaps again.
     pub(super) fn begin(&mut self) {
         self.rooms.clear();
         self.world.iter().for_each(|world| world.begin_anew());
     }
 
-    /// These lines come next: rooms that were not seen before are empty.
+    /// Prepares for the next lines: empties the rooms that appear for the first time.
     pub(super) fn go_on(&mut self, lines: &[Result<OwnedEvent, NoEvent>]) {
         let Some(world) = self.world else { return };
         for event in lines.iter().flatten() {

@@ -1,4 +1,4 @@
-//! What a replay does in the process that the modules run in.
+//! The part of a replay that runs in the child process, beside the modules.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -21,24 +21,24 @@ use crate::live::{Live, Undone};
 use crate::output::{Output, complain};
 use crate::runtime;
 
-/// What to send.
+/// The events to replay, and how.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Replay {
-    /// What messages call the events.
+    /// The name of the events in messages.
     pub(super) source: String,
-    /// Where they lie; without it, they come from the parent.
+    /// The file of the events. `None` if they come from the parent.
     pub(super) path: Option<PathBuf>,
-    /// How many bytes there are, all times over, if that is known.
+    /// The total number of bytes, with all repetitions, if known.
     pub(super) length: Option<u64>,
-    /// How to put a tool before this command.
+    /// How to run a conversion tool before this command.
     pub(super) before: Before,
     pub(super) repeat: u32,
-    /// How many rooms may be busy at once.
+    /// The number of rooms that may be processed at once.
     pub(super) concurrency: usize,
     pub(super) live: Live,
 }
 
-/// Sends the events, and answers what became of them.
+/// Replays the events and shows their outcomes.
 pub(crate) fn run(
     inside: &Inside,
     replay: Replay,
@@ -48,13 +48,13 @@ pub(crate) fn run(
     let runtime = runtime::several(replay.concurrency.min(super::processors()))?;
     inside.wire.report(&Report::Begun);
     let exit = runtime.block_on(send(inside, replay, Box::new(input), output));
-    // A thread that hangs does not keep this process from ending.
+    // A thread that hangs must not keep this process from ending.
     runtime.shutdown_background();
     exit
 }
 
-/// Every how many answers of a module one is timed: all of them, unless there will be so many that
-/// each sixteenth tells the same. To read the clock twice takes about as long as a module.
+/// The sampling interval for a module's latency: 1 (every answer) for short files, 16 for long
+/// ones, where a sample is representative. Reading the clock twice takes about as long as a call.
 fn sample(length: Option<u64>) -> u64 {
     const MANY: u64 = 16 << 20;
     if length.is_some_and(|bytes| bytes >= MANY) { 16 } else { 1 }
@@ -97,7 +97,8 @@ async fn send(
         outcomes.iter().for_each(|outcome| tally.count(outcome));
         outcomes.iter().for_each(|outcome| show(outcome, output));
         inside.wire.report(&Report::Read(bytes));
-        // What was decided is seen even if the next event ends the process.
+        // Flush, so that these outcomes are shown even if a module ends the process at the next
+        // event.
         output.flush();
         if output.is_closed() {
             break;

@@ -1,4 +1,4 @@
-//! A file, line by line, of which no line can be too long for the memory.
+//! Reads a file line by line, with a limit on the length of a line.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::ops::Range;
@@ -8,16 +8,16 @@ use memchr::memchr;
 /// The longest line that is read: 1 MiB.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// A line: where it was put, without its line break.
+/// A line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Text(Range<usize>),
-    /// It was skipped.
+    /// The line is longer than [`LONGEST`] and was skipped.
     TooLong,
 }
 
-/// Reads the next line, puts it behind what `text` holds, and says how long it is in the file; `None`
-/// after the last.
+/// Reads the next line and appends it to `text`. Returns its place there, without the line break,
+/// and its length in the file; `None` after the last line.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -43,7 +43,7 @@ pub(super) fn next(
     Ok(Some((line, length as u64)))
 }
 
-/// As [`BufRead::read_until`] the end of a line, for which that looks in small steps.
+/// Like [`BufRead::read_until`] a line break, but with a faster search.
 fn read_line(reader: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<usize> {
     let start = text.len();
     loop {

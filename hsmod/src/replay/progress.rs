@@ -1,4 +1,4 @@
-//! How far the replay is: a bar on stderr, if that is a terminal.
+//! A progress bar on stderr, if that is a terminal.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
-    /// Of so many bytes, if that is known.
+    /// A bar for this many bytes, or a spinner if the total is unknown.
     pub(crate) fn new(bytes: Option<u64>) -> Self {
         const LOOK: &str = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
         const WITHOUT_END: &str = "{spinner} {bytes} {bytes_per_sec}";
@@ -24,7 +24,7 @@ impl Progress {
         self.0.inc(bytes);
     }
 
-    /// Writes something else meanwhile.
+    /// Hides the bar while `write` runs.
     pub(crate) fn aside(&self, write: impl FnOnce()) {
         self.0.suspend(write);
     }

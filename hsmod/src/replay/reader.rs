@@ -1,7 +1,7 @@
-//! Reads the events on a thread of its own, in batches, which whoever gets them parses.
+//! Reads the events on a separate thread, in batches that the receiver parses.
 //!
-//! Rationale: at most three batches are in memory at once (one in work, one that waits, one that is
-//! read), so that a slow room holds up the reader, and not the whole file in memory.
+//! Rationale: at most three batches are in memory at once (one being processed, one waiting, one
+//! being read), so that a slow module delays the reader instead of filling the memory.
 
 use std::io::{self, BufRead};
 
@@ -12,24 +12,24 @@ use super::events::Events;
 use super::lines::{self, Line};
 use crate::input::{Foreign, Text, without_mark};
 
-/// How many lines a batch has at most,
+/// The maximum number of lines in a batch.
 const LINES: usize = 1024;
-/// and after how many bytes it ends.
+/// The number of bytes after which a batch ends.
 const BYTES: u64 = 4 << 20;
 
-/// What a file of events may be that is none, and what makes one of it.
+/// Likely wrong formats of an event file, and the tools that convert them.
 const ARRAY: Foreign =
     Foreign { what: "a JSON array, not one object per line", tool: "jq -c '.[]'" };
 const PRETTY: Foreign =
     Foreign { what: "JSON over several lines, not one object per line", tool: "jq -c ." };
 
-/// Begins to read the events, `repeat` times over. It ends when nobody wants the batches any more.
+/// Starts to read the events, `repeat` times. The thread ends when the receiver is dropped.
 pub(super) fn start(mut events: Events, repeat: u32) -> mpsc::Receiver<io::Result<Batch>> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
         for _ in 0..repeat {
             if let Err(error) = events.text().and_then(|text| read(text, &events, &sender)) {
-                // Whoever does not want batches wants no error either.
+                // If the receiver is gone, the error is of no interest.
                 let _ = sender.blocking_send(Err(error));
                 break;
             }
@@ -79,8 +79,8 @@ fn read(
     Ok(())
 }
 
-/// What JSON a file is whose first line, this one, is no event: it goes on in the next line. One that
-/// was cut off ends anywhere.
+/// The wrong format of a file whose first line is not an event, if the line looks as if its JSON
+/// continues in the next. A truncated event could end anywhere, so other lines are not classified.
 fn kind(line: &[u8]) -> Option<Foreign> {
     match line.trim_ascii() {
         [b'[', ..] => Some(ARRAY),

@@ -1,4 +1,4 @@
-//! One room: its events, one after the other, and the state they leave.
+//! Processes the events of one room, one after the other, and tracks the room's state.
 
 use std::sync::Arc;
 
@@ -13,17 +13,18 @@ use super::derived::{Callback, Listeners, Refusal, Scene, Story};
 use super::timer::{Dispatched, Timer, Timing};
 use crate::state::RoomState;
 
-/// Whom the events are shown to.
+/// What the events are sent to.
 pub(super) struct Audience {
     pub(super) modules: Modules,
     /// What the modules registered.
     pub(super) listeners: Listeners,
     pub(super) server_name: String,
-    /// Whom modules ask of the rooms' state, if there is somebody.
+    /// The world that answers the modules' requests, if there is one. It is kept up to date with
+    /// the rooms' state.
     pub(super) world: Option<FakeHost>,
 }
 
-/// What became of a line.
+/// The outcome of a line.
 pub(super) enum Outcome {
     Allowed { event_id: String, replaced: bool },
     Denied { event_id: String, refusal: Refusal },
@@ -37,24 +38,24 @@ impl From<NoEvent> for Outcome {
     }
 }
 
-/// An event to come.
+/// An event that waits to be processed.
 pub(super) struct Letter {
-    /// Its place in the batch.
+    /// The event's index in the section.
     pub(super) place: usize,
     pub(super) event: OwnedEvent,
-    /// Whether it is the first one that shows what its user is called now.
+    /// Whether it is the first event that shows its user's current profile.
     pub(super) is_news: bool,
 }
 
-/// A room on its way through the file.
+/// A room at some point of the history.
 pub(super) struct Room {
     pub(super) inbox: Vec<Letter>,
-    /// What became of them.
+    /// The outcomes, with the events' indices.
     pub(super) outcomes: Vec<(usize, Outcome)>,
     pub(super) dispatched: Dispatched,
     timer: Timer,
     pub(super) told: Told,
-    /// Once it is known.
+    /// The room version, once it is known.
     version: Option<Arc<str>>,
     state: RoomState,
     /// The state as modules see it.
@@ -62,23 +63,23 @@ pub(super) struct Room {
     pub(super) story: Story,
 }
 
-/// How many events of a room modules may be told of, and lag behind.
+/// The number of a room's notifications that may be pending.
 ///
-/// Rationale: notifications wait for nobody, and a queue that is full loses them; a file is read
-/// faster than any homeserver gets events.
+/// Rationale: sending a notification does not wait for the modules, and a full queue refuses it. A
+/// file is read faster than any homeserver receives events, so the replay has to wait itself.
 const LAG: usize = 64;
 
-/// What the modules were told of.
+/// The pending notifications of a room.
 #[derive(Default)]
 pub(super) struct Told {
-    /// The last of them; queues are in order, so whoever waits for it has waited for all.
+    /// The last notification. Queues are in order, so waiting for it means waiting for all.
     last: Option<Delivery>,
-    /// How many they have not been waited for.
+    /// The number of notifications since the last wait.
     count: usize,
 }
 
 impl Told {
-    /// One more; waits if the modules lag behind.
+    /// Adds a notification, and waits if too many are pending.
     async fn add(&mut self, delivery: Delivery) {
         self.last = Some(delivery);
         self.count += 1;
@@ -87,11 +88,11 @@ impl Told {
         }
     }
 
-    /// Waits until the modules have been told of everything.
+    /// Waits until the modules have handled all notifications.
     pub(super) async fn all(&mut self) {
         self.count = 0;
         if let Some(last) = self.last.take() {
-            // Whoever was not told is among the failures.
+            // A module that was not notified is recorded as a failure.
             let _ = last.await;
         }
     }
@@ -142,12 +143,13 @@ impl Room {
             self.outcomes.push((place, outcome));
         }
         drop(letters);
-        // Its room, for the next batch.
+        // Keep the allocation for the next section.
         self.inbox = inbox;
         self.story.ahead.clear();
     }
 
-    /// Asks about what led to an event; `upcoming` are those behind it.
+    /// Calls the callbacks for the actions that led to an event. `upcoming` are the events after
+    /// it.
     async fn lead(
         &mut self,
         audience: &Audience,
@@ -161,7 +163,7 @@ impl Room {
         if !acts.is_empty() {
             let timing = timing.again();
             let before = self.story.asked.derived();
-            // In memory of its own: it may be large, and most events lead to none of it.
+            // Boxed, because the future is large and most events do not need it.
             let answer = Box::pin(self.story.ask(audience, event, acts)).await;
             self.dispatched += timing.calls(self.story.asked.derived() - before);
             answer?;
@@ -169,7 +171,8 @@ impl Room {
         Ok(timing.again())
     }
 
-    /// Asks about an event, and tells of it if it is let through. Says whether it was replaced.
+    /// Calls the event's own callbacks, and notifies the modules if it is allowed. Returns whether
+    /// it was replaced.
     async fn event(
         &mut self,
         audience: &Audience,
@@ -193,7 +196,7 @@ impl Room {
         Ok(replacement.is_some())
     }
 
-    /// The event, which tells the version of the room as soon as that was told.
+    /// Adds the room version to the event, if it is known.
     fn versioned(&mut self, event: OwnedEvent) -> OwnedEvent {
         let view = event.as_event();
         if view.event_type() == "m.room.create" && view.state_key() == Some("") {
@@ -205,7 +208,7 @@ impl Room {
         }
     }
 
-    /// Asks whether an event is let through, and as which.
+    /// Asks whether an event is allowed, and whether it is replaced.
     async fn ask(&mut self, audience: &Audience, event: &Event<'_>) -> Asked {
         let rules = audience.modules.third_party_rules();
         self.story.own(Callback::CheckEventAllowed);
@@ -226,14 +229,14 @@ impl Room {
     }
 }
 
-/// What modules were asked of an event, and said.
+/// The modules' answer about an event, and the number of calls.
 struct Asked {
     calls: u64,
-    /// The event as which it is let through, if that is another one.
+    /// The replacement, if the event was replaced.
     answer: Result<Option<OwnedEvent>, CallError>,
 }
 
-/// The version of the room that an event creates. A room of which it says nothing has the first.
+/// The room version that an `m.room.create` event sets. The default is version 1.
 fn version_created(create: &Event<'_>) -> Option<Arc<str>> {
     #[derive(Deserialize)]
     struct Create {

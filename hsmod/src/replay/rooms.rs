@@ -1,4 +1,4 @@
-//! All rooms: side by side, each in order.
+//! Processes all rooms concurrently, each in order.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,15 +18,15 @@ pub(super) struct Rooms {
     audience: Arc<Audience>,
     concurrency: usize,
     numbers: HashMap<String, usize>,
-    /// By number; while a room is in work, a new one holds its place.
+    /// By number. While a room is being processed, a default one holds its place.
     rooms: Vec<Room>,
     profiles: Profiles,
     people: People,
-    /// How often modules were asked what.
+    /// Calls by callback, for the rooms that were cleared.
     asked: Asked,
 }
 
-/// Callbacks that are told how a room begins.
+/// Callbacks whose arguments depend on how a room begins.
 const CREATIONS: [Callback; 5] = [
     Callback::OnCreateRoom,
     Callback::GetRatelimitOverrideForUser,
@@ -35,14 +35,14 @@ const CREATIONS: [Callback; 5] = [
     Callback::UserMayCreateRoomAlias,
 ];
 
-/// Callbacks for which it matters which event is the first to show a profile.
+/// Callbacks that depend on which event is the first to show a profile.
 const PROFILES: [Callback; 2] = [Callback::IsUserExpired, Callback::OnProfileUpdate];
 
 /// A room and its number.
 type Numbered = (usize, Room);
 
 impl Rooms {
-    /// At most `concurrency` of them are in work at once. `world` is told of the rooms' state.
+    /// Processes at most `concurrency` rooms at once. `world` receives the rooms' state.
     pub(super) fn new(
         modules: &Modules,
         server_name: &str,
@@ -66,12 +66,13 @@ impl Rooms {
         }
     }
 
-    /// Whether it matters for a line what comes behind it.
+    /// Whether processing a line requires the lines after it.
     pub(super) fn look_ahead(&self) -> bool {
         self.audience.listeners.hear_any(&CREATIONS)
     }
 
-    /// What became of each line, in order; `behind` are the lines behind these.
+    /// Processes these lines and returns their outcomes in order. `behind` are the lines after
+    /// them.
     pub(super) async fn run(
         &mut self,
         lines: Vec<Result<OwnedEvent, NoEvent>>,
@@ -107,11 +108,12 @@ impl Rooms {
             }
             self.rooms[number] = room;
         }
-        // Every event was put into the inbox of a room, and every busy room came back.
+        // Each event was put into the inbox of a room and each busy room was returned, so none is
+        // `None`.
         outcomes.into_iter().flatten().collect()
     }
 
-    /// Waits until everybody has been told of everything, and forgets the rooms.
+    /// Waits for all notifications and forgets the rooms.
     pub(super) async fn clear(&mut self) -> Dispatched {
         self.numbers.clear();
         self.profiles = Profiles::default();
@@ -124,25 +126,25 @@ impl Rooms {
         all
     }
 
-    /// How often modules were asked what, in the rooms that were cleared.
+    /// Which callbacks the history led to, in the rooms that were cleared.
     pub(super) fn reach(&self) -> Reach {
         Reach::new(&self.asked, &self.audience.listeners)
     }
 
-    /// What is to be said of whose users the events are.
+    /// The warning about events without local users, if there is one.
     pub(super) fn warning(&self) -> Option<String> {
         self.people.warning(&self.audience.server_name)
     }
 
-    /// Notes what holds for all rooms. Says whether an event is the first to show what its user is
-    /// called now.
+    /// Tracks what concerns all rooms. Returns whether the event is the first that shows its user's
+    /// current profile.
     fn note(&mut self, event: &Event<'_>) -> bool {
         let Audience { server_name, listeners, .. } = &*self.audience;
         self.people.note(event.sender(), server_name);
         listeners.hear_any(&PROFILES) && self.profiles.note(event, server_name)
     }
 
-    /// Gives these rooms their events that come behind those in their inboxes.
+    /// Gives these rooms their events that follow those in their inboxes.
     fn show_ahead(&mut self, rooms: &[usize], behind: &[Result<OwnedEvent, NoEvent>]) {
         for event in behind.iter().flatten() {
             let number = self.numbers.get(event.as_event().room_id().as_str());
@@ -161,7 +163,7 @@ impl Rooms {
         self.rooms.len() - 1
     }
 
-    /// Empties the inboxes of the busy rooms, and hands the rooms back.
+    /// Processes the inboxes of the busy rooms and returns the rooms.
     async fn work(&mut self, busy: Vec<usize>) -> Vec<Numbered> {
         let hands = self.concurrency.min(busy.len());
         let rooms =
@@ -178,7 +180,7 @@ impl Rooms {
     }
 }
 
-/// Takes one room after the other, until none is left.
+/// Processes one room after the other until none is left.
 async fn hand(
     audience: Arc<Audience>,
     queue: Arc<Mutex<std::vec::IntoIter<Numbered>>>,
@@ -211,7 +213,8 @@ mod tests {
         OwnedEvent::from_json(event.to_string()).unwrap()
     }
 
-    /// What the module noted: callback, event, the state's `m.room.create` event.
+    /// What the module recorded: the callback, the event ID, and the ID of the state's
+    /// `m.room.create` event.
     async fn seen(modules: &Modules) -> Vec<(String, String, Value)> {
         let request = http::Request::get("/_synapse/client/recorder/seen");
         let request = request.body(bytes::Bytes::new()).unwrap();

@@ -1,4 +1,4 @@
-//! The lines of the file, section by section; where it matters, with a look at the next one.
+//! Reads the file section by section and, where required, one section ahead.
 
 use std::io;
 
@@ -10,18 +10,18 @@ use super::batch::{Batch, NoEvent};
 /// The sections of a file.
 pub(super) struct Sections {
     batches: mpsc::Receiver<io::Result<Batch>>,
-    /// How many tasks read a section.
+    /// The number of tasks that parse a section.
     hands: usize,
     looks_ahead: bool,
     next: Option<io::Result<Section>>,
 }
 
-/// Some consecutive lines.
+/// A section: consecutive lines, parsed.
 pub(super) struct Section {
     pub(super) lines: Vec<Result<OwnedEvent, NoEvent>>,
-    /// How much of the file they take.
+    /// The number of bytes of the file that it covers.
     pub(super) bytes: u64,
-    /// Whether they are the first ones of the file.
+    /// Whether this is the first section of the file.
     pub(super) begins: bool,
 }
 
@@ -34,7 +34,7 @@ impl Sections {
         Self { batches, hands, looks_ahead, next: None }
     }
 
-    /// The next section, if the file does not end here.
+    /// The next section, or `None` at the end.
     pub(super) async fn next(&mut self) -> Option<io::Result<Section>> {
         let next = match self.next.take() {
             Some(next) => Some(next),
@@ -46,7 +46,8 @@ impl Sections {
         next
     }
 
-    /// The lines behind the last section, if somebody looks ahead and it is not the end.
+    /// The lines after the last section returned, if it reads ahead and the file does not end
+    /// there.
     pub(super) fn behind(&self) -> &[Result<OwnedEvent, NoEvent>] {
         match &self.next {
             Some(Ok(section)) if !section.begins => &section.lines,

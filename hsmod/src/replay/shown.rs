@@ -1,4 +1,4 @@
-//! What became of an event, for a person and in JSON.
+//! Shows an event's outcome, as text or JSON.
 
 use serde::Serialize;
 
@@ -6,18 +6,18 @@ use super::derived::Refusal;
 use super::room::Outcome;
 use crate::output::{Mark, Output};
 
-/// An event, in JSON.
+/// An event's outcome, in JSON.
 #[derive(Serialize)]
 struct Shown<'a> {
     event_id: Option<&'a str>,
     outcome: &'static str,
     by: Option<&'a str>,
-    /// The one that decided against it, or failed.
+    /// The callback that denied the event or failed.
     callback: Option<&'a str>,
     errcode: Option<String>,
     error: Option<String>,
     replaced: bool,
-    /// Of what is no event, which has no other name.
+    /// The line number of a line that is not an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
 }

@@ -1,4 +1,4 @@
-//! What a replay comes to.
+//! The summary of a replay.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::failures::Failed;
 use crate::live::Undone;
 use crate::output::{Output, counted};
 
-/// What became of the lines so far.
+/// The outcomes so far.
 #[derive(Default)]
 pub(super) struct Tally {
     allowed: u64,
@@ -37,14 +37,15 @@ struct Summary {
     failed: u64,
     replaced: u64,
     seconds: f64,
-    /// Reading and parsing included.
+    /// Including reading and parsing.
     events_per_second: f64,
-    /// Of the time that went by in calls, on one processor, by those that were timed.
+    /// Calls per second of the time spent in calls, for one processor, from the calls that were
+    /// timed.
     dispatch_per_second: f64,
     modules: Vec<Module>,
     #[serde(flatten)]
     reach: Reach,
-    /// Of modules, whatever became of the event.
+    /// All failures of modules, including those that a homeserver passes over.
     failures: Vec<Failed>,
     #[serde(flatten)]
     undone: Undone,
@@ -81,7 +82,7 @@ impl Tally {
         self.failed == 0
     }
 
-    /// How many lines there were that were not blank.
+    /// The number of lines that were not blank.
     pub(super) const fn events(&self) -> u64 {
         self.allowed + self.denied + self.failed
     }
@@ -115,7 +116,7 @@ impl Tally {
         } else {
             summary.lines().iter().for_each(|line| output.line(line));
             summary.reach.show(output);
-            // The others are failures of events, which are listed already.
+            // The other failures are outcomes of events and have been listed already.
             let passed_over = summary.failures.iter().filter(|failed| failed.passed_over);
             passed_over.for_each(|failed| failed.show(output));
             summary.undone.show(output);
@@ -123,7 +124,7 @@ impl Tally {
     }
 }
 
-/// What the modules did so far, in the order of the config.
+/// The modules' counts so far, in config order.
 pub(super) fn counts(modules: &Modules) -> Vec<Module> {
     modules.counts().iter().map(|counts| module(counts, modules)).collect()
 }

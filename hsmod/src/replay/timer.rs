@@ -1,17 +1,17 @@
-//! How long calls take, of which a sample is timed.
+//! Measures how long calls take, by sampling.
 //!
-//! Rationale: to read the clock takes about as long as to ask a module, and a replay asks millions of
-//! times; each sixteenth event tells the same.
+//! Rationale: reading the clock takes about as long as calling a module, and a replay makes
+//! millions of calls. Every sixteenth event is a sufficient sample.
 
 use std::ops::AddAssign;
 use std::time::{Duration, Instant};
 
-/// The first events of a room are all timed: most files are short.
+/// The number of first events of a room that are all timed, since most files are short.
 const FIRST: u64 = 64;
-/// Of the others, each so many.
+/// The sampling interval for the other events.
 const EVERY: u64 = 16;
 
-/// Calls that were timed, and how long they took.
+/// The number of timed calls and their total time.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Dispatched {
     pub(super) calls: u64,
@@ -31,12 +31,12 @@ pub(super) struct Timer {
     events: u64,
 }
 
-/// The calls about one event.
+/// The timing of the calls about one event.
 #[derive(Clone, Copy)]
 pub(super) struct Timing(Option<Instant>);
 
 impl Timer {
-    /// The next event.
+    /// Starts the next event.
     pub(super) fn start(&mut self) -> Timing {
         self.events += 1;
         let timed = self.events <= FIRST || self.events.is_multiple_of(EVERY);
@@ -45,12 +45,12 @@ impl Timer {
 }
 
 impl Timing {
-    /// So many calls were made since it began; nothing if it is not timed.
+    /// Records `calls` calls since the start. Returns zeros if the event is not timed.
     pub(super) fn calls(self, calls: u64) -> Dispatched {
         self.0.map_or_else(Dispatched::default, |start| Dispatched { calls, time: start.elapsed() })
     }
 
-    /// More calls about the same event begin.
+    /// Restarts the clock for more calls about the same event.
     pub(super) fn again(self) -> Self {
         Self(self.0.map(|_| Instant::now()))
     }

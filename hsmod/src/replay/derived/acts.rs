@@ -1,12 +1,12 @@
-//! What a history shows that users and servers did, and what Synapse asks about it: the table that
-//! `docs/replay.md` and `--help` print.
+//! The actions that a history reveals, and the callbacks that Synapse calls for each.
+//! `docs/replay.md` and `--help` print this table.
 
 use hsmod_loader::EditableText;
 
 use super::callback::Callback;
 use super::member::Profile;
 
-/// What somebody did: a request of a client, a part of one, or what another server sent.
+/// The kind of an action: a client's request, a part of one, or an event from another server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     CreateRoom,
@@ -23,12 +23,12 @@ pub(super) enum Kind {
     Receive,
 }
 
-/// A kind of act.
+/// A kind of action and its callbacks.
 pub(super) struct Row {
     pub(super) kind: Kind,
-    /// What of a history shows it.
+    /// What in a history reveals it.
     pub(super) shown_by: &'static str,
-    /// What is asked, in this order.
+    /// The callbacks, in the order in which they are called.
     pub(super) asks: &'static [Callback],
 }
 
@@ -115,7 +115,7 @@ impl Kind {
     }
 }
 
-/// An act, and what is to be said of it beside its event.
+/// An action, with the details that its event does not contain.
 #[derive(Debug)]
 pub(in crate::replay) enum Act {
     CreateRoom(EditableText),
@@ -151,12 +151,12 @@ impl Act {
     }
 }
 
-/// The table, as `--help` has it.
+/// The table for `--help`.
 pub(in crate::replay) fn help() -> String {
     ROWS.iter().map(|row| format!("  {}:\n{}", row.shown_by, listed(row.asks))).collect()
 }
 
-/// Names, as many to a line as fit.
+/// Lists names, wrapped to lines.
 fn listed(callbacks: &[Callback]) -> String {
     const WIDTH: usize = 98;
     const INDENT: &str = "      ";

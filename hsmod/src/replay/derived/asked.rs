@@ -1,4 +1,4 @@
-//! How often modules were asked what, and what they can never be asked.
+//! Counts how often each callback was called, and lists those that a replay never calls.
 
 use std::ops::AddAssign;
 
@@ -8,7 +8,7 @@ use super::callback::{Callback, Listeners};
 use super::never;
 use crate::output::{Output, counted};
 
-/// By callback, how often anybody was asked.
+/// The number of calls by callback.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::replay) struct Asked([u64; Callback::ALL.len()]);
 
@@ -21,7 +21,7 @@ impl Asked {
         self.0[callback as usize]
     }
 
-    /// How often in all, but for the events' own callbacks.
+    /// The total number of calls, without the events' own callbacks.
     pub(in crate::replay) fn derived(&self) -> u64 {
         let own: u64 = Callback::OWN.iter().map(|callback| self.of(*callback)).sum();
         self.0.iter().sum::<u64>() - own
@@ -34,13 +34,13 @@ impl AddAssign for Asked {
     }
 }
 
-/// What the history led to of what modules registered.
+/// Which of the registered callbacks the history led to.
 #[derive(Serialize)]
 pub(in crate::replay) struct Reach {
-    /// Also what it could have led to, and did not.
+    /// Calls by callback, including callbacks that a history can lead to but this one did not.
     #[serde(serialize_with = "map")]
     asked: Vec<(&'static str, u64)>,
-    /// What no history leads to.
+    /// Callbacks that no history leads to.
     never_asked: Vec<String>,
 }
 
@@ -62,7 +62,8 @@ impl Reach {
         }
     }
 
-    /// For a person, who must not take silence for consent.
+    /// Shows the result to a person, including what was not called, which must not be mistaken for
+    /// allowed.
     pub(in crate::replay) fn show(&self, output: &mut Output) {
         let some = self.asked.iter().filter(|(_, times)| *times > 0);
         let some = some.map(|(name, times)| format!("{name} {}", counted(*times, "time")));

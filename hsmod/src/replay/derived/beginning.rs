@@ -1,4 +1,4 @@
-//! How a room begins: with the events that come of the request that creates it.
+//! Recognizes how a room begins: the events that result from the request that created it.
 
 use std::collections::HashSet;
 
@@ -6,13 +6,14 @@ use hsmod_loader::values::Event;
 
 use super::member::Member;
 
-/// How long after the room was created an event may still come of that.
+/// How long after the creation of a room an event may still result from it.
 const LONGEST_MS: i64 = 10_000;
 
-/// A room whose first events come.
+/// A room whose first events are being processed.
 ///
-/// Rationale: nothing in an event says which request it comes of. Synapse sends what belongs to a new
-/// room in one go: each state once, invites last, nobody else between.
+/// Rationale: an event does not say which request it results from. Synapse sends the events of a
+/// new room in one sequence: each state event once, invites last, and nothing from other users in
+/// between.
 #[derive(Clone, Debug)]
 pub(super) struct Beginning {
     creator: String,
@@ -30,7 +31,7 @@ pub(super) enum First {
 }
 
 impl Beginning {
-    /// With the event that creates the room.
+    /// Starts with the event that creates the room.
     pub(super) fn new(create: &Event<'_>, is_upgrade: bool) -> Self {
         Self {
             creator: create.sender().as_str().to_owned(),
@@ -41,7 +42,8 @@ impl Beginning {
         }
     }
 
-    /// Whether the next event of the room still belongs to it. The first one that does not ends it.
+    /// Classifies the room's next event if it still belongs to the beginning. The first event that
+    /// does not ends it.
     pub(super) fn take(&mut self, event: &Event<'_>) -> Option<First> {
         let state_key = event.state_key()?;
         if event.sender() != self.creator.as_str() || event.origin_server_ts() > self.until {
@@ -69,7 +71,7 @@ impl Beginning {
                 self.has_invites = true;
                 Some(First::Invite)
             }
-            // Those of the old room.
+            // The bans of the old room, which an upgrade copies.
             "ban" if self.is_upgrade => Some(First::Other),
             _ => None,
         }

@@ -1,17 +1,17 @@
-//! The callbacks that a replay asks, and which of them modules registered.
+//! The callbacks that a replay calls, and which of them modules registered.
 
 use hsmod_loader::Modules;
 
 macro_rules! callbacks {
     ($( $name:ident: $full_name:literal, )*) => {
-        /// A callback that a replay asks, if the history shows a reason.
+        /// A callback that a replay calls if the history gives a reason.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::replay) enum Callback { $( $name, )* }
 
         impl Callback {
             pub(in crate::replay) const ALL: &[Self] = &[$( Self::$name, )*];
 
-            /// Category and name.
+            /// The category and the name.
             pub(in crate::replay) const fn full_name(self) -> &'static str {
                 match self { $( Self::$name => $full_name, )* }
             }
@@ -38,11 +38,11 @@ callbacks! {
 }
 
 impl Callback {
-    /// The event's own, which every event is put through.
+    /// The event's own callbacks, which are called for every event.
     pub(super) const OWN: [Self; 3] =
         [Self::CheckEventAllowed, Self::CheckEventForSpam, Self::OnNewEvent];
 
-    /// Its name alone.
+    /// The name without the category.
     pub(super) fn name(self) -> &'static str {
         let full_name = self.full_name();
         full_name.split_once('.').map_or(full_name, |(_, name)| name)
@@ -53,11 +53,11 @@ impl Callback {
     }
 }
 
-/// Which callbacks modules registered.
+/// The callbacks that modules registered.
 #[derive(Clone, Debug, Default)]
 pub(in crate::replay) struct Listeners {
     bits: u32,
-    /// By full name, the modules in the order of the config.
+    /// By full name, the modules in config order.
     all: Vec<(String, Vec<String>)>,
 }
 
@@ -80,29 +80,29 @@ impl Listeners {
         Self { bits: bits.fold(0, |all, bit| all | bit), all }
     }
 
-    /// Whether anybody registered it.
+    /// Whether a module registered this callback.
     pub(in crate::replay) const fn hear(&self, callback: Callback) -> bool {
         self.bits & callback.bit() != 0
     }
 
-    /// Whether anybody registered one of them.
+    /// Whether a module registered any of these callbacks.
     pub(in crate::replay) fn hear_any(&self, callbacks: &[Callback]) -> bool {
         callbacks.iter().any(|callback| self.hear(*callback))
     }
 
-    /// Whether anybody registered a callback that is derived from the history.
+    /// Whether a module registered a callback other than the event's own.
     pub(in crate::replay) fn derive(&self) -> bool {
         let own = Callback::OWN.iter().fold(0, |all, callback| all | callback.bit());
         self.bits & !own != 0
     }
 
-    /// The full names of all that was registered, also what is never asked.
+    /// The full names of all registered callbacks, including those that a replay never calls.
     pub(super) fn registered(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|(name, _)| &**name)
     }
 
-    /// The module that answers a callback, if it is one alone: for answers that do not say whose
-    /// they are.
+    /// The module that registered a callback, if only one did. Used for answers that do not name
+    /// their module.
     pub(super) fn only(&self, callback: Callback) -> Option<&str> {
         let (_, modules) = self.all.iter().find(|(name, _)| name == callback.full_name())?;
         match &modules[..] {

@@ -1,4 +1,4 @@
-//! The body of the request that creates a room, as far as its first events show it.
+//! Reconstructs the body of the request that created a room from the room's first events.
 
 use hsmod_loader::EditableText;
 use hsmod_loader::values::{Event, OwnedEvent, RoomAlias};
@@ -9,7 +9,7 @@ use super::beginning::Beginning;
 use super::member::Member;
 use super::people::is_of;
 
-/// What `POST createRoom` was asked for.
+/// The body of `POST createRoom`.
 pub(super) fn request<'a>(
     create: &Event<'_>,
     beginning: Beginning,
@@ -30,7 +30,7 @@ pub(super) fn request<'a>(
     EditableText::new(Value::Object(request).to_string())
 }
 
-/// What Synapse shows modules when a room is upgraded.
+/// What Synapse passes to modules when a room is upgraded.
 pub(super) fn upgrade<'a>(
     create: &Event<'_>,
     beginning: Beginning,
@@ -46,12 +46,12 @@ pub(super) fn upgrade<'a>(
     EditableText::new(request.to_string())
 }
 
-/// Whether the room takes the place of an older one.
+/// Whether the room replaces an older one.
 pub(super) fn is_upgrade(create: &Event<'_>) -> bool {
     object(create).get("predecessor").is_some_and(Value::is_object)
 }
 
-/// Walks over the first events of a room.
+/// Calls `each` for the first events of a room.
 fn each<'a>(
     mut beginning: Beginning,
     upcoming: impl Iterator<Item = &'a OwnedEvent>,
@@ -66,13 +66,13 @@ fn each<'a>(
     }
 }
 
-/// Adds to the request what one of the first events comes of.
+/// Adds the part of the request that led to one of the first events.
 fn add(request: &mut Map<String, Value>, event: &Event<'_>, server_name: &str) {
     let content = object(event);
     let text = |key: &str| content.get(key).and_then(Value::as_str);
     let mut put = |key: &str, value: Value| drop(request.insert(key.to_owned(), value));
     match event.event_type() {
-        // Synapse makes them.
+        // Synapse creates the power levels itself.
         "m.room.power_levels" => {}
         "m.room.member" => add_invite(request, event),
         "m.room.third_party_invite" => {}
@@ -85,7 +85,7 @@ fn add(request: &mut Map<String, Value>, event: &Event<'_>, server_name: &str) {
         "m.room.join_rules" if matches!(text("join_rule"), Some("invite")) => {
             put("preset", "private_chat".into());
         }
-        // What each preset brings.
+        // Every preset sets this.
         "m.room.history_visibility" if text("history_visibility") == Some("shared") => {}
         "m.room.guest_access" if text("guest_access") == Some("can_join") => {}
         "m.room.canonical_alias" => match text("alias") {
@@ -108,7 +108,7 @@ fn add_invite(request: &mut Map<String, Value>, event: &Event<'_>) {
     }
 }
 
-/// Adds to a list of the request.
+/// Appends an item to a list in the request.
 fn push(request: &mut Map<String, Value>, key: &str, item: Value) {
     let list = request.entry(key).or_insert_with(|| Value::Array(Vec::new()));
     if let Value::Array(items) = list {
@@ -124,12 +124,12 @@ fn state(event: &Event<'_>) -> Value {
     })
 }
 
-/// The content; nothing where it holds what no [`Value`] can.
+/// The content; empty if it holds a number that [`Value`] cannot represent.
 fn object(event: &Event<'_>) -> Map<String, Value> {
     event.content().unwrap_or_default()
 }
 
-/// A key of a request, as the modules left it; `None` where it is not what it should be.
+/// Reads a key of a request after the modules' edits. `None` if it is missing or has another type.
 pub(super) fn key<T: DeserializeOwned>(request: &EditableText, key: &str) -> Option<T> {
     let mut request: Map<String, Value> = serde_json::from_str(request.as_str()).ok()?;
     serde_json::from_value(request.remove(key)?).ok()

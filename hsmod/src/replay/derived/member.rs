@@ -1,4 +1,4 @@
-//! What an `m.room.member` event says.
+//! The content of `m.room.member` events.
 
 use hsmod_loader::values::{Event, JsonStr};
 use serde::Deserialize;
@@ -16,11 +16,11 @@ pub(super) struct Member {
     pub(super) membership: String,
     pub(super) profile: Profile,
     pub(super) is_direct: bool,
-    /// Whether it is an invite that stands for one of an e-mail address.
+    /// Whether this is an invite that replaced the invite of an e-mail address.
     pub(super) is_exchanged: bool,
 }
 
-/// As it may be written; only the membership has to be right.
+/// The content as written by any server: only `membership` must have the right type.
 #[derive(Deserialize)]
 struct Content {
     membership: String,
@@ -35,12 +35,12 @@ struct Content {
 }
 
 impl Member {
-    /// Of such an event; `None` if it is malformed.
+    /// Reads a member event. `None` if it is malformed.
     pub(super) fn of(event: &Event<'_>) -> Option<Self> {
         Some(Self::said(event.content_json().parse().ok()?))
     }
 
-    /// Of such an event, which is this JSON.
+    /// Reads a member event from its JSON.
     pub(super) fn of_json(event: &str) -> Option<Self> {
         #[derive(Deserialize)]
         struct WithContent {

@@ -1,6 +1,6 @@
-//! The callbacks that no history leads to, and why.
+//! The callbacks that a replay never calls, and why.
 
-/// Full names, and what a history lacks of them.
+/// Full names of callbacks, and what a history lacks to call them.
 pub(super) const ROWS: &[(&[&str], &str)] = &[
     (
         &[
@@ -90,10 +90,10 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// What a history lacks of a callback.
+/// Why a replay never calls this callback.
 pub(super) fn why(full_name: &str) -> &'static str {
     let row = ROWS.iter().find(|(callbacks, _)| callbacks.contains(&full_name));
-    // A test below finds what is missing first.
+    // The fallback is never used: the test below fails if a callback has no row.
     row.map_or("no event leads to it", |(_, why)| why)
 }
 

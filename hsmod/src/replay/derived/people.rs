@@ -1,21 +1,22 @@
-//! Whose users send the events: those of this server are asked about as such.
+//! Distinguishes local users from those of other servers, and warns if no event is from a local
+//! user.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use hsmod_loader::values::UserId;
 
-/// Whether a user is one of this server's.
+/// Whether a user belongs to this server.
 pub(in crate::replay) fn is_local(user: &UserId, server_name: &str) -> bool {
     is_of(server_name, user.server_name())
 }
 
-/// Whether this server is meant.
+/// Whether `meant` is this server.
 pub(super) fn is_of(server_name: &str, meant: Option<&str>) -> bool {
     meant == Some(server_name)
 }
 
-/// The servers of the senders, until one is local.
+/// Counts the senders' servers until a local sender is seen.
 #[derive(Default)]
 pub(in crate::replay) struct People {
     has_local: bool,
@@ -37,9 +38,9 @@ impl People {
         }
     }
 
-    /// What to say if nobody is local.
+    /// The warning to show if no sender is local.
     pub(in crate::replay) fn warning(&self, server_name: &str) -> Option<String> {
-        // Of several that are as frequent it is always the same.
+        // Breaks ties by name, so that the result is deterministic.
         let by_frequency = self.servers.iter().map(|(server, events)| (events, Reverse(server)));
         let (_, Reverse(most)) = by_frequency.max()?;
         Some(format!(

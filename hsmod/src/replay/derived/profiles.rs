@@ -1,4 +1,4 @@
-//! What local users are called, over all rooms: a new name is seen in each of them.
+//! Tracks local users' profiles across all rooms, since a change shows in each room.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use super::people::is_local;
 pub(in crate::replay) struct Profiles(HashMap<String, Profile>);
 
 impl Profiles {
-    /// Whether an event is the first one that shows a local user's new name or avatar. Events have
-    /// to be shown in the order of the file.
+    /// Whether an event is the first that shows a local user's new name or avatar. Events must be
+    /// passed in file order.
     ///
-    /// How somebody is called who is seen for the first time is no news.
+    /// The profile of a user seen for the first time does not count as new.
     pub(in crate::replay) fn note(&mut self, event: &Event<'_>, server_name: &str) -> bool {
         let user = event.sender();
         if event.event_type() != "m.room.member"

@@ -1,4 +1,4 @@
-//! The questions that are derived from an event, put to the modules.
+//! Calls the callbacks that are derived from an event.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use super::callback::Callback;
 use super::{Answer, Refusal, creation, passed};
 use crate::replay::room::Audience;
 
-/// The limiters that Synapse looks at for an invite, in its order.
+/// The rate limiters that Synapse consults for an invite, in its order.
 const OF_INVITE: &[&str] = &["rc_invites.per_room", "rc_invites.per_user", "rc_invites.per_issuer"];
-/// The same for a room that is created with invites.
+/// The rate limiters that Synapse consults for a room that is created with invites.
 const OF_ROOM_WITH_INVITES: &[&str] = &["rc_invites.per_room"];
 
-/// Puts questions about an event.
+/// Asks the modules about an event.
 pub(super) struct Questions<'a> {
     pub(super) audience: &'a Audience,
     pub(super) event: &'a Event<'a>,
@@ -25,7 +25,7 @@ pub(super) struct Questions<'a> {
 }
 
 impl Questions<'_> {
-    /// Asks one of the questions that belong to an act, as often as it belongs there.
+    /// Calls one of the callbacks of an action, as often as Synapse does for it.
     pub(super) async fn ask(&mut self, callback: Callback, act: &mut Act) -> Answer {
         match (callback, act) {
             (Callback::IsUserExpired, _) => self.is_user_expired().await,
@@ -49,7 +49,7 @@ impl Questions<'_> {
         }
     }
 
-    /// The same, of the category `spam_checker`.
+    /// Calls one of the callbacks of the category `spam_checker`.
     async fn ask_spam_checkers(&mut self, callback: Callback, act: &Act) -> Answer {
         let (all, event) = (self.audience.modules.spam_checker(), self.event);
         let (user, room) = (event.sender(), event.room_id());
@@ -76,7 +76,7 @@ impl Questions<'_> {
                 let answer = all.user_may_invite(user, state_key, room).await;
                 let is_federated = matches!(act, Act::ReceiveInvite);
                 passed(answer.map_err(|error| {
-                    // What the client of the other server sees of it.
+                    // The refusal as the inviting server's client sees it.
                     let policy = policy(Callback::FederatedUserMayInvite.full_name());
                     match policy.filter(|_| is_federated) {
                         Some(policy) => error.with_refusal(policy.refusal),
@@ -96,7 +96,7 @@ impl Questions<'_> {
                 );
                 passed(question.await)
             }
-            // No row has another question.
+            // No row of the table combines another callback and action.
             _ => Ok(()),
         }
     }
@@ -122,11 +122,11 @@ impl Questions<'_> {
     async fn federated_invite(&mut self) -> Answer {
         self.asked.add(Callback::FederatedUserMayInvite);
         let all = self.audience.modules.spam_checker();
-        // The row asks it next.
+        // The row lists `user_may_invite` itself, as its next callback.
         passed(all.federated_user_may_invite(self.event).without_user_may_invite().await)
     }
 
-    /// Whatever limits a module sets, a history shows what was not held back.
+    /// The answers are ignored: an event in the history was not rate-limited.
     async fn ratelimit(&mut self, limiters: &[&str]) -> Answer {
         let all = self.audience.modules.ratelimit();
         for limiter in limiters {
@@ -136,12 +136,12 @@ impl Questions<'_> {
         Ok(())
     }
 
-    /// Synapse goes on when the modules have been told.
+    /// Waits for the notification, as Synapse does.
     async fn on_profile_update(&mut self, profile: &ProfileInfo<'_>) -> Answer {
         self.asked.add(Callback::OnProfileUpdate);
         let rules = self.audience.modules.third_party_rules();
         let delivery = rules.on_profile_update(self.event.sender(), profile, false, false).await?;
-        // Whoever was not told is among the failures.
+        // A module that was not notified is recorded as a failure.
         let _ = delivery.await;
         Ok(())
     }
@@ -156,7 +156,7 @@ impl Questions<'_> {
         passed(answer.map_err(|error| error.with_refusal(Texts::VISIBILITY_OF_NEW_ROOM)))
     }
 
-    /// The alias that an act makes.
+    /// The alias that an action creates.
     fn alias(&self, act: &Act) -> Option<String> {
         match act {
             Act::CreateAlias(alias) => Some(alias.clone()),
@@ -168,7 +168,7 @@ impl Questions<'_> {
         }
     }
 
-    /// Modules answered what refuses the event; the answer does not say which of them did.
+    /// The refusal for an answer that refuses the event but does not name the module.
     fn refused(&self, callback: Callback) -> Answer {
         let by = self.audience.listeners.only(callback).map(str::to_owned);
         match policy(callback.full_name()) {
@@ -178,7 +178,7 @@ impl Questions<'_> {
     }
 }
 
-/// What is limited of an act.
+/// The rate limiters that apply to an action.
 fn limiters(act: &Act) -> &'static [&'static str] {
     match act {
         Act::Invite => OF_INVITE,

@@ -1,4 +1,4 @@
-//! What an event shows that somebody did.
+//! Finds the actions of users that an event reveals.
 
 use std::collections::HashSet;
 
@@ -12,19 +12,19 @@ use super::people::{is_local, is_of};
 use super::{Scene, creation};
 use crate::replay::room::Audience;
 
-/// An event that is read.
+/// An event and its context.
 pub(super) struct Reading<'a> {
     pub(super) scene: &'a Scene<'a>,
     pub(super) audience: &'a Audience,
-    /// The events of the room behind those that are upcoming.
+    /// The room's events after the upcoming ones.
     pub(super) ahead: &'a [OwnedEvent],
 }
 
-/// Events that no client sends by itself.
+/// Types of events that the server sends, not a client.
 const SENT_BY_SERVER: [&str; 2] = ["m.room.tombstone", "org.matrix.dummy_event"];
 
 impl<'a> Reading<'a> {
-    /// What was done, in order; what no module wants to know of may be left out.
+    /// The actions, in order. Actions that no module listens to may be left out.
     pub(super) fn acts(&self, beginning: &mut Option<Beginning>) -> Vec<Act> {
         let event = self.scene.event;
         if !self.is_local(event.sender()) {
@@ -43,7 +43,7 @@ impl<'a> Reading<'a> {
         match (event.event_type(), event.state_key()) {
             ("m.room.member", Some(user)) => self.member(UserId::new(user)),
             (event_type, _) if SENT_BY_SERVER.contains(&event_type) => Vec::new(),
-            // An invite by e-mail is no state that clients set.
+            // Clients do not set the state of an invite by e-mail themselves.
             ("m.room.third_party_invite", _) | (_, None) => self.wanted(Act::Send),
             ("m.room.canonical_alias", _) => {
                 let mut acts: Vec<Act> = self.new_aliases().map(Act::CreateAlias).collect();
@@ -58,8 +58,8 @@ impl<'a> Reading<'a> {
         is_local(user, &self.audience.server_name)
     }
 
-    /// Nothing, if nobody asks anything about such an act: most events are of one kind, of which
-    /// most modules want to know nothing.
+    /// The action, unless no module listens to it. This keeps the common case cheap: most events
+    /// are messages, for which few modules have a callback.
     fn wanted(&self, act: Act) -> Vec<Act> {
         if self.wants(act.kind()) { vec![act] } else { Vec::new() }
     }
@@ -68,7 +68,7 @@ impl<'a> Reading<'a> {
         self.audience.listeners.hear_any(kind.row().asks)
     }
 
-    /// What another server sent.
+    /// The action of a user of another server.
     fn elsewhere(&self) -> Vec<Act> {
         let event = self.scene.event;
         let invited = event.state_key().filter(|_| event.event_type() == "m.room.member");
@@ -96,12 +96,12 @@ impl<'a> Reading<'a> {
         }]
     }
 
-    /// What a local user did to the membership of this user.
+    /// The actions of a local user who changed the membership of `user`.
     fn member(&self, user: &UserId) -> Vec<Act> {
         let event = self.scene.event;
         let Some(member) = Member::of(event) else { return self.wanted(Act::Send) };
         match &*member.membership {
-            // It comes of the request of who joins.
+            // This invite results from the joining user's request.
             "invite" if member.is_exchanged => Vec::new(),
             "invite" => self.wanted(Act::Invite),
             "join" if user == event.sender() => self.join(member),
@@ -122,7 +122,7 @@ impl<'a> Reading<'a> {
         news.into_iter().chain([entry]).collect()
     }
 
-    /// The aliases of this server that the room has not had.
+    /// The aliases on this server that are new in the room.
     fn new_aliases(&self) -> impl Iterator<Item = String> + use<'a> {
         let before = self.scene.state.find("m.room.canonical_alias", "");
         let mut known: HashSet<String> = HashSet::new();
@@ -136,7 +136,7 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Its `alias` and `alt_aliases`.
+/// The event's `alias` and `alt_aliases`.
 fn aliases(event: &Event<'_>) -> Vec<String> {
     let content: Map<String, Value> = event.content().unwrap_or_default();
     let others = content.get("alt_aliases").and_then(Value::as_array).into_iter().flatten();

@@ -1,11 +1,11 @@
-//! Why an event did not come about.
+//! The reason why an event did not come about.
 
 use hsmod_loader::CallError;
 
-/// A denial or a failure, and whose it is.
+/// A denial or a failure, and the module behind it.
 pub(in crate::replay) struct Refusal {
     pub(in crate::replay) error: CallError,
-    /// The module, if it is known.
+    /// The module's name, if known.
     pub(in crate::replay) by: Option<String>,
 }
 
