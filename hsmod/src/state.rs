@@ -8,8 +8,9 @@ use rpds::HashTrieMapSync;
 
 /// The state events of a room, by type and state key, as JSON.
 ///
-/// Rationale: a clone shares what the original goes on to change copies of, so that a module that
-/// is told of an event later still sees the state right after it, however large the room.
+/// Rationale: the maps are persistent, so a clone is cheap however large the room, and later
+/// changes do not affect it. A module that handles a notification late still sees the state right
+/// after its event.
 #[derive(Clone, Default)]
 pub(crate) struct RoomState {
     types: HashTrieMapSync<String, OfType>,
@@ -18,7 +19,7 @@ pub(crate) struct RoomState {
 type OfType = HashTrieMapSync<String, Arc<str>>;
 
 impl RoomState {
-    /// Puts a state event in the place of the one before it. Says whether it was one.
+    /// Inserts a state event, replacing an older one. Returns whether `event` is a state event.
     pub(crate) fn insert(&mut self, event: &Event<'_>) -> bool {
         let Some(state_key) = event.state_key() else { return false };
         let (event_type, json) = (event.event_type(), event.json().as_str());

@@ -1,8 +1,8 @@
-//! What a process wrote before it ended: of all that, what tells why.
+//! Extracts from a process's last output the lines that tell why it ended.
 
 use hsmod_loader::suggestion::printable;
 
-/// How many lines are shown.
+/// The number of lines that are shown.
 const LINES: usize = 3;
 
 /// `; it last wrote: ..`, or nothing: the message of the last panic, otherwise the last lines.
@@ -23,8 +23,8 @@ pub(crate) fn last(words: &str) -> String {
     }
 }
 
-/// A backtrace stands below the panic that it belongs to, and is longer than all before; what the
-/// loader logs of a module that hangs is said anyway.
+/// Whether a line is worth showing. Backtraces are not, being long, and neither are the loader's
+/// own logs about a module that hangs, which the message repeats.
 fn tells_something(line: &str) -> bool {
     // `WARN hsmod_loader::watchdog: ..`
     if line.split_whitespace().nth(1).is_some_and(|target| target.starts_with("hsmod_loader")) {
@@ -37,14 +37,14 @@ fn tells_something(line: &str) -> bool {
     !(text.is_empty() || is_frame || text == "stack backtrace:" || text.starts_with("note: "))
 }
 
-/// As the standard library writes it, and as the log does.
+/// Recognizes a panic message of the standard library or of the log.
 fn is_panic(line: &str) -> bool {
     line.starts_with("thread '") && line.contains(" panicked at ") || line.contains(LOGGED)
 }
 
 const LOGGED: &str = "ERROR panic: ";
 
-/// A panic where none may pass is followed by another, which says only that.
+/// Whether a panic only follows from another one that was not allowed to unwind.
 fn is_consequence(lines: &[&str]) -> bool {
     let message = match lines {
         [logged, ..] if logged.contains(LOGGED) => logged,

@@ -1,5 +1,5 @@
-//! A homeserver for modules to ask: users, rooms and answers from a file, `--world FILE`. Its format
-//! is in `docs/world.md`.
+//! A simulated homeserver that answers modules' requests with users, rooms and answers from a file,
+//! `--world FILE`. `docs/world.md` describes the format.
 
 mod answers;
 mod fields;
@@ -29,26 +29,26 @@ use names::Names;
 
 const KEYS: [&str; 5] = ["users", "rooms", "answers", "http", "registration_tokens"];
 
-/// No world is larger; a history or a disk image named by mistake is.
+/// The size limit. A larger file is not a world but a mistake, such as a history or a disk image.
 const BYTES_MAX: u64 = 16 << 20;
 
-/// The text of a world, read once and handed over to whoever runs modules: a pipe cannot be read
-/// again, and a file may change meanwhile.
+/// The text of a world. It is read once and passed to the processes that run modules, since a pipe
+/// cannot be read again and a file may change in between.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct WorldText {
     text: String,
-    /// What messages call it.
+    /// The world's name in messages.
     name: String,
 }
 
-/// A world as it is written.
+/// A parsed world.
 #[derive(Debug)]
 pub(crate) struct World {
     host: FakeHost,
-    /// It knows what stands in the file, whatever happens.
+    /// A copy that keeps the file's content, whatever modules change.
     written: FakeHost,
     answers_http: bool,
-    /// What looks like a slip in it.
+    /// Warnings about probable mistakes in the file.
     slips: Vec<String>,
 }
 
@@ -56,7 +56,7 @@ impl WorldText {
     /// Reads a file, a pipe or standard input.
     ///
     /// # Errors
-    /// It cannot be read, or is too large.
+    /// The source cannot be read or is too large.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let source = Source::new(path);
         let unreadable =
@@ -77,10 +77,10 @@ impl WorldText {
         Ok(Self { text, name })
     }
 
-    /// The world of a homeserver of this name.
+    /// Parses the world of a homeserver of this name.
     ///
     /// # Errors
-    /// All that is wrong with the text.
+    /// Everything that is wrong with the text.
     pub(crate) fn parse(&self, server_name: &str) -> Result<World> {
         let host = FakeHost::new(server_name).standing_in();
         let mut document = Document::parse(self.text.as_bytes()).map_err(|all| self.stop(&all))?;
@@ -101,7 +101,7 @@ impl WorldText {
         Ok(World { host, written, answers_http, slips })
     }
 
-    /// The errors, and behind them the warnings, of which one often tells why there is an error.
+    /// Lists the errors, then the warnings, since a warning often explains an error.
     fn stop(&self, problems: &[Problem]) -> Stop {
         let of = |severity| problems.iter().filter(move |problem| problem.severity == severity);
         let errors: Vec<_> = of(Severity::Error).map(|error| self.shown(error)).collect();
@@ -109,7 +109,7 @@ impl WorldText {
         Stop::wrong(errors.join("\nerror: ") + &slips.collect::<String>())
     }
 
-    /// As problems of the config are shown.
+    /// Shows a problem in the same form as the config's problems.
     fn shown(&self, problem: &Problem) -> String {
         let Problem { path, line, column, message, fix, .. } = problem;
         let mut shown = format!("the world in {}: {message}", self.name);
@@ -125,36 +125,36 @@ impl WorldText {
 }
 
 impl World {
-    /// The homeserver.
+    /// The simulated homeserver.
     pub(crate) const fn host(&self) -> &FakeHost {
         &self.host
     }
 
-    /// Says on stderr what looks like a slip.
+    /// Prints the warnings on stderr.
     pub(crate) fn warn(&self) {
         self.slips.iter().for_each(|slip| complain(&format!("warning: {slip}\n")));
     }
 
-    /// Whether it says what comes of HTTP requests.
+    /// Whether the world answers HTTP requests.
     pub(crate) const fn answers_http(&self) -> bool {
         self.answers_http
     }
 
-    /// It is once more as it is written.
+    /// Resets the world to the file's content.
     pub(crate) fn begin_anew(&self) {
         self.host.begin_as(&self.written);
     }
 
-    /// A room has this state, and no other.
+    /// Replaces the state of a room.
     pub(crate) fn put_state(&self, room_id: &str, state: &[OwnedEvent]) {
         self.host.forget_state(room_id);
         state.iter().for_each(|event| self.host.receive(event));
     }
 
-    /// The state of a room, if there is one of this ID.
+    /// The state of a room, if the room exists.
     pub(crate) fn state(&self, room_id: &str) -> Option<Vec<Value>> {
         let room = self.host.find_room(room_id)?;
-        // An event was made of JSON.
+        // An event holds valid JSON, so parsing does not fail.
         let json = |event: &OwnedEvent| {
             serde_json::from_str(event.as_event().json().as_str()).unwrap_or_default()
         };
@@ -162,7 +162,7 @@ impl World {
     }
 }
 
-/// Reads the whole of it into a homeserver. Says whether that answers HTTP requests.
+/// Reads the world into a host. Returns whether it answers HTTP requests.
 fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) -> bool {
     let mut fields = Fields::new(members, &[], flaws);
     let users = named(&mut fields, "users");

@@ -1,4 +1,4 @@
-//! `answers`: what single requests answer, whatever the users and rooms are.
+//! `answers`: fixed answers to requests, whatever the users and rooms.
 
 use hsmod_loader::config::{Fields, Flaw, expected, item};
 use hsmod_loader::requests::{REQUESTS, RequestRow};
@@ -15,7 +15,7 @@ pub(super) const ERROR_KEYS: [&str; 3] = ["status", "errcode", "error"];
 const NOTHING: &str = "nothing is answered here";
 const ONE_OF: &str = "write one of `answer`, `error` and `unsupported: true`";
 
-/// What the loader answers itself, and where that is decided.
+/// Groups of requests that the loader answers itself, and the remedy for each.
 const OWN: [(&str, &str); 5] = [
     ("http", "say below `http` what comes of URLs"),
     ("storage", "remove it: storage is answered by the loader itself"),
@@ -64,9 +64,9 @@ fn find(name: &str, path: &[String], flaws: &mut Vec<Flaw>) -> Option<&'static R
 /// When an answer is given.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Turn {
-    /// Once, after those before it.
+    /// Once, after the answers before it.
     Next,
-    /// From then on.
+    /// From now on.
     Always,
 }
 
@@ -83,7 +83,7 @@ fn read_answer(
         flaws.push(flaw.fix("write `{answer: ..}`, or `{error: ..}`"));
         return;
     };
-    // What is answered may be `null`, which is there all the same.
+    // The answer may be `null`, so the key's presence counts and not its value.
     let answer = members.get("answer").cloned();
     let said = members.keys().filter(|key| KEYS.contains(&key.as_str())).count();
     let mut fields = Fields::new(members, path, flaws);
@@ -118,7 +118,7 @@ fn read_answer(
     }
 }
 
-/// A text, or what clients are told.
+/// An error: a message, or a mapping with the error that clients get.
 fn read_error(given: Option<Value>, path: &[String], flaws: &mut Vec<Flaw>) -> Option<ModuleError> {
     let members = match given? {
         Value::String(text) => return Some(ModuleError::new(text)),

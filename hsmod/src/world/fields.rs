@@ -1,19 +1,19 @@
-//! Values of a few more kinds than a config has.
+//! Readers for kinds of values that configs do not have.
 
 use hsmod_loader::config::{Fields, expected, item};
 use serde_json::Value;
 
-/// One of several in a list, or in a mapping with what is said of it.
+/// An item of a list of names, or a member of a mapping.
 #[derive(Debug)]
 pub(super) struct Named {
-    /// Where it stands below the list or mapping.
+    /// The path segment below the list or mapping.
     pub(super) segment: String,
     pub(super) name: String,
     /// `null` in a list.
     pub(super) value: Value,
 }
 
-/// A mapping of names to values, or a list of names alone.
+/// Reads a mapping of names to values, or a list of names.
 pub(super) fn named(fields: &mut Fields<'_>, key: &str) -> Vec<Named> {
     match fields.take(key) {
         None => Vec::new(),
@@ -33,7 +33,7 @@ pub(super) fn named(fields: &mut Fields<'_>, key: &str) -> Vec<Named> {
     }
 }
 
-/// A text, or a list of texts; what is none is left out.
+/// Reads a string or a list of strings. Other values are reported and left out.
 pub(super) fn texts(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
     match fields.take(key) {
         None => Vec::new(),
@@ -49,7 +49,7 @@ pub(super) fn texts(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
     }
 }
 
-/// The texts in a list, each with the segment of its path.
+/// The strings in a list, each with its path segment.
 fn strings(fields: &mut Fields<'_>, key: &str, items: Vec<Value>) -> Vec<(String, String)> {
     let mut strings = Vec::new();
     for (index, value) in items.into_iter().enumerate() {
@@ -64,7 +64,7 @@ fn strings(fields: &mut Fields<'_>, key: &str, items: Vec<Value>) -> Vec<(String
     strings
 }
 
-/// An integer.
+/// Reads an integer.
 pub(super) fn integer(fields: &mut Fields<'_>, key: &str) -> Option<i64> {
     let value = fields.take(key)?;
     match value.as_i64() {
@@ -76,7 +76,7 @@ pub(super) fn integer(fields: &mut Fields<'_>, key: &str) -> Option<i64> {
     }
 }
 
-/// A path with one segment more.
+/// Appends a segment to a path.
 pub(super) fn below(path: &[String], segment: &str) -> Vec<String> {
     path.iter().cloned().chain([segment.to_owned()]).collect()
 }

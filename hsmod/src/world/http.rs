@@ -1,4 +1,4 @@
-//! `http`: what comes from other servers.
+//! `http`: the responses of other servers.
 
 use std::cmp::Reverse;
 
@@ -13,17 +13,17 @@ use super::fields::{below, integer};
 
 pub(super) const KEYS: [&str; 5] = ["status", "headers", "body", "json", "error"];
 
-/// What comes from where, the longest URLs first.
+/// The rules, longest URL first.
 #[derive(Debug)]
 pub(super) struct Rules(Vec<Rule>);
 
 #[derive(Debug)]
 struct Rule {
-    /// Of this method alone.
+    /// The method that the rule is limited to, if any.
     method: Option<String>,
-    /// Without the `*` at its end.
+    /// The URL, without a `*` at its end.
     url: String,
-    /// Whether it stands for all that begin like it.
+    /// Whether the rule matches every URL with this prefix.
     is_beginning: bool,
     outcome: Result<WebResponse, String>,
 }
@@ -104,7 +104,7 @@ fn outcome(
 }
 
 impl Rules {
-    /// What comes of a request, whose first argument is all of it but its body.
+    /// The response to a request. The first argument is the request without its body.
     pub(super) fn answer(&self, arguments: &[Value]) -> Result<HttpResponse, ModuleError> {
         let head = arguments.first().ok_or_else(|| ModuleError::new("there is no request"))?;
         let HttpHead { method, url, .. } = HttpHead::deserialize(head)?;

@@ -1,8 +1,8 @@
-//! Users, rooms and aliases, which may be written in short.
+//! Completes the short names of users and aliases.
 
 use crate::identifiers::{Identifier, Wrong};
 
-/// Completes names by that of the homeserver.
+/// Completes names with the homeserver's name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Names<'a> {
     server_name: &'a str,
@@ -23,17 +23,17 @@ impl<'a> Names<'a> {
         self.complete(Identifier::Alias, '#', text)
     }
 
-    /// Rooms are written in full.
+    /// Checks a room ID, which must be complete.
     pub(super) fn room(self, text: &str) -> Result<(), Wrong> {
         Identifier::Room.check(text, self.server_name)
     }
 
-    /// Whether a user is of this homeserver.
+    /// Whether a user belongs to this homeserver.
     pub(super) fn is_local(self, user_id: &str) -> bool {
         user_id.split_once(':').is_some_and(|(_, server)| server == self.server_name)
     }
 
-    /// A user of this homeserver whom nobody has named.
+    /// The creator of rooms that name neither a creator nor a joined member.
     pub(super) fn nobody(self) -> String {
         format!("@creator:{}", self.server_name)
     }

@@ -1,4 +1,4 @@
-//! `rooms`: each with the state events that follow from what is said of it.
+//! `rooms`: the rooms, each with the state events that follow from its keys.
 
 mod state;
 
@@ -27,11 +27,11 @@ const MEMBERSHIPS: [&str; 5] = ["join", "invite", "leave", "ban", "knock"];
 const JOIN_RULES: [&str; 6] =
     ["public", "invite", "knock", "private", "restricted", "knock_restricted"];
 
-/// What a room is whose version nobody tells; those of version 12 bear no server's name.
+/// The default room versions. Since version 12, room IDs contain no server name.
 const VERSION: &str = "11";
 const VERSION_WITHOUT_SERVER: &str = "12";
 
-/// The rooms, of which some may be made in part only if there are flaws.
+/// Reads the rooms. If there are flaws, some rooms may be incomplete.
 pub(super) fn read(
     members: Map<String, Value>,
     names: Names<'_>,
@@ -104,10 +104,10 @@ fn read_room(
     state.room()
 }
 
-/// Aliases, and the rooms to which they lead.
+/// Room IDs by alias.
 type Aliases = BTreeMap<String, String>;
 
-/// Who can be in a room.
+/// The users that may appear in a room.
 #[derive(Clone, Copy)]
 pub(super) struct People<'a> {
     names: Names<'a>,
@@ -115,13 +115,14 @@ pub(super) struct People<'a> {
 }
 
 impl People<'_> {
-    /// A user's ID. Those of this homeserver have to be known.
+    /// Completes a user ID. Users of this homeserver must be defined.
     fn find(self, text: &str) -> Result<String, (String, String)> {
         let user_id = self.names.user(text)?;
         if !self.names.is_local(&user_id) || self.users.contains_key(&user_id) {
             return Ok(user_id);
         }
-        // All have the same server, which would make different names look alike.
+        // Compare without the server, which all share and which would make different names look
+        // alike.
         let locals = self.users.keys().filter(|user_id| self.names.is_local(user_id));
         let fix = match closest(without_server(&user_id), locals.map(|id| without_server(id))) {
             Some(meant) => format!("did you mean `{}`?", meant.trim_start_matches('@')),
@@ -130,7 +131,7 @@ impl People<'_> {
         Err((format!("there is no user `{user_id}`"), fix))
     }
 
-    /// The same of a value in the file, which is refused if there is none.
+    /// Like [`People::find`], but reports an error at its place in the file.
     fn find_at(self, text: &str, below: &[&str], fields: &mut Fields<'_>) -> Option<String> {
         match self.find(text) {
             Ok(user_id) => Some(user_id),
@@ -167,7 +168,7 @@ fn version(room_id: &str, fields: &mut Fields<'_>) -> String {
     version
 }
 
-/// The members and their memberships, in the order in which they were named.
+/// The members and their memberships, in file order.
 fn memberships(people: People<'_>, fields: &mut Fields<'_>) -> Vec<(String, String)> {
     let (mut members, mut known) = (Vec::new(), HashSet::new());
     for Named { segment, name, value } in named(fields, "members") {
@@ -191,7 +192,7 @@ fn memberships(people: People<'_>, fields: &mut Fields<'_>) -> Vec<(String, Stri
     members
 }
 
-/// Who made the room.
+/// The creator of the room: the one given, else the first joined member, else a made-up user.
 fn creator(people: People<'_>, members: &[(String, String)], fields: &mut Fields<'_>) -> String {
     let given =
         fields.string("creator").and_then(|name| people.find_at(&name, &["creator"], fields));
@@ -201,7 +202,7 @@ fn creator(people: People<'_>, members: &[(String, String)], fields: &mut Fields
         .unwrap_or_else(|| people.names.nobody())
 }
 
-/// The aliases of a room, of which each leads to one room alone.
+/// The aliases of a room. An alias of another room is reported and left out.
 fn aliases(
     room_id: &str,
     names: Names<'_>,
@@ -249,7 +250,7 @@ fn power_levels(people: People<'_>, fields: &mut Fields<'_>) -> Option<Map<Strin
     Some(levels)
 }
 
-/// A word, which has to be one of these.
+/// Checks that a word is one of these.
 fn one_of(
     what: &str,
     words: &[&str],

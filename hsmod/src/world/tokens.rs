@@ -1,4 +1,4 @@
-//! `registration_tokens`: with what somebody may register.
+//! `registration_tokens`: the tokens that allow registration.
 
 use hsmod_loader::config::{Fields, Flaw, expected};
 use hsmod_loader::requests::logins::RegistrationToken;

@@ -1,4 +1,4 @@
-//! `users`: who there is, and what there is to know of them.
+//! `users`: the users and their data.
 
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -23,7 +23,7 @@ pub(super) const SEEN_KEYS: [&str; 3] = ["ip", "user_agent", "last_seen"];
 /// The users by their IDs.
 pub(super) type Users = BTreeMap<String, FakeUser>;
 
-/// Those that were named, by their IDs.
+/// Reads the users.
 pub(super) fn read(named: Vec<Named>, names: Names<'_>, flaws: &mut Vec<Flaw>) -> Users {
     let mut users = Users::new();
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
@@ -38,10 +38,11 @@ pub(super) fn read(named: Vec<Named>, names: Names<'_>, flaws: &mut Vec<Flaw>) -
         };
         let user = read_user(&user_id, value, &path, flaws);
         for (token, _) in user.access_tokens() {
-            // A slip within one user does no harm, and a user who stands there twice is told of below.
+            // A duplicate within one user does no harm, and a duplicate user is reported below.
             let owner = owners.entry(token.to_owned()).or_insert_with(|| user_id.clone());
             if *owner != user_id {
-                // The token is a secret perhaps, and the place tells which it is.
+                // The message does not quote the token, which may be a secret. Its place identifies
+                // it.
                 let message = format!("`{owner}` has this access token, too");
                 let flaw = Flaw::new(&below(&path, "access_token"), message);
                 flaws.push(flaw.fix("write another one: a token is of one user"));
@@ -74,7 +75,7 @@ fn read_user(user_id: &str, value: Value, path: &[String], flaws: &mut Vec<Flaw>
     read_seen(made, seen, &below(path, "seen"), flaws)
 }
 
-/// What the homeserver knows of the account, and the profile.
+/// Reads the account's properties and the profile.
 fn account(mut made: FakeUser, fields: &mut Fields<'_>) -> FakeUser {
     if let Some(name) = fields.string("display_name") {
         made = made.display_name(&name);
@@ -103,7 +104,7 @@ fn account(mut made: FakeUser, fields: &mut Fields<'_>) -> FakeUser {
     })
 }
 
-/// What the user has.
+/// Reads the user's addresses, tokens, devices and other data.
 fn belongings(mut made: FakeUser, fields: &mut Fields<'_>) -> FakeUser {
     for medium in ["email", "msisdn"] {
         for address in texts(fields, medium) {

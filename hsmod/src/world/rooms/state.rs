@@ -1,4 +1,4 @@
-//! The state events of a room that is being made.
+//! Builds the state events of a room.
 
 use hsmod_loader::config::{Fields, Flaw, expected, item};
 use hsmod_loader::testing::{EventBuilder, FakeRoom, FakeUser, event};
@@ -12,9 +12,9 @@ use crate::world::fields::{below, integer};
 pub(in crate::world) const EVENT_KEYS: [&str; 6] =
     ["type", "state_key", "sender", "content", "event_id", "origin_server_ts"];
 
-/// A room in the making. What is set later replaces what was there.
+/// A room under construction. Later state replaces earlier state.
 pub(super) struct State<'a> {
-    /// The place of the room in the file, by which its events are told from those of others.
+    /// The index of the room in the file, which makes its event IDs unique.
     number: usize,
     room_id: &'a str,
     creator: &'a str,
@@ -36,7 +36,8 @@ impl<'a> State<'a> {
         self.room
     }
 
-    /// The event that creates the room; since version 12 the room is named after it.
+    /// Adds the event that creates the room. Since version 12 the room ID is derived from its event
+    /// ID.
     pub(super) fn create(&mut self, version: &str) {
         let has_creator = (1..=10).any(|number: u8| version == number.to_string());
         let content = if has_creator {
@@ -54,7 +55,7 @@ impl<'a> State<'a> {
         self.add(&create.build());
     }
 
-    /// A membership, with the user's profile if there is one.
+    /// Adds a membership, with the user's profile if known.
     pub(super) fn member(&mut self, user_id: &str, membership: &str, user: Option<&FakeUser>) {
         let mut content = Map::from_iter([("membership".to_owned(), membership.into())]);
         if matches!(membership, "join" | "invite" | "knock") {
@@ -69,13 +70,13 @@ impl<'a> State<'a> {
         self.add(&event.content(Value::Object(content)).build());
     }
 
-    /// A state event of the creator's, whose state key is empty. The content is an object.
+    /// Adds a state event from the creator, with an empty state key. The content must be an object.
     pub(super) fn set(&mut self, event_type: &str, content: Value) {
         let event = self.event(event_type, "").content(content);
         self.add(&event.build());
     }
 
-    /// What stands below `state`.
+    /// Reads the value of `state`.
     pub(super) fn read(
         &mut self,
         given: Value,
@@ -160,7 +161,7 @@ impl<'a> State<'a> {
     }
 
     fn add(&mut self, event: &OwnedEvent) {
-        // Not of a clone, or many members would be copied once for each of them.
+        // Take the room instead of cloning it, or each added member would copy all others.
         self.room = std::mem::take(&mut self.room).state_event(event);
     }
 }
