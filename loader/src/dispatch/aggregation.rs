@@ -1,4 +1,4 @@
-//! How the answers of several modules become one.
+//! How the answers of several modules are combined.
 
 use std::ops::ControlFlow;
 
@@ -13,25 +13,24 @@ use super::decision::{Answerer, Decision};
 use crate::call_error::Cause;
 use crate::generation::Generation;
 
-/// What becomes of the answers of the modules that are asked, one after the other.
+/// Combines the answers of modules that are asked one after the other.
 ///
-/// An answer that is the neutral one never gets here: it changes nothing.
+/// Neutral answers are not passed in, since they change nothing.
 pub trait Aggregation<R: Row, P> {
-    /// What the homeserver gets.
+    /// The combined answer.
     type Output;
 
-    /// Whether it makes a difference that nobody is asked, though a module has registered the
-    /// callback.
+    /// Whether it matters that no module is to be asked although some have registered the callback.
     const PICKS: bool = false;
 
-    /// Who is asked, in order.
+    /// The modules to ask, in order.
     #[inline]
     fn asked<'g>(&self, generation: &'g Generation) -> &'g [Callback<R>] {
         generation.list::<R>()
     }
 
-    /// One more answer. Ends the asking, or lets the next module be asked, perhaps with other
-    /// arguments.
+    /// Adds an answer. Either ends the question, or lets the next module be asked, perhaps with
+    /// changed arguments.
     fn add(
         &mut self,
         answer: R::Answer,
@@ -39,10 +38,10 @@ pub trait Aggregation<R: Row, P> {
         by: Answerer<'_>,
     ) -> ControlFlow<Result<Self::Output, Cause>>;
 
-    /// All were asked, and none has ended it.
+    /// Called when all modules were asked and none ended the question.
     fn finish(&mut self) -> Result<Self::Output, Cause>;
 
-    /// There is nobody to ask.
+    /// Called when there is no module to ask.
     #[inline]
     fn nobody(&mut self) -> Result<Self::Output, Cause> {
         self.finish()
@@ -72,7 +71,7 @@ impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for First {
     }
 }
 
-/// The only one that is asked decides; `None` if nobody is there.
+/// The only module asked decides; `None` if there is no module.
 #[derive(Debug)]
 pub struct Alone;
 
@@ -99,7 +98,7 @@ impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for Alone {
     }
 }
 
-/// As [`First`], of the modules that registered a type of login.
+/// As [`First`], among the modules that registered a login type.
 #[derive(Debug)]
 pub struct OfLoginType<'m>(pub(crate) &'m str);
 
@@ -130,13 +129,13 @@ impl<P> Aggregation<check_auth, P> for OfLoginType<'_> {
     }
 }
 
-/// All answers, united.
+/// The union of all answers.
 #[derive(Debug, Default)]
 pub struct Union<U>(U);
 
 /// An answer that can be united with another module's.
 pub trait Unite: Default {
-    /// Takes `other` in; whether anything that is still to come could change it.
+    /// Adds `other`. Breaks if no further answer could change the result.
     fn unite(&mut self, other: Self) -> ControlFlow<()>;
 }
 
@@ -182,7 +181,7 @@ impl<R: Row<Answer: Unite>, P> Aggregation<R, P> for Union<R::Answer> {
     }
 }
 
-/// The fields that all modules give to one item; the later module's win.
+/// The fields that the modules add to one item; the later module's win.
 #[derive(Debug, Default)]
 pub struct Merged(JsonObject);
 
@@ -208,9 +207,9 @@ impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for Merged {
 #[derive(Debug)]
 pub struct MergedEach(Vec<JsonObject>);
 
-/// How several items are put together, given how many they are.
+/// A combined answer about several items, given how many there are.
 pub(crate) trait OfSeveral {
-    /// Nothing known of them yet.
+    /// The initial value for `count` items.
     fn new(count: usize) -> Self;
 }
 
@@ -248,11 +247,11 @@ impl<R: Row<Answer = Each<JsonObject>>, P> Aggregation<R, P> for MergedEach {
     }
 }
 
-/// Which of several users are hidden; nobody is asked about those that one module hides.
+/// Which of several users are hidden. Users that one module hides are not passed to later modules.
 #[derive(Debug)]
 pub struct HiddenEach {
     answers: Vec<DirectoryVisibility>,
-    /// The places of those that the next module is asked about.
+    /// The indices of the users that the next module is asked about.
     left: Vec<usize>,
 }
 

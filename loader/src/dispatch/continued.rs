@@ -1,5 +1,5 @@
-//! What a module left to be done after its answer: when a user is logged in, when a batch of an
-//! update has run.
+//! Calls that a module wants after its answer: when a user has logged in, or a batch of a
+//! background update has run.
 
 use std::time::Duration;
 
@@ -16,11 +16,10 @@ use crate::generation::Alive;
 use crate::policy::Rule;
 use crate::record::{self, Place};
 
-/// A call that a module wants to be made after its answer. A shutdown waits for it as for any
-/// other call.
+/// A call that a module wants after its answer. A shutdown waits for it as for any other call.
 #[derive(Debug)]
 struct Continued {
-    /// Until it is made.
+    /// `None` once it has been made.
     call: Option<Continuation>,
     module: usize,
     place: Place,
@@ -29,12 +28,12 @@ struct Continued {
     _alive: Alive,
 }
 
-/// What is to be known of a failure.
+/// How to report a failure.
 struct Terms<'a> {
-    /// What the module calls what it left to be done.
+    /// What the log calls this call.
     what: &'static str,
     subject: &'a Subject,
-    /// Whether nobody waits for it.
+    /// Whether no caller waits for it, so that the homeserver continues.
     passed_over: bool,
 }
 
@@ -50,7 +49,7 @@ impl Continued {
         }
     }
 
-    /// Makes it, within the deadline of the callback that left it.
+    /// Makes the call, with the time limit of the callback that requested it.
     async fn run(mut self, input: &JsonStr, terms: Terms<'_>) -> Result<(), CallError> {
         let Some(call) = self.call.take() else { return Ok(()) };
         let call = record::inside(self.module, self.place, call.call(self.module, input));
@@ -114,22 +113,22 @@ impl Login {
         Self { user_id, on_login: on_login.map(|call| Continued::new(call, by)) }
     }
 
-    /// The full user ID. Whether there is such a user is for the homeserver to find out.
+    /// The full user ID. The homeserver has to check whether this user exists.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// Whether the module wants to know when the user is logged in.
+    /// Whether the module wants to be called when the user has logged in.
     pub const fn wants_response(&self) -> bool {
         self.on_login.is_some()
     }
 
-    /// Tells the module that the user is logged in. To be called just before the response to
-    /// `POST /login`, whose body it is given, is sent; not where the credentials only confirm an
+    /// Tells the module that the user has logged in. Call this just before the response to `POST
+    /// /login` is sent, and pass its body; do not call it where the credentials only confirm an
     /// operation.
     ///
     /// # Errors
-    /// If the module fails, which fails the login; or if the response cannot be written as JSON.
+    /// The module fails, which fails the login; or the response cannot be serialized to JSON.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -150,10 +149,10 @@ impl Login {
     }
 }
 
-/// A batch of a background update that its controller lets run.
+/// A batch of a background update that its controller allows to run.
 ///
-/// Dropped without [`exit`](Self::exit) (the batch failed, the task ended), the controller is told
-/// in the background.
+/// If it is dropped without [`exit`](Self::exit), because the batch failed or its task ended, the
+/// controller is told in the background.
 #[derive(Debug)]
 pub struct Update {
     desired_duration_ms: i64,
@@ -167,22 +166,21 @@ impl Update {
         Self { desired_duration_ms, on_exit }
     }
 
-    /// How long the batch should take. A controller that wants the smallest batch there is says
-    /// zero.
+    /// How long the batch should take. Zero asks for the smallest possible batch.
     pub fn desired_duration(&self) -> Duration {
         Duration::from_millis(u64::try_from(self.desired_duration_ms).unwrap_or_default())
     }
 
-    /// The same in milliseconds as the controller said it, which may be less than zero: as in
-    /// Synapse, the smallest batch.
+    /// The same in milliseconds as the controller gave it, which may be negative: as in Synapse,
+    /// that asks for the smallest batch.
     pub const fn desired_duration_ms(&self) -> i64 {
         self.desired_duration_ms
     }
 
-    /// Tells the controller that the batch has run, or has failed.
+    /// Tells the controller that the batch has run or has failed.
     ///
     /// # Errors
-    /// If the module fails, which counts as a failure of the update.
+    /// The module fails, which counts as a failure of the update.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -204,7 +202,7 @@ impl Drop for Update {
             return;
         };
         runtime.spawn(async move {
-            // Logged there; nobody waits for it.
+            // A failure is logged by `run`; no caller waits for it.
             let _ = on_exit.run(JsonStr::new("null"), ended(&Subject::default(), true)).await;
         });
     }

@@ -1,4 +1,4 @@
-//! When a module is too late.
+//! Deadlines of modules.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -11,19 +11,19 @@ use tokio::time::Sleep;
 use crate::call_error::Cause;
 
 pin_project_lite::pin_project! {
-    /// When a module is too late, and how long it had.
+    /// A timer, and the time limit it stands for.
     struct Deadline {
-        // Without a runtime there is none.
+        // `None` outside a tokio runtime.
         #[pin]
         timer: Option<Sleep>,
         limit: Duration,
     }
 }
 
-/// The deadline of a module that is not ready, if it has one.
+/// The deadline of a suspended call, if it has one.
 ///
-/// Rationale: that most have none, or end before it, is looked at where they end; all else is out of
-/// the way.
+/// Rationale: most calls have no deadline or end before it, and only that check is inlined;
+/// everything else is kept out of the way.
 pub(super) struct Armed(Option<Pin<Box<Deadline>>>);
 
 impl Armed {
@@ -32,13 +32,13 @@ impl Armed {
         Self(limit.map(|limit| armed(limit, context)))
     }
 
-    /// When it is too late.
+    /// When the deadline is.
     #[inline]
     pub(super) fn when(&self) -> Option<tokio::time::Instant> {
         self.0.as_ref()?.when()
     }
 
-    /// Why the module is not waited for, if it is too late.
+    /// The cause of the failure, if the deadline has passed.
     #[inline]
     pub(super) fn is_over(&mut self, context: &mut Context<'_>) -> Option<Cause> {
         self.0.as_mut()?.as_mut().is_over(context)

@@ -1,4 +1,4 @@
-//! Answers that decide a question: what the homeserver gets to know of them.
+//! Answers that decide a question, and what the homeserver is given.
 
 use std::time::Duration;
 
@@ -16,12 +16,12 @@ use crate::policy::Policy;
 use crate::record::Place;
 use crate::replacement::Replacement;
 
-/// Who has answered, and what.
+/// The module that has answered a callback.
 #[derive(Clone, Copy, Debug)]
 pub struct Answerer<'g> {
     pub(crate) generation: &'g Generation,
     pub(crate) member: &'g Member,
-    /// How long its answers may take.
+    /// The module's time limit for this callback.
     pub(crate) limit: Option<Duration>,
     /// The number of the callback.
     pub(crate) callback: usize,
@@ -29,12 +29,13 @@ pub struct Answerer<'g> {
     pub(crate) place: Place,
 }
 
-/// An answer that decides a question: what the homeserver gets to know.
+/// An answer that decides a question.
 pub trait Decision {
-    /// What the homeserver goes on with.
+    /// What the homeserver is given if the operation may continue.
     type Output;
 
-    /// The answer if it lets the operation go on; `by` is nobody where it is the default.
+    /// Turns the answer into the homeserver's result, if the operation may continue. `by` is `None`
+    /// for the default answer.
     ///
     /// # Errors
     /// The verdict that refuses the operation.
@@ -90,7 +91,7 @@ impl Decision for RegistrationBehaviour {
     }
 }
 
-/// Of one item.
+/// For a single item.
 impl Decision for Each<DirectoryVisibility> {
     type Output = DirectoryVisibility;
 
@@ -100,7 +101,7 @@ impl Decision for Each<DirectoryVisibility> {
     }
 }
 
-/// The limit with the longest time first.
+/// Sorted by time period, the longest first.
 impl Decision for Option<Vec<MediaUploadLimit>> {
     type Output = Self;
 

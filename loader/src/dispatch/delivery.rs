@@ -1,4 +1,4 @@
-//! What became of a notification.
+//! The outcome of a notification.
 
 use std::fmt;
 use std::future::Future;
@@ -9,20 +9,20 @@ use std::task::{Context, Poll, Waker};
 use super::notification::Notice;
 use super::queue::Untold;
 
-/// A notification that is in the queues. May be awaited until every module has run it; dropping
-/// it cancels nothing.
+/// A notification that is queued. Await it to wait until every module has handled it; dropping it
+/// cancels nothing.
 #[derive(Debug)]
 pub struct Delivery(Option<Arc<dyn Notice>>);
 
 type Lost = (Arc<str>, Untold);
 
 impl Delivery {
-    /// Nobody wants to know.
+    /// No module listens.
     pub(super) const fn to_nobody() -> Self {
         Self(None)
     }
 
-    /// What became of a notification is in its tally.
+    /// The outcome is in the notification's tally.
     pub(super) const fn of(notice: Arc<dyn Notice>) -> Self {
         Self(Some(notice))
     }
@@ -40,7 +40,7 @@ impl Future for Delivery {
     }
 }
 
-/// Of how many modules it is not known yet what became of a notification, and who was not told.
+/// How many modules still have to handle a notification, and which ones did not receive it.
 #[derive(Debug, Default)]
 pub(super) struct Tally(Mutex<Counted>);
 
@@ -48,42 +48,43 @@ pub(super) struct Tally(Mutex<Counted>);
 struct Counted {
     open: usize,
     lost: Vec<Lost>,
-    /// Who waits for the end.
+    /// The task that waits for the outcome.
     waiting: Option<Waker>,
 }
 
 impl Tally {
-    /// Of so many modules.
+    /// A tally for this many modules.
     pub(super) fn of(modules: usize) -> Self {
         Self(Mutex::new(Counted { open: modules, ..Counted::default() }))
     }
 
-    /// One of the modules has been told.
+    /// A module has handled the notification.
     pub(super) fn told(&self) {
         Self::close(self.lock());
     }
 
-    /// One of the modules is not told.
+    /// A module does not receive the notification.
     pub(super) fn lose(&self, module: &Arc<str>, why: Untold) {
         let mut counted = self.lock();
         counted.lost.push((Arc::clone(module), why));
         Self::close(counted);
     }
 
-    /// One is open no longer.
+    /// One module fewer is outstanding.
     fn close(mut counted: MutexGuard<'_, Counted>) {
         counted.open -= 1;
         let last = if counted.open == 0 { counted.waiting.take() } else { None };
-        // Whoever is woken may look at once.
+        // The woken task may poll at once, and needs the lock.
         drop(counted);
         if let Some(waiting) = last {
             waiting.wake();
         }
     }
 
-    /// Who was not told, once nothing is open; else the task is woken then.
+    /// The modules that did not receive the notification, once none is outstanding; until then,
+    /// registers the task's waker.
     fn ended(&self, context: &Context<'_>) -> Option<Vec<Lost>> {
-        // Wakers are cloned and dropped outside of the lock: both may be anybody's code.
+        // Clone and drop wakers without the lock, because both may run arbitrary code.
         let waker = context.waker().clone();
         let mut counted = self.lock();
         if counted.open == 0 {
@@ -100,9 +101,9 @@ impl Tally {
     }
 }
 
-/// Modules that were not told of something. The others were.
+/// Some modules did not receive a notification. All others did.
 ///
-/// The log has it already: whoever only tells modules may drop the [`Delivery`].
+/// It has been logged already, so a caller that does not act on it may drop the [`Delivery`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryError {
     callback: &'static str,
@@ -115,7 +116,7 @@ impl DeliveryError {
         self.callback
     }
 
-    /// The modules, and why each of them was not told.
+    /// The modules, each with the reason why it did not receive the notification.
     pub fn modules(&self) -> impl Iterator<Item = (&str, Untold)> {
         self.lost.iter().map(|(module, why)| (&**module, *why))
     }

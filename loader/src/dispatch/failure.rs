@@ -1,4 +1,4 @@
-//! What it means that a module failed, by the callback's rule; what it means that it refused.
+//! What happens when a module fails, according to the callback's policy, or refuses.
 
 use std::pin::Pin;
 
@@ -12,21 +12,21 @@ use crate::generation::Generation;
 use crate::policy::{OnFailure, Rule};
 use crate::record::{self, Place};
 
-/// What the homeserver gets of a failure.
+/// What the homeserver is given.
 enum Told {
-    /// The failure.
+    /// The failure itself.
     Itself,
-    /// Something else in its place.
+    /// Another cause in its place.
     Instead(Cause),
-    /// Nothing: it goes on.
+    /// Nothing: it continues.
     Nothing,
 }
 
-/// Counts and logs that a module failed, asked for `args`. Returns the error that ends the call;
-/// `None` to go on.
+/// Counts and logs that a module failed in a call with `args`. Returns the error that ends the
+/// call, or `None` to continue.
 ///
-/// Where the homeserver could not write what the module asked for, the module is not to blame: the
-/// call ends as one whose arguments cannot be read.
+/// If the homeserver failed to serialize something that the module asked for, the module is not to
+/// blame: the call ends as if an argument could not be read.
 #[cold]
 pub(super) fn failed<R: Rule>(
     generation: &Generation,
@@ -89,12 +89,12 @@ fn told(on_failure: OnFailure, cause: &Cause) -> Told {
     }
 }
 
-/// What a client sees of a failure that is none of its business.
+/// The error for a client that must not learn any details.
 fn concealed() -> ModuleError {
     ModuleError::http(500, ErrorCode::Unknown, "Internal Server Error")
 }
 
-/// The module did not answer in time: drops its future, and reports if that panics.
+/// The module did not answer in time: drops its future, and reports it if that panics.
 #[cold]
 pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>, N>(
     generation: &Generation,
@@ -116,7 +116,8 @@ pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>, N>(
     }
 }
 
-/// Counts and logs that a module refused, asked for `args`. Returns the error that ends the call.
+/// Counts and logs that a module refused in a call with `args`. Returns the error that ends the
+/// call.
 #[cold]
 pub(super) fn denied<R: Rule>(
     generation: &Generation,

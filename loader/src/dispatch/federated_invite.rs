@@ -18,24 +18,23 @@ use crate::policy::Rule;
 type Row = rows::federated_user_may_invite;
 
 pin_project! {
-    /// The question whether an invite from another server is welcome; does nothing until it is
-    /// polled.
+    /// The question whether an invite from another server is allowed. It does nothing until polled.
     ///
-    /// It is two questions: `federated_user_may_invite`, and if nobody denies that,
-    /// `user_may_invite` with the sender, the invited user and the room of the event. Whichever
-    /// denies, the client sees what the first one says of a denial. A homeserver that asks
-    /// `user_may_invite` itself asks [the first alone](Self::without_user_may_invite).
+    /// It consists of two questions: `federated_user_may_invite`, and if no module denies that,
+    /// `user_may_invite` with the sender, the invited user and the room of the event. Whichever is
+    /// denied, the client is shown the refusal of the first one. A homeserver that asks
+    /// `user_may_invite` itself asks [only the first](Self::without_user_may_invite).
     ///
     /// # Panics
-    /// When it is polled after its answer.
+    /// If it is polled again after it has completed.
     #[must_use = "nobody is asked before it is awaited"]
     pub struct FederatedInvite<'m, I> {
         modules: &'m Modules,
-        // Until it is polled.
+        // `None` once it has been polled.
         inputs: Option<I>,
-        // From then on.
+        // `Some` from then on.
         asking: Option<Asking<'m>>,
-        // So that nobody has a polled one by value.
+        // Makes this `!Unpin`, so that it cannot be moved once polled.
         #[pin]
         pinned: PhantomPinned,
     }
@@ -48,9 +47,9 @@ impl<'m, I> FederatedInvite<'m, I> {
         Self { modules, inputs: Some(inputs), asking: None, pinned: PhantomPinned }
     }
 
-    /// Asks `federated_user_may_invite` and nothing else: for a homeserver that goes on to
-    /// `user_may_invite` itself, as Synapse does, or calls it elsewhere. Modules that registered
-    /// both would be asked the second twice otherwise.
+    /// Asks `federated_user_may_invite` only: for a homeserver that itself continues with
+    /// `user_may_invite`, like Synapse, or calls it elsewhere. Otherwise modules that registered
+    /// both would be asked the second one twice.
     ///
     /// ```
     /// # use hsmod_loader::{CallError, Json, Modules};
@@ -66,7 +65,7 @@ impl<'m, I> FederatedInvite<'m, I> {
     where
         I: Inputs<Args<Row>>,
     {
-        // They are taken by `poll` alone, and what was polled is pinned: nobody has it by value.
+        // Only `poll` takes them, and then the value is pinned and cannot be passed here.
         let inputs = self.inputs.expect("it was not polled");
         Question::new(self.modules, inputs.prepare(), First)
     }
@@ -83,7 +82,7 @@ where
         if let Some(inputs) = this.inputs.take() {
             *this.asking = Some(Box::pin(ask(this.modules, inputs)));
         }
-        // They are never both gone.
+        // There are always either inputs or the question.
         this.asking.as_mut().expect("it was polled").as_mut().poll(context)
     }
 }
@@ -110,7 +109,7 @@ where
     let inputs = (event.sender(), invitee, event.room_id());
     let prepared = Inputs::<Args<rows::user_may_invite>>::prepare(inputs);
     let answer = Question::<rows::user_may_invite, _, _>::new(modules, prepared, First).await;
-    // What a client sees is said by the federated question, whichever of the two refused.
+    // The client is shown the refusal of the federated question, whichever of the two was denied.
     answer.map_err(|error| error.with_refusal(Row::POLICY.refusal))
 }
 

@@ -1,4 +1,4 @@
-//! A notification: each module that wants to know is told, in its own time.
+//! A notification: each module that listens receives it, in its own time.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -23,16 +23,16 @@ use crate::modules::Modules;
 use crate::policy::Rule;
 use crate::record::{self, Place};
 
-/// A notification to the modules. Its arguments are copied already; it is put into the queue of
-/// every module when it is polled for the first time, and is ready then.
+/// A notification to the modules. Its arguments have been copied. When first polled, it puts itself
+/// into the queue of every module and completes.
 ///
-/// It never waits for a module, so it may be awaited while a room is locked. Modules are told
+/// It never waits for a module, so it may be awaited while a room is locked. Modules handle it
 /// later, in tasks of their own: one that sends something into the room waits for the lock as
-/// everybody does, and keeps nobody waiting but those behind it in its own queue.
+/// usual, and delays only the notifications behind this one in its own queue.
 ///
-/// From 1,000 notifications in a queue on, the log warns of the module once a minute. 10,000 are
-/// the end: the module is not told of further ones, which the log, [`Counts::lost`] and the
-/// [`Delivery`] say; the others are told all the same.
+/// When 1,000 notifications are waiting in a queue, the log warns about the module, at most once a
+/// minute. At 10,000 the module receives no further ones, which is logged, counted in
+/// [`Counts::lost`] and reported by the [`Delivery`]; the other modules still receive them.
 ///
 /// [`Counts::lost`]: crate::stats::Counts::lost
 #[must_use = "nobody is told before it is awaited"]
@@ -41,11 +41,11 @@ pub struct Notification {
 }
 
 enum State {
-    /// Nobody wants to know, or there is nothing to know.
+    /// No module listens, or there is nothing to say.
     Idle,
-    /// The arguments cannot be read.
+    /// The arguments could not be read.
     Unreadable(CallError),
-    /// Not yet in the queues, where this puts it.
+    /// To be queued at the first poll.
     Ready(Arc<dyn Notice>, Arc<Generation>),
 }
 
@@ -74,20 +74,20 @@ impl Notification {
     }
 }
 
-/// What modules are told, each in a job of its own.
+/// A notification as the queues hold it, shared by the jobs of all modules.
 ///
-/// It outlives the modules where somebody holds its [`Delivery`], so it keeps none of them.
+/// A [`Delivery`] may keep it alive longer than the modules, so it holds none of them.
 pub(super) trait Notice: fmt::Debug + Send + Sync {
     /// The callback: `third_party_rules.on_new_event`.
     fn name(&self) -> &'static str;
 
-    /// What became of it.
+    /// The tally of outcomes.
     fn tally(&self) -> &Tally;
 
-    /// Puts it into the queue of each module, once.
+    /// Puts it into the queue of each module. Called once.
     fn put(self: Arc<Self>, generation: &Arc<Generation>) -> Delivery;
 
-    /// Tells the module at this place of the list.
+    /// Calls the module with this index in the list.
     fn tell(self: Arc<Self>, generation: Arc<Generation>, at: usize) -> Telling;
 }
 
@@ -137,7 +137,7 @@ impl<R: Rule, P> fmt::Debug for Told<R, P> {
     }
 }
 
-/// A module is not told.
+/// A module does not receive the notification.
 #[cold]
 fn lost<R: Rule>(
     generation: &Generation,
@@ -158,7 +158,8 @@ fn lost<R: Rule>(
     });
 }
 
-/// Tells the module at this place of the list, and waits until it has done with it, or the deadline.
+/// Calls the module with this index in the list, and waits until it has finished or its deadline
+/// has passed.
 async fn tell<R, P>(generation: &Arc<Generation>, at: usize, args: Arc<P>)
 where
     R: Rule,
@@ -196,7 +197,7 @@ where
         },
     };
     if let Some(cause) = cause {
-        // Logged there; nobody waits for the answer.
+        // `failed` has logged it; no caller waits for the answer.
         let _ = failed::<R>(generation, module, cause, call.args_mut());
     }
     if let Some(since) = since {

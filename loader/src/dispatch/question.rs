@@ -27,13 +27,14 @@ use crate::record::{self, Inside, Place};
 
 type Outcome<R, P, A> = Result<<A as Aggregation<R, P>>::Output, CallError>;
 
-/// The calls of one question.
+/// The call of one question.
 type Call<R, P> = CallbackCall<R, P, Generation, Suspended>;
 
 pin_project_lite::pin_project! {
-    /// A question to the modules; does nothing until it is polled.
+    /// A question to the modules. It does nothing until polled.
     ///
-    /// Dropping it drops the future of the module that is being asked; no further one is asked.
+    /// Dropping it drops the future of the module that is being asked, and no further module is
+    /// asked.
     #[must_use = "nobody is asked before it is awaited"]
     pub struct Question<'m, R: Row, P, A> {
         modules: &'m Modules,
@@ -53,7 +54,8 @@ pin_project_lite::pin_project! {
     }
 }
 
-/// Nobody waits any more for the module that is being asked: its future ends inside of it.
+/// The question was dropped while a module was being asked: drops that module's future, inside the
+/// module.
 #[cold]
 #[inline(never)]
 fn give_back<R: Row, P>(call: Pin<&mut Call<R, P>>) {
@@ -63,18 +65,18 @@ fn give_back<R: Row, P>(call: Pin<&mut Call<R, P>>) {
     }
 }
 
-/// What is noted of a module that did not answer at once. The call keeps it, whatever is published
-/// meanwhile.
+/// The state of a call whose module is suspended. The call keeps it, even if another generation is
+/// published meanwhile.
 struct Suspended {
-    /// Which module of the list is being asked.
+    /// The index of the module in the list.
     at: usize,
-    /// Its number.
+    /// The module's number.
     module: usize,
     /// The callback.
     place: Place,
-    /// When it is too late.
+    /// The module's deadline.
     deadline: Armed,
-    /// When it was asked, if this call is timed.
+    /// When it was called, if this call is timed.
     since: Option<Instant>,
 }
 
@@ -113,7 +115,7 @@ where
     }
 }
 
-/// Asks one module after the other, until one decides or does not answer at once.
+/// Asks one module after the other, until one decides or is suspended.
 #[inline(never)]
 fn begin<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Call<R, P>>,
@@ -158,31 +160,31 @@ fn unreadable<R: Rule>(error: &InputError) -> CallError {
     CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
-/// Whether there is room for it inside of the callbacks and requests that brought it about.
+/// Whether the nesting of callbacks and requests leaves room for this call.
 #[cold]
 fn fits<R: Rule>() -> Result<(), CallError> {
     admit_callback(R::POLICY.callback).map_err(|error| unasked::<R>(Cause::Error(error)))
 }
 
-/// What comes of it without a module's doing.
+/// An error that no module is responsible for.
 #[cold]
 fn unasked<R: Rule>(cause: Cause) -> CallError {
     CallError::new(R::POLICY.full_name, None, cause, R::POLICY.refusal)
 }
 
-/// What comes of it when there is nobody to ask.
+/// The outcome when there is no module to ask.
 #[inline]
 fn nobody<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
     aggregation.nobody().map_err(unasked::<R>)
 }
 
-/// What comes of it when all were asked.
+/// The outcome when all modules were asked.
 #[inline]
 fn finish<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
     aggregation.finish().map_err(unasked::<R>)
 }
 
-/// Who is asked from this place of the list on.
+/// The modules to ask from this index on.
 #[inline]
 fn behind<'g, R: Rule, P, A: Aggregation<R, P>>(
     aggregation: &A,
@@ -192,17 +194,17 @@ fn behind<'g, R: Rule, P, A: Aggregation<R, P>>(
     aggregation.asked(generation).get(at..).unwrap_or_default()
 }
 
-/// How far the rest of the modules came.
+/// How far asking the remaining modules got.
 enum Gone<T> {
     Done(Result<T, CallError>),
-    /// The one at this place did not answer at once.
+    /// The module at this index is suspended.
     Suspended(usize, Latest),
 }
 
-/// A module that gave something other than the neutral answer, by its place in the list.
+/// A module that did not give the neutral answer, by its index in the list.
 type Stop<R> = (usize, Entered<<R as Row>::Answer>);
 
-/// Goes on behind such a module, until one decides or does not answer at once.
+/// Continues after such a module, until one decides or is suspended.
 #[cold]
 #[inline(never)]
 fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
@@ -231,7 +233,7 @@ fn go_on<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     }
 }
 
-/// What an answer other than the neutral one means; to go on if it decides nothing.
+/// Handles an answer other than the neutral one. Continues if it does not decide the question.
 fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     aggregation: &mut A,
     mut args: Option<&mut P>,
@@ -264,7 +266,7 @@ fn answered<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
 }
 
 impl Suspended {
-    /// The module at this place was asked, and did not answer at once.
+    /// The module at this index was called and is suspended.
     #[inline]
     fn new<R: Rule>(
         generation: &Generation,
@@ -277,7 +279,7 @@ impl Suspended {
     }
 }
 
-/// Polls the module that did not answer at once, then asks the rest.
+/// Polls the suspended module, then asks the rest.
 fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Call<R, P>>,
     aggregation: &mut A,
@@ -327,25 +329,25 @@ fn resume<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     }
 }
 
-/// What keeps the modules of a question of which one did not answer at once.
+/// The generation that a suspended call keeps.
 ///
 /// # Panics
-/// Never: the call takes its share when that happens.
+/// Never: a call takes this reference when a module is suspended.
 #[inline]
 fn kept<R: Row, P>(call: &Call<R, P>) -> &Arc<Generation> {
     call.kept().expect("a module did not answer at once")
 }
 
-/// What was noted of that module.
+/// The state of the suspended call.
 ///
 /// # Panics
-/// Never: it is noted when that happens.
+/// Never: it is set when a module is suspended.
 #[inline]
 fn noted<R: Row, P>(call: &Call<R, P>) -> &Suspended {
     call.noted().expect("a module did not answer at once")
 }
 
-/// Goes on behind a module that answered after all.
+/// Continues after a module that was suspended and has answered.
 #[cold]
 fn go_on_behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Call<R, P>>,
@@ -363,7 +365,7 @@ fn go_on_behind<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     }
 }
 
-/// The module did not answer in time: its future is dropped.
+/// The module did not answer in time: drops its future.
 #[cold]
 fn too_late<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     mut call: Pin<&mut Call<R, P>>,

@@ -1,4 +1,4 @@
-//! The queue of a module's notifications: one at a time, in order. Whoever puts one in never waits.
+//! The queue of a module's notifications: one at a time, in order. Adding one never waits.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,21 +11,22 @@ use super::notification::Notice;
 use crate::failures::Throttle;
 use crate::generation::{Alive, Generation};
 
-/// How many notifications may wait for one module; it is not told of further ones.
+/// How many notifications may wait for one module; it does not receive further ones.
 const DEPTH: usize = 10_000;
 
-/// From how many on the log says so.
+/// From how many waiting notifications on the log warns.
 const MANY: usize = 1_000;
 
-/// A notification on its way to one module; dropped before the module was told, it is lost.
+/// A notification on its way to one module. If it is dropped before the module was called, it is
+/// lost.
 ///
-/// Rationale: what is shared with the other modules is all of it, so that nothing is allocated for
-/// one that waits. The future is made when its turn has come.
+/// Rationale: all data is shared with the other modules' jobs, so that a waiting job needs no
+/// allocation. The future is created when its turn has come.
 #[derive(Debug)]
 pub(crate) struct Job {
     notice: Arc<dyn Notice>,
     generation: Arc<Generation>,
-    /// Its place in the list of those who are told, and its number.
+    /// The module's index in the callback's list, and its number.
     at: usize,
     module: usize,
     told: bool,
@@ -40,7 +41,7 @@ impl Job {
         Self { notice, generation: Arc::clone(generation), at, module, told: false }
     }
 
-    /// Tells the module.
+    /// Calls the module.
     async fn run(mut self) {
         Arc::clone(&self.notice).tell(Arc::clone(&self.generation), self.at).await;
         self.told = true;
@@ -58,18 +59,18 @@ impl Drop for Job {
     }
 }
 
-/// Where a module's notifications are put.
+/// The sending end of a module's queue.
 #[derive(Debug)]
 pub(crate) struct Queue {
     module: Arc<str>,
     sender: mpsc::Sender<Job>,
-    /// How often the log says that there are many.
+    /// Throttles the warning about too many notifications.
     warnings: Mutex<Throttle>,
 }
 
 impl Queue {
-    /// Starts the worker. It ends when the queue is gone and it has run what was in it; `alive` is
-    /// held until then.
+    /// Starts the worker. It ends when the queue has been dropped and is empty, and holds `alive`
+    /// until then.
     pub(crate) fn start(module: Arc<str>, alive: Alive) -> Self {
         let (sender, mut receiver) = mpsc::channel::<Job>(DEPTH);
         tokio::spawn(async move {
@@ -81,7 +82,7 @@ impl Queue {
         Self { module, sender, warnings: Mutex::new(Throttle::new(1)) }
     }
 
-    /// Puts a notification in, if there is room for it.
+    /// Adds a notification, if there is room for it.
     pub(super) fn put(&self, job: impl FnOnce() -> Job) -> Result<(), Untold> {
         match self.sender.try_reserve() {
             Ok(place) => {
@@ -94,7 +95,7 @@ impl Queue {
         }
     }
 
-    /// Warns if many wait.
+    /// Warns if many notifications are waiting.
     fn look(&self) {
         let waiting = DEPTH - self.sender.capacity();
         if waiting >= MANY {
@@ -122,19 +123,19 @@ impl Queue {
         self.sender.downgrade()
     }
 
-    /// How many notifications wait in a queue.
+    /// How many notifications are waiting in a queue.
     pub(crate) fn waiting_in(queue: &mpsc::WeakSender<Job>) -> usize {
         queue.upgrade().map_or(0, |sender| DEPTH - sender.capacity())
     }
 }
 
-/// Why a module is not told of something.
+/// Why a module did not receive a notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Untold {
-    /// Too many notifications wait for it already.
+    /// Too many notifications were waiting for it already.
     QueueFull,
-    /// The runtime that was to tell it has ended.
+    /// The runtime that runs its queue has ended.
     Ended,
 }
 

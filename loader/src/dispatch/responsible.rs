@@ -1,4 +1,4 @@
-//! Who has answered, for what comes of the answer later.
+//! Remembers which module has answered, for what follows from the answer later.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::stats::Stats;
 pub(crate) struct Responsible {
     failures: Arc<Failures>,
     stats: Arc<Stats>,
-    /// Its place among the modules.
+    /// The module's index in its generation.
     at: usize,
     /// The number of the callback.
     callback: usize,
@@ -38,14 +38,14 @@ impl Responsible {
         self.failures.module()
     }
 
-    /// What the homeserver gets that learns of it.
+    /// The error for the homeserver.
     pub(crate) fn error(&self, cause: Cause) -> CallError {
         let module = Some(self.module());
         CallError::new(self.policy.full_name, module, cause, self.policy.refusal)
     }
 
-    /// Counts and logs that `what` it left to be done has failed; `passed_over` if the homeserver
-    /// goes on as if nothing had happened.
+    /// Counts and logs that the later call `what` has failed; `passed_over` if the homeserver
+    /// continues as if nothing had happened.
     #[cold]
     pub(crate) fn fail(&self, what: &str, error: &CallError, subject: &Subject, passed_over: bool) {
         self.stats.failed(self.at, self.callback);
@@ -61,7 +61,7 @@ impl Responsible {
         });
     }
 
-    /// Counts and logs that it refused in what it left to be done.
+    /// Counts and logs that the module refused in the later call `what`.
     #[cold]
     pub(crate) fn deny(&self, what: &str, error: &CallError, subject: &Subject) {
         self.stats.denied(self.at, self.callback);

@@ -1,4 +1,4 @@
-//! What is noted while modules are asked: counts, times, and who it is.
+//! Bookkeeping while modules are asked: counts, times, and which module is running.
 
 use std::marker::PhantomData;
 use std::time::Instant;
@@ -10,11 +10,11 @@ use crate::policy::Rule;
 use crate::record::{Inside, Place};
 use crate::stats::Here;
 
-/// Looks on while the modules of a list are asked.
+/// Observes the calls of one list of modules.
 pub(super) struct Watch<R> {
     inside: Inside,
     callback: PhantomData<R>,
-    /// When the module was asked, if it is timed.
+    /// When the module was called, if this call is timed.
     since: Option<Instant>,
 }
 
@@ -24,17 +24,17 @@ impl<R: Rule> Watch<R> {
         Self { inside, callback: PhantomData, since: None }
     }
 
-    /// The thread leaves the modules: which one it asked last.
+    /// The thread leaves the modules: returns which one was called last.
     #[inline]
     pub(super) fn end(self) -> Latest {
         Latest { module: self.inside.module(), since: self.since }
     }
 }
 
-/// The module that was asked last.
+/// The module that was called last.
 pub(super) struct Latest {
     pub(super) module: usize,
-    /// When, if it is timed.
+    /// When it was called, if this call is timed.
     pub(super) since: Option<Instant>,
 }
 
@@ -58,7 +58,7 @@ impl<R: Rule> Observer<Generation> for Watch<R> {
 
     #[cold]
     fn after(&mut self, generation: &Generation, module: usize, pending: bool) {
-        // The time of a module that did not answer at once is taken when it does.
+        // For a suspended module, the time is taken when it answers.
         if !pending && let Some(since) = self.since.take() {
             generation.stats.took(module - generation.first, since.elapsed());
         }

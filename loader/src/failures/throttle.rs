@@ -1,30 +1,31 @@
-//! How often the log says the same.
+//! Throttles repeated log lines.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How often something is said that goes on and on.
+/// How often a repeated line is logged.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Lets the first ones through at once, later ones one a minute, and counts what it leaves out.
-/// Each quiet minute lets one more through at once, up to as many as in the beginning.
+/// Lets the first lines through at once and later ones once a minute, and counts those left out.
+/// After each quiet minute one more is let through at once, up to the initial number.
 #[derive(Debug)]
 pub(crate) struct Throttle {
     at_once: u32,
     left: u32,
-    /// From when on the next minute counts.
+    /// The start of the current minute.
     since: Option<Instant>,
     left_out: u64,
 }
 
 impl Throttle {
-    /// Lets `at_once` through before it counts minutes.
+    /// A throttle that lets `at_once` lines through before it counts minutes.
     pub(crate) const fn new(at_once: u32) -> Self {
         Self { at_once, left: at_once, since: None, left_out: 0 }
     }
 
-    /// Whether one that comes now is let through: how many were left out since the last one.
+    /// Whether a line that comes now is let through; if so, how many were left out since the last
+    /// one.
     pub(crate) fn admit(&mut self, now: Instant) -> Option<u64> {
         let since = *self.since.get_or_insert(now);
         let minutes = now.saturating_duration_since(since).as_secs() / PERIOD.as_secs();
@@ -51,7 +52,7 @@ impl Throttle {
         }
     }
 
-    /// How many were left out and not spoken of since; they are spoken of now.
+    /// How many were left out since this number was last reported; resets it.
     pub(crate) fn rest(&mut self) -> u64 {
         std::mem::take(&mut self.left_out)
     }
@@ -63,8 +64,8 @@ mod tests {
 
     use super::*;
 
-    /// What is let through of those that come after these waits, in seconds: when, and with how
-    /// many left out before it; and how many are still to be spoken of.
+    /// Which of the lines that come after these waits, in seconds, are let through, and when, each
+    /// with the number left out before it; and how many are left to report at the end.
     fn told(at_once: u32, waits: &[f64]) -> (Vec<(f64, u64)>, u64) {
         let (begun, mut now) = (Instant::now(), 0.0);
         let mut throttle = Throttle::new(at_once);
