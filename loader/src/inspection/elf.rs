@@ -1,6 +1,6 @@
-//! Reads an ELF shared library as the dynamic linker does: program headers and the dynamic table.
-//! Section headers do not count: nothing maps by them, and they may say something else. They tell how
-//! much of the file is debug information.
+//! Reads an ELF shared library as the dynamic linker does: by program headers and the dynamic
+//! table. Section headers are not used for this, because the linker ignores them and they may say
+//! something else; they only serve to measure the debug information.
 
 use object::elf;
 use object::read::elf::{
@@ -19,7 +19,7 @@ mod header;
 mod undefined;
 mod versions;
 
-/// Reads `bytes`, whose class is that of `F`, as a shared library for `machine`.
+/// Reads `bytes`, which have the class of `F`, as a shared library for `machine`.
 pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
     bytes: &'data [u8],
     machine: &Machine,
@@ -44,7 +44,7 @@ pub(super) fn read<'data, F: FileHeader<Endian = Endianness>>(
     })
 }
 
-/// A file whose header fits: what all tables are found through.
+/// A file whose header fits this machine.
 struct File<'data, F: FileHeader> {
     bytes: &'data [u8],
     endian: Endianness,
@@ -53,7 +53,7 @@ struct File<'data, F: FileHeader> {
 }
 
 impl<'data, F: FileHeader<Endian = Endianness>> File<'data, F> {
-    /// What the file holds from `address` to the end of its segment.
+    /// The file's bytes from `address` to the end of its segment.
     fn at(&self, address: u64) -> Option<&'data [u8]> {
         self.segments.iter().filter(|segment| segment.p_type(self.endian) == elf::PT_LOAD).find_map(
             |segment| {
@@ -65,7 +65,7 @@ impl<'data, F: FileHeader<Endian = Endianness>> File<'data, F> {
     }
 }
 
-/// The tables the dynamic linker reads.
+/// The tables that the dynamic linker reads.
 struct Tables<'file, 'data, F: FileHeader> {
     file: &'file File<'data, F>,
     dynamic: &'data [F::Dyn],
@@ -97,7 +97,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         Ok(tables)
     }
 
-    /// The dynamic symbols. Only the hash tables tell how many there are.
+    /// The dynamic symbols. Only the hash tables say how many there are.
     fn all_symbols(&self) -> Result<&'data [F::Sym], Fault> {
         let endian = self.file.endian;
         let length = if let Some(data) = self.table(elf::DT_GNU_HASH, "hash table")? {
@@ -118,7 +118,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
             .map_err(|()| Fault::damaged("its symbol table is longer than its segment"))
     }
 
-    /// From the table whose address the entry `tag` holds to the end of the segment.
+    /// The bytes from the table at the address in the entry `tag` to the end of the segment.
     fn table(&self, tag: elf::DynamicTag, name: &str) -> Result<Option<&'data [u8]>, Fault> {
         let Some(address) = self.value(tag) else { return Ok(None) };
         match self.file.at(address) {
@@ -139,7 +139,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
             .map(move |entry| entry.val(endian))
     }
 
-    /// The strings that the entries `tag` point to.
+    /// The strings that the entries `tag` refer to.
     fn texts(&self, tag: elf::DynamicTag) -> Vec<String> {
         self.values(tag).take(TEXTS_MAX).filter_map(|offset| self.text(offset)).collect()
     }
@@ -164,7 +164,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
             .find(|symbol| !symbol.is_undefined(endian) && !symbol.is_local() && is_named(symbol))
     }
 
-    /// The bytes of the exported symbol `name`, exactly as many as its size says.
+    /// The bytes of the exported symbol `name`, as many as its size says.
     fn export(&self, name: &str) -> Result<Option<&'data [u8]>, Fault> {
         let Some(symbol) = self.symbol(name) else { return Ok(None) };
         let size: u64 = symbol.st_size(self.file.endian).into();
@@ -175,10 +175,11 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         }
     }
 
-    /// From the exported constant `name` to the end of its segment.
+    /// The bytes from the exported constant `name` to the end of its segment.
     ///
-    /// What has no place in the image is refused, since `dlsym` would answer something else than
-    /// what is read here: a copy for each thread, the answer of a function, a number.
+    /// Symbols without a fixed place in the image are refused, because `dlsym` would yield
+    /// something else than what is read here: one copy per thread, the result of a function, or a
+    /// plain number.
     fn constant(&self, name: &str) -> Result<Option<&'data [u8]>, Fault> {
         let Some(symbol) = self.symbol(name) else { return Ok(None) };
         let is_constant = matches!(symbol.st_type(), elf::STT_OBJECT | elf::STT_NOTYPE)
@@ -192,12 +193,12 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         }
     }
 
-    /// From where `symbol` is to the end of its segment, as far as that is in the file.
+    /// The bytes from `symbol` to the end of its segment, as far as the file contains them.
     fn from(&self, symbol: &F::Sym) -> Option<&'data [u8]> {
         self.file.at(symbol.st_value(self.file.endian).into())
     }
 
-    /// The newest version of glibc that any needed symbol asks for.
+    /// The newest version of glibc that any needed symbol requires.
     fn glibc(&self) -> Option<GlibcVersion> {
         self.needs()
             .filter_map(|need| self.text(need.name.into()))
@@ -212,7 +213,8 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
     }
 }
 
-/// More libraries and folders than any plugin names; bounds what a hostile file makes us keep.
+/// More libraries and folders than any plugin names; limits what a hostile file makes the loader
+/// keep.
 const TEXTS_MAX: usize = 1000;
-/// Longer than any path; bounds it, too.
+/// Longer than any path; a limit for the same reason.
 const TEXT_SIZE_MAX: usize = 4096;

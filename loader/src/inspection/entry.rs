@@ -1,5 +1,5 @@
-//! The entry of a plugin: what stands in it before its pointers is read from the file, so that a
-//! plugin of another boundary is refused before any of its code runs.
+//! The entry of a plugin: the part before its pointers is read from the file, so that a plugin for
+//! another ABI is refused before any of its code runs.
 
 use std::fmt;
 use std::mem::offset_of;
@@ -13,36 +13,36 @@ use super::library::Library;
 use super::platform::{Machine, Platform};
 use super::{BuiltFor, ENTRY_SYMBOL, MANIFEST_SYMBOL, other_abi};
 
-/// What the entry of a plugin says before the plugin is mapped.
+/// What the entry of a plugin says, read before the plugin is mapped.
 ///
-/// Serialized it is `language` alone: the rest only says that the plugin fits, or is in the
-/// manifest, too.
+/// Serialized, it is `language` alone: all else only shows that the plugin fits, or is also in the
+/// manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct EntryHead {
-    /// How many bytes the whole entry has.
+    /// The size of the whole entry in bytes.
     #[serde(skip)]
     pub size: u32,
-    /// Version of the boundary: incompatible changes.
+    /// The major version of the ABI, for incompatible changes.
     #[serde(skip)]
     pub major: u16,
-    /// Version of the boundary: additions.
+    /// The minor version of the ABI, for additions.
     #[serde(skip)]
     pub minor: u16,
-    /// How many bits a pointer has.
+    /// The size of a pointer in bits.
     #[serde(skip)]
     pub pointer_bits: u8,
-    /// The byte order, by number.
+    /// The byte order, as a number.
     #[serde(skip)]
     pub endian: u8,
-    /// What a panic does, by number.
+    /// The panic strategy, as a number.
     #[serde(skip)]
     pub unwind: u8,
-    /// What the plugin is written in.
+    /// The language the plugin is written in.
     pub language: Language,
 }
 
-/// What a plugin is written in, which says what can be taken for granted: texts of Rust are UTF-8.
+/// The language of a plugin, which implies certain guarantees: strings from Rust are UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Language {
@@ -50,7 +50,7 @@ pub enum Language {
     Rust,
     /// C.
     C,
-    /// Another, by its number.
+    /// Another language, by its number.
     Other(u8),
 }
 
@@ -71,7 +71,7 @@ impl Serialize for Language {
 }
 
 impl EntryHead {
-    /// What `bytes` say; `None` if they do not begin as an entry does.
+    /// Reads the head; `None` if `bytes` do not begin like an entry.
     pub(crate) fn of(bytes: &[u8; Entry::SCALARS]) -> Option<Self> {
         if !bytes.starts_with(&Entry::MAGIC) {
             return None;
@@ -101,12 +101,12 @@ impl EntryHead {
         })
     }
 
-    /// Major and minor version of the boundary.
+    /// The major and minor version of the ABI.
     fn version(&self) -> (u32, u32) {
         (self.major.into(), self.minor.into())
     }
 
-    /// For which machine its numbers and pointers are made; `arch` is that of the file.
+    /// The machine that the entry's numbers and pointers are made for; `arch` is the file's.
     fn machine(&self, arch: &str) -> Result<Machine, Fault> {
         let little_endian = match self.endian {
             Entry::LITTLE => true,
@@ -120,9 +120,9 @@ impl EntryHead {
     }
 }
 
-/// The entry of `library`, if it is one for the boundary and the machine of `platform`.
+/// Reads the entry of `library`, if it fits the ABI and the machine of `platform`.
 ///
-/// Its size is looked at last: another major may have another smallest one.
+/// Its size is checked last, because another major version may have another minimum size.
 pub(super) fn read(library: &Library<'_>, platform: &Platform) -> Result<EntryHead, Fault> {
     let Some(bytes) = library.entry else { return Err(missing(library, platform.abi)) };
     let Some(scalars) = bytes.first_chunk() else {
@@ -161,7 +161,7 @@ fn check_size(size: u32, in_file: usize) -> Result<(), Fault> {
     }
 }
 
-/// A library without an entry: no plugin, or one of a boundary that had none.
+/// A library without an entry: it is not a plugin, or one for an ABI from before entries.
 fn missing(library: &Library<'_>, ours: AbiVersion) -> Fault {
     match library.manifest.map(BuiltFor::of) {
         Some(Some(BuiltFor { abi, plugin_api })) if abi.major != ours.major => {
@@ -179,8 +179,8 @@ fn missing(library: &Library<'_>, ours: AbiVersion) -> Fault {
     }
 }
 
-/// A panic that ends the process would end the homeserver, so such a plugin is refused, whichever
-/// of entry and manifest says so.
+/// A panic that aborts would end the homeserver, so such a plugin is refused, whether its entry or
+/// its manifest says so.
 pub(super) fn unwind(head: &EntryHead, in_manifest: &str) -> Option<Fault> {
     let aborts = Fault::new(
         "was built with `panic = \"abort\"`: a panic in it would end the homeserver",
@@ -203,7 +203,7 @@ pub(super) fn unwind(head: &EntryHead, in_manifest: &str) -> Option<Fault> {
     ))
 }
 
-/// Two versions in one plugin: nobody can say which of them its tables have.
+/// Entry and manifest name different versions: there is no telling which one its tables have.
 pub(super) fn contradiction(head: &EntryHead, in_manifest: AbiVersion) -> Option<Fault> {
     let (major, minor) = head.version();
     ((major, minor) != (in_manifest.major, in_manifest.minor)).then(|| {

@@ -1,11 +1,11 @@
-//! What is wrong with the file of a plugin, as told before anybody says which file.
+//! Faults of a plugin file, before the file is named.
 
 use std::path::Path;
 
 use super::platform::Machine;
 use crate::problem::{Problem, Severity, Stage};
 
-/// Why a file is no library we can use: what follows its name in the message, and the remedy.
+/// Why a file cannot be used: how the message continues after its name, and the remedy.
 #[derive(Debug)]
 pub(crate) struct Fault {
     what: String,
@@ -17,7 +17,7 @@ impl Fault {
         Self { what: what.into(), fix: fix.into() }
     }
 
-    /// A file whose tables lead nowhere.
+    /// A file whose tables are inconsistent.
     pub(super) fn damaged(what: &str) -> Self {
         Self::new(format!("is damaged: {what}"), DAMAGED)
     }
@@ -30,23 +30,23 @@ impl Fault {
         )
     }
 
-    /// An error with `file`.
+    /// The fault of `file` as an error.
     pub(super) fn error(self, file: &Path) -> Problem {
         let message = format!("`{}` {}", file.display(), self.what);
         Problem::error(Stage::Inspection, message).fix(self.fix)
     }
 
-    /// The same as a warning.
+    /// The fault of `file` as a warning.
     pub(super) fn warning(self, file: &Path) -> Problem {
         Problem { severity: Severity::Warning, ..self.error(file) }
     }
 }
 
-/// What to do about a file that is not what its builder wrote.
+/// The remedy for a file that is not what its build wrote.
 pub(super) const DAMAGED: &str =
     "copy the plugin again, or rebuild it: the file is damaged or was changed";
 
-/// The usual target triple of a machine with this operating system.
+/// The usual target triple for this machine and this operating system.
 fn target(machine: &Machine) -> String {
     let system = match std::env::consts::OS {
         "macos" => "apple-darwin",

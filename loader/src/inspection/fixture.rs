@@ -1,5 +1,5 @@
-//! Writes small ELF libraries for tests: what the dynamic linker reads and nothing else, so that
-//! no test needs a compiler and every field can lie.
+//! Writes small ELF libraries for tests. They contain only what the dynamic linker reads, so that
+//! no test needs a compiler, and every field can be falsified.
 
 use std::mem::offset_of;
 use std::ptr::null;
@@ -7,26 +7,26 @@ use std::ptr::null;
 use hsmod_abi::Entry;
 use serde_json::{Value, json};
 
-/// A plugin to be written; the default one is in order.
+/// A plugin to write; the default one is valid.
 pub(crate) struct Plugin {
     pub(crate) manifest: Option<String>,
     pub(crate) entry: Option<Entry>,
-    /// What the symbol of the entry says, if it is to lie: `st_info`, `st_shndx`, `st_value`.
+    /// False values for the symbol of the entry: `st_info`, `st_shndx`, `st_value`.
     pub(crate) entry_symbol: Option<(u8, u16, u64)>,
     /// `e_type`; 3 is a shared library.
     pub(crate) type_: u16,
-    /// `e_machine`; 0 is taken for that of this machine.
+    /// `e_machine`; 0 stands for that of this machine.
     pub(crate) machine: u16,
     pub(crate) glibc: Vec<&'static str>,
     pub(crate) needed: Vec<&'static str>,
-    /// Undefined symbols: name, which of `glibc` counted from 0, whether it is weak.
+    /// Undefined symbols: name, index into `glibc`, whether it is weak.
     pub(crate) undefined: Vec<(&'static str, Option<u16>, bool)>,
     pub(crate) runpath: Option<&'static str>,
     pub(crate) flags: u64,
     pub(crate) flags_1: u64,
-    /// What the symbol of the manifest says its size is, if it is to lie.
+    /// A false size for the symbol of the manifest.
     pub(crate) manifest_size: Option<u64>,
-    /// Sections behind all that is mapped: name, flags, size.
+    /// Sections after the mapped part: name, flags, size.
     pub(crate) sections: Vec<(&'static str, u64, u64)>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn entry() -> Entry {
     Entry { major: 2, minor: 0, ..Entry::rust(false, null(), null()) }
 }
 
-/// What the file holds of an entry: its pointers are there once it is mapped.
+/// The bytes of an entry in a file, in which its pointers are not filled in yet.
 pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
     let mut bytes = vec![0; size_of::<Entry>()];
     let mut put = |at: usize, field: &[u8]| bytes[at..at + field.len()].copy_from_slice(field);
@@ -87,7 +87,7 @@ pub(crate) fn entry_bytes(entry: &Entry) -> Vec<u8> {
 }
 
 impl Plugin {
-    /// The file. Addresses are offsets: one segment holds all of it.
+    /// The bytes of the file. Addresses are offsets, because one segment contains all of it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut strings = Strings(vec![0]);
         let mut file = vec![0; HEADERS_SIZE];
@@ -142,7 +142,8 @@ impl Plugin {
         file
     }
 
-    /// What no segment has, and the section headers, the last of which is that of their names.
+    /// Adds the sections that are in no segment, and the section headers, the last of which is that
+    /// of the names.
     fn add_sections(&self, file: &mut Vec<u8>) {
         let mut names = Strings(vec![0]);
         let mut headers = vec![0; SECTION_HEADER_SIZE];
@@ -163,7 +164,7 @@ impl Plugin {
         file[62..64].copy_from_slice(&(count - 1).to_ne_bytes());
     }
 
-    /// ELF header and the two program headers. Behind what is in the file, a page of zeros is
+    /// The ELF header and the two program headers. After the file's content a page of zeros is
     /// mapped, as for static variables.
     fn headers(&self, size: u64, dynamic_at: u64, dynamic_size: u64) -> Vec<u8> {
         let endian = if cfg!(target_endian = "little") { 1 } else { 2 };
@@ -212,7 +213,7 @@ fn machine_here() -> u16 {
     }
 }
 
-/// A global object in some section.
+/// A defined global symbol.
 fn symbol(name: u32, address: u64, size: u64) -> [u8; SYMBOL_SIZE] {
     let mut symbol = [0; SYMBOL_SIZE];
     symbol[..4].copy_from_slice(&name.to_ne_bytes());
@@ -230,7 +231,7 @@ fn undefined(name: u32, weak: bool) -> [u8; SYMBOL_SIZE] {
     symbol
 }
 
-/// A hash table with one bucket; only the number of symbols in it is right.
+/// A hash table with one bucket, in which only the number of symbols is right.
 fn hash(symbols: usize) -> Vec<u8> {
     let mut table = Vec::new();
     extend(&mut table, &[1, u32::try_from(symbols).unwrap(), 0]);

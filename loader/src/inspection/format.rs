@@ -1,4 +1,4 @@
-//! Which kind of file this is, told by its first bytes, for those who named the wrong one.
+//! Recognises kinds of files by their first bytes, to explain why the wrong one was named.
 
 use object::FileKind;
 
@@ -14,7 +14,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format of a file that is a program of some kind; how to go on with any other file.
+    /// The format of a file, if it is a format for programs; otherwise a fault with the remedy.
     pub(super) fn of(bytes: &[u8]) -> Result<Self, Fault> {
         if bytes.starts_with(&object::elf::ELFMAG) {
             return Ok(match bytes.get(4) {
@@ -60,7 +60,7 @@ impl Format {
         }
     }
 
-    /// This format, if it is the one of this operating system.
+    /// This format, if it is that of this operating system.
     pub(super) fn native(self) -> Result<Self, Fault> {
         let (theirs, from) = match self {
             Self::Elf32 | Self::Elf64 => ("ELF (`.so`)", "Linux"),
@@ -84,14 +84,14 @@ impl Format {
     }
 }
 
-/// What to do about a file that no `cdylib` build made.
+/// The remedy for a file that was not built as a `cdylib`.
 pub(super) const BUILD_A_CDYLIB: &str = "a plugin is what `cargo build --release` makes of a \
     crate with `crate-type = [\"cdylib\"]`: a `.so`, `.dylib` or `.dll`; name that file";
 
-/// How a pointer file of Git LFS begins.
+/// The beginning of a Git LFS pointer file.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
-/// What a plugin is downloaded in.
+/// The kinds of archives in which a plugin may be downloaded.
 fn packed(bytes: &[u8]) -> Option<&'static str> {
     const MAGICS: [(&[u8], &str); 8] = [
         (b"\x1f\x8b", "compressed by gzip (`.gz`, `.tgz`)"),
@@ -108,19 +108,19 @@ fn packed(bytes: &[u8]) -> Option<&'static str> {
     known.or(is_tar.then_some("a tar archive"))
 }
 
-/// HTML, or the XML that storage services answer.
+/// Whether it is HTML, or XML as storage services answer.
 fn is_page(bytes: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).to_ascii_lowercase();
     let start = start.trim_start_matches('\u{feff}').trim_start();
     ["<!doctype", "<html", "<head", "<?xml"].iter().any(|tag| start.starts_with(tag))
 }
 
-/// Whether the beginning is UTF-8 without the control characters that no text has.
+/// Whether it begins with UTF-8 without control characters that do not occur in text.
 fn is_text(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(4096)];
     let is_utf8 = match std::str::from_utf8(start) {
         Ok(_) => true,
-        // The last character may have been cut.
+        // The last character may be cut off.
         Err(error) => error.error_len().is_none(),
     };
     is_utf8 && !start.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
@@ -156,7 +156,7 @@ mod tests {
         error: inspection: `libx.so` is a text file, not a shared library
           fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
         "#);
-        // Cut within a character.
+        // The cut is within a character.
         assert_eq!(fault(format!("{}ü", "x".repeat(4095)).as_bytes()), fault(b"text"));
     }
 

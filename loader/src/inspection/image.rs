@@ -12,13 +12,13 @@ use crate::discovery::not_shared;
 use crate::scarcity;
 use crate::sys;
 
-/// Larger than any plugin; what exceeds it was named by mistake.
+/// Larger than any plugin; a larger file was named by mistake.
 const SIZE_MAX: u64 = 1 << 30;
 
-/// An open file and the bytes it held.
+/// An open file and the bytes read from it.
 ///
-/// Inspection reads these bytes, verification asks this file for its owner, hashes these bytes and
-/// has them mapped: nobody can put another file in between.
+/// Inspection reads these bytes; verification checks the owner of this open file, hashes these
+/// bytes and has them mapped. So no other file can be substituted in between.
 #[derive(Debug)]
 pub struct Image {
     path: PathBuf,
@@ -28,10 +28,11 @@ pub struct Image {
 }
 
 impl Image {
-    /// Opens and reads `path`; it must be a regular file of sensible size that nobody changes
+    /// Opens and reads `path`, which must be a regular file of sensible size that does not change
     /// meanwhile.
     pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
-        // Opening can do something already (a device), or fail for another reason (a socket).
+        // Check first, because opening can have effects (a device) or fail for another reason (a
+        // socket).
         let metadata = std::fs::metadata(path).map_err(|cause| match not_shared(path) {
             Some(fix) if cause.kind() == io::ErrorKind::NotFound => {
                 Fault::new(format!("cannot be read: {cause}"), fix)
@@ -55,12 +56,12 @@ impl Image {
         Ok(Self { path: path.to_owned(), file, bytes, sha256 })
     }
 
-    /// The path as it was asked for.
+    /// The path as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What the file held.
+    /// The bytes of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -70,10 +71,10 @@ impl Image {
         &self.sha256
     }
 
-    /// Owner and mode of the very file that was read, whatever its path leads to by now.
+    /// Owner and mode of the very file that was read, even if its path leads elsewhere by now.
     ///
     /// # Errors
-    /// If the operating system does not tell.
+    /// The operating system does not provide them.
     pub fn metadata(&self) -> io::Result<Metadata> {
         self.file.metadata()
     }
@@ -102,7 +103,7 @@ fn check_kind_and_size(metadata: &Metadata) -> Result<(), Fault> {
     }
 }
 
-/// What a file is that holds nothing to be read twice.
+/// The kind of a file that is not a regular file.
 #[cfg(unix)]
 fn kind(file: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt as _;
@@ -130,8 +131,8 @@ fn unreadable(cause: io::Error) -> Fault {
     Fault::new(format!("cannot be read: {cause}"), fix)
 }
 
-/// All of the file, but no more than one byte beyond what it was said to hold: a file that grows
-/// for ever must not fill the memory.
+/// Reads the whole file, but at most one byte more than its metadata said: a file that grows for
+/// ever must not fill the memory.
 fn read(file: &mut File, metadata: &Metadata) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let size_max = metadata.len() + 1;
@@ -140,7 +141,7 @@ fn read(file: &mut File, metadata: &Metadata) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What differs between two looks at a file that was written to in between.
+/// What changes when a file is written to.
 #[derive(PartialEq)]
 struct Stamp {
     len: u64,
@@ -254,7 +255,7 @@ mod tests {
 
     #[test]
     fn permission_denied_names_whom_to_permit() {
-        // Made up rather than met: root, as whom CI runs, is never denied.
+        // Made up, because CI runs as root, which is never denied.
         let denied = io::Error::from_raw_os_error(rustix::io::Errno::ACCESS.raw_os_error());
         let fault = unreadable(denied);
         assert_snapshot!(fault.error(Path::new("/plugins/libx.so")), @r"
