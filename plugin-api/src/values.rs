@@ -1,5 +1,5 @@
-//! What callbacks take and answer. Each type is, or has, a plain C form; none is a type of another
-//! crate, so that nothing depends on which version of it either side uses.
+//! The types of the arguments and answers of callbacks. Each is a plain C form or has one; none is
+//! a type of another crate, so neither side depends on the version of a crate that the other uses.
 
 pub mod account_renewal;
 pub mod answer;

@@ -1,30 +1,31 @@
-//! How an account was renewed.
+//! The result of renewing an account.
 
 use hsmod_abi::Flag;
 
 use super::answer::{Answer, Unreadable};
 
-/// What became of a renewal by a mail's token.
+/// The result of a renewal by the token of a mail.
 ///
 /// Mirrors the triple that `on_legacy_renew` returns in Synapse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LegacyRenewal {
-    /// Whether the token is right; the account is renewed now.
+    /// Whether the token is valid; the account is then renewed.
     pub valid: bool,
-    /// Whether the token was used before; the account stays as it is.
+    /// Whether the token was used before; the account is then unchanged.
     pub stale: bool,
-    /// Until when the account is valid: milliseconds since 1970.
+    /// The end of the account's validity: milliseconds since 1970.
     pub expiration_ts: i64,
 }
 
 impl LegacyRenewal {
-    /// The token is right: the account is valid until then, in milliseconds since 1970.
+    /// The token is valid: the account is now valid until `expiration_ts`, in milliseconds since
+    /// 1970.
     pub const fn valid(expiration_ts: i64) -> Self {
         Self { valid: true, stale: false, expiration_ts }
     }
 
-    /// The token was used before; the account is valid until then.
+    /// The token was used before; the account is valid until `expiration_ts`.
     pub const fn stale(expiration_ts: i64) -> Self {
         Self { valid: false, stale: true, expiration_ts }
     }

@@ -1,4 +1,4 @@
-//! What a callback may answer: how each type travels from the module to the homeserver.
+//! The types of answers, and how each travels from the module to the homeserver.
 
 use std::marker::PhantomData;
 
@@ -9,39 +9,39 @@ use super::json::JsonObject;
 
 pub use hsmod_abi::Unreadable;
 
-/// A type that a callback may answer. Its default is the neutral answer: what it would be if the
-/// module had not been asked.
+/// A type that a callback may answer. Its default is the neutral answer, which has the same effect
+/// as if the module had not been asked.
 pub trait Answer: Default + Send + 'static {
     /// C form, owned by the receiver.
     type Raw: Described + 'static;
 
-    /// Whether it is the neutral answer, which has no C form: the usual case costs nothing.
+    /// Whether it is the neutral answer, which has no C form, so that the usual case costs nothing.
     fn is_neutral(&self) -> bool;
 
-    /// The C form; `None` for the neutral answer.
+    /// Converts it into the C form; `None` for the neutral answer.
     fn into_raw(self) -> Option<Self::Raw>;
 
-    /// Back from the C form, into memory of the receiver's own.
+    /// Converts it back from the C form, into memory that belongs to the receiver.
     ///
     /// # Errors
-    /// If a module of another version wrote something this version does not know.
+    /// A module of another version wrote something that this version does not know.
     fn from_raw(raw: Self::Raw) -> Result<Self, Unreadable>;
 
-    /// What an answer means that cannot be read: the denial, of a type that has one, so that a
-    /// module of a later version never lets in what it meant to keep out.
+    /// The answer to use in place of one that cannot be read: for types that can deny, the denial,
+    /// so that a homeserver never lets in what a newer module meant to keep out.
     ///
     /// # Errors
-    /// Of a type that denies nothing: then it is the row's rule what a failure means.
+    /// The type cannot deny; the row's rule then decides what a failure means.
     fn of_unreadable(why: Unreadable) -> Result<Self, Unreadable> {
         Err(why)
     }
 }
 
-/// What describes its layout, where that is compared.
+/// The trait that describes a layout, where layouts are compared.
 #[cfg(feature = "layout")]
 pub use abi_stable::StableAbi as Described;
 
-/// Every C form: layouts are not compared.
+/// Implemented by every type: layouts are not compared.
 #[cfg(not(feature = "layout"))]
 pub trait Described {}
 
@@ -75,7 +75,7 @@ impl<A: Answer> Answers for Returns<A> {
     }
 }
 
-/// Nothing to say: notifications, and hooks that can only fail.
+/// No answer: for notifications, and for hooks that can only fail.
 impl Answer for () {
     type Raw = ();
 
@@ -94,7 +94,7 @@ impl Answer for () {
     }
 }
 
-/// Answers that are their own C form; `None`, the neutral answer, is no opinion.
+/// Answers that are their own C form; the neutral answer `None` means no opinion.
 macro_rules! plain {
     ($( $type:ty; )*) => { $(
         impl Answer for Option<$type> {
@@ -119,7 +119,7 @@ macro_rules! plain {
 
 plain! { i64; super::limits::RatelimitOverride; }
 
-/// Yes or no; `None`, the neutral answer, is no opinion.
+/// Yes or no; the neutral answer `None` means no opinion.
 impl Answer for Option<bool> {
     type Raw = Flag;
 
@@ -157,7 +157,7 @@ impl Answer for bool {
     }
 }
 
-/// A text; the empty one is the neutral answer.
+/// A string; the empty one is the neutral answer.
 impl Answer for String {
     type Raw = OwnedStr;
 
@@ -194,7 +194,7 @@ impl Answer for i64 {
     }
 }
 
-/// A text; `None`, the neutral answer, leaves it to others.
+/// A string; the neutral answer `None` leaves it to others.
 impl Answer for Option<String> {
     type Raw = OwnedStr;
 
@@ -212,7 +212,7 @@ impl Answer for Option<String> {
     }
 }
 
-/// Fields; none at all is the neutral answer. Crosses as JSON text.
+/// Fields; the neutral answer is an empty object. Crosses as JSON text.
 impl Answer for JsonObject {
     type Raw = OwnedStr;
 
@@ -230,7 +230,7 @@ impl Answer for JsonObject {
     }
 }
 
-/// Fields, perhaps none; `None`, the neutral answer, leaves it to others.
+/// Fields, possibly none; the neutral answer `None` leaves it to others.
 impl Answer for Option<JsonObject> {
     type Raw = OwnedStr;
 
@@ -258,7 +258,7 @@ fn json_object(text: &OwnedStr) -> Result<JsonObject, Unreadable> {
         .ok_or(Unreadable("the answer is not a JSON object"))
 }
 
-/// A text that has to be there.
+/// Reads a required string.
 pub(crate) fn text(text: &OwnedStr) -> Result<String, Unreadable> {
     text.to_text().ok_or(Unreadable("a text is missing"))
 }

@@ -1,4 +1,5 @@
-//! The arguments of callbacks and requests: what an author's method takes, and its C form.
+//! The arguments of callbacks and requests: the type that the author's method takes, and its C
+//! form.
 
 use std::time::Duration;
 
@@ -17,23 +18,24 @@ use super::subject::Subject;
 use super::user::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 use crate::module::WebRequest;
 
-/// A type that a callback or request may take, given as `fn(T)`: so it stands for every lifetime.
+/// A type that a callback or request may take, written `fn(T)` so that it stands for every
+/// lifetime.
 #[diagnostic::on_unimplemented(
     message = "the argument of `{Self}` cannot cross the module boundary",
     note = "use one of the types of `hsmod_plugin_api::values`, `&str`, `Option<&str>` or `bool`"
 )]
 pub trait Arg {
-    /// C form: borrowed for the time of the call.
+    /// The C form, borrowed for the duration of the call.
     type Raw: Form;
     /// The argument as the author's method takes it.
     type Value<'a>;
-    /// Where the value lies if it cannot lie where the other side has it.
+    /// Storage for the value if it cannot be borrowed from the other side's memory.
     type Room: Default + Send + 'static;
 
-    /// The argument as the author's method takes it.
+    /// Converts the C form into the argument that the author's method takes.
     fn value<'a>(raw: RawOf<'a, Self>, room: &'a mut Self::Room) -> Self::Value<'a>;
 
-    /// Notes what a call with this argument is about; most arguments do not say.
+    /// Records what a call with this argument is about; most arguments do not identify anything.
     #[cfg(feature = "host")]
     fn tell(_raw: &RawOf<'_, Self>, _subject: &mut Subject) {}
 }
@@ -41,9 +43,9 @@ pub trait Arg {
 /// The C form of an argument for as long as `'a`.
 pub type RawOf<'a, A> = <<A as Arg>::Raw as Form>::Of<'a>;
 
-/// An argument that needs no room.
+/// Converts an argument that needs no storage.
 pub(crate) fn value<'a, A: Arg<Room = ()>>(raw: RawOf<'a, A>) -> A::Value<'a> {
-    // Of nothing there is enough for everybody.
+    // A `Box` of a zero-sized type allocates nothing, so nothing is leaked.
     A::value(raw, Box::leak(Box::new(())))
 }
 
@@ -127,7 +129,7 @@ pub struct RawJson<'a>(pub Str<'a>);
 hsmod_abi::wrapper!(RawOption(Str), "Null: none.");
 hsmod_abi::wrapper!(RawJson(Str), "JSON text.");
 
-/// Of several the log could name one that is not to blame.
+/// Returns the item if there is only one: of several, the log might name one that is not to blame.
 #[cfg(feature = "host")]
 fn only<'a, V>(items: &Slice<'a, V>) -> Option<&'a V> {
     let mut items = items.iter();

@@ -1,4 +1,4 @@
-//! How a background update is paced.
+//! The pace of a background update.
 
 use std::future::Future;
 use std::time::Duration;
@@ -20,8 +20,8 @@ use crate::boundary::Continuation;
 /// # }
 /// ```
 ///
-/// Mirrors the context manager that `on_update` returns in Synapse: what the callback awaits is
-/// its entry, `on_exit` its exit.
+/// Mirrors the context manager that `on_update` returns in Synapse: the work before the callback's
+/// answer is its entry, `on_exit` its exit.
 #[derive(Debug, Default)]
 pub struct UpdateGuard {
     desired_duration_ms: i64,
@@ -29,18 +29,19 @@ pub struct UpdateGuard {
 }
 
 impl UpdateGuard {
-    /// The batch may run now, and should take this long (whole milliseconds count).
+    /// Lets the batch run now; it should take `desired_duration`, rounded down to milliseconds.
     pub fn new(desired_duration: Duration) -> Self {
         Self::from_millis(i64::try_from(desired_duration.as_millis()).unwrap_or(i64::MAX))
     }
 
-    /// The same in milliseconds. Zero or less asks for the smallest batch there is.
+    /// [`Self::new`] with a duration in milliseconds. Zero or less requests the smallest possible
+    /// batch.
     pub const fn from_millis(desired_duration_ms: i64) -> Self {
         Self { desired_duration_ms, on_exit: None }
     }
 
-    /// What is to be done when the batch has run, or has failed. An error counts as a failure of
-    /// the update.
+    /// Sets a function to be called when the batch has run or failed. An error of it counts as a
+    /// failure of the update.
     #[must_use]
     pub fn on_exit<C, F>(mut self, callback: C) -> Self
     where
@@ -56,7 +57,7 @@ impl UpdateGuard {
         self.desired_duration_ms
     }
 
-    /// Its parts.
+    /// Splits it into its parts.
     #[cfg(feature = "host")]
     pub fn into_parts(self) -> (i64, Option<Continuation>) {
         (self.desired_duration_ms, self.on_exit)

@@ -1,8 +1,8 @@
-//! JSON into types: a struct is read from an object, by the names of its fields.
+//! Deserialises JSON so that structs are read only from objects, by the names of their fields.
 //!
-//! Rationale: what serde derives for a struct takes a list too, field by field in the order of the
-//! declaration. Of what strangers send that is never what is meant, and a filter that looks at an
-//! object's fields would let it pass.
+//! Rationale: the code that serde derives for a struct also accepts a list of the fields in the
+//! order of their declaration. In input from outside that is never intended, and a filter that
+//! examines the fields of objects would let it pass.
 
 mod watch;
 
@@ -16,10 +16,10 @@ use serde::de::{
 
 pub use self::watch::Watch;
 
-/// As [`serde_json::from_str`], but structs are read from objects only, at any depth.
+/// [`serde_json::from_str`], but structs are read from objects only, at any depth.
 ///
-/// What serde reads from a copy of its own is out of reach: an enum that is `untagged` or has a
-/// `tag`, and fields that are `flatten`.
+/// This does not reach into values that serde buffers: enums that are `untagged` or have a `tag`,
+/// and `flatten`ed fields.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -36,23 +36,23 @@ pub use self::watch::Watch;
 /// ```
 ///
 /// # Errors
-/// If the text is no JSON, or does not fit `T`.
+/// The text is not JSON, or does not fit `T`.
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, serde_json::Error> {
     whole(serde_json::Deserializer::from_str(text), ())
 }
 
-/// As [`from_str`], of bytes.
+/// [`from_str`] for bytes.
 ///
 /// # Errors
-/// As there.
+/// Those of [`from_str`].
 pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, serde_json::Error> {
     whole(serde_json::Deserializer::from_slice(text), ())
 }
 
-/// As [`from_str`]; `watch` sees what nobody reads.
+/// [`from_str`] that reports keys that are not read to `watch`.
 ///
 /// # Errors
-/// As there.
+/// Those of [`from_str`].
 pub fn from_str_watched<'de, T: Deserialize<'de>>(
     text: &'de str,
     watch: impl Watch,
@@ -69,7 +69,7 @@ fn whole<'de, R: serde_json::de::Read<'de>, T: Deserialize<'de>>(
     Ok(value)
 }
 
-/// Any deserializer, such as a `&serde_json::Value`, but structs are read from maps only.
+/// Wraps any deserializer, such as a `&serde_json::Value`, so that structs are read from maps only.
 #[derive(Clone, Copy, Debug)]
 pub struct ByName<T, W = ()> {
     inner: T,
@@ -77,14 +77,14 @@ pub struct ByName<T, W = ()> {
 }
 
 impl<T> ByName<T> {
-    /// Reads from `inner`.
+    /// Wraps `inner`.
     pub const fn new(inner: T) -> Self {
         Self { inner, watch: () }
     }
 }
 
 impl<T, W: Copy> ByName<T, W> {
-    /// What is inside of it is seen by the same.
+    /// Wraps a nested value, with the same watcher.
     #[inline]
     fn around<U>(&self, inner: U) -> ByName<U, W> {
         ByName { inner, watch: self.watch }
@@ -108,7 +108,7 @@ macro_rules! deserialize {
 impl<'de, D: Deserializer<'de>, W: Watch> Deserializer<'de> for ByName<D, W> {
     type Error = D::Error;
 
-    /// The one difference.
+    /// The only method that differs from `inner`.
     #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -340,7 +340,7 @@ impl<'de, A: VariantAccess<'de>, W: Watch> VariantAccess<'de> for ByName<A, W> {
     }
 }
 
-/// The fields of a struct, and nothing else.
+/// A visitor that accepts only the fields of a struct.
 struct Fields<V, W> {
     visitor: V,
     watch: W,
@@ -357,7 +357,7 @@ impl<'de, V: Visitor<'de>, W: Watch> DeserializeSeed<'de> for Fields<V, W> {
 impl<'de, V: Visitor<'de>, W: Watch> Visitor<'de> for Fields<V, W> {
     type Value = V::Value;
 
-    /// The name of a Rust type says nothing to whoever wrote the JSON.
+    /// The name of a Rust type means nothing to the author of the JSON.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = (&self.visitor as &dyn Expected).to_string();
         f.write_str(if expected.starts_with("struct ") { "an object" } else { &expected })

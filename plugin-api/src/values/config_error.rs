@@ -1,4 +1,4 @@
-//! How a module says what is wrong with its config.
+//! Errors in a module's config.
 
 use std::error::Error;
 use std::fmt;
@@ -16,8 +16,8 @@ use super::error::ModuleError;
 /// assert_eq!(error.to_string(), "evil_users.<item 0>: a list of user IDs is needed");
 /// ```
 ///
-/// Texts, and what the config names and cannot be used, turn into one with `?`; whatever else is an
-/// error, [`ConfigError::new`] takes: `.map_err(ConfigError::new)?`.
+/// Strings, and errors about values that a config may name, convert with `?`; for any other error
+/// use `.map_err(ConfigError::new)?`.
 ///
 /// Mirrors `synapse.module_api.errors.ConfigError`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct ConfigError {
     message: String,
 }
 
-/// One step of the way to a value in a module's config.
+/// One step of the path to a value in a module's config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigKey {
@@ -48,7 +48,7 @@ impl From<usize> for ConfigKey {
     }
 }
 
-/// A way crosses as a JSON list of keys and places.
+/// A path crosses as a JSON list of keys and indices.
 impl ConfigKey {
     pub(crate) fn list(path: Vec<Self>) -> Value {
         let key = |key| match key {
@@ -58,7 +58,7 @@ impl ConfigKey {
         path.into_iter().map(key).collect()
     }
 
-    /// Empty if it is no such list.
+    /// Reads such a list; empty if `path` is not one.
     pub(crate) fn read_list(path: &str) -> Vec<Self> {
         let path: Vec<Value> = serde_json::from_str(path).unwrap_or_default();
         let key = |key| match key {
@@ -79,19 +79,19 @@ impl fmt::Display for ConfigKey {
 }
 
 impl ConfigError {
-    /// Something is wrong with the config as a whole; narrow it down with [`Self::at`].
+    /// Creates an error about the config as a whole; narrow it down with [`Self::at`].
     pub fn new(message: impl fmt::Display) -> Self {
         Self { path: Vec::new(), message: message.to_string() }
     }
 
-    /// Goes one step further down: a key (`&str`) or an item of a list (`usize`, from 0).
+    /// Appends one step to the path: a key (`&str`) or an index into a list (`usize`, from 0).
     #[must_use]
     pub fn at(mut self, key: impl Into<ConfigKey>) -> Self {
         self.path.push(key.into());
         self
     }
 
-    /// The way from the module's `config` to what is wrong.
+    /// The path from the module's `config` to the value that is wrong.
     pub fn path(&self) -> &[ConfigKey] {
         &self.path
     }
@@ -113,9 +113,9 @@ impl fmt::Display for ConfigError {
 
 impl Error for ConfigError {}
 
-/// Of a part of the config that was deserialised by itself: say with [`ConfigError::at`] where it
-/// stands. The whole is better read with [`config_from_value`](crate::module::config_from_value),
-/// which knows the place.
+/// For a part of the config that was deserialised separately: add its position with
+/// [`ConfigError::at`]. Read the whole config with
+/// [`config_from_value`](crate::module::config_from_value), which knows the position.
 impl From<serde_json::Error> for ConfigError {
     fn from(error: serde_json::Error) -> Self {
         Self::new(error)
@@ -141,7 +141,7 @@ plain! {
     std::net::AddrParseError,
 }
 
-/// The path crosses where other errors have further fields.
+/// The path takes the place of the further fields of other errors.
 impl Fault for ConfigError {
     fn into_raw(self) -> RawError {
         let fields = ConfigKey::list(self.path).to_string().into();

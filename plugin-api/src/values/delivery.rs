@@ -1,4 +1,4 @@
-//! Events that another server got.
+//! Events that were delivered to another server.
 
 use hsmod_abi::{Slice, Str, view};
 
@@ -17,7 +17,7 @@ view! {
 }
 
 impl<'a> EventDelivery<'a> {
-    /// What a homeserver tells.
+    /// Creates the arguments of a delivery. For homeservers.
     pub fn new(server_name: &'a str, method: &'a str, events: &'a [Event<'a>]) -> Self {
         Self {
             size: Self::SIZE,
@@ -33,13 +33,13 @@ impl<'a> EventDelivery<'a> {
         self.server_name.text()
     }
 
-    /// How it got them: `/send`, `/backfill`, `/get_missing_events`, `/event`, `/event_auth`,
-    /// `/state`, `/send_join`, or what later versions add.
+    /// How the events were delivered: `/send`, `/backfill`, `/get_missing_events`, `/event`,
+    /// `/event_auth`, `/state`, `/send_join`, or whatever later versions add.
     pub fn method(&self) -> &'a str {
         self.method.text()
     }
 
-    /// The events, one or more, one after the other.
+    /// The events; at least one.
     pub const fn events(&self) -> Slice<'a, Event<'a>> {
         self.events
     }

@@ -1,5 +1,5 @@
-//! Callbacks that a homeserver asks about several items at once: the author's method sees one
-//! item, the boundary is crossed once for all of them.
+//! Callbacks that a homeserver asks about several items at once: the author's method is called with
+//! one item at a time, but the boundary is crossed only once.
 
 use std::future::Future;
 
@@ -13,7 +13,7 @@ use super::error::ModuleError;
 pub struct Each<A>(Vec<(usize, A)>);
 
 impl<A> Each<A> {
-    /// Those that are not the neutral answer, each with the place of its item, in order.
+    /// The answers that are not neutral, each with the index of its item, in order.
     pub fn into_answers(self) -> Vec<(usize, A)> {
         self.0
     }
@@ -63,7 +63,7 @@ impl<A: Answer> Answer for Each<A> {
     }
 }
 
-/// Asks about one item after the other; the first error ends it.
+/// Asks about one item after the other; stops at the first error.
 pub(crate) async fn ask_each<'a, T, A, F>(
     items: &'a [T],
     ask: impl Fn(&'a T) -> F,
@@ -82,21 +82,21 @@ where
     Ok(Each(answers))
 }
 
-/// Marks a row that is asked about several items.
+/// Marks a row whose callback is asked about several items.
 #[allow(non_camel_case_types, reason = "rows name it as the keyword it is there")]
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum each {}
 
-/// What the C slot of a row answers: its answer, or several of them.
+/// The answer of a row's C slot: the answer of the row, or several of them.
 pub type Answered<A, W> = <W as Way<A>>::Answer;
 
-/// Whether a row is asked about one item or several.
+/// Whether a row's callback is asked about one item or several.
 pub trait Way<A> {
-    /// What its C slot answers.
+    /// The answer of the row's C slot.
     type Answer;
 
-    /// What that says of the first item.
+    /// Its answer about the first item.
     #[cfg(feature = "host")]
     fn item(answer: Self::Answer) -> A;
 }
@@ -150,7 +150,7 @@ mod tests {
         assert!(asked(&[0, 0]).unwrap().is_neutral() && asked(&[]).unwrap().is_neutral());
     }
 
-    /// Where one says something new, the others still say what they say.
+    /// An unknown answer about one item does not change those about the others.
     #[test]
     fn an_item_whose_answer_cannot_be_read_is_denied() {
         let raw = [(1, 9), (2, 0), (3, 1)].map(|(place, answer)| RawEach { place, answer });

@@ -36,16 +36,16 @@ impl EditableJson<'_> {
         JsonStr::new(self.text.text())
     }
 
-    /// Deserialises what is there now.
+    /// Deserialises the JSON as it is now.
     ///
     /// # Errors
-    /// If it does not fit `T`.
+    /// It does not fit `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.json().parse()
     }
 
-    /// Puts `value` in its place. What is the same in both stays as it was written, so that numbers
-    /// too large for the type that a module parses into survive it.
+    /// Replaces the JSON by `value`. Parts that are equal in both keep their original text, so
+    /// numbers that are too large for the type that the module parsed into survive.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -60,7 +60,7 @@ impl EditableJson<'_> {
     /// ```
     ///
     /// # Errors
-    /// If `value` cannot be written as JSON.
+    /// `value` cannot be serialised as JSON.
     pub fn set(&mut self, value: &(impl Serialize + ?Sized)) -> Result<(), serde_json::Error> {
         let text = kept::kept(self.json().as_str(), &serde_json::to_string(value)?);
         self.text.set(&text);
@@ -76,7 +76,7 @@ pub struct EditableText {
 }
 
 impl EditableText {
-    /// Takes JSON text.
+    /// Wraps JSON text.
     pub const fn new(text: String) -> Self {
         Self { text, changed: false }
     }
@@ -91,12 +91,12 @@ impl EditableText {
         self.changed
     }
 
-    /// Takes the text out.
+    /// Returns the text.
     pub fn into_string(self) -> String {
         self.text
     }
 
-    /// Lends it to the modules.
+    /// Lends the text to the modules.
     pub fn lend(&mut self) -> EditableJson<'_> {
         EditableJson { size: EditableJson::SIZE, flags: 0, text: Editable::new(self) }
     }

@@ -1,4 +1,4 @@
-//! How a module says that it failed.
+//! The error type of modules.
 
 use std::error::Error;
 use std::fmt;
@@ -8,12 +8,11 @@ use serde_json::{Map, Value};
 
 use super::error_code::ErrorCode;
 
-/// Why a callback gave no answer. What that means is the callback's own rule: see its row.
+/// The reason why a callback gave no answer. The row of each callback says what a failure means.
 ///
-/// Every [`std::error::Error`] turns into a plain failure with `?`, and so do a text and a
-/// `Box<dyn Error>`; of a `Box<dyn Error + Send + Sync>`, which is no error in itself,
-/// `.map_err(ModuleError::new)` makes one. A refusal with a status of its own is made with
-/// [`ModuleError::http`].
+/// With `?`, every [`std::error::Error`] converts into a plain failure, and so do strings and
+/// `Box<dyn Error>`. A `Box<dyn Error + Send + Sync>`, which does not implement `Error` itself,
+/// needs `.map_err(ModuleError::new)`. [`ModuleError::http`] creates a refusal with an HTTP status.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -38,18 +37,18 @@ use super::error_code::ErrorCode;
 /// Mirrors `synapse.module_api.errors.SynapseError` (the HTTP case) and any other exception (the
 /// plain failure).
 ///
-/// It is one pointer: whatever a module asks or is asked answers either something or this, and
-/// nobody moves a large one about where nothing fails.
+/// It has the size of one pointer: every callback and request returns either an answer or this, and
+/// a large error type would slow down the calls that succeed.
 #[derive(Clone, PartialEq)]
 pub struct ModuleError {
     kind: Box<ErrorKind>,
 }
 
-/// The ways to fail.
+/// The kinds of failure.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A refusal that a client is to see as it is.
+    /// A refusal that is passed on to the client.
     Http {
         /// HTTP status.
         status: u16,
@@ -60,24 +59,24 @@ pub enum ErrorKind {
         /// Further fields of the body; may override `errcode` and `error`.
         fields: Map<String, Value>,
     },
-    /// Anything else; a client sees 500 where the callback's rule shows failures at all.
+    /// Any other failure; where the callback's rule shows failures to clients, they see a 500.
     Failed {
         /// What went wrong, with its causes.
         message: String,
     },
-    /// A request the module made was cancelled.
+    /// A request that the module made was cancelled.
     Cancelled,
     /// The homeserver did not answer a request.
     Unanswered {
         /// Why.
         reason: Unanswered,
-        /// The request, and why, in words.
+        /// The name of the request, and the reason in words.
         message: String,
     },
-    /// A constraint of the module's own tables (`UNIQUE`, `NOT NULL`, ..) forbids what a statement
-    /// would do.
+    /// A statement would violate a constraint of the module's own tables (`UNIQUE`, `NOT NULL`,
+    /// ..).
     ConstraintViolation {
-        /// Which, in SQLite's words.
+        /// The constraint, in SQLite's words.
         message: String,
     },
 }
@@ -86,14 +85,14 @@ pub enum ErrorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unanswered {
-    /// It never answers this one.
+    /// It never answers this request.
     Unsupported,
-    /// This start is a trial: nothing is to last.
+    /// This is a trial, in which nothing may have a lasting effect.
     Trial,
-    /// The module asks while the homeserver holds the lock of a room that the answer needs, and
-    /// waits for the module: to be asked for in
-    /// [`run_as_background_process`](crate::ModuleApi::run_as_background_process), which is not
-    /// awaited in the callback.
+    /// The answer needs the lock of a room that the homeserver holds while it waits for this
+    /// module. Make the request in
+    /// [`run_as_background_process`](crate::ModuleApi::run_as_background_process), and do not await
+    /// that in the callback.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -110,10 +109,10 @@ pub enum Unanswered {
     /// # }
     /// ```
     WouldDeadlock,
-    /// The module is shut down, or about to be.
+    /// The module is being shut down, or is about to be.
     ShuttingDown,
-    /// The module has asked for too much at once, and is to wait for some of the answers; or asks
-    /// inside of 32 callbacks and requests each of which waits for the next.
+    /// The module has too many open requests and has to wait for some of the answers; or the
+    /// request is nested in 32 callbacks and requests, each of which waits for the next.
     TooMany,
 }
 
@@ -122,14 +121,14 @@ impl ModuleError {
         Self { kind: Box::new(kind) }
     }
 
-    /// A plain failure. What a client is to see is made with [`ModuleError::http`].
+    /// Creates a plain failure. For an error that a client sees, use [`ModuleError::http`].
     // The compiler shows the line below to those who give a status too; terminals cut long ones.
     #[rustfmt::skip]
     pub fn new(message: impl fmt::Display) -> Self { // for a status: `ModuleError::http`
         Self::of(ErrorKind::Failed { message: message.to_string() })
     }
 
-    /// A refusal that a client is to see: `status`, and a body of `errcode` and `error`.
+    /// Creates a refusal that the client sees: `status`, and a body of `errcode` and `error`.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -142,12 +141,12 @@ impl ModuleError {
         Self::of(ErrorKind::Http { status, errcode, message, fields: Map::new() })
     }
 
-    /// The module gave up because a request it made was cancelled.
+    /// The module gave up because a request that it made was cancelled.
     pub fn cancelled() -> Self {
         Self::of(ErrorKind::Cancelled)
     }
 
-    /// Adds a field to the body of a refusal; of no effect on the other cases.
+    /// Adds a field to the body of a refusal; has no effect on other kinds.
     #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let ErrorKind::Http { fields, .. } = &mut *self.kind {
@@ -156,7 +155,7 @@ impl ModuleError {
         self
     }
 
-    /// Adds several, as [`Self::field`] does one.
+    /// Adds several fields, see [`Self::field`].
     #[must_use]
     pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
         if let ErrorKind::Http { fields, .. } = &mut *self.kind {
@@ -165,18 +164,19 @@ impl ModuleError {
         self
     }
 
-    /// The homeserver never answers a request of this name.
+    /// The error for a request that the homeserver never answers.
     pub fn unsupported(request: &str) -> Self {
         let message = format!("this homeserver does not answer `{request}`");
         Self::of(ErrorKind::Unanswered { reason: Unanswered::Unsupported, message })
     }
 
-    /// The homeserver does not answer a request, for a reason; the message names the request.
+    /// The error for a request that the homeserver does not answer for this reason; `message` names
+    /// the request.
     pub fn not_answered(reason: Unanswered, message: impl Into<String>) -> Self {
         Self::of(ErrorKind::Unanswered { reason, message: message.into() })
     }
 
-    /// Why the homeserver did not answer a request, if that is what failed.
+    /// The reason why the homeserver did not answer a request, if that is the failure.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -195,14 +195,14 @@ impl ModuleError {
         }
     }
 
-    /// A constraint of the module's tables forbids what a statement would do; for who answers
-    /// [`run_db_interaction`](crate::ModuleApi::run_db_interaction).
+    /// The error for a statement that would violate a constraint of the module's tables; for
+    /// implementations of [`run_db_interaction`](crate::ModuleApi::run_db_interaction).
     pub fn constraint_violation(message: impl Into<String>) -> Self {
         Self::of(ErrorKind::ConstraintViolation { message: message.into() })
     }
 
-    /// Whether a statement failed because a constraint of the module's tables forbids it, and
-    /// another value may do.
+    /// Whether a statement failed because of a constraint of the module's tables; another value may
+    /// then succeed.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -223,12 +223,12 @@ impl ModuleError {
         matches!(*self.kind, ErrorKind::ConstraintViolation { .. })
     }
 
-    /// Which of the cases it is.
+    /// The kind of failure.
     pub const fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// Takes the case out.
+    /// Returns the kind of failure.
     pub fn into_kind(self) -> ErrorKind {
         *self.kind
     }
@@ -254,11 +254,12 @@ impl fmt::Debug for ModuleError {
     }
 }
 
-/// Of an error it keeps the text of the whole chain: the value itself cannot leave the module's image.
+/// Keeps the messages of the whole chain of an error: the error value itself cannot leave the
+/// module's image.
 ///
-/// Rationale: what turns into a boxed error are errors, texts, boxed errors, and the errors of
-/// `anyhow`. A list of our own could not have both all errors and texts, since some day a text might be
-/// an error.
+/// Rationale: this bound covers errors, strings, boxed errors and the errors of `anyhow`. A list of
+/// impls could not cover both all errors and strings, because strings might implement `Error` some
+/// day.
 impl<'a, E> From<E> for ModuleError
 where
     Box<dyn Error + 'a>: From<E>,
@@ -279,17 +280,17 @@ where
     }
 }
 
-/// The numbers of errors that have no HTTP status.
+/// The numbers of errors without an HTTP status.
 pub(crate) mod code {
     /// A plain failure.
     pub(crate) const FAILED: u32 = 0;
     /// A request of the module was cancelled.
     pub(crate) const CANCELLED: u32 = 1;
-    /// A constraint of the module's tables forbids what a statement would do.
+    /// A statement would violate a constraint of the module's tables.
     pub(crate) const CONSTRAINT_VIOLATION: u32 = 2;
-    /// A request of the module was not answered: the first of the reasons.
+    /// A request of the module was not answered: the number of the first reason.
     pub(crate) const UNANSWERED: u32 = 16;
-    /// The lowest HTTP status there can be.
+    /// The lowest possible HTTP status.
     pub(crate) const STATUS: u32 = 100;
 }
 
@@ -297,7 +298,7 @@ impl Unanswered {
     const ALL: [Self; 5] =
         [Self::Unsupported, Self::Trial, Self::WouldDeadlock, Self::ShuttingDown, Self::TooMany];
 
-    /// The number of an error that is unanswered for this reason.
+    /// The number of an unanswered request with this reason.
     pub(crate) const fn code(self) -> u32 {
         code::UNANSWERED
             + match self {
@@ -336,7 +337,7 @@ impl Fault for ModuleError {
             code::CONSTRAINT_VIOLATION => ErrorKind::ConstraintViolation { message },
             code @ code::UNANSWERED..code::STATUS => {
                 let reason = Unanswered::ALL.into_iter().find(|reason| reason.code() == code);
-                // A later version may know more reasons.
+                // A later version may have more reasons.
                 let reason = reason.unwrap_or(Unanswered::Unsupported);
                 ErrorKind::Unanswered { reason, message }
             }
@@ -346,7 +347,7 @@ impl Fault for ModuleError {
                 message,
                 fields: super::verdict::fields_of(&raw.fields),
             },
-            // `FAILED`; and what only a later version knows.
+            // `FAILED`, and kinds that only a later version knows.
             _ => ErrorKind::Failed { message },
         };
         Self::of(kind)
@@ -392,7 +393,7 @@ mod tests {
         ] {
             assert_eq!(error, ModuleError::new(text));
         }
-        // What is borrowed for less than for ever, and may not leave its thread, is an error too.
+        // An error that borrows and cannot be sent to another thread converts, too.
         let lock = std::sync::Mutex::new(7);
         let locked = || Ok::<u32, ModuleError>(*lock.lock()?);
         assert_eq!(locked(), Ok(7));

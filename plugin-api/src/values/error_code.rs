@@ -1,12 +1,12 @@
-//! The error codes a client may see, by Matrix's and Synapse's names.
+//! The error codes that clients may see, under the names of Matrix and Synapse.
 
 use std::borrow::Cow;
 use std::fmt;
 
 macro_rules! error_codes {
     ($( $name:ident = $code:literal, )*) => {
-        /// An errcode: every code of the Matrix specification and of Synapse's `Codes`, or one of
-        /// the module's own.
+        /// An errcode: every code of the Matrix specification and of Synapse's `Codes`, or a code
+        /// that the module defines.
         ///
         /// ```
         /// # use hsmod_plugin_api::prelude::*;
@@ -23,10 +23,10 @@ macro_rules! error_codes {
         }
 
         impl ErrorCode {
-            /// Every code that has a name of its own.
+            /// Every code that has a variant.
             pub const NAMED: &'static [Self] = &[$( Self::$name, )*];
 
-            /// As clients see it.
+            /// The code as clients see it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$name => $code, )*

@@ -1,4 +1,4 @@
-//! Events: a borrowed view for the time of a call, and an owned one for longer.
+//! Events: a view that borrows for the duration of a call, and an owned event for longer.
 
 pub(crate) mod head;
 mod owned;
@@ -75,7 +75,7 @@ pub(crate) mod part {
 
 #[cfg(not(hsmod_abi_test = "changed_struct"))]
 type Timestamp = i64;
-/// A boundary that was changed without a new major version: what the loader must notice.
+/// Simulates a boundary that was changed without a new major version, which the loader must detect.
 #[cfg(hsmod_abi_test = "changed_struct")]
 type Timestamp = u32;
 
@@ -85,8 +85,8 @@ impl<'a> Event<'a> {
         self.event_id.text()
     }
 
-    /// `room_id`; of the event that creates a room of version 12 or later, which has none, the ID of
-    /// that room.
+    /// `room_id`. The event that creates a room of version 12 or later has none; for it, this is
+    /// the ID of the new room.
     pub fn room_id(&self) -> &'a RoomId {
         RoomId::new(self.room_id.text())
     }
@@ -101,8 +101,8 @@ impl<'a> Event<'a> {
         self.event_type.text()
     }
 
-    /// `state_key`; `None` if it is not a state event: the event has none, or `null`. Every other
-    /// kind of value is refused when the event is read.
+    /// `state_key`; `None` if it is not a state event, because the key is missing or `null`. Any
+    /// other type of value is refused when the event is read.
     pub fn state_key(&self) -> Option<&'a str> {
         self.state_key.get()
     }
@@ -112,8 +112,8 @@ impl<'a> Event<'a> {
         self.state_key().is_some()
     }
 
-    /// `origin_server_ts`: milliseconds since 1970, as the sender's server says; 0 if it says
-    /// nothing.
+    /// `origin_server_ts`: milliseconds since 1970, according to the sender's server; 0 if it is
+    /// missing.
     pub fn origin_server_ts(&self) -> i64 {
         {
             #[allow(clippy::useless_conversion, reason = "narrower in a test of the loader")]
@@ -121,25 +121,25 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Whether the room is named after this event, as after each that creates a room since room
-    /// version 12. The PDU of such an event has no `room_id`.
+    /// Whether the ID of the room is derived from this event, as for each event that creates a room
+    /// since room version 12. The PDU of such an event has no `room_id`.
     pub fn names_room(&self) -> bool {
         head::creates(self.event_type(), self.state_key())
             && head::room_named_after(self.event_id())
                 .is_some_and(|room_id| self.room_id() == room_id.as_str())
     }
 
-    /// The version of its room, if the homeserver told it: `10`, `12`, ..
+    /// The version of its room (`10`, `12`, ..) if the homeserver provided it.
     pub fn room_version(&self) -> Option<&'a str> {
         self.room_version.get()
     }
 
     /// The whole event: the stored PDU's JSON plus its `event_id`. It may lack a `room_id`
-    /// ([`Self::names_room`]). A homeserver that has it as something else makes the text when the
-    /// first module asks for it.
+    /// ([`Self::names_room`]). A homeserver that stores events in another form creates the text when
+    /// the first module asks for it.
     ///
     /// # Panics
-    /// If the homeserver cannot write the event as JSON, which fails the question.
+    /// If the homeserver cannot serialise the event as JSON, which fails the call.
     pub fn json(&self) -> &'a JsonStr {
         match self.texts.get(part::JSON) {
             Some(json) => JsonStr::new(json),
@@ -147,10 +147,10 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The `content` alone, as JSON: cheaper than [`Self::json`] where the homeserver has it at hand.
+    /// The `content` alone, as JSON: cheaper than [`Self::json`] if the homeserver has it at hand.
     ///
     /// # Panics
-    /// As [`Self::json`].
+    /// Those of [`Self::json`].
     pub fn content_json(&self) -> &'a JsonStr {
         #[derive(Deserialize)]
         struct WithContent<'a> {
@@ -165,8 +165,8 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Deserialises `content` into a type of the module's own, or into [`serde_json::Value`]. A struct
-    /// is read from an object only.
+    /// Deserialises `content` into a type that the module defines, or into [`serde_json::Value`]. A
+    /// struct is read from an object only.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -178,20 +178,20 @@ impl<'a> Event<'a> {
     /// ```
     ///
     /// # Errors
-    /// If the content does not fit that type.
+    /// The content does not fit that type.
     ///
     /// # Panics
-    /// As [`Self::json`].
-    // The compiler shows the parameter's name to those who do not say what they read it into.
+    /// Those of [`Self::json`].
+    // For authors who do not name the type: the compiler's error shows the name of the parameter.
     pub fn content<ValueOrStruct: DeserializeOwned>(
         &self,
     ) -> Result<ValueOrStruct, serde_json::Error> {
         self.content_json().parse()
     }
 
-    /// `content.membership` of an `m.room.member` event: `join`, `invite`, `leave`, `ban`,
-    /// `knock`. `None` if it is no such event, and an error if it is a malformed one, so that
-    /// nobody takes that for a message:
+    /// `content.membership` of an `m.room.member` event: `join`, `invite`, `leave`, `ban`, `knock`.
+    /// `None` if it is another type of event; an error if it is malformed, so that it is not
+    /// mistaken for a message:
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -204,8 +204,8 @@ impl<'a> Event<'a> {
     /// ```
     ///
     /// # Errors
-    /// It is an `m.room.member` event without a state key, or whose content has no membership that
-    /// is a text.
+    /// It is an `m.room.member` event without a state key, or without a `membership` string in its
+    /// content.
     pub fn membership(&self) -> Result<Option<Cow<'a, str>>, serde_json::Error> {
         #[derive(Deserialize)]
         struct Member<'a> {
@@ -226,7 +226,8 @@ impl<'a> Event<'a> {
         Ok(Some(content.membership))
     }
 
-    /// The event as clients see it, with its room: without hashes, signatures, depth, previous and auth events.
+    /// The event in the format for clients, with its `room_id`, but without hashes, signatures,
+    /// depth, previous and auth events.
     pub fn client_json(&self) -> String {
         const CLIENT_KEYS: [&str; 9] = [
             "content",
@@ -242,7 +243,7 @@ impl<'a> Event<'a> {
         let mut fields: BTreeMap<Cow<'_, str>, &RawValue> =
             serde_json::from_str(self.json().as_str()).unwrap_or_default();
         fields.retain(|key, _| CLIENT_KEYS.contains(&&**key));
-        // Clients are told the room of each event, though the PDU need not name it.
+        // Clients expect the room of each event, although the PDU need not have it.
         let room_id = serde_json::value::to_raw_value(self.room_id()).ok();
         if let Some(room_id) = &room_id {
             fields.entry("room_id".into()).or_insert(room_id);
@@ -251,7 +252,7 @@ impl<'a> Event<'a> {
     }
 }
 
-/// What a homeserver shows of an event.
+/// The parts of an event that a homeserver shows.
 pub(crate) struct Shown<'a> {
     pub(crate) event_id: &'a str,
     pub(crate) room_id: &'a str,
@@ -259,11 +260,11 @@ pub(crate) struct Shown<'a> {
     pub(crate) event_type: &'a str,
     pub(crate) state_key: Option<&'a str>,
     pub(crate) origin_server_ts: i64,
-    /// If it is at hand.
+    /// `None` if it is not at hand.
     pub(crate) content: Option<&'a str>,
-    /// If it is known.
+    /// `None` if it is not known.
     pub(crate) room_version: Option<&'a str>,
-    /// By their numbers ([`part`]).
+    /// The texts by their numbers ([`part`]).
     pub(crate) texts: Texts<'a>,
 }
 
@@ -290,7 +291,7 @@ impl<'a> From<Shown<'a>> for Event<'a> {
     }
 }
 
-/// As [`Event::json`].
+/// Serialises [`Event::json`].
 impl Serialize for Event<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.json().serialize(serializer)

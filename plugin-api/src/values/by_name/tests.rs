@@ -85,7 +85,7 @@ fn a_list_is_no_struct_at_any_depth() {
         assert!(error.starts_with("invalid type: sequence, expected an object at"), "{error}");
         let value: Value = serde_json::from_str(text).unwrap();
         assert!(Shape::deserialize(ByName::new(&value)).is_err(), "{text}");
-        // Else this would show nothing.
+        // Otherwise the test would show nothing.
         assert!(serde_json::from_str::<Shape>(text).is_ok(), "{text}");
     };
     refused(r#"{"dot": [1, 2]}"#);
@@ -110,7 +110,7 @@ fn a_type_may_say_what_it_expects() {
     assert_eq!(error, "invalid type: sequence, expected a pair of numbers at line 1 column 0");
 }
 
-/// Not as it should be: serde reads these from a copy of its own, to which nobody else has a way.
+/// Not as it should be: serde buffers these values, and no wrapper can reach the buffer.
 #[test]
 fn a_list_still_passes_for_an_untagged_struct() {
     #[derive(Debug, Deserialize)]

@@ -1,17 +1,17 @@
-//! What of some JSON nobody reads.
+//! Observes the parts of some JSON that are not read.
 
 use serde::de::{Deserializer, Visitor};
 
-/// Who sees what nobody reads: the keys that no field of a struct is named after.
+/// Observes the keys that no field of a struct is named after.
 pub trait Watch: Copy {
-    /// For what is inside of a struct of these fields.
+    /// Returns the watcher for the contents of a struct with these fields.
     #[must_use]
     fn inside(self, fields: &'static [&'static str]) -> Self;
 
-    /// Reads what nobody wants.
+    /// Deserialises a value that is not read.
     ///
     /// # Errors
-    /// As the deserializer has them.
+    /// Those of the deserializer.
     fn ignored<'de, D: Deserializer<'de>, V: Visitor<'de>>(
         self,
         unread: D,
@@ -19,7 +19,7 @@ pub trait Watch: Copy {
     ) -> Result<V::Value, D::Error>;
 }
 
-/// Nobody.
+/// Observes nothing.
 impl Watch for () {
     #[inline]
     fn inside(self, _: &'static [&'static str]) -> Self {}

@@ -1,9 +1,9 @@
-//! What a module has not edited stays as it was written.
+//! Keeps the original text of everything that a module has not edited.
 //!
-//! Rationale: a module parses, changes a field and writes the whole. What it parsed into may not hold
-//! every number that JSON can: a [`serde_json::Value`] makes a float of an integer beyond 64 bits,
-//! and writes `1.50` as `1.5`. Where it writes what such a reader makes of the old text, that old
-//! text is meant.
+//! Rationale: a module parses the JSON, changes a field and writes the whole. The type that it
+//! parses into may not hold every JSON number: a [`serde_json::Value`] turns an integer beyond 64
+//! bits into a float, and writes `1.50` as `1.5`. Wherever the new text is what such a round trip
+//! makes of the old text, the old text is kept.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
@@ -13,7 +13,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// `new`, with the text of `old` for all that is the same in both.
+/// Returns `new`, with the text of `old` for everything that is equal in both.
 pub(super) fn kept(old: &str, new: &str) -> String {
     let mut text = String::with_capacity(new.len());
     write(old.trim_ascii(), new, &mut text);
@@ -32,7 +32,7 @@ fn write(old: &str, new: &str, text: &mut String) {
     }
 }
 
-/// What a reader of `old` writes who changes nothing.
+/// The text of `old` after a round trip without changes.
 fn as_read(old: &str) -> Option<String> {
     serde_json::from_str::<Value>(old).ok().map(|value| value.to_string())
 }
@@ -41,9 +41,9 @@ fn parts<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     serde_json::from_str(text).ok()
 }
 
-/// In the order of the old ones; new ones last.
+/// Writes the fields in the order of the old ones; new ones last.
 fn fields(old: &Fields<'_>, new: &Fields<'_>, text: &mut String) {
-    // Of a repeated field the last one counts, as for every reader.
+    // Of a repeated field the last one counts, as for every JSON reader.
     let [before, after] =
         [old, new].map(|fields| fields.0.iter().cloned().collect::<BTreeMap<_, _>>());
     let mut written = BTreeMap::new();
@@ -63,8 +63,8 @@ fn fields(old: &Fields<'_>, new: &Fields<'_>, text: &mut String) {
     text.push('}');
 }
 
-/// Each item that was there before is found again, wherever it is now. An edited one is that of the
-/// same place.
+/// Writes the items. An item that was there before is recognised, wherever it is now; an edited one
+/// is compared with the old item at the same index.
 fn items(old: &[&RawValue], new: &[&RawValue], text: &mut String) {
     let mut places: HashMap<String, VecDeque<usize>> = HashMap::new();
     for (place, item) in old.iter().enumerate() {
@@ -87,7 +87,7 @@ fn items(old: &[&RawValue], new: &[&RawValue], text: &mut String) {
     text.push(']');
 }
 
-/// The fields of an object, in order, each as it was written.
+/// The fields of an object, in order, each with its original text.
 struct Fields<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// What is there after `edit` of a [`Value`], as a module does it.
+    /// The text after `edit` of a [`Value`], as a module does it.
     fn edited(old: &str, edit: impl FnOnce(&mut Value)) -> String {
         let mut value = serde_json::from_str(old).unwrap();
         edit(&mut value);

@@ -1,4 +1,4 @@
-//! The head of an event, from its JSON.
+//! Reads the head of an event from its JSON.
 
 mod scan;
 
@@ -12,10 +12,11 @@ use serde_json::value::RawValue;
 
 use crate::values::by_name;
 
-/// What the view shows, borrowed from the text wherever it stands there as it is.
+/// The fields of the view, borrowed from the text unless they contain escapes.
 ///
-/// Rationale for a reader by hand: whether an event may lack its `room_id` depends on its other
-/// fields, and what is missing is best said with the place in the text, which only the parser knows.
+/// Rationale for a visitor written by hand: whether an event may lack its `room_id` depends on its
+/// other fields, and an error about a missing field should name the position in the text, which
+/// only the parser knows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Head<'a> {
     pub(crate) event_id: Cow<'a, str>,
@@ -26,29 +27,29 @@ pub(crate) struct Head<'a> {
     pub(crate) origin_server_ts: i64,
     /// JSON text of an object.
     pub(crate) content: &'a str,
-    /// The `event_id` that the text itself names.
+    /// The `event_id` in the text itself.
     pub(crate) named: Option<Cow<'a, str>>,
 }
 
 impl<'a> Head<'a> {
-    /// Reads it; the rest of the event is skipped over.
+    /// Reads the head; skips the rest of the event.
     ///
     /// # Errors
-    /// If the text is no JSON object, or something of it is missing or of the wrong type.
+    /// The text is not a JSON object, or a part of the head is missing or of the wrong type.
     pub(crate) fn read(json: &'a str) -> Result<Self, serde_json::Error> {
         Self::read_known(json, Known { event_id: None, room_id: None })
     }
 
-    /// The same, of an event that is known.
+    /// [`Self::read`] for an event whose ID or room is known.
     ///
     /// # Errors
-    /// As for [`Self::read`]; or it is an event of another room.
+    /// Those of [`Self::read`]; or the event belongs to another room.
     pub(crate) fn read_known(json: &'a str, known: Known<'a>) -> Result<Self, serde_json::Error> {
         scan::plain(json, known).map_or_else(|| any(json, known), Ok)
     }
 }
 
-/// Reads one that is written in any way, or says what is wrong.
+/// Reads a head in any notation, or reports what is wrong.
 #[cold]
 fn any<'a>(json: &'a str, known: Known<'a>) -> Result<Head<'a>, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
@@ -57,11 +58,11 @@ fn any<'a>(json: &'a str, known: Known<'a>) -> Result<Head<'a>, serde_json::Erro
     Ok(head)
 }
 
-/// What is known of an event, whatever its text says.
+/// What is known of an event independently of its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Known<'a> {
     pub(crate) event_id: Option<&'a str>,
-    /// The text has to say the same.
+    /// The `room_id` in the text must be equal.
     pub(crate) room_id: Option<&'a str>,
 }
 
@@ -70,22 +71,22 @@ pub(super) fn creates(event_type: &str, state_key: Option<&str>) -> bool {
     event_type == "m.room.create" && state_key == Some("")
 }
 
-/// The ID of a room that is named after the event that creates it, as since room version 12.
+/// The ID of a room that is derived from the event that creates it, as since room version 12.
 pub(super) fn room_named_after(event_id: &str) -> Option<String> {
     event_id.strip_prefix('$').map(|id| format!("!{id}"))
 }
 
-/// Where the content stands in the event, if it is a part of that text.
+/// The position of the content in the event, if it is a part of that text.
 pub(crate) fn place_within(content: &str, json: &str) -> Option<Range<usize>> {
     let start = content.as_ptr().addr().checked_sub(json.as_ptr().addr())?;
     let end = start.checked_add(content.len())?;
     (end <= json.len()).then_some(start..end)
 }
 
-/// Where the content stands in an event.
+/// Finds the position of the content in an event.
 ///
 /// # Errors
-/// It is no object, or has no content that is one.
+/// It is not an object, or has no content that is an object.
 pub(crate) fn content_of(json: &str) -> Result<Range<usize>, serde_json::Error> {
     #[derive(Deserialize)]
     struct WithContent<'a> {
@@ -93,7 +94,7 @@ pub(crate) fn content_of(json: &str) -> Result<Range<usize>, serde_json::Error> 
         content: Object<'a>,
     }
     let event: WithContent<'_> = by_name::from_str(json)?;
-    // It was found there.
+    // The content was just found in this text.
     Ok(place_within(event.content.0, json).unwrap_or_default())
 }
 
@@ -176,7 +177,7 @@ impl<'de> Visitor<'de> for HeadVisitor<'de> {
     }
 }
 
-/// The value of a field that may be there once.
+/// Reads the value of a field that may occur only once.
 fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     field: &mut Option<T>,
     name: &'static str,
@@ -189,7 +190,7 @@ fn once<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// A text: as it stands there, unless something is escaped in it.
+/// A string, borrowed unless it contains escapes.
 struct Text<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
@@ -216,7 +217,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// Any JSON object, as it is written.
+/// The text of a JSON object.
 struct Object<'a>(&'a str);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
