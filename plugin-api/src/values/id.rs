@@ -1,6 +1,7 @@
 //! Matrix identifiers: newtypes over `str`, so that a room cannot be passed for a user.
 //!
-//! They compare with texts, are asked what texts are, are found among texts, and are texts in JSON:
+//! They compare with strings, have the methods of `str`, can be looked up in sets of strings, and
+//! are strings in JSON:
 //!
 //! ```
 //! # use hsmod_plugin_api::prelude::*;
@@ -12,9 +13,9 @@
 //! assert!(listed.contains(alice) && listed.contains("@alice:example.com"));
 //! assert_eq!(serde_json::json!({"user": alice}).to_string(), r#"{"user":"@alice:example.com"}"#);
 //! ```
-//!
-//! What comes from the homeserver is an identifier as it is (`new`); what a stranger sends is looked
-//! at first ([`UserId::parse`]), and what an operator writes is kept and checked ([`OwnedUserId`]).
+//! Identifiers from the homeserver are valid already (`new`). Check those from outside first
+//! ([`UserId::parse`]); for those in an operator's config use the owned types, which deserialise
+//! with a check ([`OwnedUserId`]).
 
 mod form;
 mod owned;
@@ -37,16 +38,16 @@ macro_rules! identifiers {
             #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct $name;
 
-            /// Takes `text` as it is; a homeserver has checked it already.
+            /// Wraps `text` without a check; the homeserver has checked it already.
             pub fn new;
         }
 
         impl $name {
             const KIND: Kind = $kind;
 
-            /// Looks at what a stranger sent: whether it begins with its sigil and has a server
-            /// name (or, of a room, is the hash of version 12). The rest may be anything, since in
-            /// rooms there is such a thing already; [`Self::is_valid`] is stricter.
+            /// Checks text from outside: whether it begins with its sigil and has a server name
+            /// (or, for a room, is a hash as in room version 12). The rest may be anything, since
+            /// identifiers like that exist in rooms; [`Self::is_valid`] is stricter.
             ///
             /// ```
             /// # use hsmod_plugin_api::prelude::*;
@@ -64,32 +65,33 @@ macro_rules! identifiers {
             /// Mirrors `from_string` of the class in `synapse.types`.
             ///
             /// # Errors
-            /// 400 `M_INVALID_PARAM`, in Synapse's words.
+            /// 400 `M_INVALID_PARAM`, with Synapse's message.
             pub fn parse(text: &str) -> Result<&Self, ModuleError> {
                 Self::KIND.parse(text).map(|()| Self::new(text))
             }
 
-            /// Whether [`Self::parse`] takes it, and the server name can be one.
+            /// Whether [`Self::parse`] accepts it and the server name is well-formed.
             ///
             /// Mirrors `is_valid` of the class in `synapse.types`.
             pub fn is_valid(&self) -> bool {
                 Self::KIND.check(&self.0).is_ok()
             }
 
-            /// Between the sigil and the first `:`; everything after the sigil where there is none.
+            /// The part between the sigil and the first `:`; everything after the sigil if there is
+            /// none.
             pub fn localpart(&self) -> &str {
                 let text = self.0.get(1..).unwrap_or_default();
                 text.split_once(':').map_or(text, |(localpart, _)| localpart)
             }
 
-            /// After the first `:`, port included; `None` where there is none, as in the room IDs
-            /// of room version 12.
+            /// The part after the first `:`, including the port; `None` if there is none, as in the
+            /// room IDs of room version 12.
             pub fn server_name(&self) -> Option<&str> {
                 self.0.split_once(':').map(|(_, server_name)| server_name)
             }
         }
 
-        /// What a text can be asked, an identifier can be.
+        /// An identifier has all methods of `str`.
         impl Deref for $name {
             type Target = str;
 
@@ -98,7 +100,7 @@ macro_rules! identifiers {
             }
         }
 
-        /// As `new`. The compiler proposes it to those who have a text.
+        /// Equivalent to `new`. The compiler suggests this conversion where a string is passed.
         impl<'a> From<&'a str> for &'a $name {
             fn from(text: &'a str) -> Self {
                 $name::new(text)
@@ -117,14 +119,14 @@ macro_rules! identifiers {
             }
         }
 
-        /// As `str` does: equal texts have equal hashes.
+        /// Hashes and compares as `str` does.
         impl Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
             }
         }
 
-        /// So that a set of `String`s, as configs have it, can be asked for an identifier.
+        /// Allows looking up an identifier in a set of `String`s, as configs have them.
         impl Borrow<$name> for String {
             fn borrow(&self) -> &$name {
                 $name::new(self)
@@ -242,7 +244,7 @@ mod tests {
         assert!([&text].into_iter().any(|text| id == text));
         assert!(HashSet::from([text.clone()]).contains(id));
         assert!(BTreeMap::from([(text.clone(), 1)]).contains_key(id));
-        // What was found before still is, without a word about types.
+        // Existing lookups still compile without type annotations.
         let set = HashSet::from([text.clone()]);
         assert!(set.contains("!r:x") && set.contains(&text) && set.contains(&*text));
         assert!(set.contains(id.as_str()) && !set.contains("!r:y"));

@@ -1,5 +1,5 @@
-//! Arguments as a homeserver gives them: any string type for an identifier, any way to have an
-//! event. A question borrows them; a notification keeps a copy of its own.
+//! Arguments as a homeserver passes them: any string type for an identifier, any representation of
+//! an event. A question borrows them; a notification keeps its own copy.
 
 mod delivery;
 mod events;
@@ -23,27 +23,27 @@ pub use shown::{EventError, EventSource, IntoEvent, ShownEvent, ShownEvents};
 pub use structures::{LentText, OwnedProfile, SomeThreepid};
 pub use text::{OwnedText, Plain, Text};
 
-/// Something a homeserver may give for an argument whose C form is `Raw`.
+/// A value that a homeserver may pass for an argument whose C form is `Raw`.
 pub trait Input<Raw: Form> {
-    /// What the call keeps of it.
+    /// The form in which the call holds it.
     type Prepared: Prepared<Raw>;
 
-    /// Takes it; nothing is read or built yet.
+    /// Takes the value; nothing is read or built yet.
     fn prepare(self) -> Self::Prepared;
 }
 
-/// An [`Input`] of which a copy can be kept for later.
+/// An [`Input`] that can be copied for later.
 pub trait OwnedInput<Raw: Form>: Input<Raw> {
     /// The copy; built already.
     type Owned: Shared<Raw> + 'static;
 
-    /// Makes the copy.
+    /// Creates the copy.
     ///
     /// # Errors
-    /// If what the homeserver gave cannot be read.
+    /// The value cannot be read.
     fn own(self) -> Result<Self::Owned, InputError>;
 
-    /// Whether there is nothing in it to tell of.
+    /// Whether the value is empty, so that there is nothing to notify modules of.
     fn tells_nothing(&self) -> bool {
         false
     }
@@ -51,25 +51,25 @@ pub trait OwnedInput<Raw: Form>: Input<Raw> {
 
 /// The arguments of a call, one [`Input`] each, for the C forms `Raw`.
 pub trait Inputs<Raw: Form> {
-    /// What the call keeps of them.
+    /// The form in which the call holds them.
     type Prepared: Prepared<Raw>;
 
-    /// Takes them.
+    /// Takes the arguments.
     fn prepare(self) -> Self::Prepared;
 }
 
-/// [`Inputs`] of which a copy can be kept.
+/// [`Inputs`] that can be copied for later.
 pub trait OwnedInputs<Raw: Form> {
     /// The copy.
     type Owned: Shared<Raw> + 'static;
 
-    /// Makes the copy.
+    /// Creates the copy.
     ///
     /// # Errors
-    /// If one of them cannot be read.
+    /// One of them cannot be read.
     fn own(self) -> Result<Self::Owned, InputError>;
 
-    /// Whether one of them leaves nothing to tell of.
+    /// Whether one of them is empty, so that there is nothing to notify modules of.
     fn tells_nothing(&self) -> bool;
 }
 

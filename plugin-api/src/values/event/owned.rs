@@ -1,4 +1,4 @@
-//! An event that outlives the call it came with.
+//! An event that outlives the call in which it was received.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,10 +16,10 @@ use crate::values::id::{RoomId, UserId};
 use crate::values::json::JsonStr;
 use crate::values::state::texts;
 
-/// An event that owns its text. The default is no event at all: all its texts are empty.
+/// An event that owns its text. The default is not an event: all its fields are empty.
 ///
-/// It takes one piece of memory, and a copy of it no more: its fields are places in its text, which
-/// are looked for when somebody asks for one of them.
+/// It takes a single allocation, and a clone takes none: the fields are positions in the text,
+/// which are determined when one of them is first read.
 #[derive(Clone)]
 pub struct OwnedEvent {
     json: GivenText,
@@ -38,14 +38,14 @@ pub(super) struct Fields {
     pub(super) content: Range<usize>,
 }
 
-/// The fields of an event: those it was read for, or those that are looked for late.
+/// The fields of an event: known from the beginning, or read on demand.
 ///
-/// Rationale: a cell is filled by a call that knows how to wait for another thread, and moves what it
-/// is filled with; most events are read by whoever makes them.
+/// Rationale: initialising a cell involves a call that can wait for another thread, and moves the
+/// value; most events are read by the code that creates them.
 #[derive(Clone)]
 enum Late {
     Read(Fields),
-    /// Once somebody has asked.
+    /// Set by the first access.
     Asked(OnceLock<Fields>),
 }
 
@@ -57,11 +57,11 @@ impl Late {
         }
     }
 
-    /// Those that were asked for, or else these.
+    /// Returns the fields that were read on demand, or else stores `fields`.
     fn get_or(&self, fields: Fields) -> &Fields {
         match self {
             Self::Read(fields) => fields,
-            // Another thread that was faster has read the same.
+            // If another thread was faster, it has read the same.
             Self::Asked(cell) => cell.get_or_init(|| fields),
         }
     }
@@ -73,7 +73,8 @@ impl Default for OwnedEvent {
     }
 }
 
-/// Where a field stands in the event's text, or the field itself if it is written otherwise there.
+/// The position of a field in the event's text, or the field itself if the text has it in another
+/// notation.
 #[derive(Clone, Debug)]
 pub(super) enum Place {
     Within(Range<usize>),
@@ -87,7 +88,7 @@ impl Default for Place {
 }
 
 impl Place {
-    /// Of a field in the text that it may be a part of.
+    /// Determines the position of a field in the text that it may be a part of.
     fn of(field: &str, json: &str) -> Self {
         match head::place_within(field, json) {
             Some(place) => Self::Within(place),
@@ -95,7 +96,7 @@ impl Place {
         }
     }
 
-    /// The field, in the text that its place was found in.
+    /// Returns the field from the text in which its position was found.
     fn text<'a>(&'a self, json: &'a str) -> &'a str {
         match self {
             Self::Within(place) => json.get(place.clone()).unwrap_or_default(),
@@ -105,10 +106,10 @@ impl Place {
 }
 
 impl Event<'_> {
-    /// Copies what must outlive the call.
+    /// Copies the event so that it outlives the call.
     ///
     /// # Panics
-    /// As [`Self::json`].
+    /// Those of [`Self::json`].
     pub fn to_owned(&self) -> OwnedEvent {
         let json = self.json().as_str();
         let content = self.content.get().and_then(|content| head::place_within(content, json));
@@ -145,7 +146,7 @@ impl Fields {
 
 impl OwnedEvent {
     /// Reads the JSON of an event: the stored PDU's JSON plus its `event_id`. The event that creates
-    /// a room of version 12 or later has no `room_id`: the room is named after it.
+    /// a room of version 12 or later has no `room_id`: the room's ID is derived from the event.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -158,16 +159,16 @@ impl OwnedEvent {
     /// ```
     ///
     /// # Errors
-    /// If it is no JSON object, or lacks one of `event_id`, `room_id`, `sender`, `type`, `content`
-    /// (an object), or one of them or `origin_server_ts` or `state_key` is of the wrong type.
+    /// It is not a JSON object; it lacks one of `event_id`, `room_id`, `sender`, `type`, `content`
+    /// (an object); or one of them, `origin_server_ts` or `state_key` has the wrong type.
     pub fn from_json(json: impl Into<String>) -> Result<Self, serde_json::Error> {
         let json = json.into();
         let fields = Fields::read(&json)?;
         Ok(Self::of_fields(json, fields))
     }
 
-    /// As [`Self::from_json`], of a part of a larger text, such as a line of a file: it keeps a share
-    /// of that in place of a copy.
+    /// [`Self::from_json`] for a part of a larger text, such as a line of a file, which is shared
+    /// instead of copied.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -179,14 +180,14 @@ impl OwnedEvent {
     /// ```
     ///
     /// # Errors
-    /// As for [`Self::from_json`]; of what is no part of the text, as for an empty one.
+    /// Those of [`Self::from_json`]; if `part` is not a part of the text, those for an empty text.
     pub fn from_part(text: &Arc<String>, part: Range<usize>) -> Result<Self, serde_json::Error> {
         let json = GivenText::part(text, part).unwrap_or_else(|| GivenText::from(""));
         let fields = Fields::read(json.as_str())?;
         Ok(Self { json, fields: Late::Read(fields), room_version: None })
     }
 
-    /// Of what the homeserver says is the JSON of an event: it is read when it is looked at.
+    /// Wraps what the homeserver claims to be the JSON of an event; it is read on first access.
     pub(crate) const fn unread(json: GivenText) -> Self {
         Self { json, fields: Late::Asked(OnceLock::new()), room_version: None }
     }
@@ -195,7 +196,8 @@ impl OwnedEvent {
         Self { json: json.into(), fields: Late::Read(fields), room_version: None }
     }
 
-    /// Of the parts of an event, and the whole of it, in which its content is at this place.
+    /// Creates an event from its parts and its whole text, in which the content is at this
+    /// position.
     #[cfg(feature = "host")]
     pub(crate) fn of_parts(shown: &Shown<'_>, json: String, content: Range<usize>) -> Self {
         let place = |field| Place::of(field, &json);
@@ -226,18 +228,18 @@ impl OwnedEvent {
         })
     }
 
-    /// With the version of its room, which its JSON does not tell.
+    /// Sets the version of its room, which is not in its JSON.
     #[must_use]
     pub fn with_room_version(mut self, version: impl Into<Arc<str>>) -> Self {
         self.room_version = Some(version.into());
         self
     }
 
-    /// The view that callbacks take.
+    /// Returns the view that callbacks take.
     ///
     /// # Panics
-    /// If it is what [`State::get`](crate::values::State::get) has of a homeserver, and is no event
-    /// after all.
+    /// If it came from [`State::get`](crate::values::State::get) and the homeserver's text is not
+    /// an event.
     pub fn as_event(&self) -> Event<'_> {
         self.shown(self.fields())
     }
@@ -260,7 +262,7 @@ impl OwnedEvent {
 
 macro_rules! as_event {
     ($( $name:ident $(<$type:ident: $bound:ident>)? -> $answer:ty; )*) => {
-        /// All that [`Event`] has.
+        /// The methods of [`Event`].
         ///
         /// ```
         /// # use hsmod_plugin_api::prelude::*;
@@ -274,7 +276,7 @@ macro_rules! as_event {
         /// ```
         ///
         /// # Panics
-        /// As [`Self::as_event`].
+        /// Those of [`Self::as_event`].
         impl OwnedEvent { $(
             #[doc = concat!("As [`Event::", stringify!($name), "`].")]
             pub fn $name $(<$type: $bound>)? (&self) -> $answer {
@@ -301,7 +303,7 @@ as_event! {
     client_json -> String;
 }
 
-/// The same fields and the same text, wherever the fields are kept.
+/// Compares the fields and the text, whether or not the fields were read already.
 impl PartialEq for OwnedEvent {
     fn eq(&self, other: &Self) -> bool {
         let fields = |(one, two): (&Fields, &Fields)| {
@@ -315,7 +317,7 @@ impl PartialEq for OwnedEvent {
                 && one.origin_server_ts() == two.origin_server_ts()
         };
         let both = || Some((self.try_fields().ok()?, other.try_fields().ok()?));
-        // What is no event has no fields that could differ.
+        // A text that is not an event has no fields that could differ.
         self.json.as_str() == other.json.as_str()
             && self.room_version == other.room_version
             && both().is_none_or(fields)
@@ -334,7 +336,7 @@ impl TextSource for OwnedEvent {
     }
 }
 
-/// As [`Event::json`].
+/// Serialises [`Event::json`].
 impl Serialize for OwnedEvent {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         JsonStr::new(self.json.as_str()).serialize(serializer)

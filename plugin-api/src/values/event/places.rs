@@ -1,11 +1,11 @@
-//! Where the head of an event stands, as whoever wrote its text has noted it.
+//! The positions of the head in the text of an event, as recorded by the code that wrote the text.
 
 use std::ops::Range;
 
 use super::OwnedEvent;
 use super::owned::{Fields, Place};
 
-/// Where the values of a head stand in the text of an event.
+/// The positions of the head's values in the text of an event.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     event_id: Option<Range<usize>>,
@@ -15,12 +15,12 @@ pub(crate) struct Places {
     state_key: Option<Range<usize>>,
     origin_server_ts: Option<Range<usize>>,
     content: Option<Range<usize>>,
-    /// Whether one of them was noted twice.
+    /// Whether one of them was recorded twice.
     twice: bool,
 }
 
 impl Places {
-    /// The value of this key stands here.
+    /// Records the position of the value of this key.
     pub(crate) fn note(&mut self, key: &[u8], value: Range<usize>) {
         let place = match key {
             b"event_id" => &mut self.event_id,
@@ -35,7 +35,7 @@ impl Places {
         self.twice |= place.replace(value).is_some();
     }
 
-    /// The fields, if all that there have to be are there and nothing is escaped in them.
+    /// The fields, if all required ones are there and none contains an escape.
     fn fields(&self, json: &str) -> Option<Fields> {
         let text = |place: &Option<Range<usize>>| {
             let place = place.as_ref()?;
@@ -67,11 +67,11 @@ impl Places {
 }
 
 impl OwnedEvent {
-    /// Of a text that was just written as JSON, in which the head stands here; else as
-    /// [`Self::from_json`].
+    /// Creates an event from text that was just serialised, with the head at these positions; falls
+    /// back to [`Self::from_json`].
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Self::from_json`].
     pub(crate) fn from_places(json: String, places: &Places) -> Result<Self, serde_json::Error> {
         match places.fields(&json) {
             Some(fields) => Ok(Self::of_fields(json, fields)),

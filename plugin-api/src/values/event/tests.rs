@@ -1,4 +1,4 @@
-//! Shows what a view of an event shows, and which texts are refused as events.
+//! Shows what the view of an event returns, and which texts are refused as events.
 
 use super::*;
 
@@ -51,7 +51,7 @@ fn a_malformed_membership_is_not_taken_for_another_event() {
     }
 }
 
-/// As federation has it, but for the `event_id`.
+/// The form used by federation, with the `event_id` added.
 const CREATE: &str = r#"{"event_id":"$UD6J-7_U","sender":"@a:x","type":"m.room.create",
     "state_key":"","origin_server_ts":1,"depth":1,"content":{"room_version":"12"}}"#;
 
@@ -67,7 +67,7 @@ fn a_room_may_be_named_after_the_event_that_creates_it() {
         event.client_json(),
         r#"{"content":{"room_version":"12"},"event_id":"$UD6J-7_U","origin_server_ts":1,"room_id":"!UD6J-7_U","sender":"@a:x","state_key":"","type":"m.room.create"}"#
     );
-    // As some store it.
+    // Some homeservers store it with a `room_id`.
     let with_room = CREATE.replacen('{', r#"{"room_id":"!UD6J-7_U","#, 1);
     assert!(OwnedEvent::from_json(with_room).unwrap().as_event().names_room());
     let older = CREATE.replacen('{', r#"{"room_id":"!r:x","#, 1);

@@ -1,31 +1,32 @@
-//! What is an identifier and what is none, in Synapse's words.
+//! Checks the form of identifiers, with Synapse's error messages.
 //!
-//! Rationale: `ruma-identifiers-validation` knows more, but it is eight crates more in every author's
-//! build, refuses what Synapse takes, and says it in other words than clients know.
+//! Rationale: `ruma-identifiers-validation` knows more, but it adds eight crates to every author's
+//! build, refuses some of what Synapse accepts, and its messages differ from those that clients
+//! know.
 
 use std::net::Ipv6Addr;
 
 use crate::values::{ErrorCode, ModuleError};
 
-/// A kind of identifiers.
+/// A kind of identifier.
 pub(super) struct Kind {
-    /// As Synapse calls it.
+    /// Its name in Synapse's messages.
     pub(super) name: &'static str,
-    /// As people call it.
+    /// Its common name.
     pub(super) noun: &'static str,
     pub(super) sigil: char,
-    /// Whether there are such identifiers without a server name, and of this length.
+    /// The length of identifiers of this kind that have no server name, if there are such.
     pub(super) hash_length: Option<usize>,
 }
 
 impl Kind {
-    /// As `from_string` of Synapse's classes (`synapse/types`).
+    /// Equivalent to `from_string` of Synapse's classes (`synapse/types`).
     pub(super) fn parse(&self, text: &str) -> Result<(), ModuleError> {
         let refuse = |message| ModuleError::http(400, ErrorCode::InvalidParam, message);
         self.check_form(text).map_err(refuse)
     }
 
-    /// As `is_valid` of Synapse's classes, and says what is wrong.
+    /// Equivalent to `is_valid` of Synapse's classes, but returns what is wrong.
     pub(super) fn check(&self, text: &str) -> Result<(), String> {
         self.check_form(text)
             .and_then(|()| text.split_once(':').map_or(Ok(()), |(_, server)| check_server(server)))
@@ -51,7 +52,7 @@ impl Kind {
     }
 }
 
-/// As `parse_and_validate_server_name` (`synapse/util/stringutils.py`).
+/// Equivalent to `parse_and_validate_server_name` (`synapse/util/stringutils.py`).
 fn check_server(server_name: &str) -> Result<(), String> {
     let host = match server_name.rsplit_once(':') {
         _ if server_name.ends_with(']') => server_name,
@@ -96,7 +97,7 @@ mod tests {
         let form = "400 M_INVALID_PARAM: Expected UserID of the form '@localname:domain'";
         assert_eq!(user("@alice"), form);
         assert_eq!(user("@"), form);
-        // What is in rooms already may look like this, so Synapse takes it.
+        // Such identifiers exist in rooms, so Synapse accepts them.
         for odd in ["@:", "@alice:", "@al ice:x", "@a:b:c:d", "@ü:no server"] {
             assert_eq!(UserId::parse(odd).unwrap(), odd);
         }

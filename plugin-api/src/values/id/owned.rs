@@ -1,4 +1,4 @@
-//! Identifiers that are kept: in configs, in sets, beside an event that is gone.
+//! Owned identifiers: for configs, for sets, and for use after a call.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -20,7 +20,7 @@ macro_rules! owned_identifiers {
         pub struct $name(String);
 
         impl $name {
-            /// The text.
+            /// Returns the string.
             pub fn into_string(self) -> String {
                 self.0
             }
@@ -60,7 +60,7 @@ macro_rules! owned_identifiers {
             }
         }
 
-        /// As `str` does: equal texts have equal hashes.
+        /// Hashes and compares as `str` does.
         impl Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
@@ -82,13 +82,13 @@ macro_rules! owned_identifiers {
         impl FromStr for $name {
             type Err = ModuleError;
 
-            /// As `parse` of the borrowed form.
+            /// Equivalent to `parse` of the borrowed form.
             fn from_str(text: &str) -> Result<Self, ModuleError> {
                 $borrowed::parse(text).map(ToOwned::to_owned)
             }
         }
 
-        /// As [`FromStr`].
+        /// Equivalent to [`FromStr`].
         impl TryFrom<&str> for $name {
             type Error = ModuleError;
 
@@ -97,7 +97,7 @@ macro_rules! owned_identifiers {
             }
         }
 
-        /// As [`FromStr`], of the text itself.
+        /// Equivalent to [`FromStr`], but keeps the string.
         impl TryFrom<String> for $name {
             type Error = ModuleError;
 
@@ -107,7 +107,7 @@ macro_rules! owned_identifiers {
             }
         }
 
-        /// Only what is valid: whoever wrote it is told what is wrong with it.
+        /// Accepts only valid identifiers, and reports what is wrong with others.
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_string(Valid(&$borrowed::KIND)).map(Self)
@@ -158,9 +158,9 @@ macro_rules! owned_identifiers {
 }
 
 owned_identifiers! {
-    /// A user that is kept, as [`UserId`] otherwise: made of one (`user_id.to_owned()`), read from a
-    /// text (`"@alice:example.com".parse()`, or `try_from`), or from a config, where only what is
-    /// [valid](UserId::is_valid) is taken:
+    /// An owned [`UserId`]. Create it from a borrowed one (`user_id.to_owned()`), from a string
+    /// (`"@alice:example.com".parse()` or `try_from`), or deserialise it from a config, which
+    /// accepts only [valid](UserId::is_valid) identifiers:
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -187,17 +187,17 @@ owned_identifiers! {
     /// ```
     OwnedUserId of UserId;
 
-    /// A room that is kept, as [`RoomId`] otherwise; see [`OwnedUserId`].
+    /// An owned [`RoomId`]; see [`OwnedUserId`].
     OwnedRoomId of RoomId;
 
-    /// An alias that is kept, as [`RoomAlias`] otherwise; see [`OwnedUserId`].
+    /// An owned [`RoomAlias`]; see [`OwnedUserId`].
     OwnedRoomAlias of RoomAlias;
 }
 
-/// Takes what is a valid identifier of a kind.
+/// A visitor that accepts valid identifiers of a kind.
 ///
-/// Rationale: JSON knows where it is as long as it reads a text, and not any more when a `String` is
-/// there and looked at.
+/// Rationale: the JSON deserializer knows the position only while it reads the string, not after a
+/// `String` has been returned.
 struct Valid(&'static Kind);
 
 impl Visitor<'_> for Valid {
@@ -270,7 +270,7 @@ mod tests {
         let aliases: Result<BTreeMap<OwnedRoomAlias, u8>, _> = serde_json::from_str(r#"{"r": 1}"#);
         let error = aliases.unwrap_err().to_string();
         assert!(error.starts_with("`r` is no room alias: Expected RoomAlias string to"), "{error}");
-        // As `parse`, which takes what is in rooms already.
+        // As with `parse`, identifiers that exist in rooms are accepted.
         assert_eq!("@a:".parse::<OwnedUserId>().unwrap(), "@a:");
         assert_eq!(
             "a".parse::<OwnedUserId>().unwrap_err().to_string(),

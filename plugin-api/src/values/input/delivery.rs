@@ -1,4 +1,4 @@
-//! Events that another server got.
+//! Events that were delivered to another server.
 
 use hsmod_abi::{Kept, Lent, Prepared, Shared};
 
@@ -10,19 +10,19 @@ use super::{Input, InputError, OwnedInput};
 
 type LentDelivery = Lent<'static, EventDelivery<'static>>;
 
-/// Events that another server got: its name, how it got them, and the events.
+/// Events that were delivered to another server: its name, how they were delivered, and the events.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "all that the callback is told, by name")]
 pub struct Delivered<'a, J> {
     /// The other server.
     pub server_name: &'a str,
-    /// How it got them: `/send`, `/backfill`, ..
+    /// How they were delivered: `/send`, `/backfill`, ..
     pub method: &'a str,
-    /// The events; without any, nobody is told.
+    /// The events; if there are none, no module is notified.
     pub events: Vec<J>,
 }
 
-/// A delivery of its own, and the view of it.
+/// An owned delivery, and the view of it.
 #[derive(Debug)]
 pub struct OwnedDelivery(Kept<Parts, EventDelivery<'static>>);
 
@@ -66,7 +66,7 @@ impl<J: IntoEvent> OwnedInput<LentDelivery> for Delivered<'_, J> {
     }
 }
 
-/// A delivery that is built when the first module is told.
+/// A delivery that is built when the first module is notified.
 #[derive(Debug)]
 pub struct LazyDelivery<D> {
     source: Option<D>,

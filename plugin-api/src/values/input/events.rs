@@ -1,4 +1,4 @@
-//! Events and other JSON, and the state around them.
+//! Events and other JSON, and the state of their room.
 
 use hsmod_abi::{InPlace, Kept, Lent, Prepared, Shared, Slice, Str};
 use serde::Serialize;
@@ -17,17 +17,17 @@ use super::{Input, InputError, OwnedInput, written};
 #[allow(clippy::exhaustive_structs, reason = "a wrapper that names a way to give JSON")]
 pub struct Json<'a>(pub &'a str);
 
-/// A value that serialises to the JSON in question: a PDU of the homeserver's own type.
+/// A value that serialises to the required JSON: a PDU of the homeserver's own type.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a wrapper that names a way to give JSON")]
 pub struct Ser<'a, T: ?Sized>(pub &'a T);
 
-/// Something that can be written as JSON text, most often that of an event.
+/// A value that can be converted into JSON text, most often that of an event.
 pub trait IntoJson: IntoEvent {
     /// The text.
     ///
     /// # Errors
-    /// If it cannot be written as JSON.
+    /// It cannot be serialised as JSON.
     fn into_json(self) -> Result<String, InputError>;
 }
 
@@ -134,15 +134,15 @@ impl OwnedInput<LentEvent> for &OwnedEvent {
     }
 }
 
-/// An event that is read, or written, once and given to several questions and notifications.
+/// An event that is read or serialised once and passed to several questions and notifications.
 ///
-/// A clone of it, and what a notification keeps, is a share of the same event: nothing is copied.
+/// Clones of it, and the copies that notifications keep, share the event: nothing is copied.
 ///
 /// ```
 /// # use hsmod_plugin_api::host::{BuiltEvent, InputError, Json};
 /// # fn example(json: &str) -> Result<(), InputError> {
 /// let event = BuiltEvent::of(Json(json))?;
-/// // `&event` is given as often as wanted.
+/// `&event` can be passed any number of times.
 /// assert_eq!(event.event().event_type(), "m.room.message");
 /// # Ok(())
 /// # }
@@ -153,10 +153,10 @@ impl OwnedInput<LentEvent> for &OwnedEvent {
 pub struct BuiltEvent(Kept<OwnedEvent, Event<'static>>);
 
 impl BuiltEvent {
-    /// Of whatever way to give an event.
+    /// Builds an event from any representation.
     ///
     /// # Errors
-    /// It cannot be written as JSON, or is no event.
+    /// It cannot be serialised as JSON, or is not an event.
     pub fn of(source: impl IntoEvent) -> Result<Self, InputError> {
         source.into_event().map(Self::new)
     }
@@ -203,7 +203,8 @@ impl OwnedInput<LentEvent> for &BuiltEvent {
     }
 }
 
-/// An event that is written when the first module is asked, and shown from the question itself.
+/// An event that is serialised when the first module is asked, and borrowed from the question
+/// itself.
 #[derive(Debug)]
 pub struct LazyEvent<J> {
     source: Option<J>,
@@ -232,7 +233,7 @@ impl<J: IntoEvent> Prepared<LentEvent> for LazyEvent<J> {
     }
 }
 
-/// An argument that is written as JSON when the first module is asked.
+/// An argument that is serialised as JSON when the first module is asked.
 #[derive(Debug)]
 pub struct LazyJson<J> {
     source: Option<J>,
@@ -288,7 +289,7 @@ impl<'a> Input<RawJson<'static>> for Json<'a> {
     }
 }
 
-/// What keeps a copy of the JSON, however it is given.
+/// Copies of JSON in any representation.
 macro_rules! owned_json {
     ($( [$($generics:tt)*] $source:ty; )*) => { $(
         impl<$($generics)*> OwnedInput<LentEvent> for $source {
@@ -314,7 +315,7 @@ owned_json! {
     ['a, T: Serialize + ?Sized] Ser<'a, T>;
 }
 
-/// JSON text of its own.
+/// Owned JSON text.
 #[derive(Debug)]
 pub struct OwnedJson(String);
 
@@ -364,7 +365,7 @@ impl OwnedInput<LentState> for &StateHandle {
     }
 }
 
-/// A share of a state handle, and the view of it.
+/// A shared state handle, and the view of it.
 #[derive(Debug)]
 pub struct OwnedState(Kept<dyn Nameless, State<'static>>);
 

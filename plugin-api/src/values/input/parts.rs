@@ -1,4 +1,4 @@
-//! Events of the homeserver's own type, given by their parts.
+//! Events of the homeserver's own type, passed by their parts.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,11 @@ use super::several::{One, SeveralInput};
 use super::shown::{EventError, EventSource, IntoEvent, Made, ShownEvent, ShownEvents};
 use super::{BuiltEvent, Input, InputError, OwnedInput};
 
-/// An event of the homeserver's own type: what modules look at most is read where it is, and JSON
-/// is made when a module asks for it.
+/// An event of the homeserver's own type: modules read the most used fields in place, and JSON is
+/// created only if a module asks for it.
 ///
-/// It is given to callbacks as [`Parts`]. The methods are called on whatever thread a module is
-/// asked, or asks, on, and have to tell the same each time.
+/// Pass it to callbacks as [`Parts`]. The methods are called on whatever thread a module runs, and
+/// must return the same values each time.
 ///
 /// ```
 /// # use std::borrow::Cow;
@@ -49,45 +49,47 @@ pub trait EventParts: Sync {
     /// `type`.
     fn event_type(&self) -> &str;
 
-    /// `state_key`; `None` if it is no state event.
+    /// `state_key`; `None` if it is not a state event.
     fn state_key(&self) -> Option<&str>;
 
     /// `origin_server_ts`: milliseconds since 1970.
     fn origin_server_ts(&self) -> i64;
 
-    /// The version of its room: `10`, `12`, .. `None` if it is not known.
+    /// The version of its room (`10`, `12`, ..); `None` if it is not known.
     fn room_version(&self) -> Option<&str> {
         None
     }
 
-    /// The `content` as JSON, if it is at hand as that: nothing is made for a module that reads it.
+    /// The `content` as JSON, if it is at hand in that form: a module then reads it without a
+    /// conversion.
     fn content(&self) -> Option<&str> {
         None
     }
 
-    /// The `content` as JSON, made because a module asks for it alone. `None` if that is not worth
-    /// a way of its own: then [`Self::json`] is made, and the content found in there.
+    /// The `content` as JSON, created because a module asks for it alone. `None` if a separate
+    /// conversion is not worthwhile: [`Self::json`] is then called, and the content found in its
+    /// result.
     ///
     /// # Errors
-    /// If it cannot be written. The same is found out by [`Self::json`], which is tried then.
+    /// It cannot be serialised. [`Self::json`] is then called, and reports the same problem.
     fn content_json(&self) -> Result<Option<Cow<'_, str>>, EventError> {
         Ok(None)
     }
 
-    /// The whole event: the stored PDU's JSON plus its `event_id`. Made when the first module asks
-    /// for it, and kept for the others; for notifications at once.
+    /// The whole event: the stored PDU's JSON plus its `event_id`. Created when the first module
+    /// asks for it, and kept for the others; for notifications created at once.
     ///
     /// # Errors
-    /// If it cannot be written. That fails the question, and is not the module's fault.
+    /// It cannot be serialised. The call then fails, which is not counted as the module's fault.
     fn json(&self) -> Result<Cow<'_, str>, EventError>;
 }
 
-/// An event given by its parts.
+/// An event passed by its parts.
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a wrapper that names a way to give an event")]
 pub struct Parts<'a, P: ?Sized>(pub &'a P);
 
-/// What a question keeps of [`Parts`].
+/// A question's form of [`Parts`].
 #[derive(Debug)]
 pub struct PartsSource<'a, P: ?Sized> {
     parts: &'a P,
@@ -102,7 +104,7 @@ impl<'a, P: EventParts + ?Sized> From<Parts<'a, P>> for PartsSource<'a, P> {
     }
 }
 
-/// All of it but the texts that are made.
+/// Returns all parts but the texts that are created on demand.
 fn shown<'a, P: EventParts + ?Sized>(parts: &'a P, texts: Texts<'a>) -> Shown<'a> {
     Shown {
         event_id: parts.event_id(),
@@ -137,7 +139,7 @@ impl<P: EventParts + ?Sized> TextSource for PartsSource<'_, P> {
         match part {
             part::JSON => self.json.get(|| self.parts.json()),
             part::CONTENT => self.content.get(|| {
-                // The reader looks for it in the whole event then.
+                // The caller then looks for it in the whole event.
                 self.parts.content_json()?.ok_or_else(|| "it is not made alone".into())
             }),
             _ => None,

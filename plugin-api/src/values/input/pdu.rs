@@ -1,4 +1,4 @@
-//! Events as text: as a homeserver stores them, and as federation sends them.
+//! Events as text: in the forms of a homeserver's storage and of federation.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use super::several::{One, SeveralInput};
 use super::shown::{EventError, EventSource, IntoEvent, Made, ShownEvent, ShownEvents};
 use super::{BuiltEvent, Input, InputError, Json, OwnedInput};
 
-/// An event as other servers send it: its ID is not part of the text, but a hash of it.
+/// An event in the form of federation: its ID is not part of the text, but a hash of it.
 ///
-/// Nothing is copied for a question, and what modules see as the whole event is put together when
-/// one of them asks for it. Whatever ID the text itself names, modules see the one that is given.
+/// A question copies nothing; the whole event that modules see is assembled when one of them asks
+/// for it. If the text contains an `event_id`, modules see the one given here instead.
 ///
 /// ```
 /// # use hsmod_plugin_api::host::Pdu;
@@ -28,24 +28,24 @@ use super::{BuiltEvent, Input, InputError, Json, OwnedInput};
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "all that is known beside the text, by name")]
 pub struct Pdu<'a> {
-    /// Its ID, which the homeserver has computed.
+    /// Its ID, as computed by the homeserver.
     pub event_id: &'a str,
-    /// The room in which it was sent. It cannot be read if it names another.
+    /// The room in which it was sent. It is an error if the text names another one.
     pub room_id: &'a str,
-    /// The version of that room, if it is known.
+    /// The version of that room; `None` if it is not known.
     pub room_version: Option<&'a str>,
     /// The PDU, with or without its `event_id`.
     pub json: &'a str,
 }
 
-/// What a question keeps of an event that is given as text.
+/// A question's form of an event that is passed as text.
 #[derive(Debug)]
 pub struct TextEvent<'a> {
     json: &'a str,
-    /// If it is a PDU.
+    /// Set for a PDU.
     known: Known<'a>,
     room_version: Option<&'a str>,
-    /// Once it is read.
+    /// Set once it has been read.
     head: Option<Head<'a>>,
     whole: Made<'a>,
 }
@@ -86,7 +86,7 @@ impl<'a> TextEvent<'a> {
     }
 }
 
-/// The whole event of `json`, with this ID.
+/// Returns the whole event of `json` with the ID of `head`.
 fn with_event_id<'a>(json: &'a str, head: &Head<'_>) -> Result<Cow<'a, str>, EventError> {
     match &head.named {
         Some(named) if *named == head.event_id => Ok(json.into()),
@@ -97,7 +97,7 @@ fn with_event_id<'a>(json: &'a str, head: &Head<'_>) -> Result<Cow<'a, str>, Eve
             Ok(serde_json::to_string(&fields)?.into())
         }
         None => {
-            // An object that has members, or it were no event.
+            // It is a non-empty object, since it has been read as an event.
             let members = json.trim_start().strip_prefix('{').unwrap_or_default();
             let event_id = serde_json::to_string(&head.event_id)?;
             Ok(format!("{{\"event_id\":{event_id},{members}").into())

@@ -1,4 +1,4 @@
-//! Several structures at once; and one of them where a callback takes several.
+//! Several structures at once, and single ones where a callback takes several.
 
 use std::borrow::Cow;
 
@@ -11,30 +11,30 @@ use crate::values::user::{RequestInfo, UserProfile};
 use super::shown::{IntoEvent, numbered};
 use super::{Input, InputError, IntoJson, Together};
 
-/// Items that modules are asked about with one crossing of the boundary each.
+/// Items about which each module is asked with a single crossing of the boundary.
 pub trait SeveralInput<Raw: Form> {
-    /// What the call keeps of them.
+    /// The form in which the call holds them.
     type Prepared: Prepared<Raw> + Several;
 
-    /// Takes them; nothing is read or built yet.
+    /// Takes the items; nothing is read or built yet.
     fn prepare(self) -> Self::Prepared;
 }
 
-/// Items that a call holds ready.
+/// Prepared items of a call.
 pub trait Several {
-    /// How many there are.
+    /// The number of items.
     fn count(&self) -> usize;
 
-    /// Leaves out those that `keep` does not want, by their place.
+    /// Removes the items for whose index `keep` returns false.
     fn retain(&mut self, keep: impl FnMut(usize) -> bool);
 }
 
-/// The arguments of a call about several items, which are the first of them.
+/// The arguments of a call about several items; the items are the first argument.
 pub trait SeveralInputs<Raw: Form> {
-    /// What the call keeps of them.
+    /// The form in which the call holds them.
     type Prepared: Prepared<Raw> + Several;
 
-    /// Takes them.
+    /// Takes the arguments.
     fn prepare(self) -> Self::Prepared;
 }
 
@@ -68,7 +68,7 @@ tuples! {
     (A RA B RB 1);
 }
 
-/// Borrowed items; copied once some of them are left out.
+/// Borrowed items; copied as soon as some of them are removed.
 #[derive(Debug)]
 pub struct Items<'a, T: Clone>(Cow<'a, [T]>);
 
@@ -92,7 +92,7 @@ macro_rules! slices {
 
 slices! { RequestInfo; UserPresenceState; }
 
-/// Structures of which callbacks are asked about one or several.
+/// Structures that a callback may be asked about one by one or several at once.
 macro_rules! items {
     ($( $name:ident; )*) => { $(
         impl<'a> SeveralInput<Slice<'static, $name<'static>>> for &'a [$name<'_>] {
@@ -163,7 +163,7 @@ pub struct LazyEvents<J> {
     built: Option<BuiltEvents>,
 }
 
-/// A page of events, in any form that can be written as JSON.
+/// A page of events, in any form that can be serialised as JSON.
 impl<J: IntoJson> SeveralInput<Slice<'static, Event<'static>>> for Vec<J> {
     type Prepared = LazyEvents<J>;
 
@@ -201,7 +201,7 @@ impl<J> Several for LazyEvents<J> {
 /// Events and the views of them.
 pub(super) type BuiltEvents = KeptAll<OwnedEvent, Event<'static>>;
 
-/// Makes events that own their text; an error names the place of the event.
+/// Creates owned events; an error names the index of the event.
 pub(super) fn read_events<J: IntoEvent>(
     sources: impl Iterator<Item = J>,
 ) -> Result<BuiltEvents, InputError> {

@@ -1,5 +1,5 @@
-//! Events that are shown where the homeserver has them, and their texts, which are made when a
-//! module asks for them.
+//! Events that modules read in the homeserver's memory, and their texts, which are created on
+//! demand.
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,38 +11,38 @@ use crate::values::event::{Event, OwnedEvent};
 
 use super::{InputError, Several};
 
-/// Why an event cannot be written as JSON: any error will do.
+/// The reason why an event cannot be serialised as JSON: any error.
 pub type EventError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Where a question has an event.
+/// A question's representation of an event.
 pub trait EventSource: Send + Sync {
     /// Reads what has to be read; called once, before the event is shown.
     ///
-    /// # Errors
+    /// It is not an event.
     /// It is no event.
     fn build(&mut self) -> Result<(), InputError> {
         Ok(())
     }
 
-    /// What a module sees.
+    /// The view that modules get.
     fn event(&self) -> Event<'_>;
 
-    /// Why a text could not be made that a module asked for, if there was one.
+    /// The error that occurred while creating a text that a module asked for, if any.
     fn failed(&self) -> Option<InputError> {
         None
     }
 }
 
-/// Something that becomes an event which owns its text.
+/// A value that can be converted into an owned event.
 pub trait IntoEvent {
     /// The event.
     ///
     /// # Errors
-    /// It cannot be written as JSON, or is no event.
+    /// It cannot be serialised as JSON, or is not an event.
     fn into_event(self) -> Result<OwnedEvent, InputError>;
 }
 
-/// An event, shown from the memory of the question itself: nothing is copied, nothing allocated.
+/// An event, shown from the memory of the question itself, without copies or allocations.
 #[derive(Debug)]
 pub struct ShownEvent<S>(InPlace<S, Event<'static>>);
 
@@ -69,7 +69,7 @@ impl<S: EventSource> Prepared<Lent<'static, Event<'static>>> for ShownEvent<S> {
     }
 }
 
-/// A page of events, as [`ShownEvent`].
+/// [`ShownEvent`] for a page of events.
 #[derive(Debug)]
 pub struct ShownEvents<S>(AllInPlace<S, Event<'static>>);
 
@@ -107,20 +107,21 @@ impl<S: EventSource> Several for ShownEvents<S> {
     }
 }
 
-/// The same error, of one of several events.
+/// Adds the position of the event to an error about one of several events.
 pub(super) fn numbered(place: usize, InputError(why): &InputError) -> InputError {
     InputError(format!("of several events, number {}: {why}", place + 1))
 }
 
-/// A text that is made when somebody asks for it; or why it cannot be made.
+/// A text that is created on demand; or the error of creating it.
 #[derive(Debug, Default)]
 pub(super) struct Made<'a>(OnceLock<Result<Cow<'a, str>, String>>);
 
 impl<'a> Made<'a> {
-    /// The text, by `make` if it has to be made; none if that fails.
+    /// Returns the text, created by `make` if necessary; `None` if that fails.
     ///
-    /// Rationale: nobody waits for another thread that makes it, or that thread might wait for a
-    /// lock of the homeserver's which this one has. Of two that make it at once, one does so in
+    /// Rationale: this never waits for another thread that creates the text, because that thread
+    /// might be waiting for a lock of the homeserver that this thread holds. If two threads create
+    /// it at the same time, one result is discarded.
     /// vain.
     pub(super) fn get(
         &self,
@@ -129,13 +130,13 @@ impl<'a> Made<'a> {
         if self.0.get().is_none() {
             let made = catch_unwind(AssertUnwindSafe(make))
                 .unwrap_or_else(|_| Err("the homeserver panicked".into()));
-            // Another one that was faster is as good.
+            // If another thread was faster, its result is just as good.
             let _ = self.0.set(made.map_err(|error| error.to_string()));
         }
         self.0.get()?.as_deref().ok()
     }
 
-    /// Why it could not be made.
+    /// The error of creating it.
     pub(super) fn error(&self) -> Option<&str> {
         self.0.get()?.as_ref().err().map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! What is told about users, requests and files.
+//! Arguments about users, requests and files.
 
 use hsmod_abi::{Kept, Lent, LentMut, MaybeLent, Prepared, Shared};
 
@@ -65,7 +65,7 @@ impl<'a> Input<MaybeThreepid> for Option<&'a Threepid<'_>> {
     }
 }
 
-/// Perhaps a third-party identifier.
+/// An optional third-party identifier.
 #[derive(Debug)]
 pub struct SomeThreepid<'a>(Option<&'a Threepid<'a>>);
 

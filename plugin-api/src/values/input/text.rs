@@ -1,4 +1,4 @@
-//! Texts, truth values, numbers.
+//! Strings, booleans and numbers.
 
 use hsmod_abi::{Flag, Prepared, Shared, Str};
 
@@ -6,10 +6,10 @@ use crate::values::arg::RawOption;
 
 use super::{Input, InputError, OwnedInput};
 
-/// Borrowed text.
+/// A borrowed string.
 #[derive(Debug)]
 pub struct Text<'a>(&'a str);
-/// Text of its own.
+/// An owned string.
 #[derive(Debug)]
 pub struct OwnedText(Option<Box<str>>);
 

@@ -1,18 +1,19 @@
-//! The head of an event as nearly everybody writes it: found in one pass, with nothing copied and
-//! nothing allocated.
+//! A fast reader for the head of an event in its usual notation: one pass, no copies, no
+//! allocations.
 //!
-//! Rationale: what reads any JSON says well what is wrong with it, but takes three times as long,
-//! and allocates for what is nested. So this one takes only what it is sure of; of all else it says
-//! nothing, and the other reader decides.
+//! Rationale: a general JSON parser gives good errors, but takes three times as long and allocates
+//! for nested values. This reader accepts only what it is sure of; for everything else it returns
+//! nothing and the general parser decides.
 
 use std::borrow::Cow;
 
 use super::{Head, Known};
 
-/// How deep values may be nested.
+/// How deeply values may be nested.
 const DEPTH: u32 = 100;
 
-/// The head; none if the text is no event, or something of the head is written unusually.
+/// Reads the head; `None` if the text is not an event, or a part of the head is in an unusual
+/// notation.
 pub(super) fn plain<'a>(json: &'a str, known: Known<'a>) -> Option<Head<'a>> {
     let mut text = Scan { text: json, at: 0 };
     let (mut event_id, mut room_id, mut sender, mut event_type) = (None, None, None, None);
@@ -45,7 +46,7 @@ pub(super) fn plain<'a>(json: &'a str, known: Known<'a>) -> Option<Head<'a>> {
         }
     }
     text.space();
-    // The ID of the room is looked up elsewhere if the event does not name it.
+    // If the event does not name its room, the general parser derives the ID.
     let room_id = room_id.filter(|room_id| known.room_id.is_none_or(|known| known == *room_id))?;
     let is_all = text.at == json.len();
     is_all.then_some(Head {
@@ -60,12 +61,13 @@ pub(super) fn plain<'a>(json: &'a str, known: Known<'a>) -> Option<Head<'a>> {
     })
 }
 
-/// The value of a field that may be there once.
+/// Stores the value of a field that may occur only once.
 fn once<T>(field: &mut Option<T>, value: T) -> Option<()> {
     field.replace(value).is_none().then_some(())
 }
 
-/// A place in JSON text. Each method goes on behind what it names, and has none where that is not.
+/// A position in JSON text. Each method moves behind the item that it names, or returns `None` if
+/// that is not there.
 struct Scan<'a> {
     text: &'a str,
     at: usize,
@@ -107,7 +109,7 @@ impl<'a> Scan<'a> {
         self.text.get(self.at..)?.starts_with(literal).then(|| self.at += literal.len())
     }
 
-    /// A string in which nothing is escaped.
+    /// Reads a string without escapes.
     #[inline]
     fn plain_string(&mut self) -> Option<&'a str> {
         self.take(b'"')?;
@@ -116,11 +118,11 @@ impl<'a> Scan<'a> {
         self.text.get(start..self.at - 1)
     }
 
-    /// The next byte that ends a string, or escapes something in it, or must not be in it.
+    /// Finds the next byte that ends a string, begins an escape or is not allowed in a string.
     ///
-    /// Rationale: eight bytes at a time. A byte is marked if it is ASCII and below the limit that is
-    /// taken from it: `^ 2` makes the quote the one above all control characters. In each word the
-    /// lowest mark is right; those above it may be borrowed from it.
+    /// Rationale: it tests eight bytes at a time. A byte is marked if it is ASCII and less than the
+    /// limit that is subtracted; `^ 2` moves the quote to just above the control characters. The
+    /// lowest mark in each word is correct; higher ones may result from a borrow.
     #[inline]
     fn special(&mut self) -> Option<u8> {
         const fn all(byte: u8) -> u64 {
@@ -145,7 +147,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A string, whatever is in it.
+    /// Reads any string.
     fn string(&mut self) -> Option<()> {
         self.take(b'"')?;
         loop {
@@ -165,7 +167,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Digits, one or more.
+    /// Reads one or more digits.
     fn digits(&mut self) -> Option<()> {
         let start = self.at;
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
@@ -197,12 +199,12 @@ impl<'a> Scan<'a> {
         Some(())
     }
 
-    /// A number that is written as an integer.
+    /// Reads a number in integer notation.
     fn integer(&mut self) -> Option<i64> {
         let start = self.at;
         self.number()?;
         let number = self.text.get(start..self.at)?;
-        // What is read as a number with a fraction.
+        // `-0` is read as a float.
         (number != "-0").then(|| number.parse().ok())?
     }
 
@@ -213,9 +215,10 @@ impl<'a> Scan<'a> {
         self.text.get(start..self.at)
     }
 
-    /// Any value.
+    /// Reads any value.
     ///
-    /// Rationale: what is open is kept in bits, one for each level and set for an object.
+    /// Rationale: the open brackets are kept in a bit set, one bit per level, which is set for an
+    /// object.
     fn value(&mut self) -> Option<()> {
         let (mut open, mut depth) = (0_u128, 0);
         loop {
@@ -242,7 +245,7 @@ impl<'a> Scan<'a> {
                 b'n' => self.literal("null")?,
                 _ => return None,
             }
-            // A value has ended: so may what it is in.
+            // A value has ended, and with it perhaps the values that contain it.
             loop {
                 if depth == 0 {
                     return Some(());
@@ -263,7 +266,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// A key, up to its value.
+    /// Reads a key and the colon after it.
     fn key(&mut self) -> Option<()> {
         self.string()?;
         self.colon()

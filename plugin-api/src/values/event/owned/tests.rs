@@ -1,4 +1,4 @@
-//! Shows that an owned event shows what a borrowed one shows, whether it was read early or late.
+//! Shows that an owned event has the fields of the borrowed one, whether it was read early or late.
 
 use super::*;
 

@@ -15,7 +15,8 @@ const EVENTS: [&str; 3] = [
     r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","state_key":null,"content":{}}"#,
 ];
 
-/// Whether both readers read the same, or only the slow one reads it; whether the fast one did.
+/// Asserts that both readers agree, or only the slow one reads it; returns whether the fast one
+/// did.
 fn agree(json: &str) -> bool {
     let Some(head) = plain(json, NOBODY) else { return false };
     assert_eq!(Some(head), super::super::any(json, NOBODY).ok(), "{json}");
@@ -78,7 +79,7 @@ fn what_is_unusual_is_left_to_others() {
     assert_eq!((&*head.event_id, head.named.as_deref()), ("$known", Some("$e")));
 }
 
-/// The fields that an event has to have, or may have.
+/// The fields that an event has to have or may have.
 const FIELDS: [&str; 7] = [
     r#""event_id":"$e""#,
     r#""room_id" :"!r:x""#,
@@ -89,7 +90,7 @@ const FIELDS: [&str; 7] = [
     r#""content":{"body":"\\ \"quoted\" w\u00f6rd"}"#,
 ];
 
-/// What keys of events are, and what none is.
+/// Keys of events, and others.
 const KEYS: [&str; 10] = [
     "event_id",
     "room_id",
@@ -103,7 +104,7 @@ const KEYS: [&str; 10] = [
     "",
 ];
 
-/// Parts of strings: the first ones are sound.
+/// Parts of strings: the first ones are valid.
 const PIECES: [&str; 16] = [
     "a",
     "ä",
@@ -124,7 +125,7 @@ const PIECES: [&str; 16] = [
 ];
 const SOUND_PIECES: usize = 11;
 
-/// What else is no object and no array: the first ones are sound.
+/// Values other than strings, objects and arrays: the first ones are valid.
 const BARE: [&str; 19] = [
     "0",
     "-0",
@@ -148,7 +149,7 @@ const BARE: [&str; 19] = [
 ];
 const SOUND_BARE: usize = 12;
 
-/// What slips are made of.
+/// The fragments that edits insert.
 const BITS: [&str; 20] = [
     "",
     "\"",
@@ -172,7 +173,7 @@ const BITS: [&str; 20] = [
     "\u{feff}",
 ];
 
-/// Values made of the first so many pieces, and what else there is, nested up to so many levels.
+/// Values made of the first `pieces` pieces and `bare` bare values, nested up to `levels` levels.
 fn value(pieces: usize, bare: usize, levels: usize) -> impl Strategy<Value = String> {
     let text = move || {
         vec(select(&PIECES[..pieces]), 0..6).prop_map(|pieces| format!("\"{}\"", pieces.concat()))
@@ -191,7 +192,7 @@ fn value(pieces: usize, bare: usize, levels: usize) -> impl Strategy<Value = Str
     })
 }
 
-/// An event with all fields, and further ones of these keys.
+/// An event with all fields and further ones with these keys.
 fn event(
     keys: &'static [&'static str],
     value: impl Strategy<Value = String>,
@@ -202,7 +203,7 @@ fn event(
     fields.prop_shuffle().prop_map(|fields| format!("{{{}}}", fields.join(", ")))
 }
 
-/// Puts each bit in place of so many characters.
+/// Replaces ranges of characters by fragments.
 fn edited(text: &str, edits: &[(usize, usize, &str)]) -> String {
     let mut text: Vec<char> = text.chars().collect();
     for (at, length, bit) in edits {
