@@ -1,4 +1,4 @@
-//! JSON text that crosses the boundary as it is: parsed by whoever wants to look inside.
+//! JSON text that crosses the boundary unchanged; the receiver parses it if necessary.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use serde_json::value::RawValue;
 use super::by_name;
 use super::json_argument::JSON_TEXT;
 
-/// A JSON object that belongs to whoever holds it.
+/// An owned JSON object.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;
 
 text_type! {
-    /// Borrowed JSON text, already checked to be JSON by whoever made it.
+    /// Borrowed JSON text, checked by its creator.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -27,34 +27,34 @@ text_type! {
     #[derive(PartialEq, Eq)]
     pub struct JsonStr;
 
-    /// Takes `text` as it is.
+    /// Wraps `text` without a check.
     pub fn new;
 }
 
 impl JsonStr {
-    /// Deserialises it into a type of the module's own, or into [`serde_json::Value`]. A struct is
-    /// read from an object only, never from a list of its fields.
+    /// Deserialises it into a type that the module defines, or into [`serde_json::Value`]. A struct
+    /// is read from an object only, never from a list of its fields.
     ///
     /// # Errors
-    /// If the text does not fit `T`.
+    /// The text does not fit `T`.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         by_name::from_str(&self.0)
     }
 }
 
-/// As the JSON value it is, not as a text.
+/// Serialises the JSON value, not a string.
 ///
-/// An error where it is no JSON after all. [`serde_json::json!`] panics on that, also on a number
-/// that no [`serde_json::Value`] can hold: of what strangers sent, rather [parse](Self::parse) it.
-/// An argument of a request that is a `JsonStr` and no more is taken as it is, unchecked.
+/// It is an error if the text is not JSON after all. [`serde_json::json!`] panics on that, and on a
+/// number that no [`serde_json::Value`] can hold: [parse](Self::parse) text from outside instead.
+/// As an argument of a request, a `JsonStr` by itself is sent unchanged and unchecked.
 impl Serialize for JsonStr {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_newtype_struct(JSON_TEXT, &Inside(&self.0))
     }
 }
 
-/// What is inside of a [`JsonStr`]: a value for formats in which it can be written as such, a text
-/// for others, and for who takes JSON as it is.
+/// The contents of a [`JsonStr`]: a value for formats that can embed JSON, a string for others and
+/// for serializers that take JSON text unchanged.
 struct Inside<'a>(&'a str);
 
 impl Serialize for Inside<'_> {

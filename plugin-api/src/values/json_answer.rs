@@ -1,4 +1,4 @@
-//! Answers that cross the boundary as JSON: structures that later versions may add to.
+//! Answers that cross the boundary as JSON: structures that later versions may extend.
 
 /// Answers to requests; the default is the neutral answer.
 macro_rules! json_answers {

@@ -1,4 +1,5 @@
-//! Arguments of requests that are JSON: a module gives whatever serialises, the text of it crosses.
+//! Arguments of requests that are JSON: a module passes any value that serialises, and its text
+//! crosses.
 
 mod writer;
 
@@ -10,10 +11,10 @@ use super::error::ModuleError;
 pub(super) use writer::JSON_TEXT;
 use writer::text_of;
 
-/// What the JSON of an argument has to be, as the row of its request says.
+/// The required JSON type of an argument, as declared in the row of its request.
 ///
-/// Checked where the module asks, so that it is told the same by every homeserver, and what to do
-/// about it. What lies deeper is for the homeserver to look at, which also is asked by modules in
+/// It is checked on the module's side, so that the module gets the same error, with a remedy, from
+/// every homeserver. The homeserver checks what lies deeper; it also gets requests from modules in
 /// other languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -30,7 +31,7 @@ pub enum JsonShape {
     ListOrNull,
 }
 
-/// What a shape is in words, as a literal.
+/// The name of a shape, as a literal.
 macro_rules! in_words {
     (Any) => {
         "JSON"
@@ -64,7 +65,7 @@ impl fmt::Display for JsonShape {
 }
 
 impl JsonShape {
-    /// What is wrong with a text that is to be of this shape, by how it begins.
+    /// Returns what is wrong with a text that should have this shape, judging by its first byte.
     fn flaw(self, text: &str) -> Option<&'static str> {
         let (found, fits) = match text.trim_ascii_start().as_bytes().first() {
             Some(b'{') => ("an object", matches!(self, Self::Object | Self::ObjectOrNull)),
@@ -79,8 +80,8 @@ impl JsonShape {
     }
 }
 
-/// The text of an argument. Texts that are JSON already ([`JsonStr`](super::JsonStr), an event) are taken as they
-/// are.
+/// Returns the text of an argument. Values that are JSON text already ([`JsonStr`](super::JsonStr),
+/// an event) are used unchanged.
 pub(crate) fn written(
     request: &str,
     argument: &str,
@@ -90,7 +91,7 @@ pub(crate) fn written(
     checked(request, argument, shape, text_of(value))
 }
 
-/// The part of it that is the same for all types.
+/// The part that is the same for all types.
 fn checked(
     request: &str,
     argument: &str,
@@ -145,11 +146,11 @@ mod tests {
 
     #[test]
     fn json_text_is_taken_as_it_is() {
-        // Neither parsed, which would refuse it, nor put into quotes.
+        // It is neither parsed, which would fail, nor quoted.
         let text = "\n{\"n\": 1.50, \"n\": }";
         assert_eq!(object(JsonStr::new(text)).as_deref(), Ok(text));
         assert_eq!(object(&JsonStr::new(text)).as_deref(), Ok(text));
-        // Inside of something else it is what it says, or nothing.
+        // Nested in another value it is embedded as JSON, or an error.
         let content = JsonStr::new(r#"{"body": "\u00e9"}"#);
         let event = object(&BTreeMap::from([("content", content)]));
         assert_eq!(event.as_deref(), Ok(r#"{"content":{"body": "\u00e9"}}"#));

@@ -1,4 +1,4 @@
-//! Arguments of requests, on their way from the module to its homeserver.
+//! Converts arguments of requests on their way from the module to its homeserver.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use super::id::{RoomAlias, RoomId, UserId};
 use super::json::JsonStr;
 use crate::module::WebRequest;
 
-/// The way back of [`Arg`]: the C form of an argument, which borrows what the argument borrows.
+/// The reverse of [`Arg`]: converts an argument into its C form, which borrows from it.
 pub trait Lend: Arg<Room = ()> {
-    /// Its C form.
+    /// Returns the C form.
     fn lend(value: Self::Value<'_>) -> RawOf<'_, Self>;
 }
 
@@ -43,7 +43,7 @@ lend! {
     &WebRequest<'_>, |request| Lent::new(request);
 }
 
-/// As many as there are, up to 584 years.
+/// Nanoseconds as a `u64`: at most 584 years.
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,11 +1,11 @@
-//! How much and how often.
+//! Limits on amounts and rates.
 
 use hsmod_abi::{Flag, Lent, OwnedArray, OwnedStr, Str, view};
 
 use super::answer::{Answer, Unreadable};
 use super::arg::{Arg, RawOf};
 
-/// How much a user may upload in which time.
+/// A limit on how much a user may upload in a period of time.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -18,30 +18,30 @@ use super::arg::{Arg, RawOf};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MediaUploadLimit {
-    /// In bytes.
+    /// The amount in bytes.
     pub max_bytes: u64,
-    /// In milliseconds.
+    /// The period in milliseconds.
     pub time_period_ms: u64,
-    /// Where the user may read about it.
+    /// A page about the limit.
     pub info_uri: Option<String>,
-    /// Whether they may have more, for instance by paying.
+    /// Whether the user may get a higher limit, for instance by paying.
     pub can_upgrade: bool,
 }
 
 impl MediaUploadLimit {
-    /// So many bytes in so many milliseconds.
+    /// A limit of `max_bytes` in `time_period_ms` milliseconds.
     pub fn new(max_bytes: u64, time_period_ms: u64) -> Self {
         Self { max_bytes, time_period_ms, info_uri: None, can_upgrade: false }
     }
 
-    /// Where the user may read about it.
+    /// Sets a page about the limit.
     #[must_use]
     pub fn info_uri(mut self, uri: impl Into<String>) -> Self {
         self.info_uri = Some(uri.into());
         self
     }
 
-    /// Whether they may have more.
+    /// Sets whether the user may get a higher limit.
     #[must_use]
     pub fn can_upgrade(mut self, can_upgrade: bool) -> Self {
         self.can_upgrade = can_upgrade;
@@ -61,7 +61,7 @@ hsmod_abi::structure! {
     }
 }
 
-/// Limits; `None`, the neutral answer, leaves them to others, an empty list is no limit.
+/// Limits; the neutral answer `None` leaves them to others, an empty list means no limit.
 impl Answer for Option<Vec<MediaUploadLimit>> {
     type Raw = OwnedArray<RawMediaUploadLimit>;
 
@@ -103,7 +103,7 @@ view! {
 }
 
 impl MediaUploadLimit {
-    /// The C form.
+    /// Returns the C form.
     #[cfg(feature = "host")]
     pub(crate) fn lend(&self) -> LentMediaUploadLimit<'_> {
         LentMediaUploadLimit {
@@ -156,15 +156,15 @@ hsmod_abi::structure! {
 }
 
 impl RatelimitOverride {
-    /// As often as they like.
+    /// No limit.
     pub const UNLIMITED: Self = Self { per_second: 0.0, burst_count: 0 };
 
-    /// So often a second in the long run, so often at once.
+    /// A limit of `per_second` operations in the long run, `burst_count` at once.
     pub const fn new(per_second: f64, burst_count: i64) -> Self {
         Self { per_second, burst_count }
     }
 
-    /// Whether there is no limit at all.
+    /// Whether there is no limit.
     pub fn is_unlimited(&self) -> bool {
         self.per_second == 0.0
     }

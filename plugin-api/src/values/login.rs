@@ -1,4 +1,4 @@
-//! Logins that a module accepts, and what it does when they are done.
+//! Logins that a module accepts, and what happens after them.
 
 use std::fmt;
 use std::future::Future;
@@ -12,7 +12,7 @@ use super::error::ModuleError;
 use super::json::JsonStr;
 use crate::boundary::Continuation;
 
-/// A login that a module accepts: who it is, and what is to be done when they are in.
+/// A login that a module accepts: the user, and what to do when they are logged in.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -36,9 +36,9 @@ impl AcceptedLogin {
         Self { user_id: user_id.into(), on_login: None }
     }
 
-    /// What is to be done when the user is logged in, just before the client is told. An error
-    /// fails the login, although its access token exists by then. Not done where the credentials
-    /// only confirm an operation.
+    /// Sets a function to be called when the user is logged in, just before the client gets its
+    /// response. An error fails the login, although its access token exists by then. Not called if
+    /// the credentials only confirm an operation.
     #[must_use]
     pub fn on_login<C, F>(mut self, callback: C) -> Self
     where
@@ -57,14 +57,14 @@ impl AcceptedLogin {
         &self.user_id
     }
 
-    /// Its parts.
+    /// Splits it into its parts.
     #[cfg(feature = "host")]
     pub fn into_parts(self) -> (String, Option<Continuation>) {
         (self.user_id, self.on_login)
     }
 }
 
-/// What a client is told when it is logged in: the body of the response to `POST /login`.
+/// The response to a successful login: the body of the response to `POST /login`.
 ///
 /// Mirrors `synapse.module_api.LoginResponse`.
 #[derive(Clone, Default, Deserialize, PartialEq)]
@@ -78,10 +78,10 @@ pub struct LoginResponse {
     /// The name of the homeserver.
     #[serde(default)]
     pub home_server: Option<String>,
-    /// When the access token ends: milliseconds from now.
+    /// The lifetime of the access token: milliseconds from now.
     #[serde(default)]
     pub expires_in_ms: Option<i64>,
-    /// With which the client gets the next access token; a secret.
+    /// The token with which the client gets the next access token; a secret.
     #[serde(default)]
     pub refresh_token: Option<String>,
     /// The device that is logged in.
@@ -92,7 +92,7 @@ pub struct LoginResponse {
     pub well_known: Option<Value>,
 }
 
-/// Without its secrets: a response that is logged lets nobody in.
+/// Omits the secrets, so that a logged response grants no access.
 impl fmt::Debug for LoginResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hidden = |secret: &Option<String>| secret.as_ref().map(|_| "..");
@@ -119,7 +119,7 @@ hsmod_abi::structure! {
     }
 }
 
-/// An accepted login; `None`, the neutral answer, leaves it to others.
+/// An accepted login; the neutral answer `None` leaves it to others.
 impl Answer for Option<AcceptedLogin> {
     type Raw = RawAcceptedLogin;
 

@@ -1,4 +1,4 @@
-//! Media files, as they are handed to a module that checks them.
+//! Media files, as modules that check them receive them.
 
 use hsmod_abi::{Bytes, Flag, OwnedBytes, Peer, Str, view};
 
@@ -47,7 +47,7 @@ impl<'a> FileInfo<'a> {
         }
     }
 
-    /// It is a thumbnail.
+    /// Marks it as a thumbnail.
     #[must_use]
     pub const fn with_thumbnail(mut self, thumbnail: ThumbnailInfo<'a>) -> Self {
         let ThumbnailInfo { method, media_type, length, width, height } = thumbnail;
@@ -57,14 +57,14 @@ impl<'a> FileInfo<'a> {
         self
     }
 
-    /// It was fetched for a preview of a URL.
+    /// Marks it as fetched for a preview of a URL.
     #[must_use]
     pub const fn with_url_cache(mut self) -> Self {
         self.url_cache = Flag::new(true);
         self
     }
 
-    /// The server the file comes from; `None`: this one.
+    /// The server that the file comes from; `None` for this one.
     pub fn server_name(&self) -> Option<&'a str> {
         self.server_name.get()
     }
@@ -74,7 +74,7 @@ impl<'a> FileInfo<'a> {
         self.file_id.text()
     }
 
-    /// Which thumbnail it is, if it is one.
+    /// The properties of the thumbnail, if it is one.
     pub fn thumbnail(&self) -> Option<ThumbnailInfo<'a>> {
         self.is_thumbnail.get().then(|| ThumbnailInfo {
             method: self.method.text(),
@@ -91,7 +91,7 @@ impl<'a> FileInfo<'a> {
     }
 }
 
-/// What a thumbnail is.
+/// The properties of a thumbnail.
 #[derive(Clone, Copy, Debug)]
 pub struct ThumbnailInfo<'a> {
     method: &'a str,
@@ -102,7 +102,7 @@ pub struct ThumbnailInfo<'a> {
 }
 
 impl<'a> ThumbnailInfo<'a> {
-    /// A thumbnail of `width` times `height` pixels; `method` is `crop` or `scale`, `length` in
+    /// A thumbnail of `width` times `height` pixels; `method` is `crop` or `scale`, `length` is in
     /// bytes.
     pub fn new(width: u32, height: u32, method: &'a str, media_type: &'a str, length: u64) -> Self {
         Self { method, media_type, length, width, height }
@@ -162,17 +162,17 @@ view! {
 }
 
 impl<'a> ReadableFile<'a> {
-    /// Where the file lies on this machine, if it lies in a file.
+    /// The path of the file on this machine, if it is stored in a file.
     pub fn path(&self) -> Option<&'a str> {
         self.path.get()
     }
 
-    /// The whole file, if the homeserver has it in memory: nothing is copied.
+    /// The whole file, if the homeserver has it in memory; nothing is copied.
     pub fn bytes(&self) -> Option<&'a [u8]> {
         self.bytes.optional()
     }
 
-    /// In bytes.
+    /// The length in bytes.
     pub const fn length(&self) -> u64 {
         self.length
     }
@@ -185,7 +185,7 @@ impl<'a> ReadableFile<'a> {
     /// At most `length` bytes from `offset` on; fewer only at the end of the file.
     ///
     /// # Errors
-    /// If the homeserver cannot read the file.
+    /// The homeserver cannot read the file.
     pub async fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, ModuleError> {
         if let Some(bytes) = self.bytes() {
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
@@ -200,7 +200,7 @@ impl<'a> ReadableFile<'a> {
     }
 }
 
-/// A file, chunk after chunk.
+/// The chunks of a file.
 #[derive(Debug)]
 pub struct Chunks<'f, 'a> {
     file: &'f ReadableFile<'a>,
@@ -211,7 +211,7 @@ impl Chunks<'_, '_> {
     /// The next 16 KiB; fewer at the end; `None` after the end.
     ///
     /// # Errors
-    /// If the homeserver cannot read the file.
+    /// The homeserver cannot read the file.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ModuleError> {
         let chunk = self.file.read_at(self.offset, 16 * 1024).await?;
         self.offset += chunk.len() as u64;
@@ -226,7 +226,7 @@ interface! {
     }
 }
 
-/// Bytes of a file: what [`ReadableFile::read_at`] gets.
+/// Bytes of a file: the answer that [`ReadableFile::read_at`] receives.
 #[derive(Debug, Default)]
 pub struct Chunk(Vec<u8>);
 
@@ -260,12 +260,12 @@ mod source {
 
     use super::*;
 
-    /// Where a homeserver keeps one media file.
+    /// A media file as the homeserver stores it.
     pub trait FileSource: Send + Sync + 'static {
         /// At most `length` bytes from `offset` on; fewer only at the end of the file.
         ///
         /// # Errors
-        /// If they cannot be read; the module that asked gets the error.
+        /// They cannot be read; the module that asked gets the error.
         fn read_at(
             &self,
             offset: u64,
@@ -273,8 +273,8 @@ mod source {
         ) -> impl Future<Output = Result<Vec<u8>, ModuleError>> + Send;
     }
 
-    /// A file of the file system, read with blocking calls. Several may read it at once: each has a
-    /// place of its own in it.
+    /// A file of the file system, read with blocking calls. Several readers may use it at once:
+    /// each has its own position.
     impl FileSource for std::fs::File {
         async fn read_at(&self, offset: u64, length: usize) -> Result<Vec<u8>, ModuleError> {
             let mut bytes = Vec::new();
@@ -283,7 +283,7 @@ mod source {
         }
     }
 
-    /// A place in a file, apart from the one that all who have the file share.
+    /// A position in a file that is independent of the position that all users of the file share.
     struct At<'f> {
         file: &'f File,
         offset: u64,
@@ -313,7 +313,7 @@ mod source {
             }
         }
 
-        /// Lends a source of `length` bytes; `path` is where it lies on this machine.
+        /// Lends a source of `length` bytes; `path` is its path on this machine.
         pub fn from_source<S: FileSource>(
             source: &'a S,
             length: u64,

@@ -1,4 +1,4 @@
-//! Presence, and who gets to know of it.
+//! Presence, and who receives it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ impl PartialEq for UserPresenceState<'_> {
 impl Eq for UserPresenceState<'_> {}
 
 impl<'a> UserPresenceState<'a> {
-    /// Who it is.
+    /// The user.
     pub fn user_id(&self) -> &'a UserId {
         UserId::new(self.user_id.text())
     }
@@ -44,7 +44,7 @@ impl<'a> UserPresenceState<'a> {
         self.state.text()
     }
 
-    /// What the user says of it.
+    /// The user's status message.
     pub fn status_msg(&self) -> Option<&'a str> {
         self.status_msg.get()
     }
@@ -54,7 +54,7 @@ impl<'a> UserPresenceState<'a> {
         self.last_active_ts
     }
 
-    /// When other servers were last told: milliseconds since 1970, 0 if never.
+    /// When other servers were last notified: milliseconds since 1970, 0 if never.
     pub const fn last_federation_update_ts(&self) -> i64 {
         self.last_federation_update_ts
     }
@@ -69,7 +69,7 @@ impl<'a> UserPresenceState<'a> {
         self.currently_active.get()
     }
 
-    /// Copies what must outlive the call.
+    /// Copies the state so that it outlives the call.
     pub fn to_owned(&self) -> OwnedPresenceState {
         OwnedPresenceState {
             user_id: self.user_id().as_str().to_owned(),
@@ -83,21 +83,21 @@ impl<'a> UserPresenceState<'a> {
     }
 }
 
-/// The presence of a user, as a value of its own.
+/// The presence of a user, as an owned value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnedPresenceState {
-    /// Who it is.
+    /// The user.
     pub user_id: String,
     /// `online`, `unavailable`, `offline`, `busy`, ..
     pub state: String,
-    /// What the user says of it.
+    /// The user's status message.
     #[serde(default)]
     pub status_msg: Option<String>,
     /// When the user was last active: milliseconds since 1970, 0 if never.
     #[serde(default)]
     pub last_active_ts: i64,
-    /// When other servers were last told: milliseconds since 1970, 0 if never.
+    /// When other servers were last notified: milliseconds since 1970, 0 if never.
     #[serde(default)]
     pub last_federation_update_ts: i64,
     /// When a client of the user last synced: milliseconds since 1970, 0 if never.
@@ -109,7 +109,7 @@ pub struct OwnedPresenceState {
 }
 
 impl OwnedPresenceState {
-    /// A user who is in this state, and of whom nothing else is known.
+    /// A user in this state, of whom nothing else is known.
     pub fn new(user_id: impl Into<String>, state: impl Into<String>) -> Self {
         Self { user_id: user_id.into(), state: state.into(), ..Self::default() }
     }
@@ -130,7 +130,7 @@ impl OwnedPresenceState {
     }
 }
 
-/// Who is to be told of which presence: a set of states for each user.
+/// Which presence states each user is to receive.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -146,40 +146,40 @@ impl OwnedPresenceState {
 pub struct UsersForStates(BTreeMap<String, BTreeSet<OwnedPresenceState>>);
 
 impl UsersForStates {
-    /// Tells `user_id` of `state` too.
+    /// Adds `state` to the states that `user_id` receives.
     pub fn tell(&mut self, user_id: impl Into<String>, state: &UserPresenceState<'_>) {
         self.0.entry(user_id.into()).or_default().insert(state.to_owned());
     }
 
-    /// Mentions `user_id`, who is told of nothing yet.
+    /// Adds `user_id` with no states yet.
     pub fn mention(&mut self, user_id: impl Into<String>) {
         self.0.entry(user_id.into()).or_default();
     }
 
-    /// Whether nobody is mentioned.
+    /// Whether there are no users.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Unites both, user by user.
+    /// Merges both, user by user.
     pub fn unite(&mut self, other: Self) {
         for (user_id, states) in other.0 {
             self.0.entry(user_id).or_default().extend(states);
         }
     }
 
-    /// Each user who is mentioned, with the states they are told of.
+    /// Each user, with the states that they receive.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &BTreeSet<OwnedPresenceState>)> {
         self.0.iter().map(|(user_id, states)| (user_id.as_str(), states))
     }
 
-    /// By user.
+    /// The states by user.
     pub fn into_map(self) -> BTreeMap<String, BTreeSet<OwnedPresenceState>> {
         self.0
     }
 }
 
-/// Crosses as JSON: a handful of users, seldom asked for.
+/// Crosses as JSON: there are few users, and the callback is called rarely.
 impl Answer for UsersForStates {
     type Raw = OwnedStr;
 
@@ -198,15 +198,15 @@ impl Answer for UsersForStates {
     }
 }
 
-/// Whose presence a user gets.
+/// The users whose presence a user receives.
 ///
 /// Mirrors the set, or `PRESENCE_ALL_USERS`, that `get_interested_users` returns in Synapse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InterestedUsers {
-    /// That of all users; no further module is asked.
+    /// All users; no further module is asked.
     All,
-    /// That of these users, beside what other modules say.
+    /// These users, together with those of other modules.
     Users(BTreeSet<String>),
 }
 
@@ -216,14 +216,14 @@ impl Default for InterestedUsers {
     }
 }
 
-/// These users.
+/// Collects the users.
 impl<S: Into<String>> FromIterator<S> for InterestedUsers {
     fn from_iter<I: IntoIterator<Item = S>>(users: I) -> Self {
         Self::Users(users.into_iter().map(Into::into).collect())
     }
 }
 
-/// Crosses as JSON; `null` is all of them.
+/// Crosses as JSON; `null` means all users.
 impl Answer for InterestedUsers {
     type Raw = OwnedStr;
 

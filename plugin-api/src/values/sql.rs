@@ -1,4 +1,4 @@
-//! What is bound to a statement of a module's storage and what comes of it.
+//! The parameters and results of statements in a module's storage.
 
 pub(crate) mod form;
 mod row;
@@ -9,7 +9,7 @@ use super::id::{RoomAlias, RoomId, UserId};
 
 pub use row::{Column, FromSql, Row, SqlRows};
 
-/// A value, with SQLite's five types. Crosses the boundary exactly.
+/// A value of one of SQLite's five types. Crosses the boundary exactly.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -32,7 +32,7 @@ pub enum SqlValue {
 }
 
 impl SqlValue {
-    /// What SQLite calls its type: `INTEGER`.
+    /// SQLite's name of its type: `INTEGER`.
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "NULL",
@@ -76,7 +76,7 @@ impl<T: Into<Self>> From<Option<T>> for SqlValue {
     }
 }
 
-/// As a message shows it: texts in quotes, of a blob its length.
+/// Formats it for messages: strings in quotes, of a blob only the length.
 impl fmt::Display for SqlValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

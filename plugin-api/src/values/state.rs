@@ -33,11 +33,11 @@ view! {
 }
 
 impl State<'_> {
-    /// The state event of this type and state key, if there is one. It is read when the module looks
-    /// at it ([`OwnedEvent::as_event`]).
+    /// The state event of this type and state key, if there is one. It is parsed on first access
+    /// ([`OwnedEvent::as_event`]).
     ///
     /// # Errors
-    /// If the homeserver cannot read it.
+    /// The homeserver cannot read it.
     pub async fn get(
         &self,
         event_type: &str,
@@ -52,11 +52,11 @@ impl State<'_> {
         Ok(json.map(OwnedEvent::unread))
     }
 
-    /// What a user is in the room: `join`, `invite`, `leave`, `ban`, `knock`. `None` if the room has
-    /// no membership of theirs.
+    /// A user's membership of the room: `join`, `invite`, `leave`, `ban`, `knock`. `None` if the
+    /// room has no membership event of the user.
     ///
     /// # Errors
-    /// If the homeserver cannot read it, or it is malformed.
+    /// The homeserver cannot read it, or it is malformed.
     pub async fn membership(
         &self,
         user_id: &(impl AsRef<str> + ?Sized),
@@ -70,7 +70,7 @@ impl State<'_> {
     /// All state events of this type, in no particular order.
     ///
     /// # Errors
-    /// If the homeserver cannot read them.
+    /// The homeserver cannot read them.
     pub async fn of_type(&self, event_type: &str) -> Result<Vec<OwnedEvent>, ModuleError> {
         let args = args::of_type::new(Str::new(event_type));
         let request: Option<Request<'_, rows::of_type>> = self.source.request(args);
@@ -81,7 +81,7 @@ impl State<'_> {
     }
 
     /// The state keys of all state events of this type, in no particular order. No event is read
-    /// for it.
+    /// for this.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -97,7 +97,7 @@ impl State<'_> {
     /// Mirrors a loop over the keys of Synapse's `StateMap`.
     ///
     /// # Errors
-    /// If the homeserver cannot list them.
+    /// The homeserver cannot list them.
     pub async fn keys(&self, event_type: &str) -> Result<Vec<String>, ModuleError> {
         let args = args::keys::new(Str::new(event_type));
         let request: Option<Request<'_, rows::keys>> = self.source.request(args);
@@ -107,7 +107,7 @@ impl State<'_> {
         Ok(answered("State::keys", keys.entered().await)?.0)
     }
 
-    /// How many state events of this type there are. No event is read for it.
+    /// The number of state events of this type. No event is read for this.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -118,19 +118,19 @@ impl State<'_> {
     /// ```
     ///
     /// # Errors
-    /// As for [`Self::keys`].
+    /// Those of [`Self::keys`].
     pub async fn count(&self, event_type: &str) -> Result<usize, ModuleError> {
         let args = args::count::new(Str::new(event_type));
         let request: Option<Request<'_, rows::count>> = self.source.request(args);
         let Some(count) = request else {
             return Err(ModuleError::new("this homeserver cannot count state"));
         };
-        // Nobody counts less than nothing.
+        // A negative count cannot occur.
         Ok(usize::try_from(answered("State::count", count.entered().await)?).unwrap_or_default())
     }
 
-    /// All state events, in no particular order. Of a large room that is a lot: those of one type
-    /// are [`Self::of_type`], and who is in the room is [`Self::members`].
+    /// All state events, in no particular order. In a large room these are many: [`Self::of_type`]
+    /// returns those of one type, and [`Self::members`] the users in the room.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -144,7 +144,7 @@ impl State<'_> {
     /// Mirrors the values of Synapse's `StateMap`.
     ///
     /// # Errors
-    /// If the homeserver cannot list them, or what it gives are no events.
+    /// The homeserver cannot list them, or its texts are not events.
     pub async fn all(&self) -> Result<Vec<OwnedEvent>, ModuleError> {
         let args = args::all::new();
         let request: Option<Request<'_, rows::all>> = self.source.request(args);
@@ -154,8 +154,8 @@ impl State<'_> {
         read(answered("State::all", events.entered().await)?)
     }
 
-    /// The IDs of the users whose membership of the room is this one, in no particular order:
-    /// `join`, `invite`, `leave`, `ban`, `knock`. One user's is [`Self::membership`].
+    /// The IDs of the users with this membership of the room (`join`, `invite`, `leave`, `ban`,
+    /// `knock`), in no particular order. For a single user use [`Self::membership`].
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -167,11 +167,11 @@ impl State<'_> {
     /// # }
     /// ```
     ///
-    /// Mirrors a loop over the `m.room.member` events of Synapse's `StateMap`. An event without a
-    /// membership that is a text belongs to none.
+    /// Mirrors a loop over the `m.room.member` events of Synapse's `StateMap`. Events whose
+    /// membership is missing or not a string are ignored.
     ///
     /// # Errors
-    /// As for [`Self::keys`].
+    /// Those of [`Self::keys`].
     pub async fn members(&self, membership: &str) -> Result<Vec<String>, ModuleError> {
         let args = args::members::new(Str::new(membership));
         let request: Option<Request<'_, rows::members>> = self.source.request(args);
@@ -182,7 +182,7 @@ impl State<'_> {
     }
 }
 
-/// Events by their JSON.
+/// Reads events from their JSON.
 fn read(SeveralTexts(jsons): SeveralTexts) -> Result<Vec<OwnedEvent>, ModuleError> {
     jsons.into_iter().map(|json| Ok(OwnedEvent::from_json(json)?)).collect()
 }
@@ -199,7 +199,7 @@ interface! {
     }
 }
 
-/// JSON of an event, or none: what [`State::get`] gets.
+/// The JSON of an event, or none: the answer that [`State::get`] receives.
 #[derive(Debug, Default)]
 pub struct SomeEvent(Option<GivenText>);
 
@@ -220,7 +220,7 @@ impl Answer for SomeEvent {
     }
 }
 
-/// JSON of several events, state keys, or IDs of users.
+/// The JSON of several events, state keys, or user IDs.
 #[derive(Debug, Default)]
 pub struct SeveralTexts(Vec<String>);
 
@@ -240,12 +240,12 @@ impl Answer for SeveralTexts {
     }
 }
 
-/// Texts, as they go over.
+/// Converts strings into the form in which they cross.
 fn owned(texts: Vec<String>) -> OwnedArray<OwnedStr> {
     texts.into_iter().map(OwnedStr::from).collect::<Vec<_>>().into()
 }
 
-/// The way back.
+/// The reverse of [`owned`].
 pub(super) fn texts(raw: OwnedArray<OwnedStr>) -> Result<Vec<String>, Unreadable> {
     raw.into_vec().iter().map(text).collect()
 }

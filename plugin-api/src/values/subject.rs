@@ -1,9 +1,9 @@
-//! What a call is about: for the log of its failure.
+//! What a call is about, for the log of its failure.
 
 use super::event::Event;
 
-/// The event, the room and the user that the arguments of a call name, as far as they do: of
-/// several users the first, of an event its sender.
+/// The event, room and user that the arguments of a call identify, if any: of several users the
+/// first, of an event its sender.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
@@ -16,26 +16,26 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// It is about an event.
+    /// The subject of a call about an event.
     pub fn of(event: &Event<'_>) -> Self {
         let mut subject = Self::default();
         subject.event(event);
         subject
     }
 
-    /// It is about this event, if it is about none yet.
+    /// Records this event, unless one is recorded already.
     pub(super) fn event(&mut self, event: &Event<'_>) {
         note(&mut self.event_id, event.event_id());
         self.room(event.room_id().as_str());
         self.user(event.sender().as_str());
     }
 
-    /// It is about this room, if it is about none yet.
+    /// Records this room, unless one is recorded already.
     pub(super) fn room(&mut self, room_id: &str) {
         note(&mut self.room_id, room_id);
     }
 
-    /// It is about this user, if it is about none yet.
+    /// Records this user, unless one is recorded already.
     pub(super) fn user(&mut self, user_id: &str) {
         note(&mut self.user_id, user_id);
     }

@@ -1,4 +1,4 @@
-//! What a callback is told about users and clients.
+//! Arguments of callbacks about users and clients.
 
 use hsmod_abi::{Flag, Number, Str, view};
 
@@ -18,7 +18,7 @@ view! {
 }
 
 impl<'a> UserProfile<'a> {
-    /// What a homeserver tells.
+    /// Creates the view of a profile. For homeservers.
     pub fn new(
         user_id: &'a str,
         display_name: Option<&'a str>,
@@ -34,7 +34,7 @@ impl<'a> UserProfile<'a> {
         }
     }
 
-    /// Who it is.
+    /// The user.
     pub fn user_id(&self) -> &'a UserId {
         UserId::new(self.user_id.text())
     }
@@ -63,7 +63,7 @@ view! {
 }
 
 impl<'a> ProfileInfo<'a> {
-    /// What a homeserver tells.
+    /// Creates the view of a profile. For homeservers.
     pub fn new(display_name: Option<&'a str>, avatar_url: Option<&'a str>) -> Self {
         Self {
             size: Self::SIZE,
@@ -103,7 +103,7 @@ view! {
 }
 
 impl<'a> Requester<'a> {
-    /// An ordinary user; the other facts are added one by one.
+    /// An ordinary user; the other methods add further properties.
     pub fn new(user: &'a str) -> Self {
         Self {
             size: Self::SIZE,
@@ -119,28 +119,28 @@ impl<'a> Requester<'a> {
         }
     }
 
-    /// From which device.
+    /// Sets the device.
     #[must_use]
     pub fn with_device_id(mut self, device_id: &'a str) -> Self {
         self.device_id = Str::new(device_id);
         self
     }
 
-    /// On behalf of which application service.
+    /// Sets the application service that acts for the user.
     #[must_use]
     pub fn with_app_service_id(mut self, id: &'a str) -> Self {
         self.app_service_id = Str::new(id);
         self
     }
 
-    /// Who was authenticated, where it is not the user (an admin acting as them).
+    /// Sets who was authenticated, if it is not the user (an admin acting as them).
     #[must_use]
     pub fn with_authenticated_entity(mut self, entity: &'a str) -> Self {
         self.authenticated_entity = Str::new(entity);
         self
     }
 
-    /// With which OAuth scopes, separated by spaces as OAuth has them.
+    /// Sets the OAuth scopes, separated by spaces as in OAuth.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -153,21 +153,21 @@ impl<'a> Requester<'a> {
         self
     }
 
-    /// With which access token, by the homeserver's own number for it.
+    /// Sets the access token, by the homeserver's own number for it.
     #[must_use]
     pub fn with_access_token_id(mut self, id: i64) -> Self {
         self.access_token_id = Number::new(Some(id));
         self
     }
 
-    /// As a guest.
+    /// Marks the user as a guest.
     #[must_use]
     pub const fn as_guest(mut self) -> Self {
         self.is_guest = Flag::new(true);
         self
     }
 
-    /// Shadow-banned.
+    /// Marks the user as shadow-banned.
     #[must_use]
     pub const fn as_shadow_banned(mut self) -> Self {
         self.shadow_banned = Flag::new(true);
@@ -184,12 +184,12 @@ impl<'a> Requester<'a> {
         self.device_id.get()
     }
 
-    /// The application service behind it, if any.
+    /// The application service that acts for the user, if any.
     pub fn app_service_id(&self) -> Option<&'a str> {
         self.app_service_id.get()
     }
 
-    /// Who was really authenticated; `None`: the user themselves.
+    /// Who was really authenticated; `None` for the user themselves.
     pub fn authenticated_entity(&self) -> Option<&'a str> {
         self.authenticated_entity.get()
     }
@@ -225,7 +225,7 @@ view! {
 }
 
 impl<'a> RequestInfo<'a> {
-    /// What a homeserver tells.
+    /// Creates the view of a request. For homeservers.
     pub fn new(user_agent: Option<&'a str>, ip: &'a str) -> Self {
         Self { size: Self::SIZE, flags: 0, user_agent: Str::optional(user_agent), ip: Str::new(ip) }
     }
@@ -251,7 +251,7 @@ view! {
 }
 
 impl<'a> Threepid<'a> {
-    /// What a homeserver tells.
+    /// Creates the view of an identifier. For homeservers.
     pub fn new(medium: &'a str, address: &'a str) -> Self {
         Self { size: Self::SIZE, flags: 0, medium: Str::new(medium), address: Str::new(address) }
     }

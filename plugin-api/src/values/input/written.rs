@@ -1,8 +1,8 @@
-//! A value of the homeserver's that is written as the JSON of an event, in one pass: where the head
-//! stands in the text is noted while it is written.
+//! Serialises a value of the homeserver as the JSON of an event in one pass: the positions of the
+//! head are recorded while it is written.
 //!
-//! Rationale: what is noted are places of whole values. Where one is not what it has to be, the text
-//! is read like any other, which says what is wrong with it.
+//! Rationale: the recorded positions are those of whole values. If a value is not of the required
+//! form, the text is parsed like any other, which reports the error.
 
 use std::cell::RefCell;
 use std::io;
@@ -16,18 +16,18 @@ use crate::values::event::{OwnedEvent, Places};
 
 use super::InputError;
 
-/// How much memory an event is given at first: most take no more.
+/// The initial capacity for an event; most fit into it.
 const USUAL: usize = 1024;
 
-/// Writes an event.
+/// Serialises an event.
 ///
 /// # Errors
-/// It cannot be written as JSON, or is no event.
+/// It cannot be serialised as JSON, or is not an event.
 pub(super) fn event<T: Serialize + ?Sized>(value: &T) -> Result<OwnedEvent, InputError> {
     let (text, mut places) = (RefCell::new(Vec::with_capacity(USUAL)), Places::default());
     let mut json = Json::new(Pen(&text));
     let written = value.serialize(Noting { json: &mut json, text: &text, places: &mut places });
-    // Nothing that can be written as JSON is other than UTF-8.
+    // The JSON serializer writes only UTF-8.
     let text =
         written.and_then(|()| String::from_utf8(text.take()).map_err(serde::ser::Error::custom));
     let text =
@@ -36,7 +36,7 @@ pub(super) fn event<T: Serialize + ?Sized>(value: &T) -> Result<OwnedEvent, Inpu
         .map_err(|error| InputError(format!("an event cannot be read: {error}")))
 }
 
-/// Where it is written to: others may look how far it came.
+/// The output, whose length is visible to others while it is written.
 struct Pen<'t>(&'t RefCell<Vec<u8>>);
 
 impl io::Write for Pen<'_> {
@@ -56,7 +56,7 @@ impl io::Write for Pen<'_> {
     }
 }
 
-/// Writes as `json` does, and notes where the values of an object's own fields stand.
+/// Writes as `json` does, and records the positions of the values of the top-level object.
 struct Noting<'a, 't> {
     json: &'a mut Json<Pen<'t>>,
     text: &'t RefCell<Vec<u8>>,
@@ -65,7 +65,7 @@ struct Noting<'a, 't> {
 
 type Plain<'a, 't> = &'a mut Json<Pen<'t>>;
 
-/// What is no object is written as it is; that it is no event turns out when it is read.
+/// A value that is not an object is written unchanged; reading it then fails.
 macro_rules! plainly {
     ($( $method:ident($($argument:ident: $type:ty),*) -> $result:ty; )*) => { $(
         fn $method(self, $($argument: $type),*) -> Result<$result, Error> {
@@ -152,12 +152,12 @@ impl<'a, 't> Serializer for Noting<'a, 't> {
     }
 }
 
-/// The fields of the object itself.
+/// The fields of the top-level object.
 struct Fields<'a, 't, F> {
     fields: F,
     text: &'t RefCell<Vec<u8>>,
     places: &'a mut Places,
-    /// Where the key stands whose value comes next, with its quotes.
+    /// The position of the key whose value comes next, including its quotes.
     key: Option<Range<usize>>,
 }
 
@@ -166,7 +166,7 @@ impl<F> Fields<'_, '_, F> {
         self.text.borrow().len()
     }
 
-    /// Where a key begins that was written behind this place: perhaps behind a comma.
+    /// The position of a key that was written after `place`, which may begin with a comma.
     fn behind_comma(&self, place: usize) -> usize {
         place + usize::from(self.text.borrow().get(place) == Some(&b','))
     }
@@ -183,7 +183,7 @@ impl<F: SerializeStruct<Ok = (), Error = Error>> SerializeStruct for Fields<'_, 
     ) -> Result<(), Error> {
         let before = self.written();
         self.fields.serialize_field(key, value)?;
-        // Behind the key come two quotes and a colon; in one that counts nothing is escaped.
+        // The key is followed by two quotes and a colon; the keys of the head contain no escapes.
         let value = self.behind_comma(before) + key.len() + 3;
         self.places.note(key.as_bytes(), value..self.written());
         Ok(())
@@ -215,7 +215,7 @@ impl<F: SerializeMap<Ok = (), Error = Error>> SerializeMap for Fields<'_, '_, F>
         if let Some(key) = self.key.take() {
             let text = self.text.borrow();
             let key = text.get(key.start + 1..key.end - 1).unwrap_or_default();
-            // The value stands behind a colon.
+            // The value follows a colon.
             self.places.note(key, before + 1..text.len());
         }
         Ok(())
@@ -274,7 +274,7 @@ mod tests {
         }
     }
 
-    /// Writes it, and compares with what is read of the same text.
+    /// Serialises `value`, and compares the result with what is read from the same text.
     fn same(value: &(impl Serialize + ?Sized)) -> Result<OwnedEvent, InputError> {
         let text = serde_json::to_string(value).unwrap();
         let read = OwnedEvent::from_json(text.as_str())
@@ -329,7 +329,7 @@ mod tests {
         assert_eq!(error, "a value cannot be written as JSON: key must be a string");
     }
 
-    /// A field that is there twice, as a flattened one may be.
+    /// A field that occurs twice, as a flattened one may.
     #[test]
     fn a_field_that_is_there_twice_is_refused() {
         #[derive(Serialize)]

@@ -1,15 +1,14 @@
-//! `serde_json`, which takes a text that is JSON already as it is: neither parsed nor put into
-//! quotes.
+//! A `serde_json` serializer that takes JSON text unchanged: it neither parses nor quotes it.
 
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::Error;
 
-/// Under this name a [`JsonStr`](crate::values::JsonStr) serialises what is inside of it, to any
-/// serializer; no other type has it.
+/// The name under which a [`JsonStr`](crate::values::JsonStr) serialises its contents, with any
+/// serializer; no other type uses it.
 pub(crate) const JSON_TEXT: &str = "$hsmod::JsonStr";
 
-/// A value as JSON.
+/// Serialises a value as JSON.
 pub(super) fn text_of(value: &(impl Serialize + ?Sized)) -> Result<String, Error> {
     let mut json = Json::new(Vec::new());
     let mut taken = None;
@@ -22,16 +21,16 @@ pub(super) fn text_of(value: &(impl Serialize + ?Sized)) -> Result<String, Error
 
 type Json = serde_json::Serializer<Vec<u8>>;
 
-/// Writes one value; what lies in it, `serde_json` does.
+/// Writes one value; `serde_json` writes the values nested in it.
 struct Writer<'a> {
     json: &'a mut Json,
-    /// A text that was taken as it is, instead of all that.
+    /// Text that was taken unchanged, in place of the output.
     taken: &'a mut Option<String>,
-    /// Whether the next text is such a one.
+    /// Whether the next string is such a text.
     takes: bool,
 }
 
-/// Hands on to `serde_json`.
+/// Delegates to `serde_json`.
 macro_rules! hand_on {
     ($( $name:ident($($arg:ident: $type:ty),*) -> $answer:ident; )*) => { $(
         #[inline]
@@ -52,8 +51,8 @@ impl<'a> Serializer for Writer<'a> {
     type SerializeStruct = <&'a mut Json as Serializer>::SerializeStruct;
     type SerializeStructVariant = <&'a mut Json as Serializer>::SerializeStructVariant;
 
-    /// JSON text is asked whether it is to show itself as such, which it checks first, or as what
-    /// it is: see `impl Serialize for JsonStr`.
+    /// Tells JSON text whether to serialise itself as a JSON value, which checks it first, or as a
+    /// string: see `impl Serialize for JsonStr`.
     #[inline]
     fn is_human_readable(&self) -> bool {
         !self.takes

@@ -1,8 +1,8 @@
-//! Values and rows as bytes: how they cross the boundary.
+//! The encoding of values and rows as bytes that cross the boundary.
 //!
-//! A value is a byte for its type and what the type needs: eight bytes of an integer or a real's
-//! bits, a length of four bytes and that many bytes of a text or blob; little-endian. A result is
-//! the number of columns (four bytes), their names as texts, and the values, row by row.
+//! A value is a byte for its type, followed by the eight bytes of an integer or of the bits of a
+//! real, or by a four-byte length and the bytes of a text or blob; little-endian. A result is the
+//! number of columns (four bytes), their names as texts, and the values, row by row.
 
 use hsmod_abi::OwnedBytes;
 
@@ -18,17 +18,17 @@ pub(crate) const BLOB: u8 = 4;
 const UNREADABLE: Unreadable = Unreadable("not readable as SQL values: of another version?");
 
 impl SqlValue {
-    /// Values one behind the other, as bytes that cross the boundary.
+    /// Encodes values, one after the other, as bytes that cross the boundary.
     pub fn encode(values: &[Self]) -> Vec<u8> {
         let mut bytes = Vec::new();
         values.iter().for_each(|value| value.write(&mut bytes));
         bytes
     }
 
-    /// The way back of [`Self::encode`].
+    /// The reverse of [`Self::encode`].
     ///
     /// # Errors
-    /// They were written by a version that knows more.
+    /// A version that knows more types wrote them.
     pub fn decode(bytes: &[u8]) -> Result<Vec<Self>, Unreadable> {
         let mut reader = Reader(bytes);
         let mut values = Vec::new();
@@ -62,14 +62,14 @@ impl SqlValue {
 }
 
 /// # Panics
-/// At 4 GiB: a hundred times what SQLite takes.
+/// If `content` has 4 GiB: a hundred times what SQLite accepts.
 fn write_counted(content: &[u8], bytes: &mut Vec<u8>) {
     let length = u32::try_from(content.len()).expect("less than 4 GiB");
     bytes.extend(length.to_le_bytes());
     bytes.extend_from_slice(content);
 }
 
-/// What is still to be read.
+/// The bytes that have not been read yet.
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

@@ -1,4 +1,4 @@
-//! The rows of a result, as a module reads them.
+//! The rows of a result, as modules read them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use crate::values::ModuleError;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SqlRows {
-    /// The columns' names, as the statement gives them; there even if no row is.
+    /// The names of the columns, as in the statement; present even if there are no rows.
     pub columns: Vec<String>,
-    /// A value for each column.
+    /// The rows, each with a value for each column.
     pub rows: Vec<Vec<SqlValue>>,
 }
 
 impl SqlRows {
-    /// Rows with a value for each of `columns`.
+    /// Creates rows with a value for each of `columns`.
     pub const fn new(columns: Vec<String>, rows: Vec<Vec<SqlValue>>) -> Self {
         Self { columns, rows }
     }
 
-    /// The rows one by one.
+    /// Splits it into single rows.
     pub(crate) fn into_rows(self) -> Vec<Row> {
         let columns: Arc<[String]> = self.columns.into();
         let row = |values| Row { columns: Arc::clone(&columns), values };
@@ -48,10 +48,10 @@ pub struct Row {
 }
 
 impl Row {
-    /// The value of a column, by its name or its place (from 0).
+    /// The value of a column, by its name or its index (from 0).
     ///
     /// # Errors
-    /// There is no such column, or its value is none of the type `T`: types are not converted.
+    /// There is no such column, or its value is not of the type `T`: types are not converted.
     pub fn get<T: FromSql>(&self, column: impl Column) -> Result<T, ModuleError> {
         let (name, value) = match column.find(&self.columns) {
             Some(place) => (&self.columns[place], &self.values[place]),
@@ -70,7 +70,7 @@ impl Row {
         })
     }
 
-    /// The columns' names.
+    /// The names of the columns.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
@@ -87,9 +87,9 @@ impl fmt::Debug for Row {
     }
 }
 
-/// What names a column: its name (`&str`), or its place (`usize`, from 0).
+/// Identifies a column by its name (`&str`) or its index (`usize`, from 0).
 pub trait Column: fmt::Display {
-    /// Its place among `columns`; of several with one name the first.
+    /// Its index in `columns`; of several columns with the name, the first.
     fn find(&self, columns: &[String]) -> Option<usize>;
 }
 
@@ -105,12 +105,12 @@ impl Column for usize {
     }
 }
 
-/// A type that a column's value can be read as.
+/// A type as which the value of a column can be read.
 pub trait FromSql: Sized {
-    /// What the value must be, as a message says it.
+    /// The required type, for messages.
     const WANTED: &'static str;
 
-    /// The value; `None` if it is of another type, or out of range.
+    /// Converts the value; `None` if it is of another type, or out of range.
     fn from_sql(value: &SqlValue) -> Option<Self>;
 }
 
@@ -148,7 +148,7 @@ impl FromSql for SqlValue {
     }
 }
 
-/// `None` is `NULL`.
+/// `NULL` is read as `None`.
 impl<T: FromSql> FromSql for Option<T> {
     const WANTED: &'static str = T::WANTED;
 

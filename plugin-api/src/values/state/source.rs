@@ -13,14 +13,14 @@ use super::{SeveralTexts, SomeEvent, State, StateTable, StateTableRef, args, row
 use crate::boundary::{Answering, admit_request};
 use crate::values::{ModuleError, Unanswered, by_name};
 
-/// Where a homeserver keeps the state of one room at one moment.
+/// The state of one room at one time, as the homeserver stores it.
 ///
-/// What is returned is the JSON of stored PDUs plus their `event_id`. A method that has its
-/// answer at hand may return it at once: then nothing is allocated for the question.
+/// The events are returned as the JSON of stored PDUs plus their `event_id`. A method that has its
+/// answer at hand may return it at once; the question then allocates nothing.
 pub trait StateSource: Send + Sync + 'static {
     /// The state event of this type and state key.
     ///
-    /// # Errors
+    /// It cannot be read; the module that asked gets the error.
     /// If it cannot be read; the module that asked gets the error.
     fn get(
         &self,
@@ -28,11 +28,11 @@ pub trait StateSource: Send + Sync + 'static {
         state_key: &str,
     ) -> impl Future<Output = Result<Option<String>, ModuleError>> + Send;
 
-    /// As [`Self::get`], of a homeserver that keeps the text and gives a share of it, an `Arc<str>`,
-    /// in place of a copy: then nothing is allocated. By default it is what [`Self::get`] gives.
+    /// [`Self::get`] for a homeserver that stores the text as an `Arc<str>` and shares it instead
+    /// of copying it; this then allocates nothing. Calls [`Self::get`] by default.
     ///
     /// # Errors
-    /// As for [`Self::get`].
+    /// Those of [`Self::get`].
     fn give(
         &self,
         event_type: &str,
@@ -44,17 +44,17 @@ pub trait StateSource: Send + Sync + 'static {
     /// All state events of this type.
     ///
     /// # Errors
-    /// As for [`Self::get`].
+    /// Those of [`Self::get`].
     fn of_type(
         &self,
         event_type: &str,
     ) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send;
 
     /// The state keys of all state events of this type. By default they are read from
-    /// [`Self::of_type`]; a homeserver that knows them without reading events writes this.
+    /// [`Self::of_type`]; a homeserver that knows them without reading events overrides this.
     ///
     /// # Errors
-    /// As for [`Self::get`].
+    /// Those of [`Self::get`].
     fn keys(
         &self,
         event_type: &str,
@@ -68,10 +68,10 @@ pub trait StateSource: Send + Sync + 'static {
         }
     }
 
-    /// How many state events of this type there are: by default, how many [`Self::keys`].
+    /// The number of state events of this type; by default that of [`Self::keys`].
     ///
     /// # Errors
-    /// As for [`Self::get`].
+    /// Those of [`Self::get`].
     fn count(&self, event_type: &str) -> impl Future<Output = Result<usize, ModuleError>> + Send {
         async move { Ok(self.keys(event_type).await?.len()) }
     }
@@ -79,18 +79,18 @@ pub trait StateSource: Send + Sync + 'static {
     /// All state events.
     ///
     /// # Errors
-    /// As for [`Self::get`]; by default, that this homeserver cannot.
+    /// Those of [`Self::get`]; by default, that this homeserver does not support it.
     fn all(&self) -> impl Future<Output = Result<Vec<String>, ModuleError>> + Send {
         let message = "this homeserver cannot list the whole state of a room: ask for one type of \
             event";
         std::future::ready(Err(ModuleError::not_answered(Unanswered::Unsupported, message)))
     }
 
-    /// The IDs of the users with this membership. By default they are read from
-    /// [`Self::of_type`]; a homeserver that knows memberships without reading events writes this.
+    /// The IDs of the users with this membership. By default they are read from [`Self::of_type`];
+    /// a homeserver that knows memberships without reading events overrides this.
     ///
     /// # Errors
-    /// As for [`Self::get`].
+    /// Those of [`Self::get`].
     fn members(
         &self,
         membership: &str,
@@ -99,7 +99,7 @@ pub trait StateSource: Send + Sync + 'static {
             let mut users = Vec::new();
             for json in self.of_type("m.room.member").await? {
                 let Keyed { state_key } = by_name::from_str(&json)?;
-                // A malformed one is no member of any kind.
+                // A malformed event has no membership.
                 let member = by_name::from_str::<Member<'_>>(&json);
                 if member.is_ok_and(|member| member.content.membership == membership) {
                     users.push(state_key.into_owned());
@@ -128,7 +128,7 @@ struct Membership<'a> {
     membership: Cow<'a, str>,
 }
 
-/// No state at all: before a room exists.
+/// No state, as before a room exists.
 impl StateSource for () {
     async fn get(&self, _: &str, _: &str) -> Result<Option<String>, ModuleError> {
         Ok(None)
@@ -143,8 +143,8 @@ impl StateSource for () {
     }
 }
 
-/// A [`StateSource`], shared and made nameless: questions borrow it, notifications keep a
-/// clone of it.
+/// A shared [`StateSource`] with its type erased: questions borrow it, notifications keep a clone
+/// of it.
 #[derive(Clone)]
 pub struct StateHandle {
     source: Arc<dyn Nameless>,
@@ -167,13 +167,13 @@ impl StateHandle {
         Self { source }
     }
 
-    /// Lends it to a callback.
+    /// Lends the state to a callback.
     #[inline]
     pub fn lend(&self) -> State<'_> {
         self.source.lend()
     }
 
-    /// A share of it, and what is lent of that.
+    /// Shares the source, and a view of it.
     pub(crate) fn keep(&self) -> Kept<dyn Nameless, State<'static>> {
         Kept::<_, State<'static>>::of(Arc::clone(&self.source), |source| source.lend())
     }
@@ -189,7 +189,7 @@ table_for! {
     begin<S: StateSource> StateTable StateTableRef, rows { get, of_type, keys, count, all, members, }
 }
 
-/// A look at the state is a request too, though no row of a group.
+/// A read of the state counts as a request, although it is not a row of a group.
 macro_rules! begins {
     ($( $row:ident, $name:literal, |$source:ident, $args:ident| $answer:expr; )*) => { $(
         impl<S: StateSource> Begins<rows::$row> for Side<S> {
@@ -219,7 +219,7 @@ begins! {
         source.keys(args.event_type.text()).await.map(SeveralTexts)
     };
     count, "State::count", |source, args| {
-        // Nobody has as many.
+        // No room has that many events.
         source.count(args.event_type.text()).await.map(|count| i64::try_from(count).unwrap_or(i64::MAX))
     };
     all, "State::all", |source, _args| source.all().await.map(SeveralTexts);
@@ -235,7 +235,7 @@ mod tests {
 
     use super::*;
 
-    /// Gives a share of a text that it keeps.
+    /// Shares a text that it stores.
     struct Keeper(Arc<str>);
 
     impl StateSource for Keeper {
