@@ -1,5 +1,5 @@
-//! What a module decides. Enums, never a bare `bool`: which of `true` and `false` lets an event
-//! in depends on the callback in Synapse, and whole directories were hidden by the wrong one.
+//! The decisions of modules. Enums, never a bare `bool`: in Synapse it depends on the callback
+//! whether `true` or `false` lets an event in, and the wrong one has hidden whole user directories.
 
 use hsmod_abi::OwnedStr;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::answer::{Answer, Unreadable};
 use super::error_code::ErrorCode;
 
-/// Whether something may happen; a refusal says what the client sees.
+/// Whether something may happen; a denial contains what the client sees.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
@@ -24,20 +24,23 @@ pub enum Verdict {
     /// No objection; the next module is asked.
     #[default]
     Allow,
-    /// Refused; no further module is asked. Made with [`Verdict::deny`], or of an [`ErrorCode`].
-    // The compiler shows the line below to those who write something else in the parentheses.
+    /// Denied; no further module is asked. Created with [`Verdict::deny`], or from an
+    /// [`ErrorCode`].
+    // For authors who put something else in the parentheses: the compiler's error shows the line
+    // below.
     Deny(Denial), // made with `Verdict::deny(ErrorCode::Forbidden)`
 }
 
-/// What the client sees of a refusal.
+/// What the client sees of a denial.
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
 /// assert_eq!(Verdict::Deny(ErrorCode::Forbidden.into()), Verdict::deny(ErrorCode::Forbidden));
 /// ```
 ///
-/// Rationale: a structure of its own, because a variant with fields is neither written nor compared
-/// as beginners try to, and the compiler then recommends what another rule of its forbids.
+/// Rationale: this is a separate structure because beginners neither construct nor compare a
+/// variant with fields correctly, and the compiler then recommends code that another of its rules
+/// forbids.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Denial {
@@ -56,14 +59,14 @@ impl<C: Into<ErrorCode>> From<C> for Denial {
 }
 
 impl Verdict {
-    /// A refusal with `errcode`.
-    // The compiler shows the line below to those who give a text, too.
+    /// Creates a denial with `errcode`.
+    // For authors who add a message: the compiler's error shows the line below.
     #[rustfmt::skip]
     pub fn deny(errcode: impl Into<ErrorCode>) -> Self { // a text: `.message("..")`
         Self::Deny(errcode.into().into())
     }
 
-    /// Says why, to the client; of no effect on [`Verdict::Allow`].
+    /// Sets the message for the client; has no effect on [`Verdict::Allow`].
     #[must_use]
     pub fn message(mut self, text: impl Into<String>) -> Self {
         if let Self::Deny(denial) = &mut self {
@@ -72,7 +75,7 @@ impl Verdict {
         self
     }
 
-    /// Adds a field to the body the client sees; of no effect on [`Verdict::Allow`].
+    /// Adds a field to the body that the client sees; has no effect on [`Verdict::Allow`].
     #[must_use]
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         if let Self::Deny(denial) = &mut self {
@@ -81,7 +84,7 @@ impl Verdict {
         self
     }
 
-    /// Adds several, as [`Self::field`] does one.
+    /// Adds several fields, see [`Self::field`].
     #[must_use]
     pub fn fields(mut self, added: impl IntoIterator<Item = (String, Value)>) -> Self {
         if let Self::Deny(denial) = &mut self {
@@ -276,7 +279,7 @@ choices! {
     }
 }
 
-/// JSON text of `fields`, unless there are none.
+/// The JSON text of `fields`; the null string if there are none.
 pub(crate) fn raw_fields(fields: &Map<String, Value>) -> OwnedStr {
     if fields.is_empty() {
         return OwnedStr::NONE;
@@ -284,7 +287,7 @@ pub(crate) fn raw_fields(fields: &Map<String, Value>) -> OwnedStr {
     serde_json::to_string(fields).unwrap_or_default().into()
 }
 
-/// The fields back from their JSON text; none if a module of another version wrote no object.
+/// Reads the fields from their JSON text; empty if it is not an object.
 pub(crate) fn fields_of(raw: &OwnedStr) -> Map<String, Value> {
     raw.to_text().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
