@@ -15,7 +15,7 @@ fn {{test_name}}() {
 }
 
 #[test]
-fn a_misspelt_key_is_no_config() {
+fn a_misspelt_key_is_refused() {
     let error = module(json!({"misspelt": 1})).unwrap_err();
     let said = "misspelt: unknown field `misspelt`, expected `{{key}}`";
     assert_eq!(error.to_string(), said);

@@ -20,7 +20,7 @@ fn events_of_listed_users_are_spam() {
 }
 
 #[test]
-fn a_misspelt_key_is_no_config() {
+fn a_misspelt_key_is_refused() {
     let error = module(json!({"evil_user": []})).unwrap_err();
     assert_eq!(error.to_string(), "evil_user: unknown field `evil_user`, expected `evil_users`");
 }

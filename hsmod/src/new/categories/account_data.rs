@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "account_data",
     callback: "on_account_data_updated",
-    about: "Warns of users who keep much account data",
+    about: "Warns of large account data",
     key: "bytes_max",
-    key_about: "How long account data may be without a warning",
+    key_about: "The size in bytes above which account data causes a warning",
     key_type: "usize",
     example: "10",
     login_types: "",
@@ -19,22 +19,22 @@ pub(super) const CATEGORY: Category = Category {
     ) -> Result<(), ModuleError> {
         let bytes = content.as_str().len();
         if bytes > self.config.bytes_max {
-            tracing::warn!(%user_id, account_data_type, bytes, "keeps much account data");
+            tracing::warn!(%user_id, account_data_type, bytes, "large account data");
         }
         Ok(())
     }
 "#,
-    test_name: "it_is_told_of_account_data",
+    test_name: "updates_of_account_data_arrive",
     test: r#"
     assert_eq!(module.callbacks(), ["account_data.on_account_data_updated"]);
     let content = json!({"@bob:localhost": ["!room:localhost"]});
-    let told = module.account_data().on_account_data_updated(
+    let update = module.account_data().on_account_data_updated(
         "@alice:localhost",
         None,
         "m.direct",
         Ser(&content),
     );
-    assert_eq!(block_on(told), Ok(()));
+    assert_eq!(block_on(update), Ok(()));
 "#,
     args: r#"
 {

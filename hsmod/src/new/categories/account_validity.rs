@@ -5,14 +5,14 @@ pub(super) const CATEGORY: Category = Category {
     callback: "is_user_expired",
     about: "The accounts of certain users have expired",
     key: "users",
-    key_about: "Whose accounts have expired: whole user IDs",
+    key_about: "The users whose accounts have expired, as full user IDs",
     key_type: "Vec<String>",
     example: r#"["@bob:localhost"]"#,
     login_types: "",
     callbacks: r#"
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         let expired = self.config.users.iter().any(|user| user_id == user);
-        // Of everybody else it has no opinion.
+        // For other accounts this module does not decide.
         Ok(expired.then_some(true))
     }
 "#,

@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "add_extra_fields_to_unsigned_client_event",
     callback: "add_field_to_unsigned_callback",
-    about: "Clients are told which events are from the staff",
+    about: "Marks events from the staff for clients",
     key: "staff",
-    key_about: "Who belongs to the staff: whole user IDs",
+    key_about: "The members of the staff, as full user IDs",
     key_type: "Vec<String>",
     example: r#"["@carol:localhost"]"#,
     login_types: "",
@@ -44,5 +44,5 @@ pub(super) const CATEGORY: Category = Category {
   }
 }
 "#,
-    answer: "the field that clients get",
+    answer: "the field that clients see",
 };

@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "background_update_controller",
     callback: "on_update",
-    about: "Updates of the database run in batches of a certain length",
+    about: "Database updates run in batches of a certain duration",
     key: "batch_ms",
-    key_about: "How long a batch takes, in milliseconds",
+    key_about: "The duration of a batch, in milliseconds",
     key_type: "i64",
     example: "50",
     login_types: "",
@@ -19,7 +19,7 @@ pub(super) const CATEGORY: Category = Category {
         Ok(UpdateGuard::from_millis(self.config.batch_ms))
     }
 "#,
-    test_name: "batches_are_of_that_length",
+    test_name: "batches_have_this_duration",
     test: r#"
     let controller = module.background_update_controller();
     let guard = block_on(controller.on_update("populate_stats", "main", false)).unwrap();
@@ -32,5 +32,5 @@ pub(super) const CATEGORY: Category = Category {
   "oneshot": false
 }
 "#,
-    answer: "how long the batch should take",
+    answer: "the desired duration of the batch",
 };

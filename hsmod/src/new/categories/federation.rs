@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "federation",
     callback: "on_event_delivered_over_federation",
-    about: "Warns of events that certain servers get",
+    about: "Warns of events that are delivered to certain servers",
     key: "servers",
-    key_about: "Which servers",
+    key_about: "The names of these servers",
     key_type: "Vec<String>",
     example: r#"["example.org"]"#,
     login_types: "",
@@ -17,13 +17,13 @@ pub(super) const CATEGORY: Category = Category {
         let server_name = delivery.server_name();
         if self.config.servers.iter().any(|name| name == server_name) {
             for event in delivery.events() {
-                tracing::warn!(server_name, event_id = event.event_id(), "went there");
+                tracing::warn!(server_name, event_id = event.event_id(), "delivered");
             }
         }
         Ok(())
     }
 "#,
-    test_name: "it_is_told_of_deliveries",
+    test_name: "deliveries_arrive",
     test: r#"
     let callback = "federation.on_event_delivered_over_federation";
     assert_eq!(module.callbacks(), [callback]);
@@ -34,8 +34,8 @@ pub(super) const CATEGORY: Category = Category {
         events: vec![&event],
     };
     let federation = module.federation();
-    let told = federation.on_event_delivered_over_federation(delivery);
-    assert_eq!(block_on(told), Ok(()));
+    let delivered = federation.on_event_delivered_over_federation(delivery);
+    assert_eq!(block_on(delivered), Ok(()));
 "#,
     args: r#"
 {

@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "media_repository",
     callback: "is_user_allowed_to_upload_media_of_size",
-    about: "Nobody uploads files above a certain size",
+    about: "Uploads above a certain size are refused",
     key: "bytes_max",
-    key_about: "How large a file may be",
+    key_about: "The largest size allowed, in bytes",
     key_type: "u64",
     example: "1000000",
     login_types: "",

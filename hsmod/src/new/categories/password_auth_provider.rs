@@ -5,7 +5,7 @@ pub(super) const CATEGORY: Category = Category {
     callback: "check_auth",
     about: "Users log in with tokens",
     key: "tokens",
-    key_about: "Whose token it is, by token: whole user IDs",
+    key_about: "The user of each token, as full user IDs",
     key_type: "std::collections::BTreeMap<String, String>",
     example: r#"{"open sesame": "@alice:localhost"}"#,
     login_types: r#"
@@ -22,7 +22,7 @@ pub(super) const CATEGORY: Category = Category {
         Ok(self.config.tokens.get(token).map(AcceptedLogin::new))
     }
 "#,
-    test_name: "whoever_has_a_token_logs_in",
+    test_name: "a_token_logs_its_user_in",
     test: r#"
     let logged_in = |token: &str| {
         let fields = json!({"token": token});
@@ -42,5 +42,5 @@ pub(super) const CATEGORY: Category = Category {
   "login_dict": { "token": "open sesame" }
 }
 "#,
-    answer: "who is logged in",
+    answer: "the user who is logged in",
 };

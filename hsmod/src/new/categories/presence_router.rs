@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "presence_router",
     callback: "get_users_for_states",
-    about: "Certain users see the presence of everybody",
+    about: "Certain users see everyone's presence",
     key: "watchers",
-    key_about: "Who sees it: whole user IDs",
+    key_about: "The users who see it, as full user IDs",
     key_type: "Vec<String>",
     example: r#"["@carol:localhost"]"#,
     login_types: "",
@@ -27,11 +27,11 @@ pub(super) const CATEGORY: Category = Category {
         if self.config.watchers.iter().any(|user| user_id == user) {
             return Ok(InterestedUsers::All);
         }
-        // Whose presence anybody else sees is not this module's business.
+        // For other users this module adds nothing.
         Ok(InterestedUsers::default())
     }
 "#,
-    test_name: "watchers_see_everybody",
+    test_name: "watchers_see_everyone",
     test: r#"
     let alice = OwnedPresenceState::new("@alice:localhost", "online");
     let online = [alice.as_state()];
@@ -47,5 +47,5 @@ pub(super) const CATEGORY: Category = Category {
   "state_updates": [{ "user_id": "@alice:localhost", "state": "online" }]
 }
 "#,
-    answer: "who is told of that presence",
+    answer: "the users who receive this presence",
 };

@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "ratelimit",
     callback: "get_ratelimit_override_for_user",
-    about: "Certain users invite as often as they like",
+    about: "Certain users may invite without a rate limit",
     key: "users",
-    key_about: "Who: whole user IDs",
+    key_about: "The users without a limit, as full user IDs",
     key_type: "Vec<String>",
     example: r#"["@carol:localhost"]"#,
     login_types: "",
@@ -16,11 +16,11 @@ pub(super) const CATEGORY: Category = Category {
         _limiter_name: &str,
     ) -> Result<Option<RatelimitOverride>, ModuleError> {
         let unlimited = self.config.users.iter().any(|user| user_id == user);
-        // For everybody else the homeserver's own limits hold.
+        // For other users the homeserver's own limits apply.
         Ok(unlimited.then_some(RatelimitOverride::UNLIMITED))
     }
 "#,
-    test_name: "they_invite_as_often_as_they_like",
+    test_name: "these_users_have_no_limit",
     test: r#"
     let limit = |user_id| {
         let ratelimit = module.ratelimit();

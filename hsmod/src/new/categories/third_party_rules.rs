@@ -3,9 +3,9 @@ use super::Category;
 pub(super) const CATEGORY: Category = Category {
     name: "third_party_rules",
     callback: "check_event_allowed",
-    about: "Nobody sends events of certain types",
+    about: "Events of certain types are refused",
     key: "types",
-    key_about: "Which types nobody sends",
+    key_about: "The types of events to refuse",
     key_type: "Vec<String>",
     example: r#"["m.room.topic"]"#,
     login_types: "",
@@ -22,7 +22,7 @@ pub(super) const CATEGORY: Category = Category {
         Ok(EventDecision::Allow)
     }
 "#,
-    test_name: "nobody_sends_such_events",
+    test_name: "events_of_these_types_are_refused",
     test: r#"
     let host = FakeHost::new("localhost").room(room("!room:example.com"));
     let state = host.state("!room:example.com");
