@@ -1,4 +1,4 @@
-//! Shows what comes of the text of a world.
+//! Tests how the text of a world is read.
 
 mod refusals;
 
@@ -191,14 +191,14 @@ rooms:
     assert!(!create.json().as_str().contains("room_id"));
 }
 
-/// It took minutes when each member was added to a copy of the room.
+/// A regression test: this took minutes when each member was added to a copy of the room.
 #[test]
 fn a_room_may_have_many_members() {
     let names: String = (0..20_000).map(|number| format!("u{number}, ")).collect();
     let started = std::time::Instant::now();
     let host =
         good(&format!("users: [{names}]\nrooms: {{'!r:localhost': {{members: [{names}]}}}}"));
-    // The one more is the event that creates it.
+    // The additional event is the one that creates the room.
     assert_eq!(find_room(&host, "!r:localhost").all_state().count(), 20_001);
     let took = started.elapsed();
     assert!(took < std::time::Duration::from_secs(30), "{took:?}");

@@ -1,4 +1,4 @@
-//! Shows that `hsmod call` asks one question, and what its answers and errors look like.
+//! Tests that `hsmod call` calls one callback, and how it shows answers and errors.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::command::{hsmod, shown, values};
 
-/// The command that asks, with its arguments in a file.
+/// `hsmod call` with the arguments in a file.
 pub(crate) fn call(scene: &Scene, callback: &str, arguments: &str, more: &[&str]) -> Command {
     let config = scene.write();
     let file = config.with_file_name("args.json");
@@ -33,7 +33,7 @@ pub(crate) fn answer(scene: &Scene, callback: &str, arguments: Value) -> (Value,
     (value, code)
 }
 
-/// Modules called `first` and `second`; the second one answers so.
+/// Two modules, `first` and `second`. The second one gives these answers.
 pub(crate) fn recorders(answers: Value) -> Scene {
     let entry = |name: &str, answers| {
         let config = json!({"name": name, "answers": answers});
@@ -305,7 +305,7 @@ fn a_failure_that_is_passed_over_is_told_all_the_same() {
     "#);
     let (told, code) = answer(&fails("on_new_event"), new, arguments);
     assert_eq!((&told["failed"], &told["result"], code), (&failed, &json!({"value": null}), 1));
-    // What the client is told says nothing of it.
+    // The client's answer does not mention the failure.
     let registration = json!({"uia_results": {}, "params": {}});
     let name = "password_auth_provider.get_username_for_registration";
     let scene = fails("get_username_for_registration");

@@ -1,4 +1,4 @@
-//! Shows that arguments of `hsmod call` which cannot be meant so are named, with what was meant.
+//! Tests that `hsmod call` reports arguments that are probably mistakes, and suggests corrections.
 
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn said_of(callback: &str, arguments: Value) -> String {
     human(&Scene::new(), callback, arguments)
 }
 
-/// The arguments of an invite, one of them changed.
+/// The arguments of an invite with one of them changed.
 fn invite_with(name: &str, value: Value) -> Value {
     let mut arguments = invite();
     arguments[name] = value;

@@ -1,4 +1,4 @@
-//! Shows what `hsmod call` says of questions that it cannot ask.
+//! Tests the errors of `hsmod call` for calls that it cannot make.
 
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};

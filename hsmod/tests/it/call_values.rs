@@ -1,11 +1,11 @@
-//! Shows what `hsmod call` answers where modules answer more than yes or no.
+//! Tests how `hsmod call` shows answers other than allowed and denied.
 
 use hsmod_tests::scene::Scene;
 use serde_json::{Value, json};
 
 use crate::call::{answer, call, recorders};
 
-/// The value that the second of two modules answers, and who decided it.
+/// The answer if the second of two modules returns this value.
 fn value(callback: &str, given: Value, arguments: Value) -> Value {
     let name = callback.split('.').nth(1).unwrap();
     let (answer, code) = answer(&recorders(json!({name: {"replace": given}})), callback, arguments);

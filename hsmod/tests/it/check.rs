@@ -1,4 +1,4 @@
-//! Shows that `hsmod check` finds everything that is wrong, in one go, and survives the modules.
+//! Tests that `hsmod check` reports all problems at once, and survives the modules.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::command::{hsmod, shown, values};
 
-/// What a check of the config says.
+/// The output of a check of the scene's config.
 pub(crate) fn check(scene: &Scene, more: &[&str]) -> String {
     let config = scene.write();
     let folder = config.parent().unwrap();
@@ -21,7 +21,7 @@ fn check_json(scene: &Scene) -> (Vec<Value>, i32) {
     values(&mut hsmod(&["check", "--json", "-c", config.to_str().unwrap()]))
 }
 
-/// A check of YAML text, in a folder where one plugin lies.
+/// The output of a check of YAML text, in a folder with one plugin.
 fn check_text(yaml: &str) -> String {
     let folder = private_folder();
     let plugins = folder.path().join("plugins");
@@ -354,7 +354,7 @@ fn callbacks_that_were_written_and_not_registered_are_warned_of() {
     ");
 }
 
-/// The second module is tried in a process of its own, which the first does not hang.
+/// The second module is tried in another process, so the first does not block it.
 #[test]
 fn a_constructor_that_hangs_is_a_finding_and_the_check_ends() {
     let impatient = json!({"module": "bad_constructor_hangs", "timeout": "1s"});

@@ -1,5 +1,5 @@
-//! Shows that the processes which modules run in are given what the command has read, need nothing
-//! but pipes, leave nothing behind, and that a system with too little of something is named.
+//! Tests that child processes get what the command has read, need nothing but pipes and leave
+//! nothing behind, and that a lack of system resources is reported.
 #![cfg(target_os = "linux")]
 
 use std::io::Write;
@@ -17,7 +17,7 @@ fn two_modules() -> Scene {
     Scene::new().module("demo", json!({})).module("list_spam_checker", json!({"evil_users": []}))
 }
 
-/// The text of the scene's config, which says where the plugins are: a pipe lies in no folder.
+/// The text of the scene's config. It names the plugins' folder, since a pipe has no folder.
 fn text(scene: Scene) -> (Scene, String) {
     let plugins = scene.plugins();
     let scene = scene.key("plugins_dir", plugins.to_str().unwrap().into());
@@ -42,7 +42,7 @@ fn a_config_that_can_be_read_once_is_judged_as_a_file_is() {
     let mut check = hsmod(&["check", "-c", "/dev/stdin"]);
     let (reader, mut writer) = std::io::pipe().unwrap();
     check.stdin(reader);
-    // It is shorter than what a pipe holds.
+    // The text fits into the pipe's buffer.
     writer.write_all(text.as_bytes()).unwrap();
     drop(writer);
     assert_eq!(shown(&mut check, scene.folder()), ALL_WELL);
@@ -92,7 +92,7 @@ fn nothing_is_left_behind_when_a_check_is_ended() {
 
 #[test]
 fn too_few_descriptors_are_named() {
-    // One module: several are read in parallel, and may then lack a descriptor before that.
+    // Just one module: several would be read in parallel and might run out of descriptors earlier.
     let scene = Scene::new().module("demo", json!({}));
     let config = scene.write();
     let limited = |files: u32| {
@@ -109,7 +109,7 @@ fn too_few_descriptors_are_named() {
     ");
 }
 
-/// A process that this one has started.
+/// A child process of `parent`.
 fn child_of(parent: &Child) -> Option<u32> {
     let parent = parent.id().to_string();
     let processes = std::fs::read_dir("/proc").unwrap();
@@ -124,14 +124,14 @@ fn child_of(parent: &Child) -> Option<u32> {
     numbers.into_iter().find(is_ours)
 }
 
-/// Whether it has ended; whoever is to take note of that may have other things to do.
+/// Whether a process has ended. It may remain a zombie until its parent waits for it.
 fn is_gone(process: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let after = stat.rsplit(')').next().unwrap_or_default();
     matches!(after.split_whitespace().next(), None | Some("Z" | "X"))
 }
 
-/// Waits until there is something.
+/// Waits until `look` finds something.
 pub(crate) fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {

@@ -5,17 +5,18 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// The command with arguments, away from the environment of whoever runs the tests.
+/// The command with arguments, independent of the environment of the test run.
 pub(crate) fn hsmod(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hsmod"));
     command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
     command
 }
 
-/// What `call` and `replay` begin with; one test pins it.
+/// The beginning of the note that `call` and `replay` print. It is left out of snapshots; one test
+/// covers it.
 const NOTE: &str = "note: nothing real is touched: ";
 
-/// Everything that a run shows, fit for a snapshot.
+/// All output of a run, in a form for snapshots.
 pub(crate) fn shown(command: &mut Command, folder: &Path) -> String {
     let Output { status, stdout, stderr } = command.output().expect("the command runs");
     let mut shown = format!("exit code: {}\n", status.code().expect("it ends by itself"));
@@ -40,7 +41,7 @@ pub(crate) fn values(command: &mut Command) -> (Vec<Value>, i32) {
     (text.lines().map(value).collect(), output.status.code().expect("it ends by itself"))
 }
 
-/// Digests, times and lines of the tests' modules differ from run to run.
+/// Replaces what differs between runs: digests, times and line numbers of test modules.
 fn without_measures(line: &str) -> String {
     let timed = line.contains("per second");
     let mut shown = String::new();

@@ -1,4 +1,4 @@
-//! Shows that a config comes from a file, from standard input or through a pipe, and is read once.
+//! Tests that a config may come from a file, standard input or a pipe, and is read once.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::command::{hsmod, shown};
 
-/// What the command shows, with the scene's config on its standard input.
+/// The output of the command with the scene's config on its standard input.
 fn shown_with_stdin(scene: &Scene, command: &mut Command) -> String {
     let config = std::fs::File::open(scene.write()).unwrap();
     shown(command.current_dir(scene.folder()).stdin(config), scene.folder())
@@ -44,7 +44,8 @@ fn a_pipe_is_read_once() {
     ");
 }
 
-/// A homeserver that brings plugins of its own says where they lie; an operator's word goes first.
+/// A homeserver with bundled plugins passes their folder, but the operator's config takes
+/// precedence.
 #[test]
 fn plugins_lie_where_the_command_line_says_unless_the_config_does() {
     let scene = Scene::new().module("demo", json!({}));

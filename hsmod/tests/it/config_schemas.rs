@@ -1,5 +1,5 @@
-//! Shows that configs are held against the schemas in plugins without running these, whoever wrote
-//! the schemas.
+//! Tests that configs are validated against the schemas in plugins without running the plugins,
+//! even if the schemas are hostile.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::check::check;
 use crate::command::{hsmod, values};
 
-/// The plugins that come with it, which are for operators; the others beside them are libraries.
+/// The plugins that come with hsmod. The other crates beside them are libraries.
 fn plugins() -> Vec<String> {
     let entries = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let is_plugin = |path: &PathBuf| {
@@ -30,7 +30,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins")
 }
 
-/// What `check --no-load --json` has against a config of a plugin, and its exit code.
+/// The problems that `check --no-load --json` reports for a plugin's config, and the exit code.
 fn checked(plugin: &str, config: &Value) -> (Vec<Value>, i32) {
     let scene = Scene::new().module(plugin, config.clone());
     let file = scene.write();
@@ -166,7 +166,7 @@ fn with_schema(schema: &str) -> Scene {
     scene
 }
 
-/// What was found of the second line on differs from system to system.
+/// Only the first line of the warning, since the rest differs between systems.
 fn first_line_of_warning(scene: &Scene) -> String {
     let said = check(scene, &["--no-load"]);
     assert!(said.starts_with("exit code: 0\n"), "{said}");
@@ -174,7 +174,7 @@ fn first_line_of_warning(scene: &Scene) -> String {
     said.lines().find(|line| line.starts_with("warning: ")).unwrap().to_owned()
 }
 
-/// Whoever evaluates it notices, and has nothing against any config.
+/// The validator detects the recursion, so the check ends.
 #[test]
 fn a_schema_that_calls_itself_for_ever_ends() {
     for schema in [r##"{"$ref": "#"}"##, r##"{"allOf": [{"$ref": "#"}, {"not": {"$ref": "#"}}]}"##]
@@ -186,7 +186,7 @@ fn a_schema_that_calls_itself_for_ever_ends() {
 
 #[test]
 fn a_schema_that_takes_for_ever_is_a_warning() {
-    // Each level asks for the one below it twice.
+    // Each level refers to the next one twice.
     let levels: Vec<String> = (0..60)
         .map(|level| {
             let below = level + 1;

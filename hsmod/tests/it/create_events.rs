@@ -1,5 +1,6 @@
-//! Shows that the event that creates a room of version 12 passes as federation sends it: without
-//! `room_id`, which is its own ID. Such an event is the first of every new room.
+//! Tests that the `m.room.create` event of a version 12 room is accepted in its federation format,
+//! without `room_id`, which is derived from the event's own ID. Every new room begins with such an
+//! event.
 
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
@@ -9,7 +10,7 @@ use crate::call::{answer, human};
 use crate::command::{shown, values};
 use crate::replay::{lines, replay};
 
-/// As federation sends them, plus `event_id`.
+/// Events in the federation format, plus `event_id`.
 fn events() -> Vec<Value> {
     let events = build::workspace().join("tests/data/federation-pdus.ndjson");
     let events = std::fs::read_to_string(events).unwrap();
@@ -46,7 +47,7 @@ fn it_is_asked_about_and_is_part_of_the_state() {
     }
 }
 
-/// A module that changes it gives it back without `room_id`, as it has seen it.
+/// A module that changes the event returns it without `room_id`, as it received it.
 #[test]
 fn it_may_be_replaced() {
     let create = events().swap_remove(0);

@@ -1,5 +1,5 @@
-//! Shows that a plugin that ends the process is named, and that its prints are no answers: in `hsmod
-//! call` and `hsmod replay`, which run the modules in a process of their own.
+//! Tests that `hsmod call` and `hsmod replay`, which run modules in a child process, name a plugin
+//! that ends the process, and do not mistake its output for answers.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use crate::call::call;
 use crate::command::{shown, values};
 use crate::replay::{event, lines, replay};
 
-/// A module that does this there, behind one that is well.
+/// A module that ends the process in this way at this place, after a module that behaves.
 fn scene(place: &str, how: &str) -> Scene {
     let config = json!({"where": place, "how": how});
     Scene::new().module("demo", json!({})).module("bad_aborts", config)
@@ -21,7 +21,7 @@ fn events() -> String {
     lines(&[event("$1", "@alice:localhost"), event("$2", "@alice:localhost")])
 }
 
-/// `call` and `replay`.
+/// `call` and `replay` with the same event.
 fn both(scene: &Scene, more: &[&str]) -> [Command; 2] {
     let arguments = json!({"event": event("$1", "@alice:localhost")}).to_string();
     [
@@ -30,12 +30,12 @@ fn both(scene: &Scene, more: &[&str]) -> [Command; 2] {
     ]
 }
 
-/// What both say of a module that does this there.
+/// The output of both for such a module.
 fn said(place: &str, how: &str) -> String {
     let scene = scene(place, how);
     let said = both(&scene, &[]).map(|mut command| {
         let said = shown(&mut command, scene.folder());
-        // What a crash prints before its end has places in it that change.
+        // Leave out what a crash prints, which contains code locations that change.
         let own = |line: &&str| !line.contains("ERROR panic") && !line.contains(" at ");
         said.lines().filter(own).collect::<Vec<_>>().join("\n")
     });
@@ -112,7 +112,7 @@ fn what_a_plugin_prints_is_no_answer() {
     }
 }
 
-/// Answers that were given before are seen, each of them whole.
+/// Answers from before the end are shown, each of them complete.
 #[test]
 fn answers_before_the_end_are_whole() {
     let scene = scene("callback", "exit_well");
@@ -138,7 +138,7 @@ fn nothing_is_left_behind_when_a_run_is_killed() {
     }
     running.kill().unwrap();
     running.wait().unwrap();
-    // The child holds the other end until it is gone.
+    // The child keeps the other end open until it has ended.
     for line in stderr.lines() {
         assert!(line.is_ok());
     }

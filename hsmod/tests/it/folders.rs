@@ -1,5 +1,5 @@
-//! Shows that folders which modules could not use are found before a homeserver starts, whether or
-//! not a module needs them at once, and that looking for them leaves nothing behind.
+//! Tests that unusable folders are reported before a homeserver starts, whether or not a module
+//! needs them at once, and that checking them leaves nothing behind.
 
 use hsmod_tests::scene::Scene;
 use serde_json::json;

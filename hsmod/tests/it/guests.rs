@@ -1,5 +1,5 @@
-//! Shows that a trial says what a module did to the process it is in, and says nothing of those
-//! that did nothing.
+//! Tests that a trial reports what a module did to its process, and reports nothing for modules
+//! that behave.
 #![cfg(target_os = "linux")]
 
 use hsmod_tests::scene::Scene;
@@ -9,7 +9,7 @@ use crate::check::check;
 use crate::children::eventually;
 use crate::command::{hsmod, values};
 
-/// What a check says of a module that does all that.
+/// The output of a check of a module that does all this.
 fn guest(does: &[&str]) -> String {
     check(&Scene::new().module("bad_guest", json!({"does": does})), &[])
 }
@@ -88,7 +88,7 @@ fn a_process_that_was_started_does_not_outlive_a_start_that_failed() {
     let mark = format!("HSMOD_TEST_OF={}", scene.folder().display());
     let (name, value) = mark.split_once('=').unwrap();
     assert_eq!(check.env(name, value).output().unwrap().status.code(), Some(1));
-    // Whoever was started in there has the mark among its variables.
+    // Processes started by the check inherit this mark in their environment.
     let is_marked = |process: &std::fs::DirEntry| {
         let variables = std::fs::read(process.path().join("environ")).unwrap_or_default();
         variables.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())

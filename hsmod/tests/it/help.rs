@@ -1,4 +1,4 @@
-//! Shows that the command teaches its own use, and says what is wrong with it.
+//! Tests the command's help, and its errors for wrong usage.
 
 use std::path::Path;
 use std::process::Command;

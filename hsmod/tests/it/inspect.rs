@@ -1,4 +1,4 @@
-//! Shows that `hsmod inspect` tells what is in a plugin's file, or why it is no plugin.
+//! Tests that `hsmod inspect` shows what a plugin's file contains, or why it is not a plugin.
 
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
@@ -76,7 +76,7 @@ fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
     error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
       fix: copy the plugin there, or correct its name in the config
     ");
-    // What cargo makes of a crate whose `Cargo.toml` does not say that it is a plugin.
+    // This is what cargo builds if a crate's `Cargo.toml` lacks `crate-type = ["cdylib"]`.
     std::fs::write(folder.path().join("libmissing.rlib"), "!<arch>").unwrap();
     let human = shown(&mut hsmod(&["inspect", missing.to_str().unwrap()]), folder.path());
     insta::assert_snapshot!(human, @r#"
@@ -87,7 +87,7 @@ fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
     "#);
 }
 
-/// One plugin is built with debug information and one without, as the workspace's profiles say.
+/// The workspace's profiles build one of these plugins with debug information and one without.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_file_that_is_mostly_debug_information_is_said_to_be() {

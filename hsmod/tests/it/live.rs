@@ -1,5 +1,5 @@
-//! Shows that `hsmod call` and `hsmod replay` touch nothing real without `--live`, and say what the
-//! modules would have done.
+//! Tests that `hsmod call` and `hsmod replay` have no outside effects without `--live`, and list
+//! what the modules would have done.
 
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::call::{INVITE, call, invite};
 use crate::command::{shown, values};
 use crate::replay::{lines, replay};
 
-/// A mail server on this machine that takes every mail.
+/// A local mail server that accepts every mail.
 struct Sink {
     port: u16,
     heard: Arc<Mutex<String>>,
@@ -27,7 +27,7 @@ impl Sink {
         let heard = Arc::clone(&sink.heard);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                // A client that goes in the middle has had enough.
+                // A client may disconnect at any time.
                 let _ = take(&stream.unwrap(), &heard);
             }
         });
@@ -41,7 +41,7 @@ impl Sink {
         })
     }
 
-    /// What clients said; empty if nobody came.
+    /// What clients sent; empty if none connected.
     fn heard(&self) -> String {
         self.heard.lock().unwrap().clone()
     }
@@ -64,7 +64,7 @@ fn take(mut stream: &TcpStream, heard: &Mutex<String>) -> io::Result<()> {
     Ok(())
 }
 
-/// A message that has the module `good_keeper` do this.
+/// A message that makes the module `good_keeper` take these steps.
 fn message(steps: &Value) -> Value {
     json!({
         "event_id": "$e", "room_id": "!r:localhost", "sender": "@a:localhost",
@@ -104,7 +104,7 @@ fn both(scene: &Scene, events: &[Value], more: &[&str]) -> Vec<Command> {
     commands
 }
 
-/// The whole of what a run shows, the note on stderr too.
+/// All output of a run, including the note on stderr.
 fn everything(command: &mut Command, scene: &Scene) -> String {
     let output = command.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();

@@ -1,4 +1,4 @@
-//! Tests of the `hsmod` command, as its users run it.
+//! Tests the `hsmod` command as its users run it.
 #![forbid(unsafe_code)]
 
 mod call;

@@ -1,5 +1,5 @@
-//! Shows that `hsmod migrate` leaves nothing out silently, overwrites nothing, and refuses what cannot
-//! be read for certain.
+//! Tests that `hsmod migrate` drops nothing silently, overwrites nothing, and refuses ambiguous
+//! input.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn homeserver(text: &str) -> tempfile::TempDir {
     folder
 }
 
-/// What comes of it.
+/// The output of migrating this homeserver.yaml.
 fn migrated(text: &str) -> String {
     let folder = homeserver(text);
     shown(hsmod(&["migrate", "homeserver.yaml"]).current_dir(folder.path()), folder.path())
@@ -82,7 +82,7 @@ fn nobody_else_may_read_the_secrets() {
     };
     run(&[]);
     assert_eq!(mode(), 0o600);
-    // Who was let read it may go on.
+    // The permissions of an existing file are kept.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     run(&["--force"]);
     assert_eq!(mode(), 0o640);
@@ -224,7 +224,7 @@ fn what_cannot_be_read_for_certain_is_refused_with_the_remedy() {
     ");
 }
 
-/// Synapse's other settings are none of hsmod's business, and its reader takes more than ours.
+/// Synapse's other settings do not concern hsmod, and Synapse's YAML reader accepts more than ours.
 #[test]
 fn only_what_touches_modules_is_looked_at() {
     let text = "rc_login: {a: 1, a: 2}\nx: !!python/none\n8448: port\nmodules: []\n";

@@ -1,5 +1,5 @@
-//! Shows that `hsmod migrate` translates the modules of real configs for the plugins here, and that a
-//! homeserver takes the result.
+//! Tests that `hsmod migrate` translates the modules of real configs, and that the result passes a
+//! check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use hsmod_tests::scene::{only_its_owner_may_write, private_folder};
 
 use crate::command::{hsmod, shown};
 
-/// Configs as operators have them, names and secrets replaced.
+/// Real operators' configs, with names and secrets replaced.
 const CONFIGS: [&str; 14] = [
     "auto_accept_invites",
     "auto_accept_invites_of_synapse",
@@ -28,7 +28,7 @@ const CONFIGS: [&str; 14] = [
     "without_modules",
 ];
 
-/// What stands in them and in no message.
+/// Secrets in the configs, which must not appear in any message.
 const SECRETS: [&str; 6] = [
     "Eikie2ahphee7Oom",
     "aeYai9eiGh4oothoh",
@@ -58,7 +58,7 @@ fn real_configs_are_translated() {
             insta::assert_snapshot!(name, shown);
         }
     });
-    // None lies there untested.
+    // Every config in the folder is tested.
     let there = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
     let mut there: Vec<String> = there.map(|name| name.to_string_lossy().into_owned()).collect();
     there.retain(|name| name.ends_with(".yaml"));

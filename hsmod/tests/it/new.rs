@@ -1,4 +1,4 @@
-//! Shows that `hsmod new` makes a crate or leaves nothing, and says what is in the way.
+//! Tests that `hsmod new` creates a crate or leaves nothing behind, and reports what prevents it.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::command::{hsmod, shown};
 /// `hsmod new` with these arguments, in this folder.
 pub(crate) fn new_in(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = hsmod(&[&["new"], arguments].concat());
-    // Whoever runs the tests may build elsewhere.
+    // The environment of the test run may set another target directory.
     command.current_dir(folder).env_remove("CARGO_TARGET_DIR");
     command
 }
@@ -283,7 +283,7 @@ fn the_plugin_api_has_to_be_where_it_is_said_to_be() {
     assert_eq!(entries(folder.path()), [] as [&str; 0]);
 }
 
-/// What stands in the manifest of the new crate.
+/// The manifest of the new crate.
 fn manifest(folder: &Path) -> String {
     fs::read_to_string(folder.join("my_filter/Cargo.toml")).unwrap()
 }
@@ -300,7 +300,7 @@ fn a_relative_path_is_meant_from_here() {
     assert!(manifest.contains(&format!("\nhsmod-plugin-api = {{ {path} }}\n")), "{manifest}");
     let for_tests = format!("\nhsmod-plugin-api = {{ {path}, features = [\"testing\"] }}\n");
     assert!(manifest.contains(&for_tests), "{manifest}");
-    // Cargo finds it there, and needs nobody's word for it.
+    // The path in the manifest leads to the package.
     assert!(folder.path().join("my_filter/../check out/plugin-api/Cargo.toml").exists());
 }
 

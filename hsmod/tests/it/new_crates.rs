@@ -1,5 +1,5 @@
-//! Shows that what `hsmod new` prints works as it stands, in a crate of the default category; with
-//! `HSMOD_TEST_FULL=1`, of every category.
+//! Tests that the steps that `hsmod new` prints work as printed, for a crate of the default
+//! category, or with `HSMOD_TEST_FULL=1` of every category.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,7 +10,7 @@ use hsmod_tests::build;
 
 use crate::new::new_in;
 
-/// What `hsmod call` says to the question of each crate, the default category first.
+/// The output of `hsmod call` for each category's crate, the default category first.
 const ANSWERS: [(&str, &str); 11] = [
     ("spam_checker", "denied by NAME: 403 "),
     ("third_party_rules", "denied by NAME: 403 "),
@@ -34,7 +34,7 @@ fn the_next_steps_work_as_printed() {
     let all = std::env::var_os("HSMOD_TEST_FULL").is_some_and(|value| !value.is_empty());
     let some = if all { &ANSWERS[..] } else { &ANSWERS[..1] };
     for (category, answer) in some {
-        // What they build lies in one folder.
+        // All crates build into one target directory.
         let name = format!("new_{category}");
         let steps = scratch.new_crate(&name, category);
         let [cd, test, release, check, call, replay] = steps.as_slice() else {
@@ -59,7 +59,7 @@ fn the_next_steps_work_as_printed() {
         assert_eq!(warns, answer == "answer: null", "{call}:\n{said}");
         let (said, code) = run(replay);
         assert!(code == 0 && said.contains("20 events"), "{replay}:\n{said}");
-        // The account of somebody in the history has expired.
+        // In the history, a user of an expired account sends events.
         let denying = ["spam_checker", "third_party_rules", "account_validity"];
         let denies = denying.contains(category);
         assert_eq!(said.contains("denied  $"), denies, "{replay}:\n{said}");
@@ -92,7 +92,7 @@ fn cargo_finds_the_plugin_api_where_it_was_said_to_be() {
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A folder in which the registry has hsmod-plugin-api.
+/// A folder whose cargo config replaces `hsmod-plugin-api` from the registry.
 struct Scratch {
     folder: tempfile::TempDir,
     target: PathBuf,
@@ -112,7 +112,7 @@ impl Scratch {
         self.folder.path()
     }
 
-    /// Makes a crate; returns the steps that are printed.
+    /// Creates a crate and returns the printed steps.
     fn new_crate(&self, name: &str, category: &str) -> Vec<String> {
         let mut command = new_in(self.path(), &[name, "--category", category]);
         let output = command.env("CARGO_TARGET_DIR", &self.target).output().unwrap();
@@ -123,12 +123,12 @@ impl Scratch {
         next.map_while(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
     }
 
-    /// The versions of the workspace: they are here, whether there is a network or not.
+    /// Uses the workspace's dependency versions, which are available offline.
     fn lock(&self, folder: &Path) {
         fs::copy(build::workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     }
 
-    /// Runs a step as a shell does; what was said, and the exit code.
+    /// Runs a step in a shell. Returns its output and the exit code.
     fn run(&self, folder: &Path, step: &str) -> (String, i32) {
         let mut shell = Command::new("sh");
         shell.current_dir(folder).args(["-c", step]).env("PATH", with_hsmod());
@@ -140,7 +140,7 @@ impl Scratch {
     }
 }
 
-/// Where the command is found that is tested, and the cargo that tests it.
+/// A `PATH` that begins with the `hsmod` under test and the cargo that runs the tests.
 fn with_hsmod() -> OsString {
     let folder = |program: &str| Path::new(program).parent().unwrap().to_owned();
     let ours = [folder(env!("CARGO_BIN_EXE_hsmod")), folder(env!("CARGO"))];

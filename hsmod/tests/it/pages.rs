@@ -1,10 +1,10 @@
-//! Shows that what the book has its readers write and run does what the book says.
+//! Tests that the files and commands in the book do what the book says.
 //!
-//! A block of a page that begins with "```yaml file=NAME" is a file of the folder that the commands of
-//! the page are run in; beside these files lie the plugins that come with hsmod, in `plugins`. Of a
-//! block of "```console", each line with `$` is run, one after the other, and what it prints, on either
-//! output, is what stands below it. `...` stands for anything: alone, for any lines. "```console later"
-//! is run by nobody here: what it needs is not there.
+//! A block that begins with "```yaml file=NAME" is a file in the folder where the page's commands
+//! are run. Next to it is a folder `plugins` with the plugins that come with hsmod. In a block
+//! "```console", each line with `$` is run, and the lines below it are its expected output, stdout
+//! and stderr together. `...` stands for any text; on a line of its own, for any lines. Blocks
+//! "```console later" are not run, since they need what tests do not have.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::process::Command;
 use hsmod_tests::build;
 use hsmod_tests::scene::{only_its_owner_may_write, private_folder};
 
-/// A command of a page, and what the page says that it prints.
+/// A command of a page, and its expected output.
 struct Shown {
     command: String,
     output: Vec<String>,
@@ -37,7 +37,7 @@ fn operators_migrate() {
     page("operators/migrate.md", |_| ());
 }
 
-/// Writes the files of a page, and runs its commands.
+/// Writes the files of a page and runs its commands.
 fn page(name: &str, prepare: impl FnOnce(&Path)) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
     let text = fs::read_to_string(&file).unwrap();
@@ -65,7 +65,7 @@ fn page(name: &str, prepare: impl FnOnce(&Path)) {
     assert!(ran > 0, "`{name}` shows no command");
 }
 
-/// The fenced blocks of a page: what stands behind the fence, and the lines.
+/// The fenced blocks of a page: the text after the opening fence, and the lines.
 fn blocks(text: &str) -> Vec<(String, Vec<&str>)> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
@@ -113,7 +113,7 @@ fn run(shown: &Shown, folder: &Path) {
         printed.join("\n"),
         expected.join("\n"),
     );
-    // What a page shows without its output is expected to work.
+    // A command without expected output must succeed.
     assert!(
         !expected.is_empty() || output.status.success(),
         "`{}`: {}\n{}",

@@ -1,4 +1,4 @@
-//! Shows that `hsmod replay` sends real events through the modules, in order.
+//! Tests that `hsmod replay` sends real events through the modules, in order.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ fn evil() -> Scene {
     Scene::new().entry("list_spam_checker", evil).module("demo", json!({}))
 }
 
-/// What every event goes through.
+/// The callbacks that are called for every event.
 const OWN: [&str; 3] = ["check_event_allowed", "check_event_for_spam", "on_new_event"];
 
 pub(crate) fn replay(scene: &Scene, events: &str, more: &[&str]) -> Command {
@@ -80,7 +80,7 @@ fn every_real_event_is_decided_in_order() {
     assert_eq!(summary["modules"][0]["called"], 3 * 1538);
     assert_eq!(summary["modules"][0]["denied"], 999);
     assert!(summary["modules"][0]["p99_us"].is_number());
-    // Six rooms were created.
+    // The history contains the creation of six rooms.
     assert_eq!(summary["modules"][1]["called"], 3 * 6);
 }
 
@@ -180,7 +180,7 @@ fn failures_and_replacements_are_told_apart() {
     good_recorder: called 3 times, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
     asked: third_party_rules.check_event_allowed 1 time, spam_checker.check_event_for_spam 1 time, third_party_rules.on_new_event 1 time
     ");
-    // Of another server's user: a homeserver would answer 500.
+    // As an event from a user of another server: a homeserver would answer 500.
     let elsewhere = || {
         let mut command = replay(&replacing, &events, &[]);
         command.args(["--server-name", "y"]);

@@ -1,5 +1,6 @@
-//! Shows that `hsmod replay` asks what a homeserver would have asked for the events to come about, and
-//! says what it never asks: who registers nothing but `user_may_invite` sees whether it was asked.
+//! Tests that `hsmod replay` calls the callbacks that a homeserver would have called before the
+//! events, and lists those that it never calls: an author who registers only `user_may_invite` must
+//! see whether it was called.
 
 use hsmod_tests::build;
 use hsmod_tests::scene::Scene;
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::command::{shown, values};
 use crate::replay::{lines, replay};
 
-/// A module that registers these callbacks, and answers as this says.
+/// A module that registers these callbacks and gives these answers.
 fn recorder(callbacks: &[&str], answers: Value) -> Scene {
     Scene::new().module("good_recorder", json!({"callbacks": callbacks, "answers": answers}))
 }
@@ -117,7 +118,7 @@ fn a_history_of_another_server_is_told_from_one_of_this() {
     note: no event is of a user of `example.com`, so nothing was asked that a homeserver asks about its own users; `--server-name localhost` takes the users of most events for such
     ");
     assert!(!told(&[]).contains("--server-name"));
-    // Whoever registered nothing of that has nothing to hear of it.
+    // The note is not shown if no module registered such a callback.
     let other = recorder(&["check_event_for_spam"], json!({}));
     let told = shown(&mut replay(&other, &history(), &["--server-name", "y"]), other.folder());
     assert!(!told.contains("--server-name"), "{told}");

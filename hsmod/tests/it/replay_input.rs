@@ -1,5 +1,5 @@
-//! Shows that `hsmod replay` and `hsmod call` read what there is: pipes, blank lines, the marks of
-//! editors; and that of a file that is something else they say what makes events of it.
+//! Tests that `hsmod replay` and `hsmod call` accept pipes, blank lines and byte order marks, and
+//! that for files in another format they name the tool that converts them.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -17,12 +17,12 @@ fn demo() -> Scene {
     Scene::new().module("demo", json!({}))
 }
 
-/// Events `$1`, `$2`, .., one a line.
+/// The events `$1`, `$2`, .., one per line.
 fn numbered(count: usize) -> Vec<String> {
     (1..=count).map(|n| event(&format!("${n}"), "@alice:localhost").to_string()).collect()
 }
 
-/// What is said of a file of these bytes.
+/// The output for a file with these bytes.
 fn said(bytes: &[u8]) -> String {
     let scene = demo();
     let mut command = replay(&scene, "", &[]);
@@ -30,7 +30,7 @@ fn said(bytes: &[u8]) -> String {
     shown(&mut command, scene.folder())
 }
 
-/// Which events were allowed, in order, and which lines failed.
+/// The events that were allowed and the lines that failed, in order.
 fn outcomes(events: &str) -> Vec<Value> {
     let (mut lines, _) = values(&mut replay(&demo(), events, &["--json"]));
     let summary = lines.pop().unwrap();
@@ -41,7 +41,7 @@ fn outcomes(events: &str) -> Vec<Value> {
     lines.into_iter().map(outcome).collect()
 }
 
-/// With these bytes on its standard input.
+/// Feeds these bytes to the command's standard input.
 fn fed(mut command: Command, bytes: &[u8]) -> Command {
     let (reader, mut writer) = std::io::pipe().unwrap();
     command.stdin(reader);
@@ -63,7 +63,7 @@ fn blank_lines_are_skipped_and_counted_as_lines() {
 #[test]
 fn a_mark_at_the_beginning_is_no_part_of_the_event() {
     let [one, two] = &numbered(2)[..] else { panic!() };
-    // As of two such files that were put together.
+    // As in two concatenated files.
     assert_eq!(outcomes(&format!("{MARK}{one}\n{MARK}{two}\n")), ["$1", "$2"]);
     let scene = demo();
     let arguments = format!("{MARK}{}", invite());
@@ -171,7 +171,7 @@ fn only_the_beginning_tells_what_a_file_is() {
         outcomes(&format!("{one}\n{{\n[{{}}]\n{two}\n")),
         ["$1".into(), json!(2), json!(3), "$2".into()]
     );
-    // It was cut off, and is no beginning.
+    // A truncated line does not count as the beginning of another format.
     assert_eq!(outcomes(&format!("{}\n{two}", &one[..20])), [json!(1), "$2".into()]);
 }
 

@@ -1,5 +1,5 @@
-//! Shows that modules have the loader's services in `hsmod call` and `hsmod replay`, and what
-//! `hsmod check` says of those that are lacking or that a trial does not have.
+//! Tests that modules can use the loader's services in `hsmod call` and `hsmod replay`, and what
+//! `hsmod check` reports about services that are missing or not available in a trial.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ use crate::check::check;
 use crate::command::values;
 use crate::replay::{event, lines, replay};
 
-/// A service that rewrites the content of what `@loud:localhost` sends; its URL.
+/// Starts a service that rewrites the content of events from `@loud:localhost`. Returns its URL.
 fn service() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -75,7 +75,7 @@ fn events_are_replayed_through_such_a_module() {
     assert_eq!((&summary["summary"]["failed"], code), (&json!(0), 0));
 }
 
-/// A keeper that takes this step in its start.
+/// The module `good_keeper`, which takes this step at its start.
 fn keeper(step: &Value) -> Scene {
     Scene::new().module("good_keeper", json!({"at_start": [step]}))
 }

@@ -1,4 +1,4 @@
-//! Shows that `--world` gives modules a homeserver to ask, in `call`, `replay` and `check`.
+//! Tests that in `call`, `replay` and `check`, the requests of modules are answered from `--world`.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::call::{INVITE, call, invite};
 use crate::command::{hsmod, shown, values};
 use crate::replay::{lines, replay};
 
-/// A world in a file of the scene's.
+/// Writes a world to a file in the scene's folder and returns its path.
 fn world(scene: &Scene, text: &str) -> String {
     let file = scene.folder().join("world.yaml");
     std::fs::write(&file, text).unwrap();
@@ -27,12 +27,12 @@ fn ask(request: &str, args: &Value, expect: &Value) -> Value {
     json!({"request": request, "args": args, "expect": expect})
 }
 
-/// A module that asks for this in these places.
+/// A module that makes these requests in these callbacks.
 fn asker(during: Value) -> Scene {
     Scene::new().module("good_asker", json!({"during": during}))
 }
 
-/// What WORLD answers, and what comes of changes.
+/// Requests with the answers that WORLD gives, including the effects of changes.
 fn asked() -> Value {
     let alice = json!({"user_id": "@alice:localhost"});
     let room = json!({"room_id": "!lobby:localhost"});
@@ -85,7 +85,7 @@ fn requests_are_answered_in_calls_and_at_the_start() {
     assert_eq!((&answers[0]["result"], code), (&json!({"allow": true}), 0));
 }
 
-/// The other way round: what is expected is looked at.
+/// The converse: the module does compare answers with the expected ones.
 #[test]
 fn an_answer_that_the_module_does_not_expect_fails() {
     let wrong = ask("is_user_admin", &json!({"user_id": "@bob:localhost"}), &json!(true));
@@ -176,7 +176,8 @@ fn http_comes_from_the_world() {
     ");
 }
 
-/// A room of the history begins empty, and has what the history left in it; others are the file's.
+/// A room of the history starts empty and gets its state from the history. Other rooms keep the
+/// file's state.
 #[test]
 fn a_replay_keeps_the_state_of_the_rooms_that_it_shows() {
     let room = json!({"room_id": "!r:localhost", "types": [["m.room.name", ""]]});
@@ -362,7 +363,7 @@ fn a_world_comes_through_a_pipe_too() {
     let with_stdin = |command: &mut Command, text: &str| {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        // A command that refuses both reads neither.
+        // The command may refuse its arguments without reading its input.
         let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
         let output = child.wait_with_output().unwrap();
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();

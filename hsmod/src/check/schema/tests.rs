@@ -1,4 +1,5 @@
-//! Every message an operator can meet here, and schemas that nobody should have written.
+//! Tests every message about a config that does not match its schema, and malformed or hostile
+//! schemas.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 
-/// As `schemars` writes it.
+/// A schema in the form that `schemars` generates.
 fn schema() -> Value {
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -57,7 +58,7 @@ fn schema() -> Value {
     })
 }
 
-/// What a schema has against the config of the second entry of a list.
+/// The problems of a config with a schema. The config is the second entry of the list.
 fn said(schema: &str, config: &str) -> String {
     let indented: String = config.lines().map(|line| format!("\n      {line}")).collect();
     let yaml = format!("modules:\n  - module: a\n  - module: guard\n    config:{indented}\n");

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-/// What a config comes to: the modules, and what is said of them.
+/// The translation of a config: the modules and the notes.
 fn said(homeserver: Value) -> String {
     let translation = Translation::of(homeserver).expect("it lists modules");
     let mut said = Vec::new();
@@ -20,7 +20,7 @@ fn said(homeserver: Value) -> String {
     said.join("\n")
 }
 
-/// The same of one module.
+/// The translation of a single module.
 fn of(class: &str, config: Value) -> String {
     said(json!({"modules": [{"module": class, "config": config}]}))
 }

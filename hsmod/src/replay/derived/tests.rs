@@ -1,4 +1,4 @@
-//! Histories, and what modules are asked in them.
+//! Tests which callbacks a history leads to.
 
 mod orders;
 mod random;
@@ -13,19 +13,20 @@ use super::callback::Callback;
 use crate::replay::room::Outcome;
 use crate::replay::rooms::Rooms;
 
-/// All that a replay asks, but for what is told later.
+/// All callbacks of a replay except `on_new_event`, which is a queued notification.
 fn asked_at_once() -> Vec<&'static str> {
     let all = Callback::ALL.iter().filter(|callback| **callback != Callback::OnNewEvent);
     all.map(|callback| callback.name()).collect()
 }
 
-/// A module of `x` that notes what it is asked of these callbacks, and answers as this says.
+/// A module in the homeserver `x` that registers these callbacks, records its calls and gives these
+/// answers.
 async fn recorder(callbacks: &[&str], answers: Value, about: Value) -> Modules {
     let config = json!({"callbacks": callbacks, "answers": answers, "about": about});
     Scene::new().host(Host::new("x")).module("good_recorder", config).load().await
 }
 
-/// Sends a history of the server `x` through the modules; what became of each event.
+/// Replays a history of the server `x` and returns the outcome of each event.
 async fn send(modules: &Modules, events: &[Value]) -> (Rooms, Vec<Outcome>) {
     let mut rooms = Rooms::new(modules, "x", 1, None);
     let lines = events.iter().map(|event| Ok(owned(event))).collect();
@@ -38,7 +39,7 @@ fn owned(event: &Value) -> OwnedEvent {
     OwnedEvent::from_json(event.to_string()).unwrap()
 }
 
-/// What the module noted, in order: `[callback, argument..]`.
+/// The calls that the module recorded, in order: `[callback, argument..]`.
 async fn seen(modules: &Modules) -> Vec<Vec<Value>> {
     let request = http::Request::get("/_synapse/client/recorder/seen");
     let request = request.body(bytes::Bytes::new()).unwrap();
@@ -46,7 +47,7 @@ async fn seen(modules: &Modules) -> Vec<Vec<Value>> {
     serde_json::from_slice(response.body()).unwrap()
 }
 
-/// An event of the room `!r:x`, a minute after the one before it.
+/// An event of the room `!r:x`, sent a minute after the previous number.
 fn event(number: i64, sender: &str, event_type: &str, content: Value) -> Value {
     json!({
         "event_id": format!("${number}"), "room_id": "!r:x", "sender": sender,
@@ -64,7 +65,7 @@ fn member(number: i64, sender: &str, user: &str, membership: &str) -> Value {
     state(number, sender, "m.room.member", user, json!({"membership": membership}))
 }
 
-/// The same events, as if they came of one request.
+/// Gives the events the same time, as if they resulted from one request.
 fn at_once(mut events: Vec<Value>) -> Vec<Value> {
     let at = events[0]["origin_server_ts"].clone();
     for event in &mut events {

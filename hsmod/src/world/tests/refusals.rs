@@ -1,8 +1,8 @@
-//! Shows what is said of a world that is wrong.
+//! Tests the messages about an invalid world.
 
 use super::*;
 
-/// What is said of each of these texts.
+/// The messages for each of these texts.
 fn refused<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let said = |yaml: &str| match text(yaml).parse("localhost") {
         Ok(_) => format!("`{yaml}` is well"),

@@ -1,10 +1,10 @@
-//! The orders that were recorded of a real Synapse, one for each kind of request.
+//! Compares the order of calls with recordings from a real Synapse, one for each kind of request.
 
 use hsmod_tests::build;
 
 use super::*;
 
-/// The callbacks that the recording module registered, of those that are derived.
+/// The derived callbacks that the recording module registered.
 const RECORDED: &[&str] = &[
     "is_user_expired",
     "on_create_room",
@@ -17,8 +17,8 @@ const RECORDED: &[&str] = &[
     "user_may_send_state_event",
 ];
 
-/// What Synapse asked for a request, without the events' own callbacks: these every event goes
-/// through here.
+/// The callbacks that Synapse called for a request, without the events' own, which a replay calls
+/// for every event.
 fn recorded(request: &str) -> Vec<String> {
     let file = build::workspace().join("tests/data/client-visible/orders.jsonl");
     let lines = std::fs::read_to_string(file).unwrap();
@@ -29,7 +29,7 @@ fn recorded(request: &str) -> Vec<String> {
     calls.map(name).filter(|name| RECORDED.contains(&&**name)).collect()
 }
 
-/// What is asked of what such a request left behind, after these events.
+/// The callbacks that a replay calls for the events after the first `before`.
 async fn asked(before: usize, events: &[Value]) -> Vec<String> {
     let after = |count: usize| {
         let events = &events[..count];

@@ -1,11 +1,11 @@
-//! Any history: what always holds.
+//! Properties that hold for any history.
 
 use proptest::prelude::*;
 
 use super::super::acts::ROWS;
 use super::*;
 
-/// An event of one of two rooms, by a good or a bad user of this server or by one of another.
+/// An event in one of two rooms, from a good or bad local user or from a user of another server.
 fn any_event() -> impl Strategy<Value = Value> {
     let user = prop::sample::select(vec!["@a:x", "@bad:x", "@c:y"]);
     let membership = prop::sample::select(vec!["join", "invite", "leave", "knock", "ban"]);
@@ -49,7 +49,7 @@ fn numbered(mut events: Vec<Value>) -> Vec<Value> {
     events
 }
 
-/// Whether calls are those of some acts, one behind the other; the last one may be cut off.
+/// Whether the calls are those of a sequence of actions, the last of which may be incomplete.
 fn are_of_acts(calls: &[&str]) -> bool {
     calls.is_empty()
         || ROWS.iter().any(|row| {
@@ -60,7 +60,7 @@ fn are_of_acts(calls: &[&str]) -> bool {
                     && *first == callback.name()
                 {
                     rest = behind;
-                    // Of several limiters.
+                    // This callback is called once for each limiter.
                     if *first != "get_ratelimit_override_for_user" {
                         break;
                     }
@@ -77,7 +77,7 @@ fn are_of_acts(calls: &[&str]) -> bool {
         })
 }
 
-/// The callback that decided, where it was none of the event's own.
+/// The callback that refused the event, unless it is one of the event's own.
 fn derived_refusal(outcome: &Outcome) -> Option<&'static str> {
     let (Outcome::Denied { refusal, .. } | Outcome::Failed { refusal, .. }) = outcome else {
         return None;
@@ -95,7 +95,7 @@ async fn check(events: Vec<Value>) -> Result<(), TestCaseError> {
     let (rooms, outcomes) = send(&modules, &events).await;
     prop_assert_eq!(outcomes.len(), events.len());
 
-    // What was asked is what the module was called for.
+    // The counted calls are those that the module received.
     let called: serde_json::Map<String, Value> = modules.counts()[0]
         .callbacks
         .iter()
@@ -107,7 +107,8 @@ async fn check(events: Vec<Value>) -> Result<(), TestCaseError> {
     all.retain(|_, times| *times != 0);
     prop_assert_eq!(asked, Value::Object(called));
 
-    // Each event is asked about once, behind what led to it, unless that was refused.
+    // The event's own callbacks come once, after those of its actions, unless one of these was
+    // refused.
     let mut by_room: Vec<usize> = (0..events.len()).collect();
     let first = |at: &usize| events.iter().position(|e| e["room_id"] == events[*at]["room_id"]);
     by_room.sort_by_key(first);
@@ -139,7 +140,7 @@ async fn check(events: Vec<Value>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// As the module does.
+/// Decides as the module does.
 fn is_denied(call: &[Value]) -> bool {
     call[1..].iter().any(|argument| argument.to_string().contains("bad"))
 }

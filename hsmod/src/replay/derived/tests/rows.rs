@@ -1,14 +1,14 @@
-//! Each row of the table, in a history of its own.
+//! Tests each row of the table with its own history.
 
 use super::super::acts::{Kind, ROWS};
 use super::*;
 
-/// A history, and how many of its events only prepare the last ones.
+/// A history: events that only prepare it, and the events under test.
 struct Case {
     kind: Kind,
     before: Vec<Value>,
     events: Vec<Value>,
-    /// What is asked of `events`, but for their own callbacks.
+    /// The expected calls for `events`, without their own callbacks.
     asked: Value,
 }
 
@@ -27,7 +27,7 @@ fn named(number: i64, room: &str, name: &str) -> Value {
     event
 }
 
-/// Of rooms that local users create.
+/// Cases of rooms that local users create.
 fn creations() -> Vec<Case> {
     let first = at_once(vec![
         create(1, json!({"room_version": "10"})),
@@ -93,7 +93,7 @@ fn without(request: &Value, key: &str) -> Value {
     request
 }
 
-/// Of memberships.
+/// Cases of memberships.
 fn memberships() -> Vec<Case> {
     vec![
         case(
@@ -150,7 +150,7 @@ fn memberships() -> Vec<Case> {
     ]
 }
 
-/// Of state, and of other servers.
+/// Cases of state events, and of events from other servers.
 fn others() -> Vec<Case> {
     let alias = |number: i64, alias: &str, others: &[&str]| {
         let content = json!({"alias": alias, "alt_aliases": others});
@@ -203,7 +203,8 @@ fn others() -> Vec<Case> {
     ]
 }
 
-/// A call as a case has it: of an event its ID, without states, of a requester its user.
+/// Shortens a call to the form of a case: an event is its ID, a requester its user, and states are
+/// left out.
 fn short(call: &[Value]) -> Value {
     let callback = call[0].as_str().unwrap();
     let argument = |argument: &Value| match callback {
@@ -219,7 +220,7 @@ fn short(call: &[Value]) -> Value {
     std::iter::once(call[0].clone()).chain(arguments).collect()
 }
 
-/// What is asked of the last events of a case.
+/// The calls for the events under test.
 async fn asked(case: &Case) -> Value {
     let derived: Vec<&str> = Callback::ALL
         .iter()
