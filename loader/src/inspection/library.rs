@@ -1,17 +1,17 @@
-//! What the loader wants to know of a shared library, whatever its format.
+//! What the loader needs to know of a shared library, in any format.
 
 use super::fault::{DAMAGED, Fault};
 use super::format::Format;
 use super::platform::{GlibcVersion, Machine, Platform};
 use super::{Undefined, elf, other};
 
-/// The facts of a shared library, borrowed from its bytes.
+/// Facts about a shared library, borrowed from its bytes.
 #[derive(Debug)]
 pub(super) struct Library<'data> {
     pub(super) machine: Machine,
-    /// What the exported manifest symbol holds.
+    /// The content of the exported manifest symbol.
     pub(super) manifest: Option<&'data [u8]>,
-    /// What the file holds from the exported entry on, which says itself how long it is.
+    /// The bytes from the exported entry on; the entry itself says how long it is.
     pub(super) entry: Option<&'data [u8]>,
     pub(super) glibc: Option<GlibcVersion>,
     pub(super) static_tls: bool,
@@ -45,11 +45,11 @@ pub(super) fn read<'data>(
     }
 }
 
-/// A text of C ends in a NUL, and some compilers put more behind it; JSON has none.
+/// A manifest written in C ends with a NUL, which some compilers pad with more; JSON contains none.
 fn without_end(manifest: &[u8]) -> &[u8] {
     let length = manifest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
     &manifest[..length]
 }
 
-/// Far more than callbacks, authors and the schema of configs fill.
+/// Far more than callbacks, authors and a config schema need.
 const MANIFEST_SIZE_MAX: usize = 1 << 20;

@@ -1,7 +1,8 @@
-//! Reads a shared library of macOS or Windows.
+//! Reads shared libraries of macOS and Windows.
 //!
-//! Neither format tells the size of an exported symbol. The manifest has a section of its own, so it
-//! ends where the section ends, but for the zeros that align it; the entry says its size itself.
+//! Neither format stores the size of an exported symbol. The manifest has a section of its own, so
+//! it ends where the section ends, except for zeros that pad the section; the entry contains its
+//! size.
 
 use object::read::{
     ExportTarget, File, NameOrOrdinal, Object as _, ObjectSection as _, ObjectSymbol as _, Symbol,
@@ -19,7 +20,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-/// What `export_module!` calls the section of the manifest: in Mach-O, in PE.
+/// The names that `export_module!` gives the manifest's section: in Mach-O, in PE.
 const MANIFEST_SECTIONS: [&str; 2] = ["__hsmod", ".hsmod"];
 
 /// Reads `bytes` as a shared library for `here`.
@@ -47,7 +48,7 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
         runpath: Vec::new(),
         needed: Vec::new(),
         undefined: Vec::new(),
-        // Both keep it in a file of its own.
+        // Both formats keep it in a separate file.
         debug_info: 0,
     })
 }
@@ -55,7 +56,7 @@ pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<
 fn machine(file: &File<'_>) -> Machine {
     let arch = match file.architecture() {
         Architecture::I386 => "x86".to_owned(),
-        // The others are called as Rust calls them, but for their capitals.
+        // The other names are Rust's but for capital letters.
         other => format!("{other:?}").to_lowercase(),
     };
     Machine {
@@ -65,7 +66,7 @@ fn machine(file: &File<'_>) -> Machine {
     }
 }
 
-/// The section of the exported symbol `name`, and what it holds from there to its end.
+/// The section that contains the exported symbol `name`, and its bytes from the symbol to the end.
 fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<(String, &'data [u8])>, Fault> {
     let Some(address) = address(file, name)? else { return Ok(None) };
     let found = file.sections().find_map(|section| {
@@ -79,7 +80,7 @@ fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<(String, &'d
     }
 }
 
-/// Where the manifest ends cannot be known.
+/// The end of the manifest cannot be determined.
 fn unmarked(section: &str) -> Fault {
     Fault::new(
         format!("has its manifest among other data (section `{section}`)"),
@@ -88,7 +89,7 @@ fn unmarked(section: &str) -> Fault {
     )
 }
 
-/// Where the exported symbol `name` is.
+/// The address of the exported symbol `name`.
 fn address(file: &File<'_>, name: &str) -> Result<Option<u64>, Fault> {
     if file.format() == BinaryFormat::MachO {
         return Ok(in_symbol_table(file, name));
@@ -108,9 +109,9 @@ fn address(file: &File<'_>, name: &str) -> Result<Option<u64>, Fault> {
 
 /// The same for Mach-O, which puts an underscore before each name.
 ///
-/// Rationale: the dynamic linker finds exported symbols by a trie that stands beside the table. Of a
-/// damaged one, whose branches meet again, walking through takes for ever; linkers and `strip` leave
-/// exported symbols in the table, too.
+/// Rationale: the dynamic linker looks exported symbols up in a trie, which is separate from the
+/// symbol table. Walking a damaged trie whose branches rejoin would take for ever; linkers and
+/// `strip` keep exported symbols in the table as well.
 fn in_symbol_table(file: &File<'_>, name: &str) -> Option<u64> {
     let is_named = |symbol: &Symbol<'_, '_>| {
         symbol.name_bytes().is_ok_and(|found| found.strip_prefix(b"_") == Some(name.as_bytes()))

@@ -11,16 +11,16 @@ use crate::sys;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Platform {
-    /// The version of the boundary the homeserver speaks.
+    /// The ABI version that the homeserver supports.
     pub abi: AbiVersion,
     /// The processor.
     pub machine: Machine,
-    /// The glibc that runs, if one does.
+    /// The running glibc, if it is the C library.
     pub glibc: Option<GlibcVersion>,
 }
 
 impl Platform {
-    /// The platform this process runs on; `abi` is the host's.
+    /// The platform of this process; `abi` is the host's.
     pub fn here(abi: AbiVersion) -> Self {
         let glibc = sys::glibc_version().and_then(|version| GlibcVersion::parse(&version));
         Self { abi, machine: Machine::here(), glibc }
@@ -33,14 +33,14 @@ impl Platform {
 pub struct Machine {
     /// Rust's name for it: `x86_64`, `aarch64`.
     pub arch: String,
-    /// Bits of an address.
+    /// The size of an address in bits.
     pub bits: u32,
-    /// Whether the lower byte of a number comes first.
+    /// Whether numbers are little-endian.
     pub little_endian: bool,
 }
 
 impl Machine {
-    /// The one this process runs on.
+    /// The machine this process runs on.
     pub fn here() -> Self {
         Self {
             arch: std::env::consts::ARCH.to_owned(),
@@ -66,8 +66,8 @@ pub struct GlibcVersion {
 }
 
 impl GlibcVersion {
-    /// Reads two or three numbers with dots between them; what follows them, as in `2.36-custom`,
-    /// does not count.
+    /// Parses two or three numbers separated by dots; anything that follows them, as in
+    /// `2.36-custom`, is ignored.
     pub fn parse(version: &str) -> Option<Self> {
         let numbers = version.split(|c: char| !c.is_ascii_digit() && c != '.').next()?;
         let mut numbers = numbers.split('.').map(|number| number.parse().ok());

@@ -1,30 +1,31 @@
-//! The entry of a mapped plugin, which has to be the one that was read from its file.
+//! Finds the entry of a mapped plugin and checks that it is the one that was read from the file.
 
 use hsmod_abi::Entry;
 use libloading::Library;
 
 use crate::inspection::EntryHead;
 
-/// Symbol of a plugin's entry.
+/// The symbol of a plugin's entry.
 const SYMBOL: &[u8] = b"hsmod_entry\0";
 
-/// The entry of `library`, whose file says `inspected`; why it is none, if it is not.
+/// The entry of `library`, whose file contained `inspected`; or why it is not valid.
 pub(super) fn of(library: &Library, inspected: &EntryHead) -> Result<&'static Entry, String> {
-    // SAFETY: an address, through which nothing is read here.
+    // SAFETY: only the symbol's address is used; nothing is read through it here.
     let found = unsafe { library.get::<*const Entry>(SYMBOL) };
     let address = *found.map_err(|error| error.to_string())?;
-    // SAFETY: where the symbol leads, inspection found an entry in the file, all of it, in a segment
-    // that is mapped now and for ever; it is a constant.
+    // SAFETY: at this symbol, inspection found a complete entry in the file, in a segment that is
+    // mapped now and stays mapped; it is a constant.
     unsafe { checked(address, inspected) }
 }
 
 /// # Safety
-/// If `address` is aligned, an [`Entry`] can be read there for ever, and nobody changes it.
+/// If `address` is aligned and not null, an [`Entry`] can be read there for ever, and never
+/// changes.
 unsafe fn checked(address: *const Entry, inspected: &EntryHead) -> Result<&'static Entry, String> {
     if address.is_null() || !address.is_aligned() {
         return Err("its symbol `hsmod_entry` leads to no place for one".to_owned());
     }
-    // SAFETY: aligned, and the caller's promise.
+    // SAFETY: aligned and not null, and the caller promises the rest.
     let scalars = unsafe { address.cast::<[u8; Entry::SCALARS]>().read() };
     if EntryHead::of(&scalars).as_ref() != Some(inspected) {
         return Err("what was mapped says something else than its file".to_owned());
@@ -47,16 +48,16 @@ mod tests {
     const ENTRY: Entry = Entry::rust(false, (&raw const NOTHING).cast(), null());
     static WHOLE: Entry = ENTRY;
 
-    /// What the file of `entry` says.
+    /// What the file that contains `entry` says.
     fn file(entry: &'static Entry) -> EntryHead {
-        // SAFETY: it is as long as that, and has no padding.
+        // SAFETY: an entry is at least this long, and its scalars have no padding.
         let scalars = unsafe { (&raw const *entry).cast::<[u8; Entry::SCALARS]>().read() };
         EntryHead::of(&scalars).unwrap()
     }
 
-    /// What is wrong with what lies at `address`, if its file said what that of `WHOLE` says.
+    /// What is wrong with the entry at `address`, if its file contained `WHOLE`.
     fn wrong(address: *const Entry) -> Option<String> {
-        // SAFETY: the tests name constants, or what is not aligned.
+        // SAFETY: the tests pass constants, or addresses that are null or not aligned.
         unsafe { checked(address, &file(&WHOLE)) }.err()
     }
 

@@ -1,8 +1,8 @@
-//! Whether a plugin that describes its boundary has the one of this loader: every structure and
+//! Compares the boundary that a plugin describes with that of this loader: every structure and
 //! every function, field by field.
 //!
-//! Only what the same version of `abi_stable` has described, for the same version of the boundary,
-//! can be compared. Any other plugin is loaded by what its entry says and by the sizes of its tables.
+//! This is possible only if the plugin was built with the same version of `abi_stable` and of the
+//! ABI. All other plugins are checked by their entry and the sizes of their tables only.
 
 use abi_stable::ABI_STABLE_VERSION;
 use abi_stable::abi_stability::abi_checking::{
@@ -16,10 +16,10 @@ use hsmod_plugin_api::module::{Layouts, abi_layout};
 use crate::inspection::Inspection;
 use crate::problem::{Problem, Stage};
 
-/// Compares the plugin's boundary with this loader's, if that can be.
+/// Compares the plugin's boundary with this loader's, if possible.
 pub(super) fn check(entry: &'static Entry, inspection: &Inspection) -> Result<(), Problem> {
     let Some(plugin) = comparable(entry) else { return Ok(()) };
-    // A fresh record each time: the process-wide one would keep pointers into images.
+    // Use new globals each time: the process-wide ones would keep pointers into images.
     let globals = CheckingGlobals::new();
     let compared = check_layout_compatibility_with_globals(abi_layout(), plugin, &globals);
     let errors = compared.err().map(|errors| errors.errors).unwrap_or_default();
@@ -31,29 +31,32 @@ pub(super) fn check(entry: &'static Entry, inspection: &Inspection) -> Result<()
     )))
 }
 
-/// What the plugin describes, if it can be compared with what this loader does.
+/// The plugin's description of its boundary, if it can be compared with this loader's.
 fn comparable(entry: &'static Entry) -> Option<&'static TypeLayout> {
     let layouts: *const Layouts = entry.layouts.cast();
     if layouts.is_null() || !layouts.is_aligned() {
         return None;
     }
-    // SAFETY: the pointer of an entry leads to `Layouts`, which begin with their size.
+    // SAFETY: an entry's pointer leads to `Layouts`, which begin with their size.
     let size = unsafe { (&raw const (*layouts).size).read() };
     if usize::try_from(size).is_ok_and(|size| size < size_of::<Layouts>()) {
         return None;
     }
-    // SAFETY: by their size, they have these fields, which are the same whatever `abi_stable` is.
+    // SAFETY: according to their size they have these fields, whose types do not depend on
+    // `abi_stable`.
     let (minor, version) = unsafe {
         ((&raw const (*layouts).abi_minor).read(), (&raw const (*layouts).abi_stable).read())
     };
     if minor != ABI.minor || version.text() != ABI_STABLE_VERSION.version.as_str() {
         return None;
     }
-    // SAFETY: as above; of the same version, a description has the form that this loader knows.
+    // SAFETY: as above; with the same version of `abi_stable`, the description has the type known
+    // here.
     Some(unsafe { (&raw const (*layouts).layout).read() })
 }
 
-/// The innermost difference as path, expected, found; the whole text would be hundreds of lines.
+/// The innermost difference, as path, expected and found. The whole report would be hundreds of
+/// lines.
 fn innermost(errors: &[AbiInstabilityError]) -> Option<String> {
     let differing = errors.iter().filter(|error| error.errs.iter().any(counts));
     let error = differing.max_by_key(|error| error.stack_trace.len())?;
@@ -70,13 +73,13 @@ fn innermost(errors: &[AbiInstabilityError]) -> Option<String> {
     Some(format!("{place}expected `{expected}`, found `{found}`"))
 }
 
-/// Whether bytes that cross may be others: crates may be renamed, split and given new versions while
-/// none is.
+/// Whether this difference may change the bytes that cross the boundary. Crates may be renamed,
+/// split and released without such a change.
 fn counts(what: &AbiInstability) -> bool {
     !matches!(what, AbiInstability::Package(_) | AbiInstability::PackageVersion(_))
 }
 
-/// Whether a step says where one is: numbers of parameters and of fields without a name do not.
+/// Whether a step's name is informative: names made of a parameter's or field's number are not.
 fn telling(name: &&str) -> bool {
     let name = name.trim_start_matches("param_").trim_start_matches("field_");
     name.bytes().any(|byte| byte.is_ascii_alphabetic())
@@ -96,7 +99,7 @@ fn type_of(step: &TLFieldOrFunction) -> String {
     }
 }
 
-/// Where the types have the same name.
+/// A description of the difference for types with the same name.
 fn difference(what: &AbiInstability) -> (String, String) {
     match what {
         AbiInstability::Size(pair) => {
@@ -115,7 +118,7 @@ fn difference(what: &AbiInstability) -> (String, String) {
     }
 }
 
-/// One line, not too long.
+/// The text on one line, cut if it is long.
 fn short(text: &str) -> String {
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(160) {

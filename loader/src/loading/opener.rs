@@ -1,10 +1,11 @@
-//! The thread that opens plugins: one for the whole process, started before the first of them that
-//! a deadline is for.
+//! The thread that opens plugins: there is one for the whole process, started before the first
+//! plugin for which there is a time limit.
 //!
-//! While code of a plugin runs that belongs to its mapping (a constructor), the dynamic linker
-//! holds its lock. With glibc every thread needs that lock which begins, and one that first uses a
-//! thread-local with a destructor. So if a constructor hangs, this thread is lost, and whatever
-//! begins after it; but those who wait for it here need nothing new, and can say what happened.
+//! While mapping a plugin runs code of it (a constructor), the dynamic linker holds its lock. With
+//! glibc, that lock is needed by every new thread, and by a thread that uses a thread-local with a
+//! destructor for the first time. So if a constructor hangs, this thread is lost and so are all
+//! threads started later; but callers that wait here need nothing new, and can report what
+//! happened.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,18 +24,18 @@ use crate::scarcity;
 use crate::sys;
 use crate::verification::Verified;
 
-/// Whoever holds it has the thread's attention. `None` before the first plugin.
+/// The thread, for the exclusive use of whoever holds the lock. `None` before the first plugin.
 static OPENER: Mutex<Option<Opener>> = Mutex::const_new(None);
 
-/// What is mapped, by its digest: never unmapped. Held by whoever opens a plugin.
+/// The mapped images by digest; they are never unmapped. Locked while a plugin is opened.
 static IMAGES: LazyLock<std::sync::Mutex<HashMap<String, Image>>> = LazyLock::new(Default::default);
 
-/// The thread, as others see it.
+/// The opener thread's handle.
 struct Opener {
-    /// Where it runs: a process that was forked off has what is mapped, and not the thread.
+    /// The process it runs in: a forked child has the mapped images, but not the thread.
     process: u32,
     jobs: mpsc::Sender<Job>,
-    /// What it was given and nobody has seen the end of.
+    /// The job whose outcome has not been received yet.
     current: Option<Opening>,
 }
 
@@ -43,11 +44,11 @@ struct Opener {
 struct Opening {
     what: Hanging,
     outcome: oneshot::Receiver<Result<Loaded, Problem>>,
-    /// Somebody has waited for it in vain.
+    /// Whether a caller has given up waiting for it.
     overdue: bool,
 }
 
-/// A plugin that does not come back from being mapped.
+/// A plugin whose mapping does not return.
 #[derive(Clone, Debug)]
 pub(crate) struct Hanging {
     module: String,
@@ -56,13 +57,13 @@ pub(crate) struct Hanging {
 
 /// Why a plugin was not loaded.
 pub(crate) enum Unloaded {
-    /// Something is wrong with it.
+    /// Something is wrong with the plugin.
     Refused(Problem),
-    /// A plugin hangs, be it this one: nothing else can be loaded.
+    /// This or another plugin hangs: nothing else can be loaded.
     Stuck(Problem, Hanging),
 }
 
-/// Has the thread load the plugin of `module`, and waits for that up to `limit`; without one, no
+/// Loads the plugin of `module` on the opener thread, and waits up to `limit`. Without a limit, no
 /// runtime is needed.
 pub(crate) async fn load(
     verified: Verified,
@@ -91,10 +92,11 @@ pub(crate) async fn load(
     }
 }
 
-/// Loads the plugin of `module` on the thread of the caller, who starts no other one and needs no
-/// runtime. Nobody ends the wait for a plugin that hangs; once one is known to, it is not begun.
+/// Loads the plugin of `module` on the caller's thread, which needs neither another thread nor a
+/// runtime. If the plugin hangs, so does the caller; if a plugin is known to hang already, this
+/// fails at once.
 pub(crate) fn load_here(verified: Verified, module: &str) -> Result<Loaded, Unloaded> {
-    // Whoever has it knows of nothing that hangs, or is about to find out.
+    // If the lock is taken, its holder knows of no plugin that hangs, or will find out.
     if let Ok(mut opener) = OPENER.try_lock()
         && let Some(opener) = &mut *opener
         && let Some(hanging) = opener.hanging()
@@ -106,10 +108,11 @@ pub(crate) fn load_here(verified: Verified, module: &str) -> Result<Loaded, Unlo
 }
 
 impl Opener {
-    /// The one that is there, unless it was left behind by a fork.
+    /// The opener of this process, started if there is none or if it was left behind by a fork.
     fn of_this_process(known: &mut Option<Self>) -> Result<&mut Self, Problem> {
         if known.as_ref().is_some_and(|opener| opener.process != process::id()) {
-            // Its other end lies on the stack of a thread that is not there: nobody is to be woken.
+            // Do not drop it: the other end of the channel is on the stack of a thread that does
+            // not exist in this process, so there is nobody to wake.
             std::mem::forget(known.take());
         }
         match known {
@@ -118,7 +121,7 @@ impl Opener {
         }
     }
 
-    /// The plugin that was given up, if it has not come back since.
+    /// The plugin that a caller gave up waiting for, if it has not returned since.
     fn hanging(&mut self) -> Option<Hanging> {
         let current = self.current.as_mut().filter(|current| current.overdue)?;
         let busy = current.outcome.try_recv().is_err_and(|none| none == TryRecvError::Empty);
@@ -138,7 +141,7 @@ impl Opener {
         }
     }
 
-    /// Waits until it has done what others gave it and did not wait for.
+    /// Waits until the thread has finished the job that an earlier caller stopped waiting for.
     async fn free(&mut self, limit: Option<Duration>) -> Result<(), Hanging> {
         let Some(current) = &mut self.current else { return Ok(()) };
         if !current.overdue {
@@ -161,13 +164,13 @@ impl Opener {
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         let (answer, outcome) = oneshot::channel();
         let module = what.module.as_str().into();
-        // Should the thread be gone, the answer is dropped, which is noticed.
+        // If the thread is gone, `answer` is dropped, which the caller notices.
         let _ = self.jobs.send(Job { module, verified, dispatch, answer });
         self.current.insert(Opening { what, outcome, overdue: false })
     }
 }
 
-/// Waits no longer than `limit`, if there is one.
+/// Awaits `future`, for at most `limit` if there is one.
 async fn within<F: Future>(limit: Option<Duration>, future: F) -> Result<F::Output, Duration> {
     match limit {
         Some(limit) => tokio::time::timeout(limit, future).await.map_err(|_| limit),
@@ -182,19 +185,19 @@ struct Job {
     answer: oneshot::Sender<Result<Loaded, Problem>>,
 }
 
-/// What the thread does, to the end of the process.
+/// The loop of the thread, which lasts until the end of the process.
 fn run(jobs: &mpsc::Receiver<Job>) {
     while let Ok(Job { module, verified, dispatch, answer }) = jobs.recv() {
         let outcome = tracing::dispatcher::with_default(&dispatch, || open(verified, &module));
         if let Some(outcome) = outcome {
-            // Nobody waits any more if it took too long.
+            // The caller may have given up.
             let _ = answer.send(outcome);
         }
     }
 }
 
-/// Opens a plugin on this thread; `None` after a panic, which is a fault of the loader: the next
-/// plugin may do without it.
+/// Opens a plugin on this thread; `None` after a panic. That is a bug in the loader, and the next
+/// plugin may not trigger it.
 fn open(verified: Verified, module: &str) -> Option<Result<Loaded, Problem>> {
     let mut images = IMAGES.lock().unwrap_or_else(PoisonError::into_inner);
     let inside = record::enter_named(module, Place::LOADING);
@@ -218,7 +221,7 @@ impl Hanging {
         )
     }
 
-    /// What there is to say of another plugin.
+    /// The problem of another plugin that could not be loaded because of this one.
     pub(crate) fn keeps_from(&self, file: &Path) -> Problem {
         let Self { module, file: hanging } = self;
         let message = format!(

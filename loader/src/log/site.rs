@@ -1,4 +1,4 @@
-//! The places in modules that log, as this process's `tracing` knows them.
+//! The log call sites in modules, registered with this process's `tracing`.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -11,16 +11,16 @@ use tracing_core::metadata::Kind;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Level, Metadata};
 
-/// The field that carries the module's name; the last one of each place.
+/// The field with the module's name; the last field of each call site.
 pub(super) const MODULE: &str = "module";
 
-/// As many as `tracing` itself takes.
+/// The most fields that `tracing` itself supports.
 pub(super) const MOST_FIELDS: usize = 32;
 
-/// A place in a module that logs.
+/// A log call site in a module.
 ///
-/// Rationale: filters and subscribers keep what they decided about a place for ever, so there is
-/// one per place, never freed; a plugin has a fixed number of them.
+/// Rationale: filters and subscribers cache their decisions about a call site for ever, so each has
+/// one `Site`, which is never freed; a plugin has a fixed number of them.
 struct Site {
     metadata: OnceLock<Metadata<'static>>,
 }
@@ -39,11 +39,11 @@ impl Callsite for Site {
     }
 }
 
-/// What tells one place from another.
+/// What distinguishes call sites.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Key {
     level: u8,
-    /// Of a span.
+    /// The name, for spans.
     name: Option<String>,
     target: String,
     file: Option<String>,
@@ -52,7 +52,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// Of the place that logs this.
+    /// The call site that logs this record.
     pub(super) fn of<S>(record: &LogRecord<'_, S>) -> Self {
         let fields = record.fields.iter().take(MOST_FIELDS - 1);
         Self {
@@ -65,14 +65,14 @@ impl Key {
         }
     }
 
-    /// Of any place in this target.
+    /// A call site that stands for a whole target.
     pub(super) fn of_target(level: u8, target: &str) -> Self {
         let (name, target, file) = (None, target.to_owned(), None);
         Self { level, name, target, file, line: 0, fields: Vec::new() }
     }
 }
 
-/// The place that logs so; made when it is first seen.
+/// The metadata of this call site, created when first used.
 pub(super) fn site(key: Key) -> &'static Metadata<'static> {
     static SITES: Mutex<Option<HashMap<Key, &'static Site>>> = Mutex::new(None);
     let mut sites = SITES.lock().unwrap_or_else(PoisonError::into_inner);

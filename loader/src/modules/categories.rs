@@ -19,26 +19,26 @@ macro_rules! categories {
 }
 
 categories! {
-    /// Asks about spam: events, joins, invites, users, files.
+    /// Questions about spam: events, joins, invites, users, files.
     spam_checker: SpamCheckers;
-    /// Asks for the third-party rules, and tells what happened.
+    /// Questions about third-party rules, and notifications of what happened.
     third_party_rules: ThirdPartyRulesAll;
-    /// Asks whether accounts have expired, and tells of registrations and logins.
+    /// Questions about expired accounts, and notifications of registrations and logins.
     account_validity: AccountValidities;
-    /// Asks who gets to know of whose presence.
+    /// Questions about who receives whose presence.
     presence_router: PresenceRouters;
-    /// Asks about passwords and registrations, and tells who logged out.
+    /// Questions about passwords and registrations, and notifications of logouts.
     password_auth_provider: PasswordAuthProviders;
-    /// Asks how background updates are to be paced.
+    /// Questions about the pace of background updates.
     background_update_controller: BackgroundUpdateControllers;
-    /// Tells what clients keep with accounts.
+    /// Notifications of account data that clients store.
     account_data: AccountDatas;
-    /// Asks what clients are to be told beside an event.
+    /// Questions about additional fields in the `unsigned` part of events for clients.
     add_extra_fields_to_unsigned_client_event: AddExtraFieldsToUnsignedClientEvents;
-    /// Asks who may upload how much.
+    /// Questions about who may upload how much.
     media_repository: MediaRepositories;
-    /// Asks how often a user may do something.
+    /// Questions about how often a user may do something.
     ratelimit: Ratelimits;
-    /// Tells what other servers got.
+    /// Notifications of events delivered to other servers.
     federation: Federations;
 }

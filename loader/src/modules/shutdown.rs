@@ -1,4 +1,4 @@
-//! How modules end.
+//! Shutting modules down.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,20 +15,20 @@ use crate::record::{self, Place};
 use crate::registration::Registrar;
 use crate::stages::enter;
 
-/// How a shutdown went.
+/// The outcome of a shutdown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shutdown {
-    /// Whether calls or notifications were still in flight when the time was up.
+    /// Whether calls or notifications were still in flight when the time limit had passed.
     pub calls_left: bool,
-    /// How many notifications nobody was told of.
+    /// How many notifications were left in the queues.
     pub notifications_left: usize,
-    /// Modules whose `shutdown` failed, and how.
+    /// The modules whose `shutdown` failed, each with the error.
     pub failures: Vec<(Arc<str>, String)>,
 }
 
-/// Shuts modules down, the last one first, all of them within `limit`: ends their background work,
-/// then calls `shutdown`. Logs and returns who failed, and how.
+/// Shuts modules down in reverse order, all of them within `limit`: ends their background work,
+/// then calls `shutdown`. Logs and returns the failures.
 pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str>, String)> {
     let deadline = Instant::now() + limit;
     let mut failures = Vec::new();
@@ -64,16 +64,16 @@ pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str
     failures
 }
 
-/// Ends what the loader gave a module. Its storage may be writing, for which there is some time even
-/// after the deadline.
+/// Ends the services that the loader provides to a module. Its storage may be writing, so there is
+/// a second for this even after the deadline.
 pub(crate) async fn end(registrar: &Registrar, deadline: Instant) {
     let deadline = deadline.max(Instant::now() + Duration::from_secs(1));
-    // What is left ends with the module.
+    // Whatever is left ends when the module is dropped.
     let _ = tokio::time::timeout_at(deadline, registrar.end()).await;
 }
 
-/// Gives modules up that are published no longer: at once, or as soon as no thread reads of them.
-/// A thread that never comes back keeps them for ever.
+/// Drops modules that are no longer published, at once or as soon as no thread is reading them. A
+/// thread that never stops reading keeps them for ever.
 pub(super) fn give_up(old: Replaced<Generation>) {
     const FIRST_LOOK: Duration = Duration::from_millis(1);
     const SLOWEST: Duration = Duration::from_millis(64);

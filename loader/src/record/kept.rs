@@ -1,8 +1,8 @@
-//! The slots in a file, which another process reads when this one has ended.
+//! Keeps the slots in a file, which another process reads after this one has ended.
 //!
-//! The file is an array of words: a head, the slots, and the names of what their numbers mean. It
-//! is read after the process has ended by whatever cause, so nothing in it is ever half true: a
-//! name stands there before the count that includes it, and the mark of the file comes last.
+//! The file is an array of words: a head, the slots, and the names that numbers stand for. It must
+//! be consistent at any moment, since the process may end at any: a name is written before the
+//! count that includes it, and the file's mark is written last.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -19,35 +19,36 @@ use crate::sys;
 /// How many threads are recorded: the first ones that enter a module. Later ones are not.
 const THREADS: usize = 256;
 
-/// How many words of names there are; some thousand names.
+/// The number of words for names; enough for some thousand names.
 const NAMES: usize = 1 << 13;
 
-/// The head: the mark of such a file, and how many words of names are used.
+/// The size of the head: it holds the file's mark, and how many words of names are used.
 const HEAD: usize = 8;
 const MARK: usize = 0;
 const USED: usize = 1;
 
-/// Changes when the layout does.
+/// The mark, which changes with the layout.
 const MARKED: u64 = u64::from_le_bytes(*b"hsmod/1\n");
 
 const WORD: usize = size_of::<u64>();
 
-/// What number a name is of.
+/// What a name belongs to.
 const MODULE: u64 = 0;
 const PLACE: u64 = 1;
 
 /// Where names are written, if the slots are kept in a file.
 static TEXT: OnceLock<Text> = OnceLock::new();
 
-/// Keeps what the threads of this process are inside of in `file`, whose content is replaced. To be
-/// called once, before the first module is loaded; afterwards [`left_in`] tells another process
-/// which module and which callback each thread was inside of, even if this process was killed.
+/// Records in `file` which module each thread of this process is inside of; the file's content is
+/// replaced. Call this once, before the first module is loaded. Afterwards another process can use
+/// [`left_in`] to find out which module and callback each thread was inside of, even if this
+/// process was killed.
 ///
-/// The first 256 threads that enter a module are recorded. The file must not be made shorter while
-/// this process runs. It costs the calls nothing.
+/// The first 256 threads that enter a module are recorded. The file must not be truncated while
+/// this process runs. Calls do not become slower.
 ///
 /// # Errors
-/// The file cannot be mapped; modules were loaded already; the system is not one of Unix.
+/// The file cannot be mapped; modules were loaded already; or the system is not a Unix.
 ///
 /// # Examples
 /// ```
@@ -88,11 +89,11 @@ fn too_late() -> io::Error {
     )
 }
 
-/// What the threads of a process were inside of when it ended, or are inside of now: nothing for
-/// threads that were in none of its modules. Empty if the process ended before [`keep_in`].
+/// What the threads of a process were inside of when it ended, or are inside of now; threads
+/// outside of all modules are left out. Empty if the process ended before [`keep_in`].
 ///
 /// # Errors
-/// The file cannot be read, or is no such record.
+/// The file cannot be read, or is not such a record.
 pub fn left_in(file: &File) -> io::Result<Vec<Left>> {
     let mut bytes = Vec::new();
     let mut file = file;
@@ -126,8 +127,8 @@ pub fn left_in(file: &File) -> io::Result<Vec<Left>> {
         .collect())
 }
 
-/// Where names are written, one behind the other: what it is and its number, how many bytes, the
-/// bytes.
+/// Where names are written, one after the other: kind and number in one word, the length in bytes,
+/// then the bytes.
 struct Text {
     used: &'static AtomicU64,
     words: &'static [AtomicU64],
@@ -135,7 +136,7 @@ struct Text {
 }
 
 impl Text {
-    /// Adds a name, if there is room left.
+    /// Adds a name, if there is room for it.
     fn note(&self, kind: u64, number: u64, name: &str) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let used = self.used.load(Relaxed);
@@ -169,14 +170,14 @@ fn read_names(mut text: &[u64]) -> HashMap<(u64, u64), String> {
     names
 }
 
-/// The name of a module, for whoever reads the file.
+/// Writes the name of a module to the file.
 pub(super) fn note_module(number: usize, name: &str) {
     if let Some(text) = TEXT.get() {
         text.note(MODULE, number as u64, name);
     }
 }
 
-/// The name of a place.
+/// Writes the name of a place to the file.
 pub(super) fn note_place(place: Place, name: &str) {
     if let Some(text) = TEXT.get() {
         text.note(PLACE, u64::from(place.0), name);

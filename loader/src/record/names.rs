@@ -1,4 +1,4 @@
-//! What modules and their parts are called: the slots hold numbers.
+//! The names of modules and places, for which the slots hold numbers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -6,23 +6,24 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use super::kept;
 use super::place::Place;
 
-/// How many parts of modules get a name of their own.
+/// How many places may have a name of their own.
 ///
-/// Rationale: modules name their background work as they like; one that names each run anew must
-/// not fill the memory.
+/// Rationale: modules choose the names of their background work; a module that gives each run a new
+/// name must not fill the memory.
 const PLACES_MAX: usize = 1024;
 
-/// How much of a name is kept, in bytes.
+/// How many bytes of a name are kept.
 const NAME_MAX: usize = 256;
 
-/// All that were ever given in this process.
+/// All names given in this process.
 static NAMES: RwLock<Names> = RwLock::new(Names::new());
 
 struct Names {
-    /// By their numbers, which begin with 1: across the boundary 0 is none.
+    /// The names of modules. Their numbers begin with 1, because 0 means "no module" across the
+    /// boundary.
     modules: Vec<Arc<str>>,
     places: Vec<Arc<str>>,
-    /// By name; made when it is needed.
+    /// The numbers of places by name; created when needed.
     numbers: Option<HashMap<Arc<str>, u32>>,
 }
 
@@ -31,7 +32,7 @@ impl Names {
         Self { modules: Vec::new(), places: Vec::new(), numbers: None }
     }
 
-    /// Gives the next number to a module.
+    /// Gives a module the next number.
     fn add(&mut self, module: Arc<str>) -> usize {
         let number = self.modules.len() + 1;
         kept::note_module(number, &module);
@@ -39,8 +40,8 @@ impl Names {
         number
     }
 
-    /// The number of a part of a module; `None` if there are too many. `new` is told of one that
-    /// was not there.
+    /// The number of a place; `None` if there are too many. `new` is called with the number of a
+    /// new one.
     fn place(&mut self, name: &str, new: impl FnOnce(u32)) -> Option<u32> {
         let numbers = self.numbers.get_or_insert_default();
         if let Some(known) = numbers.get(name) {
@@ -64,7 +65,7 @@ fn write() -> RwLockWriteGuard<'static, Names> {
     NAMES.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Gives numbers to modules, one after the other; returns the first.
+/// Gives numbers to several modules in a row and returns the first.
 pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
     let mut all = write();
     let first = all.modules.len() + 1;
@@ -74,35 +75,35 @@ pub(crate) fn number(names: impl IntoIterator<Item = Arc<str>>) -> usize {
     first
 }
 
-/// The number of any module of this name.
+/// The number of the latest module with this name, or a new one.
 pub(crate) fn named(name: &str) -> usize {
     let mut all = write();
     let known = all.modules.iter().rposition(|module| **module == *name);
     known.map_or_else(|| all.add(name.into()), |index| index + 1)
 }
 
-/// The name of a module.
+/// The name of a module, by number.
 pub(crate) fn of_module(number: usize) -> Option<Arc<str>> {
     read().modules.get(number.checked_sub(1)?).cloned()
 }
 
-/// The number of a part of a module; `None` if there are too many.
+/// The number of a place; `None` if there are too many.
 pub(super) fn place(name: &str) -> Option<u32> {
     let name = cut(name);
     write().place(name, |number| kept::note_place(Place::named(number), name))
 }
 
-/// The name of a part of a module.
+/// The name of a place, by number.
 pub(super) fn of_place(number: u32) -> Option<Arc<str>> {
     read().places.get(usize::try_from(number).ok()?).cloned()
 }
 
-/// Whether a module has a number already.
+/// Whether any module has a number.
 pub(super) fn any() -> bool {
     !read().modules.is_empty()
 }
 
-/// As much of a name as is kept, which ends between characters.
+/// The part of a name that is kept, cut between characters.
 fn cut(name: &str) -> &str {
     let end = (0..=name.len().min(NAME_MAX)).rev().find(|&end| name.is_char_boundary(end));
     &name[..end.unwrap_or(0)]

@@ -1,19 +1,19 @@
-//! Which part of a module a thread is inside of.
+//! The part of a module that a thread is inside of.
 
 use super::names;
 use crate::policy::POLICIES;
 
-/// A callback by its number, a stage, or something that has a name of its own.
+/// A callback, a stage, or something with a name of its own, as a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place(pub(super) u32);
 
-/// Behind the callbacks.
+/// The first number after those of callbacks.
 const STAGES: u32 = 1 << 16;
 
-/// Behind the stages.
+/// The first number after those of stages.
 const NAMED: u32 = 1 << 20;
 
-/// The stages, and how they are told: as what follows "in".
+/// The names of the stages, worded to follow "in".
 const STAGE_NAMES: [&str; 10] = [
     "the constructors of its library",
     "parse_config",
@@ -39,7 +39,7 @@ impl Place {
     pub(crate) const DROP: Self = Self(STAGES + 8);
     pub(crate) const CACHE: Self = Self(STAGES + 9);
 
-    /// A callback, by its number among the rules.
+    /// A callback, by its index in the policies.
     #[inline]
     pub(crate) const fn callback(index: usize) -> Self {
         assert!(index < POLICIES.len());
@@ -47,7 +47,7 @@ impl Place {
         Self(index as u32)
     }
 
-    /// A background work of this name.
+    /// Background work with this name.
     pub(crate) fn work(desc: &str) -> Self {
         match names::place(&format!("its background work `{desc}`")) {
             Some(number) => Self::named(number),
@@ -55,34 +55,34 @@ impl Place {
         }
     }
 
-    /// Where the names that are not fixed stand.
+    /// A place whose name is not fixed.
     pub(super) const fn named(number: u32) -> Self {
         Self(NAMED + number)
     }
 
-    /// Those that have the same name in every process, with it.
+    /// The places that have the same name in every process, with that name.
     pub(super) fn fixed() -> impl Iterator<Item = (Self, &'static str)> {
         let callbacks = POLICIES.iter().enumerate();
         let callbacks = callbacks.map(|(index, policy)| (Self::callback(index), policy.callback));
         callbacks.chain((STAGES..).map(Self).zip(STAGE_NAMES))
     }
 
-    /// The callback that it is, by its number among the rules.
+    /// If this is a callback, its index in the policies.
     pub(crate) fn callback_index(self) -> Option<usize> {
         usize::try_from(self.0).ok().filter(|index| *index < POLICIES.len())
     }
 
-    /// The callback that it is, with its category.
+    /// If this is a callback, its full name.
     pub(crate) fn full_name(self) -> Option<&'static str> {
         self.callback_index().map(|index| POLICIES[index].full_name)
     }
 
-    /// Whether it has a thread of its own, which nobody else waits for.
+    /// Whether this runs on a thread of its own, which it may block.
     pub(crate) fn may_block(self) -> bool {
         [Self::LOADING, Self::PARSE_CONFIG, Self::NEW, Self::THREAD].contains(&self)
     }
 
-    /// What is told of it, as what follows "in".
+    /// Its name, worded to follow "in".
     pub(crate) fn shown(self) -> String {
         let fixed = Self::fixed().find(|(place, _)| *place == self);
         let own = || names::of_place(self.0.checked_sub(NAMED)?).map(|name| name.to_string());
@@ -91,7 +91,7 @@ impl Place {
     }
 }
 
-/// What is told of a place without a name.
+/// How a place without a name is shown.
 pub(super) fn unknown(place: u32) -> String {
     format!("a place without a name ({place})")
 }

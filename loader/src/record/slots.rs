@@ -1,4 +1,4 @@
-//! The slots: one for each thread that ever entered a module, taken over when that has ended.
+//! The slots: one for each thread that has entered a module, reused when the thread has ended.
 
 use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
@@ -7,25 +7,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::place::Place;
 
-/// On a cache line of its own; only its thread writes to it.
+/// A thread's slot, on a cache line of its own; only that thread writes to it.
 pub(crate) type Slot = [AtomicU64; WORDS];
 
-/// How many words a slot takes.
+/// The number of words in a slot.
 pub(super) const WORDS: usize = 8;
 
-/// The word that says what the thread is inside of: a module, and a place in it.
+/// The word for what the thread is inside of: a module and a place in it.
 pub(crate) const WHAT: usize = 0;
 
-/// The word that counts how often the thread entered something: the same value twice is one entry.
+/// The word that counts entries, so that two readings with the same value belong to a single entry.
 pub(crate) const ENTERED: usize = 1;
 
-/// The word that tells this slot from others: a small number, given once.
+/// The word with the slot's own small number, which never changes.
 pub(crate) const NUMBER: usize = 2;
 
-/// The word that says what the thread reads that is [published](crate::published).
+/// The word in which the thread announces what it reads of [published](crate::published) values.
 pub(super) const READING: usize = 3;
 
-/// The thread is inside of no module.
+/// The value of [`WHAT`] outside of all modules.
 pub(crate) const NOTHING: u64 = u64::MAX;
 
 /// A slot that no thread has used yet.
@@ -35,21 +35,22 @@ pub(super) const fn unused() -> Slot {
     slot
 }
 
-/// What [`WHAT`] says of a module and a place in it.
+/// The value of [`WHAT`] for a module and a place in it.
 ///
-/// Rationale: the number of a module, which is known last, stands where it need not be moved.
+/// Rationale: the module's number, which is known last, is in the lower half, where it need not be
+/// shifted.
 #[inline]
 pub(crate) const fn word(module: usize, place: Place) -> u64 {
     (place.0 as u64) << 32 | module as u64
 }
 
-/// The module that a word names.
+/// The module in a value of [`WHAT`].
 #[inline]
 pub(crate) fn module_of(word: u64) -> usize {
     usize::try_from(word & u64::from(u32::MAX)).unwrap_or(usize::MAX)
 }
 
-/// The place in it.
+/// The place in a value of [`WHAT`].
 pub(crate) fn place_of(word: u64) -> Place {
     #[allow(clippy::cast_possible_truncation, reason = "the upper half")]
     Place((word >> 32) as u32)
@@ -64,17 +65,18 @@ pub(super) fn here() -> &'static Slot {
     }
 }
 
-/// All slots there are, with those of threads that have ended.
+/// All slots, including those of threads that have ended.
 pub(crate) fn all() -> Vec<&'static Slot> {
     pool().all.clone()
 }
 
-/// Looks at the slot of any thread.
+/// Reads the slot of any thread.
 pub(crate) fn look(slot: &Slot) -> Reading {
     Reading { entered: slot[ENTERED].load(Relaxed), what: slot[WHAT].load(Relaxed) }
 }
 
-/// What stood in a slot. The same twice: the thread has entered nothing else meanwhile.
+/// What was in a slot. Two equal readings mean that the thread has not entered anything else
+/// meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
     entered: u64,
@@ -82,13 +84,13 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The module and the place in it, if the thread was inside of one.
+    /// The module and the place, if the thread was inside of one.
     pub(crate) fn inside(self) -> Option<(usize, Place)> {
         (self.what != NOTHING).then(|| (module_of(self.what), place_of(self.what)))
     }
 }
 
-/// From now on threads are given these, as far as they go. Refused if one has a slot already.
+/// Makes threads use these slots first. Refused if a thread has a slot already.
 pub(super) fn provide(slots: Vec<&'static Slot>) -> bool {
     let mut pool = pool();
     let unused = pool.all.is_empty();
@@ -98,7 +100,7 @@ pub(super) fn provide(slots: Vec<&'static Slot>) -> bool {
         }
         pool.all.clone_from(&slots);
         pool.free = slots;
-        // The first one is taken first.
+        // Slots are taken from the end.
         pool.free.reverse();
     }
     unused
@@ -116,14 +118,15 @@ static POOL: Mutex<Pool> = Mutex::new(Pool { all: Vec::new(), free: Vec::new() }
 
 struct Pool {
     all: Vec<&'static Slot>,
-    /// Those whose threads have ended.
+    /// The slots of threads that have ended.
     free: Vec<&'static Slot>,
 }
 
-/// The slot of threads that are ending and have given theirs back; nobody looks at it.
+/// The slot of threads that are ending and have returned theirs; its content is meaningless.
 static NOWHERE: Slot = {
     let mut slot = unused();
-    // Not for [`Published::read`](crate::published::Published::read), which many would share.
+    // Not usable for [`Published::read`](crate::published::Published::read), since threads share
+    // it.
     slot[READING] = AtomicU64::new(u64::MAX);
     slot[NUMBER] = AtomicU64::new(u64::MAX);
     slot
@@ -152,7 +155,7 @@ fn take() -> &'static Slot {
     slot
 }
 
-/// A cache line.
+/// Aligns a slot to a cache line.
 #[repr(align(64))]
 struct Line(Slot);
 
@@ -161,7 +164,8 @@ const _: () = assert!(size_of::<Slot>() == 64);
 impl Drop for Held {
     fn drop(&mut self) {
         OWN.set(Some(&NOWHERE));
-        // A thread that ends inside of a module is the one that called `exit`: it stays told.
+        // A thread that ends inside of a module has called `exit` there: leave its slot for the
+        // record.
         if let Some(slot) = self.0.get()
             && slot[WHAT].load(Relaxed) == NOTHING
         {
