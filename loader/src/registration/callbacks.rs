@@ -1,5 +1,5 @@
-//! Whether a module's callbacks may be registered: that they are there, that the homeserver calls
-//! them, that no other module is in the way.
+//! Checks a module's callbacks: that they are implemented, that the homeserver calls them, and that
+//! they do not conflict with another module's.
 
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::Registered;
@@ -14,14 +14,14 @@ use crate::requirements::Lack;
 use crate::stats::Counted;
 use crate::suggestion::closest;
 
-/// Categories of which a module registers all callbacks or none.
+/// Categories in which a module has to register all callbacks or none.
 const TOGETHER: &[&str] = &["presence_router"];
 
-/// The callback that a module has to register with any other of an exclusive category.
+/// The callback without which a module must not register any other of an exclusive category.
 const LEADING: &[(&str, &str)] = &[("background_update_controller", "on_update")];
 
-/// Appends the callbacks of one registration, unless something is wrong with it. Returns the names
-/// of those that were appended, and what there is to say.
+/// Adds the callbacks of one registration, unless there is an error. Returns the names of those
+/// that were added, and the problems.
 pub(super) fn add_callbacks(
     registered: &Registered,
     module: &str,
@@ -66,13 +66,13 @@ pub(super) fn add_callbacks(
     (added, problems)
 }
 
-/// The place of a callback among all.
+/// The index of a callback in the policies.
 fn number(category: &str, name: &str) -> usize {
     let is_it = |policy: &Policy| policy.category == category && policy.callback == name;
     POLICIES.iter().position(is_it).unwrap_or_default()
 }
 
-/// The callbacks of a table that were written.
+/// The callbacks that the module implements.
 fn written(registered: &Registered) -> Vec<String> {
     let mut written = Vec::new();
     registered.append_to(&mut Lists::default(), |name| {
@@ -82,18 +82,18 @@ fn written(registered: &Registered) -> Vec<String> {
     written
 }
 
-/// Those that the module chose.
+/// Those of them that the module selected.
 pub(super) fn chosen(registered: &Registered) -> Vec<String> {
     let chosen = |name: &String| registered.only().is_none_or(|only| only.contains(name));
     written(registered).into_iter().filter(chosen).collect()
 }
 
-/// Those of them that the homeserver calls; and what is wrong with the choice.
+/// Those of the selected callbacks that the homeserver calls, and the problems with the selection.
 fn called(registered: &Registered, chosen: &[String], host: &Host) -> (Vec<String>, Vec<Problem>) {
     let category = registered.category();
     let written = written(registered);
     let mut problems = Vec::new();
-    // A newer module may do without what this loader has no name for yet.
+    // A module may be newer than this loader, and declare optional what is not known here.
     for name in registered.only().unwrap_or_default() {
         if !written.contains(name) && !registered.optional().contains(name) {
             problems.push(not_written(category, name, &written));
@@ -172,7 +172,7 @@ fn leading(category: &str, wanted: &[String]) -> Option<Problem> {
     )))
 }
 
-/// `check_auth` and the types of login belong together.
+/// `check_auth` and login types require each other.
 fn checkers(registered: &Registered, chosen: &[String]) -> Option<Problem> {
     let message = match (chosen.iter().any(|name| name == "check_auth"), registered.auth_checkers())
     {

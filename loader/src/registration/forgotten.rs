@@ -1,5 +1,5 @@
-//! What a module wrote and did not register, or registered twice: it starts, but hardly as its
-//! author meant it.
+//! Warns of callbacks that a module implements but did not register, or registered twice. Such a
+//! module starts, but its author probably meant something else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +10,7 @@ use super::callbacks::{chosen, listed};
 use crate::host::Host;
 use crate::problem::{Problem, Stage};
 
-/// What there is to say of a module that has started, by the callbacks that its plugin says it
-/// `wrote`.
+/// Warnings about a started module; `wrote` are the callbacks that its plugin implements.
 pub(super) fn check(
     wrote: &BTreeMap<String, Vec<String>>,
     collected: &Collected,
@@ -29,8 +28,8 @@ pub(super) fn check(
     problems
 }
 
-/// Callbacks of a category that nobody registered. A module that says which ones it wants has left
-/// out the others on purpose; what the homeserver never calls need not be registered.
+/// Warns of callbacks in a category that were not registered. A module that used `.only(..)` has
+/// left out the others on purpose, and what the homeserver never calls need not be registered.
 fn unregistered(
     category: &str,
     names: &[String],
@@ -59,7 +58,7 @@ fn unregistered(
     )))
 }
 
-/// Callbacks that one object registered more than once.
+/// Warns of callbacks that were registered more than once for the same object.
 fn twice(callbacks: &[Registered], host: &Host) -> Option<Problem> {
     let mut doubled = BTreeSet::new();
     for (index, registered) in callbacks.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a module may ask for and register: the [`ModuleHost`] that each module is given.
+//! What a module may request and register: the [`ModuleHost`] that each module is given.
 
 use std::num::NonZeroU64;
 use std::time::Duration;
@@ -53,7 +53,8 @@ impl ModuleHost for Registrar {
     fn call_context(&self) -> CallContext {
         let time_left = record::inside_of(self.module).and_then(|(place, deadline)| {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-            // When a callback is asked, its time begins; of a stage it is not looked at.
+            // No deadline is recorded for the first poll of a callback, whose time has just begun,
+            // nor for `new`, whose time is not measured: the whole limit is left.
             left.or_else(|| match place.callback_index() {
                 Some(index) => self.limits.of_callback(index),
                 None => self.limits.usual().filter(|_| place == Place::NEW),
@@ -77,7 +78,7 @@ impl ModuleHost for Registrar {
 
     fn lacks(&self, request: &'static RequestRow) -> ModuleError {
         let own = self.provision.lacks(request);
-        // Of what only homeservers answer, a module in a trial learns nothing.
+        // In a trial, the module does not learn which requests the homeserver would answer.
         let other = || self.admission.admit(request, None).err();
         let rehearsed = || Some(self.host.rehearsal.as_ref()?.unanswered(request));
         own.or_else(other)

@@ -1,4 +1,4 @@
-//! What only one of several modules can have, and who has it.
+//! Conflicts between modules over what only one of them can have.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use crate::info::ModuleInfo;
 use crate::policy::{Combining, Policy, policy};
 use crate::problem::{Problem, Stage};
 
-/// Finds modules that get in each other's way: they are added in the order of the config.
+/// Finds modules that conflict with each other. Add them in the order of the config.
 #[derive(Debug, Default)]
 pub struct Neighbours {
-    /// By callback, category or path: the name of the module that was first.
+    /// For each callback, category or path, the name of the first module that has it.
     owners: BTreeMap<String, String>,
-    /// By name of the type: its fields, and the module that was first.
+    /// For each login type, its fields and the first module that registered it.
     login_types: BTreeMap<String, (LoginType, String)>,
 }
 
 impl Neighbours {
-    /// What there is to say of a module that has started on its own, beside those that were added
+    /// Adds a module that was started separately, and returns its conflicts with those added
     /// before.
     pub fn add(&mut self, module: &ModuleInfo) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -34,7 +34,7 @@ impl Neighbours {
         problems
     }
 
-    /// Callbacks that only one module may register.
+    /// Conflicts over callbacks that only one module may register.
     pub(super) fn single(
         &mut self,
         category: &str,
@@ -57,7 +57,7 @@ impl Neighbours {
         problems
     }
 
-    /// Categories of which only the first module is asked.
+    /// Conflicts over categories of which only the first module is asked.
     pub(super) fn exclusive(
         &mut self,
         category: &str,
@@ -76,7 +76,7 @@ impl Neighbours {
         Some(Problem::warning(Stage::New, message).fix(remedy(&owner, module)))
     }
 
-    /// Types of login, which have the same fields everywhere.
+    /// Conflicts over login types, which must have the same fields in all modules.
     pub(super) fn login_type(&mut self, login_type: &LoginType, module: &str) -> Option<Problem> {
         let LoginType { name, fields } = login_type;
         let Some((known, owner)) = self.login_types.get(name) else {
@@ -98,7 +98,8 @@ impl Neighbours {
         )
     }
 
-    /// Paths of web resources, `/*` behind those of subtrees: the first module answers.
+    /// Conflicts over paths of web resources (with `/*` for subtrees), which the first module
+    /// serves.
     pub(super) fn path(&mut self, path: &str, module: &str) -> Option<Problem> {
         let owner = self.taken(path, module)?;
         let message = format!(
@@ -108,7 +109,7 @@ impl Neighbours {
         Some(Problem::warning(Stage::New, message).fix(remedy(&owner, module)))
     }
 
-    /// Who has it already; else it is `module`'s from now on.
+    /// The module that already has `what`; if there is none, `module` has it from now on.
     fn taken(&mut self, what: &str, module: &str) -> Option<String> {
         if let Some(owner) = self.owners.get(what) {
             return Some(owner.clone());
@@ -118,7 +119,7 @@ impl Neighbours {
     }
 }
 
-/// A module that gets in its own way is its author's to mend.
+/// If a module conflicts with itself, only its author can fix it.
 fn remedy(owner: &str, module: &str) -> &'static str {
     if owner == module { "ask the module's author" } else { "remove one of the two modules" }
 }

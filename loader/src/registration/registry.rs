@@ -1,4 +1,4 @@
-//! What all modules registered, put together.
+//! Combines what all modules registered.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -21,20 +21,20 @@ pub(crate) struct Registry {
     pub(crate) lists: Lists,
     pub(crate) auth_checkers: AuthCheckers,
     pub(crate) routes: Routes,
-    /// What is counted of whom, by the tags of the callbacks.
+    /// What each counter counts; callbacks are tagged with an index into this.
     pub(crate) counted: Vec<Counted>,
-    /// Per module: category, names of the callbacks.
+    /// For each module, the names of the callbacks by category.
     pub(crate) callbacks: Vec<BTreeMap<String, Vec<String>>>,
 }
 
 impl Registry {
-    /// The types of login that a module knows.
+    /// The login types that a module registered.
     pub(crate) fn login_types_of(&self, module: usize) -> Vec<LoginType> {
         self.auth_checkers.of_module(module).cloned().collect()
     }
 }
 
-/// Puts together what the modules have registered so far.
+/// Combines what the modules have registered so far.
 pub(crate) fn assemble<'a>(
     modules: impl Iterator<Item = (&'a Entry, &'a Registrar)>,
     report: &mut Report,
@@ -81,8 +81,8 @@ pub(crate) fn assemble<'a>(
     registry
 }
 
-/// A module of which it is not known what it would refuse must not be taken for one that refuses
-/// nothing.
+/// If a module's callbacks cannot be read, it is unknown what it would refuse; it must not be taken
+/// for a module that refuses nothing.
 fn unreadable(why: &str) -> Problem {
     Problem::error(Stage::New, format!("its callbacks cannot be registered: {why}")).fix(
         "update the homeserver, or let the module's author say that it can do without these callbacks",

@@ -1,9 +1,9 @@
-//! Whether a module's web resource may have the path it wants.
+//! Checks the paths of a module's web resources.
 
 use crate::host::Host;
 use crate::problem::{Problem, Stage};
 
-/// What keeps a module from serving a path.
+/// Why a module may not serve a path.
 pub(super) fn refused(path: &str, host: &Host) -> Option<Problem> {
     let reason = if !path.starts_with('/') {
         "which does not begin with `/`".to_owned()

@@ -1,8 +1,9 @@
-//! The folders that the config names for what modules are given: looked at before any module runs,
-//! whether or not one of them needs a folder at once.
+//! Checks the folders that the config names for the loader's services, before any module runs and
+//! whether or not a module uses them at once.
 //!
-//! A `data_dir` that is not there is made when a module first stores something, so it is enough
-//! that it can be made. The `templates_dir` holds what the operator wrote, so it must be there.
+//! A `data_dir` that does not exist is created when a module first stores something, so it is
+//! enough that it can be created. The `templates_dir` contains the operator's files, so it must
+//! exist.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -29,7 +30,7 @@ pub(crate) fn unusable(config: &Config) -> Vec<Problem> {
     data_dir.into_iter().chain(templates_dir).collect()
 }
 
-/// The same, in this homeserver: what it answers itself, or only plays, needs no folder.
+/// The same for this homeserver: services that it provides itself or only simulates need no folder.
 pub(crate) fn unusable_in(config: &Config, host: &Host) -> Vec<Problem> {
     let played = |service| host.rehearsal.as_ref().is_some_and(|played| !played.is_live(service));
     let mut problems = unusable(config);
@@ -42,14 +43,14 @@ pub(crate) fn unusable_in(config: &Config, host: &Host) -> Vec<Problem> {
     problems
 }
 
-/// What is wrong with a folder, and what to do about it.
+/// What is wrong with a folder, and the remedy.
 #[derive(Debug, PartialEq)]
 struct Fault {
     message: String,
     fix: String,
 }
 
-/// Why no files can be made in `path`, or it cannot be made itself.
+/// Why no files can be created in `path`, or why it cannot be created itself.
 fn no_place_for_data(path: &Path) -> Option<Fault> {
     let shown = path.display();
     match fs::metadata(path) {
@@ -91,7 +92,7 @@ fn no_templates(path: &Path) -> Option<Fault> {
     }
 }
 
-/// What [`sys::may_write_in`] says of `folder`.
+/// The fault for an error from [`sys::may_write_in`].
 fn unwritable(folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
     let (why, fix) = match error.kind() {
@@ -163,7 +164,7 @@ fn whoever_runs_this() -> String {
     "the user who runs this".to_owned()
 }
 
-/// Nothing is there, or above it is something that is no folder.
+/// Whether nothing exists there, or a parent is not a folder.
 fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }

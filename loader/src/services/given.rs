@@ -1,4 +1,4 @@
-//! Which groups of requests the loader answers: by what it was built with, and what the config says.
+//! Which groups of requests the loader answers, depending on its features and the config.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use super::provision::Settings;
 pub(crate) enum Given {
     /// It does.
     Here,
-    /// It could.
+    /// It could, but does not.
     Not(Reason),
-    /// Only a homeserver can.
+    /// Only a homeserver can answer it.
     ByHomeserver,
 }
 
-/// Why the loader does not answer what it could.
+/// Why the loader does not answer a group that it could answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
     pub(crate) why: &'static str,
-    /// What the operator can do; nothing of it is in the config if the feature is not built in.
+    /// The operator's remedy; `None` if the feature is not built in, which no config can change.
     pub(crate) remedy: Option<&'static str>,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Whether the loader answers a group of requests, with this config.
+/// Whether the loader answers a group of requests with this config.
 pub(crate) fn given(group: &str, settings: &Settings) -> Given {
     macro_rules! built_in {
         ($feature:literal) => {{

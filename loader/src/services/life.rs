@@ -1,4 +1,4 @@
-//! How long what the loader gives a module lasts.
+//! The lifetime of the services that the loader provides to a module.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 
 use crate::admission::shutting_down;
 
-/// From a module's constructor to the end of its `shutdown`.
+/// The time from a module's constructor to the end of its `shutdown`.
 #[derive(Debug)]
 pub(crate) struct Life {
     ended: watch::Sender<bool>,
-    /// The homeserver's: whoever polls a request may be on a thread of the module's own.
+    /// The homeserver's runtime, because a request may be polled on a thread of the module's own.
     runtime: Handle,
 }
 
@@ -26,15 +26,15 @@ impl Life {
         Self { ended: watch::Sender::new(false), runtime: Handle::current() }
     }
 
-    /// Ends it, and with it all that [`Self::during`] waits for.
+    /// Ends this life, and all work that [`Self::during`] awaits.
     pub(crate) fn end(&self) {
         self.ended.send_replace(true);
     }
 
-    /// Answers a request, or gives it up when the life ends.
+    /// Awaits `work` for a request, or gives up when this life ends.
     ///
     /// # Errors
-    /// Those of `work`, and that the module is shut down.
+    /// Those of `work`, and that the module is being shut down.
     pub(crate) async fn during<T>(
         &self,
         request: &str,
@@ -50,11 +50,11 @@ impl Life {
         .await
     }
 
-    /// The same for what needs the homeserver's runtime, in a task of its own there. Given up when
-    /// the future is dropped.
+    /// Like [`Self::during`], for work that needs the homeserver's runtime: runs it there in a task
+    /// of its own, which is aborted when the future is dropped.
     ///
     /// # Errors
-    /// The module is shut down, or the task panicked.
+    /// The module is being shut down, or the task panicked.
     pub(crate) async fn on_runtime<T: Send + 'static>(
         &self,
         request: &str,
@@ -63,10 +63,10 @@ impl Life {
         self.wait_for(request, self.runtime.spawn(work)).await
     }
 
-    /// The same for what keeps a thread busy.
+    /// Like [`Self::during`], for work that blocks its thread.
     ///
     /// # Errors
-    /// The module is shut down, or the work panicked.
+    /// The module is being shut down, or the work panicked.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         request: &str,
@@ -81,7 +81,7 @@ impl Life {
     }
 }
 
-/// A task that ends with whoever waits for it.
+/// A task that is aborted when this is dropped.
 struct Abort<T>(JoinHandle<T>);
 
 impl<T> Drop for Abort<T> {

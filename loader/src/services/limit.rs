@@ -1,11 +1,11 @@
-//! How much of a service one module may use at once, and how many of its calls may wait.
+//! Limits how many calls of a service one module may have running and waiting.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Admits calls, a number at a time and in order.
+/// Admits calls in order, up to a number at a time.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     running: Arc<Semaphore>,
@@ -13,14 +13,14 @@ pub(crate) struct Limiter {
     waiting_max: usize,
 }
 
-/// As many calls are waiting as may.
+/// The error when the most calls allowed are waiting already.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Crowded {
     pub(crate) waiting_max: usize,
 }
 
 impl Limiter {
-    /// `running_max` calls run; `waiting_max` more wait.
+    /// Lets `running_max` calls run and `waiting_max` more wait.
     pub(crate) fn new(running_max: usize, waiting_max: usize) -> Self {
         Self {
             running: Arc::new(Semaphore::new(running_max)),
@@ -32,7 +32,7 @@ impl Limiter {
     /// Waits for a turn, which lasts until the permit is dropped.
     ///
     /// # Errors
-    /// Too many are waiting already.
+    /// Too many calls are waiting already.
     pub(crate) async fn admit(&self) -> Result<OwnedSemaphorePermit, Crowded> {
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
             return Ok(permit);
@@ -40,7 +40,7 @@ impl Limiter {
         let _place = self.queue()?;
         match Arc::clone(&self.running).acquire_owned().await {
             Ok(permit) => Ok(permit),
-            // Nobody closes the semaphore: it is ours alone.
+            // Only this limiter has the semaphore, and it never closes it.
             Err(closed) => unreachable!("{closed}"),
         }
     }
@@ -54,7 +54,7 @@ impl Limiter {
     }
 }
 
-/// A place in the queue; given up when its turn comes or its call is dropped.
+/// A place in the queue, released when its turn comes or its call is dropped.
 struct Place<'a>(&'a AtomicUsize);
 
 impl Drop for Place<'_> {

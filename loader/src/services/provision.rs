@@ -1,4 +1,5 @@
-//! What the loader itself answers to one module: made of the config, ended with the module.
+//! The services that the loader provides to one module: created from the config, ended with the
+//! module.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,7 +27,7 @@ use crate::config::{Config, Http, Mail};
 use crate::host::Host;
 use crate::rehearsal::{Rehearsal, Service};
 
-/// What the operator's config says of it.
+/// What the operator's config says about these services.
 #[derive(Clone, Debug, Default)]
 #[cfg_attr(
     not(all(feature = "http", feature = "storage", feature = "mail", feature = "templates")),
@@ -40,7 +41,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// What mail calls the service.
+    /// The name of the service in mails.
     pub(crate) fn email_app_name(&self) -> Option<&str> {
         self.mail.as_ref().map(|mail| mail.app_name.as_str())
     }
@@ -55,17 +56,17 @@ impl Settings {
     }
 }
 
-/// One of the services, as it is given to one module.
+/// A service, as provided to one module.
 trait Provided: Send + Sync {
-    /// Nothing is answered any more; what was begun is undone.
+    /// Stops answering and undoes what was begun.
     fn end(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::ready(()))
     }
 }
 
-/// All of them, for one module.
+/// All services for one module.
 pub(crate) struct Provision {
-    /// What answers.
+    /// The implementations of the requests.
     pub(crate) services: Services,
     /// The groups that are not answered, and why.
     lacking: Vec<(&'static str, Cow<'static, str>)>,
@@ -74,8 +75,7 @@ pub(crate) struct Provision {
 }
 
 impl Provision {
-    /// For the module called `module`. Where the homeserver is only tried or rehearsed, nothing is
-    /// to last.
+    /// The services for `module`. In a trial or rehearsal, nothing they do may last.
     pub(crate) fn new(module: &Arc<str>, host: &Host, runtime: &Handle) -> Self {
         let (settings, rehearsal) = (&host.settings, host.rehearsal.as_ref());
         let played = |service| rehearsal.filter(|rehearsal| !rehearsal.is_live(service));
@@ -155,7 +155,7 @@ impl Provision {
         self.lack_here("mail", settings);
     }
 
-    /// By what the loader was built with, or by the config.
+    /// Notes that a group is not answered because of the loader's features or the config.
     fn lack_here(&mut self, group: &'static str, settings: &Settings) {
         if let Given::Not(reason) = given(group, settings) {
             self.lack(group, reason.to_string());
@@ -171,14 +171,14 @@ impl Provision {
         self.provided.iter().map(|(group, _)| *group)
     }
 
-    /// Why a request is not answered, if it is of a group that could be.
+    /// Why a request is not answered, if the loader could answer its group.
     pub(crate) fn lacks(&self, request: &RequestRow) -> Option<ModuleError> {
         let (_, why) = self.lacking.iter().find(|(group, _)| *group == request.group)?;
         let message = format!("`{}` is not answered: {why}", request.name);
         Some(ModuleError::not_answered(Unanswered::Unsupported, message))
     }
 
-    /// Ends all of it, and waits until nothing of it is left.
+    /// Ends all services, and waits until none of their work is left.
     pub(crate) async fn end(&self) {
         self.life.end();
         for (_, provided) in &self.provided {
@@ -193,14 +193,14 @@ impl fmt::Debug for Provision {
     }
 }
 
-/// Whoever sleeps is woken by nobody, and given up with the module's futures.
+/// Nothing to end: a sleep is dropped with the module's futures.
 impl Provided for RuntimeTime {}
 
-/// What is in flight ends with the module's life.
+/// Requests in flight end with the module's [`Life`].
 #[cfg(feature = "http")]
 impl Provided for HttpAnswers {}
 
-/// As for requests to other servers.
+/// As for HTTP requests.
 #[cfg(feature = "mail")]
 impl Provided for MailAnswers {}
 
@@ -225,7 +225,7 @@ mod tests {
 
     use super::*;
 
-    /// Runs with any features: `cargo test -p hsmod-loader` has none of them.
+    /// Works with any features: `cargo test -p hsmod-loader` enables none of them.
     #[tokio::test]
     async fn a_service_that_was_not_built_in_says_which_feature_it_needs() {
         let all = Provision::new(&"a".into(), &Host::new("x"), &Handle::current());

@@ -1,11 +1,11 @@
-//! What a module has begun and holds by a number.
+//! Objects that a module refers to by number.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Things by number. A number is never given twice in a process, so that one which is over means
-/// nothing else later.
+/// Objects by number. A number is used only once per process, so that a stale number never refers
+/// to a different object.
 #[derive(Debug)]
 pub(crate) struct Shelf<T>(Mutex<Option<HashMap<i64, T>>>);
 
@@ -16,7 +16,8 @@ impl<T: Clone> Shelf<T> {
         Self(Mutex::new(Some(HashMap::new())))
     }
 
-    /// Keeps a thing; `None`, and it is dropped, once the shelf is closed.
+    /// Keeps an object and returns its number; once the shelf is closed, drops it and returns
+    /// `None`.
     pub(crate) fn put(&self, thing: T) -> Option<i64> {
         self.with(|things| {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -33,7 +34,7 @@ impl<T: Clone> Shelf<T> {
         self.with(|things| things.remove(&number)).flatten()
     }
 
-    /// Drops all of it; nothing is kept any more.
+    /// Drops all objects, and keeps no others from now on.
     pub(crate) fn close(&self) {
         let things = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(things);

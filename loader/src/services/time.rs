@@ -1,4 +1,4 @@
-//! The time of the homeserver's runtime, for modules that have none of their own.
+//! The homeserver runtime's timers, for modules that have no runtime of their own.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use hsmod_plugin_api::requests::{Time, TimeRequests};
 use hsmod_plugin_api::values::ModuleError;
 use tokio::runtime::Handle;
 
-/// The time of the homeserver's runtime.
+/// The timers of the homeserver's runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct RuntimeTime(pub(crate) Handle);
 
@@ -17,7 +17,7 @@ impl TimeRequests for RuntimeTime {
 impl Time for RuntimeTime {
     async fn sleep(&self, duration: Duration) -> Result<(), ModuleError> {
         let sleep = {
-            // Modules may poll it on threads of their own.
+            // Modules may poll this on threads of their own.
             let _runtime = self.0.enter();
             tokio::time::sleep(duration)
         };
