@@ -1,12 +1,12 @@
-//! An HTTP client, as Synapse's `SimpleHttpClient`, that does what a module asks and no harm.
+//! An HTTP client like Synapse's `SimpleHttpClient`, which does what a module asks and no harm.
 //!
-//! It reaches public addresses, and others only if the operator lists them: what counts is the
-//! address that is really connected to, whatever the name or the URL looks like, and at each
-//! redirect anew. Time, size and number of requests are limited. Whatever the status, the response
-//! can be read.
+//! It reaches public addresses, and others only if the operator lists them. What counts is the
+//! address that is actually connected to, whatever the host name or URL looks like; each redirect
+//! is checked again. Time, size and number of requests are limited. A response can be read whatever
+//! its status.
 //!
-//! Behind a proxy the proxy looks names up, so that it has to keep private addresses out; addresses
-//! in URLs are checked here as ever.
+//! With a proxy, the proxy looks names up, so that it has to block private addresses; addresses in
+//! URLs are still checked here.
 
 mod addresses;
 pub(crate) mod answers;
@@ -33,14 +33,14 @@ use super::cause::innermost;
 use super::limit::{Crowded, Limiter};
 use crate::config::Http;
 
-/// Requests of one module that run at once, and those that wait for them.
+/// The number of requests of one module that run at once; more wait for these.
 const RUNNING_MAX: usize = 32;
 const WAITING_MAX: usize = 256;
 
-/// How often a request is redirected at most.
+/// The most redirects that are followed for one request.
 const REDIRECTS_MAX: usize = 5;
 
-/// What a request may ask for at most.
+/// The largest limits that a request may set.
 const TIMEOUT_MAX: Duration = Duration::from_secs(600);
 const RESPONSE_BYTES_MAX: usize = 64 << 20;
 
@@ -57,25 +57,26 @@ const RESPONSE_BYTES_MAX: usize = 64 << 20;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HttpRequest {
-    /// `GET`, `POST`, .. or any other word.
+    /// `GET`, `POST` or any other method.
     pub method: String,
-    /// Begins with `http://` or `https://`.
+    /// The URL, which begins with `http://` or `https://`.
     pub url: String,
     /// Names and values; a name may occur more than once.
     pub headers: Vec<(String, String)>,
-    /// Empty by default.
+    /// The body. Default: empty.
     pub body: Bytes,
-    /// From here to the last byte of the response, including the wait for a turn. 60 seconds by
-    /// default; never more than 10 minutes.
+    /// The time until the last byte of the response, including the wait for a turn. Default: 60
+    /// seconds; at most 10 minutes.
     pub timeout: Duration,
-    /// A larger body is an error. 10 MiB by default; never more than 64 MiB.
+    /// The size above which a body is an error. Default: 10 MiB; at most 64 MiB.
     pub max_response_bytes: usize,
-    /// Whether to go where a response leads, five times at most. By default it is the response.
+    /// Whether to follow redirects, at most five. By default a redirect is returned as the
+    /// response.
     pub follow_redirects: bool,
 }
 
 impl HttpRequest {
-    /// A request without headers or body, with the usual limits.
+    /// A request without headers or body, with the default limits.
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             method: method.into(),
@@ -93,29 +94,30 @@ impl HttpRequest {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HttpResponse {
-    /// 200, 404, ..
+    /// 200, 404 and so on.
     pub status: u16,
-    /// Names, in lower case, and values, in the order they came. What is not UTF-8 is replaced.
+    /// Names, in lower case, and values, in the order received. Bytes that are not UTF-8 are
+    /// replaced.
     pub headers: Vec<(String, String)>,
-    /// As it came.
+    /// The body, unchanged.
     pub body: Bytes,
 }
 
-/// A module's HTTP client. Cheap to clone; all clones share connections and limits.
+/// A module's HTTP client. It is cheap to clone; all clones share connections and limits.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     addresses: Addresses,
-    /// One that takes a redirect for the answer, and one that follows it.
+    /// Two clients: one that returns redirects, and one that follows them.
     direct: Client,
     following: Client,
     turns: Arc<Limiter>,
 }
 
 impl HttpClient {
-    /// A client that keeps to what the config allows.
+    /// A client that respects the config's limits.
     ///
     /// # Errors
-    /// The proxy's URL is none, or the TLS library fails.
+    /// The proxy's URL is invalid, or the TLS library fails.
     pub fn new(config: &Http) -> Result<Self, HttpError> {
         let tls = tls::config().map_err(|error| unusable(&error))?;
         Self::with(config, resolver::system(), tls)
@@ -135,7 +137,7 @@ impl HttpClient {
                 .user_agent(concat!("hsmod/", env!("CARGO_PKG_VERSION")))
                 .redirect(redirects)
                 .referer(false)
-                // Those that the environment names are the homeserver's.
+                // Proxies in the environment are meant for the homeserver.
                 .no_proxy();
             if let Some(proxy) = proxy {
                 builder = builder.proxy(Proxy::all(proxy)?);
@@ -168,7 +170,7 @@ impl HttpClient {
         timeout(after, answer).await.unwrap_or(Err(timed_out))
     }
 
-    /// The URL and its host, which may be reached if it is an address.
+    /// The URL and its host. If the host is an address, it may be reached.
     fn target(&self, url: &str) -> Result<(Url, String), HttpError> {
         let refuse = |message: String| HttpError::Request { message };
         let url = Url::parse(url).map_err(|error| refuse(format!("this is no URL: {error}")))?;
@@ -240,9 +242,9 @@ fn headers(given: &[(String, String)]) -> Result<HeaderMap, HttpError> {
     Ok(headers)
 }
 
-/// Goes where a response leads, unless that is too far or an address that may not be reached.
+/// Follows a redirect, unless there were too many or its address may not be reached.
 fn follow(addresses: &Addresses, attempt: Attempt<'_>) -> reqwest::redirect::Action {
-    // The first of those before is the request itself.
+    // The first of the previous URLs is that of the request itself.
     if attempt.previous().len() > REDIRECTS_MAX {
         return attempt.error(TooManyRedirects(REDIRECTS_MAX));
     }

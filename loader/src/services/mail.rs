@@ -1,4 +1,5 @@
-//! Mail, as Synapse's `send_mail`: by the operator's SMTP server, from the operator's address.
+//! Mail, like Synapse's `send_mail`: through the operator's SMTP server and from the operator's
+//! address.
 
 pub(crate) mod answers;
 mod error;
@@ -20,14 +21,14 @@ use super::cause::innermost;
 use super::limit::{Crowded, Limiter};
 use crate::config::{Mail, MailSecurity};
 
-/// Mails of one module that are on their way at once, and those that wait for them.
+/// The number of mails of one module that are sent at once; more wait for these.
 const RUNNING_MAX: usize = 4;
 const WAITING_MAX: usize = 256;
 
-/// For one mail, the wait for its turn included.
+/// The time limit for one mail, including the wait for its turn.
 const TIMEOUT: Duration = Duration::from_secs(120);
 
-/// Sends a module's mail. Cheap to clone; all clones share the limits.
+/// Sends a module's mail. It is cheap to clone; all clones share the limits.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -38,10 +39,10 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// A mailer that sends as the config says. It connects to nobody yet.
+    /// A mailer that sends as the config says. It does not connect yet.
     ///
     /// # Errors
-    /// `notif_from` is no mailbox, or the system's certificates cannot be read.
+    /// `notif_from` is not a mailbox, or the system's certificates cannot be read.
     pub fn new(config: &Mail) -> Result<Self, MailError> {
         let from = config.notif_from.replace("%(app)s", &config.app_name);
         let from: Mailbox = from.parse().map_err(|_| MailError::Setup {
@@ -75,17 +76,17 @@ impl Mailer {
         })
     }
 
-    /// What mail calls the service: Synapse's `email_app_name`.
+    /// The name of the service in mails: Synapse's `email_app_name`.
     pub fn app_name(&self) -> &str {
         &self.app_name
     }
 
-    /// Sends a mail to an address like `ann@example.com`: one text, in HTML and without. When this
-    /// returns, the server has taken it.
+    /// Sends a mail, as HTML and as plain text, to an address like `ann@example.com`. When this
+    /// returns, the server has accepted it.
     ///
     /// # Errors
-    /// The address or the subject is none, the server refuses the mail or does not answer within
-    /// two minutes, or 256 mails wait already.
+    /// The address or the subject is invalid, the server refuses the mail or does not answer within
+    /// two minutes, or 256 mails are waiting already.
     pub async fn send(
         &self,
         recipient: &str,
@@ -105,10 +106,10 @@ impl Mailer {
         timeout(TIMEOUT, sent).await.unwrap_or_else(|_| timed_out())
     }
 
-    /// Says of a mail what [`send`](Self::send) would say before it asks the server.
+    /// Makes the checks that [`send`](Self::send) makes before it contacts the server.
     ///
     /// # Errors
-    /// The address or the subject is none.
+    /// The address or the subject is invalid.
     pub fn check(
         &self,
         recipient: &str,
@@ -129,7 +130,7 @@ impl Mailer {
         let to: Address = recipient.parse().map_err(|_| MailError::Recipient {
             recipient: recipient.escape_debug().to_string(),
         })?;
-        // A line break would begin a header of the sender's choice.
+        // A line break would let the subject add headers.
         if subject.contains(char::is_control) {
             return Err(MailError::Subject { subject: subject.escape_debug().to_string() });
         }

@@ -1,17 +1,18 @@
-//! Storage: an SQLite file of its own for each module, in the config's `data_dir`.
+//! Storage: each module has its own SQLite file in the config's `data_dir`.
 //!
-//! A file belongs to a thread of its own, since SQLite makes its caller wait. To hand a statement to
-//! it and the answer back takes longer than most statements: a transaction begins with its first
-//! statement, one that only read ends without being waited for, and one of a single statement is
-//! handed over once.
+//! Each file has a thread of its own, because SQLite blocks its caller. Sending a statement to that
+//! thread and the answer back takes longer than most statements. Therefore a transaction begins
+//! with its first statement, one that only reads is ended without waiting, and one that consists of
+//! a single statement is sent once.
 //!
-//! Synapse's `run_db_interaction` lends modules the homeserver's own database; here each has a
-//! file that no other module reaches. A module works in transactions, one at a time: what was
-//! [committed](Transaction::commit) survives the death of the process and of the machine, what was
-//! not never was.
+//! Synapse's `run_db_interaction` gives modules access to the homeserver's own database; here each
+//! module has a file that no other module can reach. A module works in transactions, one at a time:
+//! what was [committed](Transaction::commit) survives a crash of the process and of the machine,
+//! and all else is rolled back.
 //!
-//! Statements bind their parameters, stand alone (a text with two is refused), and may not leave
-//! the file: no `ATTACH`, no extensions, no setting that other transactions would feel.
+//! Statements bind their parameters, must be single (a string with two statements is refused), and
+//! are confined to the file: no `ATTACH`, no extensions, and no settings that would affect other
+//! transactions.
 
 mod alone;
 pub(crate) mod answers;
@@ -39,7 +40,7 @@ use self::turn::{Active, Ticket};
 use self::worker::{Place, Worker, Workshop};
 use super::limit::{Crowded, Limiter};
 
-/// A module's storage. Cheap to clone; all clones share the file and its limits.
+/// A module's storage. It is cheap to clone; all clones share the file and its limits.
 ///
 /// # Examples
 /// ```
@@ -71,13 +72,13 @@ pub struct Storage {
 /// How much a module may ask of its storage.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// From `begin` to `commit`; then the transaction is rolled back.
+    /// The time from `begin` to `commit`, after which the transaction is rolled back.
     transaction: Duration,
-    /// Transactions that wait for the one that runs.
+    /// How many transactions may wait for the one that is running.
     waiting: usize,
-    /// Of one result.
+    /// The most rows of one result.
     rows: usize,
-    /// Of one result, and of any value in the file.
+    /// The most bytes of one result, and of any value in the file.
     bytes: usize,
 }
 
@@ -87,12 +88,12 @@ impl Limits {
 }
 
 impl Storage {
-    /// Opens the file of the module called `module` in `data_dir`, both of which are made if they
-    /// are not there: the folder for this user alone, and so the file.
+    /// Opens the file of `module` in `data_dir`. Folder and file are created if necessary,
+    /// accessible to this user only.
     ///
     /// # Errors
-    /// The folder or the file cannot be made, the file is no SQLite database, or it is no plain
-    /// file of its own (a symbolic or a hard link).
+    /// The folder or the file cannot be created, the file is not an SQLite database, or it is not a
+    /// plain file but a symbolic or hard link.
     pub async fn open(data_dir: &Path, module: &str) -> Result<Self, StorageError> {
         Self::open_within(data_dir, module, Limits::USUAL).await
     }
@@ -105,11 +106,11 @@ impl Storage {
         Self::open_at(Place::Folder(data_dir.to_owned()), module, limits).await
     }
 
-    /// Opens an empty storage that lies in memory, and is gone when it is closed. Nothing is written
-    /// to any folder.
+    /// Opens an empty storage in memory, which is gone when it is closed. Nothing is written to any
+    /// folder.
     ///
     /// # Errors
-    /// The system has no thread for it.
+    /// No thread can be started for it.
     pub async fn open_in_memory(module: &str) -> Result<Self, StorageError> {
         Self::open_at(Place::Memory, module, Limits::USUAL).await
     }
@@ -119,18 +120,19 @@ impl Storage {
         Ok(Self { workshop, turns: Arc::new(Limiter::new(1, limits.waiting)) })
     }
 
-    /// Closes the file, for all clones: the transaction that runs is rolled back, whatever comes
-    /// later is [refused](StorageError::Stopped). When this returns, the file is closed.
+    /// Closes the file for all clones: a running transaction is rolled back, and later calls are
+    /// [refused](StorageError::Stopped). When this returns, the file is closed.
     pub async fn close(&self) {
         self.workshop.close().await;
     }
 
-    /// Brings the file up to date: runs those of `migrations` that are newer than the file, all of
-    /// them or, if one fails, none. Their versions must rise; the last is what this build knows.
-    /// A migration may hold several statements, and may take as long as it takes.
+    /// Migrates the file: runs those of `migrations` that are newer than the file, either all of
+    /// them or, if one fails, none. Their versions must increase; the last one is the newest
+    /// version that this build knows. A migration may contain several statements, and has no time
+    /// limit.
     ///
     /// # Errors
-    /// A migration failed, their versions do not rise, or the file is newer than all of them.
+    /// A migration failed, the versions do not increase, or the file is newer than all of them.
     pub async fn migrate(&self, migrations: &[Migration<'_>]) -> Result<(), StorageError> {
         let steps = migration::steps(migrations)?;
         let transaction = self.begin_for("migrate", None).await?;
@@ -138,11 +140,11 @@ impl Storage {
         transaction.commit().await
     }
 
-    /// Begins a transaction once those begun before it have ended. `description` is what messages
-    /// call it. It must be committed within a minute, or it is rolled back.
+    /// Begins a transaction, once those begun before it have ended. `description` names it in
+    /// messages. It is rolled back unless committed within a minute.
     ///
-    /// The file is locked, for writers elsewhere, from the first statement on; that fails where
-    /// another process [keeps it locked](StorageError::Locked), and may be tried again.
+    /// From the first statement on the file is locked against other processes that write. This
+    /// fails if another process [keeps it locked](StorageError::Locked), and may be tried again.
     ///
     /// # Errors
     /// 256 transactions are waiting already.
@@ -150,8 +152,8 @@ impl Storage {
         self.begin_for(description, Some(self.workshop.limits().transaction)).await
     }
 
-    /// One statement in a transaction of its own: [`Transaction::query`], committed. A `SELECT`
-    /// waits for no writer of another process.
+    /// Runs one statement in a transaction of its own: [`Transaction::query`], committed. A
+    /// `SELECT` does not wait for other processes that write.
     ///
     /// # Errors
     /// Those of `begin`, `query` and `commit`.
@@ -163,7 +165,7 @@ impl Storage {
         self.alone("query", work).await
     }
 
-    /// One statement in a transaction of its own: [`Transaction::execute`], committed.
+    /// Runs one statement in a transaction of its own: [`Transaction::execute`], committed.
     ///
     /// # Errors
     /// Those of `begin`, `execute` and `commit`.
@@ -175,8 +177,8 @@ impl Storage {
         self.alone("execute", work).await
     }
 
-    /// Does something in a transaction of its own, which `work` ends, on the way to the file and
-    /// back once.
+    /// Runs `work`, which is a whole transaction and ends it, with a single message to the file's
+    /// thread.
     async fn alone<T: Send + 'static>(
         &self,
         description: &str,
@@ -203,12 +205,12 @@ impl Storage {
         let ticket = self.ticket(description, time).await?;
         let transaction = Transaction { workshop: self.workshop.clone(), ticket, over: false };
         let active = Active(Arc::clone(&transaction.ticket));
-        // Nobody waits for this: it has the thread mind the time, and wakes it meanwhile.
+        // Do not wait: this makes the thread watch the time limit, and wakes it in advance.
         self.workshop.send(move |worker| worker.admit(active))?;
         Ok(transaction)
     }
 
-    /// A transaction that has its turn.
+    /// A transaction whose turn has come.
     async fn ticket(
         &self,
         description: &str,
@@ -220,13 +222,13 @@ impl Storage {
     }
 }
 
-/// A transaction. Dropped before [`commit`](Self::commit), it is rolled back, even while a
-/// statement of it runs; so it is when the future of one of its calls is dropped.
+/// A transaction. It is rolled back if it is dropped before [`commit`](Self::commit), even while
+/// one of its statements is running, and also if the future of one of its calls is dropped.
 #[derive(Debug)]
 pub struct Transaction {
     workshop: Workshop,
     ticket: Arc<Ticket>,
-    /// Nothing of it is left that could be rolled back.
+    /// Whether it has ended, so that nothing needs to be rolled back.
     over: bool,
 }
 
@@ -234,8 +236,8 @@ impl Transaction {
     /// Runs one statement and returns its rows. `parameters` are bound to `?` or `?1` in order.
     ///
     /// # Errors
-    /// SQLite or the rules refuse the statement, the result is too large, or the transaction has
-    /// [ended](StorageError::Ended).
+    /// SQLite or the storage's rules refuse the statement, the result is too large, or the
+    /// transaction has [ended](StorageError::Ended).
     pub async fn query(&mut self, sql: &str, parameters: Vec<Value>) -> Result<Rows, StorageError> {
         let sql = sql.to_owned();
         self.run(move |worker| statement::query(worker, &sql, &parameters)).await
@@ -244,7 +246,7 @@ impl Transaction {
     /// Runs one statement and returns how many rows it inserted, changed or deleted.
     ///
     /// # Errors
-    /// As of [`query`](Self::query); also when the statement returns rows.
+    /// As for [`query`](Self::query), and if the statement returns rows.
     pub async fn execute(
         &mut self,
         sql: &str,
@@ -254,17 +256,17 @@ impl Transaction {
         self.run(move |worker| statement::execute(worker, &sql, &parameters)).await
     }
 
-    /// Makes what it did last. When this returns, it is on the disk.
+    /// Commits the transaction. When this returns, its changes are on disk.
     ///
     /// # Errors
-    /// A deferred constraint is violated, the disk is full, or the transaction has ended; nothing
-    /// of it remains then.
+    /// A deferred constraint is violated, the disk is full, or the transaction has ended; in all
+    /// these cases it is rolled back.
     pub async fn commit(mut self) -> Result<(), StorageError> {
         if self.ticket.only_read() {
-            // Nothing has to reach the disk, and nothing can be refused any more.
+            // Nothing has to be written to disk, and nothing can fail any more.
             let ticket = Arc::clone(&self.ticket);
             self.workshop.send(move |worker| worker.finish_read(&ticket))?;
-            // Behind that, so that the thread sees the next transaction after this one's end.
+            // Only now, so that the thread receives the next transaction after the end of this one.
             self.ticket.give_turn_up();
             self.over = true;
             return Ok(());
@@ -282,13 +284,13 @@ impl Transaction {
         self.hand_in(move |worker| worker.run(&ticket, work)).await
     }
 
-    /// Has the thread do something, and waits for what comes of it.
+    /// Runs `work` on the file's thread and waits for its result.
     async fn hand_in<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Worker) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let (reply, answer) = oneshot::channel();
-        // Dropped with this future before the answer has come, it ends the transaction.
+        // If this future is dropped before the answer, the transaction ends.
         let mut unanswered = Unanswered(Some(self));
         self.workshop.send(move |worker| {
             let _ = reply.send(work(worker));
@@ -301,7 +303,7 @@ impl Transaction {
     fn cancel(&self) {
         self.ticket.cancel();
         let ticket = Arc::clone(&self.ticket);
-        // A worker that is gone has rolled back.
+        // If the thread is gone, it has rolled back.
         let _ = self.workshop.send(move |worker| worker.end(&ticket, Ended::Cancelled));
     }
 }

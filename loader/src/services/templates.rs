@@ -1,9 +1,9 @@
-//! Templates, as Synapse's `read_templates`: Jinja's language, with those of the operator before
-//! those that a module brings.
+//! Templates, like Synapse's `read_templates`: in Jinja's language, with the operator's templates
+//! taking precedence over those that a module brings.
 //!
-//! Beside Jinja's own filters there are two of Synapse's, `format_ts` and `localpart_from_email`.
-//! What a template named `.html`, `.htm` or `.xml` shows is escaped. A template may include and
-//! extend others by their names; names lead to files in the operator's folder only.
+//! Besides Jinja's own filters there are two of Synapse's, `format_ts` and `localpart_from_email`.
+//! Values in templates named `.html`, `.htm` or `.xml` are escaped. A template may include and
+//! extend others by name; names refer to files in the operator's folder only.
 
 pub(crate) mod answers;
 mod error;
@@ -23,13 +23,13 @@ use serde_json::Value;
 pub use self::error::TemplateError;
 use self::folder::Folder;
 
-/// Steps of one rendering. A page takes some hundreds; a loop within loops must end, too.
+/// The most steps of one rendering. A page takes some hundreds; nested loops must end, too.
 const FUEL: u64 = 1_000_000;
 
-/// The most that one rendering may yield.
+/// The most bytes that one rendering may produce.
 const OUTPUT_BYTES_MAX: usize = 16 << 20;
 
-/// A module's templates. Cheap to clone.
+/// A module's templates. They are cheap to clone.
 ///
 /// # Examples
 /// ```
@@ -48,9 +48,10 @@ pub struct Templates {
 }
 
 impl Templates {
-    /// The templates in the folder `overrides` and those `builtin`, names and sources. Both are
-    /// read here as far as `builtin` names them; what else lies in the folder, when it is used.
-    /// Later changes in the folder do not show.
+    /// The templates in the folder `overrides`, and those in `builtin`, which are pairs of name and
+    /// source. A template that `builtin` names is read here, from the folder if it is there, too;
+    /// other files in the folder are read when first used. Later changes to a file that was read
+    /// have no effect.
     ///
     /// # Errors
     /// A name leads out of the folder, a file cannot be read, or a template cannot be parsed.
@@ -77,10 +78,10 @@ impl Templates {
         Ok(Self { environment: Arc::new(environment) })
     }
 
-    /// Makes sure that there is a template, and that it can be parsed.
+    /// Checks that a template exists and can be parsed.
     ///
     /// # Errors
-    /// There is none, or it cannot be parsed.
+    /// It does not exist, or cannot be parsed.
     pub fn require(&self, name: &str) -> Result<(), TemplateError> {
         let found = self.environment.get_template(name);
         found.map(drop).map_err(|error| TemplateError::new(name, &error))
@@ -89,20 +90,20 @@ impl Templates {
     /// Renders a template with the values in `context`, a mapping.
     ///
     /// # Errors
-    /// There is no such template, it cannot be parsed, or it fails, takes too long or yields too
-    /// much.
+    /// The template does not exist or cannot be parsed, or rendering it fails, takes too long or
+    /// produces too much.
     pub fn render(&self, name: &str, context: &Value) -> Result<String, TemplateError> {
         let failed = |error| TemplateError::new(name, &error);
         let template = self.environment.get_template(name).map_err(failed)?;
         let mut page = Page(Vec::new());
         let context = minijinja::value::Serde(context);
         template.render_captured_to(context, &mut page).map_err(failed)?;
-        // It was put together from texts.
+        // It was composed of strings, so this is lossless.
         Ok(String::from_utf8_lossy(&page.0).into_owned())
     }
 }
 
-/// As Jinja's `select_autoescape`.
+/// Like Jinja's `select_autoescape`.
 fn escaping(name: &str) -> AutoEscape {
     let name = name.to_ascii_lowercase();
     match name.rsplit('.').next() {
