@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_one() {
+    fn identifiers_are_accepted() {
         for (kind, text) in [
             (Identifier::User, "@a:x"),
             (Identifier::User, "@:x"),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none() {
+    fn other_texts_are_refused_with_a_suggestion() {
         for (kind, text, said) in [
             (
                 Identifier::User,

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_lacking_is_named() {
+    fn missing_resources_are_named() {
         let said = |errno: rustix::io::Errno| match stop("cannot start", &errno.into()) {
             Stop::Wrong(message) => message,
             Stop::Refused(_) => String::new(),

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_off_is_no_block() {
+    fn incomplete_blocks_are_ignored() {
         let bytes = written(|wire| wire.report(&Report::Begun));
         for end in 0..bytes.len() {
             assert!(next(&mut &bytes[..end]).is_none(), "{end}");

@@ -173,7 +173,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_text_there_is_is_read_as_it_was(text: String, key in "[a-z:# \"-]{1,8}") {
+        fn any_text_is_read_back_unchanged(text: String, key in "[a-z:# \"-]{1,8}") {
             let value = json!({key.clone(): [text.clone(), {"k": text}]});
             let yaml = member("value", &value, 0);
             let mut document = Document::parse(yaml.as_bytes()).unwrap();

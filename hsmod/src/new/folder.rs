@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_in_the_middle_leaves_nothing() {
+    fn a_failed_write_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let crate_folder = folder.path().join("my_filter");
         let files = |paths: [&'static str; 2]| paths.map(|path| (path, "text".to_owned()));

@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_event_is_named() {
+    fn lines_that_are_no_events_are_explained() {
         let reason = |text: &[u8]| event(text).unwrap_err();
         assert_eq!(reason(b" []"), "it is no JSON object");
         assert_eq!(reason(b"\xff"), "it is not UTF-8");
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_text_changes_nothing_of_other_lines() {
+    async fn a_line_that_is_not_utf8_does_not_affect_others() {
         let event: &[u8] =
             r#"{"event_id":"$ä","room_id":"!r","sender":"@a:x","type":"t","content":{}}"#
                 .as_bytes();

@@ -72,7 +72,7 @@ fn the_page_has_every_key() {
 }
 
 #[test]
-fn all_that_can_be_said_of_a_user() {
+fn every_key_of_a_user_is_read() {
     let host = good(
         "users:
           alice:
@@ -146,7 +146,7 @@ fn all_that_can_be_said_of_a_user() {
 }
 
 #[test]
-fn a_room_has_what_follows_from_what_is_said_of_it() {
+fn keys_of_a_room_become_state_events() {
     let host = good(
         "users: {alice: {display_name: Alice}, bob: }
 rooms:

@@ -225,7 +225,7 @@ fn values_are_shown() {
 }
 
 #[test]
-fn what_modules_change_is_shown() {
+fn edits_by_modules_are_shown() {
     let scene = recorders(json!({"on_create_room": {"replace": {"preset": "private_chat"}}}));
     let create = json!({
         "requester": {"user": "@a:x", "device_id": "D"}, "request_content": {"name": "n"},
@@ -275,7 +275,7 @@ fn a_login_that_nobody_accepts_is_refused() {
 }
 
 #[test]
-fn a_failure_that_is_passed_over_is_told_all_the_same() {
+fn failures_that_are_passed_over_are_shown() {
     let fails = |callback: &str| recorders(json!({callback: {"fail": "no database"}}));
     let threepid = json!({"medium": "email", "address": "a@b.example", "password": "x"});
     let auth = "password_auth_provider.check_3pid_auth";
@@ -359,7 +359,7 @@ fn arguments_come_from_stdin_too() {
 }
 
 #[test]
-fn a_warning_of_the_start_is_said_once() {
+fn a_warning_at_the_start_is_shown_once() {
     let serving = |name: &str| json!({"name": name, "callbacks": ["user_may_invite"], "web": {"/_x": "allow"}});
     let scene = Scene::new()
         .module("good_recorder", serving("first"))

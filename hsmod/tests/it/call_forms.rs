@@ -18,7 +18,7 @@ fn invite_with(name: &str, value: Value) -> Value {
 }
 
 #[test]
-fn what_is_no_identifier_is_named() {
+fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of(INVITE, invite_with("inviter", json!("evilguy"))), @"
     exit code: 2
     --- stderr
@@ -79,7 +79,7 @@ fn what_is_no_identifier_is_named() {
 }
 
 #[test]
-fn what_anybody_may_write_is_not_looked_at() {
+fn free_content_is_not_checked() {
     let scene = recorders(json!({}));
     let mut message = event();
     message["content"] = json!({"user_id": "evilguy", "membership": "invite"});
@@ -96,7 +96,7 @@ fn what_anybody_may_write_is_not_looked_at() {
 }
 
 #[test]
-fn other_forms_are_named() {
+fn wrong_types_are_reported() {
     insta::assert_snapshot!(said_of(INVITE, invite_with("inviter", json!(5))), @"
     exit code: 2
     --- stderr
@@ -135,7 +135,7 @@ fn other_forms_are_named() {
 }
 
 #[test]
-fn what_is_not_json_is_explained() {
+fn invalid_json_is_explained() {
     let scene = Scene::new();
     let said_of = |text: &str| {
         let mut command = call(&scene, INVITE, text, &[]);
@@ -177,7 +177,7 @@ fn what_is_not_json_is_explained() {
 }
 
 #[test]
-fn bare_answers_are_put_into_words() {
+fn bare_answers_are_explained() {
     let first_line = |answers: Value, callback: &str, arguments: Value| {
         human(&recorders(answers), callback, arguments)
             .lines()

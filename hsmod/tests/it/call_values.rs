@@ -35,7 +35,7 @@ fn values_are_shown_as_json() {
 }
 
 #[test]
-fn what_has_no_answer_is_null() {
+fn no_answer_is_null() {
     let arguments = json!({"user_id": "@a:x", "limiter_name": "rc_invites.per_room"});
     let callback = "ratelimit.get_ratelimit_override_for_user";
     let (answer, code) = answer(&recorders(json!({})), callback, arguments);

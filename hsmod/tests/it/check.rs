@@ -109,7 +109,7 @@ pluginsdir: x
 }
 
 #[test]
-fn what_is_no_config_is_a_finding_and_what_cannot_be_read_is_an_error() {
+fn invalid_configs_are_findings_and_unreadable_files_are_errors() {
     insta::assert_snapshot!(check_text("modules: ["), @"
     exit code: 1
     --- stdout
@@ -165,7 +165,7 @@ fn two_modules_with_one_path_are_a_warning() {
 }
 
 #[test]
-fn what_a_plugin_requires_is_compared_before_it_is_loaded() {
+fn requirements_are_checked_before_loading() {
     let scene = Scene::new().module("bad_constructor", json!({})).module("demo", json!({}));
     let arguments = ["--no-load", "--calls", "federation"];
     insta::assert_snapshot!(check(&scene, &arguments), @"
@@ -182,7 +182,7 @@ fn what_a_plugin_requires_is_compared_before_it_is_loaded() {
 }
 
 #[test]
-fn what_the_homeserver_never_calls_is_named() {
+fn callbacks_that_are_never_called_are_reported() {
     let recorder = |optional: &[&str]| {
         let callbacks = ["user_may_invite", "user_may_join_room"];
         json!({"callbacks": callbacks, "optional": optional})

@@ -83,7 +83,7 @@ fn standard_input_cannot_be_two_things() {
 }
 
 #[test]
-fn what_is_wrong_with_the_text_is_a_finding_and_names_where_it_came_from() {
+fn errors_in_the_text_are_findings_that_name_its_source() {
     let mut child =
         hsmod(&["check", "-c", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"modules: [").unwrap();

@@ -15,7 +15,7 @@ fn guest(does: &[&str]) -> String {
 }
 
 #[test]
-fn what_there_is_one_of_in_a_process_is_compared() {
+fn changes_to_the_process_are_reported() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let umask = status.lines().find_map(|line| line.strip_prefix("Umask:\t")).unwrap();
     let said = guest(&["directory", "environment", "umask", "limit"]);
@@ -58,7 +58,7 @@ fn signals_that_a_module_takes_are_named() {
 }
 
 #[test]
-fn what_a_module_leaves_behind_is_named() {
+fn threads_and_processes_left_behind_are_named() {
     insta::assert_snapshot!(guest(&["opens", "closes", "threads", "process"]), @"
     exit code: 0
     --- stdout
@@ -98,7 +98,7 @@ fn a_process_that_was_started_does_not_outlive_a_start_that_failed() {
 }
 
 #[test]
-fn what_a_module_prints_is_no_answer() {
+fn output_of_a_module_is_no_answer() {
     let scene = Scene::new().module("bad_guest", json!({"does": ["prints"]}));
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0

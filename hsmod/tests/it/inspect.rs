@@ -50,7 +50,7 @@ fn a_plugin_is_described() {
 }
 
 #[test]
-fn what_is_no_plugin_is_refused_and_the_others_are_still_shown() {
+fn other_files_are_refused_and_plugins_still_shown() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("notes.so");
     std::fs::write(&text, "no plugin at all").unwrap();
@@ -111,7 +111,7 @@ fn a_file_that_is_mostly_debug_information_is_said_to_be() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_it_expects_of_others_is_shown() {
+fn needed_libraries_and_symbols_are_shown() {
     let scene = Scene::new().module("bad_undefined", json!({}));
     let file = scene.plugins().join("libbad_undefined.so");
     let file = file.to_str().unwrap();
@@ -188,7 +188,7 @@ fn a_folder_without_plugins_is_said_to_be_one() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_can_never_be_read_is_not_waited_for() {
+fn pipes_and_devices_are_refused_at_once() {
     let scene = Scene::new().module("demo", json!({}));
     let fifo = scene.plugins().join("libdemo.so");
     std::fs::remove_file(&fifo).unwrap();

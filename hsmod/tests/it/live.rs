@@ -126,7 +126,7 @@ fn without_live_nothing_arrives_anywhere() {
 }
 
 #[test]
-fn with_live_it_does() {
+fn with_live_effects_are_real() {
     let sink = Sink::new();
     for live in ["--live", "--live=storage,mail"] {
         let scene = keeper(&sink);
@@ -153,7 +153,7 @@ fn with_live_it_does() {
 }
 
 #[test]
-fn what_was_not_done_is_listed() {
+fn suppressed_effects_are_listed() {
     let sink = Sink::new();
     let scene = keeper(&sink);
     let said: Vec<String> = both(&scene, &[mail()], &[])
@@ -188,7 +188,7 @@ fn what_was_not_done_is_listed() {
 }
 
 #[test]
-fn what_cannot_be_played_says_what_the_command_lacks() {
+fn refused_requests_name_the_missing_option() {
     let sink = Sink::new();
     let scene = keeper(&sink);
     let said: Vec<String> = both(&scene, &[get()], &["--live=mail"])
@@ -226,7 +226,7 @@ fn what_cannot_be_played_says_what_the_command_lacks() {
 }
 
 #[test]
-fn what_only_a_homeserver_answers_is_no_fault_of_the_module() {
+fn requests_without_a_homeserver_are_not_the_modules_fault() {
     let asks = json!([{"request": "is_user_admin", "args": {"user_id": "@a:localhost"}}]);
     let asker = |place: &str| Scene::new().module("good_asker", json!({"during": {place: asks}}));
     let start = asker("start");
@@ -275,7 +275,7 @@ fn background_work_is_not_run() {
 }
 
 #[test]
-fn services_that_there_are_not_are_no_options() {
+fn unknown_services_are_refused() {
     let scene = Scene::new().module("demo", json!({}));
     let said = |live: &str| shown(&mut replay(&scene, "", &[live]), scene.folder());
     insta::assert_snapshot!([said("--live=smtp"), said("--live=")].join("\n\n"), @"

@@ -25,7 +25,7 @@ fn migrated(text: &str) -> String {
 const LIST: &str = "modules: [{module: x.ListSpamChecker, config: {evil_users: ['@a:b']}}]\n";
 
 #[test]
-fn what_is_there_stays_unless_it_is_said_otherwise() {
+fn existing_files_are_kept_without_force() {
     let folder = homeserver(LIST);
     let run = |options: &[&str]| {
         let mut command = hsmod(&["migrate", "homeserver.yaml"]);
@@ -132,7 +132,7 @@ fn standard_input_is_a_config_too() {
 }
 
 #[test]
-fn what_cannot_be_read_for_certain_is_refused_with_the_remedy() {
+fn ambiguous_input_is_refused_with_a_remedy() {
     insta::assert_snapshot!(migrated(""), @"
     exit code: 2
     --- stderr
@@ -226,7 +226,7 @@ fn what_cannot_be_read_for_certain_is_refused_with_the_remedy() {
 
 /// Synapse's other settings do not concern hsmod, and Synapse's YAML reader accepts more than ours.
 #[test]
-fn only_what_touches_modules_is_looked_at() {
+fn only_sections_with_modules_are_checked() {
     let text = "rc_login: {a: 1, a: 2}\nx: !!python/none\n8448: port\nmodules: []\n";
     insta::assert_snapshot!(migrated(text), @"
     exit code: 0

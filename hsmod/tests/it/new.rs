@@ -29,7 +29,7 @@ fn entries(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn what_to_do_next_is_said() {
+fn the_next_steps_are_printed() {
     let folder = tempfile::tempdir().unwrap();
     insta::assert_snapshot!(new(folder.path(), &["my_filter"]), @"
     exit code: 0
@@ -83,7 +83,7 @@ fn what_to_do_next_is_said() {
 }
 
 #[test]
-fn no_word_of_a_template_is_left() {
+fn no_placeholder_of_a_template_is_left() {
     let folder = tempfile::tempdir().unwrap();
     new(folder.path(), &["my_filter"]);
     let crate_folder = folder.path().join("my_filter");
@@ -213,7 +213,7 @@ fn a_name_that_cannot_be_one_is_refused() {
 }
 
 #[test]
-fn what_is_there_stays() {
+fn existing_folders_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("my_filter")).unwrap();
     fs::write(folder.path().join("my_file"), "mine").unwrap();

@@ -205,7 +205,7 @@ fn failures_and_replacements_are_told_apart() {
 }
 
 #[test]
-fn a_module_that_fails_to_hear_of_an_event_is_named() {
+fn failed_notifications_are_reported() {
     let answers = json!({"on_new_event": {"fail": "no database"}});
     let config = json!({"callbacks": OWN, "answers": answers});
     let scene = Scene::new().module("good_recorder", config);

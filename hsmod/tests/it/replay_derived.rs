@@ -61,7 +61,7 @@ fn an_author_sees_what_is_asked_and_what_never_is() {
 }
 
 #[test]
-fn a_failure_of_what_led_to_an_event_is_one_of_the_event() {
+fn derived_failures_are_failures_of_the_event() {
     let scene =
         recorder(&["user_may_join_room"], json!({"user_may_join_room": {"fail": "no database"}}));
     let (lines, code) = values(&mut replay(&scene, &history(), &["--json"]));
@@ -72,7 +72,7 @@ fn a_failure_of_what_led_to_an_event_is_one_of_the_event() {
 }
 
 #[test]
-fn who_answers_yes_or_no_is_named_if_nobody_else_does() {
+fn the_only_module_with_a_callback_is_named() {
     let answers = json!({"is_user_expired": "deny", "should_drop_federated_event": "deny"});
     let callbacks = ["is_user_expired", "should_drop_federated_event"];
     let events = lines(&[
@@ -104,7 +104,7 @@ fn who_answers_yes_or_no_is_named_if_nobody_else_does() {
 }
 
 #[test]
-fn a_history_of_another_server_is_told_from_one_of_this() {
+fn a_history_of_another_server_is_reported() {
     let scene = recorder(&["user_may_join_room"], json!({}));
     let told = |more: &[&str]| shown(&mut replay(&scene, &history(), more), scene.folder());
     insta::assert_snapshot!(told(&["--server-name", "example.com"]), @"

@@ -121,7 +121,7 @@ fn events_and_arguments_come_from_a_named_pipe() {
 }
 
 #[test]
-fn a_file_that_is_something_else_is_told_once_with_its_remedy() {
+fn other_file_formats_are_reported_once_with_a_remedy() {
     let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let pretty = serde_json::to_string_pretty(&event("$1", "@a:localhost")).unwrap();
     let files: [&[u8]; 5] =
@@ -176,7 +176,7 @@ fn only_the_beginning_tells_what_a_file_is() {
 }
 
 #[test]
-fn a_file_without_events_is_told() {
+fn a_file_without_events_is_reported() {
     insta::assert_snapshot!([said(b""), said(b"\n \n")].join("\n\n"), @"
     exit code: 0
     --- stdout
@@ -199,7 +199,7 @@ fn a_file_without_events_is_told() {
 }
 
 #[test]
-fn arguments_that_are_none_are_told() {
+fn missing_arguments_are_reported() {
     let said = |arguments: &[u8]| {
         let scene = demo();
         let mut command = call(&scene, INVITE, "", &[]);

@@ -98,7 +98,7 @@ fn an_answer_that_the_module_does_not_expect_fails() {
 }
 
 #[test]
-fn names_alone_are_those_of_the_homeserver() {
+fn short_names_belong_to_the_homeserver() {
     let alice = ask("is_user_admin", &json!({"user_id": "@alice:example.com"}), &json!(true));
     let scene = asker(json!({"user_may_invite": [alice]}));
     let world = world(&scene, "users: {alice: {admin: true}}");
@@ -108,7 +108,7 @@ fn names_alone_are_those_of_the_homeserver() {
 }
 
 #[test]
-fn what_is_answered_may_be_written() {
+fn answers_may_be_given_in_the_world() {
     let world_text = "
 answers:
   is_user_admin: [{answer: true}, {error: the database is gone}, {answer: false}]
@@ -265,7 +265,7 @@ fn the_state_of_a_room_is_that_of_the_world_unless_it_is_given() {
 }
 
 #[test]
-fn a_world_that_cannot_be_read() {
+fn an_invalid_world_is_an_error() {
     let scene = asker(json!({}));
     let folder = scene.folder();
     let said = |text: &[u8]| {
@@ -343,7 +343,7 @@ fn a_world_that_cannot_be_read() {
 }
 
 #[test]
-fn what_looks_like_a_slip_is_a_warning() {
+fn probable_mistakes_are_warnings() {
     let scene = asker(json!({}));
     let world = world(&scene, "users:\n  alice:\n    display_name: ${NAME}\n");
     let said = shown(&mut replay(&scene, "", &["--world", &world]), scene.folder());

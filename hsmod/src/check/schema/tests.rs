@@ -72,7 +72,7 @@ fn fits(config: &str) -> String {
 }
 
 #[test]
-fn what_fits_is_not_mentioned() {
+fn valid_configs_have_no_problems() {
     for config in [
         "rules: []",
         "rules: [{match: x}, {match: y, allow: [a]}]\naction: shadow_ban\nlimit: 255\nnotify: null",
@@ -187,7 +187,7 @@ fn secrets_are_not_repeated() {
 }
 
 #[test]
-fn there_is_an_end_to_it() {
+fn the_number_of_problems_is_limited() {
     let keys: String = (0..200).map(|number| format!("k{number}: 1\n")).collect();
     assert_eq!(
         said(r#"{"additionalProperties": false}"#, &keys).matches("unknown key").count(),
@@ -199,7 +199,7 @@ fn there_is_an_end_to_it() {
 }
 
 #[test]
-fn schemas_that_are_none_are_a_warning() {
+fn invalid_schemas_are_a_warning() {
     assert_snapshot!(said(r#"{"type": "strng"}"#, "a: 1"), @r#"
     warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword, at `/type`
       at modules.<item 1>.module, line 3, column 5

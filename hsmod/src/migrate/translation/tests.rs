@@ -41,7 +41,7 @@ fn keys_that_the_plugin_has_are_carried_over() {
 }
 
 #[test]
-fn what_python_took_for_true_is_true() {
+fn truth_values_of_python_become_booleans() {
     let config = json!({"block_invites": "no", "block_messages": 1, "block_usernames": null});
     insta::assert_snapshot!(of("mjolnir.Module", config), @r#"policy_list_antispam {"block_invites":false,"block_messages":true,"block_usernames":false}"#);
 }
@@ -63,7 +63,7 @@ fn a_key_without_counterpart_is_named_and_its_value_is_not() {
 }
 
 #[test]
-fn what_is_wrong_below_has_its_path() {
+fn nested_problems_have_their_path() {
     let config = json!({
         "ban_lists": ["!a:example.com"],
         "message_max_length": {"threshold": "510", "room": []},
@@ -152,7 +152,7 @@ fn entries_that_synapse_could_not_read_are_named() {
 }
 
 #[test]
-fn what_a_service_needs_to_be_reached_is_allowed() {
+fn addresses_of_services_are_allowed() {
     let allowed = |url: &str| {
         let config = json!({"base_url": url});
         let modules = json!([{"module": "synapse_http_antispam.HTTPAntispam", "config": config}]);

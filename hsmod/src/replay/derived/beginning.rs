@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_synapse_sends_belongs_to_it() {
+    fn events_of_a_creation_belong_to_the_beginning() {
         let events = [
             member("@a:x", "join"),
             state("m.room.power_levels"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_with_the_first_event_that_comes_of_something_else() {
+    fn any_other_event_ends_the_beginning() {
         let of_another = {
             let mut event = state("m.room.name");
             event["sender"] = "@b:x".into();

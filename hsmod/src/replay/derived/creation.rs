@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_made_of_what_came_of_it() {
+    fn a_request_is_reconstructed_from_its_events() {
         let request = made(&[
             (
                 "m.room.create",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_key_of_a_request_makes_is_its_initial_state() {
+    fn other_state_becomes_initial_state() {
         let restricted = json!({"join_rule": "restricted", "allow": []});
         let request = made(&[
             ("m.room.create", "", json!({})),

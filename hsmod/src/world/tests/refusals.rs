@@ -13,7 +13,7 @@ fn refused<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 #[test]
-fn no_world_at_all() {
+fn files_that_are_no_worlds_are_refused() {
     insta::assert_snapshot!(refused(["", "# nothing", "[]", "alice", "users: {", "a: 1\na: 2"]), @"
 
     -> the world in `world.yaml`: it is empty
@@ -194,7 +194,7 @@ fn keys_and_values_of_the_wrong_kind() {
 }
 
 #[test]
-fn users_and_rooms_that_are_none() {
+fn invalid_users_and_rooms_are_refused() {
     insta::assert_snapshot!(refused([
         "users: ['alice:x', '@alice', 'a b', '', '#r:x', alice, '@alice:localhost']",
         "rooms: {lobby: , '#lobby:x': }",
@@ -290,7 +290,7 @@ fn users_and_rooms_that_are_none() {
 }
 
 #[test]
-fn answers_that_no_request_gives() {
+fn invalid_answers_are_refused() {
     insta::assert_snapshot!(refused([
         "answers: {is_user_amdin: {answer: true}, x: {answer: 1}}",
         "answers: {is_user_admin: true, check_username: {}, sleep: {answer: null}}",
@@ -368,7 +368,7 @@ fn answers_that_no_request_gives() {
 }
 
 #[test]
-fn http_that_nobody_speaks() {
+fn invalid_http_rules_are_refused() {
     insta::assert_snapshot!(refused([
         "http: {example.com: {body: x}, 'https://x/': ok}",
         "http: {'https://x/': {boddy: x, status: 1000}}",
@@ -407,7 +407,7 @@ fn http_that_nobody_speaks() {
 }
 
 #[test]
-fn what_can_be_of_one_alone() {
+fn duplicates_are_refused() {
     insta::assert_snapshot!(refused([
         "users: {a: {access_token: [s, s]}, b: {access_token: s}}",
         "users: [a]\nrooms:\n  '!r:x': {aliases: lobby}\n  '!s:x': {aliases: ['#lobby:localhost']}",
@@ -447,7 +447,7 @@ fn what_can_be_of_one_alone() {
 }
 
 #[test]
-fn what_looks_like_a_slip_stands_behind_what_came_of_it() {
+fn warnings_follow_the_errors_that_they_explain() {
     insta::assert_snapshot!(refused([
         "users: [“alice”]\nroom: {}",
         "users:\n  alice:{admin: true}",

@@ -248,7 +248,7 @@ async fn each_row_is_shown_by_a_history() {
 }
 
 #[tokio::test]
-async fn what_comes_of_no_request_of_its_own_is_not_asked_about() {
+async fn events_without_their_own_request_lead_to_no_calls() {
     let exchanged = json!({"membership": "invite", "third_party_invite": {"signed": {}}});
     let events = vec![
         state(1, "@a:x", "m.room.tombstone", "", json!({"replacement_room": "!new:x"})),
@@ -260,7 +260,7 @@ async fn what_comes_of_no_request_of_its_own_is_not_asked_about() {
 }
 
 #[tokio::test]
-async fn what_a_module_changes_in_the_request_the_others_see() {
+async fn changes_to_a_request_reach_later_callbacks() {
     let changed = json!({"visibility": "public", "room_alias_name": "other"});
     let answers = json!({"on_create_room": {"replace": changed}});
     let modules = recorder(&asked_at_once(), answers, json!({})).await;
@@ -273,7 +273,7 @@ async fn what_a_module_changes_in_the_request_the_others_see() {
 }
 
 #[tokio::test]
-async fn a_room_whose_first_events_are_read_later_is_known_all_the_same() {
+async fn first_events_in_a_later_section_belong_to_the_creation() {
     let modules = recorder(&["user_may_create_room"], json!({}), json!({})).await;
     let events = at_once(vec![
         create(1, json!({})),
@@ -290,7 +290,7 @@ async fn a_room_whose_first_events_are_read_later_is_known_all_the_same() {
 }
 
 #[tokio::test]
-async fn who_was_not_allowed_to_join_has_not_joined() {
+async fn a_denied_join_does_not_change_the_state() {
     let answers = json!({"user_may_join_room": "deny"});
     let modules = recorder(&asked_at_once(), answers, json!({})).await;
     let events = vec![member(1, "@a:x", "@a:x", "join"), member(2, "@a:x", "@a:x", "join")];
