@@ -1,4 +1,4 @@
-//! What a callee answers: a size, a kind, and what that kind carries.
+//! Answers of a callee: a size, a kind, and the body of that kind.
 
 use std::fmt;
 use std::mem::MaybeUninit;
@@ -33,38 +33,38 @@ impl Answer {
     pub const PANICKED: u32 = 3;
 }
 
-/// How the answers of a row, or of several, go over.
+/// The answers of a row, or of several rows, and their C form.
 pub trait Answers: Send + Sync + 'static {
-    /// What is answered. Its default is the neutral answer: what it would be if nobody had been
-    /// asked.
+    /// The answer. Its default is the neutral answer, which has the same effect as if the callee
+    /// had not been asked.
     type Answer: Default + Send + 'static;
     /// Its C form, owned by the receiver.
     type Raw: 'static;
-    /// How it fails.
+    /// The error.
     type Fault: Fault;
 
-    /// Whether it is the neutral answer, which has no C form: the usual case costs nothing.
+    /// Whether it is the neutral answer, which has no C form, so that the usual case costs nothing.
     fn is_neutral(answer: &Self::Answer) -> bool;
 
-    /// The C form; `None` for the neutral answer.
+    /// Converts it into the C form; `None` for the neutral answer.
     fn into_raw(answer: Self::Answer) -> Option<Self::Raw>;
 
-    /// Back from the C form, into memory of the receiver's own.
+    /// Converts it back from the C form, into memory that belongs to the receiver.
     ///
     /// # Errors
-    /// If the other side's version wrote something this version does not know.
+    /// A version of the other side wrote something that this version does not know.
     fn from_raw(raw: Self::Raw) -> Result<Self::Answer, Unreadable>;
 
-    /// What an answer means that this version cannot read: the denial, where there is one.
+    /// The answer to use in place of one that cannot be read: the denial, if there is one.
     ///
     /// # Errors
-    /// If nothing is denied: then it is the row's rule what a failure means.
+    /// The row cannot deny; its rule then decides what a failure means.
     fn of_unreadable(why: Unreadable) -> Result<Self::Answer, Unreadable> {
         Err(why)
     }
 }
 
-/// Nothing is answered, but that it is done.
+/// An answer without a value: success or an error.
 #[derive(Debug)]
 pub struct Done<E>(std::marker::PhantomData<fn() -> E>);
 
@@ -87,7 +87,7 @@ impl<E: Fault> Answers for Done<E> {
     }
 }
 
-/// An object is answered, which must be there.
+/// An answer that is an object, which must be present.
 #[derive(Debug)]
 pub struct Made<E>(std::marker::PhantomData<fn() -> E>);
 
@@ -109,7 +109,7 @@ impl<E: Fault> Answers for Made<E> {
     }
 }
 
-/// An answer of a later version that this one cannot read.
+/// An answer of a later version that this version cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a message")]
 pub struct Unreadable(pub &'static str);
@@ -142,7 +142,7 @@ crate::structure! {
 }
 
 impl RawError {
-    /// An error without more than its code and a message.
+    /// Creates an error with only a code and a message.
     pub fn new(code: u32, message: impl Into<OwnedStr>) -> Self {
         Self {
             code,
@@ -154,19 +154,19 @@ impl RawError {
     }
 }
 
-/// An error of the sides: what [`RawError`] becomes.
+/// The error type of the two sides, with [`RawError`] as its C form.
 pub trait Fault: Send + 'static {
-    /// The C form.
+    /// Converts it into the C form.
     fn into_raw(self) -> RawError;
 
-    /// Back from it.
+    /// Converts it back from the C form.
     fn from_raw(raw: RawError) -> Self;
 
-    /// What came across cannot be read.
+    /// The error for an answer that cannot be read.
     fn unreadable(why: &dyn fmt::Display) -> Self;
 }
 
-/// A place for any answer of one type: as large as the largest of them.
+/// Space for any answer of one type: as large as the largest of them.
 #[repr(C)]
 pub(crate) union Body<P> {
     ok: std::mem::ManuallyDrop<P>,
@@ -187,8 +187,8 @@ pub(crate) struct Out<P> {
 }
 
 impl<P> Out<P> {
-    /// Of no kind: who says that it has answered and did not, has answered something unknown. All
-    /// bits are set, so that one instruction writes it.
+    /// Of no kind: a callee that reports an answer without writing one has answered something
+    /// unknown. All bits are set, so that one instruction writes it.
     const NONE: Answer = Answer { size: u32::MAX, kind: u32::MAX };
 
     #[inline]
@@ -198,12 +198,12 @@ impl<P> Out<P> {
     }
 }
 
-/// Writes an answer of a kind. A body for which there is no room is dropped: of it only the head says
-/// that there was one, and its size that it is not there.
+/// Writes an answer of a kind. If there is no room for the body, the body is dropped; only the head
+/// is written, whose size shows that the body is missing.
 ///
-/// Rationale: no version has an answer shorter than this one's, so that nobody could read a part of
-/// it, or release it. Whoever adds a field to an answer writes for older callers what they know of it,
-/// and drops the field.
+/// Rationale: no version has a shorter answer than this one, so a caller could neither read nor
+/// release a part of it. A version that adds a field to an answer has to write the old form for
+/// older callers, and drop the field.
 ///
 /// # Safety
 /// `out` has `out_size` bytes that may be written, aligned as an [`Answer`].
@@ -226,13 +226,13 @@ pub(crate) unsafe fn write<P>(kind: u32, body: P, out: *mut Answer, out_size: us
     Status::READY
 }
 
-/// What was answered.
+/// The outcome of a call or poll.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Entered<A, E> {
     /// Ready with the neutral answer.
     Neutral,
-    /// Ready with this answer, or this error.
+    /// Ready with this answer or error.
     Ready(Result<A, E>),
     /// Not ready.
     Pending,
@@ -241,10 +241,10 @@ pub enum Entered<A, E> {
 }
 
 impl<P> Out<P> {
-    /// Takes out what was written.
+    /// Takes the answer that was written.
     ///
     /// # Safety
-    /// The callee said [`Status::READY`], and nothing was taken before.
+    /// The callee reported [`Status::READY`], and the answer was not taken before.
     #[cold]
     #[inline(never)]
     pub(crate) unsafe fn take<A: Answers<Raw = P>>(&mut self) -> Entered<A::Answer, A::Fault> {
@@ -255,7 +255,7 @@ impl<P> Out<P> {
             match head.kind {
                 Answer::NEUTRAL => Entered::Neutral,
                 Answer::OK => match self.part::<P>(head).map(A::from_raw) {
-                    // As good as not answered: the next one is asked.
+                    // Treated as not answered: the next module is asked.
                     Some(Ok(answer)) if A::is_neutral(&answer) => Entered::Neutral,
                     Some(answer) => Entered::Ready(read::<A>(answer)),
                     None => Entered::Ready(unreadable::<A>("the answer is cut off")),
@@ -278,7 +278,7 @@ impl<P> Out<P> {
     /// The body, if all of it was written.
     ///
     /// # Safety
-    /// As much of a `T` was written as the head says; it is taken once.
+    /// As much of a `T` was written as the head says; it is taken only once.
     unsafe fn part<T>(&self, head: Answer) -> Option<T> {
         let whole = head.size as usize >= std::mem::offset_of!(Written<T>, body) + size_of::<T>();
         // SAFETY: the caller's promise; a `T` lies where `Written` has it, within `self`, because
@@ -287,12 +287,12 @@ impl<P> Out<P> {
     }
 }
 
-/// What cannot be read is the denial, where there is one.
+/// Replaces an answer that cannot be read by the denial, if there is one.
 fn read<A: Answers>(answer: Result<A::Answer, Unreadable>) -> Result<A::Answer, A::Fault> {
     answer.or_else(A::of_unreadable).map_err(|why| A::Fault::unreadable(&why))
 }
 
-/// What something means that is no answer of the protocol.
+/// The answer for a reply that violates the protocol.
 pub(crate) fn unreadable<A: Answers>(why: &'static str) -> Result<A::Answer, A::Fault> {
     read::<A>(Err(Unreadable(why)))
 }

@@ -41,24 +41,24 @@ impl<'a, V> Slice<'a, V> {
         Self { pointer, length, stride: size_of::<V>(), lent: PhantomData }
     }
 
-    /// How many there are.
+    /// The number of items.
     #[inline]
     pub const fn len(self) -> usize {
         self.length
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     #[inline]
     pub const fn is_empty(self) -> bool {
         self.length == 0
     }
 
-    /// One after the other.
+    /// Iterates over the items.
     pub const fn iter(self) -> SliceIter<'a, V> {
         SliceIter { rest: self }
     }
 
-    /// All of them, if they lie one behind the other as they do on this side.
+    /// Returns the items as a Rust slice, if their step is that of this side.
     #[inline]
     fn contiguous(self) -> Option<&'a [V]> {
         if self.length == 0 {
@@ -71,10 +71,10 @@ impl<'a, V> Slice<'a, V> {
 }
 
 impl<V: View> Slice<'_, V> {
-    /// The same items for as long as `'b`.
+    /// Extends the lifetime to `'b`.
     ///
     /// # Safety
-    /// What is lent lives for as long as the result is used.
+    /// The lent items live for as long as the result is used.
     pub const unsafe fn kept<'b>(self) -> Slice<'b, V::Of<'b>> {
         let Self { pointer, length, stride, .. } = self;
         Slice { pointer: pointer.cast(), length, stride, lent: PhantomData }
@@ -144,8 +144,8 @@ impl<'a, V: 'a> Iterator for SliceIter<'a, V> {
 
 impl<'a, V: 'a> ExactSizeIterator for SliceIter<'a, V> {}
 
-/// Room for the items of a [`Slice`] in which they lie as they do on this side. Not used unless the
-/// other side's are longer.
+/// Storage for copies of the items of a [`Slice`], so that they form a Rust slice. Used only if the
+/// items of the other side are longer than those of this side.
 #[derive(Debug)]
 pub struct Room<V>(Vec<V>);
 
@@ -157,7 +157,7 @@ impl<V> Default for Room<V> {
 }
 
 impl<V: View + Copy + 'static> Room<V> {
-    /// The items of `slice`: where they are, or copied.
+    /// Returns the items of `slice`: in place, or copied.
     #[inline]
     pub fn lay<'a>(&'a mut self, slice: Slice<'a, V::Of<'a>>) -> &'a [V::Of<'a>] {
         match slice.contiguous() {
@@ -187,7 +187,7 @@ mod tests {
     fn items_longer_than_this_side_knows_are_read_by_their_step() {
         let longs = [long("a"), long("b"), long("c")];
         let slice = Slice::new(&longs);
-        // What a plugin sees that knows the beginning only.
+        // The view of a plugin that knows only the beginning of the structure.
         let seen: Slice<'_, Short<'_>> = Slice {
             pointer: slice.pointer.cast(),
             length: slice.length,

@@ -1,4 +1,4 @@
-//! A cache of a module, in the hands of its homeserver.
+//! A module's cache, held by its homeserver.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use crate::object::Object;
 use crate::panic::caught;
 use crate::text::Str;
 
-/// What remembers something by keys.
+/// A cache whose entries can be removed by key.
 pub trait Forgets: Send + Sync + 'static {
-    /// Forgets what it remembers for a key.
+    /// Removes the entry for a key.
     fn forget(&self, key: &str);
 }
 
@@ -25,12 +25,12 @@ crate::structure! {
 }
 
 impl RawCache {
-    /// Of a cache of this side.
+    /// Wraps a cache of this side.
     pub fn new<C: Forgets>(cache: Arc<C>) -> Self {
         Self { object: Object::shared(cache), invalidate: Some(invalidate::<C>) }
     }
 
-    /// Forgets what is remembered for a key.
+    /// Removes the entry for a key.
     pub fn invalidate(&self, key: &str) {
         if let Some(invalidate) = self.invalidate {
             // SAFETY: the function came with the object; the text lives for the time of the call.
@@ -46,10 +46,10 @@ impl fmt::Debug for RawCache {
 }
 
 /// # Safety
-/// `cache` is a `C`; `key` lives for the time of the call.
+/// `cache` is a `C`; `key` lives for the duration of the call.
 unsafe extern "C" fn invalidate<C: Forgets>(cache: *const (), key: Str<'static>) {
     // SAFETY: the caller's promise.
     let cache = unsafe { &*cache.cast::<C>() };
-    // A panic is in the log already.
+    // A panic has been logged already.
     caught(|| cache.forget(&key.lossy()));
 }

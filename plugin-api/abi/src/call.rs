@@ -1,5 +1,5 @@
-//! The caller's side of one call: it lends the frame, keeps what a suspended callee left, and
-//! decodes what came back.
+//! The caller's side of a call: it lends the frame, keeps the state of a suspended callee, and
+//! decodes the answer.
 
 use std::marker::{PhantomData, PhantomPinned};
 use std::mem::MaybeUninit;
@@ -12,38 +12,38 @@ use crate::panic::Panic;
 use crate::seat::Seat;
 use crate::waker::exported;
 
-/// How far a call came: where it stopped, unless it went through.
+/// How far a call, or a series of calls, came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there is no other way")]
 pub enum Asked<At> {
-    /// The answer is the neutral one; all gave it if there were several.
+    /// All answers were neutral.
     Neutral,
-    /// The one here is not ready.
+    /// The callee at this position is not ready.
     Suspended(At),
-    /// The one here answered something else, or panicked: it stands in the reply.
+    /// The callee at this position gave another answer, or panicked; see the reply.
     Answered(At),
 }
 
-/// Where the other side writes what it answers, unless that is the neutral answer.
+/// Space into which the other side writes its answer, unless that is the neutral one.
 ///
-/// Rationale: it lies on the caller's stack and is decoded when it is taken, so that nothing is
-/// moved for a call that is neutral or not ready. What nobody takes is leaked.
+/// Rationale: it lies on the caller's stack and is decoded when it is taken, so that a call that is
+/// neutral or not ready moves nothing. An answer that is not taken is leaked.
 #[allow(missing_debug_implementations, reason = "a place on the stack")]
 pub struct Reply<A: Answers> {
-    /// What was written follows from it.
+    /// Determines what was written to `out`.
     status: Status,
     out: Out<A::Raw>,
 }
 
 impl<A: Answers> Reply<A> {
-    /// Nothing was written yet.
+    /// Creates an empty reply.
     #[inline]
     #[allow(clippy::new_without_default, reason = "a place to write to, not a value")]
     pub const fn new() -> Self {
         Self { status: Status::NEUTRAL, out: Out::new() }
     }
 
-    /// What was written; afterwards it is empty again.
+    /// Takes the answer; the reply is then empty again.
     #[cold]
     #[inline(never)]
     pub fn take(&mut self) -> Entered<A::Answer, A::Fault> {
@@ -55,7 +55,7 @@ impl<A: Answers> Reply<A> {
         }
     }
 
-    /// What came of a call whose answer was left here.
+    /// The outcome of a call whose answer was left here.
     fn entered(&mut self, asked: Asked<()>) -> Entered<A::Answer, A::Fault> {
         match asked {
             Asked::Neutral => Entered::Neutral,
@@ -64,14 +64,14 @@ impl<A: Answers> Reply<A> {
         }
     }
 
-    /// The callee said so: something was written.
+    /// Records that the callee wrote an answer.
     #[inline]
     pub(crate) fn answered<At>(&mut self, status: Status, at: At) -> Asked<At> {
         self.status = status;
         Asked::Answered(at)
     }
 
-    /// Where it is written, and how much room there is.
+    /// The pointer to the space, and its size.
     #[inline]
     pub(crate) const fn out(&mut self) -> (*mut Answer, usize) {
         ((&raw mut self.out).cast(), size_of::<Out<A::Raw>>())
@@ -96,7 +96,7 @@ pub struct Call<A, const ROOM: usize> {
 unsafe impl<A, const ROOM: usize> Send for Call<A, ROOM> {}
 
 impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
-    /// A call that has not begun.
+    /// Creates a call that has not begun.
     #[inline]
     #[allow(clippy::new_without_default, reason = "a call is begun, not defaulted")]
     pub const fn new() -> Self {
@@ -111,13 +111,13 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         self.suspended
     }
 
-    /// Begins: `enter` calls a slot of the other side with the frame.
+    /// Begins the call: `enter` calls a slot of the other side with the frame.
     ///
     /// # Panics
     /// If the call is suspended.
     ///
     /// # Safety
-    /// `enter` calls a slot that keeps to the protocol of [`start`](crate::start), with just this
+    /// `enter` calls a slot that follows the protocol of [`start`](crate::start), with exactly this
     /// frame; what it borrows outlives `self`.
     #[inline]
     pub unsafe fn enter(
@@ -131,7 +131,7 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         reply.entered(asked)
     }
 
-    /// As [`Self::enter`], of the module of this number, with the answer left in `reply`.
+    /// [`Self::enter`] on behalf of the module with this number, with the answer left in `reply`.
     ///
     /// # Panics
     /// If the call is suspended.
@@ -174,7 +174,7 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         reply.entered(asked)
     }
 
-    /// As [`Self::resume`], with the answer left in `reply`.
+    /// [`Self::resume`] with the answer left in `reply`.
     ///
     /// # Panics
     /// If the call is not suspended.
@@ -195,7 +195,8 @@ impl<A: Answers, const ROOM: usize> Call<A, ROOM> {
         asked
     }
 
-    /// Ends a suspended call: the other side drops its future. Returns the panic of that drop.
+    /// Ends a suspended call: the other side drops its future. Returns the panic of that drop, if
+    /// any.
     pub fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
         // SAFETY: nothing is moved out of the call.
         let this = unsafe { self.get_unchecked_mut() };

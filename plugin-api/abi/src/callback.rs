@@ -1,4 +1,4 @@
-//! A callback that a module registered, and the module.
+//! Callbacks that a module registered, and the object that answers them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Takes an object over that belongs to this module.
+    /// Takes over an object that belongs to this module.
     pub const fn new(object: Object, module: usize) -> Self {
         Self { object, module }
     }
 
-    /// The number of the module it belongs to.
+    /// The number of the module that it belongs to.
     pub const fn module(&self) -> usize {
         self.module
     }
 
-    /// Where it is.
+    /// The pointer to the object.
     pub const fn object(&self) -> *const () {
         self.object.pointer()
     }
@@ -37,12 +37,12 @@ impl fmt::Debug for Instance {
     }
 }
 
-/// A row that a homeserver asks modules: its arguments are prepared one by one.
+/// A row that a homeserver asks modules; its arguments are prepared one by one.
 pub trait Asking: Method {
     /// The C forms of the arguments.
     type Raws: Form;
 
-    /// The arguments of these forms.
+    /// Builds the arguments from these forms.
     fn lend(raws: <Self::Raws as Form>::Of<'_>) -> ArgsOf<'_, Self>;
 }
 
@@ -62,7 +62,7 @@ unsafe impl<R: Method> Send for Callback<R> {}
 unsafe impl<R: Method> Sync for Callback<R> {}
 
 impl<R: Method> Callback<R> {
-    /// A slot of a table that belongs to `instance`.
+    /// Creates a callback from a slot of a table that belongs to `instance`.
     ///
     /// # Safety
     /// `slot` is a function for the object that `instance` owns.
@@ -71,7 +71,7 @@ impl<R: Method> Callback<R> {
         Self { slot, object, module, tag: number(tag), instance: Arc::clone(instance) }
     }
 
-    /// The number of the module it belongs to.
+    /// The number of the module that it belongs to.
     #[inline]
     pub const fn module(&self) -> usize {
         self.module as usize
@@ -90,7 +90,7 @@ impl<R: Method> fmt::Debug for Callback<R> {
     }
 }
 
-/// The number of a module or a callback, as frames have it.
+/// Converts the number of a module or callback into the form that frames have.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "nobody has as many")]
 pub(crate) const fn number(module: usize) -> u32 {

@@ -1,4 +1,4 @@
-//! The calls of one callback: one module after the other, with the same arguments.
+//! Calls one callback of several modules, one after the other, with the same arguments.
 
 use std::fmt;
 use std::marker::PhantomPinned;
@@ -16,35 +16,35 @@ use crate::panic::Panic;
 use crate::prepared::{InputError, Prepared};
 use crate::serve::{Method, lent};
 
-/// The calls of one callback with one set of arguments: one module after the other.
+/// The calls of one callback with one set of arguments, to one module after the other.
 ///
-/// It owns the arguments, and a share of what keeps the callbacks, `K`, for as long as a module's
-/// future lives: that is what makes it safe to lend them. `N` is what its owner notes of a module
-/// that did not answer at once.
+/// It owns the arguments, and shares ownership of the owner of the callbacks, `K`, for as long as a
+/// module's future lives; therefore it can lend them safely. `N` is a note of the caller about a
+/// module that did not answer at once.
 #[repr(C)]
 pub struct CallbackCall<R: Method, P, K, N = ()> {
     prepared: P,
     /// Written each time before modules are asked; borrows from `prepared`.
     args: MaybeUninit<R::Args>,
-    /// Once a module was not ready.
+    /// Set once a module was not ready.
     ///
-    /// Rationale: until then there is nothing to drop, which one test tells.
+    /// Rationale: until then there is nothing to drop, which a single test shows.
     held: ManuallyDrop<Option<Held<K, N>>>,
     pinned: PhantomPinned,
 }
 
-/// What a call holds once a module was not ready.
+/// The state of a call once a module was not ready.
 struct Held<K, N> {
-    /// Whether that module, or one that was asked after it, has not finished.
+    /// Whether that module, or one that was asked later, has not finished.
     suspended: bool,
-    /// For all modules, one after the other.
+    /// Used for all modules, one after the other.
     seat: OwnSeat,
     note: Option<N>,
-    /// Keeps the modules; dropped last.
+    /// Keeps the modules alive; dropped last.
     kept: Arc<K>,
 }
 
-/// A module whose answer is not the neutral one, by its place in the list.
+/// A module whose answer is not the neutral one, by its position in the list.
 struct Stop {
     at: usize,
     module: usize,
@@ -53,7 +53,7 @@ struct Stop {
 }
 
 impl Stop {
-    /// Tells the observer, if that wants to know; which may panic, so that all else is done before.
+    /// Calls the observer, if it asked for that. The observer may panic, so this comes last.
     #[inline]
     fn told<K>(self, asked: Asked<()>, kept: &K, observer: &mut impl Observer<K>) -> Asked<usize> {
         let is_suspended = asked == Asked::Suspended(());
@@ -76,20 +76,20 @@ impl<R: Method, P, K, N> fmt::Debug for CallbackCall<R, P, K, N> {
 }
 
 impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
-    /// A call with these arguments; nobody is asked yet.
+    /// Creates a call with these arguments; no module is asked yet.
     #[inline]
     pub const fn new(prepared: P) -> Self {
         let (args, held) = (MaybeUninit::uninit(), ManuallyDrop::new(None));
         Self { prepared, args, held, pinned: PhantomPinned }
     }
 
-    /// Builds what has to be built of the arguments; once, before the first module is asked.
+    /// Builds the arguments; call it once, before the first module is asked.
     ///
     /// # Errors
-    /// If an argument cannot be read.
+    /// An argument cannot be read.
     ///
     /// # Panics
-    /// If a module did not answer at once.
+    /// If a module has been asked and was not ready.
     #[inline]
     pub fn build(self: Pin<&mut Self>) -> Result<(), InputError> {
         assert!(self.held.is_none(), "arguments are built when a module had them");
@@ -97,14 +97,14 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         unsafe { self.get_unchecked_mut() }.prepared.build()
     }
 
-    /// Asks one module after the other, as long as the answer is the neutral one. The first one
-    /// whose answer is not is named by its place in the list.
+    /// Asks one module after the other, as long as the answers are neutral. Returns the position in
+    /// the list of the first module whose answer is not.
     ///
-    /// `callbacks` picks the list out of `kept`, of which the call takes a share when a module is
-    /// not ready.
+    /// `callbacks` selects the list in `kept`, whose ownership the call shares when a module is not
+    /// ready.
     ///
     /// # Panics
-    /// If another one has not finished, or the arguments have to be built first.
+    /// If another module has not finished, or the arguments have not been built.
     #[inline]
     pub fn ask(
         self: Pin<&mut Self>,
@@ -131,13 +131,14 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         let asked = unsafe { Frame::asked(frame, stop.status, reply) };
         if asked == Asked::Suspended(()) {
             let first = Held { suspended: true, seat, note: None, kept: kept.share() };
-            // It was `None`, of which nothing need be dropped.
+            // It was `None`, which need not be dropped.
             std::mem::forget(this.held.replace(first));
         }
         stop.told(asked, &**kept, observer)
     }
 
-    /// Keeps this from now on, if no module has to be kept that has not finished.
+    /// Shares ownership of `kept` from now on, unless an owner is needed for a module that has not
+    /// finished.
     #[cold]
     fn keep(self: Pin<&mut Self>, kept: Arc<K>) -> Pin<&mut Self> {
         // SAFETY: nothing is moved out of the call.
@@ -150,10 +151,10 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         unsafe { Pin::new_unchecked(this) }
     }
 
-    /// As [`Self::ask`], of what the call keeps already, because a module was not ready before.
+    /// [`Self::ask`] with the owner that the call already shares, because a module was not ready
+    /// before.
     ///
-    /// # Panics
-    /// If none was, or it has not finished.
+    /// # Panics If no module was, or it has not finished.
     #[inline]
     pub fn ask_further(
         self: Pin<&mut Self>,
@@ -183,10 +184,11 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         stop.told(asked, kept, observer)
     }
 
-    /// Asks the modules of a list with this frame, up to one whose answer is not the neutral one.
+    /// Asks the modules of a list with this frame, up to the first whose answer is not the neutral
+    /// one.
     ///
     /// # Safety
-    /// The frame is that of a seat, and ready for a call that begins; `self` is pinned.
+    /// The frame is that of a seat and ready for a new call; `self` is pinned.
     #[inline(always)]
     #[allow(clippy::inline_always, reason = "both callers are a question's whole way")]
     unsafe fn ask_each(
@@ -219,8 +221,8 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         None
     }
 
-    /// The arguments, to be changed before the next module is asked; `None` while one has not
-    /// finished.
+    /// The arguments, which may be changed before the next module is asked; `None` while a module
+    /// has not finished.
     pub fn args_mut(self: Pin<&mut Self>) -> Option<&mut P> {
         // SAFETY: only the call is pinned for the sake of a future, which borrows the arguments;
         // without one nobody does.
@@ -230,8 +232,7 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
 
     /// Polls the module that has not finished.
     ///
-    /// # Panics
-    /// If there is none.
+    /// # Panics If there is none.
     #[inline]
     pub fn resume(
         self: Pin<&mut Self>,
@@ -250,7 +251,8 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
         asked
     }
 
-    /// Drops the future of the module that has not finished; returns the panic of that drop.
+    /// Drops the future of the module that has not finished; returns the panic of that drop, if
+    /// any.
     pub fn cancel(self: Pin<&mut Self>) -> Option<Panic> {
         // SAFETY: nothing is moved out of the call.
         let held = unsafe { self.get_unchecked_mut() }.held.as_mut()?;
@@ -269,13 +271,13 @@ impl<R: Method, P, K, N> CallbackCall<R, P, K, N> {
         self.held.as_ref().is_some_and(|held| held.suspended)
     }
 
-    /// What keeps the modules, once one was not ready.
+    /// The owner of the modules, once one was not ready.
     #[inline]
     pub fn kept(&self) -> Option<&Arc<K>> {
         self.held.as_ref().map(|held| &held.kept)
     }
 
-    /// Notes this of the module that is not ready, instead of what was noted before.
+    /// Sets the note about the module that is not ready.
     #[inline]
     pub fn note(self: Pin<&mut Self>, note: N) {
         // SAFETY: nothing is moved out of the call.
@@ -284,20 +286,20 @@ impl<R: Method, P, K, N> CallbackCall<R, P, K, N> {
         }
     }
 
-    /// What was noted.
+    /// The note.
     #[inline]
     pub fn noted(&self) -> Option<&N> {
         self.held.as_ref()?.note.as_ref()
     }
 
-    /// What was noted.
+    /// The note.
     #[inline]
     pub fn noted_mut(self: Pin<&mut Self>) -> Option<&mut N> {
         // SAFETY: nothing is moved out of the call.
         unsafe { self.get_unchecked_mut() }.held.as_mut()?.note.as_mut()
     }
 
-    /// Nobody waits any more for the module that has not finished: its future is dropped.
+    /// Drops the future of the module that has not finished, when its answer is no longer needed.
     pub fn end(self: Pin<&mut Self>) {
         // SAFETY: nothing is moved out of the call.
         if let Some(held) = unsafe { &mut *self.get_unchecked_mut().held } {
@@ -305,7 +307,7 @@ impl<R: Method, P, K, N> CallbackCall<R, P, K, N> {
         }
     }
 
-    /// Drops what only a module that did not answer at once leaves behind.
+    /// Drops the state that exists only if a module did not answer at once.
     #[cold]
     #[inline(never)]
     fn clear(&mut self) {
@@ -332,7 +334,7 @@ impl<K, N> Drop for Held<K, N> {
 impl<R: Method, P, K, N> Drop for CallbackCall<R, P, K, N> {
     #[inline]
     fn drop(&mut self) {
-        // Before the arguments go. A call that was never suspended holds nothing.
+        // Must come before the arguments are dropped. A call that was never suspended has no state.
         if self.held.is_some() {
             self.clear();
         }

@@ -1,12 +1,12 @@
-//! The table of an object that counts its references, and the functions behind it.
+//! The table of a reference-counted object, and the functions behind it.
 
-/// Declares the table of an object that counts its references: behind the functions for that, and
-/// the one that finds [extensions](crate::extensions), plain functions of the object.
+/// Declares the table of a reference-counted object: the functions that count references, the one
+/// that finds [extensions](crate::extensions), and then plain functions of the object.
 ///
-/// Each is a method of `$side`, which an object of this side implements, and of `$calls`, which a
-/// [`Peer`](crate::Peer) of the other side's has: there it answers `None` if the table does not have
-/// it. A function answers what stands behind `else` if it panics. Parameters that belong together are
-/// one for the methods: `object: Object | table: WebTableRef`.
+/// Each function becomes a method of `$side`, which an object of this side implements, and of
+/// `$calls`, which a [`Peer`](crate::Peer) of the other side has; the latter returns `None` if the
+/// table lacks the function. A function that panics returns the value after `else`. Parameters that
+/// belong together are one parameter of the methods: `object: Object | table: WebTableRef`.
 #[macro_export]
 macro_rules! counted_table {
     (

@@ -1,4 +1,4 @@
-//! What plain functions of a table take and return: those that are no rows.
+//! The parameters and results of plain functions of a table: those that are not rows.
 
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, transmute_copy};
@@ -14,31 +14,31 @@ use crate::view::checked_view;
 /// A parameter of a plain function, or two that belong together: a tuple of one or two.
 ///
 /// # Safety
-/// [`Self::take`] gives nothing that may not be used for as long as the call lasts, of what
-/// [`Self::give`] made or the other side promises.
+/// [`Self::take`] returns only values that may be used for the duration of the call, if they come
+/// from [`Self::give`] or the other side keeps its promises.
 pub unsafe trait Crossing: Sized {
-    /// What the caller gives.
+    /// The caller's type.
     type Given<'a>;
-    /// What the callee takes.
+    /// The callee's type.
     type Taken<'a>;
 
-    /// As it crosses.
+    /// Converts the caller's value into the form in which it crosses.
     ///
     /// # Safety
-    /// It is given to a function that does not keep what is lent.
+    /// It is passed to a function that does not keep what is lent.
     unsafe fn give(given: Self::Given<'_>) -> Self;
 
-    /// As it is taken.
+    /// Converts the form in which it crosses into the callee's value.
     ///
     /// # Safety
-    /// It came across, and what is lent lives for `'a`.
+    /// It came from the other side, and what is lent lives for `'a`.
     unsafe fn take<'a>(self) -> Self::Taken<'a>;
 }
 
-/// The same form for as long as `'a`.
+/// Restricts the lifetime to `'a`.
 ///
 /// # Safety
-/// It lives as long.
+/// It lives for `'a`.
 #[doc(hidden)]
 pub unsafe fn lent_for<'a, F: Form>(form: F) -> F::Of<'a> {
     const { assert!(size_of::<F>() == size_of::<F::Of<'static>>()) };
@@ -46,7 +46,7 @@ pub unsafe fn lent_for<'a, F: Form>(form: F) -> F::Of<'a> {
     unsafe { transmute_copy(&ManuallyDrop::new(form)) }
 }
 
-/// The same form, without its lifetime.
+/// Erases the lifetime.
 ///
 /// # Safety
 /// What it borrows lives as long as the result is used.
@@ -100,14 +100,14 @@ unsafe impl Crossing for (Object, *const RawRegistration<'static>) {
     }
 
     unsafe fn take<'a>(self) -> Self::Taken<'a> {
-        // SAFETY: it is lent for the time of the call.
+        // SAFETY: it is lent for the duration of the call.
         let registration: &'a RawRegistration<'a> = unsafe { checked_view(self.1.cast())? };
         // SAFETY: they came together.
         Ok(unsafe { Offer::bound(self.0, registration) })
     }
 }
 
-/// Where a caller waits for what is written, as far as that has room.
+/// Space into which the callee writes; it may be shorter than the callee's version.
 #[derive(Debug)]
 pub struct Place<'a, T> {
     place: *mut T,
@@ -122,7 +122,7 @@ impl<T> Place<'_, T> {
 
 macro_rules! places {
     ($( $type:ty; )*) => { $(
-        // SAFETY: the place is lent for the time of the call, and written to as far as it goes.
+        // SAFETY: the place is lent for the duration of the call, and written to as far as it goes.
         unsafe impl Crossing for (*mut $type,) {
             type Given<'a> = &'a mut $type;
             type Taken<'a> = Place<'a, $type>;
@@ -143,7 +143,7 @@ macro_rules! places {
 places! { Context; RawOutcome; }
 
 impl Place<'_, Context> {
-    /// Fills it in.
+    /// Fills in the context.
     pub fn write(self, context: &Context) {
         let place = self.place;
         // SAFETY: it is lent for the time of the call, and as long as in the first version of the

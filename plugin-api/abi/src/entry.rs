@@ -1,4 +1,4 @@
-//! What a plugin exports: one constant, of which a loader reads the beginning from the file before
+//! The entry that a plugin exports: a constant whose beginning a loader reads from the file before
 //! any of the plugin's code runs.
 
 use std::ptr::null;
@@ -43,21 +43,21 @@ unsafe impl Send for Entry {}
 unsafe impl Sync for Entry {}
 
 impl Entry {
-    /// What each entry begins with.
+    /// The first bytes of every entry.
     pub const MAGIC: [u8; 8] = *b"hsmodABI";
-    /// How many bytes stand before the pointers.
+    /// The number of bytes before the pointers.
     pub const SCALARS: usize = std::mem::offset_of!(Self, root);
     /// Little-endian.
     pub const LITTLE: u8 = 1;
     /// Big-endian.
     pub const BIG: u8 = 2;
-    /// A panic is caught where it happens.
+    /// Panics are caught where they happen.
     pub const UNWINDS: u8 = 1;
-    /// A panic ends the process.
+    /// Panics end the process.
     pub const ABORTS: u8 = 2;
-    /// Nothing in it can panic.
+    /// The plugin cannot panic.
     pub const HAS_NO_PANICS: u8 = 3;
-    /// Written in Rust: texts are UTF-8, structures as long as they have to be.
+    /// Written in Rust: texts are valid UTF-8, structures have at least the required size.
     pub const RUST: u8 = 1;
     /// Written in C.
     pub const C: u8 = 2;
@@ -80,7 +80,7 @@ impl Entry {
         }
     }
 
-    /// An entry without anything: for static initialisers.
+    /// An empty entry, for static initialisers.
     pub const NOTHING: Self = Self::rust(false, null(), null());
 }
 

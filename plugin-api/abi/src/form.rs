@@ -1,4 +1,4 @@
-//! What may stand in a structure that crosses the boundary.
+//! The types that may be part of a structure that crosses the boundary.
 
 use std::fmt;
 
@@ -11,26 +11,26 @@ pub unsafe trait Form: Sized + 'static {
     type Of<'a>;
 }
 
-/// A part of what crosses the boundary.
+/// A field of a structure that crosses the boundary.
 ///
 /// # Safety
-/// What [`Self::check`] accepts, of data that lives where it points to, is safe to use. It needs no
-/// drop.
+/// A value that [`Self::check`] accepts, and whose pointers lead to live data, is safe to use. It
+/// needs no drop.
 pub unsafe trait Field {
-    /// Looks at what came from a side that does not vouch for it: a plugin in another language.
+    /// Checks a value from a side that does not vouch for it: a plugin in another language.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The first flaw that was found.
     fn check(&self) -> Result<(), Flaw>;
 }
 
-/// What is wrong with something that came across the boundary.
+/// A flaw of a value that crossed the boundary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Flaw {
-    /// A text is not UTF-8.
+    /// A text is not valid UTF-8.
     NotUtf8,
-    /// A pointer is null that must not be.
+    /// A pointer is null but must not be.
     Null,
     /// A structure, or the step of an array, is shorter than in the first version of the boundary.
     TooShort,
@@ -67,7 +67,7 @@ macro_rules! plain {
 
 plain! { (); u8; u16; u32; u64; i64; usize; crate::Flag; crate::Number; }
 
-/// Forms that own what they hold, and lend nothing.
+/// Forms that own what they hold, and borrow nothing.
 macro_rules! owning {
     ($( $type:ty; )*) => { $(
         // SAFETY: it has no lifetime.
@@ -93,7 +93,7 @@ tuples! {
     (A, B, C, D, E, F, G, H); (A, B, C, D, E, F, G, H, I);
 }
 
-/// The same form for as long as the caller knows it to live.
+/// Erases the lifetime.
 ///
 /// # Safety
 /// What it borrows lives as long as the result is used.
@@ -104,8 +104,8 @@ pub(crate) unsafe fn erased<F: Form>(form: F::Of<'_>) -> F {
     unsafe { std::mem::transmute_copy(&std::mem::ManuallyDrop::new(form)) }
 }
 
-/// Declares that a `repr(transparent)` wrapper of a form with a lifetime is one too; what it says that
-/// the form does not.
+/// Declares that a `repr(transparent)` wrapper of a form with a lifetime is a form, too; `$note`
+/// documents what the wrapper adds.
 #[macro_export]
 macro_rules! wrapper {
     ($wrapper:ident($inner:ident), $note:literal) => {

@@ -1,11 +1,11 @@
-//! What the caller of a slot lends for one call.
+//! The frame that the caller of a slot lends for one call.
 
 use std::ptr::{null, null_mut};
 
 use crate::answer::Answer;
 use crate::waker::FfiWaker;
 
-/// How a call went. A plain number, because a later version may know more.
+/// The outcome of a call. A plain number, because later versions may add values.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -16,7 +16,8 @@ impl Status {
     pub const NEUTRAL: Self = Self(0);
     /// Ready; `out` was written.
     pub const READY: Self = Self(1);
-    /// Not ready: the frame says how to go on. No other status leaves anything behind.
+    /// Not ready; the frame contains the functions to continue. After any other status the callee
+    /// holds nothing.
     pub const PENDING: Self = Self(2);
 
     /// The number that crosses.
@@ -27,11 +28,12 @@ impl Status {
     }
 }
 
-/// A function of an interface: `object` is whose it is, `args` are those of its row.
+/// A function of an interface: `object` is the object that it belongs to, `args` are those of its
+/// row.
 pub type Slot<Args> =
     unsafe extern "C" fn(object: *const (), args: *const Args, frame: *mut Frame) -> Status;
 
-/// How a call goes on that was not ready, and how it is given up.
+/// The function that polls a call that was not ready, or drops its future.
 pub type Poll = unsafe extern "C" fn(data: *mut (), frame: *mut Frame) -> Status;
 
 crate::structure! {
@@ -73,18 +75,18 @@ crate::structure! {
 /// Alignment of the room of a [`Frame`]; a future that needs more is boxed.
 pub const ROOM_ALIGN: usize = 16;
 
-/// How many bytes of room every caller gives: what is no larger is known to fit.
+/// The least room that every caller provides; a future that is no larger always fits.
 pub const ROOM_MIN: usize = 192;
 
 #[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Frame>() == 96);
 
 impl Frame {
-    /// All that the caller lends was made by Rust: texts are UTF-8, structures as long as they
-    /// have to be. Without it the callee looks at all of it first.
+    /// The caller's values were made by Rust: texts are valid UTF-8, structures have at least the
+    /// required size. Without this flag the callee checks all of them first.
     pub const VOUCHED: u32 = 1;
 
-    /// A frame of this side with this room, which lends nothing else yet.
+    /// Creates a frame with this room, which lends nothing else yet.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "it has some hundred bytes")]
     pub(crate) const fn new(room: *mut (), capacity: usize) -> Self {
@@ -104,7 +106,7 @@ impl Frame {
         }
     }
 
-    /// Lends what is another one for each call: what is to be woken, and where the answer goes.
+    /// Sets the parts that differ with each call: the waker, and the space for the answer.
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "answers have some hundred bytes at most")]
     pub(crate) const fn lend(&mut self, waker: FfiWaker, (out, out_size): (*mut Answer, usize)) {
@@ -151,10 +153,10 @@ crate::structure! {
 }
 
 impl Context {
-    /// The trace is recorded, as the flag of this number in W3C Trace Context says.
+    /// The trace is recorded, as by the flag with this number in W3C Trace Context.
     pub const SAMPLED: u32 = 1;
 
-    /// Of nothing: to be filled in.
+    /// An empty context, to be filled in.
     #[allow(clippy::cast_possible_truncation, reason = "it has 40 bytes")]
     pub const NONE: Self = Self {
         size: size_of::<Self>() as u32,

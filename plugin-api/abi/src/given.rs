@@ -1,4 +1,4 @@
-//! Text that one side gave away, as its holder reads it.
+//! Text that one side has given away, for its holder to read.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,26 +7,25 @@ use std::sync::{Arc, OnceLock};
 
 use crate::owned::OwnedStr;
 
-/// Text of which the holder is the owner, whichever side made it: it is read where it is, and not
-/// copied.
+/// Text that the holder owns, whichever side created it. It is read in place, without a copy.
 ///
-/// Rationale: the other side need not vouch for its text. It is looked at when it is first read, so
-/// that what nobody reads costs nothing.
+/// Rationale: the other side need not vouch for its text. It is checked when it is first read, so
+/// that text that is never read costs nothing.
 pub struct GivenText {
     raw: OwnedStr,
-    /// Whether it is known to be UTF-8.
+    /// Whether it is known to be valid UTF-8.
     sound: AtomicBool,
-    /// What is read in its place if it is not.
+    /// The replacement if it is not.
     mended: OnceLock<Box<str>>,
 }
 
 impl GivenText {
-    /// What came across, unless that is none.
+    /// Wraps a text from the other side; `None` if that is null.
     pub fn new(raw: OwnedStr) -> Option<Self> {
         raw.get().is_some().then_some(Self::of(raw, false))
     }
 
-    /// A part of a text, of which it keeps a share in place of a copy; none if it is no part of it.
+    /// Shares a part of a text instead of copying it; `None` if `part` is not a part of it.
     pub fn part(whole: &Arc<String>, part: Range<usize>) -> Option<Self> {
         OwnedStr::part(Arc::clone(whole), part).map(|raw| Self::of(raw, true))
     }
@@ -36,7 +35,7 @@ impl GivenText {
         Self { raw, sound: AtomicBool::new(sound), mended: OnceLock::new() }
     }
 
-    /// The text; what is not UTF-8 has U+FFFD in it.
+    /// The text; invalid UTF-8 is replaced by U+FFFD.
     #[inline]
     pub fn as_str(&self) -> &str {
         if self.sound.load(Ordering::Relaxed) {
@@ -46,7 +45,7 @@ impl GivenText {
         self.look()
     }
 
-    /// Looks at it.
+    /// Checks the text.
     #[cold]
     fn look(&self) -> &str {
         match std::str::from_utf8(self.bytes()) {
@@ -65,7 +64,7 @@ impl GivenText {
         self.raw.get().unwrap_or_default()
     }
 
-    /// For the other side.
+    /// Converts it into the C form.
     pub fn into_raw(self) -> OwnedStr {
         self.raw
     }
@@ -77,7 +76,7 @@ impl From<String> for GivenText {
     }
 }
 
-/// What the giver keeps as well.
+/// Shares the text with the giver.
 impl From<Arc<str>> for GivenText {
     fn from(text: Arc<str>) -> Self {
         Self::of(text.into(), true)
@@ -90,7 +89,7 @@ impl From<&'static str> for GivenText {
     }
 }
 
-/// A copy.
+/// Copies the text.
 impl Clone for GivenText {
     fn clone(&self) -> Self {
         self.as_str().to_owned().into()
@@ -129,7 +128,7 @@ mod tests {
         let part = GivenText::part(&whole, 1..3).unwrap();
         assert_eq!((part.as_str(), Arc::strong_count(&whole)), ("\u{e4}", 2));
         assert_eq!(part.as_str().as_ptr(), whole[1..].as_ptr());
-        // In the middle of a character; behind the end.
+        // In the middle of a character; beyond the end.
         assert!(GivenText::part(&whole, 0..2).is_none());
         assert!(GivenText::part(&whole, 1..5).is_none());
         assert_eq!(Arc::strong_count(&whole), 2);
@@ -144,7 +143,7 @@ mod tests {
         assert_eq!(given.as_str(), "a\u{fffd}");
         assert_eq!(given.as_str(), "a\u{fffd}");
         assert_eq!(format!("{:?}", given.clone()), "\"a\u{fffd}\"");
-        // It went as it came.
+        // The other side gets the bytes unchanged.
         assert_eq!(given.into_raw().get(), Some(&[b'a', 0xff][..]));
     }
 }

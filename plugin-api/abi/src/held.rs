@@ -1,4 +1,4 @@
-//! What a module wants to be called later: a closure in a box, and how it is called.
+//! Calls that a module wants to be made later: a boxed closure, and the function that calls it.
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +13,7 @@ use crate::serve::Method;
 use crate::start::start;
 use crate::text::Str;
 
-/// Room for the future of such a call.
+/// The room for the future of such a call, in bytes.
 const ROOM: usize = 1024;
 
 crate::arguments! {
@@ -41,7 +41,7 @@ crate::structure! {
 }
 
 impl Continuation {
-    /// Keeps `call`, and what it owns, until it is made or given back.
+    /// Stores `call`, with the values that it owns, until it is made or given back.
     pub fn new<C, F, E>(call: C) -> Self
     where
         C: FnOnce(&str) -> F + Send + 'static,
@@ -51,17 +51,18 @@ impl Continuation {
         Self { object: Object::boxed(call), run: Some(run_once::<C, F, E>) }
     }
 
-    /// The C form of what may be missing.
+    /// Converts an optional call into the C form.
     pub fn optional(call: Option<Self>) -> Self {
         call.unwrap_or(Self { object: Object::NONE, run: None })
     }
 
-    /// This, unless it is the C form of nothing.
+    /// Returns `None` if this is the C form of `None`.
     pub fn into_option(self) -> Option<Self> {
         self.run.is_some().then_some(self)
     }
 
-    /// Makes the call, of the module of this number; at once ready without one.
+    /// Makes the call on behalf of the module with this number; ready at once if there is no
+    /// function.
     pub fn call<E: Fault>(
         self,
         module: usize,
@@ -96,8 +97,8 @@ impl fmt::Debug for Continuation {
 }
 
 /// # Safety
-/// `object` is a boxed `C` and is taken; the arguments live for the time of the call; the rest as
-/// for [`start`].
+/// `object` is a boxed `C`, and is taken; the arguments live for the duration of the call; the rest
+/// as for [`start`].
 unsafe extern "C" fn run_once<C, F, E>(
     object: *const (),
     args: *const ContinuationArgs<'static>,
@@ -130,7 +131,7 @@ crate::structure! {
 }
 
 impl Routine {
-    /// Keeps `call`, and what it owns, until it is given back.
+    /// Stores `call`, with the values that it owns, until it is given back.
     pub fn new<C, F, E>(call: C) -> Self
     where
         C: FnMut() -> F + Send + 'static,
@@ -140,7 +141,7 @@ impl Routine {
         Self { object: Object::boxed(call), run: Some(run_again::<C, F, E>) }
     }
 
-    /// Makes the call once, of the module of this number.
+    /// Makes the call once, on behalf of the module with this number.
     pub fn call<E: Fault>(&mut self, module: usize) -> impl Future<Output = Entered<(), E>> + Send {
         let Self { object, run } = self;
         async move {
@@ -170,7 +171,7 @@ impl fmt::Debug for Routine {
 }
 
 /// # Safety
-/// `object` is a boxed `C` that nobody else uses; the rest as for [`start`].
+/// `object` is a boxed `C` that is not used elsewhere; the rest as for [`start`].
 unsafe extern "C" fn run_again<C, F, E>(
     object: *const (),
     _: *const (),
@@ -200,12 +201,12 @@ crate::structure! {
 }
 
 impl Errand {
-    /// Keeps `work`, and what it owns, until it is run or given back.
+    /// Stores `work`, with the values that it owns, until it is run or given back.
     pub fn new<C: FnOnce() + Send + 'static>(work: C) -> Self {
         Self { object: Object::boxed(work), run: Some(run_here::<C>) }
     }
 
-    /// Makes the call, on this thread.
+    /// Makes the call on this thread.
     pub fn run(self) {
         if let Some(run) = self.run {
             // SAFETY: the closure is taken, once.
@@ -223,7 +224,7 @@ impl fmt::Debug for Errand {
 /// # Safety
 /// `object` is a boxed `C` and is taken.
 unsafe extern "C" fn run_here<C: FnOnce()>(object: *const ()) {
-    // Whoever waits for what it returns learns of a panic from the closure itself.
+    // The closure itself reports a panic to the code that awaits its result.
     // SAFETY: the caller's promise.
     caught(|| unsafe { Box::from_raw(object.cast_mut().cast::<C>())() });
 }

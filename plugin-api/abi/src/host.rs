@@ -1,5 +1,5 @@
-//! The homeserver, as a module holds it: an object that counts its references, and whose further
-//! tables are found by their names.
+//! The homeserver, as a module holds it: a reference-counted object, whose further tables are
+//! looked up by name.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,14 +11,14 @@ use crate::panic::caught;
 use crate::peer::{Named, Peer, TableFor, TableRef};
 use crate::text::Str;
 
-/// The table of an object that counts its references: made by [`counted_table!`](crate::counted_table).
+/// The table of a reference-counted object: created by [`counted_table!`](crate::counted_table).
 ///
 /// # Safety
 /// The functions are those of the table with these names.
 pub unsafe trait Counted: TableRef {
-    /// Gives a reference back.
+    /// The function that releases a reference.
     fn released(self) -> Option<unsafe extern "C" fn(*const ())>;
-    /// The table with a name.
+    /// The function that looks up a table by name.
     fn extended(self) -> Option<unsafe extern "C" fn(*const (), Str<'static>) -> *const ()>;
 }
 
@@ -33,7 +33,7 @@ pub struct RawApi<R> {
 }
 
 impl<R: TableRef> RawApi<R> {
-    /// To an object of this side.
+    /// Counts a reference to an object of this side.
     pub fn new<T: Send + Sync + 'static>(host: Arc<T>) -> Self
     where
         R: TableFor<T>,
@@ -42,8 +42,8 @@ impl<R: TableRef> RawApi<R> {
     }
 
     /// # Safety
-    /// The table is that of the object, with one reference for whoever takes this; both live as
-    /// long as that is not given back.
+    /// The table is that of the object, and a reference has been counted for the receiver; both
+    /// live until the reference is released.
     pub const unsafe fn bound(host: *const (), table: R) -> Self {
         Self { host, table }
     }
@@ -80,24 +80,24 @@ impl<R: crate::InC> crate::InC for RawApi<R> {
     }
 }
 
-/// Further tables of an object: made by [`extensions!`](crate::extensions).
+/// Further tables of an object: created by [`extensions!`](crate::extensions).
 ///
 /// # Safety
-/// Each is looked for by its name.
+/// Each is looked up by its own name.
 pub unsafe trait Extensions {
-    /// Asks for each by its name.
+    /// Looks up each by its name.
     ///
     /// # Safety
-    /// What `extension` answers is null, or the table of that name, which is never freed.
+    /// `extension` returns null, or the table of that name, which is never freed.
     unsafe fn found(extension: impl Fn(&str) -> *const ()) -> Self;
 }
 
-/// That one of the tables is an `R`: made by [`extensions!`](crate::extensions).
+/// One of the tables is an `R`: implemented by [`extensions!`](crate::extensions).
 ///
 /// # Safety
 /// It is the one that was found.
 pub unsafe trait Has<R>: Extensions {
-    /// It.
+    /// The table.
     fn extension(&self) -> R;
 }
 
@@ -148,11 +148,11 @@ unsafe impl<R: Counted, G: Send> Send for Homeserver<R, G> {}
 unsafe impl<R: Counted, G: Sync> Sync for Homeserver<R, G> {}
 
 impl<R: Counted, G: Extensions> Homeserver<R, G> {
-    /// Takes over what was counted for this side.
+    /// Takes over a reference that was counted for this side.
     pub fn take(raw: RawApi<R>) -> Self {
         let RawApi { host, table } = raw;
         let extension = |name: &str| match table.extended() {
-            // SAFETY: the host is that of the table; the name lives for the time of the call.
+            // SAFETY: the host is that of the table; the name lives for the duration of the call.
             Some(extension) => unsafe { extension(host, Str::new(name).kept()) },
             None => std::ptr::null(),
         };
@@ -160,18 +160,17 @@ impl<R: Counted, G: Extensions> Homeserver<R, G> {
         unsafe { Self::with(raw, extension) }
     }
 
-    /// As [`Self::take`], with tables that are found in another way.
+    /// [`Self::take`], with tables that are looked up in another way.
     ///
     /// # Safety
-    /// What `extension` answers is null, or the table of that name for the object, and is never
-    /// freed.
+    /// `extension` returns null, or the table of that name for the object, which is never freed.
     pub unsafe fn with(raw: RawApi<R>, extension: impl Fn(&str) -> *const ()) -> Self {
         // SAFETY: the caller's promise.
         let groups = unsafe { G::found(extension) };
         Self { host: raw.host, table: raw.table, groups }
     }
 
-    /// The homeserver, to be asked by one of its further tables.
+    /// Returns the homeserver, to be called through one of its further tables.
     #[inline]
     pub fn group<X: TableRef>(&self) -> Peer<'_, X>
     where
@@ -206,7 +205,7 @@ impl<R: Counted, G> fmt::Debug for Homeserver<R, G> {
     }
 }
 
-/// A further table of a `T`, as that gives it.
+/// A further table of a `T`, with its type erased.
 pub struct Extension<T> {
     name: &'static str,
     table: *const (),
@@ -214,19 +213,19 @@ pub struct Extension<T> {
 }
 
 impl<T> Extension<T> {
-    /// The one of this type.
+    /// The table of type `R`.
     pub fn of<R: Named + TableFor<T>>() -> Self {
         let table = std::ptr::from_ref(R::FUNCTIONS).cast();
         Self { name: R::NAME, table, of: PhantomData }
     }
 
-    /// Where this is, if that is its name: one of another name is another table.
+    /// The pointer to the table, if that is its name: another name means another table.
     #[doc(hidden)]
     pub fn named(self, name: &str) -> Option<*const ()> {
         (self.name == name).then_some(self.table)
     }
 
-    /// Where the log goes, which takes no object.
+    /// The log table, whose functions take no object.
     pub const fn log(table: LogTableRef) -> Self {
         Self { name: LogTableRef::NAME, table: table.pointer(), of: PhantomData }
     }
@@ -247,7 +246,7 @@ pub unsafe extern "C" fn retain<T>(object: *const ()) {
 }
 
 /// # Safety
-/// As for [`retain`]; the reference is given back.
+/// As for [`retain`]; the reference is released.
 #[doc(hidden)]
 pub unsafe extern "C" fn release<T>(object: *const ()) {
     // SAFETY: the caller's promise.
