@@ -1,4 +1,4 @@
-//! Views beside what they borrow from.
+//! Views together with the values that they borrow from.
 
 use std::fmt;
 use std::mem::{MaybeUninit, transmute_copy};
@@ -14,14 +14,14 @@ pub struct Kept<O: ?Sized, V> {
 }
 
 impl<O, V: View + Copy + 'static> Kept<O, V> {
-    /// The view that `view` makes of the owner.
+    /// Creates the view of the owner with `view`.
     pub fn new(owner: O, view: impl for<'a> FnOnce(&'a O) -> V::Of<'a>) -> Self {
         Self::of(Arc::new(owner), view)
     }
 }
 
 impl<O: ?Sized, V: View + Copy + 'static> Kept<O, V> {
-    /// The view that `view` makes of an owner that others may have as well.
+    /// Creates the view of a shared owner with `view`.
     pub fn of(owner: Arc<O>, view: impl for<'a> FnOnce(&'a O) -> V::Of<'a>) -> Self {
         // SAFETY: the same type but for the lifetime (`View`). It borrows from what the `Arc` holds,
         // which stays where it is until all are dropped, and which nobody can change or take out
@@ -37,13 +37,13 @@ impl<O: ?Sized, V: View + Copy + 'static> Kept<O, V> {
         unsafe { &*(&raw const self.view).cast::<V::Of<'_>>() }
     }
 
-    /// What it shows something of.
+    /// The owner.
     pub fn owner(&self) -> &O {
         &self.owner
     }
 }
 
-/// The view of the same owner, of which there is another share.
+/// Shares the owner.
 impl<O: ?Sized, V: Copy> Clone for Kept<O, V> {
     fn clone(&self) -> Self {
         Self { view: self.view, owner: Arc::clone(&self.owner) }
@@ -58,13 +58,13 @@ impl<O: ?Sized, V> fmt::Debug for Kept<O, V> {
 
 /// Several views, each of one of the owners.
 pub struct KeptAll<O, V> {
-    /// Borrow from `owners`, for as long as those are held.
+    /// Borrow from the owners, for as long as those are held.
     views: Vec<V>,
     _owners: Arc<[O]>,
 }
 
 impl<O, V: View + Copy + 'static> KeptAll<O, V> {
-    /// The views that `view` makes, one of each owner.
+    /// Creates one view of each owner with `view`.
     pub fn new(owners: Vec<O>, view: impl for<'a> Fn(&'a O) -> V::Of<'a>) -> Self {
         let owners: Arc<[O]> = owners.into();
         // SAFETY: as in `Kept::new`.
@@ -78,7 +78,7 @@ impl<O, V: View + Copy + 'static> KeptAll<O, V> {
         unsafe { std::slice::from_raw_parts(self.views.as_ptr().cast(), self.views.len()) }
     }
 
-    /// Leaves out those views that `keep` does not want, by their place.
+    /// Removes the views for whose index `keep` returns false.
     pub fn retain(&mut self, mut keep: impl FnMut(usize) -> bool) {
         let mut place = 0..;
         self.views.retain(|_| place.next().is_some_and(&mut keep));
@@ -97,22 +97,22 @@ impl<O, V> Default for KeptAll<O, V> {
     }
 }
 
-/// A view in the place where it is lent from, beside what it shows something of: nothing is
-/// allocated for it.
+/// A view that is stored beside its owner, in the place from which it is lent: nothing is allocated
+/// for it.
 pub struct InPlace<O, V> {
     owner: O,
-    /// Borrows from `owner`; looked at only while [`Self::view`] is borrowed.
+    /// Borrows from `owner`; read only while [`Self::view`] is borrowed.
     view: MaybeUninit<V>,
 }
 
 impl<O, V: View + Copy + 'static> InPlace<O, V> {
-    /// Of this owner.
+    /// Wraps the owner.
     #[inline]
     pub const fn new(owner: O) -> Self {
         Self { owner, view: MaybeUninit::uninit() }
     }
 
-    /// The view that `view` makes of the owner.
+    /// Creates the view of the owner with `view`.
     #[inline]
     pub fn view<'a>(&'a mut self, view: impl FnOnce(&'a O) -> V::Of<'a>) -> &'a V::Of<'a> {
         let made = view(&self.owner);
@@ -125,12 +125,12 @@ impl<O, V: View + Copy + 'static> InPlace<O, V> {
         }
     }
 
-    /// What it shows something of.
+    /// The owner.
     pub const fn owner(&self) -> &O {
         &self.owner
     }
 
-    /// The same, to be changed while nobody looks.
+    /// The owner, to be changed while the view is not borrowed.
     pub const fn owner_mut(&mut self) -> &mut O {
         &mut self.owner
     }
@@ -142,20 +142,20 @@ impl<O, V> fmt::Debug for InPlace<O, V> {
     }
 }
 
-/// As [`InPlace`], one view for each of several owners, one behind the other.
+/// [`InPlace`] for several owners, with their views in a slice.
 pub struct AllInPlace<O, V> {
     owners: Vec<O>,
-    /// Looked at only while [`Self::views`] is borrowed.
+    /// Read only while [`Self::views`] is borrowed.
     views: Vec<V>,
 }
 
 impl<O, V: View + Copy + 'static> AllInPlace<O, V> {
-    /// Of these owners.
+    /// Wraps the owners.
     pub const fn new(owners: Vec<O>) -> Self {
         Self { owners, views: Vec::new() }
     }
 
-    /// The views that `view` makes, one of each owner.
+    /// Creates one view of each owner with `view`.
     pub fn views<'a>(&'a mut self, view: impl Fn(&'a O) -> V::Of<'a>) -> &'a [V::Of<'a>] {
         self.views.clear();
         // SAFETY: as in `InPlace::view`.
@@ -165,12 +165,12 @@ impl<O, V: View + Copy + 'static> AllInPlace<O, V> {
         unsafe { std::slice::from_raw_parts(self.views.as_ptr().cast(), self.views.len()) }
     }
 
-    /// What they show something of.
+    /// The owners.
     pub const fn owners(&self) -> &Vec<O> {
         &self.owners
     }
 
-    /// The same, to be changed while nobody looks.
+    /// The owners, to be changed while the views are not borrowed.
     pub const fn owners_mut(&mut self) -> &mut Vec<O> {
         &mut self.owners
     }

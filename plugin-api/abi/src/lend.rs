@@ -1,4 +1,4 @@
-//! Objects of one side whose text the other side may ask for, or set.
+//! Objects of one side whose text the other side may read or set.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,7 +7,7 @@ use crate::form::{Field, Flaw, erased};
 use crate::panic::caught;
 use crate::text::{Source, Str};
 
-/// What has texts that are made when they are asked for.
+/// An object whose texts are created on demand.
 pub trait TextSource: Sync {
     /// The text with this number; the numbers are those of the view that carries it.
     fn text(&self, part: u32) -> Option<&str>;
@@ -31,12 +31,12 @@ impl<'a> Texts<'a> {
     /// No texts at all.
     pub const NONE: Self = Self { source: Source::NONE, text: None, vouched: 1 };
 
-    /// Those of `source`.
+    /// Lends the texts of `source`.
     pub const fn new<T: TextSource>(source: &'a T) -> Self {
         Self { source: Source::new(source), text: Some(text_of::<T>), vouched: 1 }
     }
 
-    /// The text with this number; none if there is no such text, or it cannot be made.
+    /// The text with this number; `None` if there is no such text, or it cannot be created.
     pub fn get(self, part: u32) -> Option<&'a str> {
         // SAFETY: the source and the function belong together, and are lent for `'a`.
         let text: Str<'a> = unsafe { self.text?(self.source.pointer(), part) };
@@ -55,7 +55,7 @@ unsafe impl Field for Texts<'_> {
 }
 
 /// # Safety
-/// `source` is a `T` that is lent for as long as the text is used.
+/// `source` is a `T`, lent for as long as the text is used.
 unsafe extern "C" fn text_of<T: TextSource>(source: *const (), part: u32) -> Str<'static> {
     // SAFETY: the caller's promise.
     let source = unsafe { &*source.cast::<T>() };
@@ -64,11 +64,11 @@ unsafe extern "C" fn text_of<T: TextSource>(source: *const (), part: u32) -> Str
     unsafe { erased(text) }
 }
 
-/// A text that is lent to one holder at a time, who may set it.
+/// An object whose text is lent to one holder at a time, who may set it.
 pub trait SetText: Send {
-    /// As it is now.
+    /// The current text.
     fn text(&self) -> &str;
-    /// Puts another one in its place.
+    /// Replaces the text.
     fn set(&mut self, text: &str);
 }
 
@@ -102,7 +102,7 @@ impl<'a> Editable<'a> {
         }
     }
 
-    /// The text as it is now.
+    /// The current text.
     pub fn text(&self) -> &str {
         // SAFETY: owner and function belong together; the owner is lent to this alone, and nobody
         // sets another text while this one is looked at.
@@ -110,7 +110,7 @@ impl<'a> Editable<'a> {
         text.checked().unwrap_or_default()
     }
 
-    /// Puts `text` in its place.
+    /// Replaces the text.
     pub fn set(&mut self, text: &str) {
         if let Some(set) = self.set {
             // SAFETY: as above; the function copies the text.
@@ -134,7 +134,7 @@ impl fmt::Debug for Editable<'_> {
 }
 
 /// # Safety
-/// `owner` is a `T` that is lent to the caller alone, and is not set while the text is used.
+/// `owner` is a `T`, lent exclusively to the caller, which does not set the text while it uses it.
 unsafe extern "C" fn text_now<T: SetText>(owner: *mut ()) -> Str<'static> {
     // SAFETY: the caller's promise.
     let owner = unsafe { &*owner.cast::<T>() };
@@ -144,7 +144,7 @@ unsafe extern "C" fn text_now<T: SetText>(owner: *mut ()) -> Str<'static> {
 }
 
 /// # Safety
-/// `owner` is a `T` that is lent to the caller alone; `text` is readable.
+/// `owner` is a `T`, lent exclusively to the caller; `text` is readable.
 unsafe extern "C" fn set_text<T: SetText>(owner: *mut (), text: Str<'static>) {
     // SAFETY: the caller's promise; nothing here calls back, so no second reference is made.
     let owner = unsafe { &mut *owner.cast::<T>() };

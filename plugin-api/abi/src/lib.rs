@@ -1,12 +1,13 @@
-//! The C ABI between hsmod plugins and homeservers: what crosses, and how a call goes over.
+//! The C ABI between hsmod plugins and homeservers: the values that cross, and the protocol of a
+//! call.
 //!
-//! Callbacks (homeserver asks module) and requests (module asks homeserver) go the same way, with
-//! the roles swapped: the *caller* lends a [`Frame`] and polls, the *callee* builds its future in
-//! the room of the frame with [`start`]. What crosses is written down in `docs/abi.md`.
+//! Callbacks (homeserver asks module) and requests (module asks homeserver) use the same protocol
+//! with the roles swapped: the *caller* lends a [`Frame`] and polls, the *callee* builds its future
+//! in the room of the frame with [`start`]. `docs/abi.md` describes the boundary.
 //!
-//! This crate holds all the unsafe code of the boundary: `hsmod-plugin-api` forbids it. What is safe
-//! here cannot be used wrongly. Lints do not look for unsafe code in what the macros become: they
-//! declare the boundary itself, and nothing that is given to them beyond that can break it.
+//! This crate holds all the unsafe code of the boundary; `hsmod-plugin-api` forbids it. Safe items
+//! of this crate cannot be misused. Lints do not check the expansions of its macros: these declare
+//! the boundary itself, and whatever else is passed to them cannot break it.
 #![allow(
     clippy::exhaustive_structs,
     reason = "C forms: whether they may grow is the boundary's business, not the crate's"
@@ -95,7 +96,7 @@ pub use text::{Bytes, Flag, Number, Source, Str};
 pub use view::{Lent, LentMut, MaybeLent, View};
 pub use waker::{FfiWaker, FfiWakerTable};
 
-/// The major version of the boundary: other majors are other boundaries.
+/// The major version of the boundary: different majors are incompatible.
 pub const MAJOR: u32 = if cfg!(hsmod_abi_test = "other_major") { 3 } else { 2 };
-/// The minor version: what was added at the end of tables and structures.
+/// The minor version: counts additions at the end of tables and structures.
 pub const MINOR: u32 = if cfg!(hsmod_abi_test = "newer_minor") { 1 } else { 0 };

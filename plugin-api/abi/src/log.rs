@@ -1,4 +1,4 @@
-//! Where an image's log goes: events and spans, in the hands of the homeserver.
+//! The log of an image: its events and spans go to the homeserver.
 
 mod sink;
 
@@ -65,17 +65,17 @@ impl RawRecord<'_> {
     pub const ERROR: u8 = 1;
     /// The level of warnings.
     pub const WARN: u8 = 2;
-    /// The level of what operators usually see.
+    /// The level of messages that operators usually see.
     pub const INFO: u8 = 3;
-    /// The level of what helps to find a fault.
+    /// The level of messages for debugging.
     pub const DEBUG: u8 = 4;
     /// The most verbose level.
     pub const TRACE: u8 = 5;
 
-    /// The flag of what is part of no span.
+    /// The flag of records without a parent span.
     pub const ROOT: u32 = 1;
 
-    /// Nothing that is told by its fields yet.
+    /// Creates an empty record.
     pub const fn new() -> Self {
         Self {
             size: Self::SIZE,
@@ -114,7 +114,7 @@ crate::view! {
 }
 
 impl<'a> RawField<'a> {
-    /// A value of this kind.
+    /// Creates a field with a value of this kind.
     pub const fn new(name: &'a str, kind: u8, bits: u64, text: &'a str) -> Self {
         let (name, text) = (Str::new(name), Str::new(text));
         Self { size: Self::SIZE, flags: 0, name, kind, bits, text }
@@ -136,21 +136,21 @@ impl<'a> RawField<'a> {
     pub const EMPTY: u8 = 6;
 }
 
-/// What something is part of.
+/// The parent of an event or span.
 #[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "there is no other way")]
 pub enum LogParent<'a, S> {
-    /// The span that this thread is in.
+    /// The span that this thread has entered.
     Current,
-    /// Nothing.
+    /// None.
     Root,
     /// This span.
     Span(&'a S),
 }
 
-/// A span of the other side's that has begun; dropped, it is ended.
+/// A span of the other side; dropping it ends the span.
 pub struct LogSpan {
-    /// As the table began it; not null.
+    /// The span as returned by the table; not null.
     span: *const (),
     table: LogTableRef,
 }
@@ -161,7 +161,8 @@ unsafe impl Send for LogSpan {}
 unsafe impl Sync for LogSpan {}
 
 impl LogTableRef {
-    /// Whether somebody listens to this level of this target; to a span only if there are any.
+    /// Whether this level of this target is recorded; for a span, also whether there are spans at
+    /// all.
     pub fn listens(self, level: u8, target: &str, to_span: bool) -> bool {
         if to_span && self.begin_span().is_none() {
             return false;
@@ -169,11 +170,11 @@ impl LogTableRef {
         let (Some(max_level), Some(enabled)) = (self.max_level(), self.enabled()) else {
             return false;
         };
-        // SAFETY: they take no object; the text lives for the time of the call.
+        // SAFETY: they take no object; the text lives for the duration of the call.
         unsafe { level <= max_level() && enabled(level, Str::new(target).kept()).get() }
     }
 
-    /// Tells of an event.
+    /// Records an event.
     pub fn tell(self, record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) {
         if let Some(event) = self.event() {
             let record = self.child(record, parent);
@@ -182,7 +183,7 @@ impl LogTableRef {
         }
     }
 
-    /// Begins a span; none if nobody listens to it.
+    /// Begins a span; `None` if it is not recorded.
     pub fn begin(self, record: RawRecord<'_>, parent: &LogParent<'_, LogSpan>) -> Option<LogSpan> {
         let begin = self.begin_span()?;
         let record = self.child(record, parent);
@@ -191,7 +192,7 @@ impl LogTableRef {
         (!span.is_null()).then_some(LogSpan { span, table: self })
     }
 
-    /// The record as part of its parent. A span that another table began means nothing to this one.
+    /// Sets the parent of the record. A span that another table began has no meaning for this one.
     fn child<'a>(self, record: RawRecord<'a>, parent: &LogParent<'a, LogSpan>) -> RawRecord<'a> {
         match parent {
             LogParent::Span(span) if span.table.0 == self.0 => {
@@ -204,15 +205,15 @@ impl LogTableRef {
 }
 
 impl LogSpan {
-    /// Values for fields that it has.
+    /// Records values for fields of the span.
     pub fn record(&self, fields: &[RawField<'_>]) {
         if let Some(record) = self.table.record() {
-            // SAFETY: the table began the span; the fields live for the time of the call.
+            // SAFETY: the table began the span; the fields live for the duration of the call.
             unsafe { record(self.span, Slice::new(fields).kept()) };
         }
     }
 
-    /// It is because of `before`.
+    /// Records that this span follows from `before`.
     pub fn follows_from(&self, before: &Self) {
         let follows = self.table.follows_from().filter(|_| self.table.0 == before.table.0);
         if let Some(follows) = follows {
@@ -221,7 +222,7 @@ impl LogSpan {
         }
     }
 
-    /// This thread is in it from now on.
+    /// This thread enters the span.
     pub fn enter(&self) {
         if let Some(enter) = self.table.enter() {
             // SAFETY: the table began the span.
@@ -229,7 +230,7 @@ impl LogSpan {
         }
     }
 
-    /// This thread leaves it.
+    /// This thread exits the span.
     pub fn exit(&self) {
         if let Some(exit) = self.table.exit() {
             // SAFETY: the table began the span.

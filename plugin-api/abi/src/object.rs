@@ -1,4 +1,4 @@
-//! What one side lets the other hold: a pointer, and how it is given back.
+//! An object that one side lets the other hold: a pointer, and the function that gives it back.
 
 use std::sync::Arc;
 
@@ -23,31 +23,31 @@ unsafe impl Send for Object {}
 unsafe impl Sync for Object {}
 
 impl Object {
-    /// None at all.
+    /// No object.
     pub const NONE: Self = Self { object: std::ptr::null(), release: None };
 
-    /// Whether there is one.
+    /// Whether there is an object.
     pub const fn is_some(&self) -> bool {
         !self.object.is_null()
     }
 
-    /// Of one that only its holder uses: a `Box<T>`.
+    /// Wraps an object that only its holder uses: a `Box<T>`.
     pub fn boxed<T: Send + 'static>(object: T) -> Self {
         let object = Box::into_raw(Box::new(object)).cast_const().cast();
         Self { object, release: Some(release_box::<T>) }
     }
 
-    /// Of one that its maker uses as well: an `Arc<T>`.
+    /// Wraps an object that its creator uses as well: an `Arc<T>`.
     pub fn shared<T: Send + Sync + 'static>(object: Arc<T>) -> Self {
         Self { object: Arc::into_raw(object).cast(), release: Some(release_arc::<T>) }
     }
 
-    /// Where it is, as long as this lives.
+    /// The pointer to the object; valid as long as this lives.
     pub const fn pointer(&self) -> *const () {
         self.object
     }
 
-    /// For a function that takes it.
+    /// Returns the pointer for a function that takes the object.
     pub fn into_pointer(mut self) -> *const () {
         std::mem::replace(&mut self.object, std::ptr::null())
     }

@@ -1,11 +1,11 @@
-//! Who keeps the callbacks that are asked, and who looks on meanwhile.
+//! The owner of the callbacks that are asked, and the observer of the calls.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A share of what keeps callbacks, or a loan of it.
+/// Shared ownership of the owner of callbacks, or a reference to it.
 pub trait Keeps<K>: Deref<Target = K> {
-    /// A share.
+    /// Shares the ownership.
     fn share(&self) -> Arc<K>;
 }
 
@@ -16,24 +16,25 @@ impl<K> Keeps<K> for Arc<K> {
     }
 }
 
-/// Looks on while modules are asked: counts, times, notes who it is. `K` keeps their callbacks.
+/// Observes modules while they are asked: it counts calls, measures times, records which module
+/// runs. `K` owns their callbacks.
 pub trait Observer<K> {
-    /// What it looks at of `kept` for every module.
+    /// The part of `kept` that the observer uses for every module.
     type View<'k>
     where
         K: 'k;
 
-    /// Modules are about to be asked.
+    /// Called before the first module is asked.
     fn view<'k>(&self, kept: &'k K) -> Self::View<'k>;
 
-    /// This module is about to be asked; `tag` is what its callback was registered with. Says
-    /// whether `after` is to be called.
+    /// Called before this module is asked; `tag` is the one that its callback was registered with.
+    /// Returns whether `after` is to be called.
     fn before(&mut self, view: &Self::View<'_>, module: usize, tag: usize) -> bool;
-    /// It has answered, or will later.
+    /// Called when the module has answered, or will answer later.
     fn after(&mut self, kept: &K, module: usize, pending: bool);
 }
 
-/// Nobody looks on.
+/// Observes nothing.
 impl<K> Observer<K> for () {
     type View<'k>
         = ()

@@ -1,4 +1,4 @@
-//! Whether something was done, as a plain function says it.
+//! The outcome of a plain function that may fail.
 
 use crate::answer::{Fault, RawError};
 use crate::crossing::Place;
@@ -20,7 +20,7 @@ crate::structure! {
 }
 
 impl RawOutcome {
-    /// Whether it was done.
+    /// Converts the result.
     #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
     fn of<E: Fault>(done: Result<(), E>) -> Self {
         let failed = Flag::new(done.is_err());
@@ -28,24 +28,24 @@ impl RawOutcome {
         Self { size: size_of::<Self>() as u32, failed, error }
     }
 
-    /// What stands where nobody has written anything. Owns nothing: it is written over.
+    /// The initial value, for the case that nothing is written. It owns nothing, so it can be
+    /// overwritten.
     #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
     pub fn unwritten() -> Self {
         let error = RawError::new(0, OwnedStr::fixed("the homeserver panicked"));
         Self { size: size_of::<Self>() as u32, failed: Flag::new(true), error }
     }
 
-    /// Whether it was done.
+    /// Converts the outcome into a result.
     ///
-    /// # Errors
-    /// Why not.
+    /// # Errors The error that was written.
     pub fn into_result<E: Fault>(self) -> Result<(), E> {
         if self.failed.get() { Err(E::from_raw(self.error)) } else { Ok(()) }
     }
 }
 
 impl Place<'_, RawOutcome> {
-    /// Writes whether it was done.
+    /// Writes the outcome.
     pub fn write<E: Fault>(self, done: Result<(), E>) {
         let (outcome, out) = (RawOutcome::of(done), self.pointer());
         if out.is_null() {

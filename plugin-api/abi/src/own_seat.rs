@@ -1,7 +1,7 @@
-//! The seats of callbacks, of which each thread keeps some.
+//! The seats of callbacks; each thread keeps a few of them for reuse.
 //!
-//! Rationale: a question that holds its seat is moved with it wherever a homeserver boxes the
-//! future around it, which costs more than the question itself.
+//! Rationale: if a question contained its seat, the seat would be moved wherever a homeserver boxes
+//! the future around the question, which costs more than the question itself.
 
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -10,39 +10,41 @@ use std::ptr::{NonNull, dangling_mut, null_mut};
 use crate::frame::Frame;
 use crate::seat::Seat;
 
-/// How many bytes the future of a callback has.
+/// The room for the future of a callback, in bytes.
 ///
 /// Rationale: with 384 bytes every `state.get` inside a callback allocated once; more room costs a
 /// call that is ready at once nothing, because it is never written.
 pub const CALLBACK_ROOM: usize = 1024;
 
-/// How many seats a thread keeps that nobody uses, beside the one at hand.
+/// How many unused seats a thread keeps, in addition to the one at hand.
 const KEPT: u32 = 15;
 
-/// Seats are made anew where mistakes are looked for: a sanitizer sees what uses one too long.
+/// Debug builds other than unit tests do not reuse seats, so that a sanitizer detects a use after the
+/// end of a call.
 const REUSED: bool = !cfg!(debug_assertions) || cfg!(test);
 
-/// The seat of one call; whichever thread is done with it keeps it for the next one.
+/// The seat of one call; the thread that drops it keeps it for its next call.
 pub(crate) struct OwnSeat(NonNull<Frame>);
 
 // SAFETY: it belongs to whoever holds it.
 unsafe impl Send for OwnSeat {}
 
-/// What a thread keeps.
+/// The seats that a thread keeps.
 struct Shelf {
-    /// The seat of the next call. Null while that is used, which is for the time of most calls;
-    /// [`UNKNOWN`] before the shelf is known to be cleared at the thread's end, and after that.
+    /// The seat for the next call. Null while that is in use, which is for the duration of most
+    /// calls; [`UNKNOWN`] before the shelf is registered to be cleared at the thread's end, and
+    /// after that.
     at_hand: Cell<*mut Frame>,
-    /// Further ones, each of which leads to the next by the first word of its room.
+    /// Further seats, each linked to the next by the first word of its room.
     first: Cell<*mut Frame>,
-    /// How many more of them are kept.
+    /// How many more seats may be kept.
     places: Cell<u32>,
 }
 
 const UNKNOWN: *mut Frame = dangling_mut();
 
 thread_local! {
-    /// Nothing is to be done at its own end, so that nobody has to look whether that has come.
+    /// Has no destructor, so that an access need not check whether it has been destroyed.
     static SHELF: Shelf = const {
         let (at_hand, first) = (Cell::new(UNKNOWN), Cell::new(null_mut()));
         Shelf { at_hand, first, places: Cell::new(KEPT) }
@@ -64,7 +66,7 @@ impl OwnSeat {
         })
     }
 
-    /// Its frame, as [`Seat::take`] made it, or as the call before left it.
+    /// The frame, in the state in which [`Seat::take`] or the previous call left it.
     #[inline]
     pub(crate) const fn frame(&self) -> *mut Frame {
         self.0.as_ptr()
@@ -84,7 +86,7 @@ impl Drop for OwnSeat {
 }
 
 impl Shelf {
-    /// A seat while none is at hand.
+    /// Takes a seat while none is at hand.
     #[cold]
     #[inline(never)]
     fn another(&self) -> OwnSeat {
@@ -95,7 +97,8 @@ impl Shelf {
         OwnSeat(first)
     }
 
-    /// Keeps a seat while another one is at hand, or nobody knows yet whether this is cleared.
+    /// Keeps a seat while another one is at hand, or while the shelf is not registered to be
+    /// cleared.
     #[cold]
     #[inline(never)]
     fn put_away(&self, seat: NonNull<Frame>) {
@@ -113,36 +116,36 @@ impl Shelf {
     }
 }
 
-/// A new seat.
+/// Allocates a seat.
 fn made() -> NonNull<Frame> {
     let seat = Box::leak(Box::<Seat<CALLBACK_ROOM>>::new_uninit());
     // SAFETY: a place for a seat, which stays where it is until `free`.
     unsafe { NonNull::new_unchecked(Seat::take(seat.as_mut_ptr(), |_| {})) }
 }
 
-/// Frees what [`made`] made.
+/// Frees a seat that [`made`] allocated.
 fn free(seat: NonNull<Frame>) {
     // SAFETY: nobody uses it any more; it needs no drop.
     drop(unsafe { Box::<MaybeUninit<Seat<CALLBACK_ROOM>>>::from_raw(seat.cast().as_ptr()) });
 }
 
-/// Where a seat that is kept leads to the next one.
+/// The link of a kept seat to the next one.
 ///
 /// # Safety
-/// Nobody uses the seat.
+/// The seat is not in use.
 unsafe fn next(seat: NonNull<Frame>) -> *mut *mut Frame {
     // SAFETY: the caller's promise; the room is aligned, and larger than a pointer.
     unsafe { (*seat.as_ptr()).room.cast() }
 }
 
-/// Clears the thread's shelf when it ends; from then on nothing is kept.
+/// Clears the thread's shelf when the thread ends; from then on no seats are kept.
 struct Clearing;
 
 impl Drop for Clearing {
     fn drop(&mut self) {
         SHELF.with(|shelf| {
             let at_hand = shelf.at_hand.replace(UNKNOWN);
-            // Null if somebody uses it: whoever that is frees it.
+            // Null if the seat is in use: its user frees it.
             if let Some(seat) = NonNull::new(at_hand) {
                 free(seat);
             }
@@ -154,7 +157,7 @@ impl Drop for Clearing {
 }
 
 impl OwnSeat {
-    /// Its frame, which nobody gives back from now on.
+    /// The frame, which is never given back.
     const fn into_frame(self) -> NonNull<Frame> {
         let frame = self.0;
         std::mem::forget(self);

@@ -1,4 +1,5 @@
-//! Text, bytes and arrays that go over to the other side, with the function that frees them.
+//! Text, bytes and arrays that are handed over to the other side, with the function that frees
+//! them.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -35,7 +36,7 @@ crate::structure! {
     }
 }
 
-/// Both are a pointer and how it is freed.
+/// Both types are a pointer and the function that frees it.
 macro_rules! owned {
     ($name:ident) => {
         // SAFETY: made of a `Vec<u8>` or something static; `release` may be called on any thread.
@@ -44,7 +45,7 @@ macro_rules! owned {
         unsafe impl Sync for $name {}
 
         impl $name {
-            /// None at all.
+            /// None.
             pub const NONE: Self = Self {
                 pointer: std::ptr::null(),
                 length: 0,
@@ -53,7 +54,7 @@ macro_rules! owned {
             };
 
             pub(crate) fn of(bytes: Vec<u8>) -> Self {
-                // What frees it wants to know the capacity, and nothing else.
+                // The releasing function needs only the capacity.
                 let owner = without_provenance_mut(bytes.capacity());
                 let bytes = std::mem::ManuallyDrop::new(bytes);
                 let release: Release = release;
@@ -61,7 +62,7 @@ macro_rules! owned {
                 Self { pointer, length, owner, release: Some(release) }
             }
 
-            /// The bytes, if there are any to speak of.
+            /// The bytes; `None` if this is null.
             pub(crate) fn get(&self) -> Option<&[u8]> {
                 let pointer = NonNull::new(self.pointer.cast_mut())?;
                 // SAFETY: made by `of`, or promised by the side that sent it: they live until
@@ -91,13 +92,13 @@ owned!(OwnedStr);
 owned!(OwnedBytes);
 
 impl OwnedStr {
-    /// A text that nobody has to free.
+    /// A text that need not be freed.
     pub const fn fixed(text: &'static str) -> Self {
         let (pointer, length) = (text.as_ptr(), text.len());
         Self { pointer, length, owner: std::ptr::null_mut(), release: None }
     }
 
-    /// A part of a text that is kept as long as this; none if it is no part of it.
+    /// A part of a shared text, which it keeps alive; `None` if `part` is not a part of it.
     pub(crate) fn part(whole: Arc<String>, part: Range<usize>) -> Option<Self> {
         let text = whole.get(part)?;
         let (pointer, length) = (text.as_ptr(), text.len());
@@ -105,9 +106,9 @@ impl OwnedStr {
         Some(Self { pointer, length, owner, release: Some(release_whole) })
     }
 
-    /// The text, if there is one; what is not UTF-8 has U+FFFD in it.
+    /// The text, if there is one; invalid UTF-8 is replaced by U+FFFD.
     ///
-    /// Rationale: a plugin in another language may answer anything; its answer is read all the same.
+    /// Rationale: a plugin in another language may answer any bytes, and its answer is still read.
     pub fn to_text(&self) -> Option<String> {
         self.get().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
     }
@@ -119,7 +120,7 @@ impl From<String> for OwnedStr {
     }
 }
 
-/// One share of a text, of which its maker has others.
+/// Shares a text with its creator.
 impl From<Arc<str>> for OwnedStr {
     fn from(text: Arc<str>) -> Self {
         let length = text.len();
@@ -154,14 +155,14 @@ impl From<Vec<u8>> for OwnedBytes {
 }
 
 /// # Safety
-/// The three are those of a vector that `of` took apart; it is given back.
+/// The three are those of a vector that `of` took apart, which is given back.
 unsafe extern "C" fn release(capacity: *mut (), pointer: *const u8, length: usize) {
     // SAFETY: the caller's promise.
     drop(unsafe { Vec::from_raw_parts(pointer.cast_mut(), length, capacity.addr()) });
 }
 
 /// # Safety
-/// The last two are those of an `Arc<str>` that was turned into a pointer; that share is given back.
+/// The last two are those of an `Arc<str>` that was turned into a pointer, which is given back.
 unsafe extern "C" fn release_share(_: *mut (), pointer: *const u8, length: usize) {
     let text = std::ptr::slice_from_raw_parts(pointer, length) as *const str;
     // SAFETY: the caller's promise.
@@ -169,7 +170,7 @@ unsafe extern "C" fn release_share(_: *mut (), pointer: *const u8, length: usize
 }
 
 /// # Safety
-/// The first is an `Arc<String>` that was turned into a pointer; that share is given back.
+/// The first is an `Arc<String>` that was turned into a pointer, which is given back.
 unsafe extern "C" fn release_whole(whole: *mut (), _: *const u8, _: usize) {
     // SAFETY: the caller's promise.
     drop(unsafe { Arc::from_raw(whole.cast_const().cast::<String>()) });
@@ -210,7 +211,7 @@ impl<T> From<Vec<T>> for OwnedArray<T> {
 }
 
 impl<T> OwnedArray<T> {
-    /// Takes all out.
+    /// Takes all items.
     pub fn into_vec(mut self) -> Vec<T> {
         self.take()
     }
@@ -242,7 +243,7 @@ impl<T> fmt::Debug for OwnedArray<T> {
 }
 
 /// # Safety
-/// The first two are those of a vector that was taken apart and whose items were taken out.
+/// The first two are those of a vector that was taken apart and whose items were taken.
 unsafe extern "C" fn release_array<T>(capacity: *mut (), pointer: *const u8, _: usize) {
     // SAFETY: the caller's promise.
     drop(unsafe { Vec::from_raw_parts(pointer.cast_mut().cast::<T>(), 0, capacity.addr()) });

@@ -1,4 +1,4 @@
-//! Panics end where they happen: inside the image whose code panicked.
+//! Contains panics: they end inside the image whose code panicked.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -28,7 +28,7 @@ crate::structure! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Panic {
-    /// What it said.
+    /// The message.
     pub message: String,
     /// The source file; empty if it is not known.
     pub file: String,
@@ -70,17 +70,19 @@ pub(crate) fn latest(payload: Box<dyn Any + Send>) -> Panic {
     Panic { message, file, line }
 }
 
-/// What `body` returns, or how it panicked.
+/// Returns the result of `body`, or its panic.
 pub fn attempted<R>(body: impl FnOnce() -> R) -> Result<R, Panic> {
     catch_unwind(AssertUnwindSafe(body)).map_err(latest)
 }
 
-/// What `body` returns; nothing if it panics. For what must not unwind and has nobody to tell.
+/// Returns the result of `body`; `None` if it panics. For code that must not unwind and has no
+/// caller to report a panic to.
 pub fn caught<R>(body: impl FnOnce() -> R) -> Option<R> {
     attempted(body).ok()
 }
 
-/// A payload may panic when it is dropped; what that panic carries is leaked, or it might go on.
+/// Drops a payload, which may panic; the payload of that second panic is leaked, because dropping
+/// it might panic again.
 #[cold]
 fn discard(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
@@ -100,13 +102,13 @@ fn message_of(payload: &dyn Any) -> String {
     }
 }
 
-/// The remedy for a panic of this message, if there is one.
+/// Returns the remedy for a panic with this message, if there is one.
 type Explain = fn(&str) -> Option<&'static str>;
 
 static EXPLAIN: OnceLock<Explain> = OnceLock::new();
 
-/// From now on what panics say is told with the remedy that `explain` knows. Of an image whose code is
-/// all of one kind, as a plugin's is; only the first one counts.
+/// Adds the remedies of `explain` to the messages of panics from now on. For images whose code is
+/// all of one kind, such as a plugin; only the first call has an effect.
 pub fn explain_panics(explain: Explain) {
     let _ = EXPLAIN.set(explain);
 }
@@ -118,8 +120,8 @@ thread_local! {
     static LATEST: RefCell<Option<Place>> = const { RefCell::new(None) };
 }
 
-/// Nothing is remembered while the thread ends: the place may be gone before a call that another
-/// thread-local holds, and a panic inside the hook would abort.
+/// Records nothing while the thread ends: this thread-local may be destroyed before one whose
+/// destructor panics, and a panic inside the hook would abort the process.
 fn remember(place: Place) {
     let _ = LATEST.try_with(|latest| latest.replace(Some(place)));
 }
@@ -129,10 +131,10 @@ fn place_of_latest() -> Place {
     LATEST.try_with(RefCell::take).ok().flatten().unwrap_or_default()
 }
 
-/// Makes this image's copy of the standard library remember where a panic happened.
+/// Makes this image's copy of the standard library record where a panic happened.
 ///
-/// `report` is called with every panic, and stands in for the message on standard error; with
-/// `None` the hook that was there goes on as before (an image that is not a plugin's own).
+/// `report` is called with every panic, and replaces the message on standard error. With `None` the
+/// previous hook is still called; this is for images that are not just a plugin.
 pub fn install_panic_hook(report: Option<fn(&Panic)>) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -151,7 +153,7 @@ pub fn install_panic_hook(report: Option<fn(&Panic)>) {
     });
 }
 
-/// Nobody waits for a call that is dropped: its panic goes to the log.
+/// Logs the panic of a call that was dropped, because no caller waits for it.
 #[cold]
 pub(crate) fn unheard(panic: &Panic) {
     #[cfg(feature = "tracing")]

@@ -1,8 +1,8 @@
 //! An object of the other side, and the table of its functions.
 //!
-//! A function of a table may be called with an object that it is for, and with no other. Whoever
-//! holds one of these types need not think of it: the two came together across the boundary, or the
-//! object is of a type of which the table was made.
+//! A function of a table may be called only with an object that it is for. These types guarantee
+//! that: object and table came together across the boundary, or the object is of the type for which
+//! the table was created.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,40 +16,41 @@ use crate::serve::{ArgsOf, Method};
 use crate::table::function_count_behind;
 use crate::text::Source;
 
-/// A reference to a table, as [`table!`](crate::table) declares it.
+/// A reference to a table, as declared by [`table!`](crate::table).
 ///
 /// # Safety
-/// Its functions are looked up in the table that it was made of.
+/// Its functions are looked up in the table that it was created from.
 pub unsafe trait TableRef: Copy + Send + Sync + 'static {
     /// The table, as this version knows it.
     type Table: 'static;
 
-    /// No table at all.
+    /// No table.
     const NONE: Self;
 
     /// # Safety
     /// `table` is null, or such a table of any version, and is never freed.
     unsafe fn at(table: *const ()) -> Self;
 
-    /// Where the table is.
+    /// The pointer to the table.
     fn address(self) -> *const ();
 }
 
-/// What has a table of functions for the objects that are a `T`: made by [`table_for!`](crate::table_for).
+/// A table of functions for objects of type `T`: created by [`table_for!`](crate::table_for).
 ///
 /// # Safety
-/// Each function is one for a `T`.
+/// Each function is for a `T`.
 pub unsafe trait TableFor<T>: TableRef {
     /// The functions.
     const FUNCTIONS: &'static Self::Table;
-    /// The table that they are.
+    /// The reference to the table of these functions.
     const TABLE: Self;
 }
 
-/// A table with a name, by which the other side is asked for it: made by [`named!`](crate::named).
+/// A table with a name, by which the other side looks it up: implemented by
+/// [`named!`](crate::named).
 ///
 /// # Safety
-/// Whoever gives a table by this name gives one of this type.
+/// A side that returns a table by this name returns one of this type.
 pub unsafe trait Named: TableRef {
     /// `users/1`.
     const NAME: &'static str;
@@ -66,12 +67,12 @@ macro_rules! named {
     };
 }
 
-/// A row of the table `R`: made by [`table_rows!`](crate::table_rows).
+/// A row of the table `R`: implemented by [`table_rows!`](crate::table_rows).
 ///
 /// # Safety
 /// The slot is that of this row.
 pub unsafe trait RowOf<R>: Method {
-    /// Its slot, if the table has it.
+    /// The slot of the row, if the table has it.
     fn slot(table: R) -> Option<Slot<Self::Args>>;
 }
 
@@ -88,7 +89,7 @@ pub struct Peer<'a, R> {
 }
 
 impl<'a, R: TableRef> Peer<'a, R> {
-    /// No object: what has none.
+    /// No object.
     pub const NONE: Self = Self { object: Source::NONE, table: R::NONE };
 
     /// Lends an object of this side.
@@ -108,7 +109,7 @@ impl<'a, R: TableRef> Peer<'a, R> {
         Self { object: Source::again(object), table }
     }
 
-    /// A call of a row, which has not begun; none if the table does not have it.
+    /// A call of a row, which has not begun; `None` if the table does not have the row.
     #[inline]
     pub fn request<M: RowOf<R>, const ROOM: usize>(
         self,
@@ -125,7 +126,7 @@ impl<'a, R: TableRef> Peer<'a, R> {
         self.table
     }
 
-    /// Where the object is.
+    /// The pointer to the object.
     #[inline]
     pub const fn object(self) -> *const () {
         self.object.pointer()
@@ -164,7 +165,7 @@ impl<R: crate::InC> crate::InC for Peer<'_, R> {
     }
 }
 
-/// An object on its way to the other side, which keeps it, and the table of its functions.
+/// An object that is handed over to the other side, which keeps it, and the table of its functions.
 #[derive(Debug)]
 pub struct Guest<R> {
     object: Object,
@@ -172,7 +173,7 @@ pub struct Guest<R> {
 }
 
 impl<R: TableRef> Guest<R> {
-    /// Of an object of this side.
+    /// Hands over an object of this side.
     pub fn new<T: Send + Sync + 'static>(object: Arc<T>) -> Self
     where
         R: TableFor<T>,
@@ -190,7 +191,7 @@ impl<R: TableRef> Guest<R> {
         (self.object, self.table)
     }
 
-    /// It belongs to the module of this number.
+    /// Assigns the object to the module with this number.
     pub fn of(self, module: usize) -> Bound<R> {
         Bound { instance: Arc::new(Instance::new(self.object, module)), table: self.table }
     }
@@ -204,7 +205,7 @@ pub struct Bound<R> {
 }
 
 impl<R: TableRef> Bound<R> {
-    /// The number of the module it belongs to.
+    /// The number of the module that it belongs to.
     pub fn module(&self) -> usize {
         self.instance.module()
     }
@@ -214,13 +215,13 @@ impl<R: TableRef> Bound<R> {
         self.table
     }
 
-    /// How many functions the table has of which this version knows nothing.
+    /// How many functions of the table this version does not know.
     pub fn unknown_functions(&self) -> usize {
         // SAFETY: the table is what its reference says.
         unsafe { function_count_behind(self.table.address(), size_of::<R::Table>()) }
     }
 
-    /// The object, to be asked.
+    /// The object, ready to be called.
     pub fn peer(&self) -> Peer<'_, R> {
         // SAFETY: the two belong together; the instance owns the object.
         unsafe { Peer::bound(self.instance.object(), self.table) }
@@ -231,20 +232,20 @@ impl<R: TableRef> Bound<R> {
         M::slot(self.table).is_some()
     }
 
-    /// The callback of a row; none if the table does not have it. `tag` is what observers get.
+    /// The callback of a row; `None` if the table does not have the row. Observers get `tag`.
     pub fn callback<M: RowOf<R>>(&self, tag: usize) -> Option<Callback<M>> {
         let slot = M::slot(self.table)?;
         // SAFETY: the slot is for the object that the instance owns.
         Some(unsafe { Callback::new(slot, &self.instance, tag) })
     }
 
-    /// The object alone.
+    /// The object without the table.
     pub const fn instance(&self) -> &Arc<Instance> {
         &self.instance
     }
 }
 
-/// Declares which rows the slots of a table are for.
+/// Declares the rows of the slots of a table.
 #[macro_export]
 macro_rules! table_rows {
     ($table_ref:ident, $rows:ident { $( $(#[$meta:meta])* $name:ident, )* }) => { $(
@@ -259,8 +260,8 @@ macro_rules! table_rows {
     )* };
 }
 
-/// Declares the table of those objects that answer its rows: with a future ([`serve`](crate::serve))
-/// or as soon as they are [begun](crate::begin). Of a row with `if`, only if that is so.
+/// Declares the table of objects that answer its rows: with a future ([`serve`](crate::serve)) or
+/// by [beginning](crate::begin) the answer. A row with `if` has a slot only if the condition holds.
 #[macro_export]
 macro_rules! table_for {
     (

@@ -1,41 +1,39 @@
-//! The arguments of a callback, held ready for one module after the other.
+//! The arguments of a callback, prepared for one module after the other.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::form::Form;
 
-/// An argument, or several, that a call holds ready: what [`Self::raw`] borrows from it stays where
-/// it is, because the call neither moves nor touches it while a module has it.
+/// One or several prepared arguments of a call. What [`Self::raw`] borrows stays in place, because
+/// the call neither moves nor touches it while a module has it.
 pub trait Prepared<Raw: Form> {
-    /// Builds what has to be built; called once, before [`Prepared::raw`], and only if a module
-    /// is to be asked.
+    /// Builds the arguments; called once, before [`Prepared::raw`], and only if a module is asked.
     ///
     /// # Errors
-    /// If what the homeserver gave cannot be read.
+    /// What the homeserver passed cannot be read.
     #[inline]
     fn build(&mut self) -> Result<(), InputError> {
         Ok(())
     }
 
-    /// Its C form.
+    /// The C form.
     ///
     /// # Panics
-    /// If it has to be built, and was not.
+    /// If it had to be built and was not.
     fn raw(&mut self) -> Raw::Of<'_>;
 
-    /// What could not be made when a module asked for it, if there is such a thing: that module
-    /// cannot be blamed for what came of it.
+    /// The error that occurred while creating a value that a module asked for, if any: the module
+    /// is not to blame for the consequences.
     #[inline]
     fn failed(&self) -> Option<InputError> {
         None
     }
 }
 
-/// A [`Prepared`] of which several calls may have the C form at once: nobody may change anything
-/// by it.
+/// A [`Prepared`] whose C form several calls may use at the same time: it must not allow changes.
 pub trait Shared<Raw: Form>: Send + Sync {
-    /// Its C form.
+    /// The C form.
     fn shared(&self) -> Raw::Of<'_>;
 }
 
@@ -46,7 +44,8 @@ impl<Raw: Form, P: Shared<Raw>> Prepared<Raw> for Arc<P> {
     }
 }
 
-/// What a homeserver gave cannot be read: an event that is no event, a value that is not JSON.
+/// What a homeserver passed cannot be read: an event that is not an event, a value that is not
+/// JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "a message")]
 pub struct InputError(pub String);

@@ -1,4 +1,4 @@
-//! A registration of callbacks: the object that answers them, and what it answers.
+//! A registration of callbacks: the object that answers them, and which of them it answers.
 
 use std::fmt;
 
@@ -27,7 +27,8 @@ crate::view! {
 }
 
 impl<'a> RawRegistration<'a> {
-    /// Of an object that is to be [offered](Offer::new): all callbacks that it has, or `only` those.
+    /// Creates the registration of an object that is to be [offered](Offer::new): of all its
+    /// callbacks, or of `only` these.
     pub fn new(only: Option<&'a str>, optional: &'a str, auth_checkers: &'a str) -> Self {
         Self {
             size: Self::SIZE,
@@ -46,23 +47,23 @@ impl<'a> RawRegistration<'a> {
         self.category.text()
     }
 
-    /// Which of the callbacks, if not all.
+    /// The callbacks to register; `None` for all.
     pub fn only(&self) -> Option<&'a str> {
         self.selective.get().then(|| self.only.text())
     }
 
-    /// Those of them without which the module can do.
+    /// The callbacks that the module can do without.
     pub const fn optional(&self) -> &'a str {
         self.optional.text()
     }
 
-    /// JSON text of the types of login, if there are any.
+    /// The JSON text of the types of login, if there are any.
     pub const fn auth_checkers(&self) -> Option<&'a str> {
         self.auth_checkers.get()
     }
 }
 
-/// A table of some category.
+/// A table of any category.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -89,7 +90,7 @@ pub struct Offer<'a> {
 }
 
 impl<'a> Offer<'a> {
-    /// Of an object of this side.
+    /// Offers an object of this side.
     pub fn new<R: Named>(guest: Guest<R>, registration: &'a mut RawRegistration<'_>) -> Self {
         let (object, table) = guest.into_parts();
         registration.category = Str::new(R::NAME);
@@ -110,7 +111,7 @@ impl<'a> Offer<'a> {
         (self.object, self.registration)
     }
 
-    /// What is registered.
+    /// The registration.
     pub const fn registration(&self) -> &'a RawRegistration<'a> {
         self.registration
     }

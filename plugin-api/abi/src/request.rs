@@ -1,4 +1,4 @@
-//! One call of a slot whose arguments the caller keeps as long as it lasts: a request, or a step
+//! A call of a slot whose arguments the caller keeps for as long as it lasts: a request, or a step
 //! of a module's life.
 
 use std::future::Future;
@@ -12,7 +12,7 @@ use crate::callback::number;
 use crate::frame::Slot;
 use crate::serve::{ArgsOf, Method, lent};
 
-/// A call of one row that has not begun, and will have `ROOM` bytes for the other side's future.
+/// A call of a row that has not begun, with `ROOM` bytes for the other side's future.
 #[must_use = "nothing is done before it is made"]
 #[allow(missing_debug_implementations, reason = "it shows nothing")]
 pub struct Request<'a, M: Method, const ROOM: usize> {
@@ -27,12 +27,11 @@ pub struct Request<'a, M: Method, const ROOM: usize> {
 unsafe impl<M: Method, const ROOM: usize> Send for Request<'_, M, ROOM> {}
 
 impl<'a, M: Method, const ROOM: usize> Request<'a, M, ROOM> {
-    /// A call that has not begun.
+    /// Creates a call that has not begun.
     ///
     /// # Safety
-    /// `slot` is one of the table of `object` that keeps to the protocol of
-    /// [`start`](crate::start). The object, and what the arguments borrow, may be used on any
-    /// thread and live for `'a`.
+    /// `slot` is one of the table of `object` and follows the protocol of [`start`](crate::start).
+    /// The object, and what the arguments borrow, may be used on any thread and live for `'a`.
     #[inline]
     pub unsafe fn new(slot: Slot<M::Args>, object: *const (), args: ArgsOf<'a, M>) -> Self {
         // SAFETY: the caller's promise.
@@ -40,17 +39,17 @@ impl<'a, M: Method, const ROOM: usize> Request<'a, M, ROOM> {
         Self { slot, object, args, module: 0, lent: PhantomData }
     }
 
-    /// It is a call of the module of this number.
+    /// Makes the call on behalf of the module with this number.
     pub const fn of(mut self, module: usize) -> Self {
         self.module = number(module);
         self
     }
 
-    /// Makes the call, when it is first polled, and waits until it has ended. Dropped, it drops the
-    /// other side's future.
+    /// Makes the call when it is first polled, and waits until it has ended. Dropping this drops
+    /// the other side's future.
     ///
-    /// Rationale: the room is a variable of its own, so that it comes about where it stays. As a part
-    /// of a future that is moved to where it is awaited, it would be copied with whatever is in it.
+    /// Rationale: the room is a local variable, so that it is created where it stays. As a part of
+    /// a future that is moved to where it is awaited, it would be copied with its contents.
     #[inline]
     pub async fn entered(mut self) -> EnteredOf<M> {
         let call = pin!(Call::new());
@@ -59,13 +58,13 @@ impl<'a, M: Method, const ROOM: usize> Request<'a, M, ROOM> {
     }
 }
 
-/// What comes of one poll of a call of this row.
+/// The outcome of one poll of a call of this row.
 type EnteredOf<M> = Entered<
     <<M as Method>::Answers as Answers>::Answer,
     <<M as Method>::Answers as Answers>::Fault,
 >;
 
-/// A [`Request`] that is awaited, and its call: only [`Request::entered`] brings them together.
+/// A [`Request`] that is awaited, and its call: only [`Request::entered`] combines them.
 struct Entering<'r, 'a, M: Method, const ROOM: usize> {
     request: &'r mut Request<'a, M, ROOM>,
     call: Pin<&'r mut Call<M::Answers, ROOM>>,
@@ -98,8 +97,8 @@ impl<M: Method, const ROOM: usize> Future for Entering<'_, '_, M, ROOM> {
     }
 }
 
-/// Calls a slot that answers at once, perhaps of the module of a number. One that does not is given up,
-/// and has no answer.
+/// Calls a slot that answers at once, on behalf of the module with this number (0 for none). A call
+/// that does not answer at once is dropped, and has no answer.
 ///
 /// # Safety
 /// As for [`Request::new`].

@@ -10,26 +10,26 @@ use crate::panic::caught;
 use crate::text::{Flag, Str};
 use crate::view::checked_view;
 
-/// Where the log of images goes.
+/// Receives the log records of images.
 pub trait Logs: 'static {
-    /// A span that has begun; dropped, it has ended.
+    /// A span that has begun; it ends when this is dropped.
     type Span: Send + Sync + 'static;
 
-    /// The most verbose level anybody listens to.
+    /// The most verbose level that is recorded.
     fn max_level() -> u8;
-    /// Whether somebody listens to this level of this target.
+    /// Whether this level of this target is recorded.
     fn enabled(level: u8, target: &str) -> bool;
-    /// One event.
+    /// Records an event.
     fn event(record: &RawRecord<'_>, parent: LogParent<'_, Self::Span>);
-    /// A span begins; `None` if nobody listens to it.
+    /// Begins a span; `None` if it is not recorded.
     fn span(record: &RawRecord<'_>, parent: LogParent<'_, Self::Span>) -> Option<Self::Span>;
-    /// Values for fields that the span has.
+    /// Records values for fields of the span.
     fn record(span: &Self::Span, fields: Slice<'_, RawField<'_>>);
-    /// The span is because of `before`.
+    /// Records that `span` follows from `before`.
     fn follows_from(span: &Self::Span, before: &Self::Span);
-    /// This thread is in the span from now on.
+    /// This thread enters the span.
     fn enter(span: &Self::Span);
-    /// This thread leaves the span.
+    /// This thread exits the span.
     fn exit(span: &Self::Span);
 }
 
@@ -52,7 +52,7 @@ impl<S: Logs> LogTableOf<S> {
 }
 
 impl LogTableRef {
-    /// To `S`.
+    /// A table that sends the records to `S`.
     pub const fn of<S: Logs>() -> Self {
         Self::new(LogTableOf::<S>::TABLE)
     }
@@ -67,7 +67,7 @@ unsafe extern "C" fn enabled<S: Logs>(level: u8, target: Str<'static>) -> Flag {
 }
 
 /// # Safety
-/// `record` lives for the time of the call; its parent, if it names one, was begun here and has
+/// `record` lives for the duration of the call; its parent, if it has one, was begun here and has
 /// not ended.
 unsafe extern "C" fn event<S: Logs>(record: *const RawRecord<'static>) {
     // SAFETY: the caller's promise.
@@ -83,7 +83,7 @@ unsafe extern "C" fn begin_span<S: Logs>(record: *const RawRecord<'static>) -> *
 }
 
 /// # Safety
-/// `span` was begun here, and has not ended; the fields live for the time of the call.
+/// `span` was begun here and has not ended; the fields live for the duration of the call.
 unsafe extern "C" fn record<S: Logs>(span: *const (), fields: Slice<'static, RawField<'static>>) {
     // SAFETY: the caller's promise.
     let span = unsafe { &*span.cast::<S::Span>() };
@@ -95,7 +95,7 @@ unsafe extern "C" fn record<S: Logs>(span: *const (), fields: Slice<'static, Raw
 }
 
 /// # Safety
-/// Both were begun here, and have not ended.
+/// Both were begun here and have not ended.
 unsafe extern "C" fn follows_from<S: Logs>(span: *const (), before: *const ()) {
     // SAFETY: the caller's promise.
     let (span, before) = unsafe { (&*span.cast::<S::Span>(), &*before.cast::<S::Span>()) };
@@ -103,7 +103,7 @@ unsafe extern "C" fn follows_from<S: Logs>(span: *const (), before: *const ()) {
 }
 
 /// # Safety
-/// `span` was begun here, and has not ended.
+/// `span` was begun here and has not ended.
 unsafe extern "C" fn enter<S: Logs>(span: *const ()) {
     // SAFETY: the caller's promise.
     let span = unsafe { &*span.cast::<S::Span>() };
@@ -126,7 +126,7 @@ unsafe extern "C" fn end_span<S: Logs>(span: *const ()) {
     caught(|| drop(span));
 }
 
-/// Reads what crossed; what cannot be read is told by nobody.
+/// Reads a record that crossed; a record that cannot be read is dropped.
 ///
 /// # Safety
 /// As for [`event`].
