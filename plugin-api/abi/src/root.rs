@@ -1,4 +1,4 @@
-//! What a plugin exports: the functions of its module's life, and how they are called.
+//! The root table of a plugin: the functions of its module's life, and how to call them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,48 +14,48 @@ use crate::serve::{ArgsOf, Method, taken};
 use crate::start::{answered, contained};
 use crate::text::Str;
 
-/// The table of a plugin: made by [`root_table!`](crate::root_table).
+/// The root table of a plugin: created by [`root_table!`](crate::root_table).
 ///
 /// # Safety
 /// The functions are those of the table for these rows.
 pub unsafe trait RootTable: TableRef {
-    /// How a config goes over.
+    /// The row that parses a config.
     type Parse: Method<Answers = Made<Self::ParseFault>>;
-    /// How a config fails.
+    /// The error of parsing.
     type ParseFault: Fault;
-    /// What a module is made with.
+    /// The row that creates a module.
     type Construct: Method<Answers = Made<Self::ConstructFault>>;
-    /// How that fails.
+    /// The error of creating a module.
     type ConstructFault: Fault;
 
-    /// Where the log of the image goes.
+    /// The function that connects the log of the image.
     fn connecting(self) -> Option<unsafe extern "C" fn(LogTableRef)>;
-    /// Reads a config.
+    /// The function that parses a config.
     fn parsing(self) -> Option<Slot<<Self::Parse as Method>::Args>>;
-    /// Makes a module.
+    /// The function that creates a module.
     fn constructing(self) -> Option<Slot<<Self::Construct as Method>::Args>>;
 }
 
-/// What a plugin's table is made of: how modules of a type are made.
+/// How modules of a type are created; the root table of a plugin is made of this.
 pub trait Constructs<R: RootTable>: 'static {
-    /// The type.
+    /// The type of the module.
     type Module: Send + Sync + 'static;
-    /// Its config.
+    /// The type of its config.
     type Config: Send + 'static;
 
-    /// The log of this image goes there.
+    /// Sends the log of this image to `log`.
     fn connect(log: LogTableRef);
 
-    /// Reads its config.
+    /// Parses the config.
     ///
     /// # Errors
-    /// If it will not do.
+    /// The config is not valid.
     fn parse(args: ArgsOf<'_, R::Parse>) -> Result<Self::Config, R::ParseFault>;
 
-    /// Makes the module of this number.
+    /// Creates the module with this number.
     ///
     /// # Errors
-    /// If it refuses.
+    /// The module refuses to be created.
     fn construct(
         config: Self::Config,
         args: ArgsOf<'_, R::Construct>,
@@ -64,14 +64,14 @@ pub trait Constructs<R: RootTable>: 'static {
 }
 
 /// # Safety
-/// The table lives for ever.
+/// The table is never freed.
 #[doc(hidden)]
 pub unsafe extern "C" fn connect<S: Constructs<R>, R: RootTable>(log: LogTableRef) {
     S::connect(log);
 }
 
 /// # Safety
-/// The arguments and the frame are lent for the time of the call.
+/// The arguments and the frame are lent for the duration of the call.
 #[doc(hidden)]
 pub unsafe extern "C" fn parse<S: Constructs<R>, R: RootTable>(
     _: *const (),
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn parse<S: Constructs<R>, R: RootTable>(
 
 /// # Safety
 /// `config` is what [`parse`] answered; it is taken. The arguments and the frame are lent for the
-/// time of the call; what the arguments hand over is taken too.
+/// duration of the call; what the arguments hand over is taken, too.
 #[doc(hidden)]
 pub unsafe extern "C" fn construct<S: Constructs<R, Module = M>, R: RootTable, M>(
     config: *const (),
@@ -118,12 +118,12 @@ pub unsafe extern "C" fn no_extension(_: Str<'static>) -> *const () {
     std::ptr::null()
 }
 
-/// A plugin whose code is mapped and whose boundary fits.
+/// A plugin whose code is mapped and whose boundary is compatible.
 #[derive(Clone, Copy)]
 pub struct PluginRoot<R>(R);
 
 impl<R: RootTable> PluginRoot<R> {
-    /// Of a module that is linked in.
+    /// The root of a module that is linked in.
     pub const fn of<M>() -> Self
     where
         R: TableFor<M>,
@@ -131,11 +131,11 @@ impl<R: RootTable> PluginRoot<R> {
         Self(R::TABLE)
     }
 
-    /// Of a plugin whose entry was checked.
+    /// The root of a plugin whose entry was checked.
     ///
     /// # Safety
-    /// `entry` is that of a plugin of this major version of the boundary; its image stays mapped for
-    /// ever.
+    /// `entry` is that of a plugin of this major version of the boundary; its image is never
+    /// unmapped.
     pub unsafe fn mapped(entry: &'static Entry) -> Self {
         // SAFETY: the caller's promise.
         Self(unsafe { R::at(entry.root) })
@@ -146,7 +146,7 @@ impl<R: RootTable> PluginRoot<R> {
         self.0
     }
 
-    /// Tells the image where its log goes; once per image.
+    /// Connects the image's log to `log`; once per image.
     pub fn connect(self, log: LogTableRef) {
         if let Some(connect) = self.0.connecting() {
             // SAFETY: the table is a constant.
@@ -154,13 +154,13 @@ impl<R: RootTable> PluginRoot<R> {
         }
     }
 
-    /// Reads a config; what every config is, if the plugin does not read any.
+    /// Parses a config; if the plugin does not parse configs, every config is accepted.
     pub fn parse(self, args: ArgsOf<'_, R::Parse>) -> Entered<Option<Parsed<R>>, R::ParseFault> {
         let parsed = |object| Parsed { root: self.0, object };
         let Some(parse) = self.0.parsing() else {
             return Entered::Ready(Ok(Some(parsed(Object::NONE))));
         };
-        // SAFETY: what is lent lives for the time of the call, which has no object.
+        // SAFETY: what is lent lives for the duration of the call, which has no object.
         let entered = unsafe { ask_now::<R::Parse>(parse, std::ptr::null(), 0, args) };
         made(entered, parsed)
     }
@@ -172,7 +172,7 @@ impl<R> fmt::Debug for PluginRoot<R> {
     }
 }
 
-/// A config that a plugin has read: of use to that plugin, and to no other.
+/// A config that a plugin has parsed. Only that plugin can use it.
 #[derive(Debug)]
 pub struct Parsed<R> {
     root: R,
@@ -180,12 +180,12 @@ pub struct Parsed<R> {
 }
 
 impl<R: RootTable> Parsed<R> {
-    /// Whether modules can be made of it.
+    /// Whether the plugin can create modules from it.
     pub fn is_enough(&self) -> bool {
         self.root.constructing().is_some()
     }
 
-    /// Makes the module of this number; neutral if the plugin cannot.
+    /// Creates the module with this number; neutral if the plugin cannot.
     pub fn construct(
         self,
         args: ArgsOf<'_, R::Construct>,
@@ -202,7 +202,7 @@ impl<R: RootTable> Parsed<R> {
     }
 }
 
-/// The same answer, of what is made of its object.
+/// Maps the object of an answer.
 fn made<T, E>(
     entered: Entered<Option<Object>, E>,
     make: impl FnOnce(Object) -> T,
@@ -215,7 +215,7 @@ fn made<T, E>(
     }
 }
 
-/// Declares the table of a plugin: which rows stand behind its functions.
+/// Declares the root table of a plugin and the rows behind its functions.
 #[macro_export]
 macro_rules! root_table {
     (

@@ -1,7 +1,7 @@
-//! A seat: the frame of a call, and right behind it the room that it lends. Whoever keeps the seat
-//! keeps the call, because what a suspended callee leaves behind lies in the frame.
+//! A seat: the frame of a call, followed by the room that it lends. The owner of the seat owns the
+//! call, because the state of a suspended callee lies in the frame.
 //!
-//! Rationale: most of a frame is the same for every call from one seat, so that little is written
+//! Rationale: most of a frame is the same for every call from one seat, so little has to be written
 //! when a call begins, and less when it is resumed.
 
 use std::mem::MaybeUninit;
@@ -14,7 +14,7 @@ use crate::frame::{Frame, ROOM_ALIGN, Status};
 use crate::panic::Panic;
 use crate::waker::exported;
 
-/// A frame, and `ROOM` bytes for the other side's future. It stays where it is.
+/// A frame, and `ROOM` bytes for the other side's future. It must not be moved.
 #[repr(C, align(16))]
 pub(crate) struct Seat<const ROOM: usize> {
     frame: Frame,
@@ -24,11 +24,11 @@ pub(crate) struct Seat<const ROOM: usize> {
 const _: () = assert!(align_of::<Seat<0>>() == ROOM_ALIGN && size_of::<Frame>() % ROOM_ALIGN == 0);
 
 impl<const ROOM: usize> Seat<ROOM> {
-    /// Makes the frame of a seat that nobody uses, as `lend` completes it; the room is not touched.
-    /// Returns the frame.
+    /// Initialises the frame of an unused seat, with `lend` to complete it; the room is not
+    /// touched. Returns the frame.
     ///
     /// # Safety
-    /// `seat` is a place for a seat, which stays where it is as long as the frame is used.
+    /// `seat` is the memory of a seat, which stays in place as long as the frame is used.
     #[inline]
     pub(crate) unsafe fn take(seat: *mut Self, lend: impl FnOnce(&mut Frame)) -> *mut Frame {
         // SAFETY: the caller's promise.
@@ -41,12 +41,12 @@ impl<const ROOM: usize> Seat<ROOM> {
     }
 }
 
-/// A call from a seat; all of it needs a frame made by [`Seat::take`], which stays where it is.
+/// The calls from a seat. All functions need a frame made by [`Seat::take`], which stays in place.
 impl Frame {
-    /// Makes it ready for another call.
+    /// Prepares the frame for another call.
     ///
     /// # Safety
-    /// `frame` is that of a seat, on which no call is suspended.
+    /// `frame` is that of a seat on which no call is suspended.
     #[inline]
     pub(crate) unsafe fn prepare<A: Answers>(
         frame: *mut Self,
@@ -56,15 +56,16 @@ impl Frame {
         // SAFETY: the caller's promise.
         unsafe {
             (*frame).lend(exported(context.waker()), reply.out());
-            // Of an earlier call from this seat.
+            // These belong to an earlier call from this seat.
             ((*frame).poll, (*frame).drop, (*frame).data) = (None, None, null_mut());
         }
     }
 
-    /// What the callee said. If that is [`Status::PENDING`], the frame keeps how the call goes on.
+    /// Interprets the status of the callee. With [`Status::PENDING`], the frame holds the functions
+    /// to continue.
     ///
     /// # Safety
-    /// `frame` is that of a seat, and a callee was given it.
+    /// `frame` is that of a seat, and was passed to a callee.
     #[inline]
     pub(crate) unsafe fn asked<A: Answers>(
         frame: *const Self,
@@ -83,7 +84,7 @@ impl Frame {
     /// Polls a suspended call again.
     ///
     /// # Safety
-    /// `frame` is that of a seat, on which a call is suspended.
+    /// `frame` is that of a seat on which a call is suspended.
     #[inline]
     pub(crate) unsafe fn resume<A: Answers>(
         frame: *mut Self,
@@ -102,10 +103,11 @@ impl Frame {
         }
     }
 
-    /// Lets the other side drop the future of a suspended call. Returns the panic of that drop.
+    /// Lets the other side drop the future of a suspended call. Returns the panic of that drop, if
+    /// any.
     ///
     /// # Safety
-    /// As for [`Self::resume`]; afterwards it is not suspended any more.
+    /// As for [`Self::resume`]; afterwards the call is not suspended any more.
     #[cold]
     #[inline(never)]
     pub(crate) unsafe fn cancel(frame: *mut Self) -> Option<Panic> {
@@ -125,8 +127,8 @@ impl Frame {
         }
     }
 
-    /// As [`Self::cancel`], where nobody waits any more: its panic goes to the hook, as every panic
-    /// does, and to nobody else.
+    /// [`Self::cancel`] where no caller waits any more: a panic of the drop goes to the panic hook and
+    /// the log only.
     ///
     /// # Safety
     /// As for [`Self::cancel`].
@@ -139,7 +141,7 @@ impl Frame {
     }
 }
 
-/// Of a drop nothing but a panic is looked at.
+/// The answer to a drop; only a panic is of interest.
 struct Nothing;
 
 impl Fault for Nothing {

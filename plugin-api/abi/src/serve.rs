@@ -1,4 +1,4 @@
-//! The functions behind the slots of a table: those of callbacks and those of requests.
+//! The functions behind the slots of a table, for callbacks and for requests.
 
 use std::future::Future;
 use std::marker::PhantomData;
@@ -9,33 +9,33 @@ use crate::form::{Field, Flaw, Form, erased};
 use crate::frame::{Frame, Status};
 use crate::start::{answered, contained, start};
 
-/// The arguments of a row, as [`arguments!`](crate::arguments) declares them.
+/// The arguments of a row, as declared by [`arguments!`](crate::arguments).
 pub trait Arguments: Field + Sized {
-    /// How many bytes a caller lends at least.
+    /// The least number of bytes that a caller lends.
     const SIZE: usize = size_of::<Self>();
 }
 
-/// No arguments: the pointer to them is not looked at.
+/// No arguments: the pointer to them is ignored.
 impl Arguments for () {}
 
-/// A row of a table: what a slot takes and answers.
+/// A row of a table: the arguments and answers of a slot.
 pub trait Method: Sized + Send + Sync + 'static {
     /// Its arguments, which borrow.
     type Args: Form + Arguments;
-    /// What it answers.
+    /// Its answers.
     type Answers: Answers;
 }
 
-/// What a row answers, or how it fails.
+/// The answer or error of a row.
 pub type AnswerOf<M> =
     Result<<<M as Method>::Answers as Answers>::Answer, <<M as Method>::Answers as Answers>::Fault>;
 
-/// The arguments of a row for as long as `'a`.
+/// The arguments of a row, with the lifetime `'a`.
 pub type ArgsOf<'a, M> = <<M as Method>::Args as Form>::Of<'a>;
 
-/// Who answers a row.
+/// Answers a row with a future.
 pub trait Serves<M: Method>: Send + Sync + 'static {
-    /// What the future borrows from beside the arguments, made for it.
+    /// Values that the future borrows in addition to the arguments, created for it.
     type Values: Default + 'static;
 
     /// The future of the answer.
@@ -46,9 +46,10 @@ pub trait Serves<M: Method>: Send + Sync + 'static {
     ) -> impl Future<Output = AnswerOf<M>> + Send;
 }
 
-/// An object that answers the rows of its interfaces: what the slots of its table are for.
+/// An object that answers the rows of its interfaces; the slots of its table are for this type.
 ///
-/// Rationale: a crate may say of this type how any object of its own answers a row of its own.
+/// Rationale: the orphan rule lets a crate implement [`Serves`] of its rows for `Side<T>`, but not
+/// for a bare `T`.
 #[repr(transparent)]
 #[derive(Debug)]
 pub struct Side<T>(pub T);
@@ -74,20 +75,21 @@ pub unsafe extern "C" fn serve<S: Serves<M>, M: Method>(
     }
 }
 
-/// The arguments, taken out of what the caller lends.
+/// Takes the arguments out of the caller's memory.
 ///
 /// # Safety
-/// `args` is lent, and nobody else takes what is in it; it lives as long as the result is used.
+/// `args` is lent, and only taken here; it lives as long as the result is used.
 #[inline]
 pub(crate) unsafe fn taken<'a, M: Method>(args: *const M::Args) -> ArgsOf<'a, M> {
-    // Where there are none, the pointer leads nowhere.
+    // Without arguments, the caller's pointer may be invalid.
     let nowhere = NonNull::<M::Args>::dangling().as_ptr().cast_const();
     let args = if M::Args::SIZE == 0 { nowhere } else { args };
     // SAFETY: the caller's promise; only the lifetime differs.
     unsafe { std::mem::transmute_copy::<M::Args, ArgsOf<'a, M>>(&*args) }
 }
 
-/// Looks at the arguments if the caller does not vouch for them; answers if they will not do.
+/// Checks the arguments if the caller does not vouch for them; answers with an error if they are
+/// invalid.
 ///
 /// # Safety
 /// `args` and `frame` are lent; nothing was answered yet.
@@ -97,7 +99,8 @@ unsafe fn accepted<M: Method>(args: *const M::Args, frame: *mut Frame) -> Result
     unsafe { if (*frame).vouched() { Ok(()) } else { refused::<M>(args, frame) } }
 }
 
-/// Looks at the arguments of a caller that does not vouch for them; answers if they will not do.
+/// Checks the arguments of a caller that does not vouch for them; answers with an error if they are
+/// invalid.
 ///
 /// # Safety
 /// `args` is lent; nothing was answered yet.
@@ -111,7 +114,7 @@ unsafe fn refused<M: Method>(args: *const M::Args, frame: *mut Frame) -> Result<
 }
 
 /// # Safety
-/// `args` is null, or there is a structure whose size is what it says first.
+/// `args` is null, or points to a structure that begins with its size.
 unsafe fn checked<A: Arguments>(args: *const A) -> Result<(), Flaw> {
     if A::SIZE == 0 {
         return Ok(());
@@ -128,15 +131,15 @@ unsafe fn checked<A: Arguments>(args: *const A) -> Result<(), Flaw> {
     unsafe { (*args).check() }
 }
 
-/// How far a request came: only a [`Begun`] tells.
+/// How far a request came; only a [`Begun`] creates it.
 #[derive(Debug)]
 #[must_use = "the side that asks is told of it"]
 pub struct Progress(Status);
 
-/// A request that a module has begun, for as long as `'a`.
+/// A request that a module has begun, with the lifetime `'a`.
 ///
-/// Rationale: it goes through the trait object of a group of requests, so that the future is built
-/// where it stays, by whoever knows its type; nothing is boxed for an answer that is ready.
+/// Rationale: it passes through the trait object of a group of requests, so that the code that
+/// knows the type of the future builds it in place; an answer that is ready needs no box.
 #[derive(Debug)]
 pub struct Begun<'a, M> {
     frame: *mut Frame,
@@ -162,13 +165,13 @@ impl<'a, M: Method> Begun<'a, M> {
     }
 }
 
-/// Who begins to answer a row.
+/// Begins the answer to a row.
 pub trait Begins<M: Method>: Send + Sync + 'static {
-    /// Begins to answer.
+    /// Begins the answer.
     fn begin<'a>(&'a self, args: ArgsOf<'a, M>, begun: Begun<'a, M>) -> Progress;
 }
 
-/// The slot of a row that `S` begins to answer.
+/// The slot of a row whose answer `S` begins.
 ///
 /// # Safety
 /// As for [`serve`].

@@ -1,7 +1,7 @@
-//! What crosses the boundary as data: how each type is written in C, with the names, places and
-//! meanings of its fields. The C header is made of it.
+//! Describes what crosses the boundary as data: how each type is written in C, with the names,
+//! positions and meanings of its fields. The C header is generated from it.
 //!
-//! Everything here is behind the feature `describe`, without which [`InC`] says nothing.
+//! Everything here requires the feature `describe`; without it [`InC`] is empty.
 
 #[cfg(feature = "describe")]
 mod spelled;
@@ -9,15 +9,15 @@ mod spelled;
 #[cfg(feature = "describe")]
 pub use spelled::{InC, Member, Shapes, Spelling, Structure};
 
-/// What has a spelling in C: everything, where nobody asks for it.
+/// A type that has a spelling in C; without the feature, every type.
 #[cfg(not(feature = "describe"))]
 pub trait InC {}
 
 #[cfg(not(feature = "describe"))]
 impl<T: ?Sized> InC for T {}
 
-/// Declares a structure that crosses, and how it is written in C: `hsmod_` and its name, or the one
-/// behind `as`.
+/// Declares a structure that crosses, and its spelling in C: `hsmod_` and its name, or the name
+/// after `as`.
 #[macro_export]
 macro_rules! structure {
     (
@@ -40,7 +40,7 @@ macro_rules! structure {
     };
 }
 
-/// How a structure is written in C that is declared elsewhere.
+/// Describes the C spelling of a structure that is declared elsewhere.
 #[cfg(feature = "describe")]
 #[doc(hidden)]
 #[macro_export]
@@ -76,7 +76,7 @@ macro_rules! shape {
     };
 }
 
-/// Nobody asks.
+/// Does nothing without the feature.
 #[cfg(not(feature = "describe"))]
 #[doc(hidden)]
 #[macro_export]
@@ -84,7 +84,7 @@ macro_rules! shape {
     ($($tokens:tt)*) => {};
 }
 
-/// What an attribute says that is a comment.
+/// The text of an attribute that is a doc comment.
 #[cfg(feature = "describe")]
 #[doc(hidden)]
 #[macro_export]

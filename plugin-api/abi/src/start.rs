@@ -1,5 +1,5 @@
-//! The callee's side of a slot: it builds its future where it stays, polls it once in the same
-//! call, and catches whatever panics.
+//! The callee's side of a slot: it builds its future in place, polls it once in the same call, and
+//! catches panics.
 
 use std::any::Any;
 use std::future::Future;
@@ -14,24 +14,25 @@ use crate::frame::{Frame, ROOM_ALIGN, ROOM_MIN, Status};
 use crate::panic::{RawPanic, caught, latest};
 use crate::waker;
 
-/// A future, and what else it borrows from that is made for it. They are dropped in this order.
+/// A future, and the values created for it from which it borrows. They are dropped in this order.
 #[repr(C)]
 struct Built<F, V> {
     future: F,
     values: V,
 }
 
-/// Builds the future that `make` returns where it stays, polls it once and says how that went;
-/// whatever panics on the way is caught. `make` is lent a place for values, whose address does not
-/// change as long as the future lives.
+/// Builds the future that `make` returns in place, polls it once and returns the outcome; panics
+/// are caught. `make` borrows a place for values, whose address does not change as long as the
+/// future lives.
 ///
-/// Rationale: a future cannot be polled on one stack and then moved, so building it where it will
-/// stay is what lets a call that is ready at once do without the heap.
+/// Rationale: a future cannot be moved after it has been polled, so it has to be built where it
+/// will stay; a call that is ready at once then needs no heap.
 ///
 /// # Safety
-/// - `frame` is lent for this call, and its caller keeps what [`Frame`] promises.
-/// - All that the future borrows lives until it is dropped: until this call, or a later poll, says
-///   something other than [`Status::PENDING`], or the frame's drop function was called.
+/// - `frame` is lent for this call, and its caller keeps the promises of [`Frame`].
+/// - All that the future borrows lives until the future is dropped: until this call, or a later
+///   poll, returns something other than [`Status::PENDING`], or the frame's drop function was
+///   called.
 #[inline]
 pub unsafe fn start<V, F, A>(frame: *mut Frame, make: impl FnOnce(&'static mut V) -> F) -> Status
 where
@@ -40,7 +41,7 @@ where
     A: Answers,
 {
     let aligned = align_of::<Built<F, V>>() <= ROOM_ALIGN;
-    // What every caller has room for is known without a look at the frame.
+    // A future that fits into what every caller provides needs no look at the frame.
     let in_room = aligned
         && (size_of::<Built<F, V>>() <= ROOM_MIN
             // SAFETY: the frame may be read.
@@ -96,10 +97,10 @@ where
     }
 }
 
-/// Where the future is built.
+/// Returns the place in which the future is built.
 ///
 /// # Safety
-/// The room of the frame is free, and large enough if it is to be built there.
+/// The room of the frame is free, and large enough if the future is to be built there.
 #[inline]
 unsafe fn place_of<F, V, const IN_ROOM: bool>(frame: *mut Frame) -> *mut Built<F, V> {
     if IN_ROOM {
@@ -110,7 +111,7 @@ unsafe fn place_of<F, V, const IN_ROOM: bool>(frame: *mut Frame) -> *mut Built<F
     }
 }
 
-/// A place whose future is being made. If that panics, its values are dropped, and the place is
+/// A place whose future is being created. If that panics, its values are dropped and the place is
 /// freed.
 struct Unbuilt<F, V, const IN_ROOM: bool>(*mut Built<F, V>);
 
@@ -127,18 +128,19 @@ impl<F, V, const IN_ROOM: bool> Drop for Unbuilt<F, V, IN_ROOM> {
     }
 }
 
-/// Out of line, so that the usual case stays small.
+/// Not inlined, so that the usual case stays small.
 #[cold]
 #[inline(never)]
 fn on_the_heap<F, V>() -> *mut Built<F, V> {
     Box::into_raw(Box::<MaybeUninit<Built<F, V>>>::new_uninit()).cast()
 }
 
-/// Polls the future at `place`, perhaps `again`; drops it, and answers, if it is ready.
+/// Polls the future at `place`, for the first time or `again`; if it is ready, drops it and
+/// answers.
 ///
 /// # Safety
-/// `place` holds a pinned future that [`begin`] built, of which `built` tells whether it is there;
-/// the rest as for [`start`].
+/// `place` holds a pinned future that [`begin`] built; `built` says whether it is still there; the
+/// rest as for [`start`].
 #[inline]
 unsafe fn poll_once<V, F, A, const IN_ROOM: bool>(
     place: *mut Built<F, V>,
@@ -162,7 +164,7 @@ where
     unsafe { drop_in_place::<F, V, IN_ROOM>(place) };
     match answer {
         Ok(answer) if A::is_neutral(&answer) => {
-            // Holds nothing that would have to be dropped.
+            // It owns nothing that has to be dropped.
             std::mem::forget(answer);
             Status::NEUTRAL
         }
@@ -171,7 +173,7 @@ where
     }
 }
 
-/// Answers, unless that is the neutral answer.
+/// Answers, unless it is the neutral answer.
 ///
 /// # Safety
 /// `frame` is lent, and nothing was answered yet.
@@ -192,7 +194,7 @@ pub unsafe fn answered<A: Answers>(
     }
 }
 
-/// Runs `body`, which answers at once; a panic is answered too.
+/// Runs `body`, which answers at once; a panic becomes the answer.
 ///
 /// # Safety
 /// `frame` is lent, and nothing was answered yet.
@@ -206,7 +208,7 @@ pub unsafe fn contained(frame: *mut Frame, body: impl FnOnce() -> Status) -> Sta
 }
 
 /// # Safety
-/// `frame` is lent; `place` is null, or holds a future that nobody else drops.
+/// `frame` is lent; `place` is null, or holds a future that is not dropped elsewhere.
 #[cold]
 #[inline(never)]
 unsafe fn panicked<F, V, const IN_ROOM: bool>(
@@ -235,7 +237,7 @@ unsafe fn report(frame: *mut Frame, payload: Box<dyn Any + Send>) -> Status {
 }
 
 /// # Safety
-/// `place` holds a future that [`begin`] built; nobody uses it afterwards.
+/// `place` holds a future that [`begin`] built, which is not used afterwards.
 #[inline]
 unsafe fn drop_in_place<F, V, const IN_ROOM: bool>(place: *mut Built<F, V>) {
     if IN_ROOM {
@@ -247,7 +249,7 @@ unsafe fn drop_in_place<F, V, const IN_ROOM: bool>(place: *mut Built<F, V>) {
     }
 }
 
-/// How a future goes on that was not ready.
+/// Polls a future that was not ready.
 ///
 /// # Safety
 /// `place` is what [`begin`] left in a frame; the rest as for [`start`].
@@ -275,7 +277,7 @@ where
     }
 }
 
-/// How a future is given up.
+/// Drops a future that was not ready.
 ///
 /// # Safety
 /// `place` is what [`begin`] left in a frame; it is not used afterwards.

@@ -1,8 +1,9 @@
-//! Tables of functions: they begin with their size, never shrink and never reorder.
+//! Tables of functions: they begin with their size, never shrink, and are never reordered.
 
-/// Reads the function at `offset` of a table, if the table goes that far and has one.
+/// Reads the function at `offset` of a table; `None` if the table is too short or the function is
+/// null.
 ///
-/// Rationale: nobody forms a reference to the other side's table, which may be shorter than ours.
+/// Rationale: it creates no reference to the other side's table, which may be shorter than ours.
 ///
 /// # Safety
 /// `table` is null, or a table of the type whose field lies at `offset`, and that field is an
@@ -20,10 +21,10 @@ pub unsafe fn function_at<T, F: Copy>(table: *const T, offset: usize) -> Option<
     unsafe { table.byte_add(offset).cast::<Option<F>>().read() }
 }
 
-/// How many functions a table has behind the first `known` bytes: those of a later version.
+/// Counts the functions of a table after the first `known` bytes: those of a later version.
 ///
 /// # Safety
-/// `table` is null, or a table, which begins with its size and holds functions only behind that.
+/// `table` is null, or a table that begins with its size and contains only functions after `known`.
 pub(crate) unsafe fn function_count_behind(table: *const (), known: usize) -> usize {
     if table.is_null() {
         return 0;
@@ -38,10 +39,10 @@ pub(crate) unsafe fn function_count_behind(table: *const (), known: usize) -> us
         .count()
 }
 
-/// Declares a table of functions, and the reference to one that may be of another version.
+/// Declares a table of functions, and a reference to a table that may be of another version.
 ///
-/// A function is given with its whole type, `name: fn(..) -> ..`, and is there if the table is long
-/// enough and has it: the methods of the reference say so.
+/// A function is declared with its whole type, `name: fn(..) -> ..`. The method of the reference
+/// with its name returns it if the table is long enough and has it.
 #[macro_export]
 macro_rules! table {
     (
@@ -65,7 +66,7 @@ macro_rules! table {
         }
 
         impl $table {
-            /// In bytes: what stands in its first field.
+            /// The size in bytes: the value of its first field.
             #[allow(clippy::cast_possible_truncation, dead_code, reason = "it has some hundred bytes")]
             pub(crate) const SIZE: u32 = size_of::<Self>() as u32;
         }
@@ -114,10 +115,10 @@ macro_rules! table {
 
         #[allow(dead_code, reason = "each side reads the tables of the other only")]
         impl $table_ref {
-            /// How many bytes this version knows of it.
+            /// The size of the table in this version, in bytes.
             $visibility const SIZE: usize = size_of::<$table>();
 
-            /// No table at all.
+            /// No table.
             $visibility const NONE: Self = Self(std::ptr::null());
 
             /// A table of this side.
@@ -125,7 +126,7 @@ macro_rules! table {
                 Self(table)
             }
 
-            /// A table that the other side gave for an extension of this name.
+            /// A table that the other side returned for an extension of this name.
             ///
             /// # Safety
             /// It is null, or such a table, and is never freed.
@@ -133,18 +134,18 @@ macro_rules! table {
                 Self(table.cast())
             }
 
-            /// Where it is.
+            /// The pointer to the table.
             $visibility const fn pointer(self) -> *const () {
                 self.0.cast()
             }
 
-            /// Version of the boundary of the side that made it, if there is one.
+            /// The version of the boundary of the side that made the table, if there is one.
             $visibility fn minor(self) -> Option<u32> {
                 // SAFETY: every table is at least as long as its size and version.
                 self.is_some().then(|| unsafe { (&raw const (*self.0).minor).read() })
             }
 
-            /// Whether there is one.
+            /// Whether there is a table.
             $visibility const fn is_some(self) -> bool {
                 !self.0.is_null()
             }
@@ -160,7 +161,7 @@ macro_rules! table {
     };
 }
 
-/// Declares the arguments of one row: a structure that begins with its size, made once a call.
+/// Declares the arguments of one row: a structure that begins with its size, created once per call.
 #[macro_export]
 macro_rules! arguments {
     (
@@ -220,14 +221,14 @@ macro_rules! arguments {
 mod tests {
 
     table! {
-        /// What the other side has.
+        /// The table of the other side.
         struct Old as OldRef {
             first: fn(u8) -> u8,
         }
     }
 
     table! {
-        /// What this side knows.
+        /// The table that this side knows.
         struct New as NewRef {
             first: fn(u8) -> u8,
             second: fn(u8) -> u8,

@@ -1,4 +1,4 @@
-//! Borrowed text, bytes and arrays as they cross the boundary.
+//! Borrowed text, bytes, numbers and objects in the form in which they cross the boundary.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -26,7 +26,7 @@ unsafe impl Send for Str<'_> {}
 unsafe impl Sync for Str<'_> {}
 
 impl<'a> Str<'a> {
-    /// No text at all: the C form of `None`.
+    /// No text: the C form of `None`.
     pub const NONE: Self = Self { pointer: std::ptr::null(), length: 0, lent: PhantomData };
 
     /// Lends `text`.
@@ -66,21 +66,21 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The same text for as long as the caller knows it to live.
+    /// Changes the lifetime.
     ///
     /// # Safety
-    /// It lives as long as the result is used.
+    /// The text lives as long as the result is used.
     #[inline]
     pub const unsafe fn kept<'b>(self) -> Str<'b> {
         Str { pointer: self.pointer, length: self.length, lent: PhantomData }
     }
 
-    /// The text, if there is one and it is UTF-8.
+    /// The text, if there is one and it is valid UTF-8.
     pub fn checked(self) -> Option<&'a str> {
         self.check().ok().and_then(|()| self.get())
     }
 
-    /// The text of a side that need not vouch for it; what is not UTF-8 has U+FFFD in it.
+    /// The text of a side that need not vouch for it; invalid UTF-8 is replaced by U+FFFD.
     pub fn lossy(self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.bytes())
     }
@@ -124,7 +124,7 @@ unsafe impl Send for Bytes<'_> {}
 unsafe impl Sync for Bytes<'_> {}
 
 impl<'a> Bytes<'a> {
-    /// None: what is not at hand.
+    /// No bytes, for values that are not at hand.
     pub const NONE: Self = Self { pointer: std::ptr::null(), length: 0, lent: PhantomData };
 
     /// Lends `bytes`.
@@ -179,7 +179,7 @@ impl Flag {
         Self(value as u8)
     }
 
-    /// What it says.
+    /// The value as a `bool`.
     #[inline]
     pub const fn get(self) -> bool {
         self.0 != 0
@@ -229,7 +229,7 @@ unsafe impl Send for Source<'_> {}
 unsafe impl Sync for Source<'_> {}
 
 impl<'a> Source<'a> {
-    /// No object: what has none.
+    /// No object.
     pub const NONE: Self = Self { object: std::ptr::null(), lent: PhantomData };
 
     /// Lends `object`.
@@ -237,12 +237,12 @@ impl<'a> Source<'a> {
         Self { object: std::ptr::from_ref(object).cast(), lent: PhantomData }
     }
 
-    /// An object of the other side's, which it gave before.
+    /// An object of the other side, which it gave out before.
     pub(crate) const fn again(object: *const ()) -> Self {
         Self { object, lent: PhantomData }
     }
 
-    /// Where it is.
+    /// The pointer to the object.
     #[inline]
     pub const fn pointer(self) -> *const () {
         self.object

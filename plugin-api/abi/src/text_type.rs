@@ -1,7 +1,7 @@
-//! Texts with a type of their own.
+//! Newtypes of `str`.
 
-/// Declares a type that is a `str`, so that texts of one meaning cannot be passed for another's;
-/// `fn new` says what the function of that name does.
+/// Declares a newtype of `str`, so that strings of different meanings cannot be confused; `fn new`
+/// is documented with the attributes given to it.
 ///
 /// ```
 /// hsmod_abi::text_type! {

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 
 use crate::form::{Field, Flaw, Form};
 
-/// A structure that one side lends the other. It begins with its size, so that later versions
-/// may add to its end: whoever reads it knows the beginning.
+/// A structure that one side lends the other. It begins with its size, so that later versions may
+/// add to its end; a reader knows at least the beginning.
 ///
-/// Made by [`view!`](crate::view).
+/// Declared by [`view!`](crate::view).
 ///
 /// # Safety
 /// It is a `repr(C)` structure whose first field is its size in bytes, a `u32`; it needs no drop;
@@ -17,7 +17,7 @@ pub unsafe trait View: Field + Sized {
     /// This view, borrowed for `'a`.
     type Of<'a>: View;
 
-    /// What stands in its first field.
+    /// The value of its first field.
     #[allow(clippy::cast_possible_truncation, reason = "views have some hundred bytes at most")]
     const SIZE: u32 = size_of::<Self>() as u32;
 }
@@ -166,10 +166,10 @@ impl<'a, V> LentMut<'a, V> {
         Self { pointer: view, lent: PhantomData }
     }
 
-    /// Lends `view` for a while.
+    /// Lends `view` for a shorter lifetime.
     ///
-    /// Whoever gets it can put nothing in its place that lives for less long: a call lends one such
-    /// structure at a time, and its fields are private.
+    /// The holder cannot replace it by a value that lives shorter: a call lends one such structure
+    /// at a time, and its fields are private.
     #[inline]
     pub fn lend<W: View<Of<'a> = V>>(view: &'a mut W) -> Self {
         Self { pointer: (&raw mut *view).cast(), lent: PhantomData }
@@ -205,13 +205,13 @@ unsafe impl<V: View> Field for LentMut<'_, V> {
     }
 }
 
-/// A structure of a side that need not vouch for it.
+/// Checks a structure of a side that need not vouch for it.
 ///
 /// # Errors
-/// If it is null, too short, or something in it will not do.
+/// It is null or too short, or one of its fields is invalid.
 ///
 /// # Safety
-/// `view` is null, or there is a structure whose size is what it says first, for as long as `'a`.
+/// `view` is null, or points to a structure that begins with its size and lives for `'a`.
 pub(crate) unsafe fn checked_view<'a, V: View + 'a>(view: *const V) -> Result<&'a V, Flaw> {
     // SAFETY: the caller's promise.
     unsafe {
@@ -221,7 +221,7 @@ pub(crate) unsafe fn checked_view<'a, V: View + 'a>(view: *const V) -> Result<&'
 }
 
 /// # Safety
-/// `view` is null, or there is a structure whose size is what it says first.
+/// `view` is null, or points to a structure that begins with its size.
 pub(crate) unsafe fn checked<V: View>(view: *const V) -> Result<(), Flaw> {
     if view.is_null() {
         return Err(Flaw::Null);
@@ -234,11 +234,11 @@ pub(crate) unsafe fn checked<V: View>(view: *const V) -> Result<(), Flaw> {
     unsafe { (*view).check() }
 }
 
-/// Declares a structure that one side lends the other: its fields, behind the size and flags with
+/// Declares a structure that one side lends the other: its fields follow the size and flags with
 /// which each begins.
 ///
-/// Later versions append to the end. One that stands behind `exclusive` has one holder at a time, and
-/// cannot be copied.
+/// Later versions append fields at the end. A structure marked `exclusive` has one holder at a
+/// time, and cannot be copied.
 #[macro_export]
 macro_rules! view {
     (
@@ -276,7 +276,7 @@ macro_rules! view {
 
         #[allow(dead_code, reason = "one side makes it, the other reads it")]
         impl $name<'_> {
-            /// In bytes: what stands in its first field.
+            /// The size in bytes: the value of its first field.
             pub(crate) const SIZE: u32 = <Self as $crate::View>::SIZE;
         }
 

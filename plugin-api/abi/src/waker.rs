@@ -1,10 +1,10 @@
-//! Wakers across the boundary: three words, of which either side makes a waker of its own without
-//! the heap. A waker that comes back to the side it came from is that side's own again.
+//! Wakers across the boundary: three words, from which either side makes its own kind of waker
+//! without the heap. A waker that returns to its side becomes the original again.
 //!
-//! Rationale: the standard library's `Waker` has room for the data of a foreign waker, but not for
+//! Rationale: the standard library's `Waker` has space for the data of a foreign waker, but not for
 //! its functions: those are found through static tables, one for each *kind* of foreign waker. An
-//! executor has a few kinds at most. So a clone costs what it costs the executor, and a waker is
-//! known to be the same one without anybody keeping it.
+//! executor has a few kinds at most. So a clone costs only what it costs the executor, and
+//! `will_wake` works without a stored copy of the waker.
 
 use std::mem::ManuallyDrop;
 use std::ptr::{from_ref, null, null_mut};
@@ -44,7 +44,7 @@ crate::structure! {
     }
 }
 
-/// The C form of a waker of this image's standard library, to which it still belongs.
+/// Converts a waker of this image's standard library into the C form, without taking it.
 #[inline]
 pub(crate) fn exported(waker: &Waker) -> FfiWaker {
     let (data, functions) = (waker.data(), from_ref(waker.vtable()));
@@ -52,7 +52,7 @@ pub(crate) fn exported(waker: &Waker) -> FfiWaker {
     if offset >= size_of_val(&FUNCTIONS) {
         return FfiWaker { data, kind: functions.cast(), table: &raw const TABLE };
     }
-    // It came from the other side: hand back the original.
+    // It came from the other side: return the original.
     match KINDS.get(offset / size_of::<RawWakerVTable>()) {
         Some(kind) => kind.waker(data),
         // SAFETY: a live waker with the functions of `Lent`: see `with_context`.
@@ -60,13 +60,14 @@ pub(crate) fn exported(waker: &Waker) -> FfiWaker {
     }
 }
 
-/// Runs `body` with a context around the waker that was lent.
+/// Runs `body` with a context around the lent waker.
 ///
-/// The first time its kind is looked up only if it is cloned: a call that is ready at once has no
-/// use for it. When polling `again`, the waker is known to be the same as a clone of it.
+/// At the first poll the kind of the waker is looked up only if the waker is cloned: a call that is
+/// ready at once does not need it. At later polls (`again`) the waker compares equal to a clone of
+/// it.
 ///
 /// # Safety
-/// `waker` is a live waker, lent for the time of this call.
+/// `waker` is a live waker, lent for the duration of this call.
 #[inline]
 pub(crate) unsafe fn with_context<R>(
     waker: *const FfiWaker,
@@ -85,18 +86,18 @@ pub(crate) unsafe fn with_context<R>(
 }
 
 impl FfiWaker {
-    /// Nobody is to be woken.
+    /// Wakes nothing.
     pub(crate) const NOBODY: Self = Self { data: null(), kind: null(), table: null() };
 
-    /// The executor's own functions, if it is this image that exported the waker.
+    /// The executor's own functions, if this image exported the waker.
     #[inline]
     fn own_functions(&self) -> Option<&'static RawWakerVTable> {
         // SAFETY: only this image makes wakers with this table: see `exported`.
         std::ptr::eq(self.table, &raw const TABLE).then(|| unsafe { &*self.kind.cast() })
     }
 
-    /// The functions with which this image's standard library uses the waker's data; none if
-    /// there are too many kinds, or nobody is to be woken.
+    /// The functions with which this image's standard library uses the waker's data; `None` if
+    /// there are too many kinds, or the waker wakes nothing.
     #[inline]
     fn functions(&self) -> Option<&'static RawWakerVTable> {
         let number = self.usual_number();
@@ -106,13 +107,13 @@ impl FfiWaker {
         self.own_functions().or_else(|| self.noted())
     }
 
-    /// The number of its kind, unless another kind has that one.
+    /// The preferred number of its kind; another kind may have taken it.
     #[inline]
     fn usual_number(&self) -> usize {
         self.kind.addr() / size_of::<RawWakerVTable>() % KINDS_MAX
     }
 
-    /// As [`Self::functions`]; notes its kind if it is new.
+    /// [`Self::functions`] that registers a new kind.
     #[cold]
     #[inline(never)]
     fn noted(&self) -> Option<&'static RawWakerVTable> {
@@ -170,14 +171,15 @@ impl Kind {
         Self { kind: AtomicPtr::new(null_mut()), table: AtomicPtr::new(Self::FREE) }
     }
 
-    /// Where there is no table. Not null, which a waker may have that wakes nobody.
+    /// The table of a free entry. Not null, because the table of a waker that wakes nothing is
+    /// null.
     const FREE: *mut FfiWakerTable = std::ptr::dangling_mut();
 
     fn is_free(&self) -> bool {
         std::ptr::eq(self.table.load(Ordering::Relaxed), Self::FREE)
     }
 
-    /// Set by one thread at a time, and always to the same.
+    /// Called by one thread at a time, and always with the same values once set.
     fn set(&self, waker: &FfiWaker) {
         self.kind.store(waker.kind.cast_mut(), Ordering::Relaxed);
         self.table.store(waker.table.cast_mut(), Ordering::Release);
@@ -198,7 +200,7 @@ impl Kind {
 }
 
 /// Declares the functions with which this image's standard library uses foreign wakers: those of
-/// each kind, by its number, then those of what is lent.
+/// each kind, by its number, then those of lent wakers.
 macro_rules! kinds {
     ($max:literal: $($number:literal)*) => {
         const KINDS_MAX: usize = $max;
@@ -210,7 +212,7 @@ macro_rules! kinds {
 
 kinds!(32: 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
 
-/// A foreign waker whose kind has not been looked up: the data is its C form.
+/// A foreign waker whose kind has not been looked up: the data points to its C form.
 struct Lent;
 
 impl Lent {
@@ -264,7 +266,7 @@ impl<const N: usize> Imported<N> {
     }
 }
 
-/// What a foreign clone becomes.
+/// Converts a clone of a foreign waker.
 #[inline]
 fn imported(clone: FfiWaker) -> RawWaker {
     match clone.functions() {
@@ -279,7 +281,7 @@ fn boxed(clone: FfiWaker) -> RawWaker {
     RawWaker::new(waker.data(), waker.vtable())
 }
 
-/// A clone of one kind too many.
+/// A clone of a kind for which there is no table left.
 struct Boxed(FfiWaker);
 
 // SAFETY: wakers may be used and dropped on any thread, and by several at once.
@@ -305,8 +307,8 @@ impl Drop for Boxed {
     }
 }
 
-/// What the other side calls with wakers of this image. A panic of an executor's waker must not
-/// unwind into a module.
+/// The functions that the other side calls with wakers of this image. A panic of an executor's
+/// waker must not unwind into a module.
 #[allow(clippy::cast_possible_truncation, reason = "a few pointers")]
 static TABLE: FfiWakerTable = FfiWakerTable {
     size: size_of::<FfiWakerTable>() as u32,
@@ -322,7 +324,7 @@ static TABLE: FfiWakerTable = FfiWakerTable {
 unsafe extern "C" fn clone(data: *const (), kind: *const ()) -> FfiWaker {
     // SAFETY: the caller's promise; the waker itself is not ours to drop.
     let waker = ManuallyDrop::new(unsafe { own(data, kind) });
-    // A clone that panics wakes nobody: the call's deadline ends it.
+    // A clone that panics is replaced by one that wakes nothing: the call's deadline ends the call.
     let clone = caught(|| Waker::clone(&waker)).unwrap_or_else(|| Waker::noop().clone());
     exported(&ManuallyDrop::new(clone))
 }
@@ -339,7 +341,7 @@ unsafe extern "C" fn give_back(data: *const (), kind: *const ()) {
     let _ = caught(|| drop(waker));
 }
 
-/// A waker of this image that was exported: its kind is its table of functions.
+/// Reconstructs a waker that this image exported: its kind is its vtable.
 ///
 /// # Safety
 /// As for [`clone`].

@@ -1,5 +1,5 @@
-//! Mistakes in the bodies of methods. What is taken for one here could never compile, so that
-//! nothing is refused that is right.
+//! Detects mistakes in the bodies of methods. Only code that could never compile is reported, so
+//! correct code is never refused.
 
 use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -8,7 +8,7 @@ use crate::methods::{Method, methods};
 use crate::mistakes::is_punct;
 use crate::{error, is_ident, respan};
 
-/// The body of an `impl` without the mistakes in its methods, and what they are.
+/// Returns the body of an `impl` with corrected methods, and the errors to report.
 pub(crate) fn mended(body: &Group) -> (Group, TokenStream) {
     let mut mistakes = TokenStream::new();
     let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
@@ -26,7 +26,7 @@ pub(crate) fn mended(body: &Group) -> (Group, TokenStream) {
     (with_stream(body, tokens), mistakes)
 }
 
-/// The braces of the method whose `fn` stands in this place.
+/// The braces of the method whose `fn` has this position.
 fn block_behind(tokens: &[TokenTree], place: usize) -> Option<(usize, Group)> {
     tokens.iter().enumerate().skip(place).find_map(|(place, token)| match token {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
@@ -36,15 +36,15 @@ fn block_behind(tokens: &[TokenTree], place: usize) -> Option<(usize, Group)> {
     })
 }
 
-/// Reads the body of one method.
+/// Searches the body of one method.
 struct Reader {
-    /// The name of its event.
+    /// The name of its event argument.
     event: Option<String>,
     mistakes: TokenStream,
 }
 
 impl Reader {
-    /// The same without the mistakes, if there are any.
+    /// Returns the corrected group; `None` if there are no mistakes.
     fn mended(&mut self, group: &Group) -> Option<Group> {
         let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
         let mut found = false;
@@ -61,14 +61,15 @@ impl Reader {
         for place in 0..tokens.len() {
             found |= self.error_with_status(&mut tokens, place);
         }
-        // From the last one on: what is put in moves what stands behind it.
+        // From the last position on, because an insertion moves the tokens after it.
         for place in (0..tokens.len()).rev() {
             found |= self.content_of_no_type(&mut tokens, place);
         }
         found.then(|| with_stream(group, tokens))
     }
 
-    /// `ModuleError::new(403, ..)`, of which the compiler makes `ModuleError::new(403)`, a failure.
+    /// `ModuleError::new(403, ..)`, which the compiler would correct to `ModuleError::new(403)`, a
+    /// plain failure.
     fn error_with_status(&mut self, tokens: &mut [TokenTree], place: usize) -> bool {
         let [of, first, second, new, TokenTree::Group(arguments), ..] = &tokens[place..] else {
             return false;
@@ -82,7 +83,7 @@ impl Reader {
                       clients: to refuse with a status, write `ModuleError::http(403, \
                       ErrorCode::Forbidden, \"..\")`";
         self.mistakes.extend(respan(error(remedy), new.span()));
-        // With two arguments more it would be the other one, and with one it is none of both.
+        // With two more arguments `http` was meant; with one it fits neither function.
         if behind.iter().any(|token| is_punct(token, ',')) {
             tokens[place + 3] = Ident::new("http", new.span()).into();
         } else {
@@ -91,8 +92,8 @@ impl Reader {
         true
     }
 
-    /// `event.content()["body"]`, `event.content()?.get("body")`: of no type that the compiler
-    /// could guess, and the former of a `Result`.
+    /// `event.content()["body"]` or `event.content()?.get("body")`: their type cannot be inferred,
+    /// and the former indexes a `Result`.
     fn content_of_no_type(&mut self, tokens: &mut Vec<TokenTree>, place: usize) -> bool {
         let Some(event) = &self.event else { return false };
         let [receiver, dot, content, TokenTree::Group(nothing), rest @ ..] = &tokens[place..]
@@ -120,7 +121,7 @@ impl Reader {
     }
 }
 
-/// `["body"]`, or `.get("body")`.
+/// `["body"]` or `.get("body")`.
 fn looks_inside(tokens: &[TokenTree]) -> bool {
     match tokens {
         [TokenTree::Group(index), ..] => index.delimiter() == Delimiter::Bracket,
@@ -129,7 +130,7 @@ fn looks_inside(tokens: &[TokenTree]) -> bool {
     }
 }
 
-/// What stands behind `403,`.
+/// The tokens after `403,`.
 fn behind_status(arguments: &Group) -> Option<Vec<TokenTree>> {
     let mut tokens = arguments.stream().into_iter();
     tokens.next()?.to_string().parse::<u16>().ok()?;
@@ -138,8 +139,8 @@ fn behind_status(arguments: &Group) -> Option<Vec<TokenTree>> {
     (!behind.is_empty()).then_some(behind)
 }
 
-/// The name of the argument that is an event, if the name means nothing else in the body: there it is
-/// only asked something.
+/// The name of the argument that is an event, unless the body gives the name another meaning, so
+/// that it is only used for method calls.
 fn event_of(method: &Method, body: &Group) -> Option<String> {
     let arguments: Vec<TokenTree> = method.arguments.as_ref()?.stream().into_iter().collect();
     let name = arguments.windows(4).find_map(|words| match words {
@@ -164,7 +165,7 @@ fn is_only_asked(name: &str, group: &Group) -> bool {
     })
 }
 
-/// A group like this one, of other tokens.
+/// A group with the same delimiter and span, but other tokens.
 pub(crate) fn with_stream(group: &Group, tokens: impl IntoIterator<Item = TokenTree>) -> Group {
     let mut other = Group::new(group.delimiter(), tokens.into_iter().collect());
     other.set_span(group.span());

@@ -1,16 +1,16 @@
-//! How types are written in C.
+//! The spelling of types in C.
 
 use std::any::type_name;
 use std::collections::{BTreeMap, HashMap};
 use std::marker::PhantomData;
 
-/// What has a spelling in C.
+/// A type that has a spelling in C.
 pub trait InC {
-    /// How it is written; `shapes` notes the structures that this names.
+    /// Returns the spelling; records the structures that it mentions in `shapes`.
     fn spelled(shapes: &mut Shapes) -> Spelling;
 
-    /// The fields that one of this type is in C, `offset` bytes from the beginning; none if it takes
-    /// no place.
+    /// The C fields of a member of this type, `offset` bytes from the beginning; none if it takes
+    /// no space.
     fn members(
         shapes: &mut Shapes,
         name: &'static str,
@@ -26,12 +26,12 @@ pub trait InC {
     }
 }
 
-/// How a type is written in C: around the name of what has it.
+/// The spelling of a type in C: the text before and after a declared name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spelling {
     before: String,
     after: String,
-    /// What the type alone does not say in C.
+    /// What the C type alone does not express.
     note: &'static str,
 }
 
@@ -40,23 +40,23 @@ impl Spelling {
         Self { before: format!("{name} "), after: String::new(), note: "" }
     }
 
-    /// A pointer to it.
+    /// A pointer to this type.
     fn pointer(self, constant: &str) -> Self {
         Self { before: format!("{constant}{}*", self.before), after: self.after, note: "" }
     }
 
-    /// The same, with what is to be known of it.
+    /// Adds a note.
     #[must_use]
     pub fn noted(self, note: &'static str) -> Self {
         Self { note, ..self }
     }
 
-    /// What the type alone does not say in C.
+    /// What the C type alone does not express.
     pub const fn note(&self) -> &'static str {
         self.note
     }
 
-    /// A declaration of something with this name; without a name, the type alone.
+    /// A declaration with this name; without a name, the type alone.
     pub fn declare(&self, name: &str) -> String {
         format!("{}{name}{}", self.before, self.after).trim_end().to_owned()
     }
@@ -66,11 +66,11 @@ impl Spelling {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Member {
-    /// Its name, which is that in C.
+    /// Its name, which is the same in C.
     pub name: &'static str,
     /// Its type.
     pub spelling: Spelling,
-    /// In bytes from the beginning, on this platform.
+    /// The offset in bytes, on this platform.
     pub offset: usize,
     /// The lines of its documentation.
     pub doc: Vec<&'static str>,
@@ -82,7 +82,7 @@ pub struct Member {
 pub struct Structure {
     /// Its name in C.
     pub name: String,
-    /// In bytes, on this platform.
+    /// Its size in bytes, on this platform.
     pub size: usize,
     /// The lines of its documentation.
     pub doc: Vec<&'static str>,
@@ -90,39 +90,40 @@ pub struct Structure {
     pub members: Vec<Member>,
 }
 
-/// What was found on the way.
+/// The structures that have been found.
 #[derive(Debug, Default)]
 pub struct Shapes {
-    /// By the name in C: the type that has it.
+    /// The Rust type of each C name.
     seen: HashMap<String, &'static str>,
     structures: Vec<Structure>,
     answers: BTreeMap<(String, &'static str), Option<Spelling>>,
 }
 
 impl Shapes {
-    /// All structures, each behind those of which it has one in itself.
+    /// All structures, each after those that it contains.
     pub fn structures(&self) -> &[Structure] {
         &self.structures
     }
 
-    /// Notes `T`, and what it leads to.
+    /// Records `T`, and the structures that are reachable from it.
     pub fn add<T: InC>(&mut self) {
         let _ = T::spelled(self);
     }
 
-    /// Notes what a function of a table answers.
+    /// Records the answer of a function of a table.
     pub fn answer<T: InC, A: InC>(&mut self, function: &'static str) {
         let table = T::spelled(self).declare("");
         let answer = (size_of::<A>() > 0).then(|| A::spelled(self));
         self.answers.insert((table, function), answer);
     }
 
-    /// What a function of a table answers, if it is a row; of one that has nothing to say, nothing.
+    /// The answer of a function of a table, if the function is a row: `Some(None)` for one without
+    /// a value.
     pub fn answer_of(&self, table: &str, function: &'static str) -> Option<Option<&Spelling>> {
         self.answers.get(&(table.to_owned(), function)).map(Option::as_ref)
     }
 
-    /// Everything that is answered, once.
+    /// All answers, without duplicates.
     pub fn answers(&self) -> Vec<&Spelling> {
         let mut answers: Vec<&Spelling> = self.answers.values().flatten().collect();
         answers.sort_by_key(|answer| answer.declare(""));
@@ -130,11 +131,11 @@ impl Shapes {
         answers
     }
 
-    /// The name in C of a structure, of which those of others are part.
+    /// The C name of a structure, with the names of its type parameters.
     #[doc(hidden)]
     pub fn name(&mut self, name: &str, parts: &[fn(&mut Self) -> Spelling]) -> String {
         let plain = name.strip_prefix("Raw").or_else(|| name.strip_prefix("Ffi")).unwrap_or(name);
-        // Of arguments: the table, and the row.
+        // For arguments: the table and the row.
         let plain = match plain.split_once("Table/") {
             Some((table, row)) => format!("{table}_{row}_args"),
             None => plain.to_owned(),
@@ -154,7 +155,7 @@ impl Shapes {
         text
     }
 
-    /// Notes the structure `T`, unless it was seen before.
+    /// Records the structure `T`, unless it was seen before.
     ///
     /// # Panics
     /// If another type has the same name in C.
@@ -177,7 +178,7 @@ impl Shapes {
         spelling
     }
 
-    /// A field.
+    /// The C fields of a member.
     #[doc(hidden)]
     pub fn members<T: InC>(
         &mut self,
@@ -254,7 +255,7 @@ impl InC for crate::Source<'_> {
     }
 }
 
-/// A function that may be missing is null.
+/// A missing function is null.
 impl<F: InC> InC for Option<F> {
     fn spelled(shapes: &mut Shapes) -> Spelling {
         F::spelled(shapes)
