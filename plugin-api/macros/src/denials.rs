@@ -1,5 +1,6 @@
-//! `Verdict::Deny` without the denial that it is made of. Beside `Verdict::Allow` it could never compile,
-//! since alone it is a function; and `Verdict::deny` takes one argument.
+//! Detects `Verdict::Deny` without its denial, and `Verdict::deny` with two arguments. Neither
+//! could compile: beside `Verdict::Allow`, the bare variant is a function, and `Verdict::deny`
+//! takes one argument.
 
 use proc_macro::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
@@ -13,10 +14,10 @@ const ALONE: &str =
 const WITH_TEXT: &str = "`Verdict::deny` takes the code alone: to say why, write \
                          `Verdict::deny(ErrorCode::Forbidden).message(\"..\")`";
 
-/// How many tokens `Verdict::Deny` is.
+/// The number of tokens of `Verdict::Deny`.
 const LENGTH: usize = 4;
 
-/// Mends these tokens, and says what was wrong.
+/// Corrects the tokens, and returns the errors to report.
 pub(crate) fn mend(tokens: &mut [TokenTree]) -> TokenStream {
     let mut mistakes = TokenStream::new();
     arms(tokens, &mut mistakes);
@@ -28,7 +29,7 @@ pub(crate) fn mend(tokens: &mut [TokenTree]) -> TokenStream {
     mistakes
 }
 
-/// `Ok(Verdict::Deny)`, of which the compiler makes `Verdict::Deny(/* Denial */)`.
+/// `Ok(Verdict::Deny)`, which the compiler would correct to `Verdict::Deny(/* Denial */)`.
 fn answer(tokens: &mut [TokenTree], place: usize, mistakes: &mut TokenStream) {
     let [ok, TokenTree::Group(answer), ..] = &tokens[place..] else { return };
     if is_ident(ok, "Ok")
@@ -55,7 +56,7 @@ fn branches(tokens: &mut [TokenTree], place: usize, mistakes: &mut TokenStream) 
     }
 }
 
-/// `=> Verdict::Deny` in a `match` that has `=> Verdict::Allow`, too.
+/// `=> Verdict::Deny` in a `match` that also has `=> Verdict::Allow`.
 fn arms(tokens: &mut [TokenTree], mistakes: &mut TokenStream) {
     let arms = |tokens: &[TokenTree], name: &str| -> Vec<usize> {
         (2..tokens.len()).filter(|place| is_arm(tokens, *place, name)).collect()
@@ -68,7 +69,7 @@ fn arms(tokens: &mut [TokenTree], mistakes: &mut TokenStream) {
     }
 }
 
-/// Whether an arm of a `match` consists of this variant, which begins here.
+/// Whether an arm of a `match` consists of this variant, which begins at `place`.
 fn is_arm(tokens: &[TokenTree], place: usize, name: &str) -> bool {
     let end = place + LENGTH;
     is_punct(&tokens[place - 2], '=')
@@ -77,7 +78,8 @@ fn is_arm(tokens: &[TokenTree], place: usize, name: &str) -> bool {
         && tokens.get(end).is_none_or(|next| is_punct(next, ','))
 }
 
-/// `Verdict::deny(ErrorCode::Forbidden, "..")`, of which the compiler makes one without the text.
+/// `Verdict::deny(ErrorCode::Forbidden, "..")`, which the compiler would correct by removing the
+/// message.
 fn with_text(tokens: &mut [TokenTree], place: usize, mistakes: &mut TokenStream) {
     let [words @ .., TokenTree::Group(arguments)] =
         tokens.get(place..=place + LENGTH).unwrap_or_default()
@@ -95,7 +97,7 @@ fn with_text(tokens: &mut [TokenTree], place: usize, mistakes: &mut TokenStream)
     }
 }
 
-/// Whether these tokens are `Verdict::` and this name.
+/// Whether these tokens are `Verdict::` followed by this name.
 fn is_variant(tokens: &[TokenTree], name: &str) -> bool {
     matches!(tokens, [verdict, first, second, variant]
         if is_ident(verdict, "Verdict") && is_punct(first, ':') && is_punct(second, ':')
@@ -110,7 +112,7 @@ fn ends_as(group: &Group, name: &str) -> bool {
     begins && is_variant(&tokens[start..], name)
 }
 
-/// The group with `Allow` at its end.
+/// The group with `Allow` as its last value.
 fn allowing(group: &Group, mistakes: &mut TokenStream) -> Group {
     let mut tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     if let Some(variant) = tokens.last_mut() {

@@ -1,9 +1,10 @@
-//! The attributes `#[callbacks]` of hsmod-plugin-api and `#[requests]` of hsmod-loader. No syn: it is in every author's build.
+//! The attributes `#[callbacks]` of hsmod-plugin-api and `#[requests]` of hsmod-loader. They do
+//! without syn, because every author builds this crate.
 //!
-//! What was written goes into a companion trait, whose path an attribute cannot know: the crate may
-//! have another name in `Cargo.toml`, or be re-exported by one that has. So the attributes name
-//! nothing but the trait, as the author does: a macro of the trait's name lies beside it, is
-//! imported with it, and knows the rest.
+//! The names of the methods that were written go into a companion trait, whose path an attribute
+//! cannot know: the crate may be renamed in `Cargo.toml`, or re-exported. So the attributes refer
+//! only to the trait that the author named: a macro of the trait's name lies beside it, is imported
+//! with it, and knows the rest.
 #![forbid(unsafe_code)]
 
 mod bodies;
@@ -17,29 +18,30 @@ use proc_macro::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, Tok
 
 use methods::{listed, methods};
 
-/// Above `impl SpamChecker for MyModule`: notes which callbacks are written there, so that the
-/// others cost the homeserver nothing.
+/// Goes above `impl SpamChecker for MyModule`: records which callbacks are written there, so that
+/// the others cost the homeserver nothing.
 ///
-/// A trait's default cannot be told from a method that was written; this attribute can. What it
-/// notes is what `register_spam_checker_callbacks` registers.
+/// A trait cannot tell whether a default was overridden; this attribute can.
+/// `register_spam_checker_callbacks` registers the callbacks that it records.
 ///
-/// What of it may deny, a homeserver must know and call, or the module does not start.
-/// `#[callbacks(optional(accept_make_join))]` does without these callbacks there, whether or not they
-/// may deny; `#[callbacks(optional)]` is for a module that registers by name what it needs.
+/// If one of them may deny, the homeserver must know and call it, or the module does not start.
+/// `#[callbacks(optional(accept_make_join))]` lets the module start without these callbacks,
+/// whether or not they may deny; `#[callbacks(optional)]` is for a module that registers the
+/// callbacks it needs by name.
 #[proc_macro_attribute]
 pub fn callbacks(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(&CALLBACKS, arguments, item)
 }
 
-/// Above `impl Rooms for MyRooms` of a homeserver: notes which requests are written there, so that
-/// modules can ask what is supported.
+/// Goes above `impl Rooms for MyRooms` of a homeserver: records which requests are written there,
+/// so that modules can ask what is supported.
 #[proc_macro_attribute]
 pub fn requests(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand(&REQUESTS, arguments, item)
 }
 
-/// For the macros of hsmod-plugin-api: makes `[<user_may_invite _listens>]` one name, and
-/// `[<user_may_invite:upper>]` that of a constant.
+/// For the macros of hsmod-plugin-api: joins `[<user_may_invite _listens>]` into one name, and
+/// turns `[<user_may_invite:upper>]` into the name of a constant.
 #[doc(hidden)]
 #[proc_macro]
 pub fn named(tokens: TokenStream) -> TokenStream {
@@ -67,7 +69,7 @@ fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream
     with(with(item, header.written(kind, arguments)), mistakes)
 }
 
-/// What can be read stays, or one mistake would be told as many.
+/// Keeps the valid parts, so that one mistake is not reported as many.
 fn with(mut item: TokenStream, added: TokenStream) -> TokenStream {
     item.extend(added);
     item
@@ -81,9 +83,9 @@ struct Kind {
     /// The traits that have a companion, whose name ends with `suffix`.
     traits: &'static [&'static str],
     suffix: &'static str,
-    /// Methods of the traits that are none of what the others are, and wait for nothing.
+    /// Methods of the traits that are not callbacks or requests, and are not async.
     plain: &'static [&'static str],
-    /// Whether some of what was written may be called `optional`.
+    /// Whether `optional` is allowed.
     has_optional: bool,
 }
 
@@ -141,7 +143,7 @@ const REQUESTS: Kind = Kind {
 /// `impl<G> path::Trait for Type where W { body }`, in parts.
 struct Header {
     generics: TokenStream,
-    /// What stands before the trait's name: `path::`.
+    /// The path before the trait's name: `path::`.
     path: TokenStream,
     callback_trait: Ident,
     module_and_where: TokenStream,
@@ -170,7 +172,7 @@ impl Header {
         })
     }
 
-    /// The companion `impl` that lists what was written: a call of the macro beside the trait.
+    /// The companion `impl` that lists the written methods: a call of the macro beside the trait.
     fn written(self, kind: &Kind, arguments: TokenStream) -> TokenStream {
         let Self { generics, path, callback_trait, module_and_where, body } = self;
         let name = callback_trait.to_string();
@@ -204,7 +206,7 @@ impl Header {
     }
 }
 
-/// How many tokens `<..>` at the beginning takes.
+/// The number of tokens of `<..>` at the beginning.
 fn generics_length(tokens: &[TokenTree]) -> usize {
     let mut depth = 0;
     let mut arrow = false;
@@ -232,7 +234,7 @@ fn is_ident(token: &TokenTree, text: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident.to_string() == text)
 }
 
-/// Errors of the companion `impl` point to the trait's name.
+/// Makes errors in the companion `impl` point to the trait's name.
 fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let respan_one = |mut token: TokenTree| {
         if let TokenTree::Group(group) = &token {

@@ -1,4 +1,4 @@
-//! The methods of an `impl`: what they are called, and how they begin and end.
+//! The methods of an `impl`: their names, and where they begin and end.
 
 use proc_macro::{Delimiter, Group, Ident, TokenTree};
 
@@ -9,16 +9,16 @@ pub(crate) struct Method {
     pub(crate) name: Ident,
     /// `#[cfg(..)]`, one after the other.
     conditions: String,
-    /// The place of its `fn` among the tokens of the body.
+    /// The position of its `fn` in the tokens of the body.
     pub(crate) place: usize,
     pub(crate) is_async: bool,
-    /// What stands in its parentheses.
+    /// The group in its parentheses.
     pub(crate) arguments: Option<Group>,
-    /// What stands between its arguments and its body.
+    /// The tokens between its arguments and its body.
     pub(crate) output: Vec<TokenTree>,
 }
 
-/// Those of this body.
+/// Finds the methods of this body.
 pub(crate) fn methods(body: &Group) -> Vec<Method> {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     let mut methods = Vec::new();
@@ -50,7 +50,7 @@ pub(crate) fn methods(body: &Group) -> Vec<Method> {
                 });
                 place += 1 + signature.len();
             }
-            // Of an item that is no method.
+            // The end of an item that is not a method.
             (token, _) if ends(token) => {
                 conditions.clear();
                 is_async = false;
@@ -68,7 +68,7 @@ pub(crate) fn listed(methods: &[Method]) -> String {
     methods.iter().map(one).collect()
 }
 
-/// Whether an item ends with this.
+/// Whether an item ends with this token.
 fn ends(token: &TokenTree) -> bool {
     match token {
         TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,

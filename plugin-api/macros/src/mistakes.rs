@@ -1,5 +1,5 @@
-//! Mistakes that the compiler would tell as something else: they are told here, and mended in what the
-//! compiler reads.
+//! Mistakes for which the compiler's errors would be misleading: they are reported here, and
+//! corrected in the code that the compiler sees.
 
 use proc_macro::{Group, Ident, Span, TokenStream, TokenTree};
 
@@ -7,7 +7,7 @@ use crate::bodies;
 use crate::methods::{Method, methods};
 use crate::{Kind, error, is_ident, respan};
 
-/// The `impl` without the mistakes, and what they are.
+/// Returns the corrected `impl`, and the errors to report.
 pub(crate) fn mended(kind: &Kind, mut tokens: Vec<TokenTree>) -> (TokenStream, TokenStream) {
     let mut mistakes = TokenStream::new();
     if let Some(place) = foreign_attribute(&tokens) {
@@ -25,7 +25,7 @@ pub(crate) fn mended(kind: &Kind, mut tokens: Vec<TokenTree>) -> (TokenStream, T
     (tokens.into_iter().collect(), mistakes)
 }
 
-/// The place of `#[async_trait]` above the `impl`.
+/// The position of `#[async_trait]` above the `impl`.
 fn foreign_attribute(tokens: &[TokenTree]) -> Option<usize> {
     let start = tokens.iter().position(|token| is_ident(token, "impl"))?;
     let place = tokens[..start].iter().position(|token| match token {
@@ -44,11 +44,11 @@ fn foreign(kind: &Kind) -> String {
     )
 }
 
-/// The body, in which what was to be an `async fn` is one.
+/// Returns the body with all methods `async fn`s.
 fn with_async(kind: &Kind, body: &Group) -> (Group, TokenStream) {
     let mut mistakes = Vec::new();
     let mut tokens: Vec<TokenTree> = body.stream().into_iter().collect();
-    // From the last one on, so that the places of those before it stay.
+    // From the last one on, so that the positions of the earlier ones stay valid.
     for method in methods(body).iter().rev() {
         let name = &method.name;
         if takes_self_mutably(method) {
@@ -94,14 +94,14 @@ fn takes_self_mutably(method: &Method) -> bool {
         if is_punct(and, '&') && is_ident(mutable, "mut") && is_ident(this, "self"))
 }
 
-/// `-> Result<..>`, or nothing: no future, and none under another name.
+/// `-> Result<..>`, or nothing: not a future, also not under another name.
 fn answers_at_once(method: &Method) -> bool {
     let path = method.output.iter().take_while(|token| !is_punct(token, '<'));
     let name = path.filter(|token| matches!(token, TokenTree::Ident(_))).last();
     name.is_none_or(|name| is_ident(name, "Result"))
 }
 
-/// Whether `#[async_trait]`, which stood above this attribute, has been here.
+/// Whether `#[async_trait]`, written above this attribute, has already expanded the method.
 fn expanded_elsewhere(method: &Method) -> bool {
     method.output.iter().any(|token| is_ident(token, "async_trait"))
 }

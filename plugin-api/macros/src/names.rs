@@ -1,8 +1,8 @@
-//! Names that are made of other names, which `macro_rules` cannot make.
+//! Composes names, which `macro_rules` cannot do.
 
 use proc_macro::{Delimiter, Group, Ident, Punct, TokenStream, TokenTree};
 
-/// The same tokens, with one name in place of each `[<..>]`.
+/// Returns the tokens with each `[<..>]` replaced by one name.
 pub(crate) fn name(tokens: TokenStream) -> TokenStream {
     let named = |token| match token {
         TokenTree::Group(group) => made(&group).map_or_else(|| within(&group), TokenTree::from),
@@ -17,7 +17,7 @@ fn within(group: &Group) -> TokenTree {
     named.into()
 }
 
-/// The name that `[<..>]` stands for; `None` if these brackets are others.
+/// The name for `[<..>]`; `None` if the brackets are ordinary ones.
 fn made(group: &Group) -> Option<Ident> {
     let tokens: Vec<TokenTree> = group.stream().into_iter().collect();
     let [TokenTree::Punct(open), parts @ .., TokenTree::Punct(close)] = tokens.as_slice() else {

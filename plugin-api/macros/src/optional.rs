@@ -1,14 +1,15 @@
-//! What stands in the brackets of `#[callbacks(..)]`: which callbacks a homeserver may lack.
+//! The arguments of `#[callbacks(..)]`: which callbacks a homeserver may lack.
 
 use proc_macro::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 
 use crate::methods::Method;
 use crate::{Kind, error, is_ident, respan};
 
-/// The names in `optional(a, b)` as literals, `all` for `optional` alone, nothing for no arguments.
+/// Returns the names in `optional(a, b)` as literals, `all` for `optional` alone, nothing without
+/// arguments.
 ///
-/// # Errors
-/// The tokens of a compile error: anything else stands there, or a name that was not written.
+/// # Errors The tokens of a compile error: the arguments are anything else, or name a callback that
+/// was not written.
 pub(crate) fn read(
     kind: &Kind,
     arguments: TokenStream,
@@ -36,7 +37,7 @@ pub(crate) fn read(
     }
 }
 
-/// Names with commas between, each of them one that was written.
+/// Names separated by commas, each of a callback that was written.
 fn named(names: TokenStream, written: &[Method]) -> Result<TokenStream, TokenStream> {
     let mut literals = TokenStream::new();
     let mut wants_name = true;

@@ -106,7 +106,7 @@ fn answering(whole: &ModuleApi, table: impl Fn(&str) -> *const ()) -> ModuleApi 
 /// The table of this name.
 fn table_of(whole: &ModuleApi, name: &str) -> *const () {
     let (table, object) = (whole.peer().table(), whole.peer().object());
-    // SAFETY: the host is that of the table; the name lives for the time of the call.
+    // SAFETY: the host is that of the table; the name lives for the duration of the call.
     unsafe { table.extension().unwrap()(object, Str::new(name).kept()) }
 }
 

@@ -18,8 +18,8 @@ use crate::values::state::texts;
 
 /// An event that owns its text. The default is not an event: all its fields are empty.
 ///
-/// It takes a single allocation, and a clone takes none: the fields are positions in the text,
-/// which are determined when one of them is first read.
+/// It takes a single allocation, and so does a clone: the fields are positions in the text, which
+/// are determined when one of them is first read.
 #[derive(Clone)]
 pub struct OwnedEvent {
     json: GivenText,
