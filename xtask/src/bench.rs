@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the same question to modules, in every way that there is; and what people
-//! read of it, the table and the chart of the README.
+//! `cargo xtask bench`: measures the same question to modules in every available way, and generates
+//! the table and the chart of the README.
 
 mod chart;
 mod figures;
@@ -19,7 +19,7 @@ use crate::build::{program, shared_libraries, target_directory};
 use crate::command::{self, Result, cargo};
 use figures::{Figures, Row};
 
-/// The workspace of what is measured.
+/// The workspace of the benchmark.
 const WORKSPACE: &str = "benchmarks/side_by_side/Cargo.toml";
 
 #[derive(Args)]
@@ -49,10 +49,10 @@ pub(crate) struct Options {
     write_readme: bool,
 }
 
-/// Measures, or reads what was measured, and shows it.
+/// Measures, or reads earlier figures, and shows them.
 ///
 /// # Errors
-/// Something does not build, an answer was wrong, or a file cannot be written.
+/// The benchmark does not build, an answer was wrong, or a file cannot be written.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let figures = match &options.from {
         Some(file) => Figures::read(file)?,
@@ -65,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.write_readme { readme::write(&figures) } else { Ok(()) }
 }
 
-/// What the benchmark writes.
+/// The benchmark's output.
 #[derive(Deserialize)]
 struct Report {
     rows: Vec<Row>,
@@ -73,7 +73,7 @@ struct Report {
 }
 
 fn measure(quick: bool) -> Result<Figures> {
-    // First of all, because it is what takes longest to build.
+    // Synapse first, because it takes longest to build.
     let synapse = synapse::costs()?;
     let folder = target_directory()?.join("side_by_side");
     let build = || {
@@ -85,7 +85,7 @@ fn measure(quick: bool) -> Result<Figures> {
     let libraries = shared_libraries(build(), &["side_module", "side_sabi_module"])?;
     let mut side_by_side = Command::new(program(build(), "side_by_side", "side_by_side")?);
     side_by_side.args(libraries).args(quick.then_some("--quick"));
-    // What it is at goes to the standard error, as cargo's own progress does.
+    // The benchmark's progress goes to standard error, like cargo's own.
     let report = command::output(side_by_side.stderr(Stdio::inherit()))?;
     let Report { mut rows, mut left_out } = serde_json::from_str(&report)?;
     match synapse {
@@ -98,7 +98,7 @@ fn measure(quick: bool) -> Result<Figures> {
     Ok(Figures { machine: machine::described()?, rows })
 }
 
-/// What tests make tables and charts of.
+/// Figures for tests of tables and charts.
 #[cfg(test)]
 fn fixture() -> Figures {
     serde_json::from_str(include_str!("bench/fixture.json")).expect("figures")

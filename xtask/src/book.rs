@@ -1,4 +1,4 @@
-//! `cargo xtask book`: makes the book of `docs/`, and looks whether its links lead anywhere.
+//! `cargo xtask book`: builds the book from `docs/` and checks its links.
 
 mod links;
 
@@ -11,7 +11,7 @@ use crate::build::target_directory;
 use crate::command::{Result, run as execute};
 use crate::tool::Tool;
 
-/// Without what serves and watches a book.
+/// mdBook, without its server and watcher.
 const MDBOOK: Tool = Tool {
     package: "mdbook",
     program: "mdbook",
@@ -27,10 +27,10 @@ pub(crate) struct Options {
     into: Option<PathBuf>,
 }
 
-/// Makes the book.
+/// Builds the book.
 ///
 /// # Errors
-/// mdBook cannot be installed, or a page, a heading or a picture that is linked is not there.
+/// mdBook cannot be installed, or a link to a page, heading or picture is broken.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mdbook = MDBOOK.ready()?;
     let folder = match &options.into {

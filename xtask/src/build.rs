@@ -1,8 +1,7 @@
 //! Building plugins and finding the files.
 //!
-//! Where cargo puts what it builds is cargo's business (`CARGO_TARGET_DIR`, `build.target-dir`,
-//! `--target`), so the paths are taken from the messages it prints for each artifact and never
-//! put together here.
+//! Only cargo knows where it puts its artifacts (`CARGO_TARGET_DIR`, `build.target-dir`,
+//! `--target`), so the paths are taken from its messages and never assembled here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use crate::command::{self, Result, cargo};
 /// Builds the plugins `packages` and returns their shared libraries, in the order of `packages`.
 ///
 /// # Errors
-/// The build failed, or a package is no plugin (its crate type lacks `cdylib`).
+/// The build failed, or a package is not a plugin (its crate types lack `cdylib`).
 pub(crate) fn build_plugins(release: bool, packages: &[&str]) -> Result<Vec<PathBuf>> {
     shared_libraries(cargo_build(release), packages)
 }
@@ -30,11 +29,11 @@ pub(crate) fn build_program(release: bool, package: &str, name: &str) -> Result<
     program(build, package, name)
 }
 
-/// Runs `build`, a build of `package` with whatever toolchain and flags, and returns the executable
-/// of its program `name`.
+/// Runs `build`, a build of `package` with any toolchain and flags, and returns the executable of
+/// its program `name`.
 ///
 /// # Errors
-/// The build failed, or there was no such program in it.
+/// The build failed, or it produced no such program.
 pub(crate) fn program(build: Command, package: &str, name: &str) -> Result<PathBuf> {
     let executable = artifacts(build, &[package])?
         .into_iter()
@@ -43,11 +42,11 @@ pub(crate) fn program(build: Command, package: &str, name: &str) -> Result<PathB
     executable.ok_or_else(|| format!("package `{package}` has no program `{name}`").into())
 }
 
-/// Runs `build`, a `cargo build` with whatever toolchain and flags, for the plugins `packages` and
+/// Runs `build`, a `cargo build` with any toolchain and flags, for the plugins `packages` and
 /// returns their shared libraries, in the order of `packages`.
 ///
 /// # Errors
-/// The build failed, or a package is no plugin (its crate type lacks `cdylib`).
+/// The build failed, or a package is not a plugin (its crate types lack `cdylib`).
 pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<PathBuf>> {
     let artifacts = artifacts(build, packages)?;
     let library = |package: &&str| {
@@ -64,7 +63,7 @@ pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<
     packages.iter().map(library).collect()
 }
 
-/// Copies what was built into a folder, without what debuggers want: it is nine tenths of it.
+/// Copies built files into a folder, without debug symbols, which are nine tenths of their size.
 ///
 /// # Errors
 /// A file cannot be copied, or `strip` is missing.
@@ -105,7 +104,7 @@ fn artifacts(mut build: Command, packages: &[&str]) -> Result<Vec<Artifact>> {
     for package in packages {
         build.args(["--package", package]);
     }
-    // Diagnostics are rendered to standard error, which stays the reader's.
+    // Diagnostics go to standard error, which the user sees.
     let output = build
         .stderr(Stdio::inherit())
         .output()
@@ -125,7 +124,7 @@ fn read_artifacts(messages: &str) -> serde_json::Result<Vec<Artifact>> {
     messages.lines().filter(|line| line.starts_with('{')).filter_map(message).collect()
 }
 
-/// One line of cargo's messages, as far as we read it.
+/// The part of a line of cargo's messages that is used here.
 #[derive(Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 enum Message {
@@ -149,8 +148,8 @@ struct Target {
 }
 
 impl Artifact {
-    /// A `cdylib` comes with the files of the crate's other types and, on Windows, with import
-    /// libraries.
+    /// The shared library among the files. A `cdylib` comes with files of the crate's other types
+    /// and, on Windows, with import libraries.
     fn shared_library(&self) -> Option<&Path> {
         let extension = std::env::consts::DLL_EXTENSION;
         let is_library = |file: &&PathBuf| file.extension().is_some_and(|found| found == extension);

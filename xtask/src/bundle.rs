@@ -1,7 +1,7 @@
-//! `cargo xtask bundle`: the folder that operators download.
+//! `cargo xtask bundle`: builds the folder that operators download.
 //!
-//! Everything in it has a fixed name: what is under way lies beside the folder, which is swapped for
-//! the new one when that is whole.
+//! The new folder is built under a temporary name beside the old one, which it replaces once it is
+//! complete.
 
 mod check;
 mod contents;
@@ -40,10 +40,10 @@ pub(crate) struct Options {
     check: bool,
 }
 
-/// Makes the bundle and says where it lies.
+/// Builds the bundle and prints its path.
 ///
 /// # Errors
-/// Something does not build, or something else lies where the bundle is to be.
+/// A part does not build, or the path exists and is not a bundle.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let out = match &options.out {
         Some(out) => std::path::absolute(out)?,
@@ -72,7 +72,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.check { check::run(&work, &out) } else { Ok(()) }
 }
 
-/// What the compiler builds for: `x86_64-unknown-linux-gnu`.
+/// The compiler's target, such as `x86_64-unknown-linux-gnu`.
 fn platform() -> Result<String> {
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let said = output(std::process::Command::new(compiler).arg("-vV"))?;

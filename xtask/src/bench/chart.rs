@@ -1,27 +1,28 @@
 //! The chart of the README: how long one question takes in each way, on a scale of powers of ten.
 //!
-//! It brings its own background in a light and a dark colour, so that it can be read wherever it is
-//! shown. The ways that it is about have another colour, and are bold for those who do not see colours.
+//! The chart has its own background in a light and a dark variant, so that it is readable wherever
+//! it is shown. The ways of hsmod are highlighted by colour and, for readers who cannot see
+//! colours, in bold.
 
 use std::fmt::Write as _;
 
 use super::figures::Figures;
 use super::ways::{WAYS, time};
 
-/// The question, and the two numbers of modules, that are shown.
+/// The question and the two numbers of modules that the chart shows.
 const QUESTION: &str = "ready";
 const FEW: u32 = 1;
 const MANY: u32 = 10;
-/// The ways that the chart is about.
+/// The ways to highlight.
 const OURS: [&str; 2] = ["hsmod", "synapse_native"];
 
-/// Where things are.
+/// The layout, in pixels.
 const WIDTH: f64 = 840.0;
 const LEFT: f64 = 250.0;
 const RIGHT: f64 = 640.0;
 const TOP: f64 = 96.0;
 const LINE: f64 = 30.0;
-/// Where the times end.
+/// The right edges of the columns of times.
 const FEW_AT: f64 = RIGHT + 80.0;
 const MANY_AT: f64 = RIGHT + 180.0;
 
@@ -56,7 +57,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// One that all lines are within.
+    /// A scale that covers all lines.
     fn of(lines: &[Line]) -> Self {
         let all = || lines.iter().flat_map(|line| [Some(line.few), line.many]).flatten();
         let least = all().fold(f64::INFINITY, f64::min).max(1.0).log10().floor();
@@ -96,7 +97,7 @@ pub(super) fn chart(figures: &Figures) -> String {
     svg
 }
 
-/// Everything above the lines, and a description for those who do not see it.
+/// The part above the lines, and a description for screen readers.
 fn head(height: f64, lines: &[Line]) -> String {
     let told: Vec<String> =
         lines.iter().map(|line| format!("{}: {}", line.title, time(line.few))).collect();
@@ -120,7 +121,7 @@ fn head(height: f64, lines: &[Line]) -> String {
     )
 }
 
-/// A line for each power of ten, and what it means.
+/// A labelled grid line for each power of ten.
 fn grid(svg: &mut String, scale: &Scale, bottom: f64) {
     for power in scale.least..=scale.most {
         let x = scale.x(10_f64.powi(power));
@@ -130,7 +131,7 @@ fn grid(svg: &mut String, scale: &Scale, bottom: f64) {
             _ => (power - 6, "ms"),
         };
         let number = 10_f64.powi(number);
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             svg,
             "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{TOP}\" y2=\"{bottom}\"/>\
@@ -140,7 +141,7 @@ fn grid(svg: &mut String, scale: &Scale, bottom: f64) {
     }
 }
 
-/// One way: its name, its marks, its times.
+/// Draws one way: its name, its marks and its times.
 fn drawn(svg: &mut String, scale: &Scale, line: &Line, y: f64) {
     let class = if OURS.contains(&line.name) { "ours" } else { "other" };
     let (few, base) = (scale.x(line.few), y + 4.5);
@@ -168,7 +169,7 @@ fn drawn(svg: &mut String, scale: &Scale, line: &Line, y: f64) {
 mod tests {
     use super::*;
 
-    /// The whole picture: after a change it is looked at, and then put in its place.
+    /// Compares the whole chart. After a change, look at the new chart and then update the fixture.
     #[test]
     fn the_chart_is_as_it_was_looked_at() {
         let made = chart(&super::super::fixture());

@@ -1,4 +1,4 @@
-//! What was measured: the JSON that is written, and read again.
+//! The measured figures, which are written and read as JSON.
 
 use std::fs;
 use std::path::Path;
@@ -10,25 +10,25 @@ use crate::command::Result;
 /// One run of the benchmark.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Figures {
-    /// What it ran on, for people.
+    /// A description of the machine.
     pub(super) machine: String,
     pub(super) rows: Vec<Row>,
 }
 
-/// One question, in one way, to so many modules.
+/// One question, in one way, to a number of modules.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(super) struct Row {
     pub(super) question: String,
     pub(super) way: String,
     pub(super) modules: u32,
-    /// Of one question; null where they were not counted.
+    /// Instructions for one question; `None` if not counted.
     pub(super) instructions: Option<f64>,
     pub(super) locked: Option<f64>,
     pub(super) allocations: Option<f64>,
     pub(super) ns_median: f64,
-    /// Four of five rounds lie between these.
+    /// The interval that contains four of five rounds.
     pub(super) ns_spread: [f64; 2],
-    /// The time as a share of the boxed call's: the same question to as many modules.
+    /// The time relative to the boxed call's for the same question and number of modules.
     pub(super) ratio: f64,
 }
 
@@ -36,7 +36,7 @@ impl Figures {
     /// Reads what [`Self::write`] wrote.
     ///
     /// # Errors
-    /// The file cannot be read, or is something else.
+    /// The file cannot be read or has another format.
     pub(super) fn read(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file)
             .map_err(|error| format!("cannot read `{}`: {error}", file.display()))?;
@@ -54,7 +54,7 @@ impl Figures {
         Ok(format!("{{\"machine\": {machine}, \"rows\": [\n{}\n]}}\n", rows.join(",\n")))
     }
 
-    /// Writes them, whole or not at all.
+    /// Writes the figures completely or not at all.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -70,17 +70,17 @@ impl Figures {
     }
 }
 
-/// Puts a file in the place of another one: nobody ever sees half of it.
+/// Replaces a file atomically, so that readers never see an incomplete one.
 ///
 /// # Errors
-/// It cannot be written.
+/// The file cannot be written.
 pub(super) fn replace(file: &Path, text: &str) -> Result<()> {
     let mut name = file.file_name().ok_or("a file has a name")?.to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let new = file.with_file_name(name);
     let replaced = fs::write(&new, text).and_then(|()| fs::rename(&new, file));
     replaced.map_err(|error| {
-        // Of a file that was not even made, nothing is left.
+        // Removing fails if the file was not created, so there is nothing to remove.
         drop(fs::remove_file(&new));
         format!("cannot write `{}`: {error}", file.display()).into()
     })

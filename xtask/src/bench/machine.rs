@@ -1,4 +1,4 @@
-//! What figures were measured on, for whoever compares them with other ones.
+//! Describes the machine that figures were measured on, for comparison with other figures.
 
 use std::fs;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::command::{Result, output};
 /// The processor, the system and the compiler.
 ///
 /// # Errors
-/// The compiler does not say what it is.
+/// The compiler does not report its version.
 pub(super) fn described() -> Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let rustc = output(Command::new(rustc).arg("--version"))?;
@@ -23,7 +23,7 @@ pub(super) fn described() -> Result<String> {
     Ok(format!("{processor}, {processors} processors, {}, {rustc}", system.trim()))
 }
 
-/// The name that Linux has for a processor.
+/// The processor's name as Linux reports it.
 fn processor_named(cpuinfo: &str) -> Option<&str> {
     let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
     Some(line.split_once(':')?.1.trim()).filter(|name| !name.is_empty())

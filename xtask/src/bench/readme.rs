@@ -1,5 +1,5 @@
-//! What people read: the table of the README, its chart, and what grows in docs/performance.md.
-//! All of it is made of docs/performance.json, which a test compares.
+//! Generates the table and the chart of the README, and the tables of growth in
+//! docs/performance.md, from docs/performance.json. A test compares them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,20 +11,20 @@ use super::table::{counted, ratio};
 use super::ways::{WAYS, Way, time};
 use crate::command::Result;
 
-/// What the others are made of.
+/// The figures that everything else is generated from.
 const FIGURES: &str = "docs/performance.json";
 const CHART: &str = "docs/performance.svg";
 
-/// A page, the name of the part of it that is made here, and what makes it.
+/// A page, the name of its generated part, and the function that generates it.
 type Part = (&'static str, &'static str, fn(&Figures) -> String);
 
 const PARTS: [Part; 2] =
     [("README.md", "side by side", side_by_side), ("docs/performance.md", "growth", growth)];
 
-/// Writes all of it.
+/// Writes the figures, the chart and the generated parts.
 ///
 /// # Errors
-/// A page lacks the lines between which its part stands, or cannot be written.
+/// A page lacks the lines that delimit its part, or cannot be written.
 pub(super) fn write(figures: &Figures) -> Result<()> {
     for (page, name, part) in PARTS {
         let page = Path::new(page);
@@ -34,7 +34,7 @@ pub(super) fn write(figures: &Figures) -> Result<()> {
     figures.write(Path::new(FIGURES))
 }
 
-/// A page with another text between the two lines that name the part.
+/// Replaces the text between the two lines that delimit the part of a page.
 fn with_part(page: &Path, name: &str, part: &str) -> Result<String> {
     let text = fs::read_to_string(page)?;
     let (first, last) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
@@ -49,7 +49,7 @@ fn with_part(page: &Path, name: &str, part: &str) -> Result<String> {
     Ok(format!("{before}{first}{part}{last}{after}"))
 }
 
-/// The part of the README.
+/// Generates the part of the README.
 fn side_by_side(figures: &Figures) -> String {
     let mut text = format!(
         "\n![How long one question takes, by how a module is asked](docs/performance.svg)\n\n\
@@ -80,12 +80,13 @@ fn side_by_side(figures: &Figures) -> String {
     text
 }
 
-/// The time of a question; empty where it was not measured.
+/// The time of a question; empty if it was not measured.
 fn cell(figures: &Figures, way: &Way, question: &str, modules: u32) -> String {
     figures.row(question, way.name, modules).map_or_else(String::new, |row| time(row.ns_median))
 }
 
-/// Time, instructions, locked instructions and allocations of hsmod.
+/// The time, instructions, locked instructions and allocations of hsmod compared with the boxed
+/// call.
 fn beside_boxed(figures: &Figures, question: &str) -> [String; 4] {
     let both = |modules| {
         let row = |way| figures.row(question, way, modules);
@@ -107,11 +108,11 @@ fn beside_boxed(figures: &Figures, question: &str) -> [String; 4] {
 }
 
 fn row(text: &mut String, title: &str, cells: &[String]) {
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(text, "| {title} | {} |", cells.join(" | "));
 }
 
-/// The part of docs/performance.md: one table for each thing that grows.
+/// Generates the part of docs/performance.md, one table for each quantity that grows.
 fn growth(figures: &Figures) -> String {
     let mut text = String::new();
     for (kind, title, ways) in [

@@ -1,15 +1,15 @@
-//! Modules in Synapse, as rows beside the others.
+//! Adds the costs of modules in Synapse as rows to the others.
 
 use serde::Deserialize;
 
 use super::figures::Row;
 use crate::command::Result;
 
-/// What Synapse's benchmark calls the questions that the others are asked, too.
+/// The names in Synapse's benchmark of the questions that the other ways are asked.
 const QUESTIONS: [(&str, &str); 2] =
     [("check_event_for_spam", "ready"), ("check_event_for_spam, a word in 1 KiB", "event")];
 
-/// One row of Synapse's benchmark, as far as it is read here.
+/// The part of a row of Synapse's benchmark that is used here.
 #[derive(Deserialize)]
 pub(super) struct Cost {
     name: String,
@@ -24,10 +24,10 @@ struct Times {
     spread: [f64; 2],
 }
 
-/// What modules cost in Synapse; or why that is not known.
+/// Measures what modules cost in Synapse, or says why that cannot be measured.
 ///
 /// # Errors
-/// It cannot be measured, though Synapse is there.
+/// The measurement failed although Synapse is installed.
 pub(super) fn costs() -> Result<std::result::Result<Vec<Cost>, String>> {
     Ok(match crate::synapse::costs()? {
         Ok(json) => Ok(serde_json::from_str(&json)?),
@@ -35,10 +35,10 @@ pub(super) fn costs() -> Result<std::result::Result<Vec<Cost>, String>> {
     })
 }
 
-/// Adds them where the same question to as many modules is.
+/// Adds the costs after the rows of the same question and number of modules.
 ///
 /// # Errors
-/// Synapse's benchmark no longer has a question.
+/// Synapse's benchmark lacks one of the questions.
 pub(super) fn add(rows: &mut Vec<Row>, costs: &[Cost]) -> Result<()> {
     for (theirs, _) in QUESTIONS {
         if costs.iter().all(|cost| cost.name != theirs) {
@@ -93,7 +93,7 @@ mod tests {
     fn they_stand_behind_the_same_question() {
         let mut rows = super::super::fixture().rows;
         let count = rows.len();
-        // The figures of the fixture lack the other question.
+        // The fixture has no figures for the other question.
         add(&mut rows, &costs(&QUESTIONS.map(|(theirs, _)| theirs))).unwrap();
         assert_eq!(rows.len(), count + 2);
         let native = rows.last().unwrap();

@@ -1,4 +1,4 @@
-//! The table in a terminal: all that was measured, question by question.
+//! The table for a terminal: all figures, question by question.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ pub(super) fn table(figures: &Figures) -> String {
 
 fn heading(table: &mut String, row: &Row) {
     let case = format!("{}, {}", row.question, counted(row.modules, "module"));
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         table,
         "\n{case:<28}{:>10}{:>22}{:>8}{:>14}{:>8}{:>13}",
@@ -51,7 +51,7 @@ pub(super) fn counted(number: u32, what: &str) -> String {
     if number == 1 { format!("{number} {what}") } else { format!("{number} {what}s") }
 }
 
-/// A share, with as many digits as are worth reading.
+/// A ratio with a sensible number of digits.
 pub(super) fn ratio(ratio: f64) -> String {
     if ratio < 9.995 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }
 }

@@ -1,4 +1,4 @@
-//! What the ways and questions are called where people read of them.
+//! Titles of the ways and questions, and the format of times.
 
 /// A way in which modules are asked.
 pub(super) struct Way {
@@ -6,7 +6,7 @@ pub(super) struct Way {
     pub(super) title: &'static str,
 }
 
-/// All of them, as far as tables and charts show them, from the nearest to the farthest.
+/// All ways that tables and charts show, from the closest to the most remote.
 pub(super) const WAYS: [Way; 9] = [
     Way { name: "direct", title: "`async fn`, compiled in" },
     Way { name: "boxed", title: "`async-trait`, compiled in" },
@@ -19,7 +19,7 @@ pub(super) const WAYS: [Way; 9] = [
     Way { name: "synapse_python", title: "Python module, in Synapse" },
 ];
 
-/// A time as people read it: three digits, and the unit that fits.
+/// Formats a time with three digits and a suitable unit.
 pub(super) fn time(ns: f64) -> String {
     let (number, unit) = match ns {
         ns if ns < 999.5 => (ns, "ns"),
@@ -31,7 +31,7 @@ pub(super) fn time(ns: f64) -> String {
         number if number < 99.95 => 1,
         _ => 0,
     };
-    // Below ten nanoseconds no clock is worth two digits after the point.
+    // Below ten nanoseconds no clock justifies two decimals.
     let digits = if unit == "ns" { digits.min(1) } else { digits };
     format!("{number:.digits$} {unit}")
 }

@@ -1,4 +1,4 @@
-//! The links of a folder of HTML pages that lead nowhere within it.
+//! Finds broken links in a folder of HTML pages.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -8,20 +8,20 @@ use html5gum::{Token, Tokenizer};
 
 use crate::command::Result;
 
-/// What of a page concerns links.
+/// The links and link targets of a page.
 #[derive(Debug, Default)]
 struct Page {
-    /// What may stand behind `#`.
+    /// The IDs that may follow `#`.
     anchors: HashSet<String>,
-    /// As they are written.
+    /// The links as written.
     links: Vec<String>,
 }
 
-/// The links that lead nowhere, each with its page. What leads out of the folder by a URL is not
-/// looked at: a test needs no network.
+/// Returns the broken links, each with its page. URLs that lead out of the folder are not checked,
+/// so that no network is needed.
 ///
 /// # Errors
-/// The folder or a page cannot be read, or there is no page.
+/// The folder or a page cannot be read, or the folder contains no page.
 pub(super) fn dead(folder: &Path) -> Result<Vec<String>> {
     let mut pages = BTreeMap::new();
     collect(folder, &mut pages)?;
@@ -69,7 +69,7 @@ fn read(html: &str) -> Page {
     page
 }
 
-/// Why a link of `file` leads nowhere; `None` if it leads somewhere, or out of the folder.
+/// Why a link of `file` is broken. `None` if it is valid or leads out of the folder.
 fn why_dead(file: &Path, link: &str, pages: &BTreeMap<PathBuf, Page>) -> Option<&'static str> {
     let scheme = link.split(['/', '#', '?']).next().unwrap_or(link);
     if scheme.contains(':') || link.starts_with("//") {
@@ -89,7 +89,7 @@ fn why_dead(file: &Path, link: &str, pages: &BTreeMap<PathBuf, Page>) -> Option<
     }
 }
 
-/// The path without `.` and `..`.
+/// Resolves `.` and `..` in a path.
 fn resolved(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for component in path.components() {

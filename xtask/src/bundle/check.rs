@@ -12,7 +12,7 @@ use crate::python::Environment;
 use crate::wheel::packages;
 
 /// # Errors
-/// Something of the bundle does not work, or is not there.
+/// A part of the bundle does not work or is missing.
 pub(super) fn run(work: &Path, bundle: &Path) -> Result<()> {
     let installed = Installed::from(bundle)?;
     let folder = &installed.folder;
@@ -45,7 +45,7 @@ pub(super) fn run(work: &Path, bundle: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Each plugin has to be named.
+/// Fails if the output does not name each plugin.
 fn missing(names: &[String], said: &str, command: &str) -> Result<()> {
     let is_named = |name: &str| said.split(|c: char| c.is_whitespace()).any(|word| word == name);
     let missing: Vec<&str> =
@@ -61,7 +61,7 @@ fn wheel(folder: &Path) -> Result<PathBuf> {
     Ok(entry.path())
 }
 
-/// A copy of the bundle, where nothing else is; gone with the value.
+/// A copy of the bundle in an empty folder, removed on drop.
 struct Installed {
     folder: PathBuf,
 }
@@ -82,7 +82,7 @@ impl Installed {
 
 impl Drop for Installed {
     fn drop(&mut self) {
-        // If it cannot be removed, it lies where temporary files do.
+        // If it cannot be removed, the system will clean it up with other temporary files.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

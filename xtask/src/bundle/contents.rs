@@ -1,8 +1,8 @@
-//! What each binary is made of, in the format of CycloneDX: a software bill of materials.
+//! Writes a software bill of materials for each binary, in CycloneDX format.
 //!
-//! The program writes its files beside the manifests, and wants the sources there. Nothing that is
-//! made may lie in ours, so it gets manifests of its own: a copy below cargo's target directory, in
-//! which every source is there and empty.
+//! cargo-cyclonedx writes its files beside the manifests and expects the sources there. To keep
+//! generated files out of our sources, it runs on a copy of the manifests below cargo's target
+//! directory, where every source file exists but is empty.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,16 +20,16 @@ const CYCLONEDX: Tool = Tool {
     options: &[],
 };
 
-/// What it calls its files.
+/// The extension of its files.
 const END: &str = ".cdx.json";
 
-/// The workspaces: each has versions of its own.
+/// The workspaces, each with its own lock file.
 const WORKSPACES: [&str; 2] = ["Cargo.toml", "synapse/Cargo.toml"];
 
 /// Writes one file for each binary of the bundle into `folder`.
 ///
 /// # Errors
-/// The program cannot be installed, or does not work.
+/// cargo-cyclonedx cannot be installed or fails.
 pub(super) fn write(folder: &Path, plugins: &[String]) -> Result<()> {
     let program = CYCLONEDX.ready()?;
     let copy = target_directory()?.join("bundle/manifests");
@@ -61,19 +61,19 @@ pub(super) fn write(folder: &Path, plugins: &[String]) -> Result<()> {
     Ok(fs::remove_dir_all(copy)?)
 }
 
-/// Where this machine keeps the sources is nobody's business, and differs from machine to machine.
+/// Removes the local path of the sources, which differs between machines and must not be published.
 fn without_path(text: &str, copy: &Path) -> String {
     text.replace(&*copy.to_string_lossy(), "/hsmod")
 }
 
-/// When the sources last changed, in seconds since 1970, so that the same sources give the same file;
-/// `None` where git does not know.
+/// The time of the last commit, in seconds since 1970, so that the same sources give the same file.
+/// `None` if git cannot tell.
 fn last_change() -> Option<String> {
     let seconds = output(Command::new("git").args(["log", "-1", "--format=%ct"])).ok()?;
     Some(seconds.trim().to_owned()).filter(|seconds| !seconds.is_empty())
 }
 
-/// Copies manifests and lock files, and makes an empty file for each other source.
+/// Copies manifests and lock files, and creates an empty file for each other source.
 fn copy_manifests(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     let mut entries: Vec<PathBuf> = Vec::new();
@@ -84,7 +84,7 @@ fn copy_manifests(from: &Path, to: &Path) -> Result<()> {
         let Some(name) = path.file_name() else { continue };
         let (copy, shown) = (to.join(name), name.to_string_lossy());
         if path.is_dir() {
-            // A target directory is told by its tag, wherever it is and whatever it is called.
+            // A target directory is recognized by its tag, whatever its name and place.
             if !shown.starts_with('.') && !path.join("CACHEDIR.TAG").exists() {
                 copy_manifests(&path, &copy)?;
             }

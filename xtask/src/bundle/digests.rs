@@ -1,4 +1,4 @@
-//! SHA256SUMS, as `sha256sum --check` reads it.
+//! SHA256SUMS, in the format of `sha256sum --check`.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::Command;
 use super::folder::files;
 use crate::command::{Result, output};
 
-/// The file of digests; whatever folder has one is taken for a bundle.
+/// The file of digests. A folder that has one counts as a bundle.
 pub(super) const DIGESTS: &str = "SHA256SUMS";
 
 /// Writes the digests of all files of a bundle.
@@ -22,7 +22,7 @@ pub(super) fn write(bundle: &Path) -> Result<()> {
     Ok(fs::write(bundle.join(DIGESTS), digests)?)
 }
 
-/// Compares a bundle with its digests: each file has one, and has not changed.
+/// Checks that each file of a bundle has a digest and matches it.
 ///
 /// # Errors
 /// A file is missing, has changed, or has no digest.

@@ -1,4 +1,4 @@
-//! A folder that is there as a whole, or not at all.
+//! Builds a folder completely or not at all.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use super::digests::DIGESTS;
 use crate::command::Result;
 
-/// A folder under way, beside the place that it is for; gone with the value, unless it got there.
+/// A folder under construction, beside its final place. It is removed on drop unless it was moved
+/// there.
 pub(super) struct Folder {
     unfinished: PathBuf,
     place: PathBuf,
 }
 
 impl Folder {
-    /// An empty folder, for `place`.
+    /// Creates an empty folder for `place`.
     ///
     /// # Errors
-    /// Something else than a bundle lies there, or the folder cannot be made.
+    /// `place` exists and is not a bundle, or the folder cannot be created.
     pub(super) fn beside(place: &Path) -> Result<Self> {
         refuse_others(place)?;
         let (parent, name) = match (place.parent(), place.file_name()) {
@@ -30,13 +31,13 @@ impl Folder {
         Ok(Self { unfinished, place: place.to_owned() })
     }
 
-    /// Where it lies now.
+    /// The current path of the folder.
     pub(super) fn path(&self) -> &Path {
         &self.unfinished
     }
 
-    /// Lets everybody read it and nobody else write to it, whatever the umask is: the loader takes no
-    /// plugin that others may write to.
+    /// Makes the folder readable for all and writable only for its owner, whatever the umask: the
+    /// loader refuses plugins that others can write to.
     ///
     /// # Errors
     /// The system refuses.
@@ -53,10 +54,10 @@ impl Folder {
         Ok(())
     }
 
-    /// The bytes of all its files.
+    /// The total size of its files, in bytes.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The folder cannot be read.
     pub(super) fn size(&self) -> Result<u64> {
         let lengths = files(&self.unfinished)?
             .into_iter()
@@ -64,12 +65,12 @@ impl Folder {
         lengths.sum()
     }
 
-    /// Puts it in its place. What was there is gone only then.
+    /// Moves the folder to its place. An old folder there is removed only after that.
     ///
     /// # Errors
-    /// It cannot be moved; then everything is as it was.
+    /// The folder cannot be moved. The old one is then unchanged.
     pub(super) fn swap(self) -> Result<()> {
-        // It may have come to be meanwhile.
+        // Another one may have appeared in the meantime.
         refuse_others(&self.place)?;
         let name = self.place.file_name().unwrap_or_default().to_string_lossy();
         let old = self.place.with_file_name(format!(".{name}.old.{}", std::process::id()));
@@ -93,12 +94,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // It is not there any more if it got its name.
+        // The folder no longer exists if it was moved.
         let _ = fs::remove_dir_all(&self.unfinished);
     }
 }
 
-/// Nobody wants to lose a folder of another kind for a slip in a path.
+/// Refuses to replace a folder that is not a bundle, in case of a mistyped path.
 fn refuse_others(place: &Path) -> Result<()> {
     let is_free = match fs::symlink_metadata(place) {
         Err(error) if error.kind() == ErrorKind::NotFound => true,
@@ -121,7 +122,7 @@ fn refuse_others(place: &Path) -> Result<()> {
 /// All files below a folder, by their paths in it, in order.
 ///
 /// # Errors
-/// It cannot be read.
+/// The folder cannot be read.
 pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
@@ -151,7 +152,7 @@ fn permit(_: &Path, _: u32) -> Result<()> {
 mod tests {
     use super::*;
 
-    /// A folder for a test, gone with the value.
+    /// A folder for a test, removed on drop.
     struct Scratch(PathBuf);
 
     impl Scratch {

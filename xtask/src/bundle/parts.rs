@@ -1,4 +1,4 @@
-//! The texts of a bundle: what is in it, a config to begin with, the licences.
+//! The text files of a bundle: a README, an example config and the licences.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +8,13 @@ use serde::Deserialize;
 
 use crate::command::{Result, output};
 
-/// The config to begin with.
+/// The example config.
 pub(super) const EXAMPLE: &str = "modules.yaml";
 
-/// Writes the texts into a bundle that has its binaries.
+/// Writes the text files into a bundle that already contains its binaries.
 ///
 /// # Errors
-/// Its command does not run, or cannot read one of its plugins.
+/// The bundle's command does not run, or cannot read one of the plugins.
 pub(super) fn write(bundle: &Path) -> Result<()> {
     fs::write(bundle.join("README.md"), readme(&plugins(bundle)?))?;
     fs::write(bundle.join(EXAMPLE), include_str!("modules.yaml"))?;
@@ -24,7 +24,7 @@ pub(super) fn write(bundle: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What `hsmod inspect --json` says of a plugin, as far as we read it.
+/// The part of the output of `hsmod inspect --json` that is used here.
 #[derive(Deserialize)]
 struct Plugin {
     name: String,
@@ -39,7 +39,7 @@ struct Abi {
     minor: u32,
 }
 
-/// What the plugins say of themselves, by name.
+/// The plugins of the bundle, sorted by name.
 fn plugins(bundle: &Path) -> Result<Vec<Plugin>> {
     let mut hsmod = Command::new(bundle.join("bin/hsmod"));
     let inspected = output(hsmod.current_dir(bundle).args(["inspect", "--json", "plugins"]))?;
