@@ -1,20 +1,20 @@
-//! The compilers for C and C++ that plugins in C are tried with.
+//! The C and C++ compilers that the tests build C plugins with.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::command::{Result, run};
 
-/// Each is a program, and the package of Debian that has it.
+/// Names of both the programs and their Debian packages.
 const ALL: [&str; 3] = ["gcc", "g++", "clang"];
 
-/// Makes tests fail where a compiler is missing, instead of saying so.
+/// Makes tests fail if a compiler is missing, instead of skipping it with a note.
 pub(crate) const DEMANDED: (&str, &str) = ("HSMOD_TEST_C_COMPILERS", "1");
 
-/// Installs those that are missing, where that can be done: by root, on Debian and what is like it.
+/// Installs missing compilers if possible: as root, on Debian and its derivatives.
 ///
 /// # Errors
-/// One is missing and cannot be installed.
+/// A compiler is missing and cannot be installed.
 pub(crate) fn ensure() -> Result<()> {
     let missing: Vec<&str> = ALL.into_iter().filter(|name| !is_there(name)).collect();
     if missing.is_empty() {

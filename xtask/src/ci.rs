@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: what CI runs, one step after the other, the cheap ones first.
+//! `cargo xtask ci`: runs the steps of CI one after the other, the cheap ones first.
 
 use std::process::Command;
 use std::time::Instant;
@@ -26,7 +26,7 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
     /// Only with `--full`.
     full: bool,
-    /// Whether it is about the crate in `synapse/`, which is a workspace of its own.
+    /// Whether it is about the crate in `synapse/`, which is a separate workspace.
     synapse: bool,
 }
 
@@ -87,13 +87,13 @@ const STEPS: &[Step] = &[
     Step::full("benchmarks", &["bench", "--package", "hsmod-benchmarks"]),
 ];
 
-/// The crates that `hsmod new` makes: the usual tests build that of one category.
+/// The crates that `hsmod new` creates. The usual tests build only that of one category.
 const NEW_MODULES: &[&str] = &["test", "--package", "hsmod", "--test", "it", "new_crates"];
 
 /// The crate that Python loads.
 const SYNAPSE: &str = "synapse/Cargo.toml";
 
-/// Native modules in a real Synapse; what trial says at its end stands in the summary, too.
+/// Tests of native modules in a real Synapse. trial's last lines are repeated in the summary.
 const TRIAL: Step = Step::usual("tests in Synapse", &["xtask", "synapse"]);
 
 /// The last step: its summary closes the output.
@@ -103,7 +103,7 @@ const TESTS: Step =
 /// Runs all steps and closes with the summary of the tests.
 ///
 /// # Errors
-/// The name of the step that failed and how to run it alone.
+/// A step failed. The error names it and says how to run it alone.
 pub(crate) fn run(options: &Options) -> Result<()> {
     c_compilers::ensure()?;
     for step in STEPS.iter().filter(|step| options.full || !step.full) {
@@ -129,14 +129,14 @@ impl Step {
         Self { full: true, ..Self::usual(name, arguments) }
     }
 
-    /// Has `execute` run the step, under a heading.
+    /// Runs the step with `execute`, under a heading.
     fn run(&self, execute: impl FnOnce(&mut Command) -> Result<()>) -> Result<()> {
         let mut command = cargo();
         command.args(self.arguments).envs(self.environment.iter().copied());
         if self.synapse {
-            // The one that maturin builds in, so that nothing is compiled twice.
+            // The directory that maturin builds in, so that nothing is compiled twice.
             command.env("CARGO_TARGET_DIR", target_directory()?.join("synapse/build"));
-            // Without it, a library of Python's would be linked.
+            // Without this, PyO3 would link against libpython.
             command.env("PYO3_BUILD_EXTENSION_MODULE", "1");
         }
         println!("\n==> {}: {}", self.name, line(&command));

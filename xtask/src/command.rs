@@ -1,10 +1,10 @@
-//! Running other programs: a failure always names the command line that failed.
+//! Runs other programs. An error always names the command line that failed.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, ExitStatus, Stdio};
 
-/// A task ends with a sentence for the person who ran it; nothing here is handled further up.
+/// The error is a message for the user of the task; no caller handles it.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// The cargo that runs us, so that its toolchain stays the same.
@@ -15,9 +15,9 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Hides from `command` which package it is run by, which cargo tells those that it runs. Build
-/// scripts look at that: they would run once more, and with them whatever depends on them, each time
-/// that somebody builds without us in between.
+/// Removes the environment variables by which cargo tells xtask its own package. Build scripts
+/// depend on them, so they, and everything that depends on them, would be rebuilt whenever builds
+/// with and without xtask alternate.
 pub(crate) fn forget_package(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let is_of_package =
@@ -31,16 +31,16 @@ pub(crate) fn forget_package(command: &mut Command) {
 /// Runs `command` with our own input and output.
 ///
 /// # Errors
-/// It could not be started or did not succeed.
+/// The command could not be started or failed.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command.status().map_err(|error| cannot_start(command, &error))?;
     if status.success() { Ok(()) } else { Err(format!("`{}`: {status}", line(command)).into()) }
 }
 
-/// Runs `command` and shows what it writes to standard output as it comes; `read` gets each line, too.
+/// Runs `command`, and shows its standard output line by line while passing each line to `read`.
 ///
 /// # Errors
-/// It could not be started, or read.
+/// The command could not be started, or its output could not be read.
 pub(crate) fn run_and_read(
     command: &mut Command,
     mut read: impl FnMut(&str),
@@ -58,11 +58,11 @@ pub(crate) fn run_and_read(
     Ok(child.wait()?)
 }
 
-/// What `command` writes to its standard output.
+/// Runs `command` and returns its standard output.
 ///
 /// # Errors
-/// It could not be started, did not succeed (the error then carries what it wrote to standard
-/// error) or wrote something other than UTF-8.
+/// The command could not be started, failed (the error then includes its standard error), or wrote
+/// something other than UTF-8.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output =
         command.stdin(Stdio::null()).output().map_err(|error| cannot_start(command, &error))?;
@@ -73,12 +73,12 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Err(format!("`{}`: {}\n{}", line(command), output.status, complaint.trim_end()).into())
 }
 
-/// Why a program did not even start.
+/// The message for a program that could not be started.
 pub(crate) fn cannot_start(command: &Command, error: &std::io::Error) -> String {
     format!("`{}` could not be run: {error}", line(command))
 }
 
-/// The command line as one would type it, environment first.
+/// The command line as typed in a shell, environment first.
 pub(crate) fn line(command: &Command) -> String {
     let environment = command.get_envs().filter_map(|(name, value)| {
         Some(format!("{}={}", name.to_string_lossy(), quoted(&value?.to_string_lossy())))
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_cargo_runs_is_not_told_of_this_package() {
-        // Cargo has told this test of it.
+        // Cargo sets the variables for this test.
         assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
         let command = cargo();
         let forgotten = |name: &str| command.get_envs().any(|env| env == (name.as_ref(), None));

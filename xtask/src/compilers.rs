@@ -1,10 +1,10 @@
-//! `cargo xtask compilers`: shows that a plugin does not care which compiler built it.
+//! `cargo xtask compilers`: shows that plugins work whichever compiler built them.
 //!
 //! Rust promises no layout, calling convention or allocator between two versions of its compiler;
 //! the boundary must hold without them. So we build plugins with the oldest compiler that
 //! `hsmod-plugin-api` supports and with one newer than ours, once as usual and once for each
-//! variant that moves what Rust leaves open, and have the loader that our own compiler built load
-//! and ask all of them.
+//! variant that moves what Rust leaves open, and load and call all of them with the loader that our
+//! own compiler built.
 //!
 //! Everything lies below cargo's target directory in `compilers/<version>/`: the unpacked
 //! compiler and one target directory per variant. Nothing is installed, and a second run fetches
@@ -45,7 +45,7 @@ pub(crate) struct Options {
 /// Fetches the compilers, builds the plugins with each of them and loads the results.
 ///
 /// # Errors
-/// A compiler cannot be had, a plugin does not build, or one that does is refused.
+/// A compiler is not available, a plugin does not build, or one that does is refused.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut plugins = Vec::new();
     for version in &options.versions {
@@ -124,7 +124,7 @@ fn build(compiler: &Compiler, package: &str, variant: &Variant) -> Result<PathBu
     build
         .args(["build", "--release", "--locked", "--target-dir"])
         .arg(compiler.directory.join("target").join(variant.name))
-        // Goes before RUSTFLAGS and every config file; the separator is cargo's.
+        // Takes precedence over RUSTFLAGS and config files. The separator is cargo's.
         .env("CARGO_ENCODED_RUSTFLAGS", variant.flags.join("\u{1f}"));
     if variant.flags.iter().any(|flag| flag.starts_with("-Z")) {
         build.env("RUSTC_BOOTSTRAP", "1");
@@ -134,10 +134,10 @@ fn build(compiler: &Compiler, package: &str, variant: &Variant) -> Result<PathBu
     libraries.pop().ok_or_else(|| format!("cargo built nothing for `{package}`").into())
 }
 
-/// Shows that the loader built by our own compiler loads `plugins`, and that they answer it.
+/// Checks that the loader built by our own compiler loads `plugins` and gets the right answers.
 ///
 /// # Errors
-/// One is refused, or answers something else than it should.
+/// A plugin is refused or gives a wrong answer.
 fn verify(plugins: &[PathBuf]) -> Result<()> {
     let program = build_program(true, "hsmod-tests", "ask_plugins")?;
     execute(Command::new(program).args(plugins))

@@ -8,11 +8,11 @@ use crate::command::{Result, run as execute};
 /// The plugins of the demo: one that decides about events, one that decides about rooms.
 pub(crate) const PLUGINS: [&str; 2] = ["list_spam_checker", "demo"];
 
-/// The history of rooms that is shown to them.
+/// The recorded history that is sent through them.
 const HISTORY: &str = "tests/data/synapse-pdus.ndjson";
 
-/// Builds the plugins in release mode, loads them, and shows a recorded history to them. Writes
-/// nothing outside the target directory.
+/// Builds the plugins in release mode, loads them, and sends a recorded history through them.
+/// Writes nothing outside the target directory.
 ///
 /// # Errors
 /// A build failed, or the modules do not load.

@@ -1,11 +1,11 @@
-//! `cargo xtask deny`: licences, sources and banned crates of all dependencies, by `cargo deny`
-//! and the rules in `deny.toml`.
+//! `cargo xtask deny`: checks licences, sources and banned crates of all dependencies with `cargo
+//! deny` and the rules in `deny.toml`.
 
 use clap::Args;
 
 use crate::command::{Result, cargo, output, run as execute};
 
-/// Installed when there is none; an installed one of any version is used as it is.
+/// The version to install if none is installed. An installed version is used as it is.
 const CARGO_DENY: &str = "cargo-deny@0.20.2";
 
 #[derive(Args)]
@@ -24,7 +24,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("cargo-deny is missing; installing it takes about two minutes");
         execute(cargo().args(["install", "--locked", CARGO_DENY]))?;
     }
-    // Both workspaces, each of which has dependencies of its own.
+    // Both workspaces, each with its own dependencies.
     for manifest in ["Cargo.toml", "synapse/Cargo.toml"] {
         let mut check = cargo();
         check.args(["deny", "--manifest-path", manifest, "--all-features"]);

@@ -1,4 +1,4 @@
-//! `cargo xtask header`: the C header of the boundary, made of the code.
+//! `cargo xtask header`: generates the C header of the boundary from the code.
 
 use clap::Args;
 
@@ -14,7 +14,7 @@ pub(crate) struct Options {
 /// Writes the header, or compares it.
 ///
 /// # Errors
-/// It does not build, or is to be compared and differs.
+/// The code does not build, or with `--check` the header differs.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut test = cargo();
     test.args(["test", "--quiet", "--package=hsmod-plugin-api", "--features=host,describe"]);

@@ -1,4 +1,4 @@
-//! `cargo xtask layout`: how the Python is laid out, which `black` decides.
+//! `cargo xtask layout`: checks the formatting of the Python code with `black`.
 
 use std::path::Path;
 
@@ -16,10 +16,10 @@ pub(crate) struct Options {
     write: bool,
 }
 
-/// Names the files that are laid out otherwise, or lays them out.
+/// Lists the files whose formatting differs, or formats them.
 ///
 /// # Errors
-/// There is such a file, or PyPI is out of reach the first time.
+/// A file's formatting differs, or PyPI is unreachable at the first run.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = wheel::folder()?;
     let tools = {

@@ -1,4 +1,4 @@
-//! One at a time: what several runs of a task would otherwise do to the same files.
+//! A lock against concurrent runs of a task that use the same files.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,15 +6,15 @@ use std::path::Path;
 
 use crate::command::Result;
 
-/// Held as long as it lives. The system gives it up with the process, however that ends.
+/// A lock that is held until drop. The system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Waits until no other process holds `folder`, which is made if need be, and says so if that
-    /// takes time.
+    /// Locks `folder`, creating it if necessary. If another process holds the lock, waits with a
+    /// message.
     ///
     /// # Errors
     /// The folder cannot be written to.
@@ -48,7 +48,7 @@ fn lock(file: &File) -> io::Result<()> {
     Ok(flock(file, FlockOperation::LockExclusive)?)
 }
 
-/// Synapse does not run there.
+/// Synapse does not run on such systems.
 #[cfg(not(unix))]
 fn try_lock(_: &File) -> io::Result<bool> {
     Ok(true)

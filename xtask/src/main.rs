@@ -1,7 +1,7 @@
 //! `cargo xtask`: everything CI does, and everything that builds plugins for a demo.
 //!
-//! Each command is one file; `cargo xtask help` lists them. What a command prints of its own goes
-//! to stdout, cargo's own progress to stderr.
+//! Each command is one file; `cargo xtask help` lists them. A command's own output goes to stdout,
+//! cargo's progress to stderr.
 
 mod bench;
 mod book;
@@ -148,8 +148,8 @@ impl Task {
     }
 }
 
-/// Goes to the root of the repository: there `cargo test` means all crates, wherever the reader
-/// stands.
+/// Changes to the root of the repository, where `cargo test` means all crates, wherever the user
+/// started.
 fn enter_workspace() -> command::Result<()> {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("start me as `cargo xtask`")?;
     let root = std::path::Path::new(&manifest).parent().ok_or("xtask/ lies in no folder")?;

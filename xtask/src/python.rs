@@ -1,7 +1,7 @@
-//! Virtual environments of Python, made once below cargo's target directory.
+//! Python virtual environments, created once below cargo's target directory.
 //!
-//! Only an interpreter has to be there; everything else comes from PyPI, in the versions that a file
-//! of requirements names, and what was fetched is kept.
+//! Only an interpreter must be installed. Everything else comes from PyPI, in the versions that a
+//! requirements file pins, and downloads are kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,27 +9,27 @@ use std::process::Command;
 
 use crate::command::{Result, output, run as execute};
 
-/// The oldest that Synapse, and the package, run with.
+/// The oldest Python that Synapse and the package support.
 const OLDEST: (u32, u32) = (3, 10);
 
-/// The file in an environment that says what it was made from. It is written last, so that one
-/// whose making was cut short has none.
+/// The file in an environment that says what it was created from. It is written last, so an
+/// incomplete environment has none.
 const MARKER: &str = "made-from";
 
 /// A virtual environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
     folder: PathBuf,
-    /// What pip fetched.
+    /// pip's downloads.
     cache: PathBuf,
 }
 
 impl Environment {
-    /// The environment `name` below `folder`, with what the file `requirements` says: as an
-    /// earlier run made it, or made now. A changed file or interpreter makes it anew.
+    /// The environment `name` below `folder`, with the packages of the file `requirements`. An
+    /// environment of an earlier run is reused unless the file or the interpreter has changed.
     ///
     /// # Errors
-    /// There is no interpreter that could be used, or PyPI is out of reach.
+    /// No suitable interpreter was found, or PyPI is unreachable.
     pub(crate) fn ready(folder: &Path, name: &str, requirements: &Path) -> Result<Self> {
         let environment = Self::at(folder, name);
         let interpreter = Interpreter::find()?;
@@ -52,33 +52,33 @@ impl Environment {
         Self::at(folder, name).folder.join(MARKER).exists()
     }
 
-    /// An empty environment `name` below `folder`, in place of any that is there.
+    /// Creates an empty environment `name` below `folder`, replacing an existing one.
     ///
     /// # Errors
-    /// There is no interpreter that could be used.
+    /// No suitable interpreter was found.
     pub(crate) fn fresh(folder: &Path, name: &str) -> Result<Self> {
         let environment = Self::at(folder, name);
         environment.make_anew(&Interpreter::find()?)?;
         Ok(environment)
     }
 
-    /// Its interpreter.
+    /// The environment's interpreter.
     pub(crate) fn python(&self) -> Command {
         Command::new(self.folder.join("bin/python"))
     }
 
-    /// Installs what pip is told.
+    /// Runs `pip install` with these arguments.
     ///
     /// # Errors
-    /// pip cannot: what it says stands above.
+    /// pip failed. Its own message was printed before.
     pub(crate) fn install(&self, what: &[&std::ffi::OsStr]) -> Result<()> {
         execute(self.pip("install").args(what)).map_err(|error| unreachable_index(&error))
     }
 
-    /// Fetches the source distribution of `requirement` into `folder`, and nothing it needs.
+    /// Downloads the source distribution of `requirement` into `folder`, without dependencies.
     ///
     /// # Errors
-    /// pip cannot: what it says stands above.
+    /// pip failed. Its own message was printed before.
     pub(crate) fn fetch_sources(&self, requirement: &str, folder: &Path) -> Result<()> {
         let mut pip = self.pip("download");
         pip.args(["--no-deps", "--no-binary=matrix-synapse", "--dest"])
@@ -115,7 +115,7 @@ fn unreachable_index(error: &dyn std::fmt::Display) -> Box<dyn std::error::Error
     .into()
 }
 
-/// The Python that environments are made with.
+/// The Python interpreter that creates environments.
 #[derive(Debug)]
 struct Interpreter {
     program: PathBuf,
@@ -123,10 +123,11 @@ struct Interpreter {
 }
 
 impl Interpreter {
-    /// What `PYTHON` says, or `python3`.
+    /// Finds the interpreter that `PYTHON` names, or `python3`.
     ///
     /// # Errors
-    /// There is none, it is too old, or Debian has put what makes environments into another package.
+    /// There is none, it is too old, or it lacks the module `venv`, which Debian packages
+    /// separately.
     fn find() -> Result<Self> {
         let named = std::env::var_os("PYTHON").filter(|program| !program.is_empty());
         let program = named.unwrap_or_else(|| "python3".into());
@@ -138,7 +139,7 @@ impl Interpreter {
              print(sys.executable, '.'.join(map(str, sys.version_info[:3])), \
              *[m for m in ('venv', 'ensurepip') if not i.find_spec(m)], sep='\\n')";
         let said = output(Command::new(program).args(["-c", SCRIPT])).map_err(|error| {
-            // The command line before it is none that anybody would type.
+            // Leave out the command line, which would only confuse.
             let cause = error.to_string();
             let cause = cause.rsplit("`").next().unwrap_or_default().to_owned();
             format!(
@@ -152,7 +153,7 @@ impl Interpreter {
         Ok(Self::read(&said)?)
     }
 
-    /// Reads what the interpreter says of itself: its path, its version, and the modules it lacks.
+    /// Reads the interpreter's report: its path, its version, and the modules it lacks.
     fn read(said: &str) -> std::result::Result<Self, String> {
         let mut lines = said.lines();
         let program = PathBuf::from(lines.next().unwrap_or_default());

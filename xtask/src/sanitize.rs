@@ -1,12 +1,13 @@
-//! `cargo xtask sanitize`: tests of what crosses the boundary, under AddressSanitizer.
+//! `cargo xtask sanitize`: runs the tests of the boundary under AddressSanitizer.
 //!
-//! The stable compiler knows the sanitizer and brings its runtime; only the flag asks for
-//! `RUSTC_BOOTSTRAP`. The runtime is linked into each program; a plugin has none of its own and
-//! finds the program's when it is loaded, so that both sides keep one account of all memory. The
-//! standard library is not instrumented: what its code that is compiled with ours does is seen, and
-//! all that is allocated.
+//! The stable compiler includes the sanitizer and its runtime; only its flag requires
+//! `RUSTC_BOOTSTRAP`. The runtime is linked into each program. A plugin contains none and is bound
+//! to the program's when it is loaded, so both sides share one record of all memory. The standard
+//! library is not instrumented, apart from its generic and inline code, which is compiled with
+//! ours, but all allocations are tracked.
 //!
-//! Everything lies below cargo's target directory in `sanitize/`, so that no other build is touched.
+//! Everything is built below cargo's target directory in `sanitize/`, so that other builds are not
+//! affected.
 
 mod canary;
 
@@ -23,7 +24,7 @@ use crate::lock::Lock;
 use crate::summary::{Summary, run_tests};
 use crate::wheel;
 
-/// What is run.
+/// The suites to run.
 const SUITES: [Suite; 3] = [
     Suite {
         name: "tests of the boundary",
@@ -40,10 +41,10 @@ const SUITES: [Suite; 3] = [
     Suite {
         name: "tests with plugins",
         arguments: &["--package=hsmod-tests", "--test=it"],
-        // Modules of tests/tests/it/: how plugins are loaded and refused, live and end; what is
-        // lent to them, or kept by them, across a panic, a suspension, a call that is dropped; what
-        // they answer, store and log. Not those about processes that end by a signal, which the
-        // sanitizer takes for its own.
+        // Modules of tests/tests/it/ about loading, refusing, running and ending plugins; about
+        // memory that is lent to or kept by them across panics, suspensions and dropped calls; and
+        // about what they answer, store and log. Modules about processes that end by a signal are
+        // left out, since the sanitizer handles signals itself.
         filters: &[
             "background_updates::",
             "c_plugins::",
@@ -81,19 +82,20 @@ const SUITES: [Suite; 3] = [
     Suite {
         name: "tests with plugins that panic while they panic",
         arguments: &["--package=hsmod-tests", "--test=it"],
-        // What is thrown while something thrown is dropped is forgotten on purpose: to drop it might
-        // throw once more. It cannot be told from other leaks by a list of suppressions: these are
-        // names of functions, which a plugin has none of when a report of it is made. No other leak
-        // is excused: plugins are never unmapped, so that what they hold for ever is held still.
+        // A panic payload whose drop panics leaks the second payload on purpose, since dropping
+        // that might panic again. A list of suppressions cannot exempt this leak: it works by
+        // function names, which are not available for a plugin when the report is made. Nothing
+        // else may leak: plugins are never unmapped, so their statics are still reachable at the
+        // end.
         filters: &["panics::"],
         leaks: true,
     },
 ];
 
-/// Tests that the sanitizer makes meaningless.
+/// Tests that are meaningless under the sanitizer.
 const SKIPPED: [&str; 1] = [
     // It measures the stack by the address of a variable, which the sanitizer keeps elsewhere to
-    // see whether it is used when its function has returned.
+    // detect use after return.
     "the_stack_is_not_filled_by_modules_that_take_much_of_it",
 ];
 
@@ -114,7 +116,7 @@ pub(crate) struct Options {
     filters: Vec<String>,
 }
 
-/// Shows that the sanitizer catches what it should, and runs the tests.
+/// Checks that the sanitizer detects misuse, then runs the tests.
 ///
 /// # Errors
 /// This compiler has no sanitizer, something does not build, a test failed, or memory was misused.
@@ -132,7 +134,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     summary.some_passed()
 }
 
-/// Does something under a heading, and says how long it took.
+/// Runs `work` under a heading and prints its duration.
 fn step<T>(heading: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("\n==> {heading}");
     let start = Instant::now();
@@ -144,17 +146,17 @@ fn step<T>(heading: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
 /// Tests of one package.
 struct Suite {
     name: &'static str,
-    /// Which of the package.
+    /// The arguments that select its tests.
     arguments: &'static [&'static str],
-    /// Only tests whose names contain one of these, if there are any.
+    /// If not empty, only tests whose names contain one of these are run.
     filters: &'static [&'static str],
-    /// Whether memory is forgotten on purpose.
+    /// Whether the tests leak memory on purpose.
     leaks: bool,
 }
 
 impl Suite {
-    /// Runs the tests, or those of them that the reader chose; none of a suite that leaks unless
-    /// one of its own filters was chosen.
+    /// The command that runs the tests, or those that the user chose. `None` for a suite that leaks
+    /// if the user chose none of its filters.
     fn command(&self, sanitizer: &Sanitizer, chosen: &[String]) -> Option<Command> {
         let mut test = sanitizer.cargo();
         sanitizer.watch(&mut test, self.leaks);
@@ -170,7 +172,7 @@ impl Suite {
         };
         test.args(SKIPPED.iter().flat_map(|name| ["--skip", name]));
         if !self.leaks {
-            // Those of the same tests that have a suite of their own.
+            // Skip the tests that have a separate suite.
             let others =
                 SUITES.iter().filter(|suite| suite.leaks && suite.arguments == self.arguments);
             test.args(others.flat_map(|suite| suite.filters).flat_map(|name| ["--skip", name]));
@@ -181,15 +183,15 @@ impl Suite {
 
 /// How to build and run with the sanitizer.
 struct Sanitizer {
-    /// The platform. Naming it keeps build scripts and macros, which run in the compiler, as they are.
+    /// The platform. Naming it explicitly keeps the flags from build scripts and procedural macros.
     platform: String,
-    /// Where everything lies.
+    /// The target directory.
     folder: PathBuf,
 }
 
 impl Sanitizer {
     /// # Errors
-    /// The compiler has none for this platform.
+    /// The compiler has no sanitizer for this platform.
     fn ready() -> Result<Self> {
         let rustc = || Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()));
         let version = output(rustc().arg("-vV"))?;
@@ -211,10 +213,10 @@ impl Sanitizer {
         Ok(Self { platform, folder })
     }
 
-    /// A cargo that builds with the sanitizer, as do those that the tests start.
+    /// A cargo command that builds with the sanitizer, as does every cargo that the tests start.
     fn cargo(&self) -> Command {
         let mut command = cargo();
-        // Would go before `RUSTFLAGS`.
+        // This variable would take precedence over `RUSTFLAGS`.
         command.env_remove("CARGO_ENCODED_RUSTFLAGS");
         command
             .env("RUSTC_BOOTSTRAP", "1")
@@ -224,15 +226,15 @@ impl Sanitizer {
         command
     }
 
-    /// Says what the sanitizer looks for in `command`, and in what that starts.
+    /// Configures what the sanitizer checks in `command` and its child processes.
     fn watch(&self, command: &mut Command, leaks: bool) {
-        // What is lent across the boundary often lies on the stack of the caller.
+        // Memory lent across the boundary is often on the caller's stack.
         let detect_leaks = u8::from(!leaks);
         let options = format!("detect_stack_use_after_return=1:detect_leaks={detect_leaks}");
         command.env("ASAN_OPTIONS", options).envs([c_compilers::DEMANDED]);
     }
 
-    /// Builds all plugins, as the tests want them, and says where this one lies.
+    /// Builds all plugins, as the tests do, and returns the path of this one.
     fn plugin(&self, name: &str) -> Result<PathBuf> {
         let mut names = [wheel::packages("plugins")?, wheel::packages("tests/modules")?].concat();
         names.retain(|other| other != name);
@@ -247,10 +249,10 @@ impl Sanitizer {
 /// The flags of the compiler.
 const RUSTFLAGS: [&str; 3] = [
     "-Zsanitizer=address",
-    // For plugins, which have no runtime of their own.
+    // Exports the runtime to plugins, which contain none.
     "-Clink-arg=-Wl,--export-dynamic-symbol=__asan_*",
-    // A global variable would be followed by a zone that nobody may touch, which would be part of
-    // its symbol: the manifest, as the loader reads it from the file, would end in zeros.
+    // Otherwise each global variable would get a red zone that belongs to its symbol, and the
+    // manifest, as the loader reads it from the file, would end in zeros.
     "-Cllvm-args=-asan-globals=0",
 ];
 

@@ -1,4 +1,4 @@
-//! What test binaries say at their ends, gathered for the end of what runs them.
+//! Collects the last lines of test binaries for a summary at the end of a run.
 
 use std::fmt;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::command::{Result, line, run_and_read};
 use crate::synapse::trial::Outcome;
 
-/// What trial and the test binaries say at their ends.
+/// The results of trial and of the test binaries.
 #[derive(Default)]
 pub(crate) struct Summary {
     pub(crate) trial: Outcome,
@@ -35,7 +35,7 @@ impl Summary {
     }
 
     /// # Errors
-    /// If no test has passed: then none was run.
+    /// No test has passed, which means that none was run.
     pub(crate) fn some_passed(&self) -> Result<()> {
         if self.passed == 0 { Err("no test was run".into()) } else { Ok(()) }
     }
@@ -56,7 +56,7 @@ impl fmt::Display for Summary {
 /// Runs tests, showing their output as it comes and collecting the results.
 ///
 /// # Errors
-/// They do not build, or one of them failed.
+/// The tests do not build, or one of them failed.
 pub(crate) fn run_tests(command: &mut Command, summary: &mut Summary) -> Result<()> {
     let status = run_and_read(command, |line| summary.read(line))?;
     if !status.success() {

@@ -1,7 +1,7 @@
-//! `cargo xtask synapse`: the tests of native modules in a real Synapse, and what they cost there.
+//! `cargo xtask synapse`: tests native modules in a real Synapse and measures their cost there.
 //!
-//! Everything that they need lies below cargo's target directory in `synapse/`: the environment with
-//! Synapse, the tests of Synapse itself, whose in-memory homeserver ours use, and what we build.
+//! Everything needed is kept below cargo's target directory in `synapse/`: the environment with
+//! Synapse, Synapse's own tests, whose in-memory homeserver is used, and our builds.
 
 mod sources;
 pub(crate) mod trial;
@@ -24,7 +24,7 @@ const REQUIREMENTS: &str = "synapse/requirements/tests.txt";
 /// The environment that Synapse is installed in.
 const ENVIRONMENT: &str = "environment";
 
-/// The plugin of the benchmark.
+/// The plugin that the benchmark measures.
 const MEASURED: &str = "bench_checker";
 
 #[derive(Args)]
@@ -52,10 +52,10 @@ pub(crate) struct Options {
     jobs: u32,
 }
 
-/// Makes all that is needed and runs the tests.
+/// Prepares everything and runs the tests.
 ///
 /// # Errors
-/// Something could not be fetched or built, or a test failed.
+/// A download, a build or a test failed.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = wheel::folder()?;
     if options.bench {
@@ -66,11 +66,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     ready(folder, lock, options.release, &names, options.jobs)?.run(&options.tests)
 }
 
-/// What native modules cost inside Synapse, beside Python ones, as the benchmark writes it in JSON.
-/// Or why nobody can say: nothing is fetched for that.
+/// The cost of native modules in Synapse compared with Python ones, as the benchmark's JSON; or the
+/// reason why it cannot be measured. Nothing is downloaded for this.
 ///
 /// # Errors
-/// Something could not be built, or the benchmark failed.
+/// A build or the benchmark failed.
 pub(crate) fn costs() -> Result<std::result::Result<String, String>> {
     let folder = wheel::folder()?;
     if !Environment::is_there(&folder, ENVIRONMENT) {
@@ -84,7 +84,7 @@ fn ready_to_measure(folder: PathBuf) -> Result<Trial> {
     ready(folder, lock, true, &[MEASURED.to_owned()], 1)
 }
 
-/// Makes all that is needed, with these plugins.
+/// Prepares everything, with these plugins.
 fn ready(
     folder: PathBuf,
     lock: Lock,
@@ -105,7 +105,7 @@ fn ready(
     Ok(Trial { environment, sources, plugins, folder, jobs, _lock: lock })
 }
 
-/// Builds plugins, and lays them side by side in a folder.
+/// Builds plugins and puts them into one folder.
 fn lay(folder: &Path, release: bool, names: &[String]) -> Result<PathBuf> {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let built = build_plugins(release, &names)?;
@@ -116,7 +116,7 @@ fn lay(folder: &Path, release: bool, names: &[String]) -> Result<PathBuf> {
     fs::create_dir_all(&plugins)?;
     for plugin in built {
         let name = plugin.file_name().ok_or("a plugin without a name")?;
-        // The loader looks at whole files: links, as copies would fill the disk.
+        // Hard links, since the loader reads whole files and copies would fill the disk.
         fs::hard_link(&plugin, plugins.join(name))
             .or_else(|_| fs::copy(&plugin, plugins.join(name)).map(drop))?;
     }

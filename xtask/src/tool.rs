@@ -1,4 +1,4 @@
-//! Programs from the registry that tasks run, installed below cargo's target directory.
+//! Installs programs from the registry that tasks need, below cargo's target directory.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,23 +6,23 @@ use std::process::Command;
 use crate::build::target_directory;
 use crate::command::{Result, cargo, output, run as execute};
 
-/// A program, in one version.
+/// A program in a fixed version.
 pub(crate) struct Tool {
-    /// The package, and the folder that it is installed in.
+    /// The package, and the name of its installation folder.
     pub(crate) package: &'static str,
     pub(crate) program: &'static str,
     pub(crate) version: &'static str,
-    /// What it is asked for its version with, the end of which that is.
+    /// The arguments that make it print its version at the end of a line.
     pub(crate) asked: &'static [&'static str],
-    /// How it is installed.
+    /// Options for `cargo install`.
     pub(crate) options: &'static [&'static str],
 }
 
 impl Tool {
-    /// The program, installed if it is missing or of another version.
+    /// The path of the program, installed now if it is missing or has another version.
     ///
     /// # Errors
-    /// The registry is out of reach, or it does not build.
+    /// The registry is unreachable, or the program does not build.
     pub(crate) fn ready(&self) -> Result<PathBuf> {
         let Self { package, version, .. } = self;
         let root = target_directory()?.join(package);
@@ -35,7 +35,7 @@ impl Tool {
             install.args(["install", "--locked"]).args(self.options);
             install.arg(format!("{package}@{version}")).arg("--root").arg(&root);
             execute(install.env("CARGO_TARGET_DIR", root.join("build")))?;
-            // What it was made of is not needed again.
+            // The build files are not needed again.
             std::fs::remove_dir_all(root.join("build"))?;
         }
         Ok(program)

@@ -1,7 +1,7 @@
-//! `cargo xtask wheel`: the Python package `hsmod`, as operators install it.
+//! `cargo xtask wheel`: builds the Python package `hsmod` for operators.
 //!
-//! One file holds all of it: the loader (`hsmod/_native`), the Python around it, the plugins of
-//! `plugins/` (below `hsmod/plugins`) and the `hsmod` command. It is built for the stable ABI of
+//! The wheel contains everything: the loader (`hsmod/_native`), the Python around it, the plugins
+//! of `plugins/` (below `hsmod/plugins`) and the `hsmod` command. It is built for the stable ABI of
 //! CPython, so one wheel serves 3.10 and everything newer.
 
 mod stage;
@@ -33,10 +33,10 @@ pub(crate) struct Options {
     check: bool,
 }
 
-/// Builds the wheel and says where it lies.
+/// Builds the wheel and prints its path.
 ///
 /// # Errors
-/// Something does not build, or PyPI is out of reach the first time.
+/// A part does not build, or PyPI is unreachable at the first run.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let folder = folder()?;
     let _lock = Lock::of(&folder)?;
@@ -50,7 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.check { check(&folder, &wheel) } else { Ok(()) }
 }
 
-/// Where everything lies that belongs to Synapse.
+/// The folder of everything that belongs to Synapse.
 ///
 /// # Errors
 /// Cargo cannot read the workspace.
@@ -58,11 +58,11 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(target_directory()?.join("synapse"))
 }
 
-/// Builds the wheel into `out`, in place of another one of the same name. The caller holds the lock
-/// of `folder`.
+/// Builds the wheel into `out`, replacing one of the same name. The caller holds the lock of
+/// `folder`.
 ///
 /// # Errors
-/// Something does not build, or PyPI is out of reach the first time.
+/// A part does not build, or PyPI is unreachable at the first run.
 pub(crate) fn build(folder: &Path, dev: bool, out: &Path) -> Result<PathBuf> {
     let tools = Environment::ready(folder, "build-tools", Path::new(REQUIREMENTS))?;
     let stage = Stage::lay(
@@ -83,23 +83,23 @@ pub(crate) fn build(folder: &Path, dev: bool, out: &Path) -> Result<PathBuf> {
     stage.deliver(out)
 }
 
-/// What the wheel holds beside the Python and what maturin builds.
+/// What the wheel contains besides the Python code and what maturin builds.
 pub(crate) struct Contents {
     pub(crate) plugins: Vec<PathBuf>,
     pub(crate) command: PathBuf,
 }
 
-/// Builds all that lies in `plugins/`.
+/// Builds all plugins in `plugins/`.
 ///
 /// # Errors
-/// One does not build.
+/// A plugin does not build.
 pub(crate) fn plugins(release: bool) -> Result<Vec<PathBuf>> {
     let names = packages("plugins")?;
     build_plugins(release, &names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// The plugins in a folder; the packages bear the names of their folders. What plugins have in common
-/// is a library beside them, and no plugin.
+/// The plugins in a folder. Each package has the name of its folder. Libraries that plugins share
+/// are not plugins.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -116,7 +116,7 @@ pub(crate) fn packages(folder: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Installs the wheel where nothing else is, and has it list and check what it carries.
+/// Installs the wheel into an empty environment and makes it list and check its plugins.
 fn check(folder: &Path, wheel: &Path) -> Result<()> {
     let environment = Environment::fresh(folder, "fresh")?;
     environment.install(&["--no-index".as_ref(), wheel.as_ref()])?;
@@ -124,7 +124,8 @@ fn check(folder: &Path, wheel: &Path) -> Result<()> {
     fs::write(elsewhere.join("modules.yaml"), EXAMPLE)?;
     let hsmod = |arguments: &[&str]| {
         let mut hsmod = environment.python();
-        // Python looks for modules where it is started, and `synapse` is a folder of the repository.
+        // Python looks for modules in the working directory, and the repository has a folder
+        // `synapse`.
         hsmod.current_dir(&elsewhere).args(["-m", "hsmod"]).args(arguments);
         hsmod
     };
@@ -134,7 +135,7 @@ fn check(folder: &Path, wheel: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Two of the plugins that the wheel carries, found without `plugins_dir`.
+/// Two plugins of the wheel, found without `plugins_dir`.
 const EXAMPLE: &str = "\
 modules:
   - module: list_spam_checker

@@ -1,10 +1,10 @@
-//! Shows that all workspaces build with the same dependencies: what the tests here try is what
-//! operators install, and what is measured.
+//! Tests that all workspaces use the same versions of shared dependencies, so that what is tested
+//! is also what operators install and what is measured.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The versions of each package, by name and by what cargo takes for compatible.
+/// The locked versions, by package name and compatible range.
 type Locked = BTreeMap<(String, String), String>;
 
 #[test]
@@ -21,7 +21,7 @@ fn the_lock_files_agree_in_what_they_share() {
     );
 }
 
-/// What another workspace builds with another version, and how that is put right.
+/// The packages that another workspace locks at another version, and the remedy.
 fn different(ours: &Locked, workspace: &str) -> Vec<String> {
     let theirs = locked(&format!("{workspace}/Cargo.lock"));
     let shared = theirs.iter().filter_map(|(key, version)| Some((key, version, ours.get(key)?)));
@@ -62,7 +62,7 @@ fn read(text: &str) -> Locked {
         .collect()
 }
 
-/// `1` of 1.4.2, `0.4` of 0.4.2, `0.0.2` of 0.0.2.
+/// The compatible range of a version: `1` for 1.4.2, `0.4` for 0.4.2, `0.0.2` for 0.0.2.
 fn compatible(version: &str) -> String {
     let numbers: Vec<&str> = version.split('.').collect();
     let end = numbers.iter().position(|number| *number != "0").map_or(numbers.len(), |at| at + 1);

@@ -1,7 +1,7 @@
 //! Debian's packages, unpacked beside the system instead of installed.
 //!
-//! apt-get knows the sources and checks what it downloads against their signatures; it works on
-//! lists of its own here, so that neither root nor an earlier `apt-get update` is needed.
+//! apt-get knows the sources and verifies the signatures of its downloads. Here it works with
+//! separate package lists, so that neither root nor an earlier `apt-get update` is needed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::command::{Result, output, run};
 /// Unpacks the upstream `version` of `package`, and what it needs and the system lacks, into `root`.
 ///
 /// # Errors
-/// This is no Debian, or its sources have no such version.
+/// The system is not Debian, or its sources lack this version.
 pub(crate) fn unpack(package: &str, version: &str, root: &Path) -> Result<()> {
     let apt = Apt { directory: root.with_extension("apt") };
     fs::create_dir_all(&apt.directory)?;
@@ -34,7 +34,7 @@ pub(crate) fn unpack(package: &str, version: &str, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// apt with lists and downloads in a directory of its own.
+/// apt with its lists and downloads in a separate directory.
 struct Apt {
     directory: PathBuf,
 }
@@ -76,7 +76,7 @@ impl Apt {
         })
     }
 
-    /// `first` and, through all dependencies, what the system lacks.
+    /// `first` and all its direct and indirect dependencies that the system lacks.
     fn closure(&self, first: Wanted) -> Result<Vec<Wanted>> {
         let mut closure = vec![first];
         let mut next = 0;

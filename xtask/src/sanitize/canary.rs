@@ -1,5 +1,5 @@
-//! Shows that the net catches: a program and a plugin that misuse memory on purpose are stopped, and
-//! those that do not are let go.
+//! Checks that the sanitizer works: programs and plugins that misuse memory on purpose are stopped,
+//! and those that do not are not.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use super::{RUSTFLAGS, Sanitizer};
 use crate::build::program;
 use crate::command::{Result, cannot_start, line};
 
-/// Who misuses memory and how, and what the report says.
+/// The title, the culprit, the kind of misuse, and the expected report.
 const MISUSES: [(&str, Who, &str, Option<&str>); 8] = [
     ("a plugin that does nothing wrong", Who::Plugin, "nothing", None),
     ("a program that reads behind its memory", Who::Program, "own", Some(OVERFLOW)),
@@ -20,7 +20,7 @@ const MISUSES: [(&str, Who, &str, Option<&str>); 8] = [
     ("a plugin in C that reads what it has freed", Who::CPlugin, "freed", Some(USE_AFTER_FREE)),
 ];
 
-/// Whose code it is.
+/// The culprit.
 #[derive(Clone, Copy)]
 enum Who {
     Program,
@@ -28,20 +28,21 @@ enum Who {
     CPlugin,
 }
 
-/// As which file the loader maps plugins.
+/// The path under which the loader maps plugins.
 const PLUGIN: &str = "(/proc/self/fd/";
 
 const OVERFLOW: &str = "AddressSanitizer: heap-buffer-overflow";
 const USE_AFTER_FREE: &str = "AddressSanitizer: heap-use-after-free";
 const LEAK: &str = "LeakSanitizer: detected memory leaks";
 
-/// Has `plugin`, which is `bad_memory`, and a program misuse memory.
+/// Runs each case with `plugin`, which is `bad_memory`, or with a program.
 ///
 /// # Errors
-/// One of them is not stopped, or one that should not be is.
+/// A misuse is not detected, or a correct case is stopped.
 pub(super) fn check(sanitizer: &Sanitizer, plugin: &Path) -> Result<()> {
     let mut build = sanitizer.cargo();
-    // Together with the tests, which want it, too: alone it would be built of other parts.
+    // Build the program together with the tests that need it; alone, its dependencies would get
+    // other features and be built again.
     build.args(["test", "--no-run", "--test=it"]);
     let program = program(build, "hsmod-tests", "canary")?;
     for (what, who, misuse, report) in MISUSES {
@@ -56,7 +57,7 @@ pub(super) fn check(sanitizer: &Sanitizer, plugin: &Path) -> Result<()> {
                 PLUGIN
             }
             Who::CPlugin => {
-                // By its flags it sees that what it builds is to be watched, too.
+                // The flags tell the program to build its C plugin with the sanitizer, too.
                 canary.env("RUSTFLAGS", RUSTFLAGS.join(" ")).args(["c_plugin", misuse]);
                 PLUGIN
             }
@@ -69,8 +70,7 @@ pub(super) fn check(sanitizer: &Sanitizer, plugin: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether what comes of `canary` is this report, which names the file `whose` code it was, or
-/// nothing.
+/// Checks that `canary` ends with this report, naming the file `whose`, or succeeds without one.
 fn is_as_it_should(canary: &mut Command, report: Option<&str>, whose: &str) -> Result<()> {
     let output = canary.stdin(Stdio::null()).output();
     let output = output.map_err(|error| cannot_start(canary, &error))?;

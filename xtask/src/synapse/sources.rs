@@ -1,7 +1,7 @@
-//! Synapse's own tests, of which ours use the in-memory homeserver.
+//! Fetches Synapse's own tests, whose in-memory homeserver is used by ours.
 //!
-//! They are in its source distribution only, and of that they are taken alone: `synapse/` beside them
-//! would hide the installed package, and lacks the compiled part of it.
+//! They are only in the source distribution. Nothing else is taken from it: its `synapse/` would
+//! hide the installed package and lacks the compiled part.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use std::process::Command;
 use crate::command::{Result, run as execute};
 use crate::python::Environment;
 
-/// The folder with the `tests` of the Synapse that `requirements` name, as an earlier run left it or
-/// fetched now.
+/// The folder with the `tests` of the Synapse version that `requirements` name, from an earlier run
+/// or downloaded now.
 ///
 /// # Errors
-/// PyPI is out of reach.
+/// PyPI is unreachable.
 pub(super) fn ready(
     folder: &Path,
     environment: &Environment,
@@ -37,7 +37,7 @@ pub(super) fn ready(
     tar.arg("--extract").arg("--file").arg(&archive).arg("--directory").arg(&partial);
     execute(tar.args(["--strip-components=1", &format!("matrix_synapse-{version}/tests")]))?;
     fs::remove_file(archive)?;
-    // Last, so that a run that is cut short leaves nothing that looks whole.
+    // Renamed last, so that an interrupted run leaves nothing that looks complete.
     fs::rename(partial, &sources)?;
     Ok(sources)
 }

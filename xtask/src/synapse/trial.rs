@@ -1,4 +1,4 @@
-//! Runs the tests by trial, Twisted's own runner; and the benchmark, which needs the same.
+//! Runs the tests with trial, Twisted's test runner, and the benchmark in the same environment.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,29 +8,29 @@ use crate::command::{Result, line, output, run as execute, run_and_read};
 use crate::lock::Lock;
 use crate::python::Environment;
 
-/// Where the tests are.
+/// The folder of the tests.
 const TESTS: &str = "synapse/tests";
 
-/// What native modules cost.
+/// The benchmark of native modules.
 const BENCHMARK: &str = "synapse/benchmarks/cost.py";
 
-/// All that the tests need.
+/// Everything that the tests need.
 pub(super) struct Trial {
     pub(super) environment: Environment,
     pub(super) sources: PathBuf,
     pub(super) plugins: PathBuf,
-    /// Where they may leave something.
+    /// A folder for temporary files.
     pub(super) folder: PathBuf,
     pub(super) jobs: u32,
-    /// Nobody else changes any of it meanwhile.
+    /// Keeps other runs from changing any of it.
     pub(super) _lock: Lock,
 }
 
 impl Trial {
-    /// Runs the tests of these names; all, if there are none.
+    /// Runs the tests with these names, or all if no name is given.
     ///
     /// # Errors
-    /// A test failed, or there was none.
+    /// A test failed, or none was found.
     pub(super) fn run(&self, names: &[String]) -> Result<()> {
         let tests =
             if names.is_empty() { all()? } else { names.iter().map(|n| module(n)).collect() };
@@ -53,18 +53,18 @@ impl Trial {
         Ok(())
     }
 
-    /// Measures what native modules cost.
+    /// Measures the cost of native modules.
     ///
     /// # Errors
-    /// It is more than it may be.
+    /// The cost exceeds its limit.
     pub(super) fn measure(&self) -> Result<()> {
         execute(self.python().args([BENCHMARK, "--check"]))
     }
 
-    /// The same as JSON, whether or not it is more than it may be.
+    /// The cost as JSON, without a check against the limit.
     ///
     /// # Errors
-    /// It cannot be measured.
+    /// The measurement failed.
     pub(super) fn costs(&self) -> Result<String> {
         output(self.python().args([BENCHMARK, "--json"]))
     }
@@ -75,20 +75,20 @@ impl Trial {
         trial
     }
 
-    /// Python, with all that the tests need.
+    /// Python with everything that the tests need.
     fn python(&self) -> Command {
         let mut python = self.environment.python();
         let path = [std::path::absolute(TESTS).unwrap_or_default(), self.sources.clone()];
         python
             .env("PYTHONPATH", std::env::join_paths(path).unwrap_or_default())
-            // Nothing that Python compiles is to lie in the sources.
+            // Keeps compiled Python files out of the sources.
             .env("PYTHONPYCACHEPREFIX", self.folder.join("pycache"))
             .env("HSMOD_TEST_PLUGINS", &self.plugins);
         python
     }
 }
 
-/// The modules of all tests.
+/// The names of all test modules.
 fn all() -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(TESTS)? {
@@ -101,7 +101,7 @@ fn all() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// A test as trial names it: a file may be given by its path, too.
+/// The name of a test for trial. A file may also be given by its path.
 fn module(name: &str) -> String {
     match name.strip_suffix(".py") {
         Some(path) => path.rsplit('/').next().unwrap_or(path).to_owned(),
@@ -109,7 +109,7 @@ fn module(name: &str) -> String {
     }
 }
 
-/// What trial says at its end: `Ran 12 tests in 3.100s`, and then `PASSED (successes=12)`.
+/// The last lines of trial: `Ran 12 tests in 3.100s`, and then `PASSED (successes=12)`.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     ran: Option<String>,
@@ -117,7 +117,7 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Keeps `line` if it is one of the two.
+    /// Keeps `line` if it is one of these two.
     pub(crate) fn read(&mut self, line: &str) {
         let verdict = |word| line == word || line.starts_with(&format!("{word} ("));
         if line.starts_with("Ran ") && line.contains(" tests in ") {
@@ -127,7 +127,7 @@ impl Outcome {
         }
     }
 
-    /// Both in one line, if there were both.
+    /// Both lines in one, if both were seen.
     pub(crate) fn line(&self) -> Option<String> {
         Some(format!("trial: {}: {}", self.ran.as_ref()?, self.verdict.as_ref()?))
     }

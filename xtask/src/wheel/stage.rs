@@ -1,8 +1,8 @@
-//! The folder that maturin makes the wheel of.
+//! The folder from which maturin builds the wheel.
 //!
-//! It lies below cargo's target directory, so that nothing that is built ever lies in the sources:
-//! a copy of the Python, the plugins and the command beside it, and a `pyproject.toml` that says
-//! where the crate is.
+//! It is below cargo's target directory, so that no build output gets into the sources. It contains
+//! a copy of the Python code, the plugins, the command, and a `pyproject.toml` that says where the
+//! crate is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,16 +15,16 @@ use super::Contents;
 /// The sources of the package.
 const SOURCES: &str = "synapse";
 
-/// The section of `pyproject.toml` that our lines are added to; the last one there.
+/// The last section of `pyproject.toml`, which our lines are appended to.
 const SECTION: &str = "[tool.maturin]";
 
-/// A folder that is ready for maturin.
+/// A folder prepared for maturin.
 pub(super) struct Stage {
     folder: PathBuf,
 }
 
 impl Stage {
-    /// Lays everything out in `folder`, in place of what is there.
+    /// Prepares `folder`, replacing its old content.
     ///
     /// # Errors
     /// A file cannot be copied, or `strip` is missing.
@@ -51,7 +51,7 @@ impl Stage {
         &self.folder
     }
 
-    /// Where maturin is to put the wheel: into an empty folder, so that it is found.
+    /// The folder for maturin's wheel. It is empty, so that the wheel can be found.
     pub(super) fn wheels(&self) -> PathBuf {
         self.folder.join("wheels")
     }
@@ -59,7 +59,7 @@ impl Stage {
     /// Moves the wheel to `out`.
     ///
     /// # Errors
-    /// maturin made none, or `out` cannot be written to.
+    /// maturin built no wheel, or `out` cannot be written to.
     pub(super) fn deliver(&self, out: &Path) -> Result<PathBuf> {
         let wheel = fs::read_dir(self.wheels())?.next().ok_or("maturin made no wheel")??;
         fs::create_dir_all(out)?;
@@ -71,10 +71,10 @@ impl Stage {
 
     /// The platform tag of the wheel, as maturin takes it.
     ///
-    /// Rationale: what the wheel carries needs the glibc of the machine that built it, or a newer
-    /// one. `manylinux_2_N` says so, and pip refuses the wheel on an older system, where a plain
-    /// `linux` would be installed and fail when Synapse starts. maturin looks at the extension
-    /// module alone; this looks at everything.
+    /// Rationale: the wheel's binaries may need the glibc of the machine that built them. With
+    /// `manylinux_2_N`, pip refuses the wheel on an older system, whereas a plain `linux` wheel
+    /// would be installed and fail when Synapse starts. maturin checks only the extension module;
+    /// this checks all binaries.
     ///
     /// # Errors
     /// A file cannot be read.
@@ -97,7 +97,7 @@ impl Stage {
     }
 }
 
-/// What `pyproject.toml` says, and where the crate and the command lie.
+/// `pyproject.toml` with the paths of the crate and the command added.
 fn extended(project: &str, manifest: &Path) -> Result<String> {
     let last = project.lines().rfind(|line| line.starts_with('['));
     if last != Some(SECTION) {
@@ -107,7 +107,7 @@ fn extended(project: &str, manifest: &Path) -> Result<String> {
     Ok(format!("{project}manifest-path = {manifest}\ndata = \"hsmod.data\"\n"))
 }
 
-/// Copies the Python below `from`, and nothing that was built or compiled there.
+/// Copies the Python code below `from`, without built or compiled files.
 fn copy_python(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -125,8 +125,8 @@ fn copy_python(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The N of the newest `GLIBC_2.N` that an executable names. The names of versions stand in it as
-/// they are.
+/// The N of the newest `GLIBC_2.N` that an executable names. Version names appear in it as plain
+/// text.
 fn glibc(bytes: &[u8]) -> Option<u32> {
     const PREFIX: &[u8] = b"GLIBC_2.";
     let starts = bytes.windows(PREFIX.len()).enumerate().filter(|(_, window)| *window == PREFIX);
