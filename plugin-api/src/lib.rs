@@ -109,10 +109,10 @@ pub mod module;
 pub mod requests;
 #[cfg(feature = "testing")]
 pub mod testing;
-/// A homeserver for the tests of modules: its rooms and users are what the test says, its answers what
-/// the test scripts.
+/// A homeserver for the tests of modules, with the rooms and users that the test defines and the
+/// answers that it scripts.
 ///
-/// Nothing of it is here, because the feature `testing` is not on. For the tests of a module it is with
+/// This page is empty because the feature `testing` is off. The tests of a module turn it on with
 ///
 /// ```toml
 /// [dev-dependencies]

@@ -1,15 +1,15 @@
-//! A homeserver for the tests of modules: its rooms and users are what the test says, its answers
-//! what the test scripts, and it notes what it was asked for. A feature of its own, for a module's
-//! `[dev-dependencies]`:
+//! A homeserver for the tests of modules. It has the rooms and users that the test defines, gives
+//! the answers that the test scripts, and records the requests that it receives. It is behind a
+//! feature, for a module's `[dev-dependencies]`:
 //!
 //! ```toml
 //! [dev-dependencies]
 #![doc = concat!("hsmod-plugin-api = { version = \"", env!("CARGO_PKG_VERSION"), "\", features = [\"testing\"] }")]
 //! ```
 //!
-//! [`FakeHost`] is the homeserver, [`TestModule`] a module in it. They talk through the same boundary
-//! as a real homeserver and a loaded plugin: what works here works there. No runtime is needed, and
-//! nothing waits for real time: [`TestModule::advance`] lets it pass.
+//! [`FakeHost`] is the homeserver, [`TestModule`] a module in it. They communicate through the same
+//! boundary as a real homeserver and a loaded plugin: what works here works there. No runtime is
+//! needed, and nothing waits for real time: [`TestModule::advance`] lets time pass.
 //!
 //! # Example
 //!
@@ -71,7 +71,8 @@
 //! # admins_invite_and_nobody_else().unwrap();
 //! ```
 //!
-//! The same tests with the real library: see [`linked_and_loaded!`](crate::linked_and_loaded).
+//! To run the same tests with the real library, see
+//! [`linked_and_loaded!`](crate::linked_and_loaded).
 #![forbid(unsafe_code)]
 
 mod block_on;
@@ -99,7 +100,7 @@ pub use script::Scripted;
 pub(crate) use script::{Noted, Noting, Reply, scripted};
 pub use user::{FakeUser, user};
 
-/// Everything a test of a module needs, in one `use` beside that of the crate's own prelude.
+/// Everything a test of a module needs, in one `use`, in addition to the crate's prelude.
 pub mod prelude {
     pub use serde_json::json;
 
@@ -110,12 +111,12 @@ pub mod prelude {
     pub use crate::module::{Plugin, StageError};
 }
 
-/// Makes two tests of each function: one with the module linked in (fast, and a debugger sees
-/// all of it), one with the library that a homeserver loads.
+/// Makes two tests of each function: one with the module linked in (fast, and a debugger sees all
+/// of it), one with the library that a homeserver loads.
 ///
-/// What is tested is an `async fn` that takes a [`Plugin`](crate::module::Plugin). First comes what
-/// is linked, then what makes a `Plugin` of the library (`plugin` of `hsmod_loader::testing`, which
-/// loads a file as a homeserver does), then the functions.
+/// A test is an `async fn` that takes a [`Plugin`](crate::module::Plugin). The arguments are the
+/// linked module, then an expression that creates a `Plugin` from the library (`plugin` of
+/// `hsmod_loader::testing`, which loads a file as a homeserver does), then the functions.
 ///
 /// ```
 /// use hsmod_plugin_api::linked_and_loaded;

@@ -1,4 +1,4 @@
-//! Waiting for futures without a runtime.
+//! Blocks on futures without a runtime.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -22,13 +22,13 @@ impl Wake for Unpark {
     }
 }
 
-/// How long nothing may happen.
+/// How long nothing may happen before the test fails.
 ///
-/// Rationale: whatever a test waits for is either there at once, or done by a thread, which may be
+/// Rationale: a test waits either for something that happens at once, or for a thread, which may be
 /// slow on a busy machine.
 const STUCK: Duration = Duration::from_secs(20);
 
-/// Waits on this thread until a future is ready.
+/// Blocks this thread until a future is ready.
 ///
 /// ```
 /// use hsmod_plugin_api::testing::block_on;
@@ -37,8 +37,8 @@ const STUCK: Duration = Duration::from_secs(20);
 /// ```
 ///
 /// # Panics
-/// If nothing wakes it for 20 seconds: the message names the callbacks and requests whose answers are
-/// waited for. Time does not pass by itself here: see
+/// If nothing wakes it for 20 seconds: the message names the callbacks and requests that have not
+/// been answered. Time does not pass by itself: see
 /// [`TestModule::advance`](super::TestModule::advance).
 pub fn block_on<F: Future>(future: F) -> F::Output {
     wait(future, STUCK)
@@ -74,7 +74,7 @@ fn stuck(limit: Duration) -> String {
     )
 }
 
-/// Polls a future once: what it answers, if it does not have to wait. It may be awaited afterwards.
+/// Polls a future once; returns its output if it is ready. Otherwise it may be awaited afterwards.
 ///
 /// ```
 /// use std::pin::pin;
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
     use crate::values::{ModuleError, UserId};
 
-    /// How it fails when nothing happens.
+    /// Returns the message of the failure when nothing happens.
     fn failure<T: std::fmt::Debug>(
         stuck: impl Future<Output = T> + std::panic::UnwindSafe,
     ) -> String {
@@ -160,7 +160,7 @@ mod tests {
             });
             Poll::Pending
         });
-        // Longer than the limit altogether, but never without anything that happens.
+        // Longer than the limit in total, but something happens within each limit.
         assert_eq!(wait(slow, Duration::from_secs(1)), 4);
     }
 }

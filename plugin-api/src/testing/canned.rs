@@ -1,4 +1,4 @@
-//! What a fake homeserver answers by itself, one file per group.
+//! The default answers of a fake homeserver, one file per group.
 
 mod account_data;
 mod caches;
@@ -19,7 +19,7 @@ use std::sync::MutexGuard;
 use super::world::{Known, World};
 use crate::requests::{self, RequestRow};
 
-/// Answers of what the homeserver knows.
+/// Answers requests from what the homeserver knows.
 #[derive(Debug)]
 pub(super) struct Canned(World);
 
@@ -33,7 +33,7 @@ impl Canned {
     }
 }
 
-/// Every request of a group is written in its file.
+/// Groups of which all requests are implemented in their file.
 macro_rules! all_written {
     ($( $group:ident: $written:ident; )*) => { $(
         impl requests::$written for Canned {
@@ -59,7 +59,7 @@ all_written! {
     mail: MailRequests;
 }
 
-/// Nothing of a group is, but a test may script it.
+/// Groups without default answers; a test may script them.
 macro_rules! none_written {
     ($( $trait:ident: $written:ident; )*) => { $(
         impl requests::$written for Canned {

@@ -1,4 +1,4 @@
-//! The time of a fake homeserver, which passes when the test says so, or is the system's.
+//! The time of a fake homeserver, which passes when the test says so, or follows the system's.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,16 +8,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970, and who waits for later ones.
+/// Milliseconds since 1970, and the futures that wait for a later time.
 #[derive(Clone)]
 pub(super) struct Clock(Arc<Mutex<State>>);
 
 struct State {
     now: i64,
-    /// Whether it is the system's.
+    /// Whether it follows the system's time.
     real: bool,
     latest: u64,
-    /// By the time they wait for, and a number of their own.
+    /// By the time that they wait for, and a unique number.
     sleepers: BTreeMap<(i64, u64), Waker>,
 }
 
@@ -31,7 +31,7 @@ impl Clock {
         if state.real { system() } else { state.now }
     }
 
-    /// From now on it is the system's, which this clock wakes nobody by.
+    /// Follows the system's time from now on; the clock does not wake sleepers then.
     pub(super) fn follow_system(&self) {
         self.state().real = true;
     }
@@ -40,12 +40,12 @@ impl Clock {
         self.state().real
     }
 
-    /// The time when so long has passed: a part of a millisecond counts as a whole one.
+    /// The time after a duration; part of a millisecond counts as a whole one.
     pub(super) fn after(&self, duration: Duration) -> i64 {
         self.now().saturating_add(milliseconds(duration))
     }
 
-    /// It is this time now, unless it was later already.
+    /// Advances the time to `now`, unless it is later already.
     pub(super) fn set(&self, now: i64) {
         let mut due = Vec::new();
         let mut state = self.state();
@@ -61,12 +61,12 @@ impl Clock {
         due.into_iter().for_each(Waker::wake);
     }
 
-    /// The first time that somebody waits for, up to `end`.
+    /// The earliest time that a sleeper waits for, up to `end`.
     pub(super) fn next(&self, end: i64) -> Option<i64> {
         self.state().sleepers.keys().map(|(at, _)| *at).next().filter(|at| *at <= end)
     }
 
-    /// Ready at this time.
+    /// A future that is ready at this time.
     pub(super) fn sleep_until(&self, at: i64) -> Sleeping {
         Sleeping { clock: self.clone(), at, number: None }
     }
@@ -78,11 +78,11 @@ impl Clock {
 
 /// The system's time.
 fn system() -> i64 {
-    // A clock before 1970 was never set.
+    // Before 1970, the system's clock has not been set.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, milliseconds)
 }
 
-/// As many milliseconds as a duration has, rounded up.
+/// The milliseconds of a duration, rounded up.
 pub(super) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX)
 }
@@ -95,7 +95,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// Somebody who waits.
+/// A future that waits for a time.
 pub(super) struct Sleeping {
     clock: Clock,
     at: i64,

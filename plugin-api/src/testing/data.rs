@@ -1,4 +1,4 @@
-//! Answers that a test has as JSON.
+//! Answers that a test provides as JSON.
 
 use std::marker::PhantomData;
 
@@ -11,13 +11,12 @@ use crate::module::http_response::HttpResponse;
 use crate::requests;
 use crate::values::{OwnedEvent, SqlRows, by_name};
 
-/// Asks each group whether the request is its own.
+/// Searches all groups for the request.
 macro_rules! of_all_groups {
     ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
-        /// What such a request answers.
+        /// Converts JSON into the answer of a request.
         ///
-        /// # Errors
-        /// It answers nothing like this, or there is no such request.
+        /// # Errors The JSON does not fit the answer, or there is no such request.
         pub(super) fn reply(request: &str, answer: &Value) -> Result<Reply, String> {
             None
                 $( .or_else(|| requests::$group::reply(request, answer)) )*
@@ -30,8 +29,8 @@ crate::__request_groups!(of_all_groups []);
 
 /// Reads the answers of a type.
 ///
-/// Rationale: two methods of one name, of which the compiler takes the type's own before the
-/// trait's, so that whatever is JSON anyway needs no line here.
+/// Rationale: there are two methods with one name, and the compiler prefers the inherent one to
+/// that of the trait; so types that implement `Deserialize` need no line here.
 pub(crate) struct Reading<A>(PhantomData<A>);
 
 impl<A> Default for Reading<A> {
@@ -40,7 +39,7 @@ impl<A> Default for Reading<A> {
     }
 }
 
-/// From JSON.
+/// Reads an answer with serde.
 pub(crate) trait Read {
     fn read(&self, answer: &Value) -> Result<Reply, String>;
 }
@@ -54,7 +53,7 @@ impl<A: DeserializeOwned + Serialize + Clone + Send + Sync + 'static> Read for R
     }
 }
 
-/// Nothing.
+/// Reads the answer of requests without a value.
 impl Reading<()> {
     pub(crate) fn read(&self, answer: &Value) -> Result<Reply, String> {
         match answer {
@@ -79,7 +78,7 @@ impl Reading<Vec<OwnedEvent>> {
     }
 }
 
-/// What has no form in JSON.
+/// Types that have no form in JSON.
 macro_rules! not_data {
     ($( $type:ty; )*) => { $(
         impl Reading<$type> {
@@ -99,12 +98,12 @@ fn event(json: &Value) -> Result<OwnedEvent, String> {
     OwnedEvent::from_json(json.to_string()).map_err(|error| format!("no event: {}", unlike(&error)))
 }
 
-/// An error without its position, which nobody sees.
+/// The error without its position, which means nothing to the test.
 fn unlike(error: &serde_json::Error) -> String {
     error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
 }
 
-/// Fields that a struct has not would be passed over in silence.
+/// Refuses fields that the struct does not have, which would otherwise be ignored silently.
 fn no_other_fields(given: &Value, known: &Value) -> Result<(), String> {
     match (given, known) {
         (Value::Object(given), Value::Object(known)) => {

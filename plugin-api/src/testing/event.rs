@@ -1,12 +1,11 @@
-//! Events in few words.
+//! Builds events with few words.
 
 use serde_json::{Map, Value, json};
 
 use super::host::START;
 use crate::values::OwnedEvent;
 
-/// An event of this type; what is not said of it is `@alice:example.com`'s in
-/// `!room:example.com`.
+/// An event of this type; by default sent by `@alice:example.com` in `!room:example.com`.
 ///
 /// ```
 /// use hsmod_plugin_api::testing::prelude::*;
@@ -36,7 +35,7 @@ pub fn member(user_id: &str, membership: &str) -> EventBuilder {
     event("m.room.member").sender(user_id).state_key(user_id).content(content)
 }
 
-/// An event that is being made.
+/// Builds an event.
 #[derive(Clone, Debug)]
 #[must_use = "an event is made by `build`"]
 pub struct EventBuilder {
@@ -75,8 +74,8 @@ impl EventBuilder {
         self.field("origin_server_ts", origin_server_ts)
     }
 
-    /// The version of its room, which is told beside the event
-    /// ([`Event::room_version`](crate::values::Event::room_version)); by default it is not.
+    /// Sets the version of its room, which is not part of the JSON
+    /// ([`Event::room_version`](crate::values::Event::room_version)); unknown by default.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -89,13 +88,13 @@ impl EventBuilder {
         self
     }
 
-    /// Any other field.
+    /// Sets any other field.
     pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Leaves a field out.
+    /// Removes a field.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -109,10 +108,10 @@ impl EventBuilder {
         self
     }
 
-    /// The event.
+    /// Builds the event.
     ///
     /// # Panics
-    /// If a field is missing or of the wrong type: a content that is no object.
+    /// If a field is missing or of the wrong type, such as a content that is not an object.
     pub fn build(self) -> OwnedEvent {
         let json = Value::Object(self.fields).to_string();
         let event = OwnedEvent::from_json(json.as_str());

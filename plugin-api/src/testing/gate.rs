@@ -1,4 +1,4 @@
-//! What keeps a request waiting until the test says otherwise.
+//! Holds requests back until the test releases them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// Holds requests back until it is opened: for a homeserver that is slow, or never answers.
+/// Holds requests back until it is opened: simulates a homeserver that is slow, or never answers.
 ///
-/// Made by [`FakeHost::hold`](super::FakeHost::hold). A gate that is dropped stays closed.
+/// Created by [`FakeHost::hold`](super::FakeHost::hold). A gate that is dropped stays closed.
 #[derive(Clone, Default)]
 pub struct Gate(Arc<Mutex<State>>);
 
@@ -21,7 +21,7 @@ struct State {
 }
 
 impl Gate {
-    /// Lets through what waits, and what comes later.
+    /// Lets all waiting and later requests through.
     pub fn open(&self) {
         let waiting = {
             let mut state = self.state();
@@ -31,12 +31,12 @@ impl Gate {
         waiting.into_values().for_each(Waker::wake);
     }
 
-    /// How many requests wait; one whose call was dropped does not.
+    /// The number of waiting requests; requests whose call was dropped do not count.
     pub fn waiting(&self) -> usize {
         self.state().waiting.len()
     }
 
-    /// Ready when the gate is open.
+    /// A future that is ready when the gate is open.
     pub(super) const fn pass(self) -> Passing {
         Passing { gate: self, place: None }
     }
@@ -54,10 +54,10 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// A request on its way through a gate.
+/// A request that passes through a gate.
 pub(super) struct Passing {
     gate: Gate,
-    /// Where it waits.
+    /// Its position among the waiting requests.
     place: Option<u64>,
 }
 

@@ -23,14 +23,15 @@ use crate::values::{ModuleError, OwnedEvent};
 /// The time at which a [`FakeHost`] begins: milliseconds since 1970.
 pub const START: i64 = 1_600_000_000_000;
 
-/// A homeserver that knows what a test tells it. Cheap to clone: all clones are the same one.
+/// A homeserver that knows what a test defines. Cheap to clone: all clones share the same state.
 ///
-/// It answers the requests of `hsmod_plugin_api::requests` as a homeserver would, in memory: what a
-/// module changes, it sees changed. Who is not in a room sends nothing there, and invites and bans
-/// nobody; power levels are not checked. It asks no callbacks of that, and sends nothing anywhere. Other servers, storage and templates are supported as far as the test
-/// scripts them. [`answer`](Self::answer), [`fail`](Self::fail), [`hold`](Self::hold)
-/// and [`lack`](Self::lack) replace what it would do; [`requests`](Self::requests) tells what it
-/// was asked for.
+/// It answers the requests of `hsmod_plugin_api::requests` as a homeserver would, in memory:
+/// modules see the changes that they make. Users who are not in a room cannot send events there, or
+/// invite and ban others; power levels are not checked. It does not ask callbacks about these
+/// actions, and sends nothing to other servers. HTTP, storage and templates work only as far as the
+/// test scripts them. [`answer`](Self::answer), [`fail`](Self::fail), [`hold`](Self::hold) and
+/// [`lack`](Self::lack) replace its default answers; [`requests`](Self::requests) returns the
+/// requests that it has received.
 ///
 /// ```
 /// use hsmod_plugin_api::testing::prelude::*;
@@ -49,26 +50,26 @@ pub struct FakeHost {
     desk: Arc<Desk>,
 }
 
-/// What a [`FakeHost`] tells its modules of the process they run in.
+/// The properties of the process in which a [`FakeHost`] runs its modules.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Process {
-    /// Where clients reach the homeserver.
+    /// The URL at which clients reach the homeserver.
     pub public_baseurl: Option<String>,
     /// The name of this worker process.
     pub worker_name: Option<String>,
     /// The program that it runs.
     pub worker_app: Option<String>,
-    /// What the homeserver calls itself in mails.
+    /// The name that the homeserver uses in mails.
     pub email_app_name: Option<String>,
-    /// Whether this process does what is to be done once per homeserver. By default yes.
+    /// Whether this process does the work that is to be done once per homeserver. True by default.
     pub run_background_tasks: bool,
-    /// Whether modules are started as a trial: then no requests are answered.
+    /// Whether modules are started as a trial, in which no requests are answered.
     pub trial: bool,
 }
 
 impl FakeHost {
-    /// A homeserver without users and rooms.
+    /// Creates a homeserver without users and rooms.
     pub fn new(server_name: &str) -> Self {
         let clock = Clock::new(START);
         let process = Process {
@@ -88,8 +89,7 @@ impl FakeHost {
         }
     }
 
-    /// In another process than usual, as the test changes it. Clones made before know nothing of
-    /// it.
+    /// Changes the properties of the process. Clones that were made before are not affected.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -106,36 +106,36 @@ impl FakeHost {
         self
     }
 
-    /// Has this user, in place of one of the same ID. May be called at any time.
+    /// Adds a user, or replaces the one with the same ID. May be called at any time.
     pub fn user(&self, user: FakeUser) -> Self {
         self.world.known().users.insert(user.info.user_id.clone(), user);
         self.clone()
     }
 
-    /// Has this room, in place of one of the same ID. May be called at any time.
+    /// Adds a room, or replaces the one with the same ID. May be called at any time.
     pub fn room(&self, room: FakeRoom) -> Self {
         self.world.known().rooms.insert(room.room_id.clone(), room);
         self.clone()
     }
 
-    /// Has this token, with which somebody may register. May be called at any time.
+    /// Adds a registration token. May be called at any time.
     pub fn registration_token(&self, token: RegistrationToken) -> Self {
         self.world.known().registration_tokens.insert(token.token.clone(), token);
         self.clone()
     }
 
-    /// A user as they are now.
+    /// The current state of a user.
     pub fn find_user(&self, user_id: &str) -> Option<FakeUser> {
         self.world.known().users.get(user_id).cloned()
     }
 
-    /// A room as it is now.
+    /// The current state of a room.
     pub fn find_room(&self, room_id: &str) -> Option<FakeRoom> {
         self.world.known().rooms.get(room_id).cloned()
     }
 
-    /// Takes in an event that nobody here sent, as from a history: a state event replaces the one
-    /// before it. A room that is not known is there from then on. May be called at any time.
+    /// Adds an event that no module sent, for example from a recorded history: a state event
+    /// replaces the previous one. Creates the room if it is not known. May be called at any time.
     pub fn receive(&self, event: &OwnedEvent) {
         let room_id = event.as_event().room_id().as_str().to_owned();
         let mut known = self.world.known();
@@ -143,14 +143,14 @@ impl FakeHost {
         room.receive(event);
     }
 
-    /// Knows no state of this room any more, nor what was sent there.
+    /// Removes all state of this room, and the events sent there.
     pub fn forget_state(&self, room_id: &str) {
         if let Some(room) = self.world.known().rooms.get_mut(room_id) {
             room.forget_state();
         }
     }
 
-    /// The state of a room as it is now, for callbacks that take one.
+    /// The current state of a room, for callbacks that take one.
     ///
     /// # Panics
     /// If there is no such room.
@@ -159,20 +159,22 @@ impl FakeHost {
         StateHandle::new(Arc::new(room.unwrap_or_else(|| panic!("there is no room {room_id}"))))
     }
 
-    /// The time: milliseconds since 1970, [`START`] at first. What is sent is of this time.
+    /// The current time: milliseconds since 1970, initially [`START`]. Events are sent with this
+    /// time.
     pub fn now(&self) -> i64 {
         self.clock.now()
     }
 
-    /// Lets time pass; it does not by itself. Who sleeps until then is woken; what modules do in the
-    /// background goes on with [`TestModule::advance`](super::TestModule::advance).
+    /// Lets time pass, which does not happen by itself, and wakes sleepers whose time has come. To
+    /// continue the background work of modules, use
+    /// [`TestModule::advance`](super::TestModule::advance).
     pub fn advance(&self, by: Duration) {
         self.clock.set(self.clock.after(by));
     }
 
-    /// From now on it stands in for a homeserver, with a loader that runs modules in it, and is no
-    /// longer a test's: its time is the system's, by which the loader lets modules sleep, and it does
-    /// not note what it is asked for, which would have no end.
+    /// Turns it from a test double into a substitute for a homeserver in which a loader runs
+    /// modules: its time is the system's, the loader itself lets modules sleep, and requests are
+    /// not recorded, because the record would grow without limit.
     #[must_use]
     pub fn standing_in(self) -> Self {
         self.clock.follow_system();
@@ -180,8 +182,8 @@ impl FakeHost {
         self
     }
 
-    /// Knows from now on what another one knows at the moment: its users, rooms and registration
-    /// tokens. What was scripted stays as it is.
+    /// Replaces what it knows by what another one knows now: users, rooms and registration tokens.
+    /// Its scripts stay as they are.
     pub fn begin_as(&self, other: &Self) {
         self.world.begin_as(&other.world);
     }
@@ -197,30 +199,31 @@ impl FakeHost {
         self.desk.take_requests()
     }
 
-    /// From now on, answers a request so. `answer` is just of the type that the request has in its
-    /// group's trait: `Some("#lobby:example.com".to_owned())` of `get_canonical_room_alias`.
+    /// Answers a request with `answer` from now on. `answer` must have exactly the type of the
+    /// request's answer in the trait of its group: `Some("#lobby:example.com".to_owned())` for
+    /// `get_canonical_room_alias`.
     ///
     /// # Panics
-    /// If no request has this name. An answer of another type panics when it is asked for, which
-    /// the module sees as an error.
+    /// If no request has this name. An answer of the wrong type panics when the request is made,
+    /// which the module sees as an error.
     #[track_caller]
     pub fn answer<A: Clone + Send + Sync + 'static>(&self, request: &str, answer: A) {
         self.desk.always(request, reply(move |_| Ok(answer.clone())));
     }
 
-    /// As [`answer`](Self::answer), the next time only; of several, one after the other.
+    /// [`answer`](Self::answer) for the next request only; several are used one after the other.
     ///
     /// # Panics
-    /// As [`answer`](Self::answer).
+    /// Those of [`answer`](Self::answer).
     #[track_caller]
     pub fn answer_next<A: Clone + Send + Sync + 'static>(&self, request: &str, answer: A) {
         self.desk.next(request, reply(move |_| Ok(answer.clone())));
     }
 
-    /// As [`answer`](Self::answer), by the arguments.
+    /// [`answer`](Self::answer) with a function of the arguments.
     ///
     /// # Panics
-    /// As [`answer`](Self::answer).
+    /// Those of [`answer`](Self::answer).
     #[track_caller]
     pub fn answer_by<A: Send + 'static>(
         &self,
@@ -230,8 +233,8 @@ impl FakeHost {
         self.desk.always(request, reply(answer));
     }
 
-    /// As [`answer`](Self::answer), from JSON: for answers that are data. Structs are written by the
-    /// names of their fields, which `docs/requests.md` has.
+    /// [`answer`](Self::answer) with JSON, for answers that are data. `docs/requests.md` lists the
+    /// fields of structs.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -246,7 +249,7 @@ impl FakeHost {
     /// ```
     ///
     /// # Errors
-    /// The request answers nothing like this; the text says why.
+    /// The JSON does not fit the answer of the request; the error says why.
     ///
     /// # Panics
     /// If no request has this name.
@@ -256,20 +259,21 @@ impl FakeHost {
         Ok(())
     }
 
-    /// As [`answer_json`](Self::answer_json), the next time only; of several, one after the other.
+    /// [`answer_json`](Self::answer_json) for the next request only; several are used one after the
+    /// other.
     ///
     /// # Errors
-    /// As [`answer_json`](Self::answer_json).
+    /// Those of [`answer_json`](Self::answer_json).
     ///
     /// # Panics
-    /// As [`answer_json`](Self::answer_json).
+    /// Those of [`answer_json`](Self::answer_json).
     #[track_caller]
     pub fn answer_json_next(&self, request: &str, answer: &Value) -> Result<(), String> {
         self.desk.next(request, data::reply(request, answer)?);
         Ok(())
     }
 
-    /// From now on, a request fails.
+    /// Lets a request fail from now on.
     ///
     /// # Panics
     /// If no request has this name.
@@ -278,16 +282,16 @@ impl FakeHost {
         self.desk.always(request, Arc::new(move |_| Err(error.clone())));
     }
 
-    /// As [`fail`](Self::fail), the next time only; of several, one after the other.
+    /// [`fail`](Self::fail) for the next request only; several are used one after the other.
     ///
     /// # Panics
-    /// As [`fail`](Self::fail).
+    /// Those of [`fail`](Self::fail).
     #[track_caller]
     pub fn fail_next(&self, request: &str, error: ModuleError) {
         self.desk.next(request, Arc::new(move |_| Err(error.clone())));
     }
 
-    /// From now on, a request waits until the gate is opened; for ever, if nobody does.
+    /// Holds a request back from now on, until the gate is opened.
     ///
     /// # Panics
     /// If no request has this name.
@@ -298,18 +302,18 @@ impl FakeHost {
         gate
     }
 
-    /// From now on, does not support this: a request, a callback
-    /// (`spam_checker.user_may_invite`), or a category.
+    /// Removes support for a request, a callback (`spam_checker.user_may_invite`) or a category
+    /// from now on.
     pub fn lack(&self, name: &str) {
         self.desk.lack(name);
     }
 
-    /// Its name.
+    /// The name of the homeserver.
     pub fn server_name(&self) -> &str {
         &self.server_name
     }
 
-    /// What it tells modules of the process they run in.
+    /// The properties of the process.
     pub const fn process(&self) -> &Process {
         &self.process
     }
@@ -323,8 +327,8 @@ impl FakeHost {
         self.desk.lacks(name)
     }
 
-    /// What a module gets of it, for tests of a part of a module. What is registered with it, or left
-    /// to be done in the background, comes to nothing.
+    /// The API that a module gets, for tests of a part of a module. Registrations and background
+    /// work have no effect.
     ///
     /// ```
     /// use hsmod_plugin_api::testing::prelude::*;
@@ -343,9 +347,9 @@ impl FakeHost {
         ApiHandle::new(Arc::new(Seat::of_no_module(self.clone()))).api()
     }
 
-    /// What it answers, for whoever runs modules: without that which the loader itself answers in
-    /// every homeserver, but for HTTP requests once they are scripted, and `sleep` unless it is
-    /// [standing in](Self::standing_in).
+    /// Its answers, for a loader that runs modules. Excludes the requests that the loader itself
+    /// answers in every homeserver, with two exceptions: HTTP requests once they are scripted, and
+    /// `sleep` unless it is [standing in](Self::standing_in).
     pub fn services(&self) -> Services {
         let mut services = self.matrix_services();
         if !self.clock.is_real() {
@@ -357,7 +361,7 @@ impl FakeHost {
         services
     }
 
-    /// What only homeservers answer.
+    /// The requests that only homeservers answer.
     fn matrix_services(&self) -> Services {
         Services::default()
             .users(self.group())
@@ -373,7 +377,7 @@ impl FakeHost {
             .caches(self.group())
     }
 
-    /// What it answers where there is no loader.
+    /// Its answers where there is no loader.
     pub(super) fn all_services(&self) -> Services {
         self.matrix_services()
             .time(self.group())

@@ -25,8 +25,8 @@ pub use ask::{Asking, AskingSeveral};
 pub use continued::{exit, log_in};
 pub use web::{FakeRequest, request};
 
-/// A module in a [`FakeHost`], asked for its own answers: what a homeserver makes of the answers of
-/// several modules, and of failures, is not here.
+/// A module in a [`FakeHost`]. The callbacks return the answers of this module alone; how a
+/// homeserver combines the answers of several modules, and handles failures, is not simulated.
 ///
 /// ```
 /// use hsmod_plugin_api::prelude::*;
@@ -66,7 +66,7 @@ pub struct TestModule {
     unread_keys: Vec<UnreadKey>,
 }
 
-/// What the module has registered.
+/// The registrations of the module.
 #[derive(Debug, Default)]
 struct Registered {
     lists: Arc<Lists>,
@@ -75,17 +75,17 @@ struct Registered {
 }
 
 impl TestModule {
-    /// Reads the config and makes the module: `parse_config` and `new`. The plugin is one that is
-    /// linked in (`&MODULE`), or one that the loader has loaded.
+    /// Parses the config and creates the module: `parse_config` and `new`. The plugin is linked in
+    /// (`&MODULE`), or loaded by the loader.
     ///
     /// # Errors
-    /// If one of them fails.
+    /// `parse_config` or `new` fails.
     pub fn new(
         plugin: impl Into<Plugin>,
         config: Value,
         host: &FakeHost,
     ) -> Result<Self, StageError> {
-        // The tests keep their own messages of panics.
+        // Tests keep the standard panic messages.
         install_panic_hook(None);
         hsmod_abi::explain_panics(crate::module::explain);
         let plugin = plugin.into();
@@ -98,10 +98,10 @@ impl TestModule {
         Ok(Self { lifecycle, seat, registered, unread_keys })
     }
 
-    /// Starts it: `start`. Afterwards it is too late to register anything.
+    /// Starts the module: `start`. Nothing can be registered afterwards.
     ///
     /// # Errors
-    /// If that fails.
+    /// `start` fails.
     pub async fn start(mut self) -> Result<Self, StageError> {
         self.seat.background.start();
         self.lifecycle.start().await?;
@@ -110,17 +110,17 @@ impl TestModule {
         Ok(self)
     }
 
-    /// Ends it: what it does in the background is cancelled, its requests are not answered any more;
-    /// then `shutdown`.
+    /// Shuts the module down: cancels its background work, refuses its further requests, then calls
+    /// `shutdown`.
     ///
     /// # Errors
-    /// If that fails.
+    /// `shutdown` fails.
     pub async fn shutdown(&self) -> Result<(), StageError> {
         self.seat.shut();
         self.lifecycle.shutdown().await
     }
 
-    /// The keys of its config that it did not read, which a homeserver warns of.
+    /// The keys of the config that the module did not read; a homeserver warns about them.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -148,19 +148,19 @@ impl TestModule {
         &self.unread_keys
     }
 
-    /// What it registered, in order: `spam_checker.user_may_invite`.
+    /// The callbacks that it registered, in order: `spam_checker.user_may_invite`.
     pub fn callbacks(&self) -> &[String] {
         &self.registered.names
     }
 
-    /// The types of login that its `check_auth` is registered for. A homeserver asks it for no
-    /// others; here it is asked whatever the type is.
+    /// The types of login that its `check_auth` is registered for. A homeserver asks it only about
+    /// these types; the test module is asked about any type.
     pub fn auth_checkers(&self) -> &[AuthChecker] {
         &self.registered.auth_checkers
     }
 
-    /// Another module, or another process of the homeserver, has invalidated an entry of the caches
-    /// of this name, by `invalidate_cache`.
+    /// Acts as if another module, or another process of the homeserver, had invalidated an entry of
+    /// the caches with this name.
     pub fn invalidate_cache(&self, cache: &str, key: &Value) {
         self.seat.invalidate_caches(cache, JsonStr::new(&key.to_string()));
     }
@@ -170,7 +170,7 @@ impl TestModule {
     }
 }
 
-/// The module goes, if nobody else holds it.
+/// Drops the module, unless it is held elsewhere.
 impl Drop for TestModule {
     fn drop(&mut self) {
         self.seat.end();
@@ -196,7 +196,7 @@ macro_rules! faces {
 
 crate::__categories!(faces []);
 
-/// How a module failed.
+/// A failure of a module.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Failed {
@@ -207,7 +207,7 @@ pub enum Failed {
 }
 
 impl Failed {
-    /// The error it answered.
+    /// The error that it answered.
     pub const fn error(&self) -> Option<&ModuleError> {
         match self {
             Self::Error(error) => Some(error),

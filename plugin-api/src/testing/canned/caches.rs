@@ -5,7 +5,7 @@ use crate::requests::Caches;
 use crate::values::{JsonStr, ModuleError};
 
 impl Caches for Canned {
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    /// Only recorded: see [`FakeHost::requests`](crate::testing::FakeHost::requests).
     async fn invalidate_cache(&self, _cache: &str, _key: &JsonStr) -> Result<(), ModuleError> {
         Ok(())
     }

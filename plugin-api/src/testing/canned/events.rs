@@ -9,7 +9,7 @@ use crate::testing::room::FakeRoom;
 use crate::testing::world::{bad_request, forbidden};
 use crate::values::{JsonStr, ModuleError, OwnedEvent, RoomId, UserId};
 
-/// The event that a module gives.
+/// The event that a module wants to send.
 #[derive(Deserialize)]
 struct Given {
     #[serde(rename = "type")]
@@ -74,7 +74,7 @@ impl Events for Canned {
     }
 }
 
-/// A type, and a state key; all of them if there is none.
+/// A type and a state key; `None` for all state keys.
 type Wanted = (String, Option<String>);
 
 fn found(room: &FakeRoom, wanted: Option<&[Wanted]>) -> Vec<OwnedEvent> {

@@ -5,7 +5,7 @@ use crate::requests::Mail;
 use crate::values::ModuleError;
 
 impl Mail for Canned {
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    /// Only recorded: see [`FakeHost::requests`](crate::testing::FakeHost::requests).
     async fn send_mail(
         &self,
         _recipient: &str,

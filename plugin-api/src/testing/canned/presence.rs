@@ -8,7 +8,7 @@ use crate::testing::world::bad_request;
 use crate::values::{JsonStr, ModuleError, UserId};
 
 impl Presence for Canned {
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    /// Only recorded: see [`FakeHost::requests`](crate::testing::FakeHost::requests).
     async fn send_local_online_presence_to(&self, users: &JsonStr) -> Result<(), ModuleError> {
         users.parse::<Vec<String>>()?;
         Ok(())

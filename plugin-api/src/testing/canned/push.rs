@@ -10,7 +10,7 @@ use crate::testing::world::{bad_request, object, object_or_null};
 use crate::values::{JsonStr, ModuleError, UserId};
 
 impl Push for Canned {
-    /// Every pusher takes it.
+    /// Every pusher accepts the notification.
     async fn send_http_push_notification(
         &self,
         user_id: &UserId,
@@ -32,7 +32,7 @@ impl Push for Canned {
         check_actions(actions)
     }
 
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    /// Only recorded: see [`FakeHost::requests`](crate::testing::FakeHost::requests).
     async fn set_push_rule_action(
         &self,
         user_id: &UserId,

@@ -10,7 +10,7 @@ use crate::testing::room::room;
 use crate::testing::world::{Known, not_found, object, object_or_null};
 use crate::values::{ErrorCode, JsonStr, ModuleError, OwnedEvent, RoomAlias, RoomId, UserId};
 
-/// What is understood of the body of `POST /createRoom`.
+/// The supported part of the body of `POST /createRoom`.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct RoomConfig {
@@ -117,7 +117,7 @@ impl Rooms for Canned {
     }
 }
 
-/// The event that creates a room; since room version 12 the room is named after it.
+/// The event that creates a room; since room version 12 the ID of the room is derived from it.
 fn creation(
     known: &mut Known,
     user_id: &UserId,
@@ -138,7 +138,7 @@ fn creation(
     Ok(if version == "12" { event.without("room_id") } else { event }.build())
 }
 
-/// The room an alias leads to.
+/// The room that an alias points to.
 fn target(known: &Known, alias: &str) -> Option<String> {
     let leads = |room: &&crate::testing::FakeRoom| room.aliases.iter().any(|own| own == alias);
     known.rooms.values().find(leads).map(|room| room.room_id.clone())

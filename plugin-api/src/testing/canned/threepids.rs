@@ -49,7 +49,7 @@ impl Threepids for Canned {
         Ok(take(known.local_user(user_id)?, medium, &canonical(medium, address)))
     }
 
-    /// Nothing but [`FakeHost::requests`](crate::testing::FakeHost::requests) tells of it.
+    /// Only recorded: see [`FakeHost::requests`](crate::testing::FakeHost::requests).
     async fn store_remote_3pid_association(
         &self,
         user_id: &UserId,
@@ -61,12 +61,12 @@ impl Threepids for Canned {
     }
 }
 
-/// An address as it is kept.
+/// The form in which an address is stored.
 fn canonical(medium: &str, address: &str) -> String {
     if medium == "email" { address.to_lowercase() } else { address.to_owned() }
 }
 
-/// Takes an address from a user; whether they had it.
+/// Removes an address from a user; returns whether they had it.
 fn take(user: &mut FakeUser, medium: &str, address: &str) -> bool {
     let before = user.threepids.len();
     user.threepids.retain(|own| own.medium != medium || canonical(medium, &own.address) != address);

@@ -7,7 +7,7 @@ use crate::requests::Time;
 use crate::values::ModuleError;
 
 impl Time for Canned {
-    /// Until the test lets so much time pass.
+    /// Waits until the test has let enough time pass.
     async fn sleep(&self, duration: Duration) -> Result<(), ModuleError> {
         let clock = self.known().clock.clone();
         clock.sleep_until(clock.after(duration)).await;

@@ -1,4 +1,4 @@
-//! One call of one module.
+//! A single call of one module.
 
 use std::fmt;
 use std::future::Future;
@@ -47,7 +47,7 @@ impl<R: Row, P: Prepared<R::Raws>> Future for Asking<'_, R, P> {
     }
 }
 
-/// A question to a module about several items: one answer each, in order.
+/// A question to a module about several items: one answer for each, in order.
 #[must_use = "the module is not asked before it is awaited"]
 pub struct AskingSeveral<'m, R: Row, P> {
     crossing: Crossing<'m, R, P>,

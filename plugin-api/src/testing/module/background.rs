@@ -1,4 +1,4 @@
-//! What a module does in the background: it goes on while the test lets time pass.
+//! A module's background work, which proceeds as the test lets time pass.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,15 +16,15 @@ use crate::host::{Continuation, Entered, Errand, Routine};
 use crate::values::{JsonStr, ModuleError};
 
 impl TestModule {
-    /// Lets time pass, as [`FakeHost::advance`](crate::testing::FakeHost::advance) does, and what
-    /// the module does in the background with it, each thing at its time. Waits for what it does on
-    /// threads of its own. Nothing of that begins before [`start`](Self::start).
+    /// Lets time pass, as [`FakeHost::advance`](crate::testing::FakeHost::advance) does, and runs
+    /// the module's background work at the times at which it is due. Waits for its deferred work on
+    /// threads. No background work begins before [`start`](Self::start).
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use hsmod_plugin_api::testing::prelude::*;
     /// # fn example(module: &TestModule) {
-    /// // What a module does every hour, it has now done twice.
+    /// Work that the module does every hour has now run twice.
     /// block_on(module.advance(Duration::from_secs(2 * 3600)));
     /// assert!(module.take_failures().is_empty());
     /// # }
@@ -40,18 +40,18 @@ impl TestModule {
         clock.set(end);
     }
 
-    /// What went wrong in the background since this was last called, each with the name it has
-    /// there. A homeserver logs it.
+    /// The failures of background work since the last call, each with the name of the work. A
+    /// homeserver logs them.
     pub fn take_failures(&self) -> Vec<(String, Failed)> {
         std::mem::take(&mut self.seat.background.state().failures)
     }
 }
 
-/// What a module wants to be done.
+/// Work that a module has requested.
 pub(super) enum Work {
-    /// Once, after so long.
+    /// Once, after a delay.
     Once(Duration, Continuation),
-    /// After each period.
+    /// Repeatedly, once per period.
     Looping(Duration, Routine),
 }
 
@@ -61,11 +61,11 @@ enum Stage {
     /// The module has not been started.
     Early(Work),
     Running(Running),
-    /// Somebody polls it just now.
+    /// Being polled at the moment.
     Polled,
 }
 
-/// What one module does in the background.
+/// The background work of one module.
 pub(super) struct Background {
     clock: Clock,
     state: Arc<Mutex<State>>,
@@ -86,7 +86,7 @@ impl Background {
         Self { clock, state: Arc::default(), woken: Arc::default() }
     }
 
-    /// Takes work on; returns its number, unless it is too late.
+    /// Adds work; returns its number, unless the module has been shut down.
     pub(super) fn add(&self, desc: &str, work: Work) -> Option<NonZeroU64> {
         let mut state = self.state();
         if state.over {
@@ -100,7 +100,7 @@ impl Background {
         Some(number)
     }
 
-    /// The module is started: what it wanted so far begins.
+    /// The module is being started: begins the work that it has requested so far.
     pub(super) fn start(&self) {
         let mut state = self.state();
         state.started = true;
@@ -134,7 +134,7 @@ impl Background {
                 loop {
                     clock.sleep_until(next).await;
                     failed(call.call(0).await);
-                    // What was missed is left out.
+                    // Missed periods are skipped.
                     let missed = clock.now().saturating_sub(next) / period;
                     next = next.saturating_add(period.saturating_mul(missed + 1));
                 }
@@ -142,13 +142,13 @@ impl Background {
         })
     }
 
-    /// Cancels the work of a number, if it has not ended.
+    /// Cancels the work with this number, if it has not ended.
     pub(super) fn cancel(&self, number: NonZeroU64) {
         let task = self.state().tasks.remove(&number);
         drop(task);
     }
 
-    /// Cancels everything; from now on nothing begins.
+    /// Cancels everything, and refuses further work.
     pub(super) fn shut(&self) {
         let mut state = self.state();
         state.over = true;
@@ -157,13 +157,14 @@ impl Background {
         drop(tasks);
     }
 
-    /// Runs something that blocks on a thread of its own.
+    /// Runs blocking work on a thread of its own.
     pub(super) fn defer(&self, errand: Errand) -> Result<(), ModuleError> {
         let woken = Arc::clone(&self.woken);
         woken.threads.fetch_add(1, Ordering::AcqRel);
         let spawned = std::thread::Builder::new().spawn(move || {
             errand.run();
-            // Whoever sees that no thread is left has to see this, too.
+            // Must precede the decrement, so that a reader that finds no thread left also sees the
+            // wake-up.
             woken.wake_by_ref();
             woken.threads.fetch_sub(1, Ordering::AcqRel);
             woken.wake_by_ref();
@@ -177,7 +178,7 @@ impl Background {
         }
     }
 
-    /// Goes on until everything waits for a later time, or for what the test does.
+    /// Runs until all work waits for a later time, or for the test.
     async fn run(&self) {
         let waker = Waker::from(Arc::clone(&self.woken));
         poll_fn(|outer| {
@@ -194,7 +195,7 @@ impl Background {
         .await;
     }
 
-    /// Not under the lock: a module may add to its work, or cancel some.
+    /// Polls without holding the lock: a module may add to its work, or cancel some.
     fn poll_all(&self, context: &mut Context<'_>) {
         let numbers: Vec<NonZeroU64> = self.state().tasks.keys().copied().collect();
         for number in numbers {
@@ -238,11 +239,11 @@ impl fmt::Debug for Background {
     }
 }
 
-/// Wakes whoever runs the work.
+/// Wakes the task that runs the work.
 #[derive(Default)]
 struct Woken {
     flag: AtomicBool,
-    /// How many threads do something for the module.
+    /// The number of threads that work for the module.
     threads: AtomicUsize,
     outer: Mutex<Option<Waker>>,
 }

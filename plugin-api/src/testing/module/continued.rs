@@ -1,4 +1,4 @@
-//! What a module left to be done after its answer.
+//! Continuations that a module attached to its answers.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::Failed;
 use crate::host::{Continuation, Entered};
 use crate::values::{AcceptedLogin, JsonStr, UpdateGuard};
 
-/// Tells the module that a user whose login it accepted is logged in; `response` is the body of the
+/// Tells the module that a user whose login it accepted is logged in. `response` is the body of the
 /// response to `POST /login`.
 ///
 /// ```
@@ -20,15 +20,15 @@ use crate::values::{AcceptedLogin, JsonStr, UpdateGuard};
 /// ```
 ///
 /// # Errors
-/// If the module fails.
+/// The module fails.
 pub async fn log_in(login: AcceptedLogin, response: &Value) -> Result<(), Failed> {
     run(login.into_parts().1, &response.to_string()).await
 }
 
-/// Tells the module that the batch of a background update has run that it let begin.
+/// Tells the module that a batch of a background update, which it allowed, has run.
 ///
 /// # Errors
-/// If the module fails.
+/// The module fails.
 pub async fn exit(guard: UpdateGuard) -> Result<(), Failed> {
     run(guard.into_parts().1, "null").await
 }

@@ -1,4 +1,4 @@
-//! The fake homeserver as one module sees it.
+//! The fake homeserver, as seen by one module.
 
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::module::{self, CacheHandle, ModuleHost, WebHandle};
 use crate::requests::{Permit, RequestRow, Services};
 use crate::values::{JsonStr, ModuleError, Unanswered};
 
-/// Where one module sits; notes what it registers.
+/// The homeserver's side of one module; records what the module registers.
 #[derive(Debug)]
 pub(in crate::testing) struct Seat {
     host: FakeHost,
@@ -25,11 +25,11 @@ pub(in crate::testing) struct Seat {
     pub(super) background: Background,
     closed: AtomicBool,
     shut: AtomicBool,
-    /// How many requests are being answered.
+    /// The number of requests that are being answered.
     places: AtomicUsize,
 }
 
-/// What the module has registered, as it came.
+/// The module's registrations, in order.
 #[derive(Debug, Default)]
 pub(super) struct Registrations {
     callbacks: Vec<module::Registered>,
@@ -45,7 +45,7 @@ pub(super) struct Resource {
 }
 
 impl Registrations {
-    /// What a homeserver is to ask for.
+    /// Converts the registrations into the lists of callbacks to ask.
     pub(super) fn registered(&mut self) -> Registered {
         let (mut registered, mut lists) = (Registered::default(), Lists::default());
         for callbacks in &self.callbacks {
@@ -77,7 +77,7 @@ impl Seat {
         }
     }
 
-    /// For a part of a module: what is registered or left to be done comes to nothing.
+    /// For a part of a module: registrations and background work have no effect.
     pub(in crate::testing) fn of_no_module(host: FakeHost) -> Self {
         let seat = Self::new(host);
         seat.close();
@@ -93,18 +93,18 @@ impl Seat {
         self.host.clock()
     }
 
-    /// From now on registering is too late.
+    /// Refuses registrations from now on.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
 
-    /// From now on nothing is answered.
+    /// Refuses requests from now on.
     pub(super) fn shut(&self) {
         self.shut.store(true, Ordering::Release);
         self.background.shut();
     }
 
-    /// Gives back what holds the module.
+    /// Drops everything that keeps the module alive.
     pub(super) fn end(&self) {
         self.shut();
         let registrations = self.registrations(std::mem::take);
@@ -112,7 +112,7 @@ impl Seat {
         drop((registrations, caches));
     }
 
-    /// The caches of a name forget a key.
+    /// Removes a key from the caches with this name.
     pub(super) fn invalidate_caches(&self, name: &str, key: &JsonStr) {
         let caches: Vec<_> = self.caches().iter().filter(|own| own.0 == name).cloned().collect();
         caches.iter().for_each(|(_, cache)| cache.invalidate(key));
@@ -178,7 +178,7 @@ impl ModuleHost for Seat {
         &self.services
     }
 
-    /// As many at once as the module likes; a test scripts what a homeserver would refuse.
+    /// There is no limit on concurrent requests; a test can script a refusal.
     fn admit(
         &self,
         request: &'static RequestRow,
@@ -191,7 +191,7 @@ impl ModuleHost for Seat {
         if self.shut.load(Ordering::Acquire) {
             return refuse(Unanswered::ShuttingDown, ": the module is being shut down");
         }
-        // To wait is no harm.
+        // Waiting is allowed in a trial.
         if self.host.process().trial && request.group != "time" {
             return refuse(Unanswered::Trial, " in a trial");
         }

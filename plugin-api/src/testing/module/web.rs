@@ -14,7 +14,7 @@ pub fn request(method: &str, uri: &str) -> FakeRequest {
     FakeRequest { line, headers: Vec::new(), body: Vec::new() }
 }
 
-/// A request of a client to a web resource.
+/// A client's request to a web resource.
 #[derive(Clone, Debug)]
 pub struct FakeRequest {
     line: [String; 3],
@@ -30,26 +30,26 @@ impl FakeRequest {
         self
     }
 
-    /// Comes from whoever has this access token.
+    /// Sets the access token of the requester.
     #[must_use]
     pub fn access_token(self, token: &str) -> Self {
         self.header("Authorization", &format!("Bearer {token}"))
     }
 
-    /// The body.
+    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// A body of JSON.
+    /// Sets the body to JSON.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         self.header("Content-Type", "application/json").body(body.to_string())
     }
 
-    /// As callbacks take it, with [`WebRequestParts::view`].
+    /// The request in the form that callbacks take, with [`WebRequestParts::view`].
     pub fn http(&self) -> WebRequestParts<'_> {
         let [method, path, query] = &self.line;
         let headers = self.headers.iter();
@@ -59,7 +59,7 @@ impl FakeRequest {
 }
 
 impl TestModule {
-    /// The paths that it serves, `/*` behind those that include what is below them.
+    /// The paths that the module serves; those that include everything below them end with `/*`.
     pub fn paths(&self) -> Vec<String> {
         let shown = |resource: &Resource| {
             format!("{}{}", resource.path, if resource.subtree { "/*" } else { "" })
@@ -67,14 +67,14 @@ impl TestModule {
         self.seat.registrations(|all| all.resources.iter().map(shown).collect())
     }
 
-    /// Sends a request to its web resources; what it answers. Errors are as the module made them:
-    /// a homeserver makes responses of them.
+    /// Sends a request to the module's web resources and returns the response. Errors are those of
+    /// the module, which a homeserver would turn into responses.
     ///
     /// # Errors
-    /// If the module fails.
+    /// The module fails.
     ///
     /// # Panics
-    /// If it does not serve the path.
+    /// If the module does not serve the path.
     pub async fn web(&self, request: &FakeRequest) -> Result<WebResponse, Failed> {
         let path = &request.line[1];
         let found = self.seat.registrations(|all| find(all, path).cloned());
@@ -89,7 +89,7 @@ impl TestModule {
     }
 }
 
-/// An exact path before a subtree, a longer subtree before a shorter one.
+/// Prefers an exact path to a subtree, and a longer subtree to a shorter one.
 fn find<'a>(all: &'a Registrations, path: &str) -> Option<&'a Resource> {
     let exact = all.resources.iter().find(|resource| resource.path == path);
     let below = |resource: &&Resource| {
