@@ -1,4 +1,4 @@
-//! Rooms, as a test makes them and finds them.
+//! Rooms that tests create and examine.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use super::event::event;
 use crate::host::StateSource;
 use crate::values::{ModuleError, OwnedEvent};
 
-/// A room with no state at all.
+/// Creates a room without any state.
 ///
 /// ```
 /// use hsmod_plugin_api::testing::prelude::*;
@@ -24,9 +24,8 @@ pub fn room(room_id: &str) -> FakeRoom {
     FakeRoom { room_id: room_id.to_owned(), ..FakeRoom::default() }
 }
 
-/// A room of a [`FakeHost`](super::FakeHost): given to it by
-/// [`FakeHost::room`](super::FakeHost::room), found there by
-/// [`FakeHost::find_room`](super::FakeHost::find_room).
+/// A room of a [`FakeHost`](super::FakeHost): added by [`FakeHost::room`](super::FakeHost::room),
+/// returned by [`FakeHost::find_room`](super::FakeHost::find_room).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a homeserver has it once `FakeHost::room` is given it"]
 pub struct FakeRoom {
@@ -39,21 +38,21 @@ pub struct FakeRoom {
 }
 
 impl FakeRoom {
-    /// The membership of a user, by a state event of their own.
+    /// Sets the membership of a user, with a state event sent by the user.
     pub fn member(self, user_id: &str, membership: &str) -> Self {
         let content = json!({"membership": membership});
         self.state_of(user_id, "m.room.member", user_id, content)
     }
 
-    /// A state event, of nobody in particular.
+    /// Adds a state event, sent by an unrelated user.
     pub fn state(self, event_type: &str, state_key: &str, content: Value) -> Self {
         self.state_of("@creator:example.com", event_type, state_key, content)
     }
 
-    /// A state event as it is, but for its room.
+    /// Adds a state event as it is, except for its room.
     ///
     /// # Panics
-    /// If it is no state event.
+    /// If it is not a state event.
     pub fn state_event(mut self, given: &OwnedEvent) -> Self {
         let view = given.as_event();
         let Some(state_key) = view.state_key() else { panic!("{given:?} is no state event") };
@@ -63,7 +62,7 @@ impl FakeRoom {
         self
     }
 
-    /// The event, which tells the version of the room if that is known.
+    /// Adds the version of the room to the event, if it is known.
     fn versioned(&self, event: OwnedEvent) -> OwnedEvent {
         match &self.version {
             Some(version) => event.with_room_version(version.as_str()),
@@ -71,7 +70,7 @@ impl FakeRoom {
         }
     }
 
-    /// An alias that leads here; the first one is the room's own, too.
+    /// Adds an alias; the first one is also the room's canonical alias.
     pub fn alias(mut self, alias: &str) -> Self {
         self.aliases.push(alias.to_owned());
         if self.aliases.len() > 1 {
@@ -80,14 +79,14 @@ impl FakeRoom {
         self.state("m.room.canonical_alias", "", json!({"alias": alias}))
     }
 
-    /// The version of the room, which events that come to be in it from then on tell
+    /// Sets the version of the room, which events that are added from then on carry
     /// ([`Event::room_version`](crate::values::Event::room_version)).
     pub fn version(mut self, version: &str) -> Self {
         self.version = Some(version.to_owned());
         self
     }
 
-    /// The room stands on the public list.
+    /// Puts the room on the public list.
     pub const fn public(mut self) -> Self {
         self.public = true;
         self
@@ -99,7 +98,7 @@ impl FakeRoom {
         self.state_event(&made.id(&id).content(content).build())
     }
 
-    /// Takes an event in that was sent, and returns it as the room has it.
+    /// Adds an event that was sent, and returns it in the room's form.
     pub(super) fn send(&mut self, event: OwnedEvent) -> OwnedEvent {
         let event = self.versioned(event);
         if let Some(state_key) = event.as_event().state_key() {
@@ -110,12 +109,12 @@ impl FakeRoom {
         event
     }
 
-    /// Takes in an event that was sent by nobody here.
+    /// Adds an event that no module sent.
     pub(super) fn receive(&mut self, event: &OwnedEvent) {
         let view = event.as_event();
         let Some(state_key) = view.state_key() else { return };
         if view.event_type() == "m.room.create" {
-            // Since room version 1, which was not told of.
+            // Without `room_version`, the room has version 1.
             let version = view.content::<Version>().ok().and_then(|content| content.room_version);
             self.version = Some(version.unwrap_or_else(|| "1".to_owned()));
         }
@@ -124,7 +123,7 @@ impl FakeRoom {
         self.state.insert(key, event);
     }
 
-    /// As it was before anything was in it.
+    /// Resets the room to its state before any event.
     pub(super) fn forget_state(&mut self) {
         self.version = None;
         self.state.clear();
@@ -136,7 +135,7 @@ impl FakeRoom {
         &self.room_id
     }
 
-    /// Whether it stands on the public list.
+    /// Whether the room is on the public list.
     pub const fn is_public(&self) -> bool {
         self.public
     }
@@ -146,13 +145,13 @@ impl FakeRoom {
         self.state.get(&(event_type.to_owned(), state_key.to_owned()))
     }
 
-    /// The state events of a type, by their state keys.
+    /// The state events of a type with their state keys.
     fn keyed(&self, event_type: &str) -> impl Iterator<Item = (&str, &OwnedEvent)> {
         let of_type = self.state.iter().filter(move |((its_type, _), _)| its_type == event_type);
         of_type.map(|((_, state_key), event)| (state_key.as_str(), event))
     }
 
-    /// All state events, by type and state key.
+    /// All state events, ordered by type and state key.
     pub fn all_state(&self) -> impl Iterator<Item = &OwnedEvent> {
         self.state.values()
     }
@@ -168,7 +167,7 @@ impl FakeRoom {
         }
     }
 
-    /// Whether a user has this membership; no if theirs is malformed.
+    /// Whether a user has this membership; false if theirs is malformed.
     pub(super) fn has(&self, user_id: &str, membership: &str) -> bool {
         let event = self.find_state("m.room.member", user_id);
         let found = event.map(|event| event.as_event().membership());
@@ -181,13 +180,13 @@ impl FakeRoom {
     }
 }
 
-/// What the event that creates a room says of its version.
+/// The part of the event that creates a room which names its version.
 #[derive(Deserialize)]
 struct Version {
     room_version: Option<String>,
 }
 
-/// The room as it is now, for callbacks that take a state.
+/// The current state of the room, for callbacks that take one.
 impl StateSource for FakeRoom {
     async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
         let event = self.find_state(event_type, state_key);

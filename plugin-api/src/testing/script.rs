@@ -1,4 +1,4 @@
-//! What a test scripts, and what it gets to know: every request passes here.
+//! Scripts the answers to requests and records the requests: every request passes through here.
 
 use std::any::{Any, type_name};
 use std::collections::{BTreeMap, VecDeque};
@@ -14,20 +14,20 @@ use crate::module::WebRequest;
 use crate::requests::REQUESTS;
 use crate::values::ModuleError;
 
-/// A group of requests whose answers a test may replace; what it does not, `G` answers.
+/// A group of requests whose answers a test may replace; `G` gives the other answers.
 #[derive(Debug)]
 pub struct Scripted<G> {
     pub(crate) desk: Arc<Desk>,
     pub(crate) canned: G,
 }
 
-/// Lets a test script a group, whoever answers it.
+/// Makes a group scriptable, whatever answers it.
 macro_rules! scripted {
     ($trait:ident $written:ident [$($held:ident)?] {
         $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     }) => {
-        /// What a test that has it as JSON wants a request of this group to answer; `None` if it is
-        /// of another one.
+        /// Converts a test's JSON into the answer of a request of this group; `None` if the request
+        /// belongs to another group.
         pub(crate) fn reply(
             name: &str,
             answer: &serde_json::Value,
@@ -76,27 +76,27 @@ macro_rules! scripted {
 
 pub(crate) use scripted;
 
-/// An argument that is to be noted.
+/// Converts an argument into JSON for the record.
 ///
-/// Rationale: two methods of one name, of which the compiler takes the type's own before the
-/// trait's, so that whatever is JSON anyway needs no line here.
+/// Rationale: there are two methods with one name, and the compiler prefers the inherent one to
+/// that of the trait; so types that implement `Serialize` need no line here.
 pub(crate) struct Noting<'a, T>(pub(crate) &'a T);
 
-/// Method and path.
+/// Recorded as method and path.
 impl Noting<'_, &WebRequest<'_>> {
     pub(crate) fn noted(&self) -> Value {
         format!("{:?}", self.0).into()
     }
 }
 
-/// As a text.
+/// Recorded as a string.
 impl Noting<'_, &[u8]> {
     pub(crate) fn noted(&self) -> Value {
         String::from_utf8_lossy(self.0).into()
     }
 }
 
-/// As JSON.
+/// Recorded as JSON.
 pub(crate) trait Noted {
     fn noted(&self) -> Value;
 }
@@ -109,10 +109,10 @@ impl<T: Serialize> Noted for Noting<'_, T> {
 
 type Erased = Result<Box<dyn Any + Send>, ModuleError>;
 
-/// What a test answers, given the arguments.
+/// A test's answer, as a function of the arguments.
 pub(crate) type Reply = Arc<dyn Fn(&[Value]) -> Erased + Send + Sync>;
 
-/// Where requests come in.
+/// Receives all requests.
 #[derive(Default)]
 pub(crate) struct Desk(Mutex<State>);
 
@@ -123,7 +123,7 @@ struct State {
     scripts: BTreeMap<String, Script>,
 }
 
-/// What a test says of one request.
+/// The script for one request.
 #[derive(Default)]
 struct Script {
     lacking: bool,
@@ -133,7 +133,7 @@ struct Script {
 }
 
 impl Desk {
-    /// Notes a request, and answers it as the test says, or else as `canned` does.
+    /// Records a request, and answers it as the test has scripted, or else as `canned` does.
     pub(crate) async fn ask<A: Send + 'static>(
         &self,
         name: &'static str,
@@ -183,12 +183,12 @@ impl Desk {
         std::mem::take(&mut self.state().requests)
     }
 
-    /// From now on it is not supported. May be a callback, too.
+    /// Removes support for a request or callback from now on.
     pub(super) fn lack(&self, name: &str) {
         self.state().scripts.entry(name.to_owned()).or_default().lacking = true;
     }
 
-    /// Whether a test says that it is supported, or that it is not.
+    /// Whether it is supported, if a test has specified that.
     pub(crate) fn supports(&self, name: &str) -> Option<bool> {
         let state = self.state();
         let script = state.scripts.get(name)?;
@@ -230,7 +230,7 @@ impl std::fmt::Debug for Desk {
     }
 }
 
-/// An answer of the right type, nameless.
+/// An answer of the right type, with its type erased.
 pub(super) fn reply<A: Send + 'static>(
     answer: impl Fn(&[Value]) -> Result<A, ModuleError> + Send + Sync + 'static,
 ) -> Reply {

@@ -1,4 +1,4 @@
-//! Users, as a test makes them and finds them.
+//! Users that tests create and examine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,7 @@ use crate::requests::threepids::UserThreepid;
 use crate::requests::users::{Profile, UserInfo, UserIpAndAgent};
 use crate::values::JsonObject;
 
-/// An ordinary user of the homeserver.
+/// Creates an ordinary user of the homeserver.
 ///
 /// ```
 /// use hsmod_plugin_api::testing::prelude::*;
@@ -23,9 +23,8 @@ pub fn user(user_id: &str) -> FakeUser {
     FakeUser { info, ..FakeUser::default() }
 }
 
-/// A user of a [`FakeHost`](super::FakeHost): given to it by
-/// [`FakeHost::user`](super::FakeHost::user), found there by
-/// [`FakeHost::find_user`](super::FakeHost::find_user).
+/// A user of a [`FakeHost`](super::FakeHost): added by [`FakeHost::user`](super::FakeHost::user),
+/// returned by [`FakeHost::find_user`](super::FakeHost::find_user).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a homeserver has it once `FakeHost::user` is given it"]
 pub struct FakeUser {
@@ -33,7 +32,7 @@ pub struct FakeUser {
     pub(super) profile: Profile,
     pub(super) threepids: Vec<UserThreepid>,
     pub(super) account_data: BTreeMap<String, JsonObject>,
-    /// Device by access token; the same device may have several.
+    /// The device of each access token; a device may have several tokens.
     pub(super) access_tokens: BTreeMap<String, String>,
     pub(super) pushers: BTreeSet<String>,
     pub(super) seen: Vec<UserIpAndAgent>,
@@ -42,37 +41,37 @@ pub struct FakeUser {
 }
 
 impl FakeUser {
-    /// A server admin.
+    /// Makes the user a server admin.
     pub const fn admin(mut self) -> Self {
         self.info.is_admin = true;
         self
     }
 
-    /// A guest.
+    /// Makes the user a guest.
     pub const fn guest(mut self) -> Self {
         self.info.is_guest = true;
         self
     }
 
-    /// What the homeserver knows of the account, as the test changes it.
+    /// Changes what the homeserver knows of the account.
     pub fn with_info(mut self, change: impl FnOnce(&mut UserInfo)) -> Self {
         change(&mut self.info);
         self
     }
 
-    /// The display name.
+    /// Sets the display name.
     pub fn display_name(mut self, name: &str) -> Self {
         self.profile.display_name = Some(name.to_owned());
         self
     }
 
-    /// The `mxc:` URL of the avatar.
+    /// Sets the `mxc:` URL of the avatar.
     pub fn avatar_url(mut self, url: &str) -> Self {
         self.profile.avatar_url = Some(url.to_owned());
         self
     }
 
-    /// An e-mail address (`email`) or telephone number (`msisdn`).
+    /// Adds an e-mail address (`email`) or telephone number (`msisdn`).
     pub fn threepid(mut self, medium: &str, address: &str) -> Self {
         self.threepids.push(UserThreepid {
             medium: medium.to_owned(),
@@ -83,36 +82,36 @@ impl FakeUser {
         self
     }
 
-    /// Account data of no room.
+    /// Adds account data that belongs to no room.
     ///
     /// # Panics
-    /// If it is no object.
+    /// If `data` is not an object.
     pub fn account_data(mut self, data_type: &str, data: Value) -> Self {
         let Value::Object(data) = data else { panic!("account data is an object, not {data}") };
         self.account_data.insert(data_type.to_owned(), data);
         self
     }
 
-    /// Logged in: requests with this access token are the user's, on a device named like it.
+    /// Logs the user in: requests with this access token are theirs, on a device of the same name.
     pub fn access_token(mut self, access_token: &str) -> Self {
         self.access_tokens.insert(access_token.to_owned(), access_token.to_owned());
         self
     }
 
-    /// A device that takes push notifications.
+    /// Adds a device that receives push notifications.
     pub fn pusher(mut self, device_id: &str) -> Self {
         self.pushers.insert(device_id.to_owned());
         self
     }
 
-    /// Was active from there, at so many milliseconds since 1970.
+    /// Records activity from this IP address at this time, in milliseconds since 1970.
     pub fn seen(mut self, ip: &str, user_agent: &str, last_seen: i64) -> Self {
         let (ip, user_agent) = (ip.to_owned(), user_agent.to_owned());
         self.seen.push(UserIpAndAgent { ip, user_agent, last_seen });
         self
     }
 
-    /// Known by this name to an SSO provider.
+    /// Adds the user's name at an SSO provider.
     pub fn external_id(mut self, auth_provider_id: &str, external_id: &str) -> Self {
         self.external_ids.push((auth_provider_id.to_owned(), external_id.to_owned()));
         self
@@ -143,12 +142,12 @@ impl FakeUser {
         self.access_tokens.iter().map(|(token, device)| (token.as_str(), device.as_str()))
     }
 
-    /// As whom SSO providers know the user: provider and name.
+    /// The user's names at SSO providers: pairs of provider and name.
     pub fn external_ids(&self) -> &[(String, String)] {
         &self.external_ids
     }
 
-    /// State and status message, if a module set them.
+    /// The presence and status message, if a module has set them.
     pub fn presence(&self) -> Option<(&str, Option<&str>)> {
         self.presence.as_ref().map(|(state, status)| (state.as_str(), status.as_deref()))
     }

@@ -1,17 +1,17 @@
-//! What a test waits for, so that one that waits for ever can say it.
+//! Records what a test is waiting for, so that the message of a stuck test can name it.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Something that is waited for.
+/// Something that a test is waiting for.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Wait {
-    /// For a module to answer a callback, of this category and name.
+    /// A module's answer to the callback with this category and name.
     Module(&'static str, &'static str),
-    /// For the homeserver to answer a request.
+    /// The homeserver's answer to a request.
     Host(&'static str),
-    /// As before, while the test holds the request back.
+    /// The homeserver's answer to a request that the test holds back.
     Gate(&'static str),
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Wait {
     }
 }
 
-/// What is waited for, by numbers in the order in which it was begun.
+/// What is being waited for, numbered in the order in which it began.
 #[derive(Clone, Default)]
 struct Waits(Arc<Mutex<(u64, BTreeMap<u64, Wait>)>>);
 
@@ -38,11 +38,11 @@ impl Waits {
 }
 
 thread_local! {
-    /// What was begun on this thread. Tests have one each.
+    /// The waits that began on this thread. Each test has its own thread.
     static WAITS: Waits = Waits::default();
 }
 
-/// It is waited for until this is dropped, wherever that is.
+/// A wait that ends when this is dropped, on any thread.
 pub(super) struct Waiting {
     waits: Waits,
     number: u64,
@@ -67,7 +67,7 @@ impl Drop for Waiting {
     }
 }
 
-/// What was begun on this thread and has not ended, in words; empty if nothing was.
+/// Describes the waits that began on this thread and have not ended; empty if there are none.
 pub(super) fn words() -> String {
     let waits = WAITS.with(Waits::clone);
     let all: Vec<String> = waits.lock().1.values().map(Wait::to_string).collect();

@@ -1,4 +1,4 @@
-//! What a fake homeserver knows: its users, its rooms, its time.
+//! The knowledge of a fake homeserver: its users, its rooms, its time.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +12,11 @@ use super::user::FakeUser;
 use crate::requests::logins::RegistrationToken;
 use crate::values::{ErrorCode, JsonObject, JsonStr, ModuleError, OwnedEvent, UserId};
 
-/// What a fake homeserver knows; shared by all who ask it.
+/// What a fake homeserver knows, shared by all its clones.
 #[derive(Clone, Debug)]
 pub(super) struct World(Arc<Mutex<Known>>);
 
-/// What it knows at the moment.
+/// The current knowledge.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) server_name: String,
@@ -24,7 +24,7 @@ pub(super) struct Known {
     pub(super) users: BTreeMap<String, FakeUser>,
     pub(super) rooms: BTreeMap<String, FakeRoom>,
     pub(super) registration_tokens: BTreeMap<String, RegistrationToken>,
-    /// How many things were given a name.
+    /// The number of generated names.
     named: u64,
 }
 
@@ -40,9 +40,9 @@ impl World {
         })))
     }
 
-    /// Knows from now on what another one knows.
+    /// Replaces its knowledge by that of another one.
     pub(super) fn begin_as(&self, other: &Self) {
-        // One lock after the other: they may be the same world.
+        // The two locks are not held at the same time, because both may belong to the same world.
         let known = other.known().clone();
         *self.known() = known;
     }
@@ -53,12 +53,12 @@ impl World {
 }
 
 impl Known {
-    /// A user, if there is one of this ID.
+    /// The user with this ID, if there is one.
     pub(super) fn user(&mut self, user_id: &UserId) -> Result<&mut FakeUser, ModuleError> {
         self.users.get_mut(user_id.as_str()).ok_or_else(|| not_found("user", user_id.as_str()))
     }
 
-    /// As [`Self::user`], with an error of its own for users of other homeservers.
+    /// [`Self::user`] with a separate error for users of other homeservers.
     pub(super) fn local_user(&mut self, user_id: &UserId) -> Result<&mut FakeUser, ModuleError> {
         self.check_local(user_id)?;
         self.user(user_id)
@@ -72,7 +72,7 @@ impl Known {
         Err(ModuleError::new(format_args!("{user_id} is no user of {server_name}")))
     }
 
-    /// What a user's profile gives to their membership of a room.
+    /// The fields of a membership event that come from the user's profile.
     pub(super) fn member_profile(&self, user_id: &UserId) -> JsonObject {
         let profile = self.users.get(user_id.as_str()).map(|user| user.profile.clone());
         let fields = profile.into_iter().flat_map(|profile| {
@@ -85,19 +85,19 @@ impl Known {
         self.rooms.get_mut(room_id).ok_or_else(|| not_found("room", room_id))
     }
 
-    /// A name that nothing else has: `device1`, `device2`, ..
+    /// A unique name: `device1`, `device2`, ..
     pub(super) fn name(&mut self, what: &str) -> String {
         self.named += 1;
         format!("{what}{}", self.named)
     }
 
-    /// An event of now.
+    /// Begins an event with the current time.
     pub(super) fn event(&mut self, event_type: &str, room_id: &str, sender: &str) -> EventBuilder {
         let id = self.name("$sent");
         event(event_type).id(&id).room(room_id).sender(sender).at(self.clock.now())
     }
 
-    /// Puts an event into a room.
+    /// Adds an event to a room.
     pub(super) fn send(
         &mut self,
         room_id: &str,
@@ -111,23 +111,23 @@ pub(super) fn not_found(what: &str, name: &str) -> ModuleError {
     ModuleError::http(404, ErrorCode::NotFound, format!("there is no {what} {name}"))
 }
 
-/// A refusal of what the module gave.
+/// The refusal of an invalid argument.
 pub(super) fn bad_request(message: impl Into<String>) -> ModuleError {
     ModuleError::http(400, ErrorCode::InvalidParam, message)
 }
 
-/// A refusal of what is against the rules of a room.
+/// The refusal of an action that violates the rules of a room.
 pub(super) fn forbidden(message: impl Into<String>) -> ModuleError {
     ModuleError::http(403, ErrorCode::Forbidden, message)
 }
 
-/// An argument that has to be an object.
+/// Reads an argument that must be an object.
 pub(super) fn object(json: &JsonStr, what: &str) -> Result<JsonObject, ModuleError> {
     let object = object_or_null(json, what)?;
     object.ok_or_else(|| bad_request(format!("{what} is an object, not null")))
 }
 
-/// An argument that has to be an object, or may be `null`.
+/// Reads an argument that must be an object or `null`.
 pub(super) fn object_or_null(
     json: &JsonStr,
     what: &str,
