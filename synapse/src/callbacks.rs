@@ -1,4 +1,4 @@
-//! The callbacks, by category: one file each, a row per callback.
+//! The callbacks, by category: one file per category, one row per callback.
 
 mod account_data;
 mod account_validity;
@@ -25,17 +25,17 @@ use crate::convert::arguments::Argument;
 use crate::home::Home;
 use crate::task::{Asking, awaitable};
 
-/// A callback, as Synapse calls it.
+/// A callback, in the form in which Synapse calls it.
 pub(crate) struct Row {
     pub(crate) category: &'static str,
     pub(crate) name: &'static str,
     /// The names of its arguments, as in the loader.
     pub(crate) arguments: &'static [&'static str],
-    /// Takes the arguments from Python, and asks the modules when it is polled.
+    /// Converts the arguments from Python, and asks the modules when it is polled.
     ask: fn(&Arc<Home>, &Bound<'_, PyTuple>) -> PyResult<Asking>,
 }
 
-/// Those of all categories.
+/// The rows of all categories.
 const ROWS: &[&[Row]] = &[
     spam_checker::ROWS,
     third_party_rules::ROWS,
@@ -56,14 +56,15 @@ pub(crate) fn row(category: &str, name: &str) -> Option<&'static Row> {
     rows().find(|row| row.category == category && row.name == name)
 }
 
-/// The names of the arguments of every callback that Synapse can be given, by full name.
+/// The names of the arguments of every callback that can be registered with Synapse, by its full
+/// name.
 #[pyfunction]
 pub(crate) fn callbacks() -> BTreeMap<String, Vec<&'static str>> {
     let rows = ROWS.iter().copied().flatten();
     rows.map(|row| (format!("{}.{}", row.category, row.name), row.arguments.to_vec())).collect()
 }
 
-/// The same of every callback that the loader knows.
+/// The same for every callback that the loader knows.
 #[pyfunction]
 pub(crate) fn loader_callbacks() -> BTreeMap<String, Vec<&'static str>> {
     let rows = CATEGORIES.iter().flat_map(|category| category.callbacks);
@@ -71,8 +72,8 @@ pub(crate) fn loader_callbacks() -> BTreeMap<String, Vec<&'static str>> {
     rows.map(|row| (format!("{}.{}", row.category, row.name), names(row))).collect()
 }
 
-/// What is registered with Synapse: called with the arguments in their order, it returns what
-/// Synapse awaits.
+/// The function that is registered with Synapse: called with the arguments in their order, it
+/// returns an awaitable.
 #[pyclass(frozen, module = "hsmod._native")]
 pub(crate) struct Callback {
     row: &'static Row,
@@ -111,14 +112,15 @@ impl Callback {
     }
 }
 
-/// The rows of a category: name, arguments by name and type, and what is made of the answer.
+/// The rows of a category: name, arguments with names and types, and the conversion of the answer.
 ///
-/// What stands in brackets behind the arguments is called on the question. `in` names the argument
-/// with the room whose memberships Synapse has locked meanwhile. `[home]` behind the answer gives it
-/// the homeserver too. A row whose arguments have no types says `by` which function of its own asks.
+/// The method in brackets after the arguments is called on the question. `in` names the argument
+/// with the room whose memberships Synapse keeps locked during the call. `[home]` after the answer
+/// passes the homeserver to the conversion. A row whose arguments have no types names, with `by`,
+/// the function that asks.
 macro_rules! rows {
     ($category:ident { $($rows:tt)* }) => {
-        /// In the order of the loader.
+        /// The rows, in the order of the loader.
         pub(super) const ROWS: &[crate::callbacks::Row] =
             crate::callbacks::rows!(@each $category [] $($rows)*);
     };
@@ -167,15 +169,15 @@ macro_rules! rows {
 
 use rows;
 
-/// The next argument.
+/// Converts the next argument.
 ///
 /// # Errors
-/// It is of another type.
+/// It has another type.
 fn take<'py, A: Argument>(
     home: &Home,
     arguments: &mut impl Iterator<Item = Bound<'py, PyAny>>,
 ) -> PyResult<A> {
-    // They were counted.
+    // The number of arguments was checked.
     let value = arguments.next().ok_or_else(|| PyTypeError::new_err("an argument is missing"))?;
     A::take(home, &value)
 }

@@ -1,4 +1,4 @@
-//! Python's values and the loader's, one type each.
+//! Conversions between Python's values and the loader's, one file per kind of value.
 
 pub(crate) mod answers;
 pub(crate) mod arguments;

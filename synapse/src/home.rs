@@ -1,4 +1,4 @@
-//! What the native parts of one homeserver share.
+//! The state that the native parts of one homeserver share.
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,15 +18,15 @@ use crate::reactor::Reactor;
 /// One homeserver: its reactor, its Python half, and its modules once they run.
 pub(crate) struct Home {
     pub(crate) reactor: Arc<Reactor>,
-    /// A weak reference to the `hsmod.Modules` of Python, which owns us.
+    /// A weak reference to the `hsmod.Modules` of Python, which owns this.
     glue: Arc<Py<PyWeakrefReference>>,
     modules: OnceLock<Modules>,
-    /// Who is asked about what modules do while they start.
+    /// No modules: asked about whatever modules do during their start.
     nobody: Modules,
     start: watch::Sender<Start>,
 }
 
-/// How far the start of the modules is.
+/// The progress of the modules' start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Start {
     Waits,
@@ -50,14 +50,14 @@ impl Home {
         })
     }
 
-    /// The modules run: questions that wait go on.
+    /// The modules have started: waiting questions continue.
     pub(crate) fn started(&self, modules: Modules) {
-        // There is one start, so that nothing is there yet.
+        // This is called once, so the cell is still empty.
         let _ = self.modules.set(modules);
         self.start.send_replace(Start::Done);
     }
 
-    /// There will be no modules.
+    /// The start was refused: there will be no modules.
     pub(crate) fn refused(&self) {
         self.start.send_replace(Start::Refused);
     }
@@ -67,11 +67,11 @@ impl Home {
         self.modules.get()
     }
 
-    /// The modules; waits until they have started. What they themselves do while they start would
-    /// wait for ever: they are not asked about that.
+    /// The modules; waits until they have started. Questions about what the modules themselves do
+    /// during their start would wait for ever, so those are answered without modules.
     ///
     /// # Errors
-    /// They did not start. The log says why.
+    /// The modules did not start. The log says why.
     pub(crate) async fn modules(&self) -> PyResult<&Modules> {
         if let Some(modules) = self.modules.get() {
             return Ok(modules);
@@ -80,7 +80,7 @@ impl Home {
             return Ok(&self.nobody);
         }
         let mut start = self.start.subscribe();
-        // The sender is ours, so that it is there.
+        // `self` owns the sender, so this cannot fail.
         let _ = start.wait_for(|start| *start != Start::Waits).await;
         self.modules.get().ok_or_else(|| {
             PyRuntimeError::new_err(
@@ -98,10 +98,10 @@ impl Home {
         glue.ok_or_else(|| PyRuntimeError::new_err("the homeserver of these modules has ended"))
     }
 
-    /// Asks the homeserver for something that a module requests: the method `request` of Python's
-    /// `Answers`, with `arguments` by their names, a JSON object. The answer is JSON, too. On the
-    /// reactor's thread it begins at once, inside the logging context of the question; anywhere else
-    /// it is a background process.
+    /// Passes a module's request on to Synapse: calls the method `request` of Python's `Answers`
+    /// with `arguments`, a JSON object. The answer is JSON, too. On the reactor's thread the
+    /// request begins at once, in the logging context of the question; on any other thread it
+    /// becomes a background process.
     pub(crate) async fn ask(
         &self,
         request: &'static str,
@@ -112,7 +112,7 @@ impl Home {
         if self.reactor.is_here() {
             Python::attach(|py| self.begin(py, "begin", request, &arguments, reply));
         } else {
-            // Python's lock is not waited for here.
+            // This thread must not wait for Python's lock.
             let glue = Arc::clone(&self.glue);
             self.reactor
                 .run(move |py| begin(py, &glue, "begin_elsewhere", request, &arguments, reply));
@@ -120,7 +120,7 @@ impl Home {
         receiver.await.unwrap_or_else(|_| Err(Self::ended(request)))
     }
 
-    /// Nobody is there to answer.
+    /// The error if the homeserver has ended.
     pub(crate) fn ended(request: &str) -> ModuleError {
         let message = format!("`{request}` is not answered: the homeserver has ended");
         ModuleError::not_answered(Unanswered::ShuttingDown, message)
@@ -131,7 +131,7 @@ impl Home {
     }
 }
 
-/// Hands a request to Python. A reply that is dropped says that the homeserver has ended.
+/// Passes a request to Python. A reply that is dropped reports that the homeserver has ended.
 fn begin(
     py: Python<'_>,
     glue: &Py<PyWeakrefReference>,
@@ -149,7 +149,7 @@ fn begin(
     }
 }
 
-/// Where Python puts the answer to a request.
+/// Receives the answer to a request from Python.
 #[pyclass(frozen, module = "hsmod._native")]
 pub(crate) struct Reply(Mutex<Option<oneshot::Sender<Result<String, ModuleError>>>>);
 
@@ -157,7 +157,7 @@ impl Reply {
     fn send(&self, outcome: Result<String, ModuleError>) {
         let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(sender) = sender {
-            // A module that has given the request up is not there to hear of it.
+            // The module has given up the request; the answer is not needed.
             let _ = sender.send(outcome);
         }
     }
@@ -165,12 +165,12 @@ impl Reply {
 
 #[pymethods]
 impl Reply {
-    /// The answer, as JSON.
+    /// Answers with JSON.
     fn answer(&self, json: String) {
         self.send(Ok(json));
     }
 
-    /// The homeserver refuses, in terms of HTTP; `fields` is a JSON object.
+    /// Refuses with an HTTP status; `fields` is a JSON object.
     fn refuse(&self, status: u16, errcode: &str, message: &str, fields: &str) {
         let fields: Map<String, Value> = serde_json::from_str(fields).unwrap_or_default();
         let error = ModuleError::http(status, ErrorCode::from(errcode), message);
@@ -179,17 +179,17 @@ impl Reply {
         self.send(Err(error));
     }
 
-    /// It failed.
+    /// Reports a failure.
     fn fail(&self, message: &str) {
         self.send(Err(ModuleError::new(message)));
     }
 
-    /// It was cancelled.
+    /// Reports that the request was cancelled.
     fn cancelled(&self) {
         self.send(Err(ModuleError::cancelled()));
     }
 
-    /// This Synapse cannot answer it.
+    /// Reports that this Synapse cannot answer the request.
     fn unsupported(&self, message: &str) {
         self.send(Err(ModuleError::not_answered(Unanswered::Unsupported, message)));
     }

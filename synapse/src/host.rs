@@ -1,4 +1,4 @@
-//! What Synapse says of itself to the modules.
+//! Describes Synapse to the modules.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::home::Home;
 use crate::parsed::{key, known};
 use crate::requests::answered;
 
-/// The homeserver that `about` tells of.
+/// Creates the homeserver that `about` describes.
 ///
 /// # Errors
-/// Something is missing there.
+/// `about` lacks a key.
 pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) -> PyResult<Host> {
     let mut host = Host::new(key::<String>(about, "server_name")?)
         .calls(known(key(about, "calls")?))
@@ -28,7 +28,7 @@ pub(crate) fn host(about: &Bound<'_, PyAny>, home: &Arc<Home>, config: &Config) 
     if let Some(app) = key::<Option<String>>(about, "worker_app")? {
         host = host.worker_app(app);
     }
-    // Who sends the mail says what it calls the service.
+    // If the loader sends the mail, its config provides the name.
     let own_mail = config.mail().is_some();
     if let Some(name) = key::<Option<String>>(about, "email_app_name")?.filter(|_| !own_mail) {
         host = host.email_app_name(name);

@@ -1,8 +1,9 @@
 //! The loader inside Synapse: the native half of the Python package `hsmod`.
 //!
-//! Only the reactor's thread touches Python. It polls the futures of questions itself, so that what
-//! a module asks for meanwhile runs in the logging context of the request; a thread of tokio's
-//! drives timers, sockets and background work, and hands what concerns Python to the reactor.
+//! The reactor's thread polls the futures of questions itself, so that the requests of a module run
+//! in the logging context of the question. A tokio thread drives timers, sockets and background
+//! work, and passes everything that concerns Synapse to the reactor. Other threads use Python only
+//! for the JSON of events, and for log lines when the reactor hangs.
 
 mod callbacks;
 mod convert;

@@ -1,4 +1,4 @@
-//! What the loader and its modules log, in Python's logging.
+//! Forwards the log of the loader and its modules to Python's logging.
 //!
 //! | who logs | logger |
 //! | --- | --- |
@@ -6,9 +6,9 @@
 //! | the loader, with the target `hsmod_loader::part` | `hsmod.loader.part` |
 //! | another crate, with the target `a::b` | `hsmod.a.b` |
 //!
-//! A line of the reactor's thread is handed over at once, in the logging context of whoever caused
-//! it. Lines of other threads [wait](waiting) for that thread. What Python would throw away ends
-//! here, before anything of it is made: the [levels] of Python's loggers are kept as a copy.
+//! A line logged on the reactor's thread is passed on at once, in the current logging context.
+//! Lines of other threads [wait](waiting) for that thread. Lines that Python would discard are
+//! dropped before they are formatted: the [levels] of Python's loggers are cached.
 
 mod levels;
 mod record;
@@ -25,30 +25,30 @@ use self::record::Record;
 
 pub(crate) use self::waiting::watch;
 
-/// Begins to listen, in this process. The first thread to come is the one that Python is at home
-/// on, until there is a reactor.
+/// Installs the subscriber of this process. The thread that calls this first is treated as
+/// Python's, as the reactor's thread is later.
 pub(crate) fn install() {
     waiting::at_home_here();
-    // Nobody else's code in this library sets one, so that ours is the first.
+    // No other code in this library sets a subscriber, so this succeeds.
     let _ = dispatcher::set_global_default(Dispatch::new(Forward));
 }
 
-/// Takes over the levels of Python's loggers: of `hsmod`, and of those below it that have one.
+/// Takes over the levels of `hsmod`, and of the loggers below it that have a level.
 #[pyfunction]
 pub(crate) fn log_levels(loggers: HashMap<String, i32>) {
     if levels::set(loggers) {
-        // `tracing` remembers of every place that logs whether anybody listens to it.
+        // `tracing` caches for every callsite whether it is enabled.
         callsite::rebuild_interest_cache();
     }
 }
 
-/// Hands over the lines that wait, and takes no more: Python ends.
+/// Passes on all waiting lines, and accepts no more, because Python ends.
 #[pyfunction]
 pub(crate) fn end_log(py: Python<'_>) {
     waiting::end(py);
 }
 
-/// The one subscriber of the process, however many homeservers it has.
+/// The only subscriber of the process, which may have several homeservers.
 struct Forward;
 
 impl Subscriber for Forward {
@@ -60,7 +60,7 @@ impl Subscriber for Forward {
     }
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // Nobody in here makes spans that say what its events do not.
+        // No span in this process has information that its events lack.
         metadata.is_event() && levels::may_admit(metadata)
     }
 

@@ -25,7 +25,7 @@ rows! { account_validity {
     on_legacy_admin_request(request) by on_legacy_admin_request;
 } }
 
-/// Asks with the request of the administrator, body and all.
+/// Asks with the administrator's whole request, including its body.
 fn on_legacy_admin_request(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let from_admin = arguments.get_item(0)?;
     let path = from_admin.getattr(intern!(from_admin.py(), "path"))?;

@@ -1,7 +1,8 @@
 //! `spam_checker`, as `synapse/module_api/callbacks/spamchecker_callbacks.py` calls it.
 //!
-//! Synapse changes one membership of a room at a time, and asks some questions meanwhile (see
-//! `member_linearizer` in `synapse/handlers/room_member.py`): those say `in room_id`.
+//! Synapse changes one membership of a room at a time, and asks some questions while it holds that
+//! lock (see `member_linearizer` in `synapse/handlers/room_member.py`): their rows say `in
+//! room_id`.
 
 use std::sync::Arc;
 
@@ -44,8 +45,8 @@ rows! { spam_checker {
     ) => verdict;
 } }
 
-/// Asks on a thread of its own: modules read and compute for as long as a file is large, and the
-/// reactor goes on meanwhile.
+/// Asks on a separate thread: modules may read and compute for a long time if a file is large, and
+/// the reactor must not wait for them.
 fn check_media_file_for_spam(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let mut arguments = arguments.iter();
     let file: StoredFile = take(home, &mut arguments)?;

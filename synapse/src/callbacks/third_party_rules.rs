@@ -39,8 +39,8 @@ rows! { third_party_rules {
         [.told()] => nothing;
 } }
 
-/// Asks about memberships as one that holds the lock of the room, which Synapse does then; any
-/// other event is made without it.
+/// A question about a membership event is asked as holding the lock of the room, which Synapse then
+/// holds; other events are created without it.
 fn check_event_allowed(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let py = arguments.py();
     let event = arguments.get_item(0)?;
@@ -63,8 +63,8 @@ fn check_event_allowed(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyRe
     }))
 }
 
-/// Asks, and puts what the modules made of the request into the dictionary that Synapse goes on
-/// with.
+/// Asks, and writes the modules' changes to the request into the dictionary that Synapse goes on to
+/// use.
 fn on_create_room(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<Asking> {
     let config = arguments.get_item(1)?.cast_into::<PyDict>()?;
     let mut content = EditableText::new(json::write(&config)?);
@@ -77,7 +77,8 @@ fn on_create_room(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<
         let question = modules.third_party_rules().on_create_room(&requester, &mut content, admin);
         let answer = question.await;
         Python::attach(|py| {
-            // Also if one of them refused in the end: a Python module changes the dictionary at once.
+            // Also if one of them refused in the end: a Python module, too, would have changed the
+            // dictionary by then.
             if content.changed() {
                 replace(config.bind(py), content.as_str())?;
             }
@@ -86,7 +87,7 @@ fn on_create_room(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -> PyResult<
     }))
 }
 
-/// Makes a dictionary what `content` says.
+/// Replaces the contents of a dictionary by `content`.
 fn replace(config: &Bound<'_, PyDict>, content: &str) -> PyResult<()> {
     let content = json::parse(config.py(), content)?.cast_into::<PyDict>()?;
     config.clear();

@@ -1,4 +1,4 @@
-//! What becomes of answers: yes or no, a number, a text, JSON.
+//! Converts answers: yes or no, numbers, strings, JSON.
 
 use hsmod_loader::values::{
     DirectoryVisibility, FederatedEventAction, JsonObject, LegacyRenewal, RegistrationBehaviour,
@@ -15,18 +15,18 @@ use super::json::object;
 type Outcome<T> = Result<T, CallError>;
 type Answered = PyResult<Py<PyAny>>;
 
-/// `None`: nothing is asked.
+/// `None`, for callbacks without an answer.
 pub(crate) fn nothing(py: Python<'_>, answer: Outcome<()>) -> Answered {
     answer.map_err(|error| raised(py, &error))?;
     Ok(py.None())
 }
 
-/// The same, where only one module can be there, and may have ended.
+/// [`nothing`] for callbacks of which there is only one module, which may have ended.
 pub(crate) fn done(py: Python<'_>, answer: Outcome<Option<()>>) -> Answered {
     nothing(py, answer.map(|_| ()))
 }
 
-/// `True`, or `False` itself, for which Synapse looks.
+/// `True`, or `False` itself, which Synapse compares by identity.
 pub(crate) fn permission(py: Python<'_>, answer: Outcome<()>) -> Answered {
     match answer {
         Ok(()) => Ok(flag(py, true)),
@@ -35,7 +35,7 @@ pub(crate) fn permission(py: Python<'_>, answer: Outcome<()>) -> Answered {
     }
 }
 
-/// Whether the event is allowed, and the event that takes its place.
+/// Whether the event is allowed, and the event that replaces it.
 pub(crate) fn event_allowed(py: Python<'_>, answer: Outcome<Option<Replacement>>) -> Answered {
     let (allowed, replacement) = match answer {
         Ok(replacement) => (true, replacement.map_or(Value::Null, Replacement::into_value)),
@@ -71,7 +71,7 @@ pub(crate) fn registration(py: Python<'_>, answer: Outcome<RegistrationBehaviour
     Ok(class.getattr(name)?.unbind())
 }
 
-/// `True`, `False`, or `None` without an opinion.
+/// `True`, `False`, or `None` for no opinion.
 pub(crate) fn opinion(py: Python<'_>, answer: Outcome<Option<bool>>) -> Answered {
     let opinion = answer.map_err(|error| raised(py, &error))?;
     Ok(opinion.map_or_else(|| py.None(), |opinion| flag(py, opinion)))
@@ -83,7 +83,7 @@ pub(crate) fn number(py: Python<'_>, answer: Outcome<Option<i64>>) -> Answered {
     Ok(number.into_pyobject(py)?.unbind())
 }
 
-/// A text, or `None`.
+/// A string, or `None`.
 pub(crate) fn name(py: Python<'_>, answer: Outcome<Option<String>>) -> Answered {
     let name = answer.map_err(|error| raised(py, &error))?;
     Ok(name.into_pyobject(py)?.unbind())
@@ -107,7 +107,7 @@ pub(crate) fn optional_fields(py: Python<'_>, answer: Outcome<Option<JsonObject>
     }
 }
 
-/// Whether the token was valid, whether it was used before, until when the account is valid.
+/// Whether the token was valid, whether it was used before, and until when the account is valid.
 pub(crate) fn renewal(py: Python<'_>, answer: Outcome<Option<LegacyRenewal>>) -> Answered {
     let renewal = answer.map_err(|error| raised(py, &error))?.unwrap_or(LegacyRenewal::UNKNOWN);
     let LegacyRenewal { valid, stale, expiration_ts, .. } = renewal;

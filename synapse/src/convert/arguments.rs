@@ -1,6 +1,7 @@
-//! The arguments of callbacks: taken from Python before anybody is asked, given to the loader then.
+//! The arguments of callbacks: converted from Python before any module is asked, then passed to the
+//! loader.
 //!
-//! Here are texts, numbers and JSON; what has a shape of its own lies beside this file.
+//! This file has strings, numbers and JSON; arguments with a structure have their own files.
 
 use hsmod_loader::Json;
 use pyo3::prelude::*;
@@ -10,29 +11,29 @@ pub(crate) use super::event::Event;
 use super::json;
 use crate::home::Home;
 
-/// An argument as Python has it, in a form of ours that outlives the call.
+/// An argument from Python, in a Rust form that outlives the call.
 pub(crate) trait Argument: Sized {
-    /// What the loader takes borrows from this, where it has a form of its own.
+    /// The form from which the loader's argument borrows, if that differs from `Self`.
     type View<'a>
     where
         Self: 'a;
-    /// What the loader takes.
+    /// The loader's argument.
     type Input<'v>;
 
-    /// Takes it from Python.
+    /// Converts the argument from Python.
     ///
     /// # Errors
-    /// Synapse gave something else.
+    /// Synapse passed another type.
     fn take(home: &Home, value: &Bound<'_, PyAny>) -> PyResult<Self>;
 
-    /// Puts it into the loader's form.
+    /// Converts it into the form from which the loader's argument borrows.
     fn view(&self) -> Self::View<'_>;
 
-    /// Gives it to the loader.
+    /// Returns the loader's argument.
     fn input<'v>(view: &'v Self::View<'_>) -> Self::Input<'v>;
 }
 
-/// A text: an identifier, a name, a type.
+/// A string: an identifier, a name, a type.
 pub(crate) struct Text(String);
 
 impl Argument for Text {
@@ -52,7 +53,7 @@ impl Argument for Text {
     }
 }
 
-/// A text, or `None`.
+/// A string, or `None`.
 pub(crate) struct OptionalText(Option<String>);
 
 impl Argument for OptionalText {
@@ -72,7 +73,7 @@ impl Argument for OptionalText {
     }
 }
 
-/// `True` or `False`, or what Python takes for one of them.
+/// `True`, `False`, or a value that Python treats as one of them.
 pub(crate) struct Flag(bool);
 
 impl Argument for Flag {
@@ -92,7 +93,7 @@ impl Argument for Flag {
     }
 }
 
-/// A number of bytes or the like, which is never below zero.
+/// A non-negative number, such as a size in bytes.
 pub(crate) struct Number(u64);
 
 impl Argument for Number {
@@ -132,10 +133,10 @@ impl Argument for Object {
     }
 }
 
-/// A text as Python has it; IDs of Synapse's own classes say what they are by `str`.
+/// Converts a string; the ID classes of Synapse are converted by `str`.
 ///
 /// # Errors
-/// It has no text.
+/// It cannot be converted to a string.
 pub(super) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => Ok(text.to_string_lossy().into_owned()),
@@ -143,10 +144,10 @@ pub(super) fn text(value: &Bound<'_, PyAny>) -> PyResult<String> {
     }
 }
 
-/// The same, or `None`.
+/// [`text`], or `None`.
 ///
 /// # Errors
-/// As for [`text`].
+/// Those of [`text`].
 pub(super) fn optional_text(value: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if value.is_none() { Ok(None) } else { text(value).map(Some) }
 }

@@ -1,4 +1,4 @@
-//! Events that another server got.
+//! Events that were delivered to another server.
 
 use hsmod_loader::{Delivered, Parts};
 use pyo3::prelude::*;
@@ -23,7 +23,7 @@ impl Argument for Delivery {
         let events = value.getattr("events")?.try_iter()?;
         Ok(Self {
             server_name: text(&value.getattr("server_name")?)?,
-            // A member of an enum of texts, of which `str` is the name.
+            // It is a member of a string enum, whose `str` is the member's name.
             method: text(&method.getattr_opt("value")?.unwrap_or(method))?,
             events: events.map(|event| Event::of(&event?)).collect::<PyResult<_>>()?,
         })

@@ -1,4 +1,4 @@
-//! Failures of modules, as the exceptions that a Python module would raise.
+//! Converts failures of modules into the exceptions that a Python module would raise.
 
 use hsmod_loader::values::ErrorKind;
 use hsmod_loader::{CallError, Cause};
@@ -16,8 +16,8 @@ pyo3::create_exception!(
     "A native module failed; the text names the module and the callback."
 );
 
-/// What a failed question raises: a refusal in terms of HTTP is a `SynapseError`, a cancelled
-/// question Twisted's `CancelledError`, everything else a `ModuleFailed`.
+/// The exception for a failed question: a refusal with an HTTP status becomes a `SynapseError`, a
+/// cancelled question Twisted's `CancelledError`, everything else a `ModuleFailed`.
 pub(crate) fn raised(py: Python<'_>, error: &CallError) -> PyErr {
     let Cause::Error(module_error) = error.cause() else {
         return ModuleFailed::new_err(error.to_string());
@@ -49,10 +49,10 @@ pub(crate) fn synapse_error(
     Ok(PyErr::from_value(error))
 }
 
-/// Fields of a module's own, for a client.
+/// The further fields of a module's error, for the client.
 ///
-/// Rationale: Synapse hands them to a function that has parameters `msg` and `code`, and would fail
-/// on fields of these names.
+/// Rationale: Synapse passes them as keyword arguments to a function that has parameters `msg` and
+/// `code`, and would fail on fields of these names.
 ///
 /// # Errors
 /// Python is out of memory.

@@ -1,4 +1,5 @@
-//! Events of Synapse: what modules look at most is read at once, JSON is made when one asks for it.
+//! Synapse's events: the most used fields are read at once, JSON is created when a module asks for
+//! it.
 
 use std::borrow::Cow;
 
@@ -11,22 +12,21 @@ use super::arguments::Argument;
 use super::json::{self as written, write_into};
 use crate::home::Home;
 
-/// An event, as Synapse has it.
+/// An event of Synapse.
 ///
-/// Rationale: a text of Python's can be looked at only while Python's lock is held, and modules are
-/// asked on any thread. Those of the head are copied into one text of ours; the rest stays where it
-/// is.
+/// Rationale: a Python string can be read only while Python's lock is held, but modules are asked
+/// on any thread. The strings of the head are copied into one Rust string; the rest is not copied.
 pub(crate) struct Event {
     event: Py<PyAny>,
-    /// The texts of the head, one behind the other.
+    /// The strings of the head, one after the other.
     head: String,
-    /// Where each of them ends, in the order of [`Part`].
+    /// The end of each of them, in the order of [`Part`].
     ends: [usize; 6],
     is_state: bool,
     origin_server_ts: i64,
 }
 
-/// A text of the head, by its place.
+/// A string of the head, by its position.
 #[derive(Clone, Copy)]
 enum Part {
     EventId,
@@ -58,7 +58,7 @@ impl Event {
     /// Reads the head.
     ///
     /// # Errors
-    /// It is no event.
+    /// It is not an event.
     pub(super) fn of(event: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = event.py();
         let mut head = String::with_capacity(192);
@@ -88,7 +88,7 @@ impl Event {
         &self.head[start..self.ends[at]]
     }
 
-    /// What `write` makes of the event, on whatever thread a module asks.
+    /// Calls `write` with the event, on whatever thread a module asks for it.
     fn written(
         &self,
         write: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<String>,
@@ -138,17 +138,17 @@ impl EventParts for Event {
     }
 }
 
-/// The JSON of an event: what Synapse sends to other servers, and `event_id` and `room_id`, which
-/// newer room versions leave out of that.
+/// The JSON of an event: the form that Synapse sends to other servers, plus `event_id` and
+/// `room_id`, which newer room versions leave out.
 ///
 /// # Errors
-/// It is no event, or holds something that is no JSON.
+/// It is not an event, or contains something that is not JSON.
 pub(crate) fn json(event: &Bound<'_, PyAny>) -> PyResult<String> {
     let py = event.py();
-    // A dictionary of its own.
+    // This returns a new dictionary, which may be changed.
     let members = event.call_method0(intern!(py, "get_dict"))?.cast_into::<PyDict>()?;
     let event_id = event.getattr(intern!(py, "event_id"))?;
-    // Another server may have written anything there, in rooms where it means nothing.
+    // In rooms where the key has no meaning, another server may have set it to anything.
     if let Some(named) = members.get_item(intern!(py, "event_id"))?
         && !named.eq(&event_id)?
     {
@@ -166,7 +166,7 @@ pub(crate) fn json(event: &Bound<'_, PyAny>) -> PyResult<String> {
     let start = json.len();
     write_into(&mut json, &members)?;
     if start > 0 {
-        // One object of two: an event has members, or it is none.
+        // Joins the two objects into one: an event always has members.
         json.replace_range(start..=start, ",");
     }
     Ok(json)

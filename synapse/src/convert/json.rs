@@ -1,4 +1,4 @@
-//! JSON: Python's objects as text, values as Python's objects.
+//! JSON: converts Python's objects to text, and values to Python's objects.
 
 use std::fmt::Write;
 
@@ -9,32 +9,32 @@ use pyo3::types::{
 };
 use serde_json::Value;
 
-/// How deep lists and objects may lie in one another: more than the JSON of any event.
+/// The maximum nesting depth of lists and objects: more than that of any event.
 const MAX_DEPTH: usize = 500;
 
-/// Writes what Python has for JSON: dictionaries and mappings of any kind, lists and tuples, texts,
-/// numbers, `True`, `False` and `None`.
+/// Serialises the Python types that correspond to JSON: dictionaries and other mappings, lists and
+/// tuples, strings, numbers, `True`, `False` and `None`.
 ///
-/// # Errors
-/// A value of another type, a key that is no text, NaN, or what lies too deep.
+/// # Errors A value has another type, a key is not a string, a number is NaN, or the nesting is too
+/// deep.
 pub(crate) fn write(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let mut json = String::with_capacity(1024);
     write_into(&mut json, value)?;
     Ok(json)
 }
 
-/// The same, behind what is written already.
+/// [`write`], appending to `json`.
 ///
 /// # Errors
-/// As for [`write`].
+/// Those of [`write`].
 pub(crate) fn write_into(json: &mut String, value: &Bound<'_, PyAny>) -> PyResult<()> {
     write_value(json, value, 0)
 }
 
-/// The same as a value.
+/// [`write`], as a value.
 ///
 /// # Errors
-/// As for [`write`].
+/// Those of [`write`].
 pub(crate) fn read(value: &Bound<'_, PyAny>) -> PyResult<Value> {
     serde_json::from_str(&write(value)?).map_err(|error| PyValueError::new_err(error.to_string()))
 }
@@ -110,19 +110,19 @@ fn write_items<'py>(
 fn write_text(json: &mut String, text: &Bound<'_, PyString>) -> PyResult<()> {
     match text.to_cow() {
         Ok(text) => quote(json, &text),
-        // Half of a pair of surrogates, which UTF-8 has not.
+        // A lone surrogate, which UTF-8 cannot represent.
         Err(_) => quote(json, &text.to_string_lossy()),
     }
     Ok(())
 }
 
-/// Writes a text between quotes. Most have nothing to escape, which is seen at a glance.
+/// Writes a string in quotes. Most strings contain nothing to escape, which is quick to check.
 fn quote(json: &mut String, text: &str) {
     json.push('"');
     if text.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\') {
         json.push_str(text);
     } else {
-        // Writing into a `String` cannot fail, and a text has quotes at both ends.
+        // Serialising a string cannot fail, and the result has quotes at both ends.
         let quoted = Value::from(text).to_string();
         json.push_str(&quoted[1..quoted.len() - 1]);
     }
@@ -136,8 +136,8 @@ fn write_integer(json: &mut String, number: &Bound<'_, PyInt>) -> PyResult<()> {
             let _ = write!(json, "{number}");
             Ok(())
         }
-        // More digits than any type of ours has: Python writes them. `str` of an enum is its name,
-        // so that it is made a number first.
+        // It has more digits than any Rust type: Python formats it. The `str` of an enum is its
+        // name, so it is converted to a plain number first.
         Err(_) => {
             let plain = number.py().get_type::<PyInt>().call1((number,))?;
             json.push_str(&plain.str()?.to_cow()?);
@@ -156,17 +156,17 @@ fn write_float(json: &mut String, number: f64) -> PyResult<()> {
     }
 }
 
-/// Makes Python's object of JSON text.
+/// Parses JSON text into a Python object.
 ///
 /// # Errors
-/// It is none.
+/// It is not JSON.
 pub(crate) fn parse<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
     let value =
         serde_json::from_str(json).map_err(|error| PyValueError::new_err(error.to_string()));
     object(py, &value?)
 }
 
-/// Makes Python's object of a value.
+/// Converts a value into a Python object.
 ///
 /// # Errors
 /// Python is out of memory.

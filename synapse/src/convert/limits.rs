@@ -1,4 +1,4 @@
-//! How much and how often: Synapse's classes, whose members depend on its version.
+//! Limits on amounts and rates: Synapse's classes, whose members depend on its version.
 
 use hsmod_loader::CallError;
 use hsmod_loader::values::{MediaUploadLimit, RatelimitOverride};
@@ -10,7 +10,7 @@ use super::arguments::{Argument, optional_text};
 use super::error::raised;
 use crate::home::Home;
 
-/// A limit of uploads: a `MediaUploadLimit`.
+/// A limit on uploads: a `MediaUploadLimit`.
 pub(crate) struct UploadLimit(MediaUploadLimit);
 
 impl Argument for UploadLimit {
@@ -38,7 +38,7 @@ impl Argument for UploadLimit {
     }
 }
 
-/// A list of limits, which Synapse sorts in its place; or `None`.
+/// A list of limits, which Synapse sorts in place; or `None`.
 pub(crate) fn upload_limits(
     py: Python<'_>,
     answer: Result<Option<Vec<MediaUploadLimit>>, CallError>,
@@ -55,7 +55,7 @@ fn upload_limit<'py>(py: Python<'py>, limit: &MediaUploadLimit) -> PyResult<Boun
     let members = PyDict::new(py);
     members.set_item("max_bytes", limit.max_bytes)?;
     members.set_item("time_period_ms", limit.time_period_ms)?;
-    // Synapse before 1.158 has neither of these, and tells clients nothing of them.
+    // Synapse before 1.158 has neither of these, and does not report them to clients.
     let known = class.getattr("__attrs_attrs__")?;
     if known.hasattr("info_uri")? {
         members.set_item("info_uri", limit.info_uri.as_deref())?;
@@ -66,9 +66,9 @@ fn upload_limit<'py>(py: Python<'py>, limit: &MediaUploadLimit) -> PyResult<Boun
     class.call((), Some(&members))
 }
 
-/// What stands for "as often as they like", a second and at once.
+/// Stands for "no limit": per second, and at once.
 ///
-/// Rationale: Synapse documents that 0 a second is no limit, and divides by it when it counts.
+/// Rationale: Synapse documents that 0 per second means no limit, but divides by it when it counts.
 const UNLIMITED: (f64, i64) = (1e9, 1_000_000_000);
 
 /// A `RatelimitOverride`, or `None`.

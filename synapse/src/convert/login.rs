@@ -13,7 +13,8 @@ use super::json;
 use crate::home::Home;
 use crate::task::awaitable;
 
-/// The user and what is to be done when they are in, or `None`; or `None` for nobody.
+/// The user and the function to call after the login, or `None`; or `None` if the login is not
+/// accepted.
 pub(crate) fn login(
     py: Python<'_>,
     home: &Arc<Home>,
@@ -27,11 +28,11 @@ pub(crate) fn login(
     Ok((user_id, on_login).into_pyobject(py)?.into_any().unbind())
 }
 
-/// What Synapse calls just before it answers the client, with what it answers.
+/// The function that Synapse calls with its response, just before it answers the client.
 #[pyclass(frozen, module = "hsmod._native")]
 struct OnLogin {
     home: Arc<Home>,
-    /// Until it is called.
+    /// Taken by the call.
     login: Mutex<Option<Login>>,
 }
 

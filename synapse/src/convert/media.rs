@@ -1,4 +1,4 @@
-//! Media files, as they are checked.
+//! Media files that are checked.
 
 use std::fs::File;
 
@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use super::arguments::{Argument, optional_text, text};
 use crate::home::Home;
 
-/// A file that Synapse has stored: a `ReadableFileWrapper`. It is read as a file, which it is, and
-/// not through Python.
+/// A file that Synapse has stored: a `ReadableFileWrapper`. It is read directly as a file, not
+/// through Python.
 pub(crate) struct StoredFile {
     file: File,
     length: u64,
@@ -36,7 +36,7 @@ impl Argument for StoredFile {
     }
 }
 
-/// What a file is: a `FileInfo`.
+/// The properties of a file: a `FileInfo`.
 pub(crate) struct AboutFile {
     server_name: Option<String>,
     file_id: String,
@@ -84,7 +84,7 @@ impl Argument for AboutFile {
 }
 
 fn about(thumbnail: &Bound<'_, PyAny>) -> PyResult<Thumbnail> {
-    // Synapse does not always know it before the thumbnail is stored.
+    // Synapse does not always know the length before the thumbnail is stored.
     let length: Option<u64> = thumbnail.getattr("length")?.extract()?;
     Ok(Thumbnail {
         width: thumbnail.getattr("width")?.extract()?,

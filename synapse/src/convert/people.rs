@@ -1,4 +1,4 @@
-//! Users and clients: who asks, whose profile it is, from where a request came.
+//! Users and clients: requesters, profiles, and the origins of requests.
 
 use hsmod_loader::values::{ProfileInfo, RequestInfo, Requester, Threepid, UserProfile};
 use pyo3::intern;
@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use super::arguments::{Argument, optional_text, text};
 use crate::home::Home;
 
-/// The requests that led here: pairs of user agent and IP address.
+/// The requests that led to a registration or login: pairs of user agent and IP address.
 pub(crate) struct RequestInfos(Vec<(Option<String>, String)>);
 
 impl Argument for RequestInfos {
@@ -27,7 +27,7 @@ impl Argument for RequestInfos {
     }
 }
 
-/// An address that the user has proven to be theirs, or `None`.
+/// A verified address of the user, or `None`.
 pub(crate) struct OptionalThreepid(Option<(String, String)>);
 
 impl Argument for OptionalThreepid {
@@ -51,7 +51,7 @@ impl Argument for OptionalThreepid {
     }
 }
 
-/// A user as the directory shows them: a dictionary.
+/// A user as the user directory shows them: a dictionary.
 pub(crate) struct Profile {
     user_id: String,
     display_name: Option<String>,
@@ -81,7 +81,7 @@ impl Argument for Profile {
     }
 }
 
-/// What a user's profile is now: a `ProfileInfo`.
+/// A user's new profile: a `ProfileInfo`.
 pub(crate) struct NewProfile {
     display_name: Option<String>,
     avatar_url: Option<String>,
@@ -107,7 +107,7 @@ impl Argument for NewProfile {
     }
 }
 
-/// Who makes a request: a `Requester`.
+/// The requester: a `Requester`.
 pub(crate) struct Who {
     user: String,
     device_id: Option<String>,
@@ -129,10 +129,10 @@ impl Argument for Who {
         let entity = optional_text(&value.getattr(intern!(py, "authenticated_entity"))?)?;
         let scopes = value.getattr(intern!(py, "scope"))?.try_iter()?;
         let mut scopes: Vec<String> = scopes.map(|scope| text(&scope?)).collect::<PyResult<_>>()?;
-        // A set has no order, and the same request is to look the same twice.
+        // A set has no order, but the same request should always look the same.
         scopes.sort_unstable();
         Ok(Self {
-            // For Synapse everybody has authenticated as somebody, most often as themselves.
+            // In Synapse every requester has an authenticated entity, most often the user.
             authenticated_entity: entity.filter(|entity| *entity != user),
             user,
             device_id: optional_text(&value.getattr(intern!(py, "device_id"))?)?,
@@ -172,7 +172,7 @@ impl Argument for Who {
     }
 }
 
-/// The application service behind a request; older versions of Synapse have it as an object.
+/// The application service of a request; older versions of Synapse store it as an object.
 fn app_service_id(requester: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
     if let Some(id) = requester.getattr_opt("app_service_id")? {
         return optional_text(&id);

@@ -1,4 +1,4 @@
-//! Presence: whose it is, and who gets to know of it.
+//! Presence, and who receives it.
 
 use std::collections::BTreeMap;
 
@@ -46,13 +46,13 @@ fn owned(state: &Bound<'_, PyAny>) -> PyResult<OwnedPresenceState> {
     Ok(owned)
 }
 
-/// By user, a set of the presences that they are told of.
+/// A dictionary of users, with the set of presence states that each receives.
 pub(crate) fn users_for_states(
     py: Python<'_>,
     answer: Result<UsersForStates, CallError>,
 ) -> PyResult<Py<PyAny>> {
     let users = answer.map_err(|error| raised(py, &error))?.into_map();
-    // Many users are told of the same few presences.
+    // Many users receive the same few states.
     let mut made: BTreeMap<OwnedPresenceState, Py<PyAny>> = BTreeMap::new();
     let told = PyDict::new(py);
     for (user_id, states) in users {

@@ -1,4 +1,4 @@
-//! HTTP requests, from Twisted's form to the loader's.
+//! Converts HTTP requests from Twisted's form into the loader's.
 
 use bytes::Bytes;
 use http::header::HeaderMap;
@@ -7,10 +7,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-/// A request as Twisted has it, with its whole body, as if it was made of `path`.
+/// Converts a request of Twisted, with its whole body, as if it had been made to `path`.
 ///
 /// # Errors
-/// It is no request of Twisted's, or one that is larger than any that Twisted lets in.
+/// It is not a request of Twisted, or is larger than Twisted allows.
 pub(crate) fn request(request: &Bound<'_, PyAny>, path: &[u8]) -> PyResult<Request<Bytes>> {
     let uri = request.getattr("uri")?;
     let mut target = escaped(path);
@@ -22,14 +22,14 @@ pub(crate) fn request(request: &Bound<'_, PyAny>, path: &[u8]) -> PyResult<Reque
     *taken.uri_mut() =
         target.parse().map_err(|error| PyValueError::new_err(format!("{target}: {error}")))?;
     let method = request.getattr("method")?;
-    // What is not even a method is answered as one that no module serves.
+    // An invalid method is passed on as one that no module supports.
     *taken.method_mut() =
         Method::from_bytes(method.cast::<PyBytes>()?.as_bytes()).unwrap_or(Method::TRACE);
     *taken.headers_mut() = headers(&request.getattr("requestHeaders")?)?;
     Ok(taken)
 }
 
-/// All headers, in order, those that are repeated too. What is no header is left out.
+/// All headers in order, including repeated ones. Invalid headers are left out.
 fn headers(raw: &Bound<'_, PyAny>) -> PyResult<HeaderMap> {
     let mut headers = HeaderMap::new();
     for entry in raw.call_method0("getAllRawHeaders")?.try_iter()? {
@@ -44,7 +44,7 @@ fn headers(raw: &Bound<'_, PyAny>) -> PyResult<HeaderMap> {
     Ok(headers)
 }
 
-/// The body, whoever has read of it before.
+/// The body, even if it has been read before.
 fn body(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
     let before = content.call_method0("tell")?;
     content.call_method1("seek", (0,))?;
@@ -53,7 +53,7 @@ fn body(content: &Bound<'_, PyAny>) -> PyResult<Bytes> {
     Ok(Bytes::copy_from_slice(body.cast::<PyBytes>()?.as_bytes()))
 }
 
-/// A part of an address in which every byte may stand in an address: Twisted lets all of them in.
+/// A part of a URL with all invalid bytes escaped; Twisted accepts any byte.
 fn escaped(part: &[u8]) -> String {
     let mut escaped = String::with_capacity(part.len());
     for byte in part {

@@ -1,4 +1,4 @@
-//! The state of a room: Synapse's own mapping, looked up when a module asks for an event.
+//! The state of a room: Synapse's own mapping, in which events are looked up when a module asks.
 
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl Argument for StateMap {
     }
 }
 
-/// The mapping itself. Nothing of it is copied; Synapse does not change it once it is told.
+/// The mapping itself. It is not copied; Synapse does not change it after passing it on.
 struct Mapping {
     events: Arc<Py<PyAny>>,
     reactor: Arc<Reactor>,
@@ -75,8 +75,8 @@ impl StateSource for Mapping {
 }
 
 impl Mapping {
-    /// Looks at once on the reactor's thread, where questions are asked; from the tasks in which
-    /// modules are told of something, by a job there.
+    /// Reads at once if this is the reactor's thread, on which questions are asked; in the tasks
+    /// that notify modules, by a job on that thread.
     async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<T> + Send + 'static,
@@ -88,7 +88,7 @@ impl Mapping {
         let (sender, receiver) = oneshot::channel();
         let events = Arc::clone(&self.events);
         self.reactor.run(move |py| {
-            // A module that has been given up is not there to hear of it.
+            // The module has given up the request; the result is not needed.
             let _ = sender.send(look(events.bind(py)).map_err(|error| unreadable(&error)));
         });
         receiver.await.unwrap_or_else(|_| {
@@ -111,7 +111,7 @@ fn of_type(events: &Bound<'_, PyAny>, event_type: &str) -> PyResult<Vec<String>>
     entries(events, |key, event| of(key, event_type)?.map(|_| event::json(event)).transpose())
 }
 
-/// The state keys of a type; no event is looked at.
+/// The state keys of a type; no event is read.
 fn keys<T>(
     events: &Bound<'_, PyAny>,
     event_type: &str,
@@ -126,7 +126,7 @@ fn keys<T>(
     Ok(found)
 }
 
-/// The users with a membership. A malformed one is none.
+/// The users with a membership; malformed events are ignored.
 fn members(events: &Bound<'_, PyAny>, membership: &str) -> PyResult<Vec<String>> {
     entries(events, |key, event| {
         let Some(user_id) = of(key, "m.room.member")? else { return Ok(None) };
@@ -137,7 +137,7 @@ fn members(events: &Bound<'_, PyAny>, membership: &str) -> PyResult<Vec<String>>
     })
 }
 
-/// The state key of an entry of this type.
+/// The state key of an entry, if it has this type.
 fn of<'py>(key: &Bound<'py, PyTuple>, event_type: &str) -> PyResult<Option<Bound<'py, PyString>>> {
     let its_type = key.get_item(0)?;
     if its_type.cast::<PyString>()?.to_cow()? != event_type {
@@ -146,7 +146,7 @@ fn of<'py>(key: &Bound<'py, PyTuple>, event_type: &str) -> PyResult<Option<Bound
     Ok(Some(key.get_item(1)?.cast_into()?))
 }
 
-/// What `take` makes of each entry.
+/// Collects the results of `take` for each entry.
 fn entries<T>(
     events: &Bound<'_, PyAny>,
     mut take: impl FnMut(&Bound<'_, PyTuple>, &Bound<'_, PyAny>) -> PyResult<Option<T>>,

@@ -11,7 +11,7 @@ use super::error::raised;
 use crate::home::Home;
 use crate::task::awaitable;
 
-/// A batch that the controller lets run, for the context manager in `hsmod.updates`.
+/// A batch that the controller has allowed, for the context manager in `hsmod.updates`.
 pub(crate) fn update(
     py: Python<'_>,
     home: &Arc<Home>,
@@ -27,16 +27,16 @@ pub(crate) fn update(
 #[pyclass(frozen, module = "hsmod._native")]
 struct Update {
     home: Arc<Home>,
-    /// `None` without a controller, which has ended then.
+    /// `None` if the controller has ended.
     #[pyo3(get)]
     desired_duration_ms: Option<i64>,
-    /// Until its exit.
+    /// Taken at the exit.
     update: Mutex<Option<dispatch::Update>>,
 }
 
 #[pymethods]
 impl Update {
-    /// The batch has run, or has failed.
+    /// Tells the controller that the batch has run, or has failed.
     fn exit<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let update = self.update.lock().unwrap_or_else(PoisonError::into_inner).take();
         let exit = async move {

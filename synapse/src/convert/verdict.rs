@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::error::{additional, raised};
 
-/// What most callbacks of `spam_checker` return: `NOT_SPAM`, a member of `Codes`, or one with
-/// fields that the client sees.
+/// The return value of most callbacks of `spam_checker`: `NOT_SPAM`, a member of `Codes`, or a pair
+/// of one and fields for the client.
 pub(crate) fn verdict(py: Python<'_>, answer: Result<(), CallError>) -> PyResult<Py<PyAny>> {
     let Some(Denial { errcode, message, fields, .. }) = denial(py, answer)? else {
         return not_spam(py);
@@ -22,7 +22,8 @@ pub(crate) fn verdict(py: Python<'_>, answer: Result<(), CallError>) -> PyResult
     match known {
         Ok(code) if fields.is_empty() => Ok(code),
         Ok(code) => pair(py, code, &fields),
-        // Synapse lets fields have the last word, and so a code that it does not know too.
+        // Fields override the code in Synapse, so a code that it does not know is passed as a
+        // field.
         Err(_) => {
             fields.entry("errcode").or_insert(errcode.as_str().into());
             pair(py, known_code(py, ErrorCode::Forbidden.as_str())?, &fields)
@@ -30,8 +31,8 @@ pub(crate) fn verdict(py: Python<'_>, answer: Result<(), CallError>) -> PyResult
     }
 }
 
-/// What `user_may_send_state_event` returns, where Synapse takes no fields and no code that it does
-/// not know.
+/// The return value of `user_may_send_state_event`, for which Synapse accepts neither fields nor
+/// codes that it does not know.
 pub(crate) fn code_only(py: Python<'_>, answer: Result<(), CallError>) -> PyResult<Py<PyAny>> {
     match denial(py, answer)? {
         None => not_spam(py),
@@ -40,7 +41,7 @@ pub(crate) fn code_only(py: Python<'_>, answer: Result<(), CallError>) -> PyResu
     }
 }
 
-/// The verdict of a question.
+/// The denial of a question, if it was denied.
 ///
 /// # Errors
 /// The question failed.
@@ -56,7 +57,7 @@ fn pair(py: Python<'_>, code: Py<PyAny>, fields: &Map<String, Value>) -> PyResul
     Ok((code, additional(py, fields)?).into_pyobject(py)?.into_any().unbind())
 }
 
-/// The constant itself, which Synapse looks for by identity.
+/// The constant itself, which Synapse compares by identity.
 ///
 /// # Errors
 /// Synapse cannot be imported.

@@ -1,30 +1,30 @@
-//! Who logs to which of Python's loggers, and what those listen to: a copy, so that it can be
-//! looked at from any thread without Python.
+//! Determines the Python logger of each event, and caches the levels of these loggers, so that any
+//! thread can check them without Python.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard};
 
 use tracing_core::{Level, LevelFilter, Metadata};
 
-/// Everything of ours is below this logger.
+/// The parent of all our loggers.
 const ROOT: &str = "hsmod";
 
-/// What modules log is below this one.
+/// The parent of the modules' loggers.
 pub(super) const MODULES: &str = "hsmod.modules";
 
-/// What the loader calls a line that a module has logged.
+/// The name of the loader's events for lines that modules have logged.
 const OF_MODULES: &str = "module event";
 
-/// What Python listens to if nobody says otherwise.
+/// The level of Python's root logger by default.
 const WARNING: i32 = 30;
 
-/// Python's numbers of levels, by the names of loggers that have one.
+/// The numbers of Python's levels, by the names of loggers that have one.
 struct Levels(HashMap<String, i32>);
 
 static LEVELS: LazyLock<RwLock<Levels>> =
     LazyLock::new(|| RwLock::new(Levels(HashMap::from([(ROOT.to_owned(), WARNING)]))));
 
-/// Takes over new levels; whether any is another.
+/// Stores new levels; returns whether any has changed.
 pub(super) fn set(loggers: HashMap<String, i32>) -> bool {
     let mut levels = LEVELS.write().unwrap_or_else(PoisonError::into_inner);
     let differs = levels.0 != loggers;
@@ -32,13 +32,13 @@ pub(super) fn set(loggers: HashMap<String, i32>) -> bool {
     differs
 }
 
-/// Whether a logger listens to a level.
+/// Whether a logger is enabled for a level.
 pub(super) fn admits(logger: &str, level: i32) -> bool {
     levels().of(logger) <= level
 }
 
-/// Whether somebody may listen to a place that logs. Which module it is that logs there shows when
-/// it does.
+/// Whether a callsite may be enabled. The module that logs there, and so its logger, is known only
+/// when it does.
 pub(super) fn may_admit(metadata: &Metadata<'_>) -> bool {
     let level = number(*metadata.level());
     if is_of_modules(metadata) {
@@ -47,7 +47,7 @@ pub(super) fn may_admit(metadata: &Metadata<'_>) -> bool {
     admits(&logger(metadata.target()), level)
 }
 
-/// The most verbose level that anybody listens to.
+/// The most verbose level of all loggers.
 pub(super) fn most_verbose() -> LevelFilter {
     match levels().lowest_below(ROOT) {
         ..=5 => LevelFilter::TRACE,
@@ -59,12 +59,12 @@ pub(super) fn most_verbose() -> LevelFilter {
     }
 }
 
-/// Whether it is a module that logs, and not the loader.
+/// Whether a module logged this, and not the loader.
 pub(super) fn is_of_modules(metadata: &Metadata<'_>) -> bool {
     metadata.name() == OF_MODULES
 }
 
-/// Python's number of a level. It has no name for the one below DEBUG.
+/// The number of a level in Python, which has no name for the one below DEBUG.
 pub(super) fn number(level: Level) -> i32 {
     match level {
         Level::ERROR => 40,
@@ -75,7 +75,7 @@ pub(super) fn number(level: Level) -> i32 {
     }
 }
 
-/// The logger of a target that is no module's.
+/// The logger of a target that is not a module's.
 pub(super) fn logger(target: &str) -> String {
     let (first, rest) = target.split_once("::").unwrap_or((target, ""));
     let mut logger = format!("{ROOT}.{}", if first == "hsmod_loader" { "loader" } else { first });
@@ -91,7 +91,7 @@ fn levels() -> RwLockReadGuard<'static, Levels> {
 }
 
 impl Levels {
-    /// The level of a logger: its own, or that of the nearest above it.
+    /// The effective level of a logger: its own, or that of the nearest parent that has one.
     fn of(&self, logger: &str) -> i32 {
         let mut name = logger;
         loop {
@@ -105,7 +105,7 @@ impl Levels {
         }
     }
 
-    /// The lowest of a logger and of all below it.
+    /// The lowest level of a logger and all loggers below it.
     fn lowest_below(&self, logger: &str) -> i32 {
         let is_below =
             |name: &str| name.strip_prefix(logger).is_some_and(|rest| rest.starts_with('.'));

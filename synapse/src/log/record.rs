@@ -1,4 +1,4 @@
-//! A line of the log, in Python's terms.
+//! A log line in Python's terms.
 
 use std::fmt::{Debug, Write};
 use std::thread;
@@ -11,7 +11,7 @@ use tracing_core::field::{Field, Visit};
 
 use super::levels;
 
-/// A line, with all that Python's `LogRecord` wants.
+/// A log line, with all that Python's `LogRecord` needs.
 pub(super) struct Record {
     pub(super) logger: String,
     pub(super) level: i32,
@@ -31,7 +31,7 @@ impl Record {
         event.record(&mut fields);
         let Fields { message, mut named } = fields;
         let logger = if levels::is_of_modules(metadata) {
-            // Nobody says whose it is if a thread of a module's own logs.
+            // If a thread of a module logs, the module may be unknown.
             let module = named.remove("module");
             named.entry("target").or_insert_with(|| metadata.target().into());
             match module.as_ref().and_then(Value::as_str) {
@@ -54,7 +54,7 @@ impl Record {
         }
     }
 
-    /// The message, and behind it the fields that it does not tell itself.
+    /// The message, followed by the fields that it does not contain.
     pub(super) fn text(&self) -> String {
         let mut text = self.message.clone();
         for (name, value) in &self.fields {
@@ -83,7 +83,7 @@ impl Record {
     }
 }
 
-/// What an event says.
+/// The message and fields of an event.
 #[derive(Default)]
 struct Fields {
     message: String,
