@@ -1,4 +1,4 @@
-//! The modules of one homeserver, as Python has them.
+//! The modules of one homeserver, for Python.
 
 use std::os::fd::RawFd;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,11 +16,11 @@ use crate::parsed::refused;
 use crate::task::awaitable;
 use crate::web;
 
-/// Modules that are made; asked as soon as they have started.
+/// Modules that have been created; asked as soon as they have started.
 #[pyclass(frozen, module = "hsmod._native")]
 pub(crate) struct Modules {
     home: Arc<Home>,
-    /// Until they are started.
+    /// Taken when they are started.
     made: Mutex<Option<Made>>,
 }
 
@@ -29,7 +29,7 @@ impl Modules {
         Self { home, made: Mutex::new(Some(made)) }
     }
 
-    /// What `look` sees of all modules, at whatever stage they are.
+    /// Calls `look` with all modules, whether or not they have started.
     fn seen<T>(&self, look: impl FnOnce(&[ModuleInfo]) -> T) -> T {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         match (self.home.running(), &*made) {
@@ -42,12 +42,12 @@ impl Modules {
 
 #[pymethods]
 impl Modules {
-    /// What all modules registered so far: `callbacks` by category, `login_types`, `web`.
+    /// The registrations of all modules so far: `callbacks` by category, `login_types`, `web`.
     fn registered<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         as_object(py, serde_json::to_value(self.seen(Registered::of)))
     }
 
-    /// What is known of each module, in the order of the config.
+    /// A description of each module, in the order of the config.
     fn describe<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         as_object(py, self.seen(|modules| serde_json::to_value(modules)))
     }
@@ -60,8 +60,8 @@ impl Modules {
         Ok(Callback::new(row, Arc::clone(&self.home)))
     }
 
-    /// Lets a module answer a request of Twisted's to `path`: awaited, it is `(status, headers,
-    /// body)`, or `None` if no module has that path.
+    /// Lets a module answer a request of Twisted to `path`. Awaiting the result gives `(status,
+    /// headers, body)`, or `None` if no module serves the path.
     fn handle<'py>(
         &self,
         py: Python<'py>,
@@ -71,12 +71,12 @@ impl Modules {
         web::handle(py, &self.home, request, path)
     }
 
-    /// Lets the caches of a name forget a key, which is JSON; returns how many there are.
+    /// Removes a key, which is JSON, from all caches with this name; returns the number of caches.
     fn invalidate_cache(&self, name: &str, key: &str) -> usize {
         self.home.running().map_or(0, |modules| modules.invalidate_cache(name, key))
     }
 
-    /// Starts the modules: awaited once.
+    /// Starts the modules; the result is awaited once.
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
         let made = made.ok_or_else(|| PyRuntimeError::new_err("they were started already"))?;
@@ -94,8 +94,8 @@ impl Modules {
         awaitable(py, &self.home.reactor, Box::pin(start))
     }
 
-    /// Ends the modules: awaited before the homeserver takes itself apart. Each of the two halves of
-    /// it, calls that are under way and the modules' own `shutdown`, may take so many seconds.
+    /// Shuts the modules down; the result is awaited before the homeserver is dismantled. Each of
+    /// its two phases, the calls in progress and the modules' own `shutdown`, may take `seconds`.
     fn shutdown<'py>(&self, py: Python<'py>, seconds: f64) -> PyResult<Bound<'py, PyAny>> {
         let limit = Duration::try_from_secs_f64(seconds)
             .map_err(|error| PyValueError::new_err(error.to_string()))?;
@@ -113,17 +113,17 @@ impl Modules {
         awaitable(py, &self.home.reactor, Box::pin(shutdown))
     }
 
-    /// What the reactor watches.
+    /// The file descriptor that the reactor watches.
     fn descriptor(&self) -> RawFd {
         self.home.reactor.descriptor()
     }
 
-    /// Runs what other threads want done on the reactor's.
+    /// Runs the jobs that other threads have queued for the reactor's thread.
     fn run_waiting(&self, py: Python<'_>) {
         self.home.reactor.run_waiting(py);
     }
 
-    /// The reactor looks no more.
+    /// Tells that the reactor has stopped looking for jobs.
     fn close(&self) {
         self.home.reactor.close();
     }

@@ -1,16 +1,18 @@
-//! Notifications: Synapse goes on when the modules have been told.
+//! Notifications: Synapse continues once the modules have handled them.
 //!
 //! Synapse awaits the `on_..` callbacks of Python modules: such a module has seen an event before
-//! clients are, or a profile before the request that changed it is answered. Native modules are
-//! told in tasks of their own, one notification at a time and in order, which is promised to them;
-//! so Synapse waits for that here, and a slow module delays what a slow Python module would.
+//! clients do, or a profile before the request that changed it is answered. Native modules are
+//! notified in separate tasks, one notification at a time and in order, as they are promised; so
+//! Synapse waits for these tasks here, and a slow native module delays what a slow Python module
+//! would.
 //!
-//! Rationale for the two exceptions. A module may wait, in a notification, for something that is
-//! not over before the module has been told of it: it joins a room of another server, and Synapse
-//! does not end the join before `on_new_event`, which comes second in the module's queue. So what
-//! happens on behalf of native modules waits for none of them. Others may hold a lock that the
-//! module's request needs, which nobody sees from here; so nobody waits for longer than
-//! [`PATIENCE`]. Either way every module is told, and Synapse only goes on earlier.
+//! Rationale for the two exceptions. While it handles a notification, a module may wait for
+//! something that ends only after a later notification: it joins a room of another server, and
+//! Synapse does not end the join before `on_new_event`, which comes second in the module's queue.
+//! So Synapse does not wait for notifications about actions on behalf of native modules. Other
+//! actions may hold a lock that the module's request needs, which cannot be detected here; so
+//! Synapse waits for [`PATIENCE`] at most. In either case every module is notified; Synapse merely
+//! continues earlier.
 
 use std::time::Duration;
 
@@ -19,12 +21,12 @@ use hsmod_loader::dispatch::Notification;
 use pyo3::intern;
 use pyo3::prelude::*;
 
-/// How long Synapse waits for a notification to reach all modules.
+/// How long Synapse waits until all modules have handled a notification.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A notification that is awaited.
 pub(crate) trait Notice {
-    /// Tells the modules, and waits until they know.
+    /// Notifies the modules, and waits until they have handled it.
     async fn told(self) -> Result<(), CallError>;
 }
 
@@ -32,15 +34,15 @@ impl Notice for Notification {
     async fn told(self) -> Result<(), CallError> {
         let delivery = self.await?;
         if !for_modules() {
-            // The log says who was not told; nobody here can do anything about it.
+            // The log says which module was not notified; nothing more can be done here.
             let _ = tokio::time::timeout(PATIENCE, delivery).await;
         }
         Ok(())
     }
 }
 
-/// Whether what runs on the reactor's thread does so on behalf of native modules: their start, or
-/// what they requested outside of a question.
+/// Whether the code on the reactor's thread runs on behalf of native modules: their start, or their
+/// requests outside of a question.
 pub(crate) fn for_modules() -> bool {
     let looked = Python::attach(|py| {
         py.import(intern!(py, "hsmod.reactor"))?

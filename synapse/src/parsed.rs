@@ -22,10 +22,11 @@ pyo3::create_exception!(
     "Modules cannot be loaded: the text has all their problems, with cause and remedy."
 );
 
-/// What `parse_config` returns: plugins are mapped, every module has read its config.
+/// The return value of `parse_config`: the plugins are mapped, and every module has read its
+/// config.
 ///
-/// It is used up when the modules are made. Whoever makes them once more, from the same config, has
-/// the configs read again.
+/// It is consumed when the modules are created. If they are created again from the same config, the
+/// configs are read again.
 #[pyclass(frozen, module = "hsmod._native")]
 pub(crate) struct Parsed {
     config: Config,
@@ -33,12 +34,13 @@ pub(crate) struct Parsed {
     parsed: Mutex<Option<hsmod_loader::Parsed>>,
 }
 
-/// What a Synapse calls, and its version.
+/// The callbacks that a Synapse calls, and its version.
 type Called = (Vec<String>, String);
 
 #[pymethods]
 impl Parsed {
-    /// Reads a file. A plugin that requires what is not `called` is refused before it is mapped.
+    /// Reads a config file. A plugin that requires a callback that is not in `called` is refused
+    /// before it is mapped.
     #[staticmethod]
     #[pyo3(signature = (file, plugins_dir, called=None))]
     fn from_file(
@@ -51,7 +53,7 @@ impl Parsed {
         Self::of(py, config, plugins_dir, called)
     }
 
-    /// The same with what stands in Synapse's own config. Relative paths are taken from `base`.
+    /// Reads the config from Synapse's own config. Relative paths are resolved against `base`.
     #[staticmethod]
     #[pyo3(signature = (config, base, plugins_dir, called=None))]
     fn from_value(
@@ -64,18 +66,18 @@ impl Parsed {
         Self::of(py, Config::from_value(json::read(config)?, &[], &base), plugins_dir, called)
     }
 
-    /// Its warnings, which keep no module from being made.
+    /// The warnings, which do not prevent the modules from being created.
     fn warnings(&self) -> Vec<String> {
         let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
         parsed.iter().flat_map(|parsed| parsed.warnings()).map(ToString::to_string).collect()
     }
 
-    /// Synapse's tests copy configs.
+    /// The tests of Synapse copy configs.
     fn __deepcopy__(slf: Py<Self>, _memo: &Bound<'_, PyAny>) -> Py<Self> {
         slf
     }
 
-    /// Makes the modules, for the homeserver that `glue` is the Python half of.
+    /// Creates the modules, for the homeserver whose Python half is `glue`.
     fn make(
         &self,
         py: Python<'_>,
@@ -117,7 +119,7 @@ fn parse(
     config: Config,
     called: Option<&Called>,
 ) -> PyResult<hsmod_loader::Parsed> {
-    // Who it is, nobody looks at before it is made.
+    // The server name is not used before the modules are created.
     let host =
         called.map(|(calls, synapse)| Host::new("").calls(known(calls.clone())).synapse(synapse));
     let parsed = py.detach(|| match &host {
@@ -127,7 +129,7 @@ fn parse(
     parsed.map_err(|error| refused(&error))
 }
 
-/// Those of the callbacks that this package knows: a newer Synapse may call others.
+/// Those of the callbacks that this package knows: a newer Synapse may call further ones.
 pub(crate) fn known(calls: Vec<String>) -> impl Iterator<Item = String> {
     calls.into_iter().filter(|name| hsmod_loader::names::is_known(name))
 }
@@ -136,10 +138,10 @@ pub(crate) fn refused(error: &LoadError) -> PyErr {
     Refused::new_err(error.to_string())
 }
 
-/// What Python says of the homeserver, by its keys.
+/// Reads a key of Python's description of the homeserver.
 ///
 /// # Errors
-/// A key is missing.
+/// The key is missing.
 pub(crate) fn key<'py, T>(about: &Bound<'py, PyAny>, name: &str) -> PyResult<T>
 where
     T: for<'a> FromPyObject<'a, 'py>,

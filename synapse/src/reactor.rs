@@ -1,8 +1,8 @@
-//! The way to the reactor's thread, which alone touches Synapse.
+//! Access to the reactor's thread, the only one that uses Synapse.
 //!
-//! Other threads put a job into a queue and write a byte to a socket that the reactor watches. None
-//! of them ever waits for Python's lock, but one on which a module asks for the JSON of an event that
-//! it is asked about.
+//! Other threads append a job to a queue and write a byte to a socket that the reactor watches.
+//! They do not wait for Python's lock, except when a module asks for the JSON of an event on
+//! another thread.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -13,14 +13,14 @@ use std::thread::{self, ThreadId};
 
 use pyo3::prelude::*;
 
-/// What is to be done on the reactor's thread.
+/// Work for the reactor's thread.
 pub(crate) type Job = Box<dyn FnOnce(Python<'_>) + Send>;
 
-/// The reactor of one homeserver, as the other threads see it.
+/// The reactor of one homeserver, for use by other threads.
 #[derive(Debug)]
 pub(crate) struct Reactor {
     jobs: Mutex<Jobs>,
-    /// Has a byte while jobs wait.
+    /// Readable while jobs wait.
     awake: UnixStream,
     waker: UnixStream,
     thread: ThreadId,
@@ -29,7 +29,7 @@ pub(crate) struct Reactor {
 #[derive(Default)]
 struct Jobs {
     waiting: VecDeque<Job>,
-    /// Nobody looks at the queue any more.
+    /// The queue is not read any more.
     closed: bool,
 }
 
@@ -40,7 +40,7 @@ impl std::fmt::Debug for Jobs {
 }
 
 impl Reactor {
-    /// The reactor that runs on this thread.
+    /// The reactor of this thread.
     ///
     /// # Errors
     /// There is no file descriptor left.
@@ -51,29 +51,29 @@ impl Reactor {
         Ok(Self { jobs: Mutex::default(), awake, waker, thread: thread::current().id() })
     }
 
-    /// Whether this is its thread.
+    /// Whether this is the reactor's thread.
     pub(crate) fn is_here(&self) -> bool {
         thread::current().id() == self.thread
     }
 
     /// Runs `job` on the reactor's thread, soon; never, if the homeserver has ended. Jobs run in
-    /// the order in which they were given, outside of any request's logging context.
+    /// the order in which they were added, outside any request's logging context.
     pub(crate) fn run(&self, job: impl FnOnce(Python<'_>) + Send + 'static) {
         let mut jobs = self.jobs();
         if jobs.closed {
-            // Dropped without the lock: it may own anything.
+            // Dropped after the lock is released: the job may own anything.
             drop(jobs);
             return;
         }
         jobs.waiting.push_back(Box::new(job));
         if jobs.waiting.len() == 1 {
-            // A full socket has bytes already, which wake as well as this one.
+            // If the socket is full, it wakes the reactor anyway.
             let _ = (&self.waker).write(&[0]);
         }
     }
 
-    /// Runs the jobs that wait. Those that they give in turn come with the next call, so that the
-    /// reactor looks after its sockets in between.
+    /// Runs the waiting jobs. Jobs that they add run with the next call, so that the reactor can
+    /// handle its sockets in between.
     pub(crate) fn run_waiting(&self, py: Python<'_>) {
         let mut bytes = [0; 16];
         loop {
@@ -90,7 +90,7 @@ impl Reactor {
         }
     }
 
-    /// Lets go of the jobs that wait and takes no further ones.
+    /// Drops the waiting jobs, and accepts no more.
     pub(crate) fn close(&self) {
         let waiting = {
             let mut jobs = self.jobs();
@@ -100,7 +100,7 @@ impl Reactor {
         drop(waiting);
     }
 
-    /// What the reactor watches: readable while jobs wait.
+    /// The file descriptor that the reactor watches: readable while jobs wait.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.awake.as_raw_fd()
     }

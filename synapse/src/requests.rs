@@ -1,4 +1,5 @@
-//! What modules ask of Synapse: a row per request, each answered by the method of its name in Python.
+//! The modules' requests to Synapse: one row per request, each answered by the Python method of its
+//! name.
 
 mod answer;
 mod argument;
@@ -14,21 +15,22 @@ use self::answer::Answer;
 use self::argument::Arguments;
 use crate::home::Home;
 
-/// Answers every request over the Python half of a homeserver.
+/// Answers every request through the Python half of a homeserver.
 #[derive(Clone)]
 struct Answerer {
     home: Weak<Home>,
-    /// The requests that this Synapse cannot answer, with why.
+    /// The requests that this Synapse cannot answer, with the reasons.
     unanswered: Arc<HashMap<String, String>>,
 }
 
-/// Of the requests that take the lock of a room, those that wait for one of Synapse's.
+/// Of the requests that take the lock of a room, those that wait for one of Synapse's locks.
 const LOCKS: [&str; 1] = ["update_room_membership"];
 
-/// The homeserver, which answers all requests but those of `unanswered`, and why not.
+/// Adds answers to all requests except those in `unanswered`, which contains the reasons.
 ///
-/// Rationale: mail is the loader's wherever Synapse cannot send any, or `own_mail` says that the
-/// modules' config has a server for it, because what a homeserver answers goes first.
+/// Rationale: a homeserver's own answer has priority over the loader's. So mail is left to the
+/// loader if Synapse cannot send any, or if `own_mail` says that the modules' config names a mail
+/// server.
 pub(crate) fn answered(
     host: Host,
     home: &Arc<Home>,
@@ -59,7 +61,7 @@ impl Answerer {
         !self.unanswered.contains_key(request)
     }
 
-    /// Asks, and reads the answer.
+    /// Sends a request to Python, and reads the answer.
     async fn ask<A: Answer>(
         &self,
         request: &'static str,

@@ -1,8 +1,8 @@
-//! The tokio runtime that drives what modules do in the background.
+//! The tokio runtime that drives the modules' background work.
 //!
-//! One thread for the process, however many homeservers it has: timers, sockets, queues and
-//! background work run there, and questions do not. It begins with the first module that is made,
-//! which is after Synapse has become a daemon; a fork has no threads.
+//! The process has one such thread, however many homeservers it has: it runs timers, sockets,
+//! queues and background work, but not questions. It starts when the first module is created, which
+//! is after Synapse has become a daemon, because threads do not survive a fork.
 
 use std::io;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ static RUNTIME: OnceLock<Handle> = OnceLock::new();
 /// The runtime; its thread begins with the first call.
 ///
 /// # Errors
-/// The operating system gives no further thread or file descriptor.
+/// The operating system provides no further thread or file descriptor.
 pub(crate) fn handle() -> PyResult<&'static Handle> {
     if let Some(handle) = RUNTIME.get() {
         return Ok(handle);
@@ -27,7 +27,7 @@ pub(crate) fn handle() -> PyResult<&'static Handle> {
              look at this process's limits of threads and open files"
         ))
     })?;
-    // Only the reactor's thread comes here, so that nobody was faster.
+    // Only the reactor's thread calls this, so there is no race.
     Ok(RUNTIME.get_or_init(|| handle))
 }
 

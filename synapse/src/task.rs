@@ -1,8 +1,8 @@
-//! A future of ours that Synapse awaits: polled by the reactor's thread.
+//! A Rust future that Synapse awaits, polled on the reactor's thread.
 //!
-//! A future that is ready at its first poll becomes an object that is awaited at no cost of the
-//! reactor's. One that waits becomes a Deferred, and is polled again, by a job, whenever something
-//! has woken it.
+//! If the future is ready at its first poll, it becomes an object that can be awaited without
+//! involving the reactor. Otherwise it becomes a Deferred, and a job polls it again whenever it is
+//! woken.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,13 +17,13 @@ use pyo3::sync::PyOnceLock;
 use crate::reactor::Reactor;
 use crate::runtime;
 
-/// A future of Python's value: polled on the reactor's thread, without Python's lock.
+/// A future of a Python value, polled on the reactor's thread without holding Python's lock.
 pub(crate) type Asking = Pin<Box<dyn Future<Output = PyResult<Py<PyAny>>> + Send>>;
 
-/// Begins `asking`, and returns what Synapse awaits.
+/// Begins `asking`, and returns an awaitable for Synapse.
 ///
 /// # Errors
-/// There is no runtime. What `asking` itself ends with is raised where it is awaited.
+/// There is no runtime. Errors of `asking` itself are raised where the awaitable is awaited.
 pub(crate) fn awaitable<'py>(
     py: Python<'py>,
     reactor: &Arc<Reactor>,
@@ -49,9 +49,9 @@ struct Task {
 }
 
 struct State {
-    /// Gone while it is polled, and when it has ended.
+    /// `None` while it is polled, and after it has ended.
     asking: Option<Asking>,
-    /// The `hsmod.reactor.Suspended` that is told when it is to be polled again.
+    /// The `hsmod.reactor.Suspended` that is notified when the future is to be polled again.
     suspended: Option<Py<PyAny>>,
 }
 
@@ -60,16 +60,16 @@ impl Task {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Polls, on the reactor's thread.
+    /// Polls the future, on the reactor's thread.
     ///
-    /// Rationale: without Python's lock, because a module may wait for a thread of its own that
-    /// asks for an event's JSON, which is made with the lock; and because the homeserver's other
-    /// threads go on meanwhile.
+    /// Rationale: Python's lock is released, because a module may wait for another of its threads
+    /// that asks for the JSON of an event, which requires the lock; and so that the other threads
+    /// of the homeserver can run.
     fn poll(self: &Arc<Self>, py: Python<'_>) -> PyResult<Poll<PyResult<Py<PyAny>>>> {
         let Some(mut asking) = self.state().asking.take() else { return Ok(Poll::Pending) };
         let _entered = runtime::handle()?.enter();
         let waker = Waker::from(Arc::clone(self));
-        // Python would take a panic of ours for the end of the process.
+        // PyO3 would treat a Rust panic as a reason to end the process.
         let poll = py.detach(|| {
             let mut context = Context::from_waker(&waker);
             catch_unwind(AssertUnwindSafe(|| asking.as_mut().poll(&mut context)))
@@ -86,7 +86,7 @@ impl Task {
         })
     }
 
-    /// Polls again because something has happened, on the reactor's thread.
+    /// Polls again after a wake-up, on the reactor's thread.
     fn resume(&self, py: Python<'_>) {
         let suspended = self.state().suspended.as_ref().map(|suspended| suspended.clone_ref(py));
         if let Some(suspended) = suspended
@@ -104,7 +104,7 @@ impl Wake for Task {
     }
 }
 
-/// An answer that is there already.
+/// An answer that is available at once.
 #[pyclass(frozen, module = "hsmod._native")]
 struct Ready(Mutex<Option<PyResult<Py<PyAny>>>>);
 
@@ -128,13 +128,13 @@ impl Ready {
     }
 }
 
-/// A future that waits, in the hands of `hsmod.reactor.Suspended`.
+/// A future that is not ready, owned by `hsmod.reactor.Suspended`.
 #[pyclass(frozen, module = "hsmod._native")]
 struct Suspended(Arc<Task>);
 
 #[pymethods]
 impl Suspended {
-    /// Polls: `None`, or the answer in a tuple.
+    /// Polls; returns `None`, or the answer in a tuple.
     fn poll(&self, py: Python<'_>) -> PyResult<Option<(Py<PyAny>,)>> {
         match self.0.poll(py)? {
             Poll::Pending => Ok(None),
@@ -145,7 +145,7 @@ impl Suspended {
         }
     }
 
-    /// Nobody waits for the answer any more: the module's future is dropped.
+    /// The answer is no longer needed: drops the module's future.
     fn abandon(&self) {
         let (asking, suspended) = {
             let mut state = self.0.state();

@@ -1,4 +1,4 @@
-//! Web resources of modules, behind those of Synapse.
+//! Web resources of modules, for paths that Synapse itself does not serve.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,10 +13,10 @@ use crate::convert;
 use crate::home::Home;
 use crate::task::awaitable;
 
-/// Lets a module answer a request of Twisted's, as if it was made of `path`. What is returned is
-/// awaited, and becomes `(status, [(name, value), ..], body)`; `None` if no module has that path.
+/// Lets a module answer a request of Twisted, as if it had been made to `path`. Awaiting the result
+/// gives `(status, [(name, value), ..], body)`, or `None` if no module serves the path.
 ///
-/// # Errors
+/// # Errors It is not a request of Twisted.
 /// It is no request of Twisted's.
 pub(crate) fn handle<'py>(
     py: Python<'py>,
@@ -39,16 +39,16 @@ pub(crate) fn handle<'py>(
     awaitable(py, &home.reactor, Box::pin(answer))
 }
 
-/// A request in Python's table, until this is dropped: what a module asks of the homeserver about it
-/// bears its number.
+/// An entry for a request in Python's table, removed when this is dropped. Requests that a module
+/// makes about it carry its number.
 pub(crate) struct Numbered {
     number: u64,
     table: Py<PyAny>,
 }
 
 impl Numbered {
-    /// Puts Twisted's request into the table, and its number, with the address of the client, into
-    /// ours.
+    /// Adds Twisted's request to the table, and its number and the client's address to the loader's
+    /// request.
     ///
     /// # Errors
     /// The homeserver has ended.
@@ -71,7 +71,7 @@ impl Numbered {
 
 impl Drop for Numbered {
     fn drop(&mut self) {
-        // Without Python there is no table either.
+        // Without Python the table does not exist any more.
         Python::try_attach(|py| {
             if let Err(error) = self.table.bind(py).del_item(self.number) {
                 error.write_unraisable(py, None);

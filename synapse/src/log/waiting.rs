@@ -1,13 +1,13 @@
-//! Lines on their way to Python.
+//! Passes log lines on to Python.
 //!
-//! A thread that is not Python's puts its lines into a queue and wakes the reactor: it never waits
-//! for Python's lock, which a module that blocks may hold. Whenever Python is at hand the queue goes
-//! first, so that lines keep their order; the last time is when Python ends. Nothing is lost if no
-//! reactor turns yet, or none any more.
+//! A thread other than Python's appends its lines to a queue and wakes the reactor. It never waits
+//! for Python's lock, which a module that blocks may hold. Whenever a line is passed to Python, the
+//! queue is emptied first, so lines keep their order; the last time is when Python ends. No line is
+//! lost if no reactor runs yet or any more.
 //!
-//! If the reactor stands still, a warning is most likely about why. After a while it is written to
-//! standard error, which needs nobody, and then to the log by a thread that may wait for Python's
-//! lock: a Synapse that is a daemon has no standard error.
+//! If the reactor hangs, a warning most likely explains why. After a while the warning is written
+//! to standard error, and then to the log by a thread that may wait for Python's lock: a Synapse
+//! that runs as a daemon has no standard error.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -26,22 +26,22 @@ use crate::runtime;
 /// How long a warning may wait for Python until it is written to standard error.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// From this level on, a line is one that nobody may miss.
+/// Lines of this level or higher must not be missed.
 const WARNING: i32 = 30;
 
 static WAITING: Mutex<Waiting> = Mutex::new(Waiting::new());
 
-/// The thread that came first.
+/// The thread that called [`at_home_here`] first.
 static HOME: OnceLock<ThreadId> = OnceLock::new();
 
 thread_local! {
-    /// Whether this thread is in Python's logging already, by a line before.
+    /// Whether this thread is already inside Python's logging, because of another line.
     static BUSY: Cell<bool> = const { Cell::new(false) };
 }
 
 struct Waiting {
     records: VecDeque<Record>,
-    /// The number of the first one.
+    /// The number of the first queued record.
     first: u64,
     reactors: Vec<Weak<Reactor>>,
     ended: bool,
@@ -58,12 +58,12 @@ impl Waiting {
     }
 }
 
-/// This is Python's thread, as long as there is no reactor.
+/// Declares this thread to be one of Python's: the only one until there is a reactor.
 pub(super) fn at_home_here() {
     HOME.get_or_init(|| thread::current().id());
 }
 
-/// Wakes this reactor, too, for what waits.
+/// Wakes this reactor, too, when lines are queued.
 pub(crate) fn watch(reactor: &Arc<Reactor>) {
     let has_begun = {
         let mut waiting = waiting();
@@ -76,7 +76,7 @@ pub(crate) fn watch(reactor: &Arc<Reactor>) {
     }
 }
 
-/// Hands a line to Python: now, if Python is at hand.
+/// Passes a line to Python: at once, if this is Python's thread.
 pub(super) fn hand_over(record: Record) {
     if BUSY.get() || !is_python_here() {
         put(record);
@@ -91,7 +91,7 @@ pub(super) fn hand_over(record: Record) {
     }
 }
 
-/// Python ends.
+/// Python ends: lines are written to standard error from now on.
 pub(super) fn end(py: Python<'_>) {
     deliver_waiting(py);
     waiting().ended = true;
@@ -102,7 +102,7 @@ fn is_python_here() -> bool {
     here || reactors().iter().any(|reactor| reactor.is_here())
 }
 
-/// Puts a line into the queue, and sees to it that somebody looks.
+/// Appends a line to the queue, and wakes the reactors.
 fn put(record: Record) {
     let is_urgent = record.level >= WARNING;
     let number = {
@@ -113,12 +113,13 @@ fn put(record: Record) {
             return;
         }
         if is_urgent && waiting.reactors.is_empty() {
-            // Synapse reads its config, and may be about to fork: no thread may begin that waits.
+            // Synapse is reading its config, and may be about to fork: no thread may be started to
+            // watch the line.
             say(&record);
         }
         waiting.records.push_back(record);
         if waiting.records.len() > 1 && !is_urgent {
-            // Somebody was woken for the first one.
+            // The reactors were woken for the first line.
             return;
         }
         waiting.first + waiting.records.len() as u64 - 1
@@ -134,14 +135,14 @@ fn put(record: Record) {
         runtime.spawn(async move {
             tokio::time::sleep(PATIENCE).await;
             if say_if_it_waits(number) {
-                // It may have to wait for Python's lock, which a module may hold.
+                // This may wait for Python's lock, which a module may hold.
                 runtime.spawn_blocking(|| Python::try_attach(deliver_waiting));
             }
         });
     }
 }
 
-/// Hands over what waits, outside of any logging context: it is of other threads.
+/// Passes on all waiting lines, outside any logging context, because they come from other threads.
 fn deliver_waiting(py: Python<'_>) {
     let records = waiting().take();
     if !records.is_empty() {
@@ -171,8 +172,8 @@ fn deliver<'py>(
     }
 }
 
-/// The reactor hangs, most likely in a module, and that is what the line is about. Returns whether
-/// the line waits.
+/// Writes the line to standard error if it is still waiting: the reactor hangs, most likely in a
+/// module, and the line probably says so. Returns whether it is waiting.
 fn say_if_it_waits(number: u64) -> bool {
     let text = {
         let waiting = waiting();
@@ -189,7 +190,7 @@ fn say(record: &Record) {
     eprintln!("hsmod: {}", record.text());
 }
 
-/// Those that live.
+/// The reactors that still exist.
 fn reactors() -> Vec<Arc<Reactor>> {
     waiting().reactors.iter().filter_map(Weak::upgrade).collect()
 }

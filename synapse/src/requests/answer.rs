@@ -1,4 +1,4 @@
-//! What Python answers, read from JSON.
+//! Reads the answers of Python from JSON.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 
 /// A type of answer.
 pub(super) trait Answer: Sized {
-    /// Reads it.
+    /// Reads an answer.
     ///
     /// # Errors
-    /// It is something else.
+    /// The JSON does not fit the type.
     fn read(json: &str) -> serde_json::Result<Self>;
 }
 

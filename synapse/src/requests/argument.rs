@@ -1,14 +1,14 @@
-//! The arguments of a request, as Python gets them: a JSON object by their names.
+//! Writes the arguments of a request for Python: a JSON object by their names.
 
 use hsmod_loader::WebRequest;
 use hsmod_loader::values::{JsonStr, ModuleError, RoomAlias, RoomId, UserId};
 
-/// A JSON object in the making.
+/// A JSON object under construction.
 ///
-/// Rationale: its text is put together and never parsed, because arguments may be large JSON.
+/// Rationale: its text is concatenated and never parsed, because arguments may be large JSON.
 pub(super) struct Arguments {
     json: String,
-    /// The first one that cannot be read.
+    /// The error of the first argument that cannot be serialised.
     wrong: Option<ModuleError>,
 }
 
@@ -33,10 +33,10 @@ impl Arguments {
         self
     }
 
-    /// The text.
+    /// Returns the text.
     ///
     /// # Errors
-    /// An argument is no JSON, and should be.
+    /// An argument should be JSON, but is not.
     pub(super) fn into_json(self) -> Result<String, ModuleError> {
         let Self { mut json, wrong } = self;
         if json.is_empty() {
@@ -49,10 +49,10 @@ impl Arguments {
 
 /// A type of argument.
 pub(super) trait Argument {
-    /// Its JSON.
+    /// Serialises the argument.
     ///
     /// # Errors
-    /// It is a module's text that should be JSON, and is none.
+    /// It is text of a module that should be JSON, but is not.
     fn json(self) -> serde_json::Result<String>;
 }
 
@@ -78,6 +78,6 @@ arguments! {
     &RoomId, |id| id.as_str();
     &RoomAlias, |alias| alias.as_str();
     &JsonStr, |json| json;
-    // Python knows Synapse's own by its number.
+    // Python finds its own request by this number.
     &WebRequest<'_>, |request| &request.token();
 }

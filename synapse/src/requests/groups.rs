@@ -1,4 +1,4 @@
-//! Every request, a row each: its arguments, its answer.
+//! All requests, one row each: arguments and answer.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use hsmod_loader::values::{
 use super::Answerer;
 use super::argument::Arguments;
 
-/// Implements the trait of a group by its rows.
+/// Implements the trait of a group from its rows.
 macro_rules! group {
     ($group:ident: $trait:ident $written:ident {
         $( $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
