@@ -1,4 +1,4 @@
-//! The second stage: every module is made, and it is known what it registered.
+//! The second stage: every module is made, and what it registered is known.
 
 use std::sync::Arc;
 
@@ -20,21 +20,22 @@ use crate::registration::{Registrar, Registry, Tenancy, assemble};
 use crate::requirements::Known;
 use crate::watchdog::{self, Watched};
 
-/// Modules that are made and not started: what they registered is known, and nobody asks them.
+/// Modules that are made but not started: it is known what they registered, and no calls reach them
+/// yet.
 ///
-/// Comes of [`Parsed::make`]. Their background calls wait for [`Self::start`]; what they ask of the
-/// homeserver already, it answers as ever.
+/// [`Parsed::make`] returns this. The modules' background work waits for [`Self::start`]; requests
+/// that they make already are answered as usual.
 ///
-/// Dropped, it ends the modules as far as that can be done without waiting: no request of theirs is
-/// answered any more, none of their work begins, and their caches are out of reach. What they have
-/// under way by then, be it a request or work on a thread, ends by itself, and a file of their
-/// storage is closed a moment later; [`Self::end`] waits for the requests and the files. Their
-/// `shutdown` is not called: it is for modules that were started.
+/// Dropping it ends the modules as far as this is possible without waiting: their requests are no
+/// longer answered, none of their work begins, and their caches are unregistered. Requests and
+/// thread work in progress end by themselves, and storage files are closed a moment later;
+/// [`Self::end`] waits for the requests and the files. The modules' `shutdown` is not called,
+/// because they were not started.
 #[derive(Debug)]
 #[must_use = "the modules are given up when it is dropped"]
 pub struct Made {
     pub(super) host: Arc<Host>,
-    /// The number of the first one among all that this process ever had.
+    /// The process-wide number of the first module.
     pub(super) first: usize,
     pub(super) modules: Vec<MadeModule>,
     pub(super) watched: Arc<Watched>,
@@ -43,14 +44,14 @@ pub struct Made {
 }
 
 impl Made {
-    /// Starts the modules, in order, and lets calls reach them: the last stage. What they register
+    /// Starts the modules in order and makes calls reach them: the last stage. What they register
     /// in their `start` is added.
     ///
     /// # Errors
-    /// What keeps any of them from starting: those that were started are shut down, the others
-    /// given up.
+    /// Everything that prevents the start. Modules that were started are shut down, and the others
+    /// are dropped.
     ///
-    /// If the future is dropped, all of them are given up without their `shutdown`.
+    /// If the future is dropped, all modules are dropped without a call of `shutdown`.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -58,8 +59,8 @@ impl Made {
         start_all(self).await.0
     }
 
-    /// Gives the modules up: as if it were dropped, but requests under way are ended and storage is
-    /// closed when this returns.
+    /// Drops the modules. In contrast to a mere drop, requests in progress have ended and storage
+    /// is closed when this returns.
     pub async fn end(self) {
         for module in &self.modules {
             module.registrar.close();
@@ -70,22 +71,23 @@ impl Made {
         }
     }
 
-    /// What all modules registered so far.
+    /// What all modules have registered so far.
     pub fn registered(&self) -> Registered {
         Registered::of(&self.info)
     }
 
-    /// What is known of each module, in the order of the config, with what it registered so far.
+    /// What is known of each module, in the order of the config, with what it has registered so
+    /// far.
     pub fn info(&self) -> &[ModuleInfo] {
         &self.info
     }
 
-    /// What was noticed so far and keeps no module from being started.
+    /// The warnings so far, which do not prevent the start.
     pub fn warnings(&self) -> &[Problem] {
         &self.report.problems
     }
 
-    /// With all that is wrong.
+    /// Makes the modules; problems are kept in the report.
     pub(crate) async fn collect(parsed: Parsed, host: Host) -> Self {
         let Parsed { mut modules, from_config, is_compared, info, mut report } = parsed;
         let host = Arc::new(host.filled_from(from_config));
@@ -102,7 +104,8 @@ impl Made {
         made
     }
 
-    /// What the modules have registered so far. What is wrong with that is told once.
+    /// Combines what the modules have registered so far. Each problem with it is reported only
+    /// once.
     pub(super) fn assemble(&mut self) -> Registry {
         let mut found = Report::default();
         let modules = self.modules.iter().map(|made| (&made.entry, &**made.registrar));
@@ -113,7 +116,7 @@ impl Made {
         registry
     }
 
-    /// Says so where it is asked.
+    /// Adds what was registered to the modules' info.
     pub(super) fn note(&mut self, registry: &Registry) {
         for (module, callbacks) in self.modules.iter().zip(&registry.callbacks) {
             let own = self.info.iter_mut().find(|info| info.name == *module.name);
@@ -146,21 +149,21 @@ pub(crate) struct MadeModule {
 }
 
 impl MadeModule {
-    /// What there is to say of what it has registered, once it has started.
+    /// Warnings about what it has not registered. Call this after its start.
     pub(crate) fn forgotten(&self) -> impl Iterator<Item = Problem> {
         let problems = self.registrar.forgotten(&self.wrote).into_iter();
         problems.map(|problem| self.entry.pinpoint(problem, &["module"]))
     }
 }
 
-/// The modules for which this homeserver has what their plugins require.
+/// The modules whose requirements this homeserver meets.
 fn sufficient(modules: Vec<ParsedModule>, host: &Host, report: &mut Report) -> Vec<ParsedModule> {
     let known = Known::All(host);
     let is_met = |module: &ParsedModule| module.requirements.are_met(&module.entry, known, report);
     modules.into_iter().filter(is_met).collect()
 }
 
-/// `Module::new` of every module, in order.
+/// Calls `Module::new` of every module, in order.
 async fn make_all(
     parsed: Vec<ParsedModule>,
     host: &Arc<Host>,

@@ -1,15 +1,16 @@
-//! Work on many files at once.
+//! Runs work on many files in parallel.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Builder};
 
 use super::step::Thread;
 
-/// More threads would wait for the disk, each with a whole plugin in memory.
+/// More threads would only wait for the disk, each with a whole plugin in memory.
 const THREADS_MAX: usize = 8;
 
-/// What `work` makes of each of these, in their order. The caller's thread works too, and alone if
-/// `threads` says so or no other one can be started; the others have ended when this returns.
+/// Applies `work` to all elements and returns the results in the same order. The caller's thread
+/// takes part; it works alone if `threads` says so, or if no other thread can be started. The other
+/// threads have ended when this returns.
 pub(super) fn map<T: Sync, R: Send>(
     threads: Thread,
     all: &[T],
@@ -34,7 +35,7 @@ pub(super) fn map<T: Sync, R: Send>(
         let others: Vec<_> = others.map_while(|number| start(number).ok()).collect();
         let mut done = work();
         for other in others {
-            // A panic of theirs goes on here, as if there had been no other thread.
+            // Pass on a panic as if it had happened on this thread.
             done.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
         done
@@ -67,7 +68,7 @@ mod tests {
         let barrier = Barrier::new(processors);
         let seen: Mutex<HashSet<ThreadId>> = Mutex::default();
         let note = || seen.lock().unwrap().insert(thread::current().id());
-        // Each waits for the others: one thread cannot do two of them.
+        // Each call waits for all others, so no thread can run two of them.
         map(Thread::Own, &vec![(); processors], |()| (barrier.wait(), note()).1);
         assert_eq!(seen.lock().unwrap().len(), processors);
         seen.lock().unwrap().clear();

@@ -1,4 +1,4 @@
-//! The first stage: plugins are loaded, and every module has read its config.
+//! The first stage: plugins are loaded, and every module has parsed its config.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,75 +27,77 @@ use crate::services::folders;
 use crate::suggestion::{closest, listed, printable};
 use crate::verification::Verified;
 
-/// The modules of a config, each of which has read its own: the plugins are found, verified and
-/// mapped, and no module is made.
+/// Modules that have parsed their configs: their plugins were found, verified and mapped, but no
+/// module is made.
 ///
-/// [`Modules::load`](crate::Modules::load) comes by here; homeservers that do something between the
-/// stages take them one by one, as [the crate](crate#stage-by-stage) shows. Dropped, it leaves the
-/// plugins mapped and nothing else.
+/// [`Modules::load`](crate::Modules::load) includes this stage. Homeservers that do something
+/// between the stages use them separately, as shown in the [crate's
+/// documentation](crate#stage-by-stage). Dropping this leaves the plugins mapped and nothing else.
 ///
 /// # Forking
 ///
-/// A homeserver that becomes a daemon wants to know what is wrong before it forks, and to make its
-/// modules after that. What [`Self::new`] makes survives a fork: it leaves no thread and
-/// no lock held, needs no runtime, so that the child process goes on with [`Self::make`]. There
+/// A homeserver that becomes a daemon needs to know what is wrong before it forks, but has to make
+/// its modules after that. The result of [`Self::new`] survives a fork: it leaves no thread and no
+/// lock held, and needs no runtime, so the child process can continue with [`Self::make`]. This
+/// requires the following:
 ///
-/// - only this may have happened: [`Made`] and [`Modules`](crate::Modules) have threads and tasks,
-///   which a child has not;
-/// - nobody may load modules on another thread at the moment of the fork, since the child would
-///   find locks that nobody ever gives back;
-/// - the runtime is to be built in the child: one of the parent has no threads there;
-/// - what is kept in a [file](crate::record::keep_in) is shared with the parent: say where to keep
-///   it in the child, or let the parent load nothing afterwards.
+/// - Before the fork, no later stage was reached: [`Made`] and [`Modules`](crate::Modules) have
+///   threads and tasks, which do not exist in a child.
+/// - At the moment of the fork, no other thread is loading modules, because the child would inherit
+///   locks that are never released.
+/// - The runtime is built in the child: one from the parent has no threads there.
+/// - A record kept in a [file](crate::record::keep_in) is shared with the parent: begin it in the
+///   child, or load nothing in the parent afterwards.
 ///
-/// The loader starts its own threads anew in the child if the parent had some. A thread that a
-/// plugin starts in its `parse_config` or while it is mapped is not there.
+/// In the child, the loader starts its own threads again if the parent had any. A thread that a
+/// plugin started while it was mapped or in its `parse_config` does not exist there.
 #[derive(Debug)]
 #[must_use = "no module runs before it is made and started"]
 pub struct Parsed {
     pub(super) modules: Vec<ParsedModule>,
     pub(super) from_config: FromConfig,
-    /// Whether what plugins require was compared with all that the homeserver has.
+    /// Whether the plugins' requirements were compared with everything the homeserver has.
     pub(super) is_compared: bool,
     pub(super) info: Vec<ModuleInfo>,
     pub(super) report: Report,
 }
 
 impl Parsed {
-    /// Loads the plugins and lets each module read its config: on the thread of the caller, which
-    /// is blocked meanwhile. Needs no runtime, and has ended what threads it started when it returns.
+    /// Loads the plugins and lets each module parse its config, on the caller's thread, which is
+    /// blocked meanwhile. This needs no runtime; any threads it starts have ended when it returns.
     ///
-    /// No deadline is kept: a module that hangs while it is mapped or reads its config hangs the
-    /// caller, and is named in the log after the config's [`slow_poll`](Config::slow_poll). Where
-    /// nothing forks, use [`Self::within_timeouts`].
+    /// There is no time limit: a module that hangs while it is mapped or parses its config blocks
+    /// the caller, and the log names it after the config's [`slow_poll`](Config::slow_poll). A
+    /// homeserver that does not fork should use [`Self::within_timeouts`].
     ///
     /// # Errors
     /// Everything that is wrong with the config, the folders it names, the plugins, and the configs
     /// of all modules.
     ///
-    /// Whether a plugin requires what the homeserver does not call or answer, [`Self::make`] sees,
-    /// before it makes a module; [`Self::of_calls`] sees some of it before any code of a plugin runs.
+    /// Whether the homeserver calls and answers all that the plugins require is checked by
+    /// [`Self::make`] before it makes a module; [`Self::of_calls`] checks some of it before any
+    /// code of a plugin runs.
     pub fn new(config: Config) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
         let surveyed = survey(config, folders, Known::Nothing, Thread::Callers);
         at_once(Self::collect(surveyed, Thread::Callers)).checked()
     }
 
-    /// [`Self::new`] for a homeserver whose [`calls`](Host::calls) are known already: a plugin that
-    /// requires another callback is refused, and none of its code runs.
+    /// Like [`Self::new`], for a homeserver whose [`calls`](Host::calls) are known already: a
+    /// plugin that requires another callback is refused, and none of its code runs.
     ///
-    /// What the homeserver answers need not be known yet: that is for [`Self::make`] to see.
+    /// Which requests the homeserver answers need not be known yet: [`Self::make`] checks that.
     ///
     /// # Errors
-    /// As for [`Self::new`], and what plugins require and the homeserver does not call.
+    /// As for [`Self::new`], and if a plugin requires a callback that the homeserver does not call.
     pub fn of_calls(config: Config, host: &Host) -> Result<Self, LoadError> {
         let folders = folders::unusable(&config);
         let surveyed = survey(config, folders, Known::Calls(host), Thread::Callers);
         at_once(Self::collect(surveyed, Thread::Callers)).checked()
     }
 
-    /// The same on threads of their own: a module that hangs is a problem among the others, once
-    /// its `timeout` is over.
+    /// Like [`Self::new`], on separate threads: a module that hangs is reported with the other
+    /// problems once its `timeout` has passed.
     ///
     /// # Errors
     /// As for [`Self::new`].
@@ -108,8 +110,8 @@ impl Parsed {
         Self::collect(surveyed, Thread::Own).await.checked()
     }
 
-    /// [`Self::new`] with modules that are linked into the homeserver, as
-    /// [`Modules::from_static`](crate::Modules::from_static) takes them.
+    /// Like [`Self::new`], with modules that are linked into the homeserver, as for
+    /// [`Modules::from_static`](crate::Modules::from_static).
     ///
     /// # Errors
     /// As for [`Self::new`].
@@ -119,11 +121,11 @@ impl Parsed {
             .checked()
     }
 
-    /// Makes the modules, in order: the next stage.
+    /// Makes the modules in order: the next stage.
     ///
     /// # Errors
-    /// What keeps any of them from being made: those that were made are given up. So are they if
-    /// the future is dropped.
+    /// Everything that prevents this. Modules that were made are dropped, and also if the future is
+    /// dropped.
     ///
     /// # Panics
     /// Outside a tokio runtime.
@@ -136,12 +138,12 @@ impl Parsed {
         &self.info
     }
 
-    /// What was noticed so far and keeps no module from being made.
+    /// The warnings so far, which do not prevent making the modules.
     pub fn warnings(&self) -> &[Problem] {
         &self.report.problems
     }
 
-    /// With all that is wrong.
+    /// Loads plugins and parses configs; problems are kept in the report.
     pub(crate) async fn collect(surveyed: Surveyed, thread: Thread) -> Self {
         let Surveyed { lines, from_config, is_compared, mut report } = surveyed;
         let info = lines.iter().map(ModuleInfo::of).collect();
@@ -149,7 +151,8 @@ impl Parsed {
         Self { modules, from_config, is_compared, info, report }
     }
 
-    /// The same with modules that are linked into the homeserver, and what is wrong with `folders`.
+    /// The same with modules that are linked into the homeserver; `folders` are problems to report,
+    /// too.
     pub(crate) async fn collect_static(
         modules: &[StaticModule],
         config: Config,
@@ -170,11 +173,11 @@ impl Parsed {
     }
 }
 
-/// A module whose config is read.
+/// A module that has parsed its config.
 #[derive(Debug)]
 pub(super) struct ParsedModule {
     pub(super) entry: Entry,
-    /// By category, the callbacks that the plugin says were written.
+    /// The callbacks that the plugin implements, by category.
     pub(super) wrote: Callbacks,
     pub(super) requirements: Requirements,
     pub(super) config: ParsedConfig,
@@ -182,7 +185,7 @@ pub(super) struct ParsedModule {
 
 pub(super) type Callbacks = BTreeMap<String, Vec<String>>;
 
-/// Loading and `parse_config` of every module, in order.
+/// Loads every plugin and calls its `parse_config`, in order.
 async fn parse_all(
     lines: Vec<Line>,
     thread: Thread,
@@ -224,7 +227,7 @@ async fn parse_all(
         report.push(problem);
     }
     if stuck.is_some() {
-        // A trial would go on with these, on new threads, which do not begin any more.
+        // A trial would continue with these on new threads, which cannot begin any more.
         parsed.clear();
     }
     parsed
@@ -237,7 +240,7 @@ async fn parse_static(
     modules: &[StaticModule],
     known: Known<'_>,
 ) -> (Vec<ParsedModule>, Report) {
-    // They share this process's `tracing` and panic hook: only the places of panics are noted.
+    // They share this process's `tracing` and panic hook: only the location of panics is recorded.
     install_panic_hook(None);
     let slow_poll = config.slow_poll();
     let (entries, mut report) = config.into_entries();
@@ -269,7 +272,7 @@ async fn parse_static(
     (parsed, report)
 }
 
-/// Maps a plugin, for this module.
+/// Maps a module's plugin.
 async fn load(
     thread: Thread,
     entry: &Entry,
@@ -312,7 +315,7 @@ async fn parse(
     }
 }
 
-/// Keys of its config that a module does not read: most likely misspelt.
+/// Warns of config keys that a module does not read, which are probably misspelt.
 fn unread(module: &ParsedModule) -> impl Iterator<Item = Problem> {
     let entry = &module.entry;
     module.config.unread_keys().iter().map(|unread| {
@@ -329,7 +332,7 @@ fn unread(module: &ParsedModule) -> impl Iterator<Item = Problem> {
     })
 }
 
-/// The way from an entry to a place in its config.
+/// The path, below an entry, of a place in its module's config.
 fn below_config(keys: &[String]) -> Vec<&str> {
     std::iter::once("config").chain(keys.iter().map(String::as_str)).collect()
 }

@@ -20,23 +20,23 @@ use crate::record::{self, Place};
 use crate::registration::Registry;
 use crate::stats::Stats;
 
-/// How long modules that were started may take to end when another one failed.
+/// The time limit for shutting down started modules after another one has failed.
 pub(super) const STOP_LIMIT: Duration = Duration::from_secs(10);
 
-/// The second and the third stage in a row. Returns what is known of the modules even if they do not
-/// start.
+/// Runs the second and the third stage. Returns what is known of the modules even if the start is
+/// refused.
 pub(crate) async fn run(
     parsed: Parsed,
     host: Host,
 ) -> (Result<Modules, LoadError>, Vec<ModuleInfo>) {
-    // In a trial everything is tried, so that everything that is wrong is found.
+    // A trial continues after errors, in order to find all problems.
     if parsed.report.errors() > 0 && !host.trial {
         return (Err(LoadError { problems: parsed.report.problems }), parsed.info);
     }
     start_all(Made::collect(parsed, host).await).await
 }
 
-/// Starts the modules, and publishes what they registered: all of them, or none.
+/// Starts the modules and publishes what they registered: all of them, or none.
 pub(super) async fn start_all(mut made: Made) -> (Result<Modules, LoadError>, Vec<ModuleInfo>) {
     let mut started = Vec::new();
     for module in &made.modules {
@@ -55,7 +55,7 @@ pub(super) async fn start_all(mut made: Made) -> (Result<Modules, LoadError>, Ve
             Err(problem) => made.report.push(problem),
         }
     }
-    // Once more: `start` may have registered too.
+    // Assemble again, because `start` may have registered something.
     let registry = made.assemble();
     made.modules.iter().for_each(|module| module.registrar.close());
     made.note(&registry);
@@ -65,14 +65,14 @@ pub(super) async fn start_all(mut made: Made) -> (Result<Modules, LoadError>, Ve
     }
     made.modules.iter().for_each(|module| module.registrar.leave());
     stop(started, STOP_LIMIT).await;
-    // Those too that did not start.
+    // End those that were not started, too.
     for module in &made.modules {
         end(&module.registrar, Instant::now() + STOP_LIMIT).await;
     }
     (Err(LoadError { problems: made.report.problems }), made.info)
 }
 
-/// From now on calls reach the modules.
+/// Publishes the modules, so that calls reach them.
 fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
     let Made { host, first, modules, watched, info, report } = made;
     let (alive, ended) = mpsc::channel(1);
@@ -92,7 +92,7 @@ fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
         _alive: Some(alive.clone()),
     };
     drop(alive);
-    // A trial is about to return all that, and its modules are about to end.
+    // A trial returns all of this itself, and its modules are about to be shut down.
     if !host.trial {
         announce::started(&info, &report.problems);
     }
@@ -100,7 +100,7 @@ fn publish(made: Made, registry: Registry, started: Vec<Started>) -> Modules {
     Modules::published(generation, running, info, report.problems)
 }
 
-/// `Module::start` of one module, within its deadline.
+/// Calls `Module::start` of one module, within its time limit.
 async fn start(made: &MadeModule, host: &Host) -> Result<(), Problem> {
     enter(&made.name, Stage::Start);
     made.registrar.start();

@@ -1,4 +1,4 @@
-//! One step of one module's start, and what there is to say if it fails.
+//! One step in the start of one module, and the problem if it fails.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -16,22 +16,22 @@ use crate::problem::{Problem, Severity, Stage};
 use crate::record::Place;
 use crate::scarcity;
 
-/// Says what comes next: the last such line tells where a module took the process down.
+/// Logs the next step: if a module crashes the process, the last such line shows where.
 pub(crate) fn enter(module: &str, stage: Stage) {
     tracing::debug!(module, %stage, "runs code of the module");
 }
 
-/// The thread that a step of a module runs on, which cannot be interrupted.
+/// The thread on which a step of a module runs. A step cannot be interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Thread {
-    /// One of its own: the module is held to its deadline, and left behind with the thread if it
-    /// hangs.
+    /// A new thread. The step has a time limit, and is left behind with its thread if it hangs.
     Own,
-    /// The caller's, which hangs with it: no thread is left, and no runtime needed.
+    /// The caller's thread, which hangs if the step does. This leaves no thread behind and needs no
+    /// runtime.
     Callers,
 }
 
-/// Runs a step of a module, which is named if it takes longer than `slow_poll`.
+/// Runs a step of a module; the log names it if it takes longer than `slow_poll`.
 pub(super) async fn run<T: Send + 'static>(
     thread: Thread,
     entry: &Entry,
@@ -59,7 +59,7 @@ async fn on_thread<T: Send + 'static>(
     let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());
     let spawned = std::thread::Builder::new().name(format!("hsmod {stage}")).spawn(move || {
         let value = tracing::dispatcher::with_default(&dispatch, || span.in_scope(step));
-        // Nobody waits any more if it took too long.
+        // The caller may have given up.
         let _ = sender.send(value);
     });
     if let Err(error) = spawned {
@@ -75,8 +75,8 @@ async fn on_thread<T: Send + 'static>(
     received.map_err(|_| Problem::error(stage, "ended without an answer").fix(ASK_THE_AUTHOR))
 }
 
-/// The outcome of a future that waits for nobody, as steps on the [caller's](Thread::Callers) thread
-/// do not.
+/// The result of a future that never really waits, such as a step on the
+/// [caller's](Thread::Callers) thread.
 pub(super) fn at_once<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -88,10 +88,11 @@ pub(super) fn at_once<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// What a trial or a rehearsal does not answer is no fault of a module.
+/// The problem of a failed step. A request that a trial or rehearsal does not answer is not the
+/// module's fault.
 pub(super) fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
     let problem = Problem::error(stage, error.to_string());
-    // Of a trial, whoever asks wants to know everything else, too.
+    // A trial should find all other problems, too.
     let severity = if host.trial { Severity::Warning } else { Severity::Error };
     match error {
         StageError::Module(error)

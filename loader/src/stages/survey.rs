@@ -1,4 +1,5 @@
-//! Discovery, inspection and verification: what shows of plugins without running code of theirs.
+//! Discovery, inspection and verification: everything about plugins that shows without running
+//! their code.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::registration::check_timeouts;
 use crate::requirements::{Known, Requirements};
 use crate::verification::{Verified, verify};
 
-/// A module on its way, as far as it came.
+/// One module, with the results of the stages it has passed.
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) entry: Entry,
@@ -26,20 +27,20 @@ pub(crate) struct Line {
     pub(super) verified: Option<Verified>,
 }
 
-/// The modules of a config, as far as they show without running code of theirs.
+/// The modules of a config after discovery, inspection and verification.
 pub(crate) struct Surveyed {
     pub(crate) lines: Vec<Line>,
     pub(super) from_config: FromConfig,
-    /// Whether all that plugins require was compared.
+    /// Whether the plugins' requirements were compared with everything the homeserver has.
     pub(super) is_compared: bool,
     pub(crate) report: Report,
 }
 
-/// Discovery, inspection and verification of every module: no code of theirs runs. What is wrong
-/// with `folders` is told too.
+/// Runs discovery, inspection and verification for every module, which runs none of their code. The
+/// problems in `folders` are reported, too.
 ///
-/// What plugins require is compared with what is known of the homeserver. Their files are read on as
-/// many threads as there are processors, if there may be other [threads](Thread) than the caller's.
+/// The plugins' requirements are compared with what is known of the homeserver. Files are read in
+/// parallel, if other [threads](Thread) than the caller's are allowed.
 pub(crate) fn survey(
     config: Config,
     folders: Vec<Problem>,
@@ -71,7 +72,7 @@ pub(crate) fn survey(
     Surveyed { lines, from_config, is_compared: known.is_all(), report }
 }
 
-/// A module whose plugin was looked for.
+/// A module after discovery.
 struct Discovered {
     entry: Entry,
     file: Option<PathBuf>,
@@ -87,16 +88,16 @@ impl Discovered {
     }
 }
 
-/// What the file of a module's plugin says, and what is wrong with it.
+/// What the file of a module's plugin contains, and the problems with it.
 struct Read {
     inspection: Option<Arc<Inspection>>,
     verified: Option<Verified>,
     report: Report,
 }
 
-/// Inspects and verifies the plugins that were found: an answer for each module.
+/// Inspects and verifies the plugins that were found, with one result for each module.
 ///
-/// A plugin that is listed several times is read once: all its modules get the same bytes.
+/// A plugin that is listed several times is read once, so that all its modules get the same bytes.
 fn read_all(modules: &[Discovered], rules: Verify, threads: Thread) -> Vec<Option<Read>> {
     let platform = Platform::here(ABI);
     let mut files: Vec<(&Path, Vec<usize>)> = Vec::new();
@@ -127,14 +128,14 @@ fn read_all(modules: &[Discovered], rules: Verify, threads: Thread) -> Vec<Optio
     all
 }
 
-/// What the plugin requires and has not.
+/// The problem if the homeserver lacks what the plugin requires.
 fn required(inspection: &Inspection, known: Known<'_>) -> Option<Problem> {
     let plugin = format!("`{}`", inspection.file.display());
     Requirements::of(&inspection.manifest).unmet(&plugin, known)
 }
 
-/// A problem with the file of a plugin stands where the config names the plugin, unless it says
-/// which key of the entry it is about.
+/// Gives a problem with a plugin file the position of `module` in the entry, unless it concerns
+/// another key of the entry.
 fn pinpointed(entry: &Entry, mut problem: Problem) -> Problem {
     let key = problem.path.take();
     entry.pinpoint(problem, &[key.as_deref().unwrap_or("module")])

@@ -1,8 +1,9 @@
-//! Names the module that the start of the homeserver waits for, while it still waits.
+//! Logs which module the start of the homeserver is waiting for, while it is waiting.
 //!
-//! The [watchdog](crate::watchdog) names a module that blocks a thread which others need. Before
-//! modules are asked anything, each step of theirs has a thread of its own, or nobody else is there
-//! who would need the thread: it is the start that waits, and whoever looks at it wants to know why.
+//! The [watchdog](crate::watchdog) names a module that blocks a thread which others need. During
+//! the start that does not apply: each step either has a thread of its own, or there is nobody else
+//! who needs the thread. Here it is the start itself that waits, and the operator needs to know
+//! why.
 
 use std::pin::pin;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -14,32 +15,32 @@ use tracing::Span;
 use crate::config::Entry;
 use crate::record::Place;
 
-/// The start waits for one step of one module.
+/// Waiting for one step of one module.
 #[derive(Clone, Debug)]
 pub(super) struct Wait {
     module: String,
     place: Place,
-    /// Which time is too long.
+    /// After which time to log it.
     slow_poll: Option<Duration>,
-    /// When the wait ends in any case.
+    /// The time limit of the step, if any.
     limit: Option<Duration>,
 }
 
 impl Wait {
-    /// For a step that has until the module's `timeout`.
+    /// For a step that is subject to the module's `timeout`.
     pub(super) fn within_timeout(entry: &Entry, place: Place, slow_poll: Option<Duration>) -> Self {
         Self { module: entry.name().to_owned(), place, slow_poll, limit: entry.timeout() }
     }
 
-    /// For a step that nobody interrupts.
+    /// For a step without a time limit.
     pub(super) fn without_end(entry: &Entry, place: Place, slow_poll: Option<Duration>) -> Self {
         Self { limit: None, ..Self::within_timeout(entry, place, slow_poll) }
     }
 
-    /// Awaits the step; tells of it once if that takes too long.
+    /// Awaits the step; logs once if it takes too long.
     ///
     /// # Panics
-    /// Outside a tokio runtime, if there is a time that is too long.
+    /// Outside a tokio runtime, if there is a `slow_poll`.
     pub(super) async fn over<F: Future>(&self, step: F) -> F::Output {
         let mut step = pin!(step);
         let Some(slow_poll) = self.slow_poll else { return step.await };
@@ -51,8 +52,8 @@ impl Wait {
         step.await
     }
 
-    /// Runs the step on this thread. Another one, which has ended when this returns, tells of it
-    /// if that takes too long; if none can be started, nobody does.
+    /// Runs the step on this thread. Another thread, which has ended when this returns, logs if the
+    /// step takes too long; if that thread cannot be started, nothing is logged.
     pub(super) fn over_here<T>(&self, step: impl FnOnce() -> T) -> T {
         let Some(slow_poll) = self.slow_poll else { return step() };
         let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());
@@ -60,8 +61,8 @@ impl Wait {
         let look = move || {
             let begun = Instant::now();
             let look = || {
-                // What this thread has of its own it has now: the step may hold the dynamic linker's
-                // lock, which the first use of some of that needs.
+                // By now this thread has initialized its thread-locals. During the step, that could
+                // need the dynamic linker's lock, which the step may hold.
                 let _ = looks.send(());
                 if end.recv_timeout(slow_poll) == Err(RecvTimeoutError::Timeout) {
                     self.tell(begun.elapsed());
@@ -70,7 +71,7 @@ impl Wait {
             tracing::dispatcher::with_default(&dispatch, || span.in_scope(look));
         };
         thread::scope(|scope| {
-            // If the step panics, this ends the other thread all the same.
+            // If the step panics, dropping this ends the other thread.
             let ended = ended;
             let looker = Builder::new().name("hsmod start".to_owned()).spawn_scoped(scope, look);
             if looker.is_ok() {
@@ -78,7 +79,7 @@ impl Wait {
             }
             let output = step();
             drop(ended);
-            // Whoever forks next wants it gone, not about to go.
+            // Wait until the thread has ended, because the caller may fork next.
             let _ = looker.map(ScopedJoinHandle::join);
             output
         })

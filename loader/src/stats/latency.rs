@@ -1,4 +1,4 @@
-//! How long answers take: a histogram of powers of two, each in four parts.
+//! How long answers take: a histogram whose buckets are powers of two, each divided into four.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,8 +24,8 @@ impl Latency {
         self.buckets[bucket(nanos)].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The time below which `share` (0 to 1) of the sample lies, to a fifth of it; `None` if
-    /// nothing was timed.
+    /// The time below which `share` (0 to 1) of the sample lies, accurate to a fifth; `None` if the
+    /// sample is empty.
     pub fn quantile(&self, share: f64) -> Option<Duration> {
         let counts: Vec<u64> =
             self.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).collect();
@@ -46,11 +46,11 @@ impl Latency {
     }
 }
 
-/// Which bucket a time falls into.
+/// The index of the bucket for a time.
 fn bucket(nanos: u64) -> usize {
     let nanos = nanos.max(PARTS as u64);
     let power = nanos.ilog2() as usize;
-    // The two bits behind the highest one.
+    // The two bits after the highest one.
     let part = (nanos >> (power - 2)) & 3;
     power * PARTS + usize::try_from(part).unwrap_or(0)
 }
