@@ -1,16 +1,16 @@
-//! What this process may do with a folder, asked without touching anything in it.
+//! What this process may do in a folder, checked without changing anything in it.
 
 use std::io;
 use std::path::Path;
 
-/// Whether files in `folder` can be opened by their names.
+/// Whether files in `folder` can be opened by name.
 #[cfg(unix)]
 pub(crate) fn may_enter(folder: &Path) -> io::Result<()> {
     may(folder, rustix::fs::Access::EXEC_OK)
 }
 
-/// Whether files can be made in `folder`. `ErrorKind::Unsupported` if nobody can: root may write
-/// everywhere, also where the kernel shows itself as files.
+/// Whether files can be created in `folder`. `ErrorKind::Unsupported` if nobody can: root may write
+/// anywhere, even in the kernel's virtual file systems.
 #[cfg(unix)]
 pub(crate) fn may_write_in(folder: &Path) -> io::Result<()> {
     use rustix::fs::Access;
@@ -18,7 +18,7 @@ pub(crate) fn may_write_in(folder: &Path) -> io::Result<()> {
     if shows_the_kernel(folder) { Err(io::ErrorKind::Unsupported.into()) } else { Ok(()) }
 }
 
-/// Windows has access lists, which say nothing until something is tried.
+/// Windows uses access control lists, which cannot be evaluated without trying.
 #[cfg(not(unix))]
 pub(crate) fn may_enter(_folder: &Path) -> io::Result<()> {
     Ok(())
@@ -34,17 +34,17 @@ pub(crate) fn may_write_in(_folder: &Path) -> io::Result<()> {
 fn may(folder: &Path, access: rustix::fs::Access) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, accessat};
     use rustix::process::{geteuid, getuid};
-    // Containers that are older than the call for the effective user refuse it, so it is made only
-    // where that user is another one.
+    // Older container runtimes reject the system call for the effective user, so use it only if
+    // that user differs.
     let flags = if getuid() == geteuid() { AtFlags::empty() } else { AtFlags::EACCESS };
     Ok(accessat(CWD, folder, access, flags)?)
 }
 
-/// Whether `folder` lies in a file system whose files are made by the kernel alone.
+/// Whether `folder` is in a file system whose files only the kernel creates.
 #[cfg(target_os = "linux")]
 fn shows_the_kernel(folder: &Path) -> bool {
     use rustix::fs::FsWord;
-    /// Of proc, sysfs, cgroup, cgroup2, devpts, securityfs, debugfs, tracefs.
+    /// The magic numbers of proc, sysfs, cgroup, cgroup2, devpts, securityfs, debugfs and tracefs.
     const KERNELS_OWN: [FsWord; 8] = [
         rustix::fs::PROC_SUPER_MAGIC,
         0x6265_6572,

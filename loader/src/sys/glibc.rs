@@ -1,12 +1,12 @@
-//! Which glibc this process runs on.
+//! The version of glibc that this process runs with.
 
-/// Version of the running glibc, such as `2.36`.
+/// The version of the running glibc, such as `2.36`.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code, reason = "glibc tells its version through a C function only")]
 pub(crate) fn glibc_version() -> Option<String> {
     use std::ffi::CStr;
-    // SAFETY: glibc's manual promises a pointer to a constant, zero-terminated string that lives
-    // as long as the process; the function takes nothing and changes nothing.
+    // SAFETY: glibc's manual promises a pointer to a constant, zero-terminated string that lives as
+    // long as the process; the function takes no arguments and changes nothing.
     let version = unsafe { CStr::from_ptr(libc::gnu_get_libc_version()) };
     version.to_str().ok().map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! Bytes that no other user can change, under a path that can be mapped: where there is no memfd.
+//! Bytes that no other user can change, at a path that can be mapped: for systems without memfd.
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Write as _};
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-/// What the folders of copies are called; then comes the process.
+/// The prefix of the folders of copies, followed by the process's number.
 const PREFIX: &str = "hsmod-copy-";
 
-/// A copy in a folder of its own that only this user may enter.
+/// A copy in a folder of its own, which only this user may enter.
 ///
-/// What is mapped stays mapped to the end of the process, so a destructor removes only what was
-/// not. Unix can do without the path of a mapped file: [`mapped`](Self::mapped) removes it. Windows
-/// cannot, so there the copies of a process that has ended are removed by the next one, and so are
-/// those of a process that was killed before it came to that.
+/// A mapped file stays mapped until the process ends, so the destructor only removes copies that
+/// were not mapped. On Unix a mapped file does not need its path, and [`mapped`](Self::mapped)
+/// removes it. On Windows it does, so there the next process removes the copies of those that have
+/// ended; this also covers a process that was killed before it could remove its copies.
 #[derive(Debug)]
 pub(crate) struct PrivateCopy {
-    /// Says that a process has a use for the copy. Windows removes no file that is open like this,
-    /// so it is closed before the folder goes.
+    /// Marks the copy as in use. Windows does not remove a file that is open like this, so it is
+    /// closed before the folder is removed.
     _held: File,
     folder: TempDir,
     name: String,
@@ -36,8 +36,8 @@ impl PrivateCopy {
     }
 
     fn within(parent: &Path, name: &str, bytes: &[u8]) -> io::Result<Self> {
-        // The dynamic linker may know an image by its path, so no path comes again, also after its
-        // file was removed.
+        // The dynamic linker may identify an image by its path, so no path is used twice, even
+        // after its file was removed.
         let prefix = format!("{PREFIX}{}-{}-", std::process::id(), next_number());
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix);
@@ -54,13 +54,13 @@ impl PrivateCopy {
         self.folder.path().join(&self.name)
     }
 
-    /// The copy is mapped, and its path is not needed any more. It stays if it cannot be removed.
+    /// The copy is mapped, and its path is no longer needed: removes it, if possible.
     #[cfg(unix)]
     pub(crate) fn mapped(&self) {
         let _ = fs::remove_dir_all(self.folder.path());
     }
 
-    /// The copy is mapped; its path stays as long as it is.
+    /// The copy is mapped, and needs its path as long as it is.
     #[cfg(not(unix))]
     pub(crate) fn mapped(&self) {}
 }
@@ -71,10 +71,10 @@ fn next_number() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Younger folders are left alone: their process may be about to hold what is in them.
+/// Folders younger than this are left alone: their process may not have locked the file yet.
 const YOUNG: Duration = Duration::from_secs(60);
 
-/// Removes the copies of processes that have ended. What cannot be removed stays.
+/// Removes the copies of processes that have ended, as far as possible.
 fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
@@ -84,7 +84,7 @@ fn sweep(parent: &Path) {
     }
 }
 
-/// Whether it is a folder that this user may have made for a copy.
+/// Whether this is a folder that this user may have created for a copy.
 fn is_copy(entry: &DirEntry) -> bool {
     let is_named = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
     is_named && entry.metadata().is_ok_and(|found| found.is_dir() && is_own(&found))
@@ -92,7 +92,7 @@ fn is_copy(entry: &DirEntry) -> bool {
 
 fn is_left_behind(folder: &Path, young: Duration) -> bool {
     let age = fs::metadata(folder).and_then(|found| found.modified()).map(|then| then.elapsed());
-    // A clock that was set back makes everything young.
+    // If the clock was set back, every folder counts as young.
     let is_old = matches!(age, Ok(Ok(age)) if age >= young);
     let files = fs::read_dir(folder).into_iter().flatten().flatten();
     is_old && !files.map(|file| file.path()).any(|file| is_held(&file))
@@ -103,18 +103,18 @@ fn is_own(found: &fs::Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(found) == super::effective_user()
 }
 
-/// Elsewhere the folder for temporary files is each user's own.
+/// On other systems, each user has a folder of their own for temporary files.
 #[cfg(not(unix))]
 fn is_own(_found: &fs::Metadata) -> bool {
     true
 }
 
-/// A lock that ends with the process, however that ends; a number of a process says less: it is
-/// given out again, and containers that share a folder count for themselves.
+/// Takes a lock that ends with the process, however it ends. A process number would not do: it is
+/// reused, and containers that share a folder count separately.
 #[cfg(unix)]
 fn hold(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
-    // Where there are no locks, nobody gets one to remove it either.
+    // Where locks are not supported, nobody can get one in order to remove the file, either.
     let _ = rustix::fs::flock(&file, rustix::fs::FlockOperation::LockShared);
     Ok(file)
 }
@@ -122,12 +122,12 @@ fn hold(path: &Path) -> io::Result<File> {
 #[cfg(unix)]
 fn is_held(path: &Path) -> bool {
     use rustix::fs::{FlockOperation, flock};
-    // Who may not open it must not remove it.
+    // A file that cannot be opened must not be removed.
     let free = |file: File| flock(&file, FlockOperation::NonBlockingLockExclusive).is_ok();
     !super::open_without_waiting(path).is_ok_and(free)
 }
 
-/// As long as it is open, others may read the file and nothing else.
+/// While this is open, others may only read the file.
 #[cfg(windows)]
 fn hold(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
@@ -135,7 +135,7 @@ fn hold(path: &Path) -> io::Result<File> {
     fs::OpenOptions::new().read(true).share_mode(FILE_SHARE_READ).open(path)
 }
 
-/// Nobody may write to a file that is held.
+/// A file that is held cannot be opened for writing.
 #[cfg(windows)]
 fn is_held(path: &Path) -> bool {
     fs::OpenOptions::new().write(true).open(path).is_err()
@@ -151,7 +151,7 @@ mod tests {
         PrivateCopy::within(parent.path(), "libx.so", b"bytes").unwrap()
     }
 
-    /// The names of the folders in it.
+    /// The names of the folders in `parent`.
     fn left_in(parent: &TempDir) -> Vec<String> {
         let entries = fs::read_dir(parent.path()).unwrap();
         let mut names: Vec<_> =
@@ -160,7 +160,7 @@ mod tests {
         names
     }
 
-    /// Makes the folder look as if it had been there for long.
+    /// Makes the folder look old.
     fn age(folder: &Path) {
         let then = std::time::SystemTime::now() - 2 * YOUNG;
         File::open(folder).unwrap().set_modified(then).unwrap();
@@ -184,7 +184,7 @@ mod tests {
         copy.mapped();
         assert_eq!(left_in(&parent), [""; 0]);
         assert_eq!(mapped.metadata().unwrap().len(), 5);
-        // As the images of a process are, which are never unmapped.
+        // As for the images of a process, which are never unmapped.
         std::mem::forget(copy);
     }
 
@@ -196,7 +196,7 @@ mod tests {
             let copy = copy(&parent);
             copy.mapped();
             let folder = copy.path().parent().unwrap().file_name().unwrap().to_owned();
-            // Whatever the random end of the name is.
+            // The name must differ even without its random part.
             let name = folder.into_string().unwrap();
             assert!(paths.insert(name.rsplit_once('-').unwrap().0.to_owned()), "{name}");
         }
@@ -210,7 +210,7 @@ mod tests {
             age(old.folder.path());
         }
         let kept = [&in_use, &young].map(|copy| copy.folder.path().to_owned());
-        // As after a process was killed: nobody holds it, and no destructor ran.
+        // As if the process had been killed: the file is not held, and no destructor runs.
         for copy in [dead, young] {
             let PrivateCopy { _held, folder, .. } = copy;
             let _ = folder.keep();

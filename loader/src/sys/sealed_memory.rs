@@ -1,4 +1,4 @@
-//! Bytes that nobody can change any more, under a path that can be mapped: Linux.
+//! Bytes that nobody can change, at a path that can be mapped: on Linux.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -10,8 +10,8 @@ use rustix::io::Errno;
 
 /// A sealed memfd.
 ///
-/// Its path names the file descriptor, and glibc takes equal paths for equal libraries. So the
-/// value must outlive the mapping: if it were dropped before, the next memfd would get the same
+/// Its path contains the file descriptor, and glibc takes equal paths for the same library. So this
+/// value must outlive the mapping: if it were dropped earlier, the next memfd would get the same
 /// number, and `dlopen` would silently return the library mapped before.
 #[derive(Debug)]
 pub(crate) struct SealedMemory {
@@ -19,7 +19,7 @@ pub(crate) struct SealedMemory {
 }
 
 impl SealedMemory {
-    /// Copies `bytes`; `name` is what `/proc/PID/maps` and debuggers show.
+    /// Copies `bytes`; `/proc/PID/maps` and debuggers show `name`.
     pub(crate) fn new(name: &str, bytes: &[u8]) -> io::Result<Self> {
         let mut file = create(truncated(name))?;
         file.write_all(bytes)?;
@@ -33,14 +33,14 @@ impl SealedMemory {
         PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()))
     }
 
-    /// It is mapped; nothing of it lies anywhere.
+    /// The image is mapped. There is no file to remove.
     #[allow(clippy::unused_self, reason = "elsewhere there is something to remove")]
     pub(crate) fn mapped(&self) {}
 }
 
-/// `NOEXEC_SEAL` says that the file is not for `exec` (mapping a library from it stays possible):
-/// since Linux 6.3 the kernel logs a complaint about whoever does not say, and a hardened one
-/// refuses. Older kernels do not know the flag.
+/// `NOEXEC_SEAL` says that the file is not for `exec`; a library can still be mapped from it. Since
+/// Linux 6.3, the kernel logs a complaint about programs that leave this open, and a hardened
+/// kernel refuses. Older kernels do not know the flag.
 fn create(name: &str) -> io::Result<File> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let fd = match memfd_create(name, flags | MemfdFlags::NOEXEC_SEAL) {
@@ -50,7 +50,7 @@ fn create(name: &str) -> io::Result<File> {
     Ok(File::from(fd))
 }
 
-/// A file's name may be 255 bytes long, a memfd's 249.
+/// The name of a file may have 255 bytes, that of a memfd 249.
 fn truncated(name: &str) -> &str {
     let end = (0..=name.len().min(249)).rev().find(|&end| name.is_char_boundary(end));
     &name[..end.unwrap_or(0)]

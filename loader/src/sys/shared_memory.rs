@@ -1,14 +1,14 @@
-//! Memory that lies in a file: what is written to it is there for other processes, also after this
-//! one has ended.
+//! Memory backed by a file: other processes can read what is written to it, even after this process
+//! has ended.
 
 use std::fs::File;
 use std::io;
 use std::sync::atomic::AtomicU64;
 
-/// Makes the file so many words long, all of them zero, and maps it for ever.
+/// Makes the file `words` words long, all of them zero, and maps it for ever.
 ///
-/// Whoever has the file must not make it shorter: the process would be ended by the system where
-/// it touches what is gone.
+/// The file must not be truncated: the system would end this process when it accesses the missing
+/// part.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "maps a file")]
 pub(crate) fn map_shared(file: &File, words: usize) -> io::Result<&'static [AtomicU64]> {
@@ -19,20 +19,20 @@ pub(crate) fn map_shared(file: &File, words: usize) -> io::Result<&'static [Atom
     file.set_len(length as u64)?;
     reserve(file, length as u64)?;
     let flags = ProtFlags::READ | ProtFlags::WRITE;
-    // SAFETY: without an address the system chooses one where nothing is; it is never unmapped.
+    // SAFETY: without an address, the system chooses one that is not in use; it is never unmapped.
     let start = unsafe { mmap(std::ptr::null_mut(), length, flags, MapFlags::SHARED, file, 0) }?;
-    // SAFETY: `length` bytes, just mapped, at the beginning of a page; any bits are valid atomics,
-    // and nobody in this process has another reference to them.
+    // SAFETY: `length` bytes were just mapped at the beginning of a page; any bits are valid
+    // atomics, and nothing else in this process refers to them.
     Ok(unsafe { std::slice::from_raw_parts(start.cast::<AtomicU64>(), words) })
 }
 
-/// Takes the room now: where a disk is full, it is too late when the memory is written to.
+/// Reserves the space now: if the disk is full, writing to the memory later would be fatal.
 #[cfg(target_os = "linux")]
 fn reserve(file: &File, length: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate};
     use rustix::io::Errno;
     match fallocate(file, FallocateFlags::empty(), 0, length) {
-        // Not every file system can.
+        // Some file systems do not support this.
         Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -43,7 +43,7 @@ fn reserve(_: &File, _: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Written with care for other systems later.
+/// Not implemented on other systems yet.
 #[cfg(not(unix))]
 pub(crate) fn map_shared(_: &File, _: usize) -> io::Result<&'static [AtomicU64]> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "files are mapped on Unix only"))

@@ -1,10 +1,10 @@
-//! Who may put another file in the place of a plugin.
+//! Finds out who could replace a plugin's file.
 //!
-//! Whoever owns a file or folder may change its mode, and whoever may write a folder may replace
-//! what lies in it. So all that is met on the way to the file, symbolic links and their targets
-//! included, must belong to root or to the running user, and only they may write it. In a folder
-//! with the sticky bit, such as `/tmp`, everybody may write, but replace only what is theirs: the
-//! owner of what lies in it decides.
+//! The owner of a file or folder may change its mode, and a user who may write to a folder may
+//! replace what is in it. So everything on the path to the file, including symbolic links and their
+//! targets, must belong to root or to the running user and be writable only by its owner. In a
+//! folder with the sticky bit, such as `/tmp`, everybody may write but replace only their own
+//! files, so there the owner of the entry decides.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::scarcity;
 use crate::sys;
 
-/// One problem for each file or folder on the way to `image` that others may change.
+/// One problem for each file or folder on the path to `image` that others may change.
 pub(super) fn check(image: &Image) -> Vec<Problem> {
     let unknown = |cause: io::Error| {
         let path = image.path().display();
@@ -31,7 +31,7 @@ pub(super) fn check(image: &Image) -> Vec<Problem> {
         (Ok(way), Ok(file)) => (way, file),
         (Err(cause), _) | (_, Err(cause)) => return unknown(cause),
     };
-    // The last on the way is the file itself, of which the open one counts.
+    // The last one is the file itself: use the metadata of the open file.
     match way.last_mut() {
         Some((_, last)) if (last.dev(), last.ino()) == (file.dev(), file.ino()) => *last = file,
         _ => return vec![replaced(image.path())],
@@ -41,7 +41,7 @@ pub(super) fn check(image: &Image) -> Vec<Problem> {
     for (path, metadata) in way {
         let faults = [foreign(&path, &metadata, user), writable(&path, &metadata)];
         for problem in faults.into_iter().flatten() {
-            // A link may lead back to folders that were met before it.
+            // A link may lead back to folders that were checked already.
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
@@ -64,7 +64,7 @@ fn foreign(path: &Path, metadata: &Metadata, user: u32) -> Option<Problem> {
     Some(error(message).fix(format!("`chown -h root {}`", quoted(path))))
 }
 
-/// Access lists need no look of their own: what they allow at most stands in the group's bits.
+/// Access control lists need no check of their own: the mode's group bits limit what they allow.
 fn writable(path: &Path, metadata: &Metadata) -> Option<Problem> {
     let is_sticky_folder = metadata.is_dir() && metadata.mode() & 0o1000 != 0;
     if metadata.is_symlink() || is_sticky_folder {
@@ -97,21 +97,21 @@ fn name_of(user: u32) -> String {
     if user == 0 { "root".to_owned() } else { format!("user {user}") }
 }
 
-/// The path as a shell takes it.
+/// The path, quoted for a shell if necessary.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = |c: char| c.is_alphanumeric() || "/._-+@".contains(c);
     if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
-/// All that the system meets when it opens `path`: folders, symbolic links, what those lead to,
-/// and last the file.
+/// Everything that the system passes when it opens `path`: folders, symbolic links and their
+/// targets, and finally the file.
 fn way(path: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
     let mut met = Vec::new();
     let mut links_left = LINKS_MAX;
-    // Where we stand; no part of it is a symbolic link.
+    // The current folder; no part of this path is a symbolic link.
     let mut here = PathBuf::new();
-    // What is still to go, the next part last.
+    // The remaining parts, the next one last.
     let mut to_go = parts(&std::path::absolute(path)?);
     while let Some(part) = to_go.pop() {
         if part == ".." {
@@ -131,10 +131,10 @@ fn way(path: &Path) -> io::Result<Vec<(PathBuf, Metadata)>> {
     Ok(met)
 }
 
-/// As many as Linux follows.
+/// The same limit as on Linux.
 const LINKS_MAX: u32 = 40;
 
-/// The parts of a path, the first one last; `/` is one of them.
+/// The parts of a path, the first one last; `/` is a part.
 fn parts(path: &Path) -> Vec<OsString> {
     let parts = path.components().filter(|part| *part != Component::CurDir);
     parts.rev().map(|part| part.as_os_str().to_owned()).collect()

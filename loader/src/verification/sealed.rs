@@ -1,4 +1,4 @@
-//! The very bytes that will be mapped.
+//! The bytes that will be mapped.
 
 use std::collections::HashMap;
 use std::io;
@@ -8,10 +8,10 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use crate::inspection::Image;
 use crate::sys::FixedBytes;
 
-/// The bytes of a plugin where nobody can change them any more.
+/// A copy of a plugin's bytes that nobody can change.
 ///
-/// On Linux a sealed memfd, elsewhere a copy in a folder of this user alone. It must be kept as
-/// long as the library is mapped: on Linux its path is not unique after that.
+/// On Linux this is a sealed memfd, elsewhere a copy in a folder that only this user may enter. It
+/// must live as long as the library is mapped, because on Linux its path is reused afterwards.
 #[derive(Debug)]
 pub struct SealedImage {
     bytes: Bytes,
@@ -22,27 +22,27 @@ pub struct SealedImage {
 #[derive(Debug)]
 enum Bytes {
     Fixed(FixedBytes),
-    /// The plugin's file: for debuggers, and changed by whoever may write to it.
+    /// The plugin's own file, for debuggers. Anyone who may write to it can change the mapped code.
     File(PathBuf),
 }
 
 impl SealedImage {
-    /// Seals the bytes of `image`, or shares those already sealed in this process that are equal:
-    /// what has one digest is mapped once.
+    /// Seals the bytes of `image`. If equal bytes are sealed in this process already, they are
+    /// shared, so that equal plugins are mapped once.
     ///
     /// # Errors
-    /// If there is no memory, or no place, to put them.
+    /// There is not enough memory, or no folder for a copy.
     pub fn of(image: &Image) -> io::Result<Arc<Self>> {
         if let Some(equal) = sealed().get(image.sha256()).and_then(Weak::upgrade) {
             return Ok(equal);
         }
-        // Without the lock: other threads seal others meanwhile.
+        // Do not hold the lock here, so that other threads can seal other files meanwhile.
         let name = image.path().file_name().unwrap_or_default().to_string_lossy();
         let bytes = FixedBytes::new(&name, image.bytes())?;
         let bytes = Bytes::Fixed(bytes);
         let new = Arc::new(Self { bytes, sha256: image.sha256().to_owned() });
         let mut sealed = sealed();
-        // One of them may have had equal bytes.
+        // Another thread may have sealed equal bytes meanwhile.
         if let Some(equal) = sealed.get(image.sha256()).and_then(Weak::upgrade) {
             return Ok(equal);
         }
@@ -51,7 +51,7 @@ impl SealedImage {
         Ok(new)
     }
 
-    /// The file itself, where the operator wants that: nothing is sealed.
+    /// The file itself, if the operator wants that: nothing is sealed.
     pub(super) fn file(image: &Image) -> Arc<Self> {
         let path = image.path().to_owned();
         Arc::new(Self { bytes: Bytes::File(path), sha256: image.sha256().to_owned() })
@@ -65,25 +65,25 @@ impl SealedImage {
         }
     }
 
-    /// The library is mapped: what need not stay for that is removed. Then [`Self::path`] may lead
-    /// nowhere.
+    /// The library is mapped: removes what is no longer needed. Afterwards [`Self::path`] may not
+    /// exist.
     pub(crate) fn mapped(&self) {
         if let Bytes::Fixed(bytes) = &self.bytes {
             bytes.mapped();
         }
     }
 
-    /// Digest of the bytes, in lower-case hexadecimal.
+    /// The SHA-256 digest of the bytes, in lower-case hexadecimal.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
 }
 
-/// What is sealed in this process, by its digest.
+/// The bytes sealed in this process, by digest.
 fn sealed() -> MutexGuard<'static, HashMap<String, Weak<SealedImage>>> {
     static SEALED: LazyLock<Mutex<HashMap<String, Weak<SealedImage>>>> =
         LazyLock::new(Default::default);
-    // What a panic could leave behind is still a map of digests to images.
+    // Even after a panic, this is a valid map from digests to images.
     SEALED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -1,4 +1,4 @@
-//! The modules that were loaded together, and what is told of them.
+//! Modules that were loaded together, and the log lines about them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::limits::Limits;
 use crate::record::Place;
 use crate::stages::MadeModule;
 
-/// Modules, and where they are told of.
+/// Modules, and the subscriber that receives log lines about them.
 #[derive(Debug)]
 pub(super) struct Pack {
-    /// Which time is too long.
+    /// How long a module may block a thread before the log names it.
     pub(super) slow_poll: Duration,
     subjects: HashMap<usize, Subject>,
     log: Dispatch,
@@ -26,7 +26,7 @@ pub(super) struct Pack {
 pub(crate) struct Subject {
     number: usize,
     name: Arc<str>,
-    /// How long its `start` may take, and its answers.
+    /// The time limits of its `start` and its callbacks.
     limits: Limits,
 }
 
@@ -50,19 +50,19 @@ impl Subject {
 }
 
 impl Pack {
-    /// Told of in the log that the caller has now; if there is none, in that of the process.
+    /// Logs to the caller's current subscriber; if there is none, to that of the process.
     pub(super) fn new(slow_poll: Duration, subjects: Vec<Subject>) -> Self {
         let subjects = subjects.into_iter().map(|subject| (subject.number, subject)).collect();
         let log = tracing::dispatcher::get_default(Clone::clone);
         Self { slow_poll, subjects, log }
     }
 
-    /// Whether a module is one of these.
+    /// Whether a module belongs to this pack.
     pub(super) fn has(&self, module: usize) -> bool {
         self.subjects.contains_key(&module)
     }
 
-    /// Tells of a module that has been somewhere for too long, once for each reason.
+    /// Logs, once for each reason, that a module has been inside something for too long.
     pub(super) fn look(&self, inside: &mut Inside, now: Instant) {
         let Some(subject) = self.subjects.get(&inside.module) else { return };
         if inside.place.may_block() {
@@ -82,7 +82,7 @@ impl Pack {
         self.log(|| tell(subject, inside.place, time, late));
     }
 
-    /// Tells that a module came back of which was told before.
+    /// Logs that a module has returned after an earlier complaint.
     pub(super) fn tell_that_it_came_back(&self, left: &Inside, now: Instant) {
         let Some(Subject { name, .. }) = self.subjects.get(&left.module) else { return };
         let time = now.saturating_duration_since(left.since);
@@ -106,7 +106,8 @@ impl Pack {
     }
 }
 
-/// Tells that a module has been somewhere for such a time, `late` after this deadline.
+/// Logs how long a module has been inside something; `late` is the deadline that has passed, if
+/// any.
 fn tell(subject: &Subject, place: Place, time: Duration, late: Option<Duration>) {
     const REMEDY: &str = "tell its author: what takes so long belongs in `defer_to_thread`";
     let name = &*subject.name;

@@ -1,39 +1,40 @@
-//! What was seen of one thread.
+//! What the watchdog has seen of one thread.
 
 use std::time::Instant;
 
 use crate::record::{Place, Reading};
 
-/// One thread, as it was when it was last looked at.
+/// One thread at the last look.
 #[derive(Debug, Default)]
 pub(super) struct Sight {
     reading: Option<Reading>,
     inside: Option<Inside>,
 }
 
-/// The thread is inside of a module.
+/// The module that the thread is inside of.
 #[derive(Debug)]
 pub(super) struct Inside {
     pub(super) module: usize,
     pub(super) place: Place,
-    /// When it was first seen there.
+    /// When the thread was first seen there.
     pub(super) since: Instant,
     pub(super) told: Alarm,
 }
 
-/// What is to be told of it.
+/// What was logged about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Alarm {
     #[default]
     None,
-    /// It is slow.
+    /// It has taken longer than `slow_poll`.
     Slow,
     /// It has missed its deadline.
     Late,
 }
 
 impl Sight {
-    /// Notes what is seen now; returns what the thread has left, if somebody was told of that.
+    /// Notes the current state; returns what the thread has left, if something was logged about
+    /// that.
     pub(super) fn see(&mut self, reading: Reading, now: Instant) -> Option<Inside> {
         if self.reading == Some(reading) {
             return None;
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
     use crate::record;
 
-    /// Looks at this thread.
+    /// Looks at this thread's slot.
     fn look(sight: &mut Sight, now: Instant) -> Option<Inside> {
         sight.see(record::look_here(), now)
     }
@@ -94,7 +95,7 @@ mod tests {
             assert_eq!((left.module, left.place), (7, Place::START));
             assert_eq!(sight.inside().unwrap().module, 8);
         }
-        // Nobody was told of the inner one.
+        // Nothing was logged about the inner one.
         assert!(look(&mut sight, now).is_none());
         assert_eq!(sight.inside().unwrap().module, 7);
         drop(outer);

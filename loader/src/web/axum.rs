@@ -11,9 +11,10 @@ use super::Web;
 use super::response::{Refused, Writer};
 
 impl Web {
-    /// For `router.fallback_service(..)`: what the homeserver does not serve itself is offered to
-    /// the modules; what they do not serve either is a 404 `M_UNRECOGNIZED`. No more of a body is
-    /// read than [`Host::max_request_body_size`](crate::Host::max_request_body_size) allows.
+    /// Use this with `router.fallback_service(..)`: paths that the homeserver does not serve go to
+    /// the modules, and paths that they do not serve either become a 404 `M_UNRECOGNIZED`. At most
+    /// as much of a body is read as
+    /// [`Host::max_request_body_size`](crate::Host::max_request_body_size) allows.
     pub fn into_axum(self) -> Router {
         let service = tower_service_fn(self);
         Router::new().fallback_service(service)

@@ -1,4 +1,4 @@
-//! What a client gets to see of a module's answer, or of its failure.
+//! The responses that clients get for a module's answer, or for its failure.
 
 use bytes::Bytes;
 use hsmod_plugin_api::module::{ErrorFormat, StageError, WebResponse};
@@ -7,14 +7,15 @@ use http::header::{self, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-/// What lets web pages of other sites read an answer, as the Matrix specification has it.
+/// The headers with which web pages of other sites may read a response, as in the Matrix
+/// specification.
 const CORS: [(HeaderName, &str); 3] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
     (header::ACCESS_CONTROL_ALLOW_HEADERS, "X-Requested-With, Content-Type, Authorization, Date"),
 ];
 
-/// Why a request is refused without the module, or instead of what it says.
+/// A response in place of a module's: status, errcode and message.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Refused(u16, &'static str, &'static str);
 
@@ -25,11 +26,11 @@ impl Refused {
     const INTERNAL: Self = Self(500, "M_UNKNOWN", "Internal server error");
 }
 
-/// Writes the responses of one resource to one request.
+/// Writes the response of one resource to one request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Writer {
     errors: ErrorFormat,
-    /// Whether everything but the body is wanted.
+    /// Whether this answers a `HEAD` request, so that the body is left out.
     head: bool,
 }
 
@@ -43,7 +44,7 @@ impl Writer {
         self.respond(204, Vec::new())
     }
 
-    /// What the module answers, and the names of its headers that are none.
+    /// The response for the module's answer, and the names of its headers that are invalid.
     pub(super) fn answer(self, answer: &WebResponse) -> (Response<Bytes>, Vec<String>) {
         let mut response = self.respond(answer.status(), answer.body().to_vec());
         let (mut own, mut left_out) = (Vec::new(), Vec::new());
@@ -54,7 +55,7 @@ impl Writer {
             }
         }
         own.retain(|(name, value)| self.may_say(answer, name, value));
-        // What the module says of itself goes before what is said of all.
+        // The module's own headers override those for all responses.
         for (name, _) in &own {
             response.headers_mut().remove(name);
         }
@@ -64,8 +65,8 @@ impl Writer {
         (response, left_out)
     }
 
-    /// Whether a header is the module's to say: how long its body is shows by itself, unless it
-    /// leaves the body out, as it may to `HEAD` and with 304.
+    /// Whether the module may set this header. `Content-Length` is computed from the body, except
+    /// where the body may be left out: for `HEAD`, and with 304.
     fn may_say(self, answer: &WebResponse, name: &HeaderName, value: &HeaderValue) -> bool {
         if name == header::CONTENT_LENGTH {
             let number = value.as_bytes().iter().all(u8::is_ascii_digit) && !value.is_empty();
@@ -83,7 +84,7 @@ impl Writer {
         self.error(status, errcode, message, Map::new())
     }
 
-    /// What becomes of the failure of a module's resource.
+    /// The response for a failure of the module.
     pub(super) fn failure(self, error: StageError) -> Response<Bytes> {
         if let StageError::Module(error) = error
             && let ErrorKind::Http { status, errcode, message, fields } = error.into_kind()
@@ -126,7 +127,7 @@ impl Writer {
     }
 }
 
-/// The body of an error for a program.
+/// The JSON body of an error.
 fn object(errcode: &str, message: &str, fields: Map<String, Value>) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("errcode".to_owned(), errcode.into());
@@ -135,7 +136,7 @@ fn object(errcode: &str, message: &str, fields: Map<String, Value>) -> Map<Strin
     body
 }
 
-/// The page of an error for a person.
+/// The HTML page of an error.
 fn page(message: &str) -> String {
     let mut shown = String::new();
     for letter in message.chars() {
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(response.headers()["content-length"], "0");
         assert_eq!(response.headers().len(), 6);
     }
-    /// Status, `Content-Length` and size of the body of what becomes of an answer.
+    /// Status, `Content-Length` and body size of the response to an answer.
     fn framed(head: bool, answer: &WebResponse) -> (u16, String, usize) {
         let (response, _) = Writer::new(ErrorFormat::Json, head).answer(answer);
         assert!(!response.headers().contains_key("transfer-encoding"));

@@ -1,4 +1,4 @@
-//! What Linux tells of a process in `/proc`.
+//! What Linux reports about a process in `/proc`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,14 +6,14 @@ use std::fs;
 use super::Process;
 use crate::check::RUNTIME_THREADS;
 
-/// What of `/proc/self/status` there is one of in a process.
+/// The fields of `/proc/self/status` that concern the whole process.
 const STATUS: [&str; 9] =
     ["Umask", "Uid", "Gid", "Groups", "NoNewPrivs", "Seccomp", "SigBlk", "SigIgn", "SigCgt"];
 
-/// Threads that run all the time: one by each of these names is the loader's.
+/// The names of the loader's permanent threads, one of each.
 const OWN_THREADS: [&str; 2] = ["hsmod opener", "hsmod watchdog"];
 
-/// Adds what `/proc` tells.
+/// Adds what `/proc` reports.
 pub(super) fn complete(process: Process) -> Process {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let fields = status.lines().filter_map(|line| line.split_once(':'));
@@ -29,11 +29,11 @@ pub(super) fn complete(process: Process) -> Process {
     }
 }
 
-/// Ends a process that was started here.
+/// Ends a child process.
 pub(super) fn end(child: u32) {
     let pid = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
-        // It may have ended meanwhile.
+        // It may have ended already.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
@@ -48,7 +48,7 @@ fn descriptors() -> BTreeMap<u32, String> {
     let target = |number: u32| {
         let target = fs::read_link(format!("/proc/self/fd/{number}")).ok()?;
         let target = target.to_string_lossy();
-        // `socket:[1234]`: the number tells nobody anything.
+        // The number in `socket:[1234]` means nothing to users.
         let kind = target.split_once(":[").filter(|(kind, _)| !kind.contains('/'));
         let shown = match kind {
             Some((kind, _)) => kind.to_owned(),
@@ -56,7 +56,7 @@ fn descriptors() -> BTreeMap<u32, String> {
         };
         Some((number, shown))
     };
-    // The one that they are listed through is among them, and closed by now.
+    // The list includes the descriptor used for listing, which is closed by now and has no target.
     numbered("/proc/self/fd").into_iter().filter_map(target).collect()
 }
 
@@ -67,7 +67,7 @@ fn threads(tasks: &[u32]) -> BTreeMap<u32, String> {
     let mut others = BTreeMap::new();
     for task in tasks {
         let Some(name) = comm(&format!("/proc/self/task/{task}/comm")) else { continue };
-        // A thread without a name of its own bears that of the thread that started it, later.
+        // A thread that has not set a name has that of the thread which started it.
         if let Some(place) = own.iter().position(|own| *own == name) {
             own.swap_remove(place);
         } else if name != RUNTIME_THREADS {
@@ -88,10 +88,10 @@ fn children(task: u32) -> Vec<(u32, String)> {
         .collect()
 }
 
-/// Whether it has ended, and only waits for somebody to take note of that.
+/// Whether the process has ended and only waits to be reaped.
 fn is_over(process: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // `1234 (name) S 1233 ..`
+    // The line looks like `1234 (name) S 1233 ..`.
     stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with(['Z', 'X']))
 }
 
@@ -100,7 +100,7 @@ fn comm(path: &str) -> Option<String> {
     Some(fs::read_to_string(path).ok()?.trim_end_matches('\n').to_owned())
 }
 
-/// The entries of a folder that are numbers, in order.
+/// The entries of a folder whose names are numbers, in order.
 fn numbered(folder: &str) -> Vec<u32> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut numbers: Vec<u32> =

@@ -1,5 +1,5 @@
-//! What a plugin did to the handling of signals: the kernel tells for each of the 64 whether it is
-//! handled, ignored or held back, as a mask in hexadecimal.
+//! What a plugin did to the handling of signals. The kernel reports which of the 64 signals are
+//! handled, ignored or blocked as masks in hexadecimal.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ fn named(mask: u64) -> String {
     }
 }
 
-/// By Linux's numbers, which are the same on all processors but MIPS.
+/// The signal's name, by Linux's numbers, which are the same on all processors except MIPS.
 fn name(number: usize) -> String {
     const NAMES: &str = "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM \
                          STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO \

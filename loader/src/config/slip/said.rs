@@ -1,6 +1,7 @@
-//! What the parser of YAML says, in the words of its specification, and what to tell an operator.
+//! The YAML parser's messages, which use the terms of its specification, and what to tell an
+//! operator.
 
-/// What the parser says, what that means, and the remedy. The first that fits counts.
+/// The parser's message, its meaning, and the remedy. The first that matches is used.
 pub(super) const SAID: &[(&str, &str, &str)] = &[
     (
         "mapping values are not allowed",
