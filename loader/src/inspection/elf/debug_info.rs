@@ -1,17 +1,18 @@
-//! How much of a file is debug information, which nothing maps, but every start reads and hashes.
+//! How much of a file is debug information, which is never mapped, but read and hashed at every
+//! start.
 
 use object::Endianness;
 use object::elf::SHF_ALLOC;
 use object::read::elf::{FileHeader, SectionHeader as _};
 
-/// How many of the bytes of a file are debug information, by its section headers.
+/// How many bytes of a file are debug information, according to its section headers.
 ///
-/// Nothing is decided by that, so that a header that lies is taken as it is, and one that makes no
-/// sense for none; the answer is never more than the file has.
+/// No decision depends on this, so false headers are believed and inconsistent ones ignored; the
+/// result never exceeds the size of the file.
 pub(super) fn size<F: FileHeader<Endian = Endianness>>(bytes: &[u8], endian: Endianness) -> u64 {
     let Some((sections, names)) = sections::<F>(bytes, endian) else { return 0 };
     let is_debug_info = |section: &&F::SectionHeader| {
-        // By its beginning: how long a name is only the next zero tells, which may be far away.
+        // Compare the beginning only: a name ends at the next zero, which may be far away.
         let name = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
         let is_named = [&b".debug_"[..], b".zdebug_"].iter().any(|known| name.starts_with(known));
         is_named && section.sh_flags(endian).0 & SHF_ALLOC.0 == 0
@@ -21,7 +22,7 @@ pub(super) fn size<F: FileHeader<Endian = Endianness>>(bytes: &[u8], endian: End
     data.fold(0, |sum: u64, data| sum.saturating_add(data.len() as u64)).min(bytes.len() as u64)
 }
 
-/// The headers, and the table that their names are in.
+/// The section headers, and the table of their names.
 fn sections<F: FileHeader<Endian = Endianness>>(
     bytes: &[u8],
     endian: Endianness,
@@ -53,7 +54,7 @@ mod tests {
         Plugin { sections, ..Plugin::default() }.bytes()
     }
 
-    /// Where the header of a section stands, counted from the end of the file.
+    /// The bytes of a section header, counted from the end of the file.
     fn header(bytes: &mut [u8], from_end: usize) -> &mut [u8] {
         let at = bytes.len() - from_end * SECTION_HEADER_SIZE;
         &mut bytes[at..][..SECTION_HEADER_SIZE]
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn headers_that_lead_nowhere_count_for_nothing() {
-        // Of five sections the first is the fourth from the end of the table but one: that of names.
+        // The headers are the last in the file: of five, the last is that of the names.
         let mut too_large = plugin();
         header(&mut too_large, 5)[32..40].copy_from_slice(&u64::MAX.to_ne_bytes());
         assert_eq!(size_of(&too_large), 300);

@@ -1,4 +1,4 @@
-//! The header of an ELF file: whether it is a whole shared library for this machine.
+//! The header of an ELF file: whether it is a complete shared library for this machine.
 
 use object::Endianness;
 use object::elf;
@@ -9,7 +9,7 @@ use crate::inspection::fault::Fault;
 use crate::inspection::format::BUILD_A_CDYLIB;
 use crate::inspection::platform::Machine;
 
-/// The file in `bytes`, if it is a whole shared library for `here`.
+/// Parses `bytes`, if they are a complete shared library for `here`.
 pub(super) fn check<'data, F: FileHeader<Endian = Endianness>>(
     bytes: &'data [u8],
     here: &Machine,
@@ -45,7 +45,7 @@ fn check_type(type_: elf::FileType) -> Result<(), Fault> {
     Err(Fault::new(format!("is {what}, not a shared library"), BUILD_A_CDYLIB))
 }
 
-/// The machine the file is for, its processor by Rust's name.
+/// The machine that the file is for.
 fn machine<F: FileHeader<Endian = Endianness>>(header: &F, endian: Endianness) -> Machine {
     let is_64 = header.is_class_64();
     let arch = match (header.e_machine(endian), is_64) {
@@ -77,8 +77,8 @@ fn unnamed(number: elf::Machine, is_64: bool, little_endian: bool) -> Machine {
     Machine { arch, bits: if is_64 { 64 } else { 32 }, little_endian }
 }
 
-/// How many bytes the file has by its own account: up to the end of its last segment or header
-/// table. `None` if that exceeds all numbers.
+/// The size of the file according to its headers: the end of its last segment or header table.
+/// `None` if that overflows.
 fn size<F: FileHeader<Endian = Endianness>>(
     header: &F,
     endian: Endianness,
@@ -92,7 +92,7 @@ fn size<F: FileHeader<Endian = Endianness>>(
     let sections_end =
         table(header.e_shoff(endian).into(), header.e_shnum(endian), header.e_shentsize(endian))?;
     let mut end = segments_end.max(sections_end);
-    // If the table of segments is cut off, the tables' ends are all that is known.
+    // If the program headers are cut off, only the ends of the tables are known.
     for segment in header.program_headers(endian, bytes).unwrap_or(&[]) {
         if segment.p_type(endian) == elf::PT_LOAD || segment.p_type(endian) == elf::PT_DYNAMIC {
             let (offset, size) = segment.file_range(endian);

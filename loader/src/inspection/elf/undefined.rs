@@ -1,4 +1,4 @@
-//! What a library expects of others: its undefined symbols, and which library is named for each.
+//! The symbols that a library imports, and the library that the file names for each.
 
 use std::collections::HashMap;
 
@@ -10,8 +10,8 @@ use super::{TEXTS_MAX, Tables};
 use crate::inspection::Undefined;
 use crate::inspection::fault::Fault;
 
-/// More than any plugin has, and more bytes than their names take; bounds what a hostile file makes
-/// us keep.
+/// Limits on what a hostile file makes the loader keep: more symbols, and more bytes of names, than
+/// any plugin has.
 const SYMBOLS_MAX: usize = 20_000;
 const NAMES_MAX: usize = 4 << 20;
 
@@ -26,7 +26,7 @@ pub(super) fn symbols<F: FileHeader<Endian = Endianness>>(
         .map(|need| (need.index, (tables.text(need.name.into()), tables.text(need.library.into()))))
         .collect();
     let versions = tables.table(DT_VERSYM, "table of versions")?.unwrap_or(&[]);
-    // There may be none, or too few: such symbols have no version.
+    // The table may be missing or too short: then the symbols have no version.
     let versions: &[Versym<Endianness>] =
         versions.read_slice_at(0, tables.symbols.len()).unwrap_or(&[]);
     let undefined = tables.symbols.iter().enumerate().skip(1).filter(|(_, symbol)| {

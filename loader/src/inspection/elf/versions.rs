@@ -1,22 +1,23 @@
-//! The versions of symbols that a library needs of others (`DT_VERNEED`).
+//! The symbol versions that a library needs of others (`DT_VERNEED`).
 //!
-//! Two linked lists in one: per needed library an entry, and from each a list of versions. The
-//! links are offsets that a hostile file may point anywhere, so both are walked with one budget.
+//! These are linked lists of linked lists: an entry for each needed library, and for each of these
+//! a list of versions. The links are offsets, which a hostile file may point anywhere, so the
+//! length of every walk is limited.
 
 use object::elf::{Vernaux, Verneed};
 use object::{Endianness, Pod, ReadRef as _};
 
 /// A version that is needed of a library.
 pub(super) struct Need {
-    /// The number that symbols bear which need it.
+    /// The number by which symbols refer to this version.
     pub(super) index: u16,
-    /// Where its name stands in the string table,
+    /// The offset of its name in the string table.
     pub(super) name: u32,
-    /// and that of the library.
+    /// The offset of the library's name in the string table.
     pub(super) library: u32,
 }
 
-/// All needed versions, found in `data`, which begins with the first entry.
+/// All needed versions in `data`, which begins with the first entry.
 pub(super) fn needs(data: &[u8], endian: Endianness) -> impl Iterator<Item = Need> {
     let libraries = walk(data, 0, move |library: &Verneed<Endianness>| library.vn_next.get(endian));
     libraries
@@ -36,8 +37,8 @@ pub(super) fn needs(data: &[u8], endian: Endianness) -> impl Iterator<Item = Nee
         .take(BUDGET)
 }
 
-/// The entries of a list and where they are, beginning `at`, until one is the last or lies
-/// outside.
+/// The entries of a list and their offsets, beginning at `at`, up to the last one or to an offset
+/// outside of `data`.
 fn walk<T: Pod>(data: &[u8], at: u64, next: impl Fn(&T) -> u32) -> impl Iterator<Item = (u64, &T)> {
     let entry = move |at: u64| Some((at, data.read_at::<T>(at).ok()?));
     std::iter::successors(entry(at), move |&(at, last)| match next(last) {

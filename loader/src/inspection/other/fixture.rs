@@ -1,18 +1,18 @@
-//! Writes small libraries of macOS and Windows for tests, with what inspection reads and nothing
-//! else. All numbers are little-endian, as on every such system that there is.
+//! Writes small libraries of macOS and Windows for tests, which contain only what inspection reads.
+//! All numbers are little-endian, as on every such system.
 
-/// What a library exports.
+/// The exports of a library.
 pub(super) struct Exports<'a> {
     pub(super) sections: Vec<Section<'a>>,
 }
 
-/// Its name, and what is in it.
+/// A section's name and symbols.
 pub(super) type Section<'a> = (&'a str, Vec<Symbol<'a>>);
 
-/// Its name, and the data that it begins.
+/// A symbol's name, and the data at its address.
 pub(super) type Symbol<'a> = (&'a str, Vec<u8>);
 
-/// Where each symbol of a section lies in it, and the data.
+/// The offset of each symbol in a section, and the section's data.
 fn laid_out<'a>(symbols: &[Symbol<'a>]) -> (Vec<(&'a str, u32)>, Vec<u8>) {
     let mut data = Vec::new();
     let mut places = Vec::new();
@@ -25,7 +25,7 @@ fn laid_out<'a>(symbols: &[Symbol<'a>]) -> (Vec<(&'a str, u32)>, Vec<u8>) {
 
 /// A `.dylib` for x86_64.
 pub(super) fn dylib(exports: &Exports<'_>) -> Vec<u8> {
-    /// Behind the header and all commands.
+    /// After the header and all commands.
     const DATA: u32 = 0x400;
     let (mut data, mut sections, mut symbols) = (Vec::new(), Vec::new(), Vec::new());
     for (number, (name, held)) in (1_u8..).zip(&exports.sections) {
@@ -58,7 +58,7 @@ fn segment(at: u32, length: u32, sections: u32) -> Vec<u8> {
     command
 }
 
-/// Symbols by name, section and address; then their names.
+/// The table of symbols with name, section and address; then their names.
 fn symbol_table(symbols: &[(&str, u8, u32)]) -> (Vec<u8>, Vec<u8>) {
     let (mut table, mut strings) = (Vec::new(), vec![0]);
     for (name, section, address) in symbols {
@@ -71,7 +71,7 @@ fn symbol_table(symbols: &[(&str, u8, u32)]) -> (Vec<u8>, Vec<u8>) {
     (table, strings)
 }
 
-/// A `.dll` for x86_64. Its sections are padded with zeros to 512 bytes, as linkers do it.
+/// A `.dll` for x86_64. Its sections are padded with zeros to 512 bytes, as by linkers.
 pub(super) fn dll(exports: &Exports<'_>) -> Vec<u8> {
     let (mut sections, mut headers, mut symbols) = (Vec::new(), Vec::new(), Vec::new());
     let mut add = |name: &str, bytes: &[u8]| {
@@ -116,7 +116,7 @@ pub(super) fn dll(exports: &Exports<'_>) -> Vec<u8> {
 
 const ALIGN: u32 = 512;
 
-/// What the headers take; addresses are offsets.
+/// The size of the headers; addresses are offsets.
 const HEADERS: u32 = 2 * ALIGN;
 
 fn size_so_far(exports: &Exports<'_>) -> u32 {

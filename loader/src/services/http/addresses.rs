@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use crate::config::Network;
 
-/// What is not public, and what a message calls it. The first that fits counts.
+/// Addresses that are not public, and how messages call them. The first match is used.
 const SPECIAL: &[(&str, &str)] = &[
     ("0.0.0.0/8", "an unspecified"),
     ("10.0.0.0/8", "a private"),
@@ -34,7 +34,7 @@ const SPECIAL: &[(&str, &str)] = &[
     ("3fff::/20", "a documentation"),
 ];
 
-/// The part of IPv6 that is public, as far as it is not special.
+/// The part of IPv6 that is public, except for the special addresses in it.
 const PUBLIC_V6: &str = "2000::/3";
 
 struct Table {
@@ -43,7 +43,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    // What is parsed are the constants above, which a test reads as well.
+    // Only the constants above are parsed, and a test parses them, too.
     let network = |text: &str| text.parse::<Network>().expect("a network");
     Table {
         special: SPECIAL.iter().map(|(text, kind)| (network(text), *kind)).collect(),
@@ -67,7 +67,7 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// What the operator allows.
+/// The addresses that the operator allows.
 #[derive(Clone, Debug)]
 pub(super) struct Addresses {
     allow: Vec<Network>,
@@ -78,7 +78,7 @@ impl Addresses {
         Self { allow: allow.to_vec() }
     }
 
-    /// Looks at an address that `host` stands for.
+    /// Checks an address that `host` has.
     ///
     /// # Errors
     /// It may not be reached.
@@ -93,17 +93,17 @@ impl Addresses {
         }
     }
 
-    /// Looks at a host that may be an address itself, which no resolver is asked about.
+    /// Checks a host that is an address itself, for which no resolver is asked.
     ///
     /// # Errors
-    /// It is one, and may not be reached.
+    /// It is an address that may not be reached.
     pub(super) fn check_host(&self, host: &str) -> Result<(), Refused> {
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         bare.parse().map_or(Ok(()), |address| self.check(host, address))
     }
 }
 
-/// Why an address is not public, if it is not.
+/// The kind of an address that is not public; `None` for a public one.
 fn special(address: IpAddr) -> Option<&'static str> {
     let found = TABLE.special.iter().find(|(network, _)| network.contains(address));
     match found {
@@ -113,7 +113,7 @@ fn special(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The IPv4 address that is reached through an IPv6 address made of it, or the address itself.
+/// The IPv4 address that an IPv6 address embeds, or the address itself.
 fn meant(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address else { return address };
     let [a, b, c, d, e, f, g, h] = v6.segments();
@@ -121,11 +121,11 @@ fn meant(address: IpAddr) -> IpAddr {
         IpAddr::from(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
     };
     match [a, b, c, d, e, f] {
-        // Mapped, translated (SIIT) and NAT64.
+        // IPv4-mapped, IPv4-translated (SIIT) and NAT64.
         [0, 0, 0, 0, 0, 0xffff] | [0, 0, 0, 0, 0xffff, 0] | [0x64, 0xff9b, 0, 0, 0, 0] => {
             embedded(g, h)
         }
-        // Compatible; `::` and `::1` mean themselves.
+        // IPv4-compatible, except for `::` and `::1`.
         [0, 0, 0, 0, 0, 0] if g != 0 || h > 1 => embedded(g, h),
         // 6to4.
         [0x2002, ..] => embedded(b, c),
@@ -215,7 +215,7 @@ mod tests {
         }
     }
 
-    /// All the ways to write an IPv4 address into an IPv6 address.
+    /// All ways to embed an IPv4 address in an IPv6 address.
     fn disguises(address: Ipv4Addr) -> [IpAddr; 5] {
         let bits = u128::from(u32::from(address));
         [
@@ -223,7 +223,7 @@ mod tests {
             Ipv6Addr::from((0xffff << 48) | bits),
             Ipv6Addr::from((0x64_ff9b << 96) | bits),
             Ipv6Addr::from((0x2002 << 112) | (bits << 80) | 7),
-            // Two of these mean themselves, and are refused as such.
+            // Two of these are `::` and `::1`, which are refused as such.
             Ipv6Addr::from(bits),
         ]
         .map(IpAddr::from)

@@ -1,4 +1,4 @@
-//! The HTTP client, as one module asks for it across the boundary.
+//! Answers a module's requests for HTTP.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use crate::config::Http;
 use crate::services::life::Life;
 
-/// Answers one module. Cheap to clone.
+/// Answers the requests of one module. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpAnswers(Arc<Desk>);
 
@@ -23,7 +23,7 @@ pub(crate) struct HttpAnswers(Arc<Desk>);
 struct Desk {
     config: Http,
     life: Arc<Life>,
-    /// Made for the first request: the system's certificates take a while to read.
+    /// Created for the first request, because reading the system's certificates takes a while.
     client: OnceCell<HttpClient>,
 }
 
@@ -67,7 +67,7 @@ fn shown(response: HttpResponse) -> Answer {
     Answer::new(response.headers.iter().fold(shown, add))
 }
 
-/// What a module is told of an error.
+/// Converts an error for the module.
 fn failed(error: HttpError) -> ModuleError {
     match error {
         HttpError::Crowded { .. } => {

@@ -1,4 +1,4 @@
-//! What can go wrong with a module's HTTP request.
+//! Errors of a module's HTTP requests.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -7,57 +7,57 @@ use std::time::Duration;
 use super::addresses::Refused;
 use crate::services::cause::{causes, innermost};
 
-/// Why there is no response. Messages name the host and
-/// never the rest of a URL, which may be secret.
+/// Why there is no response. Messages name the host but never the rest of a URL, which may be
+/// secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The request cannot be made of what was given; the author's to mend.
+    /// The request is invalid; its author has to fix it.
     #[error("{message}")]
     Request {
         /// What is wrong with it.
         message: String,
     },
-    /// The client cannot be set up; the operator's to mend.
+    /// The client cannot be created; the operator has to fix it.
     #[error("the HTTP client cannot be set up: {cause}")]
     Setup {
         /// What is wrong with the proxy or with TLS.
         cause: String,
     },
-    /// Too many of the module's requests wait for their turn.
+    /// Too many requests of the module are waiting already.
     #[error(
         "{waiting} HTTP requests of this module wait for their turn already: make fewer at once"
     )]
     Crowded {
-        /// How many may.
+        /// How many may wait.
         waiting: usize,
     },
-    /// The host is not public; the operator's to allow.
+    /// The host is not public; the operator can allow it.
     #[error(
         "`{host}` is {}{kind} address, which modules may not reach: if they should, list it \
          under `http.allow` in the config",
         stands_for(host, *address)
     )]
     Refused {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
-        /// What it stands for.
+        /// Its address.
         address: IpAddr,
-        /// What kind of address that is, with its article.
+        /// The kind of the address, with its article.
         kind: &'static str,
     },
     /// No connection to the host could be made.
     #[error("cannot connect to `{host}`: {cause}")]
     Connect {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
-        /// In the system's words.
+        /// The system's message.
         cause: String,
     },
-    /// It took too long.
+    /// The request took too long.
     #[error("`{host}` did not answer in full within {after:?}")]
     TimedOut {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
         /// The request's timeout.
         after: Duration,
@@ -65,36 +65,36 @@ pub enum HttpError {
     /// The response is larger than the request allows.
     #[error("the response of `{host}` is larger than {limit} bytes")]
     TooLarge {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
-        /// What the request allows.
+        /// The request's limit in bytes.
         limit: usize,
     },
-    /// The response leads on and on.
+    /// There were too many redirects.
     #[error("`{host}` redirected more than {limit} times")]
     Redirects {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
         /// How many are followed.
         limit: usize,
     },
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or the response is not valid HTTP.
     #[error("the request to `{host}` failed: {cause}")]
     Failed {
-        /// As in the URL.
+        /// The host in the URL.
         host: String,
-        /// In the HTTP library's words.
+        /// The HTTP library's message.
         cause: String,
     },
 }
 
-/// The response led on too often.
+/// There were too many redirects.
 #[derive(Debug, thiserror::Error)]
 #[error("more than {0} redirects")]
 pub(super) struct TooManyRedirects(pub(super) usize);
 
 impl HttpError {
-    /// What the HTTP library's error means.
+    /// Converts an error of the HTTP library.
     pub(super) fn new(host: String, after: Duration, error: reqwest::Error) -> Self {
         if let Some(Refused { host, address, kind }) = cause_of(&error).cloned() {
             return Self::Refused { host, address, kind };
@@ -115,7 +115,7 @@ impl HttpError {
     }
 }
 
-/// The address of a host that is not one itself.
+/// The address followed by a comma, for messages; empty if the host is that address itself.
 fn stands_for(host: &str, address: IpAddr) -> String {
     if host == address.to_string() { String::new() } else { format!("{address}, ") }
 }

@@ -1,5 +1,5 @@
-//! Names -> addresses that may be reached. What comes out of here is what is connected to, so a
-//! name that changes its address between two looks gains nothing.
+//! Resolves names to addresses that may be reached. Connections are made to exactly these
+//! addresses, so changing a name's address between check and connection gains nothing.
 
 use std::fmt;
 use std::io;
@@ -11,20 +11,21 @@ use tokio::sync::Semaphore;
 
 use super::addresses::Addresses;
 
-/// Each takes a thread of the homeserver's until the system answers, wanted or not.
+/// Each lookup occupies a thread of the homeserver's until the system answers, even if it was
+/// cancelled.
 const LOOKUPS_MAX: usize = 8;
 
-/// Asks for the addresses of a name; blocks.
+/// Returns the addresses of a name; blocks.
 pub(super) type Lookup = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
-/// As the system does it.
+/// The system's resolver.
 pub(super) fn system() -> Lookup {
     Arc::new(|name| Ok((name, 0).to_socket_addrs()?.map(|address| address.ip()).collect()))
 }
 
 pub(super) struct Resolver {
     pub(super) addresses: Addresses,
-    /// The proxy is the operator's choice, wherever it stands.
+    /// The host of the proxy, which the operator chose and which may have any address.
     pub(super) proxy_host: Option<String>,
     pub(super) lookup: Lookup,
     pub(super) lookups: Arc<Semaphore>,

@@ -1,4 +1,4 @@
-//! Whom the client trusts: whoever the system trusts.
+//! Which certificates the client trusts: those that the system trusts.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,7 +6,7 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-/// Read once: the certificates of a system are many files.
+/// Read once, because the system's certificates are many files.
 static CONFIG: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
     let trusting = || {
         ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -26,10 +26,10 @@ static CONFIG: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| 
     }
 });
 
-/// The same for all modules.
+/// The TLS configuration, which all modules share.
 ///
 /// # Errors
-/// The TLS library does not support what it should.
+/// The TLS library does not support a required feature.
 pub(super) fn config() -> Result<ClientConfig, rustls::Error> {
     CONFIG.clone()
 }

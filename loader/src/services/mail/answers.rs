@@ -1,4 +1,4 @@
-//! Mail, as one module asks for it across the boundary.
+//! Answers a module's requests for mail.
 
 use std::sync::Arc;
 
@@ -12,17 +12,17 @@ use crate::config::Mail;
 use crate::rehearsal::Rehearsal;
 use crate::services::life::Life;
 
-/// Answers one module. Cheap to clone.
+/// Answers the requests of one module. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct MailAnswers(Arc<Desk>);
 
 #[derive(Debug)]
 struct Desk {
     config: Mail,
-    /// Whose mail is noted where, and not sent.
+    /// In a rehearsal, the module's name and where its mail is noted instead of sent.
     noted_by: Option<(Arc<str>, Rehearsal)>,
     life: Arc<Life>,
-    /// Made for the first mail.
+    /// Created for the first mail.
     mailer: OnceCell<Mailer>,
 }
 
@@ -61,7 +61,7 @@ impl requests::Mail for MailAnswers {
     }
 }
 
-/// What a module is told of an error.
+/// Converts an error for the module.
 fn failed(error: MailError) -> ModuleError {
     match error {
         MailError::Crowded { .. } => {

@@ -1,4 +1,4 @@
-//! What can go wrong with a mail.
+//! Errors of mail.
 
 use std::time::Duration;
 
@@ -8,60 +8,60 @@ use crate::services::cause::innermost;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MailError {
-    /// The config does not make a mailer; the operator's to mend.
+    /// The config is not usable for mail; the operator has to fix it.
     #[error("mail cannot be set up: {reason}")]
     Setup {
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The recipient is no mail address.
+    /// The recipient is not a mail address.
     #[error("`{recipient}` is no mail address: give one like `ann@example.com`, without a name")]
     Recipient {
-        /// As given.
+        /// The recipient as given.
         recipient: String,
     },
-    /// The subject would be more than a subject.
+    /// The subject contains control characters.
     #[error("the subject `{subject}` has line breaks or other control characters: leave them out")]
     Subject {
-        /// As given.
+        /// The subject as given.
         subject: String,
     },
-    /// Too many of the module's mails wait for their turn.
+    /// Too many mails of the module are waiting already.
     #[error("{waiting} mails of this module wait for their turn already: send fewer at once")]
     Crowded {
-        /// How many may.
+        /// How many may wait.
         waiting: usize,
     },
-    /// The server has something against the mail.
+    /// The server refused the mail.
     #[error("the mail server `{server}` refuses: {reason}")]
     Refused {
-        /// Name and port.
+        /// The server's name and port.
         server: String,
-        /// Its answer, with the code in front.
+        /// Its answer, beginning with the code.
         reason: String,
-        /// Whether it may take the mail later.
+        /// Whether it may accept the mail later.
         transient: bool,
     },
     /// The server took too long.
     #[error("the mail server `{server}` did not take the mail within {after:?}")]
     TimedOut {
-        /// Name and port.
+        /// The server's name and port.
         server: String,
-        /// How long it had.
+        /// The time limit.
         after: Duration,
     },
-    /// The server cannot be reached, or what it says is no SMTP.
+    /// The server cannot be reached, or does not speak SMTP.
     #[error("the mail server `{server}` cannot be used: {cause}")]
     Failed {
-        /// Name and port.
+        /// The server's name and port.
         server: String,
-        /// In the system's or the mail library's words.
+        /// The message of the system or of the mail library.
         cause: String,
     },
 }
 
 impl MailError {
-    /// What the mail library's error means.
+    /// Converts an error of the mail library.
     pub(super) fn new(server: String, error: &lettre::transport::smtp::Error) -> Self {
         let cause = innermost(error);
         match error.status() {
