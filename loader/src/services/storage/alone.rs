@@ -1,4 +1,4 @@
-//! One statement in a transaction of its own, which ends where it began: on the file's thread.
+//! A single statement in a transaction of its own, which is begun and ended on the file's thread.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Storage, as one module asks for it across the boundary.
+//! Answers a module's requests for storage.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,30 +13,30 @@ use crate::admission::shutting_down;
 use crate::services::life::Life;
 use crate::services::shelf::Shelf;
 
-/// Answers one module. Cheap to clone.
+/// Answers the requests of one module. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct StorageAnswers(Arc<Desk>);
 
 #[derive(Debug)]
 struct Desk {
-    /// `None`: it lies in memory.
+    /// `None` for storage in memory.
     data_dir: Option<PathBuf>,
     module: Arc<str>,
     life: Arc<Life>,
-    /// Opened for the first request: a module that asks for nothing has no file.
+    /// Opened for the first request: a module that makes none has no file.
     storage: OnceCell<Storage>,
     transactions: Shelf<Arc<Mutex<Transaction>>>,
 }
 
 impl StorageAnswers {
-    /// For the module called `module`, whose file lies in `data_dir`; without one, its tables lie in
+    /// Answers `module`, whose file is in `data_dir`; without a `data_dir`, its tables are in
     /// memory.
     pub(crate) fn new(data_dir: Option<PathBuf>, module: Arc<str>, life: Arc<Life>) -> Self {
         let (storage, transactions) = (OnceCell::new(), Shelf::new());
         Self(Arc::new(Desk { data_dir, module, life, storage, transactions }))
     }
 
-    /// Rolls all back, and closes the file.
+    /// Rolls back all transactions and closes the file.
     pub(crate) async fn close(&self) {
         self.0.transactions.close();
         if let Some(storage) = self.0.storage.get() {
@@ -53,8 +53,8 @@ impl StorageAnswers {
         storage.get_or_try_init(open).await.map_err(failed)
     }
 
-    /// Does something in a transaction. One whose call was dropped is rolled back, and says so when
-    /// it is asked again.
+    /// Does some work in a transaction. A transaction with a call that was dropped is rolled back,
+    /// which its next call reports.
     async fn within<T>(
         &self,
         request: &str,
@@ -76,7 +76,7 @@ impl requests::Storage for StorageAnswers {
         let request = rows::run_db_interaction.name;
         let begin = async { self.storage().await?.begin(desc).await.map_err(failed) };
         let transaction = self.0.life.during(request, begin).await?;
-        // Whoever waits for this has it now, or it is given up with the shelf.
+        // If the caller has gone, the transaction is dropped with the shelf.
         let number = self.0.transactions.put(Arc::new(Mutex::new(transaction)));
         number.ok_or_else(|| shutting_down(request))
     }
@@ -132,7 +132,7 @@ impl requests::Storage for StorageAnswers {
         self.0.life.during(rows::migrate_db.name, migrate).await
     }
 
-    /// Rolls it back.
+    /// Rolls the transaction back.
     fn give_up(&self, number: i64) {
         drop(self.0.transactions.take(number));
     }
@@ -144,7 +144,7 @@ fn over(request: &str) -> ModuleError {
     ))
 }
 
-/// What a module is told of an error.
+/// Converts an error for the module.
 fn failed(error: StorageError) -> ModuleError {
     match error {
         StorageError::Crowded { .. } => {

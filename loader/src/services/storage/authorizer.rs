@@ -1,4 +1,4 @@
-//! What a module's statements may do: SQLite asks while it reads them.
+//! What a module's statements may do. SQLite asks this when it prepares them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use rusqlite::ffi::SQLITE_ATTACH;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
-/// Pragmas that tell something and change nothing. `defer_foreign_keys` ends with the transaction.
+/// Pragmas that only read something. `defer_foreign_keys` lasts until the end of the transaction.
 const PRAGMAS: [&str; 17] = [
     "collation_list",
     "compile_options",
@@ -28,16 +28,16 @@ const PRAGMAS: [&str; 17] = [
     "table_xinfo",
 ];
 
-/// Functions that leave the file or take a pointer.
+/// Functions that reach outside the file or take a pointer.
 const FUNCTIONS: [&str; 2] = ["load_extension", "fts3_tokenizer"];
 
-/// Kinds of virtual tables that keep to the file.
+/// Kinds of virtual tables that are confined to the file.
 const VIRTUAL_TABLES: [&str; 4] = ["fts5", "fts5vocab", "rtree", "rtree_i32"];
 
-/// Stands between a module's statements and SQLite.
+/// Decides what statements may do.
 #[derive(Debug, Default)]
 pub(super) struct Authorizer {
-    /// The loader's own statements are let through.
+    /// Whether one of the loader's own statements is running, which may do everything.
     own: AtomicBool,
     refused: Mutex<Option<String>>,
 }
@@ -59,7 +59,7 @@ impl Authorizer {
         done
     }
 
-    /// What was refused since this was last asked.
+    /// Takes what was refused since the last call.
     pub(super) fn take_refused(&self) -> Option<String> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -75,11 +75,11 @@ impl Authorizer {
     }
 }
 
-/// What the module may not do of this, as a message says it.
+/// How a message describes this action, if modules may not do it.
 fn forbidden(action: &AuthAction<'_>) -> Option<String> {
     let unless = |allowed: bool, what: String| (!allowed).then_some(what);
     match action {
-        // The second is an `ATTACH` of a name that is only known when it runs.
+        // The second is an `ATTACH` whose file name is known only at run time.
         AuthAction::Attach { .. } | AuthAction::Unknown { code: SQLITE_ATTACH, .. } => {
             Some("`ATTACH`".to_owned())
         }

@@ -1,4 +1,4 @@
-//! What can go wrong with a module's storage.
+//! Errors of a module's storage.
 
 use std::path::PathBuf;
 
@@ -8,30 +8,30 @@ use rusqlite::{Error, ErrorCode};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
-    /// The module's file cannot be used; the operator's to mend.
+    /// The module's file cannot be used; the operator has to fix it.
     #[error("storage `{}` cannot be opened: {reason}", path.display())]
     Open {
-        /// The file, or the folder it should lie in.
+        /// The file, or its folder.
         path: PathBuf,
-        /// Why, and what to do about it where that is known.
+        /// The reason, with the remedy if there is one.
         reason: String,
     },
-    /// Too many of the module's transactions wait for their turn.
+    /// Too many transactions of the module are waiting already.
     #[error(
         "{waiting} transactions of this module wait for their turn already: \
          make them shorter, or do more in each"
     )]
     Crowded {
-        /// How many may.
+        /// How many may wait.
         waiting: usize,
     },
-    /// Another process writes to the file.
+    /// Another process is writing to the file.
     #[error("another process has been keeping the storage locked for 5 seconds")]
     Locked,
-    /// The transaction is over and was not committed; nothing of it remains.
+    /// The transaction has ended without a commit; it was rolled back.
     #[error("the transaction `{description}` was rolled back: {why}")]
     Ended {
-        /// As given to `begin`.
+        /// The description given to `begin`.
         description: String,
         /// What ended it.
         why: Ended,
@@ -42,47 +42,47 @@ pub enum StorageError {
         /// What it would have done.
         what: String,
     },
-    /// A constraint of the tables forbids what the statement would do.
+    /// A constraint forbids what the statement would do.
     #[error("{message}")]
     Constraint {
-        /// In SQLite's words.
+        /// SQLite's message.
         message: String,
     },
-    /// SQLite refuses the statement, or fails to carry it out.
+    /// SQLite rejects the statement or fails to run it.
     #[error("{message}")]
     Statement {
-        /// In SQLite's words, and where in the statement if it says so.
+        /// SQLite's message, with the position in the statement if SQLite gives one.
         message: String,
     },
-    /// The statement and the values for it do not fit together.
+    /// The statement and its parameters do not match.
     #[error("{message}")]
     Parameters {
-        /// Which, and what to give instead.
+        /// What does not match, and what to give instead.
         message: String,
     },
-    /// The result would be too large to hand over.
+    /// The result is too large.
     #[error("the result has more than {limit}: add a LIMIT, and ask for the rest later")]
     TooLarge {
-        /// What there is too much of.
+        /// The limit that was exceeded.
         limit: String,
     },
-    /// A migration failed; none of them was carried out.
+    /// A migration failed; none of them was applied.
     #[error("migration {version} failed")]
     Migration {
-        /// Which.
+        /// The version of the migration.
         version: u32,
-        /// Why.
+        /// The reason.
         source: Box<StorageError>,
     },
-    /// The module's list of migrations is wrong: the author's to mend.
+    /// The versions of the module's migrations do not increase; its author has to fix it.
     #[error("migration {version} follows migration {after}: versions begin at 1 and rise")]
     MigrationOrder {
-        /// Which.
+        /// The version of the migration.
         version: u32,
-        /// The one before it, or 0.
+        /// The version before it, or 0.
         after: u32,
     },
-    /// A newer build of the module has written this file.
+    /// The file was written by a newer build of the module.
     #[error(
         "the storage has version {file} and this build of the module knows versions up to \
          {known}: install the newer build again, or move the storage away"
@@ -90,25 +90,25 @@ pub enum StorageError {
     Newer {
         /// The version of the file.
         file: i64,
-        /// The newest that this build knows.
+        /// The newest version that this build knows.
         known: u32,
     },
-    /// The storage is no longer served; the loader's fault.
+    /// The storage was closed, or its thread has ended.
     #[error("the storage has stopped")]
     Stopped,
 }
 
-/// What ended a transaction.
+/// Why a transaction has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Ended {
-    /// It was begun too long ago.
+    /// Its time limit passed.
     #[error("it took too long, and others wait")]
     TimedOut,
     /// The future of one of its calls was dropped.
     #[error("a call on it was cancelled")]
     Cancelled,
-    /// A statement rolled it back: `ON CONFLICT ROLLBACK`, a full disk.
+    /// A statement rolled it back, as `ON CONFLICT ROLLBACK` or a full disk does.
     #[error("one of its statements failed and undid all")]
     RolledBack,
 }

@@ -1,4 +1,4 @@
-//! The module's file: where it lies, and that it is a plain file of this user's alone.
+//! The module's file: its path, and the check that it is a plain file with a single name.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -8,17 +8,18 @@ use sha2::{Digest as _, Sha256};
 
 use super::StorageError;
 
-/// Makes folder and file if they are not there; the path leads through no symbolic link.
+/// Creates folder and file if they do not exist, and returns the file's path, which contains no
+/// symbolic links.
 ///
 /// # Errors
-/// They cannot be made, or what is there is no plain file.
+/// They cannot be created, or what exists is not a plain file.
 pub(super) fn prepare(data_dir: &Path, module: &str) -> Result<PathBuf, StorageError> {
     let cannot = |path: &Path, cause: io::Error| StorageError::Open {
         path: path.to_owned(),
         reason: cause.to_string(),
     };
     folder(data_dir).map_err(|cause| cannot(data_dir, cause))?;
-    // The operator may keep the folder behind a link; below it there is none.
+    // The operator may place the folder behind a symbolic link; there must be none below it.
     let data_dir = data_dir.canonicalize().map_err(|cause| cannot(data_dir, cause))?;
     let path = data_dir.join(file_name(module));
     let refuse =
@@ -42,8 +43,8 @@ pub(super) fn prepare(data_dir: &Path, module: &str) -> Result<PathBuf, StorageE
     Ok(path)
 }
 
-/// A name for each module's file that no other module's has, even where the case of letters does
-/// not count: everything but a few characters is written `%XX`.
+/// A unique name for each module's file, even where names are case-insensitive: all but a few
+/// characters are written as `%XX`.
 fn file_name(module: &str) -> String {
     let mut name = String::new();
     for byte in module.bytes() {
@@ -53,7 +54,7 @@ fn file_name(module: &str) -> String {
             _ => name.push_str(&format!("%{byte:02X}")),
         }
     }
-    // File systems allow 255 bytes, of which SQLite takes some for the names of its other files.
+    // File systems allow 255 bytes; SQLite appends to the name for its other files.
     if name.len() > 200 {
         let digest: String = Sha256::digest(module).iter().map(|b| format!("{b:02x}")).collect();
         name.truncate(100);
@@ -79,7 +80,7 @@ fn create(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        // Another process was faster; SQLite will look at what it made.
+        // Another process created it first; SQLite will check its content.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         made => made.map(drop),
     }

@@ -1,26 +1,28 @@
-//! Brings a module's file up to date, by version numbers.
+//! Migrates a module's file, by version numbers.
 
 use super::StorageError;
 use super::worker::Worker;
 
-/// One step of the tables' history.
+/// One step in the history of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "authors write it down")]
 pub struct Migration<'a> {
-    /// The version that the file has after it; from 1 up, gaps allowed.
+    /// The version that the file has after this step; at least 1, and gaps are allowed.
     pub version: u32,
-    /// One statement or several.
+    /// One or more statements.
     pub sql: &'a str,
 }
 
-/// A migration on its way to the worker.
+/// A migration that can be sent to the worker.
 pub(super) struct Step {
     version: u32,
     sql: String,
 }
 
+/// Checks the migrations and makes them ready to be sent.
+///
 /// # Errors
-/// The versions do not rise.
+/// The versions do not increase.
 pub(super) fn steps(migrations: &[Migration<'_>]) -> Result<Vec<Step>, StorageError> {
     let mut after = 0;
     let step = |migration: &Migration<'_>| {
@@ -34,10 +36,10 @@ pub(super) fn steps(migrations: &[Migration<'_>]) -> Result<Vec<Step>, StorageEr
     migrations.iter().map(step).collect()
 }
 
-/// Runs the steps that the file has not seen, in the transaction that is open.
+/// Runs the steps that are newer than the file, in the open transaction.
 ///
 /// # Errors
-/// One failed, or the file is newer than the last.
+/// One of them failed, or the file is newer than the last one.
 pub(super) fn run(worker: &Worker, steps: &[Step]) -> Result<(), StorageError> {
     let connection = &worker.connection;
     let file: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -1,4 +1,5 @@
-//! One statement of a module: bound, run, and its result collected within limits.
+//! A single statement of a module: binds parameters, runs it, and collects its result within
+//! limits.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Statement, params_from_iter};
@@ -7,7 +8,7 @@ use super::value::{Bound, bytes};
 use super::worker::Worker;
 use super::{Limits, Rows, StorageError, Value};
 
-/// The longest text of a statement that is kept prepared, of which there are a few.
+/// The longest statement that is kept prepared; a few are kept.
 const LONGEST_KEPT: usize = 4 << 10;
 
 pub(super) fn query(
@@ -31,8 +32,8 @@ pub(super) fn execute(
     Ok(changed as u64)
 }
 
-/// Whether a statement changes nothing, not even for the rest of its transaction. `PRAGMA` takes
-/// effect while it is prepared, so what does not begin like a question is not looked at here.
+/// Whether a statement changes nothing, not even the rest of its transaction. A `PRAGMA` takes
+/// effect when it is prepared, so only statements that begin like a query are prepared here.
 pub(super) fn only_reads(worker: &Worker, sql: &str) -> bool {
     let text = sql.trim_start();
     let begins =
@@ -41,7 +42,8 @@ pub(super) fn only_reads(worker: &Worker, sql: &str) -> bool {
         && worker.connection.prepare_cached(sql).is_ok_and(|statement| statement.readonly())
 }
 
-/// Prepares the statement for `run`, and says of what was refused what it was.
+/// Prepares the statement and passes it to `run`; if the authorizer refused something, the error
+/// says what.
 fn with_statement<T>(
     worker: &Worker,
     sql: &str,
@@ -63,10 +65,10 @@ fn with_statement<T>(
             }
             done
         }
-        // Once more for its error: the cache leaves spaces out, and so tells other places.
+        // Prepare it again for its error: the cache trims the statement, which shifts positions.
         Err(error) => Err(worker.connection.prepare(sql).err().unwrap_or(error).into()),
     };
-    // Forgotten in any case: a statement may be refused and yet prepared.
+    // Take it in any case: a statement may be refused although it was prepared.
     if let Some(what) = worker.authorizer.take_refused()
         && done.is_err()
     {
@@ -75,13 +77,13 @@ fn with_statement<T>(
     done
 }
 
-/// What has no text is no statement, to SQLite. Looked at only where nothing else tells: to write
-/// the text out takes as long as many statements.
+/// Whether there is no statement in the string. SQL is expanded only if nothing else tells, because
+/// that takes as long as many statements.
 fn is_empty(statement: &Statement<'_>) -> bool {
     statement.readonly() && statement.column_count() == 0 && statement.expanded_sql().is_none()
 }
 
-/// SQLite would make NULL of NaN.
+/// Refuses NaN, which SQLite would turn into NULL.
 fn check(parameters: &[Value]) -> Result<(), StorageError> {
     let is_nan = |value: &Value| matches!(value, Value::Real(real) if real.is_nan());
     let Some(index) = parameters.iter().position(is_nan) else { return Ok(()) };
@@ -121,8 +123,8 @@ fn collect(
     Ok(Rows::new(columns, rows))
 }
 
-/// What the columns are called; asked after the first step, with which a statement that was kept
-/// learns what the tables have become.
+/// The names of the columns. Call this after the first step, in which a cached statement adapts to
+/// changed tables.
 fn names(statement: &Statement<'_>) -> Vec<String> {
     statement.column_names().into_iter().map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! A transaction's turn: who has it, until when, and what ended it.
+//! A transaction's turn: who has it, until when, and how it ended.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -8,17 +8,17 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{Ended, StorageError};
 
-/// A transaction, as its handle and the thread know it.
+/// A transaction, shared by its handle and the file's thread.
 #[derive(Debug)]
 pub(super) struct Ticket {
     pub(super) description: String,
-    /// When it is rolled back, if it has an end.
+    /// When the transaction is rolled back, if it has a time limit.
     pub(super) deadline: Option<Instant>,
     cancelled: AtomicBool,
-    /// Whether a statement of it may have changed something.
+    /// Whether one of its statements may have changed something.
     wrote: AtomicBool,
     ended: OnceLock<Ended>,
-    /// Its end is the next one's beginning.
+    /// Dropping this lets the next transaction begin.
     turn: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
@@ -38,7 +38,7 @@ impl Ticket {
         }
     }
 
-    /// Stops the statement that runs.
+    /// Stops the running statement.
     pub(super) fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
@@ -56,8 +56,8 @@ impl Ticket {
         self.wrote.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it is open and has changed nothing. The answers of its statements, which were waited
-    /// for, came after what they noted here.
+    /// Whether the transaction is open and has changed nothing. This sees what its statements
+    /// noted, because their answers were awaited.
     pub(super) fn only_read(&self) -> bool {
         let over = self.is_cancelled() || self.ended.get().is_some() || self.is_late();
         !over && !self.wrote.load(Ordering::Relaxed)
@@ -68,7 +68,7 @@ impl Ticket {
         drop(turn);
     }
 
-    /// Notes what ended it. The first reason stays.
+    /// Notes why it ended. The first reason is kept.
     pub(super) fn end(&self, why: Ended) {
         let _ = self.ended.set(why);
     }
@@ -79,7 +79,8 @@ impl Ticket {
     }
 }
 
-/// The thread's part of a transaction: once it is dropped, by whatever, it is the next one's turn.
+/// The thread's part of a transaction: when it is dropped, for any reason, the next transaction has
+/// its turn.
 pub(super) struct Active(pub(super) Arc<Ticket>);
 
 impl Drop for Active {

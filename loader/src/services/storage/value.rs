@@ -1,10 +1,10 @@
-//! What is bound to a statement, as SQLite takes it.
+//! Values bound to a statement.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 
 use super::Value;
 
-/// A value on its way to SQLite.
+/// A value in the form that SQLite takes.
 pub(super) struct Bound<'a>(pub(super) &'a Value);
 
 impl ToSql for Bound<'_> {
@@ -19,7 +19,7 @@ impl ToSql for Bound<'_> {
     }
 }
 
-/// What a value takes of a result's allowance.
+/// How much of a result's size limit a value uses.
 pub(super) fn bytes(value: &Value) -> usize {
     size_of::<Value>()
         + match value {

@@ -1,5 +1,5 @@
-//! The thread that a module's file belongs to. It does one thing at a time, so that no caller ever
-//! waits in SQLite.
+//! The thread that owns a module's file. It does one thing at a time, so that callers never block
+//! in SQLite.
 
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -18,34 +18,35 @@ use super::authorizer::Authorizer;
 use super::turn::{Active, Ticket};
 use super::{Ended, Limits, StorageError, file};
 
-/// How long another process may keep the file locked.
+/// How long to wait while another process has the file locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Instructions of SQLite's machine between two looks at whether to go on: well below a millisecond.
+/// How many of SQLite's virtual machine instructions run between two checks whether to stop: far
+/// less than a millisecond.
 const INSTRUCTIONS_PER_LOOK: i32 = 10_000;
 
-/// How long the thread looks for more work before it sleeps.
+/// How long the thread spins for more work before it sleeps.
 const SPIN: Duration = Duration::from_micros(20);
 
-/// SQLite's name for a database without a file, of which each connection has its own.
+/// SQLite's name for a database without a file; each connection has its own.
 const IN_MEMORY: &str = ":memory:";
 
 type Job = Box<dyn FnOnce(&mut Worker) + Send>;
 
-/// Where work is handed in. The thread ends with the last clone.
+/// Sends work to the thread, which ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(super) struct Workshop {
     jobs: Sender<Job>,
     limits: Limits,
-    /// Stops the statement that runs.
+    /// Stops the running statement.
     closing: Arc<AtomicBool>,
 }
 
-/// Where the tables lie.
+/// Where the tables are.
 pub(super) enum Place {
     /// In a file in the operator's folder.
     Folder(PathBuf),
-    /// In memory: they last as long as the connection.
+    /// In memory; they last as long as the connection.
     Memory,
 }
 
@@ -54,24 +55,27 @@ impl Workshop {
         &self.limits
     }
 
-    /// Has the thread end, and waits for that.
+    /// Ends the thread, and waits until it has ended.
     pub(super) async fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
         let (closed, wait) = oneshot::channel();
         let close: Job = Box::new(move |worker| worker.closed = Some(closed));
         if self.jobs.send(close).is_ok() {
-            // Nothing is ever sent: the sender is dropped behind all else.
+            // Nothing is ever sent: the sender is dropped when everything else has been.
             let _ = wait.await;
         }
     }
 
+    /// Sends a job to the thread.
+    ///
     /// # Errors
-    /// The thread is gone, or about to go.
+    /// The thread has ended or is about to.
     pub(super) fn send(
         &self,
         job: impl FnOnce(&mut Worker) + Send + 'static,
     ) -> Result<(), StorageError> {
-        // Nobody may wait for this job, so that nobody would notice that it is not done.
+        // Check here, because the caller may not wait for the job and would not notice that it is
+        // never run.
         if self.closing.load(Ordering::Relaxed) {
             return Err(StorageError::Stopped);
         }
@@ -80,7 +84,7 @@ impl Workshop {
 }
 
 impl Place {
-    /// What messages call it.
+    /// The path that messages show.
     fn path(&self) -> PathBuf {
         match self {
             Self::Folder(path) => path.clone(),
@@ -91,7 +95,7 @@ impl Place {
     /// The path that SQLite opens for the module.
     ///
     /// # Errors
-    /// The folder or the file cannot be made.
+    /// The folder or the file cannot be created.
     fn prepare(&self, module: &str) -> Result<PathBuf, StorageError> {
         match self {
             Self::Folder(data_dir) => file::prepare(data_dir, module),
@@ -100,7 +104,7 @@ impl Place {
     }
 }
 
-/// What only the thread touches.
+/// The state that only the thread uses.
 pub(super) struct Worker {
     module: String,
     pub(super) connection: Connection,
@@ -108,11 +112,11 @@ pub(super) struct Worker {
     pub(super) limits: Limits,
     active: Option<Active>,
     closing: Arc<AtomicBool>,
-    /// Last: whoever waits for the end waits for all of it.
+    /// The last field, so that waiting for the end includes all other fields.
     closed: Option<oneshot::Sender<Infallible>>,
 }
 
-/// Opens the file on a thread of its own, which then waits for work.
+/// Opens the file on a new thread, which then waits for work.
 pub(super) async fn start(
     place: Place,
     module: String,
@@ -130,7 +134,7 @@ pub(super) async fn start(
             }
         }
         Err(error) => {
-            // Whoever asked may have gone.
+            // The caller may have gone.
             let _ = reply.send(Err(error));
         }
     };
@@ -153,7 +157,7 @@ impl Worker {
         Ok(Self { module, connection, authorizer, limits, active: None, closing, closed: None })
     }
 
-    /// Works until it is told to close, or nobody can hand in more.
+    /// Runs jobs until it is told to close, or until no more can be sent.
     fn work(mut self, jobs: &Receiver<Job>) {
         let spins = thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
         while self.closed.is_none() {
@@ -166,7 +170,7 @@ impl Worker {
         }
     }
 
-    /// Sleeps until there is something to do, or the transaction's time is up.
+    /// Sleeps until there is a job, or until the transaction's time limit.
     fn wait(&self, jobs: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
         match self.active.as_ref().and_then(|active| active.0.deadline) {
             None => jobs.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -174,8 +178,8 @@ impl Worker {
         }
     }
 
-    /// Gives the transaction its turn, which lasts until it ends. The file learns of it with its
-    /// first statement.
+    /// Gives the transaction its turn, which lasts until it ends. Nothing happens in the file
+    /// before its first statement.
     pub(super) fn admit(&mut self, active: Active) {
         let (watched, closing) = (Arc::clone(&active.0), Arc::clone(&self.closing));
         let stop =
@@ -184,7 +188,7 @@ impl Worker {
         self.active = Some(active);
     }
 
-    /// Does some work in the transaction, if that still has its turn.
+    /// Does some work in the transaction, if it still has its turn.
     pub(super) fn run<T>(
         &mut self,
         ticket: &Arc<Ticket>,
@@ -204,8 +208,7 @@ impl Worker {
         done
     }
 
-    /// Does some work that only reads, and is the whole of its transaction: the file is locked for
-    /// nobody.
+    /// Does some work that only reads and is all of its transaction, without locking the file.
     pub(super) fn look<T>(
         &mut self,
         ticket: &Arc<Ticket>,
@@ -235,7 +238,7 @@ impl Worker {
         done
     }
 
-    /// Commits the transaction whose turn it is. Where nothing was run there is nothing to commit.
+    /// Commits the current transaction. If it ran no statement, there is nothing to commit.
     pub(super) fn commit(&mut self) -> Result<(), StorageError> {
         self.unwatch();
         let committed = if self.connection.is_autocommit() { Ok(()) } else { self.own("COMMIT") };
@@ -246,15 +249,15 @@ impl Worker {
         committed
     }
 
-    /// Ends a transaction that has changed nothing and for which nobody waits.
+    /// Ends a transaction that has changed nothing, without a caller waiting for it.
     pub(super) fn finish_read(&mut self, ticket: &Arc<Ticket>) {
         if self.is_active(ticket) {
-            // What cannot be committed is rolled back, which comes to the same here.
+            // If the commit fails it is rolled back, which makes no difference here.
             let _ = self.commit();
         }
     }
 
-    /// Notes that the transaction whose turn it is may have changed something.
+    /// Notes that the current transaction may have changed something.
     pub(super) fn writes(&self) {
         if let Some(Active(ticket)) = &self.active {
             ticket.writes();
@@ -272,7 +275,8 @@ impl Worker {
         self.active.as_ref().is_some_and(|active| Arc::ptr_eq(&active.0, ticket))
     }
 
-    /// Whether the time of the active transaction was up, or its handle is gone.
+    /// Ends the current transaction if its time limit has passed or its handle was dropped. Returns
+    /// whether there is none now.
     fn end_if_due(&mut self) -> bool {
         let Some(Active(ticket)) = &self.active else { return false };
         if ticket.is_late() {
@@ -300,7 +304,7 @@ impl Worker {
                 self.limits.transaction
             );
         }
-        // Before its turn is given up: whoever gets the next one may look at this.
+        // Note the reason before the turn is released, since the next holder may look at it.
         active.0.end(why);
     }
 
@@ -309,20 +313,20 @@ impl Worker {
         self.watch(None::<fn() -> bool>);
     }
 
-    /// Has SQLite ask now and then whether to stop.
+    /// Makes SQLite check regularly whether to stop.
     fn watch(&self, stop: Option<impl FnMut() -> bool + Send + 'static>) {
-        // SQLite refuses this for a connection that another owns; this one is ours.
+        // SQLite refuses this for borrowed connections only; this one is owned.
         let _ = self.connection.progress_handler(INSTRUCTIONS_PER_LOOK, stop);
     }
 
-    /// Runs a statement of the loader's own.
+    /// Runs one of the loader's own statements.
     fn own(&self, sql: &str) -> Result<(), StorageError> {
         Ok(self.authorizer.own(|| self.connection.execute_batch(sql))?)
     }
 }
 
-/// What is handed in within a moment: a module that was answered often asks for more at once, and to
-/// sleep and be woken takes longer than most statements.
+/// Spins briefly for the next job: after an answer a module often sends another request at once,
+/// and sleeping and waking takes longer than most statements.
 fn spin(jobs: &Receiver<Job>) -> Option<Job> {
     let start = Instant::now();
     while start.elapsed() < SPIN {
@@ -336,7 +340,7 @@ fn spin(jobs: &Receiver<Job>) -> Option<Job> {
 }
 
 fn connect(path: &Path, limits: &Limits) -> rusqlite::Result<(Connection, Arc<Authorizer>)> {
-    // Without CREATE the file is the one that was looked at, or at least one that was there.
+    // Without CREATE, this opens a file that existed when it was checked, and never creates one.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -345,11 +349,11 @@ fn connect(path: &Path, limits: &Limits) -> rusqlite::Result<(Connection, Arc<Au
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A commit is on the disk when it returns: it survives a loss of power, too.
+    // A commit is on disk when it returns, so it survives a power failure.
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     if path == Path::new(IN_MEMORY) {
-        // SQLite would sort large results in temporary files otherwise.
+        // Otherwise SQLite would sort large results in temporary files.
         connection.pragma_update(None, "temp_store", "memory")?;
     }
     let bytes = i32::try_from(limits.bytes).unwrap_or(i32::MAX);

@@ -1,4 +1,4 @@
-//! Templates, as one module asks for them across the boundary.
+//! Answers a module's requests for templates.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,11 +14,11 @@ use crate::services::life::Life;
 use crate::services::limit::{Crowded, Limiter};
 use crate::services::shelf::Shelf;
 
-/// Readings and renderings of one module that run at once, and those that wait for them.
+/// How many requests of one module are processed at once; more wait for these.
 const RUNNING_MAX: usize = 4;
 const WAITING_MAX: usize = 256;
 
-/// Answers one module. Cheap to clone.
+/// Answers the requests of one module. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplateAnswers(Arc<Desk>);
 
@@ -36,12 +36,12 @@ impl TemplateAnswers {
         Self(Arc::new(Desk { overrides, life, templates, turns }))
     }
 
-    /// Drops all.
+    /// Drops all templates.
     pub(crate) fn close(&self) {
         self.0.templates.close();
     }
 
-    /// Files are read and templates rendered where they keep nobody.
+    /// Reads files and renders templates on a blocking thread.
     async fn work<T: Send + 'static>(
         &self,
         request: &str,
@@ -54,7 +54,7 @@ impl TemplateAnswers {
             );
             ModuleError::not_answered(Unanswered::TooMany, message)
         })?;
-        // A thread cannot be stopped: it keeps its turn, whoever waits for it.
+        // A thread cannot be stopped: it keeps its turn even if the caller has gone.
         let work = move || {
             let done = work();
             drop(turn);

@@ -1,4 +1,4 @@
-//! What can go wrong with a template.
+//! Errors of templates.
 
 use std::path::PathBuf;
 
@@ -10,57 +10,57 @@ use crate::services::cause::{self, causes};
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// The name is no relative path of plain names; the author's to mend.
+    /// The name is not a relative path of plain names; the author has to fix it.
     #[error(
         "`{name}` cannot be the name of a template: names are like `mail.html` or `mails/notice.html`"
     )]
     Name {
-        /// As given.
+        /// The name as given.
         name: String,
     },
-    /// The folder or a file in it cannot be used; the operator's to mend.
+    /// The folder or a file in it cannot be used; the operator has to fix it.
     #[error("template `{}` cannot be used: {reason}", path.display())]
     File {
-        /// Which.
+        /// The folder or file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// Neither the operator nor the module has it.
+    /// Neither the operator nor the module provides this template.
     #[error("there is no template `{name}`, neither in `templates_dir` nor in the module")]
     Missing {
-        /// As given.
+        /// The name as given.
         name: String,
     },
-    /// The template is not in Jinja's language.
+    /// The template is not valid Jinja.
     #[error("template `{name}`, line {line}: {message}")]
     Syntax {
-        /// Which.
+        /// The name of the template.
         name: String,
-        /// From 1.
+        /// The line, counted from 1.
         line: usize,
-        /// In the template library's words.
+        /// The template library's message.
         message: String,
     },
-    /// The template fails with these values.
+    /// Rendering the template failed with these values.
     #[error("template `{name}`, line {line} fails: {message}")]
     Render {
-        /// Which; perhaps one that was included.
+        /// The name of the template, which may be an included one.
         name: String,
-        /// From 1.
+        /// The line, counted from 1.
         line: usize,
-        /// In the template library's words.
+        /// The template library's message.
         message: String,
     },
 }
 
 impl TemplateError {
-    /// What the template library's error means, which came of the template `asked`.
+    /// Converts an error of the template library about the template `asked`.
     pub(super) fn new(asked: &str, error: &minijinja::Error) -> Self {
         if let Some(ours) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
             return ours.clone();
         }
-        // What an included template fails of says more than that it was included.
+        // The error inside an included template says more than the failed inclusion.
         let told = causes(error).filter_map(|cause| cause.downcast_ref::<minijinja::Error>());
         let innermost = told.last().unwrap_or(error);
         let name = innermost.name().unwrap_or(asked).to_owned();
@@ -73,7 +73,7 @@ impl TemplateError {
             None => kind.to_string(),
         };
         match kind {
-            // With a line it is another template that names it, and the message says which one.
+            // With a line, another template names it, and the message says which one.
             ErrorKind::TemplateNotFound if innermost.line().is_none() => Self::Missing { name },
             ErrorKind::SyntaxError => Self::Syntax { name, line, message },
             _ => Self::Render { name, line, message },

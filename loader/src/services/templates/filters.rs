@@ -1,4 +1,4 @@
-//! The filters that Synapse's templates have beside Jinja's own.
+//! Filters of Synapse's templates that Jinja does not have.
 
 use jiff::Timestamp;
 use jiff::fmt::strtime;
@@ -10,15 +10,15 @@ pub(super) fn add(environment: &mut Environment<'_>) {
     environment.add_filter("localpart_from_email", localpart_from_email);
 }
 
-/// `{{ expiration_ts|format_ts("%d-%m-%Y") }}`: a moment, in milliseconds since 1970, in
-/// the homeserver's time zone. The letters are those of `strftime`.
+/// `{{ expiration_ts|format_ts("%d-%m-%Y") }}`: formats a time, in milliseconds since 1970, in the
+/// homeserver's time zone. The format is that of `strftime`.
 fn format_ts(value: i64, format: &str) -> Result<String, Error> {
     let wrong = |error: jiff::Error| Error::new(ErrorKind::InvalidOperation, error.to_string());
     let moment = Timestamp::from_millisecond(value).map_err(wrong)?;
     strtime::format(format, &moment.to_zoned(TimeZone::system())).map_err(wrong)
 }
 
-/// `{{ "ann@example.com"|localpart_from_email }}`: `ann`.
+/// `{{ "ann@example.com"|localpart_from_email }}` yields `ann`.
 fn localpart_from_email(address: &str) -> String {
     address.rsplit_once('@').map_or(address, |(localpart, _domain)| localpart).to_owned()
 }
@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn moments_are_told_as_the_template_wants() {
-        // In the middle of a year: the same one all over the world.
+        // In the middle of a year, so that the year does not depend on the time zone.
         let year = rendered(r#"{{ 1783339200000|format_ts("%Y in %%") }}"#);
         assert_eq!(year, Ok("2026 in %".to_owned()));
         let wrong = [r#"1|format_ts("%")"#, r#"1|format_ts("%Ö")"#, r#""x"|format_ts("%Y")"#];

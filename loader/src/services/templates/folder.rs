@@ -1,4 +1,4 @@
-//! The operator's folder: files in it are found by name, and nothing else is.
+//! The operator's folder: templates in it are found by name, and nothing outside of it.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 
 use super::TemplateError;
 
-/// No template is larger.
+/// Larger than any template.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// A folder, through no symbolic link.
+/// A folder, with its path free of symbolic links.
 #[derive(Debug)]
 pub(super) struct Folder(PathBuf);
 
 impl Folder {
+    /// Opens the folder.
+    ///
     /// # Errors
-    /// It is not there, or no folder.
+    /// It does not exist, or is not a folder.
     pub(super) fn open(path: PathBuf) -> Result<Self, TemplateError> {
         match path.canonicalize() {
             Ok(folder) if folder.is_dir() => Ok(Self(folder)),
@@ -24,7 +26,7 @@ impl Folder {
         }
     }
 
-    /// The file called `name`, which [`check`] has found fit; `None` if there is none.
+    /// Reads the file called `name`, which [`check`] has accepted; `None` if there is none.
     ///
     /// # Errors
     /// It leads out of the folder, or cannot be read.
@@ -32,7 +34,7 @@ impl Folder {
         let path = self.0.join(name);
         let real = match path.canonicalize() {
             Ok(real) => real,
-            // A link to nowhere is there, and was meant for something.
+            // A dangling link does exist, and is an error.
             Err(error) if is_absent(&error) && fs::symlink_metadata(&path).is_err() => {
                 return Ok(None);
             }
@@ -63,7 +65,7 @@ impl Folder {
 /// Refuses names that would lead elsewhere.
 ///
 /// # Errors
-/// It is no relative path of plain names.
+/// The name is not a relative path of plain names.
 pub(super) fn check(name: &str) -> Result<(), TemplateError> {
     let is_plain = |part: &str| !matches!(part, "" | "." | "..");
     // A backslash or a colon leads elsewhere on some systems.
