@@ -1,4 +1,4 @@
-//! What happens in the background after an invite: several attempts to join.
+//! Accepts an invite in the background, with several attempts to join.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use hsmod_plugin_api::values::ErrorKind;
 use crate::direct;
 use crate::invite::Invite;
 
-/// Joins, if the user's account is in order. Nothing waits for it, so that all that goes wrong is
-/// logged.
+/// Joins the room, unless the user's account is deactivated, suspended or locked. No caller waits
+/// for the result, so every error is logged.
 pub(crate) async fn accept(
     api: &ModuleApi,
     invite: &Invite,
@@ -42,7 +42,7 @@ pub(crate) async fn accept(
     Ok(())
 }
 
-/// Whether the user has joined; `false` if invites of this one are not to be accepted.
+/// Tries to join. Returns `false` if this user's invites must not be accepted.
 async fn join(api: &ModuleApi, invite: &Invite) -> Result<bool, ModuleError> {
     let Invite { room, sender, user, .. } = invite;
     let account = api.get_userinfo_by_id(user).await?;
@@ -53,7 +53,7 @@ async fn join(api: &ModuleApi, invite: &Invite) -> Result<bool, ModuleError> {
         tracing::debug!("{user} has no account, or it is deactivated, suspended or locked");
         return Ok(false);
     }
-    // The ID of a room need not name a server; whoever invites is in it.
+    // A room ID need not name a server, but the inviter's server is in the room.
     let through = sender.server_name().filter(|_| !api.is_mine(sender));
     let through: Vec<&str> = through.into_iter().collect();
     if through.is_empty() {
@@ -64,8 +64,8 @@ async fn join(api: &ModuleApi, invite: &Invite) -> Result<bool, ModuleError> {
     Ok(true)
 }
 
-/// Whether the user has joined or declined meanwhile, or was uninvited. Of a room of another
-/// homeserver nothing need be known.
+/// Whether the user has joined or declined in the meantime, or the invite was withdrawn. If the
+/// room's state is not known, because only other homeservers are in it, the invite still counts.
 async fn is_over(api: &ModuleApi, invite: &Invite) -> bool {
     let member = [("m.room.member", Some(invite.user.as_str()))];
     let Ok(found) = api.get_room_state(&invite.room, &member).await else { return false };

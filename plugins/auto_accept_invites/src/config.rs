@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use hsmod_plugin_api::prelude::*;
 use hsmod_python_regex::PythonRegex;
@@ -20,13 +20,13 @@ pub struct Config {
     /// The name of the worker process that accepts invites; without it, the main process does.
     pub(crate) worker_to_run_on: Option<String>,
 
-    /// Invites by users whose whole ID matches one of these are left to the users: regular expressions as
-    /// Python's `re.fullmatch` takes them.
+    /// Invites from users whose whole ID matches one of these are not accepted automatically:
+    /// regular expressions as for Python's `re.fullmatch`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Vec<String>", extend("default" = [])))]
     pub(crate) exclude_senders: Vec<PythonRegex>,
 
-    /// How often a join is attempted in all: at once, then after 1 s, 2 s, 4 s and so on.
+    /// The total number of attempts to join: at once, then after 1 s, 2 s, 4 s and so on.
     #[serde(default = "five")]
     #[cfg_attr(test, schemars(range(min = 1, max = 10)))]
     pub(crate) max_retries: u32,
@@ -44,14 +44,14 @@ const fn five() -> u32 {
     5
 }
 
-/// The last pause is some minutes long then.
+/// The upper limit of `max_retries`. The last pause then takes minutes.
 const RETRIES_MAX: u32 = 10;
 
-/// What the original calls a key is this and the key.
+/// The prefix of these keys in the original module.
 const OLD: &str = "accept_invites_";
 
 impl Config {
-    /// Reads the config; what stands under the original's names is put under its own.
+    /// Reads the config, and moves values under the original's names to the plugin's own keys.
     pub(crate) fn read(written: Value) -> Result<Self, ConfigError> {
         for name in ["only_for_direct_messages", "only_from_local_users"] {
             let old = format!("{OLD}{name}");

@@ -1,4 +1,4 @@
-//! The user's list of direct messages, in which clients look up whom a room is with.
+//! The user's list of direct messages (`m.direct`), from which clients know whom a room is with.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value, json};
@@ -7,11 +7,12 @@ use crate::invite::Invite;
 
 const DIRECT: &str = "m.direct";
 
-/// How often somebody else may be faster. Each time one of them has succeeded.
+/// The number of attempts to update the list. Each failure means that a concurrent update has
+/// succeeded.
 const ATTEMPTS_MAX: u32 = 64;
 
-/// Notes that the room is a direct message with who sent the invite. Other invites may be noted at the
-/// same time: what they wrote is kept.
+/// Adds the room to the list as a direct message with the inviter. Concurrent updates of the list
+/// are kept.
 pub(crate) async fn mark(api: &ModuleApi, invite: &Invite) -> Result<(), ModuleError> {
     let (user, data) = (&invite.user, api.account_data_manager());
     for _ in 0..ATTEMPTS_MAX {
@@ -27,7 +28,7 @@ pub(crate) async fn mark(api: &ModuleApi, invite: &Invite) -> Result<(), ModuleE
     )))
 }
 
-/// The list with the room, or `None` if it stays as it is.
+/// The list with the room added, or `None` if it already contains the room.
 fn with_room(mut direct: Map<String, Value>, invite: &Invite) -> Option<Map<String, Value>> {
     let Invite { room, sender, user, .. } = invite;
     match direct.entry(sender.as_str()).or_insert_with(|| json!([])) {

@@ -1,23 +1,23 @@
-//! An invite, as far as it matters here.
+//! The relevant parts of an invite.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
-/// Somebody is invited to a room.
+/// An invite to a room.
 pub(crate) struct Invite {
     pub(crate) room: OwnedRoomId,
     pub(crate) sender: OwnedUserId,
-    /// Who is invited.
+    /// The invited user.
     pub(crate) user: OwnedUserId,
-    /// What it is where only invites to direct messages are accepted. As in Synapse, only one that
-    /// says nothing or `false` is none.
+    /// Whether it counts as an invite to a direct message for `only_for_direct_messages`. As in
+    /// Synapse, it does not only if `is_direct` is missing or `false`.
     pub(crate) may_be_direct: bool,
-    /// Whether the room becomes a direct message of the user's.
+    /// Whether the room is added to the user's direct messages.
     pub(crate) is_direct: bool,
 }
 
 impl Invite {
-    /// The invite that an event is, if it is one.
+    /// Reads an invite. `None` if the event is not one.
     pub(crate) fn of(event: &Event<'_>) -> Option<Self> {
         #[derive(Deserialize)]
         struct Content {
@@ -44,7 +44,7 @@ impl Invite {
     }
 }
 
-/// A value that is `null` if that is what an event says, and `false` if it says nothing.
+/// A value that is `null` if the event says so, and `false` if the key is missing.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Said(Value);
@@ -55,7 +55,7 @@ impl Default for Said {
     }
 }
 
-/// What Python takes for true.
+/// Whether Python treats a value as true.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,

@@ -30,7 +30,8 @@ impl Module for AutoAcceptInvites {
         if here {
             api.register_third_party_rules_callbacks(&module);
         } else {
-            // Nothing, on purpose: the loader would take it for forgotten.
+            // Registers nothing explicitly, or the loader would warn that the callbacks were
+            // forgotten.
             api.register_third_party_rules_callbacks(&module).only(&[""; 0]);
             let process = module.config.worker_to_run_on.as_deref();
             let process = process.unwrap_or("the main process");
@@ -41,7 +42,7 @@ impl Module for AutoAcceptInvites {
 }
 
 impl AutoAcceptInvites {
-    /// Whether the config lets this one be accepted.
+    /// Whether the config allows this invite to be accepted.
     fn is_wanted(&self, invite: &Invite) -> bool {
         let Config { only_for_direct_messages, only_from_local_users, .. } = self.config;
         (!only_for_direct_messages || invite.may_be_direct)
@@ -49,7 +50,7 @@ impl AutoAcceptInvites {
             && !self.is_excluded(&invite.sender)
     }
 
-    /// An invite that it takes too long to tell of is left to the user: nothing is lost.
+    /// If matching takes too long, the invite is left to the user, which loses nothing.
     fn is_excluded(&self, sender: &UserId) -> bool {
         self.config.exclude_senders.iter().any(|regex| {
             regex.fullmatch(sender.as_str()).unwrap_or_else(|too_many| {
@@ -60,10 +61,10 @@ impl AutoAcceptInvites {
     }
 }
 
-// In the processes that accept nothing, nothing is registered.
+// Processes that accept no invites register none of these.
 #[callbacks]
 impl ThirdPartyRules for AutoAcceptInvites {
-    /// Takes no time: the event's other listeners wait for it.
+    /// Returns at once and joins in the background, since later events of this module wait for it.
     async fn on_new_event(
         &self,
         event: &Event<'_>,

@@ -1,4 +1,5 @@
-//! Shows which invites are accepted, how often it is tried, and what is a direct message then.
+//! Tests which invites are accepted, how many attempts are made, and which rooms become direct
+//! messages.
 
 mod bad_configs;
 mod direct;
@@ -43,7 +44,7 @@ fn module(host: &FakeHost, config: Value) -> TestModule {
     block_on(TestModule::new(&MODULE, config, host).unwrap().start()).unwrap()
 }
 
-/// Tells the module of an event, and lets it attempt what it wants.
+/// Notifies the module of an event and lets it make all its attempts.
 fn tell(module: &TestModule, host: &FakeHost, event: EventBuilder) {
     begin(module, host, event);
     block_on(module.advance(LONG));
@@ -60,7 +61,7 @@ fn joins(host: &FakeHost) -> Vec<Value> {
     host.take_requests().into_iter().filter(|request| request[0] == JOIN).collect()
 }
 
-/// How many joins an event leads to.
+/// The number of joins that an event leads to.
 fn attempts(config: Value, event: EventBuilder) -> usize {
     let host = host();
     tell(&module(&host, config), &host, event);
@@ -153,7 +154,7 @@ fn who_has_decided_meanwhile_is_left_alone() {
         block_on(module.advance(LONG));
         assert_eq!(joins(&host).len(), expected, "{membership}");
     }
-    // The state of a room that this homeserver is not in.
+    // This homeserver does not know the state of the room.
     for known in [Ok(Vec::<OwnedEvent>::new()), Err(ModuleError::new("no such room"))] {
         let host = host();
         host.fail_next(JOIN, refusal());
@@ -253,7 +254,7 @@ fn accounts_that_are_not_in_order_are_left_alone() {
         assert!(host.find_user(BOB).unwrap().find_account_data("m.direct").is_none());
     }
     assert_eq!(attempts(json!({}), invite().state_key("@nobody:example.com")), 0);
-    // Who cannot be looked up now is looked up again.
+    // If the user cannot be looked up, this is tried again.
     let host = host();
     host.fail_next("get_userinfo_by_id", ModuleError::new("the database is away"));
     tell(&module(&host, json!({})), &host, invite());

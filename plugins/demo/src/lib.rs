@@ -1,4 +1,4 @@
-//! One user may not create rooms; everybody else is said hello to.
+//! One user may not create rooms. A web resource says hello.
 //!
 //! Its config: `denied_user: "@evil:example.com"`, by default `@evilguy` of this homeserver
 #![forbid(unsafe_code)]
@@ -22,7 +22,7 @@ pub struct Demo {
 impl Module for Demo {
     type Config = Config;
 
-    /// Whoever could be nobody would be denied nothing, silently.
+    /// An ID that no user can have would silently deny nothing, so it is an error.
     fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
         let config: Config = config_from_value(config)?;
         match &config.denied_user {

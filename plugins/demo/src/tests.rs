@@ -1,4 +1,4 @@
-//! Shows that the denied user, and nobody else, is refused a room, and that it says hello.
+//! Tests that only the denied user may not create rooms, and that the web resource says hello.
 
 use hsmod_plugin_api::testing::prelude::*;
 

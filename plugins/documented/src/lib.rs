@@ -1,7 +1,7 @@
-//! Checks that the tests of all plugins share: of their README and of the schema of their config.
+//! Checks of READMEs and config schemas, shared by the tests of all plugins.
 //!
-//! Operators copy the example of a README, and `hsmod check --no-load` and editors trust the schema. So
-//! both are compared with the type that the plugin reads its config into.
+//! Operators copy the examples of a README, and `hsmod check --no-load` and editors rely on the
+//! schema. So both are compared with the type that the plugin parses its config into.
 #![forbid(unsafe_code)]
 
 use std::path::Path;
@@ -10,11 +10,12 @@ use std::{env, fs};
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
 
-/// The configs of the examples in `readme`, in order. Each block of YAML is an example: its config is that
-/// of its first module, which has to be `plugin`, or the value of `config:` if it lists no modules.
+/// The configs of the examples in `readme`, in order. Each YAML block is an example. Its config is
+/// that of its first module, which must be `plugin`, or the value of `config:` if it lists no
+/// modules.
 ///
 /// # Panics
-/// On reaching an example that is not YAML, or is one of another plugin.
+/// Panics at an example that is not YAML or belongs to another plugin.
 pub fn examples(readme: &str, plugin: &str) -> impl Iterator<Item = Value> {
     let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     blocks.map(move |block| {

@@ -82,8 +82,8 @@ impl DomainRules {
         Ok(!only_new || inviter != self.api.server_name() || self.is_new(room_id).await?)
     }
 
-    /// Whether nobody but its creator has been in a room. Invites do not count, nor what the creator has
-    /// done to others. A room that is not known is not new.
+    /// Whether no one except its creator has been in a room. Invites do not count, nor do the
+    /// creator's actions on others. An unknown room is not new.
     async fn is_new(&self, room_id: &RoomId) -> Result<bool, ModuleError> {
         let types = [("m.room.create", Some("")), ("m.room.member", None)];
         let state = self.api.get_room_state(room_id, &types).await?;
@@ -101,7 +101,7 @@ impl DomainRules {
         Ok(!members.any(is_of_another))
     }
 
-    /// Who has made a room, by the event that did.
+    /// The creators of a room, from its `m.room.create` event.
     fn creators(&self, create: &Event<'_>) -> Result<HashSet<String>, ModuleError> {
         #[derive(Deserialize)]
         struct Content {
@@ -126,7 +126,7 @@ fn verdict(allowed: bool) -> Verdict {
     if allowed { Verdict::Allow } else { Verdict::deny(ErrorCode::Forbidden) }
 }
 
-// The config chooses among them.
+// Optional, because the config decides which of them are registered.
 #[callbacks(optional)]
 impl SpamChecker for DomainRules {
     async fn user_may_invite(

@@ -1,4 +1,4 @@
-//! Shows which servers invite which, and when.
+//! Tests which servers' users may invite which, and when.
 
 mod bad_configs;
 mod documented;
@@ -17,7 +17,7 @@ fn host() -> FakeHost {
     FakeHost::new("example.com")
 }
 
-/// The module with these keys beside the one that must be there.
+/// The module with the required key and these.
 fn module(host: &FakeHost, default: bool, more: Value) -> TestModule {
     let mut config = json!({"can_invite_if_not_in_domain_mapping": default});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -68,7 +68,7 @@ fn servers_not_on_the_list_are_not() {
         assert!(!invites(&module, TWO, "@b:target_one"));
         assert!(!invites(&module, ONE, "@b:target_three"));
         assert!(!invites(&module, ONE, "@b:source_two"));
-        // Not even its own users.
+        // Not even the users of its own server.
         assert!(!invites(&module, ONE, "@b:source_one"));
     }
 }
@@ -141,7 +141,7 @@ fn some_servers_are_not_invited_to_published_rooms() {
 fn invites_by_address_are_allowed_or_not() {
     let not = module(&host(), true, json!({"can_invite_by_third_party_id": false}));
     assert!(!invites_by_email(&not, ONE, ROOM));
-    // What the servers' lists say is not for addresses, whose server nobody knows.
+    // The mapping does not apply to addresses, since their server is unknown.
     let yes = module(&host(), false, json!({"can_only_invite_during_room_creation": true}));
     assert!(invites_by_email(&yes, ONE, ROOM));
 }

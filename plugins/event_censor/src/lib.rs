@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use hsmod_plugin_api::prelude::*;
 
-/// Shows events to a service, which may rewrite them.
+/// Sends events to a service, which may rewrite them.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The URL of the service.
     endpoint: String,
-    /// What becomes of an event if the service does not answer as it should.
+    /// What happens to an event if the service gives no valid answer.
     #[serde(default)]
     on_error: OnError,
-    /// How many milliseconds the service has.
+    /// The service's time limit, in milliseconds.
     #[serde(default = "five_seconds")]
     timeout_ms: u64,
 }
@@ -24,9 +24,9 @@ pub struct Config {
 #[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 enum OnError {
-    /// It is sent as it is.
+    /// The event is sent unchanged.
     Allow,
-    /// It is not sent.
+    /// The event is refused.
     #[default]
     Deny,
 }
@@ -44,7 +44,7 @@ pub struct EventCensor {
 impl Module for EventCensor {
     type Config = Config;
 
-    /// Without this look at the URL, each event would be an error.
+    /// Checks the URL; an invalid one would cause an error for each event.
     fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
         let config: Config = config_from_value(config)?;
         let url = &config.endpoint;
@@ -87,7 +87,7 @@ impl ThirdPartyRules for EventCensor {
     }
 }
 
-/// What becomes of an event that the service has answered so.
+/// The decision about an event, from the service's response.
 fn decision(event: &Event<'_>, response: &HttpResponse) -> Result<EventDecision, ModuleError> {
     let content: Option<JsonObject> = match response.status() {
         204 => None,

@@ -1,4 +1,4 @@
-//! Shows what becomes of an event after each kind of answer.
+//! Tests the outcome of an event for each kind of answer.
 
 use hsmod_plugin_api::testing::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 
 const LOBBY: &str = "!lobby:example.com";
 
-/// What becomes of a message, as `host` has the service answer.
+/// The decision about a message if the service answers as `host` says.
 fn decided(host: &FakeHost, on_error: &str) -> EventDecision {
     let config = json!({"endpoint": "https://censor.example.com/", "on_error": on_error});
     let module = TestModule::new(&MODULE, config, host).unwrap();

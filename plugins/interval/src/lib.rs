@@ -1,7 +1,7 @@
-//! How often something is done, as Synapse's configs say it.
+//! Intervals in configs, in the format of Synapse's durations.
 //!
-//! A plugin that looks for changes lets the operator say how often. [`Interval`] reads that as Synapse
-//! reads its own durations, and refuses what nobody can have meant: the bounds are part of the type.
+//! A plugin that polls lets the operator configure the interval. [`Interval`] reads it as Synapse
+//! reads its own durations, and refuses implausible values: the bounds are part of the type.
 //!
 //! ```
 //! use hsmod_interval::{DAY, Interval, MINUTE, SECOND};
@@ -15,7 +15,8 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! Mirrors `parse_duration` of `synapse/config/_base.py`, without numbers in quotes that have no unit.
+//! Mirrors `parse_duration` in `synapse/config/_base.py`, but refuses quoted numbers without a
+//! unit.
 #![forbid(unsafe_code)]
 
 use std::fmt;
@@ -41,14 +42,15 @@ pub const YEAR: u64 = 365 * DAY;
 const UNITS: [(char, u64); 6] =
     [('y', YEAR), ('w', WEEK), ('d', DAY), ('h', HOUR), ('m', MINUTE), ('s', SECOND)];
 
-/// A time between `LEAST` and `MOST` milliseconds, which are allowed themselves.
+/// A time between `LEAST` and `MOST` milliseconds, inclusive.
 ///
-/// It is read from a number of milliseconds, or from a text: a whole number and a unit, such as `60s`.
+/// It is read from a number of milliseconds, or from a string of a whole number and a unit, such as
+/// `60s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval<const LEAST: u64, const MOST: u64>(u64);
 
 impl<const LEAST: u64, const MOST: u64> Interval<LEAST, MOST> {
-    /// So many milliseconds: for defaults, in constants.
+    /// An interval of this many milliseconds, for constant defaults.
     ///
     /// # Panics
     /// If that is out of bounds.
@@ -71,7 +73,7 @@ impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Interval<LEAST
     }
 }
 
-/// Reads an interval. It is a visitor, so that an error bears the key.
+/// Reads an interval. A visitor, so that errors have the key's path.
 struct Reader<const LEAST: u64, const MOST: u64>;
 
 impl<const LEAST: u64, const MOST: u64> Visitor<'_> for Reader<LEAST, MOST> {
@@ -104,12 +106,12 @@ impl<const LEAST: u64, const MOST: u64> Visitor<'_> for Reader<LEAST, MOST> {
         if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(E::invalid_value(Unexpected::Str(text), &self));
         }
-        // What is too long for a number is out of bounds, too.
+        // A number that overflows is out of bounds, too.
         self.visit_u64(number.parse().unwrap_or(u64::MAX).saturating_mul(*unit))
     }
 }
 
-/// As it is written, in the longest unit that leaves nothing over: a text, or milliseconds.
+/// Written in the longest unit that divides it, or in milliseconds.
 impl<const LEAST: u64, const MOST: u64> Serialize for Interval<LEAST, MOST> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match unit_of(self.0) {
@@ -121,12 +123,12 @@ impl<const LEAST: u64, const MOST: u64> Serialize for Interval<LEAST, MOST> {
     }
 }
 
-/// The longest unit of which a time has a whole number.
+/// The longest unit that divides a time.
 fn unit_of(milliseconds: u64) -> Option<(char, u64)> {
     UNITS.into_iter().find(|(_, unit)| milliseconds != 0 && milliseconds % unit == 0)
 }
 
-/// A time for messages, written as an operator may write it.
+/// A time for messages, in the format of the config.
 struct Readable(u64);
 
 impl fmt::Display for Readable {
@@ -166,7 +168,7 @@ mod tests {
 
     use super::*;
 
-    /// What becomes of `value`: milliseconds, or what is wrong.
+    /// Reads `value`. Returns the milliseconds or the error.
     fn read(value: Value) -> Result<u64, String> {
         let interval: Result<Interval<10, DAY>, _> = serde_json::from_value(value);
         interval.map(|Interval(milliseconds)| milliseconds).map_err(|error| error.to_string())

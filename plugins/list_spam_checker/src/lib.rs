@@ -1,4 +1,4 @@
-//! Events sent by users on a list are spam; anybody may ask whether a user is on it.
+//! Events from users on a list are spam. A web resource says whether a user is on it.
 //!
 //! Its config: `evil_users: ["@evil:example.com"]`
 #![forbid(unsafe_code)]
@@ -24,7 +24,7 @@ pub struct ListSpamChecker {
 impl Module for ListSpamChecker {
     type Config = Config;
 
-    /// Whoever could be nobody would be refused nothing, silently.
+    /// An ID that no user can have would silently refuse nothing, so it is an error.
     fn parse_config(config: serde_json::Value) -> Result<Config, ConfigError> {
         let config: Config = config_from_value(config)?;
         match config.evil_users.iter().find(|user| !is_user_id(user)) {

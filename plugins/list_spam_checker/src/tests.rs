@@ -1,4 +1,4 @@
-//! Shows that events of a listed user are denied, and only those, and that anybody may ask.
+//! Tests that only events from listed users are denied, and tests the web resource.
 
 use hsmod_plugin_api::testing::prelude::*;
 

@@ -1,8 +1,8 @@
-//! Shows what comes to stand in `m.direct`.
+//! Tests the updates of `m.direct`.
 
 use super::*;
 
-/// Bob's list, from this one on, after he has accepted invites.
+/// Bob's list after he has accepted invites, starting with `before`.
 fn marked(before: Option<Value>, events: Vec<EventBuilder>) -> Option<Value> {
     let bob = user(BOB);
     let bob = match before {
@@ -69,7 +69,7 @@ fn invites_at_the_same_time_are_all_noted() {
     let host = host();
     let module = module(&host, json!({}));
     let rooms: Vec<String> = (0..20).map(|number| format!("!room{number}:example.com")).collect();
-    // All have joined, and read the list, before the first one writes it.
+    // All invites have been accepted and have read the list before the first one writes it.
     let gate = host.hold("compare_and_set_global");
     for name in &rooms {
         host.room(room(name).member(ALICE, "join"));

@@ -1,4 +1,4 @@
-//! Shows the defaults, and what an operator is told of a config that cannot work.
+//! Tests the defaults, and the errors for invalid configs.
 
 use super::*;
 

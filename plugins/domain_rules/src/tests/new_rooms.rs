@@ -1,4 +1,4 @@
-//! Shows until when a room is new, so that its creator may invite.
+//! Tests how long a room counts as new, so that its creator may invite.
 
 use hsmod_plugin_api::testing::FakeRoom;
 
@@ -12,7 +12,7 @@ fn new_room() -> FakeRoom {
     room(ROOM).state("m.room.create", "", json!({"room_version": "10"})).member(CREATOR, "join")
 }
 
-/// Whether somebody may invite to this room.
+/// Whether `inviter` may invite to this room.
 fn invites_in(made: FakeRoom, inviter: &str, more: Value) -> bool {
     let room_id = made.room_id().to_owned();
     let mut config = json!({"can_only_invite_during_room_creation": true});
@@ -30,7 +30,7 @@ fn membership(of: &str, by: &str, membership: &str) -> OwnedEvent {
 #[test]
 fn the_creator_invites_while_nobody_else_was_there() {
     assert!(invites_in(new_room(), CREATOR, json!({})));
-    // Invites of whomever, and what the creator has done.
+    // Invites by anyone, and the creator's own actions, do not count.
     for event in [
         membership(OTHER, CREATOR, "invite"),
         membership(OTHER, THIRD, "invite"),
