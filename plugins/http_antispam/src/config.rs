@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -7,44 +7,44 @@ use std::io::{self, Read as _};
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
-/// Asks a service over HTTP what is spam. The crate's documentation says more of each key.
+/// Asks an HTTP service what is spam. The crate's documentation explains each key.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The URL of the service; `/` and the name of a callback is put behind it.
+    /// The URL of the service. `/` and the callback's name are appended.
     pub(crate) base_url: String,
-    /// The token that the service is sent. It goes before the file.
-    // As it was written: what serde says of the wrong type would show the secret.
+    /// The token that is sent to the service. It takes precedence over the file.
+    // A raw value, because serde's error for a wrong type would quote the secret.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     authorization: Value,
-    /// A file with that token.
+    /// A file that contains this token.
     authorization_path: Option<String>,
-    /// The callbacks that ask the service. Without it, all of them.
+    /// The callbacks that ask the service; all of them by default.
     pub(crate) enabled_callbacks: Option<Vec<String>>,
-    /// By callback, whether to let pass what the service says nothing of.
+    /// For each callback, whether to allow what the service gives no answer to.
     #[serde(default)]
     pub(crate) fail_open: BTreeMap<String, bool>,
-    /// By callback, whether the service is told and not waited for.
+    /// For each callback, whether to notify the service without waiting for its answer.
     #[serde(default, rename = "async")]
     pub(crate) in_background: BTreeMap<String, bool>,
     /// Whether to ask for `/ping` at the start, until the service answers.
     #[serde(default)]
     pub(crate) do_ping: bool,
-    /// How many milliseconds the service has.
+    /// The service's time limit, in milliseconds.
     #[serde(default = "nine_seconds")]
     pub(crate) timeout_ms: u64,
-    /// How large an answer may be, in bytes.
+    /// The maximum size of an answer, in bytes.
     #[serde(default = "sixty_four_kibibytes")]
     pub(crate) max_response_bytes: u64,
-    /// The value of the header: what the keys above come to.
+    /// The value of the `Authorization` header, from the keys above.
     #[serde(skip)]
     pub(crate) bearer: Option<String>,
 }
 
-/// A second less than homeservers wait for an answer by default: afterwards it is too late to say
-/// what is to be done without one.
+/// One second less than the loader's default deadline for callbacks. Later, the module could no
+/// longer decide what happens without an answer.
 const fn nine_seconds() -> u64 {
     9_000
 }
@@ -53,16 +53,15 @@ const fn sixty_four_kibibytes() -> u64 {
     64 << 10
 }
 
-/// What the client for HTTP allows.
+/// The limits of the loader's HTTP client.
 const TIMEOUT_MS_MAX: u64 = 600_000;
 const RESPONSE_BYTES_MAX: u64 = 64 << 20;
 
-/// No token is so long; a file that is has been mistaken for another.
+/// The longest token. A larger file is probably the wrong one.
 const TOKEN_BYTES_MAX: u64 = 16 << 10;
 
 impl Config {
-    /// The config with its defaults and its secret, if nothing is wrong. `callbacks` are those of
-    /// this module.
+    /// Checks the config and reads the secret. `callbacks` are this module's callbacks.
     pub(crate) fn checked(mut self, callbacks: &[&str]) -> Result<Self, ConfigError> {
         check_url(&self.base_url).map_err(|error| error.at("base_url"))?;
         self.bearer = self.token()?.map(|token| format!("Bearer {token}"));
@@ -83,7 +82,7 @@ impl Config {
         Ok(self)
     }
 
-    /// The token itself goes before the file.
+    /// The token. The inline one takes precedence over the file.
     fn token(&self) -> Result<Option<String>, ConfigError> {
         let (key, token) = match (&self.authorization, &self.authorization_path) {
             (Value::String(token), _) => ("authorization", Ok(token.clone())),
@@ -106,7 +105,7 @@ impl Config {
     }
 }
 
-/// What a file has, without white space around it.
+/// The content of a file, without surrounding white space.
 fn read(path: &str) -> Result<String, ConfigError> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| {
@@ -120,8 +119,8 @@ fn read(path: &str) -> Result<String, ConfigError> {
     }
 }
 
-/// Something to which `/user_may_invite` can be added. Without this look at it, each question would
-/// be an error.
+/// Checks that the URL can be extended by `/user_may_invite`. Without this check, every request
+/// would fail.
 fn check_url(url: &str) -> Result<(), ConfigError> {
     let rest = ["https://", "http://"].iter().find_map(|scheme| url.strip_prefix(scheme));
     let behind = url.split_once("://").map_or(url, |(_scheme, behind)| behind);
@@ -143,7 +142,7 @@ fn check_url(url: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// A name or address, with or without a port.
+/// Whether this is a host name or address, with or without a port.
 fn is_host(authority: &str) -> bool {
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, port),

@@ -18,7 +18,7 @@ use service::{Reply, Service};
 pub struct HttpAntispam {
     api: ModuleApi,
     service: Arc<Service>,
-    /// By callback; what is not there is false.
+    /// By callback; missing ones are false.
     fail_open: BTreeMap<String, bool>,
     in_background: BTreeMap<String, bool>,
 }
@@ -50,10 +50,10 @@ impl Module for HttpAntispam {
     }
 }
 
-/// What only some homeservers have.
+/// The callback that only some homeservers have.
 const RARE: &str = "accept_make_join";
 
-/// Those to register: all that the homeserver calls, or those that are enabled.
+/// The callbacks to register: those enabled, or all that the homeserver calls.
 fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>, ModuleError> {
     let is_called = |name: &str| api.supports(&format!("spam_checker.{name}"));
     let Some(enabled) = enabled else {
@@ -78,7 +78,7 @@ fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>,
 }
 
 impl HttpAntispam {
-    /// What the service says.
+    /// Asks the service and returns its verdict.
     async fn ask(&self, callback: &'static str, body: String) -> Verdict {
         if self.in_background.get(callback) == Some(&true) {
             self.tell(callback, body);
@@ -95,7 +95,7 @@ impl HttpAntispam {
         if open { Verdict::Allow } else { Verdict::deny(ErrorCode::Unknown).message(told) }
     }
 
-    /// Lets the service know, and waits for nothing.
+    /// Notifies the service in the background.
     fn tell(&self, callback: &'static str, body: String) {
         let service = Arc::clone(&self.service);
         self.api.run_as_background_process("tell the antispam service", move || async move {
@@ -111,7 +111,7 @@ impl HttpAntispam {
     }
 }
 
-// The config, or what the homeserver calls, chooses among them.
+// Optional, because the config and the homeserver decide which of them are registered.
 #[callbacks(optional)]
 impl SpamChecker for HttpAntispam {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
@@ -234,11 +234,12 @@ impl SpamChecker for HttpAntispam {
     }
 }
 
-/// An event as clients see it. It is not read and written again: its numbers stay as they are.
+/// An event in the client format. It is not parsed and serialized again, so its numbers stay
+/// unchanged.
 fn event_body(event: &Event<'_>) -> String {
     let mut json = event.client_json();
     let fields: Option<BTreeMap<String, IgnoredAny>> = serde_json::from_str(&json).ok();
-    // Clients are always told of it, though the homeserver need not have anything there.
+    // Clients always get `unsigned`, although the homeserver's event may lack it.
     let lacks_unsigned = fields.is_some_and(|fields| !fields.contains_key("unsigned"));
     if lacks_unsigned && json.ends_with('}') {
         json.pop();

@@ -1,4 +1,4 @@
-//! A look at the start whether the service is there.
+//! Checks at the start whether the service is reachable.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
@@ -11,7 +11,7 @@ use crate::service::Service;
 
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Pings the service until it answers. Ends with the module, if that comes first.
+/// Pings the service until it answers or the module shuts down.
 pub(crate) async fn until_answered(api: &ModuleApi, service: &Service) -> Result<(), ModuleError> {
     loop {
         match ping(service).await {
@@ -46,7 +46,7 @@ async fn ping(service: &Service) -> Result<(), ModuleError> {
     )))
 }
 
-/// Eight of them. Each hash table of the standard library has random keys, and these are some.
+/// Eight random letters, from the random keys of the standard library's hash tables.
 fn random_letters() -> String {
     let mut number = RandomState::new().build_hasher().finish();
     let letter = |_| {

@@ -1,4 +1,4 @@
-//! The service, and what its answers mean.
+//! The service and the meaning of its answers.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use serde::de::IgnoredAny;
 
 use crate::Config;
 
-/// A service that says what is spam.
+/// The service that decides what is spam.
 pub(crate) struct Service {
     api: ModuleApi,
     base_url: String,
-    /// The value of a header; a secret.
+    /// The value of the `Authorization` header; a secret.
     bearer: Option<String>,
     timeout: Duration,
     max_response_bytes: u64,
 }
 
-/// What the service says.
+/// The service's reply.
 pub(crate) enum Reply {
     Allow,
     Deny(Verdict),
-    /// It is down, or is no such service.
+    /// The service is down, or its answer is not valid.
     Nothing {
-        /// What the client is told.
+        /// The message for the client.
         told: &'static str,
-        /// What the log is.
+        /// The reason for the log.
         why: String,
     },
 }
@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Asks a question. A request of its own, whatever others are under way.
+    /// Asks the service, with a separate request for each question.
     pub(crate) async fn ask(&self, callback: &str, body: String) -> Reply {
         match self.post(callback, body).await {
             Ok(response) => reply(&response),
@@ -49,7 +49,7 @@ impl Service {
         }
     }
 
-    /// Whatever the service answers.
+    /// Sends a request and returns the response, whatever its status.
     pub(crate) async fn post(&self, name: &str, body: String) -> Result<HttpResponse, ModuleError> {
         let mut request = HttpRequest::new("POST", &format!("{}/{name}", self.base_url))
             .header("Content-Type", "application/json")
@@ -67,7 +67,7 @@ impl Service {
 const FAILED: &str = "Failed to connect to antispam server";
 const UNEXPECTED: &str = "Unexpected response from antispam server";
 
-/// What a response means.
+/// Interprets a response.
 fn reply(response: &HttpResponse) -> Reply {
     let (host, status) = (response.host(), response.status());
     let text = std::str::from_utf8(response.body()).unwrap_or_default();
@@ -85,8 +85,8 @@ fn reply(response: &HttpResponse) -> Reply {
     }
 }
 
-/// A denial as the service words it. An `errcode` that Matrix does not know stays among the fields,
-/// where it is what the client sees.
+/// A denial with the service's fields. An `errcode` that Matrix does not define stays among the
+/// fields, so that the client sees it.
 fn denial(mut fields: JsonObject) -> Verdict {
     let known = |code: &ErrorCode| ErrorCode::NAMED.contains(code);
     let code = fields.get("errcode").and_then(|code| code.as_str()).map(ErrorCode::from);

@@ -1,4 +1,4 @@
-//! Shows what the service is asked, and what comes of each of its answers.
+//! Tests the requests to the service and the effect of each answer.
 
 mod bad_configs;
 mod documented;
@@ -26,7 +26,7 @@ fn answering(status: u16, body: &str) -> FakeHost {
     host
 }
 
-/// The module with these keys beside its URL, started.
+/// The started module, with its URL and these keys.
 fn module(host: &FakeHost, more: Value) -> TestModule {
     let mut config = json!({"base_url": URL});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -38,7 +38,7 @@ async fn invite(module: &TestModule) -> Verdict {
     module.spam_checker().user_may_invite(ALICE, EVE, ROOM).await.unwrap()
 }
 
-/// Path and body of each request so far; all of them are alike otherwise.
+/// The path and body of each request so far. Checks that they are otherwise alike.
 fn asked(host: &FakeHost) -> Vec<(String, Value)> {
     let requests = host.take_requests();
     let requests = requests.iter().filter(|request| request[0] == "http_request");
@@ -205,7 +205,7 @@ fn an_object_with_another_status_is_what_the_client_sees() {
     }
 }
 
-/// What a message comes to, and an invitation.
+/// The verdicts on a message and on an invite.
 fn both(host: &FakeHost, fail_open: Value) -> (Verdict, Verdict) {
     let module = module(host, json!({"fail_open": fail_open}));
     let message = event("m.room.message").build();

@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use hsmod_plugin_api::prelude::*;
 use hsmod_python_regex::PythonRegex;
@@ -8,36 +8,36 @@ use hsmod_python_regex::PythonRegex;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Servers whose users may invite nobody: whole names, with the port where there is one.
+    /// Servers whose users may not invite anyone: full names, including any port.
     pub(crate) blocked_invite_servers: Vec<String>,
 
-    /// Servers all of whose users' events are spam: whole names, with the port where there is one.
+    /// Servers whose users' events are all spam: full names, including any port.
     pub(crate) blocked_message_servers: Vec<String>,
 
-    /// Events whose `body` is just this are spam. An event without a `body` counts as "".
+    /// Events whose `body` equals one of these are spam. A missing `body` counts as "".
     pub(crate) blocked_texts: Vec<String>,
 
-    /// Events in whose `body` one of these matches somewhere are spam: regular expressions as Python's
-    /// `re.search` takes them.
+    /// Events whose `body` contains a match of one of these are spam: regular expressions as for
+    /// Python's `re.search`.
     #[cfg_attr(test, schemars(with = "Vec<String>", extend("default" = [])))]
     pub(crate) blocked_regexes: Vec<PythonRegex>,
 
-    /// Not yet possible: only false.
+    /// Not supported yet: only false is allowed.
     soft_fail: bool,
 
-    /// The config of `synapse_simple_antispam.AntiSpamInvites`, as it is.
+    /// The unchanged config of `synapse_simple_antispam.AntiSpamInvites`.
     #[serde(rename = "AntiSpamInvites")]
     invites: Servers,
 
-    /// The config of `synapse_simple_antispam.AntiSpamHomeserverMessages`, as it is.
+    /// The unchanged config of `synapse_simple_antispam.AntiSpamHomeserverMessages`.
     #[serde(rename = "AntiSpamHomeserverMessages")]
     homeserver_messages: Servers,
 
-    /// The config of `synapse_simple_antispam.AntiSpamText`, as it is.
+    /// The unchanged config of `synapse_simple_antispam.AntiSpamText`.
     #[serde(rename = "AntiSpamText")]
     text: Texts,
 
-    /// The config of `synapse_simple_antispam.AntiSpamRegex`, as it is.
+    /// The unchanged config of `synapse_simple_antispam.AntiSpamRegex`.
     #[serde(rename = "AntiSpamRegex")]
     regex: Regexes,
 }
@@ -47,7 +47,7 @@ pub struct Config {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 struct Servers {
-    /// Whole names of servers.
+    /// Full server names.
     blocked_homeservers: Vec<String>,
 }
 
@@ -56,11 +56,11 @@ struct Servers {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 struct Texts {
-    /// Whole bodies.
+    /// Complete bodies.
     blocked_messages: Vec<String>,
 }
 
-/// The config of the class that blocks what regular expressions match.
+/// The config of the class that blocks by regular expression.
 #[derive(Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -71,7 +71,8 @@ struct Regexes {
 }
 
 impl Config {
-    /// The config with what the original's classes are told put into its own keys.
+    /// Checks the config, and moves the values under the original's classes to the plugin's own
+    /// keys.
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
         if self.soft_fail {
             return Err(ConfigError::new(
@@ -87,7 +88,7 @@ impl Config {
         Ok(self)
     }
 
-    /// What the operator most likely does not mean: a sentence each.
+    /// Warnings about values that are probably mistakes.
     pub(crate) fn doubts(&self) -> Vec<String> {
         let servers = self.blocked_invite_servers.iter().chain(&self.blocked_message_servers);
         let mut doubts: Vec<String> = servers.filter_map(|server| doubt(server)).collect();
@@ -110,7 +111,7 @@ impl Config {
     }
 }
 
-/// Why a server is most likely not what it should be.
+/// The warning about a server name that is probably a mistake, if any.
 fn doubt(server: &str) -> Option<String> {
     if !server.is_empty() && server.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(format!(

@@ -71,14 +71,14 @@ impl SimpleAntispam {
         let body = match &body {
             None => "",
             Some(Value::String(text)) => text,
-            // What is no text equals none, and nothing is found in it.
+            // A `body` that is not a string matches nothing.
             Some(_) => return Ok(false),
         };
         Ok(self.texts.contains(body) || self.regexes.iter().any(|regex| is_found(regex, body)))
     }
 }
 
-/// Whether a user is of one of these servers.
+/// Whether a user belongs to one of these servers.
 fn is_of(user_id: &UserId, servers: &[String]) -> bool {
     let ends_so = |server: &String| {
         user_id.as_str().strip_suffix(&**server).is_some_and(|before| before.ends_with(':'))
@@ -86,8 +86,8 @@ fn is_of(user_id: &UserId, servers: &[String]) -> bool {
     servers.iter().any(ends_so)
 }
 
-/// Whether a regular expression matches somewhere. What it takes too long to tell is spam: messages that
-/// bring it about are written for that.
+/// Whether a regular expression matches anywhere. If matching takes too long, the message is spam,
+/// since it was probably crafted for that.
 fn is_found(regex: &PythonRegex, body: &str) -> bool {
     regex.search(body).unwrap_or_else(|too_many| {
         let (pattern, length) = (regex.as_str(), body.len());
@@ -98,7 +98,7 @@ fn is_found(regex: &PythonRegex, body: &str) -> bool {
     })
 }
 
-// The config chooses among them.
+// Optional, because the config decides which of them are registered.
 #[callbacks(optional)]
 impl SpamChecker for SimpleAntispam {
     async fn user_may_invite(

@@ -1,4 +1,4 @@
-//! Shows which invites and events are refused.
+//! Tests which invites and events are refused.
 
 mod bad_configs;
 mod documented;
@@ -26,7 +26,7 @@ fn body(body: impl Into<Value>) -> OwnedEvent {
     event("m.room.message").content(json!({"body": body.into()})).build()
 }
 
-/// User IDs, and whether they are of `evil.example`.
+/// User IDs, and whether they belong to `evil.example`.
 const USERS: [(&str, bool); 9] = [
     ("@a:evil.example", true),
     ("@a:b:evil.example", true),

@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use std::fmt;
 
@@ -8,15 +8,16 @@ use hsmod_python_regex::PythonRegex;
 use serde::Deserializer;
 use serde::de::Visitor;
 
-/// Says which users may do what, by rules.
+/// Rules that say which users may do what.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Asked from top to bottom: the first rule that matches the user and lists the permission decides.
+    /// Evaluated from top to bottom: the first rule that matches the user and lists the permission
+    /// decides.
     rules: Vec<Rule>,
 
-    /// What users may not do of whom no rule decides it. Everything else they may.
+    /// The permissions that are denied if no rule decides. All others are allowed.
     default_deny: Option<Vec<Permission>>,
 }
 
@@ -25,8 +26,7 @@ pub struct Config {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Rule {
-    /// The users, by a regular expression of Python's that matches the whole user ID:
-    /// `@.*:example\.com`.
+    /// A Python regular expression that must match the whole user ID: `@.*:example\.com`.
     #[serde(rename = "match")]
     pattern: PythonRegex,
 
@@ -34,12 +34,12 @@ struct Rule {
     #[serde(default)]
     allow: Vec<Permission>,
 
-    /// What these users may not do. What is under `allow`, too, they may.
+    /// What these users may not do. `allow` takes precedence.
     #[serde(default)]
     deny: Vec<Permission>,
 }
 
-/// What a user may do or not.
+/// A permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename_all = "snake_case"))]
 pub(crate) enum Permission {
@@ -47,7 +47,7 @@ pub(crate) enum Permission {
     Invite,
     /// To be invited.
     ReceiveInvites,
-    /// To invite somebody by e-mail address or telephone number.
+    /// To invite someone by e-mail address or phone number.
     #[cfg_attr(test, schemars(rename = "send_3pid_invite"))]
     Send3pidInvite,
     /// To create rooms.
@@ -56,7 +56,7 @@ pub(crate) enum Permission {
     JoinRoom,
     /// To create aliases of rooms.
     CreateAlias,
-    /// To put rooms on the public list, and take them off it.
+    /// To add rooms to the public list and remove them.
     PublishRoom,
     /// To upload media.
     UploadMedia,
@@ -74,7 +74,7 @@ impl Permission {
         ("upload_media", Self::UploadMedia),
     ];
 
-    /// As the config has it.
+    /// The name in the config.
     fn name(self) -> &'static str {
         let named = Self::NAMED.into_iter().find(|(_, permission)| *permission == self);
         named.map_or("", |(name, _)| name)
@@ -85,7 +85,7 @@ impl Permission {
     }
 }
 
-/// What serde derives says "expected value" of what is no string.
+/// Written by hand, because derived code reports "expected value" for a value that is not a string.
 impl<'de> Deserialize<'de> for Permission {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(PermissionVisitor)
@@ -110,7 +110,7 @@ impl Visitor<'_> for PermissionVisitor {
 }
 
 impl Config {
-    /// Reads it. Of what is wrong in a rule, the message tells the number of the rule, from 1.
+    /// Reads the config. The message about an invalid rule names the rule's number, counted from 1.
     pub(crate) fn read(config: serde_json::Value) -> Result<Self, ConfigError> {
         config_from_value(config).map_err(|error| match error.path() {
             [ConfigKey::Key(key), ConfigKey::Item(item), ..] if key == "rules" => {
@@ -122,13 +122,13 @@ impl Config {
         })
     }
 
-    /// Whether anything is said of a permission.
+    /// Whether the config mentions a permission.
     pub(crate) fn mentions(&self, permission: Permission) -> bool {
         let denied = self.default_deny.iter().any(|denied| denied.contains(&permission));
         denied || self.rules.iter().any(|rule| rule.decision(permission).is_some())
     }
 
-    /// Whether a user may do this. Nobody may do what a rule takes too long to say.
+    /// Whether a user has this permission. If a rule takes too long to match, the answer is no.
     pub(crate) fn allows(&self, user_id: &UserId, permission: Permission) -> bool {
         for rule in &self.rules {
             let Some(decision) = rule.decision(permission) else { continue };
@@ -147,7 +147,7 @@ impl Config {
 }
 
 impl Rule {
-    /// What it says of a permission, to whom it matches.
+    /// The rule's decision about a permission, for users that it matches.
     fn decision(&self, permission: Permission) -> Option<bool> {
         let allowed = self.allow.contains(&permission);
         (allowed || self.deny.contains(&permission)).then_some(allowed)

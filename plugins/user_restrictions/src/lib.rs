@@ -13,7 +13,7 @@ pub struct UserRestrictions {
     config: Config,
 }
 
-/// The callback that asks for each permission. Uploads are of another category.
+/// The callback that checks each permission. Uploads belong to another category.
 const CALLBACKS: [(To, &str); 7] = [
     (To::Invite, "user_may_invite"),
     (To::ReceiveInvites, "user_may_invite"),
@@ -50,7 +50,7 @@ impl UserRestrictions {
     }
 }
 
-// The config chooses among them.
+// Optional, because the config decides which of them are registered.
 #[callbacks(optional)]
 impl SpamChecker for UserRestrictions {
     async fn user_may_invite(

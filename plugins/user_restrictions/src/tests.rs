@@ -1,4 +1,4 @@
-//! Shows who may do what, and that the config alone decides which callbacks there are.
+//! Tests who may do what, and that only the config decides which callbacks are registered.
 
 mod bad_configs;
 mod documented;
@@ -34,7 +34,7 @@ fn allowed(verdict: Verdict) -> bool {
 fn rules_are_asked_from_top_to_bottom() {
     let alice = "@alice:example.com";
     for (config, user_id, expected) in [
-        // Allowed, and denied by default.
+        // Allowed by a rule, although denied by default.
         (
             json!({"rules": [{"match": "@alice:.*", "allow": ["create_room"]}],
                 "default_deny": ["create_room"]}),
@@ -125,7 +125,7 @@ fn each_permission_is_asked_of_its_callback_alone() {
         "upload_media",
     ];
     for permission in permissions {
-        // The others are mentioned too, so that every callback is there.
+        // The others are mentioned, too, so that every callback is registered.
         let rest: Vec<&str> =
             permissions.into_iter().filter(|other| *other != permission).collect();
         let rules = json!([{"match": "@alice:.*", "deny": [permission], "allow": rest}]);

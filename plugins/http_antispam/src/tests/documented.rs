@@ -1,4 +1,4 @@
-//! Shows that the documentation has each key with its default, and each callback.
+//! Tests that the documentation lists each key with its default, and each callback.
 
 use super::*;
 

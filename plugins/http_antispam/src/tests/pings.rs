@@ -1,8 +1,8 @@
-//! Shows how the service is looked after at the start.
+//! Tests the pings at the start.
 
 use super::*;
 
-/// The answer to a ping with this `id`.
+/// Builds the answer to a ping with this `id`.
 type Pong = fn(String) -> Value;
 
 fn answer(host: &FakeHost, status: u16, pong: Pong) {

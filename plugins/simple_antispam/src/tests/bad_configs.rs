@@ -1,4 +1,4 @@
-//! Shows what an operator is told of a config that cannot work, or hardly does what it should.
+//! Tests the errors for invalid configs, and the warnings about probable mistakes.
 
 use super::*;
 
