@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use hsmod_plugin_api::prelude::*;
 
@@ -7,15 +7,15 @@ use hsmod_plugin_api::prelude::*;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// What becomes of a room whose last admin leaves, if nobody is made an admin.
+    /// What happens to a room whose last admin leaves, if no one is made an admin.
     #[cfg_attr(test, schemars(extend("default" = "freeze")))]
     pub(crate) mode: Mode,
 
-    /// Whether those who have most power of the rest become admins. By default only where `mode` is
-    /// `promote_only`.
+    /// Whether the remaining users with the highest power level become admins. The default is true
+    /// only if `mode` is `promote_only`.
     promote_moderators: Option<bool>,
 
-    /// Homeservers whose users may not unfreeze a room.
+    /// Homeservers whose users may not unfreeze rooms.
     pub(crate) unfreeze_blacklist: Vec<String>,
 
     /// Homeservers whose users are not made admins.
@@ -25,17 +25,17 @@ pub struct Config {
     pub(crate) frozen_event_type: String,
 }
 
-/// What becomes of a room without admins.
+/// What happens to a room without admins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Mode {
-    /// Nothing is sent there until one of its members unfreezes it, and so becomes its admin.
+    /// The room accepts no events until a member unfreezes it and so becomes its admin.
     #[default]
     Freeze,
-    /// It stays as it is.
+    /// The room stays as it is.
     PromoteOnly,
-    /// All its members become admins.
+    /// All members become admins.
     Open,
 }
 
@@ -56,7 +56,7 @@ impl Config {
         self.promote_moderators.unwrap_or(self.mode == Mode::PromoteOnly)
     }
 
-    /// The config, if nothing is wrong.
+    /// Checks the config.
     pub(crate) fn checked(self) -> Result<Self, ConfigError> {
         if self.mode == Mode::PromoteOnly && !self.promotes() {
             return Err(ConfigError::new(
@@ -77,7 +77,7 @@ impl Config {
                 }
             }
         }
-        // What rooms are made of would be read as something else.
+        // Types in Matrix's own namespace would have two meanings.
         let frozen = &self.frozen_event_type;
         if frozen.is_empty() || frozen.starts_with("m.") {
             let error = ConfigError::new(format_args!(

@@ -1,4 +1,4 @@
-//! Frozen rooms: how they come to be frozen, what may be sent there, and how that ends.
+//! Frozen rooms: freezing and unfreezing them, and the events that they accept.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ impl LastAdmin {
         Ok(frozen.is_some_and(|event| said(&event.as_event()) == Some(true)))
     }
 
-    /// Whether an event may be sent into a frozen room that neither freezes nor unfreezes it.
+    /// Whether a frozen room accepts this event, which neither freezes nor unfreezes it.
     pub(crate) async fn passes_frozen(
         &self,
         event: &Event<'_>,
@@ -28,17 +28,17 @@ impl LastAdmin {
         if event.event_type() != POWER_LEVELS || event.state_key() != Some("") {
             return Ok(false);
         }
-        // They would take the power from those who may unfreeze it.
+        // Power levels from these users would take the power from those who may unfreeze the room.
         if is_of(event.sender(), &self.config.unfreeze_blacklist) {
             return Ok(false);
         }
-        // Those that this module sends to unfreeze it.
+        // Accept the power levels that this module sends to unfreeze the room.
         let Some(levels) = PowerLevels::of(state).await? else { return Ok(false) };
         Ok(levels.is_closed_by(&event.content()?, event.sender().as_str()))
     }
 
-    /// What becomes of an event that freezes a room or unfreezes it. What this leads to is sent first, so
-    /// that the event is refused if that is.
+    /// Decides about an event that freezes or unfreezes a room. The events that it entails are sent
+    /// first, so that it is refused if they are.
     pub(crate) async fn decide_frozen(
         &self,
         event: &Event<'_>,
@@ -54,7 +54,7 @@ impl LastAdmin {
         }
         if let Some(levels) = PowerLevels::of(state).await? {
             let sender = sender.as_str();
-            // The homeserver looks only afterwards.
+            // The homeserver checks the power level only after this callback.
             if !levels.lets_send_state(sender, event.event_type()) {
                 return Ok(EventDecision::Deny);
             }
@@ -68,13 +68,13 @@ impl LastAdmin {
     }
 }
 
-/// Whether an event says that the room is frozen.
+/// The event's value of `frozen`.
 fn said(event: &Event<'_>) -> Option<bool> {
     let content: Map<String, Value> = event.content().ok()?;
     content.get("frozen")?.as_bool()
 }
 
-/// Whether everybody may join.
+/// Whether anyone may join.
 async fn is_public(state: &State<'_>) -> Result<bool, ModuleError> {
     let Some(event) = state.get(JOIN_RULES, "").await? else { return Ok(true) };
     let content: Map<String, Value> = event.content()?;

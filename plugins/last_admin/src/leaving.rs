@@ -1,4 +1,4 @@
-//! What the last admin leaves behind.
+//! Prepares a room for its last admin's leave.
 
 use std::cmp::Reverse;
 
@@ -10,8 +10,8 @@ use crate::config::Mode;
 use crate::power_levels::{ADMIN, POWER_LEVELS, PowerLevels};
 
 impl LastAdmin {
-    /// Sees to a room before its last admin has left, who can still send something. Whether anything was
-    /// sent.
+    /// If the last admin is leaving, sends the events that the config demands while that user still
+    /// can. Returns whether anything was sent.
     pub(crate) async fn prepare_leave(
         &self,
         leave: &Event<'_>,
@@ -28,7 +28,7 @@ impl LastAdmin {
         if self.config.promotes() {
             let heirs = self.heirs(leaver, &levels, state).await?;
             if !heirs.is_empty() {
-                // No level is as high as what a creator may do.
+                // A creator has no level to pass on, since creators are above all levels.
                 let level = levels.listed(leaver.as_str()).unwrap_or(ADMIN);
                 self.send(leave, POWER_LEVELS, &levels.with(&heirs, level)).await?;
                 return Ok(true);
@@ -37,7 +37,7 @@ impl LastAdmin {
         match self.config.mode {
             Mode::PromoteOnly => return Ok(false),
             Mode::Open => self.send(leave, POWER_LEVELS, &levels.opened(leaver.as_str())).await?,
-            // This module is asked about it, and does the rest.
+            // The module is called for this event, too, and then does the rest.
             Mode::Freeze => {
                 self.send(leave, &self.config.frozen_event_type, &json!({"frozen": true})).await?;
             }
@@ -45,7 +45,7 @@ impl LastAdmin {
         Ok(true)
     }
 
-    /// Those who have most power of who is there, and may become admins.
+    /// The present users with the highest level among those who may become admins.
     async fn heirs<'l>(
         &self,
         leaver: &UserId,
@@ -88,7 +88,7 @@ async fn is_last_admin(
             return Ok(false);
         }
     }
-    // Who declines an invite cannot send anything.
+    // A user who declines an invite is not in the room and cannot send anything.
     Ok(membership(user.as_str(), state).await?.as_deref() == Some("join"))
 }
 
@@ -96,13 +96,13 @@ async fn is_there(user: &str, state: &State<'_>) -> Result<bool, ModuleError> {
     Ok(matches!(membership(user, state).await?.as_deref(), Some("join" | "invite")))
 }
 
-/// A membership that cannot be read is none.
+/// A user's membership. One that cannot be read counts as none.
 async fn membership(user: &str, state: &State<'_>) -> Result<Option<String>, ModuleError> {
     let Some(event) = state.get("m.room.member", user).await? else { return Ok(None) };
     Ok(event.membership().ok().flatten().map(|membership| membership.into_owned()))
 }
 
-/// Whether a user is of one of these homeservers.
+/// Whether a user belongs to one of these homeservers.
 pub(crate) fn is_of(user: &UserId, domains: &[String]) -> bool {
     user.server_name().is_some_and(|name| domains.iter().any(|domain| domain == name))
 }

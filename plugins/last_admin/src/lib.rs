@@ -32,8 +32,8 @@ impl Module for LastAdmin {
     }
 }
 
-/// Nothing is kept between two questions: what this module sends is asked about while the question that
-/// led to it waits.
+/// The module keeps no state between calls: it is called again for the events that it sends while
+/// the call that led to them still waits.
 #[callbacks]
 impl ThirdPartyRules for LastAdmin {
     async fn check_event_allowed(
@@ -54,7 +54,7 @@ impl ThirdPartyRules for LastAdmin {
         match self.prepare_leave(event, state_events).await {
             Ok(false) => Ok(EventDecision::Allow),
             Ok(true) => made_anew(event),
-            // Whatever goes wrong, nobody is kept in a room.
+            // An error must not keep anyone from leaving a room.
             Err(error) => {
                 let (user, room) = (event.sender(), event.room_id());
                 tracing::warn!("the last admin {user} leaves {room} as it is: {error}");
@@ -65,7 +65,7 @@ impl ThirdPartyRules for LastAdmin {
 }
 
 impl LastAdmin {
-    /// Sends a state event as who sent the event that is asked about.
+    /// Sends a state event in the name of the sender of `about`.
     async fn send(
         &self,
         about: &Event<'_>,
@@ -80,16 +80,16 @@ impl LastAdmin {
     }
 }
 
-/// Whether somebody leaves, and is not made to.
+/// Whether a user leaves by their own decision.
 fn is_own_leave(event: &Event<'_>) -> bool {
     event.event_type() == "m.room.member"
         && event.state_key() == Some(event.sender().as_str())
         && event.membership().is_ok_and(|membership| membership.as_deref() == Some("leave"))
 }
 
-/// The same event, which the homeserver makes anew behind what has just been sent. The two would stand
-/// beside each other otherwise: of a leave and an event that was sent later by who left, the leave alone
-/// is kept.
+/// Replaces the event by itself, so that the homeserver creates it again after the events just
+/// sent. Otherwise both would follow the same earlier events, and state resolution would keep the
+/// leave and drop the other event of the user who left.
 fn made_anew(event: &Event<'_>) -> Result<EventDecision, ModuleError> {
     Ok(EventDecision::Replace(serde_json::from_str(event.json().as_str())?))
 }

@@ -1,4 +1,4 @@
-//! Who may do what in a room, as far as it matters here.
+//! The parts of a room's power levels that matter here.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value, json};
@@ -6,48 +6,48 @@ use serde_json::{Map, Value, json};
 /// The type of the event.
 pub(crate) const POWER_LEVELS: &str = "m.room.power_levels";
 
-/// The level from which on somebody is an admin.
+/// The level from which a user is an admin.
 pub(crate) const ADMIN: i64 = 100;
 
-/// The power levels of a room, with those who may do everything anyway.
+/// The power levels of a room, with the creators that are above them.
 pub(crate) struct PowerLevels {
     content: Map<String, Value>,
-    /// The room's creators, where these have more power than any level gives; they are not listed then.
+    /// The room's creators, if its version puts them above all levels. They are not listed then.
     creators: Vec<String>,
 }
 
 impl PowerLevels {
-    /// Those of a room. `None` if there are none, or they list nobody.
+    /// Reads the power levels of a room. `None` if there are none, or if they list no users.
     pub(crate) async fn of(state: &State<'_>) -> Result<Option<Self>, ModuleError> {
         let Some(event) = state.get(POWER_LEVELS, "").await? else { return Ok(None) };
         let mut content: Map<String, Value> = event.content()?;
         let creators = creators(state).await?;
         if !creators.is_empty() {
-            // Those who made the room need not be listed, so that there may be no list.
+            // Creators are not listed, so the list may be missing.
             content.entry("users").or_insert_with(|| json!({}));
         }
         let lists = content.get("users").is_some_and(Value::is_object);
         Ok(lists.then_some(Self { content, creators }))
     }
 
-    /// What everybody has who is not listed.
+    /// The level of users who are not listed.
     pub(crate) fn users_default(&self) -> i64 {
         self.content.get("users_default").and_then(level).unwrap_or(0)
     }
 
-    /// The level of a user who is listed.
+    /// The level of a listed user.
     pub(crate) fn listed(&self, user: &str) -> Option<i64> {
         self.content.get("users")?.get(user).and_then(level)
     }
 
-    /// Those who are listed, each with the level.
+    /// The listed users and their levels.
     pub(crate) fn users(&self) -> impl Iterator<Item = (&str, i64)> {
         let users = self.content.get("users").and_then(Value::as_object);
         let users = users.into_iter().flatten();
         users.filter_map(|(user, value)| Some((user.as_str(), level(value)?)))
     }
 
-    /// Those who are admins by name.
+    /// The creators and the listed admins.
     pub(crate) fn admins(&self) -> impl Iterator<Item = &str> {
         let listed = self.users().filter(|(_, level)| *level >= ADMIN).map(|(user, _)| user);
         self.creators.iter().map(String::as_str).chain(listed)
@@ -57,17 +57,17 @@ impl PowerLevels {
         self.creators.iter().any(|creator| creator == user)
     }
 
-    /// The same with this level for these users.
+    /// The levels, with this level for these users.
     pub(crate) fn with(&self, users: &[&str], level: i64) -> Value {
         self.changed(|listed| {
             listed.extend(users.iter().map(|user| ((*user).to_owned(), json!(level))));
         })
     }
 
-    /// The same with all as admins, as `sender` may make it.
+    /// The levels with everyone as an admin, as far as `sender` may set them.
     pub(crate) fn opened(&self, sender: &str) -> Value {
         let power = self.power(sender);
-        // Nobody may take others off the list who have as much power.
+        // A user may not remove others of the same or higher power from the list.
         let stays = |user: &str, level: i64| level == ADMIN || (user != sender && level >= power);
         let mut opened = self.changed(|listed| {
             listed.retain(|user, value| level(value).is_some_and(|level| stays(user, level)));
@@ -76,7 +76,7 @@ impl PowerLevels {
         opened
     }
 
-    /// The same with `sender` as an admin, and nobody who is not listed.
+    /// The levels with `sender` as an admin, and 0 for users who are not listed.
     pub(crate) fn closed(&self, sender: &str) -> Value {
         let admins = if self.is_creator(sender) { &[][..] } else { &[sender] };
         let mut closed = self.with(admins, ADMIN);
@@ -84,7 +84,7 @@ impl PowerLevels {
         closed
     }
 
-    /// Whether `new` has only other users than this, with `sender` as an admin.
+    /// Whether `new` differs only in its users, and makes `sender` an admin.
     pub(crate) fn is_closed_by(&self, new: &Value, sender: &str) -> bool {
         let mut new = Self {
             content: new.as_object().cloned().unwrap_or_default(),
@@ -125,7 +125,7 @@ impl PowerLevels {
     }
 }
 
-/// A level as rooms have it; before version 10 it may be a text.
+/// Reads a level, which may be a string before room version 10.
 fn level(value: &Value) -> Option<i64> {
     match value {
         Value::Number(level) => level.as_i64(),
@@ -134,7 +134,7 @@ fn level(value: &Value) -> Option<i64> {
     }
 }
 
-/// Who made the room, if that gives power in its version.
+/// The room's creators, if its version puts them above all levels.
 async fn creators(state: &State<'_>) -> Result<Vec<String>, ModuleError> {
     #[derive(Deserialize)]
     struct Content {

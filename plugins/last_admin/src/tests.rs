@@ -1,4 +1,4 @@
-//! Shows what becomes of a room whose last admin leaves.
+//! Tests what happens to a room whose last admin leaves.
 
 mod bad_configs;
 mod documented;
@@ -20,7 +20,7 @@ const FROZEN: &str = "org.matrix.room.frozen";
 const LEVELS: &str = "m.room.power_levels";
 const SEND: &str = "create_and_send_event_into_room";
 
-/// An admin, two moderators and a user are in it; everybody may join.
+/// A public room with an admin, two moderators and a user.
 fn lobby() -> FakeRoom {
     [ADMIN, MOD, OTHER_MOD, USER]
         .iter()
@@ -54,7 +54,7 @@ fn decide(module: &TestModule, host: &FakeHost, event: &OwnedEvent) -> Asked {
 
 type Asked = Result<EventDecision, ModuleError>;
 
-/// What is sent: type, sender and content of each event.
+/// The type, sender and content of each event sent.
 fn sent(host: &FakeHost) -> Vec<(String, String, Value)> {
     let sent = host.take_requests().into_iter().filter(|request| request[0] == SEND);
     let sent = sent.map(|request| {
@@ -73,7 +73,7 @@ fn leave(user: &str) -> OwnedEvent {
     member(user, "leave").room(ROOM).build()
 }
 
-/// What is sent before a user leaves, who may leave. The leave comes behind it.
+/// The events sent before a user leaves. Checks that the leave is allowed and comes after them.
 fn left(config: &Value, room: FakeRoom, user: &str) -> Vec<(String, String, Value)> {
     let host = host(room);
     let module = module(&host, config.clone());
@@ -85,7 +85,7 @@ fn left(config: &Value, room: FakeRoom, user: &str) -> Vec<(String, String, Valu
     sent
 }
 
-/// Replaced by itself: the homeserver makes it anew.
+/// The decision to replace the event by itself, so that the homeserver creates it again.
 fn made_anew(event: &OwnedEvent) -> Asked {
     Ok(EventDecision::Replace(serde_json::from_str(event.as_event().json().as_str()).unwrap()))
 }

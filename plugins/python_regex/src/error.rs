@@ -59,7 +59,7 @@ impl Problem {
         Self { what: what.into(), position }
     }
 
-    /// The error of the pattern that it stands in.
+    /// The error for the pattern that contains the problem.
     pub(crate) fn of(self, pattern: &str) -> PatternError {
         PatternError::new(pattern, &format!("{} at position {}", self.what, self.position))
     }

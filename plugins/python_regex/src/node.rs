@@ -109,7 +109,7 @@ pub(crate) enum Node {
     Either(Vec<Node>),
 }
 
-/// What holds at a place between two characters.
+/// A condition at a position between two characters.
 #[derive(Clone, Copy)]
 pub(crate) enum Anchor {
     /// `^`

@@ -1,4 +1,4 @@
-//! Shows what a pattern may be asked, and what is said of one that is none.
+//! Tests the questions to a pattern, and the errors for invalid patterns.
 
 use super::*;
 

@@ -1,5 +1,5 @@
-//! Shows that patterns match what they match in Python, by what Python 3.11 said of them; see
-//! `data/vectors.py`.
+//! Tests that patterns match the same texts as in Python, using answers recorded from Python 3.11;
+//! see `data/vectors.py`.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ struct Table {
     #[serde(default)]
     ignoring_case: bool,
     texts: Vec<String>,
-    /// Each with a digit for each text: 1 for a search, 2 for a match at its begin, 4 for all of it;
-    /// or with none, if Python refuses it.
+    /// Each pattern with a digit per text: the sum of 1 for a search, 2 for a match at the start,
+    /// and 4 for a full match. `None` if Python refuses the pattern.
     patterns: Vec<(String, Option<String>)>,
 }
 
-/// Those of the patterns made up that do not mean here what they mean there: a repeat whose body can
-/// match nothing is possessive, or has groups that a condition asks for.
+/// The generated patterns whose meaning differs from Python's: a repeat whose body can be empty is
+/// possessive or has groups that a condition refers to.
 const DIFFERENT: [&str; 4] = [
     r"(a+?(\w-+)+?(?(1)a|b){1,2}|()*(?(1)a|b)??)+.??[ab]{,2}",
     r"b?(?:(?>(a{,2}|a+[ab]{2,}[^a]|a{,2}[^a]{1,2})*+)*?)*?",
@@ -41,7 +41,7 @@ fn answer(regex: &PythonRegex, text: &str) -> char {
     char::from_digit(search + 2 * match_start + 4 * fullmatch, 8).unwrap()
 }
 
-/// What differs from Python, each in a line.
+/// The differences from Python, one per line.
 fn differences(tables: &[Table]) -> Vec<String> {
     let mut found = Vec::new();
     for table in tables {
@@ -88,7 +88,7 @@ fn codes(ranges: &Ranges) -> impl Iterator<Item = char> {
 #[test]
 fn every_character_is_in_its_categories() {
     let unicode = unicode();
-    // What a newer Unicode has added.
+    // Characters that a newer Unicode version has added are left out.
     let unknown: std::collections::HashSet<char> = codes(&unicode["unassigned"]).collect();
     for (name, pattern) in [("word", r"\w"), ("digit", r"\d"), ("space", r"\s")] {
         let members: std::collections::HashSet<char> = codes(&unicode[name]).collect();
@@ -111,7 +111,7 @@ fn every_letter_is_equal_to_those_that_differ_in_case() {
     let text: String = all.iter().collect();
     for class in classes {
         let class: Vec<char> = class.iter().filter_map(|code| char::from_u32(*code)).collect();
-        // All letters but these: what is left is what is equal to the first.
+        // All letters except these; none of them may equal the first.
         let others: String = all.iter().filter(|c| !class.contains(c)).collect();
         let regex = PythonRegex::ignoring_case(&class[0].to_string()).unwrap();
         assert_eq!(regex.search(&others), Ok(false), "{class:?}");

@@ -1,4 +1,4 @@
-//! New rooms: each has a rule, and power levels that fit it.
+//! Gives each new room a rule, and power levels that fit it.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{Answer, RULES, RoomAccessRules, Rule};
 
 impl RoomAccessRules {
-    /// Completes the request for a new room.
+    /// Completes the request that creates a room.
     pub(crate) fn create(&self, creator: &UserId, request: &mut JsonObject) -> Answer<()> {
         let is_direct = request.get("is_direct").is_some_and(|is_direct| *is_direct == true);
         let is_public = request.get("preset").is_some_and(|preset| preset == "public_chat");
@@ -26,13 +26,13 @@ impl RoomAccessRules {
             let levels = self.fill(&mut event["content"], rule)?;
             levels.entry("users").or_insert_with(|| json!({creator.as_str(): 100}));
         }
-        // What is overridden names the creator already, where it has to.
+        // The override already lists the creator where that is necessary.
         let levels = request.entry("power_level_content_override").or_insert_with(|| json!({}));
         self.fill(levels, rule).map(drop)
     }
 
-    /// Adds the levels that are not said. Moderators invite, and admins change the room: that may be
-    /// more, and not less.
+    /// Adds missing levels. Inviting takes a moderator and changing the room an admin; a request
+    /// may raise these levels, but not lower them.
     fn fill<'a>(&self, given: &'a mut Value, rule: Rule) -> Answer<&'a mut JsonObject> {
         let defaults: JsonObject = serde_json::from_str(include_str!("levels.json"))?;
         let least = |key| given.get(key).is_none_or(|at| at.as_i64() >= defaults[key].as_i64());
@@ -47,8 +47,8 @@ impl RoomAccessRules {
     }
 }
 
-/// Whether an event of the initial state is the room's rule. With a state key it would be another event,
-/// which no rule is read from.
+/// Whether an event of the initial state is the room's rule. One with a state key is not: no rule
+/// is read from it.
 fn says_the_rule(event: &Value) -> bool {
     event["type"] == RULES && event.get("state_key").is_none_or(|key| key == "")
 }

@@ -26,7 +26,7 @@ pub struct Config {
     domains_forbidden_when_restricted: HashSet<String>,
 }
 
-/// Who may be in a room.
+/// The rule that says who may be in a room.
 #[derive(Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Rule {
@@ -104,7 +104,7 @@ impl RoomAccessRules {
         Ok(match (event.event_type(), rule) {
             (RULES, _) => self.may_change(event, state).await?,
             (MEMBER | THREEPID, Rule::Direct) => fits_two(event, &content, state).await?,
-            // Who is in a room from before may stay, and leave.
+            // Users who are already in the room may stay or leave.
             (MEMBER, Rule::Restricted) if matches!(membership, "join" | "invite") => !is_forbidden,
             (MEMBER, Rule::Unrestricted) if is_forbidden && membership == "join" => {
                 state.membership(key).await?.as_deref() == Some("invite")
@@ -116,7 +116,7 @@ impl RoomAccessRules {
         })
     }
 
-    /// Whether a room may get this rule, in place of the one that it has.
+    /// Whether a room's rule may be changed to this one.
     async fn may_change(&self, event: &Event<'_>, state: &State<'_>) -> Answer<bool> {
         let Some(new) = rule_of(event) else { return Ok(false) };
         let (members, invites) = (keys(state, MEMBER).await?, keys(state, THREEPID).await?);
@@ -128,23 +128,23 @@ impl RoomAccessRules {
             && old.is_none_or(|old| old == Some(Rule::Restricted) && new == Rule::Unrestricted))
     }
 
-    /// Whether nobody has power in an unrestricted room who could not be in a restricted one.
+    /// Whether only users who could be in a restricted room have power.
     fn are_levels_fit(&self, levels: &Value) -> bool {
         let mut users = levels["users"].as_object().into_iter().flatten();
         let default = levels.get("users_default").is_none_or(|level| *level == 0);
         default && users.all(|(id, at)| *at == 0 || !self.forbids(UserId::new(id).server_name()))
     }
 
-    /// Also what is not known is forbidden.
+    /// Whether a homeserver is forbidden. An unknown one is, too.
     fn forbids(&self, domain: Option<&str>) -> bool {
         let forbidden = &self.config.domains_forbidden_when_restricted;
         domain.is_none_or(|domain| domain.is_empty() || forbidden.contains(domain))
     }
 
-    /// Whether it is known which homeserver an address belongs to, and that is not forbidden.
+    /// Whether the address's homeserver is known and not forbidden.
     async fn has_allowed_home(&self, address: &str) -> bool {
         let url = format!("https://{}/_matrix/identity/api/v1/info", self.config.id_server);
-        // A mail program could take it for another address than the identity server does.
+        // A mail program could read such an address differently from the identity server.
         if address.contains(|c: char| c <= ' ' || "<>()[],;:\\\"".contains(c)) {
             return false;
         }
@@ -155,7 +155,7 @@ impl RoomAccessRules {
     }
 }
 
-/// The rule of a room; without one, or with one that is not known, it is restricted.
+/// The rule of a room. If it is missing or unknown, the room is restricted.
 async fn rule_in(state: &State<'_>) -> Answer<Rule> {
     let event = state.get(RULES, "").await?;
     Ok(event.and_then(|event| rule_of(&event.as_event())).unwrap_or(Rule::Restricted))
@@ -166,13 +166,13 @@ fn rule_of(event: &Event<'_>) -> Option<Rule> {
     Rule::deserialize(content.get("rule")?).ok()
 }
 
-/// Whether a direct room stays one of the same two people.
+/// Whether a direct room remains one of the same two people.
 async fn fits_two(event: &Event<'_>, content: &Value, state: &State<'_>) -> Answer<bool> {
     let (members, invites) = (keys(state, MEMBER).await?, keys(state, THREEPID).await?);
     let signed = &content["third_party_invite"]["signed"];
     let (is_member, key) = (event.event_type() == MEMBER, event.state_key().unwrap_or_default());
     Ok(match (&members[..], &invites[..]) {
-        // The same once more, or emptied, which takes it back.
+        // The same invite again, or an empty one, which withdraws it.
         (_, [token]) if !is_member => token == key,
         ([one, two], _) => is_member && (one == key || two == key),
         ([one], [token]) => one == key || signed["token"] == **token,
@@ -180,7 +180,7 @@ async fn fits_two(event: &Event<'_>, content: &Value, state: &State<'_>) -> Answ
     })
 }
 
-/// The state keys of a type's events, without those that were emptied.
+/// The state keys of a type's events, without empty events.
 async fn keys(state: &State<'_>, event_type: &str) -> Answer<Vec<String>> {
     let events = state.of_type(event_type).await?;
     let full = events.iter().filter(|event| event.content_json().as_str() != "{}");

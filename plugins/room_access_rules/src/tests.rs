@@ -1,5 +1,5 @@
-//! Shows which rooms there may be, and who may be in them: each line of `cases.jsonl` is a question
-//! and its answer, and the `original` one where the Python module has another.
+//! Tests the rules. Each line of `cases.jsonl` is a question with its answer, and with the
+//! `original` answer if the Python module's differs.
 
 mod documented;
 
@@ -9,7 +9,7 @@ use super::*;
 
 const ROOM: &str = "!r:example.com";
 
-/// A homeserver with the room of a case, and with an identity server unless that is down.
+/// A homeserver with a case's room, and an identity server unless the case says that it is down.
 fn host(case: &Value) -> FakeHost {
     let mut lobby = room(ROOM).member("@alice:example.com", "join");
     for event in case["state"].as_array().into_iter().flatten() {

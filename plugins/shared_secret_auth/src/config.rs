@@ -1,34 +1,34 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use hmac::{Hmac, KeyInit as _};
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 use sha2::Sha512;
 
-/// Logs users in for whom somebody knows a shared secret.
+/// Logs in any user by a token that is derived from a shared secret.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Whoever knows it can log in as any user: make it long and random, and keep it to yourself.
-    // As it was written: what serde says of the wrong type would show it.
+    /// The secret. It allows logging in as any user: make it long and random, and keep it private.
+    // A raw value, because serde's error for a wrong type would quote the secret.
     #[cfg_attr(test, schemars(with = "String", length(min = 1)))]
     shared_secret: Value,
 
-    /// Whether there is the type of login `com.devture.shared_secret_auth`, which has a `token`.
+    /// Whether to support the login type `com.devture.shared_secret_auth`, which has a `token`.
     #[serde(default = "yes")]
     pub(crate) com_devture_shared_secret_auth_support_enabled: bool,
 
-    /// Whether the token is taken for a `password`, too, in a login of the type `m.login.password`.
+    /// Whether to also accept the token as the `password` of the login type `m.login.password`.
     #[serde(default)]
     pub(crate) m_login_password_support_enabled: bool,
 
-    /// Whether users who are deactivated can be logged in.
+    /// Whether deactivated users can be logged in.
     #[serde(default)]
     pub(crate) allow_deactivated_users: bool,
 }
 
-/// The secret, ready for messages.
+/// The HMAC keyed with the secret.
 pub(crate) type Keyed = Hmac<Sha512>;
 
 const fn yes() -> bool {
@@ -36,7 +36,7 @@ const fn yes() -> bool {
 }
 
 impl Config {
-    /// The config, if anybody can log in by it, and not everybody.
+    /// Checks that the secret is not empty and that a login type is enabled.
     pub(crate) fn checked(self) -> Result<Self, ConfigError> {
         self.keyed()?;
         if self.com_devture_shared_secret_auth_support_enabled

@@ -51,7 +51,7 @@ impl Module for SharedSecretAuth {
 }
 
 impl SharedSecretAuth {
-    /// Whether this is the token of a user. How long that takes does not tell where they differ.
+    /// Whether this is the token of a user. The comparison takes constant time.
     fn is_token(&self, token: &str, user_id: &str) -> bool {
         let digest = self.keyed.clone().chain_update(user_id).finalize().into_bytes();
         let mut expected = String::with_capacity(2 * digest.len());
@@ -61,7 +61,7 @@ impl SharedSecretAuth {
         expected.as_bytes().ct_eq(token.as_bytes()).into()
     }
 
-    /// Whether there is such a user, who can be logged in.
+    /// Whether the user exists and may be logged in.
     async fn is_welcome(&self, user_id: &str) -> Result<bool, ModuleError> {
         let Some(info) = self.api.get_userinfo_by_id(UserId::new(user_id)).await? else {
             tracing::info!("`{user_id}` has a token of the shared secret, and no account");

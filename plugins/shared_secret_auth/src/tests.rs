@@ -1,4 +1,4 @@
-//! Shows whom a token lets in.
+//! Tests whom a token logs in.
 
 mod bad_configs;
 mod documented;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::*;
 
 const ALICE: &str = "@alice:example.com";
-/// Hers, of the secret `secret`.
+/// Alice's token for the secret `secret`.
 const TOKEN: &str = "63cd27ec02e50c9a4f120189978d2c318beac6310bef6655fdd306d195765a06\
     96032ce1365e8da9c60efb47c82c75fb26e2a9ba17de566a00e6ae64b9a3944a";
 
@@ -23,7 +23,7 @@ fn module(host: &FakeHost, more: Value) -> TestModule {
     TestModule::new(&MODULE, config, host).unwrap()
 }
 
-/// Who is logged in.
+/// The user who is logged in.
 fn log_in(module: &TestModule, username: &str, login_type: &str, fields: Value) -> Option<String> {
     let fields = fields.to_string();
     let asked = module.password_auth_provider();
@@ -57,7 +57,7 @@ fn no_other_token_does() {
     }
     assert_eq!(by_token(&module, "bob", TOKEN), None);
     assert_eq!(by_token(&module, "Alice", TOKEN), None);
-    // Nothing is asked of the homeserver before the token is right.
+    // The module makes no requests unless the token is right.
     assert_eq!(host.requests(), [] as [Value; 0]);
 }
 
@@ -81,7 +81,7 @@ fn what_is_no_token_is_left_to_others() {
 fn whoever_has_no_account_is_not_let_in() {
     let nobody = FakeHost::new("example.com");
     assert_eq!(by_token(&module(&nobody, json!({})), "alice", TOKEN), None);
-    // The user ID of another server stays as it is.
+    // A user ID of another server is not changed.
     let elsewhere = FakeHost::new("example.org").user(user("@alice:example.org"));
     let module = module(&elsewhere, json!({}));
     assert_eq!(by_token(&module, ALICE, TOKEN), None);

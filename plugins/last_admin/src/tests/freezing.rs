@@ -1,4 +1,4 @@
-//! Shows how a room is frozen and unfrozen, and what may be sent there meanwhile.
+//! Tests how a room is frozen and unfrozen, and which events it accepts while frozen.
 
 use super::*;
 
@@ -22,7 +22,7 @@ fn frozen_lobby() -> FakeRoom {
         .state(FROZEN, "", json!({"frozen": true}))
 }
 
-/// What becomes of an event, and what is sent for it.
+/// The decision about an event, and the events sent for it.
 fn decided(room: FakeRoom, event: &OwnedEvent) -> (Asked, Vec<(String, String, Value)>) {
     let host = host(room);
     let decision = decide(&module(&host, config()), &host, event);
@@ -49,7 +49,7 @@ fn a_room_is_frozen() {
         let expected = [vec![all_admins(json!({ADMIN: 100}))], rules].concat();
         assert_eq!(decided(room, &event), (made_anew(&event), expected));
     }
-    // A room without rules, or levels, that can be read.
+    // A room without readable join rules and power levels.
     let bare = room(ROOM).member(ADMIN, "join");
     assert_eq!(decided(bare, &event), (made_anew(&event), vec![rule]));
 }
@@ -61,7 +61,7 @@ fn whoever_unfreezes_a_room_is_its_admin() {
     assert_eq!(decided(frozen_lobby(), &event), (made_anew(&event), one(LEVELS, USER, levels)));
 }
 
-/// Where that level is needed to freeze it.
+/// A room that requires this level to freeze it.
 fn needing(level: i64) -> FakeRoom {
     let mut levels = levels();
     levels["events"] = json!({FROZEN: level});
@@ -84,7 +84,7 @@ fn what_is_denied_and_what_changes_nothing() {
         (frozen_lobby(), says(USER, frozen(true)), EventDecision::Allow),
         (lobby(), says(ADMIN, frozen(false)), EventDecision::Allow),
         (lobby(), says(OTHER_MOD, frozen(true)), EventDecision::Allow),
-        // They may not send it at all.
+        // The sender may not send this event at all.
         (lobby(), says(USER, frozen(true)), EventDecision::Deny),
         (needing(100), says(MOD, frozen(true)), EventDecision::Deny),
         (needing(101), says(ADMIN, frozen(true)), EventDecision::Deny),
@@ -142,7 +142,7 @@ fn a_frozen_room_can_be_left_and_nothing_else() {
         (levels(without("ban")), false),
         (levels(json!({})), false),
         (levels(closed.clone()).sender(MOD), false),
-        // Who may not unfreeze it may not become its only admin either.
+        // A user who may not unfreeze the room may not become its only admin either.
         (levels(changed("users", json!({BLOCKED: 100}))).sender(BLOCKED), false),
         (levels(closed.clone()).without("state_key"), false),
         (levels(closed.clone()).state_key("x"), false),
@@ -159,7 +159,7 @@ fn another_type_may_say_it() {
     let module = module(&host, json!({"frozen_event_type": "org.example.asleep"}));
     let message = event("m.room.message").room(ROOM).sender(USER).build();
     assert_eq!(decide(&module, &host, &message), Ok(EventDecision::Deny));
-    // To this module that is any event.
+    // The module treats this type like any other.
     let event = event("org.example.asleep").room(ROOM).sender(ADMIN).state_key("");
     let event = event.content(json!({"frozen": false})).build();
     assert_eq!(decide(&module, &host, &event), made_anew(&event));

@@ -1,4 +1,4 @@
-//! Shows what is sent before the last admin leaves, in each mode.
+//! Tests which events are sent before the last admin leaves, in each mode.
 
 use super::*;
 
@@ -59,15 +59,15 @@ fn the_highest_who_are_there_are_promoted() {
         case(json!({ADMIN: 100, MOD: 60, USER: 50}), lobby().member(MOD, "leave")),
         promoted(json!({ADMIN: 100, MOD: 60, USER: 100}))
     );
-    // Not of a forbidden homeserver, however high.
+    // Users of forbidden homeservers are not promoted, whatever their level.
     assert_eq!(
         case(json!({ADMIN: 100, OTHER_MOD: 99, MOD: 1}), lobby()),
         promoted(json!({ADMIN: 100, OTHER_MOD: 99, MOD: 100}))
     );
     assert_eq!(case(json!({ADMIN: 100, OTHER_MOD: 99}), lobby()), frozen());
-    // Not who is no higher than everybody.
+    // Users at or below the default level are not promoted.
     assert_eq!(case(json!({ADMIN: 100, MOD: 0, USER: -1}), lobby()), frozen());
-    // To the level of who leaves; texts are levels, what is none is as if it were not there.
+    // They get the level of the leaving user. Strings are levels; invalid levels are ignored.
     assert_eq!(
         case(json!({ADMIN: "150", MOD: "50", USER: "x", OTHER_MOD: null}), lobby()),
         promoted(json!({ADMIN: "150", MOD: 150, USER: "x", OTHER_MOD: null}))
@@ -94,11 +94,11 @@ fn who_is_not_the_last_admin_just_leaves() {
         ("@nobody:example.com", lobby()),
         (ADMIN, lobby().state(LEVELS, "", two.clone())),
         (ADMIN, lobby().state(LEVELS, "", two.clone()).member(USER, "invite")),
-        // There is nothing to read.
+        // The power levels cannot be read.
         (ADMIN, lobby().state(LEVELS, "", json!({}))),
         (ADMIN, lobby().state(LEVELS, "", json!({"users": [ADMIN]}))),
         (ADMIN, room(ROOM).member(ADMIN, "join")),
-        // Everybody is an admin.
+        // Everyone is an admin.
         (ADMIN, lobby().state(LEVELS, "", json!({"users": {ADMIN: 100}, "users_default": 100}))),
         // Declines an invite.
         (ADMIN, lobby().member(ADMIN, "invite")),
@@ -116,7 +116,7 @@ fn other_events_than_a_leave_of_ones_own() {
     let host = host(lobby());
     let module = module(&host, json!({}));
     for event in [
-        // He is kicked, or banned, or kicks somebody.
+        // The admin is kicked or banned, or kicks another user.
         member(ADMIN, "leave").sender(MOD),
         member(ADMIN, "ban"),
         member(USER, "leave").sender(ADMIN),

@@ -1,10 +1,10 @@
-//! Shows that those who made a room of version 12 are its admins, though no list names them.
+//! Tests that the creators of a version 12 room are its admins, although they are not listed.
 
 use super::*;
 
 const CREATOR: &str = "@creator:example.com";
 
-/// Made by one user, with another beside.
+/// A room with a creator and an additional creator.
 fn made(version: &str, users: Value) -> FakeRoom {
     lobby()
         .state(
@@ -30,7 +30,7 @@ fn creators_are_admins() {
     for version in ["1", "11", "org.example.1"] {
         assert_eq!(left(&json!({}), made(version, users.clone()), CREATOR), [], "{version}");
     }
-    // There need be no list.
+    // The list of users may be missing.
     let bare = made("12", json!({})).state(LEVELS, "", json!({"users_default": 0}));
     assert_eq!(
         left(&json!({"mode": "open"}), bare, CREATOR),
@@ -45,9 +45,9 @@ fn another_creator_is_another_admin() {
     for user in [CREATOR, USER] {
         assert_eq!(left(&json!({}), both.clone(), user), []);
     }
-    // Of the listed admins one is left.
+    // A listed admin remains.
     assert_eq!(left(&json!({}), made("12", users.clone()), CREATOR), []);
-    // Of the creators one is.
+    // A creator remains.
     assert_eq!(left(&json!({}), made("12", users), ADMIN), []);
 }
 
@@ -81,7 +81,7 @@ fn a_creator_who_unfreezes_a_room_is_not_listed() {
     let unfreezes = unfreezes.content(json!({"frozen": false})).build();
     assert!(matches!(decide(&module, &host, &unfreezes), Ok(EventDecision::Replace(_))));
     assert_eq!(sent(&host), one(LEVELS, CREATOR, levels.clone()));
-    // As the module is asked about that.
+    // The module is then called for these power levels.
     let closes = event(LEVELS).room(ROOM).sender(CREATOR).state_key("").content(levels).build();
     host.room(made("12", json!({})).state(FROZEN, "", json!({"frozen": true})));
     assert_eq!(decide(&module, &host, &closes), Ok(EventDecision::Allow));

@@ -177,8 +177,8 @@ impl Parser {
         Ok(Node::Conditional { group, yes, no: Box::new(no) })
     }
 
-    /// The flags that begin with `c`, and the character that ends them. Answers which a group turns on and
-    /// off, or `None` if they are the whole pattern's.
+    /// Reads flags that begin with `c`, and the character that ends them. Returns the flags that a
+    /// group turns on and off, or `None` if they apply to the whole pattern.
     fn flags(&mut self, c: char) -> Result<Option<(Flags, Flags)>> {
         let mut on = Flags::NONE;
         let mut c = c;

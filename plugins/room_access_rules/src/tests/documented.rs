@@ -1,4 +1,4 @@
-//! Shows that the README's example is a config with each key, and the schema what the type says.
+//! Tests that the README's example has each key, and that the schema matches the type.
 
 use hsmod_documented::{check_schema, example, keys, schema};
 

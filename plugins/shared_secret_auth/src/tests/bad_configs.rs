@@ -1,4 +1,4 @@
-//! Shows what an operator is told of a config that cannot work, and that it never shows the secret.
+//! Tests the errors for invalid configs, which never show the secret.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Shows that the README has each key, and the schema what the type says.
+//! Tests that the README documents each key, and that the schema matches the type.
 
 use hsmod_documented::{check_schema, example, keys, schema};
 
