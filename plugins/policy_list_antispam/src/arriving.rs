@@ -1,7 +1,7 @@
-//! Rules on their way into a room.
+//! Rules that are not yet part of a room's state.
 //!
-//! A homeserver asks what is spam before it asks what is allowed, and stores an event after that. So a
-//! rule that is new or taken back is not yet part of the room's state when a module sees it.
+//! A homeserver checks an event for spam before it authorizes and stores it. So when the module
+//! sees a new or withdrawn rule, that is not yet part of the room's state.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::list::List;
 
-/// For how long a rule counts that the state does not have: by then the room has refused it.
+/// How long a rule counts without being in the state. After that, the room must have refused it.
 const PATIENCE_MS: u64 = 30_000;
 
-/// How many are kept. Those that come beside them count once the state has them.
+/// The number of rules that are kept. Further ones count once they are in the state.
 ///
-/// Rationale: whoever is in the room can send any number of rules that it will not take, and large ones.
+/// Rationale: any member can send any number of large rules that the room will refuse.
 const KEPT_MAX: usize = 256;
 
 /// Type and state key of an event.
 pub(crate) type Key = (String, String);
 
-/// The latest rule of each key that was seen and has not been found in the state.
+/// The latest rule seen for each key that has not been found in the state.
 #[derive(Clone, Default)]
 pub(crate) struct Arriving(BTreeMap<Key, Seen>);
 
@@ -39,12 +39,12 @@ impl Arriving {
         }
     }
 
-    /// Forgets what the state should have had long ago.
+    /// Forgets rules that should have been in the state long ago.
     pub(crate) fn lose_patience(&mut self, now_ms: u64) {
         self.0.retain(|_, seen| now_ms.saturating_sub(seen.at_ms) < PATIENCE_MS);
     }
 
-    /// Forgets what the state has by now.
+    /// Forgets rules that are now in the state.
     pub(crate) fn settle(&mut self, arrived: &[String]) {
         self.0.retain(|_, seen| !arrived.iter().any(|id| seen.event.as_event().event_id() == id));
     }
@@ -57,8 +57,8 @@ impl Arriving {
         self.0.values().map(|seen| seen.event.as_event().sender().to_string())
     }
 
-    /// The list that the state and these make, where each replaces a rule of the same key; and the IDs
-    /// of those that the state has by now.
+    /// Merges these rules into the state, where each replaces a rule of the same key. Also returns
+    /// the IDs of those that are now in the state.
     pub(crate) fn merge(self, state: &[OwnedEvent], only_bans: bool) -> (List, Vec<String>) {
         let mut rules: HashMap<Key, Event<'_>> = HashMap::with_capacity(state.len());
         rules.extend(state.iter().map(|event| (key(&event.as_event()), event.as_event())));
@@ -79,8 +79,9 @@ fn key(event: &Event<'_>) -> Key {
     (event.event_type().to_owned(), event.state_key().unwrap_or_default().to_owned())
 }
 
-/// Whether a room of this state takes an event of its sender's. Otherwise anybody could ban whom they
-/// please for a while. When in doubt it does not, and a rule counts once it is part of the state.
+/// Whether a room with this state accepts the event from its sender. Without this check, anyone
+/// could ban others for a while. When in doubt, the answer is no, and the rule counts once it is in
+/// the state.
 fn may_send(event: &Event<'_>, state: &[OwnedEvent]) -> bool {
     let find = |event_type: &str, state_key: &str| {
         let is_it = |found: &Event<'_>| {
@@ -92,7 +93,7 @@ fn may_send(event: &Event<'_>, state: &[OwnedEvent]) -> bool {
     let sender = event.sender().as_str();
     let member = find("m.room.member", sender);
     let is_joined = member.is_some_and(|(_, of)| of.get("membership") == Some(&"join".into()));
-    // A state key that is a user's is that user's own.
+    // Only a user may set state whose key is that user's ID.
     let is_foreign = event.state_key().is_some_and(|key| key.starts_with('@') && key != sender);
     if !is_joined || is_foreign {
         return false;
@@ -107,7 +108,7 @@ fn may_send(event: &Event<'_>, state: &[OwnedEvent]) -> bool {
         || find("m.room.create", "").is_some_and(|(create, of)| reigns(sender, &create, &of))
 }
 
-/// A power level: in old rooms they may be written as texts.
+/// Reads a power level, which may be a string in old rooms.
 fn level(value: &Value) -> Option<i64> {
     match value {
         Value::String(text) => text.trim().parse().ok(),
@@ -115,7 +116,7 @@ fn level(value: &Value) -> Option<i64> {
     }
 }
 
-/// Whether somebody is above all levels, as who creates a room is since version 12.
+/// Whether a user is above all power levels, as a room's creators are since version 12.
 fn reigns(user_id: &str, create: &Event<'_>, content: &JsonObject) -> bool {
     let additional = content.get("additional_creators").and_then(Value::as_array);
     let is_among = |users: &Vec<Value>| users.iter().any(|user| user == user_id);
@@ -138,7 +139,7 @@ mod tests {
             arriving.add(&rule.as_event(), at_ms);
         };
         (0..2 * KEPT_MAX).for_each(|number| add(number, 0));
-        // One of those that are kept may change.
+        // A rule that is kept may still change.
         add(0, PATIENCE_MS);
         assert_eq!(arriving.0.len(), KEPT_MAX);
         arriving.lose_patience(PATIENCE_MS);

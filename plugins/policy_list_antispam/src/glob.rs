@@ -1,32 +1,33 @@
-//! The globs of policy lists: `*` is any run of characters, `?` is one, and case does not matter.
+//! The globs of policy lists: `*` matches any characters, `?` exactly one, and case is ignored.
 
-/// Text as it is compared: what differs in case alone is the same, as for Python's `re.IGNORECASE`.
-/// The number of characters stays as it is, which `?` counts.
+/// Folds the case of a text for comparison, as Python's `re.IGNORECASE` does. The number of
+/// characters, which `?` counts, is unchanged.
 pub(crate) fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() }
 }
 
-/// By way of the upper case, so that both forms of the Greek sigma are one.
+/// Goes through the upper case, so that both forms of the lower-case sigma are equal.
 fn fold(c: char) -> char {
     let mut upper = c.to_uppercase();
     let one = match (upper.next(), upper.next()) {
         (Some(one), None) => one,
         _ => c,
     };
-    // Only the capital I with a dot has more than one small letter, of which the second is the dot.
+    // Only the capital I with a dot has a lower case of two characters, the second of which is the
+    // dot.
     one.to_lowercase().next().unwrap_or(one)
 }
 
-/// Whether there is anything to a glob but its own text.
+/// Whether the text contains wildcards.
 pub(crate) fn is_glob(folded: &str) -> bool {
     folded.contains(['*', '?'])
 }
 
-/// Whether a glob matches a whole text; both are folded. Neither wildcard stands for a line's end.
+/// Whether a glob matches a whole text. Both must be folded. Wildcards do not match line breaks.
 ///
-/// Rationale: to go back to the last `*` is enough, since whatever an earlier one could take, the last
-/// one can take as well. So a glob takes at most its length times that of the text, however many
-/// wildcards a stranger has put into it.
+/// Rationale: backtracking to the last `*` is enough, since it can match whatever an earlier one
+/// could. So the time is at most proportional to the product of both lengths, however many
+/// wildcards an attacker puts into a glob.
 pub(crate) fn matches(glob: &str, text: &str) -> bool {
     let (mut glob, mut text) = (glob.chars(), text.chars());
     let mut last_star = None;
@@ -44,7 +45,7 @@ pub(crate) fn matches(glob: &str, text: &str) -> bool {
             }
             _ => {}
         }
-        // The last `*` takes one character more.
+        // Let the last `*` match one more character.
         let Some((behind, taken)) = &mut last_star else { return false };
         if taken.next().is_none_or(|more| more == '\n') {
             return false;
@@ -72,7 +73,7 @@ mod tests {
             ("?", "", false),
             ("?", "é", true),
             ("?", "éa", false),
-            // Runs of wildcards are "at least so many".
+            // A run of wildcards means "at least this many".
             ("?*?", "a", false),
             ("?*?", "ab", true),
             ("**?**", "abc", true),
@@ -134,7 +135,8 @@ mod tests {
         assert!(is_matched(&format!("{}*", "*a".repeat(200)), &text));
     }
 
-    /// By trying everything, which takes too long for more than a few characters.
+    /// A reference implementation that tries everything, which is too slow for more than a few
+    /// characters.
     fn slowly(glob: &[char], text: &[char]) -> bool {
         match (glob.split_first(), text.split_first()) {
             (None, None) => true,

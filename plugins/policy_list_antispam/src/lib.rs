@@ -25,10 +25,10 @@ pub struct PolicyListAntispam {
     length_max: Option<LengthMax>,
 }
 
-/// How long a message may be, and where.
+/// The maximum length of messages, and where it applies.
 struct LengthMax {
     characters: u64,
-    /// All rooms if there are none.
+    /// Empty means all rooms.
     rooms: HashSet<OwnedRoomId>,
     remote_servers: bool,
 }
@@ -50,7 +50,7 @@ impl Module for PolicyListAntispam {
             block_messages: config.block_messages,
             length_max,
         });
-        // Events are looked at in any case: they change the lists.
+        // This one is always registered, since events may change the lists.
         let mut callbacks = vec!["check_event_for_spam"];
         callbacks.extend(config.block_invites.then_some("user_may_invite"));
         callbacks.extend(config.block_usernames.then_some("check_username_for_spam"));
@@ -60,14 +60,14 @@ impl Module for PolicyListAntispam {
 }
 
 impl PolicyListAntispam {
-    /// Whether each list has been read. Until then, those that were not ban nobody.
+    /// Whether all lists have been read. A list that has not been read bans no one.
     pub fn is_ready(&self) -> bool {
         self.lists.are_ready()
     }
 
-    /// Whether a user is banned, in this room if one is asked about.
+    /// Whether a user, or the room if one is given, is banned.
     fn is_banned(&self, user_id: &UserId, room_id: Option<&RoomId>) -> Result<bool, ModuleError> {
-        // No homeserver sends such a user ID; 400 if one does.
+        // No homeserver passes an invalid user ID. If one does, the error is a 400.
         let server = UserId::parse(user_id.as_str())?.server_name().unwrap_or_default();
         Ok(self.lists.ban(Kind::User, user_id.as_str())
             || room_id.is_some_and(|room_id| self.lists.ban(Kind::Room, room_id.as_str()))
@@ -84,14 +84,14 @@ impl PolicyListAntispam {
         if !holds_here || !(max.remote_servers || self.api.is_mine(event.sender())) {
             return Ok(false);
         }
-        // What is no text has no length.
+        // A `body` that is not a string has no length.
         let body = event.content::<Content>()?.body;
         let characters = body.as_ref().and_then(Value::as_str).unwrap_or_default().chars();
         Ok(u64::try_from(characters.count()).is_ok_and(|count| count > max.characters))
     }
 }
 
-// The config chooses among them.
+// Optional, because the config decides which of them are registered.
 #[callbacks(optional)]
 impl SpamChecker for PolicyListAntispam {
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {

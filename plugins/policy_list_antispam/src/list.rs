@@ -1,4 +1,4 @@
-//! What the state of a room says: the rules of one policy list.
+//! The rules of one policy list, from the state of its room.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::glob::folded;
 use crate::rules::Rules;
 
-/// What a rule names.
+/// The kind of entity that a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     User,
@@ -14,7 +14,7 @@ pub(crate) enum Kind {
     Server,
 }
 
-/// The types of rules: those of the specification, and those that were there before it.
+/// The event types of rules: those of the specification, and earlier ones.
 pub(crate) const TYPES: [(&str, Kind); 9] = [
     ("m.policy.rule.user", Kind::User),
     ("m.policy.rule.room", Kind::Room),
@@ -29,7 +29,7 @@ pub(crate) const TYPES: [(&str, Kind); 9] = [
 
 const BANS: [&str; 2] = ["m.ban", "org.matrix.mjolnir.ban"];
 
-/// The place of a type among them; `None` if its events are no rules.
+/// The index of a type in [`TYPES`]. `None` if its events are not rules.
 fn place(event_type: &str) -> Option<usize> {
     TYPES.iter().position(|(name, _)| *name == event_type)
 }
@@ -47,8 +47,9 @@ pub(crate) struct List {
 }
 
 impl List {
-    /// The rules among these events, ordered by their types as above, and then by their state keys:
-    /// homeservers tell them in no order. Rules that do not ban are left out unless they may decide.
+    /// The rules among these events, ordered by type as above and then by state key, since
+    /// homeservers return state in no particular order. With `only_bans`, rules that do not ban are
+    /// left out.
     pub(crate) fn new<'e>(state: impl IntoIterator<Item = Event<'e>>, only_bans: bool) -> Self {
         let mut rules: Vec<_> = state.into_iter().filter_map(Written::read).collect();
         rules.retain(|rule| rule.bans || !only_bans);
@@ -73,18 +74,18 @@ impl List {
     }
 }
 
-/// A rule as an event has it.
+/// A rule, as read from an event.
 struct Written {
-    /// The place of its type, and its state key.
+    /// The index of its type, and its state key.
     key: (usize, String),
     kind: Kind,
-    /// What it names, folded.
+    /// The folded entity.
     name: String,
     bans: bool,
 }
 
 impl Written {
-    /// `None` if it says nothing: a rule is taken back by an event without content.
+    /// Reads a rule. `None` if it lacks a part: an event without content withdraws a rule.
     fn read(event: Event<'_>) -> Option<Self> {
         #[derive(Deserialize)]
         struct Content {

@@ -1,4 +1,4 @@
-//! The policy lists as they are known now, and how they come to be known.
+//! The current policy lists, and how they are read.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,23 +11,23 @@ use crate::config::Config;
 use crate::glob::folded;
 use crate::list::{Kind, List, TYPES, is_rule};
 
-/// After that a list that could not be read is tried again.
+/// The delay before a list that could not be read is tried again.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// After that it is looked whether the room has taken a rule that was on its way.
+/// The delay before checking whether the room has accepted a new rule.
 const CONFIRM: Duration = Duration::from_secs(10);
 
-/// Between two readings of a list whose rules change one after the other, at least and at most.
+/// The shortest and longest pause between two reads of a list whose rules keep changing.
 ///
-/// Rationale: whoever is in the room brings a reading about, by a rule that it will not take. A long list
-/// keeps the homeserver busy for seconds, which must not be all that it does.
+/// Rationale: any member of the room can cause a read, by a rule that the room will refuse. A long
+/// list keeps the homeserver busy for seconds, and that must not happen continuously.
 const PAUSE: Duration = Duration::from_secs(1);
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
-/// How many times as long as a reading the pause after it is.
+/// The pause after a read, as a multiple of its duration.
 const PAUSE_TIMES: u32 = 9;
 
-/// All policy lists. Checks take no lock: what they look at is put in place as a whole.
+/// All policy lists. Checks take no lock, since the lists are replaced atomically.
 pub(crate) struct Lists {
     api: ModuleApi,
     rooms: Vec<OwnedRoomId>,
@@ -38,22 +38,22 @@ pub(crate) struct Lists {
     progress: Mutex<Vec<Progress>>,
 }
 
-/// How far the reading of one list has come.
+/// The progress of reading one list.
 #[derive(Default)]
 struct Progress {
     was_read: bool,
     is_reading: bool,
-    /// Something has changed since the reading began.
+    /// The list has changed since the current read began.
     again: bool,
-    /// It will be read once more, later.
+    /// A later read is scheduled.
     is_due: bool,
-    /// It could not be read the last time.
+    /// The last read failed.
     is_failing: bool,
     arriving: Arriving,
 }
 
 impl Lists {
-    /// Nothing of them is known yet: they are read once the module starts.
+    /// The lists, still empty. They are read when the module starts.
     pub(crate) fn new(config: &Config, api: &ModuleApi) -> Arc<Self> {
         let rooms = config.ban_lists.clone();
         let lists = Arc::new(Self {
@@ -64,7 +64,7 @@ impl Lists {
             rooms,
         });
         lists.read_all();
-        // On each worker: each has lists of its own.
+        // On all workers, since each has its own copy of the lists.
         api.with(&lists).looping_background_call_on_all_instances(
             "read the policy lists anew",
             config.refresh_interval.into(),
@@ -76,18 +76,19 @@ impl Lists {
         lists
     }
 
-    /// Whether each list has been read.
+    /// Whether all lists have been read.
     pub(crate) fn are_ready(&self) -> bool {
         self.progress().iter().all(|progress| progress.was_read)
     }
 
-    /// Whether the first rule that matches bans.
+    /// Whether the first matching rule bans.
     pub(crate) fn ban(&self, kind: Kind, name: &str) -> bool {
         let name = folded(name);
         self.known.load().iter().find_map(|list| list.rules(kind).decide(&name)).unwrap_or(false)
     }
 
-    /// Notes an event that changes a rule of one of the lists; whether it is one.
+    /// Records an event that changes a rule of one of the lists. Returns whether it is such an
+    /// event.
     pub(crate) fn note(self: &Arc<Self>, event: &Event<'_>) -> bool {
         if !is_rule(event) {
             return false;
@@ -104,7 +105,7 @@ impl Lists {
         (0..self.rooms.len()).for_each(|list| self.read_soon(list));
     }
 
-    /// Reads a list in the background; once more, if that is under way.
+    /// Reads a list in the background. If a read is in progress, it is repeated after that.
     fn read_soon(self: &Arc<Self>, list: usize) {
         let progress = &mut self.progress()[list];
         progress.again = true;
@@ -114,7 +115,7 @@ impl Lists {
         }
     }
 
-    /// Reads a list, and again for as long as it changes meanwhile.
+    /// Reads a list, and repeats this as long as it changes in the meantime.
     pub(crate) async fn read(self: Arc<Self>, list: usize) -> Result<(), ModuleError> {
         loop {
             let begun_ms = self.api.get_current_time_msec();
@@ -137,7 +138,7 @@ impl Lists {
             arriving.lose_patience(self.api.get_current_time_msec());
             arriving.clone()
         };
-        // Each room has the former two; they say who may change a rule.
+        // The first two are in every room and determine who may change a rule.
         let known =
             ["m.room.create", "m.room.power_levels"].map(|name| (name, Some(String::new())));
         let mut types = known.to_vec();
@@ -154,7 +155,7 @@ impl Lists {
         Ok(())
     }
 
-    /// From now on, this is what is known of a list.
+    /// Publishes a list that was read.
     fn put(&self, list: usize, read: List, arrived: &[String]) {
         let (room, rules) = (&self.rooms[list], read.len());
         let mut all = self.progress();
@@ -177,7 +178,7 @@ impl Lists {
         }
     }
 
-    /// What was read before stays. The log has it once, and not every half a minute.
+    /// Logs a failed read, but only the first of several in a row. The previous list is kept.
     fn complain(&self, list: usize, error: &ModuleError) {
         let progress = &mut self.progress()[list];
         let was_failing = std::mem::replace(&mut progress.is_failing, true);
@@ -193,7 +194,7 @@ impl Lists {
         }
     }
 
-    /// Reads a list once more in a while, if there is a reason to.
+    /// Schedules another read if the last one failed or rules are pending.
     fn read_later(self: &Arc<Self>, list: usize) {
         let progress = &mut self.progress()[list];
         let delay = match progress {
@@ -212,20 +213,20 @@ impl Lists {
         self.api.with(self).delayed_background_call("read a policy list", delay, read);
     }
 
-    /// Whether something has changed meanwhile; if not, nobody is reading any more.
+    /// Whether to read again because the list has changed. If not, marks the read as finished.
     fn goes_on(&self, list: usize) -> bool {
         let progress = &mut self.progress()[list];
         progress.is_reading = progress.again;
         progress.again
     }
 
-    /// Whoever panics with the lock leaves nothing half done that the next reading would not mend.
+    /// A panic while the lock is held leaves nothing that the next read would not repair.
     fn progress(&self) -> MutexGuard<'_, Vec<Progress>> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How long to wait after a reading that took so long.
+/// The pause after a read of this duration.
 fn pause_after(took_ms: u64) -> Duration {
     Duration::from_millis(took_ms).saturating_mul(PAUSE_TIMES).clamp(PAUSE, PAUSE_MAX)
 }

@@ -1,23 +1,23 @@
-//! Rules of one kind, found by what they name.
+//! Rules of one kind, indexed by entity.
 
 use std::collections::HashMap;
 
 use crate::glob::{is_glob, matches};
 
-/// The rules of a list that name users, or rooms, or servers, in their order.
+/// The rules of a list for users, rooms or servers, in order.
 ///
-/// What a rule names is looked up if it has no wildcards. A glob is looked up by four bytes of it, which
-/// the text must have as well: by those that the fewest other globs have. So what a text is compared
-/// with are a few globs, of however many.
+/// Entities without wildcards are looked up in a hash table. A glob is indexed by four consecutive
+/// bytes that a matching text must contain, chosen so that few other globs share them. So a text is
+/// compared with only a few globs, however many there are.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
-    /// By what they name, folded.
+    /// Rules without wildcards, by folded entity.
     literal: HashMap<String, Rule>,
-    /// In their order.
+    /// Rules with wildcards, in order.
     globs: Vec<(String, Rule)>,
-    /// Places in `globs`, by four bytes that they have.
+    /// Indexes into `globs`, by four bytes that the glob contains.
     by_gram: HashMap<Gram, Vec<usize>>,
-    /// Places of those that have no four bytes between two wildcards.
+    /// Indexes of globs without four consecutive bytes between wildcards.
     short: Vec<usize>,
 }
 
@@ -29,11 +29,12 @@ struct Rule {
 
 type Gram = [u8; 4];
 
-/// Stands before and behind a text, and in none: bytes at an end of a glob are looked for there alone.
+/// A byte put before and after each text, which occurs in no text. So the bytes at an end of a glob
+/// are only found at that end of a text.
 const END: u8 = 0xff;
 
 impl Rules {
-    /// What each names, folded, and whether it bans.
+    /// Builds the index from folded entities and whether each rule bans.
     pub(crate) fn new(rules: impl IntoIterator<Item = (String, bool)>) -> Self {
         let mut made = Self::default();
         for (order, (name, bans)) in rules.into_iter().enumerate() {
@@ -58,7 +59,7 @@ impl Rules {
         made
     }
 
-    /// Whether the first rule that matches a folded text bans; `None` if none matches.
+    /// Whether the first rule that matches a folded text bans. `None` if no rule matches.
     pub(crate) fn decide(&self, text: &str) -> Option<bool> {
         let mut first = self.literal.get(text).copied();
         for (glob, rule) in self.candidates(text).filter_map(|place| self.globs.get(place)) {
@@ -70,8 +71,8 @@ impl Rules {
         first.map(|rule| rule.bans)
     }
 
-    /// Places of the globs that a text may match: each once, however often the text repeats itself. Who
-    /// has made up the text wants to see it compared for long.
+    /// Indexes of the globs that may match a text. Each appears only once, even if the text is
+    /// repetitive, since an attacker may craft texts that take long to compare.
     fn candidates(&self, text: &str) -> impl Iterator<Item = usize> {
         let mut known: Vec<Gram> = match self.by_gram.is_empty() {
             true => Vec::new(),
@@ -100,7 +101,7 @@ fn grams(bytes: &[u8]) -> impl Iterator<Item = Gram> {
     bytes.windows(4).filter_map(|four| four.try_into().ok())
 }
 
-/// Those without a wildcard.
+/// The grams of a glob that contain no wildcard.
 fn grams_of_glob(glob: &[u8]) -> impl Iterator<Item = Gram> {
     glob.split(|byte| matches!(byte, b'*' | b'?')).flat_map(grams)
 }
@@ -118,7 +119,7 @@ mod tests {
         for (written, text, decided) in [
             (&[("@a:x", true)][..], "@a:x", Some(true)),
             (&[("@a:x", true)], "@b:x", None),
-            // Whether it has wildcards or not, and bans or not.
+            // With and without wildcards, banning or not.
             (&[("@a:x", true), ("@*:x", false)], "@a:x", Some(true)),
             (&[("@*:x", false), ("@a:x", true)], "@a:x", Some(false)),
             (&[("@a:x", false), ("@*:x", true)], "@a:x", Some(false)),

@@ -1,4 +1,4 @@
-//! Shows whom policy lists ban, and when they are read.
+//! Tests whom policy lists ban, and when they are read.
 
 mod bad_configs;
 mod documented;
@@ -16,7 +16,7 @@ const ALICE: &str = "@alice:example.com";
 const EVE: &str = "@eve:evil.example";
 const ROOM: &str = "!r:example.com";
 
-/// What a rule's event says.
+/// The content of a rule's event.
 fn rule(entity: &str, recommendation: &str) -> Value {
     json!({"entity": entity, "recommendation": recommendation, "reason": "spam"})
 }
@@ -25,13 +25,13 @@ fn ban(entity: &str) -> Value {
     rule(entity, "m.ban")
 }
 
-/// A list that the moderator may change.
+/// A list that a moderator may change.
 fn list(room_id: &str) -> hsmod_plugin_api::testing::FakeRoom {
     let levels = json!({"users": {MODERATOR: 50}});
     room(room_id).member(MODERATOR, "join").state("m.room.power_levels", "", levels)
 }
 
-/// A homeserver with one list, of these rules: kind, state key, content.
+/// A homeserver with one list of these rules, given as event type, state key and content.
 fn host(rules: &[(&str, &str, Value)]) -> FakeHost {
     let add = |list: hsmod_plugin_api::testing::FakeRoom,
                (kind, key, content): &(&str, &str, Value)| {
@@ -44,7 +44,7 @@ const USER: &str = "m.policy.rule.user";
 const SERVER: &str = "m.policy.rule.server";
 const IN_ROOM: &str = "m.policy.rule.room";
 
-/// The module with these keys beside its list, started, and the list read.
+/// The started module, with the list, which has been read, and these keys.
 fn module(host: &FakeHost, more: Value) -> TestModule {
     let mut config = json!({"ban_lists": [LIST]});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -54,7 +54,7 @@ fn module(host: &FakeHost, more: Value) -> TestModule {
     module
 }
 
-/// Lets what is to be done now in the background be done.
+/// Runs the background work that is due.
 fn settle(module: &TestModule) {
     block_on(module.advance(std::time::Duration::ZERO));
 }
@@ -130,11 +130,11 @@ fn the_first_rule_that_matches_decides_unless_the_operator_says_otherwise() {
     for (rules, first, any) in [
         (vec![(USER, "a", unban()), (USER, "b", ban(EVE))], true, false),
         (vec![(USER, "a", ban(EVE)), (USER, "b", unban())], false, false),
-        // By type, then by state key.
+        // Rules are ordered by type, then by state key.
         (vec![("m.room.rule.user", "a", unban()), (USER, "b", ban(EVE))], false, false),
         (vec![("m.room.rule.user", "a", ban(EVE)), (USER, "b", unban())], true, false),
         (vec![(USER, "a", unban())], true, true),
-        // What does not ban is the last word on its own kind alone.
+        // A rule that does not ban decides only about its own kind.
         (vec![(USER, "a", unban()), (SERVER, "a", ban("evil.example"))], false, false),
         (
             vec![
@@ -176,7 +176,7 @@ fn messages_are_blocked_if_the_operator_says_so() {
         let hello = message(sender, "hello");
         assert_eq!(verdict(&blocks, &hello), *expected, "{sender}");
         assert_eq!(verdict(&lets, &hello), Verdict::Allow);
-        // Whatever kind of event it is.
+        // This holds for any type of event.
         let topic = event("m.room.topic").state_key("").sender(sender).build();
         assert_eq!(verdict(&blocks, &topic), *expected);
     }

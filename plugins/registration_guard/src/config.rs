@@ -1,4 +1,4 @@
-//! What the operator says, and what is wrong with it.
+//! The config and its checks.
 
 use hsmod_interval::{Interval, MINUTE, YEAR};
 use hsmod_plugin_api::prelude::*;
@@ -11,68 +11,68 @@ use crate::domains::EmailDomains;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Domains of e-mail addresses with which nobody may register.
+    /// Domains of e-mail addresses that may not be used to register.
     pub(crate) blocked_email_domains: Vec<String>,
 
-    /// A file with more of them, one a line; `#` begins a comment. It is read again when it has changed.
+    /// A file with more of them, one per line; `#` begins a comment. It is read again when it
+    /// changes.
     pub(crate) blocked_email_domains_file: Option<String>,
 
-    /// How often to look whether the file has changed: milliseconds, or a number with a unit, such as
+    /// How often to check the file for changes: milliseconds, or a number with a unit, such as
     /// `30s` or `5m`.
     pub(crate) reload_interval: ReloadInterval,
 
-    /// Whether a domain stands for those below it, too: `example.com` for `mail.example.com`.
+    /// Whether a domain includes its subdomains: `example.com` includes `mail.example.com`.
     pub(crate) match_subdomains: bool,
 
-    /// The only domains of e-mail addresses with which somebody may register. An empty list is all of
-    /// them.
+    /// The only domains of e-mail addresses that may be used to register. An empty list allows all.
     pub(crate) allow_email_domains: Vec<String>,
 
-    /// Python regular expressions, in which case does not matter. Nobody may have a username in which
-    /// one of them finds something.
+    /// Python regular expressions, matched ignoring case. A username in which one of them matches
+    /// anywhere is refused.
     pub(crate) deny_username_regexes: Vec<String>,
 
-    /// How many characters a username has at least.
+    /// The minimum number of characters in a username.
     pub(crate) min_username_length: u64,
 
-    /// How many characters a username has at most.
+    /// The maximum number of characters in a username.
     pub(crate) max_username_length: u64,
 
-    /// Whether one request at least has to say which program it comes from.
+    /// Whether at least one request of the registration must have a user agent.
     pub(crate) require_user_agent: bool,
 
-    /// What becomes of a registration that is refused.
+    /// What happens to a registration that is refused.
     pub(crate) action: Action,
 
-    /// The only ways of registering that are looked at, such as `oidc-github`. An empty list is all of
-    /// them, without a provider too.
+    /// The only auth providers whose registrations are checked, such as `oidc-github`. An empty
+    /// list means all registrations, including those without a provider.
     pub(crate) apply_to_auth_providers: Vec<String>,
 
-    /// Where to tell of new users. Leave it out to tell nobody.
+    /// Where to announce new users. Without it, they are not announced.
     pub(crate) notify: Option<Notify>,
 
-    /// What `deny_username_regexes` come to.
+    /// The compiled `deny_username_regexes`.
     #[serde(skip)]
     pub(crate) username_regexes: Vec<PythonRegex>,
 
-    /// What the keys about e-mail domains come to.
+    /// The values of the keys about e-mail domains.
     #[serde(skip)]
     pub(crate) email_domains: EmailDomains,
 }
 
-/// What becomes of a registration that is refused.
+/// What happens to a registration that is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {
-    /// The client is told that it asks too often.
+    /// The client gets an error that says it sends too many requests.
     #[default]
     Deny,
-    /// The user exists, and nobody sees what they send.
+    /// The account is created, but no one sees what the user sends.
     ShadowBan,
 }
 
-/// Where to tell of new users.
+/// Where to announce new users.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
@@ -80,20 +80,20 @@ pub(crate) struct Notify {
     /// The ID of the room.
     pub(crate) room: String,
 
-    /// Who tells it: a user of this homeserver who is in the room.
+    /// The sender of the announcements: a user of this homeserver who is in the room.
     pub(crate) sender: String,
 
-    /// Whether everybody in the room is notified.
+    /// Whether to notify everyone in the room.
     #[serde(default)]
     pub(crate) mention_room: bool,
 
-    /// Who is notified.
+    /// The IDs of users to notify.
     #[serde(default)]
     pub(crate) mention_user_ids: Vec<String>,
 }
 
-/// Whoever looks more seldom than once in a year, or more often than once in a hundredth of a second,
-/// has mistaken the unit.
+/// An interval of more than a year or less than a hundredth of a second is probably a mistake in
+/// the unit.
 type ReloadInterval = Interval<10, YEAR>;
 
 impl Default for Config {
@@ -119,7 +119,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The config with what is made of it, if nothing is wrong.
+    /// Checks the config and computes its derived values.
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
         for (item, regex) in self.deny_username_regexes.iter().enumerate() {
             let at = |error: ConfigError| error.at("deny_username_regexes").at(item);
@@ -150,7 +150,7 @@ impl Config {
 }
 
 impl Notify {
-    /// Which key has something else than it should.
+    /// Checks the values. Returns the key of an invalid one, with the message.
     fn check(&self) -> Result<(), (&'static str, String)> {
         if !self.room.starts_with('!') {
             let message = format!("`{}` is no room ID, which is like \"!id:server\"", self.room);

@@ -1,4 +1,4 @@
-//! Domains of e-mail addresses: those that are blocked, and those that alone are allowed.
+//! Blocked and allowed domains of e-mail addresses.
 
 mod file;
 
@@ -10,19 +10,19 @@ use hsmod_plugin_api::prelude::*;
 use crate::config::Config;
 use file::{Contents, ListFile};
 
-/// What e-mail addresses are held against.
+/// The domains that e-mail addresses are checked against.
 #[derive(Default)]
 pub(crate) struct EmailDomains {
     allowed: HashSet<String>,
     blocked: HashSet<String>,
     match_subdomains: bool,
     file: Option<ListFile>,
-    /// What was read of the file.
+    /// The current content of the file.
     listed: RwLock<Contents>,
 }
 
 impl EmailDomains {
-    /// What a config says of them. The file is read.
+    /// Reads the domains from a config and its file.
     pub(crate) fn of(config: &Config) -> Result<Self, ConfigError> {
         let file = config.blocked_email_domains_file.as_ref().map(ListFile::new);
         let listed = file.as_ref().map(ListFile::read).transpose();
@@ -40,7 +40,7 @@ impl EmailDomains {
         self.file.is_some()
     }
 
-    /// Reads the file again if it has changed. What cannot be read leaves all as it was.
+    /// Reads the file again if it has changed. If that fails, the old content is kept.
     pub(crate) fn reload(&self) {
         let Some(file) = &self.file else { return };
         let known = self.listed.read().unwrap_or_else(PoisonError::into_inner).version;
@@ -59,7 +59,7 @@ impl EmailDomains {
         }
     }
 
-    /// Why nobody may register with this address.
+    /// The reason to refuse this address, if any.
     pub(crate) fn reason(&self, address: &str) -> Option<&'static str> {
         if address.is_empty() {
             tracing::warn!(
@@ -97,7 +97,7 @@ fn domains(written: &[String], key: &'static str) -> Result<HashSet<String>, Con
     domains.collect()
 }
 
-/// The one form of a domain, in lower case and in ASCII; `None` of what is none.
+/// The canonical form of a domain: lower case and ASCII. `None` if it is not a domain.
 fn normal(domain: &str) -> Option<String> {
     let domain = domain.trim().trim_end_matches('.');
     let ascii = idna::domain_to_ascii_cow(domain.as_bytes(), idna::AsciiDenyList::URL).ok()?;

@@ -20,7 +20,7 @@ pub struct RegistrationGuard {
     email_domains: Arc<EmailDomains>,
     require_user_agent: bool,
     action: Action,
-    /// Whose registrations are looked at; none: everybody's.
+    /// The auth providers whose registrations are checked; empty means all registrations.
     auth_providers: Vec<String>,
     notice: Option<Notice>,
 }
@@ -36,7 +36,7 @@ impl Module for RegistrationGuard {
         let notice = config.notify.map(|notify| Notice::new(notify, api)).transpose()?;
         let email_domains = Arc::new(config.email_domains);
         if email_domains.are_in_a_file() {
-            // On all instances: each worker may be asked who may register.
+            // On all instances, since any worker may handle registrations.
             let later = api.clone();
             api.with(&email_domains).looping_background_call_on_all_instances(
                 "look for changes in the list of blocked e-mail domains",
@@ -98,7 +98,7 @@ impl RegistrationGuard {
         self.auth_providers.is_empty() || auth_provider_id.is_some_and(is_listed)
     }
 
-    /// Why somebody is not to register.
+    /// The reason to refuse a registration, if any.
     fn reason(
         &self,
         email: Option<&str>,

@@ -1,4 +1,4 @@
-//! Tells a room of new users.
+//! Announces new users in a room.
 
 use std::fmt::Write as _;
 
@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::config::Notify;
 
-/// How many clients are listed, and how much of what each says it is.
+/// The number of clients that are listed, and the maximum length of a user agent.
 const CLIENTS_MAX: usize = 10;
 const USER_AGENT_MAX: usize = 200;
 
-/// Where to, and from whom.
+/// The room and the sender of announcements.
 pub(crate) struct Notice {
     api: ModuleApi,
     notify: Notify,
@@ -19,7 +19,7 @@ pub(crate) struct Notice {
 
 impl Notice {
     /// # Errors
-    /// The sender is no user of this homeserver.
+    /// The sender does not belong to this homeserver.
     pub(crate) fn new(notify: Notify, api: &ModuleApi) -> Result<Self, ModuleError> {
         if !api.is_mine(&notify.sender) {
             let (sender, server) = (&notify.sender, api.server_name());
@@ -31,7 +31,7 @@ impl Notice {
         Ok(Self { api: api.clone(), notify })
     }
 
-    /// Tells of somebody who may register, in the background: whether that works or not, they may.
+    /// Announces a registration in the background. If that fails, the registration still succeeds.
     pub(crate) fn send(
         &self,
         username: Option<&str>,
@@ -61,7 +61,7 @@ impl Notice {
         if !mention_user_ids.is_empty() {
             mentions["user_ids"] = json!(mention_user_ids);
         }
-        // No `m.notice`: nobody is notified of those, mentioned or not.
+        // Not an `m.notice`, since those never notify anyone, even when mentioned.
         let content = json!({"msgtype": "m.text", "body": body, "m.mentions": mentions});
         let event = json!({"type": "m.room.message", "sender": sender, "content": content});
         let (api, room) = (self.api.clone(), RoomId::new(room).to_owned());
@@ -80,7 +80,7 @@ impl Notice {
 
 const GENERATED: &str = "will be generated";
 
-/// What others wrote, as a part of one line.
+/// Makes untrusted text fit on one line.
 fn line(text: &str) -> String {
     let shown = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().take(USER_AGENT_MAX).map(shown).collect()

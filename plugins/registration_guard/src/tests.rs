@@ -1,4 +1,4 @@
-//! Shows who may register, and what a room is told of them.
+//! Tests who may register.
 
 mod bad_configs;
 mod documented;
@@ -84,7 +84,7 @@ fn usernames_are_held_against_pythons_expressions() {
         ("bot-my-bot", ALLOW),
         ("aaargh", DENY),
         ("aargh", ALLOW),
-        // Case is that of Unicode: this is the sign of Kelvin.
+        // Case is ignored as in Unicode: this is the Kelvin sign.
         ("an-\u{212a}elvin", DENY),
     ] {
         assert_eq!(with_name(&own, name), expected, "{name}");
@@ -126,7 +126,7 @@ fn domains_of_addresses_are_blocked() {
         ("a@b.c", DENY),
         ("a@b.c.", DENY),
         ("a@", ALLOW),
-        // No address, but as in the original all of it is a domain then.
+        // Not an address. As in the original, the whole text counts as the domain.
         ("example.org", DENY),
     ] {
         assert_eq!(with_email(&module, address), expected, "{address}");

@@ -1,11 +1,11 @@
-//! Which usernames nobody may have.
+//! Checks usernames.
 
 use std::ops::RangeInclusive;
 
 use hsmod_plugin_api::prelude::*;
 use hsmod_python_regex::PythonRegex;
 
-/// What usernames are held against.
+/// The conditions for usernames.
 pub(crate) struct Usernames {
     lengths: RangeInclusive<u64>,
     denied: Vec<PythonRegex>,
@@ -16,7 +16,7 @@ impl Usernames {
         Self { lengths, denied }
     }
 
-    /// Why nobody may have this username.
+    /// The reason to refuse this username, if any.
     pub(crate) fn reason(&self, username: &str) -> Option<&'static str> {
         let length = u64::try_from(username.chars().count()).unwrap_or(u64::MAX);
         if length < *self.lengths.start() {
@@ -26,7 +26,7 @@ impl Usernames {
             return Some("the username is too long");
         }
         let is_denied = |regex: &PythonRegex| {
-            // A name that was made to keep a pattern busy is none that somebody needs.
+            // Refuse a name that keeps a pattern busy: it is not one that a person needs.
             regex.search(username).unwrap_or_else(|error| {
                 tracing::warn!("a username is refused: {error}");
                 true

@@ -1,4 +1,4 @@
-//! Shows what an operator is told of a config that cannot work.
+//! Tests the errors for invalid configs.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Shows that the README has each key, and the schema what the type says.
+//! Tests that the README documents each key, and that the schema matches the type.
 
 use hsmod_documented::{check_schema, example, keys, schema};
 
@@ -24,7 +24,7 @@ fn the_example_has_each_key_with_its_default() {
     assert_eq!(keys(&example), keys(&schema["properties"]));
     let inner = &schema["$defs"]["MessageMaxLength"]["properties"];
     assert_eq!(keys(&example["message_max_length"]), keys(inner));
-    // What the schema says by itself.
+    // The schema's own default.
     let interval = &schema["properties"]["refresh_interval"]["default"];
     assert_eq!(*interval, example["refresh_interval"]);
 }

@@ -1,4 +1,4 @@
-//! Shows when lists are read, and what counts until then.
+//! Tests when lists are read, and which rules count until then.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use hsmod_plugin_api::testing::FakeRoom;
 
 use super::*;
 
-/// An event that changes a rule, on its way into a room.
+/// An event that changes a rule and is not yet in the room.
 fn change(room_id: &str, sender: &str, state_key: &str, content: Value) -> OwnedEvent {
     let made = event(USER).room(room_id).sender(sender).state_key(state_key);
     made.id("$change").content(content).build()
@@ -16,7 +16,7 @@ fn advance(module: &TestModule, seconds: u64) {
     block_on(module.advance(Duration::from_secs(seconds)));
 }
 
-/// How often lists were read since this was last called.
+/// The number of reads since the last call of this function.
 fn readings(host: &FakeHost) -> usize {
     host.take_requests().iter().filter(|request| request[0] == "get_room_state").count()
 }
@@ -55,17 +55,17 @@ fn it_is_ready_when_all_lists_are_read() {
 fn a_change_counts_before_the_room_has_it() {
     let host = host(&[(USER, "a", ban("@other:*"))]);
     let module = module(&host, json!({"block_messages": true}));
-    // It is no spam, whoever sends it.
+    // A rule is never spam, whoever sends it.
     let added = change(LIST, MODERATOR, "b", ban(EVE));
     assert_eq!(verdict(&module, &added), Verdict::Allow);
     settle(&module);
     assert!(!invites(&module, EVE) && !invites(&module, "@other:x"));
-    // It is in the place of the rule of the same key.
+    // It replaces the rule with the same key.
     assert_eq!(verdict(&module, &change(LIST, MODERATOR, "a", json!({}))), Verdict::Allow);
     settle(&module);
     advance(&module, 1);
     assert!(!invites(&module, EVE) && invites(&module, "@other:x"));
-    // The room has never taken them.
+    // The room has never accepted these rules.
     advance(&module, 60);
     assert!(invites(&module, EVE) && !invites(&module, "@other:x"));
     assert_eq!(module.take_failures(), []);
@@ -82,7 +82,7 @@ fn what_the_room_has_taken_stays() {
     readings(&host);
     advance(&module, 60);
     assert!(!invites(&module, EVE));
-    // It is looked once whether it has.
+    // This is checked once.
     assert_eq!(readings(&host), 1);
 }
 
@@ -198,7 +198,7 @@ fn lists_are_read_anew_by_themselves() {
     assert!(invites(&five_minutes, EVE));
     advance(&five_minutes, 1);
     assert!(!invites(&five_minutes, EVE));
-    // On each worker.
+    // Lists are read on each worker.
     let worker = host.in_process(|process| process.run_background_tasks = false);
     let worker_module = module(&worker, json!({}));
     worker.receive(&change(LIST, MODERATOR, "b", ban("@other:x")));
@@ -216,7 +216,7 @@ fn what_cannot_be_read_is_tried_again_and_what_was_read_stays() {
     assert!(invites(&module, EVE));
     advance(&module, 1);
     assert!(!invites(&module, EVE));
-    // Now it is known, and fails.
+    // Now the list is known, and reading it fails.
     host.fail("get_room_state", ModuleError::new("the database is gone"));
     advance(&module, 300);
     assert!(!invites(&module, EVE));

@@ -1,4 +1,4 @@
-//! A file of domains, one a line.
+//! A file of domains, one per line.
 
 use std::collections::HashSet;
 use std::fs::{File, Metadata};
@@ -10,21 +10,21 @@ use hsmod_plugin_api::prelude::*;
 
 use super::normal;
 
-/// All disposable addresses that anybody lists take a few MiB.
+/// The size limit. Even complete lists of disposable addresses take only a few MiB.
 const BYTES_MAX: u64 = 32 << 20;
 
 pub(super) struct ListFile {
     path: PathBuf,
 }
 
-/// What was read of a file.
+/// The content of a file.
 #[derive(Default)]
 pub(super) struct Contents {
     pub(super) domains: HashSet<String>,
     pub(super) version: Version,
 }
 
-/// What changes with a file: its time and its length.
+/// Identifies a version of the file, by its modification time and length.
 pub(super) type Version = Option<(SystemTime, u64)>;
 
 impl ListFile {
@@ -50,7 +50,7 @@ impl ListFile {
         })
     }
 
-    /// What there is now, unless it is this version.
+    /// Reads the file, unless its version is the known one.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -62,7 +62,8 @@ impl ListFile {
         self.read().map(Some)
     }
 
-    /// What is no domain is named in the log, and is no reason to let everything pass.
+    /// Parses the lines. An invalid line is logged and skipped; it is no reason to drop the whole
+    /// list.
     fn parse(&self, text: &str) -> HashSet<String> {
         let mut domains = HashSet::new();
         for (number, line) in text.lines().enumerate() {

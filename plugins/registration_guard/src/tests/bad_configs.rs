@@ -1,4 +1,4 @@
-//! Shows what an operator is told of a config that cannot work.
+//! Tests the errors for invalid configs.
 
 use super::*;
 
@@ -25,7 +25,7 @@ fn keys_and_types() {
         error(json!({"min_username_length": -1})),
         "min_username_length: invalid value: integer `-1`, expected u64"
     );
-    // What is made of other keys is none itself.
+    // Derived values are not keys.
     for key in ["username_regexes", "email_domains"] {
         assert!(error(json!({key: []})).contains("unknown field"), "{key}");
     }

@@ -1,4 +1,4 @@
-//! Shows that the README has each key with its default, and the schema what the type says.
+//! Tests that the README documents each key with its default, and that the schema matches the type.
 
 use std::{env, fs};
 
@@ -8,7 +8,7 @@ use super::*;
 
 const README: &str = include_str!("../../README.md");
 
-/// What belongs to the operator's place: it stands in no schema as a default.
+/// Keys without a default in the schema, since their values depend on the operator.
 const OWN: [&str; 3] = ["blocked_email_domains", "blocked_email_domains_file", "notify"];
 
 #[test]
@@ -21,7 +21,7 @@ fn the_example_has_each_key_with_its_default() {
     for (key, property) in properties.iter().filter(|(key, _)| !OWN.contains(&key.as_str())) {
         assert_eq!(example[key], property["default"], "{key}");
     }
-    // The one thing that is not there on every machine.
+    // The file of the example does not exist on every machine.
     let file = env::temp_dir().join(format!("registration_guard-example-{}", std::process::id()));
     fs::write(&file, "example.org\n").unwrap();
     example["blocked_email_domains_file"] = json!(file);

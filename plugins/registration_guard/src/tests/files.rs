@@ -1,4 +1,4 @@
-//! Shows when the file of domains is read, and what counts in it.
+//! Tests when the file of domains is read, and how its lines are parsed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 
-/// A file that is gone with the value.
+/// A file that is removed on drop.
 struct Listing(PathBuf);
 
 impl Listing {
@@ -17,7 +17,7 @@ impl Listing {
         listing
     }
 
-    /// Writes it, so many seconds later than at first.
+    /// Writes the file, with a modification time this many seconds after the first one.
     fn write(&self, text: impl AsRef<[u8]>, seconds: u64) {
         fs::write(&self.0, text).unwrap();
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds);
@@ -69,11 +69,11 @@ fn it_is_read_again_when_it_has_changed() {
     wait(&module, 1);
     assert!(!blocks(&module, "a.example") && blocks(&module, "b.example"));
     assert!(blocks(&module, "always.example"));
-    // The same time and length are the same file.
+    // The same time and length count as unchanged.
     listing.write("c.example", 1);
     wait(&module, 60);
     assert!(blocks(&module, "b.example"));
-    // Another length is not.
+    // Another length counts as a change.
     listing.write("cc.example", 1);
     wait(&module, 60);
     assert!(!blocks(&module, "b.example") && blocks(&module, "cc.example"));

@@ -1,4 +1,4 @@
-//! Shows what a room is told of new users.
+//! Tests the announcements of new users.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn config(more: Value) -> Value {
     json!({"notify": notify, "action": "shadow_ban"})
 }
 
-/// What the room is told when this user registers.
+/// The announcements when this user registers.
 fn told(config: Value, username: Option<&str>, provider: Option<&str>) -> Vec<Value> {
     let host = host().user(user("@bot:example.com"));
     let host = host.room(room(ROOM).member("@bot:example.com", "join"));
