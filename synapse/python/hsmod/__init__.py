@@ -13,7 +13,7 @@ __all__ = ["Modules", "__version__"]
 
 
 def __getattr__(name: str) -> object:
-    # Nothing else here needs a Synapse, so that `python -m hsmod` runs without one.
+    # Only this needs Synapse; `python -m hsmod` runs without it.
     if name == "Modules":
         from hsmod.modules import Modules
 

@@ -1,4 +1,4 @@
-"""`python -m hsmod`: what an operator does with native modules beside running Synapse."""
+"""`python -m hsmod`: the operator's commands for native modules."""
 
 import sys
 

@@ -6,21 +6,21 @@ from typing import Any, Callable
 
 
 class ModuleCaches:
-    """All caches of native modules, as one cached function of Synapse's.
+    """All caches of native modules, as a single cached function of Synapse.
 
-    What Synapse sends to its other processes are the function's name and texts. The texts are the
-    name of a module's cache and the key, as JSON, so that keys of any kind arrive. There is one
-    function and not one a cache, because modules may make caches at any time, also in one process
-    alone, and Synapse passes over what a process has not registered.
+    Synapse sends the function's name and strings to its other processes. The strings are the name
+    of a module's cache and the key as JSON, so keys of any type can be sent. There is a single
+    function for all caches, because modules may create caches at any time, possibly in one process
+    only, and Synapse ignores functions that a process has not registered.
     """
 
-    # Synapse calls it `hsmod.caches.of_modules`, in every process.
+    # In every process, Synapse refers to it as `hsmod.caches.of_modules`.
     __name__ = "of_modules"
 
     def __init__(self, forget: Callable[[str, str], Any]) -> None:
         self._forget = forget
 
     def invalidate(self, keys: tuple[str, str]) -> None:
-        """Lets the caches of a name in this process forget a key."""
+        """Removes a key from all caches with this name in this process."""
         name, key = keys
         self._forget(name, key)

@@ -1,7 +1,7 @@
-"""What the installed Synapse calls, read from the signatures of its `ModuleApi`.
+"""The callbacks that the installed Synapse calls, read from the signatures of its `ModuleApi`.
 
-So one wheel serves many versions of Synapse: a callback counts as called if there is a parameter
-for it in the `register_<category>_callbacks` of that version.
+This lets one wheel serve many versions of Synapse: a callback counts as called if the
+`register_<category>_callbacks` of that version has a parameter for it.
 """
 
 import inspect
@@ -9,14 +9,14 @@ import re
 
 _REGISTERS = re.compile(r"register_(?P<category>\w+)_callbacks")
 
-# Password providers are registered as a table of login types; the entries are this callback.
+# Password providers register a table of login types, whose entries are this callback.
 _OTHER_NAMES = {"auth_checkers": "check_auth"}
 
 
 def called_by_synapse() -> list[str]:
-    """The full names, as `spam_checker.user_may_invite`, of what the installed Synapse calls.
+    """The full names (`spam_checker.user_may_invite`) of the callbacks that Synapse calls.
 
-    A Synapse newer than this package may call what the package does not know.
+    A Synapse that is newer than this package may call callbacks that the package does not know.
 
     Raises:
         ImportError: there is no Synapse in this environment.
@@ -27,7 +27,7 @@ def called_by_synapse() -> list[str]:
 
 
 def called_by(module_api: type) -> list[str]:
-    """The full names of what a homeserver with this class of `ModuleApi` calls, sorted."""
+    """The full names of the callbacks for which this `ModuleApi` has parameters, sorted."""
     names = []
     for method_name, method in inspect.getmembers(module_api, inspect.isfunction):
         if registers := _REGISTERS.fullmatch(method_name):

@@ -1,4 +1,4 @@
-"""What the wheel carries beside the Python: plugins, and the `hsmod` executable."""
+"""The native parts of the wheel: plugins, and the `hsmod` executable."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sysconfig
 from importlib import metadata
 from pathlib import Path
 
-# Where plugins are looked up if a config has no `plugins_dir`.
+# The folder in which plugins are looked up if a config has no `plugins_dir`.
 PLUGINS = Path(__file__).parent / "plugins"
 
 
 class NotCarried(Exception):
-    """A part of the package is missing; the message says which and what helps."""
+    """A part of the package is missing; the message says which, and what to do."""
 
 
 def executable() -> Path:
@@ -46,7 +46,7 @@ def plugins() -> Path:
 
 
 def _candidates() -> list[Path]:
-    """What pip says, and where it puts executables: that differs between its schemes."""
+    """The paths that pip recorded, and its folder for executables, which depends on the scheme."""
     try:
         files = metadata.distribution("hsmod").files or []
     except metadata.PackageNotFoundError:
@@ -56,6 +56,6 @@ def _candidates() -> list[Path]:
         for file in files
         if file.name == "hsmod" and file.parent.name in ("bin", "Scripts")
     ]
-    # `pip install --target` moves what it has put down in its list.
+    # `pip install --target` moves the files after it has recorded their paths.
     beside = Path(__file__).parent.parent / "bin" / "hsmod"
     return list(dict.fromkeys([*installed, beside, Path(sysconfig.get_path("scripts"), "hsmod")]))

@@ -1,12 +1,12 @@
-"""What native modules and their loader log, in Python's logging.
+"""Passes the log of native modules and their loader to Python's logging.
 
-The module `name` logs to `hsmod.modules.name`, the loader to `hsmod.loader`. Behind the message stand
-the fields that it does not tell itself; all of them are the attribute `hsmod` of the record, which
-structured logs show.
+The module `name` logs to `hsmod.modules.name`, the loader to `hsmod.loader`. The message is
+followed by the fields that it does not contain; the attribute `hsmod` of the record has all
+fields, which structured logs show.
 
-The native part keeps a copy of the levels of these loggers, so that what nobody listens to costs
-nothing. It is made anew when Synapse makes its modules, at SIGHUP, at which Synapse reads its log
-config again, and every half a minute, for whoever changes a level in a running process.
+The native part caches the levels of these loggers, so that disabled lines cost nothing. The cache
+is refreshed when Synapse creates its modules; at SIGHUP, at which Synapse reloads its log config;
+and every half a minute, for levels that are changed in a running process.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ ROOT = "hsmod"
 
 REFRESH_MS = 30_000
 
-# Python has no name for it, so that a log config could not speak of it.
+# Python has no name for this level, so a log config could not refer to it.
 TRACE = 5
 if logging.getLevelName(TRACE) == f"Level {TRACE}":
     logging.addLevelName(TRACE, "TRACE")
 
-# What threads of modules have logged last.
+# Passes on the last lines of the modules' threads.
 atexit.register(_native.end_log)
 
 
 def refresh() -> None:
-    """Tells the native part what Python listens to."""
+    """Passes the levels of Python's loggers to the native part."""
     _native.log_levels(levels())
 
 
 def levels() -> dict[str, int]:
-    """The level of `hsmod`, and of every logger below it that has one of its own."""
+    """The level of `hsmod`, and of every logger below it that has a level."""
     root = logging.getLogger(ROOT)
     found = {ROOT: root.getEffectiveLevel()}
     for name, own in list(root.manager.loggerDict.items()):
@@ -54,7 +54,7 @@ def levels() -> dict[str, int]:
 
 
 def keep_fresh(api: ModuleApi) -> None:
-    """Refreshes now, and whenever levels may have changed, as long as this homeserver runs."""
+    """Refreshes the levels now, and whenever they may have changed while this homeserver runs."""
     refresh()
     api.looping_background_call(
         refresh, REFRESH_MS, desc="hsmod_log_levels", run_on_all_instances=True
@@ -72,14 +72,14 @@ def emit(
     when: float,
     thread: str,
 ) -> None:
-    """Logs one line, in the logging context that there is."""
+    """Logs one line, in the current logging context."""
     own = logging.getLogger(name)
     if not own.isEnabledFor(level):
         return
     record = own.makeRecord(
         name, level, file or "(native)", line, message, (), None, extra={"hsmod": fields}
     )
-    # It may have waited for this thread.
+    # The line may have waited for this thread.
     record.relativeCreated += (when - record.created) * 1000
     record.created, record.msecs = when, when % 1 * 1000
     record.threadName = thread or record.threadName
@@ -102,7 +102,7 @@ def _hangup() -> None:
 
 
 def _on_sighup(api: ModuleApi) -> None:
-    # What stands before the function differs between versions of Synapse.
+    # The parameters before the function differ between versions of Synapse.
     homeserver: dict[str, Any] = {
         "hs": api._hs,
         "homeserver_instance_id": getattr(api._hs, "get_instance_id", str)(),

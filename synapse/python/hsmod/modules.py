@@ -1,4 +1,4 @@
-"""What Synapse loads: native modules, registered as one module of its own."""
+"""The module that Synapse loads: it registers all native modules."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from hsmod.updates import for_updates
 
 logger = logging.getLogger(__name__)
 
-# Of each of the two halves of a shutdown: calls that are under way, then the modules' own.
+# For each of the two phases of a shutdown: calls in progress, then the modules' `shutdown`.
 SHUTDOWN_SECONDS = 10.0
 
 
 class Modules:
     """The native modules of one homeserver.
 
-    Synapse makes it once its reactor runs. The modules are made at once, so that Synapse knows what
-    they want to be asked, and started in the background: what is asked before waits for that.
+    Synapse creates it once its reactor runs. The modules are created at once, so that Synapse
+    knows their callbacks, and started in the background: calls wait until the start has ended.
     """
 
     @staticmethod
@@ -40,25 +40,25 @@ class Modules:
         """Reads the configs of all modules, before Synapse becomes a daemon.
 
         Raises:
-            ConfigError: all that is wrong with any of them, each with cause and remedy.
+            ConfigError: all problems of all modules, each with cause and remedy.
         """
         logs.refresh()
-        # A plugin that requires another callback is refused before any code of it runs.
+        # A plugin that requires another callback is refused before any of its code runs.
         called = (called_by(ModuleApi), VERSION)
         try:
             if "config_file" in config:
                 return _native.Parsed.from_file(_config_file(config), PLUGINS, called)
             return _native.Parsed.from_value(config, os.getcwd(), PLUGINS, called)
         except _native.Refused as error:
-            # Synapse indents the first line, as it does a message of one line.
+            # Synapse indents only the first line.
             raise ConfigError(str(error).replace("\n", "\n    ")) from None
 
     def __init__(self, config: _native.Parsed, api: ModuleApi) -> None:
         self._api = api
         self._reactor = api._hs.get_reactor()
-        # What modules are asked about, by numbers of the native part's.
+        # The requests that modules are answering, by the numbers of the native part.
         self.own_requests: dict[int, SynapseRequest] = {}
-        # Modules may ask while they are made.
+        # Modules may make requests while they are being created.
         self.answers = Answers(api, self.own_requests)
         logs.keep_fresh(api)
         about = {**_about(api), "unanswered": self.answers.unanswered()}
@@ -86,15 +86,15 @@ class Modules:
             await self._native.start()
         except _native.Refused as error:
             logger.critical("Native modules do not start, so this process ends:\n%s", error)
-            # An exception would end nothing but this background process.
+            # An exception would end only this background process.
             self._reactor.addSystemEventTrigger("after", "shutdown", _end_with_failure)
             self._reactor.stop()
             return
-        # What modules register while they start.
+        # Modules may register more during their start.
         self._register()
 
     def _register(self) -> None:
-        """Registers with Synapse what is not registered yet."""
+        """Registers with Synapse all callbacks that are not registered yet."""
         registered = self._native.registered()
         for category, names in registered["callbacks"].items():
             new = [name for name in names if (category, name) not in self._callbacks]
@@ -110,7 +110,7 @@ class Modules:
                 getattr(self._api, f"register_{category}_callbacks")(**callbacks)
 
     def _callback(self, category: str, name: str) -> Callable[..., Any]:
-        """A function that Synapse can look at: it reads names and signatures of callbacks."""
+        """A function with a name and signature, which Synapse reads."""
         native = self._native.callback(category, name)
         ask = native
         if category == "background_update_controller":
@@ -119,7 +119,7 @@ class Modules:
         def callback(*arguments: Any) -> Any:
             return ask(*arguments)
 
-        # It keeps these modules alive, which Synapse itself does not.
+        # The callback keeps these modules alive; Synapse does not.
         callback.modules = self  # type: ignore[attr-defined]
         callback.__name__ = callback.__qualname__ = name
         kind = inspect.Parameter.POSITIONAL_ONLY
@@ -128,7 +128,7 @@ class Modules:
         return callback
 
     def _shut_down(self) -> Deferred[None]:
-        """The reactor waits for what this returns before it stops."""
+        """Shuts the modules down; the reactor waits for the result before it stops."""
         ended: Deferred[None] = Deferred()
 
         async def shut_down() -> None:
@@ -139,7 +139,7 @@ class Modules:
             finally:
                 self._reactor.removeReader(self._wakeups)
                 self._native.close()
-                # The reactor goes on from here, and belongs to no background process.
+                # This resumes the reactor, which belongs to no background process.
                 with PreserveLoggingContext():
                     ended.callback(None)
 
@@ -148,9 +148,9 @@ class Modules:
 
 
 def _end_with_failure() -> None:
-    """Ends the process, once everything that there is to say is in the log.
+    """Ends the process, after the log has been flushed.
 
-    The reactor catches `SystemExit`, and Synapse would end as if nothing had happened.
+    The reactor catches `SystemExit`, so Synapse would end as if it had succeeded.
     """
     _native.end_log()
     logging.shutdown()
@@ -172,7 +172,7 @@ def _config_file(config: dict[str, Any]) -> str:
 
 
 def _about(api: ModuleApi) -> dict[str, Any]:
-    """What native modules get to know of this homeserver."""
+    """Describes this homeserver to the native modules."""
     worker = api._hs.config.worker
     return {
         "server_name": api.server_name,

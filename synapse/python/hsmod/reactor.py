@@ -20,14 +20,14 @@ from synapse.logging.context import (
 
 logger = logging.getLogger(__name__)
 
-# Whether what runs here does so on behalf of native modules: their start, or what they request
-# outside of a question. Coroutines hand it on to all that they await.
+# Whether the current code runs on behalf of native modules: their start, or their requests outside
+# of a question. Coroutines inherit it.
 FOR_MODULES: ContextVar[bool] = ContextVar("FOR_MODULES", default=False)
 
 
 @implementer(IReadDescriptor)
 class Wakeups:
-    """Runs what other threads want done on the reactor's thread.
+    """Runs the jobs of other threads on the reactor's thread.
 
     The reactor watches its descriptor, which is readable while jobs wait.
     """
@@ -58,7 +58,7 @@ class Suspended:
         self._deferred: Deferred[Any] = Deferred(lambda _: future.abandon())
 
     def awaitable(self) -> Deferred[Any]:
-        """What the caller awaits, by Synapse's rules for logging contexts."""
+        """The awaitable for the caller, which follows Synapse's rules for logging contexts."""
         return make_deferred_yieldable(self._deferred)
 
     def resume(self) -> None:
@@ -83,11 +83,11 @@ def in_background(
     function: Callable[..., Awaitable[Any]],
     *args: Any,
 ) -> None:
-    """Runs a function for native modules as a background process of Synapse's, with a logging
-    context of its own."""
+    """Runs a function on behalf of native modules as a background process of Synapse, with its own
+    logging context."""
     own = getattr(api, "run_as_background_process", None)
     if own is None:
-        # Synapse before 1.140 has it as a function of the module.
+        # In Synapse before 1.140 it is a function of the module.
         own = module_api.run_as_background_process
 
     async def for_modules() -> None:

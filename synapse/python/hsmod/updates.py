@@ -1,4 +1,4 @@
-"""Background updates of the database, as Synapse asks about them."""
+"""The callbacks about background updates of the database."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from synapse.config.background_updates import BackgroundUpdateConfig
 def for_updates(
     name: str, ask: Callable[..., Any], config: BackgroundUpdateConfig
 ) -> Callable[..., Any]:
-    """The callback `name` of a controller, over the native function that asks for it.
+    """The callback `name` of a controller, implemented with the native function.
 
-    A native controller leaves open what it has no opinion of; Synapse then wants what its own
-    config says.
+    A native controller may have no opinion; Synapse then expects the value of its own config.
     """
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Web resources of native modules, behind those of Synapse."""
+"""Web resources of native modules, on paths that Synapse does not serve itself."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from synapse.module_api.errors import Codes, SynapseError
 
 logger = logging.getLogger(__name__)
 
-# What Synapse serves itself, besides what no homeserver's modules may serve. It would be replaced
-# without a word.
+# The paths that Synapse serves, in addition to those reserved in every homeserver. A resource
+# there would silently replace Synapse's.
 SERVED_BY_SYNAPSE = (
     "/.well-known/matrix",
     "/_matrix/consent",
@@ -45,7 +45,7 @@ SERVED_BY_SYNAPSE = (
     "/health",
 )
 
-# What is larger is written as fast as the client reads it, and not all at once.
+# Larger bodies are written as fast as the client reads them, not all at once.
 LARGE = 64 * 1024
 
 
@@ -56,11 +56,11 @@ def register(api: ModuleApi, native: Any) -> None:
 
 
 def resource_paths(registered: Collection[str]) -> list[str]:
-    """Where resources are to be, so that everything that modules registered is reached.
+    """The paths that need a resource, so that everything that modules registered is reachable.
 
-    Synapse puts an "unrecognized request" wherever a path leads on from a resource by more than one
-    step. Where one module has everything below `/a` and another one `/a/b/c`, the first would lose
-    `/a/b`: there is a resource of ours, too.
+    If a path continues below another resource by more than one step, Synapse fills the gap with
+    "unrecognized request" resources. If one module serves everything below `/a` and another one
+    `/a/b/c`, the first would lose `/a/b`, so that path gets a resource, too.
     """
     paths = {path.removesuffix("/*"): None for path in registered}
     for subtree in [path.removesuffix("/*") for path in registered if path.endswith("/*")]:
@@ -69,15 +69,15 @@ def resource_paths(registered: Collection[str]) -> list[str]:
             while step != subtree:
                 paths.setdefault(step)
                 step = step.rpartition("/")[0]
-    # Synapse loses its way below a resource that takes the place of one between others.
+    # Shorter paths first: Synapse cannot handle a resource that replaces one with children.
     return sorted(paths, key=lambda path: path.count("/"))
 
 
 class ModuleResource(DirectServeJsonResource):
-    """Asks native modules about a path, and about what is below it and has no resource of its own.
+    """Passes requests to native modules: for a path, and below it where nothing else is served.
 
-    Which module it is that answers, if any, the loader knows. Failures of ours are what those of
-    Synapse's own resources are: a 500 and a line in the log.
+    The loader determines the module that answers, if any. Failures of this class have the same
+    effect as those of Synapse's own resources: a 500 and a line in the log.
     """
 
     def __init__(self, native: Any, path: str, is_leaf: bool = False) -> None:
@@ -88,7 +88,7 @@ class ModuleResource(DirectServeJsonResource):
         self._below = None if is_leaf else ModuleResource(native, path, is_leaf=True)
 
     def __repr__(self) -> str:
-        # Synapse's log shows what is attached to which path.
+        # Synapse logs which resource is attached to which path.
         return f"<{type(self).__name__} {self._path.decode()}>"
 
     def getChild(self, path: bytes, request: Any) -> Resource:
@@ -97,7 +97,7 @@ class ModuleResource(DirectServeJsonResource):
 
     async def _async_render(self, request: SynapseRequest) -> None:
         request.request_metrics.name = f"hsmod:{self._path.decode()}"
-        # A client that goes away takes the module's future with it.
+        # The module's future is dropped if the client disconnects.
         request.is_render_cancellable = True
         steps = request.path.split(b"/")[len(self._path.split(b"/")) :]
         answer = await self._native.handle(request, b"/".join([self._path, *steps]))
@@ -112,7 +112,7 @@ async def _respond(
     request.setResponseCode(status)
     if request._disconnected:
         return
-    # Twisted takes what has no type for a page.
+    # Twisted would declare a response without a type to be HTML.
     request.defaultContentType = None  # type: ignore[assignment]
     _default_headers(request, dict(headers))
     for name, _ in headers:
@@ -127,20 +127,20 @@ async def _respond(
 
 
 async def _written_slowly(request: SynapseRequest, body: bytes) -> bool:
-    """Writes as fast as the client reads; whether it has read everything."""
+    """Writes as fast as the client reads; returns whether the client has read everything."""
     sent = FileSender().beginFileTransfer(io.BytesIO(body), request)
     try:
         await make_deferred_yieldable(sent)
     except Exception:
-        # Memory can be read: it is the client that has gone away.
+        # Reading from memory cannot fail, so the client has disconnected.
         logger.debug("The client of %r has gone away before it had everything", request)
         return False
     return True
 
 
 def _default_headers(request: SynapseRequest, headers: dict[bytes, bytes]) -> None:
-    """What Synapse says of all its JSON, where a module says nothing of it."""
-    # The loader has these headers for what is for programs; Synapse's have one more.
+    """Adds the headers of Synapse's JSON responses, unless the module has set them."""
+    # The loader adds CORS headers to responses for programs; Synapse has one more.
     if headers.get(b"access-control-allow-origin") == b"*":
         set_cors_headers(request)
     if headers.get(b"content-type") == b"application/json":

@@ -1,7 +1,8 @@
 """The commands of `python -m hsmod`.
 
-Most are those of the `hsmod` executable, which takes this process over: it is told what only Python
-knows, namely where the plugins of this package lie and what the installed Synapse calls.
+Most are those of the `hsmod` executable, which replaces this process. It gets, as arguments, what
+only Python knows: the folder of this package's plugins, and the callbacks of the installed
+Synapse.
 """
 
 from __future__ import annotations
@@ -53,12 +54,12 @@ and in homeserver.yaml:
 Exit codes: 0 all well, 1 the answer is "no", 2 wrong usage or an unreadable file
 """
 
-# Those that read a config.
+# The commands that read a config.
 _WITH_MODULES = ("check", "call", "replay")
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the command that `arguments` name; the exit code is what it returns."""
+    """Runs the command that `arguments` name; returns the exit code."""
     command = next((word for word in arguments if not word.startswith("-")), None)
     if command in (None, "help") and not {"-V", "--version"} & set(arguments):
         print(HELP, end="")
@@ -79,16 +80,16 @@ def main(arguments: list[str]) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # Whoever reads it has seen enough; Python would complain once more when it ends.
+        # The reader has closed the pipe; Python would report that once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
 def become_executable(arguments: list[str]) -> NoReturn:
-    """Goes on as the `hsmod` executable, in this very process.
+    """Replaces this process by the `hsmod` executable.
 
     Raises:
-        NotCarried: it is not there, or does not run here.
+        NotCarried: the executable is missing, or does not run on this machine.
     """
     program = carried.executable()
     sys.stdout.flush()
@@ -104,7 +105,7 @@ def become_executable(arguments: list[str]) -> NoReturn:
 
 
 def completed(arguments: list[str], command: str | None) -> list[str]:
-    """The arguments with what the executable cannot know, unless the operator says it."""
+    """Adds the options that the executable cannot determine, unless the operator gave them."""
     if command not in _WITH_MODULES or _asks_for_help(arguments):
         return arguments
     more = []
@@ -117,7 +118,7 @@ def completed(arguments: list[str], command: str | None) -> list[str]:
 
 
 def _calls() -> list[str]:
-    """What the Synapse of this environment calls, as the executable takes it."""
+    """The option for the callbacks that the Synapse of this environment calls."""
     from hsmod._native import loader_callbacks
     from hsmod.calls import called_by_synapse
 
@@ -144,6 +145,6 @@ def _asks_for_help(arguments: list[str]) -> bool:
 
 
 def _after(arguments: list[str], command: str) -> list[str]:
-    """Without the command itself."""
+    """The arguments after the command."""
     place = arguments.index(command)
     return [*arguments[:place], *arguments[place + 1 :]]

@@ -1,4 +1,4 @@
-"""`python -m hsmod plugins`: what came with this package."""
+"""`python -m hsmod plugins`: lists the plugins in this package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from hsmod import carried
 
-# What no plugin has as a key of its config: refusing it, a plugin names those that it has.
+# A config key that no plugin has: the error of a plugin that refuses it names the known keys.
 _NO_KEY = "?"
 
 
@@ -52,10 +52,10 @@ def list_plugins() -> list[dict[str, Any]]:
 
 
 def _config_keys(names: list[str]) -> dict[str, list[str]]:
-    """The keys that each of the modules says its config has; none starts.
+    """The config keys of each module, without starting any.
 
-    A plugin's file does not name them, but serde, with which its config is read, does when it meets
-    another one.
+    A plugin's file does not contain them, but serde, with which the config is read, names them in
+    its error about an unknown key.
     """
     modules = [{"module": name, "config": {_NO_KEY: None}} for name in names]
     config = {
@@ -73,7 +73,7 @@ def _config_keys(names: list[str]) -> dict[str, list[str]]:
 
 
 def _run(*arguments: str, config: object = None) -> list[dict[str, Any]]:
-    """What the executable answers; that there are problems is an answer, too."""
+    """The output of the executable; an exit code that reports problems is accepted, too."""
     run = subprocess.run(
         [carried.executable(), *arguments, "--json"],
         input=json.dumps(config),

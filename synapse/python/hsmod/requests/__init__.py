@@ -1,7 +1,7 @@
-"""What native modules ask of their homeserver, answered over Synapse's `ModuleApi`.
+"""Answers the requests of native modules through Synapse's `ModuleApi`.
 
-A file for each group of `docs/requests.md`, a method for each request: its arguments are those of
-that page by their names, its answer is what becomes JSON.
+There is one file for each group of `docs/requests.md`, and one method for each request. A method
+takes the arguments of that page by name, and its result is converted to JSON.
 """
 
 from hsmod.requests.answers import Answers

@@ -44,5 +44,5 @@ class AccountData(Group):
 
 
 def _thawed(data: Mapping[str, Any] | None) -> Any:
-    """Synapse freezes what it gives: lists become tuples, which equal no list."""
+    """Thaws frozen values of Synapse: lists become tuples there, which do not equal lists."""
     return json.loads(json.dumps(data, default=dict))

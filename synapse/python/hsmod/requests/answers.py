@@ -1,4 +1,4 @@
-"""How a request is answered: found by its name, run, and its outcome told to the native part."""
+"""Answers requests: finds the method by name, runs it, and passes the outcome on."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ GROUPS: tuple[type[Group], ...] = (
 
 
 class Reply(Protocol):
-    """Where the outcome of a request is put: the native part's. One of these is called, once."""
+    """The native part's receiver of an outcome. Exactly one method is called, once."""
 
     def answer(self, json: str) -> None: ...
 
@@ -76,7 +76,7 @@ class Answers:
                 self._methods[name] = getattr(group, name)
 
     def unanswered(self) -> dict[str, str]:
-        """The requests that this Synapse cannot answer, each with why."""
+        """The requests that this Synapse cannot answer, each with the reason."""
         lacking: dict[str, str] = {}
         for ways in WAYS.values():
             for name, way in ways.items():
@@ -90,16 +90,16 @@ class Answers:
     def begin(self, name: str, arguments: str, reply: Reply) -> None:
         """Begins to answer a request, in the logging context of the caller.
 
-        What Synapse knows without waiting is told before this returns.
+        If Synapse can answer without waiting, the outcome is passed on before this returns.
         """
         run_in_background(self._run, name, arguments, reply)
 
     def begin_elsewhere(self, name: str, arguments: str, reply: Reply) -> None:
-        """Begins to answer a request that belongs to nothing that Synapse is doing."""
+        """Begins to answer a request that does not belong to a current operation of Synapse."""
         in_background(self._api, f"hsmod_{name}", self._run, name, arguments, reply)
 
     async def _run(self, name: str, arguments: str, reply: Reply) -> None:
-        """Answers, and never fails: a background process would keep its error for itself."""
+        """Answers, and never raises: a background process would only log the error."""
         try:
             answer = await self._methods[name](**json.loads(arguments))
             reply.answer(to_json(answer))
@@ -108,17 +108,17 @@ class Answers:
 
 
 def tell(error: Exception, name: str, reply: Reply) -> None:
-    """Tells the native part what a request has failed with."""
+    """Passes the failure of a request to the native part."""
     if isinstance(error, CancelledError):
         reply.cancelled()
     elif isinstance(error, Unsupported):
         reply.unsupported(str(error))
     elif isinstance(error, SynapseError):
-        # What a client would see of it.
+        # The fields that a client would see.
         fields = dict(error.error_dict(None))
         errcode = fields.pop("errcode", error.errcode)
         message = str(fields.pop("error", error.msg))
-        # Synapse's own are members of an enumeration.
+        # Synapse's own codes are members of an enum.
         reply.refuse(int(error.code), getattr(errcode, "value", errcode), message, to_json(fields))
     elif isinstance(error, RuleNotFoundException):
         reply.refuse(404, "M_NOT_FOUND", str(error) or "There is no such rule", "{}")
@@ -130,7 +130,7 @@ def tell(error: Exception, name: str, reply: Reply) -> None:
 
 
 def to_json(value: Any) -> str:
-    """JSON text, of Synapse's frozen mappings too."""
+    """JSON text; also accepts Synapse's frozen mappings."""
     return json.dumps(value, default=_plain, separators=(",", ":"), allow_nan=False)
 
 

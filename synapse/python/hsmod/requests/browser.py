@@ -8,13 +8,13 @@ from synapse.module_api.errors import Codes, SynapseError
 
 
 class Browser:
-    """Takes the place of a `SynapseRequest`, and keeps where it is sent.
+    """Takes the place of a `SynapseRequest`, and records where it is redirected.
 
-    A native module answers the browser itself, so that there is no request to hand to Synapse; of
-    what Synapse would do to one, this knows all that a completed login needs.
+    A native module answers the browser itself, so there is no request to pass to Synapse. This
+    implements the part of a request that Synapse uses to complete a login.
     """
 
-    # Synapse looks at it before it writes.
+    # Synapse checks this before it writes.
     _disconnected = False
 
     def __init__(self) -> None:
@@ -37,10 +37,10 @@ class Browser:
         pass
 
     def led_to(self, client_redirect_url: str) -> str:
-        """Where the browser was sent.
+        """The address to which the browser was redirected.
 
         Raises:
-            SynapseError: Synapse made a page of its own in place of that.
+            SynapseError: Synapse responded with a page instead.
         """
         if self._location is not None:
             return self._location

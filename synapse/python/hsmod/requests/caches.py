@@ -11,7 +11,7 @@ from hsmod.requests.way import public
 
 
 class Caches(Group):
-    """What is forgotten here is forgotten everywhere."""
+    """Invalidates caches in all processes."""
 
     @public("invalidate_cache", since="1.69")
     async def invalidate_cache(self, cache: str, key: Any) -> None:
@@ -20,4 +20,4 @@ class Caches(Group):
 
 
 def _has_forgotten(name: str, key: str) -> None:
-    """The loader has told the caches of this process before it asked."""
+    """The loader has invalidated the caches of this process before it makes this request."""

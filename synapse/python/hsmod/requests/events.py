@@ -34,7 +34,7 @@ class Events(Group):
         if event_filter is None:
             state = await self.api.get_room_state(room_id)
         elif not event_filter:
-            # Synapse would take no pairs for no filter.
+            # Synapse would treat an empty list as no filter.
             return []
         else:
             state = await self.api.get_room_state(room_id, _pairs(event_filter))
@@ -42,7 +42,7 @@ class Events(Group):
 
 
 def as_json(event: EventBase) -> dict[str, Any]:
-    """An event as native modules see it: as it is stored, with its ID."""
+    """An event in the form that native modules get: as stored, with its ID."""
     return {**event.get_dict(), "event_id": event.event_id}
 
 

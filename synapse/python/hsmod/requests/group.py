@@ -1,4 +1,4 @@
-"""What all groups of requests share."""
+"""The base class of all groups of requests."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from hsmod.requests.way import WAYS
 
 
 class Unsupported(Exception):
-    """This Synapse cannot answer a request; the text says which, and what it lacks."""
+    """This Synapse cannot answer a request; the message names it, and what is missing."""
 
 
 class Group:
-    """Some requests, answered over `ModuleApi`."""
+    """A group of requests, answered through `ModuleApi`."""
 
     def __init__(self, api: ModuleApi, own_requests: Mapping[int, SynapseRequest]) -> None:
         self.api = api
-        # What web resources of the modules are answering, by numbers of the native part's.
+        # The requests that web resources are answering, by the numbers of the native part.
         self.own_requests = own_requests
 
     def private(self, request: str, path: str) -> Any:
-        """The private attribute at `path`, one of those that `request` names above its method.
+        """The private attribute at `path`, which `request` must name in its decorator.
 
         Raises:
-            Unsupported: this Synapse has none there.
+            Unsupported: this Synapse does not have the attribute.
         """
         way = WAYS[type(self).__name__][request]
         assert path in way.paths, f"{request} does not name {path}"

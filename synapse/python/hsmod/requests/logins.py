@@ -1,4 +1,4 @@
-"""Group `logins`: devices, tokens, and how somebody gets one."""
+"""Group `logins`: devices, access tokens, login tokens, registration tokens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hsmod.requests.browser import Browser
 from hsmod.requests.group import Group
 from hsmod.requests.way import private, public
 
-# What a token of registration may be made of, as in Synapse's admin API.
+# The characters allowed in a registration token, as in Synapse's admin API.
 LETTERS = string.ascii_letters + string.digits + "._~-"
 LENGTH = 16
 LENGTH_MAX = 64
@@ -23,7 +23,7 @@ DELETE_TOKEN = "_auth_handler.delete_access_token"
 
 
 class Logins(Group):
-    """How somebody gets in."""
+    """Logins."""
 
     @public("register_device", since="1.2")
     async def register_device(

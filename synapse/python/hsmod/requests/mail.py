@@ -1,4 +1,4 @@
-"""Group `mail`: mail by Synapse's own settings, where modules.yaml has none."""
+"""Group `mail`: mail with Synapse's own settings, if modules.yaml has none."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Mail(Group):
 
 
 def is_configured(api: ModuleApi) -> bool:
-    """Whether Synapse knows from whom its mail is; without that it sends none."""
+    """Whether Synapse has a sender address, without which it sends no mail."""
     return bool(api._hs.config.email.email_notif_from)

@@ -13,7 +13,7 @@ from hsmod.requests.way import private, public
 CHECK = "_callbacks.third_party_event_rules.check_can_shutdown_room"
 SHUT_DOWN = "_hs.get_pagination_handler().start_shutdown_and_purge_room"
 
-# What Synapse's admin API takes where its caller says nothing.
+# The defaults of Synapse's admin API.
 OPTIONS: dict[str, Any] = {
     "new_room_user_id": None,
     "new_room_name": None,
@@ -62,7 +62,7 @@ class Rooms(Group):
         shut_down = self.private("shutdown_room", SHUT_DOWN)
         whole = {**OPTIONS, **options}
         if whole["block"] and whole["requester_user_id"] is None:
-            # Synapse notes who blocks a room, and fails later where nobody does.
+            # Synapse records who blocks a room, and would fail later without a user.
             whole["requester_user_id"] = f"@hsmod:{self.api.server_name}"
         await self._check_can_shut_down("shutdown_room", room_id, whole["requester_user_id"])
         await shut_down(room_id, whole)

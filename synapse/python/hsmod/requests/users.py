@@ -87,7 +87,7 @@ class Users(Group):
 
     @public("set_displayname", since="1.76")
     async def set_displayname(self, user_id: str, new_displayname: str | None) -> None:
-        # Synapse removes the name where the new one is empty.
+        # Synapse removes the name if the new one is empty.
         await self.api.set_displayname(UserID.from_string(user_id), new_displayname or "")
 
     @public("record_user_external_id", since="1.9")
@@ -129,7 +129,7 @@ class Users(Group):
 
 
 def _app_service_id(requester: Any) -> str | None:
-    """Older versions of Synapse keep the application service itself."""
+    """Older versions of Synapse store the application service itself."""
     if hasattr(requester, "app_service_id"):
         return requester.app_service_id
     service = requester.app_service

@@ -1,4 +1,4 @@
-"""By which way Synapse answers a request, and whether this Synapse has it."""
+"""The members of `ModuleApi` that answer each request, and whether this Synapse has them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from typing import Any, Callable, TypeVar
 from synapse.module_api import ModuleApi
 from synapse.util import SYNAPSE_VERSION
 
-# Where it was built stands behind that.
+# The version is followed by build information.
 VERSION = SYNAPSE_VERSION.split(" ")[0]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
-# By the name of the group's class, then by the name of the request.
+# Keyed by the name of the group's class, then by the name of the request.
 WAYS: dict[str, dict[str, "Way"]] = {}
 
 
 @dataclass(frozen=True)
 class Way:
-    """What a request needs of `ModuleApi`: a path of attributes, as `account_data_manager.get_global`.
+    """The attributes of `ModuleApi` that a request needs: `account_data_manager.get_global`.
 
-    A private path leads through attributes that Synapse promises nobody; `purpose` says what they
-    are there for.
+    Private paths use attributes that Synapse does not guarantee; `purpose` says what they are for.
     """
 
     request: str
@@ -38,7 +37,7 @@ class Way:
     def lacks(self, api: ModuleApi) -> str | None:
         """Why this Synapse cannot answer; `None` if it can.
 
-        A path is looked at up to its first call, because a handler that nobody needs is not made.
+        A path is checked only up to its first call, so that no unneeded handler is created.
         """
         for path in self.paths:
             if not _has(api, path.split("()")[0]):
@@ -46,7 +45,7 @@ class Way:
         return None
 
     def without(self, path: str) -> str:
-        """What to say where a path leads nowhere."""
+        """The message for a path that does not exist."""
         told = f"`{self.request}` is not answered: Synapse {VERSION} has no `ModuleApi.{path}`"
         if self.private:
             return f"{told} any more, a private part of it; ask for a newer hsmod"
@@ -54,7 +53,7 @@ class Way:
 
 
 def public(*paths: str, since: str) -> Callable[[Method], Method]:
-    """The request is answered by these members of `ModuleApi`, which Synapse has since a version."""
+    """The request is answered by these members of `ModuleApi`, available since this version."""
 
     def note(method: Method) -> Method:
         return _note(method, Way(method.__name__, paths, since=since))
@@ -63,7 +62,7 @@ def public(*paths: str, since: str) -> Callable[[Method], Method]:
 
 
 def private(*paths: str, purpose: str) -> Callable[[Method], Method]:
-    """The request is answered by attributes that are private, because no public one can."""
+    """The request is answered by private attributes, because no public one suffices."""
 
     def note(method: Method) -> Method:
         return _note(method, Way(method.__name__, paths, purpose=purpose))

@@ -1,4 +1,4 @@
-"""`python -m hsmod try`: a throwaway Synapse with native modules, to be looked at."""
+"""`python -m hsmod try`: runs a throwaway Synapse with native modules."""
 
 from hsmod.trial.command import main
 

@@ -12,14 +12,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back, whatever the status."""
+    """A response, whatever its status."""
 
     status: int
     body: bytes
     headers: dict[str, str]
 
     def json(self) -> Any:
-        """The body, or nothing if that is no JSON."""
+        """The body; `None` if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -27,13 +27,13 @@ class Answer:
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect is an answer like others."""
+    """Returns redirects as responses instead of following them."""
 
     def redirect_request(self, *_: Any) -> None:
-        """There is none to make."""
+        """Makes no further request."""
 
 
-# Loopback is reached without a proxy, whatever the environment says.
+# Connects to loopback without a proxy, whatever the environment says.
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())
 
 
@@ -45,7 +45,7 @@ def ask(
     token: str = "",
     seconds: float = 30,
 ) -> Answer:
-    """Sends JSON, or bytes as they are. `OSError` if nothing comes back in time."""
+    """Sends JSON, or bytes unchanged. Raises `OSError` if there is no response in time."""
     headers = {"Content-Type": "application/json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"

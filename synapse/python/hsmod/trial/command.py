@@ -1,4 +1,4 @@
-"""The command: what it is told, what it shows, and how it ends."""
+"""The command: its arguments, its output, and how it ends."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from hsmod.trial.users import NotRegistered, User
 
 NAMES = ("alice", "bob")
 
-# Of those, one that is ignored from the start, as under nohup, stays so.
+# A signal that is ignored from the start, as under nohup, stays ignored.
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(BaseException):
-    """The wish of whoever sent a signal."""
+    """A signal asked the command to stop."""
 
 
 def main(arguments: list[str]) -> int:
-    """Runs until it is stopped; the exit code."""
+    """Runs until it is stopped; returns the exit code."""
     told = told_by(arguments)
     for number in SIGNALS:
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -42,14 +42,14 @@ def main(arguments: list[str]) -> int:
 
 
 def stop(number: int, frame: FrameType | None) -> None:
-    """Once: what is cleaned up then is not to be interrupted."""
+    """Stops the command at the first signal only, so that the cleanup is not interrupted."""
     for one in SIGNALS:
         signal.signal(one, signal.SIG_IGN)
     raise Stopped
 
 
 def told_by(arguments: list[str]) -> argparse.Namespace:
-    """The arguments, or the end of the process with what is wrong with them."""
+    """Parses the arguments; ends the process with a message if they are wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m hsmod try",
         description="Starts a throwaway Synapse on 127.0.0.1 with the modules of a modules.yaml "
@@ -74,7 +74,7 @@ def told_by(arguments: list[str]) -> argparse.Namespace:
 
 
 def run(told: argparse.Namespace) -> None:
-    """From the first look at what was told to the end of Synapse."""
+    """Checks the arguments, and runs Synapse to its end."""
     require_synapse()
     more = more_keys(told.homeserver_config)
     modules = more.pop("modules", None) or []
@@ -98,7 +98,7 @@ def run(told: argparse.Namespace) -> None:
 
 
 def require_synapse() -> None:
-    """It is not among what hsmod depends on: that would put one into every Synapse."""
+    """Checks for Synapse: it is no dependency of hsmod, because pip would then install it."""
     if importlib.util.find_spec("synapse") is None:
         raise Failure(
             f"{sys.executable} has no Synapse: install matrix-synapse beside hsmod, or use the "
@@ -107,7 +107,7 @@ def require_synapse() -> None:
 
 
 def readable(path: Path) -> str:
-    """What can be said without a homeserver is said at once."""
+    """Reports the problems that can be found without a homeserver."""
     try:
         path.open("rb").close()
     except OSError as error:
@@ -116,10 +116,10 @@ def readable(path: Path) -> str:
 
 
 def more_keys(path: Path | None) -> dict[str, Any]:
-    """The keys of an operator's own."""
+    """The further keys that the operator gave."""
     if path is None:
         return {}
-    # Here because without Synapse it may not be there, and that is to be said in better words.
+    # Imported here because it may be missing if Synapse is, for which there is a better message.
     import yaml
 
     try:
@@ -134,7 +134,7 @@ def more_keys(path: Path | None) -> dict[str, Any]:
 
 
 def empty_folder(path: Path | None) -> Path | None:
-    """A homeserver that was there before has other users and other keys."""
+    """Refuses a folder with another homeserver, which has other users and keys."""
     if path is None:
         return None
     try:
@@ -148,7 +148,7 @@ def empty_folder(path: Path | None) -> Path | None:
 
 
 def registered(homeserver: Homeserver, name: str, admin: bool) -> User | NotRegistered:
-    """The user, or why not: a module may be against it, and that is no reason to end."""
+    """The user, or why there is none: a refusal by a module is no reason to stop."""
     try:
         return homeserver.register(name, admin=admin and name == "bob")
     except NotRegistered as error:

@@ -1,4 +1,4 @@
-"""Why a trial cannot be, in words for whoever asked for it."""
+"""The reasons why a trial fails, in words for the operator."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from textwrap import dedent
 REFUSED = 1
 BROKEN = 2
 
-# What is wrong with modules or with homeserver.yaml stands behind these: in what Synapse says, the
-# first that is there, and in its log.
+# Problems with modules or homeserver.yaml follow these words: in the output of Synapse, after the
+# first that occurs, and in its log.
 WHOLE = re.MULTILINE | re.DOTALL
 SAID = (
     re.compile(r"^  Failed to parse config for module 'hsmod\.Modules':\n(.*)", WHOLE),
@@ -34,7 +34,7 @@ class Failure(Exception):
 
 
 def ended(return_code: int, output: Path, log: Path) -> Failure:
-    """What is known of a Synapse that has ended by itself."""
+    """Describes a Synapse that has ended by itself."""
     said, logged = end_of(output), end_of(log)
     for text, patterns in ((said, SAID), (logged, LOGGED)):
         for refused in filter(None, (pattern.search(text) for pattern in patterns)):
@@ -56,7 +56,7 @@ def how(return_code: int) -> str:
 
 
 def end_of(path: Path) -> str:
-    """The last lines of a file that may be large or not there."""
+    """The last lines of a file, which may be large or missing."""
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)

@@ -22,10 +22,10 @@ SECONDS_TO_START = 120
 
 
 class Homeserver:
-    """Runs from `__enter__`, which waits until it answers, to `__exit__`.
+    """Runs from `__enter__`, which waits until Synapse responds, to `__exit__`.
 
-    `modules` are those of homeserver.yaml. Its files go into `folder`, or into a temporary one,
-    which is removed at the end. `more` are keys of homeserver.yaml, which go before ours.
+    `modules` is that key of homeserver.yaml. The files are in `folder`, or in a temporary folder
+    that is removed at the end. `more` are further keys of homeserver.yaml, which take precedence.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Homeserver:
         self.port = port_to_use(port)
         self.url = f"http://127.0.0.1:{self.port}"
         self.is_temporary = folder is None
-        # Named before it is there: whatever interrupts the start can remove it.
+        # Named before it is created, so that it can be removed if the start is interrupted.
         name = f"hsmod-try-{secrets.token_hex(6)}"
         self.folder = folder or Path(tempfile.gettempdir()) / name
         self.log = self.folder / "homeserver.log"
@@ -74,15 +74,15 @@ class Homeserver:
         self.stop()
 
     def register(self, name: str, *, admin: bool = False) -> User:
-        """A new user; `NotRegistered` if the homeserver or one of its modules is against it."""
+        """Registers a user; `NotRegistered` if the homeserver or one of its modules refuses."""
         return register(self.url, self._secret, name, admin=admin)
 
     def wait(self, seconds: float) -> int | None:
-        """Its return code, if it has ended by itself by then."""
+        """The return code, if Synapse has ended by itself."""
         return self._process.wait(seconds) if self._process else None
 
     def stop(self) -> int | None:
-        """Ends it; what it has returned."""
+        """Ends Synapse; returns its return code."""
         code = self._process.end() if self._process else None
         self._process = None
         if self.is_temporary:
@@ -116,7 +116,7 @@ class Homeserver:
 
 
 def port_to_use(port: int | None) -> int:
-    """A free one, if none is named."""
+    """The given port, or a free one."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,9 +1,9 @@
 """Ends a command with the process that started it, even if that one was killed.
 
-A program of its own, started by `process.py`: `keeper.py FOLDER COMMAND..`. Whoever starts it
-holds its standard input open; at the end of that the command is ended, with whatever it has
-started, and FOLDER is removed (none, if that is empty). Two lines come on standard output: the
-command's process ID, and, once it has ended, its return code.
+This is a separate program, started by `process.py`: `keeper.py FOLDER COMMAND..`. The starter
+keeps its standard input open; when that is closed, the keeper ends the command and its child
+processes, and removes FOLDER (unless the name is empty). It writes two lines to standard output:
+the command's process ID, and, once the command has ended, its return code.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import subprocess
 import sys
 import threading
 
-# How long the command has for its end: more than the modules of a homeserver have for theirs.
+# How long the command may take to end: more than the modules of a homeserver may take.
 SECONDS_TO_END = 30
 
 
 def main(arguments: list[str]) -> None:
-    """Starts the command, and sees it through."""
+    """Starts the command, and waits for its end."""
     folder, command = arguments[0], arguments[1:]
     released = threading.Event()
-    # Whoever ends this process itself means the command.
+    # A signal to this process is meant for the command.
     signal.signal(signal.SIGTERM, lambda *_: released.set())
     child = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=sys.stderr, start_new_session=True
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> None:
     telling = threading.Thread(target=lambda: say(child.wait()))
     telling.start()
     while not released.wait(0.5):
-        # Woken up now and then, because handlers of signals run in this thread alone.
+        # Wakes up regularly, because signal handlers run only in this thread.
         pass
     end(child)
     telling.join()
@@ -42,14 +42,14 @@ def main(arguments: list[str]) -> None:
 
 
 def wait_for_release(released: threading.Event) -> None:
-    """Ends when the starter lets go of the pipe, as it does when it dies."""
+    """Returns when the starter closes the pipe, which also happens when it dies."""
     while sys.stdin.buffer.read(4096):
         pass
     released.set()
 
 
 def say(number: int) -> None:
-    """A line for the starter, who may be gone."""
+    """Writes a line for the starter, which may have ended."""
     try:
         print(number, flush=True)
     except OSError:
@@ -57,7 +57,7 @@ def say(number: int) -> None:
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """First in peace."""
+    """Ends the command: first with SIGTERM, later with SIGKILL."""
     child.terminate()
     try:
         child.wait(SECONDS_TO_END)

@@ -1,4 +1,4 @@
-"""A command that ends with this process, whatever becomes of it."""
+"""A command that ends with this process, even if this process is killed."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ KEEPER = Path(__file__).with_name("keeper.py")
 
 
 class Process:
-    """Runs `command`, whose output goes to the file `output`, until `end`.
+    """Runs `command`, with its output in the file `output`, until `end`, which removes `folder`.
 
-    `folder` is removed then. Both happen too if this process is killed: `keeper.py` sees to it.
+    If this process is killed, `keeper.py` ends the command and removes the folder.
     """
 
     def __init__(self, command: list[str], output: Path, folder: Path | None = None) -> None:
         self.return_code: int | None = None
         self._said = b""
-        # `-I`: its own few imports are to come from nowhere else; the command has its usual ones.
+        # `-I` isolates the keeper's own imports; those of the command are not affected.
         keeper = [sys.executable, "-I", str(KEEPER), str(folder or ""), *command]
         with output.open("ab") as file:
             self._keeper = subprocess.Popen(
@@ -29,7 +29,7 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                # Ctrl-C in a terminal is this process's to handle.
+                # Ctrl-C in a terminal must reach only this process.
                 start_new_session=True,
             )
         try:
@@ -39,13 +39,13 @@ class Process:
             raise
 
     def wait(self, seconds: float) -> int | None:
-        """The return code, if it has ended by then."""
+        """The return code, if the command has ended."""
         if self.return_code is None:
             self.return_code = self._number(seconds)
         return self.return_code
 
     def end(self) -> int | None:
-        """Ends it as SIGTERM does; in vain after a while, as SIGKILL does."""
+        """Ends the command with SIGTERM; with SIGKILL if that has no effect for a while."""
         assert self._keeper.stdin is not None and self._keeper.stdout is not None
         self._keeper.stdin.close()
         self.wait(60.0)
@@ -54,7 +54,7 @@ class Process:
         return self.return_code
 
     def _number(self, seconds: float) -> int | None:
-        """The keeper's next line, or nothing: it has not come, or will never."""
+        """The keeper's next line; empty if there is none yet, or never will be."""
         assert self._keeper.stdout is not None
         pipe = self._keeper.stdout.fileno()
         until = time.monotonic() + seconds

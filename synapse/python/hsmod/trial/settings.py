@@ -1,4 +1,4 @@
-"""What a throwaway Synapse is told: a homeserver.yaml that names nothing outside its folder."""
+"""The config of a throwaway Synapse: a homeserver.yaml that uses no files outside its folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-# Far more than any client asks for; a limit would look like the answer of a module.
+# Far more than any client needs; hitting a limit would look like the answer of a module.
 UNLIMITED = {"per_second": 100_000, "burst_count": 100_000}
 
 
@@ -20,9 +20,9 @@ def write(
     server_name: str = "localhost",
     more: dict[str, Any] | None = None,
 ) -> Path:
-    """Writes homeserver.yaml and what it names; `more` goes before the keys from here."""
+    """Writes homeserver.yaml and the files it names; the keys of `more` take precedence."""
     path = folder / "homeserver.yaml"
-    # JSON is YAML, and needs no care with quotes.
+    # JSON is valid YAML, and its quoting is unambiguous.
     log = folder / "log.yaml"
     log.write_text(json.dumps(log_config(folder / "homeserver.log"), indent=1))
     settings = {
@@ -38,7 +38,7 @@ def write(
 
 
 def basics(folder: Path, port: int, server_name: str) -> dict[str, Any]:
-    """A homeserver that listens on loopback alone and speaks to no other."""
+    """A homeserver that listens only on loopback, and contacts no other server."""
     return {
         "server_name": server_name,
         "public_baseurl": f"http://127.0.0.1:{port}/",
@@ -62,19 +62,19 @@ def basics(folder: Path, port: int, server_name: str) -> dict[str, Any]:
 
 
 def secrets_of_its_own() -> dict[str, Any]:
-    """Made anew each time: nothing of this homeserver outlives it."""
+    """New secrets for each start, because nothing of the homeserver outlives it."""
     seed = base64.b64encode(os.urandom(32)).decode().rstrip("=")
     return {
         "signing_key": f"ed25519 a_trial {seed}",
         "macaroon_secret_key": secrets.token_urlsafe(32),
         "form_secret": secrets.token_urlsafe(32),
-        # Passwords that are thrown away need no slow hash.
+        # Throwaway passwords need no slow hash.
         "bcrypt_rounds": 4,
     }
 
 
 def no_limits() -> dict[str, Any]:
-    """Rates are what modules may limit, not this homeserver."""
+    """Disables the rate limits of the homeserver, so that only modules limit rates."""
     flat = (
         "rc_message",
         "rc_registration",
@@ -103,7 +103,7 @@ def no_limits() -> dict[str, Any]:
 
 
 def log_config(path: Path) -> dict[str, Any]:
-    """All of it into one file, at once."""
+    """Logs everything to one file, without a buffer."""
     line = "%(asctime)s %(levelname)s %(name)s - %(request)s - %(message)s"
     return {
         "version": 1,

@@ -1,4 +1,4 @@
-"""What is shown of a homeserver that runs."""
+"""The description of a running homeserver."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Users = dict[str, User | NotRegistered]
 
 
 def for_people(homeserver: Homeserver, users: Users, config: Path) -> str:
-    """What is needed to use it and to be rid of it."""
+    """The information needed to use and to stop the homeserver."""
     lines = [
         f"Synapse {synapse_version()} runs at {homeserver.url} with the modules of {config}.",
         "",
@@ -46,7 +46,7 @@ def for_people(homeserver: Homeserver, users: Users, config: Path) -> str:
 
 
 def for_programs(homeserver: Homeserver, users: Users) -> str:
-    """All of it in one line of JSON."""
+    """Everything, as one line of JSON."""
     said = {
         "url": homeserver.url,
         "server_name": homeserver.server_name,
@@ -63,7 +63,7 @@ def for_programs(homeserver: Homeserver, users: Users) -> str:
 
 
 def synapse_version() -> str:
-    """As its package says; Synapse itself takes a second to import."""
+    """Synapse's version from its package metadata; importing Synapse takes a second."""
     try:
         return version("matrix-synapse")
     except PackageNotFoundError:

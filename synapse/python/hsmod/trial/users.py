@@ -1,4 +1,4 @@
-"""The users of a throwaway Synapse, registered by its shared secret as an administrator would."""
+"""Users of a throwaway Synapse, registered with its shared secret, as administrators do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hsmod.trial.client import Answer, ask
 
 @dataclass(frozen=True)
 class User:
-    """One who may use the homeserver at once."""
+    """A user with an access token."""
 
     user_id: str
     password: str
@@ -20,11 +20,11 @@ class User:
 
 
 class NotRegistered(Exception):
-    """The homeserver said no, or nothing."""
+    """The homeserver refused, or did not respond."""
 
 
 def register(url: str, secret: str, name: str, *, admin: bool = False) -> User:
-    """Makes a user with a password of its own."""
+    """Registers a user with a random password."""
     where = f"{url}/_synapse/admin/v1/register"
     password = secrets.token_urlsafe(9)
     try:
