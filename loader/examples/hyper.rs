@@ -1,5 +1,5 @@
-//! Web resources of modules in a homeserver that is not axum's: the types of the crate `http` are all
-//! that the loader wants of a web framework. Here it is plain hyper.
+//! Web resources of modules in a homeserver that does not use axum: of a web framework, the loader
+//! needs only the types of the crate `http`. This one uses plain hyper.
 //!
 //! `cargo run -p hsmod-loader --example hyper -- modules.yaml 127.0.0.1:8008`
 
@@ -18,23 +18,24 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-/// (1) What the homeserver does not serve itself.
+/// (1) Requests that the homeserver does not serve itself.
 async fn fallback(
     modules: &Modules,
     request: Request<Incoming>,
 ) -> Result<Response<Bytes>, hyper::Error> {
     let web = modules.web();
-    // (2) Who serves it is known before anything is read, and so is how much may be.
+    // (2) Before the body is read, it is known whether a module serves the path, and how large the
+    // body may be.
     let Some(body_max) = web.body_max(request.uri().path()) else { return Ok(nobody()) };
     let (mut parts, body) = request.into_parts();
-    // (3) What modules are told of the client. A token leads from `get_user_by_req` back to this
-    // request, in a homeserver that answers that.
+    // (3) What modules learn about the client. In a homeserver that answers `get_user_by_req`, a
+    // token leads from there back to this request.
     parts.extensions.insert(Client { ip: Some("127.0.0.1".to_owned()), ..Client::default() });
     let request = Request::from_parts(parts, read(body, body_max).await?);
     Ok(web.handle(request).await.unwrap_or_else(nobody))
 }
 
-/// The body, or so much of it that the modules' answer is that it is too large.
+/// Reads the body, or just enough to show that it is too large.
 async fn read(mut body: Incoming, body_max: usize) -> Result<Bytes, hyper::Error> {
     let mut read = BytesMut::new();
     while read.len() <= body_max {

@@ -1,4 +1,4 @@
-//! An error of the homeserver's own, and what of the modules becomes one.
+//! The homeserver's own error, and how errors from modules are converted to it.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -11,14 +11,15 @@ pub(crate) struct ServerError {
     pub(crate) body: Value,
 }
 
-/// (6) A refusal, a failure: what the client sees is decided already, and a failure is in the log.
+/// (6) A refusal or a failure: what the client sees is decided already, and a failure has been
+/// logged.
 impl From<CallError> for ServerError {
     fn from(error: CallError) -> Self {
         Self { status: error.status(), body: Value::Object(error.body()) }
     }
 }
 
-/// An event that cannot be written as JSON: the homeserver's own fault.
+/// An event that cannot be serialized to JSON, which is the homeserver's own fault.
 impl From<InputError> for ServerError {
     fn from(error: InputError) -> Self {
         eprintln!("{error}");

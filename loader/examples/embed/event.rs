@@ -1,4 +1,4 @@
-//! Identifiers and events of the homeserver's own.
+//! The homeserver's own identifiers and events.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::ROOM_VERSION;
 
-/// Anything that is `AsRef<str>` will do for an identifier.
+/// Any type that is `AsRef<str>` can be an identifier.
 pub(crate) struct UserId(String);
 
 impl UserId {
@@ -38,7 +38,7 @@ pub(crate) struct PduEvent {
 }
 
 impl PduEvent {
-    /// The ID is a hash of the event, which is signed at once in a real homeserver.
+    /// The ID is a hash of the event; a real homeserver also signs the event here.
     pub(crate) fn hash(&mut self) {
         self.event_id.clear();
         let mut hasher = DefaultHasher::new();
@@ -48,7 +48,8 @@ impl PduEvent {
 }
 
 #[rustfmt::skip]
-/// (7) An event: read where it is, and written as JSON where a module asks for that.
+/// (7) An event: its fields are read in place, and it is serialized to JSON only if a module asks
+/// for that.
 impl EventParts for PduEvent {
     fn event_id(&self) -> &str { &self.event_id }
     fn room_id(&self) -> &str { &self.room_id }

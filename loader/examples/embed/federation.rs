@@ -1,4 +1,4 @@
-//! What other servers send.
+//! Handles events from other servers.
 
 use std::collections::BTreeMap;
 
@@ -13,15 +13,15 @@ use crate::error::ServerError;
 use crate::event::PduEvent;
 use crate::{ROOM_VERSION, Services};
 
-/// Two events of another server.
+/// Two events from another server.
 pub(crate) const SAMPLE: &str = r#"{
     "$from_other": {"room_id": "!r:localhost", "sender": "@bob:other", "type": "m.room.message",
         "origin_server_ts": 1, "content": {"body": "hello from afar"}},
     "$from_evil": {"room_id": "!r:localhost", "sender": "@evil:localhost", "type": "m.room.message",
         "origin_server_ts": 2, "content": {"body": "spam from afar"}}}"#;
 
-/// Events of another server by their IDs, which are computed from them in a real homeserver. Each
-/// is taken or refused by itself: one that fails leaves the others alone.
+/// Events from another server by their IDs, which a real homeserver computes from the events. Each
+/// is accepted or refused by itself: one that fails does not affect the others.
 pub(crate) async fn transaction(
     State(services): State<Services>,
     Path(room): Path<String>,
@@ -44,16 +44,16 @@ async fn receive(
     event_id: &str,
     json: &str,
 ) -> Result<(), ServerError> {
-    // The event as it came, which names no ID; with a type of its own for that, nothing of a
-    // homeserver has to be `Serialize`.
+    // The event as received, which does not contain its ID. Since there is a type for this, none of
+    // a homeserver's own types has to be `Serialize`.
     let room_version = Some(ROOM_VERSION);
     let event = BuiltEvent::of(Pdu { event_id, room_id, room_version, json })?;
     let checker = services.modules.spam_checker();
     if checker.should_drop_federated_event(&event).await? == FederatedEventAction::Drop {
         return Ok(());
     }
-    // (12) A denial is an answer about the event, which is kept from clients then. A failure is none:
-    // this event is refused, and may come again.
+    // (12) A denial is an answer about the event, which is then hidden from clients. A failure is
+    // not: the event is refused, and may be sent again.
     let is_soft_failed = match checker.check_event_for_spam(&event).await {
         Err(spam) if spam.is_denial() => true,
         answer => {
@@ -71,7 +71,7 @@ async fn receive(
     Ok(())
 }
 
-/// The event as the homeserver stores it.
+/// The event in the form in which the homeserver stores it.
 fn stored(event: &values::Event<'_>) -> PduEvent {
     PduEvent {
         event_id: event.event_id().to_owned(),

@@ -1,19 +1,20 @@
-//! A small homeserver that embeds the loader: the first thing to read for whoever wants modules in
-//! a homeserver of their own. `docs/embedding.md` says the rest.
+//! A small homeserver that embeds the loader: the first thing to read if you want modules in your
+//! own homeserver. `docs/embedding.md` has the details.
 //!
-//! It has identifiers, events, rooms and errors of its own, as every homeserver does; none of them
-//! is known to the loader. What embedding takes is marked with (1) to (12):
+//! Like every homeserver it has its own identifiers, events, rooms and errors, and the loader knows
+//! none of them. The steps of embedding are marked with (1) to (12):
 //!
 //! | file | |
 //! | --- | --- |
-//! | `main.rs` | from the start to the end |
-//! | `error.rs` | what a client sees of a refusal, and of a failure |
-//! | `event.rs`, `rooms.rs` | an event by its parts, the state of a room |
-//! | `send.rs` | before an event is hashed, before it is stored, after it |
-//! | `federation.rs` | events of other servers |
+//! | `main.rs` | from start to shutdown |
+//! | `error.rs` | what a client is shown after a refusal or a failure |
+//! | `event.rs`, `rooms.rs` | an event by its fields, the state of a room |
+//! | `send.rs` | before an event is hashed, before it is stored, and after that |
+//! | `federation.rs` | events from other servers |
 //!
-//! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml` asks itself a few
-//! things. With an address behind the config, such as `127.0.0.1:8008`, it serves until SIGTERM.
+//! `cargo run -p hsmod-loader --example embed --features axum -- modules.yaml` makes a few requests
+//! to itself. With an address after the config, such as `127.0.0.1:8008`, it serves requests until
+//! SIGTERM.
 
 mod error;
 mod event;
@@ -43,7 +44,7 @@ use crate::rooms::Rooms;
 const SERVER_NAME: &str = "localhost";
 const ROOM_VERSION: &str = "12";
 
-/// What everything in the homeserver is reached through.
+/// The state that all parts of the homeserver share.
 #[derive(Clone)]
 struct Services {
     accounts: Arc<Accounts>,
@@ -63,7 +64,7 @@ impl Accounts {
     }
 }
 
-/// (1) What modules may ask: as much as is written here.
+/// (1) What modules may request: exactly the methods implemented here.
 #[requests]
 impl Users for Accounts {
     async fn is_user_admin(&self, user_id: &values::UserId) -> Result<bool, ModuleError> {
@@ -71,7 +72,7 @@ impl Users for Accounts {
     }
 }
 
-/// (2) What is called, by the constants of the callbacks: a module that needs another one is refused.
+/// (2) The callbacks that are called. A module that needs another one is refused.
 const CALLS: [&str; 8] = [
     rows::spam_checker::CHECK_EVENT_FOR_SPAM,
     rows::spam_checker::SHOULD_DROP_FEDERATED_EVENT,
@@ -83,8 +84,8 @@ const CALLS: [&str; 8] = [
     rows::third_party_rules::ON_PROFILE_UPDATE,
 ];
 
-/// (3) All modules, or a list of everything that is wrong with them. They hold what answers them by
-/// a `Weak`: it can end before them.
+/// (3) Loads all modules, or returns everything that is wrong with them. They hold the
+/// implementation of their requests as a `Weak`, so it may be dropped before them.
 async fn start(
     config: Option<String>,
     accounts: &Arc<Accounts>,
@@ -103,7 +104,7 @@ fn router(services: Services) -> Router {
         .route("/create_room/{user}", post(send::create_room))
         .route("/profile/{user}", put(send::profile))
         .route("/transaction/{room}", put(federation::transaction))
-        // (4) What the homeserver does not serve itself is offered to the modules.
+        // (4) Paths that the homeserver does not serve itself go to the modules.
         .fallback_service(services.modules.web().into_axum())
         .with_state(services)
 }
@@ -119,13 +120,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(address) => serve(router, &address).await?,
         None => ask_itself(&router).await?,
     }
-    // (5) Clients are gone; what modules have under way may end, then they are told to.
+    // (5) All clients have gone. Calls in flight may end; then the modules are shut down.
     let ended = modules.shutdown(Duration::from_secs(10)).await;
     println!("modules ended: {} failed", ended.failures.len());
     Ok(())
 }
 
-/// Serves until the process is told to end, and the requests that are there are answered.
+/// Serves until the process is told to stop, and the requests in progress have been answered.
 async fn serve(router: Router, address: &str) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
@@ -133,7 +134,7 @@ async fn serve(router: Router, address: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// SIGTERM, or SIGINT of a terminal.
+/// Waits for SIGTERM, or SIGINT from a terminal.
 async fn told_to_end() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -150,7 +151,7 @@ async fn told_to_end() {
     let _ = interrupted.await;
 }
 
-/// Requests as clients would make them, without a network.
+/// Makes requests like clients would, but without a network.
 async fn ask_itself(router: &Router) -> Result<(), Box<dyn Error>> {
     for (method, uri, body) in [
         ("POST", "/create_room/@alice:localhost", "{}"),

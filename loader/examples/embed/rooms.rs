@@ -1,4 +1,4 @@
-//! Rooms: their events, and their state at each moment.
+//! Rooms: their events, and their state at each point.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ impl Rooms {
     }
 }
 
-/// A room. Its events are put in order by a lock, as in most homeservers.
+/// A room. A lock orders its events, as in most homeservers.
 #[derive(Default)]
 pub(crate) struct Room(AsyncMutex<Timeline>);
 
@@ -36,12 +36,12 @@ impl Room {
 }
 
 impl Timeline {
-    /// The state as it is now, for modules: a handle to it, of which nothing is copied.
+    /// The current state, for modules: a handle that copies nothing.
     pub(crate) fn state(&self) -> StateHandle {
         StateHandle::new(Arc::clone(&self.state))
     }
 
-    /// Stores an event. Handles of the state before it keep showing that.
+    /// Stores an event. Handles of earlier states are not affected.
     pub(crate) fn store(&mut self, pdu: PduEvent) {
         if let (Some(state_key), Ok(json)) = (&pdu.state_key, serde_json::to_string(&pdu)) {
             let key = (pdu.event_type.clone(), state_key.clone());
@@ -51,11 +51,11 @@ impl Timeline {
     }
 }
 
-/// The state of a room at one moment: by type and state key, as text.
+/// The state of a room at some point: events as JSON text, by type and state key.
 #[derive(Clone, Default)]
 pub(crate) struct RoomState(BTreeMap<(String, String), Arc<str>>);
 
-/// (8) The state: modules look single events up, and nothing else of it is read.
+/// (8) The state: modules look up single events, and nothing else is read.
 impl StateSource for RoomState {
     async fn get(&self, event_type: &str, state_key: &str) -> Result<Option<String>, ModuleError> {
         let key = (event_type.to_owned(), state_key.to_owned());

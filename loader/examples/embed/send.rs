@@ -32,7 +32,7 @@ pub(crate) async fn invite(
     State(services): State<Services>,
     Path((user, room, invitee)): Path<(String, String, String)>,
 ) -> Answer {
-    // What needs no state is asked before the room is locked.
+    // Questions that need no state come before the room is locked.
     services.modules.spam_checker().user_may_invite(&user, &invitee, &room).await?;
     let content = Map::from_iter([("membership".to_owned(), "invite".into())]);
     send(&services, new_event(user, room, "m.room.member", Some(invitee), content)).await
@@ -49,14 +49,15 @@ fn new_event(
     PduEvent { event_id, room_id, sender, event_type, state_key, origin_server_ts: 0, content }
 }
 
-/// Makes an event, asks whether it may be, stores it, and tells of it.
+/// Creates an event, asks whether it is allowed, stores it, and notifies the modules.
 async fn send(services: &Services, mut pdu: PduEvent) -> Answer {
     let modules = &services.modules;
     let room = services.rooms.room(&pdu.room_id);
     let mut timeline = room.lock().await;
     pdu.hash();
-    // (9) Under the room's lock: what a module asks for meanwhile, and what would need the lock, is
-    // refused in place of waiting for ever. The module may give another event, which is hashed anew.
+    // (9) Under the room's lock: a request that a module makes meanwhile and that needs this lock
+    // is refused, instead of waiting for ever. The module may replace the event, which is then
+    // hashed again.
     let before = timeline.state();
     let question = modules.third_party_rules().check_event_allowed(Parts(&pdu), &before);
     if let Some(replacement) = modules.in_room(&pdu.room_id, question).await? {
@@ -64,8 +65,8 @@ async fn send(services: &Services, mut pdu: PduEvent) -> Answer {
         (pdu.sender, pdu.content) = (sender, content);
         pdu.hash();
     }
-    // (10) The last question and the notification after it get the same event: built once, it is
-    // written once, and nothing of it is copied.
+    // (10) The last question and the following notification get the same event: it is built once
+    // and serialized at most once, and nothing of it is copied.
     let event = BuiltEvent::of(Parts(&pdu))?;
     if pdu.event_type != "m.room.member" {
         let question = modules.spam_checker().check_event_for_spam(&event);
@@ -73,7 +74,7 @@ async fn send(services: &Services, mut pdu: PduEvent) -> Answer {
     }
     let event_id = pdu.event_id.clone();
     timeline.store(pdu);
-    // A notification waits for nobody, so the lock may be held; modules are told in their own time.
+    // A notification never waits, so the lock may be held; modules handle it in their own time.
     modules.third_party_rules().on_new_event(&event, &timeline.state()).await?;
     Ok(Json(json!({"event_id": event_id})))
 }
@@ -95,13 +96,13 @@ pub(crate) async fn create_room(
     let user = UserId::new(&user);
     let is_admin = services.accounts.is_admin(user.as_ref());
     let rules = services.modules.third_party_rules();
-    // The request may be changed: it is written as text for that, if anybody listens.
+    // Modules may change the request, so it is serialized to text for them, if any module listens.
     if rules.on_create_room_listens() {
         let mut request = EditableText::new(config.to_string());
         rules.on_create_room(&Requester::new(user.as_ref()), &mut request, is_admin).await?;
         config = request.as_str().parse().unwrap_or_default();
     }
-    // What the homeserver has as a value of its own, anything that is `Serialize`, is given as that.
+    // Any value of the homeserver's own that is `Serialize` can be passed as it is.
     services.modules.spam_checker().user_may_create_room(&user, Ser(&config)).await?;
     Ok(Json(json!({"room_id": "!new:localhost"})))
 }
@@ -112,7 +113,7 @@ pub(crate) async fn profile(
     Json(profile): Json<Value>,
 ) -> Answer {
     let rules = services.modules.third_party_rules();
-    // (11) Whether anybody listens: what is told costs a look into the database.
+    // (11) Ask whether any module listens, because the arguments need a database lookup.
     if rules.on_profile_update_listens() {
         let avatar_url = services.accounts.avatars.get(&user).map(String::as_str);
         let info = ProfileInfo::new(profile["displayname"].as_str(), avatar_url);
