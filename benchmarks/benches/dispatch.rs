@@ -1,6 +1,6 @@
-//! `cargo bench`: instructions, locked instructions, allocations and time of one dispatch, beside
-//! boxed futures; and how long a plugin takes to load. Fails if a target is missed, which time has
-//! none of: the others are the same on any machine.
+//! `cargo bench`: instructions, locked instructions, allocations and time of one dispatch, compared
+//! with boxed futures; and how long a plugin takes to load. Fails if a target is missed. Time has
+//! no target; all other figures are the same on any machine.
 
 #![allow(clippy::cast_precision_loss, reason = "few modules")]
 
@@ -12,23 +12,23 @@ use hsmod_benchmarks::setting::{Setting, measured};
 use hsmod_benchmarks::subject::Case;
 use hsmod_benchmarks::{allocations, instructions, locked, time};
 
-/// What is compared: boxed futures with the loader, for some numbers of modules.
+/// A comparison of boxed futures with the loader, for some numbers of modules.
 struct Comparison {
     name: &'static str,
     boxed: Case,
     loader: Case,
-    /// The most of the loader, by the number of modules.
+    /// The loader's targets, by the number of modules.
     at_most: [(usize, AtMost); 3],
-    /// Of the loader.
+    /// The loader's allocations.
     allocations: f64,
 }
 
-/// The most that is allowed: what was measured last, and 3 % more.
+/// Upper limits: the last measured values plus 3 %.
 #[derive(Clone, Copy)]
 struct AtMost {
-    /// Instructions, as a share of the boxed futures'.
+    /// Instructions, as a share of those of the boxed futures.
     instructions: f64,
-    /// Locked instructions, but for those of the answers that are timed.
+    /// Locked instructions, not counting those for answers that are timed.
     locked: f64,
 }
 
@@ -68,23 +68,23 @@ const COMPARISONS: [Comparison; 4] = [
     },
 ];
 
-/// The most instructions of a question that no module registered for, with all that it takes to
-/// await it. The look whether anybody did is seven of them.
+/// The most instructions of a question that no module registered for, including the whole await.
+/// Seven of them check whether any module did.
 const NOBODY: f64 = 22.0;
 
-/// The most instructions of the look whether any module registered a callback.
+/// The most instructions for checking whether any module registered a callback.
 const LISTENS: f64 = 5.0;
 
-/// What a future allocates that a call has no room for: itself, on the heap of its plugin.
+/// Allocations of futures too large for a call's buffer: the future itself, on the plugin's heap.
 const LARGE: [(&str, Case, f64); 2] = [
     ("a future of 4 KiB, ready", Case::LoaderLarge, 1.0),
     ("a future of 4 KiB, suspended", Case::LoaderLargeSuspended, 1.0),
 ];
 
-/// The most instructions of one request, as a share of one callback's.
+/// The most instructions of one request, as a share of those of one callback.
 const REQUEST: f64 = 1.15;
 
-/// What is built to be measured, and to measure with.
+/// The files that are built for the measurements.
 struct Files {
     plugin: PathBuf,
     counter: PathBuf,
@@ -116,7 +116,8 @@ fn main() -> ExitCode {
     if hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// One row: the same question to boxed futures and to the loader; whether it holds.
+/// Prints one row: the same question to boxed futures and to the loader. Returns whether the
+/// targets are met.
 fn compare(files: &Files, comparison: &Comparison, modules: usize, at_most: AtMost) -> bool {
     let setting = |case| Setting::new(&files.plugin, case, modules);
     let (boxed, loader) = (setting(comparison.boxed), setting(comparison.loader));
@@ -132,7 +133,7 @@ fn compare(files: &Files, comparison: &Comparison, modules: usize, at_most: AtMo
     .print()
 }
 
-/// A future that has no room in a call; whether it allocates what is known.
+/// A future too large for a call's buffer. Returns whether it allocates as often as expected.
 fn large(files: &Files, name: &str, case: Case, expected: f64) -> bool {
     let allocations = allocations::of(&files.counter, &Setting::new(&files.plugin, case, 1));
     let holds = same(allocations, expected);
@@ -140,7 +141,8 @@ fn large(files: &Files, name: &str, case: Case, expected: f64) -> bool {
     holds
 }
 
-/// A question that no module registered for, and the look whether any did; whether both hold.
+/// A question that no module registered for, and the check whether any did. Returns whether both
+/// targets are met.
 fn nobody(files: &Files) -> bool {
     let of = |case| instructions::of(&Setting::new(&files.plugin, case, 1));
     let nothing = of(Case::Nothing);
@@ -156,7 +158,8 @@ fn nobody(files: &Files) -> bool {
     })
 }
 
-/// One request of a module that is answered at once, beside one callback; whether it holds.
+/// One request of a module that is answered at once, compared with one callback. Returns whether
+/// the target is met.
 fn request(files: &Files) -> bool {
     let setting = |case| Setting::new(&files.plugin, case, 1);
     let [callback, short, asking] = [Case::LoaderReady, Case::LoaderShort, Case::LoaderAsking]
@@ -173,19 +176,19 @@ fn request(files: &Files) -> bool {
     .print()
 }
 
-/// One thing, compared with another one.
+/// One measurement, compared with another one.
 struct Row {
     name: String,
-    /// Of the other one and of this one.
+    /// Those of the other one and of this one.
     instructions: [f64; 2],
     /// The most instructions, as a share of the other one's.
     at_most: f64,
-    /// Locked instructions, if they can be told, and the most there may be.
+    /// Locked instructions, if they can be counted, and the most allowed.
     locked: Option<(Option<f64>, f64)>,
-    /// As a share of the other one's.
+    /// The time as a share of the other one's.
     time: Option<f64>,
     allocations: f64,
-    /// The allocations that it is known to need.
+    /// The allocations that it needs.
     expected: f64,
 }
 
@@ -197,7 +200,7 @@ fn heading([base, ours]: [&str; 2]) {
 }
 
 impl Row {
-    /// Prints it; whether it holds.
+    /// Prints the row and returns whether the targets are met.
     fn print(&self) -> bool {
         let [base, ours] = self.instructions;
         let ratio = ours / base;
@@ -223,23 +226,23 @@ fn verdict(holds: bool) -> &'static str {
     if holds { "" } else { "MISSED" }
 }
 
-/// Locked instructions of a module whose answers are timed now and then.
+/// Locked instructions of a module for timing some of its answers.
 const TIMED: f64 = 0.02;
 
-/// What other threads do meanwhile, or what is done once in so many questions.
+/// Allocations by other threads meanwhile, or once in many questions.
 const FEW: f64 = 0.02;
 
-/// Whether a question allocates as often as is known.
+/// Whether a question allocates as often as expected.
 fn same(allocations: f64, expected: f64) -> bool {
     (allocations - expected).abs() <= FEW
 }
 
-/// Reported, with no target that a slow machine could miss.
+/// Reported without a target, which a slow machine could miss.
 fn load_time(plugin: &Path) {
     let copies = tempfile::tempdir().expect("a folder");
     let mut times = Vec::new();
     for index in 0..5 {
-        // Other bytes each time, so that each is mapped anew.
+        // Different bytes each time, so that each copy is mapped.
         let copy = copies.path().join(format!("libcopy{index}.so"));
         let mut bytes = std::fs::read(plugin).expect("the plugin");
         bytes.push(index);

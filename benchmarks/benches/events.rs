@@ -1,6 +1,6 @@
 //! `cargo bench -p hsmod-benchmarks --bench events`: instructions and allocations of the ways in
-//! which a homeserver gives an event of 1 KiB, and in which a module reads it and the state. Fails
-//! if there are more than are known, of which instructions depend on the compiler a little.
+//! which a homeserver passes an event of 1 KiB, and in which a module reads it and the state. Fails
+//! if there are more than expected; the number of instructions depends slightly on the compiler.
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -22,14 +22,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// How long the event is, in bytes.
+/// The size of the event in bytes.
 const SIZE: usize = 1024;
 
-/// How much more than is known is too much: a share of it, and what other threads may add to it.
+/// How much more than expected is too much: a factor, and what other threads may add.
 const TOLERANCE: f64 = 1.03;
 const OTHERS: [f64; 2] = [4.0, 0.01];
 
-/// What a module is told to read, how it is asked, and what is known of one question.
+/// What the module reads, how it is asked, and the expected figures of one question.
 struct Row {
     name: &'static str,
     way: &'static str,
@@ -40,7 +40,7 @@ struct Row {
 
 const ROWS: &[Row] = &[
     row("a view of the event", "view", "sender", 284.0, 0.0),
-    // What the module makes of the body takes the rest.
+    // The module's own parsing of the body accounts for the rest.
     row("the same, body read", "view", "content", 2215.0, 1.0),
     row("Json", "json", "sender", 6433.0, 0.0),
     row("the same, body read", "json", "content", 8364.0, 1.0),
@@ -84,13 +84,13 @@ fn main() -> ExitCode {
     let [plugin, counter] =
         ["bench_reader", "bench_counter"].map(|name| built.remove(name).expect("it is built"));
     println!("{:<36} {:>12} {:>12}", "one module, 1 KiB", "instructions", "allocations");
-    // All are measured, also behind one that fails.
+    // Measure all rows, even after one has failed.
     let failed = ROWS.iter().filter(|row| !row.holds(&plugin, &counter)).count();
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 impl Row {
-    /// Measures and prints it; whether it holds.
+    /// Measures the row, prints it, and returns whether it is as expected.
     fn holds(&self, plugin: &PathBuf, counter: &PathBuf) -> bool {
         let hand = |program: &mut Command, mode| {
             program.arg(mode).arg(plugin).args([self.way, self.reads]);
@@ -139,7 +139,7 @@ impl Subject {
         Self { runtime, modules, state, source, pdu, json, event }
     }
 
-    /// Asks so many times.
+    /// Asks this many times.
     fn ask(&self, way: &str, times: usize) {
         let spam_checker = self.modules.spam_checker();
         let rules = self.modules.third_party_rules();
@@ -183,8 +183,8 @@ impl Subject {
         }
     }
 
-    /// Tells the module so often, and waits each time until it has been told; nobody waits for what
-    /// came of it.
+    /// Notifies the module this many times, and waits each time until it has handled the
+    /// notification; its outcome is not awaited.
     fn tell(&self, times: usize, tell: impl Fn() -> Notification) {
         let told = || -> u64 {
             let counts = self.modules.counts();
@@ -207,7 +207,7 @@ fn repeat<T, E: std::fmt::Debug>(times: usize, ask: impl Fn() -> Result<T, E>) {
     }
 }
 
-/// What is ready at once.
+/// The result of a future that is ready at once.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -215,7 +215,7 @@ fn now<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// The state of a room of which one entry is known.
+/// The state of a room that has a single entry.
 struct Entries {
     power_levels: Arc<str>,
 }
@@ -235,7 +235,7 @@ impl StateSource for Entries {
     }
 }
 
-/// As a homeserver has it.
+/// An event as a homeserver stores it.
 #[derive(Serialize)]
 struct Pdu {
     event_id: String,

@@ -1,10 +1,10 @@
-//! `cargo bench -p hsmod-benchmarks --bench load`: the processor time that it takes to load a
-//! hundred plugins, as a linker leaves them and without their debug information, and the time that
-//! passes; and how much larger a process is for each further module of a plugin, which is more than
-//! that holds: a start leaves gaps. Only reports.
+//! `cargo bench -p hsmod-benchmarks --bench load`: the processor time and the elapsed time for
+//! loading a hundred plugins, both as the linker writes them and without debug information; and how
+//! much a process grows with each further module of a plugin. The latter is more than the module
+//! keeps, because a start leaves gaps in memory. This only reports.
 //!
-//! Each plugin has bytes of its own, and is mapped for the rest of a process: so each round has a
-//! process.
+//! Each plugin has different bytes, and stays mapped until the process ends, so each round has a
+//! process of its own.
 #![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::path::{Path, PathBuf};
@@ -19,9 +19,9 @@ use tokio::runtime::Runtime;
 
 const PLUGINS: usize = 100;
 const ROUNDS: usize = 5;
-/// Modules of one plugin.
+/// The number of modules of one plugin.
 const MODULES: usize = 1_000;
-/// How this program is told to load plugins, or modules.
+/// The arguments that make this program load plugins or modules.
 const MODES: [&str; 2] = ["--plugins", "--modules"];
 
 fn main() {
@@ -55,7 +55,7 @@ fn main() {
     println!("one more module of a plugin: {:.1} KiB resident", resident / 1024.0);
 }
 
-/// Makes plugins of one, each with other bytes at its end.
+/// Copies a plugin several times, each with different bytes at its end.
 fn spread(plugin: &Path, folder: &Path) {
     let bytes = std::fs::read(plugin).expect("a plugin");
     for number in 0..PLUGINS {
@@ -68,7 +68,7 @@ fn file(folder: &Path, number: usize) -> PathBuf {
     folder.join(format!("lib{number}.so"))
 }
 
-/// Of the two numbers that processes of their own measure.
+/// The medians of the two numbers that the child processes print.
 fn median(mode: &str, path: &Path) -> [f64; 2] {
     let mut rounds: Vec<[f64; 2]> = (0..ROUNDS).map(|_| round(mode, path)).collect();
     [0, 1].map(|what| {
@@ -86,7 +86,7 @@ fn round(mode: &str, path: &Path) -> [f64; 2] {
     [(); 2].map(|()| numbers.next().expect("two numbers"))
 }
 
-/// Processor time and time that it takes to load the plugins in a folder, in seconds.
+/// Processor time and elapsed time for loading the plugins in a folder, in seconds.
 fn plugins(folder: &Path) -> [f64; 2] {
     let files: Vec<PathBuf> = (0..PLUGINS).map(|number| file(folder, number)).collect();
     let runtime = runtime();
@@ -97,11 +97,11 @@ fn plugins(folder: &Path) -> [f64; 2] {
     times.map(|time| time.as_secs_f64())
 }
 
-/// How many bytes of memory a module takes, and all of them.
+/// How many bytes of memory one module takes, and how many all of them.
 fn modules(plugin: &Path) -> [f64; 2] {
     let runtime = runtime();
     let load = |count: usize| load(&runtime, &vec![plugin.to_owned(); count]);
-    // What the first ones take is taken once.
+    // The first modules take memory that is needed only once.
     let first = load(10);
     let before = resident();
     let modules = load(MODULES);
@@ -117,7 +117,7 @@ fn runtime() -> Runtime {
     runtime.expect("a runtime")
 }
 
-/// A module of each of these plugins.
+/// Loads a module of each of these plugins.
 fn load(runtime: &Runtime, plugins: &[PathBuf]) -> Modules {
     let module = |(number, plugin): (usize, &PathBuf)| {
         let name = format!("module {number}");
@@ -132,13 +132,13 @@ fn load(runtime: &Runtime, plugins: &[PathBuf]) -> Modules {
     modules.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// That of all threads of this process.
+/// The processor time of all threads of this process.
 fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::try_from(time).expect("no negative time")
 }
 
-/// How many bytes of this process are in memory.
+/// How many bytes of this process are resident in memory.
 fn resident() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("a system with `/proc`");
     let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,6 +1,6 @@
-//! `cargo bench -p hsmod-benchmarks --bench policy_lists`: what it takes the plugin
-//! `policy_list_antispam` to decide on an invite, by how many rules its list has, and of which kind. Only
-//! reports: nanoseconds are the machine's business.
+//! `cargo bench -p hsmod-benchmarks --bench policy_lists`: how long the plugin
+//! `policy_list_antispam` takes to decide on an invite, for lists with different numbers and kinds
+//! of rules. This only reports, because times depend on the machine.
 
 use std::future::Future;
 use std::hint::black_box;
@@ -20,22 +20,22 @@ const LIST: &str = "!list:example.com";
 const ROOM: &str = "!room:example.com";
 const ALICE: &str = "@alice:example.com";
 
-/// How many rules.
+/// The numbers of rules.
 const COUNTS: [usize; 3] = [100, 10_000, 100_000];
 
-/// How often it is asked in a row, and how many rows there are: the median of them counts.
+/// Questions per round, and rounds, of which the median is taken.
 const ASKED: u32 = 1_000;
 const ROUNDS: usize = 31;
 
-/// A list may take that long to be read for the first time.
+/// How long reading a list for the first time may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Rules of one kind.
+/// One kind of rules.
 struct Case {
     name: &'static str,
     event_type: &'static str,
     entity: fn(usize) -> String,
-    /// Who is banned by the last of so many.
+    /// A user who is banned by the last of this many rules.
     banned: fn(usize) -> String,
 }
 
@@ -87,11 +87,11 @@ fn main() {
 }
 
 struct Measured {
-    /// From the start until the list counts.
+    /// The time from the start until the list takes effect.
     read: Duration,
-    /// A question about somebody who is banned by the last rule.
+    /// The time of a question about a user banned by the last rule.
     banned: Duration,
-    /// One about somebody who is not banned.
+    /// The time of a question about a user who is not banned.
     others: Duration,
 }
 
@@ -131,7 +131,7 @@ fn is_banned(modules: &Modules, inviter: &str) -> bool {
     now(modules.spam_checker().user_may_invite(inviter, ALICE, ROOM)).is_err()
 }
 
-/// What is ready at once.
+/// The result of a future that is ready at once.
 fn now<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
@@ -159,7 +159,7 @@ impl Room {
         let event = |number: usize| {
             let event = json!({
                 "event_id": format!("${number}"), "room_id": LIST, "sender": ALICE,
-                // So that the last one is the last also by its state key.
+                // Padded, so that the order by state key is that of the numbers.
                 "type": case.event_type, "state_key": format!("rule:{number:09}"),
                 "content": {
                     "entity": (case.entity)(number), "recommendation": "m.ban", "reason": "spam",

@@ -1,5 +1,6 @@
-//! `cargo bench -p hsmod-benchmarks --bench replay`: processor time of `hsmod replay` an event, beside
-//! what it takes to parse the event's text, and events a second by workers. Only reports; on Linux.
+//! `cargo bench -p hsmod-benchmarks --bench replay`: the processor time that `hsmod replay` needs
+//! for an event, compared with parsing the event's text, and events per second by number of
+//! workers. This only reports, and runs on Linux.
 #![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::fs;
@@ -11,10 +12,12 @@ use hsmod_plugin_api::values::OwnedEvent;
 use hsmod_tests::build;
 use serde_json::json;
 
-/// How often each is measured: in turn with what it is compared with, since machines have moods.
+/// How often each is measured, alternating with its counterpart, because the speed of a machine
+/// varies.
 const ROUNDS: usize = 5;
 
-/// How often the file is gone through: what takes more of it is that many events, without the start.
+/// How often the file is read. The difference between the two runs is the cost of the events,
+/// without that of the start.
 const FEW: usize = 1;
 const MANY: usize = 201;
 
@@ -50,7 +53,7 @@ struct Bench {
     lines: Vec<String>,
 }
 
-/// What a replay took, in seconds.
+/// The cost of a replay, in seconds.
 struct Took {
     processor: f64,
     wall: f64,
@@ -65,7 +68,7 @@ impl Bench {
         let modules = json!({
             "modules": [{"module": plugin, "config": evil}], "verify": {"permissions": "warn"},
         });
-        // JSON is YAML.
+        // JSON is also YAML.
         let config = folder.join("modules.yaml");
         fs::write(&config, modules.to_string()).expect("the config is written");
         let events = build::workspace().join("tests/data/synapse-pdus.ndjson");
@@ -86,7 +89,7 @@ impl Bench {
         Took { processor: processor_of_children() - before, wall }
     }
 
-    /// Seconds to parse an event, in this process.
+    /// The seconds for parsing one event, in this process.
     fn parsing(&self) -> f64 {
         let times = 20;
         let start = Instant::now();
@@ -98,13 +101,13 @@ impl Bench {
     }
 }
 
-/// Seconds of all children that have ended: theirs and the system's for them.
+/// The processor time in seconds, of user and system, of all child processes that have ended.
 fn processor_of_children() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").expect("this is Linux");
-    // Behind the name, which may hold spaces: the 3rd field and those after it.
+    // The fields after the name, which may contain spaces, beginning with the third.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     let ticks = fields.skip(13).take(2).map(|field| field.parse::<f64>().expect("a number"));
-    // To programs, the kernel's ticks are hundredths of a second on every machine.
+    // For programs, the kernel's ticks are hundredths of a second on every machine.
     ticks.sum::<f64>() / 100.0
 }
 

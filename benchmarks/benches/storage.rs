@@ -1,6 +1,6 @@
-//! `cargo bench -p hsmod-benchmarks --bench storage`: transactions a second in a module's storage,
-//! through the boundary, beside rusqlite in the same process with the same settings. Only reports:
-//! how long a commit takes is the disk's business.
+//! `cargo bench -p hsmod-benchmarks --bench storage`: transactions per second in a module's
+//! storage, across the boundary, compared with rusqlite in the same process and with the same
+//! settings. This only reports, because commits take as long as the disk takes.
 #![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::path::Path;
@@ -12,10 +12,11 @@ use hsmod_tests::build;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-/// How often each is measured: in turn with what it is compared with, since machines have moods.
+/// How often each is measured, alternating with its counterpart, because the speed of a machine
+/// varies.
 const ROUNDS: usize = 9;
 
-/// Rows in the table.
+/// The number of rows in the table.
 const ROWS: u32 = 1_000;
 
 const TABLE: &str = "CREATE TABLE strikes (user_id INTEGER PRIMARY KEY, count INTEGER NOT NULL)";
@@ -27,9 +28,9 @@ struct Case {
     name: &'static str,
     sql: &'static str,
     writes: bool,
-    /// One statement, not a transaction with one in it.
+    /// Whether this is a single statement without an explicit transaction.
     alone: bool,
-    /// In each round.
+    /// The number of transactions in each round.
     times: u32,
 }
 
@@ -81,7 +82,7 @@ async fn load(folder: &Path) -> Modules {
     modules.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// With the settings of a module's storage.
+/// A connection with the settings of a module's storage.
 fn plain(path: &Path) -> Connection {
     let plain = Connection::open(path).expect("a database");
     for (name, value) in [("journal_mode", "wal"), ("synchronous", "full")] {
@@ -109,7 +110,7 @@ fn directly(plain: &Connection, case: &Case) {
     }
 }
 
-/// One request to the module, which takes that many transactions.
+/// Makes one request to the module, which runs this many transactions.
 async fn through(modules: &Modules, case: &Case) -> Duration {
     let Case { sql, writes, alone, times, .. } = case;
     let body = json!({"sql": sql, "times": times, "rows": ROWS, "writes": writes, "alone": alone});

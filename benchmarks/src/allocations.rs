@@ -1,6 +1,6 @@
 //! How often a question allocates, in all images of the process: the host's and the plugins'. The
-//! counter (`benchmarks/counter`) stands before the C library's allocator, so it must be there
-//! before this program is: a process of its own is started with it.
+//! counter (`benchmarks/counter`) comes before the C library's allocator, so it must be preloaded:
+//! a new process is started with it.
 #![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::path::Path;
@@ -8,29 +8,28 @@ use std::process::Command;
 
 use crate::setting::{Setting, run};
 
-/// How this program is told to count, and write what it counted.
+/// The argument that makes this program count allocations and print the result.
 pub(crate) const MODE: &str = "--allocations";
 
-/// Allocations of one question.
+/// The allocations of one question.
 ///
 /// # Panics
-/// If the counter is not loaded.
+/// The counter is not loaded.
 pub fn of(counter: &Path, setting: &Setting) -> f64 {
     let mut program = Command::new(std::env::current_exe().expect("this program has a file"));
     run(setting.hand_to(program.env("LD_PRELOAD", counter), MODE))
 }
 
-/// Allocations of one question, in a process that the counter was loaded into.
+/// The allocations of one question, in a process with the counter preloaded.
 pub(crate) fn here(setting: &Setting) -> f64 {
     let subject = setting.subject();
     counted(|times| subject.ask(setting.case, times))
 }
 
-/// Allocations of what `ask` does so many times, each time once, in a process that the counter was
-/// loaded into.
+/// The allocations of `ask` per repetition, in a process with the counter preloaded.
 ///
 /// # Panics
-/// If the counter is not loaded.
+/// The counter is not loaded.
 pub fn counted(ask: impl Fn(usize)) -> f64 {
     let allocations = counter();
     ask(1);
@@ -39,8 +38,8 @@ pub fn counted(ask: impl Fn(usize)) -> f64 {
         ask(times);
         allocations() - before
     };
-    // What one denial allocates is in both. What other threads allocate meanwhile is little, beside
-    // so many questions.
+    // The allocations of the one denial are in both counts. Those of other threads hardly matter
+    // among so many questions.
     let (few, many) = (count(100), count(10_100));
     (many - few) as f64 / 10_000.0
 }

@@ -1,5 +1,5 @@
-//! What a homeserver would write without hsmod: trait objects that return boxed futures, as the
-//! async-trait crate makes them.
+//! What a homeserver would write without hsmod: trait objects that return boxed futures, as with
+//! the crate async-trait.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, Verdict};
 type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 type Answer<'a> = BoxFuture<'a, Result<Verdict, ModuleError>>;
 
-/// How long all texts but the user may be together.
+/// The maximum total length of all strings except the user.
 const LONGEST: usize = 65_536;
 
 /// A spam checker behind a trait object.
@@ -19,7 +19,7 @@ pub trait BoxedChecker: Send + Sync {
     fn check<'a>(&'a self, event: &'a Event<'_>) -> Answer<'a>;
     /// Suspends once; clones the waker.
     fn suspend<'a>(&'a self, user_id: &'a str) -> Answer<'a>;
-    /// Ready at once; looks at all of five texts.
+    /// Ready at once; reads all of its five strings.
     fn set_state<'a>(
         &'a self,
         user_id: &'a str,
@@ -30,7 +30,7 @@ pub trait BoxedChecker: Send + Sync {
     ) -> Answer<'a>;
 }
 
-/// The same body as the plugin's.
+/// A module that does the same as the plugin's.
 pub struct Checker {
     evil_user: String,
 }
@@ -86,7 +86,7 @@ impl BoxedChecker for Checker {
     }
 }
 
-/// Asks one after the other until one denies.
+/// Asks one module after the other until one denies.
 ///
 /// # Errors
 /// The denial, or a module's error.
@@ -104,7 +104,7 @@ pub async fn check(
     Ok(())
 }
 
-/// As [`check`], of modules that suspend once.
+/// As [`check`], by modules that suspend once.
 ///
 /// # Errors
 /// As for [`check`].
@@ -119,7 +119,7 @@ pub async fn suspend(modules: &[Box<dyn BoxedChecker>], user_id: &str) -> Result
     Ok(())
 }
 
-/// As [`check`], with five texts.
+/// As [`check`], with five strings.
 ///
 /// # Errors
 /// As for [`check`].

@@ -1,30 +1,31 @@
-//! How many instructions a question takes. valgrind counts them, so that the same program gives the
-//! same numbers on any machine.
+//! How many instructions a question takes. valgrind counts them, so that the same program yields
+//! the same numbers on any machine.
 #![allow(clippy::cast_precision_loss, reason = "counts become ratios")]
 
 use std::process::{Command, Stdio};
 
 use crate::setting::Setting;
 
-/// How this program is told to ask, and do nothing else.
+/// The argument that makes this program ask, and do nothing else.
 pub(crate) const MODE: &str = "--ask";
 
-/// Instructions of one question: the difference between some questions and so many that what other
-/// threads do meanwhile is little beside it, also on a busy machine.
+/// The instructions of one question: the difference between few and many questions, divided by
+/// their number. There are so many that the work of other threads hardly matters, even on a busy
+/// machine.
 ///
 /// # Panics
-/// Without valgrind.
+/// valgrind is missing.
 pub fn of(setting: &Setting) -> f64 {
     counted([1_024, 41_984], |program| {
         setting.hand_to(program, MODE);
     })
 }
 
-/// Instructions of what this program does when it is run again with some arguments and behind them
-/// how often: the difference between few and many times.
+/// The instructions per repetition of what this program does when run with some arguments, followed
+/// by the number of repetitions: computed from few and many repetitions.
 ///
 /// # Panics
-/// Without valgrind.
+/// valgrind is missing.
 pub fn counted([few, many]: [u32; 2], arguments: impl Fn(&mut Command)) -> f64 {
     let count = |times| executed(&arguments, times) as f64;
     (count(many) - count(few)) / f64::from(many - few)

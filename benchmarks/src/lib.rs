@@ -1,5 +1,5 @@
-//! What is measured: the same question to the same modules, through the loader and through
-//! `Box<dyn>` futures. How often, and with what: instructions, allocations, time.
+//! The subject of the measurements: the same question to the same modules, through the loader and
+//! through `Box<dyn>` futures. Instructions, allocations and time are measured.
 #![deny(unsafe_code)]
 
 pub mod setting;

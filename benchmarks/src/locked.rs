@@ -1,13 +1,13 @@
-//! How many locked instructions a question takes. Each counts as one among the instructions, and
-//! takes as long as twenty, more if another processor wants the same memory.
+//! How many locked instructions a question takes. Each is counted as a single instruction, but
+//! takes as long as twenty, or longer if another processor accesses the same memory.
 //!
-//! Rationale: no counter of the processor tells them apart, and valgrind does not either. So this
-//! program is run again, and every single instruction of some questions is looked at before it is
+//! Rationale: neither the processor's counters nor valgrind count them separately. So this program
+//! is run again, and for some questions every single instruction is inspected before it is
 //! executed.
 
 use crate::setting::Setting;
 
-/// How this program is told to let itself be looked at.
+/// The argument that makes this program ask while it is traced.
 pub(crate) const MODE: &str = "--locked";
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -15,7 +15,7 @@ pub use traced::of;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) use traced::show;
 
-/// Locked instructions of one question; `None` where they cannot be told.
+/// The locked instructions of one question; `None` where they cannot be counted.
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 pub fn of(_: &Setting) -> Option<f64> {
     None
@@ -37,13 +37,13 @@ mod traced {
 
     use super::{MODE, Setting};
 
-    /// How many questions are looked at: the difference leaves out what is done once.
+    /// The numbers of questions that are traced; the difference leaves out what happens only once.
     const TIMES: [u32; 2] = [8, 72];
 
-    /// Locked instructions of one question; `None` where they cannot be told.
+    /// The locked instructions of one question; `None` where they cannot be counted.
     ///
     /// # Panics
-    /// If this program cannot be looked at, as in some containers.
+    /// This program cannot be traced, as in some containers.
     pub fn of(setting: &Setting) -> Option<f64> {
         let mut program = Command::new(std::env::current_exe().expect("this program has a file"));
         let mut child =
@@ -57,7 +57,7 @@ mod traced {
         Some(f64::from(many - few) / f64::from(TIMES[1] - TIMES[0]))
     }
 
-    /// Lets itself be looked at while it asks.
+    /// Asks while being traced.
     pub(crate) fn show(setting: &Setting) {
         let subject = setting.subject();
         subject.ask(setting.case, 1);
@@ -70,7 +70,7 @@ mod traced {
         }
     }
 
-    /// How many locked instructions it executes until it stops itself.
+    /// The number of locked instructions until the process stops itself.
     fn up_to_the_next_stop(pid: Pid) -> u32 {
         let mut locked = 0;
         let mut signal = None;
@@ -86,14 +86,14 @@ mod traced {
         }
     }
 
-    /// The first bytes of what it executes next.
+    /// The bytes of the instruction that is executed next.
     fn next_bytes(pid: Pid) -> [u8; 8] {
         let at = ptrace::getregs(pid).expect("it has stopped").rip;
         let word = ptrace::read(pid, at as ptrace::AddressType).expect("there is code");
         word.to_le_bytes()
     }
 
-    /// Whether an instruction is locked: by a prefix, or because it exchanges something with memory.
+    /// Whether an instruction is locked: by a prefix, or because it exchanges with memory.
     fn is_locked(bytes: [u8; 8]) -> bool {
         const PREFIXES: [u8; 10] = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3];
         const LOCK: u8 = 0xf0;
@@ -105,7 +105,7 @@ mod traced {
                 _ => break,
             }
         }
-        // A register's upper half has a prefix of its own, which comes last.
+        // The REX prefix, which comes last.
         if let [0x40..=0x4f, behind @ ..] = rest {
             rest = behind;
         }

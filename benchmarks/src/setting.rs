@@ -1,4 +1,4 @@
-//! What is asked, of how many modules; and the processes of their own in which it is measured.
+//! What is asked, of how many modules; and the child processes in which it is measured.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,52 +6,52 @@ use std::process::Command;
 use crate::subject::{Case, Subject};
 use crate::{allocations, instructions, locked, time};
 
-/// One case, with that many modules of a plugin.
+/// A case, with this many modules of a plugin.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setting {
     /// The plugin's file.
     pub plugin: PathBuf,
-    /// What they are asked.
+    /// The case.
     pub case: Case,
     /// How many modules are asked.
     pub modules: usize,
 }
 
 impl Setting {
-    /// One case, with that many modules of a plugin.
+    /// A case, with this many modules of a plugin.
     pub fn new(plugin: &Path, case: Case, modules: usize) -> Self {
         Self { plugin: plugin.to_owned(), case, modules }
     }
 
-    /// Modules to ask.
+    /// Loads the modules.
     ///
     /// # Panics
-    /// If they do not load.
+    /// They do not load.
     pub fn subject(&self) -> Subject {
         Subject::load(&self.plugin, self.modules)
     }
 
-    /// Lets a `program` run this program again, with this setting, in the way of `mode`.
+    /// Makes `program` run this program again, with this setting and the argument `mode`.
     pub(crate) fn hand_to<'c>(&self, program: &'c mut Command, mode: &str) -> &'c mut Command {
         program.arg(mode).arg(&self.plugin).arg(self.case.name()).arg(self.modules.to_string())
     }
 }
 
-/// Runs this program again; the number that it writes.
+/// Runs this program again, and returns the number that it prints.
 ///
 /// # Panics
-/// If it fails.
+/// It fails.
 pub fn run(program: &mut Command) -> f64 {
     let output = program.output().expect("this program runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim().parse().expect("a number")
 }
 
-/// Measures, if this program was run again for that; whether it was.
+/// Measures, if this program was run again for that; returns whether it was.
 ///
 /// # Panics
-/// If its arguments are no setting.
+/// Its arguments are not a setting.
 pub fn measured(arguments: &[String]) -> bool {
     let [_, mode, plugin, case, modules, rest @ ..] = arguments else { return false };
     let setting =

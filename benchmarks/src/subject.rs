@@ -13,20 +13,20 @@ use serde_json::json;
 
 use crate::baseline::{self, BoxedChecker, Checker};
 
-/// Who is denied everything.
+/// The user who is denied everything.
 const EVIL_USER: &str = "@evil:example.com";
 
-/// Whom the good user invites.
+/// The user whom the good user invites.
 const GUEST: &str = "@guest:example.com";
 
 /// Modules on both sides, and what they are asked about.
 pub struct Subject {
-    /// In the loader.
+    /// The loader's modules.
     pub modules: Modules,
     boxed: Vec<Box<dyn BoxedChecker>>,
     good: OwnedEvent,
     evil: OwnedEvent,
-    /// Type, state key and content of what both set in the state.
+    /// Type, state key and content of the state event that both are asked about.
     state: [String; 3],
 }
 
@@ -34,11 +34,11 @@ pub struct Subject {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Case {
-    /// Nothing is asked: what asking many times takes by itself.
+    /// Nothing is asked: the cost of the loop itself.
     Nothing,
     /// The loader, with a callback that no module registered.
     LoaderNobody,
-    /// The loader, which is asked whether any module registered a callback, and none did.
+    /// The loader's check whether any module registered a callback; none did.
     LoaderListens,
     /// Boxed futures, ready at once.
     BoxedReady,
@@ -48,21 +48,22 @@ pub enum Case {
     BoxedSuspended,
     /// The loader, with futures that suspend once.
     LoaderSuspended,
-    /// Boxed futures, ready at once, as a handler has them: two functions down, the whole boxed.
+    /// Boxed futures, ready at once, awaited as in a request handler: two functions down, the whole
+    /// boxed.
     BoxedAwaited,
-    /// The loader, ready at once, as a handler has it.
+    /// The loader, ready at once, awaited as in a request handler.
     LoaderAwaited,
-    /// Boxed futures that are given five texts, ready at once.
+    /// Boxed futures with five strings as arguments, ready at once.
     BoxedTexts,
-    /// The loader, with a callback of five texts, ready at once.
+    /// The loader, with a callback that takes five strings, ready at once.
     LoaderTexts,
-    /// The loader, with futures that have no room in a call, ready at once.
+    /// The loader, with futures too large for a call's buffer, ready at once.
     LoaderLarge,
-    /// The loader, with futures that have no room in a call and suspend once.
+    /// The loader, with futures too large for a call's buffer, which suspend once.
     LoaderLargeSuspended,
-    /// The loader, with a callback as short as that of the next one.
+    /// The loader, with a callback as short as in `LoaderAsking`.
     LoaderShort,
-    /// The loader, with a callback that asks the homeserver, which answers at once.
+    /// The loader, with a callback that makes a request, which the homeserver answers at once.
     LoaderAsking,
 }
 
@@ -85,12 +86,12 @@ impl Case {
         Self::LoaderAsking,
     ];
 
-    /// The case of this name.
+    /// The case with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|case| case.name() == name)
     }
 
-    /// Its name, as an argument of a program.
+    /// The case's name, as a program argument.
     pub(crate) fn name(self) -> String {
         format!("{self:?}")
     }
@@ -107,15 +108,15 @@ impl Users for Admins {
 }
 
 impl Subject {
-    /// `count` modules on either side; the loader's come from `plugin` and have no deadline.
+    /// Loads `count` modules on either side; the loader's come from `plugin` and have no deadline.
     ///
     /// # Panics
-    /// If they do not load.
+    /// The modules do not load.
     pub fn load(plugin: &Path, count: usize) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a runtime");
         let subject = runtime.block_on(Self::new(plugin, count));
-        // The queues of the modules run on; nobody is told anything.
+        // Keep the runtime: the modules' queues run in it, although they get no notifications.
         std::mem::forget(runtime);
         subject
     }
@@ -139,7 +140,7 @@ impl Subject {
     /// Asks `times` times.
     ///
     /// # Panics
-    /// If an answer is wrong.
+    /// An answer is wrong.
     pub fn ask(&self, case: Case, times: usize) {
         let (boxed, modules) = (&*self.boxed, &self.modules);
         match case {
@@ -199,7 +200,7 @@ impl Subject {
         }
     }
 
-    /// Asks about the good event many times, and once about the evil one: both answers are checked.
+    /// Asks about the good event many times, and once about the evil one; checks all answers.
     fn repeat<E>(&self, times: usize, ask: impl Fn(&Event<'_>) -> Result<(), E>) {
         assert!(ask(&self.evil.as_event()).is_err(), "the evil user is let in");
         self.repeat_allowed(times, ask);
@@ -241,7 +242,7 @@ fn event(sender: &str) -> OwnedEvent {
     OwnedEvent::from_json(event.to_string()).expect("an event")
 }
 
-/// Polls until it is ready.
+/// Polls until the future is ready.
 #[inline]
 fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

@@ -1,8 +1,9 @@
-//! How long a question takes beside another one. The two take turns, in rounds so short that a
-//! machine is as busy for the one as for the other, and the median of all pairs of rounds counts;
-//! of which there is another median over some processes, because where one happens to lie in memory
-//! decides a good deal. It is reported and has no target, which a strange machine would miss; but it
-//! shows what a count of instructions does not: what a processor waits for.
+//! How long a question takes compared with another one. The two alternate, in rounds so short that
+//! the load of the machine is the same for both, and the median of all pairs of rounds is taken.
+//! Since the placement in memory matters a good deal, this is done in several processes, and the
+//! median of their results is taken. The result is reported without a target, because another
+//! machine could miss it; but it shows what a count of instructions cannot: how long the processor
+//! waits.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -10,18 +11,18 @@ use std::time::{Duration, Instant};
 use crate::setting::{Setting, run};
 use crate::subject::{Case, Subject};
 
-/// How this program is told to take the time, and write it.
+/// The argument that makes this program measure the time and print it.
 pub(crate) const MODE: &str = "--time";
 
 const PROCESSES: usize = 9;
 const ROUNDS: usize = 101;
-/// Shorter than what a system gives one process at a time.
+/// Shorter than the time slice that a system gives one process.
 const ROUND: Duration = Duration::from_micros(200);
 
-/// The time of a question as a share of what it takes in the case `base`.
+/// The time of a question as a share of that in the case `base`.
 ///
 /// # Panics
-/// If an answer is wrong.
+/// An answer is wrong.
 pub fn of(setting: &Setting, base: Case) -> f64 {
     median((0..PROCESSES).map(|_| {
         let mut program = Command::new(std::env::current_exe().expect("this program has a file"));
@@ -29,7 +30,7 @@ pub fn of(setting: &Setting, base: Case) -> f64 {
     }))
 }
 
-/// The same, in this process.
+/// The same, measured in this process.
 pub(crate) fn here(setting: &Setting, base: Case) -> f64 {
     let subject = setting.subject();
     let times = times(&subject, base);

@@ -1,4 +1,4 @@
-//! Refuses what users on a list do: what `synapse/benchmarks/checker.py` does in Python.
+//! Denies events and actions of users on a list, like `synapse/benchmarks/checker.py` in Python.
 //!
 //! ```yaml
 //! - module: bench_checker
@@ -26,7 +26,7 @@ pub struct Config {
     word: Option<String>,
 }
 
-/// What it reads of an event's content.
+/// The part of an event's content that it reads.
 #[derive(Deserialize)]
 struct Message<'a> {
     #[serde(borrow)]
@@ -66,7 +66,7 @@ fn verdict(evil: bool) -> Verdict {
 
 #[callbacks]
 impl SpamChecker for Checker {
-    /// Looks at the body in place of the sender where there is a word to look for.
+    /// Checks the body instead of the sender if there is a word to search for.
     async fn check_event_for_spam(&self, event: &Event<'_>) -> Result<Verdict, ModuleError> {
         let Some(word) = &self.0.word else { return Ok(self.verdict(event.sender())) };
         let message = serde_json::from_str::<Message<'_>>(event.content_json().as_str())?;
@@ -85,7 +85,7 @@ impl SpamChecker for Checker {
 
 #[callbacks]
 impl ThirdPartyRules for Checker {
-    /// Also denied where the entry that it looks at is missing.
+    /// Also denies if the state entry that it looks up is missing.
     async fn check_event_allowed(
         &self,
         event: &Event<'_>,

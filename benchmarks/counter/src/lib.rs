@@ -1,10 +1,10 @@
-//! Counts the allocations of a process in all of its images: preloaded (`LD_PRELOAD`), it stands
-//! before the C library's allocator. A plugin has an allocator of its own, which a counter inside
-//! the host does not see, but both end in `malloc`.
+//! Counts the allocations of a process in all of its images: preloaded (`LD_PRELOAD`), it comes
+//! before the C library's allocator. A plugin has its own allocator, which a counter inside the
+//! host does not see, but both use `malloc`.
 //!
-//! Rationale: it goes on to the names that glibc has for its own allocator. Those that stand behind
-//! ours in the order of lookup (`dlsym` with `RTLD_NEXT`) would be found by a function that may
-//! allocate. `free` is glibc's own, because every pointer is.
+//! Rationale: this forwards to the names that glibc has for its own allocator. Looking up the next
+//! definitions (`dlsym` with `RTLD_NEXT`) would need a function that may allocate. `free` stays
+//! glibc's own, because all pointers come from glibc.
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
 use std::ffi::{c_int, c_void};
@@ -19,7 +19,7 @@ unsafe extern "C" {
     fn __libc_memalign(alignment: usize, size: usize) -> *mut c_void;
 }
 
-/// How many allocations there were since the process began. A reallocation is one.
+/// The number of allocations since the process began, including reallocations.
 // SAFETY: nothing else in the process has this name.
 #[unsafe(no_mangle)]
 extern "C" fn hsmod_allocations() -> u64 {
@@ -30,11 +30,11 @@ fn count() {
     ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
 }
 
-// SAFETY: stands in for the C function of this name, and does what that promises.
+// SAFETY: replaces the C function of this name and keeps its contract.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
     count();
-    // SAFETY: the caller's promise.
+    // SAFETY: promised by the caller.
     unsafe { __libc_malloc(size) }
 }
 
@@ -42,7 +42,7 @@ unsafe extern "C" fn malloc(size: usize) -> *mut c_void {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn calloc(number: usize, size: usize) -> *mut c_void {
     count();
-    // SAFETY: the caller's promise.
+    // SAFETY: promised by the caller.
     unsafe { __libc_calloc(number, size) }
 }
 
@@ -50,7 +50,7 @@ unsafe extern "C" fn calloc(number: usize, size: usize) -> *mut c_void {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn realloc(old: *mut c_void, size: usize) -> *mut c_void {
     count();
-    // SAFETY: the caller's promise; `old` is glibc's own, as every pointer is.
+    // SAFETY: promised by the caller; `old` comes from glibc, as every pointer does.
     unsafe { __libc_realloc(old, size) }
 }
 
@@ -58,7 +58,7 @@ unsafe extern "C" fn realloc(old: *mut c_void, size: usize) -> *mut c_void {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn memalign(alignment: usize, size: usize) -> *mut c_void {
     count();
-    // SAFETY: the caller's promise.
+    // SAFETY: promised by the caller.
     unsafe { __libc_memalign(alignment, size) }
 }
 
@@ -66,7 +66,7 @@ unsafe extern "C" fn memalign(alignment: usize, size: usize) -> *mut c_void {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn aligned_alloc(alignment: usize, size: usize) -> *mut c_void {
     count();
-    // SAFETY: the caller's promise.
+    // SAFETY: promised by the caller.
     unsafe { __libc_memalign(alignment, size) }
 }
 
@@ -77,12 +77,12 @@ unsafe extern "C" fn posix_memalign(out: *mut *mut c_void, alignment: usize, siz
         return libc::EINVAL;
     }
     count();
-    // SAFETY: any power of two is an alignment.
+    // SAFETY: any power of two is a valid alignment.
     let memory = unsafe { __libc_memalign(alignment, size) };
     if memory.is_null() {
         return libc::ENOMEM;
     }
-    // SAFETY: the caller's promise: `out` can be written.
+    // SAFETY: the caller promises that `out` can be written.
     unsafe { out.write(memory) };
     0
 }

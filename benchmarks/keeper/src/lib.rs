@@ -1,4 +1,4 @@
-//! Takes as many transactions as it is told to, one after the other.
+//! Runs as many transactions as it is asked to, one after the other.
 #![forbid(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -37,7 +37,7 @@ struct Task {
     times: u32,
     rows: u32,
     writes: bool,
-    /// Each by one request, not by three.
+    /// Whether each takes one request instead of three.
     alone: bool,
 }
 

@@ -1,5 +1,5 @@
-//! A module whose body is one comparison of strings, so that what is measured is the way there
-//! and back. The benchmark's baseline has the same body.
+//! A module whose callbacks only compare a string, so that the measurements show the cost of the
+//! call. The benchmark's baseline does the same.
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
@@ -7,9 +7,9 @@ use std::task::Poll;
 
 use hsmod_plugin_api::prelude::*;
 
-/// How long all texts but the user may be together.
+/// The maximum total length of all strings except the user.
 const LONGEST: usize = 65_536;
-/// Bytes that a large future keeps: more than a call has room for.
+/// How many bytes a large future holds: more than a call's buffer.
 const LARGE: usize = 4_096;
 
 /// The module's `config`.
@@ -49,7 +49,7 @@ impl SpamChecker for BenchModule {
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 
-    /// The same, and asks the homeserver, which answers at once.
+    /// Ready at once; makes a request, which the homeserver answers at once.
     async fn user_may_create_room_alias(
         &self,
         user_id: &UserId,
@@ -91,7 +91,7 @@ impl SpamChecker for BenchModule {
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 
-    /// Ready at once; looks at all of five texts.
+    /// Ready at once; reads all of its five strings.
     async fn user_may_send_state_event(
         &self,
         user_id: &UserId,
@@ -106,7 +106,7 @@ impl SpamChecker for BenchModule {
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 
-    /// Ready at once, with a future that is larger than the room of a call.
+    /// Ready at once, with a future too large for a call's buffer.
     async fn user_may_invite(
         &self,
         inviter: &UserId,
@@ -120,7 +120,7 @@ impl SpamChecker for BenchModule {
         Ok(if evil { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
     }
 
-    /// Suspends once, with such a future.
+    /// Suspends once, with a future too large for a call's buffer.
     async fn user_may_join_room(
         &self,
         user_id: &UserId,

@@ -1,4 +1,4 @@
-//! A module that reads what it is asked about as its config says, and little else:
+//! A module that reads as much of its arguments as its config says, and does little else:
 //!
 //! ```yaml
 //! - module: bench_reader
