@@ -4,14 +4,14 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A question, asked of that many modules, one after the other until one denies.
+/// A question to this many modules, which are asked one after the other until one denies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) question: Question,
     pub(crate) modules: usize,
 }
 
-/// What is asked. The number of some is what grows.
+/// The question. A number in it is the quantity that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Question {
     /// Is the sender on a list of 1,000?
@@ -20,36 +20,37 @@ pub(crate) enum Question {
     Event,
     /// As `Ready`, by modules that suspend once.
     Suspended,
-    /// As `Ready`, as a homeserver's handler asks it: two functions down, the whole boxed.
+    /// As `Ready`, awaited as in a homeserver's request handler: two functions down, the whole
+    /// boxed.
     Awaited,
-    /// As `Ready`, of an event of so many bytes.
+    /// As `Ready`, about an event of this many bytes.
     EventSize(usize),
-    /// Has the sender a membership, in a state of so many entries?
+    /// Has the sender a membership, in a state of this many entries?
     StateEntries(usize),
-    /// As `Ready`, while so many more modules are there that did not register.
+    /// As `Ready`, with this many further modules that did not register the callback.
     NotRegistered(usize),
-    /// As `Ready`, by so many threads at once.
+    /// As `Ready`, asked by this many threads at once.
     Threads(usize),
 }
 
 use Question::*;
 
-/// How modules are asked.
+/// How modules are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// An `async fn` of a type that is known.
+    /// An `async fn` of a known type.
     Direct,
-    /// A trait object of async-trait; what all others are compared with.
+    /// A trait object of async-trait; all others are compared with this.
     Boxed,
     /// A plugin, through the loader.
     Hsmod,
     /// A library, through trait objects of abi_stable with futures of async-ffi.
     Sabi,
-    /// A WebAssembly module in wasmtime, which is given a copy of the event.
+    /// A WebAssembly module in wasmtime, which gets a copy of the event.
     WasmCore,
-    /// A service, through HTTP on a connection that is kept.
+    /// A service, over HTTP with a persistent connection.
     Webhook,
-    /// A child process, through a Unix socket.
+    /// A child process, over a Unix socket.
     UnixSocket,
 }
 
@@ -71,7 +72,7 @@ impl Way {
         }
     }
 
-    /// Whether all of it happens in this process, where it can be counted.
+    /// Whether all of it happens in this process, so that it can be counted.
     pub(crate) fn is_inside(self) -> bool {
         !matches!(self, Webhook | UnixSocket)
     }
@@ -86,11 +87,11 @@ impl FromStr for Way {
     }
 }
 
-/// The numbers of modules that each of the first four questions is asked of.
+/// The numbers of modules for the first four questions.
 pub(crate) const MODULES: [usize; 3] = [1, 3, 10];
 
 impl Case {
-    /// All that is measured, in the order of the table.
+    /// All cases, in the order of the table.
     pub(crate) fn all() -> Vec<Self> {
         let of = |modules| move |question| Self { question, modules };
         let mut all: Vec<Self> = [Ready, Suspended, Awaited, Event]
@@ -106,7 +107,7 @@ impl Case {
         all
     }
 
-    /// The ways in which it is asked.
+    /// The ways in which this case is measured.
     pub(crate) fn ways(self) -> &'static [Way] {
         match (self.question, self.modules) {
             (Ready, 30 | 100) => &[Direct, Boxed, Hsmod, Sabi],
@@ -116,8 +117,8 @@ impl Case {
         }
     }
 
-    /// How long the questions of a round take: less than what a system gives one process at a time.
-    /// Where threads are started in each round, so long that starting them is no part of it.
+    /// How long a round of questions takes: less than the time slice that a system gives one
+    /// process, but if each round starts threads, so long that starting them does not matter.
     pub(crate) fn round(self) -> Duration {
         match self.question {
             Threads(_) => Duration::from_millis(20),
@@ -125,15 +126,15 @@ impl Case {
         }
     }
 
-    /// Whether it is counted what one question takes, too: that takes a while, so where nothing
-    /// grows.
+    /// Whether the instructions of one question are counted, too. That takes a while, so it is done
+    /// only where no quantity grows.
     pub(crate) fn is_counted(self) -> bool {
         matches!(self.question, Ready | Event | Suspended | Awaited)
             && MODULES.contains(&self.modules)
     }
 }
 
-/// What the table lacks, and why.
+/// What is missing from the table, and why.
 pub(crate) const LEFT_OUT: &[&str] = &[
     "suspended: wasm_core: a core module of WebAssembly runs to its end, it cannot suspend",
     "suspended: webhook, unix_socket: they suspend in any case, `ready` says what that costs",

@@ -1,6 +1,6 @@
 //! How many instructions a question takes, how many of them are locked, and how often it allocates.
-//! A child process asks, and is stopped after each of its instructions (`ptrace`): so all are seen,
-//! in all images, whoever compiled them and when, and of that thread only.
+//! A child process asks, and is stopped after each of its instructions (`ptrace`). So all
+//! instructions of its thread are seen, in all images, whatever compiled them and when.
 
 use std::process::{Command, Stdio};
 
@@ -14,22 +14,22 @@ mod locked;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod tracer;
 
-/// How this program is told to ask while it is watched.
+/// The argument that makes this program ask while it is traced.
 pub(crate) const MODE: &str = "--watched";
 
-/// What one question takes.
+/// The cost of one question.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) instructions: f64,
-    /// Those that keep other processors from a line of memory meanwhile.
+    /// Locked instructions, which keep other processors from a line of memory meanwhile.
     pub(crate) locked: f64,
     pub(crate) allocations: f64,
 }
 
-/// Counts what one question takes: the mean of so many, or of fewer that take long.
+/// Counts the cost of one question: the mean of this many, or of fewer if they take long.
 ///
 /// # Errors
-/// This system cannot do it, or a module did not load.
+/// This system does not support it, or a module did not load.
 pub(crate) fn of(way: Way, case: Case, files: &Files, questions: u64) -> Result<Counts, String> {
     let mut program = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
     program.args([MODE, &case.to_string()]).args([&files.plugin, &files.sabi]).arg(way.name());
@@ -46,16 +46,16 @@ fn counted(_: &mut Command, _: u64) -> Result<Counts, String> {
     Err("instructions are counted on Linux and x86_64 only".to_owned())
 }
 
-/// Asks as often as the process that watches says.
+/// Asks as often as the tracing process says.
 ///
 /// # Errors
-/// Nobody watches.
+/// No process traces this one.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub(crate) fn here(way: Way, case: Case, files: &Files) -> Result<(), String> {
     child::ask(&crate::ways::load(way, case, files)).map_err(|error| error.to_string())
 }
 
-/// Nobody watches here.
+/// Tracing is not supported here.
 ///
 /// # Errors
 /// Always.

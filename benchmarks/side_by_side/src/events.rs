@@ -1,5 +1,5 @@
-//! What modules are asked about: a good event and an evil one, and the list and the word that tell
-//! them apart.
+//! What modules are asked about: a good event and an evil one, and the list and the word that
+//! distinguish them.
 
 use std::hint::black_box;
 use std::pin::pin;
@@ -11,17 +11,17 @@ use side_checks::Checks;
 
 use crate::case::{Case, Question};
 
-/// Who is on the list.
+/// The number of users on the list.
 pub(crate) const LISTED: usize = 1_000;
 
-/// What no body may say.
+/// The word that no body may contain.
 pub(crate) const WORD: &str = "casino";
 
-/// Who may do everything.
+/// A user who may do everything.
 pub(crate) const GOOD_USER: &str = "@good:example.com";
-/// Like the others on the list, and not the first.
+/// A user on the list, who is not the first.
 const EVIL_USER: &str = "@evil500:example.com";
-/// Bytes of an event.
+/// The size of an event in bytes.
 const SIZE: usize = 1_024;
 
 /// The users on the list.
@@ -29,7 +29,7 @@ pub(crate) fn evil_users() -> impl Iterator<Item = String> {
     (0..LISTED).map(|number| format!("@evil{number}:example.com"))
 }
 
-/// What modules in this program look at.
+/// The checks of modules in this program.
 pub(crate) fn checks() -> Checks {
     Checks::new(evil_users(), WORD)
 }
@@ -63,10 +63,10 @@ impl Events {
         Self { good, evil }
     }
 
-    /// Asks whether events may pass, and checks every answer.
+    /// Asks whether events are allowed, and checks every answer.
     ///
     /// # Panics
-    /// If an answer is wrong.
+    /// An answer is wrong.
     #[inline(never)]
     pub(crate) fn repeat(&self, about: About, mut allows: impl FnMut(&Event<'_>) -> bool) {
         match about {
@@ -98,7 +98,7 @@ fn event(sender: &str, last: &str, size: usize) -> OwnedEvent {
     OwnedEvent::from_json(text).expect("an event")
 }
 
-/// Polls until it is ready. Nothing that is asked so waits for anything.
+/// Polls until the future is ready. No future passed here waits for anything.
 #[inline]
 pub(crate) fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

@@ -1,8 +1,8 @@
-//! Asks modules the same questions in every way that there is, and writes what each takes.
+//! Asks modules the same questions in all ways, and prints what each costs.
 //!
-//! `cargo xtask bench` builds this and what it loads, and shows what it writes. By hand:
-//! `side_by_side PLUGIN SABI_LIBRARY [--quick]` writes JSON to the standard output, and what it is at
-//! to the standard error. With another first argument it is one of its own child processes.
+//! `cargo xtask bench` builds this and what it loads, and shows its output. By hand: `side_by_side
+//! PLUGIN SABI_LIBRARY [--quick]` prints JSON to standard output and its progress to standard
+//! error. With another first argument it acts as one of its own child processes.
 
 mod case;
 mod count;
@@ -19,7 +19,7 @@ use report::{Report, Row};
 use time::Effort;
 use ways::{Files, service, unix_socket, webhook};
 
-/// The loader samples one call in 64: as many are counted.
+/// The loader times one call in 64, so 64 questions are counted.
 const EFFORT: Effort = Effort { processes: 9, rounds: 31, counted: 64 };
 /// Enough to see that everything works.
 const QUICK: Effort = Effort { processes: 1, rounds: 7, counted: 1 };
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<(), String> {
     let files = |plugin: &str, sabi: &str| {
-        // What is no path would be taken for a plugin's name.
+        // A bare file name would be taken for a plugin's name.
         let absolute = |file| std::path::absolute(file).map_err(|error| format!("{file}: {error}"));
         Ok::<Files, String>(Files { plugin: absolute(plugin)?, sabi: absolute(sabi)? })
     };
@@ -61,7 +61,7 @@ fn run(arguments: &[&str]) -> Result<(), String> {
     }
 }
 
-/// Measures everything, and writes it.
+/// Measures everything, and prints it.
 fn measure(files: &Files, effort: Effort) -> Result<(), String> {
     let cases = Case::all();
     let mut report = Report {
@@ -81,7 +81,7 @@ fn measure(files: &Files, effort: Effort) -> Result<(), String> {
     Ok(())
 }
 
-/// What one question takes, where that can be counted; a reason why not is noted once.
+/// The cost of one question, if it can be counted; otherwise the reason is noted once.
 fn counted(
     way: Way,
     case: Case,

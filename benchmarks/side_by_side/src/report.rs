@@ -1,4 +1,4 @@
-//! What was measured, as JSON.
+//! The measurements as JSON.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use crate::case::{Case, Way};
 use crate::count::Counts;
 use crate::time::Times;
 
-/// All of it.
+/// All measurements.
 #[derive(Serialize)]
 pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
@@ -14,7 +14,7 @@ pub(crate) struct Report {
     pub(crate) left_out: Vec<String>,
 }
 
-/// One way of one case.
+/// The measurements of one case in one way.
 #[derive(Serialize)]
 pub(crate) struct Row {
     question: String,

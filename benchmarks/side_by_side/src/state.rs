@@ -1,4 +1,4 @@
-//! The state of a room: memberships, that of the good user among them.
+//! The state of a room: memberships, including that of the good user.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::events::GOOD_USER;
 
-/// So many memberships by user, each as `keep` keeps it. They are all the same, so that they are made
-/// in no time: what grows is the table.
+/// This many memberships by user, in the form that `keep` returns. The values are all the same, so
+/// that creating them takes no time; only the table grows.
 pub(crate) fn members<T: Clone>(
     entries: usize,
     keep: impl Fn(OwnedEvent) -> T,

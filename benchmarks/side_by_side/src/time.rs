@@ -1,6 +1,6 @@
-//! How long a question takes. All ways of a case take turns, in rounds so short that a machine is as
-//! busy for the one as for the others; and in several processes, because where one happens to lie
-//! in memory decides a good deal. It is the time that goes by, of the process that asks.
+//! How long a question takes. All ways of a case take turns, in rounds so short that the load of
+//! the machine is the same for all of them; and this is repeated in several processes, because the
+//! placement in memory matters a good deal. The times are elapsed times in the process that asks.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,15 +11,15 @@ use crate::case::{Case, Way};
 use crate::events::About;
 use crate::ways::{Ask, Files, load};
 
-/// How this program is told to take the times of a case, and write them.
+/// The argument that makes this program measure the times of a case and print them.
 pub(crate) const MODE: &str = "--time";
 
-/// How often it is measured.
+/// How often each is measured.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
     pub(crate) processes: usize,
     pub(crate) rounds: usize,
-    /// As many questions are counted, too.
+    /// How many questions are counted, too.
     pub(crate) counted: u64,
 }
 
@@ -31,13 +31,13 @@ struct Samples(Vec<Vec<f64>>);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     pub(crate) ns_median: f64,
-    /// Between these lie four of five rounds.
+    /// The range that contains four of five rounds.
     pub(crate) ns_spread: [f64; 2],
-    /// The time as a share of the boxed call's in the same round; the median.
+    /// The median of the time as a share of the boxed call's in the same round.
     pub(crate) ratio: f64,
 }
 
-/// The times of all ways of a case, in their order.
+/// The times of all ways of a case, in the order of the ways.
 ///
 /// # Errors
 /// A process failed: a module did not load, or an answer was wrong.
@@ -78,14 +78,14 @@ fn in_process(case: Case, files: &Files, rounds: usize) -> Result<Samples, Strin
     serde_json::from_slice(&output.stdout).map_err(|error| format!("{case}: {error}"))
 }
 
-/// Takes the times in this process, as JSON.
+/// Measures the times in this process, and returns them as JSON.
 pub(crate) fn here(case: Case, files: &Files, rounds: usize) -> String {
     let asks: Vec<Ask> = case.ways().iter().map(|way| load(*way, case, files)).collect();
     asks.iter().for_each(|ask| ask(About::Evil));
     let times: Vec<usize> = asks.iter().map(|ask| times(ask, case.round())).collect();
     let mut samples = Samples(vec![Vec::new(); asks.len()]);
     for round in 0..rounds {
-        // Each is the first once: whoever comes after a way that waits finds its caches cold.
+        // Rotate the order, because a way that waits leaves cold caches to the next one.
         for turn in 0..asks.len() {
             let way = (round + turn) % asks.len();
             samples.0[way].push(timed(&asks[way], times[way]));
@@ -105,7 +105,7 @@ fn times(ask: &Ask, round: Duration) -> usize {
     times
 }
 
-/// How long one of so many questions takes, in nanoseconds.
+/// The time of one question, in nanoseconds, as the mean of this many.
 #[allow(clippy::cast_precision_loss, reason = "a number of questions")]
 fn timed(ask: &Ask, times: usize) -> f64 {
     let start = Instant::now();

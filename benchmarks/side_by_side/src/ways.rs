@@ -1,4 +1,4 @@
-//! The ways in which modules are asked. Each is loaded for one case, and asks when it is called.
+//! The ways in which modules are called. Each is loaded for one case, and asks when called.
 
 pub(crate) mod boxed;
 pub(crate) mod direct;
@@ -19,7 +19,7 @@ use crate::events::About;
 /// Asks, and panics if an answer is wrong.
 pub(crate) type Ask = Box<dyn Fn(About)>;
 
-/// The libraries that are loaded.
+/// The libraries to load.
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     /// The plugin for hsmod.
@@ -31,7 +31,7 @@ pub(crate) struct Files {
 /// Modules, ready to be asked.
 ///
 /// # Panics
-/// If they do not load, or the case is none of this way.
+/// They do not load, or this way does not support the case.
 pub(crate) fn load(way: Way, case: Case, files: &Files) -> Ask {
     match way {
         Way::Direct => direct::load(case),
@@ -44,7 +44,7 @@ pub(crate) fn load(way: Way, case: Case, files: &Files) -> Ask {
     }
 }
 
-/// Asks by so many threads at once, which share the questions.
+/// Asks on this many threads at once, which share the questions.
 fn by_threads(threads: usize, about: About, ask: impl Fn(About) + Sync) {
     let share = match about {
         About::Good(times) => About::Good(times / threads),

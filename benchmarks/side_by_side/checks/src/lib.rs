@@ -1,5 +1,5 @@
-//! What every module of the comparison looks at, however it is asked: the same code, so that what
-//! differs is the way there and back.
+//! The checks that every module of the comparison makes, however it is called: the code is the
+//! same, so that only the cost of the call differs.
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub struct Checks {
     word: String,
 }
 
-/// What it reads of an event's content.
+/// The part of an event's content that is read.
 #[derive(Deserialize)]
 struct Message<'a> {
     #[serde(borrow)]
@@ -24,7 +24,7 @@ struct Message<'a> {
 }
 
 impl Checks {
-    /// Looks for these users, and for this word.
+    /// Checks for these users and for this word.
     pub fn new(evil_users: impl IntoIterator<Item = String>, word: &str) -> Self {
         Self { evil_users: evil_users.into_iter().collect(), word: word.to_owned() }
     }
@@ -34,15 +34,15 @@ impl Checks {
         self.evil_users.contains(user_id)
     }
 
-    /// Whether the word is in the `body` of a content, which is given as JSON text. A content
-    /// without a body has no word in it.
+    /// Whether the word is in the `body` of a content, given as JSON text. A content without a body
+    /// does not contain it.
     pub fn finds_word(&self, content: &str) -> bool {
         let message = serde_json::from_str::<Message<'_>>(content);
         message.is_ok_and(|message| message.body.contains(&self.word))
     }
 }
 
-/// Not ready at first: keeps the waker and is ready when it is polled again.
+/// Suspends once: keeps the waker, and is ready when polled again.
 pub async fn suspended_once() {
     let mut kept = None;
     poll_fn(|context| match kept.take() {

@@ -81,7 +81,7 @@ impl SpamChecker for SideModule {
 
 #[callbacks]
 impl ThirdPartyRules for SideModule {
-    /// Looks up the sender's membership, without which nobody may send.
+    /// Looks up the sender's membership; users without one may not send.
     async fn check_event_allowed(
         &self,
         event: &Event<'_>,

@@ -1,5 +1,5 @@
-//! What a homeserver would write with abi_stable and async-ffi: a trait object that crosses a
-//! library's border, and whose futures do.
+//! The interface that a homeserver would write with abi_stable and async-ffi: a trait object that
+//! crosses the boundary of a library, and so do its futures.
 #![allow(missing_docs, reason = "the macros of abi_stable write items without any")]
 #![allow(non_local_definitions, reason = "the macros of abi_stable are older than the lint")]
 #![allow(unsafe_code, reason = "the macros of abi_stable write unsafe code")]
@@ -13,7 +13,7 @@ use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::{RBox, RResult, RStr, RString, RVec};
 use async_ffi::BorrowingFfiFuture;
 
-/// The parts of an event.
+/// The fields of an event.
 #[repr(C)]
 #[derive(Clone, Copy, StableAbi)]
 pub struct SabiEvent<'a> {
@@ -22,11 +22,11 @@ pub struct SabiEvent<'a> {
     pub sender: RStr<'a>,
     pub event_type: RStr<'a>,
     pub origin_server_ts: i64,
-    /// JSON text of the content.
+    /// The content as JSON text.
     pub content: RStr<'a>,
 }
 
-/// Whether something may happen.
+/// Whether something is allowed.
 #[repr(C)]
 #[derive(StableAbi)]
 pub enum SabiVerdict {
@@ -34,7 +34,7 @@ pub enum SabiVerdict {
     Deny { errcode: RString },
 }
 
-/// What a module answers.
+/// A module's answer.
 pub type SabiAnswer = RResult<SabiVerdict, RString>;
 
 /// A module.
@@ -51,15 +51,15 @@ pub trait SabiChecker: Send + Sync {
     fn suspend<'a>(&'a self, user_id: RStr<'a>) -> BorrowingFfiFuture<'a, SabiAnswer>;
 }
 
-/// A module, on either side.
+/// A module, as both sides see it.
 pub type SabiModule = SabiChecker_TO<'static, RBox<()>>;
 
-/// What the library exports.
+/// The library's exports.
 #[repr(C)]
 #[derive(StableAbi)]
 #[sabi(kind(Prefix(prefix_ref = SabiLibraryRef)))]
 pub struct SabiLibrary {
-    /// Makes a module that looks for these users, and for this word.
+    /// Creates a module that checks for these users and for this word.
     #[sabi(last_prefix_field)]
     pub new: extern "C" fn(evil_users: RVec<RString>, word: RString) -> SabiModule,
 }

@@ -1,5 +1,5 @@
-//! The process that is watched: says where its allocator is, then asks as often as it is told, and
-//! stops itself before and after.
+//! The traced process: prints the addresses of its allocator, then asks as often as it is told, and
+//! stops itself before and after that.
 
 use std::error::Error;
 
@@ -9,13 +9,13 @@ use nix::sys::signal::{Signal, raise};
 use crate::events::About;
 use crate::ways::Ask;
 
-/// Asked before anything is counted, so that all that is made once is there.
+/// Questions before the first one that is counted, so that everything created only once exists.
 const WARM: usize = 130;
 
-/// Asks as often as each line of the standard input says.
+/// Asks as often as each line of standard input says.
 ///
 /// # Errors
-/// Nobody watches.
+/// No process traces this one.
 pub(super) fn ask(ask: &Ask) -> Result<(), Box<dyn Error>> {
     ask(About::Evil);
     ask(About::Good(WARM));
@@ -31,7 +31,7 @@ pub(super) fn ask(ask: &Ask) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where the functions lie that every allocation of the process goes through, whoever made it.
+/// The addresses of the functions through which all allocations of the process go.
 fn allocator() -> [usize; 6] {
     [
         libc::malloc as *const () as usize,

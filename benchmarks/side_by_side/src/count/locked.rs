@@ -1,6 +1,6 @@
-//! Which instructions of x86-64 are locked: they hold a line of memory alone until they are done.
+//! Which x86-64 instructions are locked: they own a line of memory until they are complete.
 
-/// Whether the instruction that these bytes begin with is one.
+/// Whether these bytes begin with a locked instruction.
 pub(super) fn is_locked(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let [prefix @ (0x26 | 0x2e | 0x36 | 0x3e | 0x64..=0x67 | 0xf0 | 0xf2 | 0xf3), more @ ..] =
@@ -14,7 +14,7 @@ pub(super) fn is_locked(bytes: &[u8]) -> bool {
     if let [0x40..=0x4f, more @ ..] = rest {
         rest = more;
     }
-    // `xchg` with memory is, without saying so; with a register it is not.
+    // `xchg` with memory is always locked, even without the prefix; with a register it is not.
     matches!(rest, [0x86 | 0x87, operands, ..] if operands >> 6 != 0b11)
 }
 

@@ -1,4 +1,4 @@
-//! The process that watches: it lets the child go on by one instruction at a time.
+//! The tracing process: it single-steps the child.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -15,22 +15,23 @@ use nix::unistd::Pid;
 use super::Counts;
 use super::locked::is_locked;
 
-/// As many instructions as are looked at for one figure, unless one question has more: a computer
-/// looks at some ten thousand in a second.
+/// How many instructions are traced for one figure, unless a single question has more: a computer
+/// traces some ten thousand per second.
 const ENOUGH: u64 = 20_000;
-/// More than any question takes: the child is lost.
+/// More instructions than any question takes: something is wrong with the child.
 const TOO_MANY: u64 = 20_000_000;
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// Starts the program, and counts what a question takes: the mean of so many, or of fewer.
+/// Starts the program, and counts the cost of a question: the mean of this many, or of fewer if
+/// they take long.
 ///
 /// # Errors
-/// It cannot be watched, or it failed.
+/// The program cannot be traced, or it failed.
 pub(super) fn counted(program: &mut Command, questions: u64) -> Fallible<Counts> {
     let mut child = program.spawn()?;
     let counts = watched(&mut child, questions);
-    // It has ended, if it failed.
+    // It has ended already if it failed.
     drop(child.kill());
     drop(child.wait());
     counts
@@ -67,7 +68,7 @@ fn share(many: u64, none: u64, times: u64) -> f64 {
     many.saturating_sub(none) as f64 / times as f64
 }
 
-/// What was seen.
+/// What was counted.
 #[derive(Default)]
 struct Seen {
     instructions: u64,
@@ -79,14 +80,14 @@ struct Watch {
     pid: Pid,
     memory: File,
     orders: ChildStdin,
-    /// Where the functions of the allocator begin.
+    /// The addresses of the allocator's functions.
     allocator: Vec<u64>,
     /// Whether the instruction at an address is locked.
     known: HashMap<u64, bool>,
 }
 
 impl Watch {
-    /// Lets the child ask so many times.
+    /// Makes the child ask this many times.
     fn section(&mut self, times: u64) -> Fallible<Seen> {
         writeln!(self.orders, "{times}")?;
         self.wait_for_stop()?;
@@ -103,7 +104,7 @@ impl Watch {
                 other => return Err(format!("the process that asks: {other:?}").into()),
             }
             let at = ptrace::getregs(self.pid)?.rip;
-            // An instruction that repeats itself stops each time.
+            // A repeating instruction stops once for each repetition.
             if at != before {
                 before = at;
                 self.look(at, &mut seen)?;
@@ -112,7 +113,7 @@ impl Watch {
         Err("one question takes more instructions than can be counted".into())
     }
 
-    /// Until the child has stopped itself.
+    /// Waits until the child has stopped itself.
     fn wait_for_stop(&self) -> Fallible<()> {
         match waitpid(self.pid, None)? {
             WaitStatus::Stopped(_, Signal::SIGSTOP) => Ok(()),
@@ -120,14 +121,15 @@ impl Watch {
         }
     }
 
-    /// Notes the instruction at this address, which is the next one.
+    /// Counts the instruction at this address, which is executed next.
     fn look(&mut self, at: u64, seen: &mut Seen) -> Fallible<()> {
         seen.instructions += 1;
         seen.allocations += u64::from(self.allocator.contains(&at));
         let locked = match self.known.get(&at) {
             Some(locked) => *locked,
             None => {
-                // As long as an instruction may be; less is read where the memory ends.
+                // The longest instruction has this many bytes; fewer are read at the end of mapped
+                // memory.
                 let mut bytes = [0; 15];
                 let length = self.memory.read_at(&mut bytes, at)?;
                 let locked = is_locked(&bytes[..length]);

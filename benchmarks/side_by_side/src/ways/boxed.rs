@@ -16,7 +16,7 @@ use crate::state;
 
 type Answer = Result<Verdict, ModuleError>;
 
-/// Whoever does not write one of these has no objection, and is asked all the same.
+/// Modules that do not override a method have no objection, but are called all the same.
 #[async_trait]
 trait BoxedChecker: Send + Sync {
     async fn check_sender(&self, _event: &Event<'_>) -> Answer {
@@ -65,7 +65,7 @@ impl BoxedChecker for Checker {
     }
 }
 
-/// A module that has other things to do.
+/// A module that overrides none of the methods asked here.
 struct Other;
 
 impl BoxedChecker for Other {}

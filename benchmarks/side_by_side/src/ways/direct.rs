@@ -1,4 +1,4 @@
-//! `async fn`s of a type that the homeserver knows: compiled into it, and inlined.
+//! `async fn`s of a type that the homeserver knows, compiled into it and inlined.
 
 use hsmod_plugin_api::values::{ErrorCode, Event, ModuleError, Verdict};
 use side_checks::{Checks, suspended_once};

@@ -1,4 +1,4 @@
-//! A plugin, opened by hsmod's loader.
+//! A plugin, loaded by hsmod's loader.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -75,7 +75,7 @@ pub(super) fn load(case: Case, plugin: &Path) -> Ask {
     }
 }
 
-/// The modules of a case. They have no deadline, because no other way has one.
+/// The modules of a case. They have no deadlines, because the other ways have none.
 fn modules(case: Case, plugin: &Path) -> Modules {
     let callback = match case.question {
         Question::Suspended => "user_may_publish_room",
@@ -107,7 +107,7 @@ fn loaded(entries: &[Value], plugin: &Path) -> Modules {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.expect("a runtime");
     let modules = runtime.block_on(Modules::load(config, Host::new("example.com")));
-    // The queues of the modules run on; nobody is told anything.
+    // Keep the runtime: the modules' queues run in it, although they get no notifications.
     std::mem::forget(runtime);
     modules.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,4 +1,4 @@
-//! A library that abi_stable opens: trait objects with futures of async-ffi.
+//! A library loaded by abi_stable: trait objects with futures of async-ffi.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ macro_rules! each {
     }};
 }
 
-/// The parts of an event, as they lie.
+/// The fields of an event, borrowed.
 fn borrowed<'a>(event: &Event<'a>) -> SabiEvent<'a> {
     SabiEvent {
         event_id: event.event_id().into(),

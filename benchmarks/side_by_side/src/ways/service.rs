@@ -1,5 +1,5 @@
-//! Modules that are services: this program again, as a child process. What they check is the same;
-//! the event comes to them as text, and they read it.
+//! Modules that are services: this program again, as a child process. Their checks are the same,
+//! but they receive the event as text and parse it.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -15,10 +15,10 @@ use tokio::runtime::Runtime;
 use crate::case::{Case, Question};
 use crate::events::checks;
 
-/// How this program is told to be a service.
+/// The argument that makes this program a service.
 pub(crate) const MODE: &str = "--serve";
 
-/// What a service looks at.
+/// The part of an event that a service checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Sender,
@@ -26,7 +26,7 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// What the question of a case is about.
+    /// The part that the question of a case is about.
     pub(crate) fn of(case: Case) -> Self {
         match case.question {
             Question::Ready | Question::EventSize(_) => Self::Sender,
@@ -39,7 +39,7 @@ impl Part {
 /// The checks of a service.
 pub(crate) struct Checker(Checks);
 
-/// What it reads of an event.
+/// The part of an event that it reads.
 #[derive(Deserialize)]
 struct Received<'a> {
     #[serde(borrow)]
@@ -53,7 +53,7 @@ impl Checker {
         Self(checks())
     }
 
-    /// Whether the event may pass; an unreadable one may not.
+    /// Whether the event is allowed; one that cannot be parsed is not.
     pub(crate) fn allows(&self, part: Part, json: &[u8]) -> bool {
         let Ok(event) = serde_json::from_slice::<Received<'_>>(json) else { return false };
         match part {
@@ -63,11 +63,11 @@ impl Checker {
     }
 }
 
-/// A child process, ended when it is dropped.
+/// A child process, which is ended when this is dropped.
 pub(crate) struct Service(Child);
 
 impl Service {
-    /// One that answers HTTP, and where.
+    /// Starts a service that answers over HTTP, and returns its address.
     pub(crate) fn webhook() -> (Self, SocketAddr) {
         let mut child = program("webhook")
             .stdin(Stdio::piped())
@@ -82,7 +82,7 @@ impl Service {
         (service, said.trim().parse().expect("the service says where it is"))
     }
 
-    /// One that answers on this socket, until it is closed.
+    /// Starts a service that answers on this socket until it is closed.
     pub(crate) fn unix_socket() -> (Self, UnixStream) {
         let (ours, theirs) = UnixStream::pair().expect("a pair of sockets");
         let stdin = Stdio::from(OwnedFd::from(theirs));
@@ -105,7 +105,7 @@ fn program(kind: &str) -> Command {
     program
 }
 
-/// A runtime of one thread, as both sides have it.
+/// A single-threaded runtime, as on both sides.
 pub(crate) fn runtime() -> Runtime {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
     runtime.expect("a runtime")

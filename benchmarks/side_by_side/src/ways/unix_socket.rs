@@ -1,5 +1,5 @@
-//! A child process for each module, and a Unix socket to it. A question is the length of the event's
-//! text in four bytes, one byte that says what is asked, and the text; an answer is one byte.
+//! A child process for each module, with a Unix socket. A question consists of four bytes with the
+//! length of the event's text, one byte for what is asked, and the text; an answer is one byte.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -16,7 +16,7 @@ use crate::events::Events;
 
 struct Module {
     socket: UnixStream,
-    /// What is written, in one piece.
+    /// The question, sent in one write.
     question: Vec<u8>,
     _service: Service,
 }
@@ -29,7 +29,7 @@ impl Module {
         Self { socket, question: Vec::new(), _service: service }
     }
 
-    /// What the module answers; one that cannot be reached denies.
+    /// Asks the module; one that cannot be reached denies.
     async fn allows(&mut self, part: Part, event: &Event<'_>) -> bool {
         let json = event.json().as_str().as_bytes();
         let length = u32::try_from(json.len()).expect("an event of at most 1 MiB");
@@ -65,8 +65,7 @@ pub(super) fn load(case: Case) -> Ask {
     })
 }
 
-/// The service: answers what comes through its standard input, which is a socket, until that is
-/// closed.
+/// The service: answers questions from standard input, which is a socket, until it is closed.
 ///
 /// # Errors
 /// The socket cannot be read or written.

@@ -1,5 +1,5 @@
-//! A core module of WebAssembly in wasmtime: the event is copied into its memory, and one of its
-//! functions called. It does not parse the content, but searches its text.
+//! A core WebAssembly module in wasmtime: the event is copied into its memory, and one of its
+//! functions is called. It does not parse the content but searches its text.
 
 use std::cell::RefCell;
 
@@ -10,7 +10,7 @@ use super::Ask;
 use crate::case::{Case, Question};
 use crate::events::{Events, WORD, evil_users};
 
-/// Where the module expects them: `checks.wat` says so, too.
+/// Addresses in the module's memory; the same as in `checks.wat`.
 const WORD_AT: usize = 122_880;
 const EVENT_AT: usize = 131_072;
 
@@ -57,8 +57,8 @@ impl Checker {
         Ok(self.finds.call(&mut self.store, arguments)? == 0)
     }
 
-    /// Copies an event; where the part of it lies then, which is copied behind it if it is no part
-    /// of the text.
+    /// Copies an event and returns the address of its `part`, which is copied after it unless it is
+    /// a part of the text.
     fn copy(&mut self, json: &str, part: &str) -> Fallible<u32> {
         self.memory.write(&mut self.store, EVENT_AT, json.as_bytes())?;
         let before = (part.as_ptr() as usize).checked_sub(json.as_ptr() as usize);

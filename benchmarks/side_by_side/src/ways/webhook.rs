@@ -1,5 +1,5 @@
-//! A service for each module, and an HTTP connection to it that is kept: the least that asking
-//! another program over HTTP costs.
+//! A service for each module, with a persistent HTTP connection: the minimal cost of asking another
+//! program over HTTP.
 
 use std::convert::Infallible;
 use std::io::Read;
@@ -21,7 +21,7 @@ use super::service::{Checker, Part, Service, runtime};
 use crate::case::Case;
 use crate::events::Events;
 
-/// What a service answers, as JSON.
+/// A service's answer, as JSON.
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 enum Answer {
@@ -82,7 +82,7 @@ pub(super) fn load(case: Case) -> Ask {
         events.repeat(about, |event| {
             runtime.block_on(async {
                 for module in &mut *modules {
-                    // One that cannot be reached denies.
+                    // A module that cannot be reached denies.
                     if !module.allows(part, event).await.unwrap_or(false) {
                         return false;
                     }
@@ -93,13 +93,13 @@ pub(super) fn load(case: Case) -> Ask {
     })
 }
 
-/// The service: says where it listens, and answers until its standard input is closed.
+/// The service: prints its address, and answers until standard input is closed.
 ///
 /// # Errors
 /// It cannot listen.
 pub(crate) fn serve() -> std::io::Result<()> {
     std::thread::spawn(|| {
-        // Nothing ever comes: it is at an end when whoever started us is.
+        // Nothing is ever sent: standard input ends with the parent process.
         drop(std::io::stdin().read(&mut [0]));
         std::process::exit(0);
     });
@@ -125,7 +125,7 @@ async fn answered(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let is_body = request.uri().path() == path(Part::Body);
     let part = if is_body { Part::Body } else { Part::Sender };
-    // What cannot be read whole is no event.
+    // A body that cannot be read completely is not an event.
     let json = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let answer = if checker.allows(part, &json) {
         Answer::Allow
