@@ -1,4 +1,4 @@
-//! Shows that what an operator wrote is what the modules get.
+//! Shows that modules get exactly what the operator wrote.
 
 mod doubts;
 mod files;

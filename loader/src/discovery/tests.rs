@@ -1,4 +1,4 @@
-//! Shows where a plugin's file is looked for, and what is said when it is not there.
+//! Shows where a plugin's file is looked up, and the messages if it does not exist.
 
 use std::{fs::File, os::unix::fs::symlink};
 
@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::config::Config;
 
-/// A config's folder DIR with an empty `plugins` in it.
+/// A folder for a config, shown as DIR, with an empty `plugins` folder in it.
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -50,7 +50,7 @@ impl Folder {
     }
 }
 
-/// `plugins/{stem}.so`, or what that is here.
+/// `plugins/{stem}.so`, or the equivalent on this system.
 fn plugin(stem: &str) -> String {
     format!("plugins/{stem}.{DLL_EXTENSION}")
 }
@@ -88,7 +88,7 @@ fn links_are_not_followed() {
 
 #[test]
 fn a_bare_name_is_never_sought_outside_plugins_dir() {
-    // The current directory of a test is the crate's, where these exist.
+    // The current directory of a test is that of the crate, in which these exist.
     let folder = Folder::new(&["libspam.so", "spam", "spam.so"]);
     for name in ["spam", "src", "c", "m"] {
         assert!(folder.find(name).is_err(), "{name}");
@@ -210,7 +210,7 @@ mod messages {
         ");
     }
 
-    /// What cargo makes of a crate whose `Cargo.toml` does not say what it is.
+    /// The file that cargo builds for a crate whose `Cargo.toml` does not set a crate type.
     #[test]
     fn no_plugin_but_a_library_for_rust() {
         let folder = Folder::new(&["plugins/libmy_module.rlib", "plugins/libmy_modules.so"]);

@@ -1,4 +1,4 @@
-//! Every message an operator can meet at this stage, and that no file makes us panic.
+//! Shows all messages of this stage, and that no file makes it panic.
 
 use hsmod_abi::Entry;
 use insta::assert_snapshot;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::fixture::{Plugin, entry, manifest};
 use super::*;
 
-/// What is said about a file with these bytes, which is shown as `/plugins/libx.so`.
+/// The problems with a file that contains these bytes, which is shown as `/plugins/libx.so`.
 pub(super) fn problems(bytes: &[u8]) -> String {
     let (inspected, report) = inspected(bytes);
     assert_eq!(inspected.is_none(), report.errors() > 0);
@@ -62,7 +62,7 @@ fn a_plugin_in_order() {
     expected["static_tls"] = json!(false);
     expected["needed"] = json!(["libc.so.6"]);
     expected["undefined"] = json!([]);
-    // It is from before plugins said that.
+    // It was built before plugins declared this.
     expected["requires"] = json!([]);
     expected["optional"] = json!([]);
     assert_eq!(serde_json::to_value(&*inspection).unwrap(), expected);
@@ -133,7 +133,7 @@ fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
     assert_eq!(serde_json::to_value(&*inspection).unwrap()["config_schema"], schema);
     assert_eq!(inspection.manifest.config_schema.as_ref().unwrap().as_str(), schema.to_string());
 
-    // As deep as it fits: a tree of it would be thrown away by as many calls, one inside the other.
+    // As deep as a manifest may be: dropping this as a tree would take as many nested calls.
     let deep = format!("{{\"not\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let (name, abi) = (r#""name": "x", "version": "1""#, r#""abi": {"major": 2, "minor": 0}"#);
     let manifest =
@@ -313,7 +313,7 @@ fn headers_that_lie() {
     ");
 }
 
-/// A xorshift generator: the same files in every run.
+/// A xorshift generator, which yields the same files in every run.
 struct Random(u64);
 
 impl Random {
@@ -324,7 +324,7 @@ impl Random {
         usize::try_from(self.0 % end as u64).unwrap()
     }
 
-    /// A byte that is likely to be at the edge of something.
+    /// A byte that is likely to be a limit of something.
     fn byte(&mut self) -> u8 {
         let edges = [0, 1, 2, 0x7f, 0x80, 0xfe, 0xff];
         let index = self.below(2 * edges.len());
@@ -332,7 +332,7 @@ impl Random {
     }
 }
 
-/// Reads `bytes` in every way there is; the answer does not matter.
+/// Reads `bytes` in every way, and ignores the results.
 fn read(bytes: &[u8]) {
     let platform = platform();
     if let Ok(library) = library::read(bytes, &platform)
@@ -384,7 +384,7 @@ fn no_random_bytes_are_too_hostile() {
     }
 }
 
-/// A library as linkers write it: the C library this test runs with.
+/// A library as a linker writes it: the C library that this test runs with.
 #[test]
 #[cfg(target_env = "gnu")]
 fn a_real_library() {

@@ -1,4 +1,4 @@
-//! What is said of the dynamic linker's refusals, which are met only in processes made for it.
+//! Shows the remedies for errors of the dynamic linker, which occur only in special processes.
 
 use insta::assert_snapshot;
 

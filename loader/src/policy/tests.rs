@@ -1,11 +1,11 @@
-//! Shows that the rules of a callback are those that its documentation states, and that refusals are
-//! worded as in Synapse.
+//! Shows that the policies of callbacks match their documentation, and that refusals are worded as
+//! in Synapse.
 
 use hsmod_plugin_api::callbacks::CATEGORIES;
 
 use super::*;
 
-/// What the documentation of a row says, and the rules it stands for.
+/// The sentences that the documentation of a row must contain for this policy.
 fn documented(policy: &Policy) -> (&'static str, &'static str) {
     let combining = match (policy.combining, policy.callback) {
         (Combining::Notification, _) => "all are told.",
@@ -69,12 +69,12 @@ fn a_homeserver_refuses_in_the_words_of_synapse() {
     insta::assert_snapshot!(shown(upload_refused(&limit.can_upgrade(true), "https://h/")), @r#"{"can_upgrade":true,"errcode":"M_USER_LIMIT_EXCEEDED","error":"Media upload limit exceeded","info_uri":"https://h/"}"#);
 }
 
-/// What the client sees of a refusal is told for what may refuse.
+/// Exactly the callbacks that may deny have a refusal for the client.
 #[test]
 fn what_is_refused_may_deny() {
-    // Nobody is let in by a module that is not asked; the homeserver says so to the client.
+    // A login that no module accepts fails without a denial; the homeserver tells the client.
     let lets_in = ["check_auth", "check_3pid_auth"];
-    // What they hide the client does not see.
+    // These only hide results, which the client does not notice.
     let hides = ["check_username_for_spam", "on_user_search"];
     for row in CATEGORIES.iter().flat_map(|category| category.callbacks) {
         let policy = policy(&format!("{}.{}", row.category, row.name)).unwrap();

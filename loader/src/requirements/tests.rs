@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::rehearsal::Rehearsal;
 
-/// What there is to say of a plugin that requires `names`; nothing if nothing lacks.
+/// The problem with a plugin that requires `names`; empty if nothing lacks.
 fn said(names: &[&str], known: Known<'_>) -> String {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     let problem = Requirements { names, built_for: ABI }.unmet("it", known);
@@ -68,7 +68,7 @@ fn what_a_homeserver_answers_is_what_it_writes() {
 fn whether_a_homeserver_sends_mail_a_trial_does_not_know() {
     let names = ["is_user_admin", "send_mail", "run_db_interaction"];
     let said_in_trial = said(&names[..2], Known::All(&host().trial()));
-    // Why not depends on the features.
+    // The reason depends on the features.
     let start = "warning: inspection: it needs the request `send_mail`, which is not answered: ";
     assert!(said_in_trial.starts_with(start), "{said_in_trial}");
     assert!(

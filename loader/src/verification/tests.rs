@@ -1,7 +1,7 @@
-//! Every message an operator can meet at this stage.
+//! Shows all messages of this stage.
 //!
-//! The folders of these tests lie in `/tmp` or where `TMPDIR` says; what lies above them is as it
-//! is, so only problems with the folders themselves are looked at.
+//! The folders of these tests are in `/tmp` or where `TMPDIR` says. Their parent folders are
+//! whatever they are, so only problems with the folders themselves are checked.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown, symlink};
@@ -31,7 +31,7 @@ impl Plugins {
         plugins
     }
 
-    /// Writes a plugin to `path`, making its folders.
+    /// Writes a plugin to `path`, creating its folders.
     fn add(&self, path: &str) -> PathBuf {
         let path = self.path(path);
         let folder = path.parent().unwrap();
@@ -55,7 +55,7 @@ impl Plugins {
         (verified, report)
     }
 
-    /// What is said about the plugin `path`; users are shown as `USER`.
+    /// The problems with the plugin `path`; users are shown as `USER`.
     fn problems(&self, path: &str) -> String {
         let (_, report) = self.verify(path);
         let problems: Vec<_> = report.problems.iter().map(ToString::to_string).collect();
@@ -71,7 +71,8 @@ fn chmod(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Gives `path` to a user who is neither root nor us; only root can, so elsewhere such a test ends.
+/// Gives `path` to another user than root and the current one. Only root can do this; if this
+/// returns false, the test ends.
 fn give_away(path: &Path) -> bool {
     crate::sys::effective_user() == 0 && std::os::unix::fs::lchown(path, Some(4711), None).is_ok()
 }
@@ -219,7 +220,7 @@ fn permissions_and_digest_are_told_at_once() {
     plugins.sha256 = Some("0".repeat(64));
     chmod(&plugins.path("libx.so"), 0o666);
     assert_eq!(plugins.verify("libx.so").1.errors(), 2);
-    // `warn` is about permissions alone.
+    // `warn` concerns permissions only.
     plugins.rules.permissions = Permissions::Warn;
     assert_eq!(plugins.verify("libx.so").1.errors(), 1);
 }

@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 
 use super::*;
 
-/// What is said when the kernel says so before and after.
+/// The warnings for kernel status fields with these values before and after.
 fn said(before: &[(&str, &str)], after: &[(&str, &str)]) -> String {
     let process = |status: &[(&str, &str)]| {
         let status = status.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));

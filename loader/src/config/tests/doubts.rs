@@ -1,4 +1,4 @@
-//! Shows what an operator is asked about texts that were perhaps meant otherwise.
+//! Shows the warnings about valid YAML that was probably meant differently.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Shows that whatever may be wrong with a file is said, and never takes the memory along.
+//! Shows that every problem with a file is reported, and that no file exhausts the memory.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use super::*;
 
-/// What is said of a file with these bytes, called FILE.
+/// The problems with a file that contains these bytes, shown as FILE.
 fn said_of(bytes: &[u8]) -> String {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("modules.yaml");
@@ -56,7 +56,7 @@ fn a_text_that_was_read_before_is_enough() {
     ");
 }
 
-/// `-c <(..)` is a pipe by such a name, and a pipe can be read once only.
+/// `-c <(..)` passes a pipe by such a name, and a pipe can be read only once.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_pipe_is_read_once_and_has_no_folder() {
@@ -121,7 +121,7 @@ fn unreadable() {
     assert!(said_of_path(Path::new(&"x".repeat(300))).contains("fix: "));
 }
 
-/// What cannot be brought about here: the tests may run as root, and share their descriptors.
+/// Cannot be provoked here, because the tests may run as root, and share their descriptors.
 #[test]
 #[cfg(unix)]
 fn errors_of_the_system_have_remedies() {

@@ -1,4 +1,4 @@
-//! Shows what an operator reads about keys that stand in the wrong place, or are not known here.
+//! Shows the messages about keys that are in the wrong place or unknown.
 
 use insta::assert_snapshot;
 

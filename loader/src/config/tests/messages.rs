@@ -1,10 +1,10 @@
-//! Shows what an operator reads: every message about what the YAML says.
+//! Shows all messages about the content of the YAML.
 
 use insta::assert_snapshot;
 
 use super::*;
 
-/// All that is said of a text.
+/// All problems with a text.
 pub(super) fn said_of(yaml: &str) -> String {
     match Config::from_yaml(yaml, Path::new("/etc/hs")) {
         Ok(config) => config.problems().iter().map(|problem| format!("{problem}\n")).collect(),

@@ -1,11 +1,11 @@
-//! Shows that no input makes the reader panic, and that no value is changed on the way.
+//! Shows that no input makes the reader panic, and that it does not change any value.
 
 use proptest::{collection, prelude::*};
 use serde_json::json;
 
 use super::*;
 
-/// Bits of YAML that mean something, so that random texts get past the first line.
+/// Fragments of YAML with a meaning, so that random texts get past the first line.
 const BITS: [&str; 40] = [
     "modules:",
     "\n",
@@ -68,13 +68,13 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What slips in, or nothing: then something is left out.
+/// Typing mistakes; the empty one stands for an omission.
 const SLIPS: [&str; 30] = [
     "", " ", "\n", "\t", "  ", "- ", "-", ":", ": ", "\"", "'", "#", "# ", "[", "]", "{", "}", ",",
     "@", "*", "&a ", "!t ", "|", ">", "%", "`", "\\", "\u{a0}", "\u{200b}", "\u{201c}",
 ];
 
-/// A config that uses everything.
+/// A config that uses all keys.
 const GOOD: &str = "\
 plugins_dir: plugins
 verify: {permissions: warn}
@@ -97,7 +97,7 @@ modules:
     sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 ";
 
-/// Puts `bit` in place of `length` characters of the good config.
+/// The good config, with edits that replace `length` characters by `bit`.
 fn edited(mut text: Vec<char>, edits: &[(usize, usize, &str)]) -> String {
     for (at, length, bit) in edits {
         let at = at % text.len().max(1);
@@ -133,7 +133,8 @@ proptest! {
         prop_assert_eq!(&read.entries()[0].config()["value"], &value);
     }
 
-    /// An operator's slips: each is told with a remedy, and none is a panic.
+    /// An operator's typing mistakes: each is reported with a remedy, and none makes the reader
+    /// panic.
     #[test]
     fn every_problem_has_a_remedy(
         edits in collection::vec((any::<usize>(), 0_usize..4, prop::sample::select(&SLIPS[..])), 1..4),

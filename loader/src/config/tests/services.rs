@@ -1,4 +1,4 @@
-//! Shows what an operator reads about the keys for what the loader gives modules.
+//! Shows the messages about the keys for the loader's services.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Shows what an operator reads who wrote something that is not YAML.
+//! Shows the messages about text that is not YAML.
 
 use insta::assert_snapshot;
 

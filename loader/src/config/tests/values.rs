@@ -1,4 +1,4 @@
-//! Shows what an operator reads about values that are not what their key takes.
+//! Shows the messages about values that their keys do not accept.
 
 use insta::assert_snapshot;
 

@@ -1,5 +1,5 @@
-//! Shows that the entry of a plugin is read from its file as it was written, and what is said of
-//! one that does not fit, or lies.
+//! Shows that the entry of a plugin is read from its file as it was written, and the messages about
+//! entries that do not fit or are false.
 
 use std::ptr::null;
 
@@ -11,8 +11,8 @@ use super::super::fixture::{Plugin, entry, entry_bytes, manifest};
 use super::super::tests::{inspected, problems, with};
 use super::*;
 
-/// What is said of the default plugin with this entry; versions of ours, which change, are shown as
-/// `VERSION`, and this machine as `HERE` and `ARCH`.
+/// The problems with the default plugin if it has this entry. Current versions, which change, are
+/// shown as `VERSION`, and this machine as `HERE` and `ARCH`.
 fn said_of(entry: Entry) -> String {
     said(&Plugin { entry: Some(entry), ..Plugin::default() })
 }
@@ -24,7 +24,8 @@ fn said(plugin: &Plugin) -> String {
         .replace(std::env::consts::ARCH, "ARCH")
 }
 
-/// The default plugin, whose entry has a symbol that says this: `st_info`, `st_shndx`, `st_value`.
+/// The default plugin, with these values in the symbol of its entry: `st_info`, `st_shndx`,
+/// `st_value`.
 fn lying(entry_symbol: (u8, u16, u64)) -> Plugin {
     Plugin { entry_symbol: Some(entry_symbol), ..Plugin::default() }
 }
@@ -128,7 +129,7 @@ fn a_newer_abi_major_may_have_another_manifest_and_another_size() {
     ");
 }
 
-/// The manifest of the default plugin, for another version.
+/// The manifest of the default plugin, for another ABI version.
 fn manifest_of(major: u32, minor: u32) -> serde_json::Value {
     let mut manifest = manifest();
     manifest["abi"] = json!({"major": major, "minor": minor});
@@ -165,7 +166,7 @@ fn panic_abort() {
     error: inspection: `/plugins/libx.so` was built with `panic = "abort"`: a panic in it would end the homeserver
       fix: remove `panic = "abort"` from the profile in its `Cargo.toml` and rebuild it
     "#);
-    // Whichever of the two says so.
+    // It does not matter which of the two says so.
     assert_eq!(said(&Plugin { entry: aborts, ..Plugin::default() }), abort);
     assert_eq!(said(&with("panic", json!("abort"))), abort);
 }
@@ -236,13 +237,13 @@ fn a_symbol_that_lies() {
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     let length = Plugin::default().bytes().len() as u64;
-    // Where zeros are mapped, of which the file has none.
+    // An address at which zeros are mapped that are not in the file.
     assert_eq!(said(&lying((OBJECT, 1, length + 8))), outside);
     assert_snapshot!(said(&lying((OBJECT, 1, length - 10))), @"
     error: inspection: `/plugins/libx.so` is damaged: its entry is cut off: the file holds 10 bytes of it
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
-    // In the headers.
+    // An address in the headers.
     assert!(said(&lying((OBJECT, 1, 0))).contains("does not begin as one does"));
 }
 

@@ -1,5 +1,5 @@
-//! Shows that the plugins of macOS and Windows are read where a homeserver would read them, and that
-//! `export_module!` writes what is read here.
+//! Shows that plugins for macOS and Windows are read as a homeserver there would read them, and
+//! that `export_module!` writes what is read here.
 
 use std::path::Path;
 
@@ -20,12 +20,12 @@ fn manifest() -> Vec<u8> {
     crate::inspection::fixture::manifest().to_string().into_bytes()
 }
 
-/// An entry of this machine.
+/// An entry for this machine.
 fn written() -> Entry {
     Entry { pointer_bits: 64, endian: Entry::LITTLE, language: Entry::C, ..entry() }
 }
 
-/// A plugin whose manifest lies in this section.
+/// A plugin whose manifest is in this section.
 fn plugin(section: &str) -> Exports<'_> {
     Exports {
         sections: vec![
@@ -35,14 +35,14 @@ fn plugin(section: &str) -> Exports<'_> {
     }
 }
 
-/// What the entry of the plugin in `bytes` says.
+/// The entry of the plugin in `bytes`.
 fn head(bytes: &[u8]) -> Result<EntryHead, Fault> {
     let abi = serde_json::from_str(r#"{"major": 2, "minor": 0}"#).unwrap();
     let platform = Platform { machine: here(), ..Platform::here(abi) };
     crate::inspection::entry::read(&read(bytes, &here())?, &platform)
 }
 
-/// As it is on the two systems.
+/// A plugin as it is on each of the two systems.
 fn both_kinds() -> [Vec<u8>; 2] {
     let [mach_o, pe] = MANIFEST_SECTIONS;
     [dylib(&plugin(mach_o)), dll(&plugin(pe))]
@@ -120,7 +120,7 @@ fn whatever_is_cut_off_or_changed_is_a_fault_and_no_panic() {
     }
 }
 
-/// The attributes of the macro are texts, which nothing but a text can be compared with.
+/// The macro's attributes are literals in its source, so only the source can be compared.
 #[test]
 fn export_module_writes_the_sections_that_are_read_here() {
     let source = include_str!("../../../../plugin-api/src/module.rs");
@@ -136,6 +136,6 @@ fn export_module_writes_the_sections_that_are_read_here() {
             "`export_module!` has no `{attribute}`: was a section renamed in one place only?"
         );
     }
-    // A segment's section and a section of an image have no longer names.
+    // Neither format allows longer names of sections.
     assert!(mach_o.len() <= 16 && pe.len() <= 8);
 }

@@ -1,4 +1,4 @@
-//! Shows which plugins are compared with this loader, and that names of crates are no difference.
+//! Shows which plugins are compared with this loader, and that names of crates make no difference.
 
 use std::ptr::null;
 
@@ -10,7 +10,7 @@ use hsmod_abi::Str;
 
 use super::*;
 
-/// What a plugin of this very build describes.
+/// The description in a plugin of this very build.
 fn ours() -> Layouts {
     Layouts {
         size: u32::try_from(size_of::<Layouts>()).unwrap(),
@@ -20,7 +20,7 @@ fn ours() -> Layouts {
     }
 }
 
-/// Whether a plugin that describes its boundary so is compared.
+/// Whether a plugin with this description is compared.
 fn is_compared(layouts: Layouts) -> bool {
     let layouts: &'static Layouts = Box::leak(Box::new(layouts));
     let entry = Entry { layouts: (&raw const *layouts).cast(), ..Entry::NOTHING };
@@ -43,7 +43,7 @@ fn what_cannot_be_compared_is_let_pass() {
     assert!(!is_compared(Layouts { abi_stable: Str::NONE, ..ours() }));
 }
 
-/// A table of some version of the boundary.
+/// A table in some version of the boundary.
 mod one {
     use super::*;
 
@@ -55,7 +55,7 @@ mod one {
     }
 }
 
-/// With another type.
+/// The table with another type in it.
 mod retyped {
     use super::*;
 
@@ -67,7 +67,7 @@ mod retyped {
     }
 }
 
-/// In another order.
+/// The table in another order.
 mod reordered {
     use super::*;
 
@@ -79,7 +79,7 @@ mod reordered {
     }
 }
 
-/// What is told of a plugin that has `found`, where `expected` is ours.
+/// The difference reported for a plugin that has `found` where `expected` is the loader's.
 fn told(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<String> {
     let globals = CheckingGlobals::new();
     let compared = check_layout_compatibility_with_globals(expected, found, &globals);

@@ -1,4 +1,4 @@
-//! Every message about a folder, and what is no fault.
+//! Shows all messages about folders, and which folders are in order.
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// Paths are shown below `/hs`.
+/// A folder that is shown as `/hs`.
 struct Site(TempDir);
 
 impl Site {
@@ -70,7 +70,7 @@ fn a_link_to_nowhere() {
       fix: make the folder that it leads to, or name another one
     ");
     assert_eq!(site.templates("link"), site.data("link"));
-    // It would be made beside the link, and not where the operator wants it.
+    // Creating it would not create the folder that the operator wants, at the link's target.
     assert_snapshot!(site.data("link/data"), @r"
     `/hs/link/data` is not there and cannot be made: `/hs/link` is a symbolic link to `/hs-unmounted/data`, which is not there
       fix: make the folder that it leads to, or name another one
@@ -82,7 +82,7 @@ fn a_link_to_nowhere() {
     ");
 }
 
-/// Root may write to them, and nothing comes of it.
+/// Root has the permission to write there, but the kernel refuses.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_data_dir_in_a_file_system_of_the_kernel() {
@@ -111,7 +111,7 @@ fn a_folder_of_somebody_else() {
     user USER, who runs this, may not enter `/hs/data`
       fix: let the user that runs the homeserver enter it and the folders above it (`chmod +x`); if this is another user, run it as that one
     ");
-    // Root may do all that.
+    // Root may do all of this.
     if sys::effective_user() != 0 {
         assert_eq!(site.data("data"), unwritable);
         assert_eq!(

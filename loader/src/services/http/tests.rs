@@ -1,4 +1,4 @@
-//! Shows that modules get what they ask for of whom they may ask, and what they are told else.
+//! Shows that modules reach the servers they may reach, and the errors for all others.
 
 mod addresses;
 mod limits;
@@ -13,12 +13,12 @@ use std::net::IpAddr;
 use self::server::Server;
 use super::*;
 
-/// What no test may ask for: the system's resolver.
+/// Fails the test if the system's resolver would be asked.
 fn no_lookup() -> Lookup {
     Arc::new(|name| panic!("`{name}` was looked up"))
 }
 
-/// A lookup that always answers the same.
+/// A lookup that always returns these addresses.
 fn lookup(addresses: &[&str]) -> Lookup {
     let addresses: Vec<IpAddr> = addresses.iter().map(|one| one.parse().unwrap()).collect();
     Arc::new(move |_| Ok(addresses.clone()))
@@ -32,7 +32,7 @@ fn client(config: &Http, lookup: Lookup) -> HttpClient {
     HttpClient::with(config, lookup, crate::services::http::tls::config().unwrap()).unwrap()
 }
 
-/// Reaches this machine.
+/// A client that may reach this machine.
 fn local() -> HttpClient {
     client(&allowing(&["127.0.0.0/8"]), no_lookup())
 }

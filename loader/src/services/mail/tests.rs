@@ -1,4 +1,4 @@
-//! Shows that mail is sent as the operator and the module want it, and nothing else is.
+//! Shows that mail is sent as the operator and the module want it, and that nothing else is sent.
 
 mod sink;
 
@@ -25,7 +25,7 @@ fn mailer(sink: &Sink) -> Mailer {
     Mailer::new(&config(sink.port(), MailSecurity::Plain)).unwrap()
 }
 
-/// What is said of a mail to a server that answers like that.
+/// The error for a mail to a server that gives these answers.
 async fn said_of(security: MailSecurity, answers: Answers) -> String {
     let sink = Sink::start(answers);
     let mailer = Mailer::new(&config(sink.port(), security)).unwrap();
@@ -81,7 +81,7 @@ async fn the_mailer_logs_in() {
     config.login = Some(("me".to_owned(), Secret::new("hunter2")));
     let mailer = Mailer::new(&config).unwrap();
     mailer.send("ann@example.org", "Hello", "", "").await.unwrap();
-    // In base64: \0me\0hunter2
+    // This is base64 for \0me\0hunter2.
     assert!(sink.seen().contains("AUTH PLAIN AG1lAGh1bnRlcjI=\r\n"), "{}", sink.seen());
     assert!(!format!("{mailer:?}").contains("hunter2"));
 }

@@ -1,4 +1,4 @@
-//! Shows that what is committed stays, that all else vanishes, and that a module keeps to its file.
+//! Shows that committed changes last, all others vanish, and a module is confined to its file.
 
 mod alone;
 mod crash;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A storage with one table, `t (n)`, in a folder that is there as long as it is used.
+/// A storage with one table, `t (n)`, in a folder that exists as long as the value returned.
 async fn storage() -> (TempDir, Storage) {
     storage_within(Limits::USUAL).await
 }

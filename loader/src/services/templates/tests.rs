@@ -1,4 +1,4 @@
-//! Shows what pages templates make, whose templates they are, and what is said of bad ones.
+//! Shows what templates render, which of two templates is used, and the messages about bad ones.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn with(folder: Option<&Path>, templates: &[(&str, &str)]) -> Result<Templates, 
     Templates::new(folder.map(Path::to_owned), templates.iter().map(own))
 }
 
-/// What rendering the text as `t.txt` yields or says.
+/// The result of rendering the text as the template `t.txt`, or the error.
 fn rendered(text: &str) -> String {
     let page = builtin(&[("t.txt", text)]).and_then(|t| t.render("t.txt", &json!({"n": 300})));
     page.unwrap_or_else(|error| error.to_string())

@@ -1,5 +1,5 @@
-//! Shows that only public addresses are reached, whatever they are written like, and that a name
-//! that changes its address gains nothing.
+//! Shows that only public addresses are reached, in whatever notation, and that changing a name's
+//! address gains nothing.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,11 +1,11 @@
-//! Shows that no request takes more time, space or company than it may.
+//! Shows that requests are limited in time, size and number.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use super::*;
 
-/// A body of ten bytes, with its length given or in pieces.
+/// A body of ten bytes, with its length given or in chunks.
 fn ten(chunked: bool) -> String {
     match chunked {
         false => server::answer("200 OK", "0123456789"),
@@ -66,7 +66,7 @@ async fn a_storm_of_requests_is_refused() {
     let one_more = pin!(client.request(HttpRequest::new("GET", server.url("/"))));
     let refused = one_more.poll(&mut context);
     assert!(matches!(refused, Poll::Ready(Err(HttpError::Crowded { waiting: WAITING_MAX }))));
-    // Another module is none the worse.
+    // Other modules are not affected.
     let others = local();
     let mut other = pin!(others.request(HttpRequest::new("GET", server.url("/"))));
     assert!(other.as_mut().poll(&mut context).is_pending());

@@ -1,4 +1,4 @@
-//! Shows what authors and operators read when a request fails; never more of a URL than its host.
+//! Shows the messages about failed requests, which contain no more of a URL than its host.
 
 use insta::assert_snapshot;
 
@@ -38,7 +38,7 @@ async fn hosts_that_may_not_be_reached() {
 
 #[tokio::test]
 async fn hosts_that_cannot_be_reached() {
-    // Taken, so that nobody else listens there, either.
+    // Bound, so that nothing else listens there.
     let deaf = tokio::net::TcpSocket::new_v4().unwrap();
     deaf.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let closed = deaf.local_addr().unwrap();

@@ -1,4 +1,4 @@
-//! Shows that the operator's proxy gets all requests, wherever it stands.
+//! Shows that the operator's proxy gets all requests, whatever its address.
 
 use super::*;
 use crate::config::Secret;

@@ -1,4 +1,4 @@
-//! Shows that a redirect is an answer unless it is to be followed, and leads nowhere else then.
+//! Shows that redirects are returned by default and followed on demand, within limits.
 
 use super::*;
 
@@ -25,7 +25,7 @@ async fn it_is_followed_on_demand() {
     let here = Server::start(move |_| server::redirect(&location));
     let answer = follow(&local(), &here.url("/here")).await.unwrap();
     assert_eq!((answer.status, &answer.body[..]), (200, &b"there"[..]));
-    // What the one may know is not for the other.
+    // Credentials for one server are not sent to another one.
     assert!(here.seen()[0].contains("Bearer t") && !there.seen()[0].contains("Bearer"));
     assert!(!there.seen()[0].contains("referer"));
 }

@@ -1,29 +1,30 @@
-//! A server on this machine that answers what a test wants and keeps what it was asked.
+//! A server on this machine that gives the answers a test wants and keeps the requests.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Serves until the test's process ends, one request a connection.
+/// Serves until the test's process ends, one request per connection.
 pub(super) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// `answer` makes the whole response of the whole request; an empty one is never sent, and the
-    /// connection stays open.
+    /// `answer` returns the complete response for a complete request. An empty response is not
+    /// sent, and the connection stays open.
     pub(super) fn start(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         Self::serve(TcpListener::bind("127.0.0.1:0").unwrap(), answer)
     }
 
-    /// Two servers with one port, which answer with a text: on 127.0.0.1 and on 127.0.0.2.
+    /// Two servers on the same port of 127.0.0.1 and 127.0.0.2, each of which answers with a fixed
+    /// body.
     pub(super) fn start_two(first: &'static str, second: &'static str) -> (Self, Self) {
         loop {
             let one = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = one.local_addr().unwrap().port();
-            // Another test may have it there.
+            // Another test may be using that port there.
             let Ok(other) = TcpListener::bind(("127.0.0.2", port)) else { continue };
             let serve = |listener, body| Self::serve(listener, move |_| answer("200 OK", body));
             return (serve(one, first), serve(other, second));
@@ -46,7 +47,7 @@ impl Server {
                 if answer.is_empty() {
                     kept.push(stream);
                 } else {
-                    // The client may have had enough.
+                    // The client may have hung up.
                     let _ = stream.write_all(answer.as_bytes());
                 }
             }
@@ -77,20 +78,20 @@ pub(super) fn answer(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
 }
 
-/// Leads to `location`.
+/// A redirect to `location`.
 pub(super) fn redirect(location: &str) -> String {
     format!(
         "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
     )
 }
 
-/// The head and as much body as it says; `None` if the client hung up.
+/// Reads the head, and as much body as it says; `None` if the client hung up.
 fn read(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
     loop {
         let text = String::from_utf8_lossy(&bytes);
-        // The first byte of TLS, of which this server knows nothing.
+        // The first byte of TLS, which this server does not support.
         if bytes.first() == Some(&0x16) {
             return Some(text.into_owned());
         }

@@ -1,6 +1,7 @@
-//! Shows that HTTPS is spoken, with servers that are trusted and go by their name.
+//! Shows that HTTPS works with servers whose certificate is trusted and matches their name.
 //!
-//! `tls/` holds a key and a certificate, which it signed itself, for `tls.example` until 2126.
+//! `tls/` contains a key and a self-signed certificate for `tls.example`, which is valid until
+//! 2126.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -14,7 +15,7 @@ use super::*;
 const CERTIFICATE: &[u8] = include_bytes!("tls/certificate.der");
 const KEY: &[u8] = include_bytes!("tls/key.der");
 
-/// Answers every connection's first bytes; gives its port.
+/// Starts a server that answers the first bytes of every connection; returns its port.
 fn start() -> u16 {
     let key = PrivateKeyDer::try_from(KEY).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -30,7 +31,7 @@ fn start() -> u16 {
         for stream in listener.incoming() {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = StreamOwned::new(connection, stream.unwrap());
-            // A client that does not trust us hangs up.
+            // A client that does not trust this server hangs up.
             if stream.read(&mut [0; 4096]).is_ok() {
                 let _ = stream.write_all(server::answer("200 OK", "secure").as_bytes());
             }

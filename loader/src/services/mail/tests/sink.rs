@@ -1,4 +1,4 @@
-//! A mail server on this machine that keeps what it gets.
+//! A mail server on this machine that keeps what it receives.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -11,19 +11,19 @@ pub(super) struct Sink {
     seen: Arc<Mutex<Vec<String>>>,
 }
 
-/// What the server says to a command, instead of what is usual.
+/// The server's answers to some commands, which replace the usual ones.
 pub(super) type Answers = &'static [(&'static str, &'static str)];
 
 impl Sink {
-    /// `answers` are by the beginning of a command, `""` being the connection itself. An empty
-    /// answer is never sent.
+    /// Each answer goes with the beginning of a command, `""` being the connection itself. An empty
+    /// answer is not sent.
     pub(super) fn start(answers: Answers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let seen: Arc<Mutex<Vec<String>>> = Arc::default();
         let sink = Self { address: listener.local_addr().unwrap(), seen: Arc::clone(&seen) };
         thread::spawn(move || {
             for stream in listener.incoming() {
-                // A client that hangs up has had enough.
+                // The client may have hung up.
                 let _ = talk(stream.unwrap(), answers, &seen);
             }
         });
@@ -34,7 +34,7 @@ impl Sink {
         self.address.port()
     }
 
-    /// All that the clients said.
+    /// Everything the clients sent.
     pub(super) fn seen(&self) -> String {
         self.seen.lock().unwrap().concat()
     }

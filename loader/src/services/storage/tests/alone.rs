@@ -1,5 +1,5 @@
-//! Shows that a statement in a transaction of its own counts wholly or not at all, and that one which
-//! only reads waits for nobody.
+//! Shows that a single statement takes effect completely or not at all, and that one which only
+//! reads never waits.
 
 use super::*;
 

@@ -1,5 +1,5 @@
 //! Shows that a process killed in the middle of its transactions loses no committed row, and that
-//! nothing of what was not committed remains.
+//! nothing uncommitted remains.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
-/// Where the child writes.
+/// The variable with the child's folder.
 const FOLDER: &str = "HSMOD_TEST_STORAGE";
 
-/// In each round the child is killed after this many more commits than in the round before.
+/// How often a child is killed, each time after more commits than before.
 const ROUNDS: usize = 8;
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn a_killed_process_loses_no_committed_row() {
     }
 }
 
-/// The child, until it is killed: each transaction writes two rows, and is told of when committed.
+/// The child, until it is killed: each transaction writes two rows, and is printed once committed.
 async fn write_for_ever(folder: &Path) {
     let storage = Storage::open(folder, "crash").await.unwrap();
     let table = Migration { version: 1, sql: "CREATE TABLE rows (n INTEGER, half INTEGER)" };
@@ -53,15 +53,15 @@ async fn write_for_ever(folder: &Path) {
             transaction.execute("INSERT INTO rows VALUES (?, ?)", row).await.unwrap();
         }
         transaction.commit().await.unwrap();
-        // The test that waits for it is gone if this fails.
+        // Printing fails when the parent is gone.
         if writeln!(std::io::stdout(), "committed {n}").is_err() {
             return;
         }
     }
 }
 
-/// Runs the child until it has told of `count` commits, kills it, and returns the last number that
-/// it told.
+/// Runs the child until it has printed `count` commits, kills it, and returns the last number that
+/// it printed.
 fn run_and_kill(folder: &Path, count: usize) -> Option<i64> {
     let name = "services::storage::tests::crash::a_killed_process_loses_no_committed_row";
     let mut child = Command::new(env::current_exe().unwrap())
@@ -76,6 +76,6 @@ fn run_and_kill(folder: &Path, count: usize) -> Option<i64> {
     assert_eq!(seen.len(), count, "the child ended by itself");
     child.kill().unwrap();
     child.wait().unwrap();
-    // What it told between the last line read and its death.
+    // Include what the child printed between the last line read and its death.
     told.last().or(seen.last().copied())
 }

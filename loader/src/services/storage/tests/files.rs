@@ -1,4 +1,4 @@
-//! Shows that a module has a plain file of its own, and no other.
+//! Shows that each module has a plain file of its own, and no access to others.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -1,4 +1,4 @@
-//! Shows that a statement which was kept prepared does what one that is prepared anew does.
+//! Shows that a cached statement behaves like one that is prepared anew.
 
 use super::*;
 
@@ -48,7 +48,7 @@ async fn a_setting_takes_effect_each_time() {
 #[tokio::test]
 async fn what_is_refused_is_refused_each_time() {
     let (_folder, storage) = storage().await;
-    // The loader itself runs these for each transaction.
+    // The loader itself runs these for each transaction, but a module may not.
     for sql in ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"].repeat(3) {
         let refused = storage.execute(sql, vec![]).await;
         assert!(matches!(refused, Err(StorageError::Refused { .. })), "{sql}: {refused:?}");

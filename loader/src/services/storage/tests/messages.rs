@@ -1,4 +1,4 @@
-//! Shows what authors and operators read when storage fails.
+//! Shows the messages about failures of storage.
 
 use std::error::Error as _;
 
@@ -80,7 +80,7 @@ async fn turns() {
     let (_folder, storage) = storage_within(limits).await;
     let running = storage.begin("sweep").await.unwrap();
     assert_snapshot!(storage.begin("x").await.unwrap_err(), @"0 transactions of this module wait for their turn already: make them shorter, or do more in each");
-    // The turn comes back when the time is up.
+    // The turn is free again when the time limit has passed.
     while storage.begin("x").await.is_err() {
         tokio::task::yield_now().await;
     }

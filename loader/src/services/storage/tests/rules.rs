@@ -1,8 +1,9 @@
-//! Shows that no statement leaves the module's file, and that none changes what others rely on.
+//! Shows that no statement reaches outside the module's file, or changes settings that others rely
+//! on.
 
 use super::*;
 
-/// Runs `sql` as a statement and as a migration; it must be refused as both.
+/// Runs `sql` as a statement and as a migration; both must be refused.
 async fn refused(storage: &Storage, sql: &str) {
     let statement = storage.query(sql, vec![]).await;
     assert!(matches!(statement, Err(StorageError::Refused { .. })), "{sql}: {statement:?}");
@@ -91,7 +92,7 @@ async fn settings_stay_as_they_are() {
 }
 
 impl Storage {
-    /// What the loader itself may ask.
+    /// Reads a value that only the loader may ask for.
     async fn workshop_value(&self, sql: &str) -> String {
         let sql = sql.to_owned();
         let transaction = self.begin("").await.unwrap();

@@ -6,11 +6,11 @@ use std::task::{Context, Waker};
 
 use super::*;
 
-/// Never ends by itself.
+/// A statement that never ends by itself.
 const ENDLESS: &str = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) \
                        INSERT INTO t SELECT x FROM c";
 
-/// Polls once, so that the call may be on its way, and drops it.
+/// Polls once, so that the call may be in progress, and drops it.
 fn begin_and_drop(call: impl Future) {
     let _ = pin!(call).poll(&mut Context::from_waker(Waker::noop()));
 }
@@ -96,7 +96,7 @@ async fn one_that_only_read_ends_although_nobody_waits_for_that() {
     let mut transaction = here.begin("read").await.unwrap();
     transaction.query("SELECT n FROM t", vec![]).await.unwrap();
     transaction.commit().await.unwrap();
-    // Were the file still locked, this would fail after a while.
+    // If the file were still locked, this would fail after a while.
     let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
     elsewhere.execute("DELETE FROM t", vec![]).await.unwrap();
 }
@@ -110,7 +110,7 @@ async fn a_handle_that_is_kept_after_the_end_keeps_nobody_waiting() {
     assert!(matches!(late, StorageError::Stopped), "{late:?}");
 }
 
-/// Runs the endless statement until it has written more than is kept in memory, and drops the call.
+/// Runs the endless statement until it has written more than fits in memory, and drops the call.
 async fn run_and_drop(transaction: &mut Transaction, folder: &TempDir) {
     let log = folder.path().join("test.sqlite3-wal");
     let size = || std::fs::metadata(&log).unwrap().len();
@@ -137,7 +137,7 @@ async fn a_cancelled_call_ends_the_transaction() {
     let (folder, storage) = storage().await;
     let mut transaction = storage.begin("cancelled").await.unwrap();
     run_and_drop(&mut transaction, &folder).await;
-    // Were the statement not stopped, it would run until its time is up, which is another reason.
+    // If the statement were not stopped, it would run into its time limit, which is another reason.
     let after = transaction.execute("INSERT INTO t VALUES (1)", vec![]).await.unwrap_err();
     assert!(matches!(after, StorageError::Ended { why: Ended::Cancelled, .. }), "{after}");
     let commit = transaction.commit().await.unwrap_err();
@@ -161,9 +161,9 @@ async fn a_transaction_that_is_kept_loses_its_turn() {
     let limits = Limits { transaction: Duration::from_secs(1), ..Limits::USUAL };
     let (_folder, storage) = storage_within(limits).await;
     let mut kept = storage.begin("kept").await.unwrap();
-    // On a slow machine this may be too late already.
+    // On a slow machine the limit may have passed already.
     let _ = kept.execute("INSERT INTO t VALUES (1)", vec![]).await;
-    // The next one gets its turn although the first is still there.
+    // The next transaction gets its turn although the first one still exists.
     assert_eq!(numbers(&storage).await, [0; 0]);
     let error = kept.commit().await.unwrap_err();
     assert!(matches!(error, StorageError::Ended { why: Ended::TimedOut, .. }));
