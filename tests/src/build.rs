@@ -16,7 +16,7 @@ pub fn plugin(package: &str) -> PathBuf {
         let packages = ["plugins", "tests/modules"].iter().flat_map(|folder| {
             let entries = std::fs::read_dir(root.join(folder)).expect("the folder of the plugins");
             let entries = entries.map(|entry| entry.expect("an entry"));
-            // What is not written in Rust has no package, and what plugins have in common is none.
+            // Skip folders without a package, and libraries that plugins share.
             let packages = entries.filter(|entry| {
                 let manifest = std::fs::read_to_string(entry.path().join("Cargo.toml"));
                 manifest.is_ok_and(|manifest| manifest.contains("\"cdylib\""))
@@ -30,16 +30,16 @@ pub fn plugin(package: &str) -> PathBuf {
     PLUGINS.get(package).unwrap_or_else(|| panic!("no plugin `{package}` was built")).clone()
 }
 
-/// A plugin, built with more flags for the compiler, in a target directory of its own (by the name
-/// of the variant) so that no other build is touched.
+/// A plugin built with additional compiler flags, in a separate target directory named after the
+/// variant, so that other builds are not affected.
 pub fn variant(package: &str, name: &str, rustflags: &str) -> PathBuf {
     variant_with(package, name, rustflags, &[])
 }
 
-/// As [`variant`], with more features.
+/// Like [`variant`], with additional features.
 fn variant_with(package: &str, name: &str, rustflags: &str, features: &[&str]) -> PathBuf {
     static VARIANTS: Mutex<Option<HashMap<[String; 2], PathBuf>>> = Mutex::new(None);
-    // One at a time: they would only take each other's processors.
+    // One build at a time, since parallel ones would only compete for processors.
     let mut variants = VARIANTS.lock().unwrap_or_else(PoisonError::into_inner);
     let build = || {
         let target = target_dir().join("variants").join(name);
@@ -50,18 +50,19 @@ fn variant_with(package: &str, name: &str, rustflags: &str, features: &[&str]) -
     variants.get_or_insert_default().entry(key).or_insert_with(build).clone()
 }
 
-/// A plugin with another boundary than the loader's, of which `name` says what differs:
+/// A plugin whose boundary differs from the loader's, as `name` says:
 ///
 /// - `older_minor`: its tables are shorter, as if the last callbacks and requests came later;
 /// - `newer_minor`: its tables are longer, and its minor version is one more;
 /// - `other_major`: its major version is one more.
 ///
-/// None of them describes what crosses: they are loaded by their entry and by sizes.
+/// None of them describes its layouts: they are checked by their entry and table sizes.
 pub fn abi_test(package: &str, name: &str) -> PathBuf {
     variant(package, name, &abi_flag(name))
 }
 
-/// A plugin one of whose structures was changed without a new version, which its description shows.
+/// A plugin with a structure that was changed without a new version, which only its layout
+/// description reveals.
 pub fn changed_struct(package: &str) -> PathBuf {
     let name = "changed_struct";
     variant_with(package, name, &abi_flag(name), &["hsmod-plugin-api/layout"])
@@ -71,24 +72,24 @@ fn abi_flag(name: &str) -> String {
     format!("--cfg hsmod_abi_test=\"{name}\"")
 }
 
-/// Packages as they are shipped: package name to file.
+/// Packages built in release mode: package name to file.
 pub fn release(packages: &[&str]) -> HashMap<String, PathBuf> {
     cargo_build(packages, "release", &[], None, &[])
 }
 
-/// `conform`, built with a loader two of whose rules are wrong.
+/// `conform`, built with a loader that has two wrong rules.
 pub fn conform_with_wrong_rules() -> PathBuf {
     let target = target_dir().join("variants/wrong_rules");
     let environment = [("RUSTFLAGS", &*more_rustflags("--cfg hsmod_conform_mutation"))];
     cargo_build(&["hsmod-tests"], "dev", &environment, Some(&target), &[])["conform"].clone()
 }
 
-/// Where a plugin lies that was built as this executable was.
+/// The path of a plugin that was built with this executable's profile.
 pub fn beside(package: &str) -> PathBuf {
     profile_dir().join(format!("{DLL_PREFIX}{package}{DLL_SUFFIX}"))
 }
 
-/// A plugin, built as this executable was: in the same target directory, with the same profile.
+/// A plugin, built now in this executable's target directory and profile.
 pub fn as_this(package: &str) -> PathBuf {
     let folder = profile_dir();
     let profile = match folder.file_name().and_then(OsStr::to_str) {
@@ -114,8 +115,9 @@ pub fn example(name: &str) -> PathBuf {
     products(&mut command)[name].clone()
 }
 
-/// The flags that these tests are built with, and more. `RUSTFLAGS` are not added to those of the
-/// environment by cargo, but take their place: variants would lack a sanitizer that all else has.
+/// The flags that these tests are built with, and additional ones. Cargo's `RUSTFLAGS` replace
+/// those of the environment, so without this, variants would lack a sanitizer that everything else
+/// has.
 fn more_rustflags(more: &str) -> String {
     match std::env::var("RUSTFLAGS") {
         Ok(flags) if !flags.is_empty() => format!("{flags} {more}"),
@@ -123,7 +125,7 @@ fn more_rustflags(more: &str) -> String {
     }
 }
 
-/// Builds packages; returns their executables and shared libraries.
+/// Builds packages and returns their executables and shared libraries.
 fn cargo_build(
     packages: &[&str],
     profile: &str,
@@ -141,7 +143,7 @@ fn cargo_build(
     products(&mut command)
 }
 
-/// Runs a `cargo build`; returns the executables and shared libraries it names.
+/// Runs a `cargo build` and returns the executables and shared libraries that it reports.
 fn products(command: &mut Command) -> HashMap<String, PathBuf> {
     let output = command.output().expect("cargo runs");
     let messages = String::from_utf8_lossy(&output.stdout);
@@ -160,7 +162,7 @@ fn products(command: &mut Command) -> HashMap<String, PathBuf> {
     products
 }
 
-/// What cargo says it has built: an executable or a shared library.
+/// The executable or shared library that one of cargo's messages reports.
 fn product(message: &Value) -> Option<PathBuf> {
     if let Some(executable) = message["executable"].as_str() {
         return Some(executable.into());

@@ -1,4 +1,4 @@
-//! Builds plugins in C, with each compiler that is there.
+//! Builds plugins in C with each available compiler.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::ffi::OsStr;
@@ -8,16 +8,15 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::build::{target_dir, workspace};
 
-/// Set where a compiler that is missing is a failure: `cargo xtask ci` installs them.
+/// If set, a missing compiler is a failure: `cargo xtask ci` installs them.
 const DEMANDED: &str = "HSMOD_TEST_C_COMPILERS";
 
-/// The compilers that plugins in C are tried with, as far as this machine has them. Tests without
-/// one show nothing, and say so.
+/// The available compilers for plugins in C. A test without one tests nothing, and says so.
 ///
 /// # Panics
-/// If one is missing where all are demanded.
+/// If a compiler is missing although all are demanded.
 pub fn compilers() -> Vec<&'static str> {
-    // GCC's sanitizer has a runtime of its own, beside which there can be no other.
+    // GCC's sanitizer has its own runtime, which cannot coexist with another.
     let known: &[&str] = if sanitized() { &["clang"] } else { &["gcc", "clang"] };
     let (there, missing): (Vec<&str>, Vec<&str>) = known.iter().partition(|name| is_there(name));
     if !missing.is_empty() {
@@ -37,28 +36,28 @@ fn sanitized() -> bool {
     std::env::var("RUSTFLAGS").is_ok_and(|flags| flags.contains("sanitizer=address"))
 }
 
-/// The plugin that `compiler` makes of a source in the workspace.
+/// Builds a plugin from a source file in the workspace with `compiler`.
 ///
 /// # Panics
 /// If it finds anything to complain about.
 pub fn plugin(source: &str, compiler: &str) -> PathBuf {
     let mut command = compile(compiler, &["-std=c99", "-O1", "-g", "-shared", "-fPIC"]);
     if sanitized() {
-        // The runtime is that of the program, as for plugins in Rust.
+        // The program provides the runtime, as for plugins in Rust.
         command.args(["-fsanitize=address", "-fno-omit-frame-pointer"]);
     }
     let name = Path::new(source).file_stem().unwrap_or_default().to_string_lossy();
     let folder = target_dir().join("c").join(compiler);
     std::fs::create_dir_all(&folder).expect("a folder for plugins in C");
     let file = folder.join(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
-    // Two tests would write to the same file.
+    // Prevents two tests from writing to the same file.
     static BUILDING: Mutex<()> = Mutex::new(());
     let _building = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     run(command.arg(workspace().join(source)).arg("-o").arg(&file));
     file
 }
 
-/// Has `compiler` read a text in this language and version, and make nothing of it.
+/// Checks the syntax of a source file in this language and version with `compiler`.
 ///
 /// # Panics
 /// If it finds anything to complain about.

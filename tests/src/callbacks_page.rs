@@ -1,4 +1,4 @@
-//! The page `docs/callbacks.md`, made of what the code knows of each callback.
+//! The page `docs/callbacks.md`, generated from the code.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use hsmod_loader::policy::{Combining, OnFailure, Policy, policy};
 use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::table::CallbackInfo;
 
-/// How many of 105 surveyed Synapse modules use a callback; those not named here are used by none.
+/// How many of 105 surveyed Synapse modules use each callback; those not listed are used by none.
 const USED_BY: &[(&str, u32)] = &[
     ("user_may_invite", 25),
     ("check_event_for_spam", 20),
@@ -111,7 +111,7 @@ denial is an answer about the event or the user, which is why a homeserver tells
 | --- | --- |
 ";
 
-/// What its documentation says of a failure over federation.
+/// The effect of a failure over federation, from the callback's documentation.
 fn over_federation(callback: &CallbackInfo) -> Option<String> {
     let doc = callback.doc.concat();
     let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -138,7 +138,7 @@ fn row(callback: &CallbackInfo) -> String {
     )
 }
 
-/// Since which version of Synapse it exists, as its documentation says.
+/// The Synapse version that introduced the callback, from its documentation.
 fn since(callback: &CallbackInfo) -> String {
     let lines = callback.doc.iter().map(|line| line.trim());
     let mut found = lines.filter_map(|line| {
@@ -179,7 +179,7 @@ fn on_failure(policy: &Policy) -> &'static str {
     }
 }
 
-/// What the client of a refused operation sees.
+/// The error that the client of a refused operation sees.
 fn refusal(policy: &Policy) -> String {
     let refusal = policy.refusal;
     if refusal.status == 500 {

@@ -1,9 +1,9 @@
-//! Puts what several modules answer through the real loader, with real plugins, and says what
-//! comes of it: in the words of the scenarios in `tests/data/conformance`, so that the answers can
-//! be compared with Synapse's.
+//! Runs scenarios with several modules in the real loader, with real plugins, and encodes the
+//! results like the scenarios in `tests/data/conformance`, so that they can be compared with
+//! Synapse's.
 //!
-//! It encodes and decodes. What a value means in a callback is the plugin's business (`scripted`),
-//! how answers are combined the loader's.
+//! It only encodes and decodes. The plugin `scripted` defines the meaning of values in a callback,
+//! and the loader how answers are combined.
 
 mod answer;
 mod args;
@@ -22,10 +22,10 @@ use serde_json::{Value, json};
 use pool::{NoCast, Pool, Refused};
 use scenario::Scenario;
 
-/// Answers scenarios.
+/// Runs scenarios.
 ///
-/// Keeps the modules it has loaded, one set for each way to register callbacks; what they answer
-/// is set anew for each scenario.
+/// Keeps its loaded modules, one set for each combination of registered callbacks. Their answers
+/// are set again for each scenario.
 #[derive(Debug)]
 pub struct Conform {
     pool: Pool,
@@ -43,7 +43,7 @@ impl Conform {
         Ok(Self { pool: Pool::new(plugin, false).await? })
     }
 
-    /// The same, but every callback waits once before it answers.
+    /// Like [`Self::new`], but every callback suspends once before it answers.
     ///
     /// # Errors
     /// As for [`Self::new`].
@@ -54,8 +54,8 @@ impl Conform {
         Ok(Self { pool: Pool::new(plugin, true).await? })
     }
 
-    /// The answer to one line: a scenario, or an object with the key `scenario`. A line that is
-    /// none is answered with an `error`.
+    /// Answers one line: a scenario, or an object with the key `scenario`. Any other line is
+    /// answered with an `error`.
     pub async fn answer(&mut self, line: &[u8]) -> Value {
         let (id, scenario) = Scenario::read(line);
         let answer = match scenario {
@@ -87,7 +87,7 @@ impl Conform {
             Err(NoCast::Error(message)) => return Err(message.into()),
         };
         let result = (row.ask)(cast.modules(), &mut args).await;
-        // Even without a result: what was called now is not to be found by the next scenario.
+        // Read the calls even without a result, so that the next scenario does not see them.
         let called = cast.called().await?;
         let (result, called) = (result?, registering.unwrap_or(called));
         let after = row.lent.filter(|_| mutates).map(|name| args.value(name).clone());
@@ -95,23 +95,23 @@ impl Conform {
     }
 }
 
-/// The names that Synapse's `Codes` gives to error codes, and the codes.
+/// The names of Synapse's `Codes` and their error codes.
 pub fn codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     codes::CODES.iter().map(|(name, code)| (&**name, code.as_str()))
 }
 
-/// What came of a scenario.
+/// The result of a scenario.
 struct Answer {
     result: Value,
     /// The modules that were asked, in order.
     called: Vec<usize>,
-    /// What a module could have changed, as the caller has it afterwards.
+    /// The argument that modules could change, after the call.
     after: Option<Value>,
 }
 
 /// Why a scenario has no result.
 enum Unanswered {
-    /// It says something that exists only in Python.
+    /// It uses something that exists only in Python.
     Skipped(&'static str),
     /// It cannot be read.
     Error(String),

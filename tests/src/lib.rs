@@ -1,5 +1,5 @@
-//! What the tests share: real plugins, built when a test first needs them, configs that list them,
-//! and answers to Synapse's scenarios.
+//! Shared by the tests: real plugins, built when a test first needs them, configs that list them,
+//! and the conformance scenarios.
 #![forbid(unsafe_code)]
 
 pub mod build;

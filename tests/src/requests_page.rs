@@ -1,10 +1,10 @@
-//! The page `docs/requests.md`, made of what the code knows of each request.
+//! The page `docs/requests.md`, generated from the code.
 
 use std::fmt::Write;
 
 use hsmod_plugin_api::requests::{REQUESTS, RequestRow};
 
-/// How many of 62 surveyed Synapse modules make a request; those not named here are made by none.
+/// How many of 62 surveyed Synapse modules make each request; those not listed are made by none.
 pub const USED_BY: &[(&str, u32)] = &[
     ("check_user_exists", 14),
     ("get_room_state", 9),
@@ -30,8 +30,8 @@ pub const USED_BY: &[(&str, u32)] = &[
     ("check_username", 1),
 ];
 
-/// Groups that the loader itself answers, or hands on: `docs/services.md` describes them, and the
-/// modules `good_keeper` and `good_worker` try them.
+/// Groups that the loader itself answers or passes on: `docs/services.md` describes them, and the
+/// modules `good_keeper` and `good_worker` test them.
 pub const OF_THE_LOADER: &[&str] = &["time", "caches", "storage", "http", "templates", "mail"];
 
 /// The requests that only a homeserver can answer, by group.
@@ -101,7 +101,7 @@ fn row(request: &RequestRow) -> String {
     )
 }
 
-/// An argument as a module gives it.
+/// An argument as a module passes it.
 fn argument(request: &RequestRow, name: &str, kind: &str) -> String {
     match request.json.iter().find(|(json, _)| *json == name) {
         Some((_, shape)) => format!("`{name}: &impl Serialize` ({shape})"),
@@ -109,8 +109,8 @@ fn argument(request: &RequestRow, name: &str, kind: &str) -> String {
     }
 }
 
-/// Its documentation without the last sentence, and since which version of Synapse it exists, as
-/// that says.
+/// The documentation without its last sentence, and the Synapse version that introduced the
+/// request, from that sentence.
 fn doc_and_since(request: &RequestRow) -> (String, String) {
     let lines: Vec<&str> = request.doc.iter().map(|line| line.trim()).collect();
     let doc = lines.join(" ");

@@ -1,4 +1,4 @@
-//! A folder with a config and plugins, as an operator would have it; gone with the value.
+//! A folder with a config and plugins, as an operator would have it, removed on drop.
 
 use std::path::{Path, PathBuf};
 
@@ -8,11 +8,11 @@ use tempfile::TempDir;
 
 use crate::build;
 
-/// How modules come into a homeserver.
+/// How modules get into a homeserver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums, reason = "there is no other way")]
 pub enum As {
-    /// As shared libraries, each with copies of everything of its own.
+    /// As shared libraries, each with its own copy of everything.
     Plugin,
     /// Linked in.
     Linked,
@@ -40,19 +40,19 @@ impl Default for Scene {
 }
 
 impl Scene {
-    /// No modules yet; the host is `example.com`.
+    /// A scene without modules; the host is `example.com`.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Another host.
+    /// Sets the host.
     #[must_use]
     pub fn host(mut self, host: Host) -> Self {
         self.host = host;
         self
     }
 
-    /// Another key of the config, beside `modules`.
+    /// Sets another key of the config, besides `modules`.
     #[must_use]
     pub fn key(mut self, name: &str, value: Value) -> Self {
         self.keys.insert(name.to_owned(), value);
@@ -65,7 +65,7 @@ impl Scene {
         self.entry(package, json!({"module": package, "config": config}))
     }
 
-    /// Lists a plugin of this workspace with an entry of its own.
+    /// Lists a plugin of this workspace with a complete entry.
     #[must_use]
     pub fn entry(self, package: &str, entry: Value) -> Self {
         let file = build::plugin(package);
@@ -110,7 +110,7 @@ impl Scene {
         Config::from_file(self.write()).expect("the config can be read")
     }
 
-    /// Loads the modules, or says why not.
+    /// Loads the modules.
     ///
     /// # Errors
     /// Everything that is wrong with the modules.
@@ -123,7 +123,7 @@ impl Scene {
         self.try_load().await.unwrap_or_else(|error| panic!("the modules do not load:\n{error}"))
     }
 
-    /// Loads them this way; `linked` are the modules of this program.
+    /// Loads the modules in this way. `linked` are the modules linked into this program.
     pub async fn try_load_as(
         &self,
         way: As,
@@ -135,7 +135,7 @@ impl Scene {
         }
     }
 
-    /// Why the modules do not load, without the path of this folder.
+    /// The error of loading the modules, without the path of this folder.
     pub async fn refusal(&self) -> String {
         let error = self.try_load().await.map(|_| ()).expect_err("the modules load");
         let folder = self.folder.path().to_string_lossy().into_owned();
@@ -143,15 +143,15 @@ impl Scene {
     }
 }
 
-/// A folder for a test, gone with the value, that nobody else may write to whatever the umask is:
-/// the loader takes plugins from no other.
+/// A folder for a test, removed on drop. Whatever the umask, only its owner may write to it, since
+/// the loader refuses plugins from other folders.
 pub fn private_folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder for the test");
     only_its_owner_may_write(folder.path());
     folder
 }
 
-/// Takes everybody else's right to write away, whatever the umask was when it was made.
+/// Removes write permission for all others, whatever the umask.
 #[cfg(unix)]
 pub fn only_its_owner_may_write(file: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -159,6 +159,6 @@ pub fn only_its_owner_may_write(file: &Path) {
     std::fs::set_permissions(file, mode).expect("the mode of a copy can be set");
 }
 
-/// Nothing to take away.
+/// There are no such permissions on this system.
 #[cfg(not(unix))]
 pub fn only_its_owner_may_write(_: &Path) {}

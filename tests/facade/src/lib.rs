@@ -1,5 +1,5 @@
-//! What somebody may offer to those who write modules: the plugin API, under another name and with
-//! more to build on. No macro may need its usual name.
+//! A facade that re-exports the plugin API under another name, with additions. It tests that no
+//! macro depends on the API's usual name.
 #![forbid(unsafe_code)]
 
 pub use modules;
@@ -7,12 +7,12 @@ pub use modules;
 use modules::callbacks::SpamChecker;
 use modules::values::{JsonStr, ModuleError, UserId, Verdict};
 
-/// A part of a module that others may build on.
+/// A reusable part of a module.
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Lenient<T>(std::marker::PhantomData<T>);
 
-// As it is imported, not by its path.
+// Used through an import, not by its full path.
 #[modules::callbacks]
 impl<T> SpamChecker for Lenient<T>
 where

@@ -1,9 +1,8 @@
-//! As the loader's file of this name, for a model.
+//! A replacement for the loader's file of this name, for models.
 //!
-//! loom takes every access of a single word for one that orders no others, also where the language
-//! promises one order of all (`SeqCst`); its fences are as the language has them. What a fence
-//! promises is no more than what the accesses of the loader do, so that nothing is assumed that
-//! does not hold there.
+//! loom does not model the single total order of `SeqCst` accesses, but it does model fences. A
+//! fence guarantees no more than the loader's accesses do, so the models assume nothing that does
+//! not hold in the loader.
 
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 pub(crate) use loom::sync::{Arc, Mutex, MutexGuard};

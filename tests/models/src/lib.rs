@@ -1,6 +1,6 @@
-//! Models of what the threads of a homeserver share: the loader's own files, with the types of loom
-//! in place of the standard library's. `cargo test -p hsmod-models --release` tries all orders in
-//! which a processor may let the threads see each other's writes.
+//! Models of the state that a homeserver's threads share: the loader's own files, with loom's types
+//! in place of the standard library's. `cargo test -p hsmod-models --release` explores all orders
+//! in which threads may see each other's writes.
 
 #[cfg(test)]
 mod atomic;

@@ -1,4 +1,4 @@
-//! What is published is there for whoever reads it, and gone when nobody does.
+//! Tests that a published value exists as long as it has readers, and is freed after that.
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
@@ -7,7 +7,7 @@ use loom::thread;
 
 use crate::published::{NOBODY, Published};
 
-/// Something that may be read while it is there; loom looks whether anybody does afterwards.
+/// A published value. loom detects reads after it is dropped.
 struct Value {
     number: u64,
     alive: UnsafeCell<bool>,
@@ -20,7 +20,7 @@ impl Value {
 
     #[allow(unsafe_code, reason = "loom finds out whether somebody writes meanwhile")]
     fn look(&self) -> u64 {
-        // SAFETY: as loom says.
+        // SAFETY: loom checks that no access conflicts with another.
         self.alive.with(|alive| assert!(unsafe { *alive }, "it is gone"));
         self.number
     }
@@ -29,12 +29,12 @@ impl Value {
 impl Drop for Value {
     #[allow(unsafe_code, reason = "loom finds out whether somebody reads meanwhile")]
     fn drop(&mut self) {
-        // SAFETY: as loom says.
+        // SAFETY: loom checks that no access conflicts with another.
         self.alive.with_mut(|alive| unsafe { *alive = false });
     }
 }
 
-/// What the threads share: the value, and a word of each reader.
+/// The shared state: the published value and one word per reader.
 struct Shared {
     published: Published<Value>,
     words: [AtomicU64; 2],
@@ -46,7 +46,7 @@ impl Shared {
         Arc::new(Self { published: Published::new(Value::new(1)), words })
     }
 
-    /// Replaces the value, and gives the old one up once nobody reads it.
+    /// Replaces the value, and drops the old one once it has no readers.
     fn replace(&self, number: u64) {
         let mut old = self.published.replace(Value::new(number));
         old.value().look();
@@ -60,7 +60,7 @@ impl Shared {
     }
 }
 
-/// Tries all orders in which threads are interrupted three times at most.
+/// Explores all interleavings with at most three preemptions.
 fn check(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(3);

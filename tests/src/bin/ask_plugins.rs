@@ -1,5 +1,5 @@
-//! What `cargo xtask compilers` does with each plugin it built: loads it through the real loader,
-//! asks it, and compares the answers. The plugins are `list_spam_checker` and `demo`.
+//! Run by `cargo xtask compilers` for each plugin that it built: loads the plugin with the real
+//! loader, calls it, and compares the answers. The plugins are `list_spam_checker` and `demo`.
 #![forbid(unsafe_code)]
 
 use std::error::Error;

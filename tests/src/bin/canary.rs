@@ -1,5 +1,5 @@
-//! What `cargo xtask sanitize` begins with: a program that uses memory as nobody may, or has a
-//! plugin do so, and is to be stopped for it.
+//! Run first by `cargo xtask sanitize`: a program that misuses memory, or loads a plugin that does,
+//! and must be stopped by the sanitizer.
 #![deny(unsafe_code)]
 
 use std::error::Error;
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The plugin `bad_memory` that is written in C.
+/// The C version of the plugin `bad_memory`.
 fn c_plugin() -> PathBuf {
     let compiler = build_c::compilers().first().copied().expect("a compiler of C");
     build_c::plugin("tests/c/bad_memory.c", compiler)

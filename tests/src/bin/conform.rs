@@ -1,7 +1,8 @@
-//! `conform [--plugin FILE] < scenarios.jsonl > answers.jsonl`: what comes of scenarios when the
-//! plugin `scripted` plays them in the real loader, one answer a line, in the order of the input.
+//! `conform [--plugin FILE] < scenarios.jsonl > answers.jsonl`: runs scenarios with the plugin
+//! `scripted` in the real loader, and prints one answer per line, in the order of the input.
 //!
-//! Run by cargo, it has cargo build the plugin; otherwise it expects it beside its own executable.
+//! If cargo runs it, it makes cargo build the plugin; otherwise it expects the plugin beside its
+//! executable.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Answers line by line, so that whoever writes one may wait for its answer.
+/// Answers line by line, so that the writer can wait for each answer.
 async fn run(plugin: PathBuf) -> Result<(), Box<dyn Error>> {
     let mut conform = Conform::new(&plugin).await?;
     let mut output = std::io::stdout().lock();
@@ -49,7 +50,8 @@ async fn run(plugin: PathBuf) -> Result<(), Box<dyn Error>> {
 /// The plugin that was built with this executable.
 fn own_plugin() -> PathBuf {
     let beside = build::beside("scripted");
-    // Cargo says so to what it runs. Only it knows whether a plugin is still what its source says.
+    // Cargo sets this variable for the programs that it runs. Only cargo knows whether the plugin
+    // is up to date.
     if std::env::var_os("CARGO").is_some() || !beside.exists() {
         build::as_this("scripted")
     } else {

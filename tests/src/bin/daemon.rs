@@ -1,5 +1,5 @@
-//! What a test of the start runs: a homeserver that reads the configs of its modules, forks as a
-//! daemon does, and starts them in the child. Says on stdout what happens, and ends as the child did.
+//! Run by a test of the start: a homeserver that parses its modules' configs, forks like a daemon,
+//! and starts the modules in the child. It reports on stdout and exits with the child's code.
 #![deny(unsafe_code)]
 
 use std::collections::BTreeSet;
@@ -23,14 +23,14 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         "alone" => become_daemon(Parsed::new(read()?), config),
         "within_timeouts" => {
             let parsed = runtime()?.block_on(Parsed::within_timeouts(read()?));
-            // The runtime is gone, and the threads of the steps are about to be; that of the loader
+            // The runtime is gone and the threads of the steps are ending. The loader's thread
             // waits for the next plugin.
             while threads()? > 2 {
                 std::thread::yield_now();
             }
             become_daemon(parsed, config)
         }
-        // Forks nothing.
+        // Does not fork.
         "twice" => {
             for parsed in
                 [runtime()?.block_on(Parsed::within_timeouts(read()?)), Parsed::new(read()?)]
@@ -43,7 +43,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
 }
 
-/// Goes on in a child, if there is something to go on with.
+/// Continues in a child, if parsing succeeded.
 fn become_daemon(
     parsed: Result<Parsed, LoadError>,
     config: &str,
@@ -62,20 +62,20 @@ fn become_daemon(
             Ok(ExitCode::SUCCESS)
         }
         child => {
-            // Its plugins are not the child's any more.
+            // The parent releases its plugins, which must not affect the child.
             drop(parsed);
             Ok(ExitCode::from(wait(child)?))
         }
     }
 }
 
-/// The child's life.
+/// Runs in the child.
 async fn serve(parsed: Parsed, config: &str) -> Result<(), Box<dyn Error>> {
     let made = parsed.make(Host::new("example.com")).await?;
     println!("registered: {}", serde_json::to_string(&made.registered())?);
     let modules = made.start().await?;
     ask(&modules).await?;
-    // All over again, on threads that the parent may have had.
+    // Load everything again, on threads that existed in the parent, if any.
     let again = Modules::load(Config::from_file(config)?, Host::new("example.com")).await?;
     ask(&again).await?;
     println!("{} images", images()?);
@@ -99,12 +99,12 @@ fn runtime() -> std::io::Result<Runtime> {
     Builder::new_multi_thread().worker_threads(2).enable_all().build()
 }
 
-/// How many threads this process has.
+/// The number of threads of this process.
 fn threads() -> std::io::Result<usize> {
     Ok(std::fs::read_dir("/proc/self/task")?.count())
 }
 
-/// How many plugins are mapped.
+/// The number of mapped plugins.
 fn images() -> std::io::Result<usize> {
     let maps = std::fs::read_to_string("/proc/self/maps")?;
     let code = maps.lines().filter(|line| line.contains(" r-xp ") && line.contains("memfd:"));
@@ -112,7 +112,7 @@ fn images() -> std::io::Result<usize> {
     Ok(inodes.collect::<BTreeSet<_>>().len())
 }
 
-/// In the child 0, in the parent the number of the child.
+/// Forks. Returns 0 in the child and the child's PID in the parent.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "nothing else forks")]
 fn fork() -> std::io::Result<i32> {
@@ -124,7 +124,7 @@ fn fork() -> std::io::Result<i32> {
     }
 }
 
-/// The exit code of a child; 255 if it was killed.
+/// Waits for a child and returns its exit code, or 255 if it was killed.
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "nothing of the standard library waits for a child that was forked")]
 fn wait(child: i32) -> std::io::Result<u8> {

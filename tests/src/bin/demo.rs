@@ -1,5 +1,5 @@
-//! What `cargo xtask demo` shows: a recorded history of rooms through two plugins, and who decided
-//! what. Nothing is written.
+//! Run by `cargo xtask demo`: sends a recorded history through two plugins and shows their
+//! decisions. Nothing is written.
 #![forbid(unsafe_code)]
 
 use std::collections::BTreeMap;
@@ -53,7 +53,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The two plugins, in this order. The folder is a build's, which its user may let others write.
+/// The two plugins, in this order. The folder is a build folder, which others may be allowed to
+/// write to.
 fn config(plugins: &Path) -> Result<Config, Box<dyn Error>> {
     let config = json!({
         "plugins_dir": plugins,
@@ -81,7 +82,7 @@ fn history(file: &str) -> Result<Vec<OwnedEvent>, Box<dyn Error>> {
     Ok(text.lines().enumerate().map(event).collect::<Result<_, _>>()?)
 }
 
-/// Every event, in the order it was recorded.
+/// Asks about every event, in recorded order.
 async fn ask_about_spam(modules: &Modules, history: &[OwnedEvent]) {
     let mut tally = Tally::default();
     for event in history {
@@ -92,7 +93,7 @@ async fn ask_about_spam(modules: &Modules, history: &[OwnedEvent]) {
     tally.print("check_event_for_spam");
 }
 
-/// Everybody who created a room.
+/// Asks about every user who created a room.
 async fn ask_about_rooms(modules: &Modules, history: &[OwnedEvent]) {
     let mut tally = Tally::default();
     for event in history {
@@ -106,7 +107,7 @@ async fn ask_about_rooms(modules: &Modules, history: &[OwnedEvent]) {
     tally.print("user_may_create_room");
 }
 
-/// Who was denied what, by whom.
+/// Counts denials by user and module.
 #[derive(Default)]
 struct Tally {
     allowed: usize,

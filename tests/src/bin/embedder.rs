@@ -1,5 +1,5 @@
-//! A homeserver in a process of its own, for modules that may take it down: starts with the modules
-//! of a config, as often as it is told, and ends.
+//! A homeserver in a separate process, for modules that may take it down: it loads the modules of a
+//! config a given number of times and exits.
 #![forbid(unsafe_code)]
 
 use std::process::{ExitCode, exit};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use hsmod_loader::{Config, Host, Modules};
 use tokio::runtime::Builder;
 
-/// What it ends with if the modules are refused.
+/// The exit code if the modules are refused.
 const REFUSED: u8 = 3;
 
 fn main() -> ExitCode {
@@ -47,7 +47,7 @@ async fn is_started(config: &str) -> bool {
         }
         Err(error) => {
             println!("{error}");
-            // For threads of the modules, which may still do something.
+            // Give threads of the modules time to do something.
             tokio::time::sleep(Duration::from_millis(100)).await;
             false
         }

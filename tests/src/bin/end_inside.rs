@@ -1,5 +1,5 @@
-//! What a test of the record starts and sees ending: keeps a record in a file, loads the plugin
-//! `bad_aborts`, and asks it everything that may end this process.
+//! Run by a test of the record: keeps a record in a file, loads the plugin `bad_aborts`, and makes
+//! every call that may end this process.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     });
     let config = Config::from_value(config, &[], Path::new("/"))?;
     let modules = Modules::load(config, Host::new("example.com")).await?;
-    // The background work begins.
+    // Let the background work begin.
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

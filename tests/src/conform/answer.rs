@@ -1,6 +1,6 @@
-//! What the loader answered, in the encoding of the scenarios.
+//! Encodes the loader's answers like the scenarios.
 //!
-//! `Err` where the loader could not read what the scenario gave.
+//! `Err` means that the loader could not read the scenario's input.
 
 mod values;
 
@@ -25,7 +25,7 @@ pub(super) use values::{
 type Encoded = Result<Value, String>;
 type Outcome<T> = Result<T, CallError>;
 
-/// The constant, a code with fields, or a text.
+/// The constant, a code with fields, or a string.
 pub(super) async fn verdict(call: impl Future<Output = Outcome<()>>) -> Encoded {
     match call.await {
         Ok(()) => Ok(json!({"$": "NOT_SPAM"})),
@@ -49,7 +49,7 @@ fn set(items: impl Iterator<Item = Value>) -> Value {
     json!({"$": "set", "v": items.collect::<Value>()})
 }
 
-/// Two texts are constants of Synapse, too.
+/// Encodes a string. Two strings are also constants of Synapse.
 fn text(text: &str) -> Value {
     match text {
         "ALL" => json!({"$": "ALL_USERS"}),
@@ -65,7 +65,7 @@ fn code(errcode: &ErrorCode) -> Value {
     }
 }
 
-/// Whether it may go on.
+/// Whether the operation is allowed.
 pub(super) async fn permission(call: impl Future<Output = Outcome<()>>) -> Encoded {
     match call.await {
         Ok(()) => Ok(json!(true)),
@@ -110,7 +110,7 @@ pub(super) async fn hidden(call: impl Future<Output = Outcome<DirectoryVisibilit
     value(answer.map(|visibility| json!(visibility == DirectoryVisibility::Hidden)))
 }
 
-/// Whether the account has expired; without an opinion, what the homeserver itself says.
+/// Whether the account has expired; if no module decides, the homeserver's own answer.
 pub(super) async fn expired(
     call: impl Future<Output = Outcome<Option<bool>>>,
     homeserver: bool,
@@ -119,7 +119,7 @@ pub(super) async fn expired(
     value(answer.map(|opinion| json!(opinion.unwrap_or(homeserver))))
 }
 
-/// A number; without one, the homeserver's own.
+/// A number; if no module gives one, the homeserver's own.
 pub(super) async fn number(
     call: impl Future<Output = Outcome<Option<i64>>>,
     homeserver: i64,
@@ -133,11 +133,11 @@ pub(super) async fn nothing(call: impl Future<Output = Outcome<()>>) -> Encoded 
     value(answer.map(|()| Value::Null))
 }
 
-/// Waits until everybody has been told.
+/// Waits until all modules have handled the notification.
 pub(super) async fn told(call: impl Future<Output = Outcome<Delivery>>) -> Encoded {
     match call.await {
         Ok(delivery) => {
-            // Nothing else waits for the modules: each of them is told.
+            // A failing module does not keep the others from being notified.
             let _ = delivery.await;
             Ok(Value::Null)
         }
@@ -145,7 +145,7 @@ pub(super) async fn told(call: impl Future<Output = Outcome<Delivery>>) -> Encod
     }
 }
 
-/// An answer that is a value already; a verdict in its place is a refusal that clients see.
+/// An answer that is already encoded. A verdict instead is a refusal that clients see.
 fn value(answer: Outcome<Value>) -> Encoded {
     answer.or_else(|error| {
         refused(&error, |_| {
@@ -155,7 +155,7 @@ fn value(answer: Outcome<Value>) -> Encoded {
     })
 }
 
-/// A verdict as `denial` writes it; a failure as the exception that Synapse would have raised.
+/// Encodes a verdict by `denial`, and a failure as the exception that Synapse would raise.
 fn refused(error: &CallError, denial: impl FnOnce(&Verdict) -> Value) -> Encoded {
     match error.cause() {
         Cause::Verdict(verdict) => Ok(denial(verdict)),
@@ -175,7 +175,7 @@ fn refused(error: &CallError, denial: impl FnOnce(&Verdict) -> Value) -> Encoded
     }
 }
 
-/// A failure that is no refusal.
+/// A failure that is not a refusal.
 pub(super) fn failed(class: &str, msg: &str) -> Value {
     json!({"raised": {"type": class, "msg": msg}})
 }

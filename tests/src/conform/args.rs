@@ -1,4 +1,4 @@
-//! The arguments of a scenario, as a homeserver would have them.
+//! The arguments of a scenario, as a homeserver passes them.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Completes events with what a scenario leaves out.
+    /// Reads the arguments, and fills in the parts of events that scenarios omit.
     pub(super) fn new(mut values: Map<String, Value>) -> Result<Self, String> {
         let state = match values.remove("state") {
             None => Vec::new(),
@@ -37,7 +37,7 @@ impl Args {
         Ok(Self { values, state: State::new(Arc::new(Events(state))) })
     }
 
-    /// An argument as it is; null if it is not there.
+    /// An argument's value; null if missing.
     pub(super) fn value(&self, name: &str) -> &Value {
         self.values.get(name).unwrap_or(&Value::Null)
     }
@@ -46,7 +46,7 @@ impl Args {
         self.values.insert(name.to_owned(), value);
     }
 
-    /// Text; empty if it is not there.
+    /// A string; empty if missing.
     pub(super) fn text(&self, name: &str) -> &str {
         self.optional(name).unwrap_or_default()
     }
@@ -55,12 +55,12 @@ impl Args {
         self.value(name).as_str()
     }
 
-    /// `false` if it is not there.
+    /// A flag; `false` if missing.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.value(name).as_bool().unwrap_or_default()
     }
 
-    /// 0 if it is not there, or no natural number.
+    /// A number; 0 if missing or not a natural number.
     pub(super) fn number(&self, name: &str) -> u64 {
         self.value(name).as_u64().unwrap_or_default()
     }
@@ -82,7 +82,7 @@ impl Args {
         ProfileInfo::new(text("display_name"), text("avatar_url"))
     }
 
-    /// The presence of users of whom nothing is known.
+    /// The presence of these users, all offline.
     pub(super) fn presence(&self) -> Vec<OwnedPresenceState> {
         let users = self.value("users").as_array().into_iter().flatten();
         let state = |user_id: &str| OwnedPresenceState::new(user_id, "offline");
@@ -103,12 +103,12 @@ impl Args {
         }
     }
 
-    /// The request of an administrator who renews an account.
+    /// An admin's request to renew an account.
     pub(super) fn request(&self) -> http::Request<Bytes> {
         http::Request::new(Bytes::from(json!({"user_id": self.value("user_id")}).to_string()))
     }
 
-    /// A file that scenarios have no words for.
+    /// A fixed file, since scenarios cannot describe one.
     #[allow(clippy::unused_self, reason = "an argument like the others")]
     pub(super) fn file(&self) -> ReadableFile<'_> {
         ReadableFile::from_bytes(b"a file")
@@ -125,7 +125,7 @@ impl Args {
         Some(Threepid::new(text("medium")?, text("address")?))
     }
 
-    /// Pairs of user agent and address.
+    /// Pairs of user agent and IP address.
     pub(super) fn request_info<'a>(&'a self) -> Vec<RequestInfo<'a>> {
         let pairs = self.value("request_info").as_array().into_iter().flatten();
         let client = |pair: &'a Value| {
@@ -152,7 +152,7 @@ fn complete(event: &mut Value, number: usize) {
     }
 }
 
-/// State events, each to be found by type and state key.
+/// State events, found by type and state key.
 struct Events(Vec<Value>);
 
 impl Events {

@@ -1,4 +1,4 @@
-//! Every callback that can be asked: one row each.
+//! One row for each callback.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,25 +16,25 @@ use super::answer::{
 use super::args::Args;
 use super::homeserver::{DEFAULT_BATCH_SIZE, MIN_BATCH_SIZE, unsigned};
 
-/// How a callback is asked.
+/// How to call a callback.
 pub(super) struct Row {
-    /// As scenarios name it.
+    /// The name in scenarios.
     pub(super) category: &'static str,
     pub(super) callback: &'static str,
-    /// What a module registers that registers it; `None`: together with all others of which
-    /// nothing depends on what else a module registers.
+    /// What a module must register together with this callback. `None` for callbacks that are all
+    /// registered together, since nothing depends on what else the module registers.
     pub(super) apart: Option<&'static [&'static str]>,
-    /// The key of an outcome that makes a module register another selection, and that.
+    /// The key of an outcome that makes a module register another selection, and that selection.
     pub(super) but: Option<(&'static str, &'static [&'static str])>,
-    /// The argument that modules in Synapse get as an object they could change.
+    /// The argument that Synapse passes to modules as a mutable object.
     pub(super) lent: Option<&'static str>,
     pub(super) ask: for<'a> fn(&'a Modules, &'a mut Args) -> Asking<'a>,
 }
 
-/// The encoded answer, once everybody has been asked.
+/// The encoded answer, once all modules have been asked.
 type Asking<'a> = Pin<Box<dyn Future<Output = Result<Value, String>> + 'a>>;
 
-/// Not a callback: what comes of it that modules register types of login.
+/// Not a callback, but the effect of registering login types.
 pub(super) const REGISTER_AUTH_CHECKERS: Row = Row {
     category: "password_auth_provider",
     callback: "register_auth_checkers",
@@ -58,7 +58,7 @@ macro_rules! callbacks {
                 => $ask:expr;
         )*
     } )*) => {
-        /// All of them.
+        /// All rows.
         pub(super) const ROWS: &[Row] = &[$($( Row {
             category: $category,
             callback: stringify!($callback),

@@ -1,4 +1,4 @@
-//! The names that Synapse's `Codes` gives to error codes: those of `ErrorCode`, in capitals.
+//! The names of Synapse's `Codes`: those of `ErrorCode`, in capitals.
 
 use std::sync::LazyLock;
 

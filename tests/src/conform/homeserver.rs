@@ -1,21 +1,21 @@
-//! What the homeserver does of its own accord around the modules' answers, in the scenarios.
+//! The homeserver's own part in the scenarios.
 
 use serde_json::{Map, Value, json};
 
-/// How long a batch of a background update should take if nobody controls it, in milliseconds.
+/// The desired duration of a batch without a controller, in milliseconds.
 pub(super) const BATCH_DURATION_MS: i64 = 100;
 
-/// How many items a batch has at first, if no controller says so.
+/// The initial batch size without a controller.
 pub(super) const DEFAULT_BATCH_SIZE: i64 = 100;
 
-/// How many items a batch has at least, if no controller says so.
+/// The minimum batch size without a controller.
 pub(super) const MIN_BATCH_SIZE: i64 = 1;
 
 /// The time at which events are sent to clients.
 const NOW: i64 = 1000;
 
-/// `unsigned` of an event as a client gets it: the modules' fields, and the homeserver's own, which
-/// win.
+/// The `unsigned` of an event in the client format: the modules' fields and the homeserver's own,
+/// which take precedence.
 pub(super) fn unsigned(mut fields: Map<String, Value>, event: &Value, membership: &Value) -> Value {
     let there = event["unsigned"].as_object();
     let own = |key: &str| there.and_then(|unsigned| unsigned.get(key)).cloned();

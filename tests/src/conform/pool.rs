@@ -1,4 +1,4 @@
-//! The modules that take the parts of a scenario's.
+//! Loaded modules that play the modules of scenarios.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -12,22 +12,22 @@ use serde_json::{Map, Value, json};
 use super::callbacks::ROWS;
 use super::scenario::{Part, Registers};
 
-/// What each module of a set registers.
+/// What each module in a set registers.
 type Shape = Vec<Registers>;
 
-/// The modules may not start together, or one of them not at all.
+/// The modules cannot start together, or one cannot start at all.
 #[derive(Clone, Debug)]
 pub(super) struct Refused {
-    /// The first module with which something is wrong.
+    /// The index of the first module with a problem.
     pub(super) module: usize,
-    /// What.
+    /// The problem.
     pub(super) message: String,
 }
 
-/// Why nobody plays a scenario.
+/// Why there are no modules for a scenario.
 pub(super) enum NoCast {
     Refused(Refused),
-    /// It cannot be read, or the plugin is not there any more.
+    /// The scenario cannot be read, or the plugin is gone.
     Error(String),
 }
 
@@ -37,7 +37,7 @@ impl From<String> for NoCast {
     }
 }
 
-/// Modules that were loaded before and may be asked again.
+/// Modules that have been loaded and can be reused.
 #[derive(Debug)]
 pub(super) struct Pool {
     plugin: PathBuf,
@@ -50,15 +50,15 @@ impl Pool {
     pub(super) async fn new(plugin: &Path, suspend: bool) -> Result<Self, LoadError> {
         let plugin = std::path::absolute(plugin).unwrap_or_else(|_| plugin.to_owned());
         let mut pool = Self { plugin, suspend, sets: HashMap::new() };
-        // A file that is no plugin is to be found out before the first scenario.
+        // Load a set now, so that an invalid plugin is found before the first scenario.
         let shape = vec![Registers::Usual];
         let modules = pool.load(&shape).await?;
         pool.sets.insert(shape, Ok(modules));
         Ok(pool)
     }
 
-    /// Modules that do what a scenario says of its own. Those that register nothing are left out:
-    /// nobody asks them.
+    /// Returns modules that behave as the scenario says. Modules that register nothing are left
+    /// out, since they are never called.
     pub(super) async fn cast(&mut self, parts: &[Part]) -> Result<Cast<'_>, NoCast> {
         let there = parts.iter().enumerate().filter(|(_, part)| part.registers.is_some());
         let places: Vec<usize> = there.clone().map(|(place, _)| place).collect();
@@ -92,7 +92,7 @@ impl Pool {
             json!({"module": plugin, "name": index.to_string(), "config": config})
         };
         let modules: Vec<Value> = shape.iter().enumerate().map(module).collect();
-        // Who may write to a target directory is not what is tested.
+        // Permissions of the target directory are not under test.
         let config = json!({"modules": modules, "verify": {"permissions": "warn"}});
         let config = Config::from_value(config, &[], Path::new("."))?;
         Modules::load(config, Host::new("example.com")).await.map_err(|mut error| {
@@ -102,7 +102,7 @@ impl Pool {
     }
 }
 
-/// Who is to blame that the modules did not start, if all that is wrong is what they register.
+/// The module that prevented the start, if its registrations are the only problem.
 fn refused(error: &LoadError) -> Option<Refused> {
     let blamed = |problem: &Problem| {
         let module = problem.module.as_deref()?.parse().ok()?;
@@ -113,7 +113,7 @@ fn refused(error: &LoadError) -> Option<Refused> {
     all?.into_iter().min_by_key(|refused| refused.module)
 }
 
-/// The `config` of a module: callbacks it registers, which do nothing yet.
+/// The `config` of a module: the callbacks to register, which do nothing yet.
 fn config(registers: &Registers) -> Map<String, Value> {
     let silent = |callbacks: &mut dyn Iterator<Item = &str>| -> Value {
         callbacks.map(|name| (name.to_owned(), json!({"return": null}))).collect()
@@ -138,7 +138,7 @@ fn oracle(index: usize) -> String {
 /// The modules that play a scenario.
 pub(super) struct Cast<'a> {
     modules: &'a Modules,
-    /// Where each of them stands in the scenario.
+    /// The index of each module in the scenario.
     places: Vec<usize>,
 }
 
@@ -147,7 +147,7 @@ impl Cast<'_> {
         self.modules
     }
 
-    /// Which modules were asked since the last time, in order.
+    /// The modules that were called since the last time, in order.
     pub(super) async fn called(&self) -> Result<Vec<usize>, String> {
         let mut calls = Vec::new();
         for (index, place) in self.places.iter().enumerate() {
@@ -160,7 +160,7 @@ impl Cast<'_> {
         Ok(calls.into_iter().map(|(_, place)| place).collect())
     }
 
-    /// Asks a module's web resource.
+    /// Sends a request to a module's web resource.
     async fn oracle(&self, method: &str, index: usize, body: String) -> Result<Bytes, String> {
         let request = Request::builder().method(method).uri(oracle(index)).body(Bytes::from(body));
         let request = request.map_err(|error| error.to_string())?;

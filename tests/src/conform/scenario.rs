@@ -13,15 +13,15 @@ pub(super) struct Scenario {
     pub(super) modules: Vec<Part>,
     /// The modules that register something, if that is what the scenario is about.
     pub(super) registering: Option<Vec<usize>>,
-    /// Whether a module is to change an argument.
+    /// Whether a module changes an argument.
     pub(super) mutates: bool,
 }
 
 /// A module of a scenario.
 pub(super) struct Part {
-    /// `None`: nothing.
+    /// `None` if the module registers nothing.
     pub(super) registers: Option<Registers>,
-    /// What it does when it is asked, by callback.
+    /// The outcomes by callback.
     pub(super) outcomes: Map<String, Value>,
 }
 
@@ -30,12 +30,12 @@ pub(super) struct Part {
 pub(super) enum Registers {
     /// All callbacks that are not registered apart.
     Usual,
-    /// These callbacks, and these types of login with their fields.
+    /// These callbacks, and these login types with their fields.
     Apart(Vec<String>, Option<Value>),
 }
 
 impl Scenario {
-    /// Reads a line; its `id` even if the rest cannot be read.
+    /// Reads a line. Its `id` is returned even if the rest is invalid.
     pub(super) fn read(line: &[u8]) -> (Value, Result<Self, Unanswered>) {
         let mut scenario: Value = match serde_json::from_slice(line) {
             Ok(scenario) => scenario,
@@ -86,7 +86,7 @@ fn object(value: Value) -> Result<Map<String, Value>, String> {
     }
 }
 
-/// What an outcome says that nothing but Python can do, also of the callbacks that are asked next.
+/// Why an outcome, or one of the callbacks that follow, is only possible in Python.
 fn only_in_python(outcome: &Map<String, Value>) -> Option<&'static str> {
     if outcome.keys().any(|key| key.starts_with("sync_")) {
         return Some("a callback that is not async exists only in Python");
@@ -102,7 +102,7 @@ fn only_in_python(outcome: &Map<String, Value>) -> Option<&'static str> {
     also.filter_map(|(_, outcome)| outcome.as_object()).find_map(only_in_python)
 }
 
-/// One module: what it does when the row's callback is called, or one that is asked `also`.
+/// Reads one module: its outcomes for the row's callback and those listed in `also`.
 fn part(row: &Row, mut outcome: Map<String, Value>) -> Result<Part, String> {
     let mut outcomes = outcome.remove("also").map_or_else(|| Ok(Map::new()), object)?;
     if let Some(name) = outcomes.keys().find(|name| ROWS.iter().all(|row| row.callback != *name)) {
@@ -133,7 +133,7 @@ fn is_absent(outcome: &Map<String, Value>) -> bool {
     outcome.get("absent") == Some(&Value::Bool(true))
 }
 
-/// The types of login that a module registers, each with its fields.
+/// The login types that a module registers, with their fields.
 fn auth_checkers(row: &Row, outcome: &Map<String, Value>) -> Option<Value> {
     let login_type = || outcome.get("login_type").and_then(Value::as_str);
     match row.callback {

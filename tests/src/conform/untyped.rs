@@ -1,6 +1,7 @@
-//! How the plugin `scripted` tells `conform` of a value that Synapse hands through although its own
+//! How the plugin `scripted` reports to `conform` a value that Synapse passes on although its own
 //! types forbid it. No typed callback can return such a value: the plugin fails with this message
 //! instead, and `conform` answers `{"untyped": true}`.
 
-/// The message of the failure. An exception of a script says its class first, so none is equal.
+/// The message of the failure. Messages of scripted exceptions begin with a class name, so none can
+/// equal it.
 pub(crate) const UNTYPED: &str = "no typed callback can return this value";

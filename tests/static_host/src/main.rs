@@ -1,8 +1,8 @@
-//! A homeserver with two modules linked into it: prints what they say, as JSON.
+//! A homeserver with two modules linked into it. Prints their answers as JSON.
 //!
-//! It knows the loader by another name, which no macro may need.
+//! It imports the loader under another name, to test that no macro depends on the usual one.
 //!
-//! Built with `--cfg hsmod_static`, without which two modules would export the same symbols.
+//! It must be built with `--cfg hsmod_static`, or both modules would export the same symbols.
 #![forbid(unsafe_code)]
 
 #[cfg(hsmod_static)]
@@ -77,7 +77,7 @@ modules:
         Modules::from_static(&MODULES, config, host).await
     }
 
-    /// Who refused; `null` if nobody did.
+    /// The module that refused and the status; `null` if none did.
     fn shown(answer: Result<(), CallError>) -> Value {
         answer.err().map_or(Value::Null, |error| json!([error.module(), error.status()]))
     }

@@ -1,4 +1,4 @@
-//! Answers that are more than yes or no.
+//! Encodes answers that are more than yes or no.
 
 use std::future::Future;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::homeserver::BATCH_DURATION_MS;
 use super::{CODES, Encoded, Outcome, code, failed, set, text, tuple, value};
 
-/// By user, the users whose presence they are told of.
+/// For each user, the users whose presence they receive.
 pub(in super::super) async fn users_for_states(
     call: impl Future<Output = Outcome<UsersForStates>>,
 ) -> Encoded {
@@ -37,8 +37,8 @@ pub(in super::super) async fn interested_users(
     }))
 }
 
-/// The user and what is done when they are in, which is done here. A type of login that nobody has
-/// registered is a key that Synapse does not find.
+/// The user, and the callback for after the login, which is called here. For a login type that no
+/// module registered, Synapse fails with a missing key.
 pub(in super::super) async fn login(call: impl Future<Output = Outcome<Option<Login>>>) -> Encoded {
     let login = match call.await {
         Ok(Some(login)) => login,
@@ -50,7 +50,8 @@ pub(in super::super) async fn login(call: impl Future<Output = Outcome<Option<Lo
             };
         }
     };
-    // No user ID is a code: where one stands, a member of `Codes` was returned, which is a `str`.
+    // A user ID is never a code. If it looks like one, a member of `Codes` was returned, which is a
+    // `str`.
     let is_code = |name: &str| CODES.iter().find(|(_, code)| code.as_str() == name);
     let user_id = login.user_id().to_owned();
     let user = is_code(&user_id).map_or_else(|| text(&user_id), |(_, errcode)| code(errcode));
@@ -59,13 +60,14 @@ pub(in super::super) async fn login(call: impl Future<Output = Outcome<Option<Lo
     value(told.map(|()| tuple(&[user, callback])))
 }
 
-/// A text.
+/// A string.
 pub(in super::super) async fn name(call: impl Future<Output = Outcome<Option<String>>>) -> Encoded {
     let answer = call.await;
     value(answer.map(|name| name.as_deref().map_or(Value::Null, text)))
 }
 
-/// How long a batch should take, which ends here; without a controller, what the homeserver wants.
+/// The desired duration of a batch, which ends here; without a controller, the homeserver's
+/// default.
 pub(in super::super) async fn update(
     call: impl Future<Output = Outcome<Option<Update>>>,
 ) -> Encoded {
@@ -78,7 +80,7 @@ pub(in super::super) async fn update(
     value(ended.await.map(Value::from))
 }
 
-/// Fields, as `whole` wants them.
+/// Fields, encoded by `whole`.
 pub(in super::super) async fn fields<F: Into<Option<JsonObject>>>(
     call: impl Future<Output = Outcome<F>>,
     whole: impl FnOnce(JsonObject) -> Value,
@@ -87,7 +89,7 @@ pub(in super::super) async fn fields<F: Into<Option<JsonObject>>>(
     value(answer.map(|fields| fields.into().map_or(Value::Null, whole)))
 }
 
-/// Limits of uploads, in the order in which they count.
+/// Upload limits, in order of precedence.
 pub(in super::super) async fn limits(
     call: impl Future<Output = Outcome<Option<Vec<MediaUploadLimit>>>>,
 ) -> Encoded {
@@ -107,7 +109,7 @@ pub(in super::super) async fn limits(
     }))
 }
 
-/// How often a user may do something.
+/// The rate limit of a user.
 pub(in super::super) async fn ratelimit(
     call: impl Future<Output = Outcome<Option<RatelimitOverride>>>,
 ) -> Encoded {
@@ -122,18 +124,18 @@ pub(in super::super) async fn ratelimit(
     }))
 }
 
-/// A whole number is written without a point.
+/// Encodes a whole number without a decimal point.
 fn shortest(number: f64) -> Value {
     serde_json::from_str(&number.to_string()).unwrap_or_default()
 }
 
-/// Nothing, also if nobody sends mail.
+/// Nothing, even if no module sends mail.
 pub(in super::super) async fn mail(call: impl Future<Output = Outcome<Option<()>>>) -> Encoded {
     let answer = call.await;
     value(answer.map(|_| Value::Null))
 }
 
-/// Whether the token was valid, whether it was used before, and until when the account is valid.
+/// Whether the token was valid, whether it was used before, and the account's expiration time.
 pub(in super::super) async fn renewal(
     call: impl Future<Output = Outcome<Option<LegacyRenewal>>>,
 ) -> Encoded {
@@ -146,7 +148,7 @@ pub(in super::super) async fn renewal(
     }))
 }
 
-/// Until when an account is valid.
+/// The expiration time of an account.
 pub(in super::super) async fn expiration(
     call: impl Future<Output = Outcome<Option<i64>>>,
 ) -> Encoded {
