@@ -1,9 +1,9 @@
 //! Ends the process at the place its config names.
 //!
 //! Config: `where`: `parse_config`, `new`, `start`, `work` (in the background), `callback`
-//! (`check_event_for_spam`), `web`, `shutdown` or `nowhere`; `how`: `abort`, `exit` (with status 7),
-//! `exit_well` (with 0), `panic` (where none may pass), `segfault`, or `hang`, for whoever kills it
-//! from outside; `print` ends nothing and writes to stdout.
+//! (`check_event_for_spam`), `web`, `shutdown` or `nowhere`; `how`: `abort`, `exit` (with status
+//! 7), `exit_well` (with 0), `panic` (in a function that cannot unwind), `segfault`, or `hang`
+//! (until a test kills the process). `print` does not end the process, but writes to stdout.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -61,14 +61,14 @@ impl Config {
     }
 }
 
-/// C has no panics: one that would pass into it ends the process.
+/// A panic that would unwind out of an `extern "C"` function aborts the process.
 extern "C" fn panics() {
     panic!("the list of users is empty");
 }
 
 #[allow(unsafe_code, reason = "nothing else writes to memory that is not there")]
 fn segfault() {
-    // Not null itself: builds with debug assertions would abort before they write there.
+    // Not null, since builds with debug assertions would abort before the write.
     let nowhere = std::ptr::without_provenance_mut::<u8>(8);
     // SAFETY: none. The first page is never mapped, so the process ends here, as it is meant to.
     unsafe { nowhere.write_volatile(1) };

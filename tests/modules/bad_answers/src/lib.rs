@@ -1,4 +1,4 @@
-//! Answers what nobody expects: more than anybody wants, codes nobody knows, fields in the way.
+//! Gives unexpected answers: huge ones, unknown codes, conflicting fields.
 //!
 //! Config, all of it optional:
 //!
@@ -98,7 +98,7 @@ impl WebResource for BadAnswers {
     }
 }
 
-/// A text of so many bytes.
+/// A string of this length.
 fn long(bytes: usize) -> String {
     "x".repeat(bytes)
 }

@@ -1,8 +1,8 @@
 //! Sleeps on the homeserver's own thread, at the place its config names.
 //!
-//! Config: `where`: `parse_config`, `new`, `start`, `callback` (`check_event_for_spam`),
-//! `work` (in the background), `web` or `shutdown`; `until`: wakes up when there is no such file any
-//! more, default never.
+//! Config: `where`: `parse_config`, `new`, `start`, `callback` (`check_event_for_spam`), `work` (in
+//! the background), `web` or `shutdown`; `until`: a file whose removal ends the sleep, by default
+//! never.
 #![forbid(unsafe_code)]
 
 use std::path::PathBuf;

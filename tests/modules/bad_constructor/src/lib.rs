@@ -1,10 +1,9 @@
-//! Ends the process in an ELF constructor: before any function of the plugin is called.
+//! Ends the process in an ELF constructor, before any function of the plugin is called.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module: an ordinary one, so that nothing is wrong with the plugin as long as it is only
-/// read.
+/// The module. It is an ordinary one, so that inspecting the plugin finds nothing wrong.
 #[non_exhaustive]
 pub struct BadConstructor;
 

@@ -1,12 +1,11 @@
-//! Sleeps for ever in an ELF constructor, where it keeps the dynamic linker's lock.
+//! Sleeps forever in an ELF constructor, holding the dynamic linker's lock.
 #![deny(unsafe_code)]
 
 use std::time::Duration;
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module: an ordinary one, so that nothing is wrong with the plugin as long as it is only
-/// read.
+/// The module. It is an ordinary one, so that inspecting the plugin finds nothing wrong.
 #[non_exhaustive]
 pub struct BadConstructorHangs;
 

@@ -1,5 +1,5 @@
-//! Starts a thread in an ELF constructor, which goes on for ever; its entry leads to no root table, so
-//! that it is refused when the thread runs already.
+//! Starts a thread in an ELF constructor that runs forever. The plugin's entry has no root table,
+//! so it is refused when the thread is already running.
 #![deny(unsafe_code)]
 
 use std::ffi::c_void;
@@ -43,7 +43,7 @@ static ENTRY: Entry = Entry::NOTHING;
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 static CONSTRUCTOR: extern "C" fn() = start;
 
-/// As libraries in C do it: a thread of Rust's would keep this library mapped by itself.
+/// Starts the thread as C libraries do. A Rust thread would itself keep this library mapped.
 #[allow(unsafe_code, reason = "threads of C are started by a C function")]
 extern "C" fn start() {
     unsafe extern "C" {

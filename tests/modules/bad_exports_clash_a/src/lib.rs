@@ -1,10 +1,10 @@
-//! Exports a function under a name that another plugin uses, too, and means its own when it calls
+//! Exports a function whose name another plugin exports, too, and must reach its own when it calls
 //! it: `GET /_synapse/client/bad_exports_clash_a/value` answers `{"value": 1}`.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
 
-/// What the other plugin calls the same, with another answer.
+/// The other plugin has a function of the same name with another result.
 #[allow(unsafe_code, reason = "the clash is what is tested")]
 #[unsafe(no_mangle)]
 pub extern "C" fn hsmod_test_shared_name() -> u32 {
@@ -28,7 +28,7 @@ struct Value;
 
 impl WebResource for Value {
     async fn get(&self, _request: &WebRequest<'_>) -> Result<WebResponse, ModuleError> {
-        // Not to be inlined: whose function this is shall be settled by name, while loading.
+        // Prevents inlining, so that the call is resolved by name while loading.
         let shared_name: extern "C" fn() -> u32 = std::hint::black_box(hsmod_test_shared_name);
         Ok(WebResponse::json(200, &serde_json::json!({"value": shared_name()})))
     }

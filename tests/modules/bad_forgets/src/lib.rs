@@ -1,7 +1,8 @@
-//! Writes callbacks of two categories, and registers what its config says.
+//! Implements callbacks of two categories, but registers only what its config says.
 //!
-//! Config: a list of `spam_checker`, `only_one` (of that category), `none` (of it, on purpose),
-//! `another` (object, for that category), `account_validity`, `late` (the latter, in `start`).
+//! Config: a list of `spam_checker`, `only_one` (one callback of that category), `none` (explicitly
+//! none of it), `another` (another object for that category), `account_validity`, `late`
+//! (`account_validity`, but in `start`).
 #![forbid(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;

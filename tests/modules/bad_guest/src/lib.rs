@@ -1,4 +1,4 @@
-//! Changes the process it is in, and leaves behind what it has begun.
+//! Changes its process, and leaves threads and other things behind.
 //!
 //! Config: `does`, a list of `directory`, `environment`, `umask`, `limit`, `handler`, `ignores`,
 //! `opens`, `closes`, `threads`, `process`, `prints` and `fails`.
@@ -119,8 +119,8 @@ fn signals(signal: i32, handler: usize) {
 #[cfg(unix)]
 #[allow(unsafe_code, reason = "there is no safe way to change what other threads may be reading")]
 fn environment() {
-    // SAFETY: none. Another thread may read the environment at this moment, which is what is wrong
-    // with it; in a trial, none does.
+    // SAFETY: none. Another thread may read the environment at this moment, which is the fault that
+    // is tested. In a trial no thread does.
     unsafe {
         std::env::set_var("TZ", "Mars/Olympus_Mons");
         std::env::remove_var("PATH");

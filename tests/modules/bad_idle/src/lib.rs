@@ -1,4 +1,4 @@
-//! Writes nothing and registers nothing, but works in the background if its config says `works`.
+//! Implements and registers nothing, but works in the background if its config says `works`.
 #![forbid(unsafe_code)]
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Everything else that is read of it is in order; its entry begins as none does.
+//! Has an entry with a wrong magic number. Everything else about the plugin is valid.
 #![deny(unsafe_code)]
 
 use hsmod_abi::Entry;

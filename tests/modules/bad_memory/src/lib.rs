@@ -1,5 +1,5 @@
-//! Uses memory as nobody may, as its config says; only a sanitizer notices. `cargo xtask sanitize`
-//! begins with it.
+//! Misuses memory as its config says, which only a sanitizer detects. `cargo xtask sanitize` first
+//! runs this plugin.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
@@ -8,7 +8,7 @@ use hsmod_plugin_api::prelude::*;
 #[non_exhaustive]
 pub struct BadMemory;
 
-/// What it is to do.
+/// The module's `config`.
 #[derive(Deserialize)]
 #[non_exhaustive]
 pub struct Config {
@@ -20,13 +20,13 @@ pub struct Config {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Misuse {
-    /// Not at all.
+    /// No misuse.
     Nothing,
-    /// Reads behind the end of memory of its own.
+    /// Reads past the end of its own memory.
     Own,
-    /// Reads behind the end of the homeserver's name, which the homeserver has lent.
+    /// Reads past the end of the homeserver's name, which the homeserver has lent.
     Lent,
-    /// Forgets what it has allocated.
+    /// Leaks memory.
     Leak,
 }
 

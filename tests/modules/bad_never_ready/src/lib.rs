@@ -1,4 +1,4 @@
-//! Never ready at the place its config names; it blocks no thread.
+//! Never becomes ready at the place its config names, without blocking a thread.
 //!
 //! Config: `where`: `callback` (`check_event_for_spam` and `on_new_event`), `start` or `shutdown`.
 #![forbid(unsafe_code)]
@@ -28,7 +28,7 @@ pub struct BadNeverReady {
 }
 
 impl BadNeverReady {
-    /// Stays here for ever if the config means this place.
+    /// Stays pending forever if the config names this place.
     async fn reach(&self, place: Place) -> Result<(), ModuleError> {
         if self.place == place { pending().await } else { Ok(()) }
     }

@@ -1,5 +1,5 @@
-//! A shared library without `export_module!`: what an operator gets who names the wrong file, or
-//! an author who forgot the macro.
+//! A shared library without `export_module!`, as when an operator names the wrong file or an author
+//! forgets the macro.
 #![deny(unsafe_code)]
 
 /// Keeps the library from being empty.

@@ -1,4 +1,4 @@
-//! Panics at the place its config names, in every callback it has; elsewhere it behaves.
+//! Panics at the place its config names, in each of its callbacks, and otherwise behaves.
 //!
 //! Config: `where`, one of the variants of `Place` in snake case.
 #![forbid(unsafe_code)]
@@ -27,16 +27,16 @@ enum Place {
     New,
     /// In `start`.
     Start,
-    /// In a callback, before there is a future.
+    /// In a callback, before it returns its future.
     Entry,
     /// When a callback's future is polled for the first time.
     FirstPoll,
-    /// When it is polled again; it has been pending once, and has woken its waker.
+    /// When the future is polled again, after it was pending once and woke its waker.
     LaterPoll,
-    /// When it is dropped: in `user_may_invite` it is never ready, so that whoever asked has to
-    /// give up; in the other callbacks it is ready by then.
+    /// When the future is dropped. That of `user_may_invite` is never ready, so the caller has to
+    /// give up; those of other callbacks are ready by then.
     Drop,
-    /// As `FirstPoll`, and again when what was thrown is dropped.
+    /// Like `FirstPoll`, and again when the panic's payload is dropped.
     PayloadDrop,
     /// In a web resource, `GET /_synapse/client/bad_panics`.
     Web,
@@ -94,7 +94,7 @@ impl Drop for BadPanics {
     }
 }
 
-// No `async fn`s: their bodies run in the first poll, and `Entry` comes before that.
+// Not `async fn`s, whose bodies only run in the first poll: `Entry` comes before that.
 
 #[callbacks]
 impl SpamChecker for BadPanics {

@@ -10,9 +10,9 @@ use hsmod_plugin_api::prelude::ModuleError;
 
 use crate::Place;
 
-/// Ready with the neutral answer, unless it panics.
+/// A future that is ready with the neutral answer, unless it panics.
 ///
-/// Written by hand, because what an `async fn` holds is dropped in its last poll already.
+/// Written by hand, because an `async fn` drops its state already in its last poll.
 pub(crate) struct Trap<A> {
     place: Place,
     polled: bool,
@@ -25,7 +25,7 @@ impl<A> Trap<A> {
         Self::set(place, true)
     }
 
-    /// Never ready where its drop is what panics.
+    /// A future that is never ready if its drop is to panic.
     pub(crate) fn never_ready(place: Place) -> Self {
         Self::set(place, place != Place::Drop)
     }

@@ -1,10 +1,9 @@
-//! Uses a function that no library has: it was linked without the one that it needs.
+//! Uses a function that no library has, as if it was linked without a library that it needs.
 #![deny(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;
 
-/// The module: an ordinary one, so that nothing is wrong with the plugin as long as it is only
-/// read.
+/// The module. It is an ordinary one, so that inspecting the plugin finds nothing wrong.
 #[non_exhaustive]
 pub struct BadUndefined;
 
@@ -19,7 +18,7 @@ impl Module for BadUndefined {
 
 export_module!(BadUndefined);
 
-/// Linkers of other systems refuse to make such a library.
+/// Linkers on other systems refuse to build such a library.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "a function that is not there can only be one of another language")]
 fn missing() {
