@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;
 
-/// What an argument is made of.
+/// The JSON of an argument.
 pub(crate) struct Given<'a> {
     name: &'a str,
     value: &'a Value,
@@ -29,7 +29,7 @@ impl<'a> Given<'a> {
     }
 }
 
-/// A type that a request may take.
+/// A type of argument that requests take.
 pub(crate) trait Argument<'a>: Sized {
     fn read(given: &'a Given<'a>) -> Result<Self, ModuleError>;
 }
@@ -58,7 +58,7 @@ arguments! {
     &'a WebRequest<'a>, |given| given.web;
 }
 
-/// `null` is none.
+/// Reads `null` as `None`.
 fn optional<'a, T>(value: &'a Value, read: fn(&'a Value) -> Option<T>) -> Option<Option<T>> {
     if value.is_null() { Some(None) } else { read(value).map(Some) }
 }

@@ -1,4 +1,4 @@
-//! One request, made through the typed methods of [`ModuleApi`], with arguments and answer as JSON.
+//! Makes a request through the typed methods of [`ModuleApi`], with arguments and answer as JSON.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +13,22 @@ use serde_json::{Value, json};
 use crate::argument::{Argument, Given};
 use crate::every_request;
 
-/// A request, as the tests describe it.
+/// A request as tests describe it.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asked {
     request: String,
     #[serde(default)]
     args: BTreeMap<String, Value>,
-    /// How often it is made at once.
+    /// The number of times it is made concurrently.
     #[serde(default = "once")]
     pub(crate) times: usize,
-    /// What it has to answer, unless anything will do.
+    /// The expected answer; `None` if any will do.
     expect: Option<Value>,
 }
 
 impl Asked {
-    /// What came of it; another answer than the one that is expected is an error.
+    /// Returns the outcome, or an error if the answer is not the expected one.
     pub(crate) fn expected(
         &self,
         outcome: Result<Value, ModuleError>,
@@ -47,7 +47,7 @@ const fn once() -> usize {
     1
 }
 
-/// What a request is a method of.
+/// The object whose method a request is.
 macro_rules! part {
     ($api:ident []) => {
         $api
@@ -62,7 +62,7 @@ macro_rules! ask {
     ($( $trait:ident $part:tt {
         $( $(#[cfg($cfg:meta)])? $name:ident($($arg:ident: $type:ty),*) -> $answer:ty; )*
     } )*) => {
-        /// Makes the request; `web` is the HTTP request that is being answered.
+        /// Makes the request. `web` is the HTTP request that is being handled.
         pub(crate) async fn ask(
             api: &ModuleApi,
             asked: &Asked,
@@ -86,7 +86,7 @@ macro_rules! ask {
 
 every_request!(ask);
 
-/// How it went, for the tests: `{"answer": ..}` or `{"error": {..}}`.
+/// The outcome for the tests: `{"answer": ..}` or `{"error": {..}}`.
 pub(crate) fn told(outcome: Result<Value, ModuleError>) -> Value {
     let error = match outcome {
         Ok(answer) => return json!({"answer": answer}),

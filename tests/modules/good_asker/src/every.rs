@@ -1,8 +1,9 @@
-//! Every request, with its arguments and its answer: the list by which this module asks, and by
-//! which the tests' homeserver answers.
+//! Every request with its arguments and answer: the list that this module makes requests by and the
+//! tests' homeserver answers by.
 
-/// Calls `$then` with the groups: the trait of a homeserver, how a module comes to its methods, and
-/// the requests, which other versions of the boundary lack or have besides. The types are those of `hsmod_plugin_api::values` and `::requests`.
+/// Calls `$then` with the groups: the trait of a homeserver, how a module reaches its methods, and
+/// the requests, with those that other versions of the boundary lack or add. The types are those of
+/// `hsmod_plugin_api::values` and `::requests`.
 #[macro_export]
 macro_rules! every_request {
     ($then:ident) => {

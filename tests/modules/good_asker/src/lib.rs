@@ -1,4 +1,4 @@
-//! Makes any request of its homeserver, as tests tell it to.
+//! Makes any request to its homeserver, as tests instruct it.
 //!
 //! ```yaml
 //! - module: good_asker
@@ -8,12 +8,12 @@
 //!       start: [{request: is_user_admin, args: {user_id: "@a:b"}}]    # also `times`, `expect`
 //! ```
 //!
-//! `POST /_synapse/client/<name>/ask` of `{request, args}` makes a request and returns
-//! `{"answer": ..}` or `{"error": ..}`; with `times`, so many at once, and a list of that. `PUT` of
-//! `during` replaces what the config says of it (`new`, `start`, `shutdown`, `user_may_invite`,
-//! `check_event_allowed`, `on_new_event`); the first error is how these fail, also an answer that is
-//! not as they `expect`. `GET` of `told` returns what came of that, and forgets it; of
-//! `supports?name=`, whether that is supported.
+//! `POST /_synapse/client/<name>/ask` of `{request, args}` makes a request and returns `{"answer":
+//! ..}` or `{"error": ..}`; with `times`, it makes that many concurrently and returns a list. `PUT`
+//! of `during` replaces the config's (`new`, `start`, `shutdown`, `user_may_invite`,
+//! `check_event_allowed`, `on_new_event`). These fail with the first error, or if an answer is not
+//! the one they `expect`. `GET` of `told` returns the outcomes and clears them; `GET` of
+//! `supports?name=` returns whether that is supported.
 #![forbid(unsafe_code)]
 
 mod argument;
@@ -32,7 +32,7 @@ use serde_json::Value;
 
 use ask::{Asked, ask, told};
 
-/// By the name of a stage or a callback.
+/// The requests by stage or callback.
 type During = BTreeMap<String, Vec<Asked>>;
 
 /// The module's `config`.
@@ -65,7 +65,7 @@ impl Module for Asker {
         api.register_spam_checker_callbacks(&module);
         api.register_third_party_rules_callbacks(&module);
         web::register(&config.name, &module);
-        // There is nobody to wait with yet.
+        // `new` is not async, so the answers must be ready at once.
         let mut asked = pin!(module.ask_during("new"));
         match asked.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(asked) => asked?,
@@ -84,7 +84,7 @@ impl Module for Asker {
 }
 
 impl Asker {
-    /// Makes the requests that are to be made there.
+    /// Makes the requests for this stage or callback.
     async fn ask_during(&self, place: &str) -> Result<(), ModuleError> {
         let all = locked(&self.during).get(place).cloned().unwrap_or_default();
         for asked in &all {

@@ -1,4 +1,4 @@
-//! Where tests say what is to be asked for.
+//! The web resources by which tests control the module.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub(crate) fn register(name: &str, module: &Arc<Asker>) {
 /// Makes requests.
 struct Ask(Arc<Asker>);
 
-/// One, or so many at once.
+/// One request, or several concurrently.
 #[derive(Deserialize)]
 struct Times {
     times: Option<usize>,
@@ -37,7 +37,7 @@ impl WebResource for Ask {
     }
 }
 
-/// What is asked for in stages and callbacks.
+/// The requests for stages and callbacks.
 struct Asking(Arc<Asker>);
 
 impl WebResource for Asking {
@@ -48,7 +48,7 @@ impl WebResource for Asking {
     }
 }
 
-/// What came of it.
+/// The outcomes of those requests.
 struct Told(Arc<Asker>);
 
 impl WebResource for Told {

@@ -1,5 +1,4 @@
-//! Lets nobody invite eve. It depends on a crate that re-exports the plugin API, and on
-//! nothing else.
+//! Refuses invites of eve. It depends only on a crate that re-exports the plugin API.
 #![forbid(unsafe_code)]
 
 use facade::modules::prelude::*;

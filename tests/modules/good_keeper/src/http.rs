@@ -36,14 +36,14 @@ impl Keeper {
         Ok(shown(&self.api.http_client().request(request).await?))
     }
 
-    /// Blocks: it is the homeserver's runtime that does the work.
+    /// Blocks this thread; the homeserver's runtime does the work.
     pub(crate) fn elsewhere(&self, url: &str) -> Result<Value, ModuleError> {
         let asked = thread::scope(|scope| scope.spawn(|| wait_for(self.get_json(url))).join());
         asked.unwrap_or_else(|_| Err(ModuleError::new("the thread panicked")))
     }
 }
 
-/// Polls on this thread until it is ready.
+/// Polls a future on this thread until it is ready.
 fn wait_for<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

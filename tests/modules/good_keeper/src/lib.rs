@@ -1,7 +1,7 @@
-//! Asks the loader for what it is told to: storage, and so on.
+//! Uses the loader's services, such as storage, as tests instruct it.
 //!
-//! `POST /_synapse/client/<name>` takes a list of steps, and answers a list of what came of each:
-//! see `steps.rs`. Its config:
+//! `POST /_synapse/client/<name>` takes a list of steps and returns a list of their outcomes: see
+//! `steps.rs`. Its config:
 //!
 //! ```yaml
 //! - module: good_keeper
@@ -11,8 +11,8 @@
 //!     at_shutdown: [..]        # steps
 //! ```
 //!
-//! `GET /_synapse/client/<name>` says how many steps are a `pause` or a `sleep` just now, and which of
-//! some requests the homeserver supports.
+//! `GET /_synapse/client/<name>` returns the number of steps that currently `pause` or `sleep`, and
+//! which of some requests the homeserver supports.
 //!
 //! `check_event_for_spam` carries out the `steps` in the event's content, and fails if one of them
 //! does.

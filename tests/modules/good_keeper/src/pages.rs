@@ -1,4 +1,4 @@
-//! Templates, and mail.
+//! Templates and mail.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::Value;

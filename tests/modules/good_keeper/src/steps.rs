@@ -14,7 +14,8 @@
 //! - `{"pause": number}`: is not ready when it is polled, so often, and wakes nobody
 //! - `{"sleep": milliseconds}`
 //!
-//! What came of a step is its answer, or `{"error": text, "unanswered": reason, "constraint": bool}`.
+//! The outcome of a step is its answer, or `{"error": text, "unanswered": reason, "constraint":
+//! bool}`.
 
 use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
@@ -30,7 +31,7 @@ use crate::Keeper;
 use crate::storage::{parameters, shown};
 
 impl Keeper {
-    /// Carries steps out.
+    /// Runs steps.
     pub(crate) async fn run(&self, steps: &[Value]) -> Vec<Value> {
         let mut transaction = None;
         let mut done = Vec::new();
@@ -47,7 +48,7 @@ impl Keeper {
         done
     }
 
-    /// Carries steps out, none of which may fail.
+    /// Runs steps. Fails at the first one that fails.
     pub(crate) async fn run_all(&self, steps: &[Value]) -> Result<(), ModuleError> {
         let mut transaction = None;
         for step in steps {
@@ -123,7 +124,8 @@ impl Keeper {
         self.api.migrate_db(&migrations).await
     }
 
-    /// Polls all of them once, whereupon each has its place or an error.
+    /// Begins many transactions and polls each once, so that each has a place in the queue or an
+    /// error.
     async fn storm(&self, number: u64) -> Result<Value, ModuleError> {
         type Begun<'a> =
             Pin<Box<dyn Future<Output = Result<Transaction, ModuleError>> + Send + 'a>>;
@@ -152,7 +154,7 @@ impl Keeper {
     }
 }
 
-/// A step that waits; counted until it ends or is dropped.
+/// A waiting step, counted until it ends or is dropped.
 struct Paused<'a>(&'a AtomicUsize);
 
 impl<'a> Paused<'a> {

@@ -1,4 +1,4 @@
-//! Values of storage as JSON, exactly: numbers are integers, reals are `{"bits": number}` and blobs
+//! Values of storage as lossless JSON: numbers are integers, reals are `{"bits": number}` and blobs
 //! `{"blob": [byte, ..]}`.
 
 use hsmod_plugin_api::prelude::*;

@@ -1,7 +1,7 @@
-//! Tells what stands in the state of a room: it refuses every event whose type is
-//! `org.example.list`, and the refusal has what it found as its field `listed`.
+//! Reports the state of a room: it refuses every event of type `org.example.list`, and the refusal
+//! contains the state in its field `listed`.
 //!
-//! The content it reads on another thread than the one it was asked on, which waits meanwhile.
+//! It reads the content on another thread, while the calling thread waits.
 #![forbid(unsafe_code)]
 
 use hsmod_plugin_api::prelude::*;

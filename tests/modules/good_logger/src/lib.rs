@@ -1,8 +1,8 @@
-//! Logs wherever it is run: each line says whose it is, and from where it comes.
+//! Logs wherever its code runs. Each line names the module and the place.
 //!
-//! Config: `name`, what it calls itself. An event whose body is `wait` is not answered, one whose
-//! body is `ask` once the other workers were told to forget something, `sleep` after four seconds, any
-//! other at once.
+//! Config: `name`, its name in logs. An event with the body `wait` is never answered, one with
+//! `ask` after a request to invalidate a cache, one with `sleep` after four seconds, and any other
+//! at once.
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
@@ -72,7 +72,7 @@ impl Module for GoodLogger {
 }
 
 impl GoodLogger {
-    /// Threads of its own: one that says whose it is, one that is in a span, one that does neither.
+    /// Starts threads: one within the module's context, one in a span, one with neither.
     fn threads(&self) {
         let (api, name) = (self.api.clone(), self.name.clone());
         let within = move || api.within(|| info!("thread of {name}"));
@@ -85,14 +85,14 @@ impl GoodLogger {
         threads.into_iter().for_each(|thread| thread.join().unwrap_or_default());
     }
 
-    /// Says how long its call may take, and whose it is.
+    /// Logs the time left for the call, its trace and the module's name.
     fn tell(&self, when: &str) {
         let left = self.api.time_left().map(|left| left.as_secs_f64().round());
         let trace = self.api.trace().map(|trace| trace.to_string());
         info!("{when}: {left:?}, {trace:?}, {}", self.name);
     }
 
-    /// Asks, in a span.
+    /// Makes a request in a span.
     async fn ask(&self) -> Result<(), ModuleError> {
         Span::current().record("answer", "later");
         self.api.invalidate_cache(&self.cache, &"key".to_owned()).await?;

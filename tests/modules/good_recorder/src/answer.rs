@@ -1,4 +1,4 @@
-//! How the config tells a callback to answer.
+//! The answers that the config gives for callbacks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::Recorder;
 
-/// How a callback answers. What its type cannot say is its neutral answer.
+/// The answer of a callback. One that the callback's type cannot express becomes its neutral
+/// answer.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Answer {
@@ -27,8 +28,7 @@ pub(crate) enum Answer {
     ShadowBan,
     /// `Some(false)` of `is_user_expired`.
     NotExpired,
-    /// This JSON instead: of the event, of the request, of the results; or what else the callback
-    /// answers, in JSON.
+    /// This JSON in place of the event, the request or the results, or as the callback's answer.
     Replace(Value),
     /// A plain failure.
     Fail(String),
@@ -42,12 +42,12 @@ pub(crate) enum Answer {
         #[serde(default)]
         fields: Map<String, Value>,
     },
-    /// As if a request had been cancelled.
+    /// The error of a cancelled request.
     Cancelled,
 }
 
 impl Answer {
-    /// As the callback's own type.
+    /// Converts the answer to the callback's type.
     pub(crate) fn give<A: Told>(self) -> Result<A, ModuleError> {
         match self {
             Self::Fail(message) => Err(ModuleError::new(message)),
@@ -61,11 +61,11 @@ impl Answer {
     }
 }
 
-/// What a callback can be told to answer.
+/// A type of answer that the config can give.
 pub(crate) trait Told: Sized {
     fn told(answer: Answer) -> Self;
 
-    /// With what is to be done later, if the config wants it.
+    /// Adds work for later, if the config says so.
     fn later(self, _: &Recorder) -> Self {
         self
     }
@@ -135,7 +135,7 @@ impl Told for DirectoryVisibility {
     }
 }
 
-/// Answers that the config gives in JSON; the neutral one if it gives none.
+/// Answers that the config gives in JSON. Without JSON, the answer is neutral.
 macro_rules! given {
     ($( $answer:ty, from $json:ty: $made:expr $(, later $later:ident)?; )*) => { $(
         impl Told for $answer {

@@ -1,9 +1,9 @@
-//! Arguments as JSON, where they are more than text.
+//! Converts arguments that are more than strings to JSON.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
-/// The event that made the room, of the state; `null` if there is none.
+/// The state's `m.room.create` event, or `null`.
 pub(crate) async fn create_event(state_events: &State<'_>) -> Result<Value, ModuleError> {
     match state_events.get("m.room.create", "").await? {
         Some(event) => Ok(event.as_event().json().parse()?),
@@ -45,7 +45,7 @@ pub(crate) fn requester(requester: &Requester<'_>) -> Value {
     })
 }
 
-/// Length and content of a file, read in chunks; content that is not UTF-8 is shown with U+FFFD.
+/// The length and content of a file, read in chunks. Invalid UTF-8 becomes U+FFFD.
 pub(crate) async fn file(file_wrapper: &ReadableFile<'_>) -> Result<Value, ModuleError> {
     let mut content = Vec::new();
     let mut chunks = file_wrapper.chunks();

@@ -1,17 +1,17 @@
-//! Waiting until somebody rings, and noticing that nobody waits any more.
+//! A signal that futures wait for, and a guard that notices when a future is dropped.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
-/// What futures wait for until somebody rings it, as often as that may be.
+/// A signal that may be given repeatedly.
 #[derive(Default)]
 pub(crate) struct Bell(Mutex<Rung>);
 
 #[derive(Default)]
 struct Rung {
     times: u64,
-    /// Those of futures that are gone by now are kept, too.
+    /// Includes the wakers of futures that have been dropped.
     wakers: Vec<Waker>,
 }
 
@@ -30,7 +30,7 @@ impl Bell {
         .await;
     }
 
-    /// Wakes whoever waits; returns how many wakers it woke.
+    /// Wakes all waiting futures. Returns the number of wakers woken.
     pub(crate) fn ring(&self) -> usize {
         let wakers = {
             let mut rung = self.rings();
@@ -47,11 +47,11 @@ impl Bell {
     }
 }
 
-/// Does something when it is dropped.
+/// Calls a function on drop.
 pub(crate) struct OnDrop<F: FnMut()>(pub(crate) F);
 
 impl<F: FnMut()> OnDrop<F> {
-    /// Does nothing when it is dropped.
+    /// Drops the guard without calling the function.
     pub(crate) fn disarm(self) {
         std::mem::forget(self);
     }

@@ -1,4 +1,4 @@
-//! What happens when a callback is called.
+//! Handles calls of callbacks.
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
@@ -11,7 +11,7 @@ use crate::bell::OnDrop;
 use crate::{Recorder, suspend};
 
 impl Recorder {
-    /// Notes a call and answers it.
+    /// Records a call and answers it.
     pub(crate) async fn call<A: Told>(
         &self,
         callback: &str,
@@ -21,7 +21,7 @@ impl Recorder {
         Ok(answer.later(self))
     }
 
-    /// Notes a call; how it is to be answered.
+    /// Records a call and returns the answer to give.
     async fn told(&self, callback: &str, arguments: Value) -> Result<Answer, ModuleError> {
         self.open.fetch_add(1, Ordering::SeqCst);
         let _open = OnDrop(|| {
@@ -50,7 +50,7 @@ impl Recorder {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(call.into());
     }
 
-    /// As [`Self::call`], with an event; it is logged, too.
+    /// Like [`Self::call`], for an event, which is also logged.
     pub(crate) async fn call_event<A: Told>(
         &self,
         callback: &str,
@@ -67,7 +67,7 @@ impl Recorder {
         self.call(callback, all.into()).await
     }
 
-    /// As [`Self::call`], with JSON that the config may want to change.
+    /// Like [`Self::call`], with JSON that the config may change.
     pub(crate) async fn call_editing(
         &self,
         callback: &str,

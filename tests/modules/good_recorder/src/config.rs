@@ -1,4 +1,4 @@
-//! The module's config; the crate's documentation says what it means.
+//! The module's config, which the crate's documentation explains.
 
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl Default for Suspend {
     }
 }
 
-/// Of these a homeserver has one module only.
+/// Callbacks that only one module of a homeserver may register.
 const IF_NAMED: &[&str] = &[
     "on_legacy_send_mail",
     "on_legacy_renew",
@@ -65,7 +65,7 @@ const IF_NAMED: &[&str] = &[
 ];
 
 impl Config {
-    /// Those of a category's callbacks that are to be registered.
+    /// The callbacks of a category to register.
     pub(crate) fn wanted(&self, written: &[&'static str]) -> Vec<&'static str> {
         let wanted = |name: &str| match &self.callbacks {
             Some(callbacks) => callbacks.iter().any(|callback| callback == name),
@@ -74,7 +74,8 @@ impl Config {
         written.iter().copied().filter(|name| wanted(name)).collect()
     }
 
-    /// The types of login, with their fields, of a module that checks logins or not.
+    /// The login types to register, with their fields. The default depends on whether the module
+    /// checks logins.
     pub(crate) fn login_types(&self, checks: bool) -> BTreeMap<String, Vec<String>> {
         let usual = || ("m.login.password".to_owned(), vec!["password".to_owned()]);
         let given = || checks.then(usual).into_iter().collect();
@@ -93,7 +94,7 @@ impl Config {
         self.hang.iter().any(|hung| hung == callback)
     }
 
-    /// How a callback answers that is called with these arguments.
+    /// The answer of a callback that is called with these arguments.
     pub(crate) fn answer(&self, callback: &str, arguments: &str) -> Answer {
         let about = self.about.get(callback).into_iter().flatten();
         let mut about = about.filter(|(text, _)| arguments.contains(text.as_str()));

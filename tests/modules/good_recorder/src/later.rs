@@ -1,11 +1,11 @@
-//! What the module leaves to be done after its answer.
+//! Work that the module leaves for after its answer.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
 use crate::Recorder;
 
-/// A call that is made later, once or not at all.
+/// A call that is made later, at most once.
 struct Later {
     module: Arc<Recorder>,
     name: &'static str,
@@ -13,7 +13,7 @@ struct Later {
 }
 
 impl Later {
-    /// Notes and answers it as a callback of this name.
+    /// Records and answers the call like a callback of this name.
     async fn call(mut self, arguments: Value) -> Result<(), ModuleError> {
         self.made = true;
         self.module.call(self.name, arguments).await
@@ -29,7 +29,7 @@ impl Drop for Later {
 }
 
 impl Recorder {
-    /// What is to be done later, if the config wants it.
+    /// The call to make later, if the config says so.
     fn later(&self, name: &'static str) -> Option<Later> {
         let wanted = self.config.later.iter().any(|later| later == name);
         let module = self.this.upgrade().filter(|_| wanted)?;

@@ -1,4 +1,4 @@
-//! Notes every call it gets, with its arguments, and answers as its config says.
+//! Records every call with its arguments, and answers as its config says.
 //!
 //! ```yaml
 //! - module: good_recorder
@@ -23,10 +23,10 @@
 //!       /_synapse/client/hello: allow
 //! ```
 //!
-//! What it noted is at `/_synapse/client/<name>/seen`: a list of `[callback, argument..]`,
-//! `["dropped", callback]` for one that waited and was given up, and `["released", what]` for what
-//! was left to be done later and was not; at `/counts` the number of calls of each callback, and
-//! of futures that are still `open`; at `/api` what its [`ModuleApi`] answers. `/wake` wakes
+//! `/_synapse/client/<name>/seen` returns the recorded calls: a list of `[callback, argument..]`,
+//! with `["dropped", callback]` for a waiting call that was dropped, and `["released", what]` for
+//! later work that was never done. `/counts` returns the number of calls of each callback, and of
+//! futures that are still `open`; `/api` returns what its [`ModuleApi`] answers. `/wake` wakes
 //! everything that hangs.
 #![forbid(unsafe_code)]
 
@@ -57,7 +57,7 @@ pub struct Recorder {
     api: ModuleApi,
     this: Weak<Self>,
     seen: Mutex<Vec<Value>>,
-    /// How many futures of callbacks there are.
+    /// The number of live futures of callbacks.
     open: AtomicUsize,
     bell: Bell,
 }
@@ -93,7 +93,7 @@ impl Module for Recorder {
     }
 }
 
-/// Who plays the callbacks in `rows`.
+/// The type that implements the callbacks in `rows`.
 type Player = Recorder;
 
 export_module!(Recorder);

@@ -1,10 +1,10 @@
-//! What the config wants to be registered.
+//! Registers the callbacks that the config names.
 
 use hsmod_plugin_api::prelude::*;
 
 use crate::Recorder;
 
-/// Registers what is wanted of each category.
+/// Registers the wanted callbacks of each category.
 macro_rules! register {
     ($module:ident: $( $written:ident $register:ident, )*) => { $(
         let wanted = $module.config.wanted(<Recorder as $written>::WRITTEN);
@@ -30,7 +30,7 @@ pub(crate) fn register(module: &Arc<Recorder>) {
     register_password_auth_provider(module);
 }
 
-/// The types of login belong to it.
+/// Registers this category together with the login types.
 fn register_password_auth_provider(module: &Arc<Recorder>) {
     let wanted = module.config.wanted(<Recorder as PasswordAuthProviderCallbacks>::WRITTEN);
     let mut registration = module

@@ -1,9 +1,10 @@
-//! Waiting without anything to wait for.
+//! Suspends a future without waiting for anything.
 
 use std::future::{Future, poll_fn};
 use std::task::{Poll, Waker};
 
-/// Pending once; by then it has kept a clone of the waker, as timers and channels do, and woken it.
+/// A future that is pending once. It keeps a clone of the waker, as timers and channels do, and
+/// wakes it at once.
 pub(crate) fn once() -> impl Future<Output = ()> + Send {
     let mut kept: Option<Waker> = None;
     poll_fn(move |context| {

@@ -1,4 +1,4 @@
-//! Where tests read what the recorder noted.
+//! The web resources by which tests read the records.
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
@@ -24,7 +24,7 @@ pub(crate) fn register(module: &Arc<Recorder>) {
     }
 }
 
-/// The calls, in order; DELETE forgets them.
+/// The calls, in order. DELETE clears them.
 struct Seen(Arc<Recorder>);
 
 impl WebResource for Seen {
@@ -39,7 +39,7 @@ impl WebResource for Seen {
     }
 }
 
-/// How often each callback was called, and how many futures of callbacks there are.
+/// The number of calls of each callback, and of live futures of callbacks.
 struct Counts(Arc<Recorder>);
 
 impl WebResource for Counts {
@@ -63,7 +63,7 @@ impl WebResource for Wake {
     }
 }
 
-/// A path of the config, and how it answers.
+/// A path from the config, and its answer.
 struct Configured(String, Answer);
 
 impl WebResource for Configured {
@@ -73,7 +73,7 @@ impl WebResource for Configured {
     }
 }
 
-/// The same, of which people see the errors.
+/// A path from the config whose errors are HTML pages.
 struct Page(Configured);
 
 impl WebResource for Page {
@@ -90,8 +90,8 @@ impl WebResource for Page {
     }
 }
 
-/// What the homeserver says of itself, of the user (or room or alias) `?id=`, of what `?supports=`
-/// names and of the local part `?username=`; `?register=` is registered, too late.
+/// What the homeserver reports about itself, the user (or room or alias) `?id=`, the name in
+/// `?supports=` and the localpart `?username=`. `?register=` is registered, which is too late.
 struct Api(Arc<Recorder>);
 
 impl WebResource for Api {

@@ -1,5 +1,5 @@
-//! Welcomes those who join a room, each of them once, says how many are there, and tells admins how
-//! many it has welcomed.
+//! Welcomes each user who joins a room once, with the number of members, and reports to admins how
+//! many users it has welcomed.
 //!
 //! Its config: `welcomer: "@welcomer:example.com"`, a user of this homeserver.
 #![forbid(unsafe_code)]
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-/// The type of the account data that says who was welcomed.
+/// The type of the account data that records who was welcomed.
 const WELCOMED: &str = "org.example.welcomed";
 
 /// The module's `config`.
@@ -36,7 +36,7 @@ impl Module for Welcomer {
         Ok(module)
     }
 
-    /// The welcomer has to be somebody.
+    /// Checks that the welcomer exists.
     async fn start(&self) -> Result<(), ModuleError> {
         let welcomer = UserId::new(&self.config.welcomer);
         if self.api.check_user_exists(welcomer).await?.is_none() {

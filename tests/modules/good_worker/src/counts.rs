@@ -1,23 +1,23 @@
-//! What became of the work.
+//! Counts what happens to the work.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How often.
+/// The counters.
 #[derive(Default)]
 pub(crate) struct Counts {
-    /// A call was made.
+    /// Calls that were started.
     pub(crate) begun: AtomicU64,
-    /// One came to its end, an error or a panic.
+    /// Calls that ended, with success, an error or a panic.
     pub(crate) ended: AtomicU64,
-    /// One was dropped before.
+    /// Calls that were dropped before their end.
     pub(crate) dropped: AtomicU64,
-    /// What was to be called was given back.
+    /// Functions to call that were released.
     pub(crate) released: AtomicU64,
-    /// Something ran on a thread.
+    /// Functions that ran on a thread.
     pub(crate) deferred: AtomicU64,
-    /// The value of something that is remembered was worked out.
+    /// Cached values that were computed.
     pub(crate) computed: AtomicU64,
 }
 
@@ -64,7 +64,7 @@ impl Drop for Begun {
     }
 }
 
-/// Something that is to be called, counted when it is given back.
+/// Part of a function to call, counted when it is released.
 pub(crate) struct Held(pub(crate) Arc<Counts>);
 
 impl Drop for Held {

@@ -1,5 +1,5 @@
-//! Works in the background, blocks threads and remembers, as its config and whoever asks
-//! `/_synapse/client/<name>/` tell it. It knows no runtime.
+//! Works in the background, blocks threads and caches values, as its config and requests to
+//! `/_synapse/client/<name>/` instruct it. It uses no runtime.
 //!
 //! Config: `name` (`worker`), `begin` (orders: `what`, `how`, `seconds`; see `orders.rs`), `at` (`new`, the default, or
 //! `start`: when they begin), `fail_start`.
@@ -107,7 +107,7 @@ impl Drop for GoodWorker {
     }
 }
 
-/// Blocks whoever comes until it is opened.
+/// Blocks threads until it is opened.
 #[derive(Default)]
 struct Gate {
     open: Mutex<bool>,

@@ -1,4 +1,4 @@
-//! What the module is told to do.
+//! Instructions to the module.
 
 use std::future::pending;
 use std::sync::PoisonError;
@@ -9,11 +9,11 @@ use hsmod_plugin_api::prelude::*;
 use crate::GoodWorker;
 use crate::counts::{Begun, Held};
 
-/// Something to be begun.
+/// A call to start.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
-    /// Looping, delayed, ...
+    /// The kind of call.
     pub(crate) what: What,
     /// What the call does.
     #[serde(default)]
@@ -23,7 +23,7 @@ pub(crate) struct Order {
     pub(crate) seconds: u64,
 }
 
-/// How it is left to be done.
+/// The kind of a call: the method that starts it.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum What {
@@ -44,7 +44,7 @@ pub(crate) enum How {
     /// It ends at once.
     #[default]
     Tick,
-    /// It answers an error.
+    /// It returns an error.
     Fail,
     /// It panics.
     Panic,
@@ -54,7 +54,7 @@ pub(crate) enum How {
     Slow,
     /// It hangs, and panics when it is dropped.
     PanicDropped,
-    /// It begins another process, which ends at once.
+    /// It starts another process, which ends at once.
     Again,
 }
 
@@ -67,7 +67,7 @@ impl Drop for PanicsDropped {
 }
 
 impl GoodWorker {
-    /// Begins something.
+    /// Starts a call.
     pub(crate) fn begin(self: &Arc<Self>, Order { what, how, seconds }: Order) {
         let (module, held) = (Arc::clone(self), Held(Arc::clone(&self.counts)));
         let time = Duration::from_secs(seconds);
@@ -90,7 +90,7 @@ impl GoodWorker {
         *self.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(latest);
     }
 
-    /// Begins a process, and waits for its result.
+    /// Starts a process and waits for its result.
     pub(crate) async fn awaited(self: &Arc<Self>, how: How) -> Option<u32> {
         let module = Arc::clone(self);
         let process = move || async move { module.work(how).await.map(|()| 7) };

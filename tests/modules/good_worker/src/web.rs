@@ -1,4 +1,4 @@
-//! How the module is told what to do.
+//! The web resource by which tests control the module.
 
 use std::sync::PoisonError;
 use std::time::Duration;

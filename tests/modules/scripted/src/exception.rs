@@ -1,4 +1,4 @@
-//! What a Python module may raise, and what it is here.
+//! Converts Python exceptions to module errors.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value};
@@ -15,7 +15,7 @@ pub(crate) struct Exception {
     additional: Map<String, Value>,
 }
 
-/// The keys of an outcome that say something about the exception.
+/// The keys of an outcome that describe the exception.
 #[derive(Deserialize)]
 struct Described {
     raise: String,
@@ -44,8 +44,8 @@ impl Exception {
         })
     }
 
-    /// Those of the family of `SynapseError` are refusals that a client is to see; the constructors
-    /// of two of them choose status and errcode themselves.
+    /// Subclasses of `SynapseError` are refusals that the client sees. The constructors of two of
+    /// them set status and errcode themselves.
     pub(crate) fn error(&self) -> ModuleError {
         let http = |status, errcode| {
             let error = ModuleError::http(status, errcode, &*self.message);

@@ -1,5 +1,5 @@
-//! What a returned value means, by callback: Python's many ways to say yes and no, as the types
-//! that say it here. Where more than yes and no is answered: [`values`].
+//! Translates the value that a callback returns in Python, with its many ways to say yes and no, to
+//! the callback's type here. Answers other than yes and no are in [`values`].
 //!
 //! Mirrors what `synapse/module_api/callbacks/*.py` does with the value of each callback.
 
@@ -14,13 +14,13 @@ use crate::python::Python;
 
 type Meaning<A> = Result<A, ModuleError>;
 
-/// What a callback can answer.
+/// A type of answer.
 pub(crate) trait Meant: Sized {
-    /// What the value means if this callback returns it.
+    /// The meaning of a value that this callback returns.
     fn meant(callback: &str, value: &Python) -> Meaning<Self>;
 }
 
-/// For each type of answer its grammar, and those of callbacks that have another.
+/// The grammar of each type of answer, and of callbacks that differ.
 macro_rules! meanings {
     ($( $answer:ty: $usual:ident $(, $callback:literal: $own:ident)*; )*) => { $(
         impl Meant for $answer {
@@ -59,12 +59,12 @@ meanings! {
     Option<RatelimitOverride>: ratelimit;
 }
 
-/// `check_event_for_spam`: `True` denies, and a text is what the client sees.
+/// `check_event_for_spam`: `True` denies, and a string is the message that the client sees.
 fn event(value: &Python) -> Meaning<Verdict> {
     let text = |text: &str| Verdict::deny(ErrorCode::Forbidden).message(text);
     Ok(match value {
         Python::NotSpam | Python::Bool(false) => Verdict::Allow,
-        // Compared with `==`, here only.
+        // Only this callback compares with `==`.
         Python::Str(string) if string == "NOT_SPAM" => Verdict::Allow,
         Python::Bool(true) => Verdict::deny(ErrorCode::Forbidden),
         Python::Str(string) => text(string),
@@ -90,15 +90,15 @@ fn media(value: &Python) -> Meaning<Verdict> {
     })
 }
 
-/// `check_login_for_spam` and `user_may_send_state_event`, where nobody may say `True` or `False`.
+/// `check_login_for_spam` and `user_may_send_state_event`, which do not accept `True` or `False`.
 ///
-/// Synapse drops code and fields that a pair gives for `user_may_send_state_event`, although its
-/// type allows them; they are handed over here, and the homeserver's rules decide.
+/// Synapse drops the code and fields of a pair for `user_may_send_state_event`, although its type
+/// allows them. Here they are passed on, and the homeserver's rules decide.
 fn code_only(value: &Python) -> Meaning<Verdict> {
     Ok(code_or_constant(value))
 }
 
-/// The constant allows, a code denies, and so does everything that should not be there.
+/// The constant allows; a code denies, and so does any invalid value.
 fn code_or_constant(value: &Python) -> Verdict {
     match value {
         Python::NotSpam => Verdict::Allow,
@@ -134,7 +134,7 @@ fn hidden(value: &Python) -> Meaning<DirectoryVisibility> {
     Ok(if hide { DirectoryVisibility::Hidden } else { DirectoryVisibility::Visible })
 }
 
-/// `check_registration_for_spam`: anything else trips an assertion.
+/// `check_registration_for_spam`: any other value fails an assertion.
 fn registration(value: &Python) -> Meaning<RegistrationBehaviour> {
     match value {
         Python::Registration(behaviour) => Ok(*behaviour),
@@ -170,7 +170,7 @@ fn expired(value: &Python) -> Meaning<Option<bool>> {
     })
 }
 
-/// Whatever it is, nobody looks at it.
+/// The value is ignored.
 const fn nothing(_: &Python) -> Meaning<()> {
     Ok(())
 }

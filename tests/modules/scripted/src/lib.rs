@@ -1,5 +1,5 @@
-//! Answers as a script says, in the words of Python: a callback gives what it would mean to a
-//! Synapse if a module returned or raised just this.
+//! Answers as a script in Python's terms says: each callback gives the answer that Synapse would
+//! understand if a Python module returned or raised the same.
 //!
 //! ```yaml
 //! - module: scripted
@@ -17,12 +17,12 @@
 //! `[[number, callback, argument..], ..]`, and forgets them. The number counts the calls of all
 //! instances of this image.
 //!
-//! What a Python value means stands in `grammar`, and in `untyped` what becomes of a value that no
-//! typed callback can return; how several modules' answers are combined, and what a failure means,
-//! is the homeserver's business and stands nowhere in here.
+//! `grammar` defines the meaning of Python values, and `untyped` handles values that no typed
+//! callback can return. How the answers of several modules are combined, and what a failure means,
+//! is up to the homeserver and not part of this module.
 #![forbid(unsafe_code)]
 
-// The callbacks, what their arguments look like in JSON, and a pause, as the recorder has them.
+// The callbacks, the JSON of their arguments, and a suspension, shared with the recorder.
 #[path = "../../good_recorder/src/arguments.rs"]
 mod arguments;
 #[path = "../../../src/conform/codes.rs"]
@@ -135,7 +135,7 @@ impl Module for Scripted {
     }
 }
 
-/// The fields that each type of login needs.
+/// The fields that each login type needs.
 fn fields(
     auth_checkers: Vec<(String, Vec<Value>)>,
 ) -> Result<Vec<(String, Vec<String>)>, ModuleError> {
@@ -151,12 +151,12 @@ fn fields(
 }
 
 impl Scripted {
-    /// Notes a call, and answers what the outcome means by the callback's grammar.
+    /// Records a call, and answers with the outcome according to the callback's grammar.
     async fn call<A: Meant>(&self, callback: &str, arguments: Value) -> Result<A, ModuleError> {
         self.called(callback, arguments).await?.answer.give(callback)
     }
 
-    /// As [`Self::call`], with an event.
+    /// Like [`Self::call`], for an event.
     async fn call_event<A: Meant>(
         &self,
         callback: &str,
@@ -168,7 +168,7 @@ impl Scripted {
         self.call(callback, all.into()).await
     }
 
-    /// As [`Self::call`], with JSON among the arguments that a module may change.
+    /// Like [`Self::call`], with a JSON argument that a module may change.
     async fn call_editing(
         &self,
         callback: &str,
@@ -185,7 +185,7 @@ impl Scripted {
         outcome.answer.give(callback)
     }
 
-    /// Notes a call with its number; what is to come of it.
+    /// Records a call with its number, and returns its outcome.
     async fn called(&self, callback: &str, arguments: Value) -> Result<Outcome, ModuleError> {
         static CALLS: AtomicU64 = AtomicU64::new(0);
         let number = CALLS.fetch_add(1, Ordering::Relaxed);
@@ -207,7 +207,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Who plays the callbacks in `rows`.
+/// The type that implements the callbacks in `rows`.
 type Player = Scripted;
 
 export_module!(Scripted);

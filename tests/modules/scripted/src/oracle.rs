@@ -1,4 +1,4 @@
-//! Where tests change the script and read what was called.
+//! The web resource by which tests change the script and read the calls.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What a callback does when it is called: changes an argument, then returns or raises.
+//! The outcome of a call: changes an argument, then returns or raises.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// As the callback's own type.
+    /// Converts the outcome to the callback's type.
     pub(crate) fn give<A: Meant>(&self, callback: &str) -> Result<A, ModuleError> {
         match self {
             Self::Return(value) => A::meant(callback, value),
@@ -35,7 +35,7 @@ impl Answer {
 }
 
 /// A change of a positional argument that is a JSON object. Arguments that cannot be changed here
-/// are copies in Synapse, too: changing them changes nothing that anybody sees.
+/// are copies in Synapse, so that changing them has no effect there either.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mutation {

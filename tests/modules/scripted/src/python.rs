@@ -1,4 +1,4 @@
-//! Python values, and the few things that Python does with every one of them.
+//! Python values and their common operations.
 
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Map, Number, Value, json};
@@ -22,7 +22,7 @@ pub(crate) enum Python {
     Set(Vec<Python>),
     Dict(Map<String, Value>),
     Bytes(String),
-    /// Of a class that has neither a length nor items, as the script describes it.
+    /// An object of a class without a length or items, as the script describes it.
     Object(Map<String, Value>),
 }
 
@@ -55,7 +55,7 @@ impl Python {
         }
     }
 
-    /// The text, if it is a `str`, as members of `Codes` are, too.
+    /// The string, if it is a `str`, which includes members of `Codes`.
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::Str(text) => Some(text),
@@ -65,7 +65,7 @@ impl Python {
         }
     }
 
-    /// The number, if it is an `int` (a `bool` is none) that fits.
+    /// The number, if it is an `int` (not a `bool`) in range.
     pub(crate) fn as_int(&self) -> Option<i64> {
         match self {
             Self::Number(number) => number.as_i64(),
@@ -91,7 +91,7 @@ impl Python {
         <[Self; 2]>::try_from(self.items()?).ok().map(|[first, second]| (first, second))
     }
 
-    /// `dict(value)`, if that works. Keys that are no texts are written out.
+    /// `dict(value)`, if that works. Keys that are not strings are converted.
     pub(crate) fn to_dict(&self) -> Option<Map<String, Value>> {
         if let Self::Dict(object) = self {
             return Some(object.clone());
@@ -114,7 +114,7 @@ impl Python {
         })
     }
 
-    /// As a script says it.
+    /// The value in the script's format.
     fn to_json(&self) -> Value {
         let all = |items: &[Self]| items.iter().map(Self::to_json).collect::<Value>();
         match self {
@@ -180,7 +180,7 @@ fn read_special(kind: &str, object: &Map<String, Value>) -> Result<Python, Strin
     })
 }
 
-/// One item of a dict whose keys may be other than strings; such keys are written out.
+/// An item of a dict. A key that is not a string is converted.
 fn pair(pair: &Value) -> Option<(String, Value)> {
     let (key, value) = (pair.get(0)?, pair.get(1)?);
     Some((written_key(key.clone()), value.clone()))

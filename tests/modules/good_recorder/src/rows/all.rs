@@ -1,5 +1,5 @@
-//! Every callback, played by a method `call` of the crate's `Player`, which gets its name and its
-//! arguments in JSON.
+//! Every callback, implemented by a method `call` of the crate's `Player`, which gets the
+//! callback's name and its arguments as JSON.
 
 mod account_data;
 mod account_validity;

@@ -1,4 +1,4 @@
-//! What a returned value means where the homeserver gets more than yes or no.
+//! Translates returned values of callbacks that answer more than yes or no.
 
 use std::collections::BTreeSet;
 
@@ -9,12 +9,13 @@ use super::Meaning;
 use crate::python::Python;
 use crate::untyped::UNTYPED;
 
-/// A value that Synapse hands through, and that cannot be returned here.
+/// The failure for a value that Synapse passes on but that cannot be returned here.
 fn untyped<A>() -> Meaning<A> {
     Err(ModuleError::new(UNTYPED))
 }
 
-/// `get_users_for_states`: a dict of sets. What follows the first value that is no set is ignored.
+/// `get_users_for_states`: a dict of sets. Items from the first value that is not a set on are
+/// ignored.
 pub(super) fn users_for_states(value: &Python) -> Meaning<UsersForStates> {
     let mut users = UsersForStates::default();
     let Python::Dict(dict) = value else { return Ok(users) };
@@ -66,7 +67,7 @@ pub(super) fn login(value: &Python) -> Meaning<Option<AcceptedLogin>> {
     })
 }
 
-/// `get_username_for_registration` and `get_displayname_for_registration`: anything but a text is
+/// `get_username_for_registration` and `get_displayname_for_registration`: anything but a string is
 /// ignored.
 pub(super) fn name(value: &Python) -> Meaning<Option<String>> {
     Ok(value.as_str().map(str::to_owned))
@@ -89,7 +90,8 @@ pub(super) fn fields(value: &Python) -> Meaning<Map<String, Value>> {
     value.to_dict().ok_or_else(wrong)
 }
 
-/// `get_media_config_for_user`: what is not true is ignored, but here an empty dict is an answer.
+/// `get_media_config_for_user`: falsy values are ignored, except that here an empty dict is an
+/// answer.
 pub(super) fn media_config(value: &Python) -> Meaning<Option<Map<String, Value>>> {
     match value {
         Python::Dict(config) => Ok(Some(config.clone())),
@@ -98,7 +100,7 @@ pub(super) fn media_config(value: &Python) -> Meaning<Option<Map<String, Value>>
     }
 }
 
-/// `get_media_upload_limits_for_user`: has to be a list, and all its items limits.
+/// `get_media_upload_limits_for_user`: must be a list of limits.
 pub(super) fn upload_limits(value: &Python) -> Meaning<Option<Vec<MediaUploadLimit>>> {
     let no_attribute = || ModuleError::new("AttributeError: only a list of limits can be sorted");
     match value {
@@ -126,7 +128,7 @@ fn limit(object: &Map<String, Value>) -> Option<MediaUploadLimit> {
     })
 }
 
-/// `get_ratelimit_override_for_user`: what is not true is ignored.
+/// `get_ratelimit_override_for_user`: falsy values are ignored.
 pub(super) fn ratelimit(value: &Python) -> Meaning<Option<RatelimitOverride>> {
     let given = |object: &Map<String, Value>| {
         let (per_second, burst_count) = (object.get("per_second")?, object.get("burst_count")?);
@@ -156,7 +158,7 @@ pub(super) fn renewal(value: &Python) -> Meaning<LegacyRenewal> {
     Ok(renewal)
 }
 
-/// `on_legacy_admin_request`: until when the account is valid now.
+/// `on_legacy_admin_request`: the new expiration time of the account.
 pub(super) fn expiration(value: &Python) -> Meaning<i64> {
     value.as_int().map_or_else(untyped, Ok)
 }
