@@ -1,8 +1,7 @@
-//! Shows what one row of `callbacks!` becomes: all that `is_user_expired` adds to the crate, as
-//! the compiler expands it.
+//! Shows the expansion of one row of `callbacks!`: all that `is_user_expired` adds to the crate.
 //!
-//! The compiler prints it in its own way, which changes from one version to the next: compared
-//! under one version only. `UPDATE_SNAPSHOTS=1` writes the text anew.
+//! The output of the compiler changes from one version to the next, so it is compared under one
+//! version only. `UPDATE_SNAPSHOTS=1` rewrites the snapshot.
 
 use std::path::Path;
 use std::process::Command;
@@ -27,7 +26,7 @@ fn a_row_becomes_what_the_snapshot_says() {
     let length = lines[start..].iter().position(|line| *line == "    }").expect("its end");
     let mut found = Vec::new();
     for item in items(&lines[start + 1..start + length]) {
-        // What the derive of the table makes is abi_stable's business.
+        // The output of the table's derive belongs to abi_stable.
         if !item.first().trim_start().starts_with("const ") {
             item.keep(&mut found);
         }
@@ -58,7 +57,7 @@ fn expanded_crate() -> String {
         .args(["rustc", "--quiet", "--frozen", "--package", env!("CARGO_PKG_NAME")])
         .args(["--lib", "--features", "host", "--profile", "check", "--", "-Zunpretty=expanded"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        // Of its own, because the variable below makes cargo build the dependencies anew.
+        // A separate directory, because the variable below makes cargo rebuild the dependencies.
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("expansion"))
         .env("RUSTC_BOOTSTRAP", "1")
         .output()
@@ -67,7 +66,7 @@ fn expanded_crate() -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A piece of code that begins at one line: an item, a field, a statement.
+/// A piece of code that begins with one line: an item, a field, a statement.
 struct Item<'a> {
     attributes: Vec<Vec<&'a str>>,
     lines: Vec<&'a str>,
@@ -78,8 +77,8 @@ impl<'a> Item<'a> {
         self.lines.first().copied().unwrap_or_default()
     }
 
-    /// Adds to `kept` all of it if it begins with the row's name in it; else what in it does, with
-    /// what stands around that.
+    /// Adds the whole piece to `kept` if it begins with the row's name; otherwise the parts of it
+    /// that do, with the lines around them.
     fn keep(&self, kept: &mut Vec<&'a str>) {
         let is = |attribute: &[&str], name| attribute[0].trim_start().starts_with(name);
         let derived = self.attributes.iter().any(|lines| is(lines, "#[automatically_derived"));
@@ -104,7 +103,7 @@ impl<'a> Item<'a> {
     }
 }
 
-/// Cuts lines into pieces: each begins at the least indentation there is.
+/// Splits lines into pieces: each begins at the least indentation.
 fn items<'a>(lines: &[&'a str]) -> Vec<Item<'a>> {
     let least = least_indentation(lines);
     let mut items = Vec::new();
@@ -120,7 +119,7 @@ fn items<'a>(lines: &[&'a str]) -> Vec<Item<'a>> {
             attributes.push(vec![line]);
             in_attribute = !text.ends_with(']');
         } else if begins && text.starts_with("///") {
-            // Documentation stands in the row itself.
+            // Doc comments are in the row itself.
         } else if begins {
             items.push(Item { attributes: std::mem::take(&mut attributes), lines: vec![line] });
         } else if let Some(item) = items.last_mut() {

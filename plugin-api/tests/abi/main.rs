@@ -1,9 +1,9 @@
-//! Shows that the boundary is what `abi.snap` says: every type that crosses it, with its size and
-//! the offset of each field, every slot of every table, every callback and request, every number on
-//! the wire, every name a plugin exports.
+//! Shows that the boundary is what `abi.snap` describes: every type that crosses it, with its size
+//! and the offset of each field; every slot of every table; every callback and request; every
+//! number on the wire; every name that a plugin exports.
 //!
 //! Sizes and offsets follow the rules of C, on 64 bit and on 32; those of 64 bit are compared with
-//! what the compiler made of them. Nothing in the text depends on the compiler.
+//! those of the compiler. Nothing in the text depends on the compiler.
 #![cfg(target_pointer_width = "64")]
 #![cfg(not(any(
     hsmod_abi_test = "older_minor",
@@ -47,7 +47,7 @@ fn the_boundary_is_what_the_snapshot_says() {
     );
 }
 
-/// Lines that only one of the two texts has, each with the heading it stands under.
+/// The lines that only one of the two texts has, each with its heading.
 fn difference(expected: &str, found: &str) -> String {
     fn lines(text: &str) -> Vec<(&str, &str)> {
         let mut heading = "";

@@ -1,8 +1,8 @@
-//! What the text calls types and functions.
+//! The names of types and functions in the snapshot.
 
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TLPrimitive, TypeLayout};
 
-/// The name of a type with its type parameters; lifetimes are no part of the boundary.
+/// The name of a type with its type parameters; lifetimes are not part of the boundary.
 pub(crate) fn name(layout: &TypeLayout) -> String {
     let pointee = || layout.phantom_fields().iter().next().map(|field| name(field.layout()));
     let pointee = || pointee().unwrap_or_default();
@@ -17,7 +17,7 @@ pub(crate) fn name(layout: &TypeLayout) -> String {
         };
     }
     let own = match module(layout) {
-        // Named like their rows, of which there may be two of a name.
+        // They are named like their rows, and two rows may have the same name.
         Some((parent, module)) if module == "args" => {
             format!("{}::{}", parent.rsplit("::").next().unwrap_or_default(), layout.name())
         }
@@ -29,7 +29,7 @@ pub(crate) fn name(layout: &TypeLayout) -> String {
     }
 }
 
-/// The type parameter of those that have one: they do not tell it, but hold it.
+/// The type parameter of types whose name does not show it; it is the type of a field.
 fn parameter(layout: &TypeLayout) -> Option<&'static TypeLayout> {
     let mut fields = layout.get_fields()?.iter();
     match layout.name() {
@@ -42,13 +42,13 @@ fn parameter(layout: &TypeLayout) -> Option<&'static TypeLayout> {
     }
 }
 
-/// How many items an array has.
+/// The number of items of an array.
 pub(crate) fn length(array: &TypeLayout) -> usize {
     let item = array.phantom_fields().iter().next().expect("what it is made of");
     array.size() / item.layout().size()
 }
 
-/// The module in which a type is, and the path of the one around that, within its crate.
+/// The module of a type, and the path of the module that contains it, within its crate.
 pub(crate) fn module(layout: &TypeLayout) -> Option<(String, String)> {
     let path = layout.mod_path().to_string();
     let (_, path) = path.split_once("::")?;

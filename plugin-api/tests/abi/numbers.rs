@@ -1,4 +1,4 @@
-//! Numbers that mean something on the wire.
+//! The numbers that are used on the wire.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use hsmod_plugin_api::values::{
     RegistrationBehaviour, SqlValue, Unanswered,
 };
 
-/// All of them, by what they stand in.
+/// All numbers, by the type that they belong to.
 pub(crate) fn numbers() -> String {
     let mut text = String::new();
     entry(&mut text);
@@ -98,7 +98,7 @@ fn values(text: &mut String) {
         BOOL = RawField::BOOL;
         EMPTY = RawField::EMPTY;
     }
-    // The type, and the bytes behind it.
+    // The type, and the bytes that follow it.
     list! { text, "SqlValue":
         NULL = sql(SqlValue::Null);
         INTEGER = sql(SqlValue::Integer(0x0102));
@@ -114,7 +114,7 @@ fn sql(value: SqlValue) -> Vec<u8> {
 
 const EVENT: &str = r#"{"event_id":"$e","room_id":"!r:x","sender":"@a:x","type":"t","content":{}}"#;
 
-/// The number by which an event is asked for this text.
+/// The number that requests this text of an event.
 fn event_text(text: &str) -> u32 {
     let event = OwnedEvent::from_json(EVENT).unwrap();
     (0..8).find(|number| event.text(*number) == Some(text)).unwrap()

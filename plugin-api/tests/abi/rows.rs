@@ -1,11 +1,11 @@
-//! What a plugin exports, what it may answer, and what it may ask.
+//! What a plugin exports, may answer, and may request.
 
 use std::fmt::Write as _;
 
 use hsmod_plugin_api::callbacks::CATEGORIES;
 use hsmod_plugin_api::requests::REQUESTS;
 
-/// What a plugin exports, by the names that `export_module!` writes.
+/// The names that a plugin exports, as `export_module!` writes them.
 pub(crate) fn exports() -> String {
     let source = include_str!("../../src/module.rs");
     let mut text = "exports\n".to_owned();

@@ -1,13 +1,13 @@
-//! How C lays types out: their sizes, and where their fields are.
+//! The layout rules of C: the sizes of types, and the offsets of their fields.
 //!
-//! A plugin for 32 bit cannot be run here, but the rules are those of 64 bit with smaller pointers,
-//! and on 64 bit they are compared with the compiler.
+//! A 32-bit plugin cannot be run here, but the rules are those of 64 bit with smaller pointers, and
+//! on 64 bit they are compared with the compiler.
 
 use abi_stable::type_layout::{ReprAttr, TLData, TLField, TLPrimitive, TypeLayout};
 
 use crate::names::length;
 
-/// What the rules depend on.
+/// The parameters of the rules.
 #[derive(Clone, Copy)]
 pub(crate) struct Platform {
     /// Size and alignment of a pointer, and of a `usize`.
@@ -16,7 +16,7 @@ pub(crate) struct Platform {
     eight: usize,
 }
 
-/// In the order of the columns; this one comes first.
+/// In the order of the columns.
 pub(crate) const PLATFORMS: [Platform; 3] = [
     Platform { word: 8, eight: 8 },
     Platform { word: 4, eight: 8 },
@@ -35,7 +35,7 @@ impl Platform {
     pub(crate) fn extent(self, layout: &TypeLayout) -> Extent {
         let both = |size| Extent { size, align: size };
         match layout.data() {
-            // Of functions: nothing else that may be missing crosses.
+            // This holds for `Option`s of functions; no other `Option` crosses.
             _ if matches!(layout.name(), "Option" | "AFunctionPointer") => both(self.word),
             TLData::Primitive(primitive) => match primitive {
                 TLPrimitive::U8 | TLPrimitive::I8 | TLPrimitive::Bool => both(1),
@@ -51,7 +51,7 @@ impl Platform {
                 }
                 _ => both(self.word),
             },
-            // A lifetime, a type parameter, or nothing.
+            // A lifetime, a type parameter, or a type without fields.
             _ if layout.size() == 0 => Extent { size: 0, align: layout.alignment() },
             TLData::Struct { fields } => {
                 let known = matches!(layout.repr_attr(), ReprAttr::C | ReprAttr::Transparent);
@@ -64,7 +64,7 @@ impl Platform {
         }
     }
 
-    /// Where each field is, and the extent of them all.
+    /// The offset of each field, and the extent of all of them.
     pub(crate) fn placed(self, fields: impl Iterator<Item = TLField>) -> (Vec<usize>, Extent) {
         let mut whole = Extent { size: 0, align: 1 };
         let place = |field: TLField| {
@@ -88,13 +88,13 @@ impl Platform {
     }
 }
 
-/// What a type asks for beside its fields, which the description does not tell: what follows the head
-/// of an answer lies right behind it.
+/// The alignment that a type declares, which its description does not contain: the body of an
+/// answer follows the head without padding.
 fn declared_alignment(layout: &TypeLayout) -> usize {
     if layout.name() == "Answer" { 8 } else { 1 }
 }
 
-/// Where public fields are, the compiler says.
+/// The compiler determines the offsets of public fields.
 #[test]
 fn the_rules_place_fields_as_the_compiler_does() {
     use std::mem::offset_of;

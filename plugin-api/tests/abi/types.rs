@@ -1,4 +1,4 @@
-//! The types that cross: what the description that plugins carry reaches.
+//! The types that cross: all that are reachable from the description that plugins carry.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ pub(crate) fn types() -> String {
     parts.into_iter().flat_map(BTreeMap::into_values).map(|entry| format!("\n{entry}")).collect()
 }
 
-/// What was found on the way.
+/// The types that have been found.
 #[derive(Default)]
 struct Types {
     visited: HashSet<*const TypeLayout>,
@@ -47,14 +47,14 @@ impl Types {
             let same = former.is_none_or(|former| former == entry);
             assert!(same, "two types are called {}", name(layout));
         }
-        // Fields, pointees, and what the functions take and return.
+        // Fields, pointees, and the arguments and results of functions.
         for reached in layout.shared_vars().type_layouts() {
             self.visit(reached());
         }
     }
 }
 
-/// Whether it is one of functions, which may grow.
+/// Whether the type is a table of functions, which may grow.
 fn is_table(layout: &TypeLayout) -> bool {
     let mut fields = layout.get_fields().into_iter().flat_map(|fields| fields.iter());
     let head = [fields.next(), fields.next()];
@@ -62,12 +62,12 @@ fn is_table(layout: &TypeLayout) -> bool {
         && fields.all(|field| !field.function_range().is_empty())
 }
 
-/// The description of a type; none for what says it all by its name.
+/// The description of a type; `None` if its name says everything.
 fn entry(layout: &TypeLayout) -> Option<String> {
     let TLData::Struct { fields } = layout.data() else {
         return None;
     };
-    // Holds no more than the descriptions of others.
+    // These contain only the descriptions of other types.
     if matches!(layout.name(), "Whole" | "Groups" | "Peer" | "CallbackAnswers" | "RequestAnswers") {
         return None;
     }
@@ -104,7 +104,7 @@ fn entry(layout: &TypeLayout) -> Option<String> {
     Some(text)
 }
 
-/// What a field is in C, by name: an object that is lent with its table is two.
+/// The C fields of a field, by name: an object that is lent with its table has two.
 fn in_c(field: TLField) -> Vec<(&'static str, TLField)> {
     let TLData::Struct { fields } = field.layout().data() else {
         return vec![(field.name(), field)];
@@ -116,12 +116,12 @@ fn in_c(field: TLField) -> Vec<(&'static str, TLField)> {
     names.into_iter().zip(fields.iter()).collect()
 }
 
-/// One number a platform.
+/// One number per platform.
 fn columns(numbers: [usize; 3]) -> String {
     numbers.map(|number| format!(" {number:>3}")).concat()
 }
 
-/// What a row answers, of which the description is a marker.
+/// The answer of a row, which the description represents by a marker.
 fn answered(marker: &TypeLayout) -> String {
     let answer = marker.phantom_fields().iter().next();
     answer.map(|field| name(field.layout())).unwrap_or_default()

@@ -1,4 +1,5 @@
-//! What callbacks and requests answer: how it is called in C, and whether it denies what cannot be read.
+//! The answers of callbacks and requests: their types in C, and whether an unreadable answer is a
+//! denial.
 
 use std::collections::BTreeMap;
 
@@ -17,25 +18,25 @@ use hsmod_plugin_api::values::{
 
 /// A type of answers.
 pub(crate) struct Known {
-    /// As rows name it.
+    /// The name of the type in the rows.
     pub(crate) name: &'static str,
-    /// In C.
+    /// The type in C.
     pub(crate) in_c: &'static str,
-    /// Whether it stands on the page of JSON.
+    /// Whether it is documented on the page of JSON.
     pub(crate) is_json: bool,
-    /// Whether what cannot be read is a denial.
+    /// Whether an unreadable answer is a denial.
     pub(crate) denies: fn() -> bool,
 }
 
 impl Known {
-    /// How its row in `docs/abi/answers.md` begins.
+    /// The beginning of its row in `docs/abi/answers.md`.
     pub(crate) fn row(&self) -> String {
         match (self.name, self.is_json) {
             (_, true) => "| [other JSON](json.md) | `hsmod_owned_str`, JSON text |".to_owned(),
             ("HttpResponse" | "WebResponse", _) => {
                 "| `HttpResponse`, `WebResponse` | `hsmod_web_response` |".to_owned()
             }
-            // What else it is follows.
+            // A description of the contents follows.
             (name, _) if self.in_c == "hsmod_owned_str" || self.in_c.starts_with("hsmod_owned") => {
                 format!("| `{name}` | `{}`", self.in_c)
             }
@@ -51,7 +52,7 @@ fn denies<A: Answer>() -> bool {
 
 macro_rules! known {
     ($( $in_c:literal: $($type:ty)|+; )* json: $($json:ty)|+; ) => {
-        /// All of them.
+        /// All types of answers.
         pub(crate) const KNOWN: &[Known] = &[
             $( $( Known {
                 name: stringify!($type), in_c: $in_c, is_json: false, denies: denies::<$type>,
@@ -86,10 +87,10 @@ known! {
         | UsersForStates | InterestedUsers;
 }
 
-/// The answer that a row names.
+/// The type of answer with this name.
 ///
 /// # Panics
-/// If it is not among them.
+/// If there is none.
 pub(crate) fn known(name: &str) -> &'static Known {
     let spaceless = |text: &str| text.replace(' ', "");
     KNOWN.iter().find(|known| spaceless(known.name) == spaceless(name)).unwrap_or_else(|| {

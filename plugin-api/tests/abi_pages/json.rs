@@ -10,7 +10,7 @@ use hsmod_plugin_api::requests::users::{AuthenticatedUser, Profile, UserInfo, Us
 use hsmod_plugin_api::values::OwnedPresenceState;
 use serde::Serialize;
 
-/// What the code writes, by the heading of the page.
+/// The keys that the code writes, by the heading of the page.
 pub(crate) fn found() -> Vec<(&'static str, BTreeSet<String>)> {
     vec![
         ("HTTP head", keys::<HttpHead>()),

@@ -1,7 +1,7 @@
-//! Shows that `docs/abi/` says of the boundary what the code has: the fields of every structure with
-//! their places, every slot, the keys of every JSON object.
+//! Shows that `docs/abi/` agrees with the code about the boundary: the fields of every structure
+//! with their offsets, every slot, the keys of every JSON object.
 //!
-//! Places are those of 64-bit targets.
+//! Offsets are those of 64-bit targets.
 #![cfg(target_pointer_width = "64")]
 #![cfg(not(any(
     hsmod_abi_test = "older_minor",
@@ -35,7 +35,8 @@ fn structures_have_the_fields_that_the_pages_say() {
     for page in PAGES {
         written.extend(structures::written(&text(page)));
     }
-    // The only one that no table or view leads to; the entry's own file holds it to its places.
+    // The only structure that is not reachable from a table or view; its offsets are checked in its
+    // own file.
     let entry = written.remove("hsmod_plugin_entry").expect("docs/abi/file.md has the entry");
     assert_eq!(entry.lines().last(), Some("32 layouts"));
     for (name, fields) in &found {

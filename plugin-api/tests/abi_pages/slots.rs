@@ -1,4 +1,4 @@
-//! The page `docs/abi/slots.md`, made of the rows and of the structures of their arguments.
+//! Generates the page `docs/abi/slots.md` from the rows and the structures of their arguments.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -133,11 +133,10 @@ impl Rows {
         }
     }
 
-    /// The arguments of a row with their places, the size of their structure, and whether the first
-    /// is one of several.
+    /// The arguments of a row with their offsets, the size of their structure, and whether the
+    /// first is one of several.
     ///
-    /// # Panics
-    /// If no structure has just these arguments.
+    /// # Panics If no structure has exactly these arguments.
     fn arguments(&self, row: &str, arguments: &[(&str, &str)]) -> (String, usize, bool) {
         let named = |layout: &&&'static TypeLayout| {
             let fields = fields_of(layout).unwrap_or_default();
@@ -158,7 +157,7 @@ impl Rows {
     }
 }
 
-/// How an argument is written in C.
+/// The C type of an argument.
 fn in_c(kind: &str, several: bool) -> String {
     match kind {
         "bool" => return "hsmod_flag".to_owned(),

@@ -1,5 +1,5 @@
-//! Every structure that crosses, with the place of each of its fields: what `docs/abi/` says, and what
-//! the code has.
+//! Compares every structure that crosses, with the offset of each field, between `docs/abi/` and
+//! the code.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -13,10 +13,11 @@ use hsmod_plugin_api::values::{
     RatelimitOverride, UpdateGuard, Verdict,
 };
 
-/// The lines `place name` of the fields of each structure, by its name in C.
+/// The lines `offset name` of the fields of each structure, by its name in C.
 pub(crate) type Structures = BTreeMap<String, String>;
 
-/// What the code has: what tables and views lead to, and what is answered, which no table names.
+/// The structures of the code: those reachable from tables and views, and the answers, which no
+/// table names.
 pub(crate) fn found() -> Structures {
     let mut found = Found::default();
     found.visit(abi_layout());
@@ -39,7 +40,7 @@ fn answers(found: &mut Found) {
     visit::<WebResponse>(found);
 }
 
-/// What the pages say: below each heading that names a structure, the table of its fields.
+/// The structures of the pages: the table of fields below each heading that names a structure.
 pub(crate) fn written(page: &str) -> Structures {
     let mut structures = Structures::new();
     let (mut name, mut of_fields) = (None, false);
@@ -57,7 +58,7 @@ pub(crate) fn written(page: &str) -> Structures {
     structures
 }
 
-/// Place and name in a row of a table of fields: `| 8 | `name` | ..`.
+/// Offset and name in a row of a table of fields: `| 8 | `name` | ..`.
 fn row(line: &str) -> Option<(usize, &str)> {
     let mut cells = line.strip_prefix('|')?.split('|').map(str::trim);
     let place = cells.next()?.parse().ok()?;
@@ -69,7 +70,7 @@ fn row(line: &str) -> Option<(usize, &str)> {
 struct Found {
     visited: HashSet<*const TypeLayout>,
     structures: Structures,
-    /// Name and functions of each table.
+    /// The functions of each table, by its name.
     tables: BTreeMap<&'static str, Vec<&'static str>>,
 }
 
@@ -84,14 +85,14 @@ impl Found {
         if let Some(fields) = fields_of(layout).filter(|fields| is_table(fields)) {
             self.tables.insert(layout.name(), fields.iter().skip(2).map(TLField::name).collect());
         }
-        // Fields, pointees, and what functions take and return.
+        // Fields, pointees, and the arguments and results of functions.
         for reached in layout.shared_vars().type_layouts() {
             self.visit(reached());
         }
     }
 }
 
-/// The fields of a structure that take a place.
+/// The fields of a structure that have a size.
 pub(crate) fn fields_of(layout: &TypeLayout) -> Option<Vec<TLField>> {
     let TLData::Struct { fields } = layout.data() else { return None };
     Some(fields.iter().filter(|field| field.layout().size() > 0).collect())
@@ -102,8 +103,8 @@ fn is_table(fields: &[TLField]) -> bool {
     fields.get(1).is_some_and(|field| field.name() == "minor")
 }
 
-/// The functions of the tables that the pages have, in the order of their slots: all but those of
-/// callbacks and requests.
+/// The functions of the tables on the pages, in the order of their slots; those of callbacks and
+/// requests are excluded.
 pub(crate) fn tables() -> BTreeMap<&'static str, Vec<&'static str>> {
     let mut found = Found::default();
     found.visit(abi_layout());
@@ -113,9 +114,9 @@ pub(crate) fn tables() -> BTreeMap<&'static str, Vec<&'static str>> {
     found.tables
 }
 
-/// Name and fields of a structure, if the pages have to have it: not of tables, whose functions stand
-/// there by their slots, nor of the arguments of rows, nor of what only this test's way to the others
-/// is made of.
+/// Name and fields of a structure, if the pages must document it. Excluded are tables, whose
+/// functions the pages list by slot; the arguments of rows; and types that only lead this test to
+/// the others.
 fn described(layout: &TypeLayout) -> Option<(String, String)> {
     let name = layout.name();
     let fields = fields_of(layout)?;
@@ -134,18 +135,18 @@ fn described(layout: &TypeLayout) -> Option<(String, String)> {
     Some((name_in_c(name), lines))
 }
 
-/// Where the table is that an object is lent with: in C they are two fields.
+/// The position of the table that an object is lent with: in C they are two fields.
 fn lent_with(layout: &TypeLayout) -> Option<usize> {
     let fields = fields_of(layout).filter(|_| layout.name() == "Peer")?;
     places(&fields).get(1).map(|(place, _)| *place)
 }
 
-/// Whether it is the structure of a row's arguments, which bears the row's name.
+/// Whether it is the structure of a row's arguments, which has the row's name.
 fn is_row(layout: &TypeLayout) -> bool {
     layout.name().starts_with(|first: char| first.is_ascii_lowercase())
 }
 
-/// Fields one behind the other as in C, each with its place.
+/// The fields as they are laid out in C, each with its offset.
 pub(crate) fn places(fields: &[TLField]) -> Vec<(usize, TLField)> {
     let mut end = 0_usize;
     let mut places = Vec::new();
@@ -158,7 +159,7 @@ pub(crate) fn places(fields: &[TLField]) -> Vec<(usize, TLField)> {
     places
 }
 
-/// As `hsmod.h` has it: `hsmod_web_request` of `WebRequest`, `hsmod_error` of `RawError`.
+/// The name in `hsmod.h`: `hsmod_web_request` for `WebRequest`, `hsmod_error` for `RawError`.
 pub(crate) fn name_in_c(name: &str) -> String {
     let name = name.strip_prefix("Raw").or_else(|| name.strip_prefix("Ffi")).unwrap_or(name);
     let mut in_c = "hsmod".to_owned();

@@ -1,6 +1,5 @@
-//! Shows what becomes of an answer that this version cannot read, because another version or another
-//! language wrote it: a denial, where there is one to give, and else an error; never the neutral
-//! answer.
+//! Shows the effect of an answer that this version cannot read, because another version or another
+//! language wrote it: a denial, if there is one; otherwise an error; never the neutral answer.
 
 use std::fmt::Debug;
 use std::pin::pin;
@@ -14,19 +13,20 @@ use hsmod_plugin_api::values::answer::Answer;
 use crate::raw::{self, RawFrame, size_with};
 use crate::support::{HostCall, left_of_size};
 
-/// What becomes of what `callee` does with its frame.
+/// The outcome of what `callee` does with its frame.
 fn answered<A: Answer>(callee: impl FnOnce(*mut Frame) -> Status) -> Entered<A> {
     let mut call = pin!(HostCall::<A>::new());
     let mut context = Context::from_waker(Waker::noop());
-    // SAFETY: the callees of these tests keep to the protocol, but for what they are there to show.
+    // SAFETY: the callees of these tests follow the protocol, except where a test is about a
+    // violation.
     let entered = unsafe { call.as_mut().enter(&mut context, callee) };
     assert!(!call.suspended());
     entered
 }
 
-/// What becomes of an answer of such a size and kind.
+/// The outcome of an answer with this size and kind.
 fn written<A: Answer, T>(size: u32, kind: u32, body: T) -> Entered<A> {
-    // SAFETY: the bodies of these tests are what the kind says, as far as the size says.
+    // SAFETY: the bodies of these tests match the kind, as far as the size says.
     answered(|frame| unsafe { raw::answer(frame, size, kind, body) })
 }
 
@@ -37,16 +37,16 @@ const UNKNOWN_NUMBER: u32 = 77;
 
 fn denied<A: Answer + Debug + PartialEq>(denial: &A, number: Option<u32>) {
     let all = [
-        // Of a later version, which has more to say.
+        // An answer of a later version with more fields.
         written::<A, _>(size_with::<u64>(), UNKNOWN_KIND, 1_u64),
-        // Cut off.
+        // Truncated answers.
         written::<A, _>(8, Head::OK, 0_u64),
         written::<A, _>(size_with::<u16>(), Head::OK, 0_u64),
-        // Neither ready, nor anything else that is known.
+        // An unknown status.
         answered::<A>(|_| status(9)),
-        // Ready, says the status; but nothing was written.
+        // The status is ready, but nothing was written.
         answered::<A>(|_| Status::READY),
-        // Not ready, but for ever.
+        // Not ready, but without a function to poll again.
         answered::<A>(|_| Status::PENDING),
     ];
     for (which, entered) in all.into_iter().enumerate() {
@@ -95,7 +95,7 @@ fn what_denies_nothing_is_an_error_that_says_why() {
     assert_eq!(error(written(8, Head::OK, 1_u8)), "the answer is cut off");
     assert_eq!(error(answered(|_| status(-1))), "the status is none of the protocol");
     assert_eq!(error(answered(|_| Status::PENDING)), "the status is none of the protocol");
-    // Whether it denies or not: what failed has failed.
+    // An error that cannot be read is an error, whether or not the type can deny.
     for cut_off in [8, size_with::<RawError>() - 1] {
         match written::<Verdict, _>(cut_off, Head::ERROR, [0_u64; 13]) {
             Entered::Ready(Err(error)) => assert_eq!(error.to_string(), "the error is cut off"),
@@ -116,7 +116,7 @@ fn the_neutral_answer_may_be_written_too() {
     assert!(matches!(entered, Entered::Neutral), "{entered:?}");
 }
 
-/// What its fields own is read and freed, whatever a later version put behind them.
+/// Its known fields are read and freed, whatever a later version has appended.
 #[test]
 fn an_answer_that_is_longer_than_known_is_read_as_far_as_it_is_known() {
     #[repr(C)]
@@ -133,7 +133,7 @@ fn an_answer_that_is_longer_than_known_is_read_as_far_as_it_is_known() {
     assert_eq!(left, 0);
 }
 
-/// A callee whose answer has no room in the frame of its caller: nobody could release a part of it.
+/// An answer that does not fit into the caller's frame: no one could release a part of it.
 #[test]
 fn a_callee_writes_no_further_than_the_caller_has_room_and_frees_what_it_cannot_write() {
     use hsmod_abi::start;
@@ -164,7 +164,7 @@ fn a_callee_writes_no_further_than_the_caller_has_room_and_frees_what_it_cannot_
     }
 }
 
-/// The part of some bytes that is aligned as an answer.
+/// The aligned part of some bytes.
 struct Aligned<'a>(&'a mut [u8]);
 
 impl Aligned<'_> {

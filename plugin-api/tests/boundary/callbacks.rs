@@ -1,4 +1,4 @@
-//! Shows that a callback sees its arguments as the homeserver lent them, for as long as it needs
+//! Shows that a callback sees its arguments as the homeserver lent them for as long as it needs
 //! them, and that its module lives as long.
 
 use std::future::Future;
@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::host::{Host, registrations};
 use crate::support::Suspend;
 
-/// Calls of one module after the other.
+/// Calls one module after the other.
 type OneByOne<R, P> = CallbackCall<R, P, Callback<R>>;
 
 /// Asks one module.
@@ -51,14 +51,14 @@ fn resume<R: Row, P: Prepared<R::Raws>>(
     }
 }
 
-/// A module that does in each callback what the tests ask about.
+/// A module whose callbacks do what the tests check.
 struct Rules {
     suspensions: usize,
     dropped: Arc<Mutex<Vec<&'static str>>>,
 }
 
 thread_local! {
-    /// What the module of this thread's test notes when it goes.
+    /// What the module of this thread's test records when it is dropped.
     static DROPPED: Arc<Mutex<Vec<&'static str>>> = Arc::default();
 }
 
@@ -88,7 +88,7 @@ impl Drop for Note<'_> {
 
 #[callbacks]
 impl ThirdPartyRules for Rules {
-    /// Lets in what the room's topic says.
+    /// Allows the event if the room's topic says so.
     async fn check_event_allowed(
         &self,
         event: &Event<'_>,
@@ -136,7 +136,7 @@ impl EventId for OwnedEvent {
 
 static RULES: StaticModule = StaticModule::of::<Rules>(b"");
 
-/// The callbacks of a module that suspends that often; nothing else keeps it.
+/// The callbacks of a module that suspends so many times; they alone keep the module alive.
 fn registered(suspensions: usize) -> Lists {
     let mut lists = Lists::default();
     for registered in registrations(&RULES, &suspensions.to_string()) {
@@ -154,7 +154,7 @@ fn on_create_room(lists: &Lists) -> &[Callback<rows::on_create_room>] {
     Row::list(lists.as_ref())
 }
 
-/// A call with these arguments, built.
+/// A call with these arguments, already built.
 fn call<R, I>(inputs: I) -> Pin<Box<OneByOne<R, I::Prepared>>>
 where
     R: Row,
@@ -186,7 +186,7 @@ where
 const MESSAGE: &str = r#"{"event_id":"$m","room_id":"!r:x","sender":"@a:x",
     "type":"m.room.message","content":{}}"#;
 
-/// A state whose every answer takes a while, or cannot be had.
+/// A state whose every answer takes a while, or fails.
 struct Slow {
     suspensions: usize,
     fails: bool,
@@ -293,7 +293,7 @@ fn a_cancelled_callback_gives_its_arguments_back() {
         let first = &on_create_room(&lists)[0];
         assert!(matches!(enter(call.as_mut(), &mut context, first), Entered::Pending));
         assert!(call.as_mut().cancel().is_none());
-        // The next module takes over where the cancelled one left it.
+        // The next module continues from the state in which the cancelled one left the arguments.
         assert!(matches!(enter(call.as_mut(), &mut context, first), Entered::Pending));
     }
     assert_eq!(content.as_str(), r#"{"invite":["@a:x","@a:x"]}"#);

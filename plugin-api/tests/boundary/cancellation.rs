@@ -1,5 +1,5 @@
-//! Shows that a call may end at every await point: what lives there is dropped then, once, and
-//! the call can be used again.
+//! Shows that a call may end at every await point: the values alive there are dropped exactly once,
+//! and the call can be used again.
 
 use std::pin::pin;
 use std::task::Waker;
@@ -11,7 +11,7 @@ use crate::support::{Drops, HostCall, Suspend, enter, resume};
 
 const AWAIT_POINTS: usize = 4;
 
-/// Holds one guard more at each await point.
+/// Holds one more guard at each await point.
 async fn steps(drops: Drops) -> Result<Verdict, ModuleError> {
     let mut guards = Vec::new();
     for _ in 0..AWAIT_POINTS {

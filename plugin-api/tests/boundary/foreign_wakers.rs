@@ -1,5 +1,5 @@
-//! Shows that the wakers of another language wake whom they are to wake: nobody, or an executor whose
-//! kinds are numbered as it likes.
+//! Shows that wakers of another language work: those that wake nothing, and those of executors that
+//! number their kinds freely.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -16,7 +16,7 @@ use hsmod_plugin_api::values::answer::Returns;
 use crate::raw::{RawFrame, RawWaker, RawWakerTable};
 use crate::support::HostCall;
 
-/// A caller in another language may have nobody to wake.
+/// A caller in another language may have nothing to wake.
 #[test]
 fn a_waker_without_functions_wakes_nobody() {
     let mut call = pin!(HostCall::<()>::new());
@@ -24,7 +24,7 @@ fn a_waker_without_functions_wakes_nobody() {
     let second = waker.clone();
     second.wake_by_ref();
     second.wake();
-    // Kinds that are met later are not taken for it.
+    // Kinds that are registered later are not confused with it.
     let executor = Executor::default();
     let other = keep_of(call.as_mut(), executor.waker(null(), &FIRST));
     waker.wake_by_ref();
@@ -34,7 +34,7 @@ fn a_waker_without_functions_wakes_nobody() {
     waker.wake();
 }
 
-/// Executors of two libraries may number their kinds alike, and have wakers of the same data.
+/// Executors of two libraries may number their kinds alike, and use the same data.
 #[test]
 fn wakers_are_told_apart_by_kind_and_functions() {
     let executor = Executor::default();
@@ -54,7 +54,7 @@ fn wakers_are_told_apart_by_kind_and_functions() {
     assert_eq!(executor.alive.load(Ordering::SeqCst), 0, "all clones were given back");
 }
 
-/// What a future of this image keeps of a waker of another language.
+/// The clone that a future of this image makes of a waker of another language.
 fn keep_of(mut call: Pin<&mut HostCall<()>>, waker: RawWaker) -> Waker {
     let kept = Arc::new(Mutex::new(None));
     let keep = Arc::clone(&kept);
@@ -95,7 +95,7 @@ impl Executor {
 
 const fn functions<const NUMBER: usize>() -> RawWakerTable {
     /// # Safety
-    /// For all three: `data` is an [`Executor`] that lives.
+    /// For all three: `data` is a live [`Executor`].
     unsafe extern "C" fn clone<const NUMBER: usize>(data: *const (), kind: *const ()) -> RawWaker {
         // SAFETY: the caller's promise.
         unsafe { &*data.cast::<Executor>() }.alive.fetch_add(1, Ordering::SeqCst);

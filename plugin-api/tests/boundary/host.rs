@@ -1,4 +1,4 @@
-//! A homeserver that notes what modules register.
+//! A homeserver that records what modules register.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,14 +12,14 @@ use hsmod_plugin_api::requests::{Permit, RequestRow};
 pub(crate) struct Host(Mutex<Vec<Registered>>);
 
 impl Host {
-    /// Makes a module, number 7.
+    /// Creates a module with the number 7.
     pub(crate) fn make(self: &Arc<Self>, module: &StaticModule, config: &str) -> Lifecycle {
         let config = Plugin::from(module).parse_config(config).unwrap();
         config.new_module(&ApiHandle::new(Arc::clone(self)), 7).unwrap()
     }
 }
 
-/// What a module registers while it is made; nothing else keeps it.
+/// The registrations of a module during its creation; they alone keep it alive.
 pub(crate) fn registrations(module: &StaticModule, config: &str) -> Vec<Registered> {
     let host = Arc::new(Host::default());
     host.make(module, config);

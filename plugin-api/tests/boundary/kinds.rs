@@ -1,5 +1,5 @@
-//! Shows that wakers of any kind cross the boundary: of kinds that several threads meet at once, of
-//! more kinds than an image takes note of, and of one whose clones are of another kind.
+//! Shows that wakers of any kind cross the boundary: kinds that several threads meet at once, more
+//! kinds than an image registers, and a waker whose clones are of another kind.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -10,7 +10,7 @@ use hsmod_abi::MINOR;
 use crate::other_image;
 use crate::support::allocations;
 
-// An image that meets no wakers but those of one test.
+// An image that meets only the wakers of one test.
 use crate::other_image::owned;
 #[path = "../../abi/src/panic.rs"]
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
@@ -19,21 +19,21 @@ mod panic;
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod waker;
 
-/// How many kinds an image takes note of.
+/// The number of kinds that an image registers.
 const NOTED: usize = 32;
 
-/// The functions of as many kinds of wakers.
+/// The functions of more kinds than that.
 static KINDS: [RawWakerVTable; NOTED + 8] =
     [const { RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker) }; NOTED + 8];
 
-/// Counts; its wakers may be of any of the kinds.
+/// Counts wake-ups; its wakers may be of any kind.
 struct Executor {
     clones: &'static RawWakerVTable,
     wakes: AtomicUsize,
 }
 
 impl Executor {
-    /// Clones of its wakers are of that kind.
+    /// Creates an executor whose wakers' clones are of this kind.
     fn new(kind: usize) -> Arc<Self> {
         Arc::new(Self { clones: &KINDS[kind], wakes: AtomicUsize::new(0) })
     }
@@ -71,14 +71,14 @@ unsafe fn drop_waker(data: *const ()) {
     unsafe { Arc::decrement_strong_count(data.cast::<Executor>()) };
 }
 
-/// One poll in this file's image, of a waker that the other one lends.
+/// One poll in this file's image, with a waker that the other image lends.
 fn poll<R>(waker: &Waker, again: bool, body: impl FnOnce(&mut Context<'_>) -> R) -> R {
     // SAFETY: the waker is lent while the poll runs.
     other_image::lend(waker, |lent| unsafe { waker::with_context(lent.cast(), again, body) })
 }
 
 /// Lets a module keep the waker, and wake it when it is no longer polled. Returns whether the
-/// second poll knew the waker to be the same, and how many allocations there were.
+/// second poll recognised the waker, and the number of allocations.
 fn call(kind: usize) -> (bool, usize) {
     let executor = Executor::new(kind);
     let waker = executor.waker(kind);
@@ -114,7 +114,7 @@ fn wakers_of_any_number_of_kinds_are_kept() {
     for kind in 0..NOTED {
         assert_eq!(call(kind), (true, 0), "{kind}");
     }
-    // The rest is not known to be the same, and a clone of what was lent is boxed.
+    // Wakers of further kinds are not recognised, and a clone of a lent waker is boxed.
     for kind in NOTED..KINDS.len() {
         assert_eq!(call(kind), (false, 2), "{kind}");
         let executor = Executor::new(kind).waker(kind);

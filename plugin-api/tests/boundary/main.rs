@@ -1,8 +1,8 @@
 //! Shows that a call across the boundary keeps its promises: where futures are built, what is
-//! allocated, who drops what, where panics end, whom a waker wakes.
+//! allocated, who drops what, where panics end, which waker is woken.
 //!
-//! `cargo xtask sanitize` runs them under AddressSanitizer. Both sides are in this process, so that
-//! Miri sees all of it: `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
+//! `cargo xtask sanitize` runs these tests under AddressSanitizer. Both sides are in this process,
+//! so Miri sees all of it: `cargo miri test -p hsmod-plugin-api --features host --test boundary`.
 
 #![allow(clippy::duplicate_mod, reason = "each copy of the waker code stands for an image")]
 
@@ -22,5 +22,5 @@ mod support;
 mod unvouched;
 mod wakers;
 
-// What the copies of the boundary's own code are declared with.
+// The macro with which the copies of the boundary's code are declared.
 use hsmod_abi::structure;

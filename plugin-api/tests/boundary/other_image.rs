@@ -1,8 +1,8 @@
-//! The other side as another image has it: its own copy of the waker code, whose tables lie
-//! elsewhere, and frames by their C layout alone.
+//! The other side, as in another image: a second copy of the waker code, whose tables lie
+//! elsewhere, and frames that are accessed only by their C layout.
 //!
-//! Within one image a waker is recognised and handed through; what a plugin in a shared library
-//! does with a homeserver's waker is seen only with a second copy of the code.
+//! Within one image a waker is recognised and passed through; how a plugin in a shared library
+//! handles a homeserver's waker shows only with a second copy of the code.
 
 use std::future::Future;
 use std::mem::MaybeUninit;
@@ -15,7 +15,7 @@ use hsmod_plugin_api::values::answer::Returns;
 
 use crate::raw::{Poller, RawFrame};
 
-/// What the copies below need of it.
+/// The parts of the crate that the copies below need.
 pub(crate) mod owned {
     pub(crate) use hsmod_abi::OwnedStr;
 }
@@ -26,10 +26,10 @@ mod panic;
 #[allow(dead_code, unreachable_pub, reason = "a copy of which only a part is needed")]
 mod waker;
 
-/// Runs `body` with the context that this image makes of a waker of another one.
+/// Runs `body` with the context that this image creates from a waker of another image.
 ///
 /// # Safety
-/// `waker` is lent for the time of the call.
+/// `waker` is lent for the duration of the call.
 pub(crate) unsafe fn with_context<R>(
     waker: *const FfiWaker,
     again: bool,
@@ -39,20 +39,20 @@ pub(crate) unsafe fn with_context<R>(
     unsafe { waker::with_context(waker.cast(), again, body) }
 }
 
-/// Lends `waker` once, as this image does it.
+/// Lends `waker` once, in this image's form.
 pub(crate) fn lend<R>(waker: &Waker, body: impl FnOnce(*const FfiWaker) -> R) -> R {
     let lent = waker::exported(waker);
     body((&raw const lent).cast())
 }
 
-/// A future of this image; boxed before anybody counts allocations.
+/// A future of this image; boxed before allocations are counted.
 pub(crate) type Task = Box<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
 pub(crate) fn task(future: impl Future<Output = ()> + Send + 'static) -> Task {
     Box::new(Box::pin(future))
 }
 
-/// Puts `waker` into a frame, as this image lends it, while `body` runs.
+/// Puts `waker` into a frame, in this image's form, while `body` runs.
 ///
 /// # Safety
 /// The frame is lent.
@@ -90,7 +90,7 @@ unsafe extern "C" fn poll_task(task: *mut (), frame: *mut Frame) -> Status {
 }
 
 /// # Safety
-/// `task` is one that [`callee`] left in a frame; `frame` is lent for the time of this call.
+/// `task` is one that [`callee`] left in a frame; `frame` is lent for the duration of this call.
 unsafe fn poll_once(task: *mut (), frame: *mut Frame, again: bool) -> Status {
     let future: *mut Pin<Box<dyn Future<Output = ()> + Send>> = task.cast();
     let waker = RawFrame::waker(frame);
@@ -126,8 +126,8 @@ impl Caller {
         Self { room, left: None }
     }
 
-    /// Begins a call whose other side, in the image of `hsmod_plugin_api`, builds what `make`
-    /// returns; whether it is ready.
+    /// Begins a call whose other side, in the image of `hsmod_plugin_api`, builds the future of
+    /// `make`; returns whether it is ready.
     pub(crate) fn enter<F>(&mut self, waker: &Waker, make: impl FnOnce() -> F) -> bool
     where
         F: Future<Output = Result<(), ModuleError>> + Send + 'static,
@@ -136,7 +136,7 @@ impl Caller {
         self.polled(waker, |frame| unsafe { start::<(), _, Returns<()>>(frame.cast(), |_| make()) })
     }
 
-    /// Polls again; whether it is ready.
+    /// Polls again; returns whether the future is ready.
     pub(crate) fn resume(&mut self, waker: &Waker) -> bool {
         let (poll, _, data) = self.left.expect("a suspended call");
         // SAFETY: `start` left a future there, with the function that polls it.

@@ -1,5 +1,5 @@
-//! Shows that a panic ends inside the call that it happened in, wherever that is, and that what
-//! the future held is dropped once.
+//! Shows that a panic ends inside the call in which it happened, wherever that is, and that the
+//! values that the future held are dropped once.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -100,7 +100,7 @@ mod checks {
         assert_eq!(drops.count(), 1);
     }
 
-    /// The report is that of the first panic.
+    /// The first panic is reported.
     pub(super) fn in_the_drop_after_a_panic<const SIZE: usize>() {
         struct Panicking<const SIZE: usize>(
             #[allow(dead_code, reason = "dropped")] Guard,
@@ -206,8 +206,8 @@ fn with_whatever_payload() {
     }
 }
 
-/// A thread that ends drops its thread-locals one after the other: a call among them may outlive
-/// what the boundary keeps of the latest panic.
+/// When a thread ends, its thread-locals are dropped one after the other: a call among them may
+/// outlive the record of the latest panic.
 #[test]
 fn while_the_thread_ends() {
     thread_local! {

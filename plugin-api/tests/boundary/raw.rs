@@ -1,11 +1,10 @@
-//! The frame and what is in it as another language has it: by its C layout alone, as `abi.snap`
-//! shows it.
+//! The frame and its parts as another language sees them: only by their C layout, as in `abi.snap`.
 
 use std::ptr::{null, null_mut};
 
 use hsmod_abi::{FfiWaker, Frame, Status};
 
-/// How a call goes on, or is given up.
+/// The function that polls a call again or drops its future.
 pub(crate) type Poller = hsmod_abi::Poll;
 
 /// A waker.
@@ -17,7 +16,7 @@ pub(crate) struct RawWaker {
     pub(crate) table: *const RawWakerTable,
 }
 
-/// Its functions.
+/// The functions of a waker.
 #[repr(C)]
 pub(crate) struct RawWakerTable {
     pub(crate) size: u32,
@@ -42,7 +41,7 @@ impl From<RawWaker> for FfiWaker {
     }
 }
 
-/// A [`Frame`].
+/// The layout of a [`Frame`].
 #[repr(C)]
 pub(crate) struct RawFrame {
     pub(crate) size: u32,
@@ -63,7 +62,7 @@ const _: () = assert!(size_of::<RawFrame>() == size_of::<Frame>());
 const _: () = assert!(size_of::<RawWaker>() == size_of::<FfiWaker>());
 
 impl RawFrame {
-    /// A frame of a caller that vouches for nothing, wakes nobody and takes no answer.
+    /// The frame of a caller that vouches for nothing, wakes nothing and takes no answer.
     pub(crate) fn new(room: *mut (), capacity: usize) -> Self {
         Self {
             size: u32::try_from(size_of::<Self>()).unwrap(),
@@ -81,17 +80,17 @@ impl RawFrame {
         }
     }
 
-    /// Where its waker is.
+    /// The address of the waker.
     pub(crate) fn waker(frame: *mut Frame) -> *mut FfiWaker {
         frame.wrapping_byte_add(std::mem::offset_of!(Self, waker)).cast()
     }
 }
 
-/// Answers a call as another language may: a head of such a size and kind, what follows it, as far
-/// as there is room, and a status.
+/// Answers a call as another language may: with a head of this size and kind, the body as far as
+/// there is room, and a status.
 ///
 /// # Safety
-/// `frame` is lent. What is answered is what its kind says, as far as the size says.
+/// `frame` is lent. The body matches the kind, as far as the size says.
 pub(crate) unsafe fn answer<T>(frame: *mut Frame, size: u32, kind: u32, body: T) -> Status {
     #[repr(C)]
     struct Whole<T> {

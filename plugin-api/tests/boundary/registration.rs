@@ -1,4 +1,4 @@
-//! Shows what of a module's callbacks reaches the homeserver when the module chooses.
+//! Shows which of a module's callbacks reach the homeserver if the module chooses some.
 
 use hsmod_plugin_api::host::Lists;
 use hsmod_plugin_api::module::StaticModule;
@@ -46,7 +46,7 @@ fn an_empty_choice_registers_nothing() {
     assert_eq!(registered("[]"), [""; 0]);
 }
 
-/// What a homeserver is to call that has every callback.
+/// The callbacks that a homeserver with every callback is to call.
 fn registered(config: &str) -> Vec<&'static str> {
     let registrations = registrations(&CHOOSY, config);
     let mut lists = Lists::default();

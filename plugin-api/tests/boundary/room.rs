@@ -1,4 +1,4 @@
-//! Shows where a future is built and what a call allocates.
+//! Shows where a future is built, and what a call allocates.
 
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
@@ -15,7 +15,7 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
         let mut call = pin!(HostCall::<Verdict>::new());
         let answer = enter(call.as_mut(), Waker::noop(), || async { Ok(Verdict::Allow) });
         assert!(matches!(answer, Entered::Neutral));
-        // The same call serves the next module.
+        // The same call is used for the next module.
         let answer = enter(call.as_mut(), Waker::noop(), || std::future::ready(Ok(Verdict::Allow)));
         assert!(matches!(answer, Entered::Neutral));
         assert!(!call.suspended());
@@ -106,10 +106,10 @@ fn a_boxed_future_is_freed_however_the_call_ends() {
     assert_eq!(left, 0, "the box for a future that was never made");
 }
 
-/// The room that every caller has.
+/// The room that every caller provides.
 const LEAST: usize = ROOM_MIN;
 
-/// A future of exactly so many bytes, which waits once and then finds them as they were.
+/// A future of exactly `SIZE` bytes, which waits once and then checks that they have not changed.
 struct Exactly<const SIZE: usize>([u8; SIZE]);
 
 impl<const SIZE: usize> Future for Exactly<SIZE> {
@@ -124,7 +124,7 @@ impl<const SIZE: usize> Future for Exactly<SIZE> {
     }
 }
 
-/// How many allocations a future of so many bytes costs, in a call with so much room.
+/// The number of allocations for a future of `SIZE` bytes in a call with `ROOM` bytes of room.
 fn cost<const SIZE: usize, const ROOM: usize>() -> usize {
     assert_eq!(size_of::<Exactly<SIZE>>(), SIZE);
     let (count, answer) = allocations(|| {
@@ -140,7 +140,7 @@ fn cost<const SIZE: usize, const ROOM: usize>() -> usize {
 #[test]
 fn a_future_is_boxed_from_the_first_byte_on_that_does_not_fit() {
     assert_eq!((cost::<LEAST, LEAST>(), cost::<{ LEAST + 1 }, LEAST>()), (0, 1));
-    // What the caller has beyond that is used, too.
+    // Additional room is used, too.
     assert_eq!(
         (cost::<{ LEAST + 1 }, CALLBACK_ROOM>(), cost::<CALLBACK_ROOM, CALLBACK_ROOM>()),
         (0, 0)
@@ -148,8 +148,8 @@ fn a_future_is_boxed_from_the_first_byte_on_that_does_not_fit() {
     assert_eq!(cost::<{ CALLBACK_ROOM + 1 }, CALLBACK_ROOM>(), 1);
 }
 
-/// On its way to the box it passes over the stack of the thread that begins the call, twice where
-/// nothing is optimised: on a stack of 2 MiB, the usual one of an executor's threads, it would end
+/// On its way to the box the future passes over the stack of the thread that begins the call, twice
+/// without optimisation: on a stack of 2 MiB, the default for an executor's threads, it would end
 /// the process.
 #[test]
 fn a_future_of_a_mebibyte_wants_three_of_stack() {

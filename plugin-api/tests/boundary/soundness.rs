@@ -1,5 +1,6 @@
 //! Shows that a homeserver that uses a call in the wrong order, or whose own code panics in the
-//! middle of one, is told so: no module sees arguments that are not there, or loses them.
+//! middle of one, gets a panic or an error: no module sees missing arguments, or loses those that
+//! it uses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -17,11 +18,11 @@ use hsmod_plugin_api::prelude::*;
 use crate::host::registrations;
 use crate::support::Suspend;
 
-/// Adds the sender of an event, which it looks at before and after it waited.
+/// Answers with the sender of an event, which it reads before and after it waits.
 struct Senders(Arc<Mutex<Vec<&'static str>>>);
 
 thread_local! {
-    /// What goes, in order, of what the test of this thread made.
+    /// What the test of this thread has created, in the order in which it is dropped.
     static GONE: Arc<Mutex<Vec<&'static str>>> = Arc::default();
 }
 
@@ -65,7 +66,7 @@ impl AddExtraFieldsToUnsignedClientEvent for Senders {
 
 static SENDERS: StaticModule = StaticModule::of::<Senders>(b"");
 
-/// The callbacks of a module; nothing else keeps it.
+/// The callbacks of a module; they alone keep it alive.
 fn registered() -> Arc<Lists> {
     let mut lists = Lists::default();
     for registered in registrations(&SENDERS, "null") {
@@ -82,12 +83,12 @@ type Args = <AddFields as Asking>::Raws;
 
 type Question<P> = Pin<Box<CallbackCall<AddFields, P, Lists>>>;
 
-/// A call about this event, which is not built yet.
+/// A call about this event, which has not been built yet.
 fn about(event: &'static str) -> Question<impl Prepared<Args>> {
     Box::pin(CallbackCall::new(Inputs::<Args>::prepare((Json(event),))))
 }
 
-/// A call about a page of one event, which is not built yet.
+/// A call about a page of one event, which has not been built yet.
 fn about_page(event: &'static str) -> Question<impl Prepared<Args>> {
     Box::pin(CallbackCall::new(SeveralInputs::<Args>::prepare((vec![Json(event)],))))
 }
@@ -95,7 +96,7 @@ fn about_page(event: &'static str) -> Question<impl Prepared<Args>> {
 const EVENT: &str = r#"{"event_id":"$m","room_id":"!r:x","sender":"@a:x",
     "type":"m.room.message","content":{}}"#;
 
-/// Asks the modules; `None` if that is refused, by a panic.
+/// Asks the modules; `None` if that is refused by a panic.
 fn ask<P: Prepared<Args>>(
     call: &mut Question<P>,
     lists: &Arc<Lists>,
@@ -107,7 +108,7 @@ fn ask<P: Prepared<Args>>(
     catch_unwind(AssertUnwindSafe(ask)).ok()
 }
 
-/// How many events the module has answered that waits.
+/// The number of events that the waiting module has answered.
 fn answered<P: Prepared<Args>>(call: &mut Question<P>) -> usize {
     let mut reply = Reply::new();
     let resumed = call.as_mut().resume(&mut Context::from_waker(Waker::noop()), &mut reply);
@@ -127,7 +128,7 @@ fn arguments_that_were_not_built_reach_no_module() {
 fn arguments_that_could_not_be_built_reach_no_module_at_the_second_try() {
     let mut call = about("no event");
     assert!(call.as_mut().build().is_err());
-    // Refused or not, nothing is there.
+    // Whether or not this is refused, there are no arguments.
     let _ = catch_unwind(AssertUnwindSafe(|| call.as_mut().build()));
     assert_eq!(ask(&mut call, &registered(), &mut ()), None);
 }
@@ -138,7 +139,7 @@ fn arguments_stay_where_they_are_while_a_module_waits() {
     let mut call = about_page(EVENT);
     call.as_mut().build().unwrap();
     assert_eq!(ask(&mut call, &lists, &mut ()), Some(Asked::Suspended(0)));
-    // Refused or not, the module looks at its event once more.
+    // Whether or not this is refused, the module reads its event again.
     let _ = catch_unwind(AssertUnwindSafe(|| call.as_mut().build()));
     assert_eq!(answered(&mut call), 1);
 }
@@ -176,8 +177,8 @@ fn a_module_that_waits_is_ended_though_the_observer_panicked() {
     assert_eq!(*gone.lock().unwrap(), ["future", "module"]);
 }
 
-/// Several calls may have the C form of shared arguments at once: those that a module may change
-/// must not be among them, nor those that a call builds in their place.
+/// Several calls may have the C form of shared arguments at the same time: so arguments that a
+/// module may change, or that a call builds in place, must not be shared.
 mod shared {
     use hsmod_plugin_api::callbacks::third_party_rules::rows::{on_create_room, on_new_event};
     use hsmod_plugin_api::host::{EditableText, Form, OwnedInputs, StateHandle};
@@ -192,8 +193,8 @@ mod shared {
     type Lazy = <(Json<'static>, &'static StateHandle) as Inputs<New>>::Prepared;
     type Owned = <(Json<'static>, &'static StateHandle) as OwnedInputs<New>>::Owned;
 
-    /// Holds for everything, and once more for what a call takes: where both hold, the compiler
-    /// does not know which one `_` is, and refuses.
+    /// Implemented for every type, and a second time for the types that a call takes: where both
+    /// impls apply, the compiler cannot infer `_`, and reports an error.
     trait Holds<Raws, Which> {
         const ONCE: () = ();
     }

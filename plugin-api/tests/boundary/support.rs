@@ -1,5 +1,5 @@
-//! What the tests share: one call with both sides in this image, futures and wakers that count,
-//! an allocator that counts.
+//! Shared by the tests: a call with both sides in this image, futures and wakers that count, and an
+//! allocator that counts.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -15,13 +15,13 @@ use hsmod_plugin_api::host::{CALLBACK_ROOM, Entered};
 use hsmod_plugin_api::values::ModuleError;
 use hsmod_plugin_api::values::answer::{Answer, Returns};
 
-/// The homeserver's side of a call, with so much room.
+/// The homeserver's side of a call, with `ROOM` bytes of room.
 pub(crate) type HostCall<A, const ROOM: usize = CALLBACK_ROOM> = Call<Returns<A>, ROOM>;
 
-/// Begins a call whose other side builds what `make` returns.
+/// Begins a call whose other side builds the future of `make`.
 ///
-/// The futures of these tests are `'static`: nothing is borrowed, so that `Call::enter` and
-/// `start` have all they ask for.
+/// The futures of these tests are `'static`: nothing is borrowed, so the requirements of
+/// `Call::enter` and `start` are met.
 pub(crate) fn enter<A, F, const ROOM: usize>(
     call: Pin<&mut HostCall<A, ROOM>>,
     waker: &Waker,
@@ -43,7 +43,7 @@ pub(crate) fn resume<A: Answer, const ROOM: usize>(
     call.resume(&mut Context::from_waker(waker))
 }
 
-/// The panic of a call, with the place that a hook in this image remembered.
+/// The panic of a call, with the location that a hook in this image recorded.
 pub(crate) fn panic_of<A: std::fmt::Debug>(entered: Entered<A>) -> hsmod_plugin_api::host::Panic {
     match entered {
         Entered::Panicked(panic) => panic,
@@ -51,12 +51,12 @@ pub(crate) fn panic_of<A: std::fmt::Debug>(entered: Entered<A>) -> hsmod_plugin_
     }
 }
 
-/// Makes this image remember where panics happen, as a plugin's does.
+/// Makes this image record where panics happen, as a plugin does.
 pub(crate) fn remember_places() {
     install_panic_hook(None);
 }
 
-/// Suspends as many times as it is told; each time it keeps the waker if asked to.
+/// Suspends this many times.
 pub(crate) struct Suspend(pub(crate) usize);
 
 impl Future for Suspend {
@@ -128,14 +128,14 @@ impl Wake for Wakes {
     }
 }
 
-/// What `body` allocates on this thread.
+/// The number of allocations of `body` on this thread, and its result.
 pub(crate) fn allocations<R>(body: impl FnOnce() -> R) -> (usize, R) {
     let before = ALLOCATIONS.get();
     let result = body();
     (ALLOCATIONS.get() - before, result)
 }
 
-/// How many allocations of exactly `size` bytes are left of what `body` did on this thread.
+/// How many allocations of exactly `size` bytes by `body` on this thread have not been freed.
 pub(crate) fn left_of_size(size: usize, body: impl FnOnce()) -> isize {
     WATCHED.set((size, 0));
     body();
@@ -152,7 +152,7 @@ struct Counting;
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-// SAFETY: hands everything to the system's allocator.
+// SAFETY: delegates to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));

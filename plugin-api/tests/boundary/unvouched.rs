@@ -1,5 +1,6 @@
-//! Shows that the arguments of a caller that does not vouch for them, one in another language, are
-//! looked at before a module sees them: what will not do is an error, and the module is not asked.
+//! Shows that the arguments of a caller that does not vouch for them, such as one in another
+//! language, are checked before a module sees them: if they are invalid, the call fails and the
+//! module is not asked.
 
 use std::pin::pin;
 use std::ptr::null;
@@ -16,7 +17,7 @@ use hsmod_plugin_api::values::answer::Answer;
 use crate::raw::RawFrame;
 use crate::support::HostCall;
 
-/// Denies all that it is asked, with what it was told.
+/// Denies everything, with its arguments as the message.
 #[derive(Default)]
 struct Denier(AtomicUsize);
 
@@ -58,7 +59,7 @@ impl SpamChecker for Denier {
     }
 }
 
-/// A text, as another language has it.
+/// A string, as another language has it.
 #[repr(C)]
 #[derive(Clone, Copy)]
 struct RawStr(*const u8, usize);
@@ -69,7 +70,7 @@ impl From<&[u8]> for RawStr {
     }
 }
 
-/// Arguments: their size, nothing, and what a row has.
+/// Arguments: their size, reserved space, and the arguments of a row.
 #[repr(C)]
 struct Args<T> {
     size: u32,
@@ -109,7 +110,7 @@ fn ask<A: Answer, T>(
     }
 }
 
-/// What a denial, or an error, says.
+/// The message of a denial, or of an error.
 fn said(entered: Entered<Verdict>) -> Result<String, String> {
     match entered {
         Entered::Ready(Ok(Verdict::Deny(denial))) => Ok(denial.message.unwrap_or_default()),
@@ -149,7 +150,7 @@ fn arguments_have_to_be_there_and_as_long_as_they_were_at_first() {
     short.size -= 1;
     assert_eq!(invite(&raw const short), Err(TOO_SHORT.to_owned()));
     assert_eq!(module.0.load(Ordering::SeqCst), 0);
-    // A later version may have more of them.
+    // A later version may have more arguments.
     short.size += 9;
     assert_eq!(invite(&raw const short), Ok("x x x".to_owned()));
 }
@@ -174,7 +175,7 @@ fn a_structure_has_to_be_there_and_as_long_as_it_was_at_first() {
     assert_eq!(module.0.load(Ordering::SeqCst), 1);
 }
 
-/// An array: where it is, how many, and how far from one to the next.
+/// An array: its address, its length, and the step from one item to the next.
 #[repr(C)]
 struct RawSlice<T>(*const T, usize, usize);
 
@@ -216,7 +217,7 @@ fn arrays_of_longer_structures_are_read_by_their_step() {
 
 type Profiles<'a> = (RawSlice<Longer<'a>>, RawStr);
 
-/// The places of those who are not shown.
+/// The indices of the users who are hidden.
 fn hidden(
     module: &Denier,
     vouched: bool,

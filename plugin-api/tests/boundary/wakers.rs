@@ -1,5 +1,5 @@
-//! Shows that a waker survives the way across the boundary and back: what it wakes, how often it
-//! is boxed, and that an executor whose waker panics hurts nobody.
+//! Shows that a waker survives the way across the boundary and back: what it wakes, how often it is
+//! boxed, and that a panicking waker of an executor does no harm.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -15,10 +15,10 @@ use crate::other_image::{self, Caller, Task, callee, relay, task};
 use crate::raw::RawFrame;
 use crate::support::{HostCall, Wakes, allocations, enter, resume};
 
-/// Where a task puts the waker of its latest poll.
+/// Where a task stores the waker of its latest poll.
 type Kept = Arc<Mutex<Option<Waker>>>;
 
-/// Is polled `polls` times, and each time keeps its waker unless it has it already.
+/// Is polled `polls` times, and each time stores its waker unless it would wake the same task.
 fn keeping(kept: &Kept, polls: usize) -> Task {
     let kept = Arc::clone(kept);
     let mut left = polls;
@@ -185,7 +185,7 @@ fn threads_clone_the_waker_while_it_is_lent() {
     }
 }
 
-/// Every function of it panics.
+/// A waker whose every function panics.
 fn panicking_waker(clones: bool) -> Waker {
     static ALL: RawWakerVTable = RawWakerVTable::new(
         |_| panic!("clone"),
@@ -200,7 +200,7 @@ fn panicking_waker(clones: bool) -> Waker {
         |_| panic!("drop"),
     );
     let table = if clones { &BUT_CLONE } else { &ALL };
-    // SAFETY: the table makes nothing of the data, and panics instead of doing anything.
+    // SAFETY: the functions do not use the data; they only panic.
     unsafe { Waker::from_raw(RawWaker::new(std::ptr::null(), table)) }
 }
 
@@ -221,7 +221,7 @@ fn an_executor_whose_waker_panics_hurts_nobody() {
         clone.wake();
         drop(waker);
     }
-    // One that is not cloned at all.
+    // A waker that is not cloned.
     let executor = std::mem::ManuallyDrop::new(panicking_waker(false));
     let mut call = pin!(HostCall::<()>::new());
     let task = task(poll_fn(|context| {
@@ -231,8 +231,8 @@ fn an_executor_whose_waker_panics_hurts_nobody() {
     assert!(matches!(enter_other(call.as_mut(), &executor, task), Entered::Neutral));
 }
 
-/// A callback of this image, called by the other one, asks the other one something: what that
-/// one's future sees is the executor's own waker, and nothing was boxed on the way.
+/// A callback of this image, called by the other one, makes a request to the other one, whose
+/// future sees the executor's own waker; nothing is boxed on the way.
 #[test]
 fn a_waker_that_comes_home_is_the_executors_own() {
     let executor = Arc::new(Wakes::default()).waker();
@@ -263,7 +263,8 @@ fn a_waker_that_comes_home_is_the_executors_own() {
     assert_eq!(count, 0);
 }
 
-/// As above with the roles swapped, and kept by the homeserver's future from the second poll on.
+/// As above with the roles swapped; the homeserver's future keeps the waker from the second poll
+/// on.
 #[test]
 fn a_request_of_the_other_image_is_woken_by_the_executors_own_waker() {
     let wakes = Arc::new(Wakes::default());
@@ -279,7 +280,7 @@ fn a_request_of_the_other_image_is_woken_by_the_executors_own_waker() {
                 *kept.lock().unwrap() = Some(context.waker().clone());
                 Poll::Ready(Ok::<(), ModuleError>(()))
             };
-            // The frame is this image's; the waker is handed on by the other one.
+            // The frame is this image's; the other image passes the waker on.
             // SAFETY: `start` gets the frame with a waker that is lent meanwhile; the future is
             // `'static`.
             let entered = unsafe {
@@ -301,8 +302,8 @@ fn a_request_of_the_other_image_is_woken_by_the_executors_own_waker() {
     assert_eq!(wakes.count(), 2);
 }
 
-/// A module may poll a request with a waker of its own, as `select` and the like do: then the
-/// homeserver wakes that one.
+/// A module may poll a request with its own waker, as `select` does; the homeserver then wakes that
+/// waker.
 #[test]
 fn a_waker_of_the_modules_own_reaches_the_homeserver() {
     let (own, kept) = (Arc::new(Wakes::default()), Kept::default());
@@ -331,7 +332,7 @@ fn a_waker_of_the_modules_own_reaches_the_homeserver() {
     assert_eq!(Arc::strong_count(&own), 1);
 }
 
-/// Within one image the boundary is not in the way at all.
+/// Within one image the boundary passes the waker through.
 #[test]
 fn within_one_image_the_waker_is_the_executors_own() {
     let executor = Arc::new(Wakes::default()).waker();

@@ -1,6 +1,6 @@
-//! Shows that `include/hsmod.h` says what the code says: it is made of its rows and structures.
+//! Shows that `include/hsmod.h` agrees with the code: it is generated from the rows and structures.
 //!
-//! What is not a description stands in `helpers.h` beside this, and is copied.
+//! The parts that are not generated are copied from `helpers.h` in this folder.
 #![cfg(target_pointer_width = "64")]
 
 mod text;
@@ -66,7 +66,7 @@ fn numbers(text: &mut String) {
     }
 }
 
-/// The names under which tables are registered and found.
+/// The names under which tables are registered and looked up.
 fn names(text: &mut String, [categories, groups]: &[Vec<Extension>; 2]) {
     let mut define = |heading: &str, prefix: &str, extensions: &[Extension]| {
         let _ = writeln!(text, "// {heading}");
@@ -86,7 +86,7 @@ fn names(text: &mut String, [categories, groups]: &[Vec<Extension>; 2]) {
     text.push_str("#define HSMOD_EXTENSION_LOG \"log/1\" // hsmod_log_table\n\n");
 }
 
-/// What the rows of each table say of themselves: by table and row.
+/// The documentation of the rows of each table, by table and row.
 type Docs = HashMap<(String, &'static str), &'static [&'static str]>;
 
 fn row_docs(extensions: &[Vec<Extension>; 2]) -> Docs {
@@ -125,7 +125,7 @@ fn field(structure: &Structure, member: &Member, shapes: &Shapes, docs: &Docs) -
     text + &declaration(&member.spelling.declare(member.name))
 }
 
-/// A field, with names for what slots take, on two lines if it is long.
+/// Declares a field, with names for the parameters of slots; on two lines if it is long.
 fn declaration(field: &str) -> String {
     let named = match field.strip_suffix(" *, hsmod_frame *)") {
         Some(slot) => {
@@ -142,16 +142,16 @@ fn declaration(field: &str) -> String {
     }
 }
 
-/// More than fits.
+/// Longer than a line.
 const LONG: usize = 95;
 
-/// The structure that a row answers.
+/// The name of the structure of a row's answer.
 fn answer_name(answer: Option<&Spelling>) -> String {
     let part = answer.map_or_else(|| "done".to_owned(), |answer| answer.declare(""));
     format!("hsmod_{}_answer", part.trim_start_matches("hsmod_").trim_end_matches("_t"))
 }
 
-/// What rows answer: a head, and what its kind says.
+/// The structures of answers: a head, and the body of each kind.
 fn answers(text: &mut String, shapes: &Shapes) {
     text.push_str(
         "\n// What rows answer: a head, and behind it what its kind says. Whoever asks gives room \
@@ -172,7 +172,7 @@ fn answers(text: &mut String, shapes: &Shapes) {
     }
 }
 
-/// Sizes and places on 64-bit platforms.
+/// Asserts sizes and offsets on 64-bit platforms.
 fn assertions(text: &mut String, structures: &[Structure]) {
     text.push_str("\n// Sizes and places of everything, where pointers have 64 bits.\n");
     text.push_str("#if UINTPTR_MAX == 0xffffffffffffffff\n");
