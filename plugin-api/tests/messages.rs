@@ -1,10 +1,10 @@
-//! Shows what an author reads who made a mistake: each file in `ui` fails to compile, with the
-//! text that stands beside it. What is no mistake, however odd, is in `names`.
+//! Shows the errors that authors get for mistakes: each file in `ui` fails to compile with the
+//! error in the file beside it. Code that only looks like a mistake is in `names`.
 //!
-//! The compiler's own words change from one version to the next, so that the texts are compared
-//! under one version only.
+//! The compiler's own errors change from one version to the next, so they are compared under one
+//! version only.
 
-/// The minor version of the compiler that wrote the texts.
+/// The version of the compiler that wrote the errors.
 const WRITTEN_BY: &str = "rustc 1.95.";
 
 #[test]
@@ -14,6 +14,6 @@ fn a_mistake_is_named_with_its_remedy() {
         eprintln!("not compared: the texts are those of {WRITTEN_BY}*, this is {compiler}");
         return;
     }
-    // `TRYBUILD=overwrite` writes the texts anew.
+    // `TRYBUILD=overwrite` rewrites the files.
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }

@@ -1,4 +1,4 @@
-//! Documentation of Rust as comments of C.
+//! Converts Rust's documentation into comments in C.
 
 /// The lines as a comment, without examples and links; nothing if there are none.
 pub(crate) fn comment(indent: &str, doc: &[&str]) -> String {
@@ -10,12 +10,12 @@ pub(crate) fn comment(indent: &str, doc: &[&str]) -> String {
     text
 }
 
-/// The lines up to the first that is empty.
+/// The lines up to the first empty one.
 pub(crate) fn first_paragraph<'a>(doc: &[&'a str]) -> Vec<&'a str> {
     doc.iter().copied().take_while(|line| !line.trim().is_empty()).collect()
 }
 
-/// The lines without code, and without what would be empty at the end.
+/// The lines without code, and without empty lines at the end.
 fn plain(doc: &[&str]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut code = false;
@@ -34,7 +34,7 @@ fn plain(doc: &[&str]) -> Vec<String> {
     lines
 }
 
-/// `[text](target)` and `[text]` as the text alone.
+/// Replaces `[text](target)` and `[text]` by the text.
 fn without_links(line: &str) -> String {
     let mut text = String::new();
     let mut rest = line;

@@ -1,7 +1,7 @@
-//! Shows that the macros need no name of the author's: all that they might mean by a short one means
-//! something else here, and the plugin API has another name.
+//! Shows that the macros do not depend on the names in scope: all short names that they might use
+//! mean something else here, and the plugin API has another name.
 //!
-//! A program and no test in another file, since the names are those of a crate's root.
+//! This is a separate program because the names are in the root of the crate.
 #![allow(
     dead_code,
     unused_macros,
@@ -23,7 +23,7 @@ mod hsmod_plugin_api {}
 mod serde {}
 mod serde_json {}
 
-/// The module itself is called like what the macros make.
+/// The module itself has the name of an item that the macros generate.
 struct Probe;
 
 struct Arc;

@@ -1,6 +1,6 @@
 //! Shows that a module type may have parameters, bounds in every place, and a path.
 //!
-//! A program, since a crate exports one module.
+//! This is a separate program because a crate exports one module.
 
 use hsmod_plugin_api::prelude::*;
 

@@ -1,5 +1,5 @@
-//! Shows that what only looks like a mistake is left alone: `#[callbacks]` reads bodies, and knows no
-//! types.
+//! Shows that code that only looks like a mistake compiles: `#[callbacks]` examines bodies without
+//! knowing types.
 #![allow(dead_code, reason = "it is enough that it compiles")]
 
 use std::collections::HashMap;

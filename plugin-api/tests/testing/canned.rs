@@ -1,4 +1,5 @@
-//! Shows that the fake homeserver answers every request, and that what a module changes is changed.
+//! Shows that the fake homeserver answers every request, and that modules see the changes that they
+//! make.
 
 mod accounts;
 mod rooms;
@@ -26,13 +27,13 @@ fn host() -> FakeHost {
         )
 }
 
-/// The errcode of a refusal, or the text of another failure.
+/// The errcode of a refusal, or the message of another failure.
 fn refused<T: std::fmt::Debug>(answer: Result<T, ModuleError>) -> String {
     let error = answer.unwrap_err().to_string();
     error.split([':']).next().unwrap().to_owned()
 }
 
-/// One after the other, on one homeserver: what is left out is found at the end.
+/// All requests, one after the other, on one homeserver; at the end the test finds those left out.
 #[test]
 fn every_request_is_answered_and_changes_what_it_says() {
     let host = host();

@@ -1,4 +1,4 @@
-//! Shows that keys of a config that a module does not read are noticed, wherever they stand.
+//! Shows that config keys that a module does not read are found, wherever they are.
 
 use hsmod_plugin_api::StaticModule;
 use hsmod_plugin_api::prelude::*;

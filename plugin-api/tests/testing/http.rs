@@ -1,4 +1,4 @@
-//! Shows what a module's requests to other servers are made of, and what becomes of the answers.
+//! Shows how a module's requests to other servers are composed, and how responses are handled.
 
 use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::testing::prelude::*;

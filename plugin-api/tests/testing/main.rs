@@ -1,5 +1,5 @@
-//! Shows that modules can be tested in the fake homeserver, and find there what they would find in
-//! a real one.
+//! Shows that modules can be tested in the fake homeserver, and see there what they would see in a
+//! real one.
 #![forbid(unsafe_code)]
 
 mod canned;

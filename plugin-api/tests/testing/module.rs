@@ -1,4 +1,4 @@
-//! Shows that a module can be asked all it answers, and that its failures are seen as they are.
+//! Shows that a test can call all of a module's callbacks, and sees its failures unchanged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;

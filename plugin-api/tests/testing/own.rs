@@ -1,4 +1,4 @@
-//! Shows that a module has itself in hand where it has `&self` only, and what that is good for.
+//! Shows how a module gets its own `Arc` where it has only `&self`, and what it can do with it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -50,7 +50,7 @@ impl Counter {
 
 #[callbacks]
 impl AccountValidity for Counter {
-    /// Fails with what was done so far.
+    /// Fails with a message that lists what has been done so far.
     async fn on_user_registration(&self, _: &UserId) -> Result<(), ModuleError> {
         let module = self.api.module::<Self>()?;
         let process =

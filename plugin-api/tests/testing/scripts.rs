@@ -1,4 +1,4 @@
-//! Shows that a test decides what the homeserver answers, when, and whether at all.
+//! Shows that a test decides what the homeserver answers, when, and whether it answers at all.
 
 use std::panic::catch_unwind;
 use std::pin::pin;
@@ -74,7 +74,7 @@ fn a_request_waits_at_its_gate_and_a_dropped_one_does_not() {
     }
     assert_eq!(gate.waiting(), 1);
     assert_eq!(poll_once(first.as_mut()), None);
-    // Whoever makes time pass while it waits is seen when the gate opens.
+    // The waiting request continues when another thread opens the gate.
     std::thread::scope(|scope| {
         scope.spawn(|| {
             host.answer("is_user_admin", true);

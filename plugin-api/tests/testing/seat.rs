@@ -1,4 +1,4 @@
-//! Shows that a module's life is that in a homeserver: config, `new`, `start`, `shutdown`.
+//! Shows that a module's life is the same as in a homeserver: config, `new`, `start`, `shutdown`.
 
 use std::sync::OnceLock;
 
@@ -15,7 +15,7 @@ struct Config {
     late: bool,
 }
 
-/// Registers when it is started.
+/// Registers callbacks in `start`.
 struct Starter {
     config: Config,
     api: ModuleApi,
@@ -80,7 +80,7 @@ impl AccountValidity for Starter {
     }
 }
 
-/// As `export_module!` makes it, which a library has once.
+/// The static that `export_module!` declares; a library can have only one.
 static MODULE: StaticModule = StaticModule::of::<Starter>(b"");
 
 fn host() -> FakeHost {
@@ -120,7 +120,7 @@ fn a_module_that_chooses_registers_no_more() {
     assert_eq!(module.callbacks(), ["spam_checker.accept_make_join"]);
 }
 
-/// A homeserver writes a line to its log, which few read.
+/// A homeserver logs an error in this case.
 #[test]
 fn registering_too_late_comes_to_nothing() {
     let config = json!({"only": ["user_may_publish_room"], "late": true});

@@ -1,4 +1,4 @@
-//! Shows what modules find in the state of a room, and what a homeserver has to know for it.
+//! Shows what modules can read from the state of a room, and what a homeserver must provide for it.
 
 use std::pin::pin;
 
@@ -7,7 +7,7 @@ use hsmod_plugin_api::prelude::*;
 use hsmod_plugin_api::testing::FakeRoom;
 use hsmod_plugin_api::testing::prelude::*;
 
-/// What a homeserver answers that knows the least.
+/// A state source that implements only the required methods.
 struct Least(FakeRoom);
 
 impl StateSource for Least {
@@ -31,7 +31,7 @@ fn lobby() -> FakeRoom {
         .state("m.room.name", "", json!({"name": "Lobby"}))
 }
 
-/// All that can be listed, in order.
+/// Everything that can be listed, in order.
 async fn listed(state: &State<'_>) -> Result<Vec<Vec<String>>, ModuleError> {
     let mut lists = vec![
         state.keys("m.room.member").await?,

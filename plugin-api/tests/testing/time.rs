@@ -1,4 +1,4 @@
-//! Shows that time passes when the test says so, and what a module does in the background with it.
+//! Shows that time passes when the test says so, and a module's background work with it.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use hsmod_plugin_api::testing::prelude::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Notes what it does in a room of its own, with the seconds that have passed.
+/// Records what it does in its own room, with the seconds that have passed.
 struct Diary {
     api: ModuleApi,
     names: Cached<String, String>,
@@ -68,7 +68,7 @@ async fn note(api: &ModuleApi, what: &str) -> Result<(), ModuleError> {
 
 #[callbacks]
 impl AccountValidity for Diary {
-    /// Whether the name is forgotten.
+    /// Cancels the reminder, and answers whether the name is missing from the cache.
     async fn is_user_expired(&self, user_id: &UserId) -> Result<Option<bool>, ModuleError> {
         if let Some(reminder) = self.reminder.lock().unwrap().take() {
             reminder.cancel();
@@ -88,7 +88,7 @@ fn diary(host: &FakeHost) -> TestModule {
     block_on(TestModule::new(&MODULE, json!({}), host).unwrap().start()).unwrap()
 }
 
-/// What was noted, each with the second.
+/// The records, each with its second.
 fn notes(host: &FakeHost) -> Vec<(i64, String)> {
     let note = |event: &OwnedEvent| {
         let content: serde_json::Value = event.as_event().content().unwrap();
@@ -162,7 +162,8 @@ fn what_takes_longer_than_its_period_is_not_overtaken() {
     let module = diary(&host);
     let gate = host.hold("create_and_send_event_into_room");
     block_on(module.advance(47 * SECOND));
-    // One of each, and none of them again: loop, everywhere, once, reminder, and what `start` began.
+    // One of each, and none twice: loop, everywhere, once, reminder, and the work that `start`
+    // began.
     assert_eq!(gate.waiting(), 5);
     gate.open();
     block_on(module.advance(14 * SECOND));
@@ -199,7 +200,7 @@ fn caches_forget_what_other_processes_invalidate() {
     assert_eq!(forgotten(), Some(true));
 }
 
-/// Its background work, its caches and what it registered hold it until then.
+/// Until then it is held by its background work, its caches and its registrations.
 #[test]
 fn a_module_that_is_dropped_is_gone() {
     struct Held(Arc<AtomicBool>);

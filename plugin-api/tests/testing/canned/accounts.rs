@@ -1,4 +1,4 @@
-//! Accounts, and what belongs to them.
+//! Accounts and their belongings.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -77,7 +77,7 @@ pub(super) async fn logins(host: &FakeHost, api: &ModuleApi) {
     assert_eq!((&*device.device_id, &*second.device_id), ("phone", "phone"));
     let fresh = api.register_device(ALICE, None, None).await.unwrap();
     assert_ne!(fresh.access_token, device.access_token);
-    // Of a device all tokens end.
+    // This ends all tokens of the device.
     api.invalidate_access_token(&device.access_token).await.unwrap();
     let alice = host.find_user("@alice:example.com").unwrap();
     let tokens: Vec<&str> = alice.access_tokens().map(|(token, _)| token).collect();
@@ -144,7 +144,7 @@ pub(super) async fn threepids(host: &FakeHost, api: &ModuleApi) {
     let email = &alice.threepids()[0];
     assert_eq!((email.validated_at, email.added_at), (7, host.now()));
 
-    // An address is of one account; proven again, it is not there twice.
+    // An address belongs to one account; adding it again does not duplicate it.
     api.add_threepid(BOB, "email", "ALICE@example.com", 9).await.unwrap();
     api.add_threepid(BOB, "email", "alice@example.com", 10).await.unwrap();
     assert_eq!(own(ALICE).await, ["msisdn 491234"]);

@@ -46,7 +46,7 @@ pub(super) async fn whole(host: &FakeHost, api: &ModuleApi) {
     let version = async |version: &str| {
         api.create_room(ALICE, &json!({"room_version": version}), false, none).await
     };
-    // The room is named after the event that creates it, which does not name the room.
+    // The room's ID is derived from the event that creates it, which has no `room_id`.
     let hydra = host.find_room(&version("12").await.unwrap().room_id).unwrap();
     let create = hydra.find_state("m.room.create", "").unwrap().as_event();
     assert_eq!((create.room_id().as_str(), create.names_room()), (hydra.room_id(), true));
@@ -89,7 +89,7 @@ pub(super) async fn memberships(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(change(ALICE, BOB, "join").await), "403 M_FORBIDDEN");
     assert_eq!(refused(change(ALICE, BOB, "sleep").await), "400 M_INVALID_PARAM");
     change(STRANGER, STRANGER, "join").await.unwrap_err();
-    // BOB is banned by now, and may do nothing in the room.
+    // By now BOB is banned, and may do nothing in the room.
     for (target, membership) in [(STRANGER, "invite"), (ALICE, "leave"), (BOB, "leave")] {
         let refusal = change(BOB, target, membership).await.unwrap_err().to_string();
         let message = "403 M_FORBIDDEN: @bob:example.com not in room !lobby:example.com.";
@@ -124,7 +124,7 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(send(event("m.room.member")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(event("m.room.create")).await), "400 M_INVALID_PARAM");
     assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
-    // The fields by their position are no event.
+    // A list of the fields is not an event.
     let listed = send(json!(["m.room.message", ALICE, {"body": "x"}, null])).await.unwrap_err();
     let message = "`create_and_send_event_into_room`: `event` has to be an object, and is a list";
     assert_eq!(listed.to_string(), message);
