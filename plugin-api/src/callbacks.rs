@@ -302,7 +302,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_answers_a_decision_is_marked() {
+    fn callbacks_that_can_refuse_are_marked_as_denying() {
         // Callbacks with other answer types that can refuse; the documentation gives the reason for
         // each.
         let others = [

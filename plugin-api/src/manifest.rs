@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn it_requires_what_may_deny_and_is_not_optional() {
+    fn callbacks_that_may_deny_are_required_unless_optional() {
         const BYTES: [u8; length(&PARTS)] = encode(&PARTS);
         let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();
         assert_eq!(
@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_requires_nothing_says_so() {
+    fn a_manifest_without_requirements_lists_none() {
         const PARTS_OF_NOTHING: Parts<'_> = Parts { callbacks: &[], requests: &[], ..PARTS };
         const BYTES: [u8; length(&PARTS_OF_NOTHING)] = encode(&PARTS_OF_NOTHING);
         let manifest: Manifest = serde_json::from_slice(&BYTES).unwrap();

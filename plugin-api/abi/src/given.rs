@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_read_where_it_is_and_given_back_once() {
+    fn text_is_read_in_place_and_released_once() {
         let shared: Arc<str> = "ä€".into();
         let given = GivenText::new(Arc::clone(&shared).into()).unwrap();
         assert_eq!(given.as_str().as_ptr(), shared.as_ptr());
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf_8_is_mended() {
+    fn invalid_utf_8_is_replaced() {
         let given = GivenText::new(OwnedStr::of(vec![b'a', 0xff])).unwrap();
         assert_eq!(given.as_str(), "a\u{fffd}");
         assert_eq!(given.as_str(), "a\u{fffd}");

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_given_back_once_or_taken_and_a_panic_then_is_contained() {
+    fn an_object_is_released_once_or_taken_and_a_panic_is_contained() {
         let alive = Arc::new(());
         let bomb = || Bomb { _alive: Arc::clone(&alive) };
         drop(Object::boxed(bomb()));

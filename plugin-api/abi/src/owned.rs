@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_over_comes_back_as_it_was() {
+    fn values_survive_the_round_trip() {
         for text in ["", "a", "ä€"] {
             assert_eq!(OwnedStr::from(text).to_text().as_deref(), Some(text));
         }
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_free_what_nobody_takes() {
+    fn arrays_free_items_that_are_not_taken() {
         let alive = std::sync::Arc::new(());
         let array = OwnedArray::from(vec![std::sync::Arc::clone(&alive), alive.clone()]);
         assert_eq!(array.into_vec().len(), 2);

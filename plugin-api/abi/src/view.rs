@@ -320,7 +320,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_a_side_does_not_vouch_for_is_looked_at() {
+    fn values_without_a_voucher_are_checked() {
         let good = long("x");
         assert_eq!(Lent::new(&good).check(), Ok(()));
         assert_eq!(MaybeLent::<Long<'_>>::new(None).check(), Ok(()));

@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ended_counts_no_more_however_it_ended() {
+    fn an_ended_answer_does_not_count_even_if_it_panicked() {
         let one_after_the_other = async {
             for _ in 0..100 {
                 ask(NESTED_MAX / 2, true, true).await?;

@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_kept_as_one_line_of_what_was_written() {
+    fn a_schema_is_stored_on_one_line() {
         let schema =
             read("{ \"a b\" :\n\t[ 1.50 , \"\\\" \\\\\" , \" c\\\\\\\" \" ] }\r\n").unwrap();
         assert_eq!(schema.as_str(), r#"{"a b":[1.50,"\" \\"," c\\\" "]}"#);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn a_schema_that_is_no_object_is_refused() {
         for json in ["true", "[]", "3", r#""{\"type\": \"object\"}""#] {
             let error = read(json).unwrap_err();
             assert!(
@@ -98,7 +98,7 @@ mod tests {
 
     /// The depth does not matter, because no value tree is built.
     #[test]
-    fn a_hostile_one_is_read_without_recursion() {
+    fn a_deeply_nested_schema_is_read_without_recursion() {
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(read(&deep).unwrap().as_str().len(), deep.len());
     }

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_is_shown_where_it_ceases_to_be_one() {
+    fn invalid_json_is_reported_with_its_position() {
         for (text, place) in [
             ("", (1, 1)),
             ("[]", (1, 1)),
@@ -281,7 +281,7 @@ mod tests {
 
     /// Every text that this check accepts, `serde_json` accepts too, for each change of one byte.
     #[test]
-    fn it_agrees_with_who_reads_json() {
+    fn the_check_agrees_with_serde_json() {
         let text = r#"{"a": [1.5e-3, "\u00e9\n", {"b": null}, true], "c": {}}"#;
         for at in 0..text.len() {
             for byte in b' '..=b'~' {

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_invalidated_while_it_was_worked_out_is_not_kept() {
+    fn a_value_invalidated_while_it_is_computed_is_not_stored() {
         let cached = Cached::new("test", 10);
         let outdated = || async {
             cached.invalidate(&1);

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_kept_is_ready_once() {
+    fn a_kept_promise_is_ready_once() {
         let (promise, mut promised) = promise();
         assert_eq!(poll(&mut promised), Poll::Pending);
         promise.keep(3);
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_dropped_is_nothing() {
+    fn a_dropped_promise_yields_none() {
         let (promise, mut promised) = promise::<()>();
         drop(promise);
         assert_eq!(poll(&mut promised), Poll::Ready(None));
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_nobody_awaits_is_dropped_where_it_is_made() {
+    fn a_value_that_is_not_awaited_is_dropped_at_once() {
         let (promise, promised) = promise();
         let value = Arc::new(());
         assert!(promise.is_awaited());

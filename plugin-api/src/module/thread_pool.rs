@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_goes_to_who_waits_longest_and_still_waits() {
+    fn a_place_goes_to_the_longest_waiter_that_still_waits() {
         let pool = ThreadPool::new(1);
         let first = taken(&mut pool.wait().unwrap()).unwrap();
         let [given_up, mut second, mut third] = [(); 3].map(|()| pool.wait().unwrap());

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_lets_nobody_in() {
+    fn debug_output_contains_no_secrets() {
         let secret = || "secret".to_owned();
         let device = RegisteredDevice {
             device_id: "PHONE".to_owned(),

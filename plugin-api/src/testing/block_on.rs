@@ -110,7 +110,7 @@ mod tests {
                           `TestModule::advance`, and what is held back when its `Gate` is opened";
 
     #[test]
-    fn what_never_comes_is_named() {
+    fn unanswered_calls_are_named() {
         let host = FakeHost::new("example.com").user(user("@alice:example.com"));
         let api = host.api();
         let gate = host.hold("is_user_admin");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_another_thread_is_waited_for() {
+    fn wake_ups_from_another_thread_are_awaited() {
         let mut woken = 0;
         let slow = std::future::poll_fn(|context| {
             woken += 1;

@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_guard_holds_is_dropped_once_however_far_it_comes() {
+    fn values_of_a_guard_are_dropped_once_at_every_stage() {
         let held = std::sync::Arc::new(());
         let guard = |held: &std::sync::Arc<()>| {
             let held = std::sync::Arc::clone(held);

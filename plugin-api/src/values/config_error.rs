@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_authors_have_at_hand_is_wrong_with_the_config() {
+    fn common_errors_convert_into_config_errors() {
         let number = || Ok("x".parse::<u32>()?);
         let host = || Ok("x".parse::<std::net::IpAddr>()?);
         for (error, text) in [

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_module_leaves_alone_stays_as_it_was_written() {
+    fn unedited_parts_keep_their_text() {
         let mut text = EditableText::new(r#"{"n": 18446744073709551616, "name": "a"}"#.to_owned());
         let mut lent = text.lend();
         let mut value: serde_json::Value = lent.parse().unwrap();

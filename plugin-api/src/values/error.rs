@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn what_authors_have_at_hand_is_a_failure() {
+    fn common_errors_convert_into_failures() {
         let read = "x".parse::<u32>().unwrap_err();
         let boxed: Box<dyn Error> = "boxed".into();
         for (error, text) in [
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_version_says_keeps_its_message() {
+    fn unknown_errors_keep_their_message() {
         let told = |code| ModuleError::from_raw(RawError::new(code, "new"));
         assert_eq!(told(code::UNANSWERED - 1), ModuleError::new("new"));
         let unanswered = ModuleError::not_answered(Unanswered::Unsupported, "new");

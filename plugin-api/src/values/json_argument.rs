@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_serialises_is_an_argument() {
+    fn any_serialisable_value_is_an_argument() {
         #[derive(Serialize)]
         struct Config<'a> {
             name: &'a str,
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_json_can_be_is_an_error_that_names_the_argument() {
+    fn a_value_that_is_no_json_is_an_error_with_the_name_of_the_argument() {
         let error = object(&BTreeMap::from([(vec![1], 2)])).unwrap_err();
         let message = "`create_room`: `config` cannot be written as JSON: key must be a string";
         assert_eq!(error, message);

@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_response_lets_nobody_in() {
+    fn debug_output_of_a_response_contains_no_secrets() {
         let json = r#"{"user_id": "@a:b", "access_token": "secret", "refresh_token": "secret"}"#;
         let response: LoginResponse = serde_json::from_str(json).unwrap();
         let shown = format!("{response:?}");

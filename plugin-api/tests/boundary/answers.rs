@@ -68,7 +68,7 @@ fn status(number: i32) -> Status {
 }
 
 #[test]
-fn what_may_deny_denies() {
+fn unreadable_answers_deny_where_possible() {
     denied(&Verdict::deny(ErrorCode::Forbidden), None);
     denied(&EventDecision::Deny, None);
     denied(&Permission::Deny, Some(UNKNOWN_NUMBER));
@@ -85,7 +85,7 @@ fn an_event_in_its_place_that_is_no_json_is_a_denial() {
 }
 
 #[test]
-fn what_denies_nothing_is_an_error_that_says_why() {
+fn unreadable_answers_that_cannot_deny_are_errors() {
     let error = |entered: Entered<Option<bool>>| match entered {
         Entered::Ready(Err(error)) => error.to_string(),
         other => panic!("{other:?}"),

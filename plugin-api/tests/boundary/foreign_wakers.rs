@@ -18,7 +18,7 @@ use crate::support::HostCall;
 
 /// A caller in another language may have nothing to wake.
 #[test]
-fn a_waker_without_functions_wakes_nobody() {
+fn a_waker_without_functions_wakes_nothing() {
     let mut call = pin!(HostCall::<()>::new());
     let waker = keep_of(call.as_mut(), RawWaker::NOBODY);
     let second = waker.clone();
@@ -36,7 +36,7 @@ fn a_waker_without_functions_wakes_nobody() {
 
 /// Executors of two libraries may number their kinds alike, and use the same data.
 #[test]
-fn wakers_are_told_apart_by_kind_and_functions() {
+fn wakers_are_distinguished_by_kind_and_functions() {
     let executor = Executor::default();
     let mut call = pin!(HostCall::<()>::new());
     let kind = std::ptr::without_provenance(48);

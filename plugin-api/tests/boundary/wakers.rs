@@ -62,7 +62,7 @@ fn a_waker_is_cloned_without_the_heap_however_often_a_call_suspends() {
 }
 
 #[test]
-fn a_waker_that_nobody_keeps_is_not_boxed() {
+fn a_waker_that_is_not_cloned_is_not_boxed() {
     let waker = Arc::new(Wakes::default()).waker();
     let mut first = true;
     let task = task(poll_fn(move |context| {
@@ -205,7 +205,7 @@ fn panicking_waker(clones: bool) -> Waker {
 }
 
 #[test]
-fn an_executor_whose_waker_panics_hurts_nobody() {
+fn a_panicking_waker_does_no_harm() {
     for clones in [true, false] {
         let executor = std::mem::ManuallyDrop::new(panicking_waker(clones));
         let kept = Kept::default();
@@ -234,7 +234,7 @@ fn an_executor_whose_waker_panics_hurts_nobody() {
 /// A callback of this image, called by the other one, makes a request to the other one, whose
 /// future sees the executor's own waker; nothing is boxed on the way.
 #[test]
-fn a_waker_that_comes_home_is_the_executors_own() {
+fn a_waker_that_returns_is_the_executors_own() {
     let executor = Arc::new(Wakes::default()).waker();
     let expected = executor.clone();
     let mut left = 3;

@@ -69,7 +69,7 @@ fn an_account_is_registered_with_a_device() {
 
 /// Requests for a web resource come from clients.
 #[test]
-fn an_access_token_tells_whose_a_request_is() {
+fn an_access_token_identifies_the_requester() {
     let host = host();
     let api = host.api();
     let who = |uri: &str, token: Option<&str>, allow_guest| {

@@ -53,7 +53,7 @@ fn unread(config: serde_json::Value) -> Vec<String> {
 }
 
 #[test]
-fn a_key_that_nobody_reads_is_named_with_its_place() {
+fn unread_keys_are_named_with_their_path() {
     let config = json!({
         "evil_user": ["@a:x"],
         "rules": [{"user": "@b:x"}, {"usr": {"a\"]": [1, {}]}, "user": "", "é": null}],
@@ -75,7 +75,7 @@ fn a_key_that_nobody_reads_is_named_with_its_place() {
 }
 
 #[test]
-fn what_is_read_is_no_matter_what_becomes_of_it() {
+fn keys_that_are_read_are_not_reported() {
     let none: [String; 0] = [];
     assert_eq!(unread(json!({})), none);
     let config = json!({"evil_users": ["x"], "anything": {"goes": 1}, "action": "deny"});
@@ -86,7 +86,7 @@ fn what_is_read_is_no_matter_what_becomes_of_it() {
 }
 
 #[test]
-fn what_would_be_read_in_its_place_is_known() {
+fn unread_keys_come_with_the_known_ones() {
     let config = json!({"rules": [{"usr": ""}]});
     let module = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap();
     assert_eq!(module.unread_keys()[0].known, ["user"]);

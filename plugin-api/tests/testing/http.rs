@@ -39,7 +39,7 @@ fn json_goes_out_and_comes_in() {
 }
 
 #[test]
-fn a_refusal_can_be_read_and_what_is_no_json_is_told() {
+fn refusals_can_be_read_and_invalid_json_is_reported() {
     let refused = answering(403, r#"{"errcode": "M_FORBIDDEN"}"#);
     let error = block_on(refused.api().http_client().get_json::<Value>(URL, &[])).unwrap_err();
     let HttpError::Status(response) = error else { panic!("{error}") };

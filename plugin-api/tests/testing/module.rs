@@ -120,7 +120,7 @@ fn busy(host: &FakeHost) -> TestModule {
 }
 
 #[test]
-fn who_misses_tokio_is_told_what_there_is_instead() {
+fn a_panic_of_tokio_names_the_alternatives() {
     let module = busy(&FakeHost::new("example.com"));
     let habit = event("org.example.habit").build();
     let panic = block_on(module.spam_checker().check_event_for_spam(&habit)).unwrap_err();
@@ -135,7 +135,7 @@ fn who_misses_tokio_is_told_what_there_is_instead() {
 }
 
 #[test]
-fn verdicts_errors_and_panics_are_told_apart() {
+fn verdicts_errors_and_panics_are_distinguished() {
     let module = busy(&FakeHost::new("example.com"));
     let check = |event| block_on(module.spam_checker().check_event_for_spam(&event));
     let by = |sender| event("m.room.message").sender(sender).build();
@@ -198,7 +198,7 @@ fn the_state_of_a_room_is_that_of_the_host() {
 }
 
 #[test]
-fn what_is_left_for_later_can_be_done() {
+fn continuations_can_be_run() {
     let module = busy(&FakeHost::new("example.com"));
     let login = |password| {
         let ask = module.password_auth_provider();

@@ -41,7 +41,7 @@ fn an_answer_may_depend_on_the_arguments() {
 }
 
 #[test]
-fn what_was_asked_for_is_noted_with_its_arguments() {
+fn requests_are_recorded_with_their_arguments() {
     let host = FakeHost::new("example.com");
     let api = host.api();
     block_on(async {
@@ -87,7 +87,7 @@ fn a_request_waits_at_its_gate_and_a_dropped_one_does_not() {
 }
 
 #[test]
-fn what_the_host_lacks_is_not_supported() {
+fn removed_requests_are_not_supported() {
     let host = FakeHost::new("example.com");
     let supports = |name| host.api().supports(name);
     let (request, callback) = ("is_user_admin", "spam_checker.user_may_invite");
@@ -192,7 +192,7 @@ fn data_of_another_form_is_refused() {
 }
 
 #[test]
-fn who_stands_in_for_a_homeserver_notes_nothing_and_has_the_systems_time() {
+fn a_host_that_stands_in_records_nothing_and_has_the_systems_time() {
     let host = FakeHost::new("example.com").user(user("@alice:example.com").admin()).standing_in();
     assert_eq!(is_admin(&host), Ok(true));
     assert_eq!(host.requests(), [] as [serde_json::Value; 0]);

@@ -103,7 +103,7 @@ fn refusals_name_their_stage() {
 }
 
 #[test]
-fn what_is_registered_in_the_start_is_asked() {
+fn callbacks_registered_in_start_are_called() {
     let host = host();
     let module = make(json!({}), &host).unwrap();
     assert!(module.callbacks().is_empty());
@@ -122,7 +122,7 @@ fn a_module_that_chooses_registers_no_more() {
 
 /// A homeserver logs an error in this case.
 #[test]
-fn registering_too_late_comes_to_nothing() {
+fn registering_too_late_has_no_effect() {
     let config = json!({"only": ["user_may_publish_room"], "late": true});
     let module = block_on(make(config, &host()).unwrap().start()).unwrap();
     let before = module.callbacks().to_vec();

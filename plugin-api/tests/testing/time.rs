@@ -157,7 +157,7 @@ fn failures_in_the_background_have_its_name_and_it_goes_on() {
 }
 
 #[test]
-fn what_takes_longer_than_its_period_is_not_overtaken() {
+fn calls_longer_than_their_period_do_not_overlap() {
     let host = host();
     let module = diary(&host);
     let gate = host.hold("create_and_send_event_into_room");

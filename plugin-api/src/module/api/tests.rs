@@ -213,7 +213,7 @@ impl WebResource for Guest {}
 
 /// A fake homeserver without a module does not keep objects that it is given.
 #[test]
-fn what_cannot_be_handed_over_is_given_back() {
+fn objects_that_cannot_be_handed_over_are_released() {
     let host = unusual();
     for end in LEAST..=MOST {
         let older = Older::with_functions(&host, end);
@@ -284,7 +284,7 @@ fn host() -> FakeHost {
 }
 
 #[test]
-fn a_group_that_the_homeserver_lacks_is_told_by_the_name_of_the_request() {
+fn a_missing_group_is_reported_by_the_name_of_the_request() {
     let groups: Vec<_> = REQUESTS.iter().map(|rows| rows[0].group).collect();
     for end in 0..=groups.len() {
         let older = Older::with_groups(&host(), |group| groups[..end].contains(&group));
@@ -297,7 +297,7 @@ fn a_group_that_the_homeserver_lacks_is_told_by_the_name_of_the_request() {
 }
 
 #[test]
-fn a_request_that_the_homeserver_lacks_is_told_by_its_name() {
+fn a_missing_request_is_reported_by_its_name() {
     for end in 0..=ROWS.len() {
         let older = Older::with_threepids(&host(), end);
         let (api, email) = (&older.api, "a@example.com");
@@ -346,7 +346,7 @@ fn asked_by_another_language(api: &ModuleApi, user_id: &'static [u8]) -> String 
 }
 
 #[test]
-fn what_a_module_in_another_language_asks_is_looked_at_first() {
+fn arguments_from_another_language_are_checked_first() {
     let api = host().api();
     assert_eq!(asked_by_another_language(&api, ALICE.as_str().as_bytes()), "false");
     let refused = asked_by_another_language(&api, b"@\xff:example.com");

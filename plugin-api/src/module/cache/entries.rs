@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_used_for_longest_goes_first() {
+    fn the_least_recently_used_entry_is_evicted() {
         let mut entries = entries(3, [1, 2, 3]);
         assert_eq!(entries.get(&1).map(String::as_str), Some("1"));
         assert_eq!(entries.insert(4, "4".to_owned()), Some("2".to_owned()));
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_invalidated_is_gone_and_counted() {
+    fn invalidations_remove_entries_and_are_counted() {
         let mut entries = entries(5, [1, 2, 3]);
         assert_eq!(entries.invalidate(&2), Some("2".to_owned()));
         assert_eq!(entries.invalidate(&2), None);

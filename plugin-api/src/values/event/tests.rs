@@ -103,7 +103,7 @@ fn escaped_keys_reach_clients_too() {
 }
 
 #[test]
-fn what_is_no_event_is_refused() {
+fn texts_that_are_no_events_are_refused() {
     for text in [
         "",
         "[]",

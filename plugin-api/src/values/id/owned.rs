@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_checked() {
+    fn deserialised_identifiers_are_checked() {
         let user = |json: &str| serde_json::from_str::<OwnedUserId>(json);
         assert_eq!(user(r#""@a:x:80""#).unwrap(), "@a:x:80");
         assert_eq!(

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_what_is_read() {
+    fn written_events_equal_parsed_ones() {
         for state_key in [None, Some(None), Some(Some("")), Some(Some("@ä:x")), Some(Some("\"\\"))]
         {
             let pdu = Pdu { state_key, ..pdu() };
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_refused_as_if_it_were_read() {
+    fn values_that_are_no_events_are_refused_as_by_the_parser() {
         assert!(same(&Pdu { event_id: None, ..pdu() }).is_err());
         assert!(same(&Pdu { content: json!([]), ..pdu() }).is_err());
         let of = |key: &str, value: Value| {

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_later_version_writes_is_unreadable() {
+    fn values_of_a_later_version_are_unreadable() {
         for bytes in [&[9][..], &[INTEGER, 0], &[TEXT, 1, 0, 0, 0, 0xff], &[BLOB, 2, 0, 0, 0, 1]] {
             assert_eq!(SqlValue::decode(bytes), Err(UNREADABLE));
         }

@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named() {
+    fn values_of_the_wrong_type_are_named() {
         let row = row();
         let said = |error: ModuleError| error.to_string();
         assert_eq!(

@@ -7,7 +7,7 @@ fn unread(json: &str) -> OwnedEvent {
 }
 
 #[test]
-fn what_is_read_late_is_read_as_if_at_once() {
+fn late_reads_equal_early_ones() {
     let json =
         r#"{"event_id":"$e","room_id":"!r:x","sender":"@\u0061:x","type":"t","content":{"a":1}}"#;
     let event = unread(json);
@@ -19,7 +19,7 @@ fn what_is_read_late_is_read_as_if_at_once() {
 }
 
 #[test]
-fn what_an_event_has_an_owned_one_has_too() {
+fn owned_events_have_the_methods_of_events() {
     let methods = |text: &str| -> Vec<String> {
         let name = |line: &str| {
             let name = line.strip_prefix("    pub fn ")?.split(['(', '<']).next()?;
@@ -38,7 +38,7 @@ fn what_an_event_has_an_owned_one_has_too() {
 }
 
 #[test]
-fn what_is_no_event_says_so_when_it_is_looked_at() {
+fn a_text_that_is_no_event_panics_when_it_is_read() {
     let event = unread("[]");
     assert_eq!(
         format!("{event:?}"),

@@ -37,7 +37,7 @@ fn usual_events_are_read() {
 }
 
 #[test]
-fn what_is_read_is_what_any_reader_reads() {
+fn both_readers_agree() {
     let mut read = 0;
     for event in EVENTS {
         for place in event.char_indices().map(|(place, _)| place) {
@@ -57,7 +57,7 @@ fn what_is_read_is_what_any_reader_reads() {
 }
 
 #[test]
-fn what_is_unusual_is_left_to_others() {
+fn unusual_notation_is_left_to_the_general_parser() {
     for (from, to) in [
         (r#""@ä:x""#, r#""@\u0061:x""#),
         ("\"type\"", "\"t\\u0079pe\""),
@@ -217,7 +217,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn all_that_is_sound_is_read(
+    fn all_valid_events_are_read(
         event in event(&["depth", "", "auth_events"], value(SOUND_PIECES, SOUND_BARE, 90)),
     ) {
         prop_assert!(agree(&event), "{event}");
