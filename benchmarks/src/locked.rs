@@ -123,7 +123,7 @@ mod traced {
         }
 
         #[test]
-        fn locked_instructions_are_told_from_others() {
+        fn locked_instructions_are_recognised() {
             assert!(locked(&[0xf0, 0x48, 0xff, 0x01]), "lock incq (%rcx)");
             assert!(locked(&[0x48, 0x87, 0x4d, 0x18]), "xchg %rcx,0x18(%rbp)");
             assert!(locked(&[0x66, 0xf0, 0x0f, 0xb1, 0x11]), "lock cmpxchg %dx,(%rcx)");

@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_loader_answers_lasts_through_the_shutdown_and_has_limits_of_its_own() {
+    fn services_are_answered_until_the_end_and_not_counted_as_homeserver_requests() {
         let admission = Admission::new(true, GroupSet::of("storage"));
         let answered: Vec<_> =
             (0..=AT_ONCE).map(|_| admission.admit(&BEGIN, None).unwrap()).collect();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_needs_the_lock_that_is_held_is_refused() {
+    async fn requests_that_need_a_held_lock_are_refused() {
         let admission = Admission::new(false, GroupSet::default());
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));

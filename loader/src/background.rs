@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_missed_is_left_out() {
+    fn missed_periods_are_skipped() {
         let (begun, period) = (Instant::now(), Duration::from_secs(10));
         let next = |now: f64| {
             let next = following(begun, period, begun + Duration::from_secs_f64(now));

@@ -338,14 +338,14 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_from_a_failure() {
+    fn refusals_and_failures_are_distinguished() {
         let denials: Vec<_> = all().iter().map(CallError::is_denial).collect();
         assert_eq!(denials[..6], [true; 6]);
         assert_eq!(denials[6..], [false; 5]);
     }
 
     #[test]
-    fn the_fields_are_what_the_body_shows_beside_errcode_and_error() {
+    fn fields_are_the_body_without_errcode_and_error() {
         let fields: Vec<_> = all().iter().map(|error| Value::from(error.fields())).collect();
         let own = json!({"until": "tomorrow", "": {"error": "inside"}});
         let none = json!({});

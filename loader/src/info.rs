@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_several_registered_is_told_once_and_in_order() {
+    fn registrations_of_several_modules_are_listed_once_and_in_order() {
         let both = [
             info(&["user_may_invite", "check_event_for_spam"], &["/b/*"]),
             info(&["user_may_create_room", "user_may_invite"], &["/a"]),

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_none_are_told_with_what_was_meant() {
+    fn unknown_names_are_reported_with_suggestions() {
         let host = Host::new("x")
             .calls([rows::SPAM_CHECKER, "spam_checker.user_may_invit", "on_new_event", "all\n"])
             .locks(["update_room_membership", "update_room_memberships", "is_user_admin"]);

@@ -56,7 +56,7 @@ mod beside_axum {
     );
 
     #[test]
-    fn a_name_of_the_prelude_is_no_name_of_axum() {
+    fn names_do_not_clash_with_axum() {
         fn are_sources<S: StateSource, F: FileSource>() {}
         are_sources::<(), std::fs::File>();
         assert!(!holds_room("!r:x"));
@@ -113,7 +113,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_name_of_the_prelude_is_no_name_of_salvo_or_ruma() {
+    fn names_do_not_clash_with_salvo_or_ruma() {
         let own = include_str!("prelude.rs").split("#[cfg(").next().unwrap_or_default();
         let imports = own.split("pub use ").skip(1);
         let names: Vec<&str> = imports

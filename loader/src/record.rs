@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_is_left_is_back_where_it_was() {
+    fn leaving_a_module_restores_the_outer_one() {
         let first = number(["outer".into(), "inner".into()]);
         let name = || current().as_deref().map(str::to_owned);
         assert_eq!(name(), None);

@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_noted_has_an_end_and_is_counted_to_the_last() {
+    fn notes_are_limited_but_all_are_counted() {
         let rehearsal = Rehearsal::new(|_| String::new());
         let module: Arc<str> = "a".into();
         for number in 0..REMEMBERED + 5 {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_all_live_when_nothing_is_played() {
+    fn all_is_live_when_no_service_is_simulated() {
         let rehearsal = Rehearsal::new(|_| String::new());
         let some = rehearsal.clone().live(Service::Mail).live(Service::Http);
         assert!(!rehearsal.is_live(Service::Mail) && some.is_live(Service::Mail));

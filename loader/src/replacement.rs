@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_original_is_given_in_any_way_and_what_changes_comes_apart() {
+    fn the_original_is_any_kind_of_event_and_sender_and_content_are_separate() {
         let given = json!({
             "room_id": "!r:x", "sender": "@b:x", "type": "m.room.message", "content": {"body": "new"},
         });

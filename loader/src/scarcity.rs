@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_too_little_of_is_named_with_its_limit() {
+    fn exhausted_resources_are_named_with_their_limits() {
         assert_snapshot!(said(Errno::MFILE), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
         assert_snapshot!(said(Errno::NFILE), @"the whole system has too many files open: close some, or raise the sysctl `fs.file-max`");
         assert_snapshot!(said(Errno::NOMEM), @"there is too little memory: free some, or raise the limit on that of this process (`ulimit -v`; `MemoryMax=` in a systemd unit)");

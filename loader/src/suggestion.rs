@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_what_would_steer_a_terminal() {
+    fn escapes_control_characters() {
         assert_eq!(printable("a\n\u{1b}[2Jb ü"), "a\\n\\u{1b}[2Jb ü");
     }
 }

@@ -171,7 +171,7 @@ mod tests {
     use crate::limits::Limits;
 
     #[test]
-    fn it_looks_several_times_in_the_time_that_is_too_long() {
+    fn it_looks_several_times_in_each_slow_poll() {
         let of = |millis| period(Duration::from_millis(millis)).as_millis();
         assert_eq!([1, 100, 1_000, 60_000].map(of), [5, 25, 250, 250]);
     }
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_watched_without_a_time_that_is_too_long() {
+    fn nothing_is_watched_without_a_slow_poll() {
         let subject = || Subject::new(0, "m".into(), Limits::default());
         assert!(watch(None, vec![subject()]).0.is_none());
         assert!(watch(Some(Duration::from_secs(1)), vec![]).0.is_none());

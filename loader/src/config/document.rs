@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_as_carefully_as_a_config() {
+    fn documents_are_read_as_carefully_as_configs() {
         assert_eq!(said("a: 1\na: 2"), ["the key `a` stands here twice"]);
         assert_eq!(said("a: !!x 1"), ["YAML tags are not supported: `!!x`"]);
         assert_eq!(said("a: {"), ["this is not YAML: a value is missing here"]);
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_value_it_holds_null() {
+    fn a_document_without_a_value_is_null() {
         for text in ["", "# nothing", "---"] {
             let mut document = Document::parse(text.as_bytes()).unwrap();
             assert_eq!(document.take(), json!(null), "{text:?}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_below_has_its_line() {
+    fn nested_problems_have_a_line() {
         let mut document = Document::parse(b"list:\n- x\n- y: 1").unwrap();
         let members = document.take()["list"][1].as_object().cloned().unwrap();
         let path = ["list".to_owned(), item(1)];

@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration() {
+    fn invalid_durations_are_refused() {
         for (value, message) in [
             (json!(10), "the duration `10` has no unit"),
             (json!("10"), "the duration `10` has no unit"),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant() {
+    fn invalid_durations_have_suggestions() {
         for (value, fix) in [
             (json!("010"), "say which: `10s` or `10ms`"),
             (json!(10), "say which: `10s` or `10ms`"),

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_of_ours_is_said_to_be_foreign() {
+    fn known_keys_are_not_explained_as_foreign() {
         for key in KEYS {
             assert_eq!(at_the_top(key), None, "{key}");
         }

@@ -133,7 +133,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_network_contains_what_begins_like_it(bits: u32, other: u32, prefix in 0_u8..=32) {
+        fn an_ipv4_network_contains_addresses_with_its_prefix(bits: u32, other: u32, prefix in 0_u8..=32) {
             let address = IpAddr::from(Ipv4Addr::from(bits));
             let network = Network { address: first_bits(address, prefix), prefix };
             prop_assert_eq!(said_of(&network.to_string()), network.to_string());
@@ -144,7 +144,7 @@ mod tests {
         }
 
         #[test]
-        fn so_do_those_of_ipv6(bits: u128, other: u128, prefix in 0_u8..=128) {
+        fn an_ipv6_network_contains_addresses_with_its_prefix(bits: u128, other: u128, prefix in 0_u8..=128) {
             let address = IpAddr::from(Ipv6Addr::from(bits));
             let network = Network { address: first_bits(address, prefix), prefix };
             let same = (bits ^ other).leading_zeros() >= u32::from(prefix);

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_is_woken_once_when_nothing_is_open() {
+    fn the_waiting_task_is_woken_once_when_all_modules_have_finished() {
         let tally = Tally::of(3);
         let (first, last) = (Arc::new(Woken::default()), Arc::new(Woken::default()));
         for woken in [&first, &last] {

@@ -80,14 +80,14 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_told_at_once_and_then_once_a_minute() {
+    fn a_flood_is_logged_at_once_and_then_once_a_minute() {
         let flood = vec![1.0; 200];
         let shown = [(1.0, 0), (2.0, 0), (3.0, 0), (61.0, 57), (121.0, 59), (181.0, 59)];
         assert_eq!(told(3, &flood), (shown.to_vec(), 19));
     }
 
     #[test]
-    fn after_quiet_minutes_as_many_are_told_at_once_again() {
+    fn after_quiet_minutes_as_many_are_logged_at_once_again() {
         let waits = [&[0.0; 4][..], &[125.0], &[0.0; 3], &[3600.0], &[0.0; 4]].concat();
         let shown = [
             (0.0, 0),
@@ -104,7 +104,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_one_is_told_or_counted(
+        fn each_line_is_logged_or_counted(
             at_once in 1_u32..6,
             waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
         ) {
@@ -114,7 +114,7 @@ mod tests {
         }
 
         #[test]
-        fn no_stretch_of_time_has_more_than_its_minutes_and_what_is_told_at_once(
+        fn any_period_has_at_most_one_line_per_minute_and_the_initial_ones(
             at_once in 1_u32..6,
             waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
         ) {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_a_host_calls_decides_what_it_supports() {
+fn calls_decides_what_a_host_supports() {
     let all = Host::new("x");
     assert!(all.supports("account_validity") && all.supports("account_validity.on_user_login"));
     assert!(!all.supports("account_validity.on_user_logout") && !all.supports("get_room_state"));
@@ -14,7 +14,7 @@ fn what_a_host_calls_decides_what_it_supports() {
 }
 
 #[test]
-fn a_homeserver_that_is_played_is_no_trial_for_the_modules_and_lasts_no_longer() {
+fn a_simulated_homeserver_is_not_a_trial_for_modules_and_leaves_nothing_behind() {
     let told = |host: &Host| (host.is_trial(), host.is_passing(), host.plays_homeserver());
     let rehearsal = Rehearsal::new(|_| String::new());
     assert_eq!(told(&Host::new("x")), (false, false, false));

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beyond_all_measure() {
+    fn a_file_that_is_too_large() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("libx.so");
         File::create(&path).unwrap().set_len(SIZE_MAX + 1).unwrap();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn permission_denied_names_whom_to_permit() {
+    fn permission_denied_names_the_user() {
         // Made up, because CI runs as root, which is never denied.
         let denied = io::Error::from_raw_os_error(rustix::io::Errno::ACCESS.raw_os_error());
         let fault = unreadable(denied);
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_read_than_was_announced() {
+    fn no_more_is_read_than_the_metadata_says() {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(10).unwrap();
         let before = file.as_file().metadata().unwrap();

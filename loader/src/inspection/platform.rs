@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_is_none() {
+    fn invalid_versions_are_none() {
         for text in ["", "2", "2.", "PRIVATE", "ABI_DT_RELR", ".1", "99999999999.1"] {
             assert_eq!(GlibcVersion::parse(text), None, "{text}");
         }

@@ -69,7 +69,7 @@ fn a_plugin_in_order() {
 }
 
 #[test]
-fn undefined_symbols_are_told_with_the_library_that_is_named_for_them() {
+fn undefined_symbols_are_listed_with_their_library() {
     let plugin = Plugin {
         undefined: vec![
             ("malloc", Some(0), false),
@@ -124,7 +124,7 @@ fn a_manifest_of_an_unknown_shape() {
 }
 
 #[test]
-fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
+fn a_config_schema_is_kept_as_json_text() {
     let schema =
         json!({"type": "object", "title": "a \" b", "properties": {"n": {"minimum": 1.5}}});
     let (inspected, report) = inspected(&with("config_schema", schema.clone()).bytes());
@@ -145,7 +145,7 @@ fn a_schema_of_configs_is_told_as_json_and_nothing_is_built_of_it() {
 }
 
 #[test]
-fn a_schema_of_configs_that_is_no_object() {
+fn a_config_schema_that_is_not_an_object() {
     let text = "{\"type\": \"object\"}";
     assert_snapshot!(problems(&with("config_schema", json!(text)).bytes()), @"
     error: inspection: `/plugins/libx.so` has a manifest that cannot be read: `config_schema` is no JSON object, which a JSON Schema is here at line 1 column 142
@@ -228,7 +228,7 @@ fn static_tls_is_a_warning() {
 }
 
 #[test]
-fn all_is_told_at_once() {
+fn all_problems_are_reported_at_once() {
     let plugin = Plugin {
         entry: Some(Entry { unwind: Entry::ABORTS, ..entry() }),
         glibc: vec!["GLIBC_9.1"],

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::{remedy, unreachable};
 
 #[test]
-fn each_refusal_of_the_linker_has_a_remedy_of_its_own() {
+fn each_linker_error_has_its_own_remedy() {
     assert_snapshot!(remedy("/proc/self/fd/9: cannot allocate memory in static TLS block"), @"a library in the plugin takes static thread-local storage, of which a process has little: start the homeserver with `GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384` in its environment (more if that is not enough), or build the plugin without an allocator of its own");
     assert_snapshot!(remedy("/proc/self/fd/9: cannot open shared object file: Too many open files"), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
     assert_snapshot!(remedy("libx.so: failed to map segment from shared object"), @"let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of `/proc` or the sysctl `vm.memfd_noexec` may keep it from that");
@@ -14,7 +14,7 @@ fn each_refusal_of_the_linker_has_a_remedy_of_its_own() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn where_the_way_to_the_bytes_is_missing_it_is_named() {
+fn an_unreachable_path_has_a_remedy() {
     let no_such_file = std::io::Error::from_raw_os_error(2);
     assert_snapshot!(unreachable(&no_such_file), @"plugins are mapped by a path below `/proc/self/fd`, which is not there: mount `/proc` (in a chroot: `mount -t proc proc /proc`; in a systemd unit: `ProcSubset=all`)");
     let too_many_files = std::io::Error::from_raw_os_error(24);

@@ -71,7 +71,7 @@ fn a_homeserver_refuses_in_the_words_of_synapse() {
 
 /// Exactly the callbacks that may deny have a refusal for the client.
 #[test]
-fn what_is_refused_may_deny() {
+fn callbacks_with_a_refusal_may_deny() {
     // A login that no module accepts fails without a denial; the homeserver tells the client.
     let lets_in = ["check_auth", "check_3pid_auth"];
     // These only hide results, which the client does not notice.
@@ -84,7 +84,7 @@ fn what_is_refused_may_deny() {
 }
 
 #[test]
-fn every_callback_has_the_rules_its_documentation_states() {
+fn every_policy_matches_the_documentation() {
     let rows: Vec<_> = CATEGORIES.iter().flat_map(|category| category.callbacks).collect();
     assert_eq!(
         rows.iter().map(|row| (row.category, row.name)).collect::<Vec<_>>(),

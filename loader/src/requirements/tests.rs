@@ -18,7 +18,7 @@ fn host() -> Host {
 }
 
 #[test]
-fn all_that_lacks_is_one_problem() {
+fn everything_missing_is_one_problem() {
     let names = [
         "spam_checker.user_may_invite",
         "spam_checker.accept_make_join",
@@ -55,7 +55,7 @@ impl Users for Admins {
 }
 
 #[test]
-fn what_a_homeserver_answers_is_what_it_writes() {
+fn a_homeserver_answers_the_requests_it_implements() {
     let host = host().users(Admins);
     assert_eq!(said(&["is_user_admin"], Known::All(&host)), "");
     assert_snapshot!(said(&["set_user_admin"], Known::All(&host)), @"
@@ -65,7 +65,7 @@ fn what_a_homeserver_answers_is_what_it_writes() {
 }
 
 #[test]
-fn whether_a_homeserver_sends_mail_a_trial_does_not_know() {
+fn a_trial_does_not_know_whether_a_homeserver_sends_mail() {
     let names = ["is_user_admin", "send_mail", "run_db_interaction"];
     let said_in_trial = said(&names[..2], Known::All(&host().trial()));
     // The reason depends on the features.

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_too_many_is_refused_and_a_dropped_one_gives_its_place_up() {
+    fn excess_calls_are_refused_and_dropped_calls_free_their_place() {
         let limiter = Limiter::new(1, 1);
         let mut context = Context::from_waker(Waker::noop());
         let running = pin!(limiter.admit()).poll(&mut context);

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_made_stands_in_the_order_of_what_it_is_made_of() {
+    fn results_are_in_the_order_of_the_elements() {
         let all: Vec<usize> = (0..1_000).collect();
         for threads in [Thread::Own, Thread::Callers] {
             let doubled = map(threads, &all, |number| number * 2);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_on_another_thread_is_one_of_the_callers() {
+    fn a_panic_on_another_thread_reaches_the_caller() {
         let caller = thread::current().id();
         let processors = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
         let barrier = Barrier::new(processors);

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_what_is_mapped_though_it_is_kept_for_ever() {
+    fn a_mapped_copy_leaves_no_file_even_if_it_is_never_dropped() {
         let parent = tempfile::tempdir().unwrap();
         let copy = copy(&parent);
         let mapped = File::open(copy.path()).unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn no_path_comes_twice() {
+    fn no_path_is_used_twice() {
         let parent = tempfile::tempdir().unwrap();
         let mut paths = std::collections::BTreeSet::new();
         for _ in 0..20 {
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_dead_process_left_is_removed_and_what_is_in_use_is_not() {
+    fn copies_of_dead_processes_are_removed_and_those_in_use_are_not() {
         let parent = tempfile::tempdir().unwrap();
         let [in_use, dead, young] = [(); 3].map(|()| copy(&parent));
         for old in [&in_use, &dead] {
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_named_like_a_copy_leads_to_no_removal() {
+    fn links_named_like_a_copy_are_not_followed() {
         let parent = tempfile::tempdir().unwrap();
         let elsewhere = tempfile::tempdir().unwrap();
         fs::write(elsewhere.path().join("precious"), "").unwrap();

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_change_the_bytes() {
+    fn the_bytes_cannot_be_changed() {
         let mut memory = SealedMemory::new("libx.so", b"bytes").unwrap();
         assert!(memory.file.write_all(b"more").is_err());
         assert!(memory.file.set_len(0).is_err());

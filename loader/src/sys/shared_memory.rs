@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_in_the_file() {
+    fn written_words_are_in_the_file() {
         let mut file = tempfile::tempfile().unwrap();
         let words = map_shared(&file, 1000).unwrap();
         assert!(words.iter().all(|word| word.load(Ordering::Relaxed) == 0));
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn descriptors_that_are_not_files_are_refused() {
         let (reader, _writer) = std::io::pipe().unwrap();
         let file = File::from(std::os::fd::OwnedFd::from(reader));
         assert!(map_shared(&file, 8).is_err());

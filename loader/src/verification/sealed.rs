@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_nobody_holds_is_gone() {
+    fn an_image_that_was_dropped_is_gone() {
         let first = SealedImage::of(&image(b"fleeting")).unwrap();
         let gone = Arc::downgrade(&first);
         drop(first);

@@ -78,7 +78,7 @@ fn give_away(path: &Path) -> bool {
 }
 
 #[test]
-fn what_was_inspected_is_what_will_be_mapped() {
+fn the_inspected_bytes_are_the_ones_to_be_mapped() {
     let plugins = Plugins::new();
     let (verified, report) = plugins.verify("libx.so");
     assert!(report.problems.is_empty(), "{:?}", report.problems);
@@ -138,7 +138,7 @@ fn a_file_of_another_user() {
 }
 
 #[test]
-fn a_sticky_folder_is_as_safe_as_what_lies_in_it() {
+fn a_sticky_folder_is_as_safe_as_its_entries() {
     let plugins = Plugins::new();
     chmod(plugins.folder.path(), 0o1777);
     assert_eq!(plugins.problems("libx.so"), "");
@@ -215,7 +215,7 @@ fn the_digest_the_config_gives() {
 }
 
 #[test]
-fn permissions_and_digest_are_told_at_once() {
+fn permissions_and_digest_are_reported_together() {
     let mut plugins = Plugins::new();
     plugins.sha256 = Some("0".repeat(64));
     chmod(&plugins.path("libx.so"), 0o666);

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn one_long_call_is_told_from_several_short_ones() {
+    fn one_long_call_is_distinguished_from_several_short_ones() {
         let (mut sight, begun) = (Sight::default(), Instant::now());
         let at = |seconds| begun + Duration::from_secs(seconds);
         for second in 0..3 {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_of_is_returned_when_it_is_left() {
+    fn a_logged_entry_is_returned_when_it_is_left() {
         let (mut sight, now) = (Sight::default(), Instant::now());
         let outer = record::enter(7, Place::START);
         look(&mut sight, now);

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_modules_own_headers_go_before_those_of_all() {
+    fn the_modules_headers_override_the_common_ones() {
         let answer = WebResponse::new(200, "")
             .header("Access-Control-Allow-Origin", "https://example.com")
             .header("X-A", "1")
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_a_body_is_shows_by_itself() {
+    fn content_length_is_computed_from_the_body() {
         let length = |answer: WebResponse, length: &str| {
             answer.header("Content-Length", length).header("Transfer-Encoding", "chunked")
         };
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_module_may_leave_out_the_body_and_say_how_long_it_would_be() {
+    fn a_module_may_leave_out_the_body_and_set_its_length() {
         let says =
             |status, length: &str| WebResponse::new(status, "").header("Content-Length", length);
         assert_eq!(framed(true, &says(200, "7")), (200, "7".to_owned(), 0));

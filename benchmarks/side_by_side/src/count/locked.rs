@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_locks_and_so_does_an_exchange_with_memory() {
+    fn prefixed_instructions_and_exchanges_with_memory_are_locked() {
         for locked in [
             // lock inc qword [rdi]
             &[0xf0, 0x48, 0xff, 0x07][..],
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn others_do_not() {
+    fn other_instructions_are_not_locked() {
         for plain in [
             // xchg rax, rcx
             &[0x48, 0x87, 0xc8][..],

@@ -13,7 +13,7 @@ fn said(before: &[(&str, &str)], after: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn nothing_is_said_of_what_stays_or_is_not_known() {
+fn unchanged_and_unknown_fields_are_not_reported() {
     let now = Process::now();
     assert_eq!(now.changes(&now), []);
     assert_eq!(Process::default().changes(&Process::default()), []);
@@ -40,7 +40,7 @@ fn signals_are_named() {
 }
 
 #[test]
-fn another_user_is_told() {
+fn a_changed_user_is_reported() {
     let (root, other) = ([("Uid", "0 0"), ("Gid", "0 0")], [("Uid", "5 5"), ("Gid", "5 5")]);
     assert_snapshot!(said(&root, &other), @"
     warning: trial: it changed the user of the process: the homeserver's files may be out of its reach from then on
@@ -53,7 +53,7 @@ fn another_user_is_told() {
 }
 
 #[test]
-fn restrictions_are_told() {
+fn restrictions_are_reported() {
     assert_snapshot!(said(&[("Seccomp", "0")], &[("Seccomp", "2")]), @"
     warning: trial: it restricted what the process may do (seccomp, no_new_privs): the homeserver cannot do it either from then on
       fix: tell its author: a module restricts programs that it starts

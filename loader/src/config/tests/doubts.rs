@@ -6,7 +6,7 @@ use super::messages::said_of;
 use super::*;
 
 #[test]
-fn what_is_not_expanded() {
+fn variables_and_tildes_are_not_expanded() {
     assert_snapshot!(said_of("plugins_dir: ${HOME}/plugins\nmail: {notif_from: a@b.c, smtp_user: $SMTP_USER, smtp_pass: '${SMTP_PASS}'}\nmodules:\n- {module: a, config: {token: \"${TOKEN}\", price: $5, pattern: '^a$', js: '${name}'}}\n"), @"
     warning: config: the environment variable `HOME` is not expanded here
       at plugins_dir, line 1, column 14
@@ -63,7 +63,7 @@ fn typographic_quotes() {
 }
 
 #[test]
-fn what_nobody_sees() {
+fn invisible_characters_in_values() {
     assert_snapshot!(said_of("modules:\n  - module:\u{a0}demo\n"), @"
     warning: config: there is a no-break space (U+00A0) in this text
       at modules.<item 0>, line 2, column 5
@@ -117,7 +117,7 @@ fn comments_that_were_values() {
 }
 
 #[test]
-fn a_doubt_keeps_no_module_from_starting() {
+fn doubts_are_only_warnings() {
     let config =
         Config::from_yaml("modules: [{module: a, config: {x: $X}}]", Path::new("/")).unwrap();
     assert_eq!(config.entries()[0].config()["x"], "$X");

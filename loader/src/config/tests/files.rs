@@ -36,7 +36,7 @@ fn relative_paths_are_taken_from_the_folder() {
 }
 
 #[test]
-fn a_text_that_was_read_before_is_enough() {
+fn a_config_needs_only_the_text() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("modules.yaml");
     fs::write(&file, "\u{feff}plugins_dir: mine\n").unwrap();
@@ -272,7 +272,7 @@ fn alias_bombs() {
 }
 
 #[test]
-fn a_file_of_another_kind_is_not_complained_of_line_by_line() {
+fn a_file_of_another_kind_is_not_reported_line_by_line() {
     let text = format!("modules: [{}]", "0, ".repeat(1_000));
     let said = said_of(text.as_bytes());
     assert_eq!(said.matches("error: ").count(), 201);

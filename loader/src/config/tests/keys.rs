@@ -63,7 +63,7 @@ fn keys_of_the_other_level() {
 }
 
 #[test]
-fn other_words() {
+fn synonyms() {
     assert_snapshot!(said_of("plugins: []\nsmtp: {}\npermissions: warn\nmodules: [{module: a, options: {}, id: b, hash: c, deadline: 1s, disabled: true}]\n"), @"
     error: config: unknown key `plugins`
       at plugins, line 1, column 1

@@ -330,7 +330,7 @@ fn anchors() {
 }
 
 #[test]
-fn all_at_once_from_the_top_down() {
+fn all_problems_are_reported_from_the_top_down() {
     assert_snapshot!(
         said_of(
             "

@@ -203,7 +203,7 @@ fn quotes_and_brackets() {
 }
 
 #[test]
-fn what_nobody_sees() {
+fn invisible_characters() {
     assert_snapshot!(said_of("modules:\n  - module: a\n  \u{a0} config: {}\n"), @"
     error: config: this is not YAML: there is a no-break space (U+00A0) in this line
       at line 3, column 3

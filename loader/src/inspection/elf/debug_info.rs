@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_what_the_sections_of_that_name_hold() {
+    fn debug_info_is_the_size_of_the_sections_with_such_names() {
         assert_eq!(size_of(&plugin()), 5_300);
         assert_eq!(size_of(&Plugin::default().bytes()), 0);
         let mapped = vec![(".debug_gdb_scripts", SHF_ALLOC.0, 100)];
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_lead_nowhere_count_for_nothing() {
+    fn invalid_headers_are_ignored() {
         // The headers are the last in the file: of five, the last is that of the names.
         let mut too_large = plugin();
         header(&mut too_large, 5)[32..40].copy_from_slice(&u64::MAX.to_ne_bytes());
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_that_lie_upon_each_other_are_no_more_than_the_file() {
+    fn overlapping_sections_do_not_exceed_the_file() {
         let mut bytes = plugin();
         let all = bytes.len() as u64;
         for section in [4, 5] {

@@ -31,7 +31,7 @@ fn lying(entry_symbol: (u8, u16, u64)) -> Plugin {
 }
 
 #[test]
-fn what_hsmod_abi_writes_is_what_is_read() {
+fn an_entry_is_read_as_hsmod_abi_writes_it() {
     let written = Entry::rust(false, null(), null());
     let bytes = entry_bytes(&written);
     let head = EntryHead::of(bytes.first_chunk().unwrap()).unwrap();
@@ -56,7 +56,7 @@ fn each_byte_order_is_read_by_its_own_rule() {
 }
 
 #[test]
-fn the_language_is_told() {
+fn the_language_is_read() {
     for (number, language) in [(Entry::C, "C"), (Entry::RUST, "Rust"), (9, "number 9")] {
         let entry = Some(Entry { language: number, ..entry() });
         let (inspected, report) = inspected(&Plugin { entry, ..Plugin::default() }.bytes());
@@ -172,7 +172,7 @@ fn panic_abort() {
 }
 
 #[test]
-fn what_cannot_panic_needs_no_strategy() {
+fn a_plugin_that_cannot_panic_needs_no_strategy() {
     let entry = Some(Entry { unwind: Entry::HAS_NO_PANICS, ..entry() });
     assert_eq!(said(&Plugin { entry, ..with("panic", json!("none")) }), "");
 }
@@ -190,7 +190,7 @@ fn an_unknown_panic_strategy() {
 }
 
 #[test]
-fn another_beginning() {
+fn an_entry_that_begins_differently() {
     assert_snapshot!(said_of(Entry { magic: *b"HSMODabi", ..entry() }), @"
     error: inspection: `/plugins/libx.so` has a damaged entry: its symbol `hsmod_entry` does not begin as one does
       fix: build it again with `export_module!` of hsmod-plugin-api; in another language, let it begin with `hsmodABI`

@@ -107,7 +107,7 @@ fn a_library_for_another_processor() {
 }
 
 #[test]
-fn whatever_is_cut_off_or_changed_is_a_fault_and_no_panic() {
+fn damaged_libraries_are_faults_and_never_panic() {
     for bytes in both_kinds() {
         for end in 0..bytes.len() {
             let _ = head(&bytes[..end]);

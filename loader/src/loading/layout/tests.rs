@@ -28,13 +28,13 @@ fn is_compared(layouts: Layouts) -> bool {
 }
 
 #[test]
-fn what_the_same_crate_described_for_the_same_version_is_compared() {
+fn layouts_of_the_same_versions_are_compared() {
     assert!(is_compared(ours()));
     assert!(is_compared(Layouts { size: ours().size + 8, ..ours() }));
 }
 
 #[test]
-fn what_cannot_be_compared_is_let_pass() {
+fn layouts_that_cannot_be_compared_are_accepted() {
     static NOTHING: Entry = Entry { layouts: null(), ..Entry::NOTHING };
     assert!(comparable(&NOTHING).is_none());
     assert!(!is_compared(Layouts { size: ours().size - 1, ..ours() }));
@@ -87,7 +87,7 @@ fn told(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<Str
 }
 
 #[test]
-fn a_difference_is_told_by_path_expected_found() {
+fn a_difference_is_reported_as_path_expected_found() {
     let one = <one::Table as StableAbi>::LAYOUT;
     assert_eq!(told(one, one), None);
     let retyped = told(one, <retyped::Table as StableAbi>::LAYOUT).unwrap();

@@ -96,7 +96,7 @@ fn a_data_dir_in_a_file_system_of_the_kernel() {
 }
 
 #[test]
-fn a_folder_of_somebody_else() {
+fn a_folder_of_another_user() {
     let site = Site::new();
     fs::create_dir(site.path("data")).unwrap();
     fs::set_permissions(site.path("data"), fs::Permissions::from_mode(0o500)).unwrap();

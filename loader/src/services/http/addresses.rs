@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn public_addresses_are_not() {
+    fn public_addresses_are_allowed() {
         for address in [
             "1.1.1.1",
             "9.255.255.255",
@@ -231,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_disguise_helps(bits: u32, private in prop::sample::select(&SPECIAL[..15])) {
+        fn embedding_an_address_does_not_help(bits: u32, private in prop::sample::select(&SPECIAL[..15])) {
             let network: Network = private.0.parse().unwrap();
             let base: Ipv4Addr = private.0.split('/').next().unwrap().parse().unwrap();
             let prefix: u32 = private.0.split('/').nth(1).unwrap().parse().unwrap();
@@ -249,7 +249,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_allowed_allows_nothing_else(bits: u128) {
+        fn allowing_an_address_allows_no_other(bits: u128) {
             let address = IpAddr::from(Ipv6Addr::from(bits));
             let one = Addresses::new(&["fd00::1".parse().unwrap()]);
             let nothing = Addresses::new(&[]);

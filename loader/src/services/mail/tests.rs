@@ -144,7 +144,7 @@ async fn a_storm_of_mails_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_answer_is_not_waited_for() {
+async fn a_server_that_does_not_answer_is_a_timeout() {
     assert_snapshot!(said_of(MailSecurity::Plain, &[("", "")]).await, @"the mail server `127.0.0.1:PORT` did not take the mail within 120s");
 }
 

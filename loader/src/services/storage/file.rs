@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_would_leave_the_folder_are_written_out() {
+    fn names_that_would_leave_the_folder_are_escaped() {
         for (module, name) in [
             ("evil-list", "evil-list.sqlite3"),
             ("v1.2", "v1.2.sqlite3"),

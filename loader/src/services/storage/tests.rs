@@ -36,7 +36,7 @@ async fn numbers(storage: &Storage) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn what_lies_in_memory_is_each_storages_own_and_keeps_the_rules() {
+async fn storages_in_memory_are_separate_and_follow_the_rules() {
     let storage = Storage::open_in_memory("test").await.unwrap();
     let table = Migration { version: 1, sql: "CREATE TABLE t (n)" };
     storage.migrate(&[table]).await.unwrap();
@@ -70,7 +70,7 @@ async fn values_come_back_as_they_went() {
 }
 
 #[tokio::test]
-async fn a_dropped_transaction_never_was() {
+async fn a_dropped_transaction_leaves_nothing() {
     let (_folder, storage) = storage().await;
     let mut dropped = storage.begin("dropped").await.unwrap();
     assert_eq!(dropped.execute("INSERT INTO t VALUES (1), (2)", vec![]).await.unwrap(), 2);

@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_told_as_the_template_wants() {
+    fn times_are_formatted_as_the_template_says() {
         // In the middle of a year, so that the year does not depend on the time zone.
         let year = rendered(r#"{{ 1783339200000|format_ts("%Y in %%") }}"#);
         assert_eq!(year, Ok("2026 in %".to_owned()));
@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn the_localpart_of_an_address_is_before_the_last_sign() {
+    fn the_localpart_is_before_the_last_at_sign() {
         let template =
             r#"{{ '"a@b"@example.com'|localpart_from_email }} {{ "x"|localpart_from_email }}"#;
         assert_eq!(rendered(template), Ok(r#""a@b" x"#.to_owned()));

@@ -10,7 +10,7 @@ async fn get(client: &HttpClient, url: &str) -> Result<HttpResponse, HttpError> 
 }
 
 #[tokio::test]
-async fn addresses_in_urls_are_seen_through() {
+async fn addresses_in_urls_are_recognised_in_any_notation() {
     let server = Server::start(|_| server::answer("200 OK", ""));
     let client = client(&Http::default(), no_lookup());
     for host in [
@@ -45,7 +45,7 @@ async fn addresses_in_urls_are_seen_through() {
 }
 
 #[tokio::test]
-async fn names_are_refused_by_what_they_stand_for() {
+async fn names_are_refused_by_their_addresses() {
     let server = Server::start(|_| server::answer("200 OK", ""));
     let url = format!("http://evil.example:{}/", server.port());
     for address in ["127.0.0.1", "::1", "10.0.0.1", "::ffff:127.0.0.1", "64:ff9b::7f00:1"] {
@@ -60,7 +60,7 @@ async fn names_are_refused_by_what_they_stand_for() {
 }
 
 #[tokio::test]
-async fn what_is_allowed_is_reached() {
+async fn allowed_addresses_are_reached() {
     let server = Server::start(|_| server::answer("200 OK", "here"));
     let allowed = allowing(&["127.0.0.1"]);
     let system = HttpClient::new(&allowing(&["127.0.0.0/8", "::1"])).unwrap();
@@ -73,7 +73,7 @@ async fn what_is_allowed_is_reached() {
 }
 
 #[tokio::test]
-async fn of_a_names_addresses_those_are_left_out_that_may_not_be_reached() {
+async fn forbidden_addresses_of_a_name_are_left_out() {
     let (server, wrong) = Server::start_two("right", "wrong");
     let client = client(&allowing(&["127.0.0.1"]), lookup(&["127.0.0.2", "10.0.0.1", "127.0.0.1"]));
     let answer = get(&client, &format!("http://mixed.example:{}/", server.port())).await.unwrap();

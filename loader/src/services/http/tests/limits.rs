@@ -41,7 +41,7 @@ async fn an_endless_body_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_answer_is_not_waited_for() {
+async fn a_server_that_does_not_answer_is_a_timeout() {
     let server = Server::start(|_| String::new());
     for (timeout, after) in [(60, 60), (1_000_000, 600)] {
         let mut request = HttpRequest::new("GET", server.url("/"));

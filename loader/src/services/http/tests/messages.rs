@@ -52,7 +52,7 @@ async fn hosts_that_cannot_be_reached() {
 }
 
 #[tokio::test]
-async fn answers_that_are_none() {
+async fn invalid_responses() {
     let server = Server::start(|_| "SSH-2.0-OpenSSH\r\n".into());
     let said = said_of(&local(), get(server.url("/secret"))).await;
     assert_snapshot!(said, @"the request to `127.0.0.1` failed: invalid HTTP version parsed");

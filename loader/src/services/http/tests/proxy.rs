@@ -33,7 +33,7 @@ async fn the_proxy_may_have_a_name_and_want_a_password() {
 }
 
 #[tokio::test]
-async fn addresses_are_checked_before_it() {
+async fn addresses_are_checked_before_the_proxy() {
     let proxy = Server::start(|_| server::answer("200 OK", ""));
     let client = through(&proxy.url(""), no_lookup());
     let answer = client.request(HttpRequest::new("GET", "http://169.254.169.254/")).await;

@@ -10,7 +10,7 @@ async fn follow(client: &HttpClient, url: &str) -> Result<HttpResponse, HttpErro
 }
 
 #[tokio::test]
-async fn by_default_it_is_the_answer() {
+async fn a_redirect_is_returned_by_default() {
     let server = Server::start(|_| server::redirect("/there"));
     let answer = local().request(HttpRequest::new("GET", server.url("/"))).await.unwrap();
     assert_eq!(answer.status, 302);
@@ -19,7 +19,7 @@ async fn by_default_it_is_the_answer() {
 }
 
 #[tokio::test]
-async fn it_is_followed_on_demand() {
+async fn a_redirect_is_followed_on_demand() {
     let there = Server::start(|_| server::answer("200 OK", "there"));
     let location = there.url("/there");
     let here = Server::start(move |_| server::redirect(&location));
@@ -31,7 +31,7 @@ async fn it_is_followed_on_demand() {
 }
 
 #[tokio::test]
-async fn it_may_go_five_times() {
+async fn five_redirects_are_followed() {
     let server = Server::start(|request| {
         let left = request.split(['/', ' ']).nth(2).and_then(|n| n.parse::<usize>().ok()).unwrap();
         match left {
@@ -45,7 +45,7 @@ async fn it_may_go_five_times() {
 }
 
 #[tokio::test]
-async fn it_cannot_lead_to_an_address_that_may_not_be_reached() {
+async fn a_redirect_to_a_forbidden_address_is_refused() {
     let (_, secret) = Server::start_two("", "secret");
     let port = secret.port();
     let client = client(&allowing(&["127.0.0.1"]), lookup(&["127.0.0.2"]));
@@ -60,7 +60,7 @@ async fn it_cannot_lead_to_an_address_that_may_not_be_reached() {
 }
 
 #[tokio::test]
-async fn it_cannot_lead_out_of_http() {
+async fn a_redirect_to_another_scheme_is_refused() {
     for location in ["file:///etc/passwd", "ftp://127.0.0.1/"] {
         let server = Server::start(move |_| server::redirect(location));
         let answer = follow(&local(), &server.url("/")).await;

@@ -4,7 +4,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_question_waits_for_no_writer_elsewhere_and_keeps_none_waiting() {
+async fn a_select_neither_waits_for_other_writers_nor_blocks_them() {
     let (folder, here) = storage().await;
     let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
     let mut writing = elsewhere.begin("write").await.unwrap();
@@ -17,7 +17,7 @@ async fn a_question_waits_for_no_writer_elsewhere_and_keeps_none_waiting() {
 }
 
 #[tokio::test]
-async fn what_begins_like_a_question_and_writes_is_committed() {
+async fn statements_that_read_and_write_are_committed() {
     let (folder, storage) = storage().await;
     let with = "WITH two (n) AS (VALUES (1), (2)) INSERT INTO t SELECT n FROM two";
     storage.query(with, vec![]).await.unwrap();
@@ -30,7 +30,7 @@ async fn what_begins_like_a_question_and_writes_is_committed() {
 }
 
 #[tokio::test]
-async fn a_statement_that_fails_leaves_nothing_and_gives_its_turn_up() {
+async fn a_failed_statement_leaves_nothing_and_releases_its_turn() {
     let (_folder, storage) = storage().await;
     storage.execute("CREATE UNIQUE INDEX u ON t (n)", vec![]).await.unwrap();
     for sql in [

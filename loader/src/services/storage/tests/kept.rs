@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn it_sees_the_tables_as_they_are() {
+async fn it_sees_changed_tables() {
     let (folder, storage) = storage().await;
     let all = "SELECT * FROM t";
     assert_eq!(storage.query(all, vec![]).await.unwrap().columns, ["n"]);
@@ -21,7 +21,7 @@ async fn it_sees_the_tables_as_they_are() {
 }
 
 #[tokio::test]
-async fn it_has_no_values_of_the_time_before() {
+async fn it_keeps_no_earlier_parameters() {
     let (_folder, storage) = storage().await;
     let insert = "INSERT INTO t VALUES (?)";
     storage.execute(insert, vec![1.into()]).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_setting_takes_effect_each_time() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_refused_each_time() {
+async fn refused_statements_are_refused_each_time() {
     let (_folder, storage) = storage().await;
     // The loader itself runs these for each transaction, but a module may not.
     for sql in ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"].repeat(3) {
@@ -56,7 +56,7 @@ async fn what_is_refused_is_refused_each_time() {
 }
 
 #[tokio::test]
-async fn an_error_names_its_place_in_the_text_as_it_was_given() {
+async fn an_error_has_its_position_in_the_original_text() {
     let (_folder, storage) = storage().await;
     let error = storage.execute("\n  SELEC 1", vec![]).await.unwrap_err();
     assert_eq!(error.to_string(), r#"near "SELEC": syntax error, at byte 3 of the statement"#);

@@ -105,7 +105,7 @@ impl Storage {
 }
 
 #[tokio::test]
-async fn what_keeps_to_the_file_is_allowed() {
+async fn statements_confined_to_the_file_are_allowed() {
     let (_folder, storage) = storage().await;
     let mut transaction = storage.begin("").await.unwrap();
     for sql in [

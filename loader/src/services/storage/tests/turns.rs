@@ -35,7 +35,7 @@ async fn transactions_take_turns() {
 }
 
 #[tokio::test]
-async fn what_was_read_still_stands_when_it_is_written_whoever_writes_elsewhere() {
+async fn rows_read_do_not_change_before_the_transaction_writes() {
     let (folder, here) = storage().await;
     here.execute("INSERT INTO t VALUES (0)", vec![]).await.unwrap();
     let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
@@ -59,7 +59,7 @@ async fn what_was_read_still_stands_when_it_is_written_whoever_writes_elsewhere(
 }
 
 #[tokio::test]
-async fn a_transaction_without_statements_locks_nobody_out() {
+async fn a_transaction_without_statements_locks_nothing() {
     let (folder, here) = storage().await;
     let elsewhere = Storage::open(folder.path(), "test").await.unwrap();
     let begun = here.begin("later").await.unwrap();
@@ -84,7 +84,7 @@ async fn a_file_that_is_locked_may_be_tried_again() {
 }
 
 #[tokio::test]
-async fn one_that_only_read_ends_although_nobody_waits_for_that() {
+async fn a_transaction_that_only_read_ends_without_waiting() {
     let (folder, here) = storage().await;
     for n in 0..20 {
         let mut transaction = here.begin("read").await.unwrap();
@@ -102,7 +102,7 @@ async fn one_that_only_read_ends_although_nobody_waits_for_that() {
 }
 
 #[tokio::test]
-async fn a_handle_that_is_kept_after_the_end_keeps_nobody_waiting() {
+async fn a_handle_kept_after_closing_blocks_no_one() {
     let (_folder, storage) = storage().await;
     let _kept = storage.begin("kept").await.unwrap();
     storage.close().await;
@@ -146,7 +146,7 @@ async fn a_cancelled_call_ends_the_transaction() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_nobody_waits_for_gives_its_turn_up() {
+async fn a_dropped_call_releases_its_turn() {
     let (_folder, storage) = storage().await;
     for _ in 0..10 {
         begin_and_drop(storage.begin("unwanted"));
@@ -191,7 +191,7 @@ async fn a_transaction_too_many_is_refused() {
 }
 
 #[tokio::test]
-async fn a_statement_may_roll_all_back_and_then_it_is_over() {
+async fn a_statement_that_rolls_back_ends_the_transaction() {
     let (_folder, storage) = storage().await;
     storage.execute("CREATE UNIQUE INDEX u ON t (n)", vec![]).await.unwrap();
     let mut transaction = storage.begin("rollback").await.unwrap();
