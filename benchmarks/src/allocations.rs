@@ -49,7 +49,7 @@ type Counter = extern "C" fn() -> u64;
 #[cfg(unix)]
 fn counter() -> Counter {
     use libloading::os::unix::{Library, Symbol};
-    #[allow(unsafe_code, reason = "a symbol does not tell its type")]
+    #[allow(unsafe_code, reason = "a symbol has no type")]
     // SAFETY: `counter/src/lib.rs` defines it, with this type.
     let symbol: Result<Symbol<Counter>, _> = unsafe { Library::this().get(b"hsmod_allocations\0") };
     *symbol.expect("the counter is preloaded: LD_PRELOAD names it, and it fits this program")

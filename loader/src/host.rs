@@ -175,7 +175,7 @@ impl Host {
     ///
     /// ```
     /// # use hsmod_loader::Host;
-    /// // Events are sent without a lock; whoever changes a membership waits for it.
+    /// // Sending an event takes no lock here; changing a membership does.
     /// let host = Host::new("example.org").locks(["update_room_membership"]);
     /// ```
     #[must_use]

@@ -24,7 +24,7 @@
 //! Each stage reports the problems of all modules at once. If a stage is refused or dropped, nothing is
 //! left of the start but the plugins, which stay mapped.
 //!
-//! A daemon reports what is wrong with the configs while somebody still looks at its terminal, and
+//! A daemon reports what is wrong with the configs while the operator still looks at its terminal, and
 //! makes its modules after the [fork](Parsed#forking):
 //!
 //! ```no_run
@@ -69,7 +69,7 @@
 //!
 //! | level | what |
 //! | --- | --- |
-//! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a module is not told of something; or the homeserver could not write an event as JSON when a module asked for it (`kind` is `input`) |
+//! | ERROR | a module failed, and an operation with it: a client gets a 500 or is refused, background work is lost, a notification does not reach a module; or the homeserver could not write an event as JSON when a module asked for it (`kind` is `input`) |
 //! | WARN | a module failed, and the homeserver goes on as if nothing had happened; many notifications wait for a module; each of [`Modules::warnings`] (`hsmod_loader::warnings`) |
 //! | INFO | a module runs, with its plugin and what it registered (`hsmod_loader::start`) |
 //! | DEBUG | a module refused, by its verdict or by an error with a status below 500 (`errcode`); a request of a module was cancelled, most often because its client has gone away |
@@ -108,7 +108,7 @@ pub mod names;
 pub mod policy;
 pub mod prelude;
 pub mod problem;
-#[allow(unsafe_code, reason = "lends what a reference in an atomic pointer keeps")]
+#[allow(unsafe_code, reason = "lends a value kept by a reference in an atomic pointer")]
 mod published;
 pub mod record;
 mod registration;

@@ -166,7 +166,7 @@ pub(crate) const fn inside<F: Future>(module: usize, place: Place, future: F) ->
 
 pin_project! {
     /// See [`inside`].
-    #[must_use = "nothing is done before it is awaited"]
+    #[must_use = "futures do nothing until they are awaited"]
     pub(crate) struct Within<F> {
         module: usize,
         place: Place,

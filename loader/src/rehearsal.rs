@@ -159,7 +159,7 @@ impl Rehearsal {
         ModuleError::not_answered(Unanswered::Unsupported, message)
     }
 
-    #[cfg_attr(not(feature = "mail"), allow(dead_code, reason = "only mail is noted there"))]
+    #[cfg_attr(not(feature = "mail"), allow(dead_code, reason = "used by the feature `mail` only"))]
     pub(crate) fn note_mail(&self, module: &Arc<str>, recipient: &str, subject: &str) {
         let (recipient, subject) = (recipient.to_owned(), subject.to_owned());
         self.notes().mails.add(UnsentMail { module: Arc::clone(module), recipient, subject });

@@ -259,7 +259,7 @@ fn failed(failures: &Failures, path: &str, error: &StageError) {
 /// assert_eq!(hsmod_loader::web::parts(&request).view().token(), 41);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "told by name, with `..Client::default()`")]
+#[allow(clippy::exhaustive_structs, reason = "built by field names, with `..Client::default()`")]
 pub struct Client {
     /// The IP address of the client, as modules see it.
     pub ip: Option<String>,

@@ -27,7 +27,7 @@ pin_project! {
     ///
     /// # Panics
     /// If it is polled again after it has completed.
-    #[must_use = "nobody is asked before it is awaited"]
+    #[must_use = "no module is asked until it is awaited"]
     pub struct FederatedInvite<'m, I> {
         modules: &'m Modules,
         // `None` once it has been polled.

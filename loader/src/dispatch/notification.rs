@@ -35,7 +35,7 @@ use crate::record::{self, Place};
 /// [`Counts::lost`] and reported by the [`Delivery`]; the other modules still receive them.
 ///
 /// [`Counts::lost`]: crate::stats::Counts::lost
-#[must_use = "nobody is told before it is awaited"]
+#[must_use = "no module is notified until it is awaited"]
 pub struct Notification {
     state: State,
 }

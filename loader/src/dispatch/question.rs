@@ -35,7 +35,7 @@ pin_project_lite::pin_project! {
     ///
     /// Dropping it drops the future of the module that is being asked, and no further module is
     /// asked.
-    #[must_use = "nobody is asked before it is awaited"]
+    #[must_use = "no module is asked until it is awaited"]
     pub struct Question<'m, R: Row, P, A> {
         modules: &'m Modules,
         aggregation: A,

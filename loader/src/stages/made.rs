@@ -32,7 +32,7 @@ use crate::watchdog::{self, Watched};
 /// [`Self::end`] waits for the requests and the files. The modules' `shutdown` is not called,
 /// because they were not started.
 #[derive(Debug)]
-#[must_use = "the modules are given up when it is dropped"]
+#[must_use = "the modules are ended when it is dropped"]
 pub struct Made {
     pub(super) host: Arc<Host>,
     /// The process-wide number of the first module.

@@ -52,7 +52,7 @@ use crate::verification::Verified;
 /// In the child, the loader starts its own threads again if the parent had any. A thread that a
 /// plugin started while it was mapped or in its `parse_config` does not exist there.
 #[derive(Debug)]
-#[must_use = "no module runs before it is made and started"]
+#[must_use = "no module runs until it is made and started"]
 pub struct Parsed {
     pub(super) modules: Vec<ParsedModule>,
     pub(super) from_config: FromConfig,

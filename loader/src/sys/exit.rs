@@ -61,7 +61,7 @@ mod glibc {
 
     use super::{IDLE, IS_OPENER, STATE, STUCK};
 
-    #[allow(unsafe_code, reason = "glibc takes what is to be done at exit in C only")]
+    #[allow(unsafe_code, reason = "glibc accepts exit handlers through a C function only")]
     unsafe extern "C" {
         /// Registers `function`, which `exit` calls with the exit code, before functions registered
         /// earlier.
@@ -69,7 +69,7 @@ mod glibc {
     }
 
     /// Makes `exit` end the process even if a plugin hangs while it is being mapped.
-    #[allow(unsafe_code, reason = "glibc takes what is to be done at exit in C only")]
+    #[allow(unsafe_code, reason = "glibc accepts exit handlers through a C function only")]
     pub(crate) fn prepare() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {

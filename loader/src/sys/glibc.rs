@@ -2,7 +2,7 @@
 
 /// The version of the running glibc, such as `2.36`.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[allow(unsafe_code, reason = "glibc tells its version through a C function only")]
+#[allow(unsafe_code, reason = "glibc provides its version through a C function only")]
 pub(crate) fn glibc_version() -> Option<String> {
     use std::ffi::CStr;
     // SAFETY: glibc's manual promises a pointer to a constant, zero-terminated string that lives as

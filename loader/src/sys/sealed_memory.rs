@@ -34,7 +34,7 @@ impl SealedMemory {
     }
 
     /// The image is mapped. There is no file to remove.
-    #[allow(clippy::unused_self, reason = "elsewhere there is something to remove")]
+    #[allow(clippy::unused_self, reason = "on other systems there is a file to remove")]
     pub(crate) fn mapped(&self) {}
 }
 

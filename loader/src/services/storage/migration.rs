@@ -5,7 +5,7 @@ use super::worker::Worker;
 
 /// One step in the history of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "authors write it down")]
+#[allow(clippy::exhaustive_structs, reason = "authors write it as a literal")]
 pub struct Migration<'a> {
     /// The version that the file has after this step; at least 1, and gaps are allowed.
     pub version: u32,
