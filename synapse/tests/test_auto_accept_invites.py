@@ -177,7 +177,7 @@ class Accepts(Invites):
         ]:
             self.assertEqual(self.accepts(event), accepted, event)
 
-    def test_who_is_suspended(self) -> None:
+    def test_suspended_users_do_not_join(self) -> None:
         store = self.hs.get_datastores().main
         self.get_success(store.set_user_suspended_status(BOB, True))
         # The original does not look.
@@ -222,7 +222,7 @@ class NotesDirectMessages(Invites):
             self.tell(self.event(room_id=name, content=content))
         self.until(lambda: sorted((self.direct() or {}).get(ALICE, [])) == rooms)
 
-    def test_what_is_one(self) -> None:
+    def test_which_values_of_is_direct_count(self) -> None:
         for is_direct, noted in [("true", True), (1, True), ([], False), (None, False)]:
             expected = {ALICE: [self.room]} if noted else {}
             self.joins = []
@@ -267,7 +267,7 @@ class OnlyLocalUsers(Invites):
 class InAnotherProcess(Invites):
     config = {"worker_to_run_on": "worker1"}
 
-    def test_nobody_listens(self) -> None:
+    def test_no_callback_is_registered(self) -> None:
         rules = self.hs.get_module_api_callbacks().third_party_event_rules
         self.assertEqual(rules._on_new_event_callbacks, [])
 

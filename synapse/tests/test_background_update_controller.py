@@ -45,7 +45,7 @@ class BackgroundUpdateController(ScriptedTestCase):
         self.script(on_update=broken())
         self.get_failure(self.batch(), Exception)
 
-    def test_nobody_is_asked_before_the_batch(self) -> None:
+    def test_no_callback_is_called_before_the_batch(self) -> None:
         self.paced()
         self.assertEqual(self.about_ours("on_update"), [])
 

@@ -43,7 +43,7 @@ class Caches(NativeTestCase):
         store = self.hs.get_datastores().main
         store.process_replication_rows(CachesStream.NAME, "worker1", 1, [row])
 
-    def test_what_this_process_sends(self) -> None:
+    def test_invalidations_are_sent(self) -> None:
         self.assertEqual(self.cached("a"), "1")
         self.cached('"b" ö', "DELETE")
         [(function, keys)] = self.sent
@@ -54,14 +54,14 @@ class Caches(NativeTestCase):
         self.assertEqual(self.cached("a"), "2")
         self.assertTrue(all(isinstance(key, str) for _, keys in self.sent for key in keys))
 
-    def test_what_arrives_of_another_process(self) -> None:
+    def test_received_invalidations_are_applied(self) -> None:
         self.assertEqual((self.cached("a"), self.cached('"b" ö')), ("1", "2"))
         self.arrive(FUNCTION, [CACHE, '"\\"b\\" ö"'])
         self.assertEqual((self.cached("a"), self.cached('"b" ö')), ("1", "3"))
         self.arrive(FUNCTION, [CACHE, '"a"'])
         self.assertEqual(self.cached("a"), "4")
 
-    def test_what_is_of_somebody_else(self) -> None:
+    def test_invalidations_of_other_caches_are_ignored(self) -> None:
         self.assertEqual(self.cached("a"), "1")
         self.arrive(FUNCTION, ["another.cache", '"a"'])
         self.arrive("hsmod.caches.another", [CACHE, '"a"'])
@@ -75,7 +75,7 @@ class Caches(NativeTestCase):
 
 
 class Keys(AskingTestCase):
-    def test_keys_of_any_kind_cross_as_texts(self) -> None:
+    def test_keys_of_any_type_are_sent_as_strings(self) -> None:
         """What one process sends is what the modules of another one get."""
         told: list[tuple[str, str]] = []
         function: Any = ModuleCaches(lambda name, key: told.append((name, key)))

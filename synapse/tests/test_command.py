@@ -59,13 +59,13 @@ EVIL = module("list_spam_checker", evil_users=["@evil:example.com"])
 
 
 class Help(TestCase):
-    def test_it_teaches(self) -> None:
+    def test_help_is_printed(self) -> None:
         for arguments, code in [(["--help"], 0), (["-h"], 0), (["help"], 0), ([], 2)]:
             run = hsmod(*arguments)
             self.assertEqual((run.returncode, run.stderr), (code, ""))
             self.assertIn("python -m hsmod check -c FILE", run.stdout)
 
-    def test_it_names_every_command_of_the_executable(self) -> None:
+    def test_help_names_every_command_of_the_executable(self) -> None:
         help = subprocess.run([carried.executable(), "--help"], capture_output=True, text=True)
         commands = re.findall(r"^  (\w+)  ", help.stdout.partition("Options:")[0], re.MULTILINE)
         self.assertIn("check", commands)
@@ -114,7 +114,7 @@ class Plugins(TestCase):
         self.assertTrue(Path(checker["file"]).is_relative_to(carried.PLUGINS))
         self.assertIn("authorization_path", listed["http_antispam"]["config_keys"])
 
-    def test_whoever_reads_them_may_stop(self) -> None:
+    def test_a_closed_pipe_is_no_error(self) -> None:
         """As `head` does."""
         reads, writes = os.pipe()
         os.close(reads)
@@ -153,7 +153,7 @@ class Check(TestCase):
         self.assertEqual(self.check(module("list_spam_checker")).returncode, 1)
         self.assertEqual(hsmod("check", "-c", "/no/file", "--calls=federation").returncode, 2)
 
-    def test_what_this_synapse_does_not_call_is_named(self) -> None:
+    def test_callbacks_that_this_synapse_lacks_are_named(self) -> None:
         search = module("scripted", outcomes={"on_user_search": {"return": None}})
         config = {"plugins_dir": str(plugins()), "modules": [search]}
         run = hsmod("check", "-c", "-", stdin=config)
@@ -173,7 +173,7 @@ class Check(TestCase):
 
 
 class Executable(TestCase):
-    def test_it_takes_the_process_over(self) -> None:
+    def test_the_executable_replaces_the_process(self) -> None:
         became = []
         self.patch(cli.os, "execv", lambda *arguments: became.append(arguments))
         cli.main(["inspect", "a.so"])
@@ -193,13 +193,13 @@ class Executable(TestCase):
         more = ["--plugins-dir", str(carried.PLUGINS)]
         self.assertEqual(completed, ["-v", "call", *more, "-c", "m.yaml"])
 
-    def test_a_missing_one_is_named_with_the_remedy(self) -> None:
+    def test_a_missing_executable_is_named_with_the_remedy(self) -> None:
         self.patch(carried, "_candidates", lambda: [Path("/nowhere/hsmod")])
         with self.assertRaisesRegex(carried.NotCarried, "`/nowhere/hsmod`\n  fix: install"):
             carried.executable()
         self.assertEqual(cli.main(["inspect", "a.so"]), 2)
 
-    def test_one_of_another_machine_is_named_with_the_remedy(self) -> None:
+    def test_an_executable_for_another_machine_is_named_with_the_remedy(self) -> None:
         program = Path(self.mktemp())
         program.write_bytes(b"\x7fELF no program")
         program.chmod(0o755)

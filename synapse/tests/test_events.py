@@ -117,12 +117,12 @@ class Whole(Checked):
         expected = {**watched.get_dict(), "event_id": watched.event_id}
         self.assertEqual((self.seen("a"), self.seen("b")), (expected, expected))
 
-    def test_no_other_server_names_an_event(self) -> None:
+    def test_an_event_id_from_another_server_is_replaced(self) -> None:
         watched = Watched(event_id="$theirs")
         self.get_success(self.check(watched))
         self.assertEqual(self.seen("a")["event_id"], watched.event_id)
 
-    def test_what_cannot_be_written_is_no_modules_fault(self) -> None:
+    def test_an_event_that_cannot_be_serialised_is_not_the_modules_fault(self) -> None:
         watched = Watched(fails=True)
         with self.assertLogs("hsmod.loader", "ERROR") as log:
             failure = self.get_failure(self.check(watched), ModuleFailed)

@@ -171,7 +171,7 @@ class BesideTheOriginal(OnceTestCase):
                     met.add(what)
         self.assertEqual(met, DIFFERENCES.keys() & BREAKING.keys() | {"redirects"})
 
-    def test_what_synapse_cannot_say(self) -> None:
+    def test_denials_that_synapse_cannot_serialise(self) -> None:
         for body, said in UNSPEAKABLE.items():
             native = self.publish(name(NATIVE, False), Reply(403, body))
             self.assertEqual(native, (403, said), body)

@@ -122,7 +122,7 @@ class Freezes(LastAdmin):
             self.assertEqual(self.put(made, "alice", FROZEN, {"frozen": False}), 200)
             self.assertEqual(self.levels(made), (0, self.listed(version)))
 
-    def test_who_leaves_otherwise(self) -> None:
+    def test_other_departures_do_not_freeze(self) -> None:
         for version in VERSIONS:
             made = self.room(version)
             kicked = {"user_id": self.users["carol"]}
@@ -142,7 +142,7 @@ class Freezes(LastAdmin):
             self.leaves(made, "bob")
             self.assertEqual(self.state(made, FROZEN), {"frozen": True})
 
-    def test_where_it_is_refused(self) -> None:
+    def test_refused_freezes_change_nothing(self) -> None:
         made = self.room("10", {"events": {FROZEN: 101}})
         self.leaves(made, "alice")
         self.assertEqual(self.state(made, FROZEN), {})
@@ -192,7 +192,7 @@ class Opens(LastAdmin):
 class Blacklisted(LastAdmin):
     config = {"unfreeze_blacklist": ["test"]}
 
-    def test_nobody_unfreezes_it(self) -> None:
+    def test_blacklisted_users_cannot_unfreeze(self) -> None:
         for version in VERSIONS:
             made = self.room(version)
             self.leaves(made, "alice")

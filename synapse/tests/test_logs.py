@@ -90,7 +90,7 @@ class Lines(LogTestCase):
         }
         self.assertEqual(record.hsmod, fields)  # type: ignore[attr-defined]
 
-    def test_it_belongs_to_the_request(self) -> None:
+    def test_a_line_belongs_to_the_request(self) -> None:
         self.set_level("hsmod", logging.INFO)
         records = self.heard()
         self.send()
@@ -149,7 +149,7 @@ class Levels(LogTestCase):
         self.set_level(RECORDER, logging.ERROR)
         self.assertEqual(self.seen(), [])
 
-    def test_what_nobody_listens_to_is_not_made(self) -> None:
+    def test_disabled_lines_are_not_created(self) -> None:
         self.set_level("hsmod", logging.WARNING)
         calls: list[Any] = []
         self.patch(logs, "emit", lambda *line: calls.append(line))

@@ -66,6 +66,6 @@ class FirstAllows(Asked):
 class FirstDenies(Asked):
     first = decided("FORBIDDEN")
 
-    def test_nobody_after_it_is_asked(self) -> None:
+    def test_later_modules_are_not_asked(self) -> None:
         self.assertIs(self.user_may_invite(), Codes.FORBIDDEN)
         self.assertEqual(Between.asked, 0)

@@ -111,7 +111,7 @@ class PolicyLists(NativeTestCase):
         self.assertEqual(self.invites("eve"), 200)
         self.assertTrue(self.finds_eve())
 
-    def test_who_may_not_change_the_list_bans_nobody(self) -> None:
+    def test_rules_of_unauthorised_users_are_ignored(self) -> None:
         self.assertEqual(self.rule("@alice:test"), 200)
         self.helper.join(self.room, self.users["alice"], tok=self.tokens["alice"])
         self.until(lambda: self.says("alice") == 403)

@@ -10,7 +10,7 @@ DIRECT = {"@a:x": ["!1:x", "!2:x"], "deep": {"list": [{"n": 1}], "none": None}}
 class AccountData(AskingTestCase):
     """Requests of the group `account_data`."""
 
-    def test_it_is_replaced(self) -> None:
+    def test_account_data_is_replaced(self) -> None:
         data = {"user_id": self.bob, "data_type": "m.direct"}
         self.assertIsNone(self.ask("get_global", **data))
         self.assertIsNone(self.ask("put_global", **data, new_data=DIRECT))
@@ -29,14 +29,14 @@ class AccountData(AskingTestCase):
         self.ask("put_global", user_id=self.bob, data_type="t", new_data={"a": 1})
         self.assertEqual(told, [(self.bob, None, "t", {"a": 1})])
 
-    def test_whose_it_cannot_be(self) -> None:
+    def test_unknown_and_remote_users_are_refused(self) -> None:
         elsewhere = {"user_id": "@a:elsewhere", "data_type": "t"}
         self.assertIn("not local", self.error("get_global", **elsewhere)["message"])
         self.assertIn("not local", self.error("put_global", **elsewhere, new_data={})["message"])
         nobody = {"user_id": "@nobody:test", "data_type": "t"}
         self.assertIn("not exist", self.error("put_global", **nobody, new_data={})["message"])
 
-    def test_it_is_replaced_if_it_still_is_what_was_expected(self) -> None:
+    def test_compare_and_set_replaces_only_expected_data(self) -> None:
         data = {"user_id": self.bob, "data_type": "m.direct"}
 
         def change(expected: object, new_data: object) -> bool:

@@ -62,7 +62,7 @@ class Endings(AskingTestCase):
         )
         self.assertEqual(self.ending(CancelledError()), {"cancelled": True})
 
-    def test_what_is_no_json_is_a_failure(self) -> None:
+    def test_a_result_that_is_no_json_is_a_failure(self) -> None:
         async def odd(*_: Any) -> object:
             return object()
 
@@ -70,7 +70,7 @@ class Endings(AskingTestCase):
         error = self.error("check_user_exists", user_id=self.bob)
         self.assertIn("object is no JSON", error["message"])
 
-    def test_arguments_that_are_none(self) -> None:
+    def test_invalid_arguments_are_failures(self) -> None:
         self.assertIn("TypeError", self.error("is_user_admin", nobody=1)["message"])
         self.assertIn("KeyError", self.error("is_user_adm")["message"])
 
@@ -78,7 +78,7 @@ class Endings(AskingTestCase):
 class When(AskingTestCase):
     """An answer comes as soon as Synapse has it."""
 
-    def test_what_is_known_is_answered_at_once(self) -> None:
+    def test_known_answers_are_given_at_once(self) -> None:
         self.ask("get_userinfo_by_id", user_id=self.bob)
         reply = Outcome()
         self.answers.begin("get_userinfo_by_id", to_json({"user_id": self.bob}), reply)
@@ -99,7 +99,7 @@ class When(AskingTestCase):
         self.assertIs(self.ask("is_user_admin", user_id=self.bob), True)
         self.assertEqual(contexts, ["a question", "a question"])
 
-    def test_what_is_asked_from_elsewhere_is_a_background_process(self) -> None:
+    def test_requests_from_elsewhere_are_background_processes(self) -> None:
         contexts = []
 
         async def note(*_: Any) -> bool:
@@ -119,7 +119,7 @@ class Lacking(AskingTestCase):
     def test_this_synapse_lacks_nothing_but_a_config_of_its_mail(self) -> None:
         self.assertEqual(list(self.answers.unanswered()), ["send_mail"])
 
-    def test_what_an_older_synapse_lacks(self) -> None:
+    def test_members_that_an_older_synapse_lacks(self) -> None:
         added = ModuleApi.set_presence_for_users
         del ModuleApi.set_presence_for_users
         self.addCleanup(setattr, ModuleApi, "set_presence_for_users", added)
@@ -127,7 +127,7 @@ class Lacking(AskingTestCase):
         self.assertIn("`set_presence_for_users` is not answered: Synapse ", why)
         self.assertIn("no `ModuleApi.set_presence_for_users`, which comes with Synapse 1.96", why)
 
-    def test_what_a_newer_synapse_lacks(self) -> None:
+    def test_members_that_a_newer_synapse_lacks(self) -> None:
         locks = RegistrationWorkerStore.set_user_locked_status
         del RegistrationWorkerStore.set_user_locked_status
         self.addCleanup(setattr, RegistrationWorkerStore, "set_user_locked_status", locks)
@@ -136,7 +136,7 @@ class Lacking(AskingTestCase):
         error = self.error("set_user_locked", user_id=self.bob, locked=True)
         self.assertEqual(error, {"unanswered": "Unsupported", "message": why})
 
-    def test_what_only_shows_when_it_is_asked(self) -> None:
+    def test_missing_members_that_are_found_by_the_request(self) -> None:
         handler = self.hs.get_deactivate_account_handler()
         with patch.object(type(handler), "deactivate_account", new=property(_none)):
             self.assertNotIn("deactivate_user", self.answers.unanswered())

@@ -32,7 +32,7 @@ class Events(AskingTestCase):
             [sent["event_id"]],
         )
 
-    def test_what_the_room_does_not_allow(self) -> None:
+    def test_events_that_the_room_does_not_allow(self) -> None:
         self.assert_refused(self.send(MESSAGE, sender=self.bob)["error"], 403, "M_FORBIDDEN")
         member = {"type": "m.room.member", "state_key": self.alice, "content": {}}
         self.assertIn("error", self.send(member))
@@ -78,7 +78,7 @@ class Memberships(AskingTestCase):
             **{**usual, **others},
         )
 
-    def test_somebody_is_invited_joins_and_is_banned(self) -> None:
+    def test_a_user_is_invited_joins_and_is_banned(self) -> None:
         invite = self.update(self.alice, self.bob, "invite", content={"reason": "tea"})["answer"]
         self.assertEqual((invite["type"], invite["state_key"]), ("m.room.member", self.bob))
         self.assertEqual(invite["content"]["membership"], "invite")

@@ -79,14 +79,14 @@ class Locks(AskingTestCase):
         assert self.waited is not None, f"{callback} was not asked"
         return self.waited
 
-    def test_where_a_request_would_wait_for_ever(self) -> None:
+    def test_callbacks_under_the_lock_of_the_room(self) -> None:
         page = (DOCS / "synapse.md").read_text()
         held = [f"{name}{kind}" for name, kind in re.findall(HELD_ROW, page, re.M)]
         self.assertEqual(len(held), 3, "the rows of the page have another form")
         for callback in held:
             self.assertEqual(self.waits(callback), {"update_room_membership"}, callback)
 
-    def test_where_none_would(self) -> None:
+    def test_callbacks_without_the_lock_of_the_room(self) -> None:
         for callback in ["check_event_for_spam", "check_event_allowed", "on_new_event"]:
             self.assertEqual(self.waits(callback), set(), callback)
 

@@ -82,7 +82,7 @@ class Logins(AskingTestCase):
             self.assertEqual(query["a"], ["1"])
             self.assertEqual(self.log_in(query["loginToken"][0])["user_id"], self.bob)
 
-    def test_what_synapse_would_ask_the_user_first(self) -> None:
+    def test_redirects_that_need_confirmation_are_refused(self) -> None:
         error = self.complete(client_redirect_url="https://evil.example/x?y")["error"]
         self.assert_refused(error, 403, "M_FORBIDDEN")
         self.assertIn("`https://evil.example/` in `sso: client_whitelist`", error["message"])

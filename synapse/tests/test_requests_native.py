@@ -160,7 +160,7 @@ class Inside(Asking):
             [told] = self.told()
             self.assertEqual(told["error"]["unanswered"], "WouldDeadlock", callback)
 
-    def test_who_is_told_of_an_event_asks_from_elsewhere(self) -> None:
+    def test_requests_in_notifications_are_background_processes(self) -> None:
         processes = []
 
         def note(api: ModuleApi, description: str, *function: Any) -> None:
@@ -197,7 +197,7 @@ class OlderSynapse(Supports):
         self.addCleanup(setattr, ModuleApi, "set_presence_for_users", added)
         return super().make_homeserver(reactor, clock)
 
-    def test_what_it_lacks(self) -> None:
+    def test_missing_requests_are_unsupported(self) -> None:
         self.assertIs(self.supports("set_presence_for_users"), False)
         self.assertIs(self.supports("send_local_online_presence_to"), True)
         error = self.error("set_presence_for_users", users={})

@@ -39,12 +39,12 @@ class Pages(unittest.TestCase):
             if not way.private:
                 self.assertEqual(way.since, told[name], name)
 
-    def test_what_is_not_in_synapse_is_private(self) -> None:
+    def test_requests_that_synapse_lacks_are_private(self) -> None:
         for name, version in documented().items():
             if version == "not there":
                 self.assertTrue(self.ways()[name].private, name)
 
-    def test_private_ways_are_told(self) -> None:
+    def test_private_ways_are_documented(self) -> None:
         rows = [
             f"| `{name}` | {'<br>'.join(f'`{path}`' for path in way.paths)} | {way.purpose} |"
             for name, way in self.ways().items()

@@ -19,7 +19,7 @@ class Presence(AskingTestCase):
         path = f"/_matrix/client/v3/presence/{self.alice}/status"
         return self.make_request("GET", path, access_token=self.token).json_body
 
-    def test_it_is_set(self) -> None:
+    def test_presence_is_set(self) -> None:
         users = {self.alice: ["busy", "at tea"], "@a:elsewhere": ["offline", None]}
         self.assertIsNone(self.ask("set_presence_for_users", users=users))
         told = self.status()
@@ -30,7 +30,7 @@ class Presence(AskingTestCase):
         path = f"/_matrix/client/v3/sync{query}"
         return self.make_request("GET", path, access_token=self.bobs_token).json_body
 
-    def test_it_is_sent_once(self) -> None:
+    def test_presence_is_sent_once(self) -> None:
         self.helper.join(self.room_id, self.bob, tok=self.bobs_token)
         self.ask("set_presence_for_users", users={self.alice: ["online", "here"]})
         since = self.synced(self.synced(None)["next_batch"])["next_batch"]

@@ -70,7 +70,7 @@ class Push(AskingTestCase):
         self.pump()
         return begun
 
-    def test_what_a_gateway_rejects(self) -> None:
+    def test_notifications_that_a_gateway_rejects(self) -> None:
         begun = self.begin_notification(
             device_id=self.device_id, tweaks=None, default_payload=None
         )

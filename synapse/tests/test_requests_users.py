@@ -57,7 +57,7 @@ class Accounts(AskingTestCase):
         error = self.error("set_displayname", user_id="@a:elsewhere", new_displayname="A")
         self.assertEqual(error["status"], 400)
 
-    def test_who_exists(self) -> None:
+    def test_existing_and_unknown_users(self) -> None:
         self.assertEqual(self.ask("check_user_exists", user_id="@ALICE:test"), self.alice)
         self.assertIsNone(self.ask("check_user_exists", user_id="@nobody:test"))
 

@@ -62,7 +62,7 @@ class Storage(ServicesTestCase):
         self.settings = {"data_dir": str(self.data_dir)}
         return super().native_modules()
 
-    def test_it_is_a_file_of_the_module(self) -> None:
+    def test_each_module_has_its_own_file(self) -> None:
         self.assertEqual(self.steps(*STORE)[-1], [{"a": "tea"}])
         files = [path.name for path in self.data_dir.iterdir()]
         self.assertIn("good_keeper.sqlite3", files)
@@ -83,7 +83,7 @@ class DataDir(unittest.TestCase):
 class Nothing(ServicesTestCase):
     """A config that gives modules nothing."""
 
-    def test_what_to_set_is_said(self) -> None:
+    def test_errors_name_the_missing_setting(self) -> None:
         [begun, mailed] = self.steps({"begin": "keep"}, MAIL)
         self.assertEqual(begun["unanswered"], "Unsupported")
         self.assertEqual(
@@ -139,12 +139,12 @@ class Http(ServicesTestCase):
 class AllowedHttp(Http):
     settings = {"http": {"allow": ["127.0.0.0/8"]}}
 
-    def test_what_is_allowed_is_asked(self) -> None:
+    def test_allowed_addresses_are_reached(self) -> None:
         self.assertEqual(self.steps({"get": self.url}), [{"path": "/tea"}])
 
 
 class RefusedHttp(Http):
-    def test_what_is_not_public_is_refused(self) -> None:
+    def test_private_addresses_are_refused(self) -> None:
         [told] = self.steps({"get": self.url})
         self.assertIn("http.allow", told["error"])
 

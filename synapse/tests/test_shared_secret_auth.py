@@ -58,7 +58,7 @@ class SharedSecretAuth(NativeTestCase):
         self.log_in("alice", 200, type="m.login.password", password="her own")
         self.log_in("alice", 403, type="m.login.password", password="another")
 
-    def test_whoever_is_deactivated_stays_out(self) -> None:
+    def test_deactivated_users_cannot_log_in(self) -> None:
         store = self.hs.get_datastores().main
         self.get_success(store.set_user_deactivated_status(self.alice, True))
         self.log_in("alice", 403, type=SHARED_SECRET, token=token(self.alice))

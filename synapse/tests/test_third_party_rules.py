@@ -90,7 +90,7 @@ class ThirdPartyRules(ScriptedTestCase):
         event = self.helper.get_event(self.room_id, sent["event_id"], tok=self.token)
         self.assertEqual(event["content"], replacement["content"])
 
-    def test_an_event_of_another_type_takes_nobodys_place(self) -> None:
+    def test_an_event_of_another_type_is_no_replacement(self) -> None:
         replacement = {
             "room_id": self.room_id,
             "sender": self.alice,

@@ -75,7 +75,7 @@ class HangsWhenTold(WaitsTestCase):
         self.assertEqual(channel.code, 200, channel.result)
         self.assertGreater(time.monotonic() - begin, 4.0)
 
-    def test_what_modules_themselves_bring_about_waits_for_none_of_them(self) -> None:
+    def test_synapse_does_not_wait_on_behalf_of_modules(self) -> None:
         arguments = {"user_id": self.alice, "new_displayname": "Alice"}
         self.during(on_new_event=[{"request": "set_displayname", "args": arguments}])
         begin = time.monotonic()
@@ -122,7 +122,7 @@ class AsksWhileItStarts(WaitsTestCase):
         scripted({"on_user_registration": NOTHING, "user_may_create_room": NOT_SPAM}),
     ]
 
-    def test_nobody_is_asked_about_that(self) -> None:
+    def test_no_module_is_asked_about_requests_of_the_start(self) -> None:
         store = self.hs.get_datastores().main
         self.assertIsNotNone(self.get_success(store.get_user_by_id("@robot:test")))
         calls = self.make_request("GET", "/_synapse/client/oracle").json_list

@@ -193,7 +193,7 @@ class Written(WebTestCase):
         self.assertEqual(answer.headers.getRawHeaders(b"set-cookie"), [b"a=1", b"b=2"])
         self.assertEqual(answer.headers.getRawHeaders(b"x-other"), [b"\xe4"])
 
-    def test_what_a_module_says_goes_before_what_is_said_of_all(self) -> None:
+    def test_headers_of_the_module_take_precedence(self) -> None:
         own = [
             (b"content-type", b"application/json"),
             (b"cache-control", b"public"),

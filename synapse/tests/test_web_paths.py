@@ -30,7 +30,7 @@ class Nested(WebTestCase):
         recorder("c", web={"/_y/deep": "allow", "/_x/slash/": "allow"}),
     ]
 
-    def test_who_answers(self) -> None:
+    def test_the_most_specific_path_answers(self) -> None:
         expected = {
             "/_x": "/_x/*",
             "/_x/": "/_x/*",
@@ -52,7 +52,7 @@ class Nested(WebTestCase):
             self.assertEqual(answer.code, 200, path)
             self.assertEqual(answer.json_body, {"registered": registered, "path": path})
 
-    def test_nobody_answers(self) -> None:
+    def test_paths_that_are_not_served(self) -> None:
         for path in ("/_y", "/_y/", "/_y/deep/er"):
             self.assert_unrecognized(self.ask("GET", path))
 

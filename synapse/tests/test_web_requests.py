@@ -105,7 +105,7 @@ class Askers(WebTestCase):
             self.assertEqual(answer.json_body["answer"]["user_id"], user_id)
         self.assertEqual(self.own_requests, {})
 
-    def test_one_that_goes_away(self) -> None:
+    def test_a_client_that_disconnects(self) -> None:
         [(alice, first), (_, second), *_] = self.tokens.items()
         stays, goes = self.who(first), self.who(second)
         goes.request.connectionLost(Failure(ConnectionDone()))
