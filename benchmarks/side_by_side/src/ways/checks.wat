@@ -1,14 +1,14 @@
-;; The checks, in WebAssembly: a list of texts in a hash table, and a search for a word.
+;; The checks in WebAssembly: a list of strings in a hash table, and a search for a word.
 ;;
-;; Memory:        0  the table: 4,096 slots of 8 bytes, position and length of a text, or zeros
-;;           32,768  the texts on the list, one after the other
+;; Memory:        0  the table: 4,096 slots of 8 bytes, address and length of a string, or zeros
+;;           32,768  the strings on the list, one after the other
 ;;          122,880  the word
-;;          131,072  what is asked about
+;;          131,072  the event
 (module
   (memory (export "memory") 24)
   (global $end (mut i32) (i32.const 32768))
 
-  ;; FNV-1a of a text.
+  ;; The FNV-1a hash of a string.
   (func $hash (param $at i32) (param $length i32) (result i32)
     (local $hash i32) (local $end i32)
     (local.set $hash (i32.const 0x811c9dc5))
@@ -24,7 +24,7 @@
         (br $next)))
     (local.get $hash))
 
-  ;; Whether two texts of this length are the same.
+  ;; Whether two strings of this length are equal.
   (func $same (param $one i32) (param $other i32) (param $length i32) (result i32)
     (local $index i32)
     (loop $next
@@ -37,7 +37,7 @@
       (br $next))
     (unreachable))
 
-  ;; The slot that the text is in, or the free one that it would be put into.
+  ;; The slot that contains the string, or the free slot for it.
   (func $slot (param $at i32) (param $length i32) (result i32)
     (local $slot i32) (local $known i32)
     (local.set $slot (call $hash (local.get $at) (local.get $length)))
@@ -56,10 +56,10 @@
       (br $next))
     (unreachable))
 
-  ;; Where the next text of the list is to be written.
+  ;; The address at which the next string of the list has to be written.
   (func (export "end") (result i32) (global.get $end))
 
-  ;; Puts the text that was written there on the list.
+  ;; Adds the string that was written there to the list.
   (func (export "add") (param $length i32)
     (local $slot i32)
     (local.set $slot (call $slot (global.get $end) (local.get $length)))
@@ -67,13 +67,13 @@
     (i32.store offset=4 (local.get $slot) (local.get $length))
     (global.set $end (i32.add (global.get $end) (local.get $length))))
 
-  ;; Whether a text is on the list.
+  ;; Whether a string is on the list.
   (func (export "lists") (param $at i32) (param $length i32) (result i32)
     (i32.ne
       (i32.load (call $slot (local.get $at) (local.get $length)))
       (i32.const 0)))
 
-  ;; Whether a text has a word in it: looks for its first byte, and then at the rest.
+  ;; Whether a string contains a word: searches for its first byte, then compares the rest.
   (func (export "finds") (param $at i32) (param $length i32) (param $word i32)
                          (param $word_length i32) (result i32)
     (local $last i32) (local $first i32)
