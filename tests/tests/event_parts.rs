@@ -1,8 +1,7 @@
-//! Shows that events which a homeserver gives by their parts, or as federation sends them, are read
-//! where they are, and become JSON only for modules that ask for it; and whose fault it is where
-//! they cannot.
+//! Tests that events passed as parts, or in the federation format, are read in place and become
+//! JSON only for modules that ask for it, and who is blamed if that fails.
 //!
-//! A program of its own: two modules in one would export the same symbols.
+//! A separate program, because two modules in one would export the same symbols.
 #![forbid(unsafe_code)]
 
 use std::borrow::Cow;
@@ -17,7 +16,7 @@ use hsmod_loader::{
 use hsmod_plugin_api::prelude::*;
 use serde_json::{Value, json};
 
-/// What it looks at of each event.
+/// The part of each event that the module reads.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Looks {
@@ -28,7 +27,7 @@ enum Looks {
 
 struct Reader(Looks);
 
-/// What was seen of an event, by its ID: each test has IDs of its own.
+/// What modules read, by event ID. Each test has its own IDs.
 static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 fn seen(event_id: &str) -> Vec<String> {
@@ -116,7 +115,7 @@ impl AddExtraFieldsToUnsignedClientEvent for Reader {
 
 export_module!(Reader);
 
-/// Modules that look at this, one after the other.
+/// Modules that read these parts, in this order.
 async fn readers(looks: &[&str]) -> Modules {
     let entries = looks.iter().enumerate().map(|(number, looks)| {
         let name = format!("reader_{number}");
@@ -133,7 +132,7 @@ struct Mine {
     content_at_hand: Option<&'static str>,
     content: Option<&'static str>,
     json: Result<String, &'static str>,
-    /// How often the whole was written.
+    /// How often the whole event was serialized.
     written: AtomicUsize,
 }
 
@@ -252,7 +251,7 @@ async fn the_homeserver_is_told_what_it_cannot_write_and_no_module_is_blamed() {
             )
         );
         assert_eq!(error.status(), 500);
-        // The first one had no need of it.
+        // The first module did not need it.
         assert_eq!(seen(event.event_id), [HEAD]);
     }
     let counts = modules.counts();
@@ -270,7 +269,7 @@ async fn notifications_keep_copies_with_their_json() {
     assert_eq!(event.written(), 1);
     let whole = event.json.as_deref().unwrap().to_owned();
     let mut told = seen("$told");
-    // Each module is told in its own time.
+    // Modules may be notified in any order.
     told.sort();
     assert_eq!(told, [HEAD, &*whole, r#"{"name":"whole"}"#]);
     let failing = Mine::failing("$untold");
@@ -342,7 +341,7 @@ async fn what_federation_sends_gets_its_id() {
     told.sort();
     assert_eq!(told.len(), 3);
     assert!(expected.iter().all(|seen| told.iter().any(|told| told == seen)));
-    // As older versions of rooms have it, the text tells all of it.
+    // In older room versions, the JSON contains everything.
     spam.check_event_for_spam(pdu("$pdu", &whole)).await.unwrap();
     spam.check_event_for_spam(Json(&whole)).await.unwrap();
     let twice = seen("$pdu");

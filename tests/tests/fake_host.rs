@@ -1,14 +1,13 @@
-//! Shows that a test of a module runs with the module linked in and with the library that a
-//! homeserver loads, and that the loader itself can be tested in the same fake homeserver.
+//! Tests that a module's test runs both with the module linked in and with the plugin that a
+//! homeserver loads, and that the fake homeserver also works with the loader.
 //!
-//! An executable of its own: a module that is linked in brings its symbols, of which there is one
-//! set for each executable.
+//! A separate executable, because a linked module exports symbols that can exist only once.
 #![forbid(unsafe_code)]
 
 use std::pin::pin;
 use std::time::Duration;
 
-// As who knows the plugin API by another crate only.
+// As in a crate that reaches the plugin API only through another crate.
 use facade::modules::linked_and_loaded;
 use good_welcomer::MODULE;
 use hsmod_loader::{Host, Ser};
@@ -39,7 +38,7 @@ fn joined() -> OwnedEvent {
     member("@bob:example.com", "join").room(LOBBY).build()
 }
 
-/// The texts of the messages in the lobby.
+/// The bodies of the messages in the lobby.
 fn messages(host: &FakeHost) -> Vec<String> {
     let body = |event: &OwnedEvent| {
         let content: serde_json::Value = event.as_event().content().unwrap();

@@ -1,14 +1,14 @@
-//! Shows that what a module registers as late as in `start` counts, and is checked, like the rest;
-//! and that a module which is linked into the host leaves the host's log alone.
+//! Tests that registrations in `start` count and are checked like all others, and that a module
+//! that is linked into the host does not affect the host's log.
 //!
-//! A program of its own: two modules in one would export the same symbols.
+//! A separate program, because two modules in one would export the same symbols.
 #![forbid(unsafe_code)]
 
 use hsmod_loader::{Config, Host, LoadError, Modules};
 use hsmod_plugin_api::prelude::*;
 use serde_json::json;
 
-/// Registers in `start`, only what its config names.
+/// Registers in `start`, and only what its config names.
 struct Late {
     only: Vec<String>,
     api: ModuleApi,

@@ -1,4 +1,4 @@
-//! The subscriber of this process, and what it got.
+//! The subscriber of this process, and the lines that it received.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -18,13 +18,13 @@ pub(crate) struct Line {
     /// The field `module`.
     pub(crate) module: Option<String>,
     pub(crate) message: String,
-    /// What it is part of, the outermost first: the name of each span, and its fields.
+    /// The enclosing spans, outermost first: the name of each span and its fields.
     pub(crate) spans: Vec<String>,
 }
 
 static LINES: Mutex<Vec<Line>> = Mutex::new(Vec::new());
 
-/// From now on everything is kept.
+/// Keeps all lines from now on.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -33,14 +33,14 @@ pub(crate) fn listen() {
     });
 }
 
-/// What a module calls itself wrote so far that calls itself `name`.
+/// The lines written so far by the module that calls itself `name`.
 pub(crate) fn of(name: &str) -> Vec<Line> {
     let lines = LINES.lock().unwrap();
     let words = |line: &Line| line.message.ends_with(&format!(" {name}"));
     lines.iter().filter(|line| words(line)).cloned().collect()
 }
 
-/// The line with this message, once it is there.
+/// Waits for the line with this message.
 pub(crate) fn line(message: &str) -> Line {
     let begun = Instant::now();
     loop {

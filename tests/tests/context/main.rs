@@ -1,7 +1,8 @@
-//! Shows what a module's call is part of: whose its log is, in which span of the homeserver's its
-//! spans are, how long it may take.
+//! Tests the context of a module's call: the module's name in logs, the homeserver's spans around
+//! the module's, and the time left.
 //!
-//! A program of its own: what threads of modules log comes to the subscriber of the whole process.
+//! A separate program, because logs from threads of modules go to the subscriber of the whole
+//! process.
 
 mod lines;
 mod names;

@@ -1,5 +1,5 @@
-//! Shows that what a module logs bears its own name, wherever it is run, also where one plugin is
-//! listed twice, and where two homeservers run in one process.
+//! Tests that a module's log lines have its name, wherever its code runs, even if a plugin is
+//! listed twice or two homeservers run in one process.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -29,7 +29,7 @@ fn message(body: &str) -> String {
     .to_string()
 }
 
-/// Of everything that these modules wrote, what bears another name than the one it was written by.
+/// The lines of these modules that have the wrong module's name.
 fn misnamed(names: &[&str]) -> Vec<lines::Line> {
     let wrong = |name: &&str| {
         let name = (*name).to_owned();
@@ -54,7 +54,7 @@ async fn it_is_the_modules_own_wherever_it_runs_and_however_often_its_plugin_is_
             line(&format!("{what} of {name}"));
         }
     }
-    // Perhaps those of other tests too, which are of this process.
+    // Entries of other tests in this process may be included.
     assert!(modules.invalidate_cache("good_logger.left", r#""key""#) >= 2);
     modules.shutdown(Duration::from_secs(60)).await;
     drop(modules);
@@ -106,7 +106,7 @@ async fn a_call_that_is_given_up_ends_inside_of_its_module() {
 async fn of_a_thread_that_does_not_say_whose_it_is_nothing_is_known() {
     let _modules = homeserver(&["alone"]).await;
     assert_eq!(line("alone, in a lone thread").module, None);
-    // But what is begun inside of the module knows.
+    // But spans that begin inside the module have its name.
     let line = line("alone, in a spanned thread");
     assert_eq!((line.module, line.spans), (None, vec!["threads(module=alone)".to_owned()]));
 }

@@ -1,5 +1,5 @@
-//! Shows that the spans of modules lie in those of the homeserver, and what the homeserver does for a
-//! module in those of the module.
+//! Tests that modules' spans are nested in the homeserver's, and the homeserver's work for a module
+//! in the module's spans.
 
 use hsmod_loader::values::{JsonStr, ModuleError};
 use hsmod_loader::{Host, Json, requests};
@@ -9,7 +9,7 @@ use tracing::{Instrument, info, info_span};
 
 use crate::lines::{self, line};
 
-/// Says in which span it answers.
+/// A homeserver that logs in which span it answers.
 struct Workers;
 
 #[requests]
@@ -47,6 +47,6 @@ async fn the_spans_of_a_module_nest_in_those_of_the_homeserver_and_its_requests_
     let answers = "the homeserver answers about good_logger.left";
     assert_eq!(spans(answers), [outer.clone(), inner]);
     assert_eq!(spans("the homeserver goes on"), [outer]);
-    // Nobody asked for it: it is part of nothing but the module's own span.
+    // Background work is not part of a call, so only the module's own span encloses it.
     assert_eq!(spans("background of nests"), ["tidying(module=nests)"]);
 }

@@ -1,4 +1,4 @@
-//! Shows that a module is told how long its call may still take, and which trace it is part of.
+//! Tests that a module learns the time left for its call, and the trace of the call.
 
 use hsmod_loader::{Host, Json, Modules, Trace};
 use hsmod_tests::scene::Scene;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::lines::{self, line};
 
-/// Asks a module of this name something that takes four seconds.
+/// Makes a call of a module with this name that takes four seconds.
 async fn asked(name: &str, host: Host, timeouts: Value) -> Modules {
     lines::listen();
     let entry = json!({
@@ -19,7 +19,7 @@ async fn asked(name: &str, host: Host, timeouts: Value) -> Modules {
         "type": "m.room.message", "origin_server_ts": 1, "content": {"body": "sleep"},
     })
     .to_string();
-    // Not before: starting takes threads, and their time.
+    // Pause only now, since starting uses threads that run in real time.
     tokio::time::pause();
     modules.spam_checker().check_event_for_spam(Json(&event)).await.unwrap();
     modules

@@ -1,4 +1,4 @@
-//! What modules ask of their homeserver: every request, and what becomes of it.
+//! Tests the requests of modules to their homeserver.
 
 mod asker;
 mod cases;

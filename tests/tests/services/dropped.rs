@@ -1,5 +1,5 @@
-//! Shows that the deadline of a callback ends what the loader is doing for it, all of it: nobody is
-//! kept waiting, nothing is left half done, and no place is lost.
+//! Tests that the deadline of a callback ends everything that the loader is doing for it: nothing
+//! keeps waiting, nothing is left incomplete, and no place in a queue is lost.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use tokio::task::JoinHandle;
 use crate::server::{Server, Speaks};
 use crate::support::{BOTH, keeper, load, scene, state, steps, until};
 
-/// How many callbacks ask at once; thrice that is more than a module may ever ask at once.
+/// The number of concurrent callbacks. Three times that exceeds the limit of concurrent requests.
 const CALLS: usize = 100;
 const ROUNDS: usize = 3;
 
-/// What a callback is in the middle of when its time is over.
+/// What a callback is doing when its time is over.
 struct Middle {
     list: Value,
-    /// How many of the callbacks get so far; the others wait for their turn.
+    /// The number of callbacks that get that far; the others wait for their turn.
     begun: usize,
-    /// Afterwards, and what comes of it.
+    /// Steps to run afterwards, and their outcome.
     then: Value,
     done: Value,
 }
@@ -83,7 +83,7 @@ async fn a_deadline_ends_all_of_it_and_gives_the_places_back() {
             let what = format!("{way:?}: {}", list[0]);
             let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));
             let modules = load(way, &scene).await;
-            // One of these servers is asked, or neither, and then the module itself waits.
+            // Either one of these servers is reached, or the module itself waits.
             let asked = || http.asked() + mail.asked();
             let hung_up = || http.hung_up() + mail.hung_up();
             let waiting = async || state(&modules).await["paused"].as_u64().unwrap();
@@ -97,7 +97,7 @@ async fn a_deadline_ends_all_of_it_and_gives_the_places_back() {
                 .await;
                 assert!(hung_up() <= round * begun, "{what}: {} were hung up on", hung_up());
                 tokio::time::pause();
-                // The time of a call begins when it is first polled, which may be only now.
+                // A call's time starts at its first poll, which may be only now.
                 while !calls.iter().all(JoinHandle::is_finished) {
                     tokio::time::advance(Duration::from_secs(1)).await;
                 }

@@ -1,4 +1,4 @@
-//! Shows what a module is told of a service that fails or is slow.
+//! Tests the errors for a service that fails or is slow.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -29,7 +29,7 @@ async fn what_fails_is_named() {
         let at = |name| scene.folder().join(name);
         std::fs::create_dir(at("nowhere")).unwrap();
         let modules = load(way, &scene).await;
-        // What was in order at the start need not stay so: a file where a folder should be.
+        // Something valid at the start may break later: here a file replaces a folder.
         std::fs::write(at("data"), "").unwrap();
         std::fs::remove_dir(at("nowhere")).unwrap();
         let said = said(&steps(&modules, "keeper", list.clone()).await);

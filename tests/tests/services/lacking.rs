@@ -1,4 +1,4 @@
-//! Shows what a module is told of a service that the operator has not configured, and in a trial.
+//! Tests the errors for a service that is not configured, and in a trial.
 
 use hsmod_loader::Host;
 use hsmod_tests::scene::Scene;

@@ -1,4 +1,4 @@
-//! Shows that a module gets the same of the loader as a plugin and linked into the homeserver.
+//! Tests that the loader's services behave the same for a plugin and a linked module.
 
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;

@@ -1,6 +1,6 @@
-//! Shows what modules get of the loader when all goes well, and when a service is lacking, fails, is
-//! slow, is wanted by too many, or by nobody any more: with the module `good_keeper` as a plugin,
-//! and linked into this program.
+//! Tests the loader's services when all goes well, and when a service is missing, fails, is slow,
+//! gets too many requests, or a request is dropped, with the module `good_keeper` as a plugin and
+//! linked into this program.
 #![forbid(unsafe_code)]
 
 mod dropped;

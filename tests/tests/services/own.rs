@@ -1,4 +1,4 @@
-//! Shows that a group which the homeserver answers itself is not answered by the loader.
+//! Tests that the loader does not answer a group of requests that the homeserver answers itself.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::server::{Server, Speaks};
 use crate::support::{BOTH, load, said, scene, state, steps, until};
 
-/// A homeserver with services of its own, some of which it lacks.
+/// A homeserver with its own services, some of which are incomplete.
 struct Own;
 
 #[requests]
@@ -53,7 +53,7 @@ impl Templates for Own {
     }
 }
 
-/// Gives out templates, and notes which are given up.
+/// Hands out templates and records which are released.
 #[derive(Default)]
 struct Library {
     given_out: AtomicI64,
@@ -78,7 +78,7 @@ async fn the_homeserver_learns_what_of_its_own_is_of_no_use_any_more() {
         let host = Host::new("example.com").templates(Arc::downgrade(&library));
         let modules = load(way, &scene().host(host).module("good_keeper", json!({}))).await;
         let read = json!({"read": [], "values": {}});
-        // The loader's own numbers are another matter.
+        // The loader's own numbers are separate.
         let list = json!([{"begin": "x"}, read, read, {"commit": null}, read]);
         let done = steps(&modules, "keeper", list).await;
         assert!(!done.to_string().contains("error"), "{done}");
@@ -100,7 +100,7 @@ async fn the_homeservers_own_groups_go_first_and_the_loader_answers_the_others()
     let server = Server::held(Speaks::Smtp);
     server.answer();
     let list = json!([
-        // Of a group that the homeserver answers, the loader answers nothing.
+        // The loader answers nothing in a group that the homeserver answers.
         {"migrate": []}, {"begin": "x"},
         {"fetch": "http://10.0.0.1", "values": ["PUT", "body"]},
         {"mail": "ann@example.com"},

@@ -1,4 +1,5 @@
-//! Shows that a rehearsal touches nothing real but what it is told to, and notes what it did not do.
+//! Tests that a rehearsal has no outside effects except the live services, and records what it did
+//! not do.
 
 use hsmod_loader::Host;
 use hsmod_loader::rehearsal::{Rehearsal, Service};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use crate::server::{Server, Speaks};
 use crate::support::{BOTH, load, said, scene, state, steps};
 
-/// One step for each service, and for what only a homeserver knows.
+/// One step for each service, and for a request that only a homeserver can answer.
 fn one_of_each() -> Value {
     json!([
         {"migrate": [[1, "CREATE TABLE t (v)"]]}, {"begin": "x"},

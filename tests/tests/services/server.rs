@@ -1,4 +1,4 @@
-//! A server on this machine that keeps its clients waiting until a test has it answer.
+//! A local server that keeps its clients waiting until a test lets it answer.
 
 use std::io::{self, BufRead as _, BufReader, ErrorKind, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// What a server speaks.
+/// The protocol of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Speaks {
     /// It answers every request with the JSON `{}`.
     Http,
-    /// It takes every mail.
+    /// It accepts every mail.
     Smtp,
 }
 
@@ -32,7 +32,7 @@ struct State {
 }
 
 impl Server {
-    /// One that answers nobody yet.
+    /// A server that does not answer yet.
     pub(crate) fn held(speaks: Speaks) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Self { address: listener.local_addr().unwrap(), state: Arc::default() };
@@ -40,24 +40,24 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let (stream, state) = (stream.unwrap(), Arc::clone(&state));
-                // A client that goes in the middle has had enough.
+                // A client may disconnect at any time.
                 thread::spawn(move || serve(stream, speaks, &state));
             }
         });
         server
     }
 
-    /// From now on all get their answers, those who wait too.
+    /// Answers all clients from now on, including those that wait.
     pub(crate) fn answer(&self) {
         self.state.open.store(true, Ordering::SeqCst);
     }
 
-    /// How many clients have asked so far.
+    /// The number of clients that have sent a request.
     pub(crate) fn asked(&self) -> usize {
         self.state.asked.load(Ordering::SeqCst)
     }
 
-    /// How many of them closed their connection before they had an answer.
+    /// The number of clients that closed their connection before the answer.
     pub(crate) fn hung_up(&self) -> usize {
         self.state.hung_up.load(Ordering::SeqCst)
     }
@@ -66,7 +66,7 @@ impl Server {
         format!("http://{}/", self.address)
     }
 
-    /// The operator's `mail`, by this server.
+    /// The operator's `mail` config for this server.
     pub(crate) fn mail(&self) -> Value {
         json!({
             "smtp_host": "127.0.0.1", "smtp_port": self.address.port(), "enable_tls": false,
@@ -107,7 +107,7 @@ fn serve(mut stream: TcpStream, speaks: Speaks, state: &State) -> io::Result<()>
     Ok(())
 }
 
-/// Waits until the server is to answer, or the client is gone.
+/// Waits until the server may answer or the client is gone. Returns whether it is gone.
 fn is_gone(stream: &TcpStream, state: &State) -> io::Result<bool> {
     const PATIENCE: Duration = Duration::from_millis(5);
     stream.set_read_timeout(Some(PATIENCE))?;

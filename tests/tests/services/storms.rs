@@ -1,4 +1,5 @@
-//! Shows that a module which asks the loader for too much at once is refused, and nobody else.
+//! Tests that a module that makes too many concurrent requests to the loader is refused, without
+//! affecting others.
 
 use std::ops::RangeInclusive;
 
@@ -9,22 +10,22 @@ use serde_json::{Value, json};
 use crate::server::{Server, Speaks};
 use crate::support::{As, AtOnce, BOTH, keeper, load, said, scene, steps, until};
 
-/// So many more are asked for than may be.
+/// The number of requests above the limit.
 const TOO_MANY: usize = 40;
 
 struct Storm {
-    /// Keeps what the module asks for waiting, and lets it go.
+    /// The steps that keep the requests waiting, and that release them.
     hold: Value,
     release: Value,
     list: Value,
-    /// How much of it may be asked for at once, that which waits included.
+    /// The limit of concurrent requests, including waiting ones.
     places: usize,
     refused: RangeInclusive<usize>,
-    /// What another module asks for meanwhile.
+    /// The steps of another module in the meantime.
     others: Value,
 }
 
-/// `first` and `mail` do not answer yet.
+/// The servers do not answer yet.
 fn storms(first: &Server, second: &Server) -> Vec<Storm> {
     let mail = json!([{"mail": "ann@example.com", "values": ["Hello", "", "Hi"]}]);
     let storm = |list: Value, places| Storm {
@@ -41,7 +42,7 @@ fn storms(first: &Server, second: &Server) -> Vec<Storm> {
         ..storm(list, 256)
     };
     let templates = |list| Storm {
-        // Some may have ended before all are begun.
+        // Some may have ended before all have begun.
         refused: 1..=TOO_MANY,
         others: json!([{"render": "short.txt", "values": {"n": 1}}]),
         ..storm(list, 4 + 256)
@@ -75,7 +76,7 @@ async fn storm_of(way: As, modules: &Modules, storm: Storm, servers: &[Server; 3
 
     let mut other = AtOnce::new([steps(modules, "second", storm.others)]);
     if !storm.list[0]["mail"].is_null() {
-        // Its mail waits for the server, where it has a place.
+        // Its mail has a place and waits for the server.
         other.until_ended(0).await;
         until("five mails", async || mail.asked() == 4 + 1).await;
         mail.answer();

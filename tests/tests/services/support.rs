@@ -1,4 +1,4 @@
-//! How keepers come into a homeserver, and what they are told to do.
+//! Loads keepers and controls them.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -22,13 +22,13 @@ pub(crate) async fn load(way: As, scene: &Scene) -> Modules {
     loaded.unwrap_or_else(|error| panic!("{way:?}: the modules do not load:\n{error}"))
 }
 
-/// A folder whose config lets modules ask this machine.
+/// A scene whose config lets modules reach this machine.
 pub(crate) fn scene() -> Scene {
     Scene::new().key("data_dir", json!("data")).key("http", json!({"allow": ["127.0.0.0/8"]}))
 }
 
-/// A keeper's config: it has a table `t (v)`, and templates `short.txt`,
-/// `slow.txt` and `endless.txt`, which takes more steps than one may.
+/// A keeper's config: it has a table `t (v)`, and templates `short.txt`, `slow.txt` and
+/// `endless.txt`, which exceeds the limit of steps.
 pub(crate) fn keeper(name: &str) -> Value {
     let [slow, endless] = [200, 9_999].map(|n| {
         format!(
@@ -41,7 +41,7 @@ pub(crate) fn keeper(name: &str) -> Value {
     ]})
 }
 
-/// What was said: the answers of steps, one a line, with the reason in front where there is one.
+/// The answers of steps, one per line, with the reason in front if there is one.
 pub(crate) fn said(done: &Value) -> String {
     let text = |one: &Value| match (one["error"].as_str(), one["unanswered"].as_str()) {
         (Some(error), Some(reason)) => format!("{reason}: {error}"),
@@ -51,16 +51,16 @@ pub(crate) fn said(done: &Value) -> String {
     done.as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n")
 }
 
-/// What the keeper called `keeper` says of itself.
+/// The state of the keeper named `keeper`.
 pub(crate) async fn state(modules: &Modules) -> Value {
     web(modules, "GET", "/_synapse/client/keeper").await.unwrap().1
 }
 
-/// Waits for what another thread or process does. It may take long where much else is done.
+/// Waits for something that another thread or process does, which may take long on a busy machine.
 pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     loop {
-        // All else comes first.
+        // Let everything else run first.
         tokio::time::sleep(Duration::from_millis(1)).await;
         if is_so().await {
             return;
@@ -69,10 +69,10 @@ pub(crate) async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
-/// Futures that are all polled before any of them goes on.
+/// Futures that run concurrently.
 pub(crate) struct AtOnce<F: Future> {
     running: Vec<Pin<Box<F>>>,
-    /// What came of those that have ended.
+    /// The outputs of those that have ended.
     pub(crate) ended: Vec<F::Output>,
 }
 
@@ -81,7 +81,7 @@ impl<F: Future> AtOnce<F> {
         Self { running: futures.into_iter().map(Box::pin).collect(), ended: Vec::new() }
     }
 
-    /// Waits until so many have ended.
+    /// Waits until this many have ended.
     pub(crate) async fn until_ended(&mut self, number: usize) {
         let all = poll_fn(|context| {
             let Self { running, ended } = self;

@@ -1,4 +1,4 @@
-//! Shows when background work runs, and what its failures do.
+//! Tests when background work runs, and the effect of its failures.
 
 use std::time::Duration;
 
@@ -107,7 +107,7 @@ async fn a_delayed_call_is_made_once_unless_it_is_cancelled() {
         assert_eq!(worker.counts().await, counts(0, 0, 0, 0), "{way:?}");
         seconds(2).await;
         assert_eq!(worker.counts().await, counts(1, 1, 0, 1), "{way:?}");
-        // To cancel what has ended changes nothing.
+        // Cancelling ended work has no effect.
         worker.delete("latest").await;
         worker.begin("delayed", "tick", 10).await;
         worker.delete("latest").await;

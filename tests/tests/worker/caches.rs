@@ -1,4 +1,4 @@
-//! Shows that what modules remember is forgotten everywhere at once.
+//! Tests that cached values are invalidated everywhere.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{As, BOTH, Worker, host, load_in_time, try_load};
 
-/// Tests share the process, and with it the caches.
+/// Tests share the process and so the caches.
 static ONE_AT_A_TIME: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 const NAME: &str = "good_worker.numbers";
@@ -63,7 +63,7 @@ async fn what_another_worker_forgets_is_forgotten_here() {
         assert_eq!(worker.modules.invalidate_cache(NAME, r#""a""#), 1, "{way:?}");
         assert_eq!(worker.get("cached?key=b").await, json!(2), "{way:?}");
         assert_eq!(worker.get("cached?key=a").await, json!(3), "{way:?}");
-        // No key of this cache: nobody knows what is meant.
+        // This is not a valid key of the cache, so everything is invalidated.
         assert_eq!(worker.modules.invalidate_cache(NAME, "[3"), 1, "{way:?}");
         assert_eq!(worker.get("cached?key=b").await, json!(4), "{way:?}");
         worker.modules.shutdown(std::time::Duration::from_secs(60)).await;
@@ -71,7 +71,7 @@ async fn what_another_worker_forgets_is_forgotten_here() {
     }
 }
 
-/// A homeserver that tells its other workers, or cannot.
+/// A homeserver that notifies its other workers, or fails to.
 struct Replication {
     told: Arc<Mutex<Vec<String>>>,
     fails: bool,

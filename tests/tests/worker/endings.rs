@@ -1,4 +1,4 @@
-//! Shows that nothing a module left to be done outlives it.
+//! Tests that a module's background work does not outlive the module.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::support::{
     BOTH, Counts, begin, counts, host, load, load_in_time, order, said, seconds, settle, try_load,
 };
 
-/// What was logged with this word in front of the counts.
+/// The counts that were logged after this word.
 fn counted(log: &Log, word: &str) -> Vec<Counts> {
     let said = said(log);
     let lines = said.iter().filter_map(|line| line.split_once(&format!("{word}: begun ")));

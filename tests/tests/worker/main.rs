@@ -1,5 +1,5 @@
-//! Shows what modules may leave to be done, and what they remember: with the module
-//! `good_worker` as a plugin, and linked into this program.
+//! Tests background work, threads and caches of modules, with the module `good_worker` as a plugin
+//! and linked into this program.
 #![forbid(unsafe_code)]
 
 mod background;

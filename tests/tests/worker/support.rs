@@ -1,4 +1,4 @@
-//! How a `good_worker` is loaded, and told what to do.
+//! Loads a `good_worker` and controls it.
 
 use bytes::Bytes;
 use hsmod_loader::{Host, LoadError, Modules};
@@ -21,7 +21,7 @@ pub(crate) async fn try_load(way: As, host: Host, configs: &[Value]) -> Result<M
     scene.try_load_as(way, &[good_worker::MODULE]).await
 }
 
-/// Loads one worker. Time stands still from then on, and goes on when everybody waits.
+/// Loads one worker and then pauses time, which advances when all tasks wait.
 pub(crate) async fn load(way: As, host: Host, config: Value) -> Worker {
     let worker = load_in_time(way, host, config).await;
     tokio::time::pause();
@@ -29,7 +29,7 @@ pub(crate) async fn load(way: As, host: Host, config: Value) -> Worker {
     worker
 }
 
-/// The same in real time.
+/// Loads one worker, in real time.
 pub(crate) async fn load_in_time(way: As, host: Host, config: Value) -> Worker {
     let name = config["name"].as_str().unwrap_or("worker").to_owned();
     let modules = try_load(way, host, &[config]).await.unwrap();
@@ -41,17 +41,17 @@ pub(crate) fn host() -> Host {
     Host::new("example.com")
 }
 
-/// A config with just this to begin.
+/// A config with just this order.
 pub(crate) fn begin(what: &str, how: &str, seconds: u64) -> Value {
     json!({"begin": [order(what, how, seconds)]})
 }
 
-/// Something to be begun.
+/// An order.
 pub(crate) fn order(what: &str, how: &str, seconds: u64) -> Value {
     json!({"what": what, "how": how, "seconds": seconds})
 }
 
-/// A module that does what it is told.
+/// A handle to a loaded worker.
 #[derive(Clone)]
 pub(crate) struct Worker {
     pub(crate) modules: Modules,
@@ -59,7 +59,7 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Another one of the same modules.
+    /// Another worker among the same modules.
     pub(crate) fn other(&self, name: &str) -> Self {
         Self { modules: self.modules.clone(), name: name.to_owned() }
     }
@@ -82,7 +82,7 @@ impl Worker {
         self.ask("POST", what, &Value::Null).await
     }
 
-    /// The result of a process that does this, if it has one.
+    /// The result of a process of this kind, if it has one.
     pub(crate) async fn awaited(&self, how: &str) -> Value {
         self.ask("POST", "awaited", &json!(how)).await
     }
@@ -91,19 +91,19 @@ impl Worker {
         self.ask("DELETE", what, &Value::Null).await
     }
 
-    /// Begins something.
+    /// Starts a call.
     pub(crate) async fn begin(&self, what: &str, how: &str, seconds: u64) {
         self.ask("POST", "begin", &order(what, how, seconds)).await;
         settle().await;
     }
 
-    /// How often calls were begun, ended, dropped, released, ...
+    /// The worker's counts.
     pub(crate) async fn counts(&self) -> Counts {
         Counts::of(self.get("counts").await.as_str().unwrap())
     }
 }
 
-/// How often calls were begun, ended, dropped; how many closures were given back.
+/// Numbers of calls that began, ended and were dropped, and of closures that were released.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) begun: u64,
@@ -118,7 +118,7 @@ pub(crate) const fn counts(begun: u64, ended: u64, dropped: u64, released: u64) 
 }
 
 impl Counts {
-    /// From what the module says: names and numbers in turn.
+    /// Parses the module's text of alternating names and numbers.
     pub(crate) fn of(text: &str) -> Self {
         let words: Vec<&str> = text.split_whitespace().collect();
         let count = |name: &str| {
@@ -129,7 +129,7 @@ impl Counts {
     }
 }
 
-/// Lets everything happen that waits for nothing else.
+/// Lets all tasks run that are ready.
 pub(crate) async fn settle() {
     for _ in 0..20 {
         tokio::task::yield_now().await;
@@ -144,7 +144,7 @@ pub(crate) async fn seconds(number: u64) {
     }
 }
 
-/// What was logged of background work: the messages of loader and module.
+/// The log messages of loader and module about background work.
 pub(crate) fn said(log: &Log) -> Vec<String> {
     let text = log.text();
     let lines = text.lines().filter(|line| line.contains("loader") || line.contains("worker"));

@@ -1,4 +1,4 @@
-//! Shows what becomes of work that modules defer to threads.
+//! Tests work that modules defer to threads.
 
 use std::pin::pin;
 use std::time::Duration;

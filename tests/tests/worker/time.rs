@@ -1,4 +1,4 @@
-//! Shows that modules without a runtime can wait, and know what time it is.
+//! Tests that modules without a runtime can sleep and know the time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,7 +38,7 @@ async fn thousands_sleep_at_once() {
     }
 }
 
-/// Time that passes at once, and is added up.
+/// A clock whose sleeps end at once and are added up.
 struct Fast(Arc<AtomicU64>);
 
 #[requests]

@@ -1,4 +1,4 @@
-//! `good_asker`, loaded and linked, and what it is told to ask for.
+//! `good_asker`, loaded and linked, and the instructions to it.
 
 use std::path::Path;
 
@@ -21,12 +21,12 @@ pub(super) async fn loaded(host: &Host, config: Value) -> Modules {
     Scene::new().host(host.clone()).module("good_asker", config).load().await
 }
 
-/// What comes of a request.
+/// The outcome of a request.
 pub(super) async fn ask(modules: &Modules, request: &str, args: &Value) -> Value {
     ask_body(modules, &json!({"request": request, "args": args})).await
 }
 
-/// What comes of so many at once.
+/// The outcomes of this many concurrent requests.
 pub(super) async fn ask_at_once(modules: &Modules, request: &str, times: usize) -> Vec<Value> {
     let args = json!({"user_id": "@a:b"});
     let body = json!({"request": request, "args": args, "times": times});
@@ -37,23 +37,23 @@ async fn ask_body(modules: &Modules, body: &Value) -> Value {
     send(modules, "POST", "asker/ask?q=%C3%BC", body).await
 }
 
-/// What is asked for in a callback from now on.
+/// Sets the requests that the module makes in a callback.
 pub(super) async fn ask_during(modules: &Modules, callback: &str, requests: Value) {
     send(modules, "PUT", "asker/during", &json!({callback: requests})).await;
 }
 
-/// What came of what was asked for in callbacks.
+/// The outcomes of the requests made in callbacks.
 pub(super) async fn told(modules: &Modules) -> Value {
     send(modules, "GET", "asker/told", &Value::Null).await
 }
 
-/// Whether the module hears that something is supported.
+/// Whether the module sees a name as supported.
 pub(super) async fn supports(modules: &Modules, name: &str) -> bool {
     let answer = send(modules, "GET", &format!("asker/supports?name={name}"), &Value::Null).await;
     answer.as_bool().unwrap()
 }
 
-/// Asks a module's web resource, `<name>/<last>`.
+/// Sends a request to a module's web resource, `<name>/<last>`.
 pub(super) async fn send(modules: &Modules, method: &str, uri: &str, body: &Value) -> Value {
     let request = http::Request::builder().method(method).uri(format!("/_synapse/client/{uri}"));
     let request = request.header("Authorization", "Bearer secret");
@@ -64,7 +64,7 @@ pub(super) async fn send(modules: &Modules, method: &str, uri: &str, body: &Valu
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// Why there was no answer: the reason, if it is one of those, and the message.
+/// The reason why there was no answer, if it has one, and the message.
 pub(super) fn unanswered(outcome: &Value) -> (&str, &str) {
     let text = |key: &str| outcome["error"][key].as_str().unwrap_or_default();
     assert!(outcome.get("answer").is_none(), "it was answered: {outcome}");

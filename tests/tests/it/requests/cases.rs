@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::host::Known;
 
-/// Text with everything that is hard: several bytes a character, quotes, line breaks, a zero.
+/// A difficult string: multi-byte characters, quotes, line breaks, a NUL.
 const HARD: &str = "\u{1F408} ünï \"quoted\" \\ \n\t\u{0} \u{202E}";
 
 /// A type without the blanks that the compiler may put into it.
@@ -14,7 +14,7 @@ pub(super) fn plain(kind: &str) -> String {
     kind.replace([' ', '\n'], "")
 }
 
-/// What a request is called with: with much, with little, and with next to nothing.
+/// Arguments of a request: rich, small and minimal.
 pub(super) fn arguments(request: &Known) -> [Value; 3] {
     let all = |size: usize| {
         let all = request.1.iter().filter(|(_, kind)| !kind.contains("WebRequest"));
@@ -24,7 +24,7 @@ pub(super) fn arguments(request: &Known) -> [Value; 3] {
     [0, 1, 2].map(all)
 }
 
-/// Other arguments have other values, so that two which are swapped show.
+/// Different arguments have different values, so that swapped ones are detected.
 fn argument(request: &str, name: &str, kind: &str, size: usize) -> Value {
     let size_of_name = i64::try_from(name.len()).unwrap();
     let [much, little, least] = match &*plain(kind) {
@@ -49,7 +49,7 @@ fn argument(request: &str, name: &str, kind: &str, size: usize) -> Value {
     [much, little, least][size].clone()
 }
 
-/// What an argument may be that is JSON.
+/// Values for an argument that is JSON.
 fn json_arguments(request: &str, name: &str) -> [Value; 3] {
     let row = REQUESTS.iter().copied().flatten().find(|row| row.name == request).unwrap();
     let (_, shape) = row.json.iter().find(|(argument, _)| *argument == name).unwrap();
@@ -66,7 +66,7 @@ fn json_arguments(request: &str, name: &str) -> [Value; 3] {
     }
 }
 
-/// What a request is answered: at least something rich and the neutral answer.
+/// Answers to a request: at least a rich one and the neutral one.
 pub(super) fn answers(request: &Known) -> Vec<Value> {
     let user = json!({
         "user_id": "@a:b", "is_admin": true, "is_guest": false, "is_deactivated": true,

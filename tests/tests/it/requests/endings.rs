@@ -1,5 +1,5 @@
-//! Shows that a request which nobody waits for any more ends in the homeserver, once, and that its
-//! late answer harms nobody.
+//! Tests that dropping a request ends it in the homeserver, once, and that a late answer does no
+//! harm.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -28,7 +28,7 @@ async fn every_request_that_is_dropped_drops_the_homeservers_future_once() {
                 assert_eq!(server.answers(), (before + 1, before), "{how}: {}", request.0);
             }
             assert_eq!(server.answers(), (before + 1, before + 1), "{how}: {}", request.0);
-            // Too late; then once more, and somebody waits.
+            // This answer is too late. The next request is awaited.
             server.ring();
             let mut question = pin!(ask(&modules, request.0, &arguments[1]));
             assert!(poll_once(question.as_mut()).await.is_none(), "{how}: {}", request.0);
@@ -106,7 +106,7 @@ async fn a_callback_that_outlives_its_module_gets_no_further_answers() {
     tokio::time::pause();
     let shutdown = modules.shutdown(Duration::from_secs(1)).await;
     assert!(shutdown.calls_left && shutdown.failures.is_empty(), "{shutdown:?}");
-    // What had begun is answered; the next one is not.
+    // A request that had begun is answered; the next one is not.
     server.ring();
     let error = question.await.unwrap_err();
     assert!(error.to_string().contains("the module is being shut down"), "{error}");

@@ -1,5 +1,5 @@
-//! Shows of every request that it goes both ways as it is, and what becomes of it in a homeserver
-//! that lacks it, fails, panics, or takes its time; in a plugin, and in a module that is linked in.
+//! Tests for every request that arguments and answers arrive unchanged, and what happens if the
+//! homeserver lacks it, fails, panics or is slow, for a plugin and for a linked module.
 
 use hsmod_loader::values::{ErrorCode, ModuleError};
 use hsmod_loader::{Host, Shutdown};
@@ -25,7 +25,8 @@ fn the_tests_know_every_request() {
     assert_eq!(KNOWN.iter().map(known).collect::<Vec<_>>(), rows, "good_asker/src/every.rs");
 }
 
-/// What the homeserver is to see: of an HTTP request, what its client sent.
+/// The arguments that the homeserver should see. For an HTTP request, these are what its client
+/// sent.
 fn as_seen(request: &Known, arguments: &Value) -> Value {
     let mut seen = arguments.clone();
     if request.0 == "get_user_by_req" {
@@ -56,7 +57,7 @@ async fn arguments_and_answers_arrive_as_they_are() {
 
 #[tokio::test]
 async fn what_a_homeserver_lacks_is_answered_with_its_name() {
-    // No group at all; every group, and nothing written in it.
+    // A host without any group, and one whose groups implement nothing.
     for lacking in [Host::new("example.com"), mute()] {
         for (how, modules) in both(&lacking, json!({})).await {
             for request in KNOWN {
@@ -115,7 +116,7 @@ async fn a_panic_of_the_homeserver_is_an_error_that_names_the_request() {
             let (name, file) = (request.0, "tests/tests/it/requests/host.rs:<line>");
             let said = format!("the homeserver panicked in `{name}`: no more {name} ({file})");
             assert_eq!(message, said, "{how}");
-            // Neither side is any the worse for it.
+            // Both sides still work afterwards.
             let answer = &answers(request)[0];
             server.behave(Behaviour::Answer(answer.clone()));
             let outcome = ask(&modules, request.0, &arguments(request)[2]).await;
@@ -137,7 +138,7 @@ async fn answers_that_take_their_time_arrive_from_any_thread() {
                 let arguments = &arguments(request)[index % 3];
                 let outcome = ask(&modules, request.0, arguments).await;
                 assert!(outcome == json!({"answer": answer}), "{how}: {}: {outcome}", request.0);
-                // The arguments were read before the first suspension, from where they still are.
+                // The arguments were read before the first suspension, while they were still valid.
                 assert_eq!(server.seen().len(), 1, "{how}: {}", request.0);
             }
         }

@@ -1,4 +1,4 @@
-//! A homeserver that answers every request as the tests tell it to.
+//! A homeserver that answers every request as the tests instruct it.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 pub(super) enum Behaviour {
     /// With this.
     Answer(Value),
-    /// With this, after some suspensions, of which another thread ends the last one.
+    /// With this, after some suspensions, the last of which another thread ends.
     Slowly(Value),
     /// With an error.
     Fail(ModuleError),
@@ -60,24 +60,24 @@ impl Homeserver {
         })
     }
 
-    /// How requests are answered from now on.
+    /// Sets how requests are answered.
     pub(super) fn behave(&self, behaviour: Behaviour) {
         *locked(&self.behaviour) = behaviour;
     }
 
-    /// The requests since this was last asked, with their arguments by name.
+    /// The requests since the last call of this function, with their arguments by name.
     pub(super) fn seen(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut *locked(&self.seen))
     }
 
-    /// Wakes everything that ever waited, whether it is still there or not.
+    /// Wakes everything that ever waited, whether or not it still exists.
     pub(super) fn ring(&self) {
         self.rung.fetch_add(1, Ordering::SeqCst);
         let wakers = std::mem::take(&mut *locked(&self.wakers));
         wakers.into_iter().for_each(Waker::wake);
     }
 
-    /// How many answers have begun, and how many of these are over, answered or dropped.
+    /// The numbers of answers that have begun, and that have ended or been dropped.
     pub(super) fn answers(&self) -> (usize, usize) {
         (self.begun.load(Ordering::SeqCst), self.ended.load(Ordering::SeqCst))
     }
@@ -119,7 +119,7 @@ impl Homeserver {
     }
 }
 
-/// Counts an answer that is over.
+/// Counts an answer that has ended.
 struct Over<'a>(&'a AtomicUsize);
 
 impl Drop for Over<'_> {
@@ -128,7 +128,7 @@ impl Drop for Over<'_> {
     }
 }
 
-/// A homeserver that has every group, and answers nothing of it.
+/// A homeserver that has every group but answers no request.
 pub(super) struct Mute;
 
 /// A request as the tests know it: its name, its arguments with their types, its answer's type.
@@ -180,7 +180,7 @@ pub(super) fn host(server: &Arc<Homeserver>) -> Host {
         .public_rooms(server())
 }
 
-/// `example.com`, with every group and no answer.
+/// `example.com`, with every group but no answers.
 pub(super) fn mute() -> Host {
     Host::new("example.com")
         .users(Mute)
@@ -195,7 +195,7 @@ pub(super) fn mute() -> Host {
         .public_rooms(Mute)
 }
 
-/// What a homeserver may be told to answer.
+/// A type of answer that tests can give.
 trait Told: Sized {
     fn told(answer: Value) -> Result<Self, ModuleError>;
 }

@@ -1,5 +1,5 @@
-//! Shows what may be asked for from inside a callback: not what needs the lock of a room that the
-//! homeserver holds meanwhile.
+//! Tests which requests are allowed inside a callback: not those that need the lock of a room that
+//! the homeserver holds.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::support::message;
 
 const HELD: &str = "!held:b";
 
-/// The argument that is the room whose lock a request needs.
+/// The argument that names the room whose lock a request needs.
 fn locks(name: &str) -> Option<&'static str> {
     let row = REQUESTS.iter().copied().flatten().find(|row| row.name == name).unwrap();
     row.locks
@@ -88,7 +88,7 @@ async fn a_homeserver_says_which_requests_need_the_lock() {
     }
 }
 
-/// Something that needs no lock, and something that needs that of the room.
+/// A request that needs no lock, and one that needs the room's.
 fn read_and_delete() -> Value {
     let args = json!({"room_id": HELD});
     json!([
@@ -97,7 +97,7 @@ fn read_and_delete() -> Value {
     ])
 }
 
-/// How the two went: answered, or why not.
+/// The outcomes of the two: answered, or the reason why not.
 async fn outcomes(modules: &Modules) -> Vec<String> {
     let told: Vec<Value> = serde_json::from_value(told(modules).await).unwrap();
     let shown = |outcome: &Value| match outcome.get("answer") {

@@ -1,4 +1,4 @@
-//! Shows that modules do not keep the homeserver alive whose services they use.
+//! Tests that modules do not keep the homeserver alive that answers their requests.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::asker::{ask, loaded, supports, unanswered};
 use super::host::{Behaviour, Homeserver, KNOWN, host};
 use crate::requests::cases::arguments;
 
-/// A homeserver as most are: its services know its modules.
+/// A typical homeserver, whose services refer to its modules.
 struct Services {
     admin: &'static str,
     modules: std::sync::OnceLock<Modules>,
@@ -32,7 +32,7 @@ async fn a_homeserver_that_holds_its_modules_is_dropped_all_the_same() {
     let host = Host::new("example.com").users(Arc::downgrade(&services));
     let modules = loaded(&host, json!({})).await;
     services.modules.set(modules.clone()).unwrap();
-    // What is behind the `Weak` is supported as if it stood there itself.
+    // A service behind a `Weak` is supported as if it were given directly.
     assert!(supports(&modules, "is_user_admin").await);
     assert!(!supports(&modules, "set_user_admin").await);
     let args = json!({"user_id": "@a:b"});
@@ -73,7 +73,7 @@ async fn modules_without_a_shutdown_are_dropped_with_what_answers_them() {
     assert_eq!(Arc::strong_count(&answerer), 1, "modules that are gone still hold it");
 }
 
-/// Answers nothing.
+/// A service without requests.
 struct Holding(#[allow(dead_code, reason = "counts who holds it")] Arc<()>);
 
 #[requests]

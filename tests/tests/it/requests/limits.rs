@@ -1,4 +1,5 @@
-//! Shows that a module which asks for too much at once is refused, and nobody else.
+//! Tests that a module that makes too many concurrent requests is refused, without affecting
+//! others.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::asker::{ask, ask_at_once, both, send, unanswered};
 use super::host::{Behaviour, Homeserver, host};
 use crate::support::poll_once;
 
-/// How many requests of one module are answered at once.
+/// The maximum number of concurrent requests of one module.
 const AT_ONCE: usize = 256;
 
 fn user() -> Value {
@@ -31,7 +32,7 @@ async fn of_a_storm_so_many_are_answered_and_the_rest_is_told_why_not() {
         let mut storm = pin!(ask_at_once(&modules, "is_user_admin", AT_ONCE + 44));
         assert!(poll_once(storm.as_mut()).await.is_none(), "{how}");
         assert_eq!(server.answers(), (before + AT_ONCE, before), "{how}");
-        // Everything that is asked for now is one too many.
+        // The limit is reached, so any further request is refused.
         server.behave(Behaviour::Answer(json!(true)));
         assert!(!is_answered(&modules).await, "{how}");
         server.ring();
@@ -44,7 +45,7 @@ async fn of_a_storm_so_many_are_answered_and_the_rest_is_told_why_not() {
                 "`is_user_admin` is not answered: the module waits for 256 answers already";
             assert_eq!(unanswered(outcome), ("TooMany", message), "{how}");
         }
-        // It goes on, and again with as many.
+        // Afterwards the module can make as many requests again.
         assert!(is_answered(&modules).await, "{how}");
         let outcomes = ask_at_once(&modules, "is_user_admin", AT_ONCE).await;
         assert!(outcomes.iter().all(|outcome| *outcome == json!({"answer": true})), "{how}");
@@ -60,7 +61,7 @@ async fn a_storm_that_is_dropped_leaves_room_for_the_next() {
             let mut storm = pin!(ask_at_once(&modules, "is_user_admin", AT_ONCE));
             assert!(poll_once(storm.as_mut()).await.is_none(), "{how}");
         }
-        // Panics and errors give their places back, too.
+        // Panics and errors release their places, too.
         server.behave(Behaviour::Panic);
         ask_at_once(&modules, "is_user_admin", 2 * AT_ONCE).await;
         server.behave(Behaviour::Answer(json!(true)));

@@ -1,5 +1,5 @@
-//! Shows that whoever answers `get_user_by_req` finds the homeserver's own HTTP request again: a
-//! module's requests are answered in the task that asked the module, with its task-locals.
+//! Tests that the homeserver can find its own HTTP request in `get_user_by_req`: a module's
+//! requests are answered in the task that called the module, with its task-locals.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,7 +15,7 @@ use tower::ServiceExt;
 use super::asker::both;
 
 tokio::task_local! {
-    /// The homeserver's own request, or what it knows that by.
+    /// Identifies the homeserver's own request.
     static OWN: u64;
 }
 
@@ -30,7 +30,7 @@ impl Users for Services {
         _allow_expired: bool,
     ) -> Result<AuthenticatedUser, ModuleError> {
         let before = OWN.try_with(|own| *own).unwrap_or_default();
-        // The others are asked meanwhile.
+        // Other requests are handled in the meantime.
         for _ in 0..3 {
             tokio::task::yield_now().await;
         }

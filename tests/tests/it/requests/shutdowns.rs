@@ -1,5 +1,5 @@
-//! Shows that a homeserver which still answers while modules are shut down, and says so, is asked
-//! until the end of each module's `shutdown`, and not after it.
+//! Tests that a homeserver that declares that it answers during shutdown gets requests until the
+//! end of each module's `shutdown`, but not after it.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -26,7 +26,7 @@ async fn a_module_is_answered_in_its_shutdown_by_a_homeserver_that_says_so() {
     let config = json!({"during": {"shutdown": [admin(1), admin(300)]}});
     for (how, modules) in both(&answering(&server), config).await {
         let mut shutdown = modules.shutdown(Duration::from_secs(60)).await;
-        // Of a storm so many are answered as ever.
+        // The limit of concurrent requests still applies.
         let (module, error) = shutdown.failures.pop().unwrap();
         assert_eq!(&*module, "good_asker", "{how}");
         let too_many = "`is_user_admin` is not answered: the module waits for 256 answers already";

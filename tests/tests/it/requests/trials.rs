@@ -1,5 +1,5 @@
-//! Shows that in a trial nothing is answered, and that a module which needs an answer for its start
-//! is no fault of the module.
+//! Tests that requests are not answered in a trial, and that a module that needs an answer to start
+//! is not blamed.
 
 use hsmod_loader::Host;
 use hsmod_loader::check::trial;
@@ -49,13 +49,13 @@ async fn a_start_that_only_lacks_answers_in_a_trial_is_a_warning() {
       fix: this is a fault of the module: tell its author
     ");
     assert!(findings.problems.iter().all(|problem| !problem.is_error()));
-    // What was registered before is known.
+    // Earlier registrations are reported.
     assert!(findings.modules[1].web.contains(&"/_synapse/client/b/ask".to_owned()));
 }
 
 #[tokio::test]
 async fn a_start_that_lacks_answers_otherwise_is_an_error() {
-    // Whoever says so: only the loader knows what a trial is.
+    // This error counts only if the loader itself produced it.
     let error = ModuleError::not_answered(Unanswered::Trial, "not today");
     let server = Homeserver::new(Behaviour::Fail(error));
     let scene = Scene::new().host(host(&server)).module("good_asker", asking("b", "start"));

@@ -1,5 +1,5 @@
-//! Shows that plugins of an older and of a newer version of the boundary than the loader's get
-//! answers to what both know, and are told by its name what the loader does not.
+//! Tests that plugins with an older or newer minor version than the loader's get answers to
+//! requests that both know, and an error that names a request that the loader does not know.
 
 use hsmod_loader::Modules;
 use hsmod_tests::build;
@@ -10,10 +10,10 @@ use super::asker::{ask, supports, unanswered};
 use super::cases::{answers, arguments};
 use super::host::{Behaviour, Homeserver, KNOWN, host};
 
-/// What the older plugin does not know.
+/// The requests that the older plugin does not know.
 const YOUNGER: &[&str] = &["add_threepid", "delete_threepid"];
 
-/// `good_asker` of another version, with a homeserver that answers everything.
+/// `good_asker` with another version, in a homeserver that answers everything.
 async fn load(variant: &str, server: &std::sync::Arc<Homeserver>) -> Modules {
     let file = build::abi_test("good_asker", variant);
     let entry = json!({"module": "good_asker"});
