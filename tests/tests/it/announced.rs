@@ -1,5 +1,4 @@
-//! Shows that a start leaves in the homeserver's log which modules run, what they registered, and
-//! what was noticed.
+//! Tests that a start logs which modules run, what they registered, and any warnings.
 
 use hsmod_loader::check::trial;
 use hsmod_loader::{Host, Modules};
@@ -20,7 +19,7 @@ fn announced(log: &Log, scene: &Scene) -> String {
     text.replace(&*scene.folder().to_string_lossy(), "<folder>")
 }
 
-/// With the digests of files taken out, which differ from build to build.
+/// Removes the digests of files, which differ between builds.
 fn without_digests(text: &str, modules: &Modules) -> String {
     modules.info().iter().fold(text.to_owned(), |text, info| {
         text.replace(&info.sha256.as_deref().unwrap_or_default()[..12], "<digest>")

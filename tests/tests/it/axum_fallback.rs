@@ -1,4 +1,4 @@
-//! Shows that a homeserver's router offers the modules what it does not serve itself.
+//! Tests that a router passes requests that it does not serve itself to the modules.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -58,7 +58,7 @@ async fn what_the_router_does_not_serve_goes_to_the_modules() {
     assert_eq!((status, &body["errcode"]), (413, &json!("M_TOO_LARGE")));
 }
 
-/// A body that never ends; counts how often it was read.
+/// A body that never ends and counts how often it is read.
 struct Endless(Arc<AtomicUsize>);
 
 impl Stream for Endless {
@@ -83,7 +83,7 @@ async fn no_more_of_a_body_is_read_than_a_module_may_get() {
     }
 }
 
-/// What a client gets over a connection of its own, without the date.
+/// What a client receives over a new connection, without the date.
 async fn over_the_wire(address: SocketAddr, method: &str, path: &str) -> (Vec<String>, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -141,7 +141,7 @@ async fn whoever_has_the_path_when_a_request_comes_gets_it_when_all_of_it_is_the
     let request = Request::post("/_page").body(Body::from_stream(Pieces(body))).unwrap();
     let mut answer = pin!(router.clone().oneshot(request));
     assert!(poll_once(answer.as_mut()).await.is_none());
-    // Meanwhile other modules take over: none at all.
+    // In the meantime the modules are shut down.
     let mut shutdown = pin!(modules.shutdown(Duration::from_secs(60)));
     assert!(poll_once(shutdown.as_mut()).await.is_none(), "it waits for the request");
     assert_eq!(modules.web().paths(), [""; 0]);

@@ -1,5 +1,5 @@
-//! Shows that background updates are paced by one module: asked before each batch, told of its end
-//! whatever that was.
+//! Tests that one module controls the pace of background updates: it is asked before each batch and
+//! notified of its end, however that ends.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn entry(name: &str, mut config: Value) -> Value {
     json!({"module": "good_recorder", "name": name, "config": config})
 }
 
-/// One controller, with this config beside.
+/// A controller with this additional config.
 async fn controlled(config: Value) -> Modules {
     Scene::new().entry("good_recorder", entry("pacer", config)).load().await
 }
@@ -35,7 +35,7 @@ async fn enter(modules: &Modules) -> Update {
 
 const ENTERED: [&str; 4] = ["on_update", "reindex", "main", "false"];
 
-/// What the controller noted, without quotes.
+/// The calls that the controller recorded, without quotes.
 async fn noted(modules: &Modules) -> Vec<String> {
     let seen = seen(modules, "pacer").await;
     let calls = seen.as_array().unwrap().iter();
@@ -71,7 +71,7 @@ async fn a_batch_that_is_dropped_is_left_in_the_background() {
     let (log, _listening) = Log::listen(LevelFilter::TRACE);
     drop(enter(&modules).await);
     assert_eq!(noted(&modules).await, [ENTERED.join(",")], "somebody waited for it");
-    // Whoever shuts down does wait: the controller is told before its own end.
+    // A shutdown waits, so that the controller is notified before its own end.
     drop(enter(&modules).await);
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
     let lines: Vec<_> = log.take().into_iter().filter(|line| line.target == "recorder").collect();
@@ -86,7 +86,7 @@ async fn a_batch_that_is_dropped_is_left_in_the_background() {
 #[tokio::test]
 async fn a_batch_that_was_not_left_in_time_is_left_in_the_background() {
     let modules = controlled(json!({})).await;
-    // Never polled.
+    // The future is never polled.
     drop(enter(&modules).await.exit());
     let mut noted = noted(&modules).await;
     while noted.len() < 2 {

@@ -1,5 +1,5 @@
-//! Shows that a module which blocks a thread, or holds up the start, is named in the log while it
-//! still does, and that the answer counts which it gives in the end.
+//! Tests that a module which blocks a thread, or delays the start, is named in the log while it
+//! does so, and that its late answer counts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,8 @@ use tracing::level_filters::LevelFilter;
 use crate::log::{Line, Log};
 use crate::support::{message, web};
 
-/// A module that blocks at this place as long as there is the file, with other keys of its entry.
+/// A module that blocks at this place as long as the file exists, with these additional keys of its
+/// entry.
 fn blocks(place: &str, until: &Path, keys: Value) -> Scene {
     let config = json!({"where": place, "until": until});
     let mut entry = json!({"module": "bad_blocks", "name": "m1", "config": config});
@@ -21,7 +22,7 @@ fn blocks(place: &str, until: &Path, keys: Value) -> Scene {
     Scene::new().key("slow_poll", json!("100ms")).entry("bad_blocks", entry)
 }
 
-/// The next lines, as soon as there are so many; times are `#`.
+/// Waits for this many lines. Times are replaced by `#`.
 fn lines(log: &Log, count: usize) -> Vec<String> {
     let mut lines: Vec<Line> = Vec::new();
     while lines.len() < count {
@@ -51,7 +52,7 @@ fn without_times(text: &str) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Does it on another thread, as a homeserver has several.
+/// Runs `ask` on another thread, as in a homeserver with several.
 fn elsewhere<T: Send + 'static>(
     ask: impl AsyncFnOnce() -> T + Send + 'static,
 ) -> std::thread::JoinHandle<T> {
@@ -83,7 +84,7 @@ async fn a_callback_that_blocks_is_named_while_it_does_and_its_answer_counts() {
     assert!(!asked.is_finished());
     drop(until);
     insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN m1 spam_checker.check_event_for_spam: module `m1` came back from check_event_for_spam: it blocked a thread of the homeserver for about #");
-    // It was too late, but nothing could have ended it; what it says is what happens.
+    // It was too late, but a blocking call cannot be interrupted, so its answer counts.
     assert_eq!(asked.join().unwrap(), Ok(()));
     assert_eq!(modules.counts()[0].callbacks[0].1.failed, 0);
 }
@@ -104,7 +105,7 @@ async fn who_has_no_time_until_its_deadline_is_told_of_once() {
     assert_eq!(asked.join().unwrap(), Ok(()));
 }
 
-/// A module that blocks in a callback now, the question to it, and what keeps it there.
+/// A module that blocks in a callback, the pending call, and the file that keeps it blocked.
 async fn blocked() -> (Modules, std::thread::JoinHandle<Result<(), String>>, NamedTempFile) {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let until = NamedTempFile::new().unwrap();
@@ -131,13 +132,13 @@ async fn a_shutdown_waits_no_longer_than_it_may_for_a_callback_that_blocks() {
     let (modules, asked, until) = blocked().await;
     let shutdown = modules.shutdown(Duration::from_millis(50)).await;
     assert!(shutdown.calls_left && !asked.is_finished(), "{shutdown:?}");
-    // Nobody is asked any more, so that this does not block.
+    // No module is called any more, so this does not block.
     assert_eq!(check_event(modules).await, Ok(()));
     drop(until);
     assert_eq!(asked.join().unwrap(), Ok(()));
 }
 
-/// What is told of a module that blocks somewhere, when it is made to.
+/// The log about a module that is made to block at this place.
 fn told(place: &str, ask: impl AsyncFnOnce(Modules) + Send + 'static) -> String {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let until = NamedTempFile::new().unwrap();
@@ -207,7 +208,7 @@ async fn who_holds_up_the_start_is_named_while_it_does() {
                 insta::assert_snapshot!(told, @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in new for #, and nothing ends the wait; if it does not come back, start without it (`enabled: false`) and tell its author")
             }
         }
-        // Once is enough.
+        // It is reported only once.
         assert_eq!(log.text(), "");
     }
 }
@@ -250,7 +251,7 @@ async fn nobody_is_named_where_nothing_is_too_long() {
     assert_eq!(log.text(), "");
 }
 
-/// The next line, for which the runtime goes on.
+/// Waits for the next line, while the runtime keeps running.
 async fn line_of(log: &Log) -> String {
     loop {
         let told: Vec<String> = log.take().iter().map(shown).collect();
@@ -270,18 +271,18 @@ async fn many_modules_have_one_watchdog() {
         all.push(scene.load().await);
     }
     if cfg!(target_os = "linux") {
-        // One that had nothing to do may just be ending.
+        // An idle watchdog may just be ending.
         while watchdogs() != 1 {
             tokio::task::yield_now().await;
         }
     }
 }
 
-/// How many threads of this process are watchdogs.
+/// The number of watchdog threads in this process.
 fn watchdogs() -> usize {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();
     let name = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("comm"));
-    // A thread may end meanwhile.
+    // A thread may end in the meantime.
     let names = threads.filter_map(|thread| name(thread.ok()?).ok());
     names.filter(|name| name.trim() == "hsmod watchdog").count()
 }

@@ -1,5 +1,5 @@
-//! Shows that plugins in C are loaded and asked as all others are, and that what one of them gets
-//! wrong denies or fails, and harms nobody.
+//! Tests that plugins in C are loaded and called like all others, and that their mistakes deny or
+//! fail without harming anything else.
 
 use std::path::Path;
 use std::pin::pin;
@@ -20,7 +20,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once};
 
-/// Knows one admin, and may never tell.
+/// A homeserver with one admin, which may be made never to answer.
 #[derive(Default)]
 struct Server {
     waits: AtomicBool,
@@ -67,7 +67,7 @@ async fn invite(modules: &Modules, inviter: &str) -> Result<(), CallError> {
     modules.spam_checker().user_may_invite(inviter, "@b:example.com", "!r:example.com").await
 }
 
-/// What a client would see: `errcode` and `error`, or the message of a failure.
+/// What a client would see: the status and the error.
 fn told(answer: Result<(), CallError>) -> String {
     answer.map_or_else(|error| format!("{} {error}", error.status()), |()| "allowed".to_owned())
 }

@@ -1,5 +1,5 @@
-//! Shows that a question nobody waits for any more ends inside the module, and that any number of
-//! questions at once are each asked exactly once.
+//! Tests that dropping a question ends it inside the module, and that concurrent questions are each
+//! asked exactly once.
 
 use std::future::Future;
 use std::pin::pin;
@@ -38,7 +38,7 @@ async fn a_question_that_is_dropped_drops_the_modules_future_and_asks_nobody_els
     }
     assert_eq!(seen(&modules, "first").await, json!([["dropped", "user_may_invite"]]));
     assert_eq!(seen(&modules, "second").await, json!([]));
-    // Nothing is left of it: not in the counters, not among the calls in flight.
+    // It leaves nothing behind, neither in the counters nor among the calls in flight.
     let counts = modules.counts();
     assert_eq!((counts[0].callbacks[0].1.called, counts[0].callbacks[0].1.failed), (1, 0));
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
@@ -88,7 +88,7 @@ async fn a_question_may_move_from_one_task_to_another() {
     assert!(question.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
     let answered = tokio::spawn(question);
     tokio::task::yield_now().await;
-    // Both wakers were kept; the second one is that of the task.
+    // The module kept both wakers; the second one is the task's.
     assert_eq!(recorder(&modules, "first", "wake").await, json!({"woken": 2}));
     answered.await.unwrap().unwrap();
     assert_eq!(seen_names(&modules, "second").await, ["user_may_invite"]);
@@ -103,7 +103,7 @@ async fn calls_in_flight_end_before_their_modules_do() {
     let mut shutdown = pin!(modules.shutdown(Duration::from_secs(60)));
     assert!(poll_once(shutdown.as_mut()).await.is_none(), "a call is in flight");
     tokio::time::pause();
-    // Its deadline ends it: nobody can ring the module's bell any more.
+    // Its deadline ends it, since the module can no longer be woken.
     assert_eq!(question.await.unwrap_err().module(), Some("good_recorder"));
     assert_eq!(shutdown.await, Shutdown::default());
     invite(&asked).await.unwrap();
@@ -124,7 +124,7 @@ async fn calls_of_many_threads_are_each_made_once() {
                     let room = String::from("!r:b");
                     modules.spam_checker().user_may_publish_room(&user, &room).await.unwrap();
                     modules.account_validity().on_user_registration(&user).await.unwrap();
-                    // And some that nobody waits for.
+                    // And some that are not awaited.
                     let bind = modules.third_party_rules().on_threepid_bind(&user, "email", "a@b");
                     drop(bind.await.unwrap());
                 }
@@ -167,7 +167,7 @@ async fn calls_of_many_threads_are_each_made_once() {
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
 }
 
-/// Whom `user_may_publish_room` was called for.
+/// The users that `user_may_publish_room` was called for.
 async fn seen_users(modules: &Modules, name: &str) -> Vec<Value> {
     let calls = seen(modules, name).await;
     let calls = calls.as_array().unwrap().iter();

@@ -1,5 +1,5 @@
-//! Shows how several modules' answers become one where it is not the first that decides: united,
-//! merged, or asked of those who know the type of login.
+//! Tests how the answers of several modules are combined if the first does not decide: by union, by
+//! merging, or by login type.
 
 use hsmod_loader::values::{InterestedUsers, OwnedPresenceState};
 use hsmod_loader::{CallErrorKind, FailureKind, Json, Modules};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{message, seen, seen_names};
 
-/// A module for each of these configs, called by their place.
+/// A module for each of these configs, named by index.
 async fn all(configs: impl IntoIterator<Item = Value>) -> Modules {
     let entry = |(place, mut config): (usize, Value)| {
         config["name"] = format!("m{place}").into();
@@ -18,7 +18,7 @@ async fn all(configs: impl IntoIterator<Item = Value>) -> Modules {
     entries.fold(Scene::new(), |scene, entry| scene.entry("good_recorder", entry)).load().await
 }
 
-/// The config of a module that answers a callback so.
+/// The config of a module that gives this answer to a callback.
 fn answers(callback: &str, answer: Value) -> Value {
     json!({"answers": {callback: answer}})
 }
@@ -129,7 +129,7 @@ async fn a_module_that_fails_leaves_nothing_merged() {
     }
 }
 
-/// Modules that know: both types; a card; passwords; none, but telephone numbers.
+/// Modules that support: both login types; a card; passwords; none, but phone numbers.
 async fn providers(answers: Value) -> Modules {
     let (password, card) = (json!(["password"]), json!(["number", "pin"]));
     let types = [
@@ -203,7 +203,7 @@ async fn what_one_module_has_alone_nobody_else_is_asked() {
     let all = modules.account_validity();
     assert!(all.on_legacy_renew("token").await.unwrap().is_some());
     assert_eq!(asked(&modules).await, [0, 1]);
-    // Nobody has these: the homeserver does what it does without modules.
+    // No module has these, so the homeserver behaves as without modules.
     assert_eq!(all.on_legacy_send_mail("@a:x").await.unwrap(), None);
     let request = http::Request::new(bytes::Bytes::new());
     let parts = hsmod_loader::web::parts(&request);

@@ -1,6 +1,5 @@
-//! Shows that plugins that were compiled when their boundary was new still load and answer: one in
-//! Rust, by the oldest compiler that is supported, and one in C. `tests/compat/README.md` says where
-//! they are from.
+//! Tests that plugins that were compiled long ago still load and answer: one in Rust, built by the
+//! oldest supported compiler, and one in C. `tests/compat/README.md` says where they come from.
 #![cfg(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"))]
 
 use std::path::PathBuf;
@@ -15,7 +14,7 @@ use serde_json::json;
 
 use crate::support::{message, web};
 
-/// Knows one admin.
+/// A homeserver with one admin.
 struct Server;
 
 #[requests]

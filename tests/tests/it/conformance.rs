@@ -1,4 +1,4 @@
-//! Shows that real plugins in the real loader lead to the same answers as modules in Synapse.
+//! Tests that real plugins in the real loader give the same results as modules in Synapse.
 
 mod decided;
 mod executable;
@@ -22,7 +22,7 @@ async fn conform() -> Conform {
     Conform::new(&build::plugin("scripted")).await.unwrap()
 }
 
-/// How many of something there are, by name.
+/// Counts by name.
 type Counts = BTreeMap<String, usize>;
 
 fn counted<'a>(names: impl IntoIterator<Item = &'a str>) -> Counts {
@@ -31,7 +31,7 @@ fn counted<'a>(names: impl IntoIterator<Item = &'a str>) -> Counts {
     counts
 }
 
-/// Compares all scenarios; returns how many were the same and how many were skipped, by reason.
+/// Compares all scenarios. Returns the number of equal ones, and of skipped ones by reason.
 async fn compare_scenarios(mut conform: Conform) -> (usize, Counts) {
     let (mut same, mut decided, mut skipped) = (0, 0, Vec::new());
     for line in data("aggregation.jsonl").lines() {

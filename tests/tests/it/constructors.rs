@@ -1,7 +1,7 @@
-//! Shows that code of a plugin that runs while it is being mapped does not take the homeserver
-//! down: not by a thread that it leaves behind, nor by hanging.
+//! Tests that plugin code that runs during mapping does not take the homeserver down, neither by
+//! leaving a thread behind nor by hanging.
 //!
-//! Each homeserver is a process of its own: a plugin that hangs leaves no other in its process.
+//! Each homeserver is a separate process, since after a plugin that hangs no other can be loaded.
 
 use std::process::Command;
 
@@ -9,8 +9,8 @@ use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-/// What comes of a homeserver that starts with these modules `starts` times, and ends by `end`:
-/// its exit code, the refusals, and how often it was mapped what says so.
+/// Runs a homeserver that loads these modules `starts` times and ends by `end`. Returns its exit
+/// code and output.
 fn homeserver(scene: &Scene, starts: usize, end: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_embedder"));
     command.arg(scene.write()).args([&*starts.to_string(), end]);

@@ -1,5 +1,5 @@
-//! Shows that the event that creates a room of version 12 reaches modules however a homeserver has
-//! it, though it does not name its room.
+//! Tests that the event that creates a version 12 room, which has no `room_id`, reaches modules in
+//! every form.
 
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use crate::support::seen;
 
-/// As federation sends it, plus `event_id`.
+/// The event in the federation format, plus `event_id`.
 fn create() -> String {
     let events = build::workspace().join("tests/data/federation-pdus.ndjson");
     let events = std::fs::read_to_string(events).unwrap();
     events.lines().next().unwrap().to_owned()
 }
 
-/// A room that has just been created.
+/// The state of a room that has just been created.
 struct Created;
 
 impl StateSource for Created {
@@ -59,6 +59,6 @@ async fn it_is_seen_as_it_is_in_every_form() {
     for call in seen {
         assert_eq!(call[1], value, "{}", call[0]);
     }
-    // As a part of the state.
+    // It is also part of the state.
     assert_eq!(seen[3][2], value);
 }

@@ -1,7 +1,7 @@
-//! Shows that a module which takes too long fails alone, and only after its deadline.
+//! Tests that a module that takes too long fails alone, and only after its deadline.
 //!
-//! Time stands still in these tests and jumps when everybody waits; modules are loaded before, for
-//! they are made on threads that the clock knows nothing of.
+//! These tests use paused time, which advances when all tasks wait. Modules are loaded before that,
+//! on threads that the paused clock does not know.
 
 use std::future::Future;
 use std::pin::pin;
@@ -19,7 +19,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once, recorder, seen_names};
 
-/// A module that never answers, with these further keys of its entry.
+/// A module that never answers, with these additional keys of its entry.
 async fn never_ready(entry: Value) -> Modules {
     let mut whole = json!({"module": "bad_never_ready", "config": {"where": "callback"}});
     whole.as_object_mut().unwrap().extend(entry.as_object().unwrap().clone());
@@ -49,7 +49,7 @@ async fn a_callback_may_take_as_long_as_its_entry_says_and_no_longer() {
         let error = check_event(&modules).await.unwrap_err();
         assert_eq!(error.kind(), CallErrorKind::Failed(FailureKind::TimedOut), "{entry}");
         assert_eq!((error.status(), error.module()), (500, Some("bad_never_ready")));
-        // The clock of the test is as fine as tokio's timers: a millisecond.
+        // tokio's timers have a resolution of a millisecond.
         let limit = Duration::from_millis(milliseconds);
         let took = before.elapsed();
         assert!(limit <= took && took <= limit + Duration::from_millis(1), "{entry}: {took:?}");
@@ -67,7 +67,7 @@ fn a_question_outside_of_any_runtime_is_refused_and_not_left_behind() {
     let mut question = Box::pin(check_event(&modules));
     let mut context = Context::from_waker(Waker::noop());
     assert!(question.as_mut().poll(&mut context).is_pending());
-    // It has woken its task: nothing else would.
+    // It must have woken its task, since nothing else would.
     let Poll::Ready(Err(error)) = question.as_mut().poll(&mut context) else { panic!("it waits") };
     assert_eq!(error.kind(), CallErrorKind::Input);
     assert_snapshot!(error.to_string(), @"spam_checker.check_event_for_spam: a module did not answer at once, and nobody keeps its deadline: poll questions inside a tokio runtime");
@@ -120,12 +120,12 @@ fn a_callback_that_answers_at_once_touches_no_timer() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(Scene::new().module("good_recorder", json!({})).load())
     };
-    // Without timers: whoever made one would panic.
+    // A runtime without timers, where creating one would panic.
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(check_event(&modules)).unwrap();
 }
 
-/// Why a module with a deadline of a second does not start. The clock is the real one.
+/// The refusal of a module with a deadline of one second, in real time.
 async fn refusal(package: &str, place: &str) -> String {
     let entry = json!({"module": package, "timeout": "1s", "config": {"where": place}});
     Scene::new().entry(package, entry).refusal().await
@@ -133,7 +133,7 @@ async fn refusal(package: &str, place: &str) -> String {
 
 #[tokio::test]
 async fn a_module_that_hangs_while_it_is_made_or_started_is_refused() {
-    // Mapped now, so that it takes no time later.
+    // Map the plugins now, so that this takes no time later.
     Scene::new().module("bad_never_ready", json!({"where": "callback"})).load().await;
     Scene::new().module("bad_blocks", json!({"where": "nowhere"})).refusal().await;
     let (parse_config, new, start) = tokio::join!(

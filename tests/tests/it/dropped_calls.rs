@@ -1,5 +1,5 @@
-//! Shows that nothing is lost or doubled when a call is dropped, wherever it waits: no module is
-//! asked or told twice, each future of a module's ends once, and the next call is as any other.
+//! Tests that dropping a call at any point loses and repeats nothing: no module is called twice,
+//! each future of a module ends once, and the next call is unaffected.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,9 +19,9 @@ type Asked<'m> = Pin<Box<dyn Future<Output = Result<(), CallError>> + 'm>>;
 #[derive(Clone, Copy)]
 struct Question {
     ask: fn(&Modules) -> Asked<'_>,
-    /// The callback, or two if the modules are gone through twice.
+    /// The callback, or two if all modules are called for both.
     callbacks: &'static [&'static str],
-    /// How many items it is about.
+    /// The number of items that it is about.
     items: u32,
 }
 
@@ -97,7 +97,7 @@ fn name(index: usize) -> String {
     format!("m{index}")
 }
 
-/// Modules with these configs, called `m0`, `m1`, ..
+/// Modules with these configs, named `m0`, `m1`, ..
 async fn load(configs: impl IntoIterator<Item = Value>) -> Modules {
     let entry = |(index, mut config): (usize, Value)| {
         config["name"] = name(index).into();
@@ -107,7 +107,7 @@ async fn load(configs: impl IntoIterator<Item = Value>) -> Modules {
     entries.fold(Scene::new(), |scene, entry| scene.entry("good_recorder", entry)).load().await
 }
 
-/// How often each module was asked, callback by callback in the order of `callbacks`.
+/// The number of calls of each module, for each callback in the order of `callbacks`.
 fn crossings(modules: &Modules, callbacks: &[&str]) -> Vec<u64> {
     let of_callback = |callback: &&str| {
         let called = |counts: hsmod_loader::ModuleCounts| {
@@ -119,7 +119,7 @@ fn crossings(modules: &Modules, callbacks: &[&str]) -> Vec<u64> {
     callbacks.iter().flat_map(of_callback).collect()
 }
 
-/// What a module has noted: how many calls begun, how many futures dropped before they were done.
+/// The numbers of calls that a module recorded as begun, and of futures dropped before their end.
 async fn noted(modules: &Modules, name: &str) -> (usize, usize) {
     let calls = seen(modules, name).await;
     let calls = calls.as_array().unwrap();
@@ -127,8 +127,8 @@ async fn noted(modules: &Modules, name: &str) -> (usize, usize) {
     (calls.len() - dropped, dropped)
 }
 
-/// Asks, and drops the question after it was polled `polls` times; how many modules are to be
-/// asked by then is known from how often each waits. Returns whether it came to its end.
+/// Asks, and drops the question after `polls` polls. Checks how many modules have been called by
+/// then, which follows from how often each waits. Returns whether the question was answered.
 async fn dropped_after(modules: &Modules, waits: &[u32], question: Question, polls: u32) -> bool {
     let before = crossings(modules, question.callbacks);
     let mut asked = (question.ask)(modules);
@@ -185,11 +185,11 @@ proptest! {
     }
 }
 
-/// How many modules are told.
+/// The number of modules to notify.
 const MODULES: usize = 3;
 
-/// Three modules that work on nothing before they are told to; `behind` say who has other
-/// notifications to work on first.
+/// Three modules that wait before they handle notifications. `behind` says which of them have other
+/// notifications to handle first.
 async fn busy(behind: [bool; MODULES]) -> Modules {
     const OTHERS: [&str; MODULES] =
         ["on_logged_out", "on_account_data_updated", "on_profile_update"];
@@ -199,7 +199,7 @@ async fn busy(behind: [bool; MODULES]) -> Modules {
     };
     let modules = load((0..MODULES).map(config)).await;
     for index in (0..MODULES).filter(|index| behind[*index]) {
-        // One that the module works on, and some behind it.
+        // One notification that the module is handling, and some behind it.
         for _ in 0..5 {
             assert!(poll_once(other(&modules, index).as_mut()).await.is_some());
             tokio::task::yield_now().await;
@@ -208,7 +208,7 @@ async fn busy(behind: [bool; MODULES]) -> Modules {
     modules
 }
 
-/// A notification that only one module wants.
+/// A notification that only one module registered.
 fn other(modules: &Modules, index: usize) -> Asked<'_> {
     Box::pin(async move {
         match index {
@@ -225,10 +225,10 @@ fn other(modules: &Modules, index: usize) -> Asked<'_> {
     })
 }
 
-/// Lets a module do the next thing in its queue; whether there was one.
+/// Lets a module handle the next item in its queue. Returns whether there was one.
 async fn work(modules: &Modules, index: usize) -> bool {
     let woken = recorder(modules, &name(index), "wake").await;
-    // Its worker ends one, and begins the next.
+    // Its worker ends one item and begins the next.
     for _ in 0..4 {
         tokio::task::yield_now().await;
     }
@@ -245,7 +245,7 @@ async fn a_notification_that_is_dropped_has_told_all_modules_or_none() {
         for user in ["@first:b", "@second:b"] {
             let mut telling = Box::pin(third_party_rules.on_threepid_bind(user, "email", "a@b"));
             let delivery = poll_once(telling.as_mut()).await.expect("nobody waits for a module");
-            // Whoever has the delivery drops it, too.
+            // The caller drops the delivery, too.
             let mut delivery = Box::pin(delivery.unwrap());
             assert!(poll_once(delivery.as_mut()).await.is_none());
         }

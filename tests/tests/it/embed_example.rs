@@ -1,4 +1,4 @@
-//! Shows that the small homeservers which embedders read first work, with modules and without.
+//! Tests that the example homeservers work, with modules and without.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ fn output(config: Option<&Path>) -> Output {
     Command::new(build::example("embed")).args(config).output().unwrap()
 }
 
-/// What it writes, without the hashes that the IDs of its own events are.
+/// The output, without the event IDs, which are hashes.
 fn run(config: Option<&Path>) -> String {
     let output = output(config);
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -113,7 +113,7 @@ impl Server {
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
-        // Who is refused for the size of it may have hung up by now.
+        // The server may have closed the connection because of the size.
         let _ = stream.write_all(body.as_bytes());
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -128,7 +128,7 @@ impl Server {
         serde_json::from_str(&answer).unwrap()
     }
 
-    /// Ends it as an operator does; what it still writes.
+    /// Ends the server as an operator does, and returns the rest of its output.
     #[cfg(unix)]
     fn terminate(mut self) -> String {
         let id = self.process.id().to_string();
@@ -166,7 +166,7 @@ fn a_module_sees_the_state_replaces_an_event_and_ends_with_the_homeserver() {
     server.json("PUT", "/state/@alice:localhost/!r:localhost/m.room.create", &created);
     server.json("PUT", "/send/@alice:localhost/!r:localhost", &json!({"body": "hello"}));
     let seen = server.json("GET", "/_synapse/client/recorder/seen", &Value::Null).to_string();
-    // The second question came with the state that the first event made.
+    // The second call got the state that the first event created.
     let creates = seen.matches(r#""room_version":"12""#).count();
     assert!(creates >= 3, "{creates} in {seen}");
     assert_eq!(server.terminate(), "modules ended: 0 failed\n");
@@ -176,7 +176,7 @@ fn a_module_sees_the_state_replaces_an_event_and_ends_with_the_homeserver() {
     let messages = server.json("GET", "/messages/!r:localhost", &Value::Null);
     assert_eq!(messages, json!([["@bot:localhost", {"body": "replaced"}]]));
     assert!(answer["event_id"].as_str().unwrap().starts_with('$'), "{answer}");
-    // What changes what it may not is the module's failure.
+    // A replacement that changes a protected field is the module's failure.
     let path = "/state/@alice:localhost/!r:localhost/m.room.topic";
     let (status, body) = server.ask("PUT", path, "{}");
     assert_eq!(status, 500, "{body}");

@@ -1,4 +1,4 @@
-//! Shows that `docs/embedding.md` says of each callback where homeservers call it.
+//! Tests that `docs/embedding.md` says where homeservers call each callback.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Shows what the plugin `event_censor` makes of events, with a real server on this machine.
+//! Tests the plugin `event_censor` with a real local server.
 
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -33,7 +33,7 @@ fn service() -> Server {
             // Never answered.
             _ => return Some(stream),
         };
-        // The client may have had enough.
+        // The client may have closed the connection.
         let _ = stream.write_all(answer.as_bytes());
         None
     })

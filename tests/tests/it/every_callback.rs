@@ -18,8 +18,8 @@ const USER: &str = "@user:example.com";
 const OTHER: &str = "@other:example.org";
 const ROOM: &str = "!room:example.com";
 
-/// Calls a callback of any category by its full name; gives what the homeserver gets, as `Debug`.
-/// A notification has been run by every module.
+/// Calls a callback by its full name and returns the homeserver's result as `Debug` text. Waits
+/// until all modules have handled a notification.
 pub(crate) async fn call(modules: &Modules, full_name: &str) -> Result<String, CallError> {
     let (category, callback) = full_name.split_once('.').unwrap();
     match category {
@@ -31,7 +31,7 @@ pub(crate) async fn call(modules: &Modules, full_name: &str) -> Result<String, C
     }
 }
 
-/// The arguments that a module gets by [`call`], as `good_recorder` notes them.
+/// The arguments that [`call`] passes to modules, as `good_recorder` records them.
 pub(crate) fn arguments(full_name: &str) -> Value {
     let (category, callback) = full_name.split_once('.').unwrap();
     match category {
@@ -47,7 +47,7 @@ fn shown<T: Debug>(answer: Result<T, CallError>) -> Result<String, CallError> {
     answer.map(|answer| format!("{answer:?}"))
 }
 
-/// Waits until all modules were told.
+/// Waits until all modules have handled the notification.
 async fn told(delivery: Result<Delivery, CallError>) -> Result<String, CallError> {
     delivery?.await.unwrap();
     Ok("()".to_owned())

@@ -1,4 +1,4 @@
-//! Shows that the two plugins newcomers read do in a homeserver what they say.
+//! Tests that the two example plugins work as documented.
 
 use std::time::Duration;
 

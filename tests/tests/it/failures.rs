@@ -1,4 +1,4 @@
-//! Shows that a module's failure means, for every callback of every category, what its row says.
+//! Tests that a module's failure has the effect that the row says, for every callback.
 
 use hsmod_loader::policy::{OnFailure, POLICIES, Policy};
 use hsmod_loader::stats::Counts;
@@ -31,7 +31,7 @@ async fn a_module_that_is_too_late_means_what_the_row_says() {
     failures_mean_what_the_rows_say(&modules, FailureKind::TimedOut, "no answer within 10s").await;
 }
 
-/// Of the first module of `modules`, which always fails so; `why` is in the log.
+/// Checks all rows with modules whose first one always fails like this. `why` is in the log.
 async fn failures_mean_what_the_rows_say(modules: &Modules, kind: FailureKind, why: &str) {
     for policy in POLICIES {
         let (outcome, lines) = outcome(modules, policy).await;
@@ -125,18 +125,18 @@ fn assert_logged_once(lines: &[Line], policy: &Policy, level: &str, kind: &str, 
     assert!(!line.fields.contains_key("left_out"), "{name}");
 }
 
-/// What the first module is said to have done.
+/// The counts of the first module.
 fn counted(modules: &Modules, policy: &Policy) -> Counts {
     let counts = modules.counts().remove(0).callbacks.into_iter();
     counts.filter(|counts| counts.0 == policy).map(|counts| counts.1).next().unwrap()
 }
 
-/// How a call ended whose first module failed.
+/// The outcome of a call whose first module failed.
 #[derive(Debug, PartialEq)]
 enum Outcome {
-    /// The second module was asked, and the homeserver knows nothing of it.
+    /// The second module was called, and the homeserver saw no failure.
     WentOn,
-    /// The second module was not asked; kind, status and text of the error.
+    /// The second module was not called. The kind, status and text of the error.
     Ended(CallErrorKind, u16, String),
 }
 
@@ -149,13 +149,13 @@ fn denied(status: u16, message: &str) -> Outcome {
     Outcome::Ended(CallErrorKind::Denied, status, message.to_owned())
 }
 
-/// A failure of which the client gets to know nothing.
+/// A failure whose details the client does not see.
 fn concealed() -> Outcome {
     let kind = CallErrorKind::Failed(FailureKind::Error);
     Outcome::Ended(kind, 500, "Internal Server Error".to_owned())
 }
 
-/// The outcome, and what was logged.
+/// The outcome and the log lines.
 async fn outcome(modules: &Modules, policy: &Policy) -> (Outcome, Vec<Line>) {
     let (log, listening) = Log::listen(LevelFilter::DEBUG);
     let answer = call(modules, policy.full_name).await;

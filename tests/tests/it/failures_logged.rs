@@ -1,6 +1,6 @@
-//! Shows that whoever reads the log learns of each failure once: whose it is, and which event, room
-//! or user it is about; that a module which fails all the time does not fill it; and that a
-//! homeserver may listen for itself.
+//! Tests that each failure is logged once, with the module and the event, room or user concerned;
+//! that a module that always fails does not flood the log; and that a homeserver can receive
+//! failures itself.
 
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ use crate::log::{Line, Log};
 use crate::rows::answering;
 use crate::support::{message, without_lines};
 
-/// What the loader said of failures and denials.
+/// The loader's lines about failures and denials.
 fn told(log: &Log) -> Vec<Line> {
     log.take().into_iter().filter(|line| line.target == "hsmod_loader").collect()
 }
@@ -29,7 +29,7 @@ fn text<'a>(line: &'a Line, field: &str) -> &'a str {
     line.fields.get(field).and_then(Value::as_str).unwrap_or("-")
 }
 
-/// For each callback: the event, the room and the user that the line names.
+/// The event, room and user that the line names, for each callback.
 async fn subjects(modules: &Modules) -> String {
     let mut all = String::new();
     for policy in POLICIES {
@@ -145,7 +145,7 @@ async fn a_denial_is_told_to_those_who_look_closely() {
     }
 }
 
-/// A module that fails at each event, and what the homeserver hears of that.
+/// A module that fails at each event, with a homeserver that collects its failures.
 async fn failing(heard: &Arc<Mutex<Vec<String>>>) -> Modules {
     let heard = Arc::clone(heard);
     let host = Host::new("example.com").on_failure(move |failure| {

@@ -1,5 +1,5 @@
-//! Shows that a homeserver which itself goes on to `user_may_invite` after
-//! `federated_user_may_invite`, as Synapse does, can ask the first alone, and comes to the same.
+//! Tests that a homeserver that itself calls `user_may_invite` after `federated_user_may_invite`,
+//! as Synapse does, can call the first alone and gets the same result.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::support::{seen_names, web};
 const FIRST: &str = "federated_user_may_invite";
 const SECOND: &str = "user_may_invite";
 
-/// What a module can answer to either question.
+/// The possible answers to either callback.
 fn answers() -> [Value; 7] {
     [
         "allow".into(),
@@ -33,7 +33,7 @@ fn invite(room: &str) -> String {
     .to_string()
 }
 
-/// Two modules that registered both questions.
+/// Two modules that registered both callbacks.
 async fn two(answers: [&Value; 2], suspend: bool) -> Modules {
     let config = |name: &str, answers: Value| json!({"name": name, "suspend": suspend, "callbacks": [FIRST, SECOND], "answers": answers});
     let first = config("first", json!({FIRST: answers[0], SECOND: answers[1]}));
@@ -54,7 +54,7 @@ async fn both(modules: &Modules) -> Result<(), CallError> {
     modules.spam_checker().federated_user_may_invite(Json(&invite("!r:b"))).await
 }
 
-/// Who was asked what, in order.
+/// The calls of both modules, in order.
 async fn asked(modules: &Modules) -> [Vec<String>; 2] {
     [seen_names(modules, "first").await, seen_names(modules, "second").await]
 }
@@ -68,14 +68,14 @@ async fn asked_alone_it_asks_nothing_else() {
     let counts = modules.counts().into_iter().flat_map(|counts| counts.callbacks);
     let counts = counts.map(|(policy, counts)| (policy.callback, counts.called));
     assert_eq!(counts.collect::<Vec<_>>(), [(FIRST, 1), (FIRST, 1)]);
-    // Asked as ever it goes on.
+    // Called as usual, it goes on to the second callback.
     let error = both(&modules).await.unwrap_err();
     assert_eq!(
         (error.module(), error.callback()),
         (Some("good_recorder"), "spam_checker.user_may_invite")
     );
     assert_eq!(asked(&modules).await, [vec![FIRST, SECOND], vec![FIRST]]);
-    // Nobody registered the first, somebody the second.
+    // No module registered the first callback, one the second.
     let only = json!({"callbacks": [SECOND], "answers": {SECOND: "deny"}});
     let modules = Scene::new().module("good_recorder", only).load().await;
     alone(&modules).await.unwrap();
@@ -85,7 +85,7 @@ async fn asked_alone_it_asks_nothing_else() {
 
 #[tokio::test]
 async fn in_two_steps_it_comes_to_what_it_comes_to_in_one() {
-    // What is answered depends on the room.
+    // The answers depend on the room.
     let about = |step: &str| {
         let answers = answers().into_iter().enumerate();
         answers.map(|(n, answer)| (format!("{step}{n}"), answer)).collect::<BTreeMap<_, _>>()
@@ -106,7 +106,7 @@ async fn in_two_steps_it_comes_to_what_it_comes_to_in_one() {
             };
             assert_eq!(asked(&modules).await, asked_whole, "{room}");
             assert_eq!(whole.is_ok(), (first, second) == (0, 0), "{room}");
-            // Only the text of a denial that gives none is that of the question which was asked.
+            // Leave out the message, which for a denial without one depends on the callback.
             let shown = |error: CallError| {
                 let who = (error.callback(), error.module().map(str::to_owned));
                 (error.kind(), error.status(), error.errcode(), error.fields(), who)

@@ -1,12 +1,12 @@
-//! Shows that a module which writes callbacks and does not register them, or registers them twice,
-//! is noticed at every start.
+//! Tests that every start warns of a module that implements callbacks but does not register them,
+//! or registers them twice.
 
 use hsmod_loader::Host;
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::json;
 
-/// What is said of a module that registers this, in a homeserver.
+/// The warnings about a module that registers these.
 async fn warnings_in(host: Host, registers: &[&str]) -> String {
     let scene = Scene::new().host(host).module("bad_forgets", json!({"registers": registers}));
     let modules = scene.load().await;
@@ -67,7 +67,7 @@ async fn callbacks_that_one_object_registers_twice() {
       at modules.<item 0>.module, line 11, column 7
       fix: ask the module's author: one registration is enough, and `.only(..)` shares the callbacks out to several
     ");
-    // Two objects are asked one after the other, as two modules are.
+    // Two objects are called one after the other, like two modules.
     assert_eq!(warnings(&["spam_checker", "another", "account_validity"]).await, "");
 }
 

@@ -1,4 +1,4 @@
-//! Shows that a daemon may read the configs of its modules before it forks, and start them after.
+//! Tests that a daemon may parse its modules' configs before it forks, and start them after.
 #![cfg(target_os = "linux")]
 
 use std::process::Command;
@@ -7,7 +7,7 @@ use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::json;
 
-/// How such a homeserver ended, and what it said.
+/// The exit code and output of such a homeserver.
 fn daemon(scene: &Scene, how: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_daemon"));
     let output = command.arg(scene.write()).arg(how).output().unwrap();

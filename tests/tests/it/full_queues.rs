@@ -1,6 +1,5 @@
-//! Shows that whoever tells modules never waits for them, however many notifications wait already:
-//! a room that is locked meanwhile is not stalled, and a queue that is full costs nobody else
-//! anything.
+//! Tests that sending a notification never waits for the modules, however many are queued: a locked
+//! room is not stalled, and a full queue does not affect other modules.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -19,10 +18,10 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once, recorder, seen};
 
-/// How many notifications may wait for one module.
+/// The maximum number of queued notifications per module.
 const DEPTH: usize = 10_000;
 
-/// Tells of an event; it must not wait.
+/// Sends a notification about an event, which must not wait.
 async fn tell(modules: &Modules, state: &State, sender: &str) -> Delivery {
     let event = message(sender, "hi");
     let telling = pin!(modules.third_party_rules().on_new_event(Json(&event), state));
@@ -55,7 +54,7 @@ async fn a_room_is_not_stalled_by_a_module_that_sends_into_it() {
     let modules = scene.module("good_recorder", json!({})).load().await;
     let state = State::new(Arc::new(()));
 
-    // More than ever could wait: the first of them waits for the lock that is held here.
+    // Send many notifications. The first waits for the lock that is held here.
     let locked = room.0.lock().await;
     let mut last = None;
     for number in 0..1100 {
@@ -79,10 +78,10 @@ async fn slow_and_quick() -> Modules {
     Scene::new().entry("good_recorder", slow).entry("good_recorder", quick).load().await
 }
 
-/// The state of an event of which one is told behind so many for whom there is room.
+/// Queues this many notifications for the slow module, and returns the state to use.
 async fn fill(modules: &Modules, count: usize) -> State {
     let state = State::new(Arc::new(()));
-    // The first one is in the module's hands, and not in the queue.
+    // The module is already handling the first one, so it is not in the queue.
     for number in 0..=count {
         drop(tell(modules, &state, &format!("@{number}:b")).await);
     }
@@ -124,7 +123,7 @@ async fn what_waits_is_told_once_there_is_time() {
     let modules = slow_and_quick().await;
     let state = fill(&modules, DEPTH).await;
     assert!(tell(&modules, &state, "@lost:b").await.await.is_err());
-    // The module goes on, and hangs at the next one.
+    // The module continues, and hangs at the next one.
     recorder(&modules, "slow", "wake").await;
     let mut delivery = pin!(tell(&modules, &state, "@last:b").await);
     while poll_once(delivery.as_mut()).await.is_none() {
@@ -154,7 +153,7 @@ async fn a_queue_that_grows_is_warned_of_once_a_minute() {
     assert_eq!(warnings, 1, "one after a minute, and no other");
 }
 
-/// A state that can be read once the modules were told of so much that nobody can.
+/// A state whose reading first sends more notifications than a queue holds.
 struct TooMuchNews(Modules);
 
 impl StateSource for TooMuchNews {

@@ -1,7 +1,7 @@
-//! Where the loader differs from Synapse on purpose: `decided.json` has all such answers, each with
-//! its reason. Rows without an answer of the loader are about what happens inside Synapse only.
+//! Intentional differences from Synapse: `decided.json` lists all such answers with their reasons.
+//! Rows without an answer of the loader only matter inside Synapse.
 //!
-//! A row that agrees with Synapse, or that nothing shows, fails the tests.
+//! A row that agrees with Synapse, or that no scenario covers, fails the tests.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What was decided.
+/// The table of differences.
 pub(super) static DECIDED: LazyLock<Decided> = LazyLock::new(|| {
     let mut decided: Decided = serde_json::from_str(&super::data("decided.json")).unwrap();
     decided.scenarios.retain(|row| row.loader.is_some());
@@ -29,7 +29,7 @@ pub(super) struct Decided {
 pub(super) struct Scenario {
     id: Value,
     reason: String,
-    /// What the loader answers; what comes of it inside Synapse is for the tests there.
+    /// The loader's answer. Tests in Synapse check what happens there.
     loader: Option<Value>,
 }
 
@@ -38,17 +38,17 @@ pub(super) struct Vector {
     /// Callback and label.
     of: String,
     reason: String,
-    /// The answer as the vectors write it.
+    /// The answer in the vectors' format.
     loader: Option<Value>,
 }
 
-/// The answer to a scenario that was decided, and why.
+/// The intended answer to a scenario, and the reason.
 pub(super) fn scenario(id: &Value) -> Option<(&'static Value, &'static str)> {
     let row = DECIDED.scenarios.iter().find(|row| row.id == *id)?;
     Some((row.loader.as_ref()?, &DECIDED.reasons[&row.reason]))
 }
 
-/// The answer to a vector that was decided, and why.
+/// The intended answer to a vector, and the reason.
 pub(super) fn vector(callback: &str, label: &str) -> Option<(&'static Value, &'static str)> {
     let of = format!("{callback} {label}");
     let row = DECIDED.vectors.iter().find(|row| row.of == of)?;

@@ -1,5 +1,5 @@
-//! Shows that `conform` answers every line, starts with the right plugin only, and notices a rule
-//! that is wrong.
+//! Tests that `conform` answers every line, starts only with the right plugin, and detects wrong
+//! rules.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -19,7 +19,7 @@ fn run(executable: &Path, plugin: &Path, lines: &str) -> Output {
     let mut child = command.spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let lines = lines.to_owned();
-    // It answers while it is still told, and may end before.
+    // It answers while its input is still written, and may end early.
     let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
     let output = child.wait_with_output().unwrap();
     let _ = writer.join().unwrap();

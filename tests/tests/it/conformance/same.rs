@@ -1,8 +1,8 @@
-//! When an answer is the same as Synapse's.
+//! Defines when an answer counts as the same as Synapse's.
 
 use serde_json::{Value, json};
 
-/// Callbacks that are told, without an order between modules.
+/// Notifications, which have no order between modules.
 const NOTIFICATIONS: [&str; 9] = [
     "on_new_event",
     "on_profile_update",
@@ -15,7 +15,7 @@ const NOTIFICATIONS: [&str; 9] = [
     "on_event_delivered_over_federation",
 ];
 
-/// Callbacks that answer yes or no here, and hand any value through in Synapse.
+/// Callbacks that answer yes or no here, whereas Synapse passes on any value.
 const TRUTH: [&str; 4] = [
     "should_drop_federated_event",
     "is_user_expired",
@@ -23,7 +23,7 @@ const TRUTH: [&str; 4] = [
     "check_username_for_spam",
 ];
 
-/// Callbacks after which the caller's object counts.
+/// Callbacks whose caller continues with its own, possibly changed object.
 const LENT: [&str; 4] = [
     "on_create_room",
     "user_may_create_room",
@@ -31,7 +31,7 @@ const LENT: [&str; 4] = [
     "check_username_for_spam",
 ];
 
-/// What counts of an answer: two with equal such parts are the same.
+/// The relevant parts of an answer, which are equal for equal answers.
 pub(super) fn answer(scenario: &Value, answer: &Value) -> Value {
     let callback = scenario["callback"].as_str().unwrap();
     let mut called: Vec<u64> = serde_json::from_value(answer["called"].clone()).unwrap();
@@ -40,14 +40,14 @@ pub(super) fn answer(scenario: &Value, answer: &Value) -> Value {
     }
     let after = if LENT.contains(&callback) { &answer["after"] } else { &Value::Null };
     let result = match &answer["result"] {
-        // What nobody has answered is the homeserver's own.
+        // Without an answer of a module, the result is the homeserver's own.
         own if called.is_empty() => own.clone(),
         result => typed(callback, result),
     };
     json!({"result": self::result(callback, &result), "called": called, "after": after})
 }
 
-/// What Synapse hands through although no typed callback can return it is all the same.
+/// Treats all values as equal that Synapse passes on but no typed callback can return.
 pub(super) fn typed(callback: &str, result: &Value) -> Value {
     let special = result.get("$").and_then(Value::as_str);
     let can_be_returned = match callback {
@@ -75,10 +75,10 @@ pub(super) fn typed(callback: &str, result: &Value) -> Value {
     if can_be_returned { result.clone() } else { json!({"untyped": true}) }
 }
 
-/// What counts of a result.
+/// The relevant parts of a result.
 pub(super) fn result(callback: &str, result: &Value) -> Value {
     match result.get("raised") {
-        // An HTTP-shaped refusal, whatever its type; everything else has failed.
+        // An HTTP-shaped refusal, whatever its type. Everything else is a failure.
         Some(raised) if raised.get("code").is_some() => {
             let Value::Object(mut raised) = raised.clone() else { unreachable!() };
             raised.remove("type");

@@ -1,4 +1,4 @@
-//! Shows that each single value that a module may return or raise means what it means in Synapse.
+//! Tests that each value that a module may return or raise has the same meaning as in Synapse.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{conform, data, decided, same};
 
-/// What a label of the vectors describes.
+/// The outcome that a label of the vectors describes.
 fn outcome(label: &str) -> Value {
     let tuple = |items: Value| json!({"$": "tuple", "v": items});
     let code = |name: &str| json!({"$": "Codes", "v": name});
@@ -60,7 +60,7 @@ fn outcome(label: &str) -> Value {
         "set()" => set(json!([])),
         "{'x'}" => set(json!(["x"])),
         "['x']" => json!(["x"]),
-        // A class of its own.
+        // An object of an unrelated class.
         "frozenset" => json!({"$": "object"}),
         "{..}" => json!({"m.upload.size": 1}),
         "[5ms,9ms]" => json!([limit(5), limit(9)]),
@@ -77,7 +77,7 @@ fn set(items: Value) -> Value {
     json!({"$": "set", "v": items})
 }
 
-/// The states that the vectors write as numbers: those of users of that name.
+/// The states that the vectors write as numbers: states of users with that name.
 fn states(users: &[&str]) -> Value {
     set(users.iter().map(|user| json!({"$": "presence", "v": user})).collect())
 }
@@ -93,7 +93,7 @@ fn quoted(text: &str) -> Option<&str> {
     text.strip_prefix('\'')?.strip_suffix('\'')
 }
 
-/// What the second module does: gives the value that lets a next one be asked.
+/// The second module's outcome, after which a further module would be asked.
 fn neutral(callback: &str) -> Value {
     let label = match callback {
         "get_users_for_states" => return json!({"return": {"u": states(&["9"])}}),
@@ -108,7 +108,7 @@ fn neutral(callback: &str) -> Value {
     outcome(label)
 }
 
-/// The two modules of a vector, or none at all.
+/// The scenario of a vector, with two modules or none.
 fn scenario(category: &str, callback: &str, label: &str) -> Value {
     let modules = match label {
         "no callbacks" | "none registered" => json!([]),
@@ -122,7 +122,7 @@ fn scenario(category: &str, callback: &str, label: &str) -> Value {
     json!({"category": category, "callback": callback, "args": args, "modules": modules})
 }
 
-/// One of our results, as the vectors write it.
+/// A result of ours in the vectors' format.
 fn written(callback: &str, result: &Value) -> Value {
     let items = || result["v"].as_array().unwrap().iter();
     match (callback, result.get("$").and_then(Value::as_str)) {
@@ -165,11 +165,11 @@ fn errcode(name: &str) -> &'static str {
     hsmod_tests::conform::codes().find(|(known, _)| *known == name).unwrap().1
 }
 
-/// A result of Synapse's; `EXC:TYPE ..` for what was raised.
+/// A result of Synapse. `EXC:TYPE ..` stands for an exception.
 fn theirs(callback: &str, result: &Value) -> Value {
     let exception = result.as_str().and_then(|text| text.strip_prefix("EXC:"));
     let Some(exception) = exception else {
-        // The vectors write this one as Python shows it.
+        // The vectors write this one as Python's `repr`.
         let shown = callback == "get_ratelimit_override_for_user"
             && ["None", "RatelimitOverride("]
                 .iter()
@@ -187,7 +187,8 @@ fn theirs(callback: &str, result: &Value) -> Value {
     }})
 }
 
-/// Category (as scenarios name it), callback, label, result, whether the second was called.
+/// The category (as in scenarios), callback, label, result, and whether the second module was
+/// called.
 type Vector = (String, String, String, Value, bool);
 
 fn vectors() -> Vec<Vector> {

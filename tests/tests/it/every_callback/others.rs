@@ -93,7 +93,7 @@ pub(super) fn arguments(callback: &str) -> Value {
     }
 }
 
-/// One user of whom everything is known, and one of whom nothing is.
+/// A user with all fields and one with none.
 fn presence() -> Value {
     json!([
         {

@@ -32,7 +32,7 @@ async fn asked(modules: &Modules, callback: &str) -> Result<String, CallError> {
     }
 }
 
-/// What modules are told of.
+/// The notifications.
 async fn happened(modules: &Modules, callback: &str) -> Result<String, CallError> {
     let all = modules.third_party_rules();
     let state = State::new(Arc::new(Created));
@@ -109,7 +109,7 @@ fn create() -> Value {
     })
 }
 
-/// The state of a room that was just created; it takes a moment to read.
+/// The state of a room that was just created. Reading it suspends once.
 struct Created;
 
 impl StateSource for Created {
