@@ -1,5 +1,5 @@
-//! Shows what the plugin `http_antispam` makes of a real server's answers, and of one that is slow,
-//! hangs, resets, talks nonsense, redirects or is down.
+//! Tests the plugin `http_antispam` with a real server that answers, is slow, hangs, resets
+//! connections, sends invalid data, redirects or is down.
 
 mod failing;
 
@@ -24,7 +24,7 @@ const ALICE: &str = "@alice:example.com";
 const EVE: &str = "@eve:example.org";
 const ROOM: &str = "!r:example.com";
 
-/// A service whose answers the test gives, one connection a question.
+/// A service whose answers the test gives, with one connection per request.
 struct Service {
     server: Server,
     asked: UnboundedReceiver<(String, TcpStream)>,
@@ -40,32 +40,32 @@ impl Service {
         Self { server, asked }
     }
 
-    /// The connection of the next question, which must be about this.
+    /// The connection of the next request, which must be for this callback.
     async fn asked(&mut self, callback: &str) -> TcpStream {
         let (path, stream) = self.asked.recv().await.unwrap();
         assert_eq!(path, format!("/api/{callback}"));
         stream
     }
 
-    /// What comes of a question that is answered so.
+    /// The outcome of a callback if the service gives this answer.
     async fn answer(&mut self, modules: &Modules, callback: &str, answer: &[u8]) -> Value {
         let answered = async {
             let mut stream = self.asked(callback).await;
-            // The client may have had enough.
+            // The client may have closed the connection.
             stream.write_all(answer).ok();
         };
         tokio::join!(outcome(modules, callback), answered).0
     }
 }
 
-/// The module, with these keys beside its URL.
+/// The module with its URL and these keys.
 fn scene(service: &Service, more: Value) -> Scene {
     let mut config = json!({"base_url": service.server.url("/api")});
     config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     Scene::new().key("http", json!({"allow": ["127.0.0.0/8"]})).module("http_antispam", config)
 }
 
-/// Four callbacks, one for each way that a failing service may be taken.
+/// Four callbacks, one for each way of handling a failing service.
 const WAYS: [(&str, bool, bool); 4] = [
     ("user_may_join_room", false, false),
     ("user_may_invite", true, false),
@@ -73,7 +73,7 @@ const WAYS: [(&str, bool, bool); 4] = [
     ("user_may_publish_room", true, true),
 ];
 
-/// Their `fail_open` and `async`.
+/// The `fail_open` and `async` of these callbacks.
 fn ways() -> Value {
     let with = |open: bool, background: bool| {
         let way = |(name, is_open, is_background): &(&str, bool, bool)| {
@@ -120,8 +120,8 @@ fn usual(callback: &str) -> &'static str {
     }
 }
 
-/// What a service may say, and what a client sees of it if the status is not 2xx; nothing if it is
-/// no JSON object.
+/// Bodies of answers, whether they are JSON, and what a client sees of them if the status is not
+/// 2xx, which is nothing unless the body is a JSON object.
 fn bodies() -> Vec<(&'static [u8], bool, Option<Value>)> {
     let known = json!({"errcode": "M_USER_LOCKED", "error": "no", "soft": true});
     let unknown = json!({"errcode": "ORG.EXAMPLE.NO"});
@@ -187,7 +187,7 @@ async fn each_status_with_each_body_means_what_it_should() {
     }
     let asked = service.server.seen();
     assert_eq!(asked.len(), STATUSES.len() * bodies().len() * WAYS.len());
-    // No redirect was followed.
+    // Redirects were not followed.
     assert!(asked.iter().all(|(path, _)| path.starts_with("/api/")));
     modules.shutdown(Duration::from_secs(60)).await;
 }
@@ -233,7 +233,7 @@ async fn the_token_is_in_the_header_of_each_request() {
         .module("http_antispam", config)
         .load()
         .await;
-    // It is read once.
+    // The file is read only once.
     std::fs::remove_file(&file).unwrap();
     for _ in 0..2 {
         ask(&modules, "user_may_invite").await.unwrap();

@@ -1,4 +1,4 @@
-//! Shows what a module gets of other servers, and what it is told when there is nothing to get.
+//! Tests the responses of other servers that a module gets, and the errors.
 
 use std::io::Write as _;
 use std::pin::pin;

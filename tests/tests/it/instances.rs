@@ -1,4 +1,4 @@
-//! Shows that every entry of the config is a module of its own, in the order of the config.
+//! Tests that every entry of the config is a separate module, in config order.
 
 use std::collections::HashSet;
 

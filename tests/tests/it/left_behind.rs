@@ -1,4 +1,4 @@
-//! Shows that another process can tell which module ended one, and where it was, however it ended.
+//! Tests that another process can tell which module ended a process and where, however it ended.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -8,14 +8,15 @@ use hsmod_loader::record::{Left, left_in};
 use hsmod_tests::build;
 use tempfile::NamedTempFile;
 
-/// A process that keeps a record in the file, and whose module does so at this place.
+/// Starts a process that keeps a record in the file, and whose module ends it at this place in this
+/// way.
 fn begin(record: &NamedTempFile, place: &str, how: &str) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_end_inside"));
     command.arg(record.path()).arg(build::plugin("bad_aborts")).args([place, how]);
     command.stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// How the process ended, and what its record says.
+/// The exit status of the process, and its record.
 fn end(place: &str, how: &str) -> (String, Vec<Left>) {
     let record = NamedTempFile::new().unwrap();
     let status = begin(&record, place, how).wait().unwrap();

@@ -1,4 +1,4 @@
-//! Shows the life of modules: each stage of all of them before the next stage of any.
+//! Tests the life of modules: each stage is completed for all modules before the next one begins.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn failing(name: &str, stage: &str) -> Value {
     json!({"name": name, "answers": {stage: {"fail": format!("no {stage}")}}})
 }
 
-/// What the recorders went through: `<name> <stage>`.
+/// The stages that the recorders logged: `<name> <stage>`.
 fn stages(log: &Log) -> Vec<String> {
     let lines = log.take().into_iter().filter(|line| line.target == "recorder");
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -1,5 +1,5 @@
-//! Shows that a homeserver can ask whether anybody listens, before it makes an argument that costs
-//! something.
+//! Tests that a homeserver can check whether any module listens before it builds expensive
+//! arguments.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use hsmod_loader::rows::{self, CATEGORIES};
 use hsmod_tests::scene::Scene;
 use serde_json::json;
 
-/// The names of all callbacks that somebody listens to.
+/// The names of all callbacks that a module listens to.
 fn heard(modules: &Modules) -> Vec<String> {
     let rows = CATEGORIES.iter().flat_map(|category| category.callbacks);
     let names = rows.map(|row| format!("{}.{}", row.category, row.name));

@@ -1,4 +1,4 @@
-//! A homeserver's subscriber that keeps what it gets.
+//! A homeserver's subscriber that keeps its events.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -30,10 +30,10 @@ pub(crate) struct Line {
 }
 
 impl Log {
-    /// Everything down to `level`, until the guard is dropped.
+    /// Keeps everything down to `level` until the guard is dropped.
     ///
-    /// Rationale: while there is one subscriber only, tracing lets the thread that comes to a line
-    /// first decide for all whether it is wanted, and that may be another test, without one.
+    /// Rationale: while only one subscriber exists, tracing caches whether a line is enabled when
+    /// the first thread reaches it, which may belong to another test without a subscriber.
     pub(crate) fn listen(level: LevelFilter) -> (Self, DefaultGuard) {
         static ANOTHER: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
         LazyLock::force(&ANOTHER);
@@ -41,12 +41,12 @@ impl Log {
         (log.clone(), tracing::subscriber::set_default(log))
     }
 
-    /// What came since the last time.
+    /// The events since the last time.
     pub(crate) fn take(&self) -> Vec<Line> {
         std::mem::take(&mut self.lines.lock().unwrap())
     }
 
-    /// What came since the last time, one line per event: level, target, module, message; without
+    /// The events since the last time, one line per event: level, target, module, message; without
     /// line numbers.
     pub(crate) fn text(&self) -> String {
         let text =

@@ -1,5 +1,5 @@
-//! Shows that a login a module has accepted is told of its end: once, with what the client gets, or
-//! not at all.
+//! Tests that the module that accepted a login is notified of the response to the client, at most
+//! once.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{poll_once, seen, seen_names, web, without_lines};
 
-/// A module that accepts whoever has a password or a telephone number, with this config beside.
+/// A module that accepts any password or phone number, with this additional config.
 async fn accepting(mut config: Value) -> Modules {
     let accept = json!({"replace": "@alice:example.com"});
     config["answers"]["check_auth"] = accept.clone();
@@ -34,7 +34,7 @@ fn later() -> Value {
     json!({"later": ["on_login"]})
 }
 
-/// What the module has noted of the end of logins.
+/// The module's recorded calls about the end of logins.
 async fn told(modules: &Modules) -> Vec<Value> {
     let seen = seen(modules, "recorder").await;
     let calls = seen.as_array().unwrap().iter();
@@ -70,7 +70,7 @@ async fn a_module_that_does_not_want_to_be_told_is_not() {
     let modules = accepting(json!({})).await;
     let login = log_in(&modules).await;
     assert!(!login.wants_response());
-    // Nobody would read it: nobody complains.
+    // The response is not read, so its errors are not reported.
     login.on_login(Json("no JSON")).await.unwrap();
     assert_eq!(told(&modules).await, Vec::<Value>::new());
 }
@@ -84,7 +84,7 @@ async fn it_may_take_its_time() {
     assert_eq!(told(&modules).await.len(), 1);
 }
 
-/// How a login ends whose `on_login` is answered so; it is counted and logged.
+/// The error of a login whose `on_login` gives this answer. Checks that it is counted and logged.
 async fn failure(answer: Value) -> hsmod_loader::CallError {
     let mut config = later();
     config["answers"]["on_login"] = answer;
@@ -108,7 +108,7 @@ async fn failure(answer: Value) -> hsmod_loader::CallError {
     let counts = modules.counts().remove(0).callbacks.remove(0).1;
     assert_eq!((counts.called, counts.denied, counts.failed), (1, denied, failed));
     assert_eq!(told(&modules).await.len(), 1);
-    // Nothing is left of it.
+    // Nothing is left behind.
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
     error
 }
@@ -167,7 +167,7 @@ async fn a_login_that_comes_to_nothing_releases_what_it_holds_and_tells_nobody()
     let modules = accepting(later()).await;
     drop(log_in(&modules).await);
     assert_eq!(told(&modules).await, [json!(["released", "on_login"])]);
-    // Not polled once.
+    // The future is never polled.
     drop(log_in(&modules).await.on_login(Json("{}")));
     assert_eq!(told(&modules).await, [json!(["released", "on_login"])]);
 }
@@ -189,7 +189,7 @@ async fn a_client_that_does_not_wait_ends_what_the_module_does() {
     assert_eq!(modules.shutdown(Duration::from_secs(60)).await, Shutdown::default());
 }
 
-/// How many futures the module has.
+/// The number of live futures of the module.
 async fn open(modules: &Modules) -> u64 {
     let counts = web(modules, "GET", "/_synapse/client/recorder/counts").await.unwrap().1;
     counts["open"].as_u64().unwrap()

@@ -1,5 +1,5 @@
-//! Shows that what a module logs with its own copy of `tracing` reaches the homeserver's
-//! subscriber as if the homeserver had logged it.
+//! Tests that what a module logs with its own copy of `tracing` reaches the homeserver's subscriber
+//! as if the homeserver had logged it.
 
 use hsmod_loader::{Json, Modules};
 use hsmod_tests::scene::Scene;

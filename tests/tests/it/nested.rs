@@ -1,5 +1,5 @@
-//! Shows that a callback may bring about callbacks of the same modules, as deep as it goes: a
-//! module reads the state, and the homeserver, before it answers, asks all modules again.
+//! Tests nested callbacks: a module reads the state, and the homeserver calls all modules again
+//! before it returns the state.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -15,7 +15,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once, recorder, seen, seen_names};
 
-/// Modules called `m0`, `m1`, .. with these configs.
+/// Modules named `m0`, `m1`, .. with these configs.
 async fn load(configs: &[Value]) -> Modules {
     let entry = |(place, config): (usize, &Value)| {
         let mut config = config.clone();
@@ -28,16 +28,16 @@ async fn load(configs: &[Value]) -> Modules {
 
 type Asked = Pin<Box<dyn Future<Output = Result<(), CallError>> + Send>>;
 
-/// What the homeserver asks of all modules, so many levels above the ground.
+/// The call of all modules that the homeserver makes at a level.
 type Ask = fn(Modules, usize, State) -> Asked;
 
-/// The state of a room; to read it takes another question to the modules.
+/// The state of a room. Reading it calls the modules again.
 struct Again {
     modules: Modules,
     ask: Ask,
-    /// How many levels are below.
+    /// The number of levels below.
     below: usize,
-    /// Whether it takes a while, too.
+    /// Whether it also suspends.
     waits: bool,
 }
 
@@ -61,13 +61,13 @@ impl StateSource for Again {
     }
 }
 
-/// Asks all modules, so many levels above the ground.
+/// Calls all modules, with this many levels below.
 fn ask(modules: &Modules, ask: Ask, below: usize, waits: bool) -> Asked {
     let state = State::new(Arc::new(Again { modules: modules.clone(), ask, below, waits }));
     ask(modules.clone(), below, state)
 }
 
-/// About an event whose sender tells the level.
+/// A question about an event whose sender names the level.
 fn event_allowed(modules: Modules, level: usize, state: State) -> Asked {
     Box::pin(async move {
         let event = message(&format!("@{level}:b"), "hi");
@@ -75,7 +75,7 @@ fn event_allowed(modules: Modules, level: usize, state: State) -> Asked {
     })
 }
 
-/// About an address that tells the level; modules that fail are passed over.
+/// A question about an address that names the level. Modules that fail are passed over.
 fn threepid(modules: Modules, level: usize, state: State) -> Asked {
     Box::pin(async move {
         let address = format!("@{level}:b");
@@ -83,7 +83,7 @@ fn threepid(modules: Modules, level: usize, state: State) -> Asked {
     })
 }
 
-/// Tells of an event whose sender tells the level; nobody waits until it has happened.
+/// A notification about an event whose sender names the level. It is not awaited.
 fn new_event(modules: Modules, level: usize, state: State) -> Asked {
     Box::pin(async move {
         let event = message(&format!("@{level}:b"), "hi");
@@ -91,7 +91,7 @@ fn new_event(modules: Modules, level: usize, state: State) -> Asked {
     })
 }
 
-/// Who answers, at which level, in which order: everybody reads the state first.
+/// The expected order of answers, by module and level: each module reads the state first.
 fn order(modules: usize, below: usize) -> Vec<(String, String)> {
     let mut order = Vec::new();
     for module in 0..modules {
@@ -103,14 +103,14 @@ fn order(modules: usize, below: usize) -> Vec<(String, String)> {
     order
 }
 
-/// Which module logged what it was asked about, in order.
+/// The modules' log lines about their calls, in order.
 fn logged(log: &Log, field: &'static str) -> Vec<(String, String)> {
     let lines = log.take().into_iter().filter(|line| line.fields.contains_key(field));
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     lines.map(|line| (text(&line.fields["module"]), text(&line.fields[field]))).collect()
 }
 
-/// How often each module was called, and how often it failed.
+/// The numbers of calls and failures of each module.
 fn counts(modules: &Modules) -> Vec<(u64, u64)> {
     let of_module = |counts: hsmod_loader::ModuleCounts| {
         let counts = counts.callbacks.first().map(|(_, counts)| *counts).unwrap_or_default();
@@ -150,7 +150,7 @@ fn more_levels_than_there_may_be_end_in_an_error_on_a_stack_of_two_megabytes() {
         let modules = load(&[json!({"suspend": suspend})]).await;
         let error = ask(&modules, event_allowed, 10_000, waits).await.unwrap_err();
         assert_eq!(counts(&modules), [(16, 16)]);
-        // Nothing of it is left where the stack begins.
+        // The stack is free again afterwards.
         ask(&modules, event_allowed, 15, waits).await.unwrap();
         error.to_string()
     };
@@ -193,7 +193,7 @@ async fn a_panic_below_leaves_the_levels_above_as_they_were() {
         let asked = lines.map(|line| line.fields["module"].as_str().unwrap().to_owned());
         let expected = order(2, 2).into_iter().map(|(module, _)| module);
         assert_eq!(asked.collect::<Vec<_>>(), expected.collect::<Vec<_>>());
-        // The ground was reached by each of two modules of each of two levels.
+        // The lowest level was reached by two modules on each of two levels.
         assert_eq!(counts(&modules), [(7, 4), (7, 0)]);
     }
 }

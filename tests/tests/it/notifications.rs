@@ -1,5 +1,5 @@
-//! Shows that a module is told everything, in order and once, at its own pace, and that nobody
-//! else has to wait for it.
+//! Tests that a module gets every notification once and in order, at its own pace, and that nothing
+//! else waits for it.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ async fn bind(modules: &Modules, user: &str) -> hsmod_loader::dispatch::Delivery
     modules.third_party_rules().on_threepid_bind(user, "email", "a@b").await.unwrap()
 }
 
-/// The users that the module was told of by [`bind`].
+/// The users that the module was notified of by [`bind`].
 async fn users(modules: &Modules) -> Vec<String> {
     let calls = seen(modules, "recorder").await;
     let users = calls.as_array().unwrap().iter().map(|call| call[1].as_str().unwrap().to_owned());
@@ -133,7 +133,7 @@ async fn a_slow_module_keeps_no_other_one_waiting() {
     let told = modules.third_party_rules().on_new_event(Json(&event), &state).await.unwrap();
     let mut told = pin!(told);
     assert!(poll_once(told.as_mut()).await.is_none());
-    // The clock stands still: the other module was told at once.
+    // Time is paused, so the other module was notified at once.
     while seen_names(&modules, "recorder").await.is_empty() {
         tokio::task::yield_now().await;
     }
@@ -142,7 +142,7 @@ async fn a_slow_module_keeps_no_other_one_waiting() {
     told.await.unwrap();
 }
 
-/// A module that never answers, within this time, and five notifications for it.
+/// A module that never answers, with this timeout, and five notifications for it.
 async fn left_with_five(timeout: Value) -> Modules {
     let config = json!({"where": "callback"});
     let entry = json!({"module": "bad_never_ready", "timeout": timeout, "config": config});

@@ -1,4 +1,4 @@
-//! Shows whose templates a module renders, and where its mail goes.
+//! Tests which templates a module renders, and where its mail goes.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{steps, web};
 
-/// What was said, where something was: the answers of the steps, one a line.
+/// The answers or errors of the steps, one per line.
 fn said(done: &Value) -> String {
     let text = |one: &Value| one["error"].as_str().map_or_else(|| one.to_string(), str::to_owned);
     done.as_array().unwrap().iter().map(text).collect::<Vec<_>>().join("\n")
@@ -67,7 +67,7 @@ async fn a_trial_reads_templates_and_sends_no_mail() {
     assert_eq!(messages, ["`send_mail` is not answered in a trial"]);
 }
 
-/// A mail server for one mail; what it was told.
+/// A mail server for one mail. Returns its port and a channel for what the client sent.
 fn mail_server() -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

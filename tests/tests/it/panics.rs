@@ -1,5 +1,5 @@
-//! Shows that a module which panics fails alone: the homeserver goes on, and says who, where and
-//! why.
+//! Tests that a module that panics fails alone: the homeserver continues and logs the module, the
+//! place and the message.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once, seen_names, web, without_lines};
 
-/// A module that panics there, and one behind it that takes notes.
+/// A module that panics at this place, and a recorder after it.
 fn scene(place: &str) -> Scene {
     Scene::new().module("bad_panics", json!({"where": place})).module("good_recorder", json!({}))
 }
@@ -23,7 +23,7 @@ async fn check_event(modules: &Modules) -> Result<(), hsmod_loader::CallError> {
     modules.spam_checker().check_event_for_spam(Json(&message("@a:example.com", "hi"))).await
 }
 
-/// What the homeserver logs of a panic in `check_event_for_spam`, where a failure ends the call.
+/// The log of a panic in `check_event_for_spam`, whose failure ends the call.
 async fn failure(place: &str) -> String {
     let modules = scene(place).load().await;
     let error = check_event(&modules).await.unwrap_err();
@@ -166,6 +166,6 @@ async fn a_module_that_panics_when_it_is_dropped_is_dropped_nevertheless() {
     check_event(&modules).await.unwrap();
     assert!(modules.shutdown(Duration::from_secs(60)).await.failures.is_empty());
     drop(modules);
-    // It is still there for the next one.
+    // The plugin still works for the next module.
     check_event(&scene("module_drop").load().await).await.unwrap();
 }

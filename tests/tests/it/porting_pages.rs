@@ -1,8 +1,8 @@
-//! Shows that the book's part on porting has every callback and every member of `ModuleApi`, and quotes
-//! the plugins as they are.
+//! Tests that the book's part on porting covers every callback and every member of `ModuleApi`, and
+//! quotes the plugins correctly.
 //!
-//! A block of "```rs" is Rust that is compared here; those of "```rust" are compiled, with the
-//! documentation of `hsmod-plugin-api`. Behind `from=` stands the file that a block is quoted from.
+//! A block "```rs" is compared here; blocks "```rust" are compiled with the documentation of
+//! `hsmod-plugin-api`. `from=` names the file that a block is quoted from.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,7 +20,7 @@ fn page(name: &str) -> String {
     read(&format!("docs/porting/{name}"))
 }
 
-/// The fenced blocks of a page: what stands behind the fence, and the text.
+/// The fenced blocks of a page: the text after the fence, and the content.
 fn blocks(page: &str) -> Vec<(String, String)> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
@@ -40,12 +40,12 @@ fn in_language(page: &str, language: &str) -> String {
     blocks.map(|(_, text)| text).collect::<Vec<_>>().join("\n")
 }
 
-/// The names of a text of code, or of Markdown.
+/// The identifiers in code or Markdown.
 fn names(text: &str) -> BTreeSet<&str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
-/// However the lines are broken.
+/// Normalizes line breaks.
 fn in_one_line(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     text.replace("( ", "(").replace(",)", ")").replace(", )", ")")
@@ -98,7 +98,7 @@ fn every_member_of_module_api_is_shown_in_both_languages() {
         if synapse.trim().starts_with("not in Synapse") {
             continue;
         }
-        // An argument, of which a row says what becomes of it.
+        // Skip `func`, which is an argument that a row explains.
         let code = synapse.split('`').skip(1).step_by(2).filter(|code| *code != "func");
         for name in code.map(|code| code.split('(').next().unwrap()) {
             let shown =
@@ -120,7 +120,7 @@ fn every_member_of_module_api_is_shown_in_both_languages() {
     }
 }
 
-/// The lines that are something, without what is left of them.
+/// The lines that are not blank, without indentation.
 fn lines(text: &str) -> Vec<&str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
 }

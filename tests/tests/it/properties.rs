@@ -1,5 +1,4 @@
-//! Shows that whatever a list of modules answers, the homeserver gets what a model of a page says,
-//! and each module is asked just as often.
+//! Tests that for any list of modules, the homeserver's result and the calls match a small model.
 
 use hsmod_loader::policy::{Combining, OnFailure, Policy, policy};
 use hsmod_loader::{CallErrorKind, Modules};
@@ -10,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::every_callback::call;
 use crate::support::{seen, seen_names};
 
-/// One callback of each way to combine answers and to take failures.
+/// One callback for each way of combining answers and handling failures.
 const CALLBACKS: [&str; 9] = [
     "spam_checker.user_may_invite",
     "third_party_rules.check_can_deactivate_user",
@@ -23,13 +22,13 @@ const CALLBACKS: [&str; 9] = [
     "add_extra_fields_to_unsigned_client_event.add_field_to_unsigned_callback",
 ];
 
-/// What a module does with all of them.
+/// A module's answer to all of these callbacks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Answer {
     Allow,
-    /// Something of its own, where the callback can say anything.
+    /// A specific value, if the callback returns one.
     Say,
-    /// Something else, where there is a choice.
+    /// Another value, if there is a choice.
     SayOther,
     Fail,
     Panic,
@@ -61,11 +60,11 @@ impl Answer {
     }
 }
 
-/// A module: its answer, `None` if it has not registered the callbacks; and how often it waits
-/// before it gives it.
+/// A module: its answer (`None` if it registered none of the callbacks), and how often it suspends
+/// before answering.
 type Listed = (Option<Answer>, u32);
 
-/// What the homeserver gets, an error with the module's name; and which modules were asked, once.
+/// The homeserver's result (an error with the module's name), and which modules were called once.
 type Outcome = (Result<String, (String, String)>, Vec<bool>);
 
 fn model(policy: &Policy, modules: &[Listed]) -> Outcome {
@@ -100,7 +99,7 @@ fn model(policy: &Policy, modules: &[Listed]) -> Outcome {
     (Ok(whole(policy, &said)), asked)
 }
 
-/// What it means that this module says something, if that ends the call.
+/// The result if this module's value ends the call.
 fn decided(policy: &Policy, index: usize) -> Option<Result<String, (String, String)>> {
     let name = name(index);
     match (policy.combining, policy.callback) {
@@ -116,7 +115,7 @@ fn decided(policy: &Policy, index: usize) -> Option<Result<String, (String, Stri
     }
 }
 
-/// What comes of it when these modules have said something that ended nothing.
+/// The combined result of these modules' values if none ended the call.
 fn whole(policy: &Policy, said: &[usize]) -> String {
     let names: Vec<String> = said.iter().map(|index| name(*index)).collect();
     match policy.callback {
@@ -148,7 +147,7 @@ fn name(index: usize) -> String {
     format!("m{index}")
 }
 
-/// Modules with these configs, called `m0`, `m1`, ..
+/// Modules with these configs, named `m0`, `m1`, ..
 async fn load(configs: impl IntoIterator<Item = Value>) -> Modules {
     let entry = |(index, mut config): (usize, Value)| {
         config["name"] = name(index).into();
@@ -159,7 +158,7 @@ async fn load(configs: impl IntoIterator<Item = Value>) -> Modules {
 }
 
 fn config((index, (answer, suspend)): (usize, &Listed)) -> Value {
-    // Of presence, a module has both callbacks or neither.
+    // A module must register both presence callbacks or neither.
     let names = CALLBACKS.iter().map(|full_name| full_name.split_once('.').unwrap().1);
     let names = names.chain(["get_users_for_states"]);
     let answers: Map<_, _> = names
@@ -172,7 +171,7 @@ fn config((index, (answer, suspend)): (usize, &Listed)) -> Value {
     json!({"suspend": suspend, "callbacks": callbacks, "answers": answers})
 }
 
-/// What really happens.
+/// The actual outcome.
 async fn outcome(modules: &Modules, policy: &Policy, count: usize) -> Outcome {
     let end = call(modules, policy.full_name).await.map_err(|error| {
         let kind = match error.kind() {
@@ -191,7 +190,7 @@ async fn outcome(modules: &Modules, policy: &Policy, count: usize) -> Outcome {
     (end, asked)
 }
 
-/// What modules are told or asked in any order, each with nothing to object.
+/// Calls to make in any order, none of which is denied.
 const SEQUENCE: [&str; 8] = [
     "spam_checker.user_may_publish_room",
     "third_party_rules.on_threepid_bind",

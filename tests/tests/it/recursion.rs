@@ -1,5 +1,5 @@
-//! Shows that modules and homeserver that ask one another without end are told so, long before the
-//! stack is full: here one of 2 MiB, in a debug build.
+//! Tests that endless recursion between modules and homeserver ends in an error long before the
+//! stack overflows, here with 2 MiB in a debug build.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,13 +13,13 @@ use hsmod_plugin_api::requests;
 use hsmod_tests::scene::{As, BOTH, Scene};
 use serde_json::json;
 
-/// A homeserver that asks the modules before it answers.
+/// A homeserver that calls the modules before it answers.
 #[derive(Default)]
 struct Server {
     modules: OnceLock<Modules>,
-    /// Whether it takes a while, too.
+    /// Whether it also suspends.
     waits: bool,
-    /// How often it was asked, and from which time on it asks nobody.
+    /// How often it was asked, and the count from which it no longer calls the modules.
     asked: AtomicUsize,
     enough: usize,
 }
@@ -45,7 +45,7 @@ fn invite(modules: &Modules) -> Pin<Box<dyn Future<Output = Result<(), CallError
     Box::pin(async { modules.spam_checker().user_may_invite("@a:b", "@b:b", "!r:b").await })
 }
 
-/// Runs it on a thread as small as those of a runtime are.
+/// Runs `run` on a thread with a stack as small as a runtime's.
 fn on_a_small_stack<T: Send>(run: impl AsyncFnOnce() -> T + Send) -> T {
     let runtime = || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -55,8 +55,8 @@ fn on_a_small_stack<T: Send>(run: impl AsyncFnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| small.spawn_scoped(scope, runtime).unwrap().join().unwrap())
 }
 
-/// What comes of an invite about which a module asks the homeserver, which asks the modules, until
-/// the homeserver has had enough; and how often it was asked.
+/// The outcome of an invite for which the module makes a request, for which the homeserver calls
+/// the module again, up to `enough` times. Also returns the number of requests.
 fn invited(way: As, waits: bool, enough: usize) -> (Result<(), String>, usize) {
     let server = Arc::new(Server { waits, enough, ..Server::default() });
     let host = Host::new("example.com").users(Arc::downgrade(&server));
@@ -71,7 +71,7 @@ fn invited(way: As, waits: bool, enough: usize) -> (Result<(), String>, usize) {
             error.to_string()
         });
         let asked = server.asked.swap(usize::MAX - 1, Ordering::Relaxed);
-        // Nothing of it is left where the stack begins.
+        // The stack is free again afterwards.
         invite(&modules).await.unwrap();
         (outcome, asked)
     })
@@ -81,7 +81,7 @@ fn invited(way: As, waits: bool, enough: usize) -> (Result<(), String>, usize) {
 fn modules_and_homeserver_that_ask_one_another_without_end_are_told_so() {
     for (way, waits) in BOTH.into_iter().flat_map(|way| [(way, false), (way, true)]) {
         let (outcome, asked) = invited(way, waits, usize::MAX);
-        // This module takes more of the stack than most.
+        // This module uses more stack than most.
         assert!((4..=16).contains(&asked), "{asked}");
         let error = outcome.unwrap_err();
         let level = "module `good_asker`: spam_checker.user_may_invite: ";

@@ -1,5 +1,5 @@
-//! Shows what an operator reads when a module does not start: who, at which stage, why, and what
-//! to do about it.
+//! Tests the error messages if a module does not start: the module, the stage, the cause and the
+//! remedy.
 
 use std::path::{Path, PathBuf};
 
@@ -19,12 +19,12 @@ fn entry() -> Value {
     json!({"module": PLUGIN, "config": {"evil_users": []}})
 }
 
-/// Why a file does not load as the plugin `list_spam_checker`.
+/// The error of loading a file as the plugin `list_spam_checker`.
 async fn file_refusal(file: &Path) -> String {
     Scene::new().file(file, PLUGIN, entry()).refusal().await
 }
 
-/// A plugin directory in which the plugin's file is what `make` puts there.
+/// The error if `make` creates the plugin's file.
 async fn made_refusal(make: impl FnOnce(&Path)) -> String {
     let scene = Scene::new().entry(PLUGIN, entry());
     let path = plugin_file(&scene, PLUGIN);
@@ -189,7 +189,7 @@ async fn plugins_of_an_older_and_of_a_newer_minor_version_do_their_work() {
         let entry = json!({"module": "good_recorder", "config": config});
         let modules = Scene::new().file(&file, "good_recorder", entry).load().await;
         assert_eq!(modules.info()[0].abi.map(|abi| abi.minor), Some(minor), "{variant}");
-        // What one of the two does not know is not registered.
+        // Callbacks that one side does not know are not registered.
         let common = names(&whole).into_iter();
         let common = common.filter(|name| !lacking.contains(&&*format!("spam_checker.{name}")));
         assert_eq!(names(&modules), common.collect::<Vec<_>>(), "{variant}");
@@ -253,7 +253,7 @@ async fn a_homeserver_that_misspells_what_it_calls() {
     error: host: the homeserver names `update_room_memebership` in `Host::locks`, which is no request that takes the lock of a room
       fix: tell the homeserver's authors: they may have meant `update_room_membership`
     ");
-    // However the homeserver starts its modules, it is told; also if it has none.
+    // The error occurs in every way of starting modules, even without any.
     let none = || Config::from_value(json!({"modules": []}), &[], scene.folder()).unwrap();
     let made = Parsed::new(scene.config()).unwrap().make(host.clone()).await;
     for error in [

@@ -1,12 +1,12 @@
-//! Shows that registrations which cannot be meant, or contradict each other, refuse the start, and
-//! that an operator is told which, of whom, and what to do.
+//! Tests that implausible or contradictory registrations refuse the start, with an error that names
+//! the registration, the module and the remedy.
 
 use hsmod_loader::Host;
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-/// A module that registers these callbacks, and these types of login.
+/// A module that registers these callbacks and login types.
 fn entry(name: &str, callbacks: &[&str], login_types: Value) -> Value {
     let mut config = json!({"name": name, "callbacks": callbacks});
     if !login_types.is_null() {
@@ -35,7 +35,7 @@ async fn half_a_presence_router() {
     error: module `router`: new: it registers `presence_router.get_interested_users` without `get_users_for_states`: a module has both or neither
       fix: ask the module's author: the two have to agree about whom they let in
     ");
-    // Two halves are no whole, in one module or two.
+    // Two halves in different modules are refused, too.
     let halves = [
         entry("a", &["get_users_for_states"], Value::Null),
         entry("b", &["get_interested_users"], Value::Null),
@@ -55,7 +55,7 @@ async fn a_legacy_hook_of_two_modules() {
     error: module `older`: new: it registers `account_validity.on_legacy_admin_request`, which module `old` has registered before it: there can be only one
       fix: remove one of the two modules
     ");
-    // Different ones are no matter.
+    // Different hooks do not conflict.
     let each = hooks.map(|hook| entry(hook, &[hook], Value::Null));
     scene(each).load().await;
 }
@@ -100,7 +100,7 @@ async fn types_of_login_without_their_check_and_a_check_without_types() {
     error: module `a`: new: it registers `password_auth_provider.check_auth` for no type of login
       fix: ask the module's author: `check_auth` and `.auth_checker(login_type, fields)` belong together
     ");
-    // A type may need no fields at all.
+    // A login type may have no fields.
     scene([entry("a", &["check_auth"], json!({"org.x.magic": []}))]).load().await;
 }
 

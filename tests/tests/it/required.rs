@@ -1,5 +1,5 @@
-//! Shows that a plugin which requires what the homeserver has not refuses the start before any code
-//! of it runs: the one that is refused here ends the process while it is mapped.
+//! Tests that a plugin that requires something that the homeserver lacks is refused before any of
+//! its code runs: the plugin used here would end the process while being mapped.
 
 use std::path::PathBuf;
 
@@ -14,11 +14,11 @@ use tempfile::TempDir;
 /// A plugin whose constructor ends the process.
 const DEADLY: &str = "bad_constructor";
 
-/// `package`, with a manifest that requires `names`, or has no word for that, in a folder that is to
-/// be kept meanwhile.
+/// `package` with a manifest that requires `names`, or lacks the key if `None`. The folder must be
+/// kept as long as the file is needed.
 fn forged(package: &str, names: Option<&[&str]>) -> (TempDir, PathBuf) {
     let mut bytes = std::fs::read(build::plugin(package)).unwrap();
-    // What the manifest says of the compiler gives way; JSON takes the blanks.
+    // Overwrites the part of the manifest about the compiler, padded with spaces.
     let (from, to) = (br#""requires":["#, br#""target":"#);
     let place = |bytes: &[u8], from: usize, text: &[u8]| {
         let mut windows = bytes[from..].windows(text.len());
@@ -41,20 +41,20 @@ fn forged(package: &str, names: Option<&[&str]>) -> (TempDir, PathBuf) {
     (folder, file)
 }
 
-/// A scene with a plugin that does no harm as long as nobody maps it.
+/// A scene with a plugin that does no harm unless it is mapped.
 fn deadly(names: &[&str]) -> Scene {
     let (_folder, file) = forged(DEADLY, Some(names));
     Scene::new().file(&file, DEADLY, json!({"module": DEADLY}))
 }
 
-/// A scene with one that may be mapped.
+/// A scene with a plugin that may be mapped.
 fn harmless(names: Option<&[&str]>) -> Scene {
     let (_folder, file) = forged("list_spam_checker", names);
     let entry = json!({"module": "list_spam_checker", "config": {"evil_users": []}});
     Scene::new().file(&file, "list_spam_checker", entry)
 }
 
-/// The plugin and this loader have the same.
+/// Replaces the ABI version, which is the same for plugin and loader.
 fn without_abi(text: &str) -> String {
     text.replace(&format!("ABI {ABI}, it speaks {ABI}"), "ABI <abi>, it speaks <abi>")
 }
@@ -71,7 +71,7 @@ async fn a_callback_that_this_homeserver_does_not_know() {
       at modules.<item 0>.module, line 4, column 7
       fix: update the homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(accept_make_knock))]`
     ");
-    // Whatever the homeserver calls: it has no name for this one.
+    // This holds whatever the homeserver calls, since the name is unknown.
     let error = Parsed::new(scene.config()).unwrap_err();
     assert_eq!(error.problems.len(), 1, "{error}");
 }
@@ -125,7 +125,7 @@ async fn a_request_that_this_homeserver_does_not_answer() {
     ");
 }
 
-/// What stands in a real manifest, and what comes of it.
+/// Tests the manifest of a real plugin and its effect.
 #[tokio::test]
 async fn what_a_module_wrote_and_may_deny_is_required_whatever_its_config_chooses() {
     let scene = || Scene::new().module("demo", json!({}));

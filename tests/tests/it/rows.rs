@@ -1,5 +1,5 @@
-//! Shows that every callback of every category reaches a module with the arguments the homeserver
-//! gave, and that its answer means what its row says.
+//! Tests that every callback reaches a module with the homeserver's arguments, and that its answer
+//! has the effect that its row says.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::every_callback::{arguments, call};
 use crate::support::{seen, seen_names};
 
-/// What the homeserver gets if nobody objects.
+/// The homeserver's result if no module objects.
 pub(crate) fn neutral(policy: &Policy) -> &'static str {
     match policy.callback {
         "should_drop_federated_event" => "Keep",
@@ -32,13 +32,13 @@ pub(crate) fn neutral(policy: &Policy) -> &'static str {
     }
 }
 
-/// Whether only one module is asked, whoever else is there.
+/// Whether only one module is called, however many there are.
 fn is_alone(policy: &Policy) -> bool {
     matches!(policy.combining, Combining::Single | Combining::Exclusive)
 }
 
-/// A module that registers everything, with this config beside, and `second`, which leaves out what
-/// only one module may have.
+/// A module that registers everything, with this additional config, and `second`, which leaves out
+/// callbacks that only one module may have.
 pub(crate) async fn two(mut first: Value) -> Modules {
     first["name"] = "first".into();
     first["callbacks"] = POLICIES.iter().map(|policy| policy.callback).collect();
@@ -46,7 +46,7 @@ pub(crate) async fn two(mut first: Value) -> Modules {
     Scene::new().module("good_recorder", first).module("good_recorder", second).load().await
 }
 
-/// What a module has noted after this callback was called once.
+/// The recorded calls after this callback was called once.
 fn noted(policy: &Policy) -> Value {
     let call = |callback: &str, arguments: Value| {
         let mut call = vec![Value::from(callback)];
@@ -78,7 +78,7 @@ async fn every_callback_gets_exactly_the_arguments_of_the_homeserver() {
 
 #[tokio::test]
 async fn a_callback_reaches_those_who_registered_it_and_nobody_else() {
-    // Of some categories a module has all callbacks or none.
+    // In some categories a module must register all callbacks or none.
     let whole = ["presence_router", "background_update_controller"];
     let is_odd = |(index, policy): (usize, &Policy)| match policy.category {
         category if whole.contains(&category) => category == whole[1],
@@ -129,7 +129,7 @@ async fn the_first_objection_decides() {
     }
 }
 
-/// Whether a denial is nothing that the callback could answer.
+/// Whether the callback cannot answer with a denial.
 fn says_nothing(policy: &Policy) -> bool {
     let name = policy.callback;
     matches!(name, "check_auth" | "check_3pid_auth" | "add_field_to_unsigned_callback")
@@ -235,7 +235,7 @@ async fn an_event_that_cannot_be_read_is_the_homeservers_fault() {
     assert_eq!(seen(&modules, "recorder").await, json!([]));
 }
 
-/// Two modules; the first gives this answer to everything.
+/// Two modules, the first of which gives this answer to everything.
 pub(crate) async fn answering(answer: Value) -> Modules {
     let answers: BTreeMap<_, _> =
         POLICIES.iter().map(|policy| (policy.callback, answer.clone())).collect();

@@ -1,18 +1,18 @@
-//! A server on this machine for modules to ask, in the hands of a test.
+//! A local server for modules to reach, controlled by a test.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Serves until the test's process ends, one request a connection.
+/// Serves until the test's process ends, with one request per connection.
 pub(crate) struct Server {
     address: SocketAddr,
     seen: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Server {
-    /// `answer` writes the whole response to a path; what it keeps of the connection stays open.
+    /// `answer` writes the whole response to a path. A connection that it returns stays open.
     pub(crate) fn start(
         mut answer: impl FnMut(&str, TcpStream) -> Option<TcpStream> + Send + 'static,
     ) -> Self {
@@ -36,7 +36,7 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Paths and bodies of the requests so far.
+    /// The paths and bodies of the requests since the last call.
     pub(crate) fn seen(&self) -> Vec<(String, String)> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
@@ -73,7 +73,7 @@ fn read(stream: &TcpStream) -> Option<(String, String)> {
     Some((path, String::from_utf8(body).ok()?))
 }
 
-/// Sends more than anybody wants, and ends when nobody reads it.
+/// Sends an endless response until the client stops reading.
 pub(crate) fn flood(mut stream: &TcpStream) {
     let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     if stream.write_all(head.as_bytes()).is_err() {

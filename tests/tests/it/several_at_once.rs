@@ -1,5 +1,5 @@
-//! Shows that a page of users or events is asked about with one call of each module, and each item
-//! nevertheless as if it were asked about alone.
+//! Tests that a page of users or events takes one call per module, with the same result as separate
+//! calls for each item.
 
 use hsmod_loader::values::{DirectoryVisibility, UserProfile};
 use hsmod_loader::{CallError, CallErrorKind, FailureKind, Json, Modules, Ser};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{message, seen, seen_names};
 
-/// Modules `first` and `second` that hide these, and a third one.
+/// Modules `first` and `second` that hide these users, and a third one.
 async fn hiding(first: &[&str], second: &[&str], suspend: bool) -> Modules {
     let names = ["first", "second", "third"];
     let scene =
@@ -31,14 +31,14 @@ async fn hidden(modules: &Modules, users: &[String]) -> Result<Vec<bool>, CallEr
     Ok(answers.iter().map(|answer| *answer == DirectoryVisibility::Hidden).collect())
 }
 
-/// Whom a module was asked about.
+/// The users that a module was asked about.
 async fn asked(modules: &Modules, name: &str) -> Vec<String> {
     let calls = seen(modules, name).await;
     let calls = calls.as_array().unwrap().iter();
     calls.map(|call| call[1]["user_id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// How often the boundary to each module was crossed.
+/// The number of boundary crossings for each module.
 fn crossings(modules: &Modules) -> Vec<u64> {
     let sum = |counts: &hsmod_loader::ModuleCounts| {
         counts.callbacks.iter().map(|(_, counts)| counts.called).sum()
@@ -117,12 +117,12 @@ async fn a_failure_ends_it_for_all_users() {
         assert_eq!(error.module(), Some("good_recorder"));
         assert_eq!(asked(&modules, "first").await, users(&["a", "b"]));
         assert_eq!(asked(&modules, "second").await, users(&[]));
-        // Those without a failure are answered as if nothing had been.
+        // A page without failing users is answered as usual.
         assert_eq!(hidden(&modules, &users(&["a", "c"])).await.unwrap(), [false, false]);
     }
 }
 
-/// What three modules say of this page of events.
+/// The fields that three modules add to this page of events.
 async fn unsigned(modules: &Modules, events: &[String]) -> Result<Vec<Value>, CallError> {
     let all = modules.add_extra_fields_to_unsigned_client_event();
     let events: Vec<Json<'_>> = events.iter().map(|event| Json(event)).collect();
@@ -130,7 +130,7 @@ async fn unsigned(modules: &Modules, events: &[String]) -> Result<Vec<Value>, Ca
     Ok(fields.into_iter().map(Value::from).collect())
 }
 
-/// Modules that add these to events in which that text stands.
+/// Modules that add these fields to events that contain these texts.
 async fn adding(about: [Value; 3], suspend: bool) -> Modules {
     let names = ["first", "second", "third"];
     let scene = names.iter().zip(about).fold(Scene::new(), |scene, (name, about)| {
@@ -191,7 +191,7 @@ async fn an_event_that_cannot_be_read_is_named() {
         assert_eq!(seen_names(&modules, name).await, Vec::<String>::new());
     }
     assert_eq!(crossings(&modules), [0, 0, 0]);
-    // Nobody looks at what nobody is asked about.
+    // Events are not read if no module is called.
     assert_eq!(unsigned(&Modules::default(), &events).await.unwrap().len(), 3);
 }
 

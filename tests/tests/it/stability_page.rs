@@ -1,11 +1,10 @@
-//! Shows that `docs/stability.md` quotes the messages that the loader has.
+//! Tests that `docs/stability.md` quotes the loader's messages correctly.
 
 use std::path::Path;
 
 use hsmod_tests::build;
 
-/// All source text below a folder, without what Rust leaves out of a text that goes on in the next
-/// line.
+/// All source text below a folder, with the continuation lines of string literals joined.
 fn sources(folder: &Path) -> String {
     let mut text = String::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -21,7 +20,7 @@ fn sources(folder: &Path) -> String {
     text
 }
 
-/// The messages in the first column of the table, in parts: what stands between `..` is the plugin's.
+/// The messages in the first column of the table, split at `..`, which stands for variable parts.
 fn quoted(page: &str) -> Vec<Vec<&str>> {
     let table = page.split("| message | means | what to do |\n").nth(1).unwrap_or_default();
     let rows = table.lines().skip(1).map_while(|line| line.strip_prefix("| `"));

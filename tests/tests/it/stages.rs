@@ -1,5 +1,5 @@
-//! Shows that a homeserver may take the stages of a start one by one, that each tells what is known
-//! by then, and that none leaves anything behind.
+//! Tests that a homeserver may run the stages of a start one by one, that each reports what is
+//! known by then, and that none leaves anything behind.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tracing::level_filters::LevelFilter;
 use crate::log::Log;
 use crate::support::{message, poll_once};
 
-/// What the recorders went through: `<name> <stage>`.
+/// The stages that the recorders logged: `<name> <stage>`.
 fn stages(log: &Log) -> Vec<String> {
     let lines = log.take().into_iter().filter(|line| line.target == "recorder");
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -153,7 +153,7 @@ async fn every_problem_of_every_config_is_told_before_a_module_is_made() {
     parse_config: bad_panics at modules.<item 3>.config
     parse_config: good_recorder-2 at modules.<item 4>.config.nmae
     ");
-    // Neither the thread nor the stages in a row make a difference.
+    // Neither another thread nor a complete load makes a difference.
     let within_timeouts = Parsed::within_timeouts(scene.config()).await.unwrap_err();
     assert_eq!(within_timeouts.problems, error.problems);
     assert_eq!(scene.try_load().await.unwrap_err().problems, error.problems);
@@ -209,7 +209,7 @@ async fn a_start_that_nobody_waits_for_any_more_gives_all_of_them_up() {
     assert!(is_gone(&log), "the module is left");
 }
 
-/// Whether the `good_worker` has been dropped, and was not asked to shut down.
+/// Whether the `good_worker` was dropped without a shutdown.
 fn is_gone(log: &Log) -> bool {
     let lines = log.take();
     let has = |start: &str| {
@@ -229,7 +229,7 @@ async fn modules_that_are_made_and_not_started_end_by_either_way() {
     assert!(is_gone(&log), "the module is left");
     made(&scene()).await.end().await;
     assert!(is_gone(&log), "the module is left");
-    // And the names are free, as are its caches and its paths.
+    // Its names, caches and paths are free again.
     let modules = made(&scene()).await.start().await.unwrap();
     assert_eq!(modules.invalidate_cache("good_worker.numbers", "\"1\""), 1);
     modules.shutdown(Duration::from_secs(60)).await;

@@ -1,4 +1,5 @@
-//! Shows that what a module commits stays, that all else vanishes, and that each has its own file.
+//! Tests that a module's committed data persists, that everything else is rolled back, and that
+//! each module has its own file.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn scene() -> Scene {
         .module("good_keeper", json!({"at_start": [{"migrate": [[1, TABLE]]}]}))
 }
 
-/// What comes of some steps of the only module, of which nothing may fail.
+/// Runs steps of the only module, none of which may fail.
 async fn done(modules: &Modules, list: Value) -> Value {
     let done = steps(modules, "keeper", list).await;
     assert!(!done.to_string().contains(r#""error""#), "{done}");
@@ -45,7 +46,7 @@ async fn what_is_committed_stays_and_all_else_vanishes() {
     let counted = done(&modules, json!([{"begin": ""}, insert(1), insert(2), {"commit": null}]));
     assert_eq!(counted.await, json!([null, 1, 1, null]));
     done(&modules, json!([{"begin": ""}, insert(3), {"drop": null}])).await;
-    // Its list ends, and it with that.
+    // The transaction ends with the list of steps.
     done(&modules, json!([{"begin": ""}, insert(4)])).await;
     assert_eq!(values(&modules).await, json!([1, 2]));
     modules.shutdown(LIMIT).await;

@@ -1,4 +1,4 @@
-//! Small helps for the tests.
+//! Helpers for the tests.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -17,7 +17,8 @@ pub(crate) fn message(sender: &str, body: &str) -> String {
     .to_string()
 }
 
-/// Asks a web resource; the status and the body, `null` if it is not JSON.
+/// Sends a request to a web resource. Returns the status and the body, which is `null` if it is not
+/// JSON.
 pub(crate) async fn web(modules: &Modules, method: &str, uri: &str) -> Option<(u16, Value)> {
     let request = http::Request::builder().method(method).uri(uri).body(Bytes::new()).unwrap();
     let response = modules.web().handle(request).await?;
@@ -25,13 +26,14 @@ pub(crate) async fn web(modules: &Modules, method: &str, uri: &str) -> Option<(u
     Some((response.status().as_u16(), body))
 }
 
-/// What `/_synapse/client/<name>/<last>` of a `good_recorder` says.
+/// The response of `/_synapse/client/<name>/<last>` of a `good_recorder`.
 pub(crate) async fn recorder(modules: &Modules, name: &str, last: &str) -> Value {
     let answer = web(modules, "GET", &format!("/_synapse/client/{name}/{last}")).await;
     answer.unwrap_or_else(|| panic!("no recorder `{name}` serves `{last}`")).1
 }
 
-/// The calls that the `good_recorder` of this name has noted since it was last asked.
+/// The calls that the `good_recorder` of this name has recorded since the last call of this
+/// function.
 pub(crate) async fn seen(modules: &Modules, name: &str) -> Value {
     let seen = recorder(modules, name, "seen").await;
     web(modules, "DELETE", &format!("/_synapse/client/{name}/seen")).await;
@@ -45,7 +47,7 @@ pub(crate) async fn seen_names(modules: &Modules, name: &str) -> Vec<String> {
     calls.map(|call| call[0].as_str().unwrap().to_owned()).collect()
 }
 
-/// What comes of some steps of the `good_keeper` of this name.
+/// The outcomes of steps of the `good_keeper` of this name.
 pub(crate) async fn steps(modules: &Modules, name: &str, steps: Value) -> Value {
     let path = format!("/_synapse/client/{name}");
     let request = http::Request::post(path).body(Bytes::from(steps.to_string())).unwrap();
@@ -53,9 +55,9 @@ pub(crate) async fn steps(modules: &Modules, name: &str, steps: Value) -> Value 
     serde_json::from_slice(response.body()).unwrap()
 }
 
-/// Polls once; the output if there is one.
+/// Polls once and returns the output if ready.
 pub(crate) async fn poll_once<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Option<F::Output> {
-    // A task that has done much already would be told to wait, ready or not.
+    // Yield first, or tokio's cooperative budget might make a ready future appear pending.
     tokio::task::yield_now().await;
     std::future::poll_fn(|context| {
         Poll::Ready(match future.as_mut().poll(context) {

@@ -1,5 +1,5 @@
-//! Shows that a question whose arguments cannot be read is over once it has said so: polled again,
-//! it shows no module what is not there.
+//! Tests that a question with unreadable arguments is over after its error: polling it again does
+//! not call any module.
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +21,7 @@ async fn a_question_about_an_unreadable_event_is_over() {
         let mut poll = || question.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         let Poll::Ready(Err(error)) = poll() else { panic!("an event that is none was read") };
         assert_eq!(error.kind(), CallErrorKind::Input);
-        // That is the homeserver's mistake, and may be answered by a panic.
+        // Polling again is the homeserver's mistake and may panic.
         let again = catch_unwind(AssertUnwindSafe(poll));
         assert!(!matches!(again, Ok(Poll::Ready(Ok(_)))));
     }

@@ -1,4 +1,4 @@
-//! Shows which module answers which path, and what a client sees of it.
+//! Tests which module answers which path, and what the client sees.
 
 use hsmod_loader::problem::Severity;
 use hsmod_loader::{Host, Modules};

@@ -1,4 +1,4 @@
-//! A server that gives no answer of HTTP, or not in time, and one that may not be asked.
+//! Tests servers that give no valid HTTP answer, or not in time, and one that must not be reached.
 
 use std::io::Read as _;
 use std::pin::pin;
@@ -9,7 +9,7 @@ use super::*;
 use crate::server::flood;
 use crate::support::poll_once;
 
-/// What comes of each way if the service fails.
+/// The expected outcome if the service fails.
 fn expected(open: bool, background: bool) -> Value {
     let allowed = open || background;
     if allowed { "allow".into() } else { failed("Failed to connect to antispam server") }
@@ -21,7 +21,7 @@ async fn what_is_no_http_is_a_failure() {
     let modules = scene(&service, ways()).load().await;
     let large = whole("200 OK", format!("\"{}\"", "x".repeat(64 << 10)).as_bytes());
     let answers: [&[u8]; 7] = [
-        // It hangs up, at once and in the middle.
+        // It closes the connection, at once or in the middle.
         b"",
         b"HTTP/1.1 200 OK\r\nContent-Le",
         b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
@@ -53,7 +53,7 @@ async fn so_is_an_answer_without_an_end() {
     }
 }
 
-/// A service that resets each connection: it closes them with a request unread.
+/// A service that resets each connection by closing it with the request unread.
 fn resetting() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -100,7 +100,7 @@ async fn a_slow_answer_counts_when_it_comes_in_time() {
     }
 }
 
-/// Asks in a time that jumps on when everybody waits.
+/// A hanging service and a module, in paused time.
 async fn hanging(entry: Value) -> (Service, Modules) {
     let service = Service::start();
     let mut config = ways();
@@ -131,7 +131,7 @@ async fn a_module_with_less_time_than_its_service_fails_whatever_it_is_told() {
     }
 }
 
-/// What is logged next.
+/// Waits for the next log line.
 async fn next_line(log: &Log) -> String {
     loop {
         let text = log.text();
@@ -179,7 +179,7 @@ async fn the_log_says_what_is_wrong_and_never_the_token() {
 async fn a_service_that_is_never_there_does_not_keep_the_module_from_its_end() {
     let mut service = Service::start();
     let modules = scene(&service, json!({"do_ping": true})).load().await;
-    // The first ping is under way when everything ends.
+    // The first ping is in progress when everything ends.
     let _stream = service.asked("ping").await;
     let shutdown = modules.shutdown(Duration::from_secs(60)).await;
     assert!(!shutdown.calls_left && shutdown.failures.is_empty(), "{shutdown:?}");
