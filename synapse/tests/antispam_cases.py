@@ -1,4 +1,4 @@
-"""What a service may answer `http_antispam`, and where the native one and the original differ."""
+"""Possible answers of a service to `http_antispam`, and differences from the original module."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BREAKING = {
     "counts far": Reply(403, b'{"a": 123456789012345678901234567890}'),
 }
 
-# Where they differ, and why. Each must occur.
+# The differences, and their reasons. Each must occur.
 DIFFERENCES = {
     "redirect": "both follow none; to the original it is a server that fails, here another status",
     "no object": "the original fails, so that the client sees a 500; here it counts as no JSON",
@@ -68,7 +68,7 @@ DIFFERENCES = {
     "counts far": "a number that no event could hold comes as a fraction",
 }
 
-# The client of the original waits for ever: Synapse fails while it writes down the denial.
+# With the original the client waits for ever: Synapse fails while it serialises the denial.
 UNSPEAKABLE = {
     b'{"msg": "m", "error": "e"}': {"errcode": "M_FORBIDDEN", "error": "e"},
     b'{"code": 3, "error": "e"}': {"errcode": "M_FORBIDDEN", "error": "e"},

@@ -1,4 +1,4 @@
-"""A service that modules ask over HTTP: it answers as it is told, and notes what it was asked."""
+"""A service that modules ask over HTTP: it gives scripted answers, and records the requests."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Reply:
-    """What the service does with a request."""
+    """The service's response to a request."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
-    # In place of all that; then the connection is closed.
+    # Raw bytes instead of a response; the connection is then closed.
     raw: bytes | None = None
     seconds: float = 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request, but for what no service looks at."""
+    """The parts of a request that services use."""
 
     path: str
     method: str
@@ -39,30 +39,30 @@ ALLOW = Reply()
 
 
 class AntispamServer:
-    """The service. The first part of the path names who asks."""
+    """The service. The first part of the path names the client."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
-        # By who asks; `ALLOW` for everybody else.
+        # The replies by client; `ALLOW` for all others.
         self.usual: dict[str, Reply] = {}
         self._replies: dict[str, Reply] = {}
         self._asked: dict[str, list[Asked]] = {}
         self._changed = threading.Condition()
 
     def reply(self, who: str, reply: Reply) -> None:
-        """From now on; everybody else gets what is usual. What was asked is forgotten."""
+        """Sets the reply for a client, resets those for others, and clears the records."""
         with self._changed:
             self._replies = {who: reply}
             self._asked = {}
 
     def asked(self, who: str, least: int = 0, seconds: float = 10) -> list[Asked]:
-        """What somebody has asked, once that is so much."""
+        """The requests of a client, once there are that many."""
         with self._changed:
             self._changed.wait_for(lambda: len(self._asked.get(who, [])) >= least, seconds)
             return list(self._asked.get(who, []))
 
     def note(self, who: str, asked: Asked) -> Reply:
-        """Takes a request down; what to reply."""
+        """Records a request; returns the reply."""
         with self._changed:
             self._asked.setdefault(who, []).append(asked)
             self._changed.notify_all()
@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
-    # Two small writes would wait for each other.
+    # Without this, two small writes would delay each other.
     wbufsize = -1
     disable_nagle_algorithm = True
     service: AntispamServer
@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
 
     def log_message(self, *_: Any) -> None:
-        """Nobody reads it."""
+        """Discards the log."""
 
 
 @contextmanager
@@ -115,10 +115,10 @@ def antispam_server() -> Iterator[AntispamServer]:
     handler = type("HandlerOfOne", (Handler,), {})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
-        # Open connections are those of homeservers, which may outlive this.
+        # Homeservers keep connections open, possibly longer than the service exists.
         server.block_on_close = False
         handler.service = AntispamServer(server.server_address[1])
-        # A daemon, so that it may go on until the process has ended all else.
+        # A daemon thread, so that it does not keep the process alive.
         serve = server.serve_forever
         thread = threading.Thread(target=serve, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -1,4 +1,4 @@
-"""What the tests of requests share: a homeserver in memory that is asked as native modules ask."""
+"""Shared by the tests of requests: a homeserver in memory that gets native modules' requests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 class Outcome:
-    """A reply, as the native part has one."""
+    """A receiver of an outcome, like that of the native part."""
 
     def __init__(self) -> None:
         self.told: JsonDict | None = None
@@ -48,7 +48,7 @@ class Outcome:
 
 
 class AskingTestCase(unittest.HomeserverTestCase):
-    """A homeserver with two users, one of whom is an admin, and a room of hers."""
+    """A homeserver with two users, one of them an admin who has a room."""
 
     servlets = [
         account.register_servlets,
@@ -73,7 +73,7 @@ class AskingTestCase(unittest.HomeserverTestCase):
         self.room_id = self.helper.create_room_as(self.alice, tok=self.token)
 
     def begin(self, name: str, **arguments: Any) -> Outcome:
-        """Makes a request, and waits for nothing."""
+        """Makes a request without waiting for the answer."""
         reply = Outcome()
         with question() as context:
             self.answers.begin(name, to_json(arguments), reply)
@@ -82,7 +82,7 @@ class AskingTestCase(unittest.HomeserverTestCase):
         return reply
 
     def outcome(self, name: str, **arguments: Any) -> JsonDict:
-        """What comes of a request: `{"answer": ..}` or `{"error": ..}`."""
+        """The outcome of a request: `{"answer": ..}` or `{"error": ..}`."""
         reply = self.begin(name, **arguments)
         for _ in range(100):
             if reply.told is not None:
@@ -121,5 +121,5 @@ def question() -> LoggingContext:
     try:
         return LoggingContext(name="a question", server_name="test")
     except TypeError:
-        # Older versions of Synapse do not ask for a server.
+        # Older versions of Synapse do not take a server name.
         return LoggingContext(name="a question")

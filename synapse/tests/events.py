@@ -1,4 +1,4 @@
-"""Events as Synapse has them in memory, with all the fields that it expects of one."""
+"""Events as Synapse keeps them in memory, with all the required fields."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from synapse.events import EventBase, make_event_from_dict
 
 
 def make_event(**fields: Any) -> EventBase:
-    """A message of another server, or what becomes of it with these fields; `None` takes one out."""
+    """A message of another server, changed by these fields; `None` removes a field."""
     complete = {
         "room_id": "!r:other.org",
         "sender": "@eve:other.org",

@@ -1,4 +1,4 @@
-"""A test case whose tests share what takes long to make, such as a real Synapse."""
+"""A test case whose tests share a costly setup, such as a real Synapse."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from unittest import TestCase
 
 
 class OnceTestCase(TestCase):
-    """Write `set_up_once`: trial knows no `setUpClass`.
+    """Implement `set_up_once`: trial does not support `setUpClass`.
 
-    What is entered into the stack is left when the tests of another class begin, or at the end.
+    The stack is closed when the tests of another class begin, or at the end of the process.
     """
 
     _stacks: dict[type, ExitStack | BaseException] = {}
@@ -28,14 +28,14 @@ class OnceTestCase(TestCase):
             try:
                 self.set_up_once(stack)
             except BaseException as error:
-                # The next test need not wait for the same again.
+                # The next test need not wait for the same failure.
                 self._stacks[type(self)] = error
                 raise
         made = self._stacks[type(self)]
         self.assertIsInstance(made, ExitStack, "what all tests here need could not be made")
 
     def leave_others(self) -> None:
-        """A process runs the tests of one class after those of another."""
+        """Closes the stacks of other classes: a process runs the tests class by class."""
         for kind, made in list(self._stacks.items()):
             if isinstance(made, ExitStack):
                 made.close()

@@ -1,4 +1,4 @@
-"""Modules in Python, which stand beside native ones in the homeservers of tests."""
+"""Python modules that run together with native ones in the homeservers of tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from synapse.spam_checker_api import RegistrationBehaviour
 
 
 class AgainstAlice:
-    """Lets nobody register with the name alice."""
+    """Refuses registrations with the name alice."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         api.register_spam_checker_callbacks(check_registration_for_spam=self.check)
@@ -27,7 +27,7 @@ class AgainstAlice:
 
 
 class Denies:
-    """Lets nobody create rooms, and says `config["with"]`."""
+    """Refuses new rooms with `config["with"]`."""
 
     def __init__(self, config: dict[str, Any], api: ModuleApi) -> None:
         self.fields = {"org.example.by": config["with"]}
@@ -56,7 +56,7 @@ class Raises:
 
 
 class FailingResource(DirectServeJsonResource):
-    """Fails when it is asked."""
+    """Fails on each request."""
 
     async def _async_render_GET(self, request: Any) -> tuple[int, Any]:
         raise RuntimeError("the list of users is empty")
@@ -91,7 +91,7 @@ class Answers:
 
 
 class FederatedInvites(DirectServeJsonResource):
-    """`GET /_synapse/client/federated_invite`: what the modules say of one from elsewhere.
+    """`GET /_synapse/client/federated_invite`: asks the modules about an invite by federation.
 
     No other homeserver is at hand to send it.
     """

@@ -1,4 +1,4 @@
-"""The data that was recorded of Synapse, which these tests share with those in Rust."""
+"""Data recorded with Synapse, which these tests share with those in Rust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of web resources share: requests without any help, and modules that are asked."""
+"""Shared by the tests of web resources: raw requests, and modules that answer them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def recorder(name: str, **paths: Any) -> dict[str, Any]:
 
 
 class WebTestCase(NativeTestCase):
-    """Requests without any help of the harness."""
+    """Makes requests without the harness."""
 
     def ask(self, method: str, path: str, **others: Any) -> FakeChannel:
         return self.make_request(method, path, shorthand=False, **others)

@@ -1,6 +1,6 @@
-"""The test plugin `scripted`, as a module in Python: the same config, the same oracle, and what a
-script says is really returned or raised. So a test can see what a Python module causes, and that
-it is Synapse or the test that decides about a difference, not hsmod."""
+"""The test plugin `scripted` as a Python module, with the same config and oracle, which really
+returns or raises what its script says. With it a test shows the effect of a Python module, and
+that a difference is caused by Synapse or the test, not by hsmod."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Outcome = dict[str, Any]
 
 
 class Scripted:
-    """A module that answers as its config says; see the plugin for what the keys mean."""
+    """A module with scripted answers; see the plugin for the keys of its config."""
 
     calls: ClassVar = itertools.count()
 
@@ -39,7 +39,7 @@ class Scripted:
 
     @staticmethod
     def parse_config(config: JsonDict) -> JsonDict:
-        """Leaves it as it is."""
+        """Returns the config unchanged."""
         return config
 
     def register(self, method: Callable[..., None]) -> None:
@@ -59,11 +59,11 @@ class Scripted:
             method(**callbacks)
 
     def callback(self, name: str) -> Callable[..., Any]:
-        """A function of the shape that Synapse expects of this callback."""
+        """A function with the signature that Synapse expects of this callback."""
         if name == "on_update":
             return lambda *arguments: self.update(arguments)
         if name in ("user_may_create_room", "check_username_for_spam"):
-            # Synapse counts the parameters of these two.
+            # Synapse checks the number of parameters of these two.
             return lambda first, second: self.ask(name, (first, second))
         return lambda *arguments: self.ask(name, arguments)
 
@@ -88,7 +88,7 @@ class Scripted:
         return batch()
 
     def play(self, name: str, arguments: tuple[Any, ...]) -> Any:
-        """Notes a call, does what the script says to an argument, and returns or raises."""
+        """Records a call, changes an argument if the script says so, and returns or raises."""
         self.seen.append([next(self.calls), name, *map(shown, arguments)])
         outcome = self.outcomes[name]
         if mutate := outcome.get("mutate"):
@@ -104,12 +104,12 @@ class Scripted:
 
 
 def in_python(module: JsonDict) -> JsonDict:
-    """The entry of Synapse's `modules` for what would be a native module of this config."""
+    """The entry of Synapse's `modules` in place of a native module with this config."""
     return {"module": "scripted.Scripted", "config": module["config"]}
 
 
 class Oracle(DirectServeJsonResource):
-    """Where tests change the script and read what was called."""
+    """The web resource with which tests change the script and read the calls."""
 
     isLeaf = True
 
@@ -127,7 +127,7 @@ class Oracle(DirectServeJsonResource):
 
 
 def shown(argument: Any) -> Any:
-    """An argument as JSON, as the plugin shows it; of a state, the keys."""
+    """An argument as JSON, in the plugin's form; of a state only the keys."""
     if isinstance(argument, EventBase):
         return json.loads(json.dumps(argument.get_dict()))
     if isinstance(argument, dict) and any(isinstance(key, tuple) for key in argument):

@@ -1,4 +1,4 @@
-"""A homeserver with a native module that does as its script says, and tells what it was asked."""
+"""A homeserver with a native module that follows a script, and reports the calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support import NativeTestCase, native, scripted
 
 ORACLE = "/_synapse/client/oracle"
 
-# What modules return where there is nothing to say against something.
+# The return value of modules that have no objection.
 NOT_SPAM = {"return": {"$": "NOT_SPAM"}}
 NOTHING = {"return": None}
 YES = {"return": True}
@@ -29,7 +29,7 @@ def code(name: str, fields: JsonDict | None = None) -> JsonDict:
 
 
 def teapot() -> JsonDict:
-    """The outcome of a callback that raises an error of its own for the client."""
+    """The outcome of a callback that raises an HTTP error for the client."""
     return {
         "raise": "SynapseError",
         "code": 418,
@@ -47,31 +47,31 @@ def broken() -> JsonDict:
 class ScriptedTestCase(NativeTestCase):
     """A homeserver with one scripted module, of which tests change the script."""
 
-    # What it registers, and does at first.
+    # The callbacks that the module registers, with their initial outcomes.
     outcomes: JsonDict = {}
     # Whether it waits once before each answer.
     suspend = False
-    # What else its config says.
+    # Further keys of its config.
     script_config: JsonDict = {}
 
     def native_modules(self) -> list[JsonDict]:
         return [native(scripted(self.outcomes, suspend=self.suspend, **self.script_config))]
 
     def script(self, **outcomes: JsonDict) -> None:
-        """Lets callbacks end otherwise from now on, and forgets what was called."""
+        """Changes the outcomes of callbacks, and clears the recorded calls."""
         channel = self.make_request("POST", ORACLE, outcomes)
         self.assertEqual(channel.code, 204, channel.result)
         self.make_request("GET", ORACLE)
 
     def calls(self, *callbacks: str) -> list[list[Any]]:
-        """The arguments of each call of one of these since this was asked last, in order."""
+        """The arguments of each call of these callbacks since the last time, in order."""
         channel = self.make_request("GET", ORACLE)
         self.assertEqual(channel.code, 200, channel.result)
         seen = channel.json_list
         return [arguments for _, callback, *arguments in seen if callback in callbacks]
 
     def only_call(self, callback: str) -> list[Any]:
-        """The arguments of the only call since this was asked last."""
+        """The arguments of the only call since the last time."""
         calls = self.calls(callback)
         self.assertEqual(len(calls), 1, calls)
         return calls[0]

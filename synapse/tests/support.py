@@ -1,8 +1,8 @@
-"""What the tests share: a homeserver in memory, with native modules.
+"""Shared by the tests: a homeserver in memory, with native modules.
 
-Synapse's own harness has a reactor without sockets and with a clock that stands still between
-requests. What native modules do in the background takes real time, so that this reactor waits for
-that, in small steps, while anybody waits for a module.
+The reactor of Synapse's own harness has no sockets, and its clock stands still between requests.
+The background work of native modules takes real time, so this reactor waits for it in small steps
+while a native module owes an answer.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ def native(*modules: JsonDict, **others: Any) -> JsonDict:
 
 
 def scripted(outcomes: JsonDict, **others: Any) -> JsonDict:
-    """A module that answers as its script says; see `tests/modules/scripted`."""
+    """A module with scripted answers; see `tests/modules/scripted`."""
     return {"module": "scripted", "config": {"outcomes": outcomes, **others}}
 
 
 class NativeTestCase(unittest.HomeserverTestCase):
-    """A homeserver with native modules: give `modules`, or write `native_modules`."""
+    """A homeserver with native modules: set `modules`, or override `native_modules`."""
 
     modules: list[JsonDict] = []
 
@@ -58,7 +58,7 @@ class NativeTestCase(unittest.HomeserverTestCase):
         return config
 
     def create_resource_dict(self) -> dict[str, Resource]:
-        """What is served: as in a real Synapse, modules come last."""
+        """The resources: as in a real Synapse, those of modules come last."""
         return {**super().create_resource_dict(), **self.hs._module_web_resources}
 
     def setUp(self) -> None:
@@ -78,7 +78,7 @@ class NativeTestCase(unittest.HomeserverTestCase):
         return super().make_homeserver(reactor, clock)
 
     def _run_native(self, reactor: MemoryReactorClock) -> None:
-        """Runs what native modules want done on the reactor's thread."""
+        """Runs the jobs of native modules on the reactor's thread."""
         readers = reactor.getReaders()
         if self._waiting:
             select.select(readers, [], [], STEP)

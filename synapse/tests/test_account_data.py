@@ -1,4 +1,4 @@
-"""Shows that native modules are told what clients keep with accounts."""
+"""Shows that native modules are notified of changes of account data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows that the callbacks of `account_validity` are asked and told as in Synapse."""
+"""Shows that the callbacks of `account_validity` are called as in Synapse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows that native modules tell clients more about events."""
+"""Shows that native modules can add fields to the `unsigned` of events."""
 
 from __future__ import annotations
 

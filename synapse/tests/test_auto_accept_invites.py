@@ -1,7 +1,7 @@
-"""Shows that the plugin `auto_accept_invites` accepts in a homeserver the invites that the module in
-Python accepts, and where it does otherwise by intent.
+"""Shows that the plugin `auto_accept_invites` accepts the same invites as the Python module, and
+where it differs on purpose.
 
-Each class of tests runs twice, with one of the two modules.
+Each class of tests runs twice, once with each module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from synapse.util.json import json_encoder
 from events import make_event
 from support import NativeTestCase, native
 
-# All attempts take a native module 15 of them.
+# A native module needs 15 seconds for all attempts.
 SECONDS = 60
 
 ALICE = "@alice:test"
@@ -36,7 +36,7 @@ class Invites(NativeTestCase):
     """Alice has a room, and invites others."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
-    # The same for both.
+    # The config of both modules.
     config: JsonDict = {}
     is_native = True
 
@@ -51,10 +51,10 @@ class Invites(NativeTestCase):
             self.register_user(user[1:].split(":")[0], "secret")
         token = self.login("alice", "secret")
         self.room = self.helper.create_room_as(ALICE, is_public=False, tok=token)
-        # Who was to join, and how often that fails from now on.
+        # The users who were to join, and how many of the next joins fail.
         self.joins: list[str] = []
         self.failures = 0
-        # Whether a join only seems to succeed, as in a room that is not there.
+        # Whether a join only seems to succeed, because the room does not exist.
         self.seeming = False
         self.update_membership = ModuleApi.update_room_membership
         case = self
@@ -73,13 +73,13 @@ class Invites(NativeTestCase):
         self.patch(ModuleApi, "update_room_membership", join)
 
     def invite(self, user: str = BOB, **content: Any) -> None:
-        """Sends an invite that says this."""
+        """Sends an invite with this content."""
         api = self.hs.get_module_api()
         invite = self.update_membership(api, ALICE, user, self.room, "invite", content)
         self.get_success(invite)
 
     def event(self, user: str = BOB, **fields: Any) -> EventBase:
-        """An invite by Alice, or what becomes of it with these fields."""
+        """An invite by Alice, changed by these fields."""
         invite = {
             "type": "m.room.member",
             "room_id": self.room,
@@ -90,7 +90,7 @@ class Invites(NativeTestCase):
         return make_event(**{**invite, **fields})
 
     def tell(self, event: EventBase) -> None:
-        """Tells the module of an event that no room has; a join only seems to succeed then."""
+        """Notifies the module of an event in no room; joins then only seem to succeed."""
         self.seeming = True
         rules = self.hs.get_module_api_callbacks().third_party_event_rules
 
@@ -99,13 +99,13 @@ class Invites(NativeTestCase):
                 try:
                     await callback(event, {})
                 except KeyError:
-                    # The original wants a membership. Synapse logs that, and goes on.
+                    # The original requires a membership. Synapse logs the error, and continues.
                     self.assertFalse(self.is_native)
 
         self.get_success(tell())
 
     def accepts(self, event: EventBase) -> bool:
-        """Whether the module lets somebody join, and does before it is told of the next invite."""
+        """Whether the module accepts an event, judged by the joins before the next invite."""
         self.joins = []
         self.tell(event)
         self.tell(self.event(CAROL))
@@ -114,7 +114,7 @@ class Invites(NativeTestCase):
         return self.joins[0] != CAROL
 
     def until(self, done: Callable[[], bool]) -> None:
-        """What happens in the background takes its time."""
+        """Waits until a condition holds: background work takes time."""
         deadline = time.monotonic() + SECONDS
         while not done():
             self.assertLess(time.monotonic(), deadline, "it never came to be so")
@@ -157,10 +157,10 @@ class Accepts(Invites):
         self.failures = 100
         self.invite(is_direct=True)
         self.until(lambda: len(self.joins) == 5)
-        # The next pause would be of 16 seconds.
+        # The next pause would last 16 seconds.
         self.reactor.advance(20)
         self.assertEqual((self.joins, self.membership()), ([BOB] * 5, "invite"))
-        # The original notes rooms that nobody has joined, too.
+        # The original also records rooms that were not joined.
         self.assertEqual(self.has_direct(), not self.is_native)
 
     def test_which_events(self) -> None:
@@ -180,7 +180,7 @@ class Accepts(Invites):
     def test_suspended_users_do_not_join(self) -> None:
         store = self.hs.get_datastores().main
         self.get_success(store.set_user_suspended_status(BOB, True))
-        # The original does not look.
+        # The original does not check this.
         self.assertEqual(self.accepts(self.event()), not self.is_native)
 
 
@@ -211,7 +211,7 @@ class NotesDirectMessages(Invites):
             self.until(lambda: len(self.joins) == joins)  # noqa: B023
             self.until(self.has_direct)
             self.reactor.advance(1)
-        # The original notes it as often as it is told.
+        # The original records it once per notification.
         noted = [self.room] if self.is_native else [self.room] * 2
         self.assertEqual(self.direct(), {ALICE: noted})
 
@@ -238,8 +238,8 @@ class OnlyDirectMessages(Invites):
     config = {"accept_invites_only_for_direct_messages": True}
 
     def test_which_invites(self) -> None:
-        # Of what is neither true nor false, the original accepts nothing; Synapse's own module, like
-        # this one, accepts it.
+        # The original accepts no values other than booleans; Synapse's own module does, like this
+        # one.
         odd = self.is_native
         for content, accepted in [
             ({"is_direct": True}, True),

@@ -18,11 +18,11 @@ class BackgroundUpdateController(ScriptedTestCase):
         self.updates = hs.get_datastores().main.db_pool.updates
 
     def about_ours(self, callback: str) -> list[list[Any]]:
-        """The calls about the update of these tests; a new database has others to run."""
+        """The calls about the update of these tests; a new database runs others, too."""
         return [call for call in self.calls(callback) if call[0] == "sort"]
 
     def paced(self) -> Any:
-        """What Synapse enters around each batch."""
+        """The context manager that Synapse enters around each batch."""
         return self.updates._get_context_manager_for_update(
             sleep=False, update_name="sort", database_name="main", oneshot=True
         )

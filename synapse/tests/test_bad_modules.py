@@ -1,6 +1,6 @@
-"""Shows that a native module that misbehaves does to clients what one in Python would.
+"""Shows that a misbehaving native module has the same effect on clients as a Python one.
 
-The log says who it was. Each class with a twin in Python runs the same tests with both.
+The log names the module. Each class with a Python counterpart runs the same tests with both.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MEBIBYTE = 1 << 20
 
 
 class BadTestCase(NativeTestCase):
-    """A room that was made before anybody misbehaved."""
+    """A room that was created before any module misbehaved."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
 
@@ -62,28 +62,28 @@ class BadTestCase(NativeTestCase):
         logs.refresh()
 
     def silence(self, callbacks: Any) -> dict[str, Any]:
-        """Has nobody asked any more; what there was."""
+        """Removes all callbacks; returns them."""
         lists = {name: kept for name, kept in vars(callbacks).items() if isinstance(kept, list)}
         vars(callbacks).update({name: [] for name in lists})
         return lists
 
     def send(self) -> tuple[int, Any]:
-        """A message's status and answer."""
+        """Sends a message; returns the status and the response."""
         path = f"/_matrix/client/v3/rooms/{self.room_id}/send/m.room.message/{time.monotonic()}"
         content = {"msgtype": "m.text", "body": "hello"}
         return self.answer("PUT", path, content, self.token)
 
     def create(self) -> tuple[int, Any]:
-        """The same of a new room of somebody who is no administrator."""
+        """Creates a room as a user who is no administrator; returns the status and the response."""
         return self.answer("POST", "/_matrix/client/v3/createRoom", {}, self.bob)
 
     def answer(self, method: str, path: str, body: Any, token: str) -> tuple[int, Any]:
-        """What a client gets."""
+        """The status and the response that a client gets."""
         channel = self.make_request(method, path, body, access_token=token)
         return channel.code, channel.json_body
 
     def assert_named(self, name: str, level: int, *words: str) -> None:
-        """The log says so loud who it was, with each of these words in a line."""
+        """The log has a line at this level that names the module, with each of these words."""
         until = time.monotonic() + 5
         while len(said := self.said_by_the_loader()) < len(words) and time.monotonic() < until:
             self.pump(0.1)
@@ -93,12 +93,12 @@ class BadTestCase(NativeTestCase):
             self.assertIn(word, record.getMessage())
 
     def said_by_the_loader(self) -> list[logging.LogRecord]:
-        """Not by the module itself."""
+        """The module itself has logged no errors."""
         return [record for record in self.said if record.name.startswith("hsmod.loader")]
 
 
 class PythonRaises(BadTestCase):
-    """What becomes of exceptions in Python."""
+    """The effect of exceptions in Python."""
 
     def native_modules(self) -> list[JsonDict]:
         return [{"module": "python_modules.Raises"}]
@@ -129,11 +129,11 @@ class PythonRaises(BadTestCase):
         self.check_log()
 
     def check_log(self, level: int | None = None) -> None:
-        """Of a module in Python it says what Synapse says."""
+        """For a Python module the log has Synapse's own line."""
 
 
 class PanicsInFirstPoll(PythonRaises):
-    """Where the body of an `async fn` runs for the first time."""
+    """Panics when the body of an `async fn` runs for the first time."""
 
     place = "first_poll"
 
@@ -145,19 +145,19 @@ class PanicsInFirstPoll(PythonRaises):
 
 
 class PanicsAtEntry(PanicsInFirstPoll):
-    """Before there is a future."""
+    """Panics before there is a future."""
 
     place = "entry"
 
 
 class PanicsLater(PanicsInFirstPoll):
-    """After it has waited once."""
+    """Panics after it has waited once."""
 
     place = "later_poll"
 
 
 class PanicsTwice(PanicsInFirstPoll):
-    """And again when what was thrown is dropped."""
+    """Panics again when the payload of the panic is dropped."""
 
     place = "payload_drop"
 
@@ -185,7 +185,7 @@ class WebPanics(PythonWebRaises):
 
 
 class Blocks(BadTestCase):
-    """A module that keeps the reactor's thread for 200 ms: all wait, and the answer counts."""
+    """A module that blocks the reactor's thread for 200 ms: everything waits, and its answer counts."""
 
     def native_modules(self) -> list[JsonDict]:
         folder = tempfile.TemporaryDirectory()
@@ -197,7 +197,7 @@ class Blocks(BadTestCase):
 
     def test_check_event_for_spam(self) -> None:
         begun = time.monotonic()
-        # Another process: no thread of Python runs while the module blocks the reactor's.
+        # In another process: no Python thread runs while the module blocks the reactor's thread.
         remover = subprocess.Popen(["sh", "-c", 'sleep 0.2; rm "$0"', str(self.file)])
         self.addCleanup(remover.wait)
         status, _ = self.send()
@@ -208,7 +208,7 @@ class Blocks(BadTestCase):
 
 
 class NeverReady(BadTestCase):
-    """A module that never answers has until its deadline."""
+    """A module that never answers: the call ends at its deadline."""
 
     modules = [{"module": "bad_never_ready", "config": {"where": "callback"}, "timeout": "200ms"}]
 
@@ -224,7 +224,7 @@ class NeverReady(BadTestCase):
 
 
 class PythonAnswers(BadTestCase):
-    """Denials with a code that Synapse does not know, and with fields in the way."""
+    """Denials with a code that Synapse does not know, and with conflicting fields."""
 
     config: JsonDict = {
         "denial": {"errcode": "ORG_EXAMPLE", "fields": {"error": "no", "org.example.a": 1}}
@@ -248,7 +248,7 @@ class Answers(PythonAnswers):
 
 
 class PythonFieldsInTheWay(PythonAnswers):
-    """Fields whose names are those of what Synapse says itself."""
+    """Fields with the names of Synapse's own fields."""
 
     config = {"denial": {"fields": {"errcode": "X", "error": "y", "status": 3, "self": 4}}}
     expected = (403, {"errcode": "X", "error": "y", "status": 3, "self": 4})
@@ -259,7 +259,7 @@ class FieldsInTheWay(PythonFieldsInTheWay, Answers):
 
 
 class UnspeakableFields(Answers):
-    """With these a module in Python keeps the client waiting for ever: here they are left out."""
+    """Fields with which a Python module makes the client wait for ever: they are removed here."""
 
     config = {"denial": {"fields": {"msg": "m", "code": 3, "org.example.a": 1}}}
     expected = (
@@ -273,14 +273,14 @@ class UnspeakableFields(Answers):
 
 
 class UnknownCodeOfAnError(Answers):
-    """Of an error with a status of its own."""
+    """An unknown code in an error with an HTTP status."""
 
     config = {"denial": {"status": 418, "errcode": "ORG_EXAMPLE", "fields": {"code": 1, "a": 2}}}
     expected = (418, {"errcode": "ORG_EXAMPLE", "error": "", "a": 2})
 
 
 class PythonAtLength(TestCase):
-    """64 MiB of everything, in a real Synapse: the harness takes minutes to put that together."""
+    """Answers of 64 MiB in a real Synapse: the harness would take minutes to assemble them."""
 
     config = {"denial": {"bytes": 64 * MEBIBYTE}, "content_bytes": 64 * MEBIBYTE}
     entry: JsonDict = {"module": "python_modules.Answers", "config": config}
@@ -288,13 +288,13 @@ class PythonAtLength(TestCase):
     def test_answers(self) -> None:
         with Homeserver([self.entry]) as homeserver:
             client = f"{homeserver.url}/_matrix/client/v3"
-            # Synapse lets its administrators create rooms.
+            # Synapse always lets administrators create rooms.
             admin = homeserver.register("admin", admin=True).access_token
             alice = homeserver.register("alice").access_token
             denied = ask(f"{client}/createRoom", "POST", {}, token=alice)
             self.assertEqual(denied.status, 403)
             expected = {"errcode": "M_FORBIDDEN", "error": "x" * 64 * MEBIBYTE}
-            # Not by `assertEqual`, which would show two long texts.
+            # Without `assertEqual`, which would print two long strings.
             self.assertTrue(denied.json() == expected, denied.body[:500])
 
             room_id = ask(f"{client}/createRoom", "POST", {}, token=admin).json()["room_id"]
@@ -305,7 +305,7 @@ class PythonAtLength(TestCase):
             self.check_web(homeserver)
 
     def check_web(self, homeserver: Homeserver) -> None:
-        """The module in Python has no such resource."""
+        """The Python module has no such resource."""
 
 
 class AtLength(PythonAtLength):
@@ -325,10 +325,10 @@ class AtLength(PythonAtLength):
 
 
 class Configs(unittest.TestCase):
-    """A `config_file` that is none: one error, which names it, before Synapse starts."""
+    """An invalid `config_file`: one error that names the file, before Synapse starts."""
 
     def refused(self, path: Path) -> str:
-        """What is wrong with it."""
+        """The error for this file."""
         with self.assertRaises(ConfigError) as raised:
             Modules.parse_config({"config_file": str(path)})
         return raised.exception.msg

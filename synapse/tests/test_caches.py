@@ -18,7 +18,7 @@ CACHE = "good_worker.numbers"
 
 
 class Caches(NativeTestCase):
-    """A module that counts what it works out, by a text, and remembers it."""
+    """A module that numbers its computations, and caches the numbers by a string."""
 
     modules = [{"module": "good_worker", "config": {"name": "w"}}]
 
@@ -28,7 +28,7 @@ class Caches(NativeTestCase):
         async def send(name: str, keys: Any) -> None:
             self.sent.append((name, keys))
 
-        # With SQLite there are no other processes, and nothing is sent.
+        # With SQLite there are no other processes, so nothing would be sent.
         self.patch(hs.get_datastores().main, "send_invalidation_to_replication", send)
 
     def cached(self, key: str, method: str = "GET") -> str:
@@ -38,7 +38,7 @@ class Caches(NativeTestCase):
         return answer.text_body
 
     def arrive(self, function: str, keys: list[str]) -> None:
-        """What another process has sent."""
+        """Applies an invalidation from another process."""
         row = CachesStream.CachesStreamRow(function, keys, 0)
         store = self.hs.get_datastores().main
         store.process_replication_rows(CachesStream.NAME, "worker1", 1, [row])
@@ -68,7 +68,7 @@ class Caches(NativeTestCase):
         self.assertEqual(self.cached("a"), "1")
 
     def test_a_key_of_another_version_of_the_module(self) -> None:
-        """Nobody can say which entry is meant, so that all are forgotten."""
+        """It is not known which entry is meant, so all are removed."""
         self.assertEqual((self.cached("a"), self.cached("b")), ("1", "2"))
         self.arrive(FUNCTION, [CACHE, '{"of": ["several", "parts"]}'])
         self.assertEqual((self.cached("a"), self.cached("b")), ("3", "4"))
@@ -76,7 +76,7 @@ class Caches(NativeTestCase):
 
 class Keys(AskingTestCase):
     def test_keys_of_any_type_are_sent_as_strings(self) -> None:
-        """What one process sends is what the modules of another one get."""
+        """The modules of another process get exactly the keys that one process sends."""
         told: list[tuple[str, str]] = []
         function: Any = ModuleCaches(lambda name, key: told.append((name, key)))
         self.api.register_cached_function(function)
@@ -84,7 +84,7 @@ class Keys(AskingTestCase):
 
         async def send(name: str, keys: Any) -> None:
             self.assertTrue(all(isinstance(key, str) for key in keys), keys)
-            # By a row of a database, which has a list of texts.
+            # Through a row of a database, which has a list of strings.
             row = CachesStream.CachesStreamRow(name, [*keys], 0)
             store.process_replication_rows(CachesStream.NAME, "worker1", 1, [row])
 

@@ -1,1 +1,1 @@
-"""The recorded scenarios of `tests/data/conformance`, played in Synapse's own classes."""
+"""Runs the recorded scenarios of `tests/data/conformance` in Synapse's own classes."""

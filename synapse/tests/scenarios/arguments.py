@@ -1,4 +1,4 @@
-"""The arguments of a scenario, as Synapse has them."""
+"""Converts the arguments of a scenario into Synapse's."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import words
 
 
 class Arguments:
-    """Arguments by name; null where a scenario leaves one out."""
+    """Arguments by name; `None` if a scenario omits one."""
 
     def __init__(self, hs: Any, given: dict[str, Any]) -> None:
         self.hs = hs
@@ -33,7 +33,7 @@ class Arguments:
         return words.value(self.given.get(name))
 
     def live(self, name: str) -> Any:
-        """The object itself, which modules may change, and which is looked at afterwards."""
+        """The object itself, which modules may change, and which is examined afterwards."""
         return self.given.setdefault(name, {})
 
     def event(self) -> EventBase:
@@ -78,7 +78,7 @@ class Arguments:
 
 
 def event(word: dict[str, Any], number: int) -> EventBase:
-    """An event, with what a scenario leaves out."""
+    """An event, completed with the fields that a scenario omits."""
     complete = {
         "event_id": f"$s{word.get('id', number)}",
         "type": "m.room.message",

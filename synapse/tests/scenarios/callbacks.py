@@ -1,4 +1,4 @@
-"""How Synapse asks each callback: one row each."""
+"""How Synapse calls each callback: one row each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOW = 1000
 
 
 def named(part: str, callback: str, *names: str) -> Any:
-    """Asks with arguments that are as the scenario has them."""
+    """Calls a callback with the scenario's arguments."""
 
     def ask(synapse: SynapseSide, given: Arguments) -> Any:
         asked = synapse
@@ -43,7 +43,7 @@ def with_event(callback: str) -> Any:
 
 
 def legacy(callback: str, argument: Any) -> Any:
-    """Synapse asks the one module that has registered such a callback, else does it itself."""
+    """Synapse asks the only module that has registered the callback, or else acts itself."""
 
     async def ask(synapse: SynapseSide, given: Arguments) -> Any:
         asked = getattr(synapse.callbacks.account_validity, f"{callback}_callback")

@@ -1,4 +1,4 @@
-"""The modules that take the parts of a scenario's."""
+"""The modules that play the parts in a scenario."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from scenarios.script import Part
 
-# What one entry of Synapse's `modules` registers: method and callbacks, in order.
+# The registrations of one entry of Synapse's `modules`: methods and callbacks, in order.
 Registered = list[tuple[str, dict[str, Any]]]
 
 
 class RecordingApi:
-    """A `ModuleApi` that only notes what a module registers, for a scenario to register it."""
+    """A `ModuleApi` that only records registrations, which a scenario then makes."""
 
     def __init__(self, api: Any) -> None:
         self._module_api = api
@@ -26,7 +26,7 @@ class RecordingApi:
         if not (name.startswith("register_") and name.endswith("_callbacks")):
             return member
 
-        # Modules look at the signature.
+        # Modules read the signature.
         @functools.wraps(member)
         def register(**callbacks: Any) -> None:
             self.registered.append((name, callbacks))
@@ -34,7 +34,7 @@ class RecordingApi:
         return register
 
     def register_web_resource(self, path: str, resource: Any) -> None:
-        """Notes where the oracle of a module is."""
+        """Records the path of a module's oracle."""
         self.resources[path] = resource
 
 
@@ -44,12 +44,12 @@ class Entry:
     def __init__(self, api: RecordingApi, module: Any) -> None:
         self.registered = api.registered
         self.resources = api.resources
-        # It lives as long as it may be asked.
+        # Keeps the entry alive as long as it may be called.
         self.module = module
 
 
 class Cast:
-    """Makes entries and keeps them: what they answer is set anew for each scenario."""
+    """Creates entries and reuses them; each scenario sets their answers."""
 
     def __init__(self, api: Any, make: Callable[[list[Part], Any], Any], ask: Any) -> None:
         self.api = api
@@ -58,7 +58,7 @@ class Cast:
         self.entries: dict[str, Entry] = {}
 
     def entry(self, place: int, parts: list[Part]) -> Entry:
-        """The entry at one place of those that register this."""
+        """One of the entries that register these callbacks, by its position."""
         shape = json.dumps([place, [part.config() for part in parts]])
         if shape not in self.entries:
             api = RecordingApi(self.api)
@@ -70,10 +70,10 @@ class Cast:
         return entry
 
     def calls(self, entry: Entry, number: int) -> list[int]:
-        """When one module of an entry was called since the last time: numbers of all calls."""
+        """The numbers of the calls of one module of an entry since the last time."""
         return [call[0] for call in self.ask(entry.resources[oracle(number)], "GET", b"")]
 
 
 def oracle(number: int) -> str:
-    """Where the oracle is of one of several modules."""
+    """The path of the oracle of one of several modules."""
     return f"/_synapse/client/oracle/{number}"

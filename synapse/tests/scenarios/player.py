@@ -1,4 +1,4 @@
-"""Plays a scenario: makes its modules, registers them with Synapse's classes, and asks those."""
+"""Plays a scenario: creates its modules, registers them with Synapse's classes, calls those."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from scenarios.script import Part
 from scenarios.synapse_side import SynapseSide
 
 Scenario = dict[str, Any]
-# A module that registers something, with its place among the modules of its scenario.
+# A module that registers something, with its position in its scenario.
 Placed = tuple[int, Part]
-# An entry of Synapse's `modules`, with the places of its modules.
+# An entry of Synapse's `modules`, with the positions of its modules.
 Played = tuple[Entry, list[int]]
 
 
 class Player(support.NativeTestCase):
-    """Plays scenarios in one homeserver that asks no modules of its own."""
+    """Plays scenarios in one homeserver, whose own config has no modules."""
 
-    # How the plugin says that no typed callback can return the value of a script.
+    # The plugin's message if no typed callback can return the value of a script.
     untyped: ClassVar[str] = "no typed callback can return this value"
 
     def native_modules(self) -> list[Any]:
@@ -37,7 +37,7 @@ class Player(support.NativeTestCase):
         self.cast = Cast(self.hs.get_module_api(), self.make, self.ask_oracle)
 
     def play(self, scenario: Scenario) -> dict[str, Any]:
-        """What counts of what comes of a scenario here."""
+        """The relevant part of a scenario's outcome here."""
         callback = scenario["callback"]
         given = Arguments(self.hs, json.loads(json.dumps(scenario["args"])))
         synapse = SynapseSide(self.hs, given.state)
@@ -48,7 +48,7 @@ class Player(support.NativeTestCase):
             result = self.written(ROWS[callback](synapse, given))
             called = self.called(entries)
         if callback == "register_auth_checkers":
-            # Those that registered something, up to the first entry that was refused.
+            # The modules that registered something, up to the first entry that was refused.
             groups = self.divide(there)[: len(entries) + 1]
             called = [place for group in groups for place, _part in group]
         mutates = any("mutate" in module for module in scenario["modules"])
@@ -64,8 +64,8 @@ class Player(support.NativeTestCase):
         raise NotImplementedError
 
     def register(self, synapse: SynapseSide, there: list[Placed]) -> tuple[Any, list[Played]]:
-        """Registers what the modules do: what Synapse raises if it refuses that, and who is
-        there."""
+        """Registers the modules; returns Synapse's exception if it refuses one, and the registered
+        modules."""
         entries: list[Played] = []
         try:
             with synapse.registering() as api:
@@ -75,24 +75,24 @@ class Player(support.NativeTestCase):
                         getattr(api, method)(**callbacks)
                     entries.append((entry, [place for place, _part in group]))
         except self.failureException:
-            # It is the test that fails.
+            # This is a failure of the test itself.
             raise
         except Exception as error:
             return self.raised(error), entries
         return None, entries
 
     def written(self, asked: Awaitable[Any]) -> Any:
-        """What Synapse makes of the modules' answers, in the words of the scenarios."""
+        """Synapse's combination of the modules' answers, in the notation of the scenarios."""
         try:
             return words.written(self.get_success_or_raise(asked))
         except self.failureException:
-            # Nobody has answered.
+            # No module has answered.
             raise
         except BaseException as error:
             return self.raised(error)
 
     def raised(self, error: BaseException) -> Any:
-        """What was raised, in the words of the answers."""
+        """The exception that was raised, in the notation of the answers."""
         return same.UNTYPED if self.untyped in str(error) else words.written_exception(error)
 
     def called(self, entries: list[Played]) -> list[int]:

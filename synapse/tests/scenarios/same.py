@@ -1,10 +1,10 @@
-"""When an answer is the same as the recorded one."""
+"""Compares answers with the recorded ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Callbacks that are told, without an order between modules.
+# Notifications, whose order between modules is not defined.
 NOTIFICATIONS = {
     "on_new_event",
     "on_profile_update",
@@ -17,7 +17,7 @@ NOTIFICATIONS = {
     "on_event_delivered_over_federation",
 }
 
-# Callbacks of whose answer only the truth counts.
+# Callbacks of which Synapse uses only the truth value of the answer.
 TRUTH = {
     "should_drop_federated_event",
     "is_user_expired",
@@ -25,7 +25,7 @@ TRUTH = {
     "check_username_for_spam",
 }
 
-# The argument that modules can change, where what the caller has afterwards counts.
+# The argument that modules can change, if the caller uses the result.
 LENT = {
     "on_create_room": "config",
     "user_may_create_room": "room_config",
@@ -37,12 +37,12 @@ UNTYPED = {"untyped": True}
 
 
 def answer(callback: str, result: Any, called: list[int], after: Any) -> dict[str, Any]:
-    """What counts of an answer: two with equal such parts are the same."""
+    """The relevant part of an answer: answers are the same if these parts are equal."""
     called = sorted(called) if callback in NOTIFICATIONS else called
     if callback == "register_auth_checkers" and "raised" in result:
-        # Nobody goes on with a start that was refused, however far it went.
+        # After a refused start nothing else matters, however far it went.
         called = []
-    # What nobody has answered is Synapse's own.
+    # Without an answer, the result is Synapse's own.
     result = typed(callback, result) if called else result
     result = client_sees(result) if callback == "check_event_for_spam" else result
     return {
@@ -53,8 +53,8 @@ def answer(callback: str, result: Any, called: list[int], after: Any) -> dict[st
 
 
 def client_sees(result: Any) -> Any:
-    """A denial with a text of its own, which has two forms in `check_event_for_spam`: the text
-    alone, and `Codes.FORBIDDEN` with the text as the client's field `error`."""
+    """A denial with a message, which has two forms in `check_event_for_spam`: the message alone,
+    and `Codes.FORBIDDEN` with the message as the client's field `error`."""
     if not isinstance(result, dict) or result.get("$") != "tuple":
         return result
     code, fields = result["v"] if len(result["v"]) == 2 else (None, None)
@@ -65,12 +65,12 @@ def client_sees(result: Any) -> Any:
 
 
 def typed(callback: str, result: Any) -> Any:
-    """What Synapse hands through although no typed callback can return it is all the same."""
+    """Replaces values that Synapse passes on, but no typed callback can return."""
     return result if result == UNTYPED or can_be_returned(callback, result) else UNTYPED
 
 
 def can_be_returned(callback: str, result: Any) -> bool:
-    """Whether the callback's type has this value."""
+    """Whether the type of the callback's answer includes this value."""
     kind = result.get("$") if isinstance(result, dict) else None
     if isinstance(result, dict) and "raised" in result:
         return True
@@ -95,18 +95,18 @@ def can_be_returned(callback: str, result: Any) -> bool:
 
 
 def counted(callback: str, result: Any) -> Any:
-    """What counts of a result."""
+    """The relevant part of a result."""
     raised = result.get("raised") if isinstance(result, dict) else None
     if raised is None:
         return truth(result) if callback in TRUTH else result
-    # A refusal that clients see, whatever its type; everything else has failed.
+    # A refusal that clients see, whatever its type; everything else is a failure.
     if "code" in raised:
         return {"refused": {key: item for key, item in raised.items() if key != "type"}}
     return "failed"
 
 
 def truth(result: Any) -> bool:
-    """Whether the value that is written so is true in Python."""
+    """Whether the value with this notation is true in Python."""
     if isinstance(result, dict) and "$" in result:
         return bool(result["v"]) if result["$"] in ("tuple", "set", "pairs", "bytes") else True
     return bool(result)

@@ -1,4 +1,4 @@
-"""What each module of a scenario registers, and what it does when it is asked."""
+"""The registrations of each module of a scenario, and what it does when it is called."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ UPDATES = ("on_update", "default_batch_size", "min_batch_size")
 
 LEGACY = ("on_legacy_send_mail", "on_legacy_renew", "on_legacy_admin_request")
 
-# What a module registers that registers one of these: something depends on what it registers
-# besides.
+# The registrations of a module that registers one of these: the outcome depends on the other
+# callbacks.
 APART: dict[str, tuple[str, ...]] = {
     **{name: PRESENCE for name in PRESENCE},
     **{name: UPDATES for name in UPDATES},
@@ -23,8 +23,8 @@ APART: dict[str, tuple[str, ...]] = {
     "register_auth_checkers": ("check_auth",),
 }
 
-# What a module registers that registers any of these: all of them, so that few modules can play
-# all scenarios.
+# A module that registers one of these registers all of them, so that few modules can play all
+# scenarios.
 USUAL = tuple(name for name in ROWS if name not in APART)
 
 
@@ -37,7 +37,7 @@ class Part:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def config(self) -> dict[str, Any]:
-        """The `config` of a module that registers this, and does nothing yet."""
+        """The `config` of a module that registers these callbacks, and does nothing yet."""
         silent = {callback: {"return": None} for callback in self.callbacks}
         return {"outcomes": silent, "auth_checkers": self.login_types}
 
@@ -48,7 +48,7 @@ def parts(scenario: dict[str, Any]) -> list[Part]:
 
 
 def part(callback: str, given: Outcome) -> Part:
-    """What a module registers and does of whose outcome for one callback a scenario tells."""
+    """The part of a module for which a scenario has an outcome of one callback."""
     outcome = dict(given)
     outcomes = {
         name: also for name, also in outcome.pop("also", {}).items() if not also.get("absent")
@@ -70,7 +70,7 @@ def part(callback: str, given: Outcome) -> Part:
 
 
 def only_in_python(scenario: dict[str, Any]) -> str | None:
-    """What a scenario says that nothing but Python can do."""
+    """The features of a scenario that only Python modules support."""
     for module in scenario["modules"]:
         for outcome in (module, *module.get("also", {}).values()):
             if any(key.startswith("sync_") for key in outcome):

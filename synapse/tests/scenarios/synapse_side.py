@@ -1,4 +1,4 @@
-"""Synapse's own classes that combine what modules answer, made anew for each scenario."""
+"""Synapse's own classes that combine the modules' answers, created for each scenario."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from synapse.storage.background_updates import BackgroundUpdater
 
 
 class SynapseSide:
-    """What `ModuleApi` registers callbacks with, and what Synapse asks modules through."""
+    """The classes that hold the registered callbacks, and through which Synapse calls them."""
 
     def __init__(self, hs: Any, state: dict[tuple[str, str], Any]) -> None:
         self.hs = hs

@@ -1,5 +1,5 @@
-"""The value vectors as scenarios: what one returned value or raised exception does in a callback,
-before a second module that changes nothing."""
+"""The value vectors as scenarios: the effect of one returned value or raised exception in a
+callback, followed by a second module that changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from visible.outcomes import behaviour, code, neutral, pair, returned, upload_li
 
 Outcome = dict[str, Any]
 
-# What the prefixes of the vectors are in scenarios.
+# The callbacks of the vectors' prefixes.
 CATEGORIES = {
     "third_party": "third_party_rules",
     "password": "password_auth_provider",
@@ -27,7 +27,7 @@ CATEGORIES = {
 
 @dataclass
 class Vector:
-    """A row: the scenario it is of, and what came of it as the vectors write it."""
+    """A row: its scenario, and the outcome in the notation of the vectors."""
 
     of: str
     scenario: dict[str, Any]
@@ -36,7 +36,7 @@ class Vector:
 
 
 def states(*users: str) -> Any:
-    """A set of the states that the vectors write as numbers: those of users of that name."""
+    """A set of presence states, for which the vectors write numbers: the names of the users."""
     return {"$": "set", "v": [{"$": "presence", "v": user} for user in users]}
 
 
@@ -48,7 +48,7 @@ EVENT = {"type": "m.room.member", "state_key": "@bob:example.com"}
 ALICE, BOB = "@alice:example.com", "@bob:example.com"
 ROOM = "!r:example.com"
 
-# Any arguments will do: those of all callbacks.
+# Any arguments will do; these are the arguments of all callbacks.
 ARGS: dict[str, Any] = {
     **{name: ALICE for name in ("user", "user_id", "inviter", "requester_id", "username")},
     **{name: BOB for name in ("invitee",)},
@@ -85,7 +85,7 @@ ARGS: dict[str, Any] = {
     "legacy_enabled": False,
 }
 
-# What a label describes; those that are not here are a text in quotes.
+# The values of labels; other labels are strings in quotes.
 VALUES: dict[str, Any] = {
     "NOT_SPAM": {"$": "NOT_SPAM"},
     "NOT_SPAM(other str object)": "NOT_SPAM",
@@ -126,7 +126,7 @@ VALUES: dict[str, Any] = {
     "set()": {"$": "set", "v": []},
     "{'x'}": {"$": "set", "v": ["x"]},
     "['x']": ["x"],
-    # A class of its own.
+    # A separate class.
     "frozenset": {"$": "object"},
     "[5ms,9ms]": [limit(5), limit(9)],
     "(tuple)": pair(limit(5), limit(9)),
@@ -135,7 +135,7 @@ VALUES: dict[str, Any] = {
 
 
 def outcome(label: str) -> Outcome:
-    """What a module does that a label describes."""
+    """The outcome of a module that a label describes."""
     if label == "raise SynapseError(429,LIMIT)":
         refusal = {"raise": "SynapseError", "code": 429, "errcode": "LIMIT_EXCEEDED"}
         return refusal | {"msg": "m"}
@@ -145,7 +145,7 @@ def outcome(label: str) -> Outcome:
 
 
 def second(callback: str) -> Outcome:
-    """What the second module does, which lets a next one be asked."""
+    """The outcome of the second module, which lets further ones be asked."""
     own = {
         "get_users_for_states": {"u": states("9")},
         "get_interested_users": {"$": "set", "v": ["y"]},
@@ -175,9 +175,9 @@ def vectors() -> Iterator[Vector]:
 
 
 def recorded_result(callback: str, result: Any) -> Any:
-    """What counts of a recorded result; what was raised begins with `EXC:`."""
+    """The relevant part of a recorded result; exceptions begin with `EXC:`."""
     if not isinstance(result, str) or not result.startswith("EXC:"):
-        # The vectors write an override as Python shows it.
+        # The vectors contain the Python representation of an override.
         shown = str(result).startswith(("None", "RatelimitOverride("))
         return same.counted(callback, result if shown else same.typed(callback, result))
     kind, *rest = result.removeprefix("EXC:").split(" ", 3)
@@ -189,7 +189,7 @@ def recorded_result(callback: str, result: Any) -> Any:
 
 
 def written_result(callback: str, result: Any) -> Any:
-    """One of our results, as the vectors write it."""
+    """A result of the test, in the notation of the vectors."""
     kind = result.get("$") if isinstance(result, dict) else None
     if callback in ("check_auth", "check_3pid_auth") and kind == "tuple":
         return "(tuple ok)"
@@ -209,7 +209,7 @@ def told(states: Any) -> list[str]:
 
 
 def plain(result: Any, kind: str | None) -> Any:
-    """A result without the words that JSON lacks."""
+    """A result, converted into plain JSON."""
     if kind in ("tuple", "set"):
         return [written_result("", item) for item in result["v"]]
     if kind == "Codes":

@@ -1,8 +1,8 @@
-"""Which of Synapse's own tests are run, and which of them cannot pass with any such module."""
+"""Which of Synapse's own tests are run, and which of them fail with any such module."""
 
 from __future__ import annotations
 
-#: Where modules matter, as short as that can be.
+#: The shortest selection of tests in which modules matter.
 CHOSEN = [
     "tests.api.test_ratelimiting",
     "tests.events.test_auto_accept_invites",
@@ -46,7 +46,7 @@ CHOSEN = [
     "tests.storage.test_background_update",
 ]
 
-#: All of the same and of what stands near it, for those who have the time.
+#: A longer selection: all tests of these and related areas.
 FULL = [
     "tests.api",
     "tests.events",
@@ -84,7 +84,7 @@ FULL = [
     "tests.storage.test_background_update",
 ]
 
-#: Those that fail as soon as any module registers all callbacks, by the reason.
+#: The tests that fail if any module registers all callbacks, by reason.
 FAIL_WITH_ANY_MODULE = {
     "counts the transactions of making a room: for a module its state is read": [
         "tests.rest.client.test_rooms.RoomsCreateTestCase.test_post_room_initial_state",
@@ -126,7 +126,7 @@ FAIL_WITH_ANY_MODULE = {
     ],
 }
 
-#: No test of Synapse logs in by an address.
+#: Callbacks that no test of Synapse reaches: no test logs in with a third-party identifier.
 ASKED_BY_NONE = {"check_3pid_auth"}
 
 #: A callback, and tests that cannot pass while it is answered with a denial.

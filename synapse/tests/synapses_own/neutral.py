@@ -1,7 +1,7 @@
-"""A module that registers every callback of Synapse and has nothing to say in any.
+"""A module that registers every callback of Synapse and gives neutral answers.
 
-There are two of it, a Python one here and a native one (the test plugin ``scripted``), and one
-table from which both answer, so that they cannot drift apart.
+There is a Python version here and a native one (the test plugin ``scripted``). Both take their
+answers from one table, so that they cannot diverge.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from synapse.api.errors import Codes
 from synapse.module_api import NOT_SPAM, ModuleApi
 from synapse.spam_checker_api import RegistrationBehaviour
 
-#: What a neutral module gives to each callback, by category; what JSON lacks is an object with the
-#: key ``$``. A homeserver without modules goes on the same way after these answers.
+#: The neutral answer of each callback, by category; values that JSON lacks are objects with the key
+#: ``$``. With these answers a homeserver behaves as without modules.
 #:
-#: The batch sizes are those of a homeserver that configures none.
+#: The batch sizes are the defaults of the homeserver.
 NEUTRAL: dict[str, dict[str, Any]] = {
     "spam_checker": {
         "check_event_for_spam": {"$": "NOT_SPAM"},
@@ -86,12 +86,12 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "federation": {"on_event_delivered_over_federation": None},
 }
 
-#: A denial, for the one callback that shall make Synapse's tests fail.
+#: A denial, for the callback that is to make Synapse's tests fail.
 DENIAL = {"$": "Codes", "v": "FORBIDDEN"}
 
 
 def outcomes(denied: str | None) -> dict[str, Any]:
-    """What each callback gives, where ``denied`` names the one that is answered with a denial."""
+    """The answer of each callback; the callback ``denied`` gets a denial."""
     neutral = {name: value for category in NEUTRAL.values() for name, value in category.items()}
     if denied is not None and denied not in neutral:
         raise ValueError(f"there is no callback `{denied}`")
@@ -129,15 +129,15 @@ class Neutral:
 
     @staticmethod
     def parse_config(config: dict[str, Any]) -> dict[str, Any]:
-        """Nothing is checked: the config is made in this file."""
+        """Accepts any config, since it comes from this file."""
         return config
 
 
 def _callback(name: str, value: Any) -> Callable[..., Any]:
-    """A callback that gives just this value."""
+    """A callback that returns this value."""
     if name == "on_update":
         return _update(value)
-    # Synapse hands these two what it hands the native ones, which take all there is.
+    # Synapse passes these two the arguments of native callbacks, which take all of them.
     if name == "user_may_create_room":
 
         async def user_may_create_room(user_id: str, room_config: dict[str, Any]) -> Any:
@@ -158,7 +158,7 @@ def _callback(name: str, value: Any) -> Callable[..., Any]:
 
 
 def _update(duration_ms: int) -> Callable[..., Any]:
-    """The one callback that gives no value, but what is entered before an update's batch."""
+    """The callback that returns a context manager around the batch of an update."""
 
     @asynccontextmanager
     async def on_update(update_name: str, database: str, oneshot: bool) -> AsyncIterator[int]:
@@ -168,7 +168,7 @@ def _update(duration_ms: int) -> Callable[..., Any]:
 
 
 def _python(outcome: Any) -> Any:
-    """The Python value that a row of the table stands for."""
+    """The Python value of a row of the table."""
     match outcome:
         case {"$": "NOT_SPAM"}:
             return NOT_SPAM

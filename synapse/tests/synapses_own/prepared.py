@@ -1,4 +1,4 @@
-"""What is changed in Synapse and in its tests before they are run with a module."""
+"""The changes to Synapse and its tests before they are run with a module."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import time
 from collections import Counter
 from typing import Any, Callable
 
-#: For how long native modules are waited for at a step of the tests' reactor, and in which steps:
-#: in seconds.
+#: How long a step of the tests' reactor waits for native modules at most, and how long it sleeps at
+#: once, in seconds.
 PATIENCE, STEP = 2.0, 0.05
 
-#: How often each callback was asked since the test began.
+#: The number of calls of each callback since the test began.
 asked: Counter[str] = Counter()
 
 
 def load_everywhere(entry: dict[str, Any] | None) -> None:
-    """Puts the module into the config of every homeserver that a test makes."""
-    # Before the tests are imported, of which some take the function out of its module.
+    """Adds the module to the config of every homeserver that a test creates."""
+    # Must come before the tests are imported, because some import the function by name.
     import tests.utils
 
     default_config = tests.utils.default_config
@@ -42,8 +42,8 @@ def load_everywhere(entry: dict[str, Any] | None) -> None:
 def wait_for_native() -> None:
     """Lets the reactor of the tests wait while native modules owe an answer.
 
-    Its clock stands still between its steps, and the tests count these; what a native module does
-    on another thread takes real time, of which a busy machine takes any.
+    Its clock stands still between its steps, and the tests count the steps; but the work of a
+    native module on another thread takes real time, possibly long on a busy machine.
     """
     from hsmod.reactor import Suspended
     from tests.server import ThreadedMemoryReactorClock
@@ -61,12 +61,12 @@ def wait_for_native() -> None:
         while waiting and time.monotonic() < given_up:
             waiting[:] = [suspended for suspended in waiting if not suspended._deferred.called]
             if waiting:
-                # The tests keep many homeservers, each with sockets: too many for `select`.
+                # The tests keep many homeservers with sockets alive, too many for `select`.
                 readable = select.poll()
                 for reader in reactor.getReaders():
                     readable.register(reader, select.POLLIN)
                 readable.poll(1000 * STEP)
-                # This reads what is readable, too.
+                # This also reads from the readable descriptors.
                 advance(reactor, 0)
         waiting.clear()
 
@@ -75,7 +75,7 @@ def wait_for_native() -> None:
 
 
 def count_questions() -> None:
-    """Counts what Synapse asks, between it and the module, of whatever kind that is."""
+    """Counts the calls of Synapse to the module, for every kind of module."""
     from synapse.module_api import ModuleApi
 
     for name in dir(ModuleApi):

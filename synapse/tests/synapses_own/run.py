@@ -1,9 +1,9 @@
 """Runs some of Synapse's own tests with one kind of module loaded into every homeserver.
 
-``python -m synapses_own.run KIND FILE NAME...`` runs the tests of these names with ``none``,
-``python`` or ``native``, and writes into the file, a line of JSON a test, what came of it and how
-often each callback was asked in it. A KIND of ``native:user_may_invite`` answers that callback
-with a denial.
+``python -m synapses_own.run KIND FILE NAME...`` runs the tests with these names with ``none``,
+``python`` or ``native`` modules. For each test it writes a line of JSON to the file: the outcome
+of the test, and the number of calls of each callback. With ``native:user_may_invite`` as KIND
+that callback answers with a denial.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .prepared import asked, count_questions, load_everywhere, wait_for_native
 
 
 class Outcomes(Reporter):
-    """Writes down what comes of each test, when it ends: also if the process does not live on."""
+    """Writes the outcome of each test at its end, so that a crash does not lose it."""
 
     def __init__(self, into: TextIO, *rest: Any) -> None:
         super().__init__(*rest)
@@ -75,7 +75,7 @@ class Outcomes(Reporter):
     def _add(self, outcome: str, why: Any = None) -> None:
         self._outcomes.append(outcome)
         if why is not None:
-            # A module that cannot be imported comes as `sys.exc_info()` has it.
+            # The error of a module that cannot be imported has the form of `sys.exc_info()`.
             error = why[1] if isinstance(why, tuple) else getattr(why, "value", why)
             self._why.append(f"{type(error).__name__}: {error}"[:1000])
 
@@ -83,7 +83,7 @@ class Outcomes(Reporter):
 def main(kind: str, into: str, names: list[str]) -> None:
     kind, _, denied = kind.partition(":")
     load_everywhere(neutral.entry(kind, denied or None))
-    # Synapse's tests let go of few homeservers, and each of them has a pair of sockets.
+    # Synapse's tests keep most homeservers alive, each with a pair of sockets.
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if kind == "native":
