@@ -76,7 +76,7 @@ pub enum FailureKind {
     TimedOut,
     /// A request it made was cancelled.
     Cancelled,
-    /// The notification was dropped, because too many were waiting for the module already.
+    /// The notification was not queued, usually because too many were waiting already.
     Untold,
 }
 

@@ -251,8 +251,8 @@ impl Config {
 
     /// How long a module may block its thread before the log names it, in a callback or in any
     /// other poll of a future of the module's. The log names it again at its deadline, which cannot
-    /// interrupt it; an answer that comes after that still counts. `None` disables this. Default: 1
-    /// s.
+    /// interrupt it; an answer that comes after that still counts. `None` disables this. Default:
+    /// one second.
     pub fn slow_poll(&self) -> Option<Duration> {
         self.slow_poll
     }

@@ -122,7 +122,7 @@ impl Host {
         self
     }
 
-    /// The name of the homeserver in mails. Default: `Matrix`.
+    /// The name of the homeserver in mails. Default: `mail.app_name` of the config, or `Matrix`.
     #[must_use]
     pub fn email_app_name(mut self, name: impl Into<String>) -> Self {
         self.email_app_name = Some(name.into());
@@ -220,7 +220,7 @@ impl Host {
     }
 
     /// Makes this start a rehearsal: the modules are called, but those services that the rehearsal
-    /// plays have no effect outside.
+    /// simulates have no effect outside.
     #[must_use]
     pub fn rehearsal(mut self, rehearsal: &Rehearsal) -> Self {
         self.rehearsal = Some(rehearsal.clone());
@@ -291,8 +291,8 @@ impl Host {
         self
     }
 
-    /// Whether the homeserver calls a callback, or at least one of a category, or whether a request
-    /// is answered, by the homeserver or by the loader itself.
+    /// Whether the homeserver calls a callback, or at least one of a category, or answers a request.
+    /// Requests that only the loader answers are not included.
     pub fn supports(&self, name: &str) -> bool {
         self.is_called(name) || self.services.answers(name)
     }

@@ -59,7 +59,7 @@ pub struct Counts {
     pub denied: u64,
     /// How often it returned an error, panicked or did not answer in time.
     pub failed: u64,
-    /// How many notifications were dropped because too many were waiting already.
+    /// How many notifications were not queued, usually because too many were waiting already.
     pub lost: u64,
 }
 
