@@ -109,7 +109,7 @@ fn main() -> ExitCode {
     for (name, case, expected) in LARGE {
         hold &= large(&files, name, case, expected);
     }
-    hold &= nobody(&files);
+    hold &= unregistered(&files);
     heading(["callback", "request"]);
     hold &= request(&files);
     load_time(&files.plugin);
@@ -143,7 +143,7 @@ fn large(files: &Files, name: &str, case: Case, expected: f64) -> bool {
 
 /// A question that no module registered for, and the check whether any did. Returns whether both
 /// targets are met.
-fn nobody(files: &Files) -> bool {
+fn unregistered(files: &Files) -> bool {
     let of = |case| instructions::of(&Setting::new(&files.plugin, case, 1));
     let nothing = of(Case::Nothing);
     let looks = [

@@ -26,13 +26,13 @@ async fn fallback(
     let web = modules.web();
     // (2) Before the body is read, it is known whether a module serves the path, and how large the
     // body may be.
-    let Some(body_max) = web.body_max(request.uri().path()) else { return Ok(nobody()) };
+    let Some(body_max) = web.body_max(request.uri().path()) else { return Ok(not_found()) };
     let (mut parts, body) = request.into_parts();
     // (3) What modules learn about the client. In a homeserver that answers `get_user_by_req`, a
     // token leads from there back to this request.
     parts.extensions.insert(Client { ip: Some("127.0.0.1".to_owned()), ..Client::default() });
     let request = Request::from_parts(parts, read(body, body_max).await?);
-    Ok(web.handle(request).await.unwrap_or_else(nobody))
+    Ok(web.handle(request).await.unwrap_or_else(not_found))
 }
 
 /// Reads the body, or just enough to show that it is too large.
@@ -47,7 +47,7 @@ async fn read(mut body: Incoming, body_max: usize) -> Result<Bytes, hyper::Error
     Ok(read.freeze())
 }
 
-fn nobody() -> Response<Bytes> {
+fn not_found() -> Response<Bytes> {
     let body = r#"{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}"#;
     let mut response = Response::new(Bytes::from_static(body.as_bytes()));
     *response.status_mut() = hyper::StatusCode::NOT_FOUND;

@@ -130,12 +130,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn serve(router: Router, address: &str) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     println!("listening on {}", listener.local_addr()?);
-    axum::serve(listener, router).with_graceful_shutdown(told_to_end()).await?;
+    axum::serve(listener, router).with_graceful_shutdown(termination()).await?;
     Ok(())
 }
 
 /// Waits for SIGTERM, or SIGINT from a terminal.
-async fn told_to_end() {
+async fn termination() {
     let interrupted = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

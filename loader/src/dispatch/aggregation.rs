@@ -43,7 +43,7 @@ pub trait Aggregation<R: Row, P> {
 
     /// Called when there is no module to ask.
     #[inline]
-    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+    fn without_modules(&mut self) -> Result<Self::Output, Cause> {
         self.finish()
     }
 }
@@ -93,7 +93,7 @@ impl<R: Row<Answer: Decision>, P> Aggregation<R, P> for Alone {
         Aggregation::<R, P>::finish(&mut First).map(Some)
     }
 
-    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+    fn without_modules(&mut self) -> Result<Self::Output, Cause> {
         Ok(None)
     }
 }
@@ -124,7 +124,7 @@ impl<P> Aggregation<check_auth, P> for OfLoginType<'_> {
         Ok(None)
     }
 
-    fn nobody(&mut self) -> Result<Self::Output, Cause> {
+    fn without_modules(&mut self) -> Result<Self::Output, Cause> {
         Err(Cause::Input(format!("no module knows the type of login `{}`", self.0)))
     }
 }

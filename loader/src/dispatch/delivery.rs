@@ -59,7 +59,7 @@ impl Tally {
     }
 
     /// A module has handled the notification.
-    pub(super) fn told(&self) {
+    pub(super) fn handled(&self) {
         Self::close(self.lock());
     }
 
@@ -160,10 +160,10 @@ mod tests {
             let waker = Waker::from(Arc::clone(woken));
             assert_eq!(tally.ended(&Context::from_waker(&waker)), None);
         }
-        tally.told();
+        tally.handled();
         tally.lose(&"m".into(), Untold::QueueFull);
         assert_eq!(last.0.load(Ordering::Relaxed), 0);
-        tally.told();
+        tally.handled();
         // The task that asked last waits.
         assert_eq!(first.0.load(Ordering::Relaxed), 0);
         assert_eq!(last.0.load(Ordering::Relaxed), 1);

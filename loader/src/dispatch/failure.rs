@@ -13,7 +13,7 @@ use crate::policy::{OnFailure, Rule};
 use crate::record::{self, Place};
 
 /// What the homeserver is given.
-enum Told {
+enum Outcome {
     /// The failure itself.
     Itself,
     /// Another cause in its place.
@@ -49,10 +49,10 @@ pub(super) fn failed<R: Rule>(
     }
     let member = generation.member(module);
     let error = |cause| CallError::new(policy.full_name, Some(&member.name), cause, policy.refusal);
-    let told = told(policy.on_failure, &cause);
+    let outcome = outcome(policy.on_failure, &cause);
     let failed = error(cause);
     let kind = match failed.kind() {
-        CallErrorKind::Denied if matches!(told, Told::Itself) => {
+        CallErrorKind::Denied if matches!(outcome, Outcome::Itself) => {
             generation.stats.denied(module - generation.first, R::INDEX);
             log_denial::<R>(generation, module, &failed, args);
             return Some(failed);
@@ -66,26 +66,26 @@ pub(super) fn failed<R: Rule>(
         kind,
         message: &failed.reason().to_string(),
         subject: &args.map(subject::<R>).unwrap_or_default(),
-        passed_over: matches!(told, Told::Nothing),
+        passed_over: matches!(outcome, Outcome::Nothing),
     });
-    match told {
-        Told::Itself => Some(failed),
-        Told::Instead(cause) => Some(error(cause)),
-        Told::Nothing => None,
+    match outcome {
+        Outcome::Itself => Some(failed),
+        Outcome::Instead(cause) => Some(error(cause)),
+        Outcome::Nothing => None,
     }
 }
 
-fn told(on_failure: OnFailure, cause: &Cause) -> Told {
+fn outcome(on_failure: OnFailure, cause: &Cause) -> Outcome {
     let is = |wanted: fn(&ErrorKind) -> bool| matches!(cause, Cause::Error(error) if wanted(error.kind()));
     let cancelled = is(|kind| matches!(kind, ErrorKind::Cancelled));
     let http = is(|kind| matches!(kind, ErrorKind::Http { .. }));
     match on_failure {
-        OnFailure::Propagate => Told::Itself,
-        OnFailure::LogAndContinue | OnFailure::Conceal if cancelled => Told::Itself,
-        OnFailure::Refuse if http => Told::Itself,
-        OnFailure::Refuse => Told::Instead(Cause::Verdict(plain_denial())),
-        OnFailure::Conceal => Told::Instead(Cause::Error(concealed())),
-        OnFailure::LogAndContinue | OnFailure::Log => Told::Nothing,
+        OnFailure::Propagate => Outcome::Itself,
+        OnFailure::LogAndContinue | OnFailure::Conceal if cancelled => Outcome::Itself,
+        OnFailure::Refuse if http => Outcome::Itself,
+        OnFailure::Refuse => Outcome::Instead(Cause::Verdict(plain_denial())),
+        OnFailure::Conceal => Outcome::Instead(Cause::Error(concealed())),
+        OnFailure::LogAndContinue | OnFailure::Log => Outcome::Nothing,
     }
 }
 

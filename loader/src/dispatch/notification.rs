@@ -62,7 +62,8 @@ impl Notification {
             Ok(args) => {
                 let generation = modules.generation();
                 let tally = Tally::of(generation.list::<R>().len());
-                let notice = Arc::new(Told { args, tally, callback: PhantomData::<fn() -> R> });
+                let notice =
+                    Arc::new(SharedArguments { args, tally, callback: PhantomData::<fn() -> R> });
                 Self { state: State::Ready(notice, generation) }
             }
             Err(error) => {
@@ -94,19 +95,19 @@ pub(super) trait Notice: fmt::Debug + Send + Sync {
 type Telling = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The arguments of a callback, which all modules share.
-struct Told<R, P> {
+struct SharedArguments<R, P> {
     args: P,
     tally: Tally,
     callback: PhantomData<fn() -> R>,
 }
 
-impl<R: Rule, P: Shared<Args<R>>> Shared<Args<R>> for Told<R, P> {
+impl<R: Rule, P: Shared<Args<R>>> Shared<Args<R>> for SharedArguments<R, P> {
     fn shared(&self) -> <Args<R> as Form>::Of<'_> {
         self.args.shared()
     }
 }
 
-impl<R: Rule, P: Shared<Args<R>> + 'static> Notice for Told<R, P> {
+impl<R: Rule, P: Shared<Args<R>> + 'static> Notice for SharedArguments<R, P> {
     fn name(&self) -> &'static str {
         R::POLICY.full_name
     }
@@ -131,9 +132,9 @@ impl<R: Rule, P: Shared<Args<R>> + 'static> Notice for Told<R, P> {
     }
 }
 
-impl<R: Rule, P> fmt::Debug for Told<R, P> {
+impl<R: Rule, P> fmt::Debug for SharedArguments<R, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Told").field(&R::POLICY.full_name).field(&self.tally).finish()
+        f.debug_tuple("SharedArguments").field(&R::POLICY.full_name).field(&self.tally).finish()
     }
 }
 

@@ -106,7 +106,7 @@ where
             return resume(this.call, this.aggregation, context);
         }
         if !this.modules.listens_to(1 << R::INDEX) {
-            return Poll::Ready(nobody(this.aggregation));
+            return Poll::Ready(without_modules(this.aggregation));
         }
         let inside = record::stay();
         this.modules.read(inside.reading(), |generation| {
@@ -125,7 +125,7 @@ fn begin<R: Rule, P: Prepared<Args<R>>, A: Aggregation<R, P>>(
     context: &mut Context<'_>,
 ) -> Poll<Outcome<R, P, A>> {
     if A::PICKS && aggregation.asked(&generation).is_empty() {
-        return Poll::Ready(nobody(aggregation));
+        return Poll::Ready(without_modules(aggregation));
     }
     if let Err(error) = call.as_mut().build() {
         return Poll::Ready(Err(unreadable::<R>(&error)));
@@ -174,8 +174,8 @@ fn unasked<R: Rule>(cause: Cause) -> CallError {
 
 /// The outcome when there is no module to ask.
 #[inline]
-fn nobody<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
-    aggregation.nobody().map_err(unasked::<R>)
+fn without_modules<R: Rule, P, A: Aggregation<R, P>>(aggregation: &mut A) -> Outcome<R, P, A> {
+    aggregation.without_modules().map_err(unasked::<R>)
 }
 
 /// The outcome when all modules were asked.

@@ -52,7 +52,7 @@ impl Drop for Job {
     fn drop(&mut self) {
         let tally = self.notice.tally();
         if self.told {
-            tally.told();
+            tally.handled();
         } else {
             tally.lose(&self.generation.member(self.module).name, Untold::Ended);
         }

@@ -66,24 +66,24 @@ mod tests {
 
     /// Which of the lines that come after these waits, in seconds, are let through, and when, each
     /// with the number left out before it; and how many are left to report at the end.
-    fn told(at_once: u32, waits: &[f64]) -> (Vec<(f64, u64)>, u64) {
+    fn logged(at_once: u32, waits: &[f64]) -> (Vec<(f64, u64)>, u64) {
         let (begun, mut now) = (Instant::now(), 0.0);
         let mut throttle = Throttle::new(at_once);
-        let mut told = Vec::new();
+        let mut logged = Vec::new();
         for wait in waits {
             now += wait;
             if let Some(left_out) = throttle.admit(begun + Duration::from_secs_f64(now)) {
-                told.push((now, left_out));
+                logged.push((now, left_out));
             }
         }
-        (told, throttle.rest())
+        (logged, throttle.rest())
     }
 
     #[test]
     fn a_flood_is_logged_at_once_and_then_once_a_minute() {
         let flood = vec![1.0; 200];
         let shown = [(1.0, 0), (2.0, 0), (3.0, 0), (61.0, 57), (121.0, 59), (181.0, 59)];
-        assert_eq!(told(3, &flood), (shown.to_vec(), 19));
+        assert_eq!(logged(3, &flood), (shown.to_vec(), 19));
     }
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
             (3725.0, 0),
             (3725.0, 0),
         ];
-        assert_eq!(told(3, &waits), (shown.to_vec(), 2));
+        assert_eq!(logged(3, &waits), (shown.to_vec(), 2));
     }
 
     proptest! {
@@ -108,9 +108,9 @@ mod tests {
             at_once in 1_u32..6,
             waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
         ) {
-            let (told, rest) = told(at_once, &waits);
-            let left_out: u64 = told.iter().map(|(_, left_out)| left_out).sum();
-            prop_assert_eq!(told.len() as u64 + left_out + rest, waits.len() as u64);
+            let (logged, rest) = logged(at_once, &waits);
+            let left_out: u64 = logged.iter().map(|(_, left_out)| left_out).sum();
+            prop_assert_eq!(logged.len() as u64 + left_out + rest, waits.len() as u64);
         }
 
         #[test]
@@ -118,11 +118,11 @@ mod tests {
             at_once in 1_u32..6,
             waits in prop::collection::vec(prop_oneof![Just(0.0), 0.0..3.0, 0.0..200.0], 0..200),
         ) {
-            let (told, _) = told(at_once, &waits);
-            for (first, (from, _)) in told.iter().enumerate() {
-                for (many, (to, _)) in (1_u32..).zip(&told[first..]) {
+            let (logged, _) = logged(at_once, &waits);
+            for (first, (from, _)) in logged.iter().enumerate() {
+                for (many, (to, _)) in (1_u32..).zip(&logged[first..]) {
                     let most = f64::from(at_once) + ((to - from) / 60.0 + 1e-6).floor() + 1.0;
-                    prop_assert!(f64::from(many) < most + 0.5, "{:?}", told);
+                    prop_assert!(f64::from(many) < most + 0.5, "{:?}", logged);
                 }
             }
         }

@@ -15,14 +15,14 @@ fn calls_decides_what_a_host_supports() {
 
 #[test]
 fn a_simulated_homeserver_is_not_a_trial_for_modules_and_leaves_nothing_behind() {
-    let told = |host: &Host| (host.is_trial(), host.is_passing(), host.plays_homeserver());
+    let kind = |host: &Host| (host.is_trial(), host.is_passing(), host.plays_homeserver());
     let rehearsal = Rehearsal::new(|_| String::new());
-    assert_eq!(told(&Host::new("x")), (false, false, false));
-    assert_eq!(told(&Host::new("x").trial()), (true, true, false));
-    assert_eq!(told(&Host::new("x").rehearsal(&rehearsal)), (true, true, false));
+    assert_eq!(kind(&Host::new("x")), (false, false, false));
+    assert_eq!(kind(&Host::new("x").trial()), (true, true, false));
+    assert_eq!(kind(&Host::new("x").rehearsal(&rehearsal)), (true, true, false));
     let played = rehearsal.playing_homeserver();
-    assert_eq!(told(&Host::new("x").rehearsal(&played)), (false, true, true));
-    assert_eq!(told(&Host::new("x").trial().rehearsal(&played)), (false, true, true));
+    assert_eq!(kind(&Host::new("x").rehearsal(&played)), (false, true, true));
+    assert_eq!(kind(&Host::new("x").trial().rehearsal(&played)), (false, true, true));
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn unwritable(folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
     let (why, fix) = match error.kind() {
         ErrorKind::PermissionDenied => {
-            (format!("{} may not", whoever_runs_this()), given_away(&format!("`{shown}`")))
+            (format!("{} may not", current_user()), given_away(&format!("`{shown}`")))
         }
         ErrorKind::ReadOnlyFilesystem => (
             "it is mounted read-only".to_owned(),
@@ -147,7 +147,7 @@ fn out_of_reach(path: &Path, error: &io::Error) -> Fault {
         return Fault { message, fix: "mend that, or name another folder".to_owned() };
     }
     Fault {
-        message: format!("{} may not enter `{shown}`", whoever_runs_this()),
+        message: format!("{} may not enter `{shown}`", current_user()),
         fix: "let the user that runs the homeserver enter it and the folders above it \
               (`chmod +x`); if this is another user, run it as that one"
             .to_owned(),
@@ -155,12 +155,12 @@ fn out_of_reach(path: &Path, error: &io::Error) -> Fault {
 }
 
 #[cfg(unix)]
-fn whoever_runs_this() -> String {
+fn current_user() -> String {
     format!("user {}, who runs this,", sys::effective_user())
 }
 
 #[cfg(not(unix))]
-fn whoever_runs_this() -> String {
+fn current_user() -> String {
     "the user who runs this".to_owned()
 }
 

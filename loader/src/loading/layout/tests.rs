@@ -80,7 +80,7 @@ mod reordered {
 }
 
 /// The difference reported for a plugin that has `found` where `expected` is the loader's.
-fn told(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<String> {
+fn difference_in(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<String> {
     let globals = CheckingGlobals::new();
     let compared = check_layout_compatibility_with_globals(expected, found, &globals);
     innermost(&compared.err().map(|errors| errors.errors).unwrap_or_default())
@@ -89,10 +89,10 @@ fn told(expected: &'static TypeLayout, found: &'static TypeLayout) -> Option<Str
 #[test]
 fn a_difference_is_reported_as_path_expected_found() {
     let one = <one::Table as StableAbi>::LAYOUT;
-    assert_eq!(told(one, one), None);
-    let retyped = told(one, <retyped::Table as StableAbi>::LAYOUT).unwrap();
+    assert_eq!(difference_in(one, one), None);
+    let retyped = difference_in(one, <retyped::Table as StableAbi>::LAYOUT).unwrap();
     insta::assert_snapshot!(retyped, @"ask: expected `u64`, found `u32`");
-    let reordered = told(one, <reordered::Table as StableAbi>::LAYOUT).unwrap();
+    let reordered = difference_in(one, <reordered::Table as StableAbi>::LAYOUT).unwrap();
     insta::assert_snapshot!(reordered, @"expected `field size`, found `field ask`");
 }
 
