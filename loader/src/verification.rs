@@ -65,7 +65,7 @@ pub fn verify(
     }
 }
 
-/// Finds the plugin, or folders that lead to it, writable by others.
+/// The problems if others may write the plugin, or a folder that leads to it.
 #[cfg(unix)]
 fn faulty_permissions(image: &Image) -> Vec<Problem> {
     permissions::check(image)

@@ -1,8 +1,8 @@
 //! Asks modules the same questions in all ways, and prints what each costs.
 //!
-//! `cargo xtask bench` builds this and what it loads, and shows its output. By hand: `side_by_side
-//! PLUGIN SABI_LIBRARY [--quick]` prints JSON to standard output and its progress to standard
-//! error. With another first argument it acts as one of its own child processes.
+//! `cargo xtask bench` builds this and what it loads, and shows its output. By hand:
+//! `side_by_side PLUGIN SABI_LIBRARY [--quick]` prints JSON to standard output and its progress to
+//! standard error. With another first argument it acts as one of its own child processes.
 
 mod case;
 mod count;

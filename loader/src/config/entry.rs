@@ -68,14 +68,14 @@ impl Entry {
     }
 
     /// The time limits of single callbacks, by the names in the config. Whether these callbacks
-    /// exist is not known here; a later stage reports unknown ones with `entry.pinpoint(problem,
-    /// &["timeouts", name])`.
+    /// exist is not known here; a later stage reports unknown ones with
+    /// `entry.pinpoint(problem, &["timeouts", name])`.
     pub fn timeouts(&self) -> &BTreeMap<String, Option<Duration>> {
         &self.timeouts
     }
 
-    /// The path of a value below this entry, as Synapse prints it. List items are written `<item
-    /// N>`, counted from 0.
+    /// The path of a value below this entry, as Synapse prints it. List items are written
+    /// `<item N>`, counted from 0.
     ///
     /// # Examples
     /// ```

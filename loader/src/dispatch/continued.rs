@@ -123,9 +123,9 @@ impl Login {
         self.on_login.is_some()
     }
 
-    /// Tells the module that the user has logged in. Call this just before the response to `POST
-    /// /login` is sent, and pass its body; do not call it where the credentials only confirm an
-    /// operation.
+    /// Tells the module that the user has logged in. Call this just before the response to
+    /// `POST /login` is sent, and pass its body; do not call it where the credentials only confirm
+    /// an operation.
     ///
     /// # Errors
     /// The module fails, which fails the login; or the response cannot be serialized to JSON.
