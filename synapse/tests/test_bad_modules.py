@@ -93,7 +93,7 @@ class BadTestCase(NativeTestCase):
             self.assertIn(word, record.getMessage())
 
     def said_by_the_loader(self) -> list[logging.LogRecord]:
-        """The module itself has logged no errors."""
+        """The log records of the loader, without those of the modules."""
         return [record for record in self.said if record.name.startswith("hsmod.loader")]
 
 
@@ -129,7 +129,7 @@ class PythonRaises(BadTestCase):
         self.check_log()
 
     def check_log(self, level: int | None = None) -> None:
-        """For a Python module the log has Synapse's own line."""
+        """Checks the log; with a Python module it has only Synapse's own lines."""
 
 
 class PanicsInFirstPoll(PythonRaises):
@@ -185,7 +185,7 @@ class WebPanics(PythonWebRaises):
 
 
 class Blocks(BadTestCase):
-    """A module that blocks the reactor's thread for 200 ms: everything waits, and its answer counts."""
+    """A module that blocks the reactor's thread for 200 ms: all wait, and its answer is used."""
 
     def native_modules(self) -> list[JsonDict]:
         folder = tempfile.TemporaryDirectory()

@@ -15,12 +15,12 @@ from visible.world import World
 
 ORDERS = {row["request"]: row for row in recorded.lines("client-visible/orders.jsonl")}
 
-# All callbacks that one of the requests asks.
+# All callbacks that occur in the rows.
 ASKED = sorted({call.split("(")[0] for row in ORDERS.values() for call in row.get("calls", [])})
 
 
 def named(call: list[Any]) -> str:
-    """A call as the rows name it: with the type of the event, or the name of the limiter."""
+    """A call in the notation of the rows: with the type of the event, or the name of the limiter."""
     name, *arguments = call
     if name == "get_ratelimit_override_for_user":
         return f"{name}({arguments[1]})"
@@ -30,17 +30,17 @@ def named(call: list[Any]) -> str:
 
 
 def told(calls: list[str]) -> Counter[str]:
-    """The events that modules are told of."""
+    """The notifications of new events."""
     return Counter(call for call in calls if call.startswith("on_new_event"))
 
 
 def asked(calls: list[str]) -> list[str]:
-    """Everything else."""
+    """All other calls."""
     return [call for call in calls if not call.startswith("on_new_event")]
 
 
 class Orders(World):
-    """A module that registers every callback of the rows and changes nothing."""
+    """A module that registers every callback of the rows, and changes nothing."""
 
     native: ClassVar[bool]
 
@@ -49,20 +49,20 @@ class Orders(World):
         return [support.native(module) if self.native else scripted.in_python(module)]
 
     def calls_of(self, method: str, path: str, content: Any, user: str = "good") -> list[str]:
-        """The callbacks that are asked for a request."""
+        """The callbacks that Synapse calls during a request."""
         self.pump()
         self.calls()
         channel = self.ask(method, f"{CLIENT}/{path}", content, user)
         self.assertEqual(channel.code, 200, channel.result)
-        # What is told in the background of the request is told after its answer.
+        # Notifications in the background of the request follow its response.
         self.pump(0.1)
         return [named(call) for call in self.calls()]
 
     def assert_order(self, request: str, calls: list[str]) -> None:
         """Compares with a row.
 
-        What happened is told in the background, where one event does not wait for another; and
-        what was told after the answer was not recorded."""
+        Notifications are sent in the background, where events do not wait for each other; those
+        sent after the response were not recorded."""
         self.assertEqual(asked(calls), asked(ORDERS[request]["calls"]), request)
         missing = told(ORDERS[request]["calls"]) - told(calls)
         self.assertFalse(missing, request)
@@ -98,7 +98,7 @@ class Orders(World):
         self.assert_order("PUT state topic", calls)
 
     def state(self) -> Any:
-        """The state that comes with an event, before it, as the module shows it."""
+        """The state before an event, as the module reports it."""
         self.register("shadow29")
         self.join("shadow29", self.room)
         self.calls()
@@ -108,7 +108,7 @@ class Orders(World):
 
 
 class PythonOrdersTestCase(Orders):
-    """What Synapse asks of modules in Python."""
+    """The calls of Synapse to Python modules."""
 
     native = False
 
@@ -118,15 +118,15 @@ class PythonOrdersTestCase(Orders):
 
 
 class NativeOrdersTestCase(Orders):
-    """What Synapse asks of native modules."""
+    """The calls of Synapse to native modules."""
 
     native = True
 
     def test_state(self) -> None:
-        """Native modules ask for what they want to see; this one for one event."""
+        """Native modules request the state that they need; this one requests one event."""
         event = self.state()
         self.assertEqual((event["type"], event["state_key"]), ("m.room.create", ""))
 
 
-# The base class has no modules of its own to be asked.
+# The base class itself has no modules to call.
 del Orders

@@ -13,7 +13,7 @@ from synapse.module_api import ModuleApi
 
 from tests import unittest
 
-# In the loader, and not in any Synapse that was released.
+# Callbacks of the loader that no released Synapse has.
 NOT_IN_SYNAPSE = {"spam_checker.accept_make_join", "third_party_rules.on_user_search"}
 
 
@@ -58,7 +58,7 @@ class Rows(unittest.TestCase):
 
 
 def annotated() -> Iterator[tuple[str, Any]]:
-    """Every callback, and what the type is that Synapse says it has."""
+    """Every callback, with the type of its parameter in Synapse."""
     for method_name, method in inspect.getmembers(ModuleApi, inspect.isfunction):
         category = method_name.removeprefix("register_").removesuffix("_callbacks")
         if method_name == f"register_{category}_callbacks":
@@ -70,7 +70,7 @@ def annotated() -> Iterator[tuple[str, Any]]:
 
 
 def argument_types(annotation: Any) -> Iterator[list[Any]]:
-    """The arguments of each function that this type allows, whatever it is wrapped in."""
+    """The arguments of each function type in this type, however it is wrapped."""
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.get_origin(Callable[[], None]):
         yield inside[0]

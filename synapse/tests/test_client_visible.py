@@ -1,4 +1,4 @@
-"""Shows that clients see of native modules' answers what they see of Python modules'."""
+"""Shows that the answers of native and Python modules have the same effect for clients."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from visible.world import NEEDS, World
 
 Row = dict[str, Any]
 
-# The callback of the rows that do not begin with its name.
+# The callback of rows that do not begin with its name.
 CALLBACKS = {
     "send message": "check_event_for_spam",
     "GET /login flows (auth_checkers registers org.x.custom)": "check_auth",
@@ -25,7 +25,7 @@ CALLBACKS = {
     "the refused invite": "get_ratelimit_override_for_user",
 }
 
-# Requests of which the rows show a few keys of the body only.
+# Requests of which the rows contain only a few keys of the body.
 EXCERPTS = ("GET event", "GET account/whoami")
 
 
@@ -40,7 +40,7 @@ GROUPS = {name: [row for row in ROWS if callback(row) == name] for name in map(c
 
 
 class Rows(World):
-    """Takes the rows of one callback after the other: each test is a homeserver."""
+    """Checks the rows of one callback: each test has its own homeserver."""
 
     native: ClassVar[bool]
 
@@ -58,7 +58,7 @@ class Rows(World):
         return super().default_config() | NEEDS.get(self.callback, {})
 
     def take_rows(self) -> list[str]:
-        """Makes the request of every row of the callback; what differs."""
+        """Makes the request of every row of the callback; returns the differences."""
         wrong = []
         for row in GROUPS[self.callback]:
             problem = self.several(row) if row["check"] in SEVERAL else self.one(row)
@@ -68,7 +68,7 @@ class Rows(World):
         return wrong
 
     def one(self, row: Row) -> str | None:
-        """What is wrong with the answer to one request."""
+        """The differences in the response to one request."""
         self.outcome = self.meant(row)
         row = shapes.decided(row) if self.native else row
         channel = REQUESTS[row["check"]](self)
@@ -80,7 +80,7 @@ class Rows(World):
         return f"{channel.code} {json.dumps(seen)}, not {row['status']} {json.dumps(row['body'])}"
 
     def several(self, row: Row) -> str | None:
-        """What is wrong with three requests, and with what the module was asked."""
+        """The differences in three requests, and in the calls of the module."""
         self.outcome = outcomes.SLOWLY
         statuses = [channel.code for channel in SEVERAL[row["check"]](self)]
         limiters = sorted({limiter for _name, _user, limiter in self.calls()})
@@ -89,7 +89,7 @@ class Rows(World):
         return f"{statuses}, asked for {limiters}"
 
     def meant(self, row: Row) -> outcomes.Outcome:
-        """What the module does in a row."""
+        """The outcome that the row gives to the module."""
         if row["outcome"] != "-":
             return outcomes.outcome(row["outcome"], self.room)
         if self.callback == "get_ratelimit_override_for_user":
@@ -98,7 +98,7 @@ class Rows(World):
 
 
 def each(group: str) -> Callable[[Rows], None]:
-    """The test of a callback's rows."""
+    """Creates the test of a callback's rows."""
 
     def test(self: Rows) -> None:
         wrong = self.take_rows()
@@ -110,15 +110,15 @@ def each(group: str) -> Callable[[Rows], None]:
 
 TESTS = {f"test_{group}": each(group) for group in GROUPS}
 
-# What modules in Python cause: the rows themselves, which shows that the requests are right.
+# With Python modules the rows themselves result, which shows that the requests are right.
 PythonRowsTestCase = type("PythonRowsTestCase", (Rows,), {"native": False, **TESTS})
 
-# What native modules cause.
+# The same with native modules.
 NativeRowsTestCase = type("NativeRowsTestCase", (Rows,), {"native": True, **TESTS})
 
 
 class OtherOutcomesTestCase(Rows):
-    """Shows that a module which does not do what the rows say is noticed."""
+    """Shows that a module with other outcomes than the rows is detected."""
 
     native = False
 
@@ -133,7 +133,7 @@ class OtherOutcomesTestCase(Rows):
 
 
 class DecidedTestCase(unittest.TestCase):
-    """Shows that the table of what native modules do otherwise is about rows that there are."""
+    """Shows that the table of differences of native modules refers to existing rows."""
 
     def test_rows_that_differ(self) -> None:
         examples = recorded.lines("client-visible/examples.jsonl")

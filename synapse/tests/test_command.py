@@ -1,4 +1,4 @@
-"""Shows what `python -m hsmod` does: its own commands, and how it becomes the executable."""
+"""Shows the commands of `python -m hsmod`, and how the executable replaces it."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Plugins(TestCase):
         self.assertIn("authorization_path", listed["http_antispam"]["config_keys"])
 
     def test_a_closed_pipe_is_no_error(self) -> None:
-        """As `head` does."""
+        """The reader closes the pipe early, as `head` does."""
         reads, writes = os.pipe()
         os.close(reads)
         with os.fdopen(writes, "wb") as nobody:
@@ -131,7 +131,7 @@ class Plugins(TestCase):
 
 class Check(TestCase):
     def check(self, *modules: object, **others: object) -> subprocess.CompletedProcess[str]:
-        """With `--calls`, so that Synapse need not be imported each time."""
+        """Passes `--calls`, so that Synapse need not be imported each time."""
         config = {"modules": list(modules), **others}
         return hsmod("check", "-c", "-", "--calls", "spam_checker", stdin=config)
 

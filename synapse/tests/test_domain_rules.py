@@ -1,4 +1,4 @@
-"""Shows that `domain_rules` says in a Synapse who invites and who joins."""
+"""Shows that `domain_rules` decides in Synapse who may invite and join."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DomainRules(NativeTestCase):
     def create(self, version: str) -> str:
         room_id = self.helper.create_room_as(
             self.users["alice"],
-            # On the public list nobody would be invited.
+            # Rooms on the public list allow no invites.
             is_public=False,
             room_version=version,
             tok=self.tokens["alice"],
@@ -60,12 +60,12 @@ class DomainRules(NativeTestCase):
             self.join(room_id, "bob", 200)
             self.invite(room_id, "alice", self.users["dan"], 403)
             self.invite(room_id, "bob", self.users["dan"], 403)
-            # An invite is still one.
+            # An invite does not change that.
             self.join(room_id, "carol", 200)
             self.join(room_id, "dan", 403)
 
     def may_invite(self, inviter: str, invitee: str, room_id: str) -> bool:
-        """Without a server to which the invite would go."""
+        """Invites a remote user, without sending the invite to their server."""
         checker = self.hs.get_module_api_callbacks().spam_checker
         asked = checker.user_may_invite(inviter, invitee, room_id)
         return self.get_success(asked) == checker.NOT_SPAM

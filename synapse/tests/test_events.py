@@ -1,4 +1,4 @@
-"""Shows what native modules see of Synapse's events and state, and what is made for them."""
+"""Shows how native modules see Synapse's events and state, and what is created for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support import NativeTestCase
 
 
 class Listed(NativeTestCase):
-    """A module that tells what it finds."""
+    """A module that reports the state that it reads."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
     modules = [{"module": "good_lister", "config": {}}]
@@ -53,7 +53,7 @@ class Listed(NativeTestCase):
 
 
 class Watched:
-    """An event, of which it is counted how often the whole was asked for."""
+    """An event that counts how often it is serialised."""
 
     def __init__(self, fails: bool = False, **more: Any) -> None:
         self._event = make_event()
@@ -72,7 +72,7 @@ class Watched:
 
 
 class Checked(NativeTestCase):
-    """Modules that are asked about an event."""
+    """Modules that are called with an event."""
 
     def check(self, watched: Watched) -> Any:
         spam_checker = self.hs.get_module_api_callbacks().spam_checker
@@ -85,7 +85,7 @@ class Checked(NativeTestCase):
 
 
 class Head(Checked):
-    """A module that looks at the sender."""
+    """A module that reads the sender."""
 
     modules = [{"module": "list_spam_checker", "config": {"evil_users": ["@eve:other.org"]}}]
 

@@ -1,5 +1,5 @@
-"""Shows what clients see of the plugins `list_spam_checker` and `demo`, the two example modules of
-Synapse's documentation, without the mistakes that it prints."""
+"""Shows the effect for clients of the plugins `list_spam_checker` and `demo`, the two examples in
+Synapse's documentation, without the mistakes there."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ExampleModulesTestCase(World):
         return self.ask("POST", f"{CLIENT}/createRoom", {}, user)
 
     def messages(self, user: str) -> FakeChannel:
-        """The last of twenty, which are all answered the same."""
+        """The last of twenty requests, which all get the same response."""
         sent = [self.send(user) for _ in range(20)]
         self.assertEqual({channel.code for channel in sent}, {sent[-1].code})
         return sent[-1]
@@ -65,7 +65,7 @@ class ExampleModulesTestCase(World):
         self.assertEqual(wrong, [], "\n".join(wrong))
 
     def differs(self, row: dict[str, Any], channel: FakeChannel) -> str | None:
-        """What is wrong with the answer to a request."""
+        """The differences in the response to a request."""
         row = shapes.decided(row)
         text = channel.result.get("body", b"").decode()
         body = json.loads(text) if text else text

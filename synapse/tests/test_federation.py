@@ -1,4 +1,4 @@
-"""Shows that native modules are told what other servers got."""
+"""Shows that native modules are notified of events delivered to other servers."""
 
 from __future__ import annotations
 

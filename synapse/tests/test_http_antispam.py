@@ -1,6 +1,6 @@
-"""Shows that `http_antispam` is to a service and to clients what the module in Python is.
+"""Shows that `http_antispam` behaves towards a service and clients like the Python module.
 
-Both are in one Synapse, each four times. Whoever is not looked at is let pass by the service.
+Both are in one Synapse, each four times. The service allows the requests of those not under test.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ DENIED = (403, {"errcode": "M_LIMIT_EXCEEDED", "error": "no", "org.example.a": [
 def config(
     server: AntispamServer, who: str, fail_open: bool, in_background: bool
 ) -> dict[str, Any]:
-    """The same for both."""
+    """The config of both modules."""
     return {
         "base_url": f"{server.url}/{who}",
         "authorization": "secret",
@@ -64,12 +64,12 @@ def config(
 
 
 def name(kind: str, fail_open: bool, in_background: bool = False) -> str:
-    """Who of a kind."""
+    """The name of a module of this kind."""
     return f"{kind}-{'open' if fail_open else 'closed'}-{'async' if in_background else 'sync'}"
 
 
 def homeserver_modules(server: AntispamServer) -> list[dict[str, Any]]:
-    """The native ones first: the original hides everybody from the user directory."""
+    """The native modules come first: the original hides everybody from the user directory."""
     both = [(fail_open, waits) for fail_open in (True, False) for waits in (False, True)]
     native = []
     original = []
@@ -93,7 +93,7 @@ def homeserver_modules(server: AntispamServer) -> list[dict[str, Any]]:
 
 
 class BesideTheOriginal(OnceTestCase):
-    """One Synapse and one service for all of it."""
+    """One Synapse and one service for all tests."""
 
     server: AntispamServer
     homeserver: Homeserver
@@ -117,7 +117,7 @@ class BesideTheOriginal(OnceTestCase):
     def client(
         cls, method: str, path: str, body: Any, status: int, user: User | None = None
     ) -> Any:
-        """A request that is no question of a test."""
+        """A request that is not part of a test."""
         answer = cls.ask(method, path, body, user)
         assert answer[0] == status, answer
         return answer[1]
@@ -133,13 +133,13 @@ class BesideTheOriginal(OnceTestCase):
         return answer.status, answer.json()
 
     def publish(self, who: str, reply: Reply, seconds: float = 30) -> tuple[int, Any]:
-        """The cheapest question."""
+        """Publishes a room, the cheapest operation that calls a module."""
         self.server.reply(who, reply)
         path = f"v3/directory/list/room/{self.room}"
         return self.ask("PUT", path, {"visibility": "private"}, seconds=seconds)
 
     def both(self, reply: Reply, fail_open: bool) -> tuple[Any, Any]:
-        """What the client is answered by each."""
+        """The client's response with each module."""
         native, original = (
             self.publish(name(kind, fail_open), reply) for kind in (NATIVE, ORIGINAL)
         )
@@ -195,7 +195,7 @@ class BesideTheOriginal(OnceTestCase):
         self.assertLess(time.monotonic() - begun, 1.5)
 
     def denied(self, callback: str, question: Callable[[], tuple[int, Any]]) -> Any:
-        """What is answered and what was asked, which is the same of both."""
+        """The response and the service's requests, which are the same for both modules."""
         seen = []
         for kind in (NATIVE, ORIGINAL):
             who = name(kind, fail_open=True)
@@ -266,7 +266,7 @@ class BesideTheOriginal(OnceTestCase):
         body = {"user_id": self.alice.user_id, "room_alias": "#name:localhost"}
         self.assertEqual(asked[NATIVE], [("user_may_create_room_alias", body)])
         self.assertEqual(answers[NATIVE], DENIED)
-        # The original cannot write an alias as JSON: it asks nobody, and is as if nobody answered.
+        # The original cannot serialise an alias: it makes no request, as if the service had failed.
         self.assertEqual(asked[ORIGINAL], [])
         said = {"errcode": "M_UNKNOWN", "error": "Failed to connect to antispam server"}
         self.assertEqual(answers[ORIGINAL], (403, said))
@@ -335,8 +335,8 @@ class BesideTheOriginal(OnceTestCase):
         self.assertEqual(answer, (200, {"limited": False, "results": []}))
         self.assertEqual(asked["user_profile"]["user_id"], self.bob.user_id)
         self.assertEqual(asked["requester_id"], self.alice.user_id)
-        # Let pass, the native ones hide nobody: the next module is asked. The first original hides
-        # everybody, whatever the service says, so that no other one is.
+        # If the service allows it, native modules hide nobody, and the next module is asked. The
+        # first original hides everybody, whatever the service says, so no later one is asked.
         self.server.reply("nobody", ALLOW)
         self.assertEqual(search(), (200, {"limited": False, "results": []}))
         self.assertEqual(len(self.server.asked(name(ORIGINAL, True), least=1)), 1)
@@ -344,10 +344,10 @@ class BesideTheOriginal(OnceTestCase):
 
 
 def without_age(asked: Asked) -> Asked:
-    """An event's age is what has passed between two moments, of which each module has its own."""
+    """Removes the age of events, which depends on the time at which each module reads it."""
     body = json.loads(json.dumps(asked.body))
     body.get("event", {}).get("unsigned", {}).pop("age_ts", None)
-    # The events of two questions are two events.
+    # Two calls are about two different events.
     for field in ("event_id", "origin_server_ts"):
         body.get("event", {}).pop(field, None)
     return replace(asked, body=body)

@@ -1,5 +1,5 @@
-"""Shows that the plugin `last_admin` freezes, opens or hands over a room in a homeserver before its
-last admin has left: what it sends then is asked about, too, by the same module."""
+"""Shows that the plugin `last_admin` freezes, opens or hands over a room before its last admin has
+left; the events that it sends are checked by the same module, too."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from support import NativeTestCase, native
 FROZEN = "org.matrix.room.frozen"
 CLIENT = "/_matrix/client/v3/rooms"
 
-# In the newer one creators have power without being listed.
+# In the newer version creators have power without being listed.
 VERSIONS = ["10", "12"]
 
 
 class LastAdmin(NativeTestCase):
-    """Each room is public; alice has made it, bob is a moderator, carol is just there."""
+    """Each room is public; alice created it, bob is a moderator, carol is a plain member."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
     config: JsonDict = {}
@@ -50,7 +50,7 @@ class LastAdmin(NativeTestCase):
         return made
 
     def state(self, room_id: str, event_type: str, key: str = "") -> JsonDict:
-        """The content of a state event, as the homeserver has it."""
+        """The content of a state event in the homeserver."""
         state = self.get_success(
             self.hs.get_storage_controllers().state.get_current_state(room_id)
         )
@@ -75,12 +75,12 @@ class LastAdmin(NativeTestCase):
         self.assertEqual(member["membership"], "leave")
 
     def levels(self, room_id: str) -> tuple[int, JsonDict]:
-        """What everybody has, and what those have who are listed."""
+        """The default power level, and those of listed users."""
         levels = self.state(room_id, EventTypes.PowerLevels)
         return levels["users_default"], levels["users"]
 
     def listed(self, version: str) -> JsonDict:
-        """The list with the creator, if it has her."""
+        """The list with the creator, if this room version lists creators."""
         return {self.users["alice"]: 100} if version == "10" else {}
 
 
@@ -112,7 +112,7 @@ class Freezes(LastAdmin):
     def test_by_hand(self) -> None:
         for version in VERSIONS:
             made = self.room(version)
-            # A moderator may send it, but not what comes with it.
+            # A moderator may send it, but not the power levels that must follow.
             self.assertEqual(self.put(made, "bob", FROZEN, {"frozen": True}), 403)
             self.assertEqual(self.says(made, "carol"), 200)
             self.assertEqual(self.put(made, "alice", FROZEN, {"frozen": True}), 200)
@@ -159,7 +159,7 @@ class Promotes(LastAdmin):
             self.assertEqual(self.state(made, FROZEN), {})
             admins = {**self.listed(version), self.users["bob"]: 100}
             self.assertEqual(self.levels(made), (0, admins))
-            # He is the last one now.
+            # Now he is the last admin.
             self.leaves(made, "bob")
             self.assertEqual(self.state(made, FROZEN), {"frozen": True})
 

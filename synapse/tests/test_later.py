@@ -1,5 +1,5 @@
-"""Shows that what modules leave to be done after their answer is done, once: when a user is in,
-and when a batch of an update has run."""
+"""Shows that modules' continuations run once: after a user has logged in, and after a batch of an
+update has run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from support import NativeTestCase
 
 
 def recorder(**answers: Any) -> JsonDict:
-    """A module that accepts all logins and lets batches run, and wants to know of their end."""
+    """A module that accepts all logins and allows batches, with continuations for both."""
     answers = {"check_auth": {"replace": "@alice:test"}, "on_update": {"replace": 7}, **answers}
     config = {
         "callbacks": ["check_auth", "on_update"],
@@ -32,7 +32,7 @@ class Later(NativeTestCase):
         self.register_user("alice", "secret")
 
     def seen_from(self, callback: str, first: str) -> list[list[Any]]:
-        """What the module has noted from the call of this callback with this argument on."""
+        """The module's records from the call of this callback with this argument on."""
         seen = self.make_request("GET", "/_synapse/client/recorder/seen").json_list
         begin = [call[:2] for call in seen].index([callback, first])
         return seen[begin:]
@@ -70,7 +70,7 @@ class Later(NativeTestCase):
 
 
 class Fails(Later):
-    """The module fails when the user is in: Synapse fails the login, which exists by then."""
+    """The continuation fails: Synapse fails the login, whose access token already exists."""
 
     modules = [recorder(on_login={"fail": "no seat left"})]
 

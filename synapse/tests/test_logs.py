@@ -1,4 +1,4 @@
-"""Shows what native modules and their loader log, in Python's logging."""
+"""Shows how the log of native modules and their loader appears in Python's logging."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LogTestCase(NativeTestCase):
         logs.refresh()
 
     def heard(self, name: str = "hsmod") -> list[logging.LogRecord]:
-        """What is logged below a logger from now on, whatever its level."""
+        """Collects the records below a logger from now on, whatever their level."""
         records: list[logging.LogRecord] = []
 
         class Handler(logging.Handler):
@@ -132,7 +132,7 @@ class Levels(LogTestCase):
 
     def test_everything(self) -> None:
         self.set_level("hsmod", logs.TRACE)
-        # The harness has no such level.
+        # The harness does not know this level.
         self.patch(logging.getLogger("hsmod"), "propagate", False)
         records = self.heard(RECORDER)
         self.send()
@@ -177,7 +177,7 @@ class Levels(LogTestCase):
 
 class Hangup(LogTestCase):
     def test_sighup(self) -> None:
-        """It is where Synapse reads its log config again, before our turn comes."""
+        """Synapse reloads its log config at this signal, before our handler runs."""
         own = _base._instance_id_to_sighup_callbacks_map[self.hs.get_instance_id()]
         self.set_level("hsmod", logging.WARNING)
         logging.getLogger("hsmod").setLevel(logging.INFO)
@@ -215,7 +215,7 @@ class Hangup(LogTestCase):
 
 
 class Threads(LogTestCase):
-    """Lines of other threads than the reactor's."""
+    """Lines of threads other than the reactor's."""
 
     modules = [{"module": "good_worker", "config": {"name": "w"}}]
 
@@ -236,7 +236,7 @@ class Threads(LogTestCase):
         self.assertEqual(record.request, "sentinel")  # type: ignore[attr-defined]
 
 
-# A process whose reactor does not turn, while a thread of the native part has something to say.
+# A process whose reactor hangs while a thread of the native part logs.
 STANDSTILL = """
 import logging, sys, time
 
@@ -261,7 +261,7 @@ print("stood still", flush=True)
 
 class Standstill(unittest.TestCase):
     def test_nothing_is_lost(self) -> None:
-        """An error is on standard error and in the log while the reactor still stands."""
+        """An error appears on standard error and in the log while the reactor still hangs."""
         begin = [{"what": "process", "how": "fail", "seconds": 0}]
         config = native({"module": "good_worker", "config": {"begin": begin}})["config"]
         about: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Shows that native modules say who may upload how much."""
+"""Shows that native modules decide how much a user may upload."""
 
 from __future__ import annotations
 

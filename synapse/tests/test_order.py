@@ -1,4 +1,4 @@
-"""Shows that the order of `modules:` in homeserver.yaml holds, across native modules and Python's."""
+"""Shows that native and Python modules are asked in the order of `modules:`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def decided(errcode: str) -> dict[str, Any]:
 
 
 class Between:
-    """A module in Python that stands between native ones."""
+    """A Python module between native ones."""
 
     answer: Any = NOT_SPAM
     asked = 0
@@ -34,7 +34,7 @@ PYTHON = {"module": f"{__name__}.Between", "config": {}}
 
 
 class Asked(NativeTestCase):
-    """Two `hsmod.Modules`, with the module in Python between them."""
+    """Two `hsmod.Modules`, with the Python module between them."""
 
     first: dict[str, Any]
 

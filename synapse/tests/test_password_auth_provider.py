@@ -1,4 +1,4 @@
-"""Shows that native modules check logins, and are told who is in and who is out."""
+"""Shows that native modules check logins, and are notified of logouts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class PasswordAuthProvider(ScriptedTestCase):
         self.assertEqual(self.only_call("check_auth"), called)
         self.script(check_auth=ACCEPTED)
         self.assertEqual(self.log_in(wrong, 200)["user_id"], self.alice)
-        # A module that fails accepts nobody, and keeps nobody out.
+        # A module that fails neither accepts nor refuses a login.
         self.script(check_auth=broken())
         self.log_in(wrong, 403)
         self.log_in({"type": "m.login.password", "password": "secret"}, 200)

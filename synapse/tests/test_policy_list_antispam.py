@@ -1,5 +1,5 @@
-"""Shows that the plugin `policy_list_antispam` bans in a homeserver whom the rules of a room ban, from
-when they are sent until they are taken back."""
+"""Shows that the plugin `policy_list_antispam` bans whom the rules of a room ban, from the time they
+are sent until they are revoked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 30
 
 
 class PolicyLists(NativeTestCase):
-    """The list's room comes to be after the module has started."""
+    """The room of the list is created after the module has started."""
 
     servlets = [
         admin.register_servlets,
@@ -51,7 +51,7 @@ class PolicyLists(NativeTestCase):
         self.room = self.helper.create_room_as(self.users["eve"], tok=self.tokens["eve"])
 
     def make_list(self) -> None:
-        """The room of the ID that the config names."""
+        """Creates the room with the ID that the config names."""
         rooms = self.hs.get_room_creation_handler()
         usual = rooms._generate_room_id
         rooms._generate_room_id = lambda: LIST
@@ -62,14 +62,14 @@ class PolicyLists(NativeTestCase):
         self.assertEqual(made, LIST)
 
     def rule(self, entity: str | None, key: str = "rule:1", by: str = "moderator") -> int:
-        """Sends a rule, or takes it back; the status."""
+        """Sends or revokes a rule; returns the status."""
         rule = {"entity": entity, "recommendation": "m.ban", "reason": "spam"}
         path = f"/_matrix/client/v3/rooms/{LIST}/state/m.policy.rule.user/{key}"
         content = {} if entity is None else rule
         return self.make_request("PUT", path, content, access_token=self.tokens[by]).code
 
     def invites(self, user: str) -> int:
-        """What comes of an invite of the moderator; it is taken back."""
+        """The status of an invite to the moderator, which is then revoked."""
         guest = {"user_id": self.users["moderator"]}
         path = f"/_matrix/client/v3/rooms/{self.room}"
         token = self.tokens[user]
@@ -91,7 +91,7 @@ class PolicyLists(NativeTestCase):
         return [user["user_id"] for user in found.json_body["results"]] == [self.users["eve"]]
 
     def until(self, done: Callable[[], bool]) -> None:
-        """Lists are read in the background, of which some is on a thread."""
+        """Waits until a condition holds: lists are read in the background, partly on a thread."""
         deadline = time.monotonic() + SECONDS
         while not done():
             self.assertLess(time.monotonic(), deadline, "it never came to be so")
@@ -116,7 +116,7 @@ class PolicyLists(NativeTestCase):
         self.helper.join(self.room, self.users["alice"], tok=self.tokens["alice"])
         self.until(lambda: self.says("alice") == 403)
         self.assertEqual(self.rule("*", key="rule:2", by="eve"), 403)
-        # This one is read behind it.
+        # This one is read after it.
         self.assertEqual(self.rule(None), 200)
         self.until(lambda: self.says("alice") == 200)
         self.assertEqual(self.says("eve"), 200)
