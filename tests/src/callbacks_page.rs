@@ -79,20 +79,21 @@ pub fn page() -> String {
 const HEAD: &str = "\
 # Callbacks
 
-Every callback that a module may register. Names and arguments are Synapse's; each callback's own
+Every callback that a module may register. Names and arguments are Synapse's. Each callback's
 documentation (`cargo doc -p hsmod-plugin-api --open`) says when a homeserver calls it.
 `check_auth` is what Synapse registers as `auth_checkers`.
 
-Modules are asked in the order of the config. *First*: until one answers something other than the
-neutral answer. *All*: one after the other, until one fails. *United*, *merged*: one after the
-other, and what they answer is put together. *Told*: each in its own time, through a queue. A
-failure is an error, a panic, or no answer within the deadline; *used by* is how many of 105
-surveyed Synapse modules register it.
+Modules are called in config order. *First*: until one gives an answer other than the neutral one.
+*All*: one after the other, until one fails. *United*, *merged*: one after the other, and their
+answers are combined. *Told*: a notification, which each module handles at its own pace, through a
+queue. A failure is an error, a panic, or no answer within the deadline. *Used by* is the number of
+105 surveyed Synapse modules that register the callback.
 
-What *may deny* a plugin requires: a homeserver that does not know or never calls it refuses the
-plugin before any code of it runs, unless its author says `#[callbacks(optional(..))]`.
+A plugin requires each callback that *may deny*: a homeserver that does not know or never calls it
+refuses the plugin before any of its code runs, unless the author marks the callback with
+`#[callbacks(optional(..))]`.
 
-This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests callbacks_page`.
+This page is generated from the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests callbacks_page`.
 ";
 
 const COLUMNS: &str = "\n\
@@ -103,8 +104,8 @@ const COLUMNS: &str = "\n\
 const FEDERATED: &str = "
 ## Failures over federation
 
-What a failure means where another server is concerned: an error, a panic, no answer in time. Only a
-denial is an answer about the event or the user, which is why a homeserver tells the two apart
+The effect of a failure (an error, a panic, or no answer in time) on another server. Only a denial is a
+decision about the event or the user, so a homeserver must distinguish the two
 (`CallError::is_denial`).
 
 | callback | a failure |
