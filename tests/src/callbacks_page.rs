@@ -85,7 +85,7 @@ documentation (`cargo doc -p hsmod-plugin-api --open`) says when a homeserver ca
 
 Modules are called in config order. *First*: until one gives an answer other than the neutral one.
 *All*: one after the other, until one fails. *United*, *merged*: one after the other, and their
-answers are combined. *Told*: a notification, which each module handles at its own pace, through a
+answers are combined. *Notified*: a notification, which each module handles at its own pace, through a
 queue. A failure is an error, a panic, or no answer within the deadline. *Used by* is the number of
 105 surveyed Synapse modules that register the callback.
 
@@ -159,12 +159,12 @@ fn combined(policy: &Policy) -> &'static str {
         Combining::FirstDecided => "first",
         Combining::AllInOrder => "all",
         Combining::ThenUserMayInvite => "first, then `user_may_invite`",
-        Combining::FirstOfLoginType => "first, of those who know the type of login",
+        Combining::FirstOfLoginType => "first, among the modules with the login type",
         Combining::Union => "united",
         Combining::Merged => "merged",
         Combining::Single => "one module only",
         Combining::Exclusive => "the first module of the category",
-        Combining::Notification => "told",
+        Combining::Notification => "notified",
         _ => "?",
     }
 }

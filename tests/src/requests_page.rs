@@ -61,25 +61,25 @@ pub fn page() -> String {
 const HEAD: &str = "\
 # Requests
 
-Everything that a module may ask of its homeserver: the methods of `ModuleApi`, of its
+All requests that a module can make to its homeserver: the methods of `ModuleApi`, of its
 `account_data_manager()` and of its `public_room_list_manager()`. Names and arguments are Synapse's.
 `ModuleApi::register`, deprecated there too, is `register_user` and `register_device` in one call.
 
-A homeserver answers the groups it can, and of these what it can; `supports(name)` says whether it
-does. What it does not answer is an error with that name, never a crash: `ModuleError::unanswered`
-says why (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks
-a room waits for the lock of that room: inside a callback that the homeserver makes while it holds
-the lock, it would wait for ever and answers *WouldDeadlock* instead. More than 256 requests of one
-module at once are *TooMany*; so are more than 32 callbacks and requests inside one another, where a
-look at a room's state is a request too: modules and homeserver would ask one another without end.
-*Used by* is how many of 62 surveyed Synapse modules make it.
+A homeserver may support only some groups, and only some requests of a group; `supports(name)` tells.
+An unsupported request returns an error that names it and never crashes: `ModuleError::unanswered` gives
+the reason (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks a
+room waits for that room's lock. Inside a callback that the homeserver makes while it holds the lock, the
+request would wait forever, so it fails with *WouldDeadlock* instead. More than 256 concurrent requests of
+one module fail with *TooMany*, and so do more than 32 nested callbacks and requests (reading a room's
+state counts as a request), since modules and homeserver could otherwise call each other without end.
+*Used by* is the number of 62 surveyed Synapse modules that make the request.
 
-An argument `&impl Serialize` takes whatever serialises as what stands behind it: a
-`serde_json::json!(..)`, a struct, a list of `&str`, `&()` for `null`. A `JsonStr`, which is JSON text
-already, is sent as it is. What is of another kind is an error that names the argument, and nothing
-is asked. The homeserver is given the text, as a `&JsonStr`.
+An argument `&impl Serialize` takes any value that serializes to the kind of JSON given after it: a
+`serde_json::json!(..)`, a struct, a list of `&str`, or `&()` for `null`. A `JsonStr`, which is already
+JSON text, is sent unchanged. A value of another kind is an error that names the argument, and the request
+is not made. The homeserver receives the text as a `&JsonStr`.
 
-This page is made of the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests requests_page`.
+This page is generated from the code: `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-tests requests_page`.
 ";
 
 const COLUMNS: &str = "\n\
