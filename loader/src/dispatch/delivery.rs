@@ -103,7 +103,8 @@ impl Tally {
 
 /// Some modules did not receive a notification. All others did.
 ///
-/// It has been logged already, so a caller that does not act on it may drop the [`Delivery`].
+/// A notification that could not be queued has been logged, so a caller that does not act on this
+/// may drop the [`Delivery`]. What a runtime leaves in the queues when it ends is not logged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryError {
     callback: &'static str,
