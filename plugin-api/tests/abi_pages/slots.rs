@@ -15,23 +15,24 @@ const HEAD: &str = "\
 # Slots
 
 Every row of every table: its slot, the structure of its arguments, its answer. Slots are counted from 0;
-slot *n* is the function at offset `8 + n * sizeof(pointer)`. Behind each argument stands its offset in
-the structure, on 64-bit platforms; behind the arguments the size of the structure, which begins with
-[two numbers](calls.md#arguments). What the rows mean,
-when they are asked and what becomes of a failure stands in [callbacks](../callbacks.md),
-[requests](../requests.md) and [services](../services.md); how a row is called in
-[calls](calls.md), what its answer is made of in [answers](answers.md) and [JSON](json.md).
+slot *n* is the function at offset `8 + n * sizeof(pointer)`. The number after each argument is its offset in
+the structure on 64-bit platforms. *Bytes* is the size of the structure, which begins with
+[two numbers](calls.md#arguments).
 
-This page is made of the code:
+[Callbacks](../callbacks.md), [requests](../requests.md) and [services](../services.md) say what the rows mean,
+when they are called and what a failure causes; [calls](calls.md) says how a row is called, and
+[answers](answers.md) and [JSON](json.md) what its answer consists of.
+
+This page is generated from the code:
 `UPDATE_SNAPSHOTS=1 cargo test -p hsmod-plugin-api --features host,layout --test abi_pages`.
 
 ";
 
 const ARGUMENTS: &str = "\
-| argument in C | may be |
+| argument in C | value |
 | --- | --- |
-| `hsmod_str` | text |
-| `hsmod_str?` | text, or none |
+| `hsmod_str` | a string |
+| `hsmod_str?` | a string, or none |
 | `hsmod_str: JSON` | one JSON value: see [arguments](json.md#arguments) |
 | `hsmod_x *` | a view, not null |
 | `hsmod_x *?` | a view, or null |
@@ -42,15 +43,15 @@ const ARGUMENTS: &str = "\
 const CALLBACKS: &str = "\
 ## Callbacks
 
-A module asks to be asked with `register_callbacks`, by the name of the table in the headings. *Each*
-stands where a row is asked about several items with one call.
+A module registers its callbacks with `register_callbacks`, by the names of the tables in the headings. *Each*
+marks a row that is asked about several items in one call.
 ";
 
 const REQUESTS_HEAD: &str = "\
 ## Requests
 
-A module gets these tables with `extension`, by the names in the headings; `object` of their slots is
-`host`. *Locks* names the room whose lock the answer may need.
+A module obtains these tables with `extension`, by the names in the headings. The `object` of their slots is
+`host`. *Locks* names the room whose lock the host may need in order to answer.
 ";
 
 /// The page.
