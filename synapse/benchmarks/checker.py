@@ -1,4 +1,4 @@
-"""Refuses what users on a list do: what the plugin ``bench_checker`` does natively."""
+"""Refuses actions of users on a list, as the plugin ``bench_checker`` does natively."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Checker:
             api.register_spam_checker_callbacks(**{name: getattr(self, name)})
 
     async def check_event_for_spam(self, event: EventBase) -> Any:
-        """Looks at the body in place of the sender where there is a word to look for."""
+        """Checks the body instead of the sender if there is a word to search for."""
         if self._word is not None:
             return Codes.FORBIDDEN if self._word in event.content["body"] else NOT_SPAM
         return Codes.FORBIDDEN if event.sender in self._evil_users else NOT_SPAM
@@ -35,6 +35,6 @@ class Checker:
     async def check_event_allowed(
         self, event: EventBase, state_events: StateMap[EventBase]
     ) -> tuple[bool, dict[str, Any] | None]:
-        """Also denied where the entry that it looks at is missing."""
+        """Also denies if the entry that it checks is missing."""
         missing = self._looks_at is not None and (self._looks_at, "") not in state_events
         return not (missing or event.sender in self._evil_users), None

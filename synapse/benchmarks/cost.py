@@ -1,4 +1,4 @@
-"""What it costs Synapse to ask native modules, beside the same checks in Python.
+"""Measures the cost of calling native modules in Synapse, and of the same checks in Python.
 
     python synapse/benchmarks/cost.py [--json] [--check]
 
@@ -30,16 +30,16 @@ from synapse.logging.context import LoggingContext
 MODULES = (1, 3, 10)
 STATES = (10, 1_000, 100_000)
 
-#: What no body may say.
+#: The word that no body may contain.
 WORD = "casino"
 
-#: How much of what Python modules cost native ones may, where Synapse accounts for every callback.
-#: Neither `check_event_allowed` nor its state has a limit: Synapse keeps no account of it, so that
-#: a Python module costs next to nothing there.
+#: The maximal cost of native modules as a fraction of that of Python modules, where Synapse
+#: measures every callback. `check_event_allowed` and its state have no limit: Synapse does not
+#: measure it, so a Python module costs next to nothing there.
 AT_MOST = {1: 1.0, 3: 0.4, 10: 0.12}
 
 ROUNDS = 15
-#: How long one of the two kinds is asked in a round, in seconds.
+#: How long each of the two kinds is called in a round, in seconds.
 SPELL = 0.03
 
 #: Asks all modules once.
@@ -57,7 +57,7 @@ class Times:
         return min(self.rounds_ns) / 1e3
 
     def as_dict(self) -> dict[str, Any]:
-        """The median, and what four of five rounds lie between."""
+        """The median, and the range of the middle four fifths of the rounds."""
         tenths = statistics.quantiles(self.rounds_ns, n=10, method="inclusive")
         return {"median": statistics.median(self.rounds_ns), "spread": [tenths[0], tenths[-1]]}
 
@@ -143,7 +143,7 @@ def spam_checker(
     denied: tuple[Any, ...],
     **looks_for: str,
 ) -> Question:
-    """Asks as Synapse does, what the modules allow; what they deny is asked once."""
+    """A call through Synapse that the modules allow; checks that they deny another one."""
     home = homes.home(kind, modules, name, **looks_for)
     ask = getattr(home.get_module_api_callbacks().spam_checker, name)
     answer, denial = once(ask(*allowed)), once(ask(*denied))
@@ -153,7 +153,7 @@ def spam_checker(
 
 
 def check_event_allowed(kind: str, looks_at: str | None, event: Any, state: Any) -> Question:
-    """Asks the callback itself: what Synapse does before grows with the state, and hides it."""
+    """Calls the callback directly: Synapse's own work grows with the state, and would hide it."""
     home = homes.home(kind, 1, "check_event_allowed", looks_at=looks_at)
     rules = home.get_module_api_callbacks().third_party_event_rules
     (ask,) = rules._check_event_allowed_callbacks
@@ -168,7 +168,7 @@ def check_event_allowed(kind: str, looks_at: str | None, event: Any, state: Any)
 
 
 def once(question: Coroutine[Any, Any, Any]) -> Any:
-    """The answer to a question that is answered at once."""
+    """The answer of a call that is ready at once."""
     try:
         question.send(None)
     except StopIteration as answer:
@@ -228,7 +228,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     parser.add_argument("--check", action="store_true", help="end with 1 where too much is paid")
     options = parser.parse_args()
-    # Without a context to which it could account, Synapse warns with every question.
+    # Without a logging context to account to, Synapse logs a warning with every call.
     with LoggingContext(name="cost", server_name=homes.SERVER_NAME):
         measured = rows()
     print(as_json(measured) if options.json else as_text(measured))

@@ -1,4 +1,4 @@
-"""Homeservers in memory, with the modules that are measured; and what they are asked about."""
+"""Homeservers in memory with the measured modules, and the arguments of their callbacks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PDUS = Path(__file__).parents[2] / "tests" / "data" / "synapse-pdus.ndjson"
 
 
 def home(kind: str, modules: int, callback: str, **looks_for: str | None) -> HomeServer:
-    """A homeserver with so many modules of a kind, each of which registers this callback."""
+    """A homeserver with this number of modules of a kind, which register this callback."""
     config = default_config(server_name=SERVER_NAME)
     own = {"evil_users": EVIL_USERS, "callback": callback, **looks_for}
     if kind == "python":
@@ -40,14 +40,14 @@ def home(kind: str, modules: int, callback: str, **looks_for: str | None) -> Hom
         reactor=reactor,
         clock=clock,
     )
-    # What modules do once the reactor turns, which it does outside of any request's context.
+    # Runs the modules' start, which happens outside of any request's logging context.
     with PreserveLoggingContext():
         reactor.advance(0)
     return home
 
 
 def native(config: dict[str, Any], modules: int) -> dict[str, Any]:
-    """The config of as many native modules, each of a name of its own."""
+    """The config of this number of native modules, each with its own name."""
     return {
         "plugins_dir": os.environ["HSMOD_TEST_PLUGINS"],
         "verify": {"permissions": "warn"},
@@ -90,6 +90,6 @@ def state(entries: int) -> StateMap[EventBase]:
 
 
 def _event(recorded: dict[str, Any]) -> EventBase:
-    """A recorded event, which names its ID, as Synapse has it."""
+    """A recorded event with its ID, as Synapse's object."""
     pdu = {name: value for name, value in recorded.items() if name != "event_id"}
     return make_event_from_dict(pdu, room_version=RoomVersions.V11)

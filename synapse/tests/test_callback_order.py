@@ -20,7 +20,7 @@ ASKED = sorted({call.split("(")[0] for row in ORDERS.values() for call in row.ge
 
 
 def named(call: list[Any]) -> str:
-    """A call in the notation of the rows: with the type of the event, or the name of the limiter."""
+    """A call in the notation of the rows: with the type of event, or the name of the limiter."""
     name, *arguments = call
     if name == "get_ratelimit_override_for_user":
         return f"{name}({arguments[1]})"

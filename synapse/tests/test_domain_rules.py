@@ -34,7 +34,7 @@ class DomainRules(NativeTestCase):
     def create(self, version: str) -> str:
         room_id = self.helper.create_room_as(
             self.users["alice"],
-            # Rooms on the public list allow no invites.
+            # With this config, rooms on the public list allow no invites.
             is_public=False,
             room_version=version,
             tok=self.tokens["alice"],
@@ -65,7 +65,7 @@ class DomainRules(NativeTestCase):
             self.join(room_id, "dan", 403)
 
     def may_invite(self, inviter: str, invitee: str, room_id: str) -> bool:
-        """Invites a remote user, without sending the invite to their server."""
+        """Asks about an invite without making one, since there is no server to send it to."""
         checker = self.hs.get_module_api_callbacks().spam_checker
         asked = checker.user_may_invite(inviter, invitee, room_id)
         return self.get_success(asked) == checker.NOT_SPAM

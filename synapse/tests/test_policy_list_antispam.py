@@ -1,5 +1,5 @@
-"""Shows that the plugin `policy_list_antispam` bans whom the rules of a room ban, from the time they
-are sent until they are revoked."""
+"""Shows that the plugin `policy_list_antispam` bans whom the rules of a room ban, from the time
+they are sent until they are revoked."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class PolicyLists(NativeTestCase):
         return self.make_request("PUT", path, content, access_token=self.tokens[by]).code
 
     def invites(self, user: str) -> int:
-        """The status of an invite to the moderator, which is then revoked."""
+        """The status of an invite of the moderator by this user; the invite is then revoked."""
         guest = {"user_id": self.users["moderator"]}
         path = f"/_matrix/client/v3/rooms/{self.room}"
         token = self.tokens[user]

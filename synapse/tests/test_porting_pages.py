@@ -1,5 +1,5 @@
-"""Shows that the modules in Python of the book's pages on porting, each on a page of its own beside
-the plugin, are modules, and do what the plugins do."""
+"""Shows that the Python modules on the book's pages about porting work, and behave like the plugins
+beside them."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ ENDPOINT = "https://censor.example.com/check"
 
 
 def module(page: str) -> str:
-    """Makes a module of a page's blocks, and answers its name."""
+    """Creates a Python module from the code blocks of a page, and returns its name."""
     text = (PAGES / f"{page}.md").read_text()
     blocks = [block.partition("```")[0] for block in text.split("```python\n")[1:]]
     name = "page_of_" + page.replace("-", "_")
     made = sys.modules[name] = ModuleType(name)
-    # A part of a class, which stands in a block of its own, follows a blank line, too.
+    # Blocks are joined with a line break; a block may continue the class of the previous one.
     exec(compile("\n".join(blocks), f"{page}.md", "exec"), made.__dict__)
     return name
 
 
 class Pages(NativeTestCase):
-    """All three in one homeserver."""
+    """All three modules in one homeserver."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
 

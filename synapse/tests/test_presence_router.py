@@ -1,4 +1,4 @@
-"""Shows that native modules say who gets to know of whose presence."""
+"""Shows that native modules decide who receives whose presence."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PresenceRouter(ScriptedTestCase):
             currently_active=True,
         )
         users = self.get_success(self.router.get_users_for_states([alice, bob]))
-        # Equal to Synapse's own, of whose class it is.
+        # It is of Synapse's class, and equal to Synapse's own state.
         self.assertEqual(users, {"@boss:test": {alice}, "@nobody:test": set()})
         self.assertEqual(
             self.only_call("get_users_for_states"), [[alice.as_dict(), bob.as_dict()]]

@@ -1,4 +1,4 @@
-"""Shows that native modules work in a real Synapse, which a real client uses."""
+"""Shows that native modules work in a real Synapse with a real client."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from support import plugins
 
 T = TypeVar("T")
 
-# Anybody may register: the client is to do that itself.
+# Registration is open, because the client registers the users.
 OPEN = {"enable_registration": True, "enable_registration_without_verification": True}
 
 PASSWORD = "a long enough password"
 
 
 def native_modules(server: AntispamServer) -> dict[str, Any]:
-    """The four that come with hsmod, and one that notes what it is told."""
+    """Four modules that come with hsmod, and one that records its calls."""
     return {
         "plugins_dir": str(plugins()),
         "http": {"allow": ["127.0.0.0/8"]},
@@ -51,7 +51,7 @@ def native_modules(server: AntispamServer) -> dict[str, Any]:
 
 
 class Clients(OnceTestCase):
-    """One Synapse with all of them; each test has users of its own."""
+    """One Synapse with all modules; each test has its own users."""
 
     server: AntispamServer
     homeserver: Homeserver
@@ -59,7 +59,7 @@ class Clients(OnceTestCase):
     @classmethod
     def set_up_once(cls, stack: ExitStack) -> None:
         cls.server = stack.enter_context(antispam_server())
-        # The censor leaves events as they are.
+        # The censor does not change events.
         cls.server.usual["censor"] = Reply(204, b"", ())
         entry = {"module": "hsmod.Modules", "config": native_modules(cls.server)}
         cls.homeserver = stack.enter_context(Homeserver([entry], more=OPEN))
@@ -69,7 +69,7 @@ class Clients(OnceTestCase):
         self.server.reply("nobody", Reply())
 
     def run_client(self, use: Callable[..., Awaitable[None]], *names: str) -> None:
-        """Registers these users and gives them to `use`."""
+        """Registers these users, and passes their clients to `use`."""
 
         async def run() -> None:
             clients = [nio.AsyncClient(self.homeserver.url, name) for name in names]
@@ -84,7 +84,7 @@ class Clients(OnceTestCase):
         asyncio.run(asyncio.wait_for(run(), 60))
 
     def assert_denied(self, response: Any, errcode: str, error: str) -> None:
-        """What a client is told."""
+        """Checks the error that a client gets."""
         self.assertIsInstance(response, nio.ErrorResponse)
         self.assertEqual(response.transport_response.status, 403)
         self.assertEqual((response.status_code, response.message), (errcode, error))
@@ -129,7 +129,7 @@ class Clients(OnceTestCase):
     def test_denied_by_http_antispam(self) -> None:
         async def use(dora: nio.AsyncClient, emil: nio.AsyncClient) -> None:
             room = expect(nio.RoomCreateResponse, await dora.room_create()).room_id
-            # A code of the service's own: to `M_LIMIT_EXCEEDED` this client would try again.
+            # A custom code: with `M_LIMIT_EXCEEDED` this client would try again.
             body = b'{"errcode": "ORG_EXAMPLE_SPAM", "error": "not this one"}'
             self.server.reply("antispam", Reply(429, body))
             denied = await dora.room_invite(room, emil.user_id)
@@ -174,7 +174,7 @@ class Clients(OnceTestCase):
                 self.assertEqual(answer.json()["errcode"], errcode)
 
     def test_zz_the_log(self) -> None:
-        """After the others, as its name says: nothing of all that is an error."""
+        """Runs after the other tests because of its name: nothing has logged an error."""
         log = self.homeserver.log.read_text()
         loud = [line for line in log.splitlines() if " ERROR " in line or " CRITICAL " in line]
         self.assertEqual(loud, [])
@@ -197,6 +197,6 @@ def message(body: str) -> tuple[str, dict[str, str]]:
 
 
 def expect(kind: type[T], response: Any) -> T:
-    """A response that is none of the errors."""
+    """Checks that a response is not an error."""
     assert isinstance(response, kind), response
     return response

@@ -1,4 +1,4 @@
-"""Shows how native modules begin and end with a real Synapse, and stand in line with others."""
+"""Shows how native modules start and end with a real Synapse, and their order with others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RECORDER = {"module": "good_recorder", "config": {"callbacks": ["user_may_create
 
 
 def until(done: Callable[[], Any], seconds: float = SECONDS) -> Any:
-    """What it says as soon as that is something."""
+    """Waits until `done` returns a true value, and returns that."""
     end = time.monotonic() + seconds
     while not (said := done()):
         assert time.monotonic() < end, f"not within {seconds} s"
@@ -34,10 +34,10 @@ def until(done: Callable[[], Any], seconds: float = SECONDS) -> Any:
 
 
 class Ends(TestCase):
-    """SIGTERM ends the modules, then the process."""
+    """SIGTERM shuts down the modules, then ends the process."""
 
     def end(self, *modules: dict[str, Any]) -> tuple[int | None, float, str]:
-        """The return code, the seconds it took, and what the log says."""
+        """Ends Synapse; returns the return code, the seconds it took, and the log."""
         with Homeserver([native(*modules)]) as homeserver:
             homeserver.register("alice")
             os.kill(homeserver.pid, signal.SIGTERM)
@@ -63,7 +63,7 @@ class Ends(TestCase):
         self.assertLess(seconds, 20)
         rest = log.split("Received SIGTERM", 1)[1]
         self.assertIn("bad_never_ready", rest)
-        # Synapse's own steps come after, and are particular about the logging context.
+        # Synapse's own steps follow, which require the right logging context.
         self.assertIn("Shutting down...", rest)
         self.assertNotIn("AssertionError", rest)
         self.assertTrue([line for line in rest.splitlines() if "recorder" in line])
@@ -71,7 +71,7 @@ class Ends(TestCase):
     def test_modules_that_do_not_start(self) -> None:
         fails = {"module": "bad_panics", "config": {"where": "start"}}
         homeserver = Homeserver([native(fails)])
-        # Before it has answered for the first time, or after.
+        # This may happen before or after Synapse has answered for the first time.
         with self.assertRaises(Failure) as raised, homeserver:
             code = homeserver.wait(SECONDS)
             self.assertEqual(code, 1)
@@ -83,10 +83,10 @@ class Ends(TestCase):
 
 
 class Hangs(TestCase):
-    """A module that does not come back while Synapse starts is named in the log meanwhile."""
+    """A module that blocks the start of Synapse is named in the log while it does."""
 
     def named(self, place: str, file: str) -> str:
-        """The line that names it, while it hangs there: in the log, or among what Synapse writes."""
+        """The line that names the module while it hangs in `place`, from this file."""
         hangs = {"where": place, "until": "/"}
         entry = native({"module": "bad_blocks", "timeout": 0, "config": hangs}, slow_poll="200ms")
         with tempfile.TemporaryDirectory() as name:
@@ -114,7 +114,7 @@ class Hangs(TestCase):
                 synapse.wait()
 
     def test_parse_config(self) -> None:
-        """There is no log yet, only somebody at the terminal."""
+        """There is no log yet, so the line is written to the terminal."""
         line = self.named("parse_config", "output.txt")
         self.assertIn("hsmod: module `bad_blocks` holds up the start of the homeserver", line)
         self.assertIn("it has been in parse_config for", line)
@@ -126,17 +126,17 @@ class Hangs(TestCase):
         self.assertIn("it has been in new for", line)
 
     def test_start(self) -> None:
-        """It blocks the thread that writes the log; another one does that then."""
+        """It blocks the thread that writes the log; another thread writes instead."""
         line = self.named("start", "homeserver.log")
         self.assertIn(" WARNING hsmod.loader", line)
         self.assertIn("it has been in start for", line)
 
 
 class Daemon(TestCase):
-    """Synapse with `-D`: configs are read before it forks, modules are made after."""
+    """Synapse with `-D`: configs are read before the fork, modules are created after it."""
 
     def start(self, folder: Path, *modules: dict[str, Any]) -> tuple[int, str, str]:
-        """The command's answer, which comes as soon as there is a daemon, and the URL of that."""
+        """The result of the command, which ends once there is a daemon, and the daemon's URL."""
         port = port_to_use(None)
         config = settings.write(folder, port, [native(*modules)])
         done = subprocess.run(
@@ -170,7 +170,7 @@ class Daemon(TestCase):
             log = (folder / "homeserver.log").read_text()
             last = [line for line in log.splitlines() if "recorder" in line][-1]
             self.assertIn("shutdown", last)
-            # Synapse's own end of a daemon is not without noise.
+            # Synapse itself logs errors when a daemon ends.
             self.assertNotIn("Traceback", log.split("Stopping daemon")[0])
 
     def test_a_bad_config(self) -> None:
@@ -180,12 +180,12 @@ class Daemon(TestCase):
             self.assertEqual(code, 1)
             self.assertIn("module `demo`: parse_config: `nobody` is no user ID", said)
             self.assertIn("module `no_such`: discovery: ", said)
-            # It is still in the foreground: there is no daemon yet.
+            # Synapse is still in the foreground, so there is no daemon yet.
             self.assertFalse((Path(name) / "homeserver.pid").exists())
 
 
 class Order(TestCase):
-    """The first denial decides, whatever language it is in."""
+    """The first denial decides, whichever kind of module it is from."""
 
     def create_room(self, *modules: dict[str, Any]) -> Answer:
         """What a client is answered."""
@@ -208,7 +208,7 @@ class Order(TestCase):
 
 
 def status(url: str) -> int:
-    """0 if nobody answers."""
+    """The status of a request; 0 if there is no response."""
     try:
         return ask(url, seconds=5).status
     except OSError:

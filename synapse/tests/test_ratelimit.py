@@ -1,4 +1,4 @@
-"""Shows that native modules say how often a user may do something."""
+"""Shows that native modules decide how often a user may do something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows what becomes of registrations in a Synapse that asks `registration_guard`."""
+"""Shows the effect of `registration_guard` on registrations in Synapse."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOM = "!newcomers:test"
 
 
 class RegistrationGuardTestCase(support.NativeTestCase):
-    """A homeserver where anybody may register, but for the guard."""
+    """A homeserver with open registration, except for the guard."""
 
     servlets = [
         admin.register_servlets,
@@ -57,7 +57,7 @@ class RegistrationGuardTestCase(support.NativeTestCase):
         return self.make_request("POST", "/_matrix/client/v3/register", content)
 
     def email_is_allowed(self, address: str) -> bool:
-        """What Synapse does with an e-mail address that was proven in a registration."""
+        """Whether Synapse accepts a registration with this verified e-mail address."""
         checker = self.hs.get_module_api_callbacks().spam_checker
         threepid = {"medium": "email", "address": address}
         asked = checker.check_registration_for_spam(threepid, "alice", [("Element", "::1")])
@@ -91,7 +91,7 @@ class RegistrationGuardTestCase(support.NativeTestCase):
         )
 
     def told(self, token: str) -> list[dict[str, Any]]:
-        """The messages in the room, as soon as there is one."""
+        """Waits for a message, and returns the messages in the room."""
         path = f"/_matrix/client/v3/rooms/{ROOM}/messages?dir=b&limit=100"
         for _ in range(100):
             self.reactor.advance(0.1)

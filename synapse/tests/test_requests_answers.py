@@ -1,4 +1,4 @@
-"""Shows how requests end: with an answer at once, later, from elsewhere, and with every error."""
+"""Shows the outcomes of requests: an answer at once or later, from elsewhere, and every error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from synapse.types import JsonDict
 
 
 class Endings(AskingTestCase):
-    """What Synapse does comes to the module as what it is."""
+    """The outcome of a request reaches the module unchanged."""
 
     def ending(self, error: BaseException) -> JsonDict:
         async def fail(*_: Any) -> None:
@@ -76,7 +76,7 @@ class Endings(AskingTestCase):
 
 
 class When(AskingTestCase):
-    """An answer comes as soon as Synapse has it."""
+    """A request is answered as soon as Synapse has the answer."""
 
     def test_known_answers_are_given_at_once(self) -> None:
         self.ask("get_userinfo_by_id", user_id=self.bob)
@@ -114,7 +114,7 @@ class When(AskingTestCase):
 
 
 class Lacking(AskingTestCase):
-    """Other versions of Synapse lack something: that is said beforehand, and when it is asked."""
+    """Members that other versions of Synapse lack are reported beforehand, and by the request."""
 
     def test_this_synapse_lacks_nothing_but_a_config_of_its_mail(self) -> None:
         self.assertEqual(list(self.answers.unanswered()), ["send_mail"])

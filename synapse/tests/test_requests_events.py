@@ -1,4 +1,4 @@
-"""Shows that native modules send events, read rooms and change who is in them."""
+"""Shows that native modules send events, read rooms and change memberships."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Shows in which callbacks Synapse holds the lock of a room, which of the requests wait for it, and
-that these are the ones which the page names."""
+"""Shows in which callbacks Synapse holds the lock of a room, and which requests wait for it; these
+must be the ones that the documentation names."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ MESSAGE = {"type": "m.room.message", "content": {"body": "hello", "msgtype": "m.
 
 
 class Locks(AskingTestCase):
-    """A Python module asks from inside a callback, and looks whether it is answered there."""
+    """A Python module makes requests in a callback, and checks whether they are answered there."""
 
     carol = "@carol:test"
 
     def prepare(self, reactor, clock, hs) -> None:  # type: ignore[no-untyped-def]
         super().prepare(reactor, clock, hs)
-        # Admins may invite and join whom and what they like.
+        # Callbacks about invites and joins are not called for admins.
         self.ask("set_user_admin", user_id=self.alice, admin=False)
         self.register_user("carol", "secret")
         self.carols_token = self.login("carol", "secret")
-        # The callback to look at, and the requests that waited for its end.
+        # The callback under test, and the requests that waited for its end.
         self.callback = ""
         self.waited: set[str] | None = None
         self.api.register_spam_checker_callbacks(
@@ -51,7 +51,7 @@ class Locks(AskingTestCase):
         return True, None
 
     async def look(self, callback: str) -> None:
-        """Makes the requests that need the lock, and looks a little later which have ended."""
+        """Makes the requests that need the lock, and checks a little later which have ended."""
         if callback != self.callback:
             return
         self.callback = ""
@@ -68,7 +68,7 @@ class Locks(AskingTestCase):
         self.waited = {name for name, ending in begun.items() if not ending.called}
 
     def waits(self, callback: str) -> set[str]:
-        """The requests that wait in this callback for its end, whatever it is asked about."""
+        """The requests that wait, in this callback, for its end."""
         self.callback, self.waited = callback, None
         self.helper.send(self.room_id, "hello", tok=self.token)
         self.helper.invite(self.room_id, self.alice, self.bob, tok=self.token)
@@ -92,7 +92,7 @@ class Locks(AskingTestCase):
 
 
 def seconds(number: float) -> Any:
-    """Older versions of Synapse take a number."""
+    """The argument of a sleep; older versions of Synapse take a number."""
     try:
         from synapse.util.duration import Duration
     except ImportError:

@@ -1,4 +1,4 @@
-"""Shows that native modules let somebody in over Synapse's `ModuleApi`."""
+"""Shows that native modules manage logins through Synapse's `ModuleApi`."""
 
 from __future__ import annotations
 

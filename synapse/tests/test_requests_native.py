@@ -1,6 +1,6 @@
-"""Shows that native modules are answered every request: the tests of all groups, asked by a plugin.
+"""Shows that native modules get answers to all requests: a plugin runs the tests of all groups.
 
-And what they are answered inside of callbacks, where Synapse holds the lock of a room.
+Also shows the answers inside callbacks during which Synapse holds the lock of a room.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ASKER = "/_synapse/client/asker"
 
 
 class Told(Outcome):
-    """What a native module is told, which tells it to its client."""
+    """The outcome that a native module gets, which passes it to its client."""
 
     def __init__(self, channel: FakeChannel) -> None:
         self.channel = channel
@@ -40,7 +40,7 @@ class Told(Outcome):
 
 
 class Asking(NativeTestCase, AskingTestCase):
-    """A native module that makes the requests which its clients send it."""
+    """A native module that makes the requests that its clients send."""
 
     modules = [{"module": "good_asker", "config": {}}]
 
@@ -89,7 +89,7 @@ class Push(Asking, push.Push):
 
 
 class WhoAsks(Asking):
-    """The request that a web resource answers is Synapse's own."""
+    """The request that a web resource answers is known to Synapse."""
 
     def who(self, token: str | None, **flags: bool) -> JsonDict:
         flags = {"allow_guest": False, "allow_expired": False, **flags}
@@ -105,11 +105,11 @@ class WhoAsks(Asking):
 
 
 class Inside(Asking):
-    """Requests that are made while Synapse asks about an invite, or a message."""
+    """Requests made in callbacks about an invite or a message."""
 
     def prepare(self, reactor, clock, hs) -> None:  # type: ignore[no-untyped-def]
         super().prepare(reactor, clock, hs)
-        # Admins may invite whom they like.
+        # Callbacks about invites are not called for admins.
         self.ask("set_user_admin", user_id=self.alice, admin=False)
 
     def during(self, callback: str, request: str, **arguments: Any) -> None:
@@ -176,7 +176,7 @@ class Inside(Asking):
 
 
 class Supports(Asking):
-    """A module hears beforehand what it is not answered."""
+    """A module can find out beforehand which requests are not answered."""
 
     def supports(self, name: str) -> bool:
         return json.loads(self.call("GET", f"supports?name={name}").result["body"])

@@ -1,4 +1,4 @@
-"""Shows that the pages on requests, the code and the tests speak of the same requests."""
+"""Shows that the pages about requests, the code and the tests contain the same requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.trial import unittest
 from asking import DOCS
 from hsmod.requests.answers import WAYS
 
-# What the page has not, because modules have a method for it that does more: since which version.
+# Requests that the page lacks, because modules use a different method; with their versions.
 ELSEWHERE = {"invalidate_cache": "1.69"}
 
 
@@ -21,7 +21,7 @@ def documented() -> dict[str, str]:
 
 
 class Pages(unittest.TestCase):
-    """What a person reads is what the code does."""
+    """The documentation agrees with the code."""
 
     def ways(self):  # type: ignore[no-untyped-def]
         return {name: way for group in WAYS.values() for name, way in group.items()}

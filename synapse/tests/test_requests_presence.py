@@ -1,4 +1,4 @@
-"""Shows that native modules set presence and have it sent."""
+"""Shows that native modules set and send presence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows that native modules notify devices, and change the rules of that."""
+"""Shows that native modules send push notifications, and change push rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows that native modules make, find, publish and remove rooms over Synapse's `ModuleApi`."""
+"""Shows that native modules create, find, publish and delete rooms with Synapse's `ModuleApi`."""
 
 from __future__ import annotations
 

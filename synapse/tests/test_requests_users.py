@@ -1,4 +1,4 @@
-"""Shows that native modules are told of accounts, and change them, over Synapse's `ModuleApi`."""
+"""Shows that native modules read and change accounts through Synapse's `ModuleApi`."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class Accounts(AskingTestCase):
 
 
 class Resource(DirectServeJsonResource):
-    """Asks who makes the request that it answers."""
+    """Determines the user who makes the request."""
 
     def __init__(self, test: OwnRequests) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class Resource(DirectServeJsonResource):
 
 
 class OwnRequests(AskingTestCase):
-    """Who makes a request to a web resource: by what Synapse itself says of its request."""
+    """The user who makes a request to a web resource, determined by Synapse."""
 
     path = "/_synapse/client/asked"
 

@@ -1,7 +1,7 @@
-"""Shows that `room_access_rules` decides as the module in Python does, by the cases of its own tests.
+"""Shows that `room_access_rules` decides like the Python module, with the cases of its own tests.
 
-Both are in one Synapse, and are asked one after the other. What the identity server answers only the
-one in Python is told: the other one asks by HTTPS, and nobody is there.
+Both are in one Synapse, and are asked one after the other. Only the Python module gets the answers
+of the identity server: the native one asks it by HTTPS, where no server is running.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ CONFIG = {
 ALICE = "@alice:example.com"
 LEVELS = "power_level_content_override"
 
-# What the README says of requests that are malformed: the original fails, which is a 403.
+# As the README says of malformed requests: the original fails, which is a 403.
 MALFORMED = [{"initial_state": "x"}, {LEVELS: []}]
 
 
 class Original(RoomAccessRules):
-    """As the homeserver in memory makes modules, by the usual names of their arguments."""
+    """The original with the argument names that the homeserver in memory uses."""
 
     def __init__(self, config: Any, api: ModuleApi) -> None:
         super().__init__(config, api)
@@ -75,7 +75,7 @@ class BesideTheOriginal(NativeTestCase):
         self.patch(SimpleHttpClient, "get_json", get_json)
 
     async def ask(self, module: int) -> Any:
-        """What one of the modules answers, as the cases have it."""
+        """The answer of one of the modules, in the notation of the cases."""
         case, rules = self.case, self.rules
         events = [["m.room.member", ALICE, {"membership": "join"}], *case.get("state", [])]
         state = {(kind, key): made(kind, key, content) for kind, key, content in events}
@@ -101,11 +101,11 @@ class BesideTheOriginal(NativeTestCase):
         return "allow" if allowed else "deny"
 
     def native(self) -> Any:
-        """What the native module answers."""
+        """The answer of the native module."""
         return self.get_success(self.ask(0))
 
     def original(self) -> Any:
-        """What the one in Python answers."""
+        """The answer of the Python module."""
         return self.get_success(self.ask(1))
 
     def test_cases(self) -> None:
@@ -123,20 +123,20 @@ class BesideTheOriginal(NativeTestCase):
                 met.append("down")
                 self.get_failure(self.ask(1), RuntimeError)
             else:
-                # What the README says of state keys.
+                # As the README says of state keys.
                 differs = self.case.get("original", expected)
                 self.assertEqual(alike(self.original()), alike(differs), line)
         self.assertEqual(met, ["malformed", "malformed", "down"])
 
 
 def alike(answer: Any) -> Any:
-    """An answer without what the README says that differs in new rooms, and is the same to Synapse."""
+    """An answer without the differences in new rooms that are documented and harmless."""
     if isinstance(answer, str):
-        # Which levels are wrong the original says, too.
+        # The original also names the wrong levels.
         return answer.removesuffix(" content override").removesuffix(" content")
     answer = deepcopy(answer)
     if any(event["type"] == "m.room.power_levels" for event in answer["initial_state"]):
-        # Synapse does not look at these then.
+        # Synapse ignores these in that case.
         answer.pop(LEVELS, None)
     else:
         answer[LEVELS].pop("users", None)

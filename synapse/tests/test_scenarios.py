@@ -1,5 +1,5 @@
-"""Shows that Synapse's own classes combine the answers of native modules as those of modules in
-Python: the recorded scenarios, with native modules in each place."""
+"""Shows that Synapse's own classes combine the answers of native modules like those of Python
+modules: runs the recorded scenarios with native modules in all positions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from scenarios.player import Placed, Player, Scenario
 from scenarios.script import Part
 from scenarios.vectors import recorded_result, vectors, written_result
 
-# How many scenarios are taken, evenly chosen, if not all of them: with HSMOD_TEST_FULL=1.
+# The number of scenarios, chosen evenly, that are run without HSMOD_TEST_FULL=1.
 SOME = 300
 
 # How many value vectors there are.
@@ -37,13 +37,13 @@ def recordings() -> list[tuple[Scenario, Scenario]]:
 
 
 class Scenarios(Player):
-    """Compares what comes of scenarios with what was recorded."""
+    """Compares the outcomes of scenarios with the recorded ones."""
 
-    # How the entries are called in the table of decisions.
+    # The name of the arrangement in the table of differences.
     way: ClassVar[str | None] = None
 
     def compare(self) -> Counter[str]:
-        """Plays the scenarios; how many were the same, and how many could not be played."""
+        """Plays the scenarios; returns how many agreed, and how many could not be played."""
         counts = Counter[str]()
         wrong = []
         decisions = decided.scenarios(self.way)
@@ -55,7 +55,7 @@ class Scenarios(Player):
             ours, theirs = self.play(scenario), self.counted(scenario, answer)
             decision = decisions.get(scenario["id"])
             if decision is not None:
-                # What agrees is not to stand among what differs.
+                # A scenario that agrees must not be listed as a difference.
                 theirs, recorded_answer = self.counted(scenario, decision), theirs
                 self.assertNotEqual(theirs, recorded_answer, scenario)
             if ours == theirs:
@@ -67,7 +67,7 @@ class Scenarios(Player):
         return counts
 
     def compare_vectors(self) -> Counter[str]:
-        """Plays the value vectors; how many were the same."""
+        """Plays the value vectors; returns how many agreed."""
         counts, wrong = Counter[str](), []
         decisions = decided.vectors(self.way)
         for vector in vectors():
@@ -91,13 +91,13 @@ class Scenarios(Player):
         return script.only_in_python(scenario)
 
     def counted(self, scenario: Scenario, answer: Scenario) -> dict[str, Any]:
-        """What counts of the recorded answer."""
+        """The relevant part of the recorded answer."""
         called, after = answer["called"], answer.get("after")
         return same.answer(scenario["callback"], answer["result"], called, after)
 
 
 class PythonScenariosTestCase(Scenarios):
-    """The recorded answers themselves, which shows that the scenarios are played right."""
+    """Python modules give the recorded answers: shows that the scenarios are played correctly."""
 
     def make(self, parts: list[Part], api: Any) -> Any:
         (part,) = parts
@@ -114,7 +114,7 @@ class PythonScenariosTestCase(Scenarios):
 
 
 class NativeScenarios(Scenarios):
-    """Native modules, whichever way they stand in Synapse's `modules`."""
+    """Native modules, in any arrangement in Synapse's `modules`."""
 
     def make(self, parts: list[Part], api: Any) -> Any:
         modules = [
@@ -157,7 +157,7 @@ class TogetherScenariosTestCase(NativeScenarios):
 
 
 class CallbacksTestCase(unittest.TestCase):
-    """Shows that whatever Synapse asks can be asked in a scenario."""
+    """Shows that scenarios can call every callback of Synapse."""
 
     def test_every_callback_has_a_row(self) -> None:
         names = {name.split(".")[1] for name in called_by_synapse()}
@@ -165,5 +165,5 @@ class CallbacksTestCase(unittest.TestCase):
         self.assertEqual(names, known, "forgotten in `scenarios/callbacks.py`?")
 
 
-# It says nothing of how its modules stand.
+# The base class has no arrangement of modules.
 del NativeScenarios

@@ -1,4 +1,4 @@
-"""Shows who gives native modules inside Synapse what is not Matrix's: storage, HTTP, templates, mail."""
+"""Shows who provides storage, HTTP, templates and mail to native modules in Synapse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STORE = [
 
 
 class ServicesTestCase(NativeTestCase):
-    """A native module that asks for what its clients tell it."""
+    """A native module that makes the requests of its clients."""
 
     settings: JsonDict = {}
 
@@ -44,7 +44,7 @@ class ServicesTestCase(NativeTestCase):
         return folder
 
     def steps(self, *steps: JsonDict) -> list[Any]:
-        """What came of each step."""
+        """The outcome of each step."""
         body = json.dumps(steps).encode()
         channel = self.make_request("POST", "/_synapse/client/keeper", body)
         self.assertEqual(channel.code, 200, channel.result)
@@ -70,7 +70,7 @@ class Storage(ServicesTestCase):
 
 
 class DataDir(unittest.TestCase):
-    """A `data_dir` that stands in homeserver.yaml itself is taken from Synapse's working directory."""
+    """A `data_dir` in homeserver.yaml itself is relative to Synapse's working directory."""
 
     def test_a_folder_that_cannot_be(self) -> None:
         Path("taken").touch()
@@ -81,7 +81,7 @@ class DataDir(unittest.TestCase):
 
 
 class Nothing(ServicesTestCase):
-    """A config that gives modules nothing."""
+    """A config without services."""
 
     def test_errors_name_the_missing_setting(self) -> None:
         [begun, mailed] = self.steps({"begin": "keep"}, MAIL)
@@ -109,7 +109,7 @@ class Nothing(ServicesTestCase):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers with what it was asked for."""
+    """Responds with the path of the request."""
 
     def do_GET(self) -> None:
         body = json.dumps({"path": self.path}).encode()
@@ -123,7 +123,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Http(ServicesTestCase):
-    """Requests to other servers are the loader's, by its own rules."""
+    """The loader makes requests to other servers, under its own rules."""
 
     def native_modules(self) -> list[JsonDict]:
         server = HTTPServer(("127.0.0.1", 0), Handler)
@@ -150,7 +150,7 @@ class RefusedHttp(Http):
 
 
 class SynapsesMail(ServicesTestCase):
-    """Synapse sends, where it has an `email` and the modules' config has no `mail`."""
+    """Synapse sends mail if it has an `email` and the modules' config has no `mail`."""
 
     def default_config(self) -> JsonDict:
         email = {"notif_from": "%(app)s <noreply@test>", "app_name": "Kettle"}
@@ -181,10 +181,10 @@ class SynapsesMail(ServicesTestCase):
 
 
 class OwnMail(SynapsesMail):
-    """The loader sends, where the modules' config has a `mail`."""
+    """The loader sends mail if the modules' config has a `mail`."""
 
     def native_modules(self) -> list[JsonDict]:
-        # Nobody listens there.
+        # No server listens there.
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             self.port = listener.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Shows that whoever knows the secret of `shared_secret_auth` logs in to a Synapse."""
+"""Shows that the secret of `shared_secret_auth` allows logins to Synapse."""
 
 from __future__ import annotations
 

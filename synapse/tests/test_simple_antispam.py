@@ -1,5 +1,4 @@
-"""Shows that the plugin `simple_antispam` refuses invites and events in a homeserver as its config
-says."""
+"""Shows that the plugin `simple_antispam` refuses invites and events according to its config."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ FORBIDDEN = "M_FORBIDDEN"
 class Antispam(NativeTestCase):
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
 
-    # What one module is told, or each of several.
+    # The config of one module, or of each of several.
     configs: list[JsonDict] = [
         {
             "blocked_invite_servers": ["inviting.example"],
@@ -53,7 +52,7 @@ class Antispam(NativeTestCase):
         ]:
             said = self.says({"msgtype": "m.text", "body": body})
             self.assertEqual(said, FORBIDDEN if refused else None, body)
-        # Of messages Synapse itself wants that there is a text.
+        # Synapse itself requires a body in messages.
         for content in ({}, {"body": ["Buy now!"]}, {"body": {"free bitcoin": 1}}):
             self.assertIsNone(self.says(content, "org.example.note"), content)
 
@@ -79,7 +78,7 @@ class Antispam(NativeTestCase):
 
 
 class OriginalsConfigs(Antispam):
-    """The same, as the original's four classes are told."""
+    """The same tests with the config of the original's four classes."""
 
     configs = [
         {"AntiSpamInvites": {"blocked_homeservers": ["inviting.example"]}},

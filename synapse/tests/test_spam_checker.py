@@ -1,4 +1,4 @@
-"""Shows that the callbacks of `spam_checker` decide as their native modules say."""
+"""Shows that the answers of native modules to the callbacks of `spam_checker` decide."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ class SpamChecker(ScriptedTestCase):
 
     def test_user_may_send_state_event(self) -> None:
         topic = {"topic": "spam"}
-        # Synapse takes no fields here, and would take these for a plain denial.
+        # Synapse supports no fields here, and would treat these as a plain denial.
         self.script(user_may_send_state_event=code("LIMIT_EXCEEDED", {"org.example.why": 1}))
         body = self.helper.send_state(
             self.room_id, "m.room.topic", topic, tok=self.token, expect_code=403
@@ -250,7 +250,7 @@ class SlowSpamChecker(SpamChecker):
 
 
 class Failures(NativeTestCase):
-    """What a script cannot say: codes that Synapse does not know, and panics."""
+    """Outcomes that scripts do not support: codes that Synapse does not know, and panics."""
 
     servlets = [admin.register_servlets, login.register_servlets, room.register_servlets]
     modules = [

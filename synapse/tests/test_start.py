@@ -1,4 +1,4 @@
-"""Shows what becomes of native modules from the config of Synapse to the first question."""
+"""Shows the life of native modules from Synapse's config to the first call."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEEPER = {"module": "good_keeper"}
 
 
 class Configs(unittest.TestCase):
-    """`parse_config`, which Synapse calls while somebody still looks at the terminal."""
+    """`parse_config`, which Synapse calls while it still has a terminal."""
 
     def test_problems_of_all_modules_at_once(self) -> None:
         modules = [
@@ -57,7 +57,7 @@ class Loaded(NativeTestCase):
 
 
 class Twice(Loaded):
-    """One config, and two homeservers that are made of it, as in Synapse's own tests."""
+    """Two homeservers are created from one config, as in Synapse's own tests."""
 
     modules = [KEEPER]
 
@@ -81,7 +81,7 @@ class Described(Loaded):
 
 
 class Waits(NativeTestCase):
-    """A module that takes its time to start."""
+    """A module that starts slowly."""
 
     def test_questions_wait_for_the_start(self) -> None:
         slow = {"module": "good_keeper", "config": {"at_start": [{"sleep": 100}]}}
@@ -90,7 +90,7 @@ class Waits(NativeTestCase):
         modules = Modules(Modules.parse_config(config), api)
         user_may_invite = modules._native.callback("spam_checker", "user_may_invite")
         answer = user_may_invite("@alice:test", "@bob:test", "!room:test")
-        # Nothing of the start goes on before the reactor does.
+        # The start makes no progress before the reactor runs.
         self.assertFalse(answer.called)
         for _ in range(100):
             self.reactor.advance(0.1)
@@ -112,7 +112,7 @@ class Older(NativeTestCase):
 
 
 class Refuses(NativeTestCase):
-    """A module whose `start` fails: what it is asked before the process has ended fails too."""
+    """A module whose `start` fails: calls before the end of the process fail, too."""
 
     modules = [{"module": "good_worker", "config": {"fail_start": True}}]
 
@@ -134,7 +134,7 @@ class Refuses(NativeTestCase):
         self.assertEqual(self.stopped, 1)
         ended: list[int] = []
         self.patch(os, "_exit", ended.append)
-        # What is left of the log is for the end of this process.
+        # The rest of the log is written at the end of this process.
         self.patch(logging, "shutdown", lambda: None)
         [(function, arguments, _)] = self.reactor.triggers["after"]["shutdown"][-1:]
         function(*arguments)

@@ -1,6 +1,6 @@
 """Shows that Synapse's own tests end the same with a native module as with a Python one.
 
-Both modules register every callback and are neutral in all. What differs is named test by test.
+Both modules register every callback and give neutral answers. Differences are reported per test.
 ``HSMOD_TEST_FULL=1`` runs many more of Synapse's tests.
 """
 
@@ -21,7 +21,7 @@ from synapses_own import chosen, neutral
 HERE = Path(__file__).parent
 SECONDS_AT_MOST = 3600
 
-#: What came of each test, by its name.
+#: The outcome of each test, by its name.
 Outcomes = dict[str, dict[str, Any]]
 
 FAILED = ("failed", "error", "passed unexpectedly")
@@ -29,7 +29,7 @@ NOT_RUN: dict[str, Any] = {"outcomes": ["not run"], "asked": {}, "why": []}
 
 
 class SynapsesOwnTests(unittest.TestCase):
-    """Each of the modules in a process of its own, both at the same time."""
+    """Runs both modules at the same time, each in its own process."""
 
     def test_end_the_same(self) -> None:
         names = chosen.FULL if os.environ.get("HSMOD_TEST_FULL") else chosen.CHOSEN
@@ -61,10 +61,10 @@ def ended(outcomes: Outcomes, *how: str) -> list[str]:
 
 
 def differences(python: Outcomes, native: Outcomes) -> list[str]:
-    """Where tests ended in another way, or the modules were asked other questions.
+    """The tests with different outcomes or calls of callbacks.
 
-    How often they were asked is left out: Synapse asks once more where something was too late, for
-    instance when it makes an event anew or a request is cancelled.
+    The number of calls is ignored: Synapse repeats a call if something was too late, for instance
+    if it has to create an event again, or a request is cancelled.
     """
     different = []
     for test in sorted(python.keys() | native.keys()):
@@ -78,7 +78,7 @@ def differences(python: Outcomes, native: Outcomes) -> list[str]:
 
 
 def unexpected(python: Outcomes) -> list[str]:
-    """Tests that fail with Python's module too, and should not; or the other way round."""
+    """Tests that fail unexpectedly with the Python module, or pass unexpectedly."""
     known = {test for tests in chosen.FAIL_WITH_ANY_MODULE.values() for test in tests}
     failed = set(ended(python, *FAILED))
     return [
@@ -94,14 +94,14 @@ def unexpected(python: Outcomes) -> list[str]:
 
 
 def unasked(native: Outcomes) -> list[str]:
-    """Callbacks that no test made Synapse ask; or that one did, unexpectedly."""
+    """Callbacks that no test has reached, or that were reached unexpectedly."""
     asked = {callback for row in native.values() for callback in row["asked"]}
     wrong = asked ^ (set(neutral.outcomes(None)) - chosen.ASKED_BY_NONE)
     return [f"{callback}: `chosen` is wrong on who is asked" for callback in sorted(wrong)]
 
 
 def run(kinds: list[str], tests: list[str]) -> list[Outcomes]:
-    """Runs the tests with each of the kinds of modules, all at the same time."""
+    """Runs the tests with each kind of module, all at the same time."""
     with tempfile.TemporaryDirectory(prefix="synapses-own-") as folder:
         files = [Path(folder) / f"{at}.jsonl" for at in range(len(kinds))]
         logs = [file.with_suffix(".log") for file in files]

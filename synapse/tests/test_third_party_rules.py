@@ -1,4 +1,4 @@
-"""Shows that the callbacks of `third_party_rules` decide and are told as in Synapse."""
+"""Shows that the callbacks of `third_party_rules` are called and decide as in Synapse."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOTIFICATIONS = [
     "on_remove_user_third_party_identifier",
 ]
 
-# How often it is looked whether a notification came: each time goes on as soon as a module does.
+# How often a test checks for a notification, each time after a module has run.
 PUMPS = 100
 
 
@@ -66,7 +66,7 @@ class ThirdPartyRules(ScriptedTestCase):
     def test_check_event_allowed(self) -> None:
         sent = self.helper.send(self.room_id, "hello", tok=self.token)
         [event, create] = self.only_call("check_event_allowed")
-        # The event is made before it is sent, and has its ID by then.
+        # The event is created before it is sent, and already has its ID.
         self.assertEqual(event["event_id"], sent["event_id"])
         self.assertEqual((create["type"], create["room_id"]), ("m.room.create", self.room_id))
         self.script(check_event_allowed=DENIED)
@@ -146,7 +146,7 @@ class ThirdPartyRules(ScriptedTestCase):
         [room_id, create, visibility] = self.only_call("check_visibility_can_be_modified")
         self.assertEqual((room_id, visibility), (self.room_id, "public"))
         self.assertEqual(create["type"], "m.room.create")
-        # A failure is none of the client's business.
+        # The client does not see the failure.
         self.script(check_visibility_can_be_modified=broken())
         self.request("PUT", path, {"visibility": "public"}, self.token, 200)
 
@@ -162,7 +162,7 @@ class ThirdPartyRules(ScriptedTestCase):
     def told_of(self, event_id: str) -> list[list[Any]]:
         """The arguments of each `on_new_event` about this event.
 
-        Nobody who sends an event waits for it: those of the room's creation may come this late.
+        Senders do not wait for notifications: those of the room's creation may come late.
         """
         for _ in range(PUMPS):
             self.pump()

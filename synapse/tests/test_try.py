@@ -1,4 +1,4 @@
-"""Shows that `python -m hsmod try` gives a Synapse to look at, and leaves nothing of it behind."""
+"""Shows that `python -m hsmod try` runs a throwaway Synapse, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from unittest import TestCase
 from hsmod.trial.client import ask
 from support import plugins
 
-# Generous: other tests may have the processor.
+# Generous, because other tests may occupy the processor.
 SECONDS = 120.0
 
 COMMAND = ("-m", "hsmod", "try")
 
-# The same where there is no Synapse.
+# The same in an environment without Synapse.
 WITHOUT_SYNAPSE = (
     "-c",
     "import sys; sys.modules['synapse'] = None\n"
@@ -32,7 +32,7 @@ WITHOUT_SYNAPSE = (
 
 
 class Case(TestCase):
-    """Runs the command in a folder of its own, where temporary files go as well."""
+    """Runs the command in a separate folder, which is also used for temporary files."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -68,7 +68,7 @@ class Case(TestCase):
         return begun
 
     def refused(self, *arguments: str, command: Sequence[str] = COMMAND) -> tuple[int, str]:
-        """The exit code and the complaint of a command that ends by itself."""
+        """The exit code and the error output of a command that ends by itself."""
         begun = self.begin(*arguments, command=command)
         shown, said = begun.communicate(timeout=SECONDS)
         self.assertEqual(shown, "")
@@ -76,21 +76,21 @@ class Case(TestCase):
         return begun.returncode, said
 
     def end(self, begun: subprocess.Popen[str], number: int) -> str:
-        """Ends it by a signal; what it complained of."""
+        """Ends the command with a signal; returns its error output."""
         begun.send_signal(number)
         _, said = begun.communicate(timeout=SECONDS)
         self.assert_nothing_left()
         return said
 
     def assert_nothing_left(self) -> None:
-        """No process, no folder. After a kill this takes a moment."""
+        """Waits until no process and no folder is left; after a kill this takes a moment."""
         until = time.monotonic() + SECONDS
         while (left := self.left()) and time.monotonic() < until:
             time.sleep(0.05)
         self.assertEqual(left, [])
 
     def left(self) -> list[str]:
-        """Folders, and processes that were told of one."""
+        """The folders that are left, and the processes with such a folder as an argument."""
         left = [str(path) for path in self.temporary.glob("hsmod-try-*")]
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
@@ -103,7 +103,7 @@ class Case(TestCase):
 
 
 class Runs(Case):
-    """What there is while it runs, and how it ends."""
+    """The running homeserver, and how the command ends."""
 
     def test_for_programs(self) -> None:
         denied = {"module": "demo", "config": {"denied_user": "@bob:example.com"}}
@@ -116,7 +116,7 @@ class Runs(Case):
 
         create = said["url"] + "/_matrix/client/v3/createRoom"
         self.assertEqual(ask(create, "POST", {}, token=alice["access_token"]).status, 200)
-        # Synapse lets its administrators create what rooms they want.
+        # Synapse always lets administrators create rooms.
         self.assertEqual(ask(create, "POST", {}, token=bob["access_token"]).status, 200)
         password = {"type": "m.login.password", "user": "bob", "password": bob["password"]}
         self.assertEqual(
@@ -176,7 +176,7 @@ class Runs(Case):
 
 
 class Refusals(Case):
-    """What cannot run says why."""
+    """Commands that cannot run give the reason."""
 
     def test_all_problems_of_configs(self) -> None:
         config = self.modules(

@@ -1,4 +1,4 @@
-"""Shows that `user_restrictions` says in a Synapse who may do what."""
+"""Shows that `user_restrictions` decides in Synapse what users may do."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class UserRestrictions(NativeTestCase):
 
     def test_invites(self) -> None:
         self.invite("staff-a", "staff-b", 200)
-        # Whom no rule knows is not to be invited.
+        # Users who match no rule may not be invited.
         self.invite("staff-a", "guest-a", 403)
         self.ask("bob", "POST", f"join/{self.room_id}", {}, 200)
         self.invite("bob", "staff-old", 403)

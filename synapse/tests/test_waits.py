@@ -1,8 +1,7 @@
-"""Shows how long Synapse waits for native modules, and that nobody waits for somebody who waits
-for them.
+"""Shows how long Synapse waits for native modules, and that this causes no deadlocks.
 
-A Python module has seen what it is told of before Synapse goes on, however long that takes; so has
-a native one, within limits.
+Synapse waits until a Python module has handled a notification, however long that takes; it also
+waits for native modules, within limits.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class WaitsTestCase(NativeTestCase):
         self.assertEqual(channel.code, 200, channel.result)
 
     def told(self) -> Any:
-        """What came of that."""
+        """The outcomes of these requests."""
         deadline = time.monotonic() + LONG
         while time.monotonic() < deadline:
             told = self.make_request("GET", f"{ASKER}/told").json_list
@@ -53,7 +52,7 @@ class WaitsTestCase(NativeTestCase):
 
 
 class HangsWhenTold(WaitsTestCase):
-    """A module that is never done with what it is told of a profile."""
+    """A module that never finishes handling a change of a profile."""
 
     modules = [
         {"module": "good_asker"},
@@ -85,7 +84,7 @@ class HangsWhenTold(WaitsTestCase):
 
 
 class SendsWhenTold(WaitsTestCase):
-    """A module that sends into the room of which it is told, and reads who is there."""
+    """A module that, on a notification, sends to the room and reads its members."""
 
     newcomer = {"localpart": "welcomer", "displayname": None, "emails": [], "admin": False}
     modules = [
@@ -111,7 +110,7 @@ class SendsWhenTold(WaitsTestCase):
 
 
 class AsksWhileItStarts(WaitsTestCase):
-    """A module that waits, while it starts, for what modules are asked about."""
+    """A module that waits, in its start, for an operation about which modules are asked."""
 
     arguments = {"localpart": "robot", "displayname": None, "emails": [], "admin": False}
     modules = [
@@ -126,7 +125,7 @@ class AsksWhileItStarts(WaitsTestCase):
         store = self.hs.get_datastores().main
         self.assertIsNotNone(self.get_success(store.get_user_by_id("@robot:test")))
         calls = self.make_request("GET", "/_synapse/client/oracle").json_list
-        # All others are told, and wait for the start where they come before its end.
+        # The other operations call modules, and wait for the end of the start if necessary.
         self.assertEqual(
             [call[1:3] for call in calls],
             [["on_user_registration", self.alice], ["user_may_create_room", self.alice]],
@@ -134,7 +133,7 @@ class AsksWhileItStarts(WaitsTestCase):
 
 
 class AsksForTheLockOfTheRoom(WaitsTestCase):
-    """A module that would change a membership while another one of the room is changed."""
+    """A module that tries to change a membership while another one in the room is being changed."""
 
     modules = [{"module": "good_asker"}]
 

@@ -1,4 +1,4 @@
-"""Shows what clients see of the answers of native modules."""
+"""Shows how clients see the responses of native modules."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Examples(WebTestCase):
         self.assertEqual(self.header(head, "Content-Length"), str(len(get.text_body)))
 
     def test_options(self) -> None:
-        """As of Synapse's own resources: its root answers, for modules too."""
+        """As with Synapse's own resources, Synapse's root resource answers."""
         own = self.ask("OPTIONS", "/_matrix/client/v3/login")
         answer = self.ask("OPTIONS", self.is_evil)
         self.assertEqual((answer.code, answer.result.get("body", b"")), (204, b""))
@@ -75,7 +75,7 @@ class Examples(WebTestCase):
 
 
 class Answers(WebTestCase):
-    """What becomes of answers and refusals."""
+    """The effect of responses and refusals."""
 
     modules = [
         recorder(
@@ -136,7 +136,7 @@ class Answers(WebTestCase):
         self.assertNotIn("secret", failed.text_body)
 
     def test_a_body(self) -> None:
-        """Read anew, though Twisted reads forms itself."""
+        """The body is available although Twisted has read the form."""
         for options in ({}, {"content_is_form": True}):
             answer = self.ask("POST", "/_a/page", content=b'{"a": 1, "b": 2}', **options)
             self.assertEqual(answer.code, 302)
@@ -169,14 +169,14 @@ class Limits(WebTestCase):
     modules = [recorder("a", pages={"/_a/page": "allow"}, web={"/_a/json": "allow"})]
 
     def test_a_large_body(self) -> None:
-        """Synapse itself refuses what is larger than any upload; modules have a limit of less."""
+        """Synapse itself refuses bodies larger than any upload; the limit of modules is lower."""
         answer = self.ask("POST", "/_a/json", content=b"[" + b"1" * (8 << 20))
         self.assertEqual((answer.code, answer.json_body["errcode"]), (413, "M_TOO_LARGE"))
         self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "*")
 
 
 class Written(WebTestCase):
-    """What an answer of the native part becomes."""
+    """The conversion of the native part's responses."""
 
     def answer(self, *answer: Any) -> FakeChannel:
         class Native:
@@ -208,7 +208,7 @@ class Written(WebTestCase):
         )
 
     def test_one_site_alone(self) -> None:
-        """Synapse's headers would let every other site read it."""
+        """Synapse's CORS headers would let every other site read the response."""
         answer = self.answer(200, [(b"access-control-allow-origin", b"https://a.b")], b"x")
         self.assertEqual(self.header(answer, "Access-Control-Allow-Origin"), "https://a.b")
         self.assertIsNone(self.header(answer, "Access-Control-Expose-Headers"))
@@ -220,5 +220,5 @@ class Written(WebTestCase):
 
 
 def _headers(answer: FakeChannel) -> dict[bytes, list[bytes]]:
-    """All but what is of the moment."""
+    """All headers except the date."""
     return {name: values for name, values in answer.headers.getAllRawHeaders() if name != b"Date"}

@@ -1,4 +1,4 @@
-"""Shows who answers which path, where several native modules and Synapse itself serve some."""
+"""Shows who serves which path among several native modules and Synapse itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests import unittest
 from resources import WebTestCase, recorder
 from support import native
 
-# What the loader keeps modules from in any homeserver.
+# The paths that the loader reserves in every homeserver.
 OF_EVERY_HOMESERVER = (
     "/_matrix/client",
     "/_matrix/federation",
@@ -22,7 +22,7 @@ OF_EVERY_HOMESERVER = (
 
 
 class Nested(WebTestCase):
-    """Paths of several modules inside one another."""
+    """Nested paths of several modules."""
 
     modules = [
         recorder("a", web={"/_x/*": "allow", "/_x/a/b/*": "allow"}),
@@ -58,7 +58,7 @@ class Nested(WebTestCase):
 
 
 class Paths(unittest.TestCase):
-    """Where resources are put."""
+    """The paths of resources."""
 
     def test_between_a_subtree_and_what_is_below_it(self) -> None:
         self.assertEqual(
@@ -71,7 +71,7 @@ class Paths(unittest.TestCase):
 
 
 class Reserved(WebTestCase):
-    """What Synapse serves itself."""
+    """The paths that Synapse itself serves."""
 
     modules = [recorder("a")]
 
@@ -81,7 +81,7 @@ class Reserved(WebTestCase):
         for name in names:
             served += SynapseHomeServer._configure_named_resource(self.hs, name)
         known = (*web.SERVED_BY_SYNAPSE, *OF_EVERY_HOMESERVER)
-        # Below it modules may have something.
+        # Modules may serve paths below it.
         served.remove("/.well-known")
         for path in served:
             ways = [path == own or path.startswith(f"{own}/") for own in known]

@@ -1,4 +1,4 @@
-"""Shows how requests to native modules pass: early, slow, broken off, several at once."""
+"""Shows requests to native modules: early, slow, aborted, several at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scripts import ScriptedTestCase, returns
 
 
 class Slow(WebTestCase):
-    """A module that takes its time."""
+    """A slow module."""
 
     modules = [
         {"module": "good_keeper", "config": {"name": "slow"}},
@@ -38,7 +38,7 @@ class Slow(WebTestCase):
         self.assertEqual(answer.code, 200)
 
     def test_a_large_answer(self) -> None:
-        """It is written as fast as the client reads, or until it goes away."""
+        """The body is written as fast as the client reads, or until the client disconnects."""
         steps = b"[%s]" % b",".join([b'{"pause": 1}'] * 20_000)
         answer = self.ask("POST", self.path, content=steps)
         self.assertEqual(answer.json_list, [None] * 20_000)
@@ -52,7 +52,7 @@ class Slow(WebTestCase):
         self.assertLess(len(cut.result["body"]), len(answer.text_body))
 
     def test_a_client_that_goes_away(self) -> None:
-        """Nobody works for it any more."""
+        """The module stops working on the request."""
         self.assertEqual(self.paused(), 0)
         answer = self.ask("POST", self.path, content=b'[{"pause": 9}]', await_result=False)
         self.assertEqual(self.paused(), 1)
@@ -78,7 +78,7 @@ class Early(WebTestCase):
 
 
 class Askers(WebTestCase):
-    """Several clients at once, of whom a module asks who they are."""
+    """Several clients at once, whom a module identifies."""
 
     servlets = [admin.register_servlets, login.register_servlets]
     modules = [{"module": "good_asker", "config": {}}]
@@ -117,7 +117,7 @@ class Askers(WebTestCase):
 
 
 class AdminRequests(ScriptedTestCase):
-    """The one callback that gets a whole request."""
+    """The callback that gets a whole request."""
 
     servlets = [admin.register_servlets, login.register_servlets]
     outcomes = {"on_legacy_admin_request": returns(1_900_000_000_000)}
@@ -146,7 +146,7 @@ class AdminRequests(ScriptedTestCase):
 
 
 class Broken(WebTestCase):
-    """Something of ours fails."""
+    """The resource of the native part fails."""
 
     modules = [recorder("a", web={"/_a/json": "allow"})]
 

@@ -1,4 +1,4 @@
-"""The rows of `tests/data/client-visible`: what a client sees of a module's answer."""
+"""The rows of `tests/data/client-visible`: the effect of a module's answer for a client."""
 
 from visible import accounts, events, rooms
 

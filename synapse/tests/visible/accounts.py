@@ -1,4 +1,4 @@
-"""The requests of the rows that are about accounts: registration, login, what expires."""
+"""The requests of the rows about accounts: registration, login, expiry."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def register(world: World) -> FakeChannel:
 
 
 def shadow_banned(world: World) -> str:
-    """A user who was registered as the row says, and has joined the room."""
+    """A user who is registered as the row says, and has joined the room."""
     world.play()
     name = f"shadow{world.number()}"
     world.tokens[name] = register_as(world, name).json_body["access_token"]
@@ -38,7 +38,7 @@ def shadow_banned(world: World) -> str:
 
 
 def send_slowly(world: World, name: str) -> FakeChannel:
-    """Synapse lets them wait for some seconds."""
+    """Synapse delays the response for some seconds."""
     token = world.token(name)
     path = f"{CLIENT}/rooms/{world.room}/send/m.room.message/t{world.number()}"
     message = {"msgtype": "m.text", "body": "hello"}
@@ -136,7 +136,7 @@ def login_by_address(world: World) -> FakeChannel:
 
 @request("is_3pid_allowed: POST account/3pid/email/requestToken")
 def request_token(world: World) -> FakeChannel:
-    """There is no mail server, so that nothing can be sent."""
+    """There is no mail server, so no mail can be sent."""
 
     async def refused(*_args: Any, **_fields: Any) -> None:
         raise ConnectionRefusedError("there is no mail server")

@@ -1,4 +1,4 @@
-"""The requests of the rows that are about events, files, profiles and account data."""
+"""The requests of the rows about events, files, profiles and account data."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def sync_with_events(world: World) -> FakeChannel:
 
 @request("check_username_for_spam: user_directory/search 'evil'")
 def search(world: World) -> FakeChannel:
-    """The directory hears of the user as of one whose profile has changed."""
+    """Updates the user directory as after a change of the user's profile."""
     profile = ProfileInfo(display_name="evil", avatar_url=None)
     directory = world.hs.get_user_directory_handler()
     world.get_success(directory.handle_local_profile_change("@evil:localhost", profile))

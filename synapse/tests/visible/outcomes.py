@@ -1,4 +1,4 @@
-"""What the outcomes that the rows name are in a script."""
+"""The outcomes that the rows name, in the notation of scripts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ SUSPENDED = pair(
     {"org.x.why": "because", "error": "OVERRIDE", "errcode": "X"},
 )
 
-# By the name that a row gives it.
+# The outcomes by their name in the rows.
 OUTCOMES: dict[str, Outcome] = {
     "all NOT_SPAM": returned(NOT_SPAM),
     "Codes.LIMIT_EXCEEDED": returned(code("LIMIT_EXCEEDED")),
@@ -80,10 +80,10 @@ OUTCOMES: dict[str, Outcome] = {
     "{'org.x': 1, 'age': 5}": returned({"org.x": 1, "age": 5}),
 }
 
-# Those of `get_ratelimit_override_for_user` are named by what comes of it.
+# The outcomes of `get_ratelimit_override_for_user` are named after their effect.
 SLOWLY = returned({"$": "RatelimitOverride", "per_second": 0.001, "burst_count": 1})
 
-# What the event is replaced with: what differs from the one that was asked about.
+# The differences of a replacement from the original event.
 REPLACEMENTS: dict[str, dict[str, Any]] = {
     "(True, dict) content edited": {},
     "content edited": {},
@@ -97,7 +97,7 @@ REPLACEMENTS: dict[str, dict[str, Any]] = {
 
 
 def outcome(label: str, room_id: str) -> Outcome:
-    """What the script says for the outcome that a row names."""
+    """The scripted outcome for the name in a row."""
     if label in REPLACEMENTS:
         event = {
             "type": "m.room.message",

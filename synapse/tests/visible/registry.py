@@ -1,4 +1,4 @@
-"""The requests that the rows name: each is noted under the checks that it is of."""
+"""The requests that the rows name, registered under their checks."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from visible.world import World
 
 CLIENT = "/_matrix/client/v3"
 
-# Brings about what a row needs, lets the module play its part, and makes the row's request.
+# Prepares what a row needs, activates the module's outcome, and makes the row's request.
 Request = Callable[[World], FakeChannel]
 
 REQUESTS: dict[str, Request] = {}
 
-# Three requests each, of which a row shows the statuses and what the module was asked for.
+# Three requests each; a row has their statuses and the calls of the module.
 Requests = Callable[[World], list[FakeChannel]]
 
 SEVERAL: dict[str, Requests] = {}
 
 
 def request(*checks: str) -> Callable[[Request], Request]:
-    """Notes which rows a request is of."""
+    """Registers a request under the checks of its rows."""
 
     def note(asked: Request) -> Request:
         REQUESTS.update({check: asked for check in checks})
@@ -32,7 +32,7 @@ def request(*checks: str) -> Callable[[Request], Request]:
 
 
 def several(what: str) -> Callable[[Requests], Requests]:
-    """Notes which row three requests are of."""
+    """Registers three requests under their row."""
 
     def note(asked: Requests) -> Requests:
         limits = "get_ratelimit_override_for_user 0.001/s burst 1"

@@ -1,4 +1,4 @@
-"""The requests of the rows that are about rooms: who creates, joins and publishes them."""
+"""The requests of the rows about creating, joining and publishing rooms."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def invite_user(world: World) -> FakeChannel:
 
 @request("user_may_send_3pid_invite", "check_threepid_can_be_invited")
 def invite_address(world: World) -> FakeChannel:
-    """The identity server has an address that Synapse asks nobody at."""
+    """The identity server has an address to which Synapse makes no requests."""
     world.play()
     server = {"id_server": "127.0.0.1", "id_access_token": "token"}
     return invite(world, world.room, server | {"medium": "email", "address": "a@example.com"})
@@ -116,7 +116,7 @@ def shut_down_later(world: World) -> FakeChannel:
 
 @several("invites")
 def invite_three(world: World) -> list[FakeChannel]:
-    """Three people into one room, more than the module lets its owner invite at a time."""
+    """Three invites to one room, more than the module lets its owner send at once."""
     room = world.create_room()
     world.calls()
     world.play()

@@ -1,4 +1,4 @@
-"""When a body is the one of a row. What differs from run to run is compared by its shape."""
+"""Compares bodies with those of rows. Values that differ between runs are compared by shape."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import recorded
 
-# Where native modules differ, and the outcomes for which something else stands.
+# The differences of native modules, and the outcomes that replace others.
 DECIDED = recorded.whole("client-visible/decided.json")
 
-# What stands in a row, and what may stand in its place.
+# Placeholders in rows, and the patterns that they match.
 SHAPES = [
     (r"\$\.\.\.|\$[\w-]{43}", r"\$[\w-]{43}"),
     (r"!\.\.\.|![\w-]{43}", r"![\w-]{43}"),
@@ -22,7 +22,7 @@ SHAPES = [
 
 
 def same(expected: Any, seen: Any) -> bool:
-    """Whether a body, or a part of it, is as a row says."""
+    """Whether a body, or a part of it, matches a row."""
     if expected == {"...": "ok"}:
         return isinstance(seen, dict)
     if isinstance(expected, dict):
@@ -41,7 +41,7 @@ def same(expected: Any, seen: Any) -> bool:
 
 
 def same_text(expected: str, seen: str) -> bool:
-    """Whether a text is as a row says."""
+    """Whether a string matches a row."""
     for written, shape in SHAPES:
         if re.fullmatch(written, expected):
             return re.fullmatch(shape, seen) is not None
@@ -52,7 +52,7 @@ def same_text(expected: str, seen: str) -> bool:
 
 
 def decided(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as it is for native modules: as recorded, but where it was decided otherwise."""
+    """A row for native modules: as recorded, except for deliberate differences."""
     for other in DECIDED["differs"]:
         if (other["check"], other["outcome"]) == (row["check"], row["outcome"]):
             return row | other
