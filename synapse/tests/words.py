@@ -23,15 +23,15 @@ from twisted.internet.defer import CancelledError
 
 
 class Opaque:
-    """A value of a class that no callback may return."""
+    """A value that no callback may return."""
 
 
 async def on_login(_response: Mapping[str, Any]) -> None:
-    """What a script calls `callable`: does nothing once a user is in."""
+    """The value `callable` of scripts: does nothing after a login."""
 
 
 def value(word: Any) -> Any:
-    """The Python value that a script means."""
+    """Converts a script's value into a Python value."""
     if isinstance(word, list):
         return [value(item) for item in word]
     if not isinstance(word, dict):
@@ -59,12 +59,12 @@ def value(word: Any) -> Any:
 
 
 def upload_limit(word: Mapping[str, Any]) -> MediaUploadLimit:
-    """A limit of uploads; what a script leaves out is as Synapse's own class has it."""
+    """A limit on uploads; omitted members have the defaults of Synapse's class."""
     return MediaUploadLimit(**{key: item for key, item in word.items() if key != "$"})
 
 
 def written(answer: Any) -> Any:
-    """A Python value in the words of a script: the inverse of `value`."""
+    """Converts a Python value into a script's notation: the inverse of `value`."""
     if answer is NOT_SPAM:
         return {"$": "NOT_SPAM"}
     if isinstance(answer, Codes):
@@ -87,14 +87,14 @@ def written(answer: Any) -> Any:
 
 
 def written_mapping(answer: Mapping[Any, Any]) -> Any:
-    """A dict; as pairs if a key is no text, which JSON cannot say."""
+    """A dict; a list of pairs if a key is not a string, which JSON does not allow."""
     if all(isinstance(key, str) for key in answer):
         return {str(key): written(item) for key, item in answer.items()}
     return {"$": "pairs", "v": [[written(key), written(item)] for key, item in answer.items()]}
 
 
 def written_object(answer: Any) -> Any:
-    """An object of a class that scripts have a word for, else of any other."""
+    """An object of a class that the scripts know, or of any other class."""
     if isinstance(answer, bytes):
         return {"$": "bytes", "v": answer.decode("latin1")}
     if isinstance(answer, UserPresenceState):
@@ -127,7 +127,7 @@ def exception(outcome: Mapping[str, Any]) -> BaseException:
 
 
 def written_exception(error: BaseException) -> dict[str, Any]:
-    """An exception, in the words of the scenarios' answers."""
+    """An exception, in the notation of the scenarios' answers."""
     raised: dict[str, Any] = {"type": type(error).__name__, "msg": str(error)}
     if isinstance(error, SynapseError):
         raised |= {"code": error.code, "msg": error.msg, "errcode": str.__str__(error.errcode)}

@@ -1,4 +1,4 @@
-"""A homeserver with four users, a room, and one module that answers as a script says."""
+"""A homeserver with four users, a room, and one scripted module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from visible.outcomes import Outcome, neutral
 ORACLE = "/_synapse/client/oracle"
 PASSWORD = "correct horse"
 
-# What some callbacks need of the homeserver.
+# Settings of the homeserver that some callbacks need.
 NEEDS: dict[str, dict[str, Any]] = {
     "check_username_for_spam": {
         "update_user_directory_from_worker": None,
@@ -30,7 +30,7 @@ NEEDS: dict[str, dict[str, Any]] = {
 
 
 class Homeserver(NativeTestCase):
-    """A homeserver that serves clients all that a real one does."""
+    """A homeserver that serves everything that a real one serves for clients."""
 
     hijack_auth: ClassVar[bool] = False
 
@@ -55,7 +55,7 @@ class Homeserver(NativeTestCase):
     def ask(
         self, method: str, path: str, content: Any = b"", user: str | None = None, **more: Any
     ) -> FakeChannel:
-        """Makes a request of a client, as one of the users."""
+        """Makes a client's request, as one of the users."""
         token = None if user is None else self.token(user)
         return self.make_request(method, path, content, access_token=token, **more)
 
@@ -77,7 +77,7 @@ class Homeserver(NativeTestCase):
 
 
 class World(Homeserver):
-    """A homeserver whose module registers one callback, of which a test takes a row."""
+    """A homeserver whose module registers one callback; a test checks a row of it."""
 
     def prepare(self, reactor: Any, clock: Any, homeserver: Any) -> None:
         super().prepare(reactor, clock, homeserver)
@@ -90,7 +90,7 @@ class World(Homeserver):
             self.join(user, self.room)
 
     def register(self, user: str, admin: bool = False) -> str:
-        """A new user, whom no module is asked about."""
+        """Creates a user without calling modules."""
         password_hash = self.get_success(self.hs.get_auth_handler().hash(PASSWORD))
         user_id = f"@{user}:localhost"
         store = self.hs.get_datastores().main
@@ -102,29 +102,29 @@ class World(Homeserver):
         return user_id
 
     def number(self) -> int:
-        """A number that was not used before."""
+        """A unique number."""
         return next(self.numbers)
 
     def play(self) -> None:
-        """From now on, the module does what the row says."""
+        """Gives the module the outcome of the row."""
         self.script({self.callback: self.outcome})
 
     def rest(self) -> None:
-        """The module changes nothing any more."""
+        """Makes the module neutral."""
         self.script({self.callback: neutral(self.callback)})
 
     def script(self, outcomes: dict[str, Outcome]) -> None:
-        """Changes what the module does."""
+        """Changes the outcomes of the module."""
         changed = self.ask("POST", ORACLE, outcomes)
         self.assertLess(changed.code, 300, changed.result)
 
     def calls(self) -> list[list[Any]]:
-        """The callbacks that were asked since the last time, each with its arguments."""
+        """The calls of callbacks since the last time, each with its arguments."""
         calls = json.loads(self.ask("GET", ORACLE).text_body)
         return [call[1:] for call in calls]
 
     def create_room(self, user: str = "good", **config: Any) -> str:
-        """A room that everybody may join."""
+        """Creates a room that everybody may join."""
         config = {"preset": "public_chat", "name": "A room", "topic": "Anything"} | config
         created = self.ask("POST", "/_matrix/client/v3/createRoom", config, user)
         self.assertEqual(created.code, 200, created.result)
@@ -140,6 +140,6 @@ class World(Homeserver):
         return self.ask("PUT", f"{path}/t{self.number()}", message, user)
 
     def event(self, event_id: str, user: str = "good") -> FakeChannel:
-        """Looks at an event."""
+        """Reads an event."""
         path = f"/_matrix/client/v3/rooms/{self.room}/event/{quote(event_id)}"
         return self.ask("GET", path, user=user)
