@@ -397,18 +397,18 @@ typedef struct hsmod_mail_table hsmod_mail_table;
 
 /// The symbol `hsmod_entry` of a plugin.
 ///
-/// All numbers are in the byte order of the plugin. Those before `root` stand in the file as they
-/// are; the pointers are there once the plugin is mapped.
+/// All numbers are in the byte order of the plugin. Those before `root` can be read from the
+/// file; the pointers are valid once the plugin is mapped.
 struct hsmod_plugin_entry {
     /// `Entry::MAGIC`.
     uint8_t magic[8];
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary: other majors are other boundaries.
+    /// The version of the boundary: different majors are incompatible.
     uint16_t major;
-    /// What was added since the major version began.
+    /// Counts the additions since the major version began.
     uint16_t minor;
-    /// How many bits a pointer has: 64 or 32.
+    /// The size of a pointer in bits: 64 or 32.
     uint8_t pointer_bits;
     /// `Entry::LITTLE` or `Entry::BIG`.
     uint8_t endian;
@@ -416,105 +416,105 @@ struct hsmod_plugin_entry {
     uint8_t unwind;
     /// `Entry::RUST`, `Entry::C`, or another number.
     uint8_t language;
-    /// 0.
+    /// Must be 0.
     uint32_t reserved;
     /// The plugin's root table.
     const void *root;
-    /// Descriptions of all that crosses, as `abi_stable` has them; null: the plugin has none.
+    /// A description of all that crosses, in the form of `abi_stable`; null if there is none.
     const void *layouts;
 };
 
-/// What the call is part of that a thread is in, as the homeserver tells who asks.
+/// The context of the call that a thread is running, as reported by the homeserver on request.
 struct hsmod_context {
-    /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
+    /// The size of this structure in its creator's version, in bytes. No more may be filled in.
     uint32_t size;
     /// `Context::SAMPLED`, or nothing.
     uint32_t flags;
-    /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
+    /// The nanoseconds that are left of the call's time, at least 1; 0 for no limit.
     uint64_t timeout_ns;
-    /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
+    /// The trace that the call belongs to, as in W3C Trace Context; 0 for none.
     uint8_t trace_id[16];
-    /// The span around the call, in the same sense, or the homeserver's own number for it; 0 for
-    /// none.
+    /// The span around the call, as in W3C Trace Context, or the homeserver's own number for
+    /// it; 0 for none.
     uint64_t span_id;
 };
 
-/// What can be done with the data and the kind of an `FfiWaker`. None of these functions unwinds.
+/// The functions for the data and the kind of an `FfiWaker`. None of these functions unwinds.
 struct hsmod_waker_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of its maker.
+    /// The version of the boundary of its creator.
     uint32_t minor;
     hsmod_waker (*clone)(const void *, const void *);
     void (*wake_by_ref)(const void *, const void *);
     void (*drop)(const void *, const void *);
 };
 
-/// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
+/// A waker in C form: lent for the duration of a call, or a clone, which has to be dropped.
 struct hsmod_waker {
     const void *data;
-    /// What its maker knows it by; no more than a number to everybody else. All wakers of one
-    /// kind have the same functions.
+    /// A value of its creator, which means nothing to others. All wakers of one kind have the
+    /// same functions.
     const void *kind;
-    /// Its maker's functions, which are never unmapped. Null: nobody is to be woken.
+    /// Its creator's functions, which are never unmapped. Null: the waker wakes nothing.
     const hsmod_waker_table *table;
 };
 
-/// The head of every answer; what follows is as its kind says. Uninitialised until the status is
-/// `Status::READY`; then the caller owns it.
+/// The head of every answer; its kind determines what follows. Uninitialised until the status
+/// is `Status::READY`; then the caller owns it.
 struct hsmod_answer {
-    /// How many bytes were written, from the beginning of this head on.
+    /// The number of bytes that were written, including this head.
     uint32_t size;
-    /// One of the constants of this type, or one of the row's own.
+    /// One of the constants of this type, or one that the row defines.
     uint32_t kind;
 };
 
-/// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
-/// room for a future, and where the answer goes.
+/// What the caller lends for one call of a slot, of `poll` or of `drop`: the module, the waker,
+/// room for a future, and space for the answer.
 ///
-/// `poll`, `drop` and `data` are written by the callee before it says `Status::PENDING`; the caller
-/// gives them back in the frame of the next poll, which may be this one.
+/// The callee writes `poll`, `drop` and `data` before it returns `Status::PENDING`; the
+/// caller passes them on in the frame of the next poll, which may be this one.
 struct hsmod_frame {
-    /// In bytes: what of this structure the caller knows.
+    /// The size of this structure in the caller's version, in bytes.
     uint32_t size;
-    /// How many bytes `out` has.
+    /// The size of `out`, in bytes.
     uint32_t out_size;
-    /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
-    /// and where a module calls.
+    /// The number of the module that is called, as in its log records; 0 if it has none yet,
+    /// and in calls by a module.
     uint32_t module;
     /// `Frame::VOUCHED`, or nothing.
     uint32_t flags;
-    /// Reserved: null. What a call is part of is asked of the homeserver (`Context`).
+    /// Reserved: null. A callee asks the homeserver for the context of a call (`Context`).
     ///
-    /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
-    /// each poll; what it asks for costs those that ask.
+    /// Rationale: if each poll carried the context, the callee would have to store it with each
+    /// poll where its code finds it; this way only the code that asks for it pays.
     const hsmod_context *context;
     hsmod_waker waker;
     hsmod_status (*poll)(void *args, hsmod_frame *frame);
     hsmod_status (*drop)(void *args, hsmod_frame *frame);
     void *data;
-    /// `ROOM_MIN` bytes or more, aligned to `ROOM_ALIGN`. It stays where it is until the
+    /// At least `ROOM_MIN` bytes, aligned to `ROOM_ALIGN`. It must stay in place until the
     /// future has ended.
     void *room;
     size_t capacity;
-    /// Aligned to 8; what is there is not initialised.
+    /// Aligned to 8; not initialised.
     hsmod_answer *out;
 };
 
-/// A text of which the holder is the owner, or none (null). Dropped, it is given back to the side
-/// that made it.
+/// A text that its holder owns, or none (null). It is given back to the side that made it when
+/// it is dropped.
 struct hsmod_owned_str {
     const uint8_t *pointer;
     size_t length;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
     /// Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
-/// An error in C form, owned by whoever holds it. What its numbers mean is up to the sides.
+/// An error in C form, owned by its holder. The two sides define the meaning of its numbers.
 struct hsmod_error {
-    /// What kind of error, or an HTTP status.
+    /// The kind of error, or an HTTP status.
     uint32_t code;
     /// Reserved: 0.
     uint32_t flags;
@@ -522,11 +522,11 @@ struct hsmod_error {
     hsmod_owned_str errcode;
     /// What went wrong.
     hsmod_owned_str message;
-    /// JSON text of an object, if there are further fields of that body.
+    /// JSON text of an object with further fields of that body, if there are any.
     hsmod_owned_str fields;
 };
 
-/// What a panic said, and where it happened.
+/// The message of a panic, and where it happened.
 struct hsmod_panic {
     hsmod_owned_str message;
     /// None if it is not known.
@@ -537,10 +537,11 @@ struct hsmod_panic {
     uint32_t flags;
 };
 
-/// A borrowed text, or none. Whoever made it owns the bytes; they live as long as the call that
+/// A borrowed text, or none. Its creator owns the bytes, which live as long as the call that
 /// carries them.
 ///
-/// In C none is a null pointer; an empty text has any other. The length is in bytes of UTF-8.
+/// In C a null pointer means none; an empty text has any other pointer. The length is in bytes
+/// of UTF-8.
 struct hsmod_str {
     const uint8_t *pointer;
     size_t length;
@@ -553,17 +554,18 @@ struct hsmod_field {
     hsmod_str name;
     /// One of the constants of this type.
     uint8_t kind;
-    /// The bits of a number or a truth value.
+    /// The bits of a number or boolean.
     uint64_t bits;
-    /// The text of a text or of a value shown with `Debug`.
+    /// The string, or the text of a value shown with `Debug`.
     hsmod_str text;
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_field {
     const hsmod_field *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -575,44 +577,45 @@ struct hsmod_record {
     uint8_t level;
     /// 0 if it is not known.
     uint32_t line;
-    /// Of a span.
+    /// The name of a span; none for an event.
     hsmod_str name;
     hsmod_str target;
     /// None if it is not known.
     hsmod_str file;
     hsmod_slice_of_field fields;
-    /// The span that it is part of, as `begin_span` answered it. Null: the one that this thread
-    /// is in, or none if the flags say `RawRecord::ROOT`.
+    /// Its parent, as returned by `begin_span`. Null: the current span of this thread, or none
+    /// if the flags contain `RawRecord::ROOT`.
     const void *parent;
-    /// The number of the module, for threads on which the homeserver does not see whose they
-    /// are; 0 if it is not known.
+    /// The number of the module, for threads whose module the homeserver does not know; 0 if it
+    /// is not known.
     uint32_t module;
 };
 
-/// Where an image's log goes. Append-only; none of these functions unwinds.
+/// Receives an image's log. Append-only; none of these functions unwinds.
 struct hsmod_log_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
+    /// The most verbose level that is recorded: 0 none, 1 error, ... 5 trace.
     uint8_t (*max_level)(void);
-    /// Whether somebody listens to this level of this target.
+    /// Whether this level of this target is recorded.
     hsmod_flag (*enabled)(uint8_t, hsmod_str);
-    /// One event.
+    /// Records an event.
     void (*event)(const hsmod_record *);
-    /// Begins a span, which has a name. Null: nobody listens to it. Fields that get their values
-    /// later are of the kind `RawField::EMPTY`.
+    /// Begins a span, which must have a name. Null: it is not recorded. Fields that get their
+    /// values later are of the kind `RawField::EMPTY`.
     const void *(*begin_span)(const hsmod_record *);
-    /// Values for fields that the span has.
+    /// Records values for fields of the span.
     void (*record)(const void *, hsmod_slice_of_field);
-    /// The first one is because of the second.
+    /// Records that the first span follows from the second.
     void (*follows_from)(const void *, const void *);
-    /// From now on this thread is in the span, which what it begins and logs is part of.
+    /// This thread enters the span: it is the parent of what the thread begins and logs from
+    /// now on.
     void (*enter)(const void *);
-    /// This thread leaves the span.
+    /// This thread exits the span.
     void (*exit)(const void *);
-    /// Ends the span, which is not used afterwards.
+    /// Ends the span, which must not be used afterwards.
     void (*end_span)(const void *);
 };
 
@@ -624,16 +627,16 @@ struct hsmod_parse_config_args {
     hsmod_str config;
 };
 
-/// An object of one side, in the hands of the other. Dropped, it is given back; what panics then
-/// ends where it happens.
+/// An object of one side, held by the other. It is given back when it is dropped; a panic of
+/// that is contained.
 struct hsmod_object {
-    /// Null: none, or it was taken.
+    /// Null: there is none, or it was taken.
     const void *object;
-    /// Null: nothing has to be done.
+    /// Null: nothing needs to be done.
     void (*release)(const void *);
 };
 
-/// What is registered of a category.
+/// A registration of callbacks of one category.
 struct hsmod_registration {
     uint32_t size;
     uint32_t flags;
@@ -641,14 +644,14 @@ struct hsmod_registration {
     hsmod_str category;
     /// The table of that category.
     const void *table;
-    /// Whether `only` counts.
+    /// Whether `only` applies.
     hsmod_flag selective;
-    /// The callbacks that are registered, separated by spaces; others of the table are not.
+    /// The callbacks that are registered, separated by spaces; the others of the table are not.
     hsmod_str only;
-    /// Those of them without which the module can do, separated by spaces.
+    /// The registered callbacks that the module can do without, separated by spaces.
     hsmod_str optional;
-    /// Of password providers: JSON text of a list of pairs, each a type of login and the list of
-    /// its fields.
+    /// For password providers: JSON text of a list of pairs, each a type of login and the list
+    /// of its fields.
     hsmod_str auth_checkers;
 };
 
@@ -666,11 +669,12 @@ struct hsmod_header {
     hsmod_bytes value;
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_header {
     const hsmod_header *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -696,9 +700,9 @@ struct hsmod_web_handle_args {
 };
 
 struct hsmod_web_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Answers `hsmod_web_response_answer`.
     hsmod_status (*handle)(
@@ -707,25 +711,25 @@ struct hsmod_web_table {
 
 /// A call that a module wants to be made several times, one after the other.
 ///
-/// It belongs to whoever holds it; dropped, it is given back to the module.
+/// Its holder owns it; if it is dropped, it is given back to the module.
 struct hsmod_routine {
     hsmod_object object;
-    /// Without arguments: what leads to them is not looked at.
+    /// Takes no arguments: the pointer to them is ignored.
     hsmod_status (*run)(const void *object, const void *args, hsmod_frame *frame);
 };
 
-/// What a `Continuation` is called with.
+/// The argument of a `Continuation`.
 struct hsmod_continuation_args {
     uint32_t args_size;
     uint32_t args_flags;
-    /// JSON text that the homeserver has by then.
+    /// JSON text that the homeserver provides.
     hsmod_str input;
 };
 
-/// A call that a module wants to be made later, at most once, with JSON text that its homeserver
-/// has by then.
+/// A call that a module wants to be made later, at most once, with JSON text that its
+/// homeserver provides.
 ///
-/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+/// Its holder owns it; if it is dropped, it is given back to the module without being made.
 struct hsmod_continuation {
     hsmod_object object;
     /// Takes the object. Null: there is nothing to call.
@@ -733,41 +737,41 @@ struct hsmod_continuation {
         const void *object, const hsmod_continuation_args *args, hsmod_frame *frame);
 };
 
-/// A call that blocks the thread it is made on, made at most once.
+/// A call that blocks its thread, made at most once.
 ///
-/// It belongs to whoever holds it; dropped, it is given back to the module without being made.
-/// What it returns, or how it panics, stays in the module.
+/// Its holder owns it; if it is dropped, it is given back to the module without being made. The
+/// result of the call, or its panic, stays in the module.
 struct hsmod_errand {
     hsmod_object object;
     /// Takes the object.
     void (*run)(const void *);
 };
 
-/// Whether something was done, and why not. The caller says how much of it there is.
+/// The outcome of a plain function. The caller determines how much of it is written.
 struct hsmod_outcome {
-    /// In bytes: what the caller has room for.
+    /// The size of this structure in the caller's version, in bytes.
     uint32_t size;
     hsmod_flag failed;
-    /// Empty if it was done.
+    /// Empty if the function has succeeded.
     hsmod_error error;
 };
 
-/// A cache of a module, in the hands of its homeserver.
+/// A module's cache, held by its homeserver.
 struct hsmod_cache {
     hsmod_object object;
-    /// Forgets what is remembered for a key, which is JSON text.
+    /// Removes the entry for a key, which is JSON text.
     void (*invalidate)(const void *, hsmod_str);
 };
 
 /// What a homeserver answers, whoever asks. Append-only; none of these functions unwinds.
 struct hsmod_host_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Counts one more reference.
+    /// Adds a reference.
     void (*retain)(const void *);
-    /// Gives one back.
+    /// Releases a reference.
     void (*release)(const void *);
     /// The table with this name: `users/1`. Null if there is none.
     const void *(*extension)(const void *, hsmod_str);
@@ -829,11 +833,11 @@ struct hsmod_construct_args {
 
 /// Entry of a plugin. Append-only; none of these functions unwinds.
 struct hsmod_root {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Once per image: where panics and `tracing` events go.
+    /// Connects the log for panics and `tracing` events; once per image.
     void (*connect)(const hsmod_log_table *);
     /// `Module::parse_config`; answers what `construct` takes. Without it every config will do.
     /// Answers `hsmod_object_answer`.
@@ -891,9 +895,9 @@ struct hsmod_state_members_args {
 };
 
 struct hsmod_state_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get)(const void *object, const hsmod_state_get_args *args, hsmod_frame *frame);
@@ -912,14 +916,15 @@ struct hsmod_state_table {
         const void *object, const hsmod_state_members_args *args, hsmod_frame *frame);
 };
 
-/// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
+/// Several answers that their holder owns. They carry their step, as `Slice`s
+/// do.
 struct hsmod_owned_array_of_owned_str {
     hsmod_owned_str *pointer;
     size_t length;
     size_t stride;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    /// Frees the array alone, after its items have been taken. Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
@@ -931,16 +936,16 @@ struct hsmod_file_read_at_args {
 };
 
 struct hsmod_file_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Answers `hsmod_owned_bytes_answer`.
     hsmod_status (*read_at)(
         const void *object, const hsmod_file_read_at_args *args, hsmod_frame *frame);
 };
 
-/// Bytes of which the holder is the owner.
+/// Bytes that their holder owns.
 struct hsmod_owned_bytes {
     const uint8_t *pointer;
     size_t length;
@@ -954,14 +959,15 @@ struct hsmod_response_header {
     hsmod_owned_bytes value;
 };
 
-/// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
+/// Several answers that their holder owns. They carry their step, as `Slice`s
+/// do.
 struct hsmod_owned_array_of_response_header {
     hsmod_response_header *pointer;
     size_t length;
     size_t stride;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    /// Frees the array alone, after its items have been taken. Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
@@ -972,12 +978,12 @@ struct hsmod_web_response {
     hsmod_owned_bytes body;
 };
 
-/// Texts that are made when they are asked for.
+/// Texts that are created on demand.
 struct hsmod_texts {
     const void *source;
     /// The text lives as long as the source is lent. Null: there are none.
     hsmod_str (*text)(const void *, uint32_t);
-    /// Whether the source vouches for its texts to be UTF-8.
+    /// Whether the source guarantees that its texts are UTF-8.
     uint64_t vouched;
 };
 
@@ -1106,11 +1112,12 @@ struct hsmod_user_profile {
     hsmod_str fields;
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_user_profile {
     const hsmod_user_profile *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -1137,11 +1144,12 @@ struct hsmod_request_info {
     hsmod_str ip;
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_request_info {
     const hsmod_request_info *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -1222,9 +1230,9 @@ struct hsmod_spam_checker_accept_make_join_args {
 };
 
 struct hsmod_spam_checker_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Whether an event is spam.
     /// Answers `hsmod_verdict_answer`.
@@ -1304,14 +1312,15 @@ struct hsmod_each_of_uint32 {
     uint32_t answer;
 };
 
-/// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
+/// Several answers that their holder owns. They carry their step, as `Slice`s
+/// do.
 struct hsmod_owned_array_of_each_of_uint32 {
     hsmod_each_of_uint32 *pointer;
     size_t length;
     size_t stride;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    /// Frees the array alone, after its items have been taken. Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
@@ -1351,10 +1360,10 @@ struct hsmod_requester {
     hsmod_flag shadow_banned;
 };
 
-/// A text that one holder at a time may set.
+/// A text that its current holder may set.
 struct hsmod_editable {
     void *owner;
-    /// The text as it is now: it lives until the next one is set.
+    /// Returns the current text, which lives until the next one is set.
     hsmod_str (*text)(void *);
     /// Copies the text.
     void (*set)(void *, hsmod_str);
@@ -1474,9 +1483,9 @@ struct hsmod_third_party_rules_on_user_search_args {
 };
 
 struct hsmod_third_party_rules_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Whether an event may be made, or what is made instead.
     /// Answers `hsmod_decision_answer`.
@@ -1580,9 +1589,9 @@ struct hsmod_account_validity_on_legacy_admin_request_args {
 };
 
 struct hsmod_account_validity_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Whether a user's account has expired: yes, no, or no opinion (`None`).
     /// Answers `hsmod_flag_answer`.
@@ -1633,11 +1642,12 @@ struct hsmod_user_presence_state {
     hsmod_flag currently_active;
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_user_presence_state {
     const hsmod_user_presence_state *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -1654,9 +1664,9 @@ struct hsmod_presence_router_get_interested_users_args {
 };
 
 struct hsmod_presence_router_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Who is to be told of these changes of presence, beside those who share a room with the
     /// user.
@@ -1722,9 +1732,9 @@ struct hsmod_password_auth_provider_is_3pid_allowed_args {
 };
 
 struct hsmod_password_auth_provider_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Whether these credentials are right, and whose they are.
     /// Answers `hsmod_accepted_login_answer`.
@@ -1782,9 +1792,9 @@ struct hsmod_background_update_controller_min_batch_size_args {
 };
 
 struct hsmod_background_update_controller_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// A batch of an update is about to run: how long it should take, and what is to be done
     /// when it has run.
@@ -1822,9 +1832,9 @@ struct hsmod_account_data_on_account_data_updated_args {
 };
 
 struct hsmod_account_data_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Account data of a user has changed: for one room, or for none (`room_id`).
     /// Answers `hsmod_done_answer`.
@@ -1832,11 +1842,12 @@ struct hsmod_account_data_table {
         const void *object, const hsmod_account_data_on_account_data_updated_args *args, hsmod_frame *frame);
 };
 
-/// An array of structures. It carries its step, since the other side's may be longer.
+/// An array of structures. It carries its step, because the other side's structures may be
+/// longer.
 struct hsmod_slice_of_event {
     const hsmod_event *pointer;
     size_t length;
-    /// From one to the next, in bytes.
+    /// The distance from one item to the next, in bytes.
     size_t stride;
 };
 
@@ -1847,9 +1858,9 @@ struct hsmod_add_extra_fields_to_unsigned_client_event_add_field_to_unsigned_cal
 };
 
 struct hsmod_add_extra_fields_to_unsigned_client_event_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Fields for the `unsigned` of an event; none is an empty map.
     /// Answers `hsmod_owned_array_of_each_of_owned_str_answer`.
@@ -1864,14 +1875,15 @@ struct hsmod_each_of_owned_str {
     hsmod_owned_str answer;
 };
 
-/// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
+/// Several answers that their holder owns. They carry their step, as `Slice`s
+/// do.
 struct hsmod_owned_array_of_each_of_owned_str {
     hsmod_each_of_owned_str *pointer;
     size_t length;
     size_t stride;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    /// Frees the array alone, after its items have been taken. Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
@@ -1914,9 +1926,9 @@ struct hsmod_media_repository_on_media_upload_limit_exceeded_args {
 };
 
 struct hsmod_media_repository_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// What a user is told about the limits of the media repository, instead of what the
     /// homeserver would say: the whole body of `GET /_matrix/client/v1/media/config`.
@@ -1947,14 +1959,15 @@ struct hsmod_media_upload_limit {
     hsmod_flag can_upgrade;
 };
 
-/// Several answers of which the holder is the owner. They carry their step, as `Slice`s do.
+/// Several answers that their holder owns. They carry their step, as `Slice`s
+/// do.
 struct hsmod_owned_array_of_media_upload_limit {
     hsmod_media_upload_limit *pointer;
     size_t length;
     size_t stride;
-    /// What its maker knows it by.
+    /// A value of its creator, for `release`.
     void *owner;
-    /// Frees the array alone: what the items own was taken out. Null: it is static.
+    /// Frees the array alone, after its items have been taken. Null: it is static.
     void (*release)(void *, const uint8_t *, size_t);
 };
 
@@ -1966,9 +1979,9 @@ struct hsmod_ratelimit_get_ratelimit_override_for_user_args {
 };
 
 struct hsmod_ratelimit_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// How often a user may do something, instead of what the homeserver would allow.
     /// Answers `hsmod_ratelimit_override_answer`.
@@ -2004,9 +2017,9 @@ struct hsmod_federation_on_event_delivered_over_federation_args {
 };
 
 struct hsmod_federation_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Another server was given events of this one: it accepted them, or asked for them.
     /// Answers `hsmod_done_answer`.
@@ -2115,9 +2128,9 @@ struct hsmod_users_set_user_locked_args {
 };
 
 struct hsmod_users_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// What the homeserver knows of an account; `None` if there is none. Since Synapse 1.41.
     /// Answers `hsmod_owned_str_answer`.
@@ -2251,9 +2264,9 @@ struct hsmod_logins_delete_registration_token_args {
 };
 
 struct hsmod_logins_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Makes a device for a user, or a new access token for the one of the given `device_id`;
     /// `None` lets the homeserver choose the ID. The name is of effect for a new device only.
@@ -2336,9 +2349,9 @@ struct hsmod_rooms_get_canonical_room_alias_args {
 };
 
 struct hsmod_rooms_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
     /// With `ratelimit` it counts for the limits of the user. `creator_join_profile` is an
@@ -2397,9 +2410,9 @@ struct hsmod_events_get_room_state_args {
 };
 
 struct hsmod_events_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Sends an event, and answers it as it was sent. `event` is an object of `type`, `sender`
     /// (a user of this homeserver), `content`, and `state_key` for a state event; the room is
@@ -2437,9 +2450,9 @@ struct hsmod_membership_update_room_membership_args {
 };
 
 struct hsmod_membership_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
     /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
@@ -2479,9 +2492,9 @@ struct hsmod_user_account_data_compare_and_set_global_args {
 };
 
 struct hsmod_user_account_data_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Account data of a user of this homeserver, by its type (`m.direct`); `None` if there is
     /// none of the type. An error for a user of another homeserver. Since Synapse 1.57.
@@ -2535,9 +2548,9 @@ struct hsmod_threepids_delete_threepid_args {
 };
 
 struct hsmod_threepids_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// The e-mail addresses and telephone numbers of an account. Since Synapse 1.39.
     /// Answers `hsmod_owned_str_answer`.
@@ -2581,9 +2594,9 @@ struct hsmod_presence_set_presence_for_users_args {
 };
 
 struct hsmod_presence_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Sends the presence of all users of this homeserver, once, to each user of `users`: a
     /// list of user IDs, of other homeservers too. Since Synapse 1.32.
@@ -2631,9 +2644,9 @@ struct hsmod_push_set_push_rule_action_args {
 };
 
 struct hsmod_push_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Sends a notification to the HTTP pushers of a user, or of one device (`None`: of all),
     /// and answers for each device whether its gateway took it. `content`, `tweaks` and
@@ -2675,9 +2688,9 @@ struct hsmod_public_rooms_remove_room_from_public_room_list_args {
 };
 
 struct hsmod_public_rooms_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Whether a room is on the list; no for a room that the homeserver does not know. Since
     /// Synapse 1.22.
@@ -2703,9 +2716,9 @@ struct hsmod_time_sleep_args {
 };
 
 struct hsmod_time_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Waits. Works in modules that know no runtime, in trials too, and does not count among
     /// the requests that may be open at once. Since Synapse 1.49.
@@ -2723,9 +2736,9 @@ struct hsmod_caches_invalidate_cache_args {
 };
 
 struct hsmod_caches_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// A module forgot what the cache of this name holds for a key: the other worker processes
     /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
@@ -2771,9 +2784,9 @@ struct hsmod_storage_migrate_db_args {
 };
 
 struct hsmod_storage_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Begins a transaction; the answer is its number, not 0. The module gives the number up
     /// when it has no use for it. Since Synapse 0.25.
@@ -2808,9 +2821,9 @@ struct hsmod_http_http_request_args {
 };
 
 struct hsmod_http_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Makes a request. `head` is an `HttpHead`. The answer
     /// is the response, whatever its status. Since Synapse 1.22.
@@ -2838,9 +2851,9 @@ struct hsmod_templates_render_template_args {
 };
 
 struct hsmod_templates_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Reads templates; the answer is their number, not 0, which the module gives up when it
     /// has no use for it. `filenames` is a list of names, `builtin` an object of names and
@@ -2864,9 +2877,9 @@ struct hsmod_mail_send_mail_args {
 };
 
 struct hsmod_mail_table {
-    /// In bytes.
+    /// The size in bytes.
     uint32_t size;
-    /// Version of the boundary of the side that made it.
+    /// The version of the boundary of the side that made it.
     uint32_t minor;
     /// Sends a mail to an address like `ann@example.com`: one text, in HTML and without. When
     /// this returns, the server has taken it. An error if the address is none, the server

@@ -9,15 +9,15 @@ use crate::owned::OwnedStr;
 use crate::panic::{Panic, RawPanic};
 
 crate::structure! {
-    /// The head of every answer; what follows is as its kind says. Uninitialised until the status is
-    /// [`Status::READY`]; then the caller owns it.
+    /// The head of every answer; its kind determines what follows. Uninitialised until the status
+    /// is [`Status::READY`]; then the caller owns it.
     #[repr(C, align(8))]
     #[derive(Clone, Copy, Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Answer {
-        /// How many bytes were written, from the beginning of this head on.
+        /// The number of bytes that were written, including this head.
         pub(crate) size: u32,
-        /// One of the constants of this type, or one of the row's own.
+        /// One of the constants of this type, or one that the row defines.
         pub(crate) kind: u32,
     }
 }
@@ -123,12 +123,12 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 crate::structure! {
-    /// An error in C form, owned by whoever holds it. What its numbers mean is up to the sides.
+    /// An error in C form, owned by its holder. The two sides define the meaning of its numbers.
     #[repr(C)]
     #[derive(Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawError {
-        /// What kind of error, or an HTTP status.
+        /// The kind of error, or an HTTP status.
         pub code: u32,
         /// Reserved: 0.
         pub flags: u32,
@@ -136,7 +136,7 @@ crate::structure! {
         pub errcode: OwnedStr,
         /// What went wrong.
         pub message: OwnedStr,
-        /// JSON text of an object, if there are further fields of that body.
+        /// JSON text of an object with further fields of that body, if there are any.
         pub fields: OwnedStr,
     }
 }

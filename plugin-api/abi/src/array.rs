@@ -7,13 +7,14 @@ use crate::form::{Field, Flaw, Form};
 use crate::view::{View, checked};
 
 crate::structure! {
-    /// An array of structures. It carries its step, since the other side's may be longer.
+    /// An array of structures. It carries its step, because the other side's structures may be
+    /// longer.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Slice<'a, V> {
         pointer: *const V,
         length: usize,
-        /// From one to the next, in bytes.
+        /// The distance from one item to the next, in bytes.
         stride: usize,
         lent: PhantomData<&'a ()>,
     }

@@ -14,12 +14,12 @@ pub trait Forgets: Send + Sync + 'static {
 }
 
 crate::structure! {
-    /// A cache of a module, in the hands of its homeserver.
+    /// A module's cache, held by its homeserver.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawCache {
         object: Object,
-        /// Forgets what is remembered for a key, which is JSON text.
+        /// Removes the entry for a key, which is JSON text.
         invalidate: Option<unsafe extern "C" fn(*const (), Str<'static>)>,
     }
 }

@@ -22,9 +22,9 @@ macro_rules! counted_table {
         $crate::table! {
             $(#[$($meta)*])*
             $visibility struct $table as $table_ref {
-                /// Counts one more reference.
+                /// Adds a reference.
                 retain: fn(*const ()),
-                /// Gives one back.
+                /// Releases a reference.
                 release: fn(*const ()),
                 /// The table with this name: `users/1`. Null if there is none.
                 extension: fn(*const (), $crate::Str<'static>) -> *const (),

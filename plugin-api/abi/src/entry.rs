@@ -6,21 +6,21 @@ use std::ptr::null;
 crate::structure! {
     /// The symbol `hsmod_entry` of a plugin.
     ///
-    /// All numbers are in the byte order of the plugin. Those before `root` stand in the file as they
-    /// are; the pointers are there once the plugin is mapped.
+    /// All numbers are in the byte order of the plugin. Those before `root` can be read from the
+    /// file; the pointers are valid once the plugin is mapped.
     #[repr(C)]
     #[derive(Clone, Copy, Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Entry as ["PluginEntry"] {
         /// [`Entry::MAGIC`].
         pub magic: [u8; 8],
-        /// In bytes.
+        /// The size in bytes.
         pub size: u32,
-        /// Version of the boundary: other majors are other boundaries.
+        /// The version of the boundary: different majors are incompatible.
         pub major: u16,
-        /// What was added since the major version began.
+        /// Counts the additions since the major version began.
         pub minor: u16,
-        /// How many bits a pointer has: 64 or 32.
+        /// The size of a pointer in bits: 64 or 32.
         pub pointer_bits: u8,
         /// [`Entry::LITTLE`] or [`Entry::BIG`].
         pub endian: u8,
@@ -28,11 +28,11 @@ crate::structure! {
         pub unwind: u8,
         /// [`Entry::RUST`], [`Entry::C`], or another number.
         pub language: u8,
-        /// 0.
+        /// Must be 0.
         pub reserved: u32,
         /// The plugin's root table.
         pub root: *const (),
-        /// Descriptions of all that crosses, as `abi_stable` has them; null: the plugin has none.
+        /// A description of all that crosses, in the form of `abi_stable`; null if there is none.
         pub layouts: *const (),
     }
 }

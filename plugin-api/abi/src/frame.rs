@@ -37,37 +37,37 @@ pub type Slot<Args> =
 pub type Poll = unsafe extern "C" fn(data: *mut (), frame: *mut Frame) -> Status;
 
 crate::structure! {
-    /// What the caller lends for one call of a slot, of `poll` or of `drop`: to whom, what to wake,
-    /// room for a future, and where the answer goes.
+    /// What the caller lends for one call of a slot, of `poll` or of `drop`: the module, the waker,
+    /// room for a future, and space for the answer.
     ///
-    /// `poll`, `drop` and `data` are written by the callee before it says [`Status::PENDING`]; the caller
-    /// gives them back in the frame of the next poll, which may be this one.
+    /// The callee writes `poll`, `drop` and `data` before it returns [`Status::PENDING`]; the
+    /// caller passes them on in the frame of the next poll, which may be this one.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Frame {
-        /// In bytes: what of this structure the caller knows.
+        /// The size of this structure in the caller's version, in bytes.
         size: u32,
-        /// How many bytes `out` has.
+        /// The size of `out`, in bytes.
         out_size: u32,
-        /// The number of the module that is called, as its log records bear it; 0 if it has none yet,
-        /// and where a module calls.
+        /// The number of the module that is called, as in its log records; 0 if it has none yet,
+        /// and in calls by a module.
         pub(crate) module: u32,
         /// [`Frame::VOUCHED`], or nothing.
         flags: u32,
-        /// Reserved: null. What a call is part of is asked of the homeserver ([`Context`]).
+        /// Reserved: null. A callee asks the homeserver for the context of a call ([`Context`]).
         ///
-        /// Rationale: a callee that is told with each poll has to note it where its code finds it, with
-        /// each poll; what it asks for costs those that ask.
+        /// Rationale: if each poll carried the context, the callee would have to store it with each
+        /// poll where its code finds it; this way only the code that asks for it pays.
         context: *const Context,
         pub(crate) waker: FfiWaker,
         pub(crate) poll: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
         pub(crate) drop: Option<unsafe extern "C" fn(*mut (), *mut Self) -> Status>,
         pub(crate) data: *mut (),
-        /// [`ROOM_MIN`] bytes or more, aligned to [`ROOM_ALIGN`]. It stays where it is until the
+        /// At least [`ROOM_MIN`] bytes, aligned to [`ROOM_ALIGN`]. It must stay in place until the
         /// future has ended.
         pub(crate) room: *mut (),
         pub(crate) capacity: usize,
-        /// Aligned to 8; what is there is not initialised.
+        /// Aligned to 8; not initialised.
         pub(crate) out: *mut Answer,
     }
 }
@@ -133,21 +133,21 @@ impl Frame {
 }
 
 crate::structure! {
-    /// What the call is part of that a thread is in, as the homeserver tells who asks.
+    /// The context of the call that a thread is running, as reported by the homeserver on request.
     #[repr(C)]
     #[derive(Clone, Copy, Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Context {
-        /// In bytes: what of this structure its maker knows. Whoever fills it in writes no more.
+        /// The size of this structure in its creator's version, in bytes. No more may be filled in.
         size: u32,
         /// [`Context::SAMPLED`], or nothing.
         pub flags: u32,
-        /// Nanoseconds that are left of the call's time, at least 1; 0 for no limit.
+        /// The nanoseconds that are left of the call's time, at least 1; 0 for no limit.
         pub timeout_ns: u64,
-        /// The trace that the call is part of, as W3C Trace Context has it; 0 for none.
+        /// The trace that the call belongs to, as in W3C Trace Context; 0 for none.
         pub trace_id: [u8; 16],
-        /// The span around the call, in the same sense, or the homeserver's own number for it; 0 for
-        /// none.
+        /// The span around the call, as in W3C Trace Context, or the homeserver's own number for
+        /// it; 0 for none.
         pub span_id: u64,
     }
 }

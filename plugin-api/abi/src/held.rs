@@ -17,18 +17,18 @@ use crate::text::Str;
 const ROOM: usize = 1024;
 
 crate::arguments! {
-    /// What a [`Continuation`] is called with.
+    /// The argument of a [`Continuation`].
     pub struct ContinuationArgs<'a> {
-        /// JSON text that the homeserver has by then.
+        /// JSON text that the homeserver provides.
         input: Str<'a>,
     }
 }
 
 crate::structure! {
-    /// A call that a module wants to be made later, at most once, with JSON text that its homeserver
-    /// has by then.
+    /// A call that a module wants to be made later, at most once, with JSON text that its
+    /// homeserver provides.
     ///
-    /// It belongs to whoever holds it; dropped, it is given back to the module without being made.
+    /// Its holder owns it; if it is dropped, it is given back to the module without being made.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Continuation {
@@ -120,12 +120,12 @@ where
 crate::structure! {
     /// A call that a module wants to be made several times, one after the other.
     ///
-    /// It belongs to whoever holds it; dropped, it is given back to the module.
+    /// Its holder owns it; if it is dropped, it is given back to the module.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Routine {
         object: Object,
-        /// Without arguments: what leads to them is not looked at.
+        /// Takes no arguments: the pointer to them is ignored.
         run: Option<unsafe extern "C" fn(*const (), *const (), *mut Frame) -> Status>,
     }
 }
@@ -187,10 +187,10 @@ where
 }
 
 crate::structure! {
-    /// A call that blocks the thread it is made on, made at most once.
+    /// A call that blocks its thread, made at most once.
     ///
-    /// It belongs to whoever holds it; dropped, it is given back to the module without being made.
-    /// What it returns, or how it panics, stays in the module.
+    /// Its holder owns it; if it is dropped, it is given back to the module without being made. The
+    /// result of the call, or its panic, stays in the module.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Errand {

@@ -14,7 +14,7 @@ pub trait TextSource: Sync {
 }
 
 crate::structure! {
-    /// Texts that are made when they are asked for.
+    /// Texts that are created on demand.
     #[repr(C)]
     #[derive(Clone, Copy, Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -22,7 +22,7 @@ crate::structure! {
         source: Source<'a>,
         /// The text lives as long as the source is lent. Null: there are none.
         text: Option<unsafe extern "C" fn(source: *const (), part: u32) -> Str<'static>>,
-        /// Whether the source vouches for its texts to be UTF-8.
+        /// Whether the source guarantees that its texts are UTF-8.
         vouched: u64,
     }
 }
@@ -73,12 +73,12 @@ pub trait SetText: Send {
 }
 
 crate::structure! {
-    /// A text that one holder at a time may set.
+    /// A text that its current holder may set.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Editable<'a> {
         owner: *mut (),
-        /// The text as it is now: it lives until the next one is set.
+        /// Returns the current text, which lives until the next one is set.
         text: Option<unsafe extern "C" fn(owner: *mut ()) -> Str<'static>>,
         /// Copies the text.
         set: Option<unsafe extern "C" fn(owner: *mut (), text: Str<'static>)>,

@@ -10,26 +10,27 @@ use crate::text::{Flag, Source, Str};
 pub use sink::Logs;
 
 crate::table! {
-    /// Where an image's log goes. Append-only; none of these functions unwinds.
+    /// Receives an image's log. Append-only; none of these functions unwinds.
     pub struct LogTable as LogTableRef {
-        /// The most verbose level anybody listens to: 0 none, 1 error, ... 5 trace.
+        /// The most verbose level that is recorded: 0 none, 1 error, ... 5 trace.
         max_level: fn() -> u8,
-        /// Whether somebody listens to this level of this target.
+        /// Whether this level of this target is recorded.
         enabled: fn(u8, Str<'static>) -> Flag,
-        /// One event.
+        /// Records an event.
         event: fn(*const RawRecord<'static>),
-        /// Begins a span, which has a name. Null: nobody listens to it. Fields that get their values
-        /// later are of the kind [`RawField::EMPTY`].
+        /// Begins a span, which must have a name. Null: it is not recorded. Fields that get their
+        /// values later are of the kind [`RawField::EMPTY`].
         begin_span: fn(*const RawRecord<'static>) -> *const (),
-        /// Values for fields that the span has.
+        /// Records values for fields of the span.
         record: fn(*const (), Slice<'static, RawField<'static>>),
-        /// The first one is because of the second.
+        /// Records that the first span follows from the second.
         follows_from: fn(*const (), *const ()),
-        /// From now on this thread is in the span, which what it begins and logs is part of.
+        /// This thread enters the span: it is the parent of what the thread begins and logs from
+        /// now on.
         enter: fn(*const ()),
-        /// This thread leaves the span.
+        /// This thread exits the span.
         exit: fn(*const ()),
-        /// Ends the span, which is not used afterwards.
+        /// Ends the span, which must not be used afterwards.
         end_span: fn(*const ()),
     }
 }
@@ -45,17 +46,17 @@ crate::view! {
         pub level: u8,
         /// 0 if it is not known.
         pub line: u32,
-        /// Of a span.
+        /// The name of a span; none for an event.
         pub name: Str<'a>,
         pub target: Str<'a>,
         /// None if it is not known.
         pub file: Str<'a>,
         pub fields: Slice<'a, RawField<'a>>,
-        /// The span that it is part of, as `begin_span` answered it. Null: the one that this thread
-        /// is in, or none if the flags say [`RawRecord::ROOT`].
+        /// Its parent, as returned by `begin_span`. Null: the current span of this thread, or none
+        /// if the flags contain [`RawRecord::ROOT`].
         parent: Source<'a>,
-        /// The number of the module, for threads on which the homeserver does not see whose they
-        /// are; 0 if it is not known.
+        /// The number of the module, for threads whose module the homeserver does not know; 0 if it
+        /// is not known.
         pub module: u32,
     }
 }
@@ -106,9 +107,9 @@ crate::view! {
         pub name: Str<'a>,
         /// One of the constants of this type.
         pub kind: u8,
-        /// The bits of a number or a truth value.
+        /// The bits of a number or boolean.
         pub bits: u64,
-        /// The text of a text or of a value shown with `Debug`.
+        /// The string, or the text of a value shown with `Debug`.
         pub text: Str<'a>,
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use crate::panic::caught;
 
 crate::structure! {
-    /// An object of one side, in the hands of the other. Dropped, it is given back; what panics then
-    /// ends where it happens.
+    /// An object of one side, held by the other. It is given back when it is dropped; a panic of
+    /// that is contained.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct Object {
-        /// Null: none, or it was taken.
+        /// Null: there is none, or it was taken.
         object: *const (),
-        /// Null: nothing has to be done.
+        /// Null: nothing needs to be done.
         release: Option<unsafe extern "C" fn(*const ())>,
     }
 }

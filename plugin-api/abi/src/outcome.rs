@@ -6,15 +6,15 @@ use crate::owned::OwnedStr;
 use crate::text::Flag;
 
 crate::structure! {
-    /// Whether something was done, and why not. The caller says how much of it there is.
+    /// The outcome of a plain function. The caller determines how much of it is written.
     #[repr(C)]
     #[derive(Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawOutcome {
-        /// In bytes: what the caller has room for.
+        /// The size of this structure in the caller's version, in bytes.
         size: u32,
         failed: Flag,
-        /// Empty if it was done.
+        /// Empty if the function has succeeded.
         error: RawError,
     }
 }

@@ -10,14 +10,14 @@ use std::sync::Arc;
 type Release = unsafe extern "C" fn(owner: *mut (), pointer: *const u8, length: usize);
 
 crate::structure! {
-    /// A text of which the holder is the owner, or none (null). Dropped, it is given back to the side
-    /// that made it.
+    /// A text that its holder owns, or none (null). It is given back to the side that made it when
+    /// it is dropped.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct OwnedStr {
         pointer: *const u8,
         length: usize,
-        /// What its maker knows it by.
+        /// A value of its creator, for `release`.
         owner: *mut (),
         /// Null: it is static.
         release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
@@ -25,7 +25,7 @@ crate::structure! {
 }
 
 crate::structure! {
-    /// Bytes of which the holder is the owner.
+    /// Bytes that their holder owns.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct OwnedBytes {
@@ -177,16 +177,17 @@ unsafe extern "C" fn release_whole(whole: *mut (), _: *const u8, _: usize) {
 }
 
 crate::structure! {
-    /// Several answers of which the holder is the owner. They carry their step, as [`Slice`](crate::Slice)s do.
+    /// Several answers that their holder owns. They carry their step, as [`Slice`](crate::Slice)s
+    /// do.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct OwnedArray<T> {
         pointer: *mut T,
         length: usize,
         stride: usize,
-        /// What its maker knows it by.
+        /// A value of its creator, for `release`.
         owner: *mut (),
-        /// Frees the array alone: what the items own was taken out. Null: it is static.
+        /// Frees the array alone, after its items have been taken. Null: it is static.
         release: Option<unsafe extern "C" fn(*mut (), *const u8, usize)>,
         owns: PhantomData<T>,
     }

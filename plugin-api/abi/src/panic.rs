@@ -9,7 +9,7 @@ use std::sync::{Once, OnceLock};
 use super::owned::OwnedStr;
 
 crate::structure! {
-    /// What a panic said, and where it happened.
+    /// The message of a panic, and where it happened.
     #[repr(C)]
     #[derive(Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

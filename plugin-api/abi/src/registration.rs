@@ -7,21 +7,21 @@ use crate::peer::{Guest, Named};
 use crate::text::{Flag, Str};
 
 crate::view! {
-    /// What is registered of a category.
+    /// A registration of callbacks of one category.
     #[derive(Debug)]
     pub struct RawRegistration<'a> {
         /// `spam_checker/1`.
         category: Str<'a>,
         /// The table of that category.
         table: Table,
-        /// Whether `only` counts.
+        /// Whether `only` applies.
         selective: Flag,
-        /// The callbacks that are registered, separated by spaces; others of the table are not.
+        /// The callbacks that are registered, separated by spaces; the others of the table are not.
         only: Str<'a>,
-        /// Those of them without which the module can do, separated by spaces.
+        /// The registered callbacks that the module can do without, separated by spaces.
         optional: Str<'a>,
-        /// Of password providers: JSON text of a list of pairs, each a type of login and the list of
-        /// its fields.
+        /// For password providers: JSON text of a list of pairs, each a type of login and the list
+        /// of its fields.
         auth_checkers: Str<'a>,
     }
 }

@@ -230,7 +230,7 @@ macro_rules! root_table {
         $crate::table! {
             $(#[$($meta)*])*
             $visibility struct $table as $table_ref {
-                /// Once per image: where panics and `tracing` events go.
+                /// Connects the log for panics and `tracing` events; once per image.
                 connect: fn($crate::LogTableRef),
                 $(#[$($parse_meta)*])*
                 parse_config: fn(*const (), *const $parse_args, *mut $crate::Frame) -> $crate::Status,

@@ -57,9 +57,9 @@ macro_rules! table {
             #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
             #[derive(Clone, Copy, Debug)]
             $visibility struct $table {
-                /// In bytes.
+                /// The size in bytes.
                 pub(crate) size: u32,
-                /// Version of the boundary of the side that made it.
+                /// The version of the boundary of the side that made it.
                 pub(crate) minor: u32,
                 $( $(#[$($row_meta)*])* pub(crate) $name: Option<unsafe extern "C" fn($($argument),*) $(-> $result)?>, )*
             }

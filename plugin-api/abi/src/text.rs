@@ -6,10 +6,11 @@ use std::marker::PhantomData;
 use crate::form::{Field, Flaw, Form};
 
 crate::structure! {
-    /// A borrowed text, or none. Whoever made it owns the bytes; they live as long as the call that
+    /// A borrowed text, or none. Its creator owns the bytes, which live as long as the call that
     /// carries them.
     ///
-    /// In C none is a null pointer; an empty text has any other. The length is in bytes of UTF-8.
+    /// In C a null pointer means none; an empty text has any other pointer. The length is in bytes
+    /// of UTF-8.
     #[repr(C)]
     #[derive(Clone, Copy, Debug)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

@@ -15,28 +15,28 @@ use std::task::{Context, RawWaker, RawWakerVTable, Wake, Waker};
 use super::panic::caught;
 
 crate::structure! {
-    /// A waker in C form: lent for the time of a call, or a clone, which has to be dropped.
+    /// A waker in C form: lent for the duration of a call, or a clone, which has to be dropped.
     #[repr(C)]
     #[derive(Clone, Copy)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct FfiWaker {
         data: *const (),
-        /// What its maker knows it by; no more than a number to everybody else. All wakers of one
-        /// kind have the same functions.
+        /// A value of its creator, which means nothing to others. All wakers of one kind have the
+        /// same functions.
         kind: *const (),
-        /// Its maker's functions, which are never unmapped. Null: nobody is to be woken.
+        /// Its creator's functions, which are never unmapped. Null: the waker wakes nothing.
         table: *const FfiWakerTable,
     }
 }
 
 crate::structure! {
-    /// What can be done with the data and the kind of an [`FfiWaker`]. None of these functions unwinds.
+    /// The functions for the data and the kind of an [`FfiWaker`]. None of these functions unwinds.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct FfiWakerTable {
-        /// In bytes.
+        /// The size in bytes.
         size: u32,
-        /// Version of the boundary of its maker.
+        /// The version of the boundary of its creator.
         minor: u32,
         clone: unsafe extern "C" fn(*const (), *const ()) -> FfiWaker,
         wake_by_ref: unsafe extern "C" fn(*const (), *const ()),
