@@ -53,47 +53,47 @@ typedef uint8_t hsmod_flag;
 /// How a call went: HSMOD_STATUS_*.
 typedef int32_t hsmod_status;
 
-// The version of the boundary that this header is of.
-#define HSMOD_ABI_MAJOR 2 // other majors are other boundaries
-#define HSMOD_ABI_MINOR 0 // what was added since the major began
+// The version of the boundary that this header describes.
+#define HSMOD_ABI_MAJOR 2 // different majors are incompatible
+#define HSMOD_ABI_MINOR 0 // counts the additions since the major began
 
 // Numbers of an entry.
 #define HSMOD_ENTRY_LITTLE 1 // `endian`: little-endian
 #define HSMOD_ENTRY_BIG 2 // `endian`: big-endian
-#define HSMOD_ENTRY_UNWINDS 1 // `unwind`: a panic is caught where it happens
-#define HSMOD_ENTRY_ABORTS 2 // `unwind`: a panic ends the process; such plugins are refused
-#define HSMOD_ENTRY_HAS_NO_PANICS 3 // `unwind`: nothing in it can panic
-#define HSMOD_ENTRY_RUST 1 // `language`: Rust: what it lends need not be looked at
+#define HSMOD_ENTRY_UNWINDS 1 // `unwind`: panics are caught where they happen
+#define HSMOD_ENTRY_ABORTS 2 // `unwind`: panics end the process; such plugins are refused
+#define HSMOD_ENTRY_HAS_NO_PANICS 3 // `unwind`: the plugin cannot panic
+#define HSMOD_ENTRY_RUST 1 // `language`: Rust: its values need no check
 #define HSMOD_ENTRY_C 2 // `language`: C
 
-// How a call of a slot, of `poll` or of `drop` went.
+// The outcome of a call of a slot, of `poll` or of `drop`.
 #define HSMOD_STATUS_NEUTRAL 0 // the neutral answer; `out` was not written
 #define HSMOD_STATUS_READY 1 // ready; `out` was written
 #define HSMOD_STATUS_PENDING 2 // not ready: `poll`, `drop` and `data` were written
 
-// Kinds of answers: what stands behind the head.
+// Kinds of answers: what follows the head.
 #define HSMOD_KIND_NEUTRAL 0 // the neutral answer: nothing follows
-#define HSMOD_KIND_OK 1 // what the row answers
+#define HSMOD_KIND_OK 1 // the answer of the row
 #define HSMOD_KIND_ERROR 2 // a `hsmod_error`
 #define HSMOD_KIND_PANICKED 3 // a `hsmod_panic`
 
 // Flags and promises of a frame.
-#define HSMOD_FRAME_VOUCHED 1 // `flags`: all that is lent was made by Rust; C never sets it
-#define HSMOD_FRAME_ROOM_MIN 192 // bytes of room that every caller gives
+#define HSMOD_FRAME_VOUCHED 1 // `flags`: all that is lent was made by Rust; never set by C
+#define HSMOD_FRAME_ROOM_MIN 192 // bytes of room that every caller provides
 #define HSMOD_FRAME_ROOM_ALIGN 16 // alignment of the room
 
-// What `code` of an error says; from `STATUS` on it is an HTTP status.
+// Values of an error's `code`; from `STATUS` on it is an HTTP status.
 #define HSMOD_ERROR_FAILED 0 // a plain failure
 #define HSMOD_ERROR_CANCELLED 1 // a request was cancelled
-#define HSMOD_ERROR_CONSTRAINT_VIOLATION 2 // a constraint of a table forbids it
+#define HSMOD_ERROR_CONSTRAINT_VIOLATION 2 // a constraint of a table was violated
 #define HSMOD_ERROR_UNSUPPORTED 16 // not answered: this homeserver does not answer it
-#define HSMOD_ERROR_TRIAL 17 // not answered: this start is a trial
+#define HSMOD_ERROR_TRIAL 17 // not answered: this is a trial
 #define HSMOD_ERROR_WOULD_DEADLOCK 18 // not answered: it would wait for itself
-#define HSMOD_ERROR_SHUTTING_DOWN 19 // not answered: the homeserver ends
+#define HSMOD_ERROR_SHUTTING_DOWN 19 // not answered: the homeserver is shutting down
 #define HSMOD_ERROR_TOO_MANY 20 // not answered: too many at once, or nested
-#define HSMOD_ERROR_STATUS 100 // the lowest HTTP status there can be
+#define HSMOD_ERROR_STATUS 100 // the lowest possible HTTP status
 
-// Which text an event is asked for.
+// The texts of an event.
 #define HSMOD_TEXT_JSON 0 // the whole event
 #define HSMOD_TEXT_CONTENT 1 // its content
 
@@ -114,9 +114,9 @@ typedef int32_t hsmod_status;
 #define HSMOD_FIELD_EMPTY 6 // the value comes later
 
 // Flags of a log record, or of a span.
-#define HSMOD_RECORD_ROOT 1 // it is part of no span
+#define HSMOD_RECORD_ROOT 1 // it has no parent span
 
-// Flags of what a call is part of.
+// Flags of the context of a call.
 #define HSMOD_CONTEXT_SAMPLED 1 // the trace is recorded
 
 // First bytes of SQL values.
@@ -126,19 +126,19 @@ typedef int32_t hsmod_status;
 #define HSMOD_SQL_TEXT 3 // four bytes of a length and that many bytes of UTF-8 follow
 #define HSMOD_SQL_BLOB 4 // four bytes of a length and that many bytes follow
 
-// What `Permission` is as a number.
+// The values of `Permission`.
 #define HSMOD_PERMISSION_ALLOW 0
 #define HSMOD_PERMISSION_DENY 1
 
-// What becomes of an event that another server sent.
+// The values of `FederatedEventAction`.
 #define HSMOD_FEDERATED_EVENT_ACTION_KEEP 0
 #define HSMOD_FEDERATED_EVENT_ACTION_DROP 1
 
-// Whether a user is shown among the results of a search.
+// The values of `DirectoryVisibility`.
 #define HSMOD_DIRECTORY_VISIBILITY_VISIBLE 0
 #define HSMOD_DIRECTORY_VISIBILITY_HIDDEN 1
 
-// What becomes of a registration.
+// The values of `RegistrationBehaviour`.
 #define HSMOD_REGISTRATION_BEHAVIOUR_ALLOW 0
 #define HSMOD_REGISTRATION_BEHAVIOUR_SHADOW_BAN 1
 #define HSMOD_REGISTRATION_BEHAVIOUR_DENY 2
@@ -619,7 +619,7 @@ struct hsmod_log_table {
     void (*end_span)(const void *);
 };
 
-/// What `parse_config` gets.
+/// The arguments of `parse_config`.
 struct hsmod_parse_config_args {
     uint32_t args_size;
     uint32_t args_flags;
@@ -678,7 +678,7 @@ struct hsmod_slice_of_header {
     size_t stride;
 };
 
-/// An HTTP request, borrowed for the time of the call.
+/// An HTTP request, borrowed for the duration of the call.
 struct hsmod_web_request {
     uint32_t size;
     uint32_t flags;
@@ -687,9 +687,9 @@ struct hsmod_web_request {
     hsmod_str query;
     hsmod_slice_of_header headers;
     hsmod_bytes body;
-    /// The client's IP address; none if the homeserver does not tell.
+    /// The client's IP address; none if the homeserver does not report it.
     hsmod_str client_ip;
-    /// By which the homeserver finds its own request again; 0 if it has no use for it.
+    /// The number by which the homeserver finds its own request again; 0 if it needs none.
     uint64_t token;
 };
 
@@ -763,7 +763,7 @@ struct hsmod_cache {
     void (*invalidate)(const void *, hsmod_str);
 };
 
-/// What a homeserver answers, whoever asks. Append-only; none of these functions unwinds.
+/// The functions of a homeserver that all modules may call. Append-only; none of them unwinds.
 struct hsmod_host_table {
     /// The size in bytes.
     uint32_t size;
@@ -775,43 +775,46 @@ struct hsmod_host_table {
     void (*release)(const void *);
     /// The table with this name: `users/1`. Null if there is none.
     const void *(*extension)(const void *, hsmod_str);
-    /// What it calls itself: `synapse`.
+    /// The name of the homeserver software: `synapse`.
     hsmod_str (*homeserver_name)(const void *);
     /// Its version.
     hsmod_str (*homeserver_version)(const void *);
     hsmod_str (*server_name)(const void *);
-    /// None if the operator did not say.
+    /// None if the operator did not configure it.
     hsmod_str (*public_baseurl)(const void *);
     /// None in the main process.
     hsmod_str (*worker_name)(const void *);
     /// None in the main process.
     hsmod_str (*worker_app)(const void *);
-    /// None if the operator did not say.
+    /// None if the operator did not configure it.
     hsmod_str (*email_app_name)(const void *);
     hsmod_flag (*is_trial)(const void *);
     hsmod_flag (*should_run_background_tasks)(const void *);
     /// Milliseconds since 1970.
     uint64_t (*get_current_time_msec)(const void *);
-    /// A callback, a category, a request or a feature.
+    /// Takes the name of a callback, a category, a request or a feature.
     hsmod_flag (*supports)(const void *, hsmod_str);
-    /// The object is taken.
+    /// Takes the object.
     void (*register_callbacks)(const void *, hsmod_object, const hsmod_registration *);
-    /// A path, whether all below it too, whether errors are pages; the object is taken.
+    /// Takes a path, whether it includes everything below, whether errors are pages; takes the
+    /// object.
     void (*register_web_resource)(
         const void *, hsmod_str, hsmod_flag, hsmod_flag, hsmod_object, const hsmod_web_table *);
-    /// What it is for, period in nanoseconds, whether on every worker.
+    /// Takes a description, the period in nanoseconds, and whether to run on every worker.
     void (*looping_background_call)(const void *, hsmod_str, uint64_t, hsmod_flag, hsmod_routine);
-    /// What it is for, delay in nanoseconds; the number of the call, 0 if it will not be made.
+    /// Takes a description and the delay in nanoseconds; returns the number of the call, 0 if
+    /// it will not be made.
     uint64_t (*background_call)(const void *, hsmod_str, uint64_t, hsmod_continuation);
     void (*cancel_background_call)(const void *, uint64_t);
-    /// Whether it is accepted is written to where the pointer leads.
+    /// Writes to `outcome` whether the work is accepted.
     void (*defer_to_thread)(const void *, hsmod_errand, hsmod_outcome *);
     void (*register_cached_function)(const void *, hsmod_str, hsmod_cache);
-    /// Its name, and the key as JSON: in this process.
+    /// Takes the name and the key as JSON; invalidates in this process only.
     void (*invalidate_cache)(const void *, hsmod_str, hsmod_str);
-    /// A group of requests, by the name of its table, and a number that it gave out.
+    /// Takes the name of the table of a group of requests, and a number that the group has
+    /// assigned.
     void (*give_up)(const void *, hsmod_str, int64_t);
-    /// Fills in what the call is part of that this thread is in.
+    /// Fills in the context of the call that this thread is running.
     void (*context)(const void *, hsmod_context *);
 };
 
@@ -821,17 +824,17 @@ struct hsmod_api {
     const hsmod_host_table *table;
 };
 
-/// What `construct` gets.
+/// The arguments of `construct`.
 struct hsmod_construct_args {
     uint32_t args_size;
     uint32_t args_flags;
     /// A reference to the homeserver, counted for the module.
     hsmod_api api;
-    /// The config once more, for plugins that do not parse it first.
+    /// The config again, for plugins that do not parse it before.
     hsmod_str config;
 };
 
-/// Entry of a plugin. Append-only; none of these functions unwinds.
+/// The root table of a plugin. Append-only; none of these functions unwinds.
 struct hsmod_root {
     /// The size in bytes.
     uint32_t size;
@@ -839,19 +842,19 @@ struct hsmod_root {
     uint32_t minor;
     /// Connects the log for panics and `tracing` events; once per image.
     void (*connect)(const hsmod_log_table *);
-    /// `Module::parse_config`; answers what `construct` takes. Without it every config will do.
+    /// `Module::parse_config`; its answer is passed to `construct`. Without it every config is
+    /// accepted.
     /// Answers `hsmod_object_answer`.
     hsmod_status (*parse_config)(
         const void *object, const hsmod_parse_config_args *args, hsmod_frame *frame);
-    /// `Module::new`; takes the object, which is what `parse_config` answered, and answers the
-    /// module.
+    /// `Module::new`; takes the object that `parse_config` answered, and answers the module.
     /// Answers `hsmod_object_answer`.
     hsmod_status (*construct)(
         const void *object, const hsmod_construct_args *args, hsmod_frame *frame);
-    /// `Module::start`. Without it there is nothing to be done.
+    /// `Module::start`. Does nothing if it is missing.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*start)(const void *object, const void *args, hsmod_frame *frame);
-    /// `Module::shutdown`. Without it there is nothing to be done.
+    /// `Module::shutdown`. Does nothing if it is missing.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*shutdown)(const void *object, const void *args, hsmod_frame *frame);
     /// The plugin's table with this name. Null if there is none.
@@ -993,9 +996,9 @@ struct hsmod_number {
     int64_t number;
 };
 
-/// A room event, borrowed from the homeserver for the time of the call.
+/// A room event, borrowed from the homeserver for the duration of the call.
 ///
-/// Reading a field costs nothing; `Event::content` parses. What must outlive the call is copied
+/// Reading a field is free; `Event::content` parses. Copy an event that must outlive the call
 /// with `Event::to_owned`.
 ///
 /// Mirrors `synapse.events.EventBase`.
@@ -1006,20 +1009,20 @@ struct hsmod_event {
     hsmod_str room_id;
     hsmod_str sender;
     hsmod_str event_type;
-    /// None: it is no state event.
+    /// None if it is not a state event.
     hsmod_str state_key;
     int64_t origin_server_ts;
     /// JSON text of the content; none if it is not at hand.
     hsmod_str content;
-    /// What is made when it is asked for: `part`.
+    /// The texts that are created on demand: `part`.
     hsmod_texts texts;
     /// None if it is not known.
     hsmod_str room_version;
-    /// Reserved for the server that sent it; none.
+    /// Reserved for the server that sent it: none.
     hsmod_str origin;
-    /// Reserved for how long it is sticky, in milliseconds; none.
+    /// Reserved for how long it is sticky, in milliseconds: none.
     hsmod_number sticky_duration_ms;
-    /// Reserved for whether it is soft-failed; no.
+    /// Reserved for whether it is soft-failed: no.
     hsmod_flag soft_failed;
 };
 
@@ -1099,7 +1102,7 @@ struct hsmod_spam_checker_user_may_send_state_event_args {
     hsmod_str content;
 };
 
-/// A user as the directory shows them.
+/// A user as the user directory shows them.
 ///
 /// Mirrors `synapse.module_api.UserProfile`.
 struct hsmod_user_profile {
@@ -1128,7 +1131,7 @@ struct hsmod_spam_checker_check_username_for_spam_args {
     hsmod_str requester_id;
 };
 
-/// An e-mail address or telephone number that a user has proven to be theirs.
+/// A verified e-mail address or telephone number of a user.
 struct hsmod_threepid {
     uint32_t size;
     uint32_t flags;
@@ -1136,7 +1139,7 @@ struct hsmod_threepid {
     hsmod_str address;
 };
 
-/// A client as one of its requests showed it: one item of `request_info`.
+/// A client as seen in one of its requests: one item of `request_info`.
 struct hsmod_request_info {
     uint32_t size;
     uint32_t flags;
@@ -1165,7 +1168,7 @@ struct hsmod_spam_checker_check_registration_for_spam_args {
     hsmod_str auth_provider_id;
 };
 
-/// A media file that can be read piece by piece.
+/// A media file that can be read in pieces.
 ///
 /// Mirrors `synapse.media.media_storage.ReadableFileWrapper`.
 struct hsmod_readable_file {
@@ -1173,7 +1176,7 @@ struct hsmod_readable_file {
     uint32_t flags;
     const void *source;
     const hsmod_file_table *table;
-    /// Where it lies on this machine; none if it lies in no file.
+    /// The path on this machine; none if it is not stored in a file.
     hsmod_str path;
     /// The whole file; null if it is not in memory.
     hsmod_bytes bytes;
@@ -1181,13 +1184,13 @@ struct hsmod_readable_file {
     uint64_t length;
 };
 
-/// What a media file is.
+/// The properties of a media file.
 ///
 /// Mirrors `synapse.media._base.FileInfo`.
 struct hsmod_file_info {
     uint32_t size;
     uint32_t flags;
-    /// None: this server.
+    /// None for this server.
     hsmod_str server_name;
     hsmod_str file_id;
     hsmod_flag url_cache;
@@ -1296,18 +1299,18 @@ struct hsmod_spam_checker_table {
         const void *object, const hsmod_spam_checker_accept_make_join_args *args, hsmod_frame *frame);
 };
 
-/// C form of a `Verdict::Deny`; allowing is the neutral answer and needs none.
+/// C form of a `Verdict::Deny`; to allow is the neutral answer and needs no C form.
 struct hsmod_verdict {
     hsmod_owned_str errcode;
     /// None: the callback's usual text.
     hsmod_owned_str message;
-    /// JSON text of an object; none without fields.
+    /// JSON text of an object; none if there are no fields.
     hsmod_owned_str fields;
 };
 
 /// One answer of several, in C form.
 struct hsmod_each_of_uint32 {
-    /// Of the item that it is about, in the order in which they were given.
+    /// The index of the item, in the order in which the items were given.
     size_t place;
     uint32_t answer;
 };
@@ -1324,10 +1327,10 @@ struct hsmod_owned_array_of_each_of_uint32 {
     void (*release)(void *, const uint8_t *, size_t);
 };
 
-/// The state of the event's room at the time the callback's row says.
+/// The state of the event's room at the time that the row of the callback specifies.
 ///
-/// Each question is asked of the homeserver when the module asks it: a room of 100,000 members
-/// costs a module nothing that reads the power levels only.
+/// Each read is a call to the homeserver: a module that reads only the power levels does not
+/// pay for a room with 100,000 members.
 ///
 /// Mirrors the `StateMap` that Synapse passes.
 struct hsmod_state {
@@ -1344,7 +1347,7 @@ struct hsmod_third_party_rules_check_event_allowed_args {
     const hsmod_state *state_events;
 };
 
-/// Who makes a request, and as what.
+/// The user who makes a request, and in which role.
 ///
 /// Mirrors `synapse.module_api.Requester`.
 struct hsmod_requester {
@@ -1369,8 +1372,8 @@ struct hsmod_editable {
     void (*set)(void *, hsmod_str);
 };
 
-/// JSON that the homeserver lends and will go on with as the modules leave it: what one module
-/// changes, the next one sees, whatever the callback then answers.
+/// JSON that a module may change, and that the homeserver then uses: each module sees the
+/// changes of the previous ones, whatever the callback answers.
 struct hsmod_editable_json {
     uint32_t size;
     uint32_t flags;
@@ -1542,9 +1545,9 @@ struct hsmod_third_party_rules_table {
         const void *object, const hsmod_third_party_rules_on_user_search_args *args, hsmod_frame *frame);
 };
 
-/// C form of an `EventDecision` that is not to allow; allowing is the neutral answer.
+/// C form of an `EventDecision` other than to allow, which is the neutral answer.
 struct hsmod_decision {
-    /// JSON text of the event to take its place; none: it is refused.
+    /// JSON text of the event that replaces it; none: it is refused.
     hsmod_owned_str replacement;
 };
 
@@ -1627,7 +1630,7 @@ struct hsmod_legacy_renewal {
     int64_t expiration_ts;
 };
 
-/// The presence of a user, borrowed from the homeserver for the time of the call.
+/// The presence of a user, borrowed from the homeserver for the duration of the call.
 ///
 /// Mirrors `synapse.module_api.UserPresenceState`.
 struct hsmod_user_presence_state {
@@ -1765,7 +1768,7 @@ struct hsmod_password_auth_provider_table {
 /// C form of `AcceptedLogin`.
 struct hsmod_accepted_login {
     hsmod_owned_str user_id;
-    /// Null: nothing is to be done.
+    /// Null: there is nothing to call.
     hsmod_continuation on_login;
 };
 
@@ -1816,7 +1819,7 @@ struct hsmod_background_update_controller_table {
 /// C form of `UpdateGuard`.
 struct hsmod_update_guard {
     int64_t desired_duration_ms;
-    /// Null: nothing is to be done.
+    /// Null: there is nothing to call.
     hsmod_continuation on_exit;
 };
 
@@ -1870,7 +1873,7 @@ struct hsmod_add_extra_fields_to_unsigned_client_event_table {
 
 /// One answer of several, in C form.
 struct hsmod_each_of_owned_str {
-    /// Of the item that it is about, in the order in which they were given.
+    /// The index of the item, in the order in which the items were given.
     size_t place;
     hsmod_owned_str answer;
 };
@@ -1906,7 +1909,7 @@ struct hsmod_media_repository_get_media_upload_limits_for_user_args {
     hsmod_str user_id;
 };
 
-/// C form of a `MediaUploadLimit` that is told.
+/// C form of a `MediaUploadLimit` that is an argument.
 struct hsmod_lent_media_upload_limit {
     uint32_t size;
     uint32_t flags;
@@ -1989,17 +1992,17 @@ struct hsmod_ratelimit_table {
         const void *object, const hsmod_ratelimit_get_ratelimit_override_for_user_args *args, hsmod_frame *frame);
 };
 
-/// How often a user may do something.
+/// A limit on how often a user may do something.
 ///
 /// Mirrors `synapse.module_api.RatelimitOverride`.
 struct hsmod_ratelimit_override {
-    /// How often a second in the long run; 0 is no limit at all.
+    /// How often per second in the long run; 0 for no limit.
     double per_second;
     /// How often at once.
     int64_t burst_count;
 };
 
-/// Events of this homeserver that another server got.
+/// Events of this homeserver that were delivered to another server.
 ///
 /// Mirrors the `delivery` of `on_event_delivered_over_federation` in Synapse.
 struct hsmod_event_delivery {

@@ -125,20 +125,20 @@ pub fn numbers() -> Vec<Numbers> {
     let mut numbers = calls();
     numbers.extend(lent());
     numbers.extend([
-        choice("PERMISSION", "What `Permission` is as a number.", Permission::NUMBERS),
+        choice("PERMISSION", "The values of `Permission`.", Permission::NUMBERS),
         choice(
             "FEDERATED_EVENT_ACTION",
-            "What becomes of an event that another server sent.",
+            "The values of `FederatedEventAction`.",
             FederatedEventAction::NUMBERS,
         ),
         choice(
             "DIRECTORY_VISIBILITY",
-            "Whether a user is shown among the results of a search.",
+            "The values of `DirectoryVisibility`.",
             DirectoryVisibility::NUMBERS,
         ),
         choice(
             "REGISTRATION_BEHAVIOUR",
-            "What becomes of a registration.",
+            "The values of `RegistrationBehaviour`.",
             RegistrationBehaviour::NUMBERS,
         ),
     ]);
@@ -163,45 +163,45 @@ fn snake(name: &str) -> String {
 #[allow(clippy::cast_possible_truncation, reason = "small numbers")]
 fn calls() -> Vec<Numbers> {
     numbers! {
-        "ABI": "The version of the boundary that this header is of." {
-            MAJOR = MAJOR, "other majors are other boundaries";
-            MINOR = MINOR, "what was added since the major began";
+        "ABI": "The version of the boundary that this header describes." {
+            MAJOR = MAJOR, "different majors are incompatible";
+            MINOR = MINOR, "counts the additions since the major began";
         }
         "ENTRY": "Numbers of an entry." {
             LITTLE = Entry::LITTLE, "`endian`: little-endian";
             BIG = Entry::BIG, "`endian`: big-endian";
-            UNWINDS = Entry::UNWINDS, "`unwind`: a panic is caught where it happens";
-            ABORTS = Entry::ABORTS, "`unwind`: a panic ends the process; such plugins are refused";
-            HAS_NO_PANICS = Entry::HAS_NO_PANICS, "`unwind`: nothing in it can panic";
-            RUST = Entry::RUST, "`language`: Rust: what it lends need not be looked at";
+            UNWINDS = Entry::UNWINDS, "`unwind`: panics are caught where they happen";
+            ABORTS = Entry::ABORTS, "`unwind`: panics end the process; such plugins are refused";
+            HAS_NO_PANICS = Entry::HAS_NO_PANICS, "`unwind`: the plugin cannot panic";
+            RUST = Entry::RUST, "`language`: Rust: its values need no check";
             C = Entry::C, "`language`: C";
         }
-        "STATUS": "How a call of a slot, of `poll` or of `drop` went." {
+        "STATUS": "The outcome of a call of a slot, of `poll` or of `drop`." {
             NEUTRAL = Status::NEUTRAL.number(), "the neutral answer; `out` was not written";
             READY = Status::READY.number(), "ready; `out` was written";
             PENDING = Status::PENDING.number(), "not ready: `poll`, `drop` and `data` were written";
         }
-        "KIND": "Kinds of answers: what stands behind the head." {
+        "KIND": "Kinds of answers: what follows the head." {
             NEUTRAL = Answer::NEUTRAL, "the neutral answer: nothing follows";
-            OK = Answer::OK, "what the row answers";
+            OK = Answer::OK, "the answer of the row";
             ERROR = Answer::ERROR, "a `hsmod_error`";
             PANICKED = Answer::PANICKED, "a `hsmod_panic`";
         }
         "FRAME": "Flags and promises of a frame." {
-            VOUCHED = Frame::VOUCHED, "`flags`: all that is lent was made by Rust; C never sets it";
-            ROOM_MIN = ROOM_MIN as u32, "bytes of room that every caller gives";
+            VOUCHED = Frame::VOUCHED, "`flags`: all that is lent was made by Rust; never set by C";
+            ROOM_MIN = ROOM_MIN as u32, "bytes of room that every caller provides";
             ROOM_ALIGN = ROOM_ALIGN as u32, "alignment of the room";
         }
-        "ERROR": "What `code` of an error says; from `STATUS` on it is an HTTP status." {
+        "ERROR": "Values of an error's `code`; from `STATUS` on it is an HTTP status." {
             FAILED = code::FAILED, "a plain failure";
             CANCELLED = code::CANCELLED, "a request was cancelled";
-            CONSTRAINT_VIOLATION = code::CONSTRAINT_VIOLATION, "a constraint of a table forbids it";
+            CONSTRAINT_VIOLATION = code::CONSTRAINT_VIOLATION, "a constraint of a table was violated";
             UNSUPPORTED = Unanswered::Unsupported.code(), "not answered: this homeserver does not answer it";
-            TRIAL = Unanswered::Trial.code(), "not answered: this start is a trial";
+            TRIAL = Unanswered::Trial.code(), "not answered: this is a trial";
             WOULD_DEADLOCK = Unanswered::WouldDeadlock.code(), "not answered: it would wait for itself";
-            SHUTTING_DOWN = Unanswered::ShuttingDown.code(), "not answered: the homeserver ends";
+            SHUTTING_DOWN = Unanswered::ShuttingDown.code(), "not answered: the homeserver is shutting down";
             TOO_MANY = Unanswered::TooMany.code(), "not answered: too many at once, or nested";
-            STATUS = code::STATUS, "the lowest HTTP status there can be";
+            STATUS = code::STATUS, "the lowest possible HTTP status";
         }
     }
 }
@@ -209,7 +209,7 @@ fn calls() -> Vec<Numbers> {
 /// The numbers in borrowed values: events, log records, SQL values.
 fn lent() -> Vec<Numbers> {
     numbers! {
-        "TEXT": "Which text an event is asked for." {
+        "TEXT": "The texts of an event." {
             JSON = part::JSON, "the whole event";
             CONTENT = part::CONTENT, "its content";
         }
@@ -230,9 +230,9 @@ fn lent() -> Vec<Numbers> {
             EMPTY = RawField::EMPTY, "the value comes later";
         }
         "RECORD": "Flags of a log record, or of a span." {
-            ROOT = RawRecord::ROOT, "it is part of no span";
+            ROOT = RawRecord::ROOT, "it has no parent span";
         }
-        "CONTEXT": "Flags of what a call is part of." {
+        "CONTEXT": "Flags of the context of a call." {
             SAMPLED = Context::SAMPLED, "the trace is recorded";
         }
         "SQL": "First bytes of SQL values." {

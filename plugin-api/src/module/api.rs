@@ -39,46 +39,49 @@ struct Connection {
 pub type RawApi = hsmod_abi::RawApi<HostTableRef>;
 
 counted_table! {
-    /// What a homeserver answers, whoever asks. Append-only; none of these functions unwinds.
+    /// The functions of a homeserver that all modules may call. Append-only; none of them unwinds.
     pub struct HostTable as HostTableRef, side HostSide, calls HostCalls {
-        /// What it calls itself: `synapse`.
+        /// The name of the homeserver software: `synapse`.
         homeserver_name: fn() -> Str<'static>, else Str::NONE;
         /// Its version.
         homeserver_version: fn() -> Str<'static>, else Str::NONE;
         server_name: fn() -> Str<'static>, else Str::NONE;
-        /// None if the operator did not say.
+        /// None if the operator did not configure it.
         public_baseurl: fn() -> Str<'static>, else Str::NONE;
         /// None in the main process.
         worker_name: fn() -> Str<'static>, else Str::NONE;
         /// None in the main process.
         worker_app: fn() -> Str<'static>, else Str::NONE;
-        /// None if the operator did not say.
+        /// None if the operator did not configure it.
         email_app_name: fn() -> Str<'static>, else Str::NONE;
         is_trial: fn() -> Flag, else Flag::new(false);
         should_run_background_tasks: fn() -> Flag, else Flag::new(false);
         /// Milliseconds since 1970.
         get_current_time_msec: fn() -> u64, else 0;
-        /// A callback, a category, a request or a feature.
+        /// Takes the name of a callback, a category, a request or a feature.
         supports: fn(name: Str<'static>) -> Flag, else Flag::new(false);
-        /// The object is taken.
+        /// Takes the object.
         register_callbacks: fn(object: Object | registration: *const RawRegistration<'static>);
-        /// A path, whether all below it too, whether errors are pages; the object is taken.
+        /// Takes a path, whether it includes everything below, whether errors are pages; takes the
+        /// object.
         register_web_resource: fn(
             path: Str<'static>, subtree: Flag, html: Flag, object: Object | table: WebTableRef
         );
-        /// What it is for, period in nanoseconds, whether on every worker.
+        /// Takes a description, the period in nanoseconds, and whether to run on every worker.
         looping_background_call: fn(desc: Str<'static>, period: u64, everywhere: Flag, f: Routine);
-        /// What it is for, delay in nanoseconds; the number of the call, 0 if it will not be made.
+        /// Takes a description and the delay in nanoseconds; returns the number of the call, 0 if
+        /// it will not be made.
         background_call: fn(desc: Str<'static>, delay: u64, f: Continuation) -> u64, else 0;
         cancel_background_call: fn(number: u64);
-        /// Whether it is accepted is written to where the pointer leads.
+        /// Writes to `outcome` whether the work is accepted.
         defer_to_thread: fn(errand: Errand, outcome: *mut RawOutcome);
         register_cached_function: fn(name: Str<'static>, cache: RawCache);
-        /// Its name, and the key as JSON: in this process.
+        /// Takes the name and the key as JSON; invalidates in this process only.
         invalidate_cache: fn(name: Str<'static>, key: Str<'static>);
-        /// A group of requests, by the name of its table, and a number that it gave out.
+        /// Takes the name of the table of a group of requests, and a number that the group has
+        /// assigned.
         give_up: fn(group: Str<'static>, number: i64);
-        /// Fills in what the call is part of that this thread is in.
+        /// Fills in the context of the call that this thread is running.
         context: fn(context: *mut Context);
     }
 }

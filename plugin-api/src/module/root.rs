@@ -14,22 +14,22 @@ use crate::manifest::Manifest;
 use crate::values::{ConfigError, ModuleError};
 
 root_table! {
-    /// Entry of a plugin. Append-only; none of these functions unwinds.
+    /// The root table of a plugin. Append-only; none of these functions unwinds.
     pub struct Root as RootRef for M: Module {
-        /// `Module::parse_config`; answers what `construct` takes. Without it every config will do.
+        /// `Module::parse_config`; its answer is passed to `construct`. Without it every config is
+        /// accepted.
         ParseConfig: ParseConfigArgs<'static>, fails ConfigError;
-        /// `Module::new`; takes the object, which is what `parse_config` answered, and answers the
-        /// module.
+        /// `Module::new`; takes the object that `parse_config` answered, and answers the module.
         Construct: ConstructArgs<'static>, fails ModuleError;
-        /// `Module::start`. Without it there is nothing to be done.
+        /// `Module::start`. Does nothing if it is missing.
         Start;
-        /// `Module::shutdown`. Without it there is nothing to be done.
+        /// `Module::shutdown`. Does nothing if it is missing.
         Shutdown;
     }
 }
 
 arguments! {
-    /// What `parse_config` gets.
+    /// The arguments of `parse_config`.
     pub struct ParseConfigArgs<'a> {
         /// JSON text of an object.
         config: Str<'a>,
@@ -37,11 +37,11 @@ arguments! {
 }
 
 arguments! {
-    /// What `construct` gets.
+    /// The arguments of `construct`.
     pub struct ConstructArgs<'a> {
         /// A reference to the homeserver, counted for the module.
         api: RawApi,
-        /// The config once more, for plugins that do not parse it first.
+        /// The config again, for plugins that do not parse it before.
         config: Str<'a>,
     }
 }

@@ -70,7 +70,7 @@ hsmod_abi::structure! {
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawUpdateGuard {
         desired_duration_ms: i64,
-        /// Null: nothing is to be done.
+        /// Null: there is nothing to call.
         on_exit: Continuation,
     }
 }

@@ -5,7 +5,7 @@ use hsmod_abi::{Slice, Str, view};
 use super::event::Event;
 
 view! {
-    /// Events of this homeserver that another server got.
+    /// Events of this homeserver that were delivered to another server.
     ///
     /// Mirrors the `delivery` of `on_event_delivered_over_federation` in Synapse.
     #[derive(Debug)]

@@ -30,7 +30,7 @@ hsmod_abi::structure! {
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawEach<R> {
-        /// Of the item that it is about, in the order in which they were given.
+        /// The index of the item, in the order in which the items were given.
         place: usize,
         answer: R,
     }

@@ -10,8 +10,8 @@ use super::json::JsonStr;
 
 view! {
     exclusive
-    /// JSON that the homeserver lends and will go on with as the modules leave it: what one module
-    /// changes, the next one sees, whatever the callback then answers.
+    /// JSON that a module may change, and that the homeserver then uses: each module sees the
+    /// changes of the previous ones, whatever the callback answers.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;

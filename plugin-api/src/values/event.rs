@@ -23,9 +23,9 @@ use super::id::{RoomId, UserId};
 use super::json::JsonStr;
 
 view! {
-    /// A room event, borrowed from the homeserver for the time of the call.
+    /// A room event, borrowed from the homeserver for the duration of the call.
     ///
-    /// Reading a field costs nothing; [`Event::content`] parses. What must outlive the call is copied
+    /// Reading a field is free; [`Event::content`] parses. Copy an event that must outlive the call
     /// with [`Event::to_owned`].
     ///
     /// ```
@@ -47,20 +47,20 @@ view! {
         room_id: Str<'a>,
         sender: Str<'a>,
         event_type: Str<'a>,
-        /// None: it is no state event.
+        /// None if it is not a state event.
         state_key: Str<'a>,
         origin_server_ts: Timestamp,
         /// JSON text of the content; none if it is not at hand.
         content: Str<'a>,
-        /// What is made when it is asked for: [`part`].
+        /// The texts that are created on demand: [`part`].
         texts: Texts<'a>,
         /// None if it is not known.
         room_version: Str<'a>,
-        /// Reserved for the server that sent it; none.
+        /// Reserved for the server that sent it: none.
         origin: Str<'a>,
-        /// Reserved for how long it is sticky, in milliseconds; none.
+        /// Reserved for how long it is sticky, in milliseconds: none.
         sticky_duration_ms: Number,
-        /// Reserved for whether it is soft-failed; no.
+        /// Reserved for whether it is soft-failed: no.
         soft_failed: Flag,
     }
 }

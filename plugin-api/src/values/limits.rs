@@ -92,7 +92,7 @@ impl Answer for Option<Vec<MediaUploadLimit>> {
 }
 
 view! {
-    /// C form of a [`MediaUploadLimit`] that is told.
+    /// C form of a [`MediaUploadLimit`] that is an argument.
     #[derive(Debug)]
     pub struct LentMediaUploadLimit<'a> {
         max_bytes: u64,
@@ -134,7 +134,7 @@ impl Arg for fn(MediaUploadLimit) {
 }
 
 hsmod_abi::structure! {
-    /// How often a user may do something.
+    /// A limit on how often a user may do something.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -148,7 +148,7 @@ hsmod_abi::structure! {
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     #[non_exhaustive]
     pub struct RatelimitOverride {
-        /// How often a second in the long run; 0 is no limit at all.
+        /// How often per second in the long run; 0 for no limit.
         pub per_second: f64,
         /// How often at once.
         pub burst_count: i64,

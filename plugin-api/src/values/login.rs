@@ -114,7 +114,7 @@ hsmod_abi::structure! {
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawAcceptedLogin {
         user_id: OwnedStr,
-        /// Null: nothing is to be done.
+        /// Null: there is nothing to call.
         on_login: Continuation,
     }
 }

@@ -8,12 +8,12 @@ use crate::boundary::{Request, answered};
 use crate::table::interface;
 
 view! {
-    /// What a media file is.
+    /// The properties of a media file.
     ///
     /// Mirrors `synapse.media._base.FileInfo`.
     #[derive(Debug)]
     pub struct FileInfo<'a> {
-        /// None: this server.
+        /// None for this server.
         server_name: Str<'a>,
         file_id: Str<'a>,
         url_cache: Flag,
@@ -135,7 +135,7 @@ impl<'a> ThumbnailInfo<'a> {
 }
 
 view! {
-    /// A media file that can be read piece by piece.
+    /// A media file that can be read in pieces.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -152,7 +152,7 @@ view! {
     #[derive(Debug)]
     pub struct ReadableFile<'a> {
         source: Peer<'a, FileTableRef>,
-        /// Where it lies on this machine; none if it lies in no file.
+        /// The path on this machine; none if it is not stored in a file.
         path: Str<'a>,
         /// The whole file; null if it is not in memory.
         bytes: Bytes<'a>,

@@ -10,7 +10,7 @@ use super::by_name;
 use super::id::UserId;
 
 view! {
-    /// The presence of a user, borrowed from the homeserver for the time of the call.
+    /// The presence of a user, borrowed from the homeserver for the duration of the call.
     ///
     /// Mirrors `synapse.module_api.UserPresenceState`.
     #[derive(Debug)]

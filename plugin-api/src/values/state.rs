@@ -11,10 +11,10 @@ use crate::boundary::{Request, answered};
 use crate::table::interface;
 
 view! {
-    /// The state of the event's room at the time the callback's row says.
+    /// The state of the event's room at the time that the row of the callback specifies.
     ///
-    /// Each question is asked of the homeserver when the module asks it: a room of 100,000 members
-    /// costs a module nothing that reads the power levels only.
+    /// Each read is a call to the homeserver: a module that reads only the power levels does not
+    /// pay for a room with 100,000 members.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;

@@ -5,7 +5,7 @@ use hsmod_abi::{Flag, Number, Str, view};
 use super::id::UserId;
 
 view! {
-    /// A user as the directory shows them.
+    /// A user as the user directory shows them.
     ///
     /// Mirrors `synapse.module_api.UserProfile`.
     #[derive(Debug)]
@@ -86,7 +86,7 @@ impl<'a> ProfileInfo<'a> {
 }
 
 view! {
-    /// Who makes a request, and as what.
+    /// The user who makes a request, and in which role.
     ///
     /// Mirrors `synapse.module_api.Requester`.
     #[derive(Debug)]
@@ -216,7 +216,7 @@ impl<'a> Requester<'a> {
 }
 
 view! {
-    /// A client as one of its requests showed it: one item of `request_info`.
+    /// A client as seen in one of its requests: one item of `request_info`.
     #[derive(Debug)]
     pub struct RequestInfo<'a> {
         user_agent: Str<'a>,
@@ -242,7 +242,7 @@ impl<'a> RequestInfo<'a> {
 }
 
 view! {
-    /// An e-mail address or telephone number that a user has proven to be theirs.
+    /// A verified e-mail address or telephone number of a user.
     #[derive(Debug)]
     pub struct Threepid<'a> {
         medium: Str<'a>,

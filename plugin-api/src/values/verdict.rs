@@ -95,14 +95,14 @@ impl Verdict {
 }
 
 hsmod_abi::structure! {
-    /// C form of a [`Verdict::Deny`]; allowing is the neutral answer and needs none.
+    /// C form of a [`Verdict::Deny`]; to allow is the neutral answer and needs no C form.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawVerdict {
         errcode: OwnedStr,
         /// None: the callback's usual text.
         message: OwnedStr,
-        /// JSON text of an object; none without fields.
+        /// JSON text of an object; none if there are no fields.
         fields: OwnedStr,
     }
 }
@@ -155,11 +155,11 @@ pub enum EventDecision {
 }
 
 hsmod_abi::structure! {
-    /// C form of an [`EventDecision`] that is not to allow; allowing is the neutral answer.
+    /// C form of an [`EventDecision`] other than to allow, which is the neutral answer.
     #[repr(C)]
     #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
     pub struct RawDecision {
-        /// JSON text of the event to take its place; none: it is refused.
+        /// JSON text of the event that replaces it; none: it is refused.
         replacement: OwnedStr,
     }
 }

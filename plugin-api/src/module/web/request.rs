@@ -9,16 +9,16 @@ use serde::de::DeserializeOwned;
 use crate::values::{ErrorCode, ModuleError, by_name};
 
 view! {
-    /// An HTTP request, borrowed for the time of the call.
+    /// An HTTP request, borrowed for the duration of the call.
     pub struct WebRequest<'a> {
         pub(super) method: Str<'a>,
         pub(super) path: Str<'a>,
         pub(super) query: Str<'a>,
         pub(super) headers: Slice<'a, RawHeader<'a>>,
         pub(super) body: Bytes<'a>,
-        /// The client's IP address; none if the homeserver does not tell.
+        /// The client's IP address; none if the homeserver does not report it.
         pub(super) client_ip: Str<'a>,
-        /// By which the homeserver finds its own request again; 0 if it has no use for it.
+        /// The number by which the homeserver finds its own request again; 0 if it needs none.
         pub(super) token: u64,
     }
 }
