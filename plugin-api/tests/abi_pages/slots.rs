@@ -15,12 +15,12 @@ const HEAD: &str = "\
 # Slots
 
 Every row of every table: its slot, the structure of its arguments, its answer. Slots are counted from 0;
-slot *n* is the function at offset `8 + n * sizeof(pointer)`. The number after each argument is its offset in
-the structure on 64-bit platforms. *Bytes* is the size of the structure, which begins with
+slot *n* is the function at offset `8 + n * sizeof(pointer)`. The number after each argument is its
+offset in the structure on 64-bit platforms. *Bytes* is the size of the structure, which begins with
 [two numbers](calls.md#arguments).
 
-[Callbacks](../callbacks.md), [requests](../requests.md) and [services](../services.md) say what the rows mean,
-when they are called and what a failure causes; [calls](calls.md) says how a row is called, and
+[Callbacks](../callbacks.md), [requests](../requests.md) and [services](../services.md) say what the rows
+mean, when they are called and what a failure causes; [calls](calls.md) says how a row is called, and
 [answers](answers.md) and [JSON](json.md) what its answer consists of.
 
 This page is generated from the code:
