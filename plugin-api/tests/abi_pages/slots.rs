@@ -43,15 +43,15 @@ const ARGUMENTS: &str = "\
 const CALLBACKS: &str = "\
 ## Callbacks
 
-A module registers its callbacks with `register_callbacks`, by the names of the tables in the headings. *Each*
-marks a row that is asked about several items in one call.
+A module registers its callbacks with `register_callbacks`, by the names of the tables in the headings.
+*Each* marks a row that is asked about several items in one call.
 ";
 
 const REQUESTS_HEAD: &str = "\
 ## Requests
 
-A module obtains these tables with `extension`, by the names in the headings. The `object` of their slots is
-`host`. *Locks* names the room whose lock the host may need in order to answer.
+A module obtains these tables with `extension`, by the names in the headings. The `object` of their slots
+is `host`. *Locks* names the room whose lock the host may need in order to answer.
 ";
 
 /// The page.
