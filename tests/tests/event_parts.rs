@@ -321,7 +321,7 @@ fn pdu<'a>(event_id: &'a str, json: &'a str) -> Pdu<'a> {
 }
 
 #[tokio::test]
-async fn what_federation_sends_gets_its_id() {
+async fn events_from_federation_get_their_id() {
     let modules = readers(&["head", "content", "json"]).await;
     let spam = modules.spam_checker();
     let whole = PDU.trim_start().replacen('{', r#"{"event_id":"$pdu","#, 1);

@@ -58,7 +58,7 @@ async fn callbacks_registered_in_start_are_asked() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_them_refuses_the_start() {
+async fn wrong_registrations_in_start_refuse_the_start() {
     let refusal = load("on_user_login", Host::new("example.com")).await.unwrap_err();
     assert_eq!(refusal.problems.len(), 1, "{refusal}");
     assert!(refusal.to_string().contains("`account_validity.on_user_login`"), "{refusal}");

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cargo_runs_is_not_told_of_this_package() {
+    fn commands_run_by_cargo_do_not_inherit_this_package() {
         // Cargo sets the variables for this test.
         assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some());
         let command = cargo();

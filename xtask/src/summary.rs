@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_trial_ran_stands_before_the_test_binaries_and_is_not_added_up() {
+    fn the_result_of_trial_comes_first_and_is_not_added_to_the_total() {
         let mut summary = Summary::default();
         summary.trial.read("Ran 12 tests in 3.100s");
         summary.trial.read("PASSED (successes=12)");

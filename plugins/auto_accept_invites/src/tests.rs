@@ -143,7 +143,7 @@ fn the_number_of_attempts_is_the_operators() {
 }
 
 #[test]
-fn who_has_decided_meanwhile_is_left_alone() {
+fn users_who_have_decided_meanwhile_do_not_join() {
     for (membership, expected) in [("leave", 1), ("join", 1), ("ban", 1), ("invite", 5)] {
         let host = host();
         host.fail(JOIN, refusal());

@@ -27,7 +27,7 @@ fn by_default_it_is_evilguy_of_this_homeserver() {
 }
 
 #[test]
-fn what_is_no_user_id_is_no_config() {
+fn an_invalid_user_id_is_refused() {
     for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
         let config = json!({"denied_user": text});
         let error = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap_err();

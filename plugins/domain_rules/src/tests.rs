@@ -147,7 +147,7 @@ fn invites_by_address_are_allowed_or_not() {
 }
 
 #[test]
-fn who_is_not_invited_does_not_join() {
+fn users_who_are_not_invited_do_not_join() {
     let module = module(&host(), true, json!({"can_only_join_rooms_with_invite": true}));
     let joins = |is_invited| {
         let asked = module.spam_checker();

@@ -214,7 +214,7 @@ fn both(host: &FakeHost, fail_open: Value) -> (Verdict, Verdict) {
 }
 
 #[test]
-fn what_is_no_answer_lets_events_pass_unless_the_operator_says_otherwise() {
+fn invalid_answers_allow_events_unless_configured_otherwise() {
     let failed = "Failed to connect to antispam server";
     let unexpected = "Unexpected response from antispam server";
     let down = host();
@@ -261,7 +261,7 @@ fn a_user_is_hidden_by_a_denial_alone() {
 }
 
 #[test]
-fn what_is_async_is_let_pass_at_once_and_told() {
+fn async_callbacks_allow_at_once_and_notify_the_service() {
     for host in [answering(403, "{}"), answering(500, ""), answering(200, "{}")] {
         let module = module(&host, json!({"async": {"user_may_invite": true}}));
         let gate = host.hold("http_request");

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_bounds_is_named_with_them() {
+    fn errors_name_the_value_and_the_bounds() {
         let bounds = "is not between 10 (milliseconds) and `1d`";
         for (value, named) in [
             (json!(0), "0 (milliseconds)"),

@@ -26,7 +26,7 @@ fn a_misspelt_key_is_refused() {
 }
 
 #[test]
-fn what_is_no_user_id_is_no_config() {
+fn an_invalid_user_id_is_refused() {
     for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
         let error = module(json!({"evil_users": ["@a:b.c", text]})).unwrap_err();
         let said = format!("`{text}` is no user ID, which is like \"@name:server\"");

@@ -106,7 +106,7 @@ fn invites_by_users_of_servers_and_into_rooms() {
 }
 
 #[test]
-fn what_lacks_a_part_is_no_rule() {
+fn incomplete_rules_are_ignored() {
     let whole = ban(EVE);
     for key in ["entity", "recommendation", "reason"] {
         for value in [None, Some(Value::Null)] {

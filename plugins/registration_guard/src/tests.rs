@@ -100,7 +100,7 @@ fn an_expression_that_explodes_refuses() {
 }
 
 #[test]
-fn what_is_not_there_is_not_looked_at() {
+fn missing_usernames_and_addresses_are_not_checked() {
     let module = module(json!({
         "blocked_email_domains": ["example.org"], "allow_email_domains": ["example.com"],
         "deny_username_regexes": ["."],

@@ -62,7 +62,7 @@ fn no_other_token_does() {
 }
 
 #[test]
-fn what_is_no_token_is_left_to_others() {
+fn logins_without_a_token_are_left_to_other_modules() {
     let module = module(&host(), json!({"m_login_password_support_enabled": true}));
     for (login_type, fields) in [
         (SHARED_SECRET.0, json!({})),
@@ -78,7 +78,7 @@ fn what_is_no_token_is_left_to_others() {
 }
 
 #[test]
-fn whoever_has_no_account_is_not_let_in() {
+fn users_without_an_account_are_not_logged_in() {
     let nobody = FakeHost::new("example.com");
     assert_eq!(by_token(&module(&nobody, json!({})), "alice", TOKEN), None);
     // A user ID of another server is not changed.
@@ -89,7 +89,7 @@ fn whoever_has_no_account_is_not_let_in() {
 }
 
 #[test]
-fn whoever_is_deactivated_is_let_in_if_the_operator_says_so() {
+fn deactivated_users_are_logged_in_if_configured() {
     let gone = || {
         let gone = user(ALICE).with_info(|info| info.is_deactivated = true);
         FakeHost::new("example.com").user(gone)

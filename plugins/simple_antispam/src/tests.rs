@@ -108,7 +108,7 @@ fn an_event_without_a_body_is_empty() {
 }
 
 #[test]
-fn what_takes_too_long_to_tell_is_spam() {
+fn a_text_that_takes_too_long_to_match_is_spam() {
     let module = module(json!({"blocked_regexes": [r"^(a+)+\1b$"]}));
     assert!(is_spam(&module, &body("a".repeat(50))));
     assert!(!is_spam(&module, &body("abc")));

@@ -68,7 +68,7 @@ fn check(model: impl Fn() + Send + Sync + 'static) {
 }
 
 #[test]
-fn nobody_reads_what_was_given_up() {
+fn released_data_is_never_read() {
     check(|| {
         let shared = Shared::new();
         let readers: Vec<_> = (0..2)
@@ -107,7 +107,7 @@ fn a_reader_inside_of_another_one_sees_something_that_is_there() {
 }
 
 #[test]
-fn what_a_reader_shares_outlives_the_reading() {
+fn data_shared_by_a_reader_outlives_the_read() {
     check(|| {
         let shared = Shared::new();
         let reader = {

@@ -35,7 +35,7 @@ async fn answer_to(router: &axum::Router, request: Request<Body>) -> (u16, Value
 }
 
 #[tokio::test]
-async fn what_the_router_does_not_serve_goes_to_the_modules() {
+async fn paths_that_the_router_does_not_serve_go_to_the_modules() {
     let modules = Scene::new().module("demo", json!({})).load().await;
     let router = axum::Router::new()
         .route("/_matrix/client/versions", get(|| async { "{\"versions\":[]}" }))
@@ -133,7 +133,7 @@ impl Stream for Pieces {
 }
 
 #[tokio::test]
-async fn whoever_has_the_path_when_a_request_comes_gets_it_when_all_of_it_is_there() {
+async fn the_module_of_the_path_at_arrival_gets_the_request_when_its_body_is_read() {
     let config = json!({"pages": {"/_page": "allow"}});
     let modules = Scene::new().module("good_recorder", config).load().await;
     let router = axum::Router::new().fallback_service(modules.web().into_axum());

@@ -90,7 +90,7 @@ async fn a_callback_that_blocks_is_named_while_it_does_and_its_answer_counts() {
 }
 
 #[tokio::test]
-async fn who_has_no_time_until_its_deadline_is_told_of_once() {
+async fn a_deadline_shorter_than_slow_poll_is_logged_once() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let until = NamedTempFile::new().unwrap();
     let timeouts = json!({"timeouts": {"check_event_for_spam": "100ms"}});
@@ -187,7 +187,7 @@ fn everything_that_is_polled_is_watched() {
 }
 
 #[tokio::test]
-async fn who_holds_up_the_start_is_named_while_it_does() {
+async fn a_module_that_blocks_the_start_is_named_while_it_blocks() {
     for (place, keys) in
         [("parse_config", json!({"timeout": "5s"})), ("new", json!({"timeout": 0}))]
     {
@@ -241,7 +241,7 @@ fn on_the_thread_of_the_caller_it_is_named_as_well() {
 }
 
 #[tokio::test]
-async fn nobody_is_named_where_nothing_is_too_long() {
+async fn nothing_is_logged_if_nothing_takes_too_long() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     for place in ["parse_config", "new"] {
         let until = NamedTempFile::new().unwrap();

@@ -169,7 +169,7 @@ async fn a_module_lives_until_its_last_call_has_ended() {
 }
 
 #[tokio::test]
-async fn what_a_plugin_in_c_gets_wrong_denies_or_fails() {
+async fn mistakes_of_a_plugin_in_c_deny_or_fail() {
     for compiler in compilers() {
         let server = Arc::default();
         let modules = load(&server, BAD, compiler, json!({})).await;
@@ -194,7 +194,7 @@ async fn what_a_plugin_in_c_gets_wrong_denies_or_fails() {
 }
 
 #[tokio::test]
-async fn what_a_plugin_in_c_asks_is_looked_at() {
+async fn requests_of_a_plugin_in_c_are_checked() {
     for compiler in compilers() {
         let server = Arc::<Server>::default();
         let modules = load(&server, BAD, compiler, json!({})).await;

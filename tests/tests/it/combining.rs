@@ -198,7 +198,7 @@ async fn of_those_who_know_it_the_first_that_accepts_decides() {
 }
 
 #[tokio::test]
-async fn what_one_module_has_alone_nobody_else_is_asked() {
+async fn only_the_module_that_registered_a_callback_is_called() {
     let modules = all([json!({}), json!({"callbacks": ["on_legacy_renew"]})]).await;
     let all = modules.account_validity();
     assert!(all.on_legacy_renew("token").await.unwrap().is_some());

@@ -38,7 +38,7 @@ fn every_callback_stands_in_the_table_of_call_sites() {
 }
 
 #[test]
-fn what_the_page_names_of_the_loader_is_there() {
+fn items_of_the_loader_on_the_page_exist() {
     let page = std::fs::read_to_string(build::workspace().join("docs/embedding.md")).unwrap();
     let examples = ["loader/examples/embed", "loader/examples/hyper.rs"];
     for example in examples {

@@ -93,7 +93,7 @@ async fn a_service_that_fails_means_what_the_operator_says() {
 }
 
 #[tokio::test]
-async fn so_does_one_that_is_slow_or_down() {
+async fn on_error_decides_if_the_service_is_slow_or_down() {
     let service = service();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for endpoint in [service.url("/slow"), format!("http://{free}/")] {

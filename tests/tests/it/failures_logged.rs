@@ -193,7 +193,7 @@ async fn a_homeserver_may_listen_for_itself() {
 }
 
 #[tokio::test]
-async fn what_a_module_gives_for_an_event_is_its_failure_if_it_is_none() {
+async fn an_invalid_replacement_event_is_a_failure_of_the_module() {
     let config = json!({"answers": {"check_event_allowed": {"replace": {"type": "m.other"}}}});
     let modules = Scene::new().module("good_recorder", config).load().await;
     let event = OwnedEvent::from_json(message("@a:example.com", "hi")).unwrap();

@@ -84,7 +84,7 @@ async fn asked_alone_it_asks_nothing_else() {
 }
 
 #[tokio::test]
-async fn in_two_steps_it_comes_to_what_it_comes_to_in_one() {
+async fn two_separate_calls_give_the_same_result_as_one() {
     // The answers depend on the room.
     let about = |step: &str| {
         let answers = answers().into_iter().enumerate();

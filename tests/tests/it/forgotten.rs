@@ -35,7 +35,7 @@ async fn callbacks_that_were_written_and_not_registered() {
 }
 
 #[tokio::test]
-async fn what_is_registered_in_start_or_left_out_on_purpose_is_well() {
+async fn registering_in_start_or_omitting_on_purpose_gives_no_warning() {
     for registers in [
         &["spam_checker", "account_validity"][..],
         &["spam_checker", "late"],
@@ -48,7 +48,7 @@ async fn what_is_registered_in_start_or_left_out_on_purpose_is_well() {
 }
 
 #[tokio::test]
-async fn what_the_homeserver_never_calls_need_not_be_registered() {
+async fn callbacks_that_the_homeserver_never_calls_need_not_be_registered() {
     let host = || Host::new("example.com").calls(["spam_checker"]);
     assert_eq!(warnings_in(host(), &["spam_checker"]).await, "");
     let host = Host::new("example.com").calls(["spam_checker.user_may_invite", "federation"]);

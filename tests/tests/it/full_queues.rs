@@ -119,7 +119,7 @@ async fn one_queue_that_is_full_is_told_to_the_homeserver_and_changes_nothing_fo
 }
 
 #[tokio::test]
-async fn what_waits_is_told_once_there_is_time() {
+async fn waiting_notifications_are_delivered_later() {
     let modules = slow_and_quick().await;
     let state = fill(&modules, DEPTH).await;
     assert!(tell(&modules, &state, "@lost:b").await.await.is_err());

@@ -193,7 +193,7 @@ async fn each_status_with_each_body_means_what_it_should() {
 }
 
 #[tokio::test]
-async fn what_an_event_is_denied_with_reaches_the_client() {
+async fn the_error_of_a_denied_event_reaches_the_client() {
     let mut service = Service::start();
     let modules = scene(&service, json!({})).load().await;
     let denied = response("403 Forbidden", r#"{"error": "Go away", "org.example": [1]}"#);

@@ -54,7 +54,7 @@ async fn a_response_can_be_read_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn what_fails_says_what_and_with_whom() {
+async fn errors_say_what_failed_and_name_the_host() {
     let server = server();
     let modules = keeper(json!({})).await;
     let list = json!([

@@ -77,7 +77,7 @@ fn a_process_that_ends_well_leaves_nothing() {
 }
 
 #[test]
-fn what_is_no_record_is_refused() {
+fn a_file_that_is_no_record_is_refused() {
     let mut file = tempfile::tempfile().unwrap();
     assert_eq!(left_in(&file).unwrap(), []);
     file.write_all(&[1; 4096]).unwrap();

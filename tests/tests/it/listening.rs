@@ -17,7 +17,7 @@ fn heard(modules: &Modules) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_a_module_registered_is_listened_to_and_nothing_else() {
+async fn only_registered_callbacks_are_listened_to() {
     let config = json!({"callbacks": ["user_may_join_room", "on_profile_update"]});
     let modules = Scene::new().module("good_recorder", config).load().await;
     assert_eq!(
@@ -50,7 +50,7 @@ async fn an_invite_of_another_server_reaches_modules_of_either_callback() {
 }
 
 #[tokio::test]
-async fn nobody_listens_without_modules_and_after_they_have_ended() {
+async fn nothing_listens_without_modules_and_after_the_shutdown() {
     assert!(heard(&Modules::default()).is_empty());
     let modules = Scene::new().module("good_recorder", json!({})).load().await;
     let registered = modules.registered().callbacks;

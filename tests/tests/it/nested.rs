@@ -215,7 +215,7 @@ async fn a_module_that_is_told_may_bring_about_the_next_news() {
 }
 
 #[tokio::test]
-async fn whoever_gives_up_above_gives_up_all_that_is_below() {
+async fn cancelling_a_call_cancels_all_calls_nested_in_it() {
     let modules = load(&[json!({"hang": ["check_event_allowed"]}), json!({})]).await;
     {
         let mut asked = pin!(ask(&modules, event_allowed, 3, true));

@@ -48,7 +48,7 @@ async fn a_future_that_panics_when_it_is_done_with_is_a_failure() {
 }
 
 #[tokio::test]
-async fn what_was_thrown_may_panic_once_more() {
+async fn a_panic_payload_may_panic_when_it_is_dropped() {
     assert_snapshot!(failure("payload_drop").await, @"module `bad_panics`: spam_checker.check_event_for_spam: panicked: a panic without a message (tests/modules/bad_panics/src/trap.rs:<line>)");
 }
 

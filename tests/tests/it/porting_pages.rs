@@ -126,7 +126,7 @@ fn lines(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_quoted_of_a_plugin_stands_there() {
+fn code_quoted_from_a_plugin_is_in_the_plugin() {
     let folder = build::workspace().join("docs/porting");
     let mut quoted = 0;
     for entry in fs::read_dir(folder).unwrap() {

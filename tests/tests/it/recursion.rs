@@ -94,7 +94,7 @@ fn modules_and_homeserver_that_ask_one_another_without_end_are_told_so() {
 }
 
 #[test]
-fn what_comes_to_an_end_is_answered() {
+fn recursion_that_ends_is_answered() {
     for (way, waits) in BOTH.into_iter().flat_map(|way| [(way, false), (way, true)]) {
         assert_eq!(invited(way, waits, 4), (Ok(()), 4), "{way:?} {waits}");
     }

@@ -21,6 +21,6 @@ async fn a_module_behind_a_facade_is_a_module() {
 }
 
 #[test]
-fn what_was_written_is_noted_with_generics_too() {
+fn written_callbacks_are_recorded_for_generic_types_too() {
     assert_eq!(facade::Lenient::<u8>::WRITTEN, ["user_may_create_room"]);
 }

@@ -127,7 +127,7 @@ async fn a_request_that_this_homeserver_does_not_answer() {
 
 /// Tests the manifest of a real plugin and its effect.
 #[tokio::test]
-async fn what_a_module_wrote_and_may_deny_is_required_whatever_its_config_chooses() {
+async fn written_callbacks_that_can_deny_are_required_whatever_the_config() {
     let scene = || Scene::new().module("demo", json!({}));
     let info = &scene().load().await.info()[0].clone();
     assert_snapshot!(info.requires.join(" "), @"spam_checker.user_may_create_room");
@@ -151,7 +151,7 @@ async fn a_module_that_registers_by_name_requires_nothing_until_it_does() {
 }
 
 #[tokio::test]
-async fn what_a_homeserver_answers_is_compared_when_it_is_known() {
+async fn required_requests_are_checked_once_the_host_is_known() {
     let scene = harmless(Some(&["is_user_admin"]));
     let parsed = Parsed::new(scene.config()).unwrap();
     let error = parsed.make(Host::new("example.com")).await.unwrap_err();

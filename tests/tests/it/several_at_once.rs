@@ -145,7 +145,7 @@ fn adds(fields: Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_the_modules_add_is_merged_event_by_event() {
+async fn fields_added_by_modules_are_merged_for_each_event() {
     for suspend in [false, true] {
         let about = [
             json!({"one": adds(json!({"a": 1, "b": 1})), "three": adds(json!({"a": 3}))}),

@@ -75,7 +75,7 @@ async fn each_stage_goes_as_far_as_it_says() {
 }
 
 #[tokio::test]
-async fn what_modules_registered_is_known_before_they_start() {
+async fn registrations_are_known_before_the_start() {
     let made = made(&two()).await;
     let told = |registered: &Registered| serde_json::to_value(registered).unwrap();
     assert_eq!(

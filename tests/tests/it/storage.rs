@@ -40,7 +40,7 @@ fn insert(value: impl Into<Value>) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_committed_stays_and_all_else_vanishes() {
+async fn only_committed_data_stays() {
     let scene = scene();
     let modules = scene.load().await;
     let counted = done(&modules, json!([{"begin": ""}, insert(1), insert(2), {"commit": null}]));
@@ -102,7 +102,7 @@ async fn a_dropped_question_rolls_its_transaction_back() {
 }
 
 #[tokio::test]
-async fn what_a_constraint_forbids_is_told_from_other_failures_and_the_transaction_goes_on() {
+async fn a_violated_constraint_is_recognised_and_the_transaction_continues() {
     let modules = scene().load().await;
     let list = json!([
         {"begin": "unique"}, insert(1), {"execute": "CREATE UNIQUE INDEX u ON t (v)"}, insert(1),

@@ -69,7 +69,7 @@ async fn head_is_get_without_a_body_and_other_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn what_the_homeserver_serves_is_refused() {
+async fn paths_that_the_homeserver_serves_are_refused() {
     let paths = json!({
         "/_matrix/client/v3/login": "allow", "/_matrix/media/*": "allow", "/_synapse/admin": "allow",
         "/_own/thing": "allow", "/_matrix/clientele": "allow", "no/slash": "allow",

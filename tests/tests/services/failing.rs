@@ -10,7 +10,7 @@ use crate::server::{Server, Speaks};
 use crate::support::{AtOnce, BOTH, keeper, load, said, scene, steps, until};
 
 #[tokio::test]
-async fn what_fails_is_named() {
+async fn failing_services_are_named() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mail = json!({
         "smtp_host": "127.0.0.1", "smtp_port": free, "enable_tls": false,
@@ -46,7 +46,7 @@ async fn what_fails_is_named() {
 }
 
 #[tokio::test]
-async fn what_is_slow_is_given_up() {
+async fn slow_services_are_cancelled() {
     for way in BOTH {
         let [http, mail] = [Speaks::Http, Speaks::Smtp].map(Server::held);
         let scene = scene().key("mail", mail.mail()).module("good_keeper", keeper("keeper"));

@@ -18,7 +18,7 @@ fn one_of_each() -> Value {
 }
 
 #[tokio::test]
-async fn what_is_not_configured_is_unsupported_and_says_what_to_configure() {
+async fn a_service_without_config_is_unsupported_and_says_what_to_configure() {
     for way in BOTH {
         let modules = load(way, &Scene::new().module("good_keeper", json!({}))).await;
         let done = steps(&modules, "keeper", one_of_each()).await;

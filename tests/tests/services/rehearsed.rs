@@ -64,7 +64,7 @@ async fn without_anything_live_all_of_it_is_played() {
 }
 
 #[tokio::test]
-async fn what_is_not_configured_is_not_played_either() {
+async fn a_service_without_config_is_not_simulated_either() {
     let modules = load(BOTH[0], &rehearsed(Scene::new(), &rehearsal())).await;
     let asked = json!([{"begin": "x"}, {"mail": "ann@example.com"}]);
     assert_snapshot!(said(&steps(&modules, "keeper", asked).await), @"
@@ -74,7 +74,7 @@ async fn what_is_not_configured_is_not_played_either() {
 }
 
 #[tokio::test]
-async fn what_is_live_acts() {
+async fn live_services_have_effects() {
     let server = Server::held(Speaks::Smtp);
     let rehearsal = rehearsal().live(Service::Storage).live(Service::Mail);
     let scene = rehearsed(scene().key("mail", server.mail()), &rehearsal);

@@ -155,7 +155,7 @@ async fn a_process_that_hangs_is_dropped_when_it_is_cancelled() {
 }
 
 #[tokio::test]
-async fn what_is_begun_in_new_or_start_runs_and_what_panics_when_dropped_is_contained() {
+async fn work_begun_in_new_or_start_runs_and_panics_in_drop_are_contained() {
     for way in BOTH {
         for at in ["new", "start"] {
             let mut config = begin("process", "panic_dropped", 0);

@@ -33,7 +33,7 @@ async fn a_value_is_worked_out_once_until_it_is_forgotten() {
 }
 
 #[tokio::test]
-async fn what_one_module_forgets_all_modules_of_the_process_do() {
+async fn an_invalidation_applies_to_all_modules_of_the_process() {
     let _alone = ONE_AT_A_TIME.lock().await;
     for way in BOTH {
         let names = [json!({"name": "one"}), json!({"name": "two"})];
@@ -53,7 +53,7 @@ async fn what_one_module_forgets_all_modules_of_the_process_do() {
 }
 
 #[tokio::test]
-async fn what_another_worker_forgets_is_forgotten_here() {
+async fn invalidations_of_another_worker_are_applied_here() {
     let _alone = ONE_AT_A_TIME.lock().await;
     for way in BOTH {
         let worker = load(way, host()).await;
@@ -98,7 +98,7 @@ async fn the_homeserver_learns_what_its_other_workers_are_to_forget() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_told_to_others_is_an_error_and_forgotten_here() {
+async fn a_failed_invalidation_of_other_workers_is_an_error_and_applied_here() {
     let _alone = ONE_AT_A_TIME.lock().await;
     for way in BOTH {
         let replication = Replication { told: Arc::default(), fails: true };

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{BOTH, host, load_in_time, settle};
 
 #[tokio::test]
-async fn what_is_deferred_returns_its_result_or_its_panic() {
+async fn deferred_work_returns_its_result_or_its_panic() {
     for way in BOTH {
         let worker = load_in_time(way, host(), json!({})).await;
         assert_eq!(worker.post("deferred").await, json!(1), "{way:?}");
@@ -21,7 +21,7 @@ async fn what_is_deferred_returns_its_result_or_its_panic() {
 }
 
 #[tokio::test]
-async fn what_nobody_awaits_any_more_goes_on() {
+async fn work_continues_if_it_is_no_longer_awaited() {
     for way in BOTH {
         let worker = load_in_time(way, host(), json!({})).await;
         {

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_and_no_half_of_it_is_seen() {
+    fn files_are_written_atomically_and_can_be_read_again() {
         let folder = std::env::temp_dir().join(format!("hsmod-figures-{}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("figures.json");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_measured_is_null() {
+    fn missing_measurements_are_null() {
         let json = super::super::fixture().to_json().unwrap();
         let row: serde_json::Value = serde_json::from_str(&json).unwrap();
         let webhook = row["rows"].as_array().unwrap().iter().find(|row| row["way"] == "webhook");

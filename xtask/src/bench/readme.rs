@@ -196,7 +196,7 @@ and allocations of one question to one module:
     }
 
     #[test]
-    fn what_grows_has_a_table_each() {
+    fn each_kind_of_growth_has_its_table() {
         let made = growth(&super::super::fixture());
         let expected = "
 | modules that are asked | `async-trait`, compiled in | hsmod plugin |

@@ -42,7 +42,7 @@ fn the_same_invite_is_noted_once() {
 }
 
 #[test]
-fn what_is_direct() {
+fn which_values_of_is_direct_mark_a_direct_message() {
     for (is_direct, noted) in [
         (json!(true), true),
         (json!("true"), true),

@@ -43,7 +43,7 @@ fn the_creator_invites_while_nobody_else_was_there() {
 }
 
 #[test]
-fn nobody_invites_afterwards() {
+fn a_room_with_memberships_of_others_is_not_new() {
     for event in [
         membership(OTHER, OTHER, "join"),
         membership(OTHER, OTHER, "leave"),

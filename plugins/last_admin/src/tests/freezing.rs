@@ -55,7 +55,7 @@ fn a_room_is_frozen() {
 }
 
 #[test]
-fn whoever_unfreezes_a_room_is_its_admin() {
+fn the_user_who_unfreezes_a_room_becomes_its_admin() {
     let event = says(USER, json!({"frozen": false}));
     let levels = json!({"users": {ADMIN: 100, USER: 100}, "users_default": 0, "ban": 50});
     assert_eq!(decided(frozen_lobby(), &event), (made_anew(&event), one(LEVELS, USER, levels)));
@@ -70,7 +70,7 @@ fn needing(level: i64) -> FakeRoom {
 }
 
 #[test]
-fn what_is_denied_and_what_changes_nothing() {
+fn which_events_are_denied_and_which_change_nothing() {
     let frozen = |frozen| json!({"frozen": frozen});
     for (room, event, expected) in [
         (lobby(), says(ADMIN, json!({})), EventDecision::Deny),
@@ -94,7 +94,7 @@ fn what_is_denied_and_what_changes_nothing() {
 }
 
 #[test]
-fn what_it_needs_and_is_refused_refuses_it() {
+fn a_refused_request_is_the_error_of_the_event() {
     let refusal = ModuleError::http(403, ErrorCode::Forbidden, "You cannot");
     for (room, frozen) in [(lobby(), true), (frozen_lobby(), false)] {
         let host = host(room);

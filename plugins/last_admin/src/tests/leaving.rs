@@ -86,7 +86,7 @@ fn a_room_that_is_opened_keeps_who_cannot_be_taken_off_the_list() {
 }
 
 #[test]
-fn who_is_not_the_last_admin_just_leaves() {
+fn nothing_happens_if_the_leaving_user_is_not_the_last_admin() {
     let two = listing(&json!({ADMIN: 100, USER: 100}));
     for (user, room) in [
         (MOD, lobby()),
@@ -138,7 +138,7 @@ fn nothing_can_be_sent_for_users_of_other_homeservers() {
 }
 
 #[test]
-fn who_cannot_prepare_the_room_leaves_all_the_same() {
+fn an_admin_who_cannot_prepare_the_room_can_still_leave() {
     for config in [json!({}), json!({"mode": "open"}), json!({"mode": "promote_only"})] {
         for error in [
             ModuleError::http(403, ErrorCode::Forbidden, "You cannot"),

@@ -72,7 +72,7 @@ fn a_change_counts_before_the_room_has_it() {
 }
 
 #[test]
-fn what_the_room_has_taken_stays() {
+fn a_rule_that_the_room_accepted_stays() {
     let host = host(&[]);
     let module = module(&host, json!({}));
     let added = change(LIST, MODERATOR, "b", ban(EVE));
@@ -87,7 +87,7 @@ fn what_the_room_has_taken_stays() {
 }
 
 #[test]
-fn who_may_not_change_a_list_bans_nobody_on_the_way() {
+fn users_without_the_power_to_change_a_list_ban_nobody() {
     let levels = |content: Value, list: FakeRoom| list.state("m.room.power_levels", "", content);
     let level = |level: Value, list| levels(json!({"users": {EVE: level}}), list);
     let joined = || list(LIST).member(EVE, "join");
@@ -119,7 +119,7 @@ fn who_may_not_change_a_list_bans_nobody_on_the_way() {
 }
 
 #[test]
-fn who_creates_a_room_is_above_its_levels_since_version_12() {
+fn creators_are_above_all_power_levels_since_version_12() {
     let hash = "l".repeat(43);
     let room_id = format!("!{hash}");
     let content = json!({"room_version": "12", "additional_creators": [EVE]});
@@ -169,7 +169,7 @@ fn only_rules_of_the_lists_lead_to_a_reading() {
 }
 
 #[test]
-fn what_changes_during_a_reading_is_read_behind_it() {
+fn changes_during_a_read_cause_another_read() {
     let host = host(&[]);
     let module = module(&host, json!({}));
     let gate = host.hold("get_room_state");
@@ -207,7 +207,7 @@ fn lists_are_read_anew_by_themselves() {
 }
 
 #[test]
-fn what_cannot_be_read_is_tried_again_and_what_was_read_stays() {
+fn failed_reads_are_retried_and_earlier_rules_stay() {
     let host = FakeHost::new("example.com");
     let module = module(&host, json!({}));
     assert!(invites(&module, EVE));

@@ -80,7 +80,7 @@ fn it_is_read_again_when_it_has_changed() {
 }
 
 #[test]
-fn what_was_read_stays_if_it_cannot_be_read() {
+fn the_old_list_stays_if_the_file_cannot_be_read() {
     let listing = Listing::new("gone", "a.example");
     let module = listing.module();
     fs::remove_file(&listing.0).unwrap();

@@ -63,7 +63,7 @@ fn mentions_are_in_the_content() {
 }
 
 #[test]
-fn who_is_shadow_banned_is_new_and_who_is_denied_is_not() {
+fn shadow_banned_users_are_announced_and_denied_ones_are_not() {
     let body = told(config(json!({})), Some("admin"), None)[0]["content"]["body"].clone();
     assert!(
         body.as_str().unwrap().contains("\nShadow-banned: nobody may have this username\n"),
@@ -75,7 +75,7 @@ fn who_is_shadow_banned_is_new_and_who_is_denied_is_not() {
 }
 
 #[test]
-fn who_is_not_looked_at_is_told_of() {
+fn users_who_are_not_checked_are_announced() {
     let mut config = config(json!({}));
     config["apply_to_auth_providers"] = json!(["saml"]);
     assert_eq!(told(config, Some("admin"), None).len(), 1);

@@ -18,7 +18,7 @@ fn the_schema_is_that_of_the_config() {
 }
 
 #[test]
-fn what_is_no_config_says_why() {
+fn errors_of_invalid_configs_say_why() {
     let error = |config| RoomAccessRules::parse_config(config).err().unwrap().to_string();
     assert_eq!(error(json!({})), "missing field `id_server`");
     let misspelt = error(json!({"id_server": "vector.im", "domains_forbidden": []}));

@@ -85,7 +85,7 @@ fn servers_that_are_hardly_meant() {
 }
 
 #[test]
-fn what_blocks_all_events_without_a_body() {
+fn rules_that_block_all_events_without_a_body_are_reported() {
     assert_eq!(
         doubts(json!({"blocked_texts": ["a", ""], "blocked_regexes": ["a", "a*"]})),
         [

@@ -16,7 +16,7 @@ fn expected(open: bool, background: bool) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_no_http_is_a_failure() {
+async fn an_answer_that_is_not_http_is_a_failure() {
     let mut service = Service::start();
     let modules = scene(&service, ways()).load().await;
     let large = whole("200 OK", format!("\"{}\"", "x".repeat(64 << 10)).as_bytes());

@@ -56,7 +56,7 @@ async fn arguments_and_answers_arrive_as_they_are() {
 }
 
 #[tokio::test]
-async fn what_a_homeserver_lacks_is_answered_with_its_name() {
+async fn requests_that_a_homeserver_lacks_are_named_in_the_error() {
     // A host without any group, and one whose groups implement nothing.
     for lacking in [Host::new("example.com"), mute()] {
         for (how, modules) in both(&lacking, json!({})).await {

@@ -21,7 +21,7 @@ fn locks(name: &str) -> Option<&'static str> {
 }
 
 #[test]
-fn what_changes_a_room_needs_its_lock() {
+fn requests_that_change_a_room_need_its_lock() {
     let locking: Vec<&str> =
         KNOWN.iter().map(|request| request.0).filter(|name| locks(name).is_some()).collect();
     assert_eq!(

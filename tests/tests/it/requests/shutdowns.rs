@@ -42,7 +42,7 @@ async fn a_module_is_answered_in_its_shutdown_by_a_homeserver_that_says_so() {
 }
 
 #[tokio::test]
-async fn whoever_says_that_it_does_not_is_not_asked() {
+async fn a_homeserver_that_does_not_answer_in_shutdown_is_not_asked() {
     let server = Homeserver::new(Behaviour::Answer(json!(true)));
     let host = answering(&server).answers_in_shutdown(false);
     let modules = loaded(&host, json!({"during": {"shutdown": [admin(1)]}})).await;

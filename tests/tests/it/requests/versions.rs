@@ -21,7 +21,7 @@ async fn load(variant: &str, server: &std::sync::Arc<Homeserver>) -> Modules {
 }
 
 #[tokio::test]
-async fn what_both_know_is_answered() {
+async fn requests_that_both_sides_know_are_answered() {
     let server = Homeserver::new(Behaviour::Panic);
     for (variant, minor, unknown) in [("older_minor", 0, YOUNGER), ("newer_minor", 1, &[])] {
         let modules = load(variant, &server).await;
@@ -42,7 +42,7 @@ async fn what_both_know_is_answered() {
 }
 
 #[tokio::test]
-async fn what_only_the_plugin_knows_is_an_error_with_its_name() {
+async fn a_request_that_only_the_plugin_knows_is_named_in_the_error() {
     let server = Homeserver::new(Behaviour::Panic);
     let modules = load("newer_minor", &server).await;
     let name = "verify_threepid";
