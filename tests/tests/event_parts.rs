@@ -235,7 +235,7 @@ async fn content_is_taken_from_where_it_is_cheapest() {
 }
 
 #[tokio::test]
-async fn the_homeserver_is_told_what_it_cannot_write_and_no_module_is_blamed() {
+async fn an_event_that_cannot_be_serialised_is_an_error_of_the_homeserver() {
     let modules = readers(&["head", "json"]).await;
     for (event, why) in [
         (Mine::failing("$fails"), "a number is not finite"),

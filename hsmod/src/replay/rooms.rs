@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_denied_event_leaves_no_state_and_nobody_is_told_of_it() {
+    async fn a_denied_event_changes_no_state_and_is_not_notified() {
         let config = json!({
             "callbacks": ["check_event_allowed", "check_event_for_spam", "on_new_event"],
             "answers": {"check_event_for_spam": "deny"},
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn outcomes_keep_the_order_of_the_lines_whatever_the_rooms_do() {
+    async fn outcomes_keep_the_order_of_the_lines() {
         let config = json!({"callbacks": ["check_event_for_spam"], "suspend": true});
         let modules = Scene::new().module("good_recorder", config).load().await;
         let mut rooms = Rooms::new(&modules, "localhost", 4, None);

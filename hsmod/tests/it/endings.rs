@@ -98,7 +98,7 @@ fn a_plugin_that_ends_the_process_is_named_with_the_place() {
 }
 
 #[test]
-fn output_of_a_plugin_is_no_answer() {
+fn output_of_a_plugin_does_not_mix_with_answers() {
     for place in ["new", "callback", "shutdown"] {
         let scene = scene(place, "print");
         for mut command in both(&scene, &["--json"]) {

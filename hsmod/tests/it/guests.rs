@@ -98,7 +98,7 @@ fn a_process_that_was_started_does_not_outlive_a_start_that_failed() {
 }
 
 #[test]
-fn output_of_a_module_is_no_answer() {
+fn output_of_a_module_does_not_mix_with_answers() {
     let scene = Scene::new().module("bad_guest", json!({"does": ["prints"]}));
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 0

@@ -305,7 +305,7 @@ fn a_relative_path_is_meant_from_here() {
 }
 
 #[test]
-fn in_a_workspace_it_is_one_of_its_own() {
+fn a_new_crate_inside_a_workspace_is_its_own_workspace() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Cargo.toml"), "[workspace]\nmembers = []\n").unwrap();
     let below = folder.path().join("plugins");

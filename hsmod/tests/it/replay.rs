@@ -104,7 +104,7 @@ fn denials_are_listed_for_a_person() {
 }
 
 #[test]
-fn a_line_that_is_no_event_is_reported_and_the_rest_goes_on() {
+fn an_invalid_line_is_reported_and_the_rest_continues() {
     let long = format!("{{\"x\": \"{}\"}}", "x".repeat(1 << 20));
     let good = event("$last", "@alice:localhost").to_string();
     let events = ["{\"event_id\": 3}", "null", "{", "[1]", &long, &good].join("\n");
@@ -135,7 +135,7 @@ fn a_line_that_is_no_event_is_reported_and_the_rest_goes_on() {
 }
 
 #[test]
-fn failures_and_replacements_are_told_apart() {
+fn failures_and_replacements_are_distinguished() {
     let replaced = json!({
         "room_id": "!r:localhost", "sender": "@alice:localhost", "type": "m.room.message",
         "content": {"body": "something else"},

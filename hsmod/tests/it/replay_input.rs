@@ -61,7 +61,7 @@ fn blank_lines_are_skipped_and_counted_as_lines() {
 }
 
 #[test]
-fn a_mark_at_the_beginning_is_no_part_of_the_event() {
+fn a_byte_order_mark_is_skipped() {
     let [one, two] = &numbered(2)[..] else { panic!() };
     // As in two concatenated files.
     assert_eq!(outcomes(&format!("{MARK}{one}\n{MARK}{two}\n")), ["$1", "$2"]);

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn globs_are_found_wherever_their_text_stands() {
+    fn globs_are_found_wherever_their_text_occurs() {
         let globs =
             ["*.ru", "abc*", "*mid?le*", "?*?", "é*é*éé", "a*", "*:a?", "aaaa*aaaa", "*aaaaa*"];
         let texts = [

@@ -161,7 +161,7 @@ fn lists_go_in_the_order_of_the_config() {
 }
 
 #[test]
-fn messages_are_blocked_if_the_operator_says_so() {
+fn messages_are_blocked_if_configured() {
     let host = host(&[
         (USER, "a", ban("@eve:*")),
         (SERVER, "a", ban("bad.example")),
@@ -195,7 +195,7 @@ fn a_sender_without_a_server_is_refused() {
 }
 
 #[test]
-fn names_are_hidden_if_the_operator_says_so() {
+fn names_are_hidden_if_configured() {
     let host = host(&[(USER, "a", ban("*viagra*")), (SERVER, "a", ban("*"))]);
     let module = module(&host, json!({"block_usernames": true}));
     for (user_id, name, expected) in [

@@ -107,7 +107,7 @@ fn patterns_that_are_exponential_in_python_are_fast_here() {
 }
 
 #[test]
-fn a_config_holds_it_as_a_string() {
+fn configs_contain_it_as_a_string() {
     let regex: PythonRegex = serde_json::from_str(r#""@(?!admin:).*""#).unwrap();
     assert_eq!(regex.as_str(), "@(?!admin:).*");
     for (json, said) in [

@@ -134,7 +134,7 @@ fn domains_of_addresses_are_blocked() {
 }
 
 #[test]
-fn domains_stand_for_those_below_them_if_the_operator_says_so() {
+fn domains_include_subdomains_if_configured() {
     let blocked = module(json!({"blocked_email_domains": ["a.example"], "match_subdomains": true}));
     for (address, expected) in [
         ("x@a.example", DENY),
@@ -184,7 +184,7 @@ fn a_user_agent_may_be_required() {
 }
 
 #[test]
-fn only_some_providers_may_be_looked_at() {
+fn the_check_can_be_limited_to_some_providers() {
     let ask = |module: &TestModule, provider| {
         let checker = module.spam_checker();
         let name = Some("admin");

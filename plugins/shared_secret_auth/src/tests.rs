@@ -36,7 +36,7 @@ fn by_token(module: &TestModule, username: &str, token: &str) -> Option<String> 
 }
 
 #[test]
-fn the_token_of_a_user_lets_them_in() {
+fn users_log_in_with_their_token() {
     let module = module(&host(), json!({"m_login_password_support_enabled": true}));
     for username in ["alice", ALICE] {
         assert_eq!(by_token(&module, username, TOKEN).as_deref(), Some(ALICE));
@@ -100,7 +100,7 @@ fn deactivated_users_are_logged_in_if_configured() {
 }
 
 #[test]
-fn trouble_in_the_homeserver_lets_nobody_in() {
+fn errors_of_the_homeserver_fail_the_login() {
     let host = host();
     host.fail("get_userinfo_by_id", ModuleError::new("the database is gone"));
     let module = module(&host, json!({}));

@@ -115,7 +115,7 @@ fn a_text_that_takes_too_long_to_match_is_spam() {
 }
 
 #[test]
-fn the_original_s_configs_are_taken_as_they_are() {
+fn configs_of_the_original_are_accepted_unchanged() {
     let module = module(json!({
         "AntiSpamInvites": {"blocked_homeservers": ["a.example"]},
         "AntiSpamHomeserverMessages": {"blocked_homeservers": ["b.example"]},

@@ -85,7 +85,7 @@ async fn two_homeservers_of_one_process_have_names_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_is_given_up_ends_inside_of_its_module() {
+async fn a_cancelled_call_is_dropped_with_the_name_of_its_module() {
     let names = ["left", "beside"];
     let modules = homeserver(&names).await;
     {

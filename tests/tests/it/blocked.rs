@@ -224,7 +224,7 @@ async fn a_start_that_waits_is_named_too() {
 }
 
 #[test]
-fn on_the_thread_of_the_caller_it_is_named_as_well() {
+fn a_module_that_blocks_the_callers_thread_is_named_too() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let until = NamedTempFile::new().unwrap();
     let scene = blocks("parse_config", until.path(), json!({"timeout": "1ms"}));

@@ -28,7 +28,7 @@ async fn invite(modules: &Modules) -> Result<(), hsmod_loader::CallError> {
 }
 
 #[tokio::test]
-async fn a_question_that_is_dropped_drops_the_modules_future_and_asks_nobody_else() {
+async fn a_dropped_call_drops_the_modules_future_and_calls_no_other_module() {
     let modules = two(hanging()).await;
     {
         let mut question = pin!(invite(&modules));
@@ -45,7 +45,7 @@ async fn a_question_that_is_dropped_drops_the_modules_future_and_asks_nobody_els
 }
 
 #[tokio::test]
-async fn a_question_that_is_never_polled_asks_nobody() {
+async fn a_call_that_is_never_polled_calls_no_module() {
     let modules = two(json!({"name": "first"})).await;
     drop(modules.spam_checker().user_may_invite("@a:b", "@b:b", "!r:b"));
     assert_eq!(seen(&modules, "first").await, json!([]));

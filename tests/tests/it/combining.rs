@@ -168,7 +168,7 @@ async fn only_those_who_know_the_type_of_login_are_asked() {
 }
 
 #[tokio::test]
-async fn a_type_of_login_that_nobody_knows_is_the_homeservers_fault() {
+async fn an_unknown_login_type_is_an_error_of_the_homeserver() {
     for modules in [providers(json!({})).await, Modules::default()] {
         let provider = modules.password_auth_provider();
         let error = provider.check_auth("u", "org.x.key", Json("{}")).await.unwrap_err();

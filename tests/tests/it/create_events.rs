@@ -37,7 +37,7 @@ async fn told(notification: Notification) {
 }
 
 #[tokio::test]
-async fn it_is_seen_as_it_is_in_every_form() {
+async fn create_events_are_read_correctly_in_every_form() {
     let create = create();
     let value: Value = serde_json::from_str(&create).unwrap();
     assert_eq!(value.get("room_id"), None);

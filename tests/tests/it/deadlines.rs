@@ -88,7 +88,7 @@ async fn the_log_says_who_took_how_long() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_zero_is_none() {
+async fn a_timeout_of_zero_disables_the_timeout() {
     for entry in [json!({"timeout": 0}), json!({"timeouts": {"check_event_for_spam": 0}})] {
         let modules = never_ready(entry).await;
         let question = pin!(check_event(&modules));
@@ -99,7 +99,7 @@ async fn a_timeout_of_zero_is_none() {
 }
 
 #[tokio::test]
-async fn a_callback_in_time_goes_on_where_it_waited() {
+async fn a_callback_within_its_deadline_continues_where_it_waited() {
     let entry = json!({
         "module": "good_recorder", "timeout": "1s",
         "config": {"hang": ["check_event_for_spam"], "answers": {"check_event_for_spam": "deny"}},
@@ -157,7 +157,7 @@ async fn a_module_that_hangs_while_it_is_made_or_started_is_refused() {
 }
 
 #[tokio::test]
-async fn a_shutdown_that_hangs_is_given_up() {
+async fn a_shutdown_that_hangs_is_cancelled() {
     let scene = Scene::new()
         .module("good_recorder", json!({}))
         .module("bad_never_ready", json!({"where": "shutdown"}));

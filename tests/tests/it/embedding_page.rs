@@ -16,7 +16,7 @@ fn cells<'a>(page: &'a str, category: &str) -> Vec<Vec<&'a str>> {
 }
 
 #[test]
-fn every_callback_stands_in_the_table_of_call_sites() {
+fn every_callback_is_in_the_table_of_call_sites() {
     let page = std::fs::read_to_string(build::workspace().join("docs/embedding.md")).unwrap();
     for category in CATEGORIES {
         let rows = cells(&page, category.name);

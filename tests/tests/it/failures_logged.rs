@@ -135,7 +135,7 @@ async fn a_denial_names_what_the_call_was_about() {
 }
 
 #[tokio::test]
-async fn a_denial_is_told_to_those_who_look_closely() {
+async fn denials_are_logged_at_debug() {
     let modules = answering("deny".into()).await;
     let event = message("@a:b", "hi");
     for (level, expected) in [(LevelFilter::INFO, 0), (LevelFilter::DEBUG, 1)] {
@@ -237,7 +237,7 @@ async fn a_module_that_fails_to_end_is_logged_and_told_too() {
 }
 
 #[tokio::test]
-async fn a_homeserver_that_panics_when_it_hears_of_a_failure_loses_nothing_else() {
+async fn a_panic_in_on_failure_has_no_other_effect() {
     let host = Host::new("example.com").on_failure(|_| panic!("no metrics"));
     let config = json!({"answers": {"on_threepid_bind": {"fail": "no database"}}});
     let modules = Scene::new().host(host).module("good_recorder", config).load().await;

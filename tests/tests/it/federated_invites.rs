@@ -158,7 +158,7 @@ async fn only_the_second_question_needs_to_know_who_is_invited() {
 }
 
 #[tokio::test]
-async fn asked_alone_it_can_be_given_up() {
+async fn called_alone_it_can_be_cancelled() {
     let config = json!({"callbacks": [FIRST, SECOND], "hang": [FIRST]});
     let modules = Scene::new().module("good_recorder", config).load().await;
     let mut question = Box::pin(alone(&modules));

@@ -34,7 +34,7 @@ fn a_daemon_reads_configs_before_it_forks_and_starts_no_thread() {
 }
 
 #[test]
-fn the_threads_of_the_loader_begin_anew_in_a_process_that_was_forked_off() {
+fn the_threads_of_the_loader_are_started_again_after_a_fork() {
     let scene =
         Scene::new().module("list_spam_checker", json!({"evil_users": ["@evil:example.com"]}));
     assert_snapshot!(daemon(&scene, "within_timeouts"), @r#"

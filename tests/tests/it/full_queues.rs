@@ -89,7 +89,7 @@ async fn fill(modules: &Modules, count: usize) -> State {
 }
 
 #[tokio::test]
-async fn one_queue_that_is_full_is_told_to_the_homeserver_and_changes_nothing_for_the_others() {
+async fn a_full_queue_is_reported_and_does_not_affect_other_modules() {
     let modules = slow_and_quick().await;
     let state = fill(&modules, DEPTH).await;
     let (log, listening) = Log::listen(LevelFilter::WARN);

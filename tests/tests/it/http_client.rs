@@ -93,7 +93,7 @@ async fn a_request_in_flight_ends_with_the_module() {
 }
 
 #[tokio::test]
-async fn a_trial_asks_nobody() {
+async fn a_trial_makes_no_requests() {
     let server = server();
     let config = json!({"at_start": [{"get": server.url("/json")}]});
     let scene =

@@ -28,7 +28,7 @@ fn shown(left: &[Left]) -> Vec<String> {
 }
 
 #[test]
-fn every_place_is_told() {
+fn every_place_is_reported() {
     for (place, told) in [
         ("parse_config", "`culprit` in parse_config"),
         ("new", "`culprit` in new"),

@@ -66,7 +66,7 @@ async fn the_module_is_told_what_the_client_gets() {
 }
 
 #[tokio::test]
-async fn a_module_that_does_not_want_to_be_told_is_not() {
+async fn a_module_without_a_closure_is_not_notified() {
     let modules = accepting(json!({})).await;
     let login = log_in(&modules).await;
     assert!(!login.wants_response());
@@ -151,7 +151,7 @@ async fn it_may_not_take_longer_than_the_callback() {
 }
 
 #[tokio::test]
-async fn a_response_that_is_none_is_the_homeservers_fault_or_the_modules_to_read() {
+async fn an_invalid_response_is_an_error_of_the_homeserver_or_left_to_the_module() {
     let modules = accepting(later()).await;
     let unwritable = std::collections::BTreeMap::from([((1, 2), 3)]);
     let error = log_in(&modules).await.on_login(Ser(&unwritable)).await.unwrap_err();
@@ -163,7 +163,7 @@ async fn a_response_that_is_none_is_the_homeservers_fault_or_the_modules_to_read
 }
 
 #[tokio::test]
-async fn a_login_that_comes_to_nothing_releases_what_it_holds_and_tells_nobody() {
+async fn a_login_that_is_not_completed_releases_everything_and_notifies_nobody() {
     let modules = accepting(later()).await;
     drop(log_in(&modules).await);
     assert_eq!(told(&modules).await, [json!(["released", "on_login"])]);
@@ -218,7 +218,7 @@ async fn a_shutdown_waits_no_longer_than_it_may_and_the_login_ends_nevertheless(
 }
 
 #[tokio::test]
-async fn a_login_that_nobody_wants_to_hear_of_keeps_no_shutdown_waiting() {
+async fn a_login_without_a_closure_does_not_delay_the_shutdown() {
     let modules = accepting(json!({})).await;
     let login = log_in(&modules).await;
     tokio::time::pause();

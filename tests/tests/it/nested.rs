@@ -199,7 +199,7 @@ async fn a_panic_below_leaves_the_levels_above_as_they_were() {
 }
 
 #[tokio::test]
-async fn a_module_that_is_told_may_bring_about_the_next_news() {
+async fn a_notified_module_may_cause_the_next_notification() {
     for waits in [false, true] {
         let modules = load(&[json!({"suspend": 1})]).await;
         ask(&modules, new_event, 2, waits).await.unwrap();

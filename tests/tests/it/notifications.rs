@@ -34,7 +34,7 @@ fn numbers(count: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_module_is_told_in_order() {
+async fn notifications_arrive_in_order() {
     let modules = loaded(json!({"suspend": true})).await;
     let expected = numbers(200);
     let mut last = None;
@@ -90,7 +90,7 @@ async fn a_notification_that_is_not_awaited_happens_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_module_that_fails_or_panics_is_told_the_next_one_and_keeps_nobody_waiting() {
+async fn a_module_that_fails_or_panics_gets_the_next_notification_and_delays_nobody() {
     let failing = json!({"answers": {"on_new_event": {"fail": "no database"}}});
     let scene = Scene::new().module("bad_panics", json!({"where": "first_poll"}));
     let modules = scene.module("good_recorder", failing).load().await;
@@ -175,7 +175,7 @@ async fn a_shutdown_says_what_it_left() {
 }
 
 #[tokio::test]
-async fn after_a_shutdown_nobody_is_told() {
+async fn after_a_shutdown_no_module_is_notified() {
     let modules = loaded(json!({})).await;
     modules.shutdown(Duration::from_secs(60)).await;
     let broken = Json("not even read");

@@ -53,7 +53,7 @@ async fn a_panic_payload_may_panic_when_it_is_dropped() {
 }
 
 #[tokio::test]
-async fn the_next_module_is_asked_where_the_rule_says_so() {
+async fn the_next_module_is_called_if_the_policy_says_so() {
     for place in ["entry", "first_poll", "later_poll", "payload_drop"] {
         let modules = scene(place).load().await;
         let (log, _listening) = Log::listen(LevelFilter::WARN);
@@ -109,7 +109,7 @@ async fn a_module_that_does_not_start_for_a_panic_is_refused() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_given_up_ends_though_its_future_panics() {
+async fn a_cancelled_call_ends_even_if_its_future_panics() {
     let modules = scene("drop").load().await;
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     {

@@ -78,7 +78,7 @@ fn invited(way: As, waits: bool, enough: usize) -> (Result<(), String>, usize) {
 }
 
 #[test]
-fn modules_and_homeserver_that_ask_one_another_without_end_are_told_so() {
+fn endless_recursion_between_modules_and_homeserver_is_an_error() {
     for (way, waits) in BOTH.into_iter().flat_map(|way| [(way, false), (way, true)]) {
         let (outcome, asked) = invited(way, waits, usize::MAX);
         // This module uses more stack than most.

@@ -302,7 +302,7 @@ async fn a_registration_of_what_the_module_has_not() {
 }
 
 #[tokio::test]
-async fn a_timeout_for_what_is_no_callback() {
+async fn a_timeout_for_an_unknown_callback() {
     let mut entry = entry();
     entry["timeouts"] = json!({"check_event_for_span": "1s", "sing": "1s"});
     assert_snapshot!(Scene::new().entry(PLUGIN, entry).refusal().await, @"

@@ -51,7 +51,7 @@ fn users(names: &[&str]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn users_that_one_module_hides_are_nobody_elses_business() {
+async fn hidden_users_are_not_passed_to_further_modules() {
     for suspend in [false, true] {
         let modules = hiding(&["@b:x", "@e:x"], &["@a:x", "@e:x"], suspend).await;
         let all = users(&["a", "b", "c", "d", "e", "a"]);
@@ -65,7 +65,7 @@ async fn users_that_one_module_hides_are_nobody_elses_business() {
 }
 
 #[tokio::test]
-async fn once_all_are_hidden_nobody_else_is_asked() {
+async fn no_further_module_is_called_once_all_users_are_hidden() {
     let modules = hiding(&["@a:x"], &["@b:x"], false).await;
     assert_eq!(hidden(&modules, &users(&["a", "b"])).await.unwrap(), [true, true]);
     assert_eq!(asked(&modules, "second").await, users(&["b"]));
@@ -73,7 +73,7 @@ async fn once_all_are_hidden_nobody_else_is_asked() {
 }
 
 #[tokio::test]
-async fn of_no_users_nobody_is_hidden() {
+async fn an_empty_list_of_users_stays_empty() {
     let modules = hiding(&["@a:x"], &[], false).await;
     assert_eq!(hidden(&modules, &[]).await.unwrap(), [false; 0]);
     for name in ["first", "second", "third"] {
@@ -239,7 +239,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_page_of_nothing_is_asked_of_nobody() {
+async fn an_empty_page_calls_no_module() {
     let modules = hiding(&["@a:x"], &[], false).await;
     assert_eq!(hidden(&modules, &[]).await.unwrap(), [false; 0]);
     let unsigned = modules.add_extra_fields_to_unsigned_client_event();

@@ -127,7 +127,7 @@ async fn they_are_asked_as_if_they_had_been_loaded_at_once() {
 }
 
 #[tokio::test]
-async fn every_problem_of_every_config_is_told_before_a_module_is_made() {
+async fn every_problem_of_every_config_is_reported_before_a_module_is_created() {
     let scene = Scene::new()
         .module("list_spam_checker", json!({"evil_users": 3}))
         .module("good_recorder", json!({"name": "a"}))
@@ -196,7 +196,7 @@ async fn a_start_that_fails_shuts_down_those_that_were_started() {
 }
 
 #[tokio::test]
-async fn a_start_that_nobody_waits_for_any_more_gives_all_of_them_up() {
+async fn a_dropped_start_releases_all_modules() {
     let scene = Scene::new()
         .module("good_worker", json!({"name": "a"}))
         .module("bad_never_ready", json!({"where": "start"}));

@@ -257,7 +257,7 @@ async fn a_resource_that_is_registered_too_late_is_ignored() {
 }
 
 #[tokio::test]
-async fn after_a_shutdown_nobody_answers() {
+async fn after_a_shutdown_no_web_resource_answers() {
     let modules = Scene::new().module("good_recorder", json!({})).load().await;
     modules.shutdown(std::time::Duration::from_secs(60)).await;
     assert_eq!(web(&modules, "GET", "/_synapse/client/recorder/seen").await, None);

@@ -72,7 +72,7 @@ impl Templates for Library {
 }
 
 #[tokio::test]
-async fn the_homeserver_learns_what_of_its_own_is_of_no_use_any_more() {
+async fn the_homeserver_is_told_which_of_its_resources_are_no_longer_needed() {
     for way in BOTH {
         let library = Arc::new(Library::default());
         let host = Host::new("example.com").templates(Arc::downgrade(&library));

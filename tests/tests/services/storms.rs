@@ -97,7 +97,7 @@ async fn storm_of(way: As, modules: &Modules, storm: Storm, servers: &[Server; 3
 }
 
 #[tokio::test]
-async fn the_surplus_is_refused_another_module_goes_on_and_so_does_this_one_later() {
+async fn the_surplus_is_refused_other_modules_continue_and_this_one_can_later() {
     for way in BOTH {
         let servers = [Speaks::Http, Speaks::Http, Speaks::Smtp].map(Server::held);
         let [first, second, mail] = &servers;

@@ -24,7 +24,7 @@ async fn a_looping_call_is_made_after_each_period() {
 }
 
 #[tokio::test]
-async fn a_looping_call_goes_on_after_errors_and_panics() {
+async fn a_looping_call_continues_after_errors_and_panics() {
     for (how, message) in [
         ("fail", "background work `loop`: nothing works"),
         ("panic", "panicked: good_worker: panics (tests/modules/good_worker/src/orders.rs:<line>)"),

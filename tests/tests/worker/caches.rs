@@ -86,7 +86,7 @@ impl Caches for Replication {
 }
 
 #[tokio::test]
-async fn the_homeserver_learns_what_its_other_workers_are_to_forget() {
+async fn the_homeserver_is_told_what_other_workers_have_to_invalidate() {
     let _alone = ONE_AT_A_TIME.lock().await;
     for way in BOTH {
         let told = Arc::default();

@@ -31,7 +31,7 @@ fn one_of_each() -> Value {
 }
 
 #[tokio::test]
-async fn a_shutdown_drops_all_work_before_the_module_learns_of_it() {
+async fn a_shutdown_drops_all_work_before_it_calls_the_module() {
     for way in BOTH {
         let worker = load(way, host(), one_of_each()).await;
         seconds(20).await;
@@ -48,7 +48,7 @@ async fn a_shutdown_drops_all_work_before_the_module_learns_of_it() {
 }
 
 #[tokio::test]
-async fn modules_that_nobody_holds_any_more_end_their_work() {
+async fn modules_that_are_dropped_end_their_work() {
     for way in BOTH {
         let worker = load(way, host(), one_of_each()).await;
         seconds(20).await;

@@ -171,7 +171,7 @@ mod tests {
 
     /// Compares the whole chart. After a change, look at the new chart and then update the fixture.
     #[test]
-    fn the_chart_is_as_it_was_looked_at() {
+    fn the_chart_matches_the_reviewed_file() {
         let made = chart(&super::super::fixture());
         assert!(made == include_str!("chart/fixture.svg"), "{made}");
     }

@@ -223,7 +223,7 @@ and allocations of one question to one module:
     }
 
     #[test]
-    fn the_pages_are_made_of_the_figures_beside_them() {
+    fn the_pages_match_the_stored_figures() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let figures = Figures::read(&root.join(FIGURES)).unwrap();
         let fix = "was it edited by hand?\n  cargo xtask bench --from docs/performance.json \

@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn they_stand_behind_the_same_question() {
+    fn results_of_synapse_are_placed_with_the_same_question() {
         let mut rows = super::super::fixture().rows;
         let count = rows.len();
         // The fixture has no figures for the other question.

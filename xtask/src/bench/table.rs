@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn questions_stand_under_headings() {
+    fn questions_are_grouped_under_headings() {
         let table = table(&super::super::fixture());
         let expected = "\
 A machine, 2 processors

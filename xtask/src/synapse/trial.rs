@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn no_test_is_no_success() {
+    fn zero_tests_are_not_a_success() {
         let mut outcome = Outcome::default();
         assert!(outcome.is_empty());
         outcome.read("Ran 0 tests in 0.000s");

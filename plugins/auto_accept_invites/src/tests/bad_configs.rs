@@ -49,7 +49,7 @@ fn attempts() {
 }
 
 #[test]
-fn regular_expressions_that_are_none() {
+fn invalid_regular_expressions() {
     assert_eq!(
         error(json!({"exclude_senders": ["@.*", "*spam*"]})),
         "exclude_senders.<item 1>: `*spam*` is no regular expression: nothing to repeat at \

@@ -89,7 +89,7 @@ fn invites_at_the_same_time_are_all_noted() {
 }
 
 #[test]
-fn a_list_that_never_holds_still_is_left_as_it_is() {
+fn a_list_that_keeps_changing_is_left_unchanged() {
     let host = host();
     host.answer("compare_and_set_global", false);
     let module = module(&host, json!({}));

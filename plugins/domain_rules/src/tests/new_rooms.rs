@@ -28,7 +28,7 @@ fn membership(of: &str, by: &str, membership: &str) -> OwnedEvent {
 }
 
 #[test]
-fn the_creator_invites_while_nobody_else_was_there() {
+fn the_creator_may_invite_while_no_one_else_has_been_in_the_room() {
     assert!(invites_in(new_room(), CREATOR, json!({})));
     // Invites by anyone, and the creator's own actions, do not count.
     for event in [
@@ -83,7 +83,7 @@ fn the_list_still_counts_while_a_room_is_new() {
 }
 
 #[test]
-fn further_creators_of_version_12_count_if_the_operator_says_so() {
+fn additional_creators_of_version_12_count_if_configured() {
     let newest = "!31hneApxJ_1o-63DmFrpeqnkFfWppnzWso1JvH3ogLM";
     let made = || {
         let content = json!({"room_version": "12", "additional_creators": [OTHER]});

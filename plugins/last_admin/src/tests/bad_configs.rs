@@ -33,7 +33,7 @@ fn a_mode_with_nothing_to_do() {
 }
 
 #[test]
-fn homeservers_that_are_none() {
+fn invalid_homeserver_names() {
     for key in ["unfreeze_blacklist", "domains_forbidden"] {
         for domain in ["", "@a:example.org", "*.example.org", "https://example.org"] {
             assert_eq!(

@@ -31,7 +31,7 @@ fn in_each_mode() {
 }
 
 #[test]
-fn where_nobody_can_be_promoted() {
+fn rooms_without_a_user_to_promote() {
     let alone = lobby().member(MOD, "leave").member(OTHER_MOD, "ban");
     for (mode, expected) in [("freeze", frozen()), ("open", opened()), ("promote_only", vec![])] {
         let config = json!({"mode": mode, "promote_moderators": true});
@@ -75,7 +75,7 @@ fn the_highest_who_are_there_are_promoted() {
 }
 
 #[test]
-fn a_room_that_is_opened_keeps_who_cannot_be_taken_off_the_list() {
+fn an_opened_room_keeps_levels_that_cannot_be_removed() {
     let users = json!({ADMIN: 100, MOD: 50, OTHER_MOD: 101, "@gone:example.com": 100, USER: "x"});
     let room = lobby().state(LEVELS, "", listing(&users)).member(OTHER_MOD, "leave");
     let kept = json!({ADMIN: 100, OTHER_MOD: 101, "@gone:example.com": 100});

@@ -184,7 +184,7 @@ fn changes_during_a_read_cause_another_read() {
 }
 
 #[test]
-fn lists_are_read_anew_by_themselves() {
+fn lists_are_read_again_automatically() {
     let host = host(&[]);
     let five_minutes = module(&host, json!({}));
     let often = module(&host, json!({"refresh_interval": "30s"}));

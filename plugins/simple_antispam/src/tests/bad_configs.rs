@@ -41,7 +41,7 @@ fn soft_fail_is_not_there_yet() {
 }
 
 #[test]
-fn regular_expressions_that_are_none() {
+fn invalid_regular_expressions() {
     for (config, key) in [
         (json!({"blocked_regexes": ["x", "*spam*"]}), "blocked_regexes"),
         (

@@ -114,7 +114,7 @@ async fn hanging(entry: Value) -> (Service, Modules) {
 }
 
 #[tokio::test]
-async fn a_service_that_hangs_is_given_up_before_the_module_is() {
+async fn a_service_that_hangs_is_cancelled_before_the_module() {
     let (_service, modules) = hanging(json!({})).await;
     for (callback, open, background) in WAYS {
         assert_eq!(outcome(&modules, callback).await, expected(open, background), "{callback}");
@@ -122,7 +122,7 @@ async fn a_service_that_hangs_is_given_up_before_the_module_is() {
 }
 
 #[tokio::test]
-async fn a_module_with_less_time_than_its_service_fails_whatever_it_is_told() {
+async fn a_module_whose_deadline_is_shorter_than_its_service_fails() {
     let (_service, modules) = hanging(json!({"timeout": "8s"})).await;
     for (callback, _, background) in WAYS {
         let found = ask(&modules, callback).await.map_err(|error| (error.status(), error.kind()));

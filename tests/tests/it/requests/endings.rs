@@ -126,7 +126,7 @@ async fn a_start_that_failed_leaves_no_module_with_answers() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_ready_in_new_is_given_up() {
+async fn an_answer_that_is_not_ready_in_new_is_cancelled() {
     let server = Homeserver::new(Behaviour::WhenRung(json!(true)));
     let scene = hsmod_tests::scene::Scene::new().host(host(&server));
     let refusal = scene.module("good_asker", json!({"during": {"new": admin()}})).refusal().await;

@@ -27,7 +27,7 @@ impl Users for Services {
 }
 
 #[tokio::test]
-async fn a_homeserver_that_holds_its_modules_is_dropped_all_the_same() {
+async fn a_homeserver_that_owns_its_modules_is_dropped_too() {
     let services = Arc::new(Services { admin: "@a:b", modules: std::sync::OnceLock::new() });
     let host = Host::new("example.com").users(Arc::downgrade(&services));
     let modules = loaded(&host, json!({})).await;

@@ -24,7 +24,7 @@ async fn is_answered(modules: &Modules) -> bool {
 }
 
 #[tokio::test]
-async fn of_a_storm_so_many_are_answered_and_the_rest_is_told_why_not() {
+async fn requests_up_to_the_limit_are_answered_and_the_rest_get_an_error() {
     let server = Homeserver::new(Behaviour::WhenRung(json!(true)));
     for (how, modules) in both(&host(&server), json!({})).await {
         server.behave(Behaviour::WhenRung(json!(true)));

@@ -21,7 +21,7 @@ fn admin(times: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_module_is_answered_in_its_shutdown_by_a_homeserver_that_says_so() {
+async fn a_homeserver_can_answer_a_module_in_its_shutdown() {
     let server = Homeserver::new(Behaviour::Slowly(json!(true)));
     let config = json!({"during": {"shutdown": [admin(1), admin(300)]}});
     for (how, modules) in both(&answering(&server), config).await {
