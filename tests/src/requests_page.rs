@@ -65,9 +65,9 @@ All requests that a module can make to its homeserver: the methods of `ModuleApi
 `account_data_manager()` and of its `public_room_list_manager()`. Names and arguments are Synapse's.
 `ModuleApi::register`, deprecated there too, is `register_user` and `register_device` in one call.
 
-A homeserver may support only some groups, and only some requests of a group; `supports(name)` tells.
-An unsupported request returns an error that names it and never crashes: `ModuleError::unanswered` gives
-the reason (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks a
+A homeserver may answer only some groups, and only some requests of a group; `supports(name)` says
+whether it answers one. A request that is not answered returns an error that names it:
+`ModuleError::unanswered` gives the reason (*Unsupported*, *Trial*, *WouldDeadlock*, *ShuttingDown*, *TooMany*). A request that locks a
 room waits for that room's lock. Inside a callback that the homeserver makes while it holds the lock, the
 request would wait forever, so it fails with *WouldDeadlock* instead. More than 256 concurrent requests of
 one module fail with *TooMany*, and so do more than 32 nested callbacks and requests (reading a room's
