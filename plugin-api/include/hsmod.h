@@ -63,7 +63,7 @@ typedef int32_t hsmod_status;
 #define HSMOD_ENTRY_UNWINDS 1 // `unwind`: panics are caught where they happen
 #define HSMOD_ENTRY_ABORTS 2 // `unwind`: panics end the process; such plugins are refused
 #define HSMOD_ENTRY_HAS_NO_PANICS 3 // `unwind`: the plugin cannot panic
-#define HSMOD_ENTRY_RUST 1 // `language`: Rust: its values need no check
+#define HSMOD_ENTRY_RUST 1 // `language`: Rust
 #define HSMOD_ENTRY_C 2 // `language`: C
 
 // The outcome of a call of a slot, of `poll` or of `drop`.

@@ -173,7 +173,7 @@ fn calls() -> Vec<Numbers> {
             UNWINDS = Entry::UNWINDS, "`unwind`: panics are caught where they happen";
             ABORTS = Entry::ABORTS, "`unwind`: panics end the process; such plugins are refused";
             HAS_NO_PANICS = Entry::HAS_NO_PANICS, "`unwind`: the plugin cannot panic";
-            RUST = Entry::RUST, "`language`: Rust: its values need no check";
+            RUST = Entry::RUST, "`language`: Rust";
             C = Entry::C, "`language`: C";
         }
         "STATUS": "The outcome of a call of a slot, of `poll` or of `drop`." {

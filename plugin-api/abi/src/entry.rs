@@ -57,7 +57,7 @@ impl Entry {
     pub const ABORTS: u8 = 2;
     /// The plugin cannot panic.
     pub const HAS_NO_PANICS: u8 = 3;
-    /// Written in Rust: texts are valid UTF-8, structures have at least the required size.
+    /// Written in Rust. Shown to the operator: what a caller vouches for is stated in each frame.
     pub const RUST: u8 = 1;
     /// Written in C.
     pub const C: u8 = 2;
