@@ -1,7 +1,7 @@
 // The boundary between hsmod plugins and Matrix homeservers, for plugins in C and C++.
 //
-// Written by `cargo xtask header` from the code; `docs/abi.md` says what everything means and
-// `docs/plugins-in-c.md` how a plugin is made. C99 and C++17.
+// Written by `cargo xtask header` from the code; `docs/abi.md` says what everything means, and
+// `docs/plugins-in-c.md` how to write a plugin. C99 and C++17.
 #ifndef HSMOD_H
 #define HSMOD_H
 
@@ -47,9 +47,9 @@
 extern "C" {
 #endif
 
-/// A truth value: 0 is false, everything else true.
+/// A boolean: 0 is false, everything else true.
 typedef uint8_t hsmod_flag;
 
-/// How a call went: HSMOD_STATUS_*.
+/// The outcome of a call: HSMOD_STATUS_*.
 typedef int32_t hsmod_status;
 

@@ -1,5 +1,5 @@
-// What a plugin exports. `HSMOD_MANIFEST` takes the fields of its manifest as JSON, without `abi`;
-// `HSMOD_ENTRY` the address of its root table:
+// The exports of a plugin. `HSMOD_MANIFEST` takes the fields of its manifest as JSON, without `abi`;
+// `HSMOD_ENTRY` takes the address of its root table:
 //
 //     HSMOD_MANIFEST("name": "quiet", "version": "1.0.0", "description": "Denies nothing",
 //                    "callbacks": {"spam_checker": ["user_may_invite"]})
@@ -22,7 +22,7 @@ extern HSMOD_EXPORT HSMOD_SECTION const char hsmod_manifest[];
         HSMOD_ABI_MINOR, 8 * sizeof(void *), HSMOD_ENDIAN, HSMOD_ENTRY_HAS_NO_PANICS,          \
         HSMOD_ENTRY_C, 0, (root_table), NULL};
 
-// Whether a table, or a structure that the other side lent, goes as far as this function or field.
+// Whether a table or structure of the other side is long enough to have this function or field.
 #define HSMOD_REACHES(pointer, member)                                                         \
     ((size_t)((const char *)(&(pointer)->member + 1) - (const char *)(pointer)) <= (pointer)->size)
 // Whether a table has a function.
@@ -31,7 +31,7 @@ extern HSMOD_EXPORT HSMOD_SECTION const char hsmod_manifest[];
 
 // --- Texts ---
 
-/// A text that ends in a NUL, which is not part of it; none for NULL.
+/// Wraps a NUL-terminated string, without the NUL; none for NULL.
 static inline hsmod_str hsmod_text(const char *text)
 {
     hsmod_str lent;
@@ -40,14 +40,14 @@ static inline hsmod_str hsmod_text(const char *text)
     return lent;
 }
 
-/// Whether there is a text, and it is this one.
+/// Whether there is a text, and it equals `other`.
 static inline int hsmod_str_equals(hsmod_str text, const char *other)
 {
     return text.pointer != NULL && text.length == strlen(other) &&
            memcmp(text.pointer, other, text.length) == 0;
 }
 
-/// Whether this stands anywhere in the text.
+/// Whether the text contains `part`.
 static inline int hsmod_str_contains(hsmod_str text, const char *part)
 {
     size_t length = strlen(part), at;
@@ -62,7 +62,7 @@ static inline int hsmod_str_contains(hsmod_str text, const char *part)
     return 0;
 }
 
-/// A text that is never freed, given away; none for NULL.
+/// A static string, given away without being freed; none for NULL.
 static inline hsmod_owned_str hsmod_static_text(const char *text)
 {
     hsmod_str lent = hsmod_text(text);
@@ -74,7 +74,7 @@ static inline hsmod_owned_str hsmod_static_text(const char *text)
     return owned;
 }
 
-/// Frees a text of which we are the owner.
+/// Frees a text that we own.
 static inline void hsmod_owned_str_drop(hsmod_owned_str text)
 {
     if (text.release != NULL) {
@@ -82,7 +82,7 @@ static inline void hsmod_owned_str_drop(hsmod_owned_str text)
     }
 }
 
-/// The content of an event as JSON: where it is at hand, or as the homeserver makes it now.
+/// The content of an event as JSON; the homeserver creates the text if it is not at hand.
 static inline hsmod_str hsmod_event_content(const hsmod_event *event)
 {
     if (event->content.pointer == NULL && event->texts.text != NULL) {
@@ -93,7 +93,7 @@ static inline hsmod_str hsmod_event_content(const hsmod_event *event)
 
 // --- Answers ---
 
-/// Answers: writes what stands behind the head, as much of it as the caller knows.
+/// Answers: writes the body after the head, as much of it as the caller has room for.
 static inline hsmod_status hsmod_answer_with(hsmod_frame *frame, uint32_t kind, const void *body,
                                              size_t size)
 {
@@ -110,8 +110,8 @@ static inline hsmod_status hsmod_answer_with(hsmod_frame *frame, uint32_t kind, 
     return HSMOD_STATUS_READY;
 }
 
-/// Denies, for rows that answer a `hsmod_verdict`: both texts are never freed; without a message
-/// the client sees the callback's usual one.
+/// Denies, for rows that answer a `hsmod_verdict`. Both strings must be static; without a message
+/// the client sees the callback's default message.
 static inline hsmod_status hsmod_deny(hsmod_frame *frame, const char *errcode, const char *message)
 {
     hsmod_verdict verdict;
@@ -121,7 +121,7 @@ static inline hsmod_status hsmod_deny(hsmod_frame *frame, const char *errcode, c
     return hsmod_answer_with(frame, HSMOD_KIND_OK, &verdict, sizeof(verdict));
 }
 
-/// Fails, with a message that is never freed.
+/// Fails with a static message.
 static inline hsmod_status hsmod_fail(hsmod_frame *frame, const char *message)
 {
     hsmod_error error;
@@ -143,7 +143,7 @@ static inline hsmod_status hsmod_made(hsmod_frame *frame, const void *object,
     return hsmod_answer_with(frame, HSMOD_KIND_OK, &made, sizeof(made));
 }
 
-/// Says how a call goes on that is not ready: `poll` and `drop` get `data`, and one of them ends it.
+/// Suspends a call that is not ready: `poll` and `drop` get `data`, and one of them ends the call.
 static inline hsmod_status hsmod_suspend(hsmod_frame *frame,
                                          hsmod_status (*poll)(void *, hsmod_frame *),
                                          hsmod_status (*drop)(void *, hsmod_frame *), void *data)
@@ -162,7 +162,7 @@ static inline void hsmod_error_drop(hsmod_error error)
     hsmod_owned_str_drop(error.fields);
 }
 
-/// Frees what an answer owns that is an error or a panic; what else it may be is the row's.
+/// Frees an answer that is an error or a panic; any other answer has to be freed by its type.
 static inline void hsmod_failure_drop(const hsmod_done_answer *answer)
 {
     if (answer->kind == HSMOD_KIND_ERROR) {
@@ -181,7 +181,7 @@ static inline int hsmod_failed(hsmod_status status, const void *answer)
            (kind == HSMOD_KIND_ERROR || kind == HSMOD_KIND_PANICKED);
 }
 
-/// Answers what a request answered that failed, which is given away with all it owns.
+/// Answers with the failure of a request, which is given away with all that it owns.
 static inline hsmod_status hsmod_hand_on(hsmod_frame *frame, const void *answer)
 {
     const hsmod_done_answer *failure = (const hsmod_done_answer *)answer;
@@ -191,13 +191,13 @@ static inline hsmod_status hsmod_hand_on(hsmod_frame *frame, const void *answer)
 
 // --- Wakers ---
 
-/// A waker that may be kept, used on any thread, and has to be dropped.
+/// Clones a waker. The clone may be kept and used on any thread, and has to be dropped.
 static inline hsmod_waker hsmod_waker_clone(const hsmod_waker *waker)
 {
     return waker->table == NULL ? *waker : waker->table->clone(waker->data, waker->kind);
 }
 
-/// Has the call polled again whose frame had this waker.
+/// Wakes the caller: the call whose frame had this waker is polled again.
 static inline void hsmod_wake(const hsmod_waker *waker)
 {
     if (waker->table != NULL) {
@@ -205,7 +205,7 @@ static inline void hsmod_wake(const hsmod_waker *waker)
     }
 }
 
-/// Gives a clone back.
+/// Drops a clone.
 static inline void hsmod_waker_drop(const hsmod_waker *waker)
 {
     if (waker->table != NULL) {
@@ -215,7 +215,7 @@ static inline void hsmod_waker_drop(const hsmod_waker *waker)
 
 // --- Requests ---
 
-/// A request that a module has made. It stays where it is until it has ended or was dropped.
+/// A request that a module has made. It must stay in place until it has ended or was dropped.
 typedef struct hsmod_request {
     hsmod_status (*poll)(void *, hsmod_frame *);
     hsmod_status (*drop)(void *, hsmod_frame *);
@@ -223,8 +223,8 @@ typedef struct hsmod_request {
     HSMOD_ALIGNED unsigned char room[HSMOD_FRAME_ROOM_MIN];
 } hsmod_request;
 
-/// The frame for a request that is made, or polled, while `within` is lent: whoever waits for that
-/// call is woken. `out` is the row's answer, of `out_size` bytes.
+/// The frame for making or polling a request during the call of `within`, whose caller it wakes.
+/// `out` is the answer of the row, of `out_size` bytes.
 static inline hsmod_frame hsmod_request_frame(hsmod_request *request, const hsmod_frame *within,
                                               void *out, size_t out_size)
 {
@@ -242,7 +242,7 @@ static inline hsmod_frame hsmod_request_frame(hsmod_request *request, const hsmo
     return frame;
 }
 
-/// Keeps what a slot or a poll left in the frame of a request; returns `status`.
+/// Stores what a slot or a poll has written to the frame of a request; returns `status`.
 static inline hsmod_status hsmod_request_keep(hsmod_request *request, const hsmod_frame *frame,
                                               hsmod_status status)
 {
@@ -261,7 +261,7 @@ static inline hsmod_status hsmod_request_poll(hsmod_request *request, const hsmo
     return hsmod_request_keep(request, &frame, request->poll(request->data, &frame));
 }
 
-/// Gives a request up, if it has not ended.
+/// Drops a request, if it has not ended.
 static inline void hsmod_request_drop(hsmod_request *request, const hsmod_frame *within)
 {
     hsmod_done_answer out;
@@ -273,16 +273,17 @@ static inline void hsmod_request_drop(hsmod_request *request, const hsmod_frame 
     }
 }
 
-// --- What a homeserver gives ---
+// --- The homeserver ---
 
-/// The homeserver's table with this name: `HSMOD_GROUP_*`, or `HSMOD_EXTENSION_LOG`. NULL if it has none.
+/// The homeserver's table with this name (`HSMOD_GROUP_*` or `HSMOD_EXTENSION_LOG`); NULL if there is
+/// none.
 static inline const void *hsmod_extension(const hsmod_api *api, const char *name)
 {
     return HSMOD_HAS(api->table, extension) ? api->table->extension(api->host, hsmod_text(name))
                                             : NULL;
 }
 
-/// Registers the callbacks that a table has, of an object that lives until `release`.
+/// Registers the callbacks in a table, for an object that lives until `release`.
 static inline void hsmod_register(const hsmod_api *api, const char *category, const void *table,
                                   const void *object, void (*release)(const void *))
 {
@@ -299,7 +300,7 @@ static inline void hsmod_register(const hsmod_api *api, const char *category, co
     }
 }
 
-/// Gives back the reference to the homeserver that `construct` got.
+/// Releases the reference to the homeserver that `construct` received.
 static inline void hsmod_api_release(const hsmod_api *api)
 {
     if (HSMOD_HAS(api->table, release)) {
@@ -307,7 +308,7 @@ static inline void hsmod_api_release(const hsmod_api *api)
     }
 }
 
-/// Logs a message, with one more text under a name.
+/// Logs a message, with a further text field if `name` is not NULL.
 static inline void hsmod_log(const hsmod_log_table *log, uint8_t level, const char *target,
                              const char *message, const char *name, hsmod_str text)
 {

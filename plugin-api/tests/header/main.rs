@@ -154,9 +154,8 @@ fn answer_name(answer: Option<&Spelling>) -> String {
 /// The structures of answers: a head, and the body of each kind.
 fn answers(text: &mut String, shapes: &Shapes) {
     text.push_str(
-        "\n// What rows answer: a head, and behind it what its kind says. Whoever asks gives room \
-         for a whole\n// one and owns what comes; whoever answers writes no more than `out_size` \
-         says.\n",
+        "\n// The answers of rows: a head, followed by the body of its kind. The caller provides room \
+         for a whole\n// answer and owns it; the callee writes at most `out_size` bytes.\n",
     );
     let all = shapes.answers().into_iter().map(Some);
     for answer in [None].into_iter().chain(all) {
