@@ -2271,44 +2271,44 @@ struct hsmod_logins_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Makes a device for a user, or a new access token for the one of the given `device_id`;
-    /// `None` lets the homeserver choose the ID. The name is of effect for a new device only.
-    /// Since Synapse 1.2.
+    /// Creates a device for a user, or a new access token for the device `device_id`; `None`
+    /// lets the homeserver choose the ID. The name applies only to a new device. Since Synapse
+    /// 1.2.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*register_device)(
         const void *object, const hsmod_logins_register_device_args *args, hsmod_frame *frame);
-    /// A token with which a client may log in once as a user (`m.login.token`), for so many
-    /// milliseconds. `auth_provider_id` and `auth_provider_session_id` name the session of the
-    /// SSO provider that has let the user in, if one has. Since Synapse 1.69.
+    /// A token with which a client may log in once as a user (`m.login.token`), valid for this
+    /// number of milliseconds. `auth_provider_id` and `auth_provider_session_id` name the
+    /// session of the SSO provider that has authenticated the user, if any. Since Synapse 1.69.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*create_login_token)(
         const void *object, const hsmod_logins_create_login_token_args *args, hsmod_frame *frame);
-    /// Ends an access token, with the device it belongs to. An error for a token that is not
-    /// known (401). Since Synapse 0.25.
+    /// Invalidates an access token, and deletes its device. An error for an unknown token
+    /// (401). Since Synapse 0.25.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*invalidate_access_token)(
         const void *object, const hsmod_logins_invalidate_access_token_args *args, hsmod_frame *frame);
-    /// The address that a browser is to be sent to when somebody has proven elsewhere who they
-    /// are: logged in as the user, it leads to `client_redirect_url`. `new_user`: the account
-    /// was made for this login. `auth_provider_id` names the SSO provider. Synapse answers the
-    /// browser itself. Since Synapse 1.13.
+    /// The address to which a browser is to be redirected after another service has
+    /// authenticated the user: it logs the user in and leads to `client_redirect_url`.
+    /// `new_user`: the account was created for this login. `auth_provider_id` names the SSO
+    /// provider. Synapse itself answers the browser. Since Synapse 1.13.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*complete_sso_login_async)(
         const void *object, const hsmod_logins_complete_sso_login_async_args *args, hsmod_frame *frame);
-    /// Makes a token with which somebody may register; `None` lets the homeserver choose it.
-    /// `uses_allowed`: how often, `None` for any number of times; `expiry_time`: milliseconds
-    /// since 1970, `None` for ever. An error if there is such a token, or its letters are not
-    /// allowed (400). Not in Synapse, whose modules reach into it for this.
+    /// Creates a registration token; `None` lets the homeserver choose it. `uses_allowed`: how
+    /// often it may be used, `None` for any number of times; `expiry_time`: milliseconds since
+    /// 1970, `None` for ever. An error if the token exists, or has invalid characters (400).
+    /// Not in Synapse, whose modules reach into it for this.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*create_registration_token)(
         const void *object, const hsmod_logins_create_registration_token_args *args, hsmod_frame *frame);
-    /// The tokens with which somebody may register, also those that are used up or expired. Not
-    /// in Synapse, whose modules reach into it for this.
+    /// The registration tokens, including those that are used up or expired. Not in Synapse,
+    /// whose modules reach into it for this.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_registration_tokens)(
         const void *object, const hsmod_logins_get_registration_tokens_args *args, hsmod_frame *frame);
-    /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
-    /// reach into it for this.
+    /// Deletes a registration token, and answers whether it existed. Not in Synapse, whose
+    /// modules reach into it for this.
     /// Answers `hsmod_flag_answer`.
     hsmod_status (*delete_registration_token)(
         const void *object, const hsmod_logins_delete_registration_token_args *args, hsmod_frame *frame);
@@ -2417,23 +2417,23 @@ struct hsmod_events_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Sends an event, and answers it as it was sent. `event` is an object of `type`, `sender`
-    /// (a user of this homeserver), `content`, and `state_key` for a state event; the room is
-    /// `room_id`, whatever stands in it. No membership events. An error if the room does not
-    /// allow it (403). Asks `check_event_allowed` and `check_event_for_spam`, this module's
-    /// too. Since Synapse 1.22.
+    /// Sends an event, and answers it as it was sent. `event` is an object with `type`,
+    /// `sender` (a user of this homeserver), `content`, and `state_key` for a state event; the
+    /// room is `room_id`, whatever the object says. Membership events are not supported. An
+    /// error if the room does not allow it (403). Calls `check_event_allowed` and
+    /// `check_event_for_spam`, also of this module. Since Synapse 1.22.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*create_and_send_event_into_room)(
         const void *object, const hsmod_events_create_and_send_event_into_room_args *args, hsmod_frame *frame);
-    /// State events of a room, in no order. `types` is a list of pairs: a type, and a state key
-    /// or `null` for all of them. Nothing of a room that the homeserver does not know. Since
-    /// Synapse 1.22.
+    /// State events of a room, in no particular order. `types` is a list of pairs: a type, and
+    /// a state key or `null` for all of them. Empty for a room that the homeserver does not
+    /// know. Since Synapse 1.22.
     /// Answers `hsmod_owned_array_of_owned_str_answer`.
     hsmod_status (*get_state_events_in_room)(
         const void *object, const hsmod_events_get_state_events_in_room_args *args, hsmod_frame *frame);
-    /// The current state of a room, in no order. `event_filter` is a list of pairs (a type, and
-    /// a state key or `null` for all of them), or `null` for everything.
-    /// Nothing of a room that the homeserver does not know. Since Synapse 1.47.
+    /// The current state of a room, in no particular order. `event_filter` is a list of pairs
+    /// (a type, and a state key or `null` for all of them), or `null` for everything. Empty for
+    /// a room that the homeserver does not know. Since Synapse 1.47.
     /// Answers `hsmod_owned_array_of_owned_str_answer`.
     hsmod_status (*get_room_state)(
         const void *object, const hsmod_events_get_room_state_args *args, hsmod_frame *frame);
@@ -2457,9 +2457,9 @@ struct hsmod_membership_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
-    /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
-    /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
+    /// Changes the membership of `target` to `new_membership` (`join`, `invite`, `leave`,
+    /// `ban`, `knock`) on behalf of `sender`, a user of this homeserver, and answers the event.
+    /// `content` is an object with further fields of the event, `remote_room_hosts` a list of
     /// servers to join through; either may be `null`. An error for a sender of another
     /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
     /// Answers `hsmod_owned_str_answer`.
@@ -2499,19 +2499,19 @@ struct hsmod_user_account_data_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Account data of a user of this homeserver, by its type (`m.direct`); `None` if there is
-    /// none of the type. An error for a user of another homeserver. Since Synapse 1.57.
+    /// The account data of a user of this homeserver, by its type (`m.direct`); `None` if there
+    /// is none of this type. An error for a user of another homeserver. Since Synapse 1.57.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_global)(
         const void *object, const hsmod_user_account_data_get_global_args *args, hsmod_frame *frame);
     /// Replaces account data of a user of this homeserver; `new_data` is an object. An error
-    /// for a user of another homeserver, and for one who has no account. Tells
+    /// for a user of another homeserver, and for one without an account. Triggers
     /// `on_account_data_updated`. Since Synapse 1.57.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*put_global)(
         const void *object, const hsmod_user_account_data_put_global_args *args, hsmod_frame *frame);
-    /// Replaces account data if it still is `expected` (an object, or `null` for none), and
-    /// answers whether it was: for changes that others may make at the same time. `new_data` is
+    /// Replaces account data if it still equals `expected` (an object, or `null` for none), and
+    /// answers whether it did: for data that others may change at the same time. `new_data` is
     /// an object. Errors as for `put_global`. Not in Synapse.
     /// Answers `hsmod_flag_answer`.
     hsmod_status (*compare_and_set_global)(
@@ -2743,9 +2743,9 @@ struct hsmod_caches_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// A module forgot what the cache of this name holds for a key: the other worker processes
-    /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
-    /// one process need not answer it. Since Synapse 1.69.
+    /// A module has removed a key from the cache with this name: notify the other worker
+    /// processes, which must call `Modules::invalidate_cache` of the loader. A homeserver with
+    /// a single process need not answer this. Since Synapse 1.69.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*invalidate_cache)(
         const void *object, const hsmod_caches_invalidate_cache_args *args, hsmod_frame *frame);
@@ -2828,8 +2828,8 @@ struct hsmod_http_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Makes a request. `head` is an `HttpHead`. The answer
-    /// is the response, whatever its status. Since Synapse 1.22.
+    /// Makes a request. `head` is an `HttpHead`. The answer is the response, whatever its
+    /// status. Since Synapse 1.22.
     /// Answers `hsmod_web_response_answer`.
     hsmod_status (*http_request)(
         const void *object, const hsmod_http_http_request_args *args, hsmod_frame *frame);
@@ -2884,11 +2884,11 @@ struct hsmod_mail_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Sends a mail to an address like `ann@example.com`: one text, in HTML and without. When
-    /// this returns, the server has taken it. An error if the address is none, the server
-    /// refuses the mail or takes more than two minutes, or 256 mails wait already. Works until
-    /// the end of `Module::shutdown`; not in a trial. Since Synapse
-    /// 1.39.
+    /// Sends a mail to an address like `ann@example.com`: the same text as HTML and as plain
+    /// text. When this returns, the server has accepted it. An error if the address is invalid,
+    /// the server refuses the mail or takes more than two minutes, or 256 mails are waiting
+    /// already. Works until `Module::shutdown` returns; not in a
+    /// trial. Since Synapse 1.39.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*send_mail)(
         const void *object, const hsmod_mail_send_mail_args *args, hsmod_frame *frame);

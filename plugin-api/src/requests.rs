@@ -1,8 +1,9 @@
-//! What a module may ask of its homeserver, by group: one file each, one row per request.
+//! The requests that a module may make to its homeserver, by group: one file per group, one row per
+//! request.
 //!
-//! A homeserver implements the groups it can answer; a module sees all of them as methods of
-//! [`ModuleApi`](crate::ModuleApi), each of which answers an error with its name where the
-//! homeserver does not.
+//! A homeserver implements the groups that it can answer. A module sees all of them as methods of
+//! [`ModuleApi`](crate::ModuleApi); a method that the homeserver does not implement returns an
+//! error with its name.
 
 pub mod account_data;
 pub mod caches;
@@ -33,26 +34,26 @@ use crate::values::JsonShape;
 #[cfg(feature = "host")]
 use crate::values::{ModuleError, Unanswered};
 
-/// What is known of a request: documentation and tests read it.
+/// The properties of a request, for documentation and tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestRow {
     /// Its group: `users`.
     pub group: &'static str,
-    /// The group, as one of a set.
+    /// The group, as a set of one.
     pub in_groups: GroupSet,
     /// Its name, as in Synapse.
     pub name: &'static str,
-    /// The minor version of the boundary that brought it.
+    /// The minor version of the boundary that added it.
     pub since: u32,
     /// Names and types of its arguments.
     pub arguments: &'static [(&'static str, &'static str)],
-    /// Of those arguments that are JSON, the names, and what they have to be: to a module they are
-    /// whatever serialises so.
+    /// The arguments that are JSON, with their required JSON types: a module may pass any value
+    /// that serialises to them.
     pub json: &'static [(&'static str, JsonShape)],
     /// The type of its answer.
     pub answer: &'static str,
-    /// The argument that is the room whose lock the homeserver needs for the answer.
+    /// The argument that is the room whose lock the answer needs.
     pub locks: Option<&'static str>,
     /// The lines of its documentation.
     pub doc: &'static [&'static str],
@@ -60,12 +61,12 @@ pub struct RequestRow {
     pub example: &'static [&'static str],
 }
 
-/// Some of the groups: a bit for each, so that whoever admits requests looks at no names.
+/// A set of groups, with a bit for each, so that the check of a request compares no names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GroupSet(u32);
 
 impl GroupSet {
-    /// The group of this name alone; nothing, if there is none.
+    /// The group with this name alone; the empty set if there is none.
     ///
     /// ```
     /// use hsmod_plugin_api::requests::GroupSet;
@@ -84,20 +85,20 @@ impl GroupSet {
         Self(0)
     }
 
-    /// Those of both.
+    /// The union of both sets.
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
-    /// Whether some of these are among them.
+    /// Whether both sets have a group in common.
     #[inline]
     pub const fn has(self, some: Self) -> bool {
         self.0 & some.0 != 0
     }
 }
 
-/// Whether there is a request of this name; usable in constants.
+/// Whether there is a request with this name; usable in constants.
 ///
 /// ```
 /// use hsmod_plugin_api::requests::is_request;
@@ -119,16 +120,16 @@ pub const fn is_request(name: &str) -> bool {
     false
 }
 
-/// What is held while a request is answered: one place of so many.
+/// Counts a request while it is answered.
 ///
-/// Rationale: no more than a number, because every request takes one.
+/// Rationale: this is only a counter, because every request takes one.
 #[cfg(feature = "host")]
 #[derive(Debug)]
 pub struct Permit<'a>(&'a AtomicUsize);
 
 #[cfg(feature = "host")]
 impl<'a> Permit<'a> {
-    /// Takes a place, if fewer than `most` are `taken`; gives it back when it is dropped.
+    /// Takes a place if fewer than `most` are `taken`; dropping the permit returns it.
     ///
     /// ```
     /// use std::sync::atomic::AtomicUsize;
@@ -143,7 +144,7 @@ impl<'a> Permit<'a> {
     #[inline]
     pub fn take(taken: &'a AtomicUsize, most: usize) -> Option<Self> {
         let permit = Self(taken);
-        // Too many are given back at once, by the permit.
+        // A place beyond the limit is returned at once, when the permit is dropped.
         (taken.fetch_add(1, Ordering::Relaxed) < most).then_some(permit)
     }
 }
@@ -156,14 +157,14 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// Who answered a request was dropped.
+/// The error if the answering side was dropped.
 #[cfg(feature = "host")]
 pub(crate) fn gone(request: &str) -> ModuleError {
     let message = format!("`{request}` is not answered: the homeserver has ended");
     ModuleError::not_answered(Unanswered::ShuttingDown, message)
 }
 
-/// Who answers a request of a group, if it is answered now, and the place it takes.
+/// The answering object of a group, if the request is admitted now, and the permit for it.
 #[cfg(feature = "host")]
 #[inline]
 pub(crate) fn admitted<'a, H: ModuleHost, G: ?Sized>(
@@ -177,8 +178,8 @@ pub(crate) fn admitted<'a, H: ModuleHost, G: ?Sized>(
     Ok((group, host.admit(request, room)?))
 }
 
-/// Every group, one row beside its `mod`: its trait and what comes with that. `$then` is called
-/// with all rows behind what stands in the brackets.
+/// Every group, one row each, in the order of the `mod` lines above: its trait, and the items that
+/// belong to the trait. Calls `$then` with the tokens in the brackets, followed by all rows.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __request_groups {
@@ -204,7 +205,7 @@ macro_rules! __request_groups {
     };
 }
 
-/// What `#[requests]` makes, as `__written_callbacks` beside the traits of callbacks.
+/// The output of `#[requests]`, like `__written_callbacks` for the traits of callbacks.
 #[cfg(feature = "host")]
 #[doc(hidden)]
 #[macro_export]
@@ -230,14 +231,15 @@ macro_rules! list {
         const GROUPS: &[&str] = &[$( stringify!($group), )*];
 
         hsmod_abi::extensions! {
-            /// The tables of all groups, as far as a homeserver has them.
+            /// The tables of all groups that a homeserver has.
             #[repr(C)]
             #[derive(Clone, Copy, Debug)]
             #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
             pub struct Groups { $( $group: $group::$table, )* }
         }
 
-        /// The table of a homeserver for the group with this name, if there is one.
+        /// The table of a homeserver for the group with this name, if the homeserver answers the
+        /// group.
         #[cfg(feature = "host")]
         pub(crate) fn table_of<H: ModuleHost>(name: &str) -> Option<hsmod_abi::Extension<H>> {
             match name {
@@ -250,7 +252,7 @@ macro_rules! list {
 
         $( #[cfg(feature = "host")] pub use $group::{$trait, $written}; )*
 
-        /// What a homeserver answers, as its modules ask for it.
+        /// The groups of requests that a homeserver answers.
         #[cfg(feature = "host")]
         #[derive(Clone, Default)]
         pub struct Services {
@@ -259,7 +261,7 @@ macro_rules! list {
 
         #[cfg(feature = "host")]
         impl Services {
-            /// Nothing is answered.
+            /// No group is answered.
             pub const NOTHING: Self = Self { $( $group: None, )* };
 
             $(
@@ -271,18 +273,18 @@ macro_rules! list {
                 }
             )*
 
-            /// What these do not answer is answered by `others`, group by group.
+            /// Answers with `others` the groups that `self` does not have.
             #[must_use]
             pub fn or(self, others: Self) -> Self {
                 Self { $( $group: self.$group.or(others.$group), )* }
             }
 
-            /// Whether a group is answered, or some of it.
+            /// Whether a group is answered, at least in part.
             pub fn has(&self, group: &str) -> bool {
                 $( (group == stringify!($group) && self.$group.is_some()) )||*
             }
 
-            /// What a module holds by a number of a group's is given up.
+            /// Tells a group that the module has given up what the group identifies by this number.
             pub(crate) fn give_up(&self, group: &str, number: i64) {
                 $(
                     if let (stringify!($group), Some(holder)) = (group, &self.$group) {
@@ -313,7 +315,7 @@ __request_groups!(list []);
 mod tests {
     use super::*;
 
-    /// What modules call where a request is not for them to make.
+    /// The methods to call instead of requests that modules do not make directly.
     const INSTEAD: [(&str, &str); 3] =
         [("http_request", "request"), ("db_commit", "commit"), ("render_template", "render")];
 

@@ -1,10 +1,10 @@
-//! Group `account_data`: what clients keep with a user's account.
+//! Group `account_data`: the account data that clients store.
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::{JsonObject, JsonStr, UserId};
 
-/// What clients keep with the accounts of this homeserver's users, for no room.
+/// The global account data of this homeserver's users.
 ///
 /// Mirrors `synapse.module_api.AccountDataManager`.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,7 @@ impl AccountDataManager<'_> {
 }
 
 impl ModuleApi {
-    /// What clients keep with the accounts of this homeserver's users. Since Synapse 1.57.
+    /// The account data of this homeserver's users. Since Synapse 1.57.
     ///
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
@@ -32,13 +32,13 @@ impl ModuleApi {
 }
 
 requests! {
-    /// What clients keep with a user's account.
+    /// The account data that clients store.
     pub trait UserAccountData = account_data on AccountDataManager<'_>,
         written UserAccountDataRequests, table UserAccountDataTable UserAccountDataTableRef,
         erased ErasedUserAccountData
     {
-        /// Account data of a user of this homeserver, by its type (`m.direct`); `None` if there is
-        /// none of the type. An error for a user of another homeserver. Since Synapse 1.57.
+        /// The account data of a user of this homeserver, by its type (`m.direct`); `None` if there
+        /// is none of this type. An error for a user of another homeserver. Since Synapse 1.57.
         async fn get_global(
             &self,
             user_id: &UserId,
@@ -49,7 +49,7 @@ requests! {
         }
 
         /// Replaces account data of a user of this homeserver; `new_data` is an object. An error
-        /// for a user of another homeserver, and for one who has no account. Tells
+        /// for a user of another homeserver, and for one without an account. Triggers
         /// `on_account_data_updated`. Since Synapse 1.57.
         async fn put_global(
             &self,
@@ -61,8 +61,8 @@ requests! {
             /// api.account_data_manager().put_global(user_id, "org.example.terms", &data).await?;
         }
 
-        /// Replaces account data if it still is `expected` (an object, or `null` for none), and
-        /// answers whether it was: for changes that others may make at the same time. `new_data` is
+        /// Replaces account data if it still equals `expected` (an object, or `null` for none), and
+        /// answers whether it did: for data that others may change at the same time. `new_data` is
         /// an object. Errors as for `put_global`. Not in Synapse.
         async fn compare_and_set_global(
             &self,

@@ -1,4 +1,4 @@
-//! Group `caches`: what modules remember, in several processes of one homeserver.
+//! Group `caches`: caches of modules in several processes of one homeserver.
 
 use crate::module::ModuleApi;
 use crate::table::requests;
@@ -15,13 +15,13 @@ impl OtherWorkers<'_> {
 }
 
 requests! {
-    /// What modules remember, in several processes of one homeserver.
+    /// Caches of modules in several processes of one homeserver.
     pub trait Caches = caches on OtherWorkers<'_>,
         written CachesRequests, table CachesTable CachesTableRef, erased ErasedCaches
     {
-        /// A module forgot what the cache of this name holds for a key: the other worker processes
-        /// are to be told, and to call `Modules::invalidate_cache` of the loader. A homeserver of
-        /// one process need not answer it. Since Synapse 1.69.
+        /// A module has removed a key from the cache with this name: notify the other worker
+        /// processes, which must call `Modules::invalidate_cache` of the loader. A homeserver with
+        /// a single process need not answer this. Since Synapse 1.69.
         async fn invalidate_cache(&self, cache: &str, key: &JsonStr as Any) -> (), since 0 {
             /// let admins = Cached::<String, bool>::new("example.admins", 1000);
             /// api.register_cached_function(&admins);

@@ -9,11 +9,11 @@ requests! {
     pub trait Events = events on ModuleApi,
         written EventsRequests, table EventsTable EventsTableRef, erased ErasedEvents
     {
-        /// Sends an event, and answers it as it was sent. `event` is an object of `type`, `sender`
-        /// (a user of this homeserver), `content`, and `state_key` for a state event; the room is
-        /// `room_id`, whatever stands in it. No membership events. An error if the room does not
-        /// allow it (403). Asks `check_event_allowed` and `check_event_for_spam`, this module's
-        /// too. Since Synapse 1.22.
+        /// Sends an event, and answers it as it was sent. `event` is an object with `type`,
+        /// `sender` (a user of this homeserver), `content`, and `state_key` for a state event; the
+        /// room is `room_id`, whatever the object says. Membership events are not supported. An
+        /// error if the room does not allow it (403). Calls `check_event_allowed` and
+        /// `check_event_for_spam`, also of this module. Since Synapse 1.22.
         async fn create_and_send_event_into_room(
             &self,
             room_id: &RoomId,
@@ -29,9 +29,9 @@ requests! {
             /// let event_id = sent.event_id();
         }
 
-        /// State events of a room, in no order. `types` is a list of pairs: a type, and a state key
-        /// or `null` for all of them. Nothing of a room that the homeserver does not know. Since
-        /// Synapse 1.22.
+        /// State events of a room, in no particular order. `types` is a list of pairs: a type, and
+        /// a state key or `null` for all of them. Empty for a room that the homeserver does not
+        /// know. Since Synapse 1.22.
         async fn get_state_events_in_room(
             &self,
             room_id: &RoomId,
@@ -43,9 +43,9 @@ requests! {
             /// }
         }
 
-        /// The current state of a room, in no order. `event_filter` is a list of pairs (a type, and
-        /// a state key or `null` for all of them), or `null` for everything.
-        /// Nothing of a room that the homeserver does not know. Since Synapse 1.47.
+        /// The current state of a room, in no particular order. `event_filter` is a list of pairs
+        /// (a type, and a state key or `null` for all of them), or `null` for everything. Empty for
+        /// a room that the homeserver does not know. Since Synapse 1.47.
         async fn get_room_state(
             &self,
             room_id: &RoomId,

@@ -9,7 +9,8 @@ use crate::module::http_response::HttpResponse;
 use crate::table::requests;
 use crate::values::JsonStr;
 
-/// These requests as they cross; modules have [`http_client`](ModuleApi::http_client).
+/// The requests in the form in which they cross; modules use
+/// [`http_client`](ModuleApi::http_client).
 #[derive(Clone, Copy, Debug)]
 pub struct Wire<'a>(pub(crate) &'a ModuleApi);
 
@@ -19,7 +20,7 @@ impl Wire<'_> {
     }
 }
 
-/// All of a request but its body, as it crosses.
+/// All parts of a request but its body, in the form in which they cross.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -30,15 +31,15 @@ pub struct HttpHead {
     pub url: String,
     /// Names and values, in order.
     pub headers: Vec<(String, String)>,
-    /// Until the last byte of the response: milliseconds; `None` for the usual time.
+    /// The limit until the last byte of the response, in milliseconds; `None` for the default.
     pub timeout_ms: Option<u64>,
-    /// A larger body of the response is an error; `None` for the usual size.
+    /// The largest accepted body of the response; `None` for the default.
     pub max_response_bytes: Option<u64>,
-    /// Whether to go where a response leads.
+    /// Whether to follow redirects.
     pub follow_redirects: bool,
 }
 
-/// Without what may be secret: an address may bear a token, and a header a password.
+/// Omits everything that may be secret: a URL may contain a token, and a header a password.
 impl fmt::Debug for HttpHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} with {} headers", self.method, self.headers.len())
@@ -46,13 +47,13 @@ impl fmt::Debug for HttpHead {
 }
 
 requests! {
-    /// Requests to other servers. The loader answers this in every homeserver; one that answers it
-    /// too goes first.
+    /// Requests to other servers. The loader answers these in every homeserver; a homeserver that
+    /// answers them has priority.
     pub trait Http = http on Wire<'_>,
         written HttpRequests, table HttpTable HttpTableRef, erased ErasedHttp
     {
-        /// Makes a request. `head` is an [`HttpHead`]. The answer
-        /// is the response, whatever its status. Since Synapse 1.22.
+        /// Makes a request. `head` is an [`HttpHead`]. The answer is the response, whatever its
+        /// status. Since Synapse 1.22.
         async fn http_request(
             &self,
             head: &JsonStr as Object,

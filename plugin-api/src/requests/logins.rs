@@ -1,4 +1,4 @@
-//! Group `logins`: devices, tokens, and how somebody gets one.
+//! Group `logins`: devices, access tokens, login tokens and registration tokens.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::table::requests;
 use crate::values::UserId;
 use crate::values::json_answer::json_answers;
 
-/// A device that was made, and how it is let in.
+/// A device that was created, with its tokens.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -18,28 +18,28 @@ pub struct RegisteredDevice {
     pub device_id: String,
     /// Its access token; a secret.
     pub access_token: String,
-    /// When that ends: milliseconds since 1970.
+    /// The end of the access token's validity: milliseconds since 1970.
     pub valid_until_ms: Option<i64>,
-    /// With which it gets the next one; a secret.
+    /// The token with which the device gets the next access token; a secret.
     pub refresh_token: Option<String>,
 }
 
-/// A token with which somebody may register.
+/// A token that allows registrations.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RegistrationToken {
     /// The token; a secret.
     pub token: String,
-    /// How often it may be used; `None`: any number of times.
+    /// How often it may be used; `None` for any number of times.
     pub uses_allowed: Option<i64>,
-    /// How often it was used.
+    /// How often it has been used.
     pub completed: i64,
-    /// Until when it may be used: milliseconds since 1970; `None`: for ever.
+    /// Until when it may be used: milliseconds since 1970; `None` for ever.
     pub expiry_time: Option<i64>,
 }
 
-/// Without its secrets.
+/// Omits the secrets.
 impl fmt::Debug for RegisteredDevice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegisteredDevice")
@@ -49,7 +49,7 @@ impl fmt::Debug for RegisteredDevice {
     }
 }
 
-/// Without its secret.
+/// Omits the secret.
 impl fmt::Debug for RegistrationToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RegistrationToken")
@@ -63,13 +63,13 @@ impl fmt::Debug for RegistrationToken {
 json_answers! { RegisteredDevice; RegistrationToken; Vec<RegistrationToken>; }
 
 requests! {
-    /// Devices, tokens, and how somebody gets one.
+    /// Devices, access tokens, login tokens and registration tokens.
     pub trait Logins = logins on ModuleApi,
         written LoginsRequests, table LoginsTable LoginsTableRef, erased ErasedLogins
     {
-        /// Makes a device for a user, or a new access token for the one of the given `device_id`;
-        /// `None` lets the homeserver choose the ID. The name is of effect for a new device only.
-        /// Since Synapse 1.2.
+        /// Creates a device for a user, or a new access token for the device `device_id`; `None`
+        /// lets the homeserver choose the ID. The name applies only to a new device. Since Synapse
+        /// 1.2.
         async fn register_device(
             &self,
             user_id: &UserId,
@@ -80,9 +80,9 @@ requests! {
             /// let token = device.access_token;
         }
 
-        /// A token with which a client may log in once as a user (`m.login.token`), for so many
-        /// milliseconds. `auth_provider_id` and `auth_provider_session_id` name the session of the
-        /// SSO provider that has let the user in, if one has. Since Synapse 1.69.
+        /// A token with which a client may log in once as a user (`m.login.token`), valid for this
+        /// number of milliseconds. `auth_provider_id` and `auth_provider_session_id` name the
+        /// session of the SSO provider that has authenticated the user, if any. Since Synapse 1.69.
         async fn create_login_token(
             &self,
             user_id: &UserId,
@@ -94,18 +94,18 @@ requests! {
             /// let token = api.create_login_token(user_id, 120_000, None, None).await?;
         }
 
-        /// Ends an access token, with the device it belongs to. An error for a token that is not
-        /// known (401). Since Synapse 0.25.
+        /// Invalidates an access token, and deletes its device. An error for an unknown token
+        /// (401). Since Synapse 0.25.
         async fn invalidate_access_token(&self, access_token: &str) -> (), since 0 {
             /// let device = api.register_device(user_id, None, None).await?;
             /// // When it is of no use any more:
             /// api.invalidate_access_token(&device.access_token).await?;
         }
 
-        /// The address that a browser is to be sent to when somebody has proven elsewhere who they
-        /// are: logged in as the user, it leads to `client_redirect_url`. `new_user`: the account
-        /// was made for this login. `auth_provider_id` names the SSO provider. Synapse answers the
-        /// browser itself. Since Synapse 1.13.
+        /// The address to which a browser is to be redirected after another service has
+        /// authenticated the user: it logs the user in and leads to `client_redirect_url`.
+        /// `new_user`: the account was created for this login. `auth_provider_id` names the SSO
+        /// provider. Synapse itself answers the browser. Since Synapse 1.13.
         async fn complete_sso_login_async(
             &self,
             registered_user_id: &UserId,
@@ -118,10 +118,10 @@ requests! {
             /// let answer = WebResponse::redirect(&url);
         }
 
-        /// Makes a token with which somebody may register; `None` lets the homeserver choose it.
-        /// `uses_allowed`: how often, `None` for any number of times; `expiry_time`: milliseconds
-        /// since 1970, `None` for ever. An error if there is such a token, or its letters are not
-        /// allowed (400). Not in Synapse, whose modules reach into it for this.
+        /// Creates a registration token; `None` lets the homeserver choose it. `uses_allowed`: how
+        /// often it may be used, `None` for any number of times; `expiry_time`: milliseconds since
+        /// 1970, `None` for ever. An error if the token exists, or has invalid characters (400).
+        /// Not in Synapse, whose modules reach into it for this.
         async fn create_registration_token(
             &self,
             token: Option<&str>,
@@ -132,15 +132,15 @@ requests! {
             /// let token = api.create_registration_token(None, Some(1), None).await?.token;
         }
 
-        /// The tokens with which somebody may register, also those that are used up or expired. Not
-        /// in Synapse, whose modules reach into it for this.
+        /// The registration tokens, including those that are used up or expired. Not in Synapse,
+        /// whose modules reach into it for this.
         async fn get_registration_tokens(&self) -> Vec<RegistrationToken>, since 0 {
             /// let tokens = api.get_registration_tokens().await?;
             /// let used = tokens.iter().filter(|token| token.completed > 0).count();
         }
 
-        /// Ends such a token, and answers whether there was one. Not in Synapse, whose modules
-        /// reach into it for this.
+        /// Deletes a registration token, and answers whether it existed. Not in Synapse, whose
+        /// modules reach into it for this.
         async fn delete_registration_token(&self, token: &str) -> bool, since 0 {
             /// let was_there = api.delete_registration_token("welcome").await?;
         }

@@ -1,18 +1,18 @@
-//! Group `membership`: who is in a room.
+//! Group `membership`: memberships of rooms.
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::{JsonStr, OwnedEvent, RoomId, UserId};
 
 requests! {
-    /// Who is in a room.
+    /// Memberships of rooms.
     pub trait Membership = membership on ModuleApi,
         written MembershipRequests, table MembershipTable MembershipTableRef,
         erased ErasedMembership
     {
-        /// Lets `target` join, leave, be invited, banned, .. (`new_membership`: `join`, `invite`,
-        /// `leave`, `ban`, `knock`) by `sender`, a user of this homeserver, and answers the event.
-        /// `content` is an object of further fields of the event, `remote_room_hosts` a list of
+        /// Changes the membership of `target` to `new_membership` (`join`, `invite`, `leave`,
+        /// `ban`, `knock`) on behalf of `sender`, a user of this homeserver, and answers the event.
+        /// `content` is an object with further fields of the event, `remote_room_hosts` a list of
         /// servers to join through; either may be `null`. An error for a sender of another
         /// homeserver, and if the room does not allow it (403). Since Synapse 1.46.
         async fn update_room_membership(
