@@ -2135,22 +2135,24 @@ struct hsmod_users_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// What the homeserver knows of an account; `None` if there is none. Since Synapse 1.41.
+    /// The homeserver's information about an account; `None` if there is none. Since Synapse
+    /// 1.41.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_userinfo_by_id)(
         const void *object, const hsmod_users_get_userinfo_by_id_args *args, hsmod_frame *frame);
-    /// Who makes a request to a web resource, by its access token. Asks `is_user_expired`
-    /// unless `allow_expired`; guests are refused unless `allow_guest`. An error is an HTTP
-    /// refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403) that the resource hands on
-    /// with `?`. Since Synapse 1.39.
+    /// The user who makes a request to a web resource, by its access token. Calls
+    /// `is_user_expired` unless `allow_expired`; refuses guests unless `allow_guest`. An error
+    /// is an HTTP refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403), which the resource
+    /// passes on with `?`. Since Synapse 1.39.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_user_by_req)(
         const void *object, const hsmod_users_get_user_by_req_args *args, hsmod_frame *frame);
-    /// Whether a user is a server admin; no for one who has no account. Since Synapse 1.39.
+    /// Whether a user is a server admin; false for a user without an account. Since Synapse
+    /// 1.39.
     /// Answers `hsmod_flag_answer`.
     hsmod_status (*is_user_admin)(
         const void *object, const hsmod_users_is_user_admin_args *args, hsmod_frame *frame);
-    /// Makes a user of this homeserver a server admin, or no longer one. Since Synapse 1.56.
+    /// Makes a user of this homeserver a server admin, or revokes that. Since Synapse 1.56.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*set_user_admin)(
         const void *object, const hsmod_users_set_user_admin_args *args, hsmod_frame *frame);
@@ -2159,50 +2161,50 @@ struct hsmod_users_table {
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_profile_for_user)(
         const void *object, const hsmod_users_get_profile_for_user_args *args, hsmod_frame *frame);
-    /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
-    /// 0.25.
+    /// The user ID in the homeserver's notation, if the account exists. Since Synapse 0.25.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*check_user_exists)(
         const void *object, const hsmod_users_check_user_exists_args *args, hsmod_frame *frame);
-    /// Whether a local part may be registered; an error says why not (400 `M_USER_IN_USE`,
+    /// Checks that a local part may be registered; the error says why not (400 `M_USER_IN_USE`,
     /// `M_INVALID_USERNAME`). Since Synapse 1.52.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*check_username)(
         const void *object, const hsmod_users_check_username_args *args, hsmod_frame *frame);
-    /// Makes an account, and answers its user ID. `displayname`: `None` for the local part.
-    /// `emails` is a list of addresses that are bound to it. Errors as for `check_username`.
-    /// Asks `check_registration_for_spam`, and tells `on_user_registration`, this module's too.
+    /// Creates an account, and answers its user ID. `displayname`: `None` for the local part.
+    /// `emails` is a list of addresses to bind to it. Errors as for `check_username`. Calls
+    /// `check_registration_for_spam`, and triggers `on_user_registration`, also of this module.
     /// Since Synapse 1.2.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*register_user)(
         const void *object, const hsmod_users_register_user_args *args, hsmod_frame *frame);
     /// Sets the display name of a user of this homeserver, as an admin would; `None` removes
-    /// it. Tells `on_profile_update`. Since Synapse 1.76.
+    /// it. Triggers `on_profile_update`. Since Synapse 1.76.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*set_displayname)(
         const void *object, const hsmod_users_set_displayname_args *args, hsmod_frame *frame);
-    /// Notes that a user is known by `external_id` to the SSO provider `auth_provider_id`. An
-    /// error if somebody else is. Since Synapse 1.9.
+    /// Records that the SSO provider `auth_provider_id` knows a user by `external_id`. An error
+    /// if it belongs to another user. Since Synapse 1.9.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*record_user_external_id)(
         const void *object, const hsmod_users_record_user_external_id_args *args, hsmod_frame *frame);
-    /// From where a user of this homeserver was active since a moment, in milliseconds since
-    /// 1970 (0: ever); nothing for a user of another one. Since Synapse 1.44.
+    /// The addresses and clients from which a user of this homeserver was active since this
+    /// time, in milliseconds since 1970 (0 for all time); empty for a user of another homeserver.
+    /// Since Synapse 1.44.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_user_ip_and_agents)(
         const void *object, const hsmod_users_get_user_ip_and_agents_args *args, hsmod_frame *frame);
-    /// Application service and user ID of each user who was active in a span of time, in
+    /// The application service and user ID of each user who was active in a period, in
     /// milliseconds since 1970; `None` leaves that end open. Since Synapse 1.61.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_monthly_active_users_by_service)(
         const void *object, const hsmod_users_get_monthly_active_users_by_service_args *args, hsmod_frame *frame);
-    /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
-    /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,
-    /// whose modules reach into it for this.
+    /// Deactivates an account for good, and with `erase` forgets as much as possible of the
+    /// user. An error if a module forbids it (403). Calls `check_can_deactivate_user`. Not in
+    /// Synapse, whose modules reach into it for this.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*deactivate_user)(
         const void *object, const hsmod_users_deactivate_user_args *args, hsmod_frame *frame);
-    /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
+    /// Locks or unlocks an account: its access tokens do not work while it is locked, and work
     /// again afterwards. Not in Synapse, whose modules reach into it for this.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*set_user_locked)(
@@ -2356,33 +2358,33 @@ struct hsmod_rooms_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
-    /// With `ratelimit` it counts for the limits of the user. `creator_join_profile` is an
-    /// object of what the user's own membership says instead of their profile (`displayname`,
-    /// `avatar_url`), or `null` for the profile. An error for a user of another homeserver, and
-    /// as `POST /createRoom` has them. Asks the callbacks for new rooms, this module's too.
-    /// Since Synapse 1.65.
+    /// Creates a room for a user of this homeserver; `config` is the body of `POST
+    /// /createRoom`. With `ratelimit` it counts towards the limits of the user.
+    /// `creator_join_profile` is an object with the profile in the user's own membership event
+    /// (`displayname`, `avatar_url`), or `null` for the user's profile. An error for a user of
+    /// another homeserver, and the errors of `POST /createRoom`. Calls the callbacks for new
+    /// rooms, also of this module. Since Synapse 1.65.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*create_room)(
         const void *object, const hsmod_rooms_create_room_args *args, hsmod_frame *frame);
-    /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
-    /// it, and does not wait for its end. An error if a module forbids it (403). Asks
-    /// `check_can_shutdown_room`. Since Synapse 1.89.
+    /// Removes a room from this homeserver: all local users leave, and its history is deleted.
+    /// Only begins this, without waiting for the end. An error if a module forbids it (403).
+    /// Calls `check_can_shutdown_room`. Since Synapse 1.89.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*delete_room)(
         const void *object, const hsmod_rooms_delete_room_args *args, hsmod_frame *frame);
-    /// As `delete_room`, with `options`, the body of Synapse's admin API for it
+    /// `delete_room` with `options`, the body of the request in Synapse's admin API
     /// (`new_room_user_id`, `message`, `block`, `purge`, ..). Not in Synapse, whose modules
     /// reach into it for this.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*shutdown_room)(
         const void *object, const hsmod_rooms_shutdown_room_args *args, hsmod_frame *frame);
-    /// Where an alias leads; of another homeserver's alias, what that says. An error if there
-    /// is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
+    /// The target of an alias; for another homeserver's alias, that homeserver's answer. An
+    /// error if there is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*lookup_room_alias)(
         const void *object, const hsmod_rooms_lookup_room_alias_args *args, hsmod_frame *frame);
-    /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
+    /// The canonical alias of a room; `None` if it has none. Since Synapse 1.86.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_canonical_room_alias)(
         const void *object, const hsmod_rooms_get_canonical_room_alias_args *args, hsmod_frame *frame);
@@ -2559,23 +2561,23 @@ struct hsmod_threepids_table {
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_threepids_for_user)(
         const void *object, const hsmod_threepids_get_threepids_for_user_args *args, hsmod_frame *frame);
-    /// Notes that an identity server (`id_server`, its name) knows a user by an address;
+    /// Records that an identity server (`id_server`, its name) knows a user by an address;
     /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*store_remote_3pid_association)(
         const void *object, const hsmod_threepids_store_remote_3pid_association_args *args, hsmod_frame *frame);
-    /// Adds an address to an account of this homeserver, proven at `validated_at`, in
-    /// milliseconds since 1970. `medium` is `email`, whose addresses become lower case, or
-    /// `msisdn`. An account that had the address until then has it no longer. An error for
-    /// another medium (400), and for who has no account. Tells
-    /// `on_add_user_third_party_identifier` and `on_threepid_bind`, this module's too. Not in
+    /// Adds an address to an account of this homeserver, verified at `validated_at`, in
+    /// milliseconds since 1970. `medium` is `email`, whose addresses are converted to lower
+    /// case, or `msisdn`. An account that had the address before loses it. An error for another
+    /// medium (400), and for a user without an account. Triggers
+    /// `on_add_user_third_party_identifier` and `on_threepid_bind`, also of this module. Not in
     /// Synapse, whose modules reach into it for this.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*add_threepid)(
         const void *object, const hsmod_threepids_add_threepid_args *args, hsmod_frame *frame);
-    /// Takes an address from an account, with the notifications that go there, and answers
+    /// Removes an address from an account, with the notifications sent to it, and answers
     /// whether the account had it; e-mail addresses are compared in lower case. If it had,
-    /// tells `on_remove_user_third_party_identifier` before, this module's too. Not in
+    /// triggers `on_remove_user_third_party_identifier` first, also of this module. Not in
     /// Synapse, whose modules reach into it for this.
     /// Answers `hsmod_flag_answer`.
     hsmod_status (*delete_threepid)(
@@ -2601,14 +2603,14 @@ struct hsmod_presence_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Sends the presence of all users of this homeserver, once, to each user of `users`: a
-    /// list of user IDs, of other homeservers too. Since Synapse 1.32.
+    /// Sends the presence of all users of this homeserver, once, to each user in `users`: a
+    /// list of user IDs, also of other homeservers. Since Synapse 1.32.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*send_local_online_presence_to)(
         const void *object, const hsmod_presence_send_local_online_presence_to_args *args, hsmod_frame *frame);
-    /// Sets the presence of users of this homeserver. `users` is an object by user ID of pairs:
-    /// `online`, `unavailable`, `busy` or `offline`, and a status message or `null`. Since
-    /// Synapse 1.96.
+    /// Sets the presence of users of this homeserver. `users` is an object whose keys are user
+    /// IDs and whose values are pairs: `online`, `unavailable`, `busy` or `offline`, and a
+    /// status message or `null`. Since Synapse 1.96.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*set_presence_for_users)(
         const void *object, const hsmod_presence_set_presence_for_users_args *args, hsmod_frame *frame);
@@ -2651,22 +2653,22 @@ struct hsmod_push_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Sends a notification to the HTTP pushers of a user, or of one device (`None`: of all),
-    /// and answers for each device whether its gateway took it. `content`, `tweaks` and
-    /// `default_payload` are objects, as the push gateway API has them; `null` for no tweaks,
-    /// and for the payload that each pusher has itself. Since Synapse 1.82.
+    /// Sends a notification to the HTTP pushers of a user, or of one device (`None` for all),
+    /// and answers for each device whether its gateway accepted it. `content`, `tweaks` and
+    /// `default_payload` are objects as in the push gateway API; `null` for no tweaks, and for
+    /// the payload of each pusher. Since Synapse 1.82.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*send_http_push_notification)(
         const void *object, const hsmod_push_send_http_push_notification_args *args, hsmod_frame *frame);
-    /// Whether these are actions of a push rule: a list of texts and objects; an error says
-    /// what is wrong with them. Since Synapse 1.58.
+    /// Checks that these are valid actions of a push rule: a list of strings and objects. The
+    /// error says what is wrong with them. Since Synapse 1.58.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*check_push_rule_actions)(
         const void *object, const hsmod_push_check_push_rule_actions_args *args, hsmod_frame *frame);
-    /// Changes the actions of a push rule of a user. `scope` is `global`, `kind` one of
+    /// Changes the actions of a user's push rule. `scope` is `global`, `kind` one of
     /// `override`, `underride`, `room`, `sender`, `content`, and `actions` a list as above. An
-    /// error for another scope, for a rule there is not (404), and for what are no actions.
-    /// Since Synapse 1.58.
+    /// error for another scope, for an unknown rule (404), and for invalid actions. Since
+    /// Synapse 1.58.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*set_push_rule_action)(
         const void *object, const hsmod_push_set_push_rule_action_args *args, hsmod_frame *frame);
@@ -2695,17 +2697,17 @@ struct hsmod_public_rooms_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Whether a room is on the list; no for a room that the homeserver does not know. Since
+    /// Whether a room is on the list; false for a room that the homeserver does not know. Since
     /// Synapse 1.22.
     /// Answers `hsmod_flag_answer`.
     hsmod_status (*room_is_in_public_room_list)(
         const void *object, const hsmod_public_rooms_room_is_in_public_room_list_args *args, hsmod_frame *frame);
-    /// Puts a room on the list, whether it is there or not; asks no callback. Since Synapse
+    /// Puts a room on the list, even if it is there already; calls no callback. Since Synapse
     /// 1.22.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*add_room_to_public_room_list)(
         const void *object, const hsmod_public_rooms_add_room_to_public_room_list_args *args, hsmod_frame *frame);
-    /// Takes a room off the list, whether it is there or not; asks no callback. Since Synapse
+    /// Removes a room from the list, even if it is not there; calls no callback. Since Synapse
     /// 1.22.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*remove_room_from_public_room_list)(
@@ -2723,8 +2725,8 @@ struct hsmod_time_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Waits. Works in modules that know no runtime, in trials too, and does not count among
-    /// the requests that may be open at once. Since Synapse 1.49.
+    /// Waits. Works without a runtime, also in trials, and does not count towards the limit of
+    /// open requests. Since Synapse 1.49.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*sleep)(
         const void *object, const hsmod_time_sleep_args *args, hsmod_frame *frame);
@@ -2791,17 +2793,17 @@ struct hsmod_storage_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Begins a transaction; the answer is its number, not 0. The module gives the number up
-    /// when it has no use for it. Since Synapse 0.25.
+    /// Begins a transaction; the answer is its number, never 0. The module releases the number
+    /// when it no longer needs the transaction. Since Synapse 0.25.
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*run_db_interaction)(
         const void *object, const hsmod_storage_run_db_interaction_args *args, hsmod_frame *frame);
-    /// Runs a statement in a transaction; in one of its own, committed, where that is 0.
+    /// Runs a statement in a transaction; if that is 0, in a new one, which is then committed.
     /// `parameters` are [encoded](crate::values::SqlValue::encode).
     /// Answers `hsmod_owned_bytes_answer`.
     hsmod_status (*db_query)(
         const void *object, const hsmod_storage_db_query_args *args, hsmod_frame *frame);
-    /// Runs a statement in a transaction, 0 as above, and counts the rows that it changes.
+    /// Runs a statement in a transaction, 0 as above, and answers how many rows it has changed.
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*db_execute)(
         const void *object, const hsmod_storage_db_execute_args *args, hsmod_frame *frame);
@@ -2809,7 +2811,7 @@ struct hsmod_storage_table {
     /// Answers `hsmod_done_answer`.
     hsmod_status (*db_commit)(
         const void *object, const hsmod_storage_db_commit_args *args, hsmod_frame *frame);
-    /// Brings the tables up to date. `migrations` is a list of pairs: a version, and its SQL.
+    /// Brings the tables up to date. `migrations` is a list of pairs: a version and its SQL.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*migrate_db)(
         const void *object, const hsmod_storage_migrate_db_args *args, hsmod_frame *frame);
@@ -2858,8 +2860,8 @@ struct hsmod_templates_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Reads templates; the answer is their number, not 0, which the module gives up when it
-    /// has no use for it. `filenames` is a list of names, `builtin` an object of names and
+    /// Reads templates; the answer is their number, never 0, which the module releases when it
+    /// no longer needs them. `filenames` is a list of names, `builtin` an object of names and
     /// sources. Since Synapse 1.39.
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*read_templates)(

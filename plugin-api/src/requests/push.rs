@@ -14,10 +14,10 @@ requests! {
     pub trait Push = push on ModuleApi,
         written PushRequests, table PushTable PushTableRef, erased ErasedPush
     {
-        /// Sends a notification to the HTTP pushers of a user, or of one device (`None`: of all),
-        /// and answers for each device whether its gateway took it. `content`, `tweaks` and
-        /// `default_payload` are objects, as the push gateway API has them; `null` for no tweaks,
-        /// and for the payload that each pusher has itself. Since Synapse 1.82.
+        /// Sends a notification to the HTTP pushers of a user, or of one device (`None` for all),
+        /// and answers for each device whether its gateway accepted it. `content`, `tweaks` and
+        /// `default_payload` are objects as in the push gateway API; `null` for no tweaks, and for
+        /// the payload of each pusher. Since Synapse 1.82.
         async fn send_http_push_notification(
             &self,
             user_id: &UserId,
@@ -32,17 +32,17 @@ requests! {
             /// let reached = taken.values().any(|taken| *taken);
         }
 
-        /// Whether these are actions of a push rule: a list of texts and objects; an error says
-        /// what is wrong with them. Since Synapse 1.58.
+        /// Checks that these are valid actions of a push rule: a list of strings and objects. The
+        /// error says what is wrong with them. Since Synapse 1.58.
         async fn check_push_rule_actions(&self, actions: &JsonStr as List) -> (), since 0 {
             /// let actions = serde_json::json!(["notify", {"set_tweak": "highlight"}]);
             /// api.check_push_rule_actions(&actions).await?;
         }
 
-        /// Changes the actions of a push rule of a user. `scope` is `global`, `kind` one of
+        /// Changes the actions of a user's push rule. `scope` is `global`, `kind` one of
         /// `override`, `underride`, `room`, `sender`, `content`, and `actions` a list as above. An
-        /// error for another scope, for a rule there is not (404), and for what are no actions.
-        /// Since Synapse 1.58.
+        /// error for another scope, for an unknown rule (404), and for invalid actions. Since
+        /// Synapse 1.58.
         async fn set_push_rule_action(
             &self,
             user_id: &UserId,

@@ -7,7 +7,7 @@ use crate::table::requests;
 use crate::values::json_answer::json_answers;
 use crate::values::{JsonStr, RoomAlias, RoomId, UserId};
 
-/// A room that was made.
+/// A room that was created.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -19,25 +19,25 @@ pub struct CreatedRoom {
 }
 
 impl CreatedRoom {
-    /// What a homeserver tells.
+    /// The answer of a homeserver.
     pub fn new(room_id: impl Into<String>, room_alias: Option<String>) -> Self {
         Self { room_id: room_id.into(), room_alias }
     }
 }
 
-/// Where an alias leads.
+/// The target of an alias.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct AliasTarget {
     /// The room.
     pub room_id: String,
-    /// Servers that are in it.
+    /// Servers that participate in the room.
     pub servers: Vec<String>,
 }
 
 impl AliasTarget {
-    /// What a homeserver tells.
+    /// The answer of a homeserver.
     pub fn new(room_id: impl Into<String>, servers: Vec<String>) -> Self {
         Self { room_id: room_id.into(), servers }
     }
@@ -50,12 +50,12 @@ requests! {
     pub trait Rooms = rooms on ModuleApi,
         written RoomsRequests, table RoomsTable RoomsTableRef, erased ErasedRooms
     {
-        /// Makes a room for a user of this homeserver; `config` is the body of `POST /createRoom`.
-        /// With `ratelimit` it counts for the limits of the user. `creator_join_profile` is an
-        /// object of what the user's own membership says instead of their profile (`displayname`,
-        /// `avatar_url`), or `null` for the profile. An error for a user of another homeserver, and
-        /// as `POST /createRoom` has them. Asks the callbacks for new rooms, this module's too.
-        /// Since Synapse 1.65.
+        /// Creates a room for a user of this homeserver; `config` is the body of `POST
+        /// /createRoom`. With `ratelimit` it counts towards the limits of the user.
+        /// `creator_join_profile` is an object with the profile in the user's own membership event
+        /// (`displayname`, `avatar_url`), or `null` for the user's profile. An error for a user of
+        /// another homeserver, and the errors of `POST /createRoom`. Calls the callbacks for new
+        /// rooms, also of this module. Since Synapse 1.65.
         async fn create_room(
             &self,
             user_id: &UserId,
@@ -71,14 +71,14 @@ requests! {
             /// let room_id = RoomId::new(&room.room_id);
         }
 
-        /// Removes a room from this homeserver: everybody here leaves, and its history goes. Begins
-        /// it, and does not wait for its end. An error if a module forbids it (403). Asks
-        /// `check_can_shutdown_room`. Since Synapse 1.89.
+        /// Removes a room from this homeserver: all local users leave, and its history is deleted.
+        /// Only begins this, without waiting for the end. An error if a module forbids it (403).
+        /// Calls `check_can_shutdown_room`. Since Synapse 1.89.
         async fn delete_room(&self, room_id: &RoomId) -> (), since 0, locks room_id {
             /// api.delete_room(room_id).await?;
         }
 
-        /// As `delete_room`, with `options`, the body of Synapse's admin API for it
+        /// `delete_room` with `options`, the body of the request in Synapse's admin API
         /// (`new_room_user_id`, `message`, `block`, `purge`, ..). Not in Synapse, whose modules
         /// reach into it for this.
         async fn shutdown_room(
@@ -90,14 +90,14 @@ requests! {
             /// api.shutdown_room(room_id, &options).await?;
         }
 
-        /// Where an alias leads; of another homeserver's alias, what that says. An error if there
-        /// is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
+        /// The target of an alias; for another homeserver's alias, that homeserver's answer. An
+        /// error if there is no such alias (404 `M_NOT_FOUND`). Since Synapse 1.65.
         async fn lookup_room_alias(&self, room_alias: &RoomAlias) -> AliasTarget, since 0 {
             /// let lobby = api.lookup_room_alias(RoomAlias::new("#lobby:example.com")).await?;
             /// let room_id = RoomId::new(&lobby.room_id);
         }
 
-        /// The alias that a room calls its own; `None` if it has none. Since Synapse 1.86.
+        /// The canonical alias of a room; `None` if it has none. Since Synapse 1.86.
         async fn get_canonical_room_alias(&self, room_id: &RoomId) -> Option<String>, since 0 {
             /// let alias = api.get_canonical_room_alias(room_id).await?;
             /// let name = alias.unwrap_or_else(|| room_id.to_string());

@@ -1,10 +1,10 @@
-//! Group `storage`: a file of the module's own. The loader answers it in every homeserver.
+//! Group `storage`: the module's own SQLite file. The loader answers it in every homeserver.
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::{JsonStr, SqlRows};
 
-/// These requests as they cross; modules have
+/// The requests in the form in which they cross; modules use
 /// [`run_db_interaction`](ModuleApi::run_db_interaction), [`db_query`](ModuleApi::db_query),
 /// [`db_execute`](ModuleApi::db_execute) and [`migrate_db`](ModuleApi::migrate_db).
 #[derive(Clone, Copy, Debug)]
@@ -16,31 +16,31 @@ impl Db<'_> {
     }
 }
 
-/// What stands for the number of a transaction where a statement runs in one of its own.
+/// In place of the number of a transaction: the statement runs in a transaction of its own.
 pub const ALONE: i64 = 0;
 
 requests! {
-    /// A file of the module's own. The loader answers this in every homeserver; one that answers it
-    /// too goes first.
+    /// The module's own SQLite file. The loader answers this in every homeserver; a homeserver that
+    /// answers it has priority.
     pub trait Storage = storage on Db<'_>, holds transactions,
         written StorageRequests, table StorageTable StorageTableRef, erased ErasedStorage
     {
-        /// Begins a transaction; the answer is its number, not 0. The module gives the number up
-        /// when it has no use for it. Since Synapse 0.25.
+        /// Begins a transaction; the answer is its number, never 0. The module releases the number
+        /// when it no longer needs the transaction. Since Synapse 0.25.
         async fn run_db_interaction(&self, desc: &str) -> i64, since 0 {
             /// let mut transaction = api.run_db_interaction("forget").await?;
             /// transaction.execute("DELETE FROM strikes WHERE user_id = ?", params![user_id]).await?;
             /// transaction.commit().await?;
         }
 
-        /// Runs a statement in a transaction; in one of its own, committed, where that is 0.
+        /// Runs a statement in a transaction; if that is 0, in a new one, which is then committed.
         /// `parameters` are [encoded](crate::values::SqlValue::encode).
         async fn db_query(&self, transaction: i64, sql: &str, parameters: &[u8]) -> SqlRows, since 0 {
             /// let strikes = "SELECT count FROM strikes WHERE user_id = ?";
             /// let rows = api.db_query(strikes, params![user_id]).await?;
         }
 
-        /// Runs a statement in a transaction, 0 as above, and counts the rows that it changes.
+        /// Runs a statement in a transaction, 0 as above, and answers how many rows it has changed.
         async fn db_execute(&self, transaction: i64, sql: &str, parameters: &[u8]) -> i64, since 0 {
             /// let forget = "DELETE FROM strikes WHERE user_id = ?";
             /// let forgotten = api.db_execute(forget, params![user_id]).await?;
@@ -53,7 +53,7 @@ requests! {
             /// transaction.commit().await?;
         }
 
-        /// Brings the tables up to date. `migrations` is a list of pairs: a version, and its SQL.
+        /// Brings the tables up to date. `migrations` is a list of pairs: a version and its SQL.
         async fn migrate_db(&self, migrations: &JsonStr as List) -> (), since 0 {
             /// const MIGRATIONS: &[(u32, &str)] =
             ///     &[(1, "CREATE TABLE strikes (user_id TEXT PRIMARY KEY, count INTEGER NOT NULL)")];

@@ -1,10 +1,11 @@
-//! Group `templates`: pages and mails made of templates. The loader answers it in every homeserver.
+//! Group `templates`: templates for pages and mails. The loader answers it in every homeserver.
 
 use crate::module::ModuleApi;
 use crate::table::requests;
 use crate::values::JsonStr;
 
-/// These requests as they cross; modules have [`read_templates`](ModuleApi::read_templates).
+/// The requests in the form in which they cross; modules use
+/// [`read_templates`](ModuleApi::read_templates).
 #[derive(Clone, Copy, Debug)]
 pub struct Shelf<'a>(pub(crate) &'a ModuleApi);
 
@@ -15,13 +16,13 @@ impl Shelf<'_> {
 }
 
 requests! {
-    /// Pages and mails made of templates. The loader answers this in every homeserver; one that
-    /// answers it too goes first.
+    /// Templates for pages and mails. The loader answers this in every homeserver; a homeserver
+    /// that answers it has priority.
     pub trait Templates = templates on Shelf<'_>, holds templates,
         written TemplatesRequests, table TemplatesTable TemplatesTableRef, erased ErasedTemplates
     {
-        /// Reads templates; the answer is their number, not 0, which the module gives up when it
-        /// has no use for it. `filenames` is a list of names, `builtin` an object of names and
+        /// Reads templates; the answer is their number, never 0, which the module releases when it
+        /// no longer needs them. `filenames` is a list of names, `builtin` an object of names and
         /// sources. Since Synapse 1.39.
         async fn read_templates(
             &self,

@@ -16,7 +16,7 @@ pub struct UserThreepid {
     pub medium: String,
     /// The address.
     pub address: String,
-    /// When it was proven: milliseconds since 1970.
+    /// When it was verified: milliseconds since 1970.
     pub validated_at: i64,
     /// When it was added to the account: milliseconds since 1970.
     pub added_at: i64,
@@ -36,7 +36,7 @@ requests! {
             /// let address = email.map(|known| &known.address);
         }
 
-        /// Notes that an identity server (`id_server`, its name) knows a user by an address;
+        /// Records that an identity server (`id_server`, its name) knows a user by an address;
         /// `medium` is `email` or `msisdn`. Since Synapse 1.56.
         async fn store_remote_3pid_association(
             &self,
@@ -49,11 +49,11 @@ requests! {
             /// api.store_remote_3pid_association(user_id, "email", address, id_server).await?;
         }
 
-        /// Adds an address to an account of this homeserver, proven at `validated_at`, in
-        /// milliseconds since 1970. `medium` is `email`, whose addresses become lower case, or
-        /// `msisdn`. An account that had the address until then has it no longer. An error for
-        /// another medium (400), and for who has no account. Tells
-        /// `on_add_user_third_party_identifier` and `on_threepid_bind`, this module's too. Not in
+        /// Adds an address to an account of this homeserver, verified at `validated_at`, in
+        /// milliseconds since 1970. `medium` is `email`, whose addresses are converted to lower
+        /// case, or `msisdn`. An account that had the address before loses it. An error for another
+        /// medium (400), and for a user without an account. Triggers
+        /// `on_add_user_third_party_identifier` and `on_threepid_bind`, also of this module. Not in
         /// Synapse, whose modules reach into it for this.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
         async fn add_threepid(
@@ -67,16 +67,16 @@ requests! {
             /// api.add_threepid(user_id, "email", "ann@example.com", now).await?;
         }
 
-        /// Takes an address from an account, with the notifications that go there, and answers
+        /// Removes an address from an account, with the notifications sent to it, and answers
         /// whether the account had it; e-mail addresses are compared in lower case. If it had,
-        /// tells `on_remove_user_third_party_identifier` before, this module's too. Not in
+        /// triggers `on_remove_user_third_party_identifier` first, also of this module. Not in
         /// Synapse, whose modules reach into it for this.
         #[cfg(not(hsmod_abi_test = "older_minor"))]
         async fn delete_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 0 {
             /// let had_it = api.delete_threepid(user_id, "email", "ann@example.com").await?;
         }
 
-        /// A request of a later version: what a plugin built for it asks and this loader does not
+        /// A request of a later version, which a plugin built for it makes and this loader does not
         /// answer. Not in Synapse.
         #[cfg(hsmod_abi_test = "newer_minor")]
         async fn verify_threepid(&self, user_id: &UserId, medium: &str, address: &str) -> bool, since 1 {

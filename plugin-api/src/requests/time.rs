@@ -6,13 +6,12 @@ use crate::module::ModuleApi;
 use crate::table::requests;
 
 requests! {
-    /// Waiting. The loader does it itself; a homeserver that keeps a time of its own answers it
-    /// instead.
+    /// Waiting. The loader implements it; a homeserver with its own clock answers it instead.
     pub trait Time = time on ModuleApi,
         written TimeRequests, table TimeTable TimeTableRef, erased ErasedTime
     {
-        /// Waits. Works in modules that know no runtime, in trials too, and does not count among
-        /// the requests that may be open at once. Since Synapse 1.49.
+        /// Waits. Works without a runtime, also in trials, and does not count towards the limit of
+        /// open requests. Since Synapse 1.49.
         async fn sleep(&self, duration: Duration) -> (), since 0 {
             /// use std::time::Duration;
             ///

@@ -1,4 +1,4 @@
-//! Group `users`: who has an account here, and what it is like.
+//! Group `users`: accounts.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,14 +7,15 @@ use crate::table::requests;
 use crate::values::json_answer::json_answers;
 use crate::values::{JsonStr, UserId};
 
-/// What a homeserver knows of an account: [`get_userinfo_by_id`](ModuleApi::get_userinfo_by_id).
+/// A homeserver's information about an account:
+/// [`get_userinfo_by_id`](ModuleApi::get_userinfo_by_id).
 ///
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
 /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<bool, ModuleError> {
 /// let Some(info) = api.get_userinfo_by_id(user_id).await? else { return Ok(false) };
 /// let may_post = !info.is_suspended && !info.is_locked && !info.is_deactivated;
-/// // Seconds, of which no other time is:
+/// Unlike all other times, this one is in seconds:
 /// let age_ms = api.get_current_time_msec().saturating_sub(info.creation_ts.unsigned_abs() * 1000);
 /// # Ok(may_post && age_ms > 24 * 3600 * 1000)
 /// # }
@@ -37,22 +38,22 @@ pub struct UserInfo {
     pub is_shadow_banned: bool,
     /// Whether the account is locked.
     pub is_locked: bool,
-    /// Whether the account is suspended: the user may read, and leave rooms, and do little else.
+    /// Whether the account is suspended: the user may read, leave rooms, and do little else.
     pub is_suspended: bool,
-    /// Whether an admin has approved the account, where that is needed.
+    /// Whether an admin has approved the account, if approval is required.
     pub approved: bool,
     /// The application service that the user belongs to.
     pub appservice_id: Option<String>,
-    /// When the account was made: **seconds** since 1970, as in Synapse, whose other times are in
-    /// milliseconds.
+    /// When the account was created: **seconds** since 1970, as in Synapse, whose other times are
+    /// in milliseconds.
     pub creation_ts: i64,
     /// The version of the terms that the user consented to.
     pub consent_version: Option<String>,
     /// When the user consented to it: milliseconds since 1970.
     pub consent_ts: Option<i64>,
-    /// The version of the terms to which a notice of the server last asked the user to consent.
+    /// The latest version of the terms for which the server asked for consent in a server notice.
     pub consent_server_notice_sent: Option<String>,
-    /// `None` for an ordinary user; `support`, `bot`, or what else the operator allows.
+    /// `None` for an ordinary user; `support`, `bot`, or another type that the operator allows.
     pub user_type: Option<String>,
 }
 
@@ -75,14 +76,14 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What a homeserver tells.
+    /// The answer of a homeserver.
     pub fn new(display_name: Option<&str>, avatar_url: Option<&str>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Self { display_name: owned(display_name), avatar_url: owned(avatar_url) }
     }
 }
 
-/// From where a user was active.
+/// An address and client from which a user was active.
 ///
 /// Mirrors `synapse.module_api.UserIpAndAgent`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,11 +94,11 @@ pub struct UserIpAndAgent {
     pub ip: String,
     /// The `User-Agent` header.
     pub user_agent: String,
-    /// When: milliseconds since 1970.
+    /// The latest time: milliseconds since 1970.
     pub last_seen: i64,
 }
 
-/// Who made a request.
+/// The user who makes a request.
 ///
 /// Mirrors `synapse.module_api.Requester`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +111,7 @@ pub struct AuthenticatedUser {
     pub device_id: Option<String>,
     /// The application service that acts for the user.
     pub app_service_id: Option<String>,
-    /// Who was really authenticated; `None`: the user themselves.
+    /// Who was really authenticated; `None` for the user themselves.
     pub authenticated_entity: Option<String>,
     /// Whether it is a guest.
     pub is_guest: bool,
@@ -134,20 +135,21 @@ json_answers! {
 }
 
 requests! {
-    /// Who has an account here, and what it is like.
+    /// Accounts.
     pub trait Users = users on ModuleApi,
         written UsersRequests, table UsersTable UsersTableRef, erased ErasedUsers
     {
-        /// What the homeserver knows of an account; `None` if there is none. Since Synapse 1.41.
+        /// The homeserver's information about an account; `None` if there is none. Since Synapse
+        /// 1.41.
         async fn get_userinfo_by_id(&self, user_id: &UserId) -> Option<UserInfo>, since 0 {
             /// let user = api.get_userinfo_by_id(user_id).await?;
             /// let is_guest = user.is_some_and(|user| user.is_guest);
         }
 
-        /// Who makes a request to a web resource, by its access token. Asks `is_user_expired`
-        /// unless `allow_expired`; guests are refused unless `allow_guest`. An error is an HTTP
-        /// refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403) that the resource hands on
-        /// with `?`. Since Synapse 1.39.
+        /// The user who makes a request to a web resource, by its access token. Calls
+        /// `is_user_expired` unless `allow_expired`; refuses guests unless `allow_guest`. An error
+        /// is an HTTP refusal (401 `M_MISSING_TOKEN` or `M_UNKNOWN_TOKEN`, 403), which the resource
+        /// passes on with `?`. Since Synapse 1.39.
         async fn get_user_by_req(
             &self,
             request: &WebRequest<'_>,
@@ -159,14 +161,15 @@ requests! {
             /// let answer = serde_json::json!({"you_are": requester.user_id});
         }
 
-        /// Whether a user is a server admin; no for one who has no account. Since Synapse 1.39.
+        /// Whether a user is a server admin; false for a user without an account. Since Synapse
+        /// 1.39.
         async fn is_user_admin(&self, user_id: &UserId) -> bool, since 0 {
             /// if !api.is_user_admin(user_id).await? {
             ///     return Err(ModuleError::http(403, ErrorCode::Forbidden, "You are not a server admin"));
             /// }
         }
 
-        /// Makes a user of this homeserver a server admin, or no longer one. Since Synapse 1.56.
+        /// Makes a user of this homeserver a server admin, or revokes that. Since Synapse 1.56.
         async fn set_user_admin(&self, user_id: &UserId, admin: bool) -> (), since 0 {
             /// api.set_user_admin(user_id, true).await?;
         }
@@ -178,24 +181,23 @@ requests! {
             /// let name = profile.display_name.unwrap_or_else(|| user_id.to_string());
         }
 
-        /// The user ID as the homeserver writes it, if there is such an account. Since Synapse
-        /// 0.25.
+        /// The user ID in the homeserver's notation, if the account exists. Since Synapse 0.25.
         async fn check_user_exists(&self, user_id: &UserId) -> Option<String>, since 0 {
             /// if api.check_user_exists(user_id).await?.is_none() {
             ///     return Err(ModuleError::http(404, ErrorCode::NotFound, "There is no such user"));
             /// }
         }
 
-        /// Whether a local part may be registered; an error says why not (400 `M_USER_IN_USE`,
+        /// Checks that a local part may be registered; the error says why not (400 `M_USER_IN_USE`,
         /// `M_INVALID_USERNAME`). Since Synapse 1.52.
         async fn check_username(&self, username: &str) -> (), since 0 {
-            /// // The error tells the client what is wrong with it.
+            /// The error tells the client what is wrong with the name.
             /// api.check_username("weather-bot").await?;
         }
 
-        /// Makes an account, and answers its user ID. `displayname`: `None` for the local part.
-        /// `emails` is a list of addresses that are bound to it. Errors as for `check_username`.
-        /// Asks `check_registration_for_spam`, and tells `on_user_registration`, this module's too.
+        /// Creates an account, and answers its user ID. `displayname`: `None` for the local part.
+        /// `emails` is a list of addresses to bind to it. Errors as for `check_username`. Calls
+        /// `check_registration_for_spam`, and triggers `on_user_registration`, also of this module.
         /// Since Synapse 1.2.
         async fn register_user(
             &self,
@@ -209,7 +211,7 @@ requests! {
         }
 
         /// Sets the display name of a user of this homeserver, as an admin would; `None` removes
-        /// it. Tells `on_profile_update`. Since Synapse 1.76.
+        /// it. Triggers `on_profile_update`. Since Synapse 1.76.
         async fn set_displayname(
             &self,
             user_id: &UserId,
@@ -218,8 +220,8 @@ requests! {
             /// api.set_displayname(user_id, Some("Ann")).await?;
         }
 
-        /// Notes that a user is known by `external_id` to the SSO provider `auth_provider_id`. An
-        /// error if somebody else is. Since Synapse 1.9.
+        /// Records that the SSO provider `auth_provider_id` knows a user by `external_id`. An error
+        /// if it belongs to another user. Since Synapse 1.9.
         async fn record_user_external_id(
             &self,
             auth_provider_id: &str,
@@ -229,8 +231,9 @@ requests! {
             /// api.record_user_external_id("oidc-example", "248289761001", user_id).await?;
         }
 
-        /// From where a user of this homeserver was active since a moment, in milliseconds since
-        /// 1970 (0: ever); nothing for a user of another one. Since Synapse 1.44.
+        /// The addresses and clients from which a user of this homeserver was active since this
+        /// time, in milliseconds since 1970 (0 for all time); empty for a user of another homeserver.
+        /// Since Synapse 1.44.
         async fn get_user_ip_and_agents(
             &self,
             user_id: &UserId,
@@ -240,7 +243,7 @@ requests! {
             /// let addresses: Vec<&str> = seen.iter().map(|seen| &*seen.ip).collect();
         }
 
-        /// Application service and user ID of each user who was active in a span of time, in
+        /// The application service and user ID of each user who was active in a period, in
         /// milliseconds since 1970; `None` leaves that end open. Since Synapse 1.61.
         async fn get_monthly_active_users_by_service(
             &self,
@@ -253,15 +256,15 @@ requests! {
             /// let bridged = active.iter().filter(|(service, _)| service == "irc-bridge").count();
         }
 
-        /// Deactivates an account for good, and if `erase` forgets what it can of the user. An
-        /// error if a module forbids it (403). Asks `check_can_deactivate_user`. Not in Synapse,
-        /// whose modules reach into it for this.
+        /// Deactivates an account for good, and with `erase` forgets as much as possible of the
+        /// user. An error if a module forbids it (403). Calls `check_can_deactivate_user`. Not in
+        /// Synapse, whose modules reach into it for this.
         async fn deactivate_user(&self, user_id: &UserId, erase: bool) -> (), since 0 {
             /// // The user is forgotten, too.
             /// api.deactivate_user(user_id, true).await?;
         }
 
-        /// Locks an account, or unlocks it: its access tokens are of no use meanwhile, and work
+        /// Locks or unlocks an account: its access tokens do not work while it is locked, and work
         /// again afterwards. Not in Synapse, whose modules reach into it for this.
         async fn set_user_locked(&self, user_id: &UserId, locked: bool) -> (), since 0 {
             /// api.set_user_locked(user_id, true).await?;
