@@ -1241,7 +1241,7 @@ struct hsmod_spam_checker_table {
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*check_event_for_spam)(
         const void *object, const hsmod_spam_checker_check_event_for_spam_args *args, hsmod_frame *frame);
-    /// Whether an event of another server is dropped without a word.
+    /// Whether an event of another server is dropped silently.
     /// Answers `hsmod_uint32_answer`.
     hsmod_status (*should_drop_federated_event)(
         const void *object, const hsmod_spam_checker_should_drop_federated_event_args *args, hsmod_frame *frame);
@@ -1257,7 +1257,7 @@ struct hsmod_spam_checker_table {
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*federated_user_may_invite)(
         const void *object, const hsmod_spam_checker_federated_user_may_invite_args *args, hsmod_frame *frame);
-    /// Whether a user may invite somebody by e-mail address or telephone number.
+    /// Whether a user may invite another person by e-mail address or telephone number.
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*user_may_send_3pid_invite)(
         const void *object, const hsmod_spam_checker_user_may_send_3pid_invite_args *args, hsmod_frame *frame);
@@ -1277,11 +1277,11 @@ struct hsmod_spam_checker_table {
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*user_may_send_state_event)(
         const void *object, const hsmod_spam_checker_user_may_send_state_event_args *args, hsmod_frame *frame);
-    /// Whether a user is hidden from another one's search in the user directory.
+    /// Whether a user is hidden from another user's search in the user directory.
     /// Answers `hsmod_owned_array_of_each_of_uint32_answer`.
     hsmod_status (*check_username_for_spam)(
         const void *object, const hsmod_spam_checker_check_username_for_spam_args *args, hsmod_frame *frame);
-    /// Whether somebody may register.
+    /// Whether a user may register.
     /// Answers `hsmod_uint32_answer`.
     hsmod_status (*check_registration_for_spam)(
         const void *object, const hsmod_spam_checker_check_registration_for_spam_args *args, hsmod_frame *frame);
@@ -1293,7 +1293,7 @@ struct hsmod_spam_checker_table {
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*check_login_for_spam)(
         const void *object, const hsmod_spam_checker_check_login_for_spam_args *args, hsmod_frame *frame);
-    /// Whether a user of another server may begin to join a room through this one.
+    /// Whether a user of another server may begin to join a room through this server.
     /// Answers `hsmod_verdict_answer`.
     hsmod_status (*accept_make_join)(
         const void *object, const hsmod_spam_checker_accept_make_join_args *args, hsmod_frame *frame);
@@ -1490,7 +1490,7 @@ struct hsmod_third_party_rules_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Whether an event may be made, or what is made instead.
+    /// Whether an event may be created, or which event replaces it.
     /// Answers `hsmod_decision_answer`.
     hsmod_status (*check_event_allowed)(
         const void *object, const hsmod_third_party_rules_check_event_allowed_args *args, hsmod_frame *frame);
@@ -1502,7 +1502,7 @@ struct hsmod_third_party_rules_table {
     /// Answers `hsmod_uint32_answer`.
     hsmod_status (*check_threepid_can_be_invited)(
         const void *object, const hsmod_third_party_rules_check_threepid_can_be_invited_args *args, hsmod_frame *frame);
-    /// Whether a room may be made public or private in the room list.
+    /// Whether a room may be added to or removed from the public room list.
     /// Answers `hsmod_uint32_answer`.
     hsmod_status (*check_visibility_can_be_modified)(
         const void *object, const hsmod_third_party_rules_check_visibility_can_be_modified_args *args, hsmod_frame *frame);
@@ -1608,16 +1608,16 @@ struct hsmod_account_validity_table {
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_user_login)(
         const void *object, const hsmod_account_validity_on_user_login_args *args, hsmod_frame *frame);
-    /// Sends a user the mail with which they renew their account.
+    /// Sends a user the mail with which they can renew their account.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_legacy_send_mail)(
         const void *object, const hsmod_account_validity_on_legacy_send_mail_args *args, hsmod_frame *frame);
-    /// Renews an account by the token of a mail.
+    /// Renews an account with the token from a mail.
     /// Answers `hsmod_legacy_renewal_answer`.
     hsmod_status (*on_legacy_renew)(
         const void *object, const hsmod_account_validity_on_legacy_renew_args *args, hsmod_frame *frame);
-    /// Renews an account for a server admin, and says until when it is valid now: milliseconds
-    /// since 1970.
+    /// Renews an account for a server admin, and answers until when it is now valid:
+    /// milliseconds since 1970.
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*on_legacy_admin_request)(
         const void *object, const hsmod_account_validity_on_legacy_admin_request_args *args, hsmod_frame *frame);
@@ -1671,12 +1671,13 @@ struct hsmod_presence_router_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Who is to be told of these changes of presence, beside those who share a room with the
-    /// user.
+    /// The users who are to receive these changes of presence, in addition to those who share a
+    /// room with the user.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_users_for_states)(
         const void *object, const hsmod_presence_router_get_users_for_states_args *args, hsmod_frame *frame);
-    /// Whose presence a local user gets, beside that of those who share a room with them.
+    /// The users whose presence a local user receives, in addition to those who share a room
+    /// with them.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_interested_users)(
         const void *object, const hsmod_presence_router_get_interested_users_args *args, hsmod_frame *frame);
@@ -1739,7 +1740,7 @@ struct hsmod_password_auth_provider_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Whether these credentials are right, and whose they are.
+    /// Whether these credentials are valid, and the user that they belong to.
     /// Answers `hsmod_accepted_login_answer`.
     hsmod_status (*check_auth)(
         const void *object, const hsmod_password_auth_provider_check_auth_args *args, hsmod_frame *frame);
@@ -1747,15 +1748,15 @@ struct hsmod_password_auth_provider_table {
     /// Answers `hsmod_accepted_login_answer`.
     hsmod_status (*check_3pid_auth)(
         const void *object, const hsmod_password_auth_provider_check_3pid_auth_args *args, hsmod_frame *frame);
-    /// A user's access token has ended: they logged out, or their device was deleted.
+    /// A user's access token was invalidated: they logged out, or their device was deleted.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_logged_out)(
         const void *object, const hsmod_password_auth_provider_on_logged_out_args *args, hsmod_frame *frame);
-    /// The local part of the user ID of somebody who registers; `None` leaves it to others.
+    /// The local part of the user ID of a new user; `None` leaves it to others.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_username_for_registration)(
         const void *object, const hsmod_password_auth_provider_get_username_for_registration_args *args, hsmod_frame *frame);
-    /// The display name of somebody who registers; `None` leaves it to others.
+    /// The display name of a new user; `None` leaves it to others.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_displayname_for_registration)(
         const void *object, const hsmod_password_auth_provider_get_displayname_for_registration_args *args, hsmod_frame *frame);
@@ -1799,18 +1800,17 @@ struct hsmod_background_update_controller_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// A batch of an update is about to run: how long it should take, and what is to be done
-    /// when it has run.
+    /// A batch of an update is about to run: how long it should take, and what to do after it.
     /// Answers `hsmod_update_guard_answer`.
     hsmod_status (*on_update)(
         const void *object, const hsmod_background_update_controller_on_update_args *args, hsmod_frame *frame);
-    /// How many items the first batch of an update has; `None` leaves it to the homeserver
-    /// (100 unless it is configured).
+    /// The number of items in the first batch of an update; `None` leaves it to the homeserver
+    /// (100 by default).
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*default_batch_size)(
         const void *object, const hsmod_background_update_controller_default_batch_size_args *args, hsmod_frame *frame);
-    /// How many items a batch has at least, 1 or more; `None` leaves it to the homeserver (1
-    /// unless it is configured).
+    /// The minimum number of items in a batch, at least 1; `None` leaves it to the homeserver
+    /// (1 by default).
     /// Answers `hsmod_int64_answer`.
     hsmod_status (*min_batch_size)(
         const void *object, const hsmod_background_update_controller_min_batch_size_args *args, hsmod_frame *frame);
@@ -1839,7 +1839,7 @@ struct hsmod_account_data_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Account data of a user has changed: for one room, or for none (`room_id`).
+    /// The account data of a user has changed: in the room `room_id`, or globally (`None`).
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_account_data_updated)(
         const void *object, const hsmod_account_data_on_account_data_updated_args *args, hsmod_frame *frame);
@@ -1865,7 +1865,7 @@ struct hsmod_add_extra_fields_to_unsigned_client_event_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Fields for the `unsigned` of an event; none is an empty map.
+    /// Fields for the `unsigned` of an event; an empty map for none.
     /// Answers `hsmod_owned_array_of_each_of_owned_str_answer`.
     hsmod_status (*add_field_to_unsigned_callback)(
         const void *object, const hsmod_add_extra_fields_to_unsigned_client_event_add_field_to_unsigned_callback_args *args, hsmod_frame *frame);
@@ -1933,8 +1933,8 @@ struct hsmod_media_repository_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// What a user is told about the limits of the media repository, instead of what the
-    /// homeserver would say: the whole body of `GET /_matrix/client/v1/media/config`.
+    /// The limits of the media repository that are reported to a user, in place of the
+    /// homeserver's: the whole body of `GET /_matrix/client/v1/media/config`.
     /// Answers `hsmod_owned_str_answer`.
     hsmod_status (*get_media_config_for_user)(
         const void *object, const hsmod_media_repository_get_media_config_for_user_args *args, hsmod_frame *frame);
@@ -1942,13 +1942,13 @@ struct hsmod_media_repository_table {
     /// Answers `hsmod_uint32_answer`.
     hsmod_status (*is_user_allowed_to_upload_media_of_size)(
         const void *object, const hsmod_media_repository_is_user_allowed_to_upload_media_of_size_args *args, hsmod_frame *frame);
-    /// How much a user may upload in which time, instead of what the homeserver would allow;
-    /// an empty list is no limit at all.
+    /// How much a user may upload in a period, in place of the homeserver's limits; an empty
+    /// list means no limit.
     /// Answers `hsmod_owned_array_of_media_upload_limit_answer`.
     hsmod_status (*get_media_upload_limits_for_user)(
         const void *object, const hsmod_media_repository_get_media_upload_limits_for_user_args *args, hsmod_frame *frame);
     /// A user's upload was refused because of a limit: they had uploaded `sent_bytes` in its
-    /// time, and tried `attempted_bytes` more.
+    /// period, and tried to upload `attempted_bytes` more.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_media_upload_limit_exceeded)(
         const void *object, const hsmod_media_repository_on_media_upload_limit_exceeded_args *args, hsmod_frame *frame);
@@ -2024,7 +2024,7 @@ struct hsmod_federation_table {
     uint32_t size;
     /// The version of the boundary of the side that made it.
     uint32_t minor;
-    /// Another server was given events of this one: it accepted them, or asked for them.
+    /// Events were delivered to another server: it accepted them, or requested them.
     /// Answers `hsmod_done_answer`.
     hsmod_status (*on_event_delivered_over_federation)(
         const void *object, const hsmod_federation_on_event_delivered_over_federation_args *args, hsmod_frame *frame);

@@ -1,10 +1,10 @@
-//! Category `account_data`: what clients keep with a user's account.
+//! Category `account_data`: changes of the account data that clients store.
 
 use crate::table::callbacks;
 use crate::values::{JsonStr, UserId};
 
 callbacks! {
-    /// News of what clients keep with a user's account.
+    /// Notifications about the account data that clients store.
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
     /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
@@ -14,9 +14,10 @@ callbacks! {
         written AccountDataCallbacks, table AccountDataTable AccountDataTableRef,
         all AccountDatas, lists AccountDataLists
     {
-        /// Account data of a user has changed: for one room, or for none (`room_id`).
+        /// The account data of a user has changed: in the room `room_id`, or globally (`None`).
         ///
-        /// Called when it is stored; an empty `content` is a deletion. Not for tags of rooms.
+        /// Called when it is stored; an empty `content` is a deletion. Not called for tags of
+        /// rooms.
         ///
         /// Combined: all are told. On failure: logged.
         /// Since Synapse 1.57.

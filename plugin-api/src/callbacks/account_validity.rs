@@ -30,7 +30,7 @@ callbacks! {
 
         /// A user has registered.
         ///
-        /// Called when the account exists, however it was made.
+        /// Called when the account exists, however it was created.
         ///
         /// Combined: all are told, in order; the first failure ends it. On failure: the request fails.
         /// Since Synapse 1.39.
@@ -57,7 +57,7 @@ callbacks! {
             //! Ok(())
         }
 
-        /// Sends a user the mail with which they renew their account.
+        /// Sends a user the mail with which they can renew their account.
         ///
         /// Called when a user asks for it (`POST /_matrix/client/unstable/account_validity/send_mail`),
         /// instead of what the homeserver would do itself.
@@ -73,7 +73,7 @@ callbacks! {
             //! self.api.send_mail(&email.address, "Renew your account", text, text).await
         }
 
-        /// Renews an account by the token of a mail.
+        /// Renews an account with the token from a mail.
         ///
         /// Called when a user follows the mail's link
         /// (`GET /_matrix/client/unstable/account_validity/renew`), instead of what the homeserver
@@ -88,11 +88,11 @@ callbacks! {
             //! Ok(if known { LegacyRenewal::valid(now + YEAR_MS) } else { LegacyRenewal::UNKNOWN })
         }
 
-        /// Renews an account for a server admin, and says until when it is valid now: milliseconds
-        /// since 1970.
+        /// Renews an account for a server admin, and answers until when it is now valid:
+        /// milliseconds since 1970.
         ///
         /// Called for `POST /_synapse/admin/v1/account_validity/validity`, with the whole request,
-        /// when the homeserver has found that an admin makes it.
+        /// after the homeserver has verified that an admin makes it.
         ///
         /// Combined: one module only; a second one refuses the start. On failure: the request fails.
         /// Since Synapse 1.39.

@@ -1,10 +1,10 @@
-//! Category `add_extra_fields_to_unsigned_client_event`: what clients are told about an event beside the event.
+//! Category `add_extra_fields_to_unsigned_client_event`: additional fields of events for clients.
 
 use crate::table::callbacks;
 use crate::values::{Event, JsonObject};
 
 callbacks! {
-    /// Adds to what clients are told about an event beside the event itself.
+    /// Adds fields to events that are sent to clients, beside the event itself.
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
     /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
@@ -14,10 +14,10 @@ callbacks! {
         written AddExtraFieldsToUnsignedClientEventCallbacks, table AddExtraFieldsToUnsignedClientEventTable AddExtraFieldsToUnsignedClientEventTableRef,
         all AddExtraFieldsToUnsignedClientEvents, lists AddExtraFieldsToUnsignedClientEventLists
     {
-        /// Fields for the `unsigned` of an event; none is an empty map.
+        /// Fields for the `unsigned` of an event; an empty map for none.
         ///
-        /// Called for each event that a client is sent, once per response, so it should answer at
-        /// once. Fields that the homeserver sets itself (`age`, `membership`, ..) win.
+        /// Called for each event in each response to a client, so it should answer at once. Fields
+        /// that the homeserver sets itself (`age`, `membership`, ..) take precedence.
         ///
         /// Combined: the fields of all modules are merged; of two with the same name the later
         /// module's counts. On failure: the request fails.

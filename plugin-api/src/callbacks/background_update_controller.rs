@@ -1,12 +1,12 @@
-//! Category `background_update_controller`: paces the updates of the database that run in the background.
+//! Category `background_update_controller`: paces background updates of the database.
 
 use crate::table::callbacks;
 use crate::values::UpdateGuard;
 
 callbacks! {
-    /// Paces the updates of the homeserver's database that run in the background.
+    /// Paces the background updates of the homeserver's database.
     ///
-    /// Only the first module that registers it is asked; it has to write
+    /// Only the first module that registers it is asked; the module must implement
     /// [`on_update`](Self::on_update).
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
@@ -17,12 +17,11 @@ callbacks! {
         written BackgroundUpdateControllerCallbacks, table BackgroundUpdateControllerTable BackgroundUpdateControllerTableRef,
         all BackgroundUpdateControllers, lists BackgroundUpdateControllerLists
     {
-        /// A batch of an update is about to run: how long it should take, and what is to be done
-        /// when it has run.
+        /// A batch of an update is about to run: how long it should take, and what to do after it.
         ///
         /// Called before each batch, which waits for the answer; `oneshot` if the update is a
-        /// single batch. With a controller the homeserver does not pause between batches of its
-        /// own accord: the controller waits here for as long as it wants.
+        /// single batch. With a controller the homeserver does not pause between batches by itself:
+        /// the controller waits here as long as it wants.
         ///
         /// Combined: the first module that registered the category is asked. On failure: the
         /// request fails.
@@ -40,8 +39,8 @@ callbacks! {
             //! Ok(UpdateGuard::new(std::time::Duration::from_millis(100)))
         }
 
-        /// How many items the first batch of an update has; `None` leaves it to the homeserver
-        /// (100 unless it is configured).
+        /// The number of items in the first batch of an update; `None` leaves it to the homeserver
+        /// (100 by default).
         ///
         /// Combined: the first module that registered the category is asked. On failure: the
         /// request fails.
@@ -54,8 +53,8 @@ callbacks! {
             //! Ok(update_name.starts_with("event_search").then_some(10))
         }
 
-        /// How many items a batch has at least, 1 or more; `None` leaves it to the homeserver (1
-        /// unless it is configured).
+        /// The minimum number of items in a batch, at least 1; `None` leaves it to the homeserver
+        /// (1 by default).
         ///
         /// Combined: the first module that registered the category is asked. On failure: the
         /// request fails.

@@ -1,10 +1,10 @@
-//! Category `federation`: what other servers got from this one.
+//! Category `federation`: events delivered to other servers.
 
 use crate::table::callbacks;
 use crate::values::EventDelivery;
 
 callbacks! {
-    /// News of what other servers got from this one.
+    /// Notifications of events delivered to other servers.
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
     /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
@@ -14,9 +14,9 @@ callbacks! {
         written FederationCallbacks, table FederationTable FederationTableRef,
         all Federations, lists FederationLists
     {
-        /// Another server was given events of this one: it accepted them, or asked for them.
+        /// Events were delivered to another server: it accepted them, or requested them.
         ///
-        /// Called with one event or more; also with those that another server sent first.
+        /// Called with at least one event; also with events that originate from other servers.
         ///
         /// Combined: all are told. On failure: logged.
         /// Over federation, a failure changes nothing: the other server has the events already.

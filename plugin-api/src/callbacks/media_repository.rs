@@ -1,10 +1,10 @@
-//! Category `media_repository`: who may upload how much.
+//! Category `media_repository`: limits on uploads.
 
 use crate::table::callbacks;
 use crate::values::{JsonObject, MediaUploadLimit, Permission, UserId};
 
 callbacks! {
-    /// Decides who may upload how much.
+    /// Decides how much a user may upload.
     ///
     /// Modules are asked in the order of the config.
     ///
@@ -16,8 +16,8 @@ callbacks! {
         written MediaRepositoryCallbacks, table MediaRepositoryTable MediaRepositoryTableRef,
         all MediaRepositories, lists MediaRepositoryLists
     {
-        /// What a user is told about the limits of the media repository, instead of what the
-        /// homeserver would say: the whole body of `GET /_matrix/client/v1/media/config`.
+        /// The limits of the media repository that are reported to a user, in place of the
+        /// homeserver's: the whole body of `GET /_matrix/client/v1/media/config`.
         ///
         /// Combined: the first answer decides. On failure: the request fails.
         /// Since Synapse 1.132.
@@ -43,10 +43,10 @@ callbacks! {
             //! Ok(if small { Permission::Allow } else { Permission::Deny })
         }
 
-        /// How much a user may upload in which time, instead of what the homeserver would allow;
-        /// an empty list is no limit at all.
+        /// How much a user may upload in a period, in place of the homeserver's limits; an empty
+        /// list means no limit.
         ///
-        /// Called after each upload. The homeserver gets the limits with the longest time first.
+        /// Called after each upload. The homeserver gets the limits with the longest period first.
         ///
         /// Combined: the first answer decides. On failure: the request fails.
         /// Since Synapse 1.139.
@@ -63,10 +63,10 @@ callbacks! {
         }
 
         /// A user's upload was refused because of a limit: they had uploaded `sent_bytes` in its
-        /// time, and tried `attempted_bytes` more.
+        /// period, and tried to upload `attempted_bytes` more.
         ///
-        /// Called before the client gets its 403 `M_USER_LIMIT_EXCEEDED`; an error with a status
-        /// of its own takes its place.
+        /// Called before the client gets its 403 `M_USER_LIMIT_EXCEEDED`; an error with an HTTP
+        /// status replaces that.
         ///
         /// Combined: all are told, in order; the first failure ends it. On failure: the request
         /// fails.

@@ -4,9 +4,9 @@ use crate::table::callbacks;
 use crate::values::{AcceptedLogin, JsonStr, Permission, UserId};
 
 callbacks! {
-    /// Checks passwords and other credentials, and has a say in registrations.
+    /// Checks passwords and other credentials, and takes part in registrations.
     ///
-    /// The types of login that [`check_auth`](Self::check_auth) knows are named when it is
+    /// The types of login that [`check_auth`](Self::check_auth) supports are named when it is
     /// registered. Modules are asked in the order of the config.
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
@@ -17,13 +17,13 @@ callbacks! {
         written PasswordAuthProviderCallbacks, table PasswordAuthProviderTable PasswordAuthProviderTableRef,
         all PasswordAuthProviders, lists PasswordAuthProviderLists
     {
-        /// Whether these credentials are right, and whose they are.
+        /// Whether these credentials are valid, and the user that they belong to.
         ///
         /// Called for each login, and for each confirmation of an operation (user-interactive
         /// authentication), of a type that the module registered it for. `username` is as the
-        /// client sent it: a local part or a whole user ID. `login_dict` holds the fields that were
-        /// registered for the type, no others. If no module accepts, a homeserver that has
-        /// passwords of its own tries these for `m.login.password`; else the client gets a 403.
+        /// client sent it: a local part or a whole user ID. `login_dict` contains only the fields
+        /// that were registered for the type. If no module accepts, a homeserver that stores
+        /// passwords checks these for `m.login.password`; otherwise the client gets a 403.
         ///
         /// Combined: of the modules that registered the type of login, the first that accepts
         /// decides. On failure: logged, and the next module is asked.
@@ -45,8 +45,8 @@ callbacks! {
 
         /// Whether the password is that of the user with this e-mail address or telephone number.
         ///
-        /// Called when somebody logs in with one, before the homeserver looks for it itself.
-        /// `medium` is `email` or `msisdn`.
+        /// Called when a user logs in with one, before the homeserver looks it up itself. `medium`
+        /// is `email` or `msisdn`.
         ///
         /// Combined: the first that accepts decides. On failure: logged, and the next module is
         /// asked.
@@ -64,9 +64,9 @@ callbacks! {
             //! Ok(Some(AcceptedLogin::new(self.api.get_qualified_user_id(localpart))))
         }
 
-        /// A user's access token has ended: they logged out, or their device was deleted.
+        /// A user's access token was invalidated: they logged out, or their device was deleted.
         ///
-        /// Called once for each access token, when it is gone.
+        /// Called once for each access token, after it was invalidated.
         ///
         /// Combined: all are told. On failure: logged.
         /// Since Synapse 1.46.
@@ -80,11 +80,11 @@ callbacks! {
             //! Ok(())
         }
 
-        /// The local part of the user ID of somebody who registers; `None` leaves it to others.
+        /// The local part of the user ID of a new user; `None` leaves it to others.
         ///
-        /// Called when all stages of a registration are done, except through SSO. `uia_results`
-        /// holds the result of each stage, `params` what the client sent. The homeserver puts the
-        /// answer in lower case.
+        /// Called when all stages of a registration are complete, except through SSO. `uia_results`
+        /// contains the result of each stage, `params` the client's request. The homeserver
+        /// converts the answer to lower case.
         ///
         /// Combined: the first answer decides. On failure: the request fails, and says nothing of
         /// the reason.
@@ -99,7 +99,7 @@ callbacks! {
             //! Ok(wanted.map(|username| format!("guest-{username}")))
         }
 
-        /// The display name of somebody who registers; `None` leaves it to others.
+        /// The display name of a new user; `None` leaves it to others.
         ///
         /// Called as [`get_username_for_registration`](Self::get_username_for_registration).
         ///
@@ -118,8 +118,8 @@ callbacks! {
 
         /// Whether an e-mail address or telephone number may be used on this homeserver.
         ///
-        /// Called when a client asks for a proof of it, to register (`registration`) or to add it
-        /// to an account, and at the end of the registration. A denial is a 403.
+        /// Called when a client requests a verification of it, to register (`registration`) or to
+        /// add it to an account, and at the end of the registration. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails, and says nothing of
         /// the reason.

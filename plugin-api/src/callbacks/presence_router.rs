@@ -1,13 +1,14 @@
-//! Category `presence_router`: who gets to know of whose presence.
+//! Category `presence_router`: who receives whose presence.
 
 use crate::table::callbacks;
 use crate::values::{InterestedUsers, UserId, UserPresenceState, UsersForStates};
 
 callbacks! {
-    /// Sends presence to users who share no room with whom it is about.
+    /// Sends presence to users who share no room with the user whose presence it is.
     ///
-    /// A module writes both callbacks or neither; they have to agree: whom
-    /// `get_interested_users` lets in must find the states through `get_users_for_states`.
+    /// A module implements both callbacks or neither, and they must agree: a user to whom
+    /// `get_interested_users` gives someone's presence must get the states from
+    /// `get_users_for_states`.
     ///
     /// Override those you need; `#[callbacks]` above the `impl` registers just these. All callbacks
     /// may be called from any thread, several at once, from the end of `start` until `shutdown`.
@@ -17,8 +18,8 @@ callbacks! {
         written PresenceRouterCallbacks, table PresenceRouterTable PresenceRouterTableRef,
         all PresenceRouters, lists PresenceRouterLists
     {
-        /// Who is to be told of these changes of presence, beside those who share a room with the
-        /// user.
+        /// The users who are to receive these changes of presence, in addition to those who share a
+        /// room with the user.
         ///
         /// Called whenever presence is sent on, to local users and to other servers.
         ///
@@ -38,7 +39,8 @@ callbacks! {
             //! Ok(users)
         }
 
-        /// Whose presence a local user gets, beside that of those who share a room with them.
+        /// The users whose presence a local user receives, in addition to those who share a room
+        /// with them.
         ///
         /// Called at each sync that includes presence, so it should answer at once.
         ///

@@ -39,7 +39,7 @@ callbacks! {
             //! })
         }
 
-        /// Whether an event of another server is dropped without a word.
+        /// Whether an event of another server is dropped silently.
         ///
         /// Called for each invite and each event that another server sends, before it is stored;
         /// possibly more than once. A dropped invite is refused with 403; any other event is
@@ -94,7 +94,7 @@ callbacks! {
 
         /// Whether a user of another server may invite a user of this one.
         ///
-        /// Called for each invite that another server sends, with the whole event; if nobody
+        /// Called for each invite that another server sends, with the whole event; if no module
         /// denies it, `user_may_invite` is asked next. A denial is a 403.
         ///
         /// Combined: the first denial decides, then `user_may_invite`. On failure: the request fails.
@@ -107,7 +107,7 @@ callbacks! {
             //! Ok(if listed { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
         }
 
-        /// Whether a user may invite somebody by e-mail address or telephone number.
+        /// Whether a user may invite another person by e-mail address or telephone number.
         ///
         /// Called for each such invite whose address belongs to no known user, after
         /// `check_threepid_can_be_invited`. `medium` is `email` or `msisdn`. A denial is a 403.
@@ -192,9 +192,9 @@ callbacks! {
             //! Ok(if open { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
         }
 
-        /// Whether a user is hidden from another one's search in the user directory.
+        /// Whether a user is hidden from another user's search in the user directory.
         ///
-        /// Called for each user a search found. `requester_id` is who searches.
+        /// Called for each user that a search found. `requester_id` is the user who searches.
         ///
         /// Combined: the first that hides decides. On failure: the request fails.
         /// Since Synapse 1.37; `requester_id` since 1.122.
@@ -207,12 +207,12 @@ callbacks! {
             //! Ok(if hidden { DirectoryVisibility::Hidden } else { DirectoryVisibility::Visible })
         }
 
-        /// Whether somebody may register.
+        /// Whether a user may register.
         ///
-        /// Called for each registration, however it comes, except by application services.
-        /// `username` is the local part, if the client asked for one; `request_info` is what the
-        /// clients of the session showed; `auth_provider_id` names the SSO provider. A denial is a
-        /// 429, disguised as a rate limit; a shadow ban lets the registration pass.
+        /// Called for each registration, in any way, except by application services. `username` is
+        /// the local part, if the client requested one; `request_info` describes the clients of the
+        /// session; `auth_provider_id` names the SSO provider. A denial is a 429, disguised as a
+        /// rate limit; a shadow ban lets the registration pass.
         ///
         /// Combined: the first denial or shadow ban decides. On failure: the request fails.
         /// Since Synapse 1.37.
@@ -236,9 +236,10 @@ callbacks! {
 
         /// Whether a media file is acceptable.
         ///
-        /// Called for each file uploaded by a local user, fetched from another server, made as a
-        /// thumbnail or fetched for a preview, when its bytes are there and before it is kept. A
-        /// denied file is deleted; an upload is refused with 400, other media is not found.
+        /// Called for each file that is uploaded by a local user, fetched from another server,
+        /// created as a thumbnail or fetched for a preview, when its bytes are available and before
+        /// it is stored. A denied file is deleted; an upload is refused with 400, other media is
+        /// not found.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Over federation, a failure keeps nothing of the file, which is fetched anew when somebody next
@@ -257,9 +258,9 @@ callbacks! {
 
         /// Whether a user may log in.
         ///
-        /// Called for each login that has succeeded otherwise, before the device is made.
-        /// `request_info` holds one item; `auth_provider_id` names the SSO provider. A denial is a
-        /// 403.
+        /// Called for each login that has otherwise succeeded, before the device is created.
+        /// `request_info` contains one item; `auth_provider_id` names the SSO provider. A denial is
+        /// a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
         /// Since Synapse 1.87.
@@ -277,9 +278,9 @@ callbacks! {
             //! Ok(Verdict::Allow)
         }
 
-        /// Whether a user of another server may begin to join a room through this one.
+        /// Whether a user of another server may begin to join a room through this server.
         ///
-        /// Called for each `make_join` that another server asks for; not in Synapse itself, but in
+        /// Called for each `make_join` request of another server; not in Synapse itself, but in
         /// servers that protect rooms with it. A denial is a 403.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
@@ -293,7 +294,7 @@ callbacks! {
             //! Ok(if listed { Verdict::deny(ErrorCode::Forbidden) } else { Verdict::Allow })
         }
 
-        /// A callback of a later version: what a plugin built for it has and this loader does not.
+        /// A callback of a later version, which a plugin built for it has and this loader does not.
         #[cfg(hsmod_abi_test = "newer_minor")]
         async fn accept_make_knock(&self, user_id: &UserId, room_id: &RoomId) -> Verdict, since 1, denies {
             //! let listed = self.listed.contains(room_id);

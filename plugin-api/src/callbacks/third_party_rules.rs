@@ -18,12 +18,12 @@ callbacks! {
         written ThirdPartyRulesCallbacks, table ThirdPartyRulesTable ThirdPartyRulesTableRef,
         all ThirdPartyRulesAll, lists ThirdPartyRulesLists
     {
-        /// Whether an event may be made, or what is made instead.
+        /// Whether an event may be created, or which event replaces it.
         ///
-        /// Called for each event that this server builds, membership events and the first events
-        /// of a room included, with the state before it; not for events of other servers. A denial
-        /// is a 403. A replacement must keep `room_id`, `type`, `state_key` and a local sender; it
-        /// is hashed and signed anew and not asked about again.
+        /// Called for each event that this server creates, including membership events and the
+        /// first events of a room, with the state before it; not for events of other servers. A
+        /// denial is a 403. A replacement must keep `room_id`, `type`, `state_key` and a local
+        /// sender; it is hashed and signed again, and not checked again.
         ///
         /// Combined: the first denial or replacement decides. On failure: the request fails.
         /// Since Synapse 1.39.
@@ -43,8 +43,8 @@ callbacks! {
 
         /// A room is about to be created; the request may be changed.
         ///
-        /// Called for each room creation before the request is validated, not for upgrades. To
-        /// refuse it, answer an error.
+        /// Called for each room creation before the request is validated, not for upgrades. Answer
+        /// an error to refuse it.
         ///
         /// Combined: all are asked, each sees what the ones before it changed; the first failure
         /// ends it. On failure: the room is not created (403).
@@ -80,7 +80,7 @@ callbacks! {
             //! Ok(if full { Permission::Deny } else { Permission::Allow })
         }
 
-        /// Whether a room may be made public or private in the room list.
+        /// Whether a room may be added to or removed from the public room list.
         ///
         /// Called when a room is published, and for each new room (with empty state).
         /// `new_visibility` is `public` or `private`. A denial is a 403.
@@ -166,7 +166,7 @@ callbacks! {
 
         /// A user was deactivated, or reactivated.
         ///
-        /// Called when it has happened.
+        /// Called after the change.
         ///
         /// Combined: all are told. On failure: logged.
         /// Since Synapse 1.54.
@@ -230,8 +230,8 @@ callbacks! {
 
         /// The user directory was searched; the results may be changed.
         ///
-        /// Called after each search with the body that the client would get. To refuse it, answer
-        /// an error.
+        /// Called after each search with the body of the client's response. Answer an error to
+        /// refuse it.
         ///
         /// Combined: all are asked, each sees what the ones before it changed; the first failure
         /// ends it. On failure: the request fails.
