@@ -1,4 +1,4 @@
-"""Group `account_data`: what clients keep with a user's account."""
+"""Group `account_data`: the account data that clients store."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOCK = "_hs.get_worker_locks_handler().acquire_lock"
 
 
 class AccountData(Group):
-    """Account data of no room."""
+    """Global account data."""
 
     @public("account_data_manager.get_global", since="1.57")
     async def get_global(self, user_id: str, data_type: str) -> Mapping[str, Any] | None:

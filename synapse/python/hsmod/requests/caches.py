@@ -1,4 +1,4 @@
-"""Group `caches`: what modules remember, in several processes."""
+"""Group `caches`: caches of modules in several processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group `membership`: who is in a room."""
+"""Group `membership`: memberships of rooms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Group `presence`: who is online."""
+"""Group `presence`: presence of users."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hsmod.requests.way import public
 
 
 class Presence(Group):
-    """Who is online, and who is told."""
+    """Presence."""
 
     @public("send_local_online_presence_to", since="1.32")
     async def send_local_online_presence_to(self, users: list[str]) -> None:

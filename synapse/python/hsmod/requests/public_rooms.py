@@ -1,4 +1,4 @@
-"""Group `public_rooms`: the list of rooms that everybody may see."""
+"""Group `public_rooms`: the public room list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hsmod.requests.way import public
 
 
 class PublicRooms(Group):
-    """The list of rooms."""
+    """The public room list."""
 
     @public("public_room_list_manager.room_is_in_public_room_list", since="1.22")
     async def room_is_in_public_room_list(self, room_id: str) -> bool:

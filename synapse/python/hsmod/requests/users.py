@@ -1,4 +1,4 @@
-"""Group `users`: who has an account here, and what it is like."""
+"""Group `users`: accounts."""
 
 from __future__ import annotations
 
