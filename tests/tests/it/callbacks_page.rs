@@ -1,4 +1,4 @@
-//! Shows that `docs/callbacks.md` says what the code does.
+//! Tests that `docs/callbacks.md` says what the code does.
 
 use hsmod_tests::{build, callbacks_page};
 

@@ -1,4 +1,4 @@
-//! Shows that modules can be linked into a homeserver instead of being loaded by it.
+//! Tests that modules can be linked into a homeserver instead of being loaded by it.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Shows that `docs/requests.md` says what the code does.
+//! Tests that `docs/requests.md` says what the code does.
 
 use hsmod_tests::{build, requests_page};
 

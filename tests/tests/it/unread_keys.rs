@@ -1,4 +1,4 @@
-//! Shows that an operator is warned of keys in a module's config that the module does not read.
+//! Tests that an operator is warned about keys in a module's config that the module does not read.
 
 use hsmod_tests::scene::Scene;
 use insta::assert_snapshot;
