@@ -75,8 +75,8 @@ pub use homes::Stray;
 
 use crate::table::{CallbackInfo, Category, contains, equal};
 
-/// Every category, one row beside its `mod`: its file, its trait and what comes with that, and the method that
-/// registers it. `$then` is called with all rows behind what stands in the brackets.
+/// Every category, one row each: its file, its trait, the items that belong to the trait, and the method that
+/// registers it. Calls `$then` with the tokens in the brackets, followed by all rows.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __categories {

@@ -1,7 +1,7 @@
-//! How a callback is declared once: one row in a category's list makes the author's trait method,
-//! the slot in the C table, the thunk behind it, the homeserver's method and the reflection row.
+//! Each callback is declared once: one row in a category's list generates the author's trait
+//! method, the slot in the C table, its thunk, the homeserver's method and the reflection row.
 //!
-//! Combining and failure rules are not here: they are the loader's.
+//! The rules for combining answers and for failures are in the loader, not here.
 
 mod interface;
 mod requests;
@@ -11,7 +11,7 @@ use hsmod_abi::Asking;
 
 use crate::values::answer::{Answer, Returns};
 
-/// What is known of a callback: documentation, `hsmod inspect` and tests read it.
+/// The facts about a callback, for the documentation, `hsmod inspect` and tests.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallbackInfo {
@@ -19,7 +19,7 @@ pub struct CallbackInfo {
     pub category: &'static str,
     /// Its name, as in Synapse.
     pub name: &'static str,
-    /// The minor version of the boundary that brought it.
+    /// The minor version of the boundary that introduced it.
     pub since: u32,
     /// Names and types of its arguments.
     pub arguments: &'static [(&'static str, &'static str)],
@@ -47,13 +47,13 @@ impl CallbackInfo {
     pub fn since_synapse(&self) -> Option<&'static str> {
         let version =
             self.doc.iter().find_map(|line| line.trim().strip_prefix("Since Synapse "))?;
-        // What has come later may stand behind it.
+        // A remark about a later version may follow.
         let version = version.split(';').next().unwrap_or(version);
         Some(version.trim_end_matches('.'))
     }
 }
 
-/// A category of callbacks: those of one `register_*_callbacks`.
+/// A category of callbacks: those that one `register_*_callbacks` method registers.
 pub trait Category: Sized + 'static {
     /// Its name: `spam_checker`.
     const NAME: &'static str;
@@ -61,24 +61,24 @@ pub trait Category: Sized + 'static {
     const ROWS: &'static [CallbackInfo];
     /// The C table, as the other side sees it.
     type Table: Copy + Send + Sync + 'static;
-    /// Per callback, who registered it.
+    /// For each callback, the modules that registered it.
     #[cfg(feature = "host")]
     type Lists: Default + Send + Sync + 'static;
 
-    /// Its part of the lists of all categories.
+    /// The lists of this category, out of those of all categories.
     #[cfg(feature = "host")]
     fn lists(all: &crate::host::Lists) -> &Self::Lists;
 }
 
 /// A callback as a type.
 pub trait Row: Asking<Answers = Returns<Self::Answer>> {
-    /// What is known of it.
+    /// The facts about it.
     const INFO: CallbackInfo;
     /// Its category.
     type Category: Category;
-    /// What it answers.
+    /// The type of its answer.
     type Answer: Answer;
-    /// What the author's method answers: the same, or that about one item of several.
+    /// The type of the author's answer: the same type, or the answer about one of several items.
     #[cfg(feature = "host")]
     type Item: Default;
 
@@ -86,16 +86,16 @@ pub trait Row: Asking<Answers = Returns<Self::Answer>> {
     #[cfg(feature = "host")]
     fn item(answer: Self::Answer) -> Self::Item;
 
-    /// What a call with these arguments is about.
+    /// The subject of a call with these arguments: the event, room and user that they identify.
     #[cfg(feature = "host")]
     fn subject(args: &<Self::Raws as hsmod_abi::Form>::Of<'_>) -> crate::values::subject::Subject;
 
-    /// Who registered it.
+    /// The modules that registered it.
     #[cfg(feature = "host")]
     fn list(lists: &<Self::Category as Category>::Lists) -> &[crate::host::Callback<Self>];
 }
 
-/// Whether `name` stands among `names`; usable in constants.
+/// Whether `name` is one of `names`; usable in constants.
 pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
     let mut index = 0;
     while index < names.len() {
@@ -107,7 +107,7 @@ pub(crate) const fn contains(names: &[&str], name: &str) -> bool {
     false
 }
 
-/// Whether both are the same; usable in constants.
+/// Whether both are equal; usable in constants.
 pub(crate) const fn equal(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;

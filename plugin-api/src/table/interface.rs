@@ -1,12 +1,12 @@
-//! The macro behind every interface: callbacks, groups of requests, and what else one side asks of
-//! an object of the other.
+//! The macro behind every interface: callbacks, groups of requests, and the other calls that one
+//! side makes to an object of the other.
 
-/// Declares an interface: for each row the structure of its arguments, its type, and its slot in
+/// Declares an interface: for each row, the structure of its arguments, its type, and its slot in
 /// the table.
 ///
-/// The types of a row are those of an author's method: each argument crosses in the C form of its
-/// [`Arg`](crate::values::arg::Arg), the answer in that of its
-/// [[`Answer`](crate::values::answer::Answer).
+/// The types in a row are those of the author's method. Each argument crosses in the C form of its
+/// [`Arg`](crate::values::arg::Arg), and the answer in the C form of its
+/// [`Answer`](crate::values::answer::Answer).
 macro_rules! interface {
     (
         $(#[$meta:meta])*
@@ -34,7 +34,7 @@ macro_rules! interface {
 
         #[cfg(feature = "describe")]
         impl $table_ref {
-            /// Notes the table, and what each of its rows answers.
+            /// Records the table, and the type of each row's answer.
             pub(crate) fn describe(shapes: &mut hsmod_abi::Shapes) {
                 $(
                     #[allow(unused_doc_comments, reason = "what else is there may leave it out")]
@@ -63,14 +63,14 @@ macro_rules! interface {
             )*
         }
 
-        /// The C form of each answer, for the description of all that crosses: no table names them.
+        /// The C form of each answer, for the description of the boundary: no table names it.
         #[cfg(feature = "layout")]
         #[allow(unreachable_pub, unnameable_types, reason = "seen where the interface is")]
         pub mod answers {
             #[allow(unused_imports, clippy::wildcard_imports, reason = "whatever the rows name")]
             use super::*;
 
-            /// One marker a row.
+            /// One marker for each row.
             #[repr(C)]
             #[derive(Debug, abi_stable::StableAbi)]
             pub struct Answers {

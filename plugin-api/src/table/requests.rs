@@ -1,14 +1,14 @@
 //! The macro behind a group's list of requests: a module asks, its homeserver answers.
 //!
-//! The same as a callback with the roles swapped: one row makes the method of `ModuleApi`, the
+//! Like a callback, with the roles swapped: one row generates the method of `ModuleApi`, the
 //! slot in the C table, the thunk behind it, the homeserver's trait method and the reflection row.
 
-/// Declares a group of requests: one row each. `locks room_id` names the argument that is the room
-/// whose lock the homeserver needs for the answer; `holds transactions` names what the numbers are
-/// of that the group gives out. An argument `&JsonStr as Object` is given by the module as whatever
-/// serialises as a value of that [`JsonShape`](crate::values::JsonShape). In the braces stand the
-/// lines of an example, as documentation: of the method that modules call, where `api`, `user_id`,
-/// `room_id`, `event` and `request` are at hand.
+/// Declares a group of requests: one row each. `locks room_id` names the argument with the room
+/// whose lock the homeserver needs for the answer. `holds transactions` says what the numbers stand
+/// for that the group hands out. For an argument `&JsonStr as Object`, the module passes any value
+/// that serialises to this [`JsonShape`](crate::values::JsonShape). The braces contain the lines of
+/// an example, as doc comments. They document the method that modules call, and can use `api`,
+/// `user_id`, `room_id`, `event` and `request`.
 macro_rules! requests {
     (
         $(#[doc = $doc:expr])*
@@ -30,7 +30,7 @@ macro_rules! requests {
             $(
                 $(#[doc = $row_doc])*
                 ///
-                // All of it as attributes: the lines of a row arrive as such, with their blank.
+                // All lines are attributes, because those of a row are: each begins with a space.
                 #[doc = " ```"]
                 #[doc = " # use hsmod_plugin_api::prelude::*;"]
                 #[doc = " # async fn example("]
@@ -43,8 +43,8 @@ macro_rules! requests {
                 #[doc = " ```"]
                 ///
                 /// # Errors
-                /// As the homeserver says; [`ModuleError::unanswered`] if it does not answer this
-                /// at all.
+                /// Whatever error the homeserver answers with; [`ModuleError::unanswered`] if it
+                /// does not support this request.
                 $($( #[doc = $crate::table::shaped!($arg $shape)] )?)*
                 ///
                 /// [`ModuleError::unanswered`]: crate::values::ModuleError::unanswered
@@ -130,8 +130,8 @@ macro_rules! answering {
     ) => {
         $(#[doc = $doc])*
         ///
-        /// A homeserver answers what it can: write these methods as `async fn` in an `impl` with
-        /// `#[requests]` above it. The others answer that they are not supported.
+        /// A homeserver implements the requests that it can answer, as `async fn` in an `impl` with
+        /// `#[requests]` above it. The other methods answer that they are not supported.
         #[diagnostic::on_unimplemented(
             message = "`{Self}` answers no requests of this group",
             label = "needs an `impl` of its trait, with `#[requests]` above it"
@@ -169,8 +169,8 @@ macro_rules! answering {
             /// Their names.
             const WRITTEN: &'static [&'static str];
 
-            /// Whether a request of this name is one of them. A homeserver that finds out at its
-            /// start what it can answer implements this trait itself, in place of `#[requests]`.
+            /// Whether it answers the request of this name. A homeserver that learns only at its
+            /// start what it can answer implements this trait itself, instead of `#[requests]`.
             fn answers(&self, name: &str) -> bool {
                 ROWS.iter().any(|row| row.name == name) && Self::WRITTEN.contains(&name)
             }
@@ -178,12 +178,12 @@ macro_rules! answering {
 
         #[doc = concat!("Any [`", stringify!($trait), "`].")]
         pub trait $erased: Send + Sync + 'static {
-            /// Whether a request of this name was written.
+            /// Whether the homeserver answers the request of this name.
             fn answers(&self, name: &str) -> bool;
-            /// What a module holds by this number, if the group gives out such, is given up.
+            /// Gives up what a module holds by this number, if the group hands out numbers.
             fn give_up(&self, number: i64);
             $(
-                /// Begins to answer; the permit is held until that has ended.
+                /// Begins the answer; the permit is held until the answer is complete.
                 $(#[cfg($cfg)])?
                 fn $name<'a>(
                     &'a self,
@@ -284,7 +284,7 @@ macro_rules! answering {
     };
 }
 
-/// What is there for groups that hold something.
+/// The tokens that only groups with `holds` need.
 #[cfg(feature = "host")]
 macro_rules! holders {
     ($held:ident, $($what:tt)*) => { $($what)* };
@@ -300,14 +300,14 @@ macro_rules! given {
     };
 }
 
-/// What the documentation says of an argument that is JSON.
+/// The sentence in the documentation about an argument that is JSON.
 macro_rules! shaped {
     ($arg:ident Any) => {
-        concat!("Nothing is asked if `", stringify!($arg), "` cannot be written as JSON.")
+        concat!("No request is made if `", stringify!($arg), "` cannot be written as JSON.")
     };
     ($arg:ident $shape:ident) => {
         concat!(
-            "Nothing is asked if `",
+            "No request is made if `",
             stringify!($arg),
             "` does not serialise as ",
             $crate::values::json_argument::in_words!($shape),
@@ -329,7 +329,7 @@ macro_rules! written {
     };
 }
 
-/// The name of the argument that is the room whose lock a request needs.
+/// The name of the argument with the room whose lock a request needs.
 macro_rules! locked {
     ([]) => {
         None

@@ -2,14 +2,14 @@
 
 /// Declares a category: one row per callback.
 ///
-/// A row whose first argument stands in brackets, `[each event: Event<'_>, many NAME]`, is asked
-/// about one item by the author's method, and crosses the boundary with as many as the homeserver
-/// has: `NAME` is the homeserver's method for several.
+/// The first argument of a row can be in brackets: `[each event: Event<'_>, many NAME]`. Then the
+/// author's method is asked about one item, while a call across the boundary carries as many items
+/// as the homeserver has. `NAME` is the homeserver's method for several items.
 ///
 /// `denies` marks a row whose answer, or whose failure, can refuse something.
 ///
-/// What stands in the braces of a row, as a comment, is its example: the body of a method that an
-/// author may begin with. The documentation shows it below the line to paste, and compiles it.
+/// The comment in the braces of a row is its example: the body of a method that an author may start
+/// from. The documentation shows it below the line to paste, and compiles it.
 macro_rules! callbacks {
     (
         $(#[doc = $doc:expr])*
@@ -52,7 +52,7 @@ macro_rules! callbacks {
                 #[doc = " }\n # }\n ```"]
                 $(#[cfg($cfg)])?
                 #[allow(unused_variables, reason = "the default has no use for its arguments")]
-                // The compiler shows the line with `Send` to those who hold a lock too long.
+                // If a module holds a lock too long, the compiler shows the line with `Send`.
                 fn $name(&self $(, $item: &$item_type)? $(, $arg: $type)*) -> impl Future<
                     Output = Result<$answer, $crate::values::ModuleError>,
                 > + Send { // end locks before an `.await`, in a block of their own
@@ -72,7 +72,7 @@ macro_rules! callbacks {
         pub trait $written {
             /// Their names.
             const WRITTEN: &'static [&'static str];
-            /// Those that a homeserver may lack.
+            /// The callbacks that a homeserver need not have.
             const OPTIONAL: $crate::callbacks::Optional = $crate::callbacks::Optional::NONE;
         }
 
@@ -183,7 +183,7 @@ macro_rules! callbacks {
     };
 }
 
-/// The first line of an author's method, or its first lines.
+/// The signature of an author's method, on one line or several.
 macro_rules! line_to_paste {
     ($name:ident [$($arg:ident: $type:ty)?] $answer:ty) => {
         concat!(
@@ -200,7 +200,7 @@ macro_rules! line_to_paste {
     };
 }
 
-/// Whether a row bears the mark `denies`.
+/// Whether a row is marked `denies`.
 macro_rules! marked {
     ([]) => {
         false
@@ -210,7 +210,7 @@ macro_rules! marked {
     };
 }
 
-/// The author's method, asked once or for each item.
+/// A call of the author's method: once, or once for each item.
 macro_rules! asked {
     (($module:expr) $args:ident $name:ident [] [$($arg:ident: $type:ty),*]) => {
         $module.$name($(<fn($type) as $crate::values::arg::Arg>::value($args.$arg, $arg)),*)
@@ -222,25 +222,25 @@ macro_rules! asked {
     }};
 }
 
-/// The homeserver's face of a category.
+/// The homeserver's side of a category.
 #[cfg(feature = "host")]
 macro_rules! host_face {
     ($category:literal, $trait:ident, $table_ref:ident, $all:ident, $lists:ident {
         $( $(#[cfg($cfg:meta)])? $name:ident $many:tt $args:tt; )*
     }) => {
-        #[doc = concat!("Who registered what of `", $category, "`, in order.")]
+        #[doc = concat!("The modules that registered each callback of `", $category, "`, in order.")]
         #[derive(Debug, Default)]
         #[non_exhaustive]
         pub struct $lists {
             $(
-                #[doc = concat!("Who registered `", stringify!($name), "`.")]
+                #[doc = concat!("The modules that registered `", stringify!($name), "`.")]
                 $(#[cfg($cfg)])?
                 pub $name: Vec<$crate::host::Callback<rows::$name>>,
             )*
         }
 
         impl $lists {
-            /// Appends the callbacks of an object for which `wanted` gives a tag; returns their
+            /// Appends those callbacks of an object for which `wanted` returns a tag; returns their
             /// names.
             pub fn register(
                 &mut self,
@@ -262,11 +262,11 @@ macro_rules! host_face {
             }
         }
 
-        /// The homeserver's face of every category has this name, for those who take them all.
+        /// The same name in every category, for macros that go through all categories.
         #[doc(hidden)]
         pub type All<D> = $all<D>;
 
-        #[doc = concat!("All modules' [`", stringify!($trait), "`] callbacks, as a homeserver calls them: `D` knows the rules.")]
+        #[doc = concat!("All modules' [`", stringify!($trait), "`] callbacks, as a homeserver calls them. `D` implements the rules.")]
         #[derive(Clone, Copy, Debug)]
         pub struct $all<D>(D);
 
@@ -286,7 +286,7 @@ macro_rules! host_face {
         hsmod_plugin_api_macros::named! {
             impl<D> $all<D> {
                 $(
-                    #[doc = concat!("Whether [`Self::", stringify!($name), "`] would ask or tell any module: a look at one word, for arguments that cost something and are to be made for somebody only.")]
+                    #[doc = concat!("Whether [`Self::", stringify!($name), "`] would call any module. It reads one word; use it to skip the work for arguments that are costly to make.")]
                     $(#[cfg($cfg)])?
                     #[inline]
                     pub fn [<$name _listens>](self) -> bool
@@ -307,8 +307,8 @@ macro_rules! host_face {
     };
 }
 
-/// A method of the homeserver's face: one for every row, and one for those that are asked about
-/// several items.
+/// A method of the homeserver's side: one for each row, and a second one for each row that is asked
+/// about several items.
 #[cfg(feature = "host")]
 macro_rules! host_method {
     ($trait:ident $name:ident ($($arg:ident,)*)) => {

@@ -1,9 +1,9 @@
-//! What a call is about, for the log of its failure.
+//! The subject of a call, for the log line when it fails.
 
 use super::event::Event;
 
-/// The event, room and user that the arguments of a call identify, if any: of several users the
-/// first, of an event its sender.
+/// The event, room and user that the arguments of a call identify, if any. If there are several
+/// users, it is the first one; for an event, it is the sender.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Subject {
