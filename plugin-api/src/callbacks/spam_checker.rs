@@ -26,8 +26,8 @@ callbacks! {
         /// remote one is redacted and soft-failed.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
-        /// Over federation, a failure refuses this event alone, until it comes again: its server is told
-        /// of an error, and the other events of the transaction are taken.
+        /// Over federation, a failure refuses only this event, until it is sent again: its server gets an
+        /// error, and the other events of the transaction are accepted.
         /// Since Synapse 1.37.
         async fn check_event_for_spam(&self, event: &Event<'_>) -> Verdict, since 0, denies {
             //! let content: JsonObject = event.content()?;
@@ -46,8 +46,8 @@ callbacks! {
         /// reported as accepted and forgotten.
         ///
         /// Combined: the first drop decides. On failure: the request fails.
-        /// Over federation, a failure refuses this event alone, until it comes again: its server is told
-        /// of an error, where a drop is reported as accepted.
+        /// Over federation, a failure refuses only this event, until it is sent again: its server gets an
+        /// error, whereas a drop is reported as accepted.
         /// Since Synapse 1.60.
         async fn should_drop_federated_event(&self, event: &Event<'_>) -> FederatedEventAction, since 0, denies {
             //! let server_name = event.sender().server_name().unwrap_or_default();
@@ -99,7 +99,7 @@ callbacks! {
         ///
         /// Combined: the first denial decides, then `user_may_invite`. On failure: the request fails.
         /// Over federation, a failure is a 500 for the server that invites, which may try again;
-        /// `user_may_invite` is not asked then.
+        /// `user_may_invite` is then not called.
         /// Since Synapse 1.133.
         async fn federated_user_may_invite(&self, event: &Event<'_>) -> Verdict, since 0, denies {
             //! let server_name = event.sender().server_name().unwrap_or_default();
@@ -242,8 +242,8 @@ callbacks! {
         /// not found.
         ///
         /// Combined: the first denial decides. On failure: the request fails.
-        /// Over federation, a failure keeps nothing of the file, which is fetched anew when somebody next
-        /// asks for it.
+        /// Over federation, a failure discards the file, which is fetched again when somebody next asks
+        /// for it.
         /// Since Synapse 1.37.
         async fn check_media_file_for_spam(
             &self,
