@@ -121,7 +121,8 @@ pub trait Module: Send + Sync + Sized + 'static {
     /// Reads the module's `config` (an empty mapping if there is none). It may rewrite or refuse
     /// the config. An override that only adds checks begins with [`config_from_value`].
     ///
-    /// # Errors What is wrong and where in the config; the default returns serde's message.
+    /// # Errors
+    /// What is wrong and where in the config; the default returns serde's message.
     fn parse_config(config: Value) -> Result<Self::Config, ConfigError> {
         config_from_value(config)
     }

@@ -16,7 +16,8 @@ use crate::task::awaitable;
 /// Lets a module answer a request of Twisted, as if it had been made to `path`. Awaiting the result
 /// gives `(status, [(name, value), ..], body)`, or `None` if no module serves the path.
 ///
-/// # Errors It is not a request of Twisted.
+/// # Errors
+/// It is not a request of Twisted.
 /// It is no request of Twisted's.
 pub(crate) fn handle<'py>(
     py: Python<'py>,

@@ -154,7 +154,8 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
     /// [`Self::ask`] with the owner that the call already shares, because a module was not ready
     /// before.
     ///
-    /// # Panics If no module was, or it has not finished.
+    /// # Panics
+    /// If no module was, or it has not finished.
     #[inline]
     pub fn ask_further(
         self: Pin<&mut Self>,
@@ -232,7 +233,8 @@ impl<R: Asking, P: Prepared<R::Raws>, K, N> CallbackCall<R, P, K, N> {
 
     /// Polls the module that has not finished.
     ///
-    /// # Panics If there is none.
+    /// # Panics
+    /// If there is none.
     #[inline]
     pub fn resume(
         self: Pin<&mut Self>,

@@ -38,7 +38,8 @@ impl RawOutcome {
 
     /// Converts the outcome into a result.
     ///
-    /// # Errors The error that was written.
+    /// # Errors
+    /// The error that was written.
     pub fn into_result<E: Fault>(self) -> Result<(), E> {
         if self.failed.get() { Err(E::from_raw(self.error)) } else { Ok(()) }
     }

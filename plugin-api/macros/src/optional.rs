@@ -8,7 +8,8 @@ use crate::{Kind, error, is_ident, respan};
 /// Returns the names in `optional(a, b)` as literals, `all` for `optional` alone, nothing without
 /// arguments.
 ///
-/// # Errors The tokens of a compile error: the arguments are anything else, or name a callback that
+/// # Errors
+/// The tokens of a compile error: the arguments are anything else, or name a callback that
 /// was not written.
 pub(crate) fn read(
     kind: &Kind,

@@ -16,7 +16,8 @@ macro_rules! of_all_groups {
     ($( $group:ident: $trait:ident $written:ident $table:ident $erased:ident; )*) => {
         /// Converts JSON into the answer of a request.
         ///
-        /// # Errors The JSON does not fit the answer, or there is no such request.
+        /// # Errors
+        /// The JSON does not fit the answer, or there is no such request.
         pub(super) fn reply(request: &str, answer: &Value) -> Result<Reply, String> {
             None
                 $( .or_else(|| requests::$group::reply(request, answer)) )*

@@ -137,7 +137,8 @@ impl Rows {
     /// The arguments of a row with their offsets, the size of their structure, and whether the
     /// first is one of several.
     ///
-    /// # Panics If no structure has exactly these arguments.
+    /// # Panics
+    /// If no structure has exactly these arguments.
     fn arguments(&self, row: &str, arguments: &[(&str, &str)]) -> (String, usize, bool) {
         let named = |layout: &&&'static TypeLayout| {
             let fields = fields_of(layout).unwrap_or_default();

@@ -15,7 +15,8 @@ const MAX_DEPTH: usize = 500;
 /// Serialises the Python types that correspond to JSON: dictionaries and other mappings, lists and
 /// tuples, strings, numbers, `True`, `False` and `None`.
 ///
-/// # Errors A value has another type, a key is not a string, a number is NaN, or the nesting is too
+/// # Errors
+/// A value has another type, a key is not a string, a number is NaN, or the nesting is too
 /// deep.
 pub(crate) fn write(value: &Bound<'_, PyAny>) -> PyResult<String> {
     let mut json = String::with_capacity(1024);
