@@ -41,7 +41,7 @@ use crate::values::{JsonStr, ModuleError, Unanswered, by_name};
 ///         self.admins.get_or_try_insert_with(&user_id.as_str().to_owned(), ask).await
 ///     }
 ///
-/// Forgets the user in all processes of this homeserver.
+///     /// Forgets the user in all processes of this homeserver.
 ///     async fn forget(&self, user_id: &UserId) -> Result<(), ModuleError> {
 ///         self.api.invalidate_cache(&self.admins, &user_id.as_str().to_owned()).await
 ///     }

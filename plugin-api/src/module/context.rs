@@ -98,7 +98,7 @@ impl ModuleApi {
     /// # use hsmod_plugin_api::prelude::*;
     /// # use std::time::Duration;
     /// # fn example(api: &ModuleApi) {
-    /// The time that a service of ours may take; a second remains to decide without it.
+    /// // The time that a service of ours may take; a second remains to decide without it.
     /// let limit = api.time_left().map(|left| left.saturating_sub(Duration::from_secs(1)));
     /// # }
     /// ```

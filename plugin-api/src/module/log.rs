@@ -56,7 +56,7 @@ impl ModuleApi {
     /// # fn example(api: &ModuleApi) {
     /// let api = api.clone();
     /// std::thread::spawn(move || api.within(|| {
-    /// ... log records made here carry the name ...
+    ///     // ... log records made here carry the name ...
     /// }));
     /// # }
     /// ```

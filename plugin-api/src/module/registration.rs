@@ -41,10 +41,10 @@ type Register<'a> = Box<dyn FnOnce(&ModuleApi, &mut RawRegistration<'_>) + 'a>;
 /// ```
 /// # use hsmod_plugin_api::prelude::*;
 /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &std::sync::Arc<M>) {
-/// All callbacks that the module wrote:
+/// // All callbacks that the module wrote:
 /// api.register_spam_checker_callbacks(module);
-/// Those that the config chose; this homeserver may lack one of the two, and those that the
-/// attribute declares optional:
+/// // Those that the config chose; this homeserver may lack one of the two, and those that the
+/// // attribute declares optional:
 /// api.register_spam_checker_callbacks(module)
 ///     .only(&["user_may_invite", "accept_make_join"])
 ///     .optional(&["accept_make_join"]);
@@ -88,7 +88,7 @@ impl<'a, C> Registration<'a, C> {
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example<M: SpamChecker>(api: &ModuleApi, module: &Arc<M>, from_config: &[String]) {
-    /// The config may also name callbacks of other categories; these are the ones of this category.
+    /// // The config may also name callbacks of other categories; these are the ones of this category.
     /// let written = M::WRITTEN.iter();
     /// let wanted: Vec<_> = written.filter(|name| from_config.iter().any(|n| n == *name)).collect();
     /// api.register_spam_checker_callbacks(module).only(&wanted);

@@ -15,7 +15,7 @@ use crate::values::{JsonStr, UserId};
 /// # async fn example(api: &ModuleApi, user_id: &UserId) -> Result<bool, ModuleError> {
 /// let Some(info) = api.get_userinfo_by_id(user_id).await? else { return Ok(false) };
 /// let may_post = !info.is_suspended && !info.is_locked && !info.is_deactivated;
-/// Unlike all other times, this one is in seconds:
+/// // Unlike all other times, this one is in seconds:
 /// let age_ms = api.get_current_time_msec().saturating_sub(info.creation_ts.unsigned_abs() * 1000);
 /// # Ok(may_post && age_ms > 24 * 3600 * 1000)
 /// # }
@@ -191,7 +191,7 @@ requests! {
         /// Checks that a local part may be registered; the error says why not (400 `M_USER_IN_USE`,
         /// `M_INVALID_USERNAME`). Since Synapse 1.52.
         async fn check_username(&self, username: &str) -> (), since 0 {
-            /// The error tells the client what is wrong with the name.
+            /// // The error tells the client what is wrong with the name.
             /// api.check_username("weather-bot").await?;
         }
 

@@ -94,7 +94,7 @@ impl<'a> WebRequest<'a> {
     /// ```
     /// # use hsmod_plugin_api::prelude::*;
     /// # fn example(request: &WebRequest<'_>) -> Result<(), HttpError> {
-    /// Passes the query on as received:
+    /// // Passes the query on as received:
     /// let url = format!("https://search.example.com/v1?{}", request.query_string());
     /// let request = HttpRequest::new("GET", &url);
     /// # Ok(())

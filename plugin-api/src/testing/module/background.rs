@@ -24,7 +24,7 @@ impl TestModule {
     /// # use std::time::Duration;
     /// # use hsmod_plugin_api::testing::prelude::*;
     /// # fn example(module: &TestModule) {
-    /// Work that the module does every hour has now run twice.
+    /// // Work that the module does every hour has now run twice.
     /// block_on(module.advance(Duration::from_secs(2 * 3600)));
     /// assert!(module.take_failures().is_empty());
     /// # }

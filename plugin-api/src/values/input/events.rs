@@ -142,7 +142,7 @@ impl OwnedInput<LentEvent> for &OwnedEvent {
 /// # use hsmod_plugin_api::host::{BuiltEvent, InputError, Json};
 /// # fn example(json: &str) -> Result<(), InputError> {
 /// let event = BuiltEvent::of(Json(json))?;
-/// `&event` can be passed any number of times.
+/// // `&event` can be passed any number of times.
 /// assert_eq!(event.event().event_type(), "m.room.message");
 /// # Ok(())
 /// # }
