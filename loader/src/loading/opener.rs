@@ -107,6 +107,12 @@ pub(crate) fn load_here(verified: Verified, module: &str) -> Result<Loaded, Unlo
     open(verified, module).unwrap_or_else(|| Err(unanswered())).map_err(Unloaded::Refused)
 }
 
+/// Whether a plugin hangs while it is being mapped, or may: no thread can begin until that is over.
+pub(crate) fn may_hang() -> bool {
+    let Ok(mut opener) = OPENER.try_lock() else { return true };
+    opener.as_mut().is_some_and(|opener| opener.hanging().is_some())
+}
+
 impl Opener {
     /// The opener of this process, started if there is none or if it was left behind by a fork.
     fn of_this_process(known: &mut Option<Self>) -> Result<&mut Self, Problem> {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use tracing::Span;
 
 use crate::config::Entry;
+use crate::loading::opener;
 use crate::record::Place;
 
 /// Waiting for one step of one module.
@@ -56,6 +57,10 @@ impl Wait {
     /// step takes too long; if that thread cannot be started, nothing is logged.
     pub(super) fn over_here<T>(&self, step: impl FnOnce() -> T) -> T {
         let Some(slow_poll) = self.slow_poll else { return step() };
+        if opener::may_hang() {
+            // The other thread could not begin.
+            return step();
+        }
         let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());
         let ((looks, is_looked_at), (ended, end)) = (mpsc::channel(), mpsc::channel::<()>());
         let look = move || {
