@@ -65,7 +65,7 @@ async fn workers_that_run_no_background_tasks_loop_only_where_all_do() {
         assert_eq!(
             said(&log),
             [
-                "WARN hsmod_loader::registration [good_worker]: the looping call `loop` is not made: this worker runs no background tasks"
+                "WARN hsmod_loader::registration::module_host [good_worker]: the looping call `loop` is not made: this worker runs no background tasks"
             ]
         );
         assert_eq!(worker.counts().await, counts(0, 0, 0, 1), "{way:?}: it is given back");
