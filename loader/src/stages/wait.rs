@@ -58,7 +58,7 @@ impl Wait {
     pub(super) fn over_here<T>(&self, step: impl FnOnce() -> T) -> T {
         let Some(slow_poll) = self.slow_poll else { return step() };
         if opener::may_hang() {
-            // The other thread could not begin.
+            // A new thread needs the dynamic linker's lock, which a hanging plugin holds for ever.
             return step();
         }
         let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());

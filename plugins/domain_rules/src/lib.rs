@@ -22,7 +22,10 @@ impl Module for DomainRules {
         let module = Arc::new(Self { config, api: api.clone() });
         let callbacks = module.config.callbacks();
         if callbacks.is_empty() {
-            tracing::warn!("the config forbids nothing, so that this module does nothing");
+            tracing::warn!(
+                "the config forbids nothing, so this module does nothing: set one of its rules, or \
+                 remove the module from the config of the homeserver"
+            );
         }
         api.register_spam_checker_callbacks(&module).only(&callbacks);
         Ok(module)
