@@ -359,6 +359,8 @@ fn callbacks_that_were_written_and_not_registered_are_warned_of() {
 fn a_constructor_that_hangs_is_a_finding_and_the_check_ends() {
     let impatient = json!({"module": "bad_constructor_hangs", "timeout": "1s"});
     let scene = Scene::new().entry("bad_constructor_hangs", impatient).module("demo", json!({}));
+    // That the start takes long is logged from a thread on which the plugin cannot get in the way.
+    let scene = scene.key("slow_poll", json!("100ms"));
     insta::assert_snapshot!(check(&scene, &[]), @"
     exit code: 1
     --- stdout

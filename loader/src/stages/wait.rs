@@ -7,7 +7,7 @@
 
 use std::pin::pin;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, Builder, ScopedJoinHandle};
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tracing::Span;
@@ -53,41 +53,48 @@ impl Wait {
         step.await
     }
 
+    /// Awaits the mapping of a plugin. Another thread logs if it takes too long, since logging
+    /// may use a thread-local for the first time: if the plugin hangs, that never returns.
+    pub(super) async fn over_mapping<F: Future>(&self, mapping: F) -> F::Output {
+        let _ends_when_dropped = self.look();
+        mapping.await
+    }
+
     /// Runs the step on this thread. Another thread, which has ended when this returns, logs if the
     /// step takes too long; if that thread cannot be started, nothing is logged.
     pub(super) fn over_here<T>(&self, step: impl FnOnce() -> T) -> T {
-        let Some(slow_poll) = self.slow_poll else { return step() };
-        if opener::may_hang() {
-            // A new thread needs the dynamic linker's lock, which a hanging plugin holds for ever.
-            return step();
+        let looker = self.look();
+        let output = step();
+        if let Some(Looker { end, thread }) = looker {
+            drop(end);
+            // The caller may fork next. The thread does nothing that could panic.
+            let _ = thread.join();
         }
-        let (dispatch, span) = (tracing::dispatcher::get_default(Clone::clone), Span::current());
-        let ((looks, is_looked_at), (ended, end)) = (mpsc::channel(), mpsc::channel::<()>());
+        output
+    }
+
+    /// Starts a thread that logs if the step takes too long. `None` if nothing is to be logged, or
+    /// if the thread cannot begin: a new thread needs the dynamic linker's lock, which a hanging
+    /// plugin holds for ever.
+    fn look(&self) -> Option<Looker> {
+        let slow_poll = self.slow_poll.filter(|_| !opener::may_hang())?;
+        let (wait, span) = (self.clone(), Span::current());
+        let dispatch = tracing::dispatcher::get_default(Clone::clone);
+        let ((looks, is_looked_at), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
         let look = move || {
             let begun = Instant::now();
             let look = || {
-                // By now this thread has initialized its thread-locals. During the step, that could
-                // need the dynamic linker's lock, which the step may hold.
+                // By now this thread has begun, for which it may have needed that lock.
                 let _ = looks.send(());
-                if end.recv_timeout(slow_poll) == Err(RecvTimeoutError::Timeout) {
-                    self.tell(begun.elapsed());
+                if ended.recv_timeout(slow_poll) == Err(RecvTimeoutError::Timeout) {
+                    wait.tell(begun.elapsed());
                 }
             };
             tracing::dispatcher::with_default(&dispatch, || span.in_scope(look));
         };
-        thread::scope(|scope| {
-            // If the step panics, dropping this ends the other thread.
-            let ended = ended;
-            let looker = Builder::new().name("hsmod start".to_owned()).spawn_scoped(scope, look);
-            if looker.is_ok() {
-                let _ = is_looked_at.recv();
-            }
-            let output = step();
-            drop(ended);
-            // Wait until the thread has ended, because the caller may fork next.
-            let _ = looker.map(ScopedJoinHandle::join);
-            output
-        })
+        let thread = Builder::new().name("hsmod start".to_owned()).spawn(look).ok()?;
+        is_looked_at.recv_timeout(slow_poll).ok()?;
+        Some(Looker { end, thread })
     }
 
     fn tell(&self, time: Duration) {
@@ -107,4 +114,10 @@ impl Wait {
             ),
         }
     }
+}
+
+/// The thread that logs if a step takes too long. It ends when this is dropped.
+struct Looker {
+    end: mpsc::Sender<()>,
+    thread: JoinHandle<()>,
 }
