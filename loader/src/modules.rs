@@ -108,10 +108,12 @@ impl Modules {
     /// Everything that is wrong, each problem with its cause and its fix. Modules that were started
     /// already are shut down.
     ///
-    /// A plugin whose constructor hangs keeps the dynamic linker's lock, which blocks every thread
-    /// that begins afterwards: end the process in this case. [`std::process::exit`] works (with
-    /// glibc it would hang, too, but the loader prevents that), and so does returning from `main`
-    /// with a multi-threaded runtime. Dropping a current-thread runtime may never return.
+    /// A plugin whose constructor hangs keeps the dynamic linker's lock, which with glibc blocks
+    /// every thread that begins afterwards, and a thread that logs its first line through
+    /// `tracing_subscriber::fmt`. So print this error, or log it on a thread that has logged before
+    /// the load, and then end the process. [`std::process::exit`] works (it would hang, too, but
+    /// the loader prevents that), and so does returning from `main` with a multi-threaded runtime.
+    /// Dropping a current-thread runtime may never return.
     ///
     /// # Panics
     /// Outside a tokio runtime.

@@ -53,8 +53,9 @@ impl Wait {
         step.await
     }
 
-    /// Awaits the mapping of a plugin. Another thread logs if it takes too long, since logging
-    /// may use a thread-local for the first time: if the plugin hangs, that never returns.
+    /// Awaits the mapping of a plugin. Another thread logs if it takes too long: logging may use a
+    /// thread-local for the first time, which never returns if the plugin hangs. Then this line is
+    /// lost, but not the problem that is reported at the deadline.
     pub(super) async fn over_mapping<F: Future>(&self, mapping: F) -> F::Output {
         let _ends_when_dropped = self.look();
         mapping.await
