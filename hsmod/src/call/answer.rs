@@ -169,6 +169,9 @@ impl Report {
             }
             Answer::Error(error) if error.is_denial() => {
                 output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));
+                if error.errcode().contains(char::is_whitespace) {
+                    output.line(NOT_A_CODE);
+                }
             }
             Answer::Refused { error, why } => {
                 output.marked(Mark::Bad("denied"), &format!("{by}: {}", seen(error)));
@@ -238,6 +241,10 @@ fn denial(error: &CallError) -> Value {
         "body": error.body(),
     }})
 }
+
+/// Shown for an error code with white space, which was probably meant as the message.
+const NOT_A_CODE: &str = "  an error code has no spaces; in the module, give the client a text with \
+                          `Verdict::deny(ErrorCode::Forbidden).message(\"..\")`";
 
 /// What the client sees, on one line.
 fn seen(error: &CallError) -> String {

@@ -59,6 +59,19 @@ pub(crate) fn invite() -> Value {
 pub(crate) const INVITE: &str = "spam_checker.user_may_invite";
 
 #[test]
+fn a_message_in_place_of_an_error_code_is_pointed_out() {
+    let denial = json!({"deny_with": {"errcode": "You may not invite today"}});
+    let scene = recorders(json!({"user_may_invite": denial}));
+    insta::assert_snapshot!(human(&scene, INVITE, invite()), @r#"
+    exit code: 1
+    --- stdout
+    denied by second: 403 {"errcode":"You may not invite today","error":"Invites have been disabled on this server"}
+      an error code has no spaces; in the module, give the client a text with `Verdict::deny(ErrorCode::Forbidden).message("..")`
+    asked: first, second; # µs
+    "#);
+}
+
+#[test]
 fn verdicts_are_shown() {
     let scene = recorders(json!({"user_may_invite": {"deny_with": {
         "errcode": "ORG.EXAMPLE.NO", "message": "not \u{1b}[31mtoday", "fields": {"until": 3},
