@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import select
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hsmod import reactor as native_reactor
 from twisted.internet.testing import MemoryReactorClock
@@ -22,6 +24,11 @@ from tests import unittest
 
 # How long the reactor waits at each of its steps, in seconds.
 STEP = 0.05
+
+# How long a test waits for what has to happen, in seconds, however busy the machine is.
+PATIENCE = 60.0
+
+T = TypeVar("T")
 
 
 def plugins() -> Path:
@@ -76,6 +83,15 @@ class NativeTestCase(unittest.HomeserverTestCase):
 
         self.patch(reactor, "advance", advance_and_wait)
         return super().make_homeserver(reactor, clock)
+
+    def until(self, done: Callable[[], T]) -> T:
+        """Waits until `done` returns a true value, and returns that: background work takes time."""
+        deadline = time.monotonic() + PATIENCE
+        while not (value := done()):
+            self.assertLess(time.monotonic(), deadline, "it never came to be so")
+            select.select(self.reactor.getReaders(), [], [], STEP)
+            self.reactor.advance(0.1)
+        return value
 
     def _run_native(self, reactor: MemoryReactorClock) -> None:
         """Runs the jobs of native modules on the reactor's thread."""

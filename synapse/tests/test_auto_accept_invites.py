@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
 from synapse.events import EventBase
@@ -21,9 +19,6 @@ from synapse.util.json import json_encoder
 
 from events import make_event
 from support import NativeTestCase, native
-
-# A native module needs 15 seconds for all attempts.
-SECONDS = 60
 
 ALICE = "@alice:test"
 BOB = "@bob:test"
@@ -112,14 +107,6 @@ class Invites(NativeTestCase):
         self.until(lambda: CAROL in self.joins)
         self.assertLessEqual(len(self.joins), 2)
         return self.joins[0] != CAROL
-
-    def until(self, done: Callable[[], bool]) -> None:
-        """Waits until a condition holds: background work takes time."""
-        deadline = time.monotonic() + SECONDS
-        while not done():
-            self.assertLess(time.monotonic(), deadline, "it never came to be so")
-            self.reactor.advance(0.1)
-            time.sleep(0.02)
 
     def membership(self, user: str = BOB) -> str | None:
         state = self.hs.get_storage_controllers().state

@@ -84,9 +84,8 @@ class BadTestCase(NativeTestCase):
 
     def assert_named(self, name: str, level: int, *words: str) -> None:
         """The log has a line at this level that names the module, with each of these words."""
-        until = time.monotonic() + 5
-        while len(said := self.said_by_the_loader()) < len(words) and time.monotonic() < until:
-            self.pump(0.1)
+        self.until(lambda: len(self.said_by_the_loader()) >= len(words))
+        said = self.said_by_the_loader()
         self.assertEqual([record.levelno for record in said], [level] * len(words))
         for record, word in zip(said, words, strict=True):
             self.assertIn(f"module `{name}`", record.getMessage())

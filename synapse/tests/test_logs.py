@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import select
 import subprocess
 import sys
 from typing import Any
@@ -224,11 +223,7 @@ class Threads(LogTestCase):
         order = b'{"what": "process", "how": "fail", "seconds": 0}'
         answer = self.make_request("POST", "/_synapse/client/w/begin", order, shorthand=False)
         self.assertEqual(answer.code, 200, answer.result)
-        for _ in range(100):
-            self.reactor.advance(0.01)
-            select.select(self.reactor.getReaders(), [], [], 0.05)
-            if records:
-                break
+        self.until(lambda: records)
         [record] = records
         self.assertEqual((record.name, record.levelname), ("hsmod.loader", "ERROR"))
         self.assertIn("background work `process`: nothing works", record.getMessage())

@@ -3,8 +3,6 @@ they are sent until they are revoked."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from synapse.rest import admin
@@ -13,7 +11,6 @@ from synapse.rest.client import directory, login, room, user_directory
 from support import NativeTestCase
 
 LIST = "!policies:test"
-SECONDS = 30
 
 
 class PolicyLists(NativeTestCase):
@@ -89,14 +86,6 @@ class PolicyLists(NativeTestCase):
             "POST", path, {"search_term": "eve"}, access_token=self.tokens["alice"]
         )
         return [user["user_id"] for user in found.json_body["results"]] == [self.users["eve"]]
-
-    def until(self, done: Callable[[], bool]) -> None:
-        """Waits until a condition holds: lists are read in the background, partly on a thread."""
-        deadline = time.monotonic() + SECONDS
-        while not done():
-            self.assertLess(time.monotonic(), deadline, "it never came to be so")
-            self.reactor.advance(0.1)
-            time.sleep(0.02)
 
     def test_rules_come_and_go(self) -> None:
         self.assertEqual(self.invites("eve"), 200)

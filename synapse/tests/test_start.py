@@ -92,8 +92,7 @@ class Waits(NativeTestCase):
         answer = user_may_invite("@alice:test", "@bob:test", "!room:test")
         # The start makes no progress before the reactor runs.
         self.assertFalse(answer.called)
-        for _ in range(100):
-            self.reactor.advance(0.1)
+        self.until(lambda: answer.called)
         self.assertIs(self.successResultOf(answer), Codes.FORBIDDEN)
 
 
@@ -155,7 +154,5 @@ class Ends(NativeTestCase):
         [shut_down] = own
         ended = shut_down()
         self.assertFalse(ended.called)
-        for _ in range(100):
-            self.reactor.advance(0.1)
-        self.assertTrue(ended.called)
+        self.until(lambda: ended.called)
         self.assertFalse(self.reactor.getReaders(), "nothing of it is watched any more")

@@ -27,9 +27,6 @@ NOTIFICATIONS = [
     "on_remove_user_third_party_identifier",
 ]
 
-# How often a test checks for a notification, each time after a module has run.
-PUMPS = 100
-
 
 class ThirdPartyRules(ScriptedTestCase):
     servlets = [
@@ -164,14 +161,12 @@ class ThirdPartyRules(ScriptedTestCase):
 
         Senders do not wait for notifications: those of the room's creation may come late.
         """
-        for _ in range(PUMPS):
-            self.pump()
-            calls = [
-                told for told in self.calls("on_new_event") if told[0]["event_id"] == event_id
-            ]
-            if calls:
-                return calls
-        self.fail(f"nobody was told of {event_id}")
+
+        def calls() -> list[list[Any]]:
+            told = self.calls("on_new_event")
+            return [arguments for arguments in told if arguments[0]["event_id"] == event_id]
+
+        return self.until(calls)
 
     def test_check_can_shutdown_room(self) -> None:
         self.script(check_can_shutdown_room=NO)

@@ -33,8 +33,7 @@ class Slow(WebTestCase):
         self.assertFalse(answer.is_finished())
         self.assertEqual(self.ask("GET", "/_a/json").code, 200)
         self.assertFalse(answer.is_finished())
-        for _ in range(20):
-            self.reactor.advance(0.1)
+        self.until(answer.is_finished)
         self.assertEqual(answer.code, 200)
 
     def test_a_large_answer(self) -> None:
@@ -72,8 +71,7 @@ class Early(WebTestCase):
     def test_they_wait(self) -> None:
         answer = self.ask("GET", "/_a/json", await_result=False)
         self.assertFalse(answer.is_finished())
-        for _ in range(20):
-            self.reactor.advance(0.1)
+        self.until(answer.is_finished)
         self.assertEqual(answer.code, 200)
 
 
