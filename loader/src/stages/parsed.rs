@@ -283,7 +283,7 @@ async fn load(
     match thread {
         Thread::Own => {
             let wait = Wait::within_timeout(entry, Place::LOADING, slow_poll);
-            wait.over_mapping(opener::load(verified, name, limit)).await
+            wait.over_elsewhere(opener::load(verified, name, limit)).await
         }
         Thread::Callers => {
             let wait = Wait::without_end(entry, Place::LOADING, slow_poll);

@@ -65,7 +65,7 @@ async fn on_thread<T: Send + 'static>(
     if let Err(error) = spawned {
         return Err(scarcity::no_thread(stage, &error));
     }
-    let receiver = wait.over(receiver);
+    let receiver = wait.over_elsewhere(receiver);
     let received = match entry.timeout() {
         Some(limit) => {
             tokio::time::timeout(limit, receiver).await.map_err(|_| hung(stage, limit))?

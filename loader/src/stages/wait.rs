@@ -38,7 +38,8 @@ impl Wait {
         Self { limit: None, ..Self::within_timeout(entry, place, slow_poll) }
     }
 
-    /// Awaits the step; logs once if it takes too long.
+    /// Awaits the step in this task; logs once if it takes too long to be ready. If it blocks the
+    /// thread meanwhile, the watchdog logs that instead.
     ///
     /// # Panics
     /// Outside a tokio runtime, if there is a `slow_poll`.
@@ -53,12 +54,13 @@ impl Wait {
         step.await
     }
 
-    /// Awaits the mapping of a plugin. Another thread logs if it takes too long: logging may use a
-    /// thread-local for the first time, which never returns if the plugin hangs. Then this line is
-    /// lost, but not the problem that is reported at the deadline.
-    pub(super) async fn over_mapping<F: Future>(&self, mapping: F) -> F::Output {
+    /// Awaits the end of a step that runs on another thread; a third one logs once if it takes too
+    /// long. Logging may use a thread-local for the first time, which never returns while a plugin
+    /// hangs as it is mapped. Then the line is lost, but not the problem that is reported at the
+    /// deadline.
+    pub(super) async fn over_elsewhere<F: Future>(&self, step: F) -> F::Output {
         let _ends_when_dropped = self.look();
-        mapping.await
+        step.await
     }
 
     /// Runs the step on this thread. Another thread, which has ended when this returns, logs if the
