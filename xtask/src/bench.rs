@@ -26,25 +26,25 @@ const WORKSPACE: &str = "benchmarks/side_by_side/Cargo.toml";
 #[command(after_help = "\
 Examples:
   cargo xtask bench                                  # about five minutes, and the build
-  cargo xtask bench --quick                          # rough figures, to see that all works
+  cargo xtask bench --quick                          # rough figures, to see that everything works
   cargo xtask bench --json figures.json
-  cargo xtask bench --write-readme                   # on a quiet machine: measures, and tells
+  cargo xtask bench --write-readme                   # on a quiet machine: updates the README
   cargo xtask bench --from docs/performance.json     # shows what the README was made of
 
-What is measured, and how, is told in docs/performance.md. Let nothing else run meanwhile: the spread
-beside each time says whether something did. Instructions, locked instructions and allocations are
-the same on a busy machine.")]
+docs/performance.md explains what is measured and how. Run nothing else meanwhile: the spread beside
+each time shows whether something else ran. Instructions, locked instructions and allocations are the
+same on a busy machine.")]
 pub(crate) struct Options {
-    /// Writes what was measured as JSON, too
+    /// Also writes the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Measures less often: the figures are rough
     #[arg(long)]
     quick: bool,
-    /// Measures nothing, and takes what an earlier run wrote with `--json`
+    /// Measures nothing, and takes the results from a file that `--json` wrote
     #[arg(long, value_name = "FILE", conflicts_with_all = ["quick", "json"])]
     from: Option<PathBuf>,
-    /// Makes the table of the README, its chart and docs/performance.json anew
+    /// Rewrites the table of the README, its chart and docs/performance.json
     #[arg(long, conflicts_with = "quick")]
     write_readme: bool,
 }

@@ -22,7 +22,7 @@ const MDBOOK: Tool = Tool {
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Where the pages go; by default `book` below cargo's target directory
+    /// Where the pages are written; by default `book` below cargo's target directory
     #[arg(long, value_name = "FOLDER")]
     into: Option<PathBuf>,
 }

@@ -54,7 +54,7 @@ pub(crate) fn shared_libraries(build: Command, packages: &[&str]) -> Result<Vec<
             artifacts.iter().filter(|artifact| package_name(&artifact.package_id) == *package);
         own.find_map(Artifact::shared_library).map(Path::to_path_buf).ok_or_else(|| {
             format!(
-                "package `{package}` is no plugin: its Cargo.toml needs \
+                "package `{package}` is not a plugin: its Cargo.toml needs \
                  `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]`"
             )
             .into()
@@ -74,7 +74,7 @@ pub(crate) fn copy_stripped(files: &[PathBuf], folder: &Path) -> Result<()> {
         let copy = folder.join(name);
         fs::copy(file, &copy)?;
         command::run(Command::new("strip").arg(&copy)).map_err(|error| {
-            format!("{error}\n  fix: install binutils, which the linker comes with, too")
+            format!("{error}\n  fix: install binutils, which also contains the linker")
         })?;
     }
     Ok(())

@@ -25,17 +25,17 @@ Examples:
   cargo xtask bundle
   cargo xtask bundle --out /srv/downloads/hsmod --check")]
 pub(crate) struct Options {
-    /// The folder; one that is there must be a bundle, and is replaced when the new one is whole
+    /// The folder; an existing one must be a bundle, and is replaced when the new one is complete
     /// [default: `bundle/hsmod-VERSION-PLATFORM` below cargo's target directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Builds without optimisation, for a look; nothing to give to anybody
+    /// Builds without optimisation, for a quick look; not for distribution
     #[arg(long)]
     dev: bool,
-    /// Leaves out the lists of what binaries are made of, for which a program is installed
+    /// Leaves out the lists of components, which need a program that this command would install
     #[arg(long)]
     no_sbom: bool,
-    /// Installs from it into an empty folder and an empty environment, and runs what was installed
+    /// Installs the bundle into an empty folder and an empty environment, and runs what was installed
     #[arg(long)]
     check: bool,
 }

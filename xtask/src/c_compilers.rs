@@ -23,7 +23,8 @@ pub(crate) fn ensure() -> Result<()> {
     let names = missing.join(" ");
     if !Path::new("/usr/bin/apt-get").exists() || !is_root() {
         return Err(format!(
-            "plugins in C are tried with compilers that are missing here: install {names} (on Debian: \
+            "the tests of plugins in C need compilers that are missing here: install {names} (on \
+             Debian: \
              `apt-get install {names}`)"
         )
         .into());

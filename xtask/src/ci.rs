@@ -13,7 +13,7 @@ use crate::synapse::trial::Outcome;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Adds what takes longer: plugins built by other compilers, tests under a sanitizer, licences
+    /// Also runs what takes longer: plugins built by other compilers, tests under a sanitizer, licences
     /// and sources of the dependencies, benchmarks
     #[arg(long)]
     full: bool,

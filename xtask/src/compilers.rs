@@ -34,10 +34,10 @@ const VARIANTS: &[Variant] = &[
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only this version of the compiler; may be given several times
+    /// Uses only this version of the compiler; may be given several times
     #[arg(long = "compiler", value_name = "VERSION", default_values = VERSIONS)]
     versions: Vec<String>,
-    /// Only this plugin; may be given several times
+    /// Builds only this plugin; may be given several times
     #[arg(long = "package", value_name = "PLUGIN", default_values = demo::PLUGINS)]
     packages: Vec<String>,
 }

@@ -6,7 +6,7 @@ use crate::command::{Result, cargo, run as execute};
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only says whether it is what the code says
+    /// Only checks whether the header is up to date
     #[arg(long)]
     check: bool,
 }

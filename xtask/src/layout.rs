@@ -11,7 +11,7 @@ use crate::wheel;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Lays the files out in place of naming those that are not
+    /// Formats the files, instead of listing those that are not formatted
     #[arg(long)]
     write: bool,
 }

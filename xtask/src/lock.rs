@@ -23,7 +23,7 @@ impl Lock {
         let path = folder.join("lock");
         let locked = File::create(&path).and_then(|file| {
             if !try_lock(&file)? {
-                eprintln!("waiting for another run that works in `{}`", folder.display());
+                eprintln!("waiting for another run in `{}`", folder.display());
                 lock(&file)?;
             }
             Ok(Self { _file: file })

@@ -65,18 +65,18 @@ enum Task {
     /// Asks the same questions of 1, 3 and 10 modules in every way that a homeserver has, and checks
     /// every answer: an async function, a boxed one, a plugin, a library of abi_stable, WebAssembly, a
     /// service over HTTP, a process over a Unix socket; and modules in Synapse, if `cargo xtask
-    /// synapse` has fetched that. What it is compared with is built in a workspace of its own (the
-    /// first time about five minutes and 1.5 GB below cargo's target directory).
+    /// synapse` has fetched it. The other systems are built in a separate workspace (the first time,
+    /// that takes about five minutes and 1.5 GB below cargo's target directory).
     Bench(bench::Options),
-    /// Makes the book of `docs/`, and looks whether its links lead anywhere
+    /// Builds the book from `docs/`, and checks its links
     ///
     /// Installs mdBook below cargo's target directory if it is missing (about two minutes). The pages
-    /// go there, too.
+    /// are written there, too.
     Book(book::Options),
-    /// Makes the folder that operators download: plugins, command, wheel, digests, contents
+    /// Builds the folder that operators download: plugins, command, wheel, digests, contents
     ///
-    /// All plugins of plugins/ and the `hsmod` command, without what debuggers want, the Python package,
-    /// a modules.yaml to begin with, SHA256SUMS, and for each binary a list of what it is made of, by
+    /// All plugins of plugins/ and the `hsmod` command, without debug information, the Python package,
+    /// a modules.yaml to begin with, SHA256SUMS, and for each binary a list of its components, made by
     /// cargo-cyclonedx (installed below cargo's target directory if it is missing, about two minutes).
     Bundle(bundle::Options),
     /// Runs what CI runs: format, lints, documentation, demo and tests
@@ -84,33 +84,33 @@ enum Task {
     /// Stops at the first step that fails and says how to run that step alone. The last lines are
     /// the summary of the tests.
     Ci(ci::Options),
-    /// Builds the `hsmod` command and two plugins, and shows them at work
+    /// Builds the `hsmod` command and two plugins, and shows them working
     Demo,
     /// Builds plugins with other compilers than yours and loads them
     ///
-    /// The compilers are Debian's packages `rustc-web`, fetched by apt-get from the sources this
-    /// machine is set up with and unpacked below cargo's target directory (0.4 GB each). Nothing
-    /// is installed and a second run fetches nothing.
+    /// The compilers are Debian's packages `rustc-web`, which apt-get fetches from the sources of this
+    /// machine. They are unpacked below cargo's target directory (0.4 GB each). Nothing is installed,
+    /// and a second run fetches nothing.
     Compilers(compilers::Options),
     /// Checks licences, sources and banned crates of all dependencies
     ///
     /// Installs `cargo deny` if it is missing (about two minutes) and runs it with the rules in
-    /// deny.toml. The database of security advisories is a git repository of its own and not part
-    /// of the package registry; a machine that reaches only the registry checks everything else.
+    /// deny.toml. The database of security advisories is a separate git repository; on a machine that
+    /// reaches only the package registry, everything else is checked.
     Deny(deny::Options),
     /// Writes the C header of the boundary, plugin-api/include/hsmod.h
     ///
-    /// It is made of the rows, structures and numbers of the code; the tests compare it.
+    /// It is generated from the rows, structures and numbers in the code; the tests compare it.
     Header(header::Options),
-    /// Checks how the Python is laid out, or lays it out
+    /// Checks the format of the Python code, or formats it
     Layout(layout::Options),
     /// Runs the tests of the boundary under AddressSanitizer
     ///
-    /// Builds tests and plugins with the sanitizer of this very compiler, below cargo's target
-    /// directory in `sanitize/` (the first time about ten minutes and 8 GB), and begins with a program
-    /// and a plugin that misuse memory on purpose: each must be caught. Then memory that is used
-    /// when it is free, or beyond its end, or after its function has returned, on either side of
-    /// the boundary, ends the tests with a report; what is allocated and forgotten fails them at
+    /// Builds tests and plugins with the sanitizer of this compiler, in `sanitize/` below cargo's target
+    /// directory (the first time, that takes about ten minutes and 8 GB). First it runs programs and
+    /// plugins that misuse memory on purpose: each must be detected. Then it runs the tests: memory
+    /// that is used after it was freed, past its end, or after its function has returned, on either
+    /// side of the boundary, ends them with a report, and memory that was never freed fails them at
     /// their end. Linux only.
     Sanitize(sanitize::Options),
     /// Tests native modules in a real Synapse
@@ -118,8 +118,8 @@ enum Task {
     /// Builds the wheel and the plugins for tests, and runs the tests of the folder synapse/ in
     /// Synapse's own in-memory homeserver, by trial. The first run makes a virtual environment below
     /// cargo's target directory and fetches Synapse from PyPI (about a minute and 60 MB); later ones
-    /// fetch nothing, until a file in synapse/requirements/ changes. Needed beside Rust: python3,
-    /// 3.10 or newer; `PYTHON=/path/to/python3` names another.
+    /// fetch nothing, until a file in synapse/requirements/ changes. It needs Python 3.10 or newer;
+    /// `PYTHON=/path/to/python3` chooses one.
     Synapse(synapse::Options),
     /// Builds the Python package that operators install
     ///
@@ -151,7 +151,7 @@ impl Task {
 /// Changes to the root of the repository, where `cargo test` means all crates, wherever the user
 /// started.
 fn enter_workspace() -> command::Result<()> {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("start me as `cargo xtask`")?;
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").ok_or("run this as `cargo xtask`")?;
     let root = std::path::Path::new(&manifest).parent().ok_or("xtask/ lies in no folder")?;
     Ok(std::env::set_current_dir(root)?)
 }

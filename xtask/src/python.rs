@@ -108,7 +108,7 @@ impl Environment {
 
 fn unreachable_index(error: &dyn std::fmt::Display) -> Box<dyn std::error::Error> {
     format!(
-        "pip could not fetch or install it; what it says stands above\n  {error}\n  \
+        "pip could not fetch or install it; its output is above\n  {error}\n  \
          fix: if it could not reach PyPI, set a proxy with HTTPS_PROXY or a mirror with \
          PIP_INDEX_URL, and run this again: what was fetched is kept"
     )
@@ -172,7 +172,7 @@ impl Interpreter {
         if !missing.is_empty() {
             return Err(format!(
                 "`{shown}` cannot make virtual environments: it has no module `{}`\n  fix: on \
-                 Debian and its children, `apt-get install python{major}.{minor}-venv`; or name \
+                 Debian and its derivatives, `apt-get install python{major}.{minor}-venv`; or name \
                  another: PYTHON=/path/to/python3",
                 missing.join("`, `")
             ));

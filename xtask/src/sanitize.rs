@@ -103,15 +103,15 @@ const SKIPPED: [&str; 1] = [
 #[command(after_help = "\
 Examples:
   cargo xtask sanitize
-  cargo xtask sanitize wakers::            # all tests with that in their names, of any module
+  cargo xtask sanitize wakers::            # all tests with that in their names
   cargo xtask sanitize panics:: stages::
 
 A report says what was done where (`heap-use-after-free .. READ of size 8`), then who freed or
-allocated that memory. Names of functions need `llvm-symbolizer`, of Debian's package `llvm`. Those in
-plugins are numbers, as in `/proc/self/fd/7+0x9acbb`; of the plugin that the test loads, ask for them:
+allocated that memory. Names of functions need `llvm-symbolizer`, from Debian's package `llvm`. Those in
+plugins are addresses, like `/proc/self/fd/7+0x9acbb`; look them up in the plugin that the test loads:
   llvm-symbolizer --obj=target/sanitize/<platform>/debug/lib<plugin>.so 0x9acbb")]
 pub(crate) struct Options {
-    /// Only tests whose names contain one of these; of all modules, also those usually left out
+    /// Runs only tests whose names contain one of these, also in modules that are usually left out
     #[arg(value_name = "FILTER")]
     filters: Vec<String>,
 }
@@ -202,7 +202,7 @@ impl Sanitizer {
         };
         if !std::fs::read_dir(libraries.trim_end())?.any(is_runtime) {
             return Err(format!(
-                "this compiler brings no AddressSanitizer in `{}`: take a toolchain from rustup, on \
+                "this compiler has no AddressSanitizer in `{}`: use a toolchain from rustup, on \
                  Linux",
                 libraries.trim_end()
             )

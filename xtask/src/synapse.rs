@@ -37,14 +37,14 @@ Examples:
   HSMOD_TEST_FULL=1 cargo xtask synapse test_synapses_own   # many more of Synapse's own tests
   HSMOD_TEST_FULL=1 cargo xtask synapse test_scenarios      # all scenarios, not 300 of them")]
 pub(crate) struct Options {
-    /// Only these: files of synapse/tests/, or classes or methods in them, as trial names them
+    /// Runs only these: files of synapse/tests/, or classes or methods in them, as trial names them
     #[arg(value_name = "TEST")]
     tests: Vec<String>,
-    /// Tests what operators get: everything built with optimisation
+    /// Tests everything with optimisation, as operators get it
     #[arg(long)]
     release: bool,
-    /// In place of the tests, measures what native modules cost beside Python ones; fails if that is
-    /// too much
+    /// Instead of testing, measures what native modules cost compared with Python ones, and fails if
+    /// that is too much
     #[arg(long, conflicts_with_all = ["tests", "jobs"])]
     bench: bool,
     /// How many processes share the tests

@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Builds without optimisation, which takes a third of the time
     #[arg(long)]
     dev: bool,
-    /// Where the wheel is put [default: `synapse/wheels` below cargo's target directory]
+    /// Where the wheel is written [default: `synapse/wheels` below cargo's target directory]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Installs the wheel into an empty environment, without Synapse, and runs its command

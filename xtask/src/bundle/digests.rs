@@ -17,8 +17,8 @@ pub(super) const DIGESTS: &str = "SHA256SUMS";
 pub(super) fn write(bundle: &Path) -> Result<()> {
     let mut sum = Command::new("sha256sum");
     sum.current_dir(bundle).arg("--").args(files(bundle)?);
-    let digests = output(&mut sum)
-        .map_err(|error| format!("{error}\n  fix: install GNU coreutils, which has it"))?;
+    let digests =
+        output(&mut sum).map_err(|error| format!("{error}\n  fix: install GNU coreutils"))?;
     Ok(fs::write(bundle.join(DIGESTS), digests)?)
 }
 

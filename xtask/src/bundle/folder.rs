@@ -113,7 +113,7 @@ fn refuse_others(place: &Path) -> Result<()> {
         return Ok(());
     }
     Err(format!(
-        "`{}` is there and is no bundle\n  fix: name another folder, or move away what is there",
+        "`{}` exists and is not a bundle\n  fix: choose another folder, or move this one away",
         place.display()
     )
     .into())
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(files(&place).unwrap(), ["SHA256SUMS", "bin/hsmod"].map(PathBuf::from));
         fs::remove_file(place.join(DIGESTS)).unwrap();
         let refused = made("third").unwrap_err().to_string();
-        assert!(refused.contains("bundle` is there and is no bundle\n  fix: "), "{refused}");
+        assert!(refused.contains("bundle` exists and is not a bundle\n  fix: "), "{refused}");
         assert_eq!(fs::read_to_string(place.join("bin/hsmod")).unwrap(), "second");
         assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "nothing is left beside it");
     }

@@ -11,12 +11,17 @@ use crate::command::{Result, cannot_start, line};
 /// The title, the culprit, the kind of misuse, and the expected report.
 const MISUSES: [(&str, Who, &str, Option<&str>); 8] = [
     ("a plugin that does nothing wrong", Who::Plugin, "nothing", None),
-    ("a program that reads behind its memory", Who::Program, "own", Some(OVERFLOW)),
-    ("a plugin that reads behind its memory", Who::Plugin, "own", Some(OVERFLOW)),
-    ("a plugin that reads behind the homeserver's memory", Who::Plugin, "lent", Some(OVERFLOW)),
+    ("a program that reads past the end of its memory", Who::Program, "own", Some(OVERFLOW)),
+    ("a plugin that reads past the end of its memory", Who::Plugin, "own", Some(OVERFLOW)),
+    (
+        "a plugin that reads past the end of the homeserver's memory",
+        Who::Plugin,
+        "lent",
+        Some(OVERFLOW),
+    ),
     ("a plugin that forgets memory", Who::Plugin, "leak", Some(LEAK)),
     ("a plugin in C that does nothing wrong", Who::CPlugin, "nothing", None),
-    ("a plugin in C that reads behind its memory", Who::CPlugin, "own", Some(OVERFLOW)),
+    ("a plugin in C that reads past the end of its memory", Who::CPlugin, "own", Some(OVERFLOW)),
     ("a plugin in C that reads what it has freed", Who::CPlugin, "freed", Some(USE_AFTER_FREE)),
 ];
 
