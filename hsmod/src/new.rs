@@ -26,19 +26,19 @@ Example:
   hsmod new my_filter
   hsmod new my_limits --category media_repository --api ../hsmod/plugin-api
 
-Makes a folder of that name here: a module that does something small, its tests, a config, and what
-to try it with: a question, a history of events, and a world that it may ask. It prints what to do
-next; each line works as it stands. If something is in the way, nothing is left behind.
+Creates a folder of that name here, with a small module, its tests, a config, and files to try it with:
+the arguments of a call, the events of a room, and a simulated homeserver. It prints the next steps as
+commands that can be pasted. If it fails, it leaves nothing behind.
 
-hsmod-plugin-api is on no registry yet, so cargo does not find it unless --api says where it is. (No
-registry is asked.)
+hsmod-plugin-api is not on crates.io yet, so cargo finds it only with --api. (This command asks no
+registry.)
 
-Exit codes: 0 it is there, 2 the name cannot be used, or the folder not be made")]
+Exit codes: 0 the folder was created, 2 the name cannot be used, or the folder cannot be created")]
 pub(crate) struct Options {
-    /// What the folder, the crate, the plugin and the module are called: `my_filter`
+    /// The name of the folder, the crate, the plugin and the module: `my_filter`
     name: String,
 
-    /// Which callbacks it answers
+    /// The category of callbacks that it answers
     #[arg(
         long,
         value_name = "CATEGORY",
@@ -47,7 +47,7 @@ pub(crate) struct Options {
     )]
     category: &'static Category,
 
-    /// Where hsmod-plugin-api is: the folder `plugin-api` of a checkout of hsmod
+    /// The path of hsmod-plugin-api: the folder `plugin-api` of a checkout of hsmod
     #[arg(long, value_name = "PATH")]
     api: Option<PathBuf>,
 }
@@ -77,15 +77,16 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     if let Some(workspace) = surroundings.workspace() {
         let workspace = workspace.display();
         complain(&format!(
-            "note: {name} is no part of the workspace of `{workspace}`, but one of its own\n"
+            "note: {name} is not a member of the workspace of `{workspace}`, but a workspace of \
+             its own\n"
         ));
     }
-    output.line(&format!("made {name}, whose module answers {}", category.full_name()));
+    output.line(&format!("created {name}, whose module answers {}", category.full_name()));
     output.line("");
     output.line("Next:");
     text.steps().iter().for_each(|step| output.line(&format!("  {step}")));
     output.line("");
-    output.line(&format!("{name}/README.md tells what each of them shows."));
+    output.line(&format!("{name}/README.md explains what each of them shows."));
     Ok(Exit::Well)
 }
 
@@ -97,7 +98,7 @@ fn unpublished(name: &Name, category: &Category) -> String {
         format!(" --category {}", category.name)
     };
     format!(
-        "note: {api} is on no registry yet, so cargo will not find it\n  fix: say where it is: \
+        "note: {api} is not on crates.io yet, so cargo will not find it\n  fix: give its path: \
          rm -r {name} && hsmod new {name}{category} --api CHECKOUT/plugin-api\n"
     )
 }

@@ -31,8 +31,8 @@ impl Api {
         match seen.to_str() {
             Some(seen) => Ok(Self::Folder(seen.to_owned())),
             None => Err(Stop::wrong(format!(
-                "`{}` cannot stand in a Cargo.toml: it is no UTF-8\n  fix: reach it by a link with \
-                 another name",
+                "`{}` cannot be written in a Cargo.toml: it is not UTF-8\n  fix: use a link to it \
+                 with another name",
                 folder.display()
             ))),
         }
@@ -76,7 +76,7 @@ fn elsewhere(folder: &Path) -> Stop {
     let remedy = if holds_package(&below) {
         format!("--api {}", below.display())
     } else {
-        "give the folder `plugin-api` of a checkout of hsmod".to_owned()
+        "give the path of `plugin-api` in a checkout of hsmod".to_owned()
     };
     let what = if folder.exists() { "is not in" } else { "cannot be in" };
     let why = if folder.exists() { "" } else { ", which does not exist" };

@@ -18,7 +18,7 @@ const IGNORED: &str = include_str!("../../templates/gitignore");
 
 /// Without this, cargo would take the crate for a member of the workspace around it.
 const OWN_WORKSPACE: &str = "
-# The folders above are a workspace, of which this is no part.
+# A folder above is a workspace; this crate is not a member of it.
 [workspace]
 ";
 

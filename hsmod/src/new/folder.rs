@@ -14,7 +14,7 @@ pub(super) fn refuse_existing(name: &Name) -> Result<()> {
     let Ok(found) = fs::symlink_metadata(name.as_str()) else { return Ok(()) };
     let what = if found.is_dir() { "folder" } else { "file" };
     Err(Stop::wrong(format!(
-        "there is a {what} `{name}` here already\n  fix: choose another name, or move it away"
+        "there is already a {what} `{name}` here\n  fix: choose another name, or move it away"
     )))
 }
 
@@ -25,8 +25,8 @@ pub(super) fn refuse_existing(name: &Name) -> Result<()> {
 pub(super) fn write(name: &Name, files: &[(&str, String)]) -> Result<()> {
     write_whole(Path::new(name.as_str()), files).map_err(|(path, error)| {
         Stop::wrong(format!(
-            "cannot write `{}`: {error}\n  fix: see to it that folders can be made here; nothing of \
-             `{name}` was left behind",
+            "cannot write `{}`: {error}\n  fix: make sure that you may create folders here; \
+             nothing of `{name}` was left behind",
             path.display()
         ))
     })

@@ -51,7 +51,8 @@ pub(super) fn in_camel_case(name: &str) -> String {
 fn unusable(text: &str) -> Option<(String, String)> {
     if let Some((folder, last)) = text.trim_end_matches(SEPARATORS).rsplit_once(SEPARATORS) {
         let folder = if folder.is_empty() { "/" } else { folder };
-        let remedy = format!("go there first: cd {folder} && hsmod new {}", meant(last));
+        let remedy =
+            format!("change to its folder first: cd {folder} && hsmod new {}", meant(last));
         return Some((format!("`{text}` is a path, not a name"), remedy));
     }
     if text.is_empty() {
@@ -59,8 +60,8 @@ fn unusable(text: &str) -> Option<(String, String)> {
     }
     if !is_name(text) {
         let what = format!(
-            "`{text}` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, \
-             begins with a letter and has at most {CHARACTERS_MAX} characters"
+            "`{text}` cannot be the name of a module: names consist of `a` to `z`, digits and `_`, \
+             begin with a letter and have at most {CHARACTERS_MAX} characters"
         );
         return Some((what, format!("hsmod new {}", meant(text))));
     }
@@ -105,17 +106,14 @@ fn in_snake_case(text: &str) -> String {
 fn taken(name: &str) -> Option<(String, String)> {
     let own = format!("hsmod new my_{name}");
     if KEYWORDS.contains(&name) {
-        return Some((
-            "is a keyword of Rust, which no crate can have for its name".to_owned(),
-            own,
-        ));
+        return Some(("is a keyword of Rust, so no crate can have this name".to_owned(), own));
     }
     if CATEGORIES.iter().any(|category| category.name == name) {
-        let what = "is a category of callbacks; a module needs a name of its own";
+        let what = "is a category of callbacks, so no module can have this name";
         return Some((what.to_owned(), format!("{own} --category {name}")));
     }
     if name == "hsmod" || name.starts_with("hsmod_") {
-        let what = "is reserved: so begin the names of hsmod's own crates";
+        let what = "is reserved: the names of hsmod's own crates begin with `hsmod`";
         let own = meant(&name.replacen("hsmod", "my", 1));
         let own = if own == "my" { "my_filter" } else { &own };
         return Some((what.to_owned(), format!("hsmod new {own}")));
@@ -125,7 +123,7 @@ fn taken(name: &str) -> Option<(String, String)> {
         return Some((what, own));
     }
     if PLUGINS.contains(&name) {
-        let what = "is a plugin that comes with hsmod, in whose place yours would lie";
+        let what = "is a plugin that comes with hsmod, and yours would replace it";
         return Some((what.to_owned(), own));
     }
     None

@@ -18,7 +18,7 @@ impl Surroundings {
     pub(super) fn here() -> Result<Self> {
         let here = std::env::current_dir().map_err(|error| {
             Stop::wrong(format!(
-                "the working directory cannot be found: {error}\n  fix: go to one that exists"
+                "the working directory cannot be found: {error}\n  fix: change to one that exists"
             ))
         })?;
         let target = std::env::var_os("CARGO_TARGET_DIR").filter(|target| !target.is_empty());

@@ -34,7 +34,7 @@ fn the_next_steps_are_printed() {
     insta::assert_snapshot!(new(folder.path(), &["my_filter"]), @"
     exit code: 0
     --- stdout
-    made my_filter, whose module answers spam_checker.check_event_for_spam
+    created my_filter, whose module answers spam_checker.check_event_for_spam
 
     Next:
       cd my_filter
@@ -44,10 +44,10 @@ fn the_next_steps_are_printed() {
       hsmod call -c modules.yaml --world world.yaml spam_checker.check_event_for_spam args.json
       hsmod replay -c modules.yaml --world world.yaml events.ndjson
 
-    my_filter/README.md tells what each of them shows.
+    my_filter/README.md explains what each of them shows.
     --- stderr
-    note: hsmod-plugin-api is on no registry yet, so cargo will not find it
-      fix: say where it is: rm -r my_filter && hsmod new my_filter --api CHECKOUT/plugin-api
+    note: hsmod-plugin-api is not on crates.io yet, so cargo will not find it
+      fix: give its path: rm -r my_filter && hsmod new my_filter --api CHECKOUT/plugin-api
     ");
     assert_eq!(entries(folder.path()), ["my_filter"]);
     let files = [
@@ -68,7 +68,7 @@ fn the_next_steps_are_printed() {
     insta::assert_snapshot!(new(folder.path(), &arguments), @"
     exit code: 0
     --- stdout
-    made my_limits, whose module answers media_repository.is_user_allowed_to_upload_media_of_size
+    created my_limits, whose module answers media_repository.is_user_allowed_to_upload_media_of_size
 
     Next:
       cd my_limits
@@ -78,7 +78,7 @@ fn the_next_steps_are_printed() {
       hsmod call -c modules.yaml --world world.yaml media_repository.is_user_allowed_to_upload_media_of_size args.json
       hsmod replay -c modules.yaml --world world.yaml events.ndjson
 
-    my_limits/README.md tells what each of them shows.
+    my_limits/README.md explains what each of them shows.
     ");
 }
 
@@ -94,9 +94,9 @@ fn no_placeholder_of_a_template_is_left() {
         assert!(!text.contains("{{") && !text.contains("}}"), "{file}:\n{text}");
     }
     insta::assert_snapshot!(fs::read_to_string(crate_folder.join("modules.yaml")).unwrap(), @r#"
-    # What a homeserver is told of its modules.
+    # The homeserver's list of modules.
     plugins_dir: target/release # where `cargo build --release` puts the plugin
-    verify: { permissions: warn } # for a build folder, which others may write; else leave it out
+    verify: { permissions: warn } # for a build folder, which others may write to; leave it out elsewhere
     modules:
       - module: my_filter
         config:
@@ -156,7 +156,7 @@ fn a_name_that_cannot_be_one_is_refused() {
     insta::assert_snapshot!(said.join("\n"), @"
     exit code: 2
     --- stderr
-    error: `My-Filter` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+    error: `My-Filter` cannot be the name of a module: names consist of `a` to `z`, digits and `_`, begin with a letter and have at most 64 characters
       fix: hsmod new my_filter
     exit code: 2
     --- stderr
@@ -164,39 +164,39 @@ fn a_name_that_cannot_be_one_is_refused() {
       fix: hsmod new my_filter
     exit code: 2
     --- stderr
-    error: `2fa` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+    error: `2fa` cannot be the name of a module: names consist of `a` to `z`, digits and `_`, begin with a letter and have at most 64 characters
       fix: hsmod new my_filter
     exit code: 2
     --- stderr
-    error: `filtre_é` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+    error: `filtre_é` cannot be the name of a module: names consist of `a` to `z`, digits and `_`, begin with a letter and have at most 64 characters
       fix: hsmod new filtre
     exit code: 2
     --- stderr
     error: `plugins/my_filter` is a path, not a name
-      fix: go there first: cd plugins && hsmod new my_filter
+      fix: change to its folder first: cd plugins && hsmod new my_filter
     exit code: 2
     --- stderr
-    error: `plugins/` cannot be the name of a module: that is made of `a` to `z`, digits and `_`, begins with a letter and has at most 64 characters
+    error: `plugins/` cannot be the name of a module: names consist of `a` to `z`, digits and `_`, begin with a letter and have at most 64 characters
       fix: hsmod new plugins
     exit code: 2
     --- stderr
     error: `/tmp/MyFilter` is a path, not a name
-      fix: go there first: cd /tmp && hsmod new my_filter
+      fix: change to its folder first: cd /tmp && hsmod new my_filter
     exit code: 2
     --- stderr
-    error: `match` is a keyword of Rust, which no crate can have for its name
+    error: `match` is a keyword of Rust, so no crate can have this name
       fix: hsmod new my_match
     exit code: 2
     --- stderr
-    error: `spam_checker` is a category of callbacks; a module needs a name of its own
+    error: `spam_checker` is a category of callbacks, so no module can have this name
       fix: hsmod new my_spam_checker --category spam_checker
     exit code: 2
     --- stderr
-    error: `hsmod` is reserved: so begin the names of hsmod's own crates
+    error: `hsmod` is reserved: the names of hsmod's own crates begin with `hsmod`
       fix: hsmod new my_filter
     exit code: 2
     --- stderr
-    error: `hsmod_filter` is reserved: so begin the names of hsmod's own crates
+    error: `hsmod_filter` is reserved: the names of hsmod's own crates begin with `hsmod`
       fix: hsmod new my_filter
     exit code: 2
     --- stderr
@@ -204,11 +204,11 @@ fn a_name_that_cannot_be_one_is_refused() {
       fix: hsmod new my_serde
     exit code: 2
     --- stderr
-    error: `demo` is a plugin that comes with hsmod, in whose place yours would lie
+    error: `demo` is a plugin that comes with hsmod, and yours would replace it
       fix: hsmod new my_demo
     ");
     let long = "a".repeat(65);
-    assert!(new(folder.path(), &[&long]).contains("has at most 64 characters"));
+    assert!(new(folder.path(), &[&long]).contains("have at most 64 characters"));
     assert_eq!(entries(folder.path()), [] as [&str; 0]);
 }
 
@@ -220,13 +220,13 @@ fn existing_folders_are_kept() {
     insta::assert_snapshot!(new(folder.path(), &["my_filter"]), @"
     exit code: 2
     --- stderr
-    error: there is a folder `my_filter` here already
+    error: there is already a folder `my_filter` here
       fix: choose another name, or move it away
     ");
     insta::assert_snapshot!(new(folder.path(), &["my_file"]), @"
     exit code: 2
     --- stderr
-    error: there is a file `my_file` here already
+    error: there is already a file `my_file` here
       fix: choose another name, or move it away
     ");
     assert_eq!(entries(folder.path()), ["my_file", "my_filter"]);
@@ -235,7 +235,7 @@ fn existing_folders_are_kept() {
     {
         std::os::unix::fs::symlink("nowhere", folder.path().join("my_link")).unwrap();
         assert!(
-            new(folder.path(), &["my_link"]).contains("there is a file `my_link` here already")
+            new(folder.path(), &["my_link"]).contains("there is already a file `my_link` here")
         );
     }
 }
@@ -270,11 +270,11 @@ fn the_plugin_api_has_to_be_where_it_is_said_to_be() {
     exit code: 2
     --- stderr
     error: hsmod-plugin-api cannot be in `nowhere`, which does not exist
-      fix: give the folder `plugin-api` of a checkout of hsmod
+      fix: give the path of `plugin-api` in a checkout of hsmod
     exit code: 2
     --- stderr
     error: hsmod-plugin-api is not in `<checkout>/loader`
-      fix: give the folder `plugin-api` of a checkout of hsmod
+      fix: give the path of `plugin-api` in a checkout of hsmod
     exit code: 2
     --- stderr
     error: hsmod-plugin-api is not in `<checkout>/`
@@ -311,8 +311,8 @@ fn a_new_crate_inside_a_workspace_is_its_own_workspace() {
     let below = folder.path().join("plugins");
     fs::create_dir(&below).unwrap();
     let said = shown(&mut new_in(&below, &["my_filter"]), folder.path());
-    let note =
-        "note: my_filter is no part of the workspace of `<folder>/Cargo.toml`, but one of its own";
+    let note = "note: my_filter is not a member of the workspace of `<folder>/Cargo.toml`, but a \
+                workspace of its own";
     assert!(said.contains(note), "{said}");
     assert!(manifest(&below).ends_with("\n[workspace]\n"));
 }
@@ -341,7 +341,7 @@ fn a_folder_that_is_gone_is_named() {
     exit code: 2
     --- stderr
     error: the working directory cannot be found: No such file or directory (os error 2)
-      fix: go to one that exists
+      fix: change to one that exists
     ");
     assert_eq!(entries(folder.path()), [] as [&str; 0]);
 }
