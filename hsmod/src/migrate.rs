@@ -33,26 +33,26 @@ Example:
   hsmod migrate homeserver.yaml | less
 
 Reads `modules`, `auto_accept_invites`, and the older `spam_checker`, `third_party_event_rules` and
-`password_providers`. What could not be translated is named on stderr, with the remedy: modules in
-Python may stay in homeserver.yaml, beside hsmod. Secrets are carried over, comments are not. The
-homeserver.yaml itself is not changed.
+`password_providers`. What could not be translated is listed on stderr, with a remedy: Python modules
+may stay in homeserver.yaml, beside hsmod. Secrets are copied, comments are not. homeserver.yaml itself
+is not changed.
 
-Exit codes: 0 everything was translated, 1 something was not, 2 the file cannot be read, or FILE not
-be written")]
+Exit codes: 0 everything was translated, 1 something was not, 2 the file cannot be read, or FILE
+cannot be written")]
 pub(crate) struct Options {
     /// Synapse's config; `-` is stdin
     #[arg(value_name = "HOMESERVER_YAML")]
     homeserver: PathBuf,
 
-    /// Where the modules.yaml goes, which must not be there yet; by default stdout
+    /// Where to write the modules.yaml, which must not exist yet; by default stdout
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// Writes FILE even if it is there
+    /// Overwrites FILE if it exists
     #[arg(long, requires = "output")]
     force: bool,
 
-    /// Prints one JSON object per module of Synapse's, then a summary
+    /// Prints one JSON object per Synapse module, then a summary
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -15,8 +15,8 @@ use crate::exit::{Result, Stop};
 pub(super) fn write(path: &Path, text: &str, homeserver: &Path, force: bool) -> Result<()> {
     if is_same(path, homeserver) {
         return Err(Stop::wrong(format!(
-            "`{}` is the config that was read, in whose place the result would lie\n  fix: write it \
-             to a file of its own",
+            "`{}` is the config that was read, and the result would overwrite it\n  fix: write the \
+             result to another file",
             path.display()
         )));
     }
@@ -28,9 +28,11 @@ fn refusal(path: &Path, error: &io::Error) -> String {
     let path = path.display();
     match error.kind() {
         ErrorKind::AlreadyExists => format!(
-            "`{path}` is there already\n  fix: choose another name, or add `--force` to write over it"
+            "`{path}` already exists\n  fix: choose another name, or add `--force` to overwrite it"
         ),
-        _ => format!("cannot write `{path}`: {error}\n  fix: name a file in a folder of yours"),
+        _ => {
+            format!("cannot write `{path}`: {error}\n  fix: choose a folder that you may write to")
+        }
     }
 }
 

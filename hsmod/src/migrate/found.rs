@@ -94,7 +94,8 @@ impl Listing {
             Some(other) => return self.unreadable(config_path, "a mapping", &other),
         };
         let ignored = |key: &String| {
-            let message = format!("Synapse ignores `{key}` here: it reads `module` and `config`");
+            let message =
+                format!("Synapse ignores `{key}` here: it reads only `module` and `config`");
             Note::warning(
                 &below(key),
                 message,
@@ -119,7 +120,7 @@ impl Listing {
     }
 
     fn unreadable(&mut self, path: Vec<String>, what: &str, found: &Value) {
-        let fix = "write it as Synapse's documentation of modules says";
+        let fix = "write it as in Synapse's documentation of modules";
         self.notes.push(Note::error(&path, expected(what, found), fix));
     }
 }

@@ -172,8 +172,8 @@ impl<'a> Keys<'a> {
         for key in &left {
             let message = format!("`{key}` has no counterpart in `{plugin}`");
             let fix = format!(
-                "if `{class}` does something by it that you need, leave it in homeserver.yaml and \
-                 take `{plugin}` out of the result"
+                "if you need what `{class}` does with it, leave the module in homeserver.yaml and \
+                 remove `{plugin}` from the result"
             );
             self.lost(key, message, fix);
         }
@@ -188,7 +188,7 @@ impl<'a> Keys<'a> {
 
 /// The remedy for a module that no plugin replaces.
 pub(super) const LEAVE_IT: &str =
-    "leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`";
+    "leave the module in homeserver.yaml: Python modules run there beside `hsmod.Modules`";
 
 /// Converts a value to the type that the plugin expects. A value that does not fit is left out,
 /// with a note. `null`, which Python modules get for a key without a value, is `false` for a
@@ -218,7 +218,7 @@ fn carried(path: &[String], kind: Kind, value: &Value, notes: &mut Vec<Note>) ->
     };
     if carried.is_none() {
         let wanted = kind.wanted();
-        let message = format!("{}, which would mean something else", expected(wanted, value));
+        let message = format!("{}, so it was left out", expected(wanted, value));
         let fix = format!("write {wanted} in the result, or leave the module in homeserver.yaml");
         notes.push(Note::error(path, message, fix));
     }
@@ -250,7 +250,7 @@ fn mapping(
     }
     for key in members.keys() {
         let message = format!("`{key}` has no counterpart");
-        let fix = "leave the module in homeserver.yaml if it does something by it that you need";
+        let fix = "leave the module in homeserver.yaml if you need what it does with this key";
         notes.push(Note::error(&below(path, key), message, fix));
     }
     written.into()

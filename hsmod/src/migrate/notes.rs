@@ -66,7 +66,7 @@ pub(super) fn without_secret(mut problem: Problem) -> Problem {
         return problem;
     }
     problem.message = "this value cannot be read exactly as it stands".to_owned();
-    problem.fix("write it as one text in quotes")
+    problem.fix("write it as a string in quotes")
 }
 
 /// Puts the file's name before each problem.

@@ -12,15 +12,15 @@ const LINE_MAX: usize = 72;
 pub(super) fn modules_yaml(homeserver: &str, report: &Report) -> String {
     let homeserver = printable(homeserver);
     let mut text = format!(
-        "# The modules of {homeserver}, for hsmod. Comments there are not carried over.\n\
-         # Look whether they will start: hsmod check -c FILE\n\
+        "# The modules of {homeserver}, for hsmod. Its comments were not copied.\n\
+         # Check whether they will start: hsmod check -c FILE\n\
          # Then let homeserver.yaml say in their place:\n\
          #   modules:\n\
          #     - module: hsmod.Modules\n\
          #       config: {{config_file: /etc/matrix-synapse/modules.yaml}}\n\n"
     );
     if !report.allow.is_empty() {
-        text += "# What modules may reach beside public addresses.\n";
+        text += "# Addresses that modules may reach besides public ones.\n";
         let allow = report.allow.iter().map(|network| Value::from(&**network)).collect();
         text += &format!("http:\n  allow: {}\n\n", flow(&Value::Array(allow)));
     }

@@ -58,7 +58,7 @@ impl Translation {
         let Some(listing) = Listing::of(&mut members) else {
             let sections = SECTIONS.map(|(name, _)| format!("`{name}`")).join(", ");
             return Err((
-                format!("no modules are listed here: there is none of {sections}"),
+                format!("no modules are listed here: the file has none of {sections}"),
                 NAME_IT,
             ));
         };
@@ -106,9 +106,11 @@ impl Translation {
         let (Some(first), Some(last)) = (first, last) else { return };
         for entry in &mut self.entries[first..last] {
             if entry.module.is_none() && entry.class != OURS {
-                let message = format!("`{}` is asked between others now", entry.class);
-                let fix = "put `hsmod.Modules` before or behind it, as suits it better: native modules \
-                           are asked one after the other";
+                let class = &entry.class;
+                let message =
+                    format!("`{class}` is listed between modules that are now asked together");
+                let fix = "put `hsmod.Modules` before or after it: native modules are asked one \
+                           after the other";
                 entry.notes.push(Note::warning(&entry.path, message, fix));
             }
         }
@@ -116,12 +118,11 @@ impl Translation {
 }
 
 /// The remedy for a file that lists no modules.
-const NAME_IT: &str = "give Synapse's config, or the one of its files that says `modules:`";
+const NAME_IT: &str = "give Synapse's config, or the one of its files that contains `modules:`";
 
 fn already_there(found: &Found) -> Note {
-    let message =
-        "native modules are loaded here already, from a modules.yaml that is not read now";
-    Note::warning(&found.path, message, "put the entries of both into one file")
+    let message = "native modules are already loaded here, from a modules.yaml that was not read";
+    Note::warning(&found.path, message, "merge the entries of both into one file")
 }
 
 #[cfg(test)]

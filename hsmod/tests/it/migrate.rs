@@ -45,8 +45,8 @@ fn existing_files_are_kept_without_force() {
     insta::assert_snapshot!(run(&["-o", "modules.yaml"]), @"
     exit code: 2
     --- stderr
-    error: `modules.yaml` is there already
-      fix: choose another name, or add `--force` to write over it
+    error: `modules.yaml` already exists
+      fix: choose another name, or add `--force` to overwrite it
     ");
     fs::write(folder.path().join("modules.yaml"), "mine").unwrap();
     assert!(run(&["-o", "modules.yaml", "--force"]).starts_with("exit code: 0"));
@@ -55,15 +55,15 @@ fn existing_files_are_kept_without_force() {
     insta::assert_snapshot!(run(&["-o", "./homeserver.yaml", "--force"]), @"
     exit code: 2
     --- stderr
-    error: `./homeserver.yaml` is the config that was read, in whose place the result would lie
-      fix: write it to a file of its own
+    error: `./homeserver.yaml` is the config that was read, and the result would overwrite it
+      fix: write the result to another file
     ");
     assert_eq!(fs::read_to_string(folder.path().join("homeserver.yaml")).unwrap(), LIST);
     insta::assert_snapshot!(run(&["-o", "no/modules.yaml"]), @"
     exit code: 2
     --- stderr
     error: cannot write `no/modules.yaml`: No such file or directory (os error 2)
-      fix: name a file in a folder of yours
+      fix: choose a folder that you may write to
     ");
     assert_eq!(there(), "homeserver.yaml modules.yaml");
 }
@@ -137,19 +137,19 @@ fn ambiguous_input_is_refused_with_a_remedy() {
     exit code: 2
     --- stderr
     error: config: `homeserver.yaml`: the file is empty
-      fix: give Synapse's config, or the one of its files that says `modules:`
+      fix: give Synapse's config, or the one of its files that contains `modules:`
     ");
     insta::assert_snapshot!(migrated("server_name: example.com"), @"
     exit code: 2
     --- stderr
-    error: config: `homeserver.yaml`: no modules are listed here: there is none of `modules`, `auto_accept_invites`, `spam_checker`, `third_party_event_rules`, `password_providers`
-      fix: give Synapse's config, or the one of its files that says `modules:`
+    error: config: `homeserver.yaml`: no modules are listed here: the file has none of `modules`, `auto_accept_invites`, `spam_checker`, `third_party_event_rules`, `password_providers`
+      fix: give Synapse's config, or the one of its files that contains `modules:`
     ");
     insta::assert_snapshot!(migrated("- modules"), @"
     exit code: 2
     --- stderr
     error: config: `homeserver.yaml`: expected a mapping, found a list
-      fix: give Synapse's config, or the one of its files that says `modules:`
+      fix: give Synapse's config, or the one of its files that contains `modules:`
     ");
     insta::assert_snapshot!(migrated("modules: [{"), @"
     exit code: 2
@@ -194,7 +194,7 @@ fn ambiguous_input_is_refused_with_a_remedy() {
     --- stderr
     error: config: `homeserver.yaml`: this value cannot be read exactly as it stands
       at modules.<item 0>.config.shared_secret, line 3, column 27
-      fix: write it as one text in quotes
+      fix: write it as a string in quotes
     ");
     let bomb = "a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\n\
                 c: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\n\
@@ -231,8 +231,8 @@ fn only_sections_with_modules_are_checked() {
     insta::assert_snapshot!(migrated(text), @"
     exit code: 0
     --- stdout
-    # The modules of homeserver.yaml, for hsmod. Comments there are not carried over.
-    # Look whether they will start: hsmod check -c FILE
+    # The modules of homeserver.yaml, for hsmod. Its comments were not copied.
+    # Check whether they will start: hsmod check -c FILE
     # Then let homeserver.yaml say in their place:
     #   modules:
     #     - module: hsmod.Modules

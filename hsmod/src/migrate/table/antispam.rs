@@ -88,8 +88,8 @@ fn reach_the_service(keys: &mut Keys<'_>) {
     if reach == Reach::Unknown {
         keys.remark(
             "base_url",
-            "plugins reach public addresses only, and this name is probably none",
-            "list the address that it has in the result: `http: {allow: [172.16.0.0/12]}`",
+            "plugins reach only public addresses, and this name probably has a private one",
+            "add its address to the result: `http: {allow: [172.16.0.0/12]}`",
         );
     }
     keys.reach(reach);
@@ -97,7 +97,7 @@ fn reach_the_service(keys: &mut Keys<'_>) {
 
 fn refuse_a_rule_server(keys: &mut Keys<'_>) {
     if keys.take("rules_url").is_some_and(|url| !url.is_null()) {
-        keys.give_up("rules_url", "no plugin here asks a rule server of Mjolnir's");
+        keys.give_up("rules_url", "no plugin here asks a Mjolnir rule server");
     }
 }
 
@@ -107,9 +107,9 @@ fn refuse_soft_failing(keys: &mut Keys<'_>) {
         keys.lost(
             "soft_fail",
             "no homeserver lets a plugin soft-fail an event yet; spam is refused all the same, and \
-             emptied if it comes from another server",
-            "nothing, if that will do; otherwise leave the module in homeserver.yaml and take \
-             `simple_antispam` out of the result",
+             its content is removed if it comes from another server",
+            "accept that, or leave the module in homeserver.yaml and remove `simple_antispam` from \
+             the result",
         );
     }
 }

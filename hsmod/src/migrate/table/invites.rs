@@ -68,8 +68,8 @@ fn only_if_enabled(keys: &mut Keys<'_>) {
     match keys.take("enabled") {
         Some(Value::Bool(true)) => keys.remark(
             "enabled",
-            "Synapse accepts invites by itself as long as this stands here",
-            "set it to false when the plugin runs",
+            "Synapse itself accepts invites as long as this is set",
+            "set it to false once the plugin runs",
         ),
         _ => keys.leave_out(),
     }

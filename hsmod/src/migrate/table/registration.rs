@@ -51,7 +51,7 @@ fn patterns(keys: &mut Keys<'_>) {
     let patterns = match keys.take("email_blacklist") {
         Some(Value::Array(patterns)) => patterns,
         Some(Value::Null) | None => Vec::new(),
-        Some(_) => return keys.give_up("email_blacklist", "this is no list of regexes"),
+        Some(_) => return keys.give_up("email_blacklist", "this is not a list of regexes"),
     };
     let domains: Vec<Option<String>> =
         patterns.iter().map(|pattern| domain(pattern.as_str()?)).collect();
@@ -60,11 +60,11 @@ fn patterns(keys: &mut Keys<'_>) {
         keys.lost(
             "email_blacklist",
             format!(
-                "not every regex stands for a whole domain, as `@example\\.com$` does, and the plugin \
-                 compares domains: {lost} of {} were left out",
+                "{lost} of {} regexes were left out: the plugin compares domains, so a regex must \
+                 match exactly one, like `@example\\.com$`",
                 patterns.len()
             ),
-            "add the domains that they stand for, or leave the module in homeserver.yaml",
+            "add the domains that they match, or leave the module in homeserver.yaml",
         );
     }
     keys.write("blocked_email_domains", domains.into_iter().flatten().collect::<Vec<_>>());

@@ -42,7 +42,7 @@ fn passwords_only(keys: &mut Keys<'_>) {
 fn without_deactivated(keys: &mut Keys<'_>, key: &str) {
     keys.remark(
         key,
-        "users that are deactivated are not let in any more",
-        "write `allow_deactivated_users: true` if they are to be",
+        "deactivated users can no longer log in",
+        "set `allow_deactivated_users: true` if they should",
     );
 }

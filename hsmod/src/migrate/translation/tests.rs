@@ -35,8 +35,8 @@ fn keys_that_the_plugin_has_are_carried_over() {
     ]});
     insta::assert_snapshot!(said(legacy), @r#"
     shared_secret_auth {"com_devture_shared_secret_auth_support_enabled":false,"m_login_password_support_enabled":true,"shared_secret":"a long secret"}
-    Warning at password_providers.<item 0>.config.sharedSecret: users that are deactivated are not let in any more
-      fix: write `allow_deactivated_users: true` if they are to be
+    Warning at password_providers.<item 0>.config.sharedSecret: deactivated users can no longer log in
+      fix: set `allow_deactivated_users: true` if they should
     "#);
 }
 
@@ -52,12 +52,12 @@ fn a_key_without_counterpart_is_named_and_its_value_is_not() {
     let said = of("shared_secret_authenticator.SharedSecretAuthProvider", config);
     insta::assert_snapshot!(said, @"
     shared_secret_auth {}
-    Error at modules.<item 0>.config.shared_secret: expected a string, found a list, which would mean something else
+    Error at modules.<item 0>.config.shared_secret: expected a string, found a list, so it was left out
       fix: write a string in the result, or leave the module in homeserver.yaml
-    Warning at modules.<item 0>.config.shared_secret: users that are deactivated are not let in any more
-      fix: write `allow_deactivated_users: true` if they are to be
+    Warning at modules.<item 0>.config.shared_secret: deactivated users can no longer log in
+      fix: set `allow_deactivated_users: true` if they should
     Error at modules.<item 0>.config.log_secrets: `log_secrets` has no counterpart in `shared_secret_auth`
-      fix: if `shared_secret_authenticator.SharedSecretAuthProvider` does something by it that you need, leave it in homeserver.yaml and take `shared_secret_auth` out of the result
+      fix: if you need what `shared_secret_authenticator.SharedSecretAuthProvider` does with it, leave the module in homeserver.yaml and remove `shared_secret_auth` from the result
     ");
     assert!(!said.contains("hunter2"));
 }
@@ -70,10 +70,10 @@ fn nested_problems_have_their_path() {
     });
     insta::assert_snapshot!(of("mjolnir.Module", config), @r#"
     policy_list_antispam {"ban_lists":["!a:example.com"],"message_max_length":{}}
-    Error at modules.<item 0>.config.message_max_length.threshold: expected a whole number, found a string, which would mean something else
+    Error at modules.<item 0>.config.message_max_length.threshold: expected a whole number, found a string, so it was left out
       fix: write a whole number in the result, or leave the module in homeserver.yaml
     Error at modules.<item 0>.config.message_max_length.room: `room` has no counterpart
-      fix: leave the module in homeserver.yaml if it does something by it that you need
+      fix: leave the module in homeserver.yaml if you need what it does with this key
     "#);
 }
 
@@ -86,15 +86,15 @@ fn a_module_that_no_plugin_replaces_stays() {
     list_spam_checker {"evil_users":[]}
     list_spam_checker {"evil_users":[]}
     Error at modules.<item 1>: no plugin here does what `ldap_auth_provider.LdapAuthProviderModule` does
-      fix: leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`
-    Warning at modules.<item 1>: `ldap_auth_provider.LdapAuthProviderModule` is asked between others now
-      fix: put `hsmod.Modules` before or behind it, as suits it better: native modules are asked one after the other
+      fix: leave the module in homeserver.yaml: Python modules run there beside `hsmod.Modules`
+    Warning at modules.<item 1>: `ldap_auth_provider.LdapAuthProviderModule` is listed between modules that are now asked together
+      fix: put `hsmod.Modules` before or after it: native modules are asked one after the other
     "#);
     let rules = json!({"rules_url": "http://localhost:8080/api/v1/py_rules", "x": 1});
     let legacy = json!({"spam_checker": {"module": "mjolnir.AntiSpam", "config": rules}});
     insta::assert_snapshot!(said(legacy), @"
-    Error at spam_checker.config.rules_url: no plugin here asks a rule server of Mjolnir's
-      fix: leave it in homeserver.yaml: modules in Python run there beside `hsmod.Modules`
+    Error at spam_checker.config.rules_url: no plugin here asks a Mjolnir rule server
+      fix: leave the module in homeserver.yaml: Python modules run there beside `hsmod.Modules`
     ");
 }
 
@@ -115,8 +115,8 @@ fn sections_are_read_in_the_order_in_which_synapse_starts_them() {
     auto_accept_invites {"only_from_local_users":true}
     list_spam_checker {"evil_users":["second"]}
     last_admin {"mode":"freeze"}
-    Warning at auto_accept_invites.enabled: Synapse accepts invites by itself as long as this stands here
-      fix: set it to false when the plugin runs
+    Warning at auto_accept_invites.enabled: Synapse itself accepts invites as long as this is set
+      fix: set it to false once the plugin runs
     "#);
     for off in [json!({}), json!({"enabled": false, "only_from_local_users": true}), json!(null)] {
         assert_eq!(said(json!({"auto_accept_invites": off})), "");
@@ -131,23 +131,23 @@ fn entries_that_synapse_could_not_read_are_named() {
     });
     insta::assert_snapshot!(said(homeserver), @"
     Error at modules.<item 0>: expected a mapping, found a string
-      fix: write it as Synapse's documentation of modules says
+      fix: write it as in Synapse's documentation of modules
     Error at modules.<item 1>.module: expected a string, found null
-      fix: write it as Synapse's documentation of modules says
+      fix: write it as in Synapse's documentation of modules
     Error at modules.<item 2>.config: expected a mapping, found a list
-      fix: write it as Synapse's documentation of modules says
+      fix: write it as in Synapse's documentation of modules
     Error at spam_checker: expected a list, found a string
-      fix: write it as Synapse's documentation of modules says
+      fix: write it as in Synapse's documentation of modules
     ");
     let torn = json!({"modules": [{"module": "mjolnir.Module", "ban_lists": ["!a:b"]}]});
     insta::assert_snapshot!(said(torn), @"
     policy_list_antispam {}
-    Warning at modules.<item 0>.ban_lists: Synapse ignores `ban_lists` here: it reads `module` and `config`
+    Warning at modules.<item 0>.ban_lists: Synapse ignores `ban_lists` here: it reads only `module` and `config`
       fix: indent it below `config` if it is meant for the module
     ");
     insta::assert_snapshot!(said(json!({"modules": {"module": "x"}})), @"
     Error at modules: expected a list, found a mapping
-      fix: write it as Synapse's documentation of modules says
+      fix: write it as in Synapse's documentation of modules
     ");
 }
 
@@ -172,5 +172,5 @@ fn a_config_without_modules_is_refused() {
     let refused = |homeserver| Translation::of(homeserver).map(drop).unwrap_err().0;
     assert_eq!(refused(json!(null)), "the file is empty");
     assert_eq!(refused(json!([])), "expected a mapping, found a list");
-    insta::assert_snapshot!(refused(json!({"server_name": "example.com"})), @"no modules are listed here: there is none of `modules`, `auto_accept_invites`, `spam_checker`, `third_party_event_rules`, `password_providers`");
+    insta::assert_snapshot!(refused(json!({"server_name": "example.com"})), @"no modules are listed here: the file has none of `modules`, `auto_accept_invites`, `spam_checker`, `third_party_event_rules`, `password_providers`");
 }
