@@ -84,7 +84,7 @@ impl Identifier {
             Self::Room => ("room ID", "`!room:server`, or `!hash`"),
             Self::Alias => ("room alias", "`#name:server`"),
             Self::Event => ("event ID", "`$hash`"),
-            Self::Server => ("server's name", "`example.com`"),
+            Self::Server => ("server name", "`example.com`"),
             Self::Media => ("MXC URI", "`mxc://server/id`"),
         }
     }
@@ -102,12 +102,12 @@ impl Identifier {
         if self.fits(text) || self == Self::Media && text.is_empty() {
             return Ok(());
         }
-        let (name, like) = self.described();
+        let (_, like) = self.described();
         let message = match Self::ALL.iter().find(|kind| kind.fits(text)) {
             Some(other) => {
                 format!("`{text}` is {}, not {}", other.with_article(), self.with_article())
             }
-            None => format!("`{text}` is no {name}"),
+            None => format!("`{text}` is not {}", self.with_article()),
         };
         let fix = match self.meant(text, server_name) {
             Some(meant) => format!("did you mean `{meant}`?"),
@@ -207,20 +207,20 @@ mod tests {
             (
                 Identifier::User,
                 "evilguy",
-                "`evilguy` is no user ID: did you mean `@evilguy:localhost`?",
+                "`evilguy` is not a user ID: did you mean `@evilguy:localhost`?",
             ),
             (
                 Identifier::User,
                 "@evilguy",
-                "`@evilguy` is no user ID: did you mean `@evilguy:localhost`?",
+                "`@evilguy` is not a user ID: did you mean `@evilguy:localhost`?",
             ),
             (
                 Identifier::User,
                 "evilguy:x",
-                "`evilguy:x` is no user ID: did you mean `@evilguy:x`?",
+                "`evilguy:x` is not a user ID: did you mean `@evilguy:x`?",
             ),
-            (Identifier::User, "@a:", "`@a:` is no user ID: write it like `@name:server`"),
-            (Identifier::User, "", "`` is no user ID: write it like `@name:server`"),
+            (Identifier::User, "@a:", "`@a:` is not a user ID: write it like `@name:server`"),
+            (Identifier::User, "", "`` is not a user ID: write it like `@name:server`"),
             (
                 Identifier::User,
                 "#r:x",
@@ -229,36 +229,40 @@ mod tests {
             (
                 Identifier::User,
                 "alice:{admin",
-                "`alice:{admin` is no user ID: write it like `@name:server`",
+                "`alice:{admin` is not a user ID: write it like `@name:server`",
             ),
             (
                 Identifier::User,
                 "$e",
                 "`$e` is an event ID, not a user ID: write it like `@name:server`",
             ),
-            (Identifier::User, " @a:x", "` @a:x` is no user ID: did you mean `@a:x`?"),
-            (Identifier::Alias, "r", "`r` is no room alias: did you mean `#r:localhost`?"),
+            (Identifier::User, " @a:x", "` @a:x` is not a user ID: did you mean `@a:x`?"),
+            (Identifier::Alias, "r", "`r` is not a room alias: did you mean `#r:localhost`?"),
             (
                 Identifier::Room,
                 "#r:x",
                 "`#r:x` is a room alias, not a room ID: write it like `!room:server`, or `!hash`",
             ),
-            (Identifier::Room, "!", "`!` is no room ID: write it like `!room:server`, or `!hash`"),
-            (Identifier::Event, "1", "`1` is no event ID: write it like `$hash`"),
+            (
+                Identifier::Room,
+                "!",
+                "`!` is not a room ID: write it like `!room:server`, or `!hash`",
+            ),
+            (Identifier::Event, "1", "`1` is not an event ID: write it like `$hash`"),
             (
                 Identifier::Server,
                 "https://x/",
-                "`https://x/` is no server's name: did you mean `x`?",
+                "`https://x/` is not a server name: did you mean `x`?",
             ),
             (
                 Identifier::Server,
                 "@a:x",
-                "`@a:x` is a user ID, not a server's name: did you mean `x`?",
+                "`@a:x` is a user ID, not a server name: did you mean `x`?",
             ),
             (
                 Identifier::Media,
                 "https://x/y.png",
-                "`https://x/y.png` is no MXC URI: write it like `mxc://server/id`",
+                "`https://x/y.png` is not an MXC URI: write it like `mxc://server/id`",
             ),
         ] {
             assert_eq!(said_of(kind, text), said, "{kind:?} {text}");

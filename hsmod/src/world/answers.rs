@@ -12,16 +12,16 @@ use super::fields::{below, integer};
 pub(super) const KEYS: [&str; 3] = ["answer", "error", "unsupported"];
 pub(super) const ERROR_KEYS: [&str; 3] = ["status", "errcode", "error"];
 
-const NOTHING: &str = "nothing is answered here";
+const NOTHING: &str = "there is no answer here";
 const ONE_OF: &str = "write one of `answer`, `error` and `unsupported: true`";
 
 /// Groups of requests that the loader answers itself, and the remedy for each.
 const OWN: [(&str, &str); 5] = [
-    ("http", "say below `http` what comes of URLs"),
-    ("storage", "remove it: storage is answered by the loader itself"),
-    ("templates", "remove it: templates are rendered by the loader itself"),
-    ("mail", "remove it: mail is noted and not sent"),
-    ("time", "remove it: timers are the loader's"),
+    ("http", "write the responses of URLs below `http`"),
+    ("storage", "remove it: the loader answers storage requests itself"),
+    ("templates", "remove it: the loader renders templates itself"),
+    ("mail", "remove it: mail is recorded, not sent"),
+    ("time", "remove it: the loader has timers itself"),
 ];
 
 pub(super) fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec<Flaw>) {
@@ -29,8 +29,8 @@ pub(super) fn read(members: Map<String, Value>, host: &FakeHost, flaws: &mut Vec
         let path = below(&["answers".to_owned()], &name);
         let Some(request) = find(&name, &path, flaws) else { continue };
         if let Some((_, fix)) = OWN.iter().find(|(group, _)| *group == request.group) {
-            let flaw = Flaw::new(&path, format!("`{name}` is not the homeserver's to answer"));
-            flaws.push(flaw.fix(*fix));
+            let message = format!("`{name}` is not a request that the homeserver answers");
+            flaws.push(Flaw::new(&path, message).fix(*fix));
             continue;
         }
         let Value::Array(items) = value else {
@@ -54,7 +54,7 @@ fn find(name: &str, path: &[String], flaws: &mut Vec<Flaw>) -> Option<&'static R
     if found.is_none() {
         let fix = match closest(name, all().map(|request| request.name)) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => "see `docs/requests.md` for their names".to_owned(),
+            None => "`docs/requests.md` lists all requests".to_owned(),
         };
         flaws.push(Flaw::new(path, format!("there is no request `{name}`")).fix(fix));
     }
@@ -104,7 +104,7 @@ fn read_answer(
             let message = format!("`{}` cannot answer this: {why}", request.name);
             let fix = match request.answer {
                 "()" => "write `null`".to_owned(),
-                other => format!("it answers `{other}`: see `docs/requests.md`"),
+                other => format!("write a value of type `{other}`: see `docs/requests.md`"),
             };
             fields.refuse::<()>("answer", message, Some(fix));
         }
@@ -125,7 +125,8 @@ fn read_error(given: Option<Value>, path: &[String], flaws: &mut Vec<Flaw>) -> O
         Value::Object(members) => members,
         other => {
             let flaw = Flaw::new(path, expected("a string or a mapping", &other));
-            flaws.push(flaw.fix("write why it fails, or `{status: 403, errcode: M_FORBIDDEN}`"));
+            let fix = "write the error's text, or `{status: 403, errcode: M_FORBIDDEN}`";
+            flaws.push(flaw.fix(fix));
             return None;
         }
     };
@@ -138,7 +139,7 @@ fn read_error(given: Option<Value>, path: &[String], flaws: &mut Vec<Flaw>) -> O
         Ok(status @ 300..=599) => Some(ModuleError::http(status, errcode, message)),
         _ => {
             let fix = "write one from 300 to 599".to_owned();
-            fields.refuse("status", format!("{status} is no status of an error"), Some(fix))
+            fields.refuse("status", format!("{status} is not the status of an error"), Some(fix))
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn texts(fields: &mut Fields<'_>, key: &str) -> Vec<String> {
             strings(fields, key, items).into_iter().map(|(_, text)| text).collect()
         }
         Some(other) => {
-            let fix = "write one in quotes, or a list of them in `[..]`".to_owned();
+            let fix = "write a string in quotes, or a list of them in `[..]`".to_owned();
             let message = expected("a string or a list of strings", &other);
             fields.refuse(key, message, Some(fix)).unwrap_or_default()
         }
@@ -56,7 +56,7 @@ fn strings(fields: &mut Fields<'_>, key: &str, items: Vec<Value>) -> Vec<(String
         if let Value::String(text) = value {
             strings.push((item(index), text));
         } else {
-            let fix = "write one text, in quotes if it looks like something else".to_owned();
+            let fix = "write a string, in quotes if it looks like another type".to_owned();
             let message = expected("a string", &value);
             fields.refuse_below::<()>(&[key, &item(index)], message, Some(fix));
         }

@@ -37,15 +37,14 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Rules 
             None => (None, place.as_str()),
         };
         if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
-            let flaw = Flaw::new(&path, format!("`{url}` is no URL"));
-            flaws.push(
-                flaw.fix("write it in full, perhaps behind a method: `https://example.com/`"),
-            );
+            let flaw = Flaw::new(&path, format!("`{url}` is not a URL"));
+            let fix = "write it in full, like `https://example.com/` or `GET https://example.com/`";
+            flaws.push(flaw.fix(fix));
             continue;
         }
         let Value::Object(members) = value else {
             let flaw = Flaw::new(&path, expected("a mapping", &value));
-            flaws.push(flaw.fix("write what comes from there: `{status: 200, body: ok}`"));
+            flaws.push(flaw.fix("write the response, like `{status: 200, body: ok}`"));
             continue;
         };
         let outcome = outcome(members, &path, flaws);
@@ -85,7 +84,7 @@ fn outcome(
     let status = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
     let Some(status) = status else {
         let fix = Some("write one from 100 to 599".to_owned());
-        fields.refuse::<()>("status", "this is no HTTP status", fix);
+        fields.refuse::<()>("status", "this is not an HTTP status", fix);
         return Err(String::new());
     };
     let mut response = match has_json {
@@ -112,7 +111,7 @@ impl Rules {
             Some(Rule { outcome: Ok(response), .. }) => Ok(HttpResponse::new(response.clone())),
             Some(Rule { outcome: Err(why), .. }) => Err(ModuleError::new(why)),
             None => Err(ModuleError::new(format_args!(
-                "the world does not say what comes of `{method} {url}`: write it below `http`"
+                "the world has no response to `{method} {url}`: add one below `http`"
             ))),
         }
     }

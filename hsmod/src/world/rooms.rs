@@ -51,7 +51,8 @@ pub(super) fn read(
             Value::Object(members) => members,
             other => {
                 let flaw = Flaw::new(&path, expected("a mapping", &other));
-                flaws.push(flaw.fix("write what the room is as `{members: [alice]}`, or nothing"));
+                let fix = "describe the room, like `{members: [alice]}`, or write nothing";
+                flaws.push(flaw.fix(fix));
                 continue;
             }
         };
@@ -184,7 +185,7 @@ fn memberships(people: People<'_>, fields: &mut Fields<'_>) -> Vec<(String, Stri
         let user_id = people.find_at(&name, &place, fields);
         let (Some(user_id), Some(membership)) = (user_id, membership) else { continue };
         if !known.insert(user_id.clone()) {
-            let message = format!("`{user_id}` stands here twice");
+            let message = format!("`{user_id}` is given twice");
             fields.refuse_below::<()>(&place, message, Some("keep one of them".to_owned()));
         }
         members.push((user_id, membership));
@@ -214,8 +215,8 @@ fn aliases(
         let free = names.alias(&text).and_then(|alias| match taken.get(&alias) {
             None => Ok(alias),
             Some(other) => Err((
-                format!("`{alias}` leads to `{other}` already"),
-                "write it once: an alias leads to one room".to_owned(),
+                format!("`{alias}` already points to `{other}`"),
+                "keep one of them: an alias points to one room".to_owned(),
             )),
         });
         match free {
@@ -265,5 +266,5 @@ fn one_of(
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!("write one of {}", listed(words.iter().copied())),
     };
-    fields.refuse_below(place, format!("`{word}` is no {what}"), Some(fix))
+    fields.refuse_below(place, format!("`{word}` is not a {what}"), Some(fix))
 }

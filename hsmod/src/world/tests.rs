@@ -232,6 +232,6 @@ fn the_url_that_fits_best_decides() {
     assert_eq!(answer("GET", "https://x/ab?c"), "connection refused");
     assert_eq!(
         answer("PUT", "https://x/b"),
-        "the world does not say what comes of `PUT https://x/b`: write it below `http`"
+        "the world has no response to `PUT https://x/b`: add one below `http`"
     );
 }

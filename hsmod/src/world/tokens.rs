@@ -17,7 +17,7 @@ pub(super) fn read(members: Map<String, Value>, flaws: &mut Vec<Flaw>) -> Vec<Re
             Value::Object(members) => members,
             other => {
                 let flaw = Flaw::new(&path, expected("a mapping", &other));
-                flaws.push(flaw.fix("write `{uses_allowed: 1}`, or nothing"));
+                flaws.push(flaw.fix("write `{uses_allowed: 1}`, or write nothing"));
                 continue;
             }
         };

@@ -43,13 +43,13 @@ pub(super) fn read(named: Vec<Named>, names: Names<'_>, flaws: &mut Vec<Flaw>) -
             if *owner != user_id {
                 // The message does not quote the token, which may be a secret. Its place identifies
                 // it.
-                let message = format!("`{owner}` has this access token, too");
+                let message = format!("`{owner}` also has this access token");
                 let flaw = Flaw::new(&below(&path, "access_token"), message);
-                flaws.push(flaw.fix("write another one: a token is of one user"));
+                flaws.push(flaw.fix("write another one: a token belongs to one user"));
             }
         }
         if users.insert(user_id.clone(), user).is_some() {
-            let flaw = Flaw::new(&path, format!("`{user_id}` stands here twice"));
+            let flaw = Flaw::new(&path, format!("`{user_id}` is given twice"));
             flaws.push(flaw.fix("keep one; a name alone is a user of this homeserver"));
         }
     }
@@ -63,7 +63,7 @@ fn read_user(user_id: &str, value: Value, path: &[String], flaws: &mut Vec<Flaw>
         Value::Object(members) => members,
         other => {
             let flaw = Flaw::new(path, expected("a mapping", &other));
-            flaws.push(flaw.fix("write what there is to know as `{admin: true}`, or nothing"));
+            flaws.push(flaw.fix("describe the user, like `{admin: true}`, or write nothing"));
             return made;
         }
     };
@@ -130,7 +130,7 @@ fn belongings(mut made: FakeUser, fields: &mut Fields<'_>) -> FakeUser {
         if let Value::String(name) = name {
             made = made.external_id(&provider, &name);
         } else {
-            let fix = "write what the provider calls the user, in quotes".to_owned();
+            let fix = "write the provider's name for the user, in quotes".to_owned();
             let message = expected("a string", &name);
             fields.refuse_below::<()>(&["external_ids", &provider], message, Some(fix));
         }
@@ -156,7 +156,7 @@ fn read_seen(
         let agent = fields.string("user_agent").unwrap_or_default();
         let last_seen = integer(&mut fields, "last_seen").unwrap_or_else(now_ms);
         if ip.is_none() {
-            let fix = "say from which address: `ip: 192.0.2.1`".to_owned();
+            let fix = "add the address, like `ip: 192.0.2.1`".to_owned();
             fields.refuse_below::<()>(&[], "`ip` is missing", Some(fix));
         }
         fields.refuse_unknown(&SEEN_KEYS);

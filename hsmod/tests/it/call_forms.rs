@@ -22,7 +22,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of(INVITE, invite_with("inviter", json!("evilguy"))), @"
     exit code: 2
     --- stderr
-    error: spam_checker.user_may_invite: the argument `inviter` cannot be read: `evilguy` is no user ID
+    error: spam_checker.user_may_invite: the argument `inviter` cannot be read: `evilguy` is not a user ID
       fix: did you mean `@evilguy:localhost`?
       it takes `inviter` (text), `invitee` (text), `room_id` (text)
     ");
@@ -37,7 +37,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of("spam_checker.user_may_create_room_alias", alias), @"
     exit code: 2
     --- stderr
-    error: spam_checker.user_may_create_room_alias: the argument `room_alias` cannot be read: `r` is no room alias
+    error: spam_checker.user_may_create_room_alias: the argument `room_alias` cannot be read: `r` is not a room alias
       fix: did you mean `#r:localhost`?
       it takes `user_id` (text), `room_alias` (text)
     ");
@@ -46,7 +46,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of("spam_checker.check_event_for_spam", json!({"event": message})), @"
     exit code: 2
     --- stderr
-    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: `event_id`: `1` is no event ID
+    error: spam_checker.check_event_for_spam: the argument `event` cannot be read: `event_id`: `1` is not an event ID
       fix: write it like `$hash`
       it takes `event` (an event)
     ");
@@ -54,7 +54,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of("third_party_rules.check_threepid_can_be_invited", state), @"
     exit code: 2
     --- stderr
-    error: third_party_rules.check_threepid_can_be_invited: the argument `state_events` cannot be read: item 0: `event_id`: `1` is no event ID
+    error: third_party_rules.check_threepid_can_be_invited: the argument `state_events` cannot be read: item 0: `event_id`: `1` is not an event ID
       fix: write it like `$hash`
       it takes `medium` (text), `address` (text), `state_events` (a list of state events)
     ");
@@ -63,7 +63,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of("spam_checker.check_username_for_spam", profile), @"
     exit code: 2
     --- stderr
-    error: spam_checker.check_username_for_spam: the argument `user_profile` cannot be read: `avatar_url`: `https://x/y.png` is no MXC URI
+    error: spam_checker.check_username_for_spam: the argument `user_profile` cannot be read: `avatar_url`: `https://x/y.png` is not an MXC URI
       fix: write it like `mxc://server/id`
       it takes `user_profile` ({user_id, display_name?, avatar_url?}), `requester_id` (text)
     ");
@@ -72,7 +72,7 @@ fn invalid_identifiers_are_reported() {
     insta::assert_snapshot!(said_of("federation.on_event_delivered_over_federation", delivery), @"
     exit code: 2
     --- stderr
-    error: federation.on_event_delivered_over_federation: the argument `delivery` cannot be read: `server_name`: `https://x/` is no server's name
+    error: federation.on_event_delivered_over_federation: the argument `delivery` cannot be read: `server_name`: `https://x/` is not a server name
       fix: did you mean `x`?
       it takes `delivery` ({server_name, method, events})
     ");

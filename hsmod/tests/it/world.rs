@@ -297,7 +297,7 @@ fn an_invalid_world_is_an_error() {
     error: the world in `<folder>/world.yaml`: unknown key `romms`
       at romms, line 2, column 1
       fix: did you mean `rooms`?
-    error: the world in `<folder>/world.yaml`: `lobby` is no room ID
+    error: the world in `<folder>/world.yaml`: `lobby` is not a room ID
       at rooms.lobby, line 3, column 9
       fix: write it like `!room:server`, or `!hash`
 

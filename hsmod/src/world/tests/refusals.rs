@@ -36,14 +36,14 @@ fn files_that_are_no_worlds_are_refused() {
     users: {
     -> the world in `world.yaml`: this is not YAML: a value is missing here
       at line 2, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
 
     a: 1
     a: 2
     -> the world in `world.yaml`: unknown key `a`
       at a, line 1, column 1
       fix: the keys here are `users`, `rooms`, `answers`, `http`, `registration_tokens`
-    error: the world in `world.yaml`: the key `a` stands here twice
+    error: the world in `world.yaml`: the key `a` is given twice
       at a, line 2, column 1
       fix: keep one; the first is on line 1
     ");
@@ -83,12 +83,12 @@ fn keys_and_values_of_the_wrong_kind() {
     users: [alice, 1]
     -> the world in `world.yaml`: expected a string, found a number
       at users.<item 1>, line 1, column 16
-      fix: write one text, in quotes if it looks like something else
+      fix: write a string, in quotes if it looks like another type
 
     users: {alice: admin}
     -> the world in `world.yaml`: expected a mapping, found a string
       at users.alice, line 1, column 9
-      fix: write what there is to know as `{admin: true}`, or nothing
+      fix: describe the user, like `{admin: true}`, or write nothing
 
     users: {alice: {admn: true}}
     -> the world in `world.yaml`: unknown key `admn`
@@ -103,7 +103,7 @@ fn keys_and_values_of_the_wrong_kind() {
     users: {alice: {email: 1, creation_ts: then}}
     -> the world in `world.yaml`: expected a string or a list of strings, found a number
       at users.alice.email, line 1, column 17
-      fix: write one in quotes, or a list of them in `[..]`
+      fix: write a string in quotes, or a list of them in `[..]`
     error: the world in `world.yaml`: expected a whole number, found a string
       at users.alice.creation_ts, line 1, column 27
       fix: write a whole number, without quotes
@@ -114,7 +114,7 @@ fn keys_and_values_of_the_wrong_kind() {
       fix: write account data as `{key: value}`
     error: the world in `world.yaml`: expected a string, found a number
       at users.alice.external_ids.oidc, line 1, column 61
-      fix: write what the provider calls the user, in quotes
+      fix: write the provider's name for the user, in quotes
 
     users: {alice: {seen: [1, {ipp: x}]}}
     -> the world in `world.yaml`: expected a mapping, found a number
@@ -122,7 +122,7 @@ fn keys_and_values_of_the_wrong_kind() {
       fix: write `{ip: 192.0.2.1}`
     error: the world in `world.yaml`: `ip` is missing
       at users.alice.seen.<item 1>, line 1, column 27
-      fix: say from which address: `ip: 192.0.2.1`
+      fix: add the address, like `ip: 192.0.2.1`
     error: the world in `world.yaml`: unknown key `ipp`
       at users.alice.seen.<item 1>.ipp, line 1, column 28
       fix: did you mean `ip`?
@@ -135,7 +135,7 @@ fn keys_and_values_of_the_wrong_kind() {
     rooms: {'!r:x': [alice]}
     -> the world in `world.yaml`: expected a mapping, found a list
       at rooms.!r:x, line 1, column 9
-      fix: write what the room is as `{members: [alice]}`, or nothing
+      fix: describe the room, like `{members: [alice]}`, or write nothing
 
     rooms: {'!r:x': {alias: r, version: [1]}}
     -> the world in `world.yaml`: unknown key `alias`
@@ -183,7 +183,7 @@ fn keys_and_values_of_the_wrong_kind() {
     registration_tokens: {x: 1, y: {uses: 1, completed: x}}
     -> the world in `world.yaml`: expected a mapping, found a number
       at registration_tokens.x, line 1, column 23
-      fix: write `{uses_allowed: 1}`, or nothing
+      fix: write `{uses_allowed: 1}`, or write nothing
     error: the world in `world.yaml`: unknown key `uses`
       at registration_tokens.y.uses, line 1, column 33
       fix: the keys here are `uses_allowed`, `completed`, `expiry_time`
@@ -206,27 +206,27 @@ fn invalid_users_and_rooms_are_refused() {
         "rooms: {'!r:x': {power_levels: {zoe: 1}, state: [{type: a, content: {}, sender: zoe}]}}",
     ]), @"
     users: ['alice:x', '@alice', 'a b', '', '#r:x', alice, '@alice:localhost']
-    -> the world in `world.yaml`: `alice:x` is no user ID
+    -> the world in `world.yaml`: `alice:x` is not a user ID
       at users.<item 0>, line 1, column 9
       fix: did you mean `@alice:x`?
-    error: the world in `world.yaml`: `@alice` is no user ID
+    error: the world in `world.yaml`: `@alice` is not a user ID
       at users.<item 1>, line 1, column 20
       fix: did you mean `@alice:localhost`?
-    error: the world in `world.yaml`: `a b` is no user ID
+    error: the world in `world.yaml`: `a b` is not a user ID
       at users.<item 2>, line 1, column 30
       fix: write it like `@name:server`
-    error: the world in `world.yaml`: `` is no user ID
+    error: the world in `world.yaml`: `` is not a user ID
       at users.<item 3>, line 1, column 37
       fix: write it like `@name:server`
     error: the world in `world.yaml`: `#r:x` is a room alias, not a user ID
       at users.<item 4>, line 1, column 41
       fix: write it like `@name:server`
-    error: the world in `world.yaml`: `@alice:localhost` stands here twice
+    error: the world in `world.yaml`: `@alice:localhost` is given twice
       at users.<item 6>, line 1, column 56
       fix: keep one; a name alone is a user of this homeserver
 
     rooms: {lobby: , '#lobby:x': }
-    -> the world in `world.yaml`: `lobby` is no room ID
+    -> the world in `world.yaml`: `lobby` is not a room ID
       at rooms.lobby, line 1, column 9
       fix: write it like `!room:server`, or `!hash`
     error: the world in `world.yaml`: `#lobby:x` is a room alias, not a room ID
@@ -244,7 +244,7 @@ fn invalid_users_and_rooms_are_refused() {
 
     users: [alice]
     rooms: {'!r:x': {members: {alice: joined, '@b:x': 1}, creator: bob}}
-    -> the world in `world.yaml`: `joined` is no membership
+    -> the world in `world.yaml`: `joined` is not a membership
       at rooms.!r:x.members.alice, line 2, column 28
       fix: did you mean `join`?
     error: the world in `world.yaml`: expected a string, found a number
@@ -256,18 +256,18 @@ fn invalid_users_and_rooms_are_refused() {
 
     users: [alice]
     rooms: {'!r:x': {members: [alice, '@alice:localhost']}}
-    -> the world in `world.yaml`: `@alice:localhost` stands here twice
+    -> the world in `world.yaml`: `@alice:localhost` is given twice
       at rooms.!r:x.members.<item 1>, line 2, column 35
       fix: keep one of them
 
     rooms: {'!r:x': {join_rule: open, aliases: ['!r:x', '#']}}
-    -> the world in `world.yaml`: `open` is no join rule
+    -> the world in `world.yaml`: `open` is not a join rule
       at rooms.!r:x.join_rule, line 1, column 18
       fix: write one of `public`, `invite`, `knock`, `private`, `restricted`, `knock_restricted`
     error: the world in `world.yaml`: `!r:x` is a room ID, not a room alias
       at rooms.!r:x.aliases, line 1, column 35
       fix: write it like `#name:server`
-    error: the world in `world.yaml`: `#` is no room alias
+    error: the world in `world.yaml`: `#` is not a room alias
       at rooms.!r:x.aliases, line 1, column 35
       fix: write it like `#name:server`
 
@@ -307,18 +307,18 @@ fn invalid_answers_are_refused() {
       fix: did you mean `is_user_admin`?
     error: the world in `world.yaml`: there is no request `x`
       at answers.x, line 1, column 42
-      fix: see `docs/requests.md` for their names
+      fix: `docs/requests.md` lists all requests
 
     answers: {is_user_admin: true, check_username: {}, sleep: {answer: null}}
     -> the world in `world.yaml`: expected a mapping, found a boolean
       at answers.is_user_admin, line 1, column 11
       fix: write `{answer: ..}`, or `{error: ..}`
-    error: the world in `world.yaml`: nothing is answered here
+    error: the world in `world.yaml`: there is no answer here
       at answers.check_username, line 1, column 32
       fix: write one of `answer`, `error` and `unsupported: true`
-    error: the world in `world.yaml`: `sleep` is not the homeserver's to answer
+    error: the world in `world.yaml`: `sleep` is not a request that the homeserver answers
       at answers.sleep, line 1, column 52
-      fix: remove it: timers are the loader's
+      fix: remove it: the loader has timers itself
 
     answers: {is_user_admin: {answer: 1, error: x}}
     -> the world in `world.yaml`: more than one answer
@@ -328,7 +328,7 @@ fn invalid_answers_are_refused() {
     answers: {is_user_admin: {answer: 1}, check_username: [{answer: null}, {answer: 1}]}
     -> the world in `world.yaml`: `is_user_admin` cannot answer this: invalid type: integer `1`, expected a boolean
       at answers.is_user_admin.answer, line 1, column 27
-      fix: it answers `bool`: see `docs/requests.md`
+      fix: write a value of type `bool`: see `docs/requests.md`
     error: the world in `world.yaml`: `check_username` cannot answer this: it answers nothing, which is written `null`
       at answers.check_username.<item 1>.answer, line 1, column 73
       fix: write `null`
@@ -336,21 +336,21 @@ fn invalid_answers_are_refused() {
     answers: {get_profile_for_user: {answer: {displayname: x}}}
     -> the world in `world.yaml`: `get_profile_for_user` cannot answer this: it has no field `displayname`: its fields are `avatar_url`, `display_name`
       at answers.get_profile_for_user.answer, line 1, column 34
-      fix: it answers `Profile`: see `docs/requests.md`
+      fix: write a value of type `Profile`: see `docs/requests.md`
 
     answers: {get_room_state: {answer: [{type: x}]}, get_userinfo_by_id: {answer: [1]}}
     -> the world in `world.yaml`: `get_room_state` cannot answer this: no event: missing field `event_id`
       at answers.get_room_state.answer, line 1, column 28
-      fix: it answers `Vec<OwnedEvent>`: see `docs/requests.md`
+      fix: write a value of type `Vec<OwnedEvent>`: see `docs/requests.md`
     error: the world in `world.yaml`: `get_userinfo_by_id` cannot answer this: invalid type: sequence, expected an object
       at answers.get_userinfo_by_id.answer, line 1, column 71
-      fix: it answers `Option<UserInfo>`: see `docs/requests.md`
+      fix: write a value of type `Option<UserInfo>`: see `docs/requests.md`
 
     answers: {is_user_admin: {error: 1}, check_username: {error: {status: 200, code: x}}}
     -> the world in `world.yaml`: expected a string or a mapping, found a number
       at answers.is_user_admin.error, line 1, column 27
-      fix: write why it fails, or `{status: 403, errcode: M_FORBIDDEN}`
-    error: the world in `world.yaml`: 200 is no status of an error
+      fix: write the error's text, or `{status: 403, errcode: M_FORBIDDEN}`
+    error: the world in `world.yaml`: 200 is not the status of an error
       at answers.check_username.error.status, line 1, column 63
       fix: write one from 300 to 599
     error: the world in `world.yaml`: unknown key `code`
@@ -358,12 +358,12 @@ fn invalid_answers_are_refused() {
       fix: the keys here are `status`, `errcode`, `error`
 
     answers: {http_request: {answer: x}, send_mail: {answer: null}}
-    -> the world in `world.yaml`: `http_request` is not the homeserver's to answer
+    -> the world in `world.yaml`: `http_request` is not a request that the homeserver answers
       at answers.http_request, line 1, column 11
-      fix: say below `http` what comes of URLs
-    error: the world in `world.yaml`: `send_mail` is not the homeserver's to answer
+      fix: write the responses of URLs below `http`
+    error: the world in `world.yaml`: `send_mail` is not a request that the homeserver answers
       at answers.send_mail, line 1, column 38
-      fix: remove it: mail is noted and not sent
+      fix: remove it: mail is recorded, not sent
     ");
 }
 
@@ -376,18 +376,18 @@ fn invalid_http_rules_are_refused() {
         "http: {'https://x/': {body: x, json: 1}}",
     ]), @"
     http: {example.com: {body: x}, 'https://x/': ok}
-    -> the world in `world.yaml`: `example.com` is no URL
+    -> the world in `world.yaml`: `example.com` is not a URL
       at http.example.com, line 1, column 8
-      fix: write it in full, perhaps behind a method: `https://example.com/`
+      fix: write it in full, like `https://example.com/` or `GET https://example.com/`
     error: the world in `world.yaml`: expected a mapping, found a string
       at http.https://x/, line 1, column 32
-      fix: write what comes from there: `{status: 200, body: ok}`
+      fix: write the response, like `{status: 200, body: ok}`
 
     http: {'https://x/': {boddy: x, status: 1000}}
     -> the world in `world.yaml`: unknown key `boddy`
       at http.https://x/.boddy, line 1, column 23
       fix: did you mean `body`?
-    error: the world in `world.yaml`: this is no HTTP status
+    error: the world in `world.yaml`: this is not an HTTP status
       at http.https://x/.status, line 1, column 33
       fix: write one from 100 to 599
 
@@ -416,31 +416,31 @@ fn duplicates_are_refused() {
         "answers: {is_user_admin: []}",
     ]), @"
     users: {a: {access_token: [s, s]}, b: {access_token: s}}
-    -> the world in `world.yaml`: `@a:localhost` has this access token, too
+    -> the world in `world.yaml`: `@a:localhost` also has this access token
       at users.b.access_token, line 1, column 40
-      fix: write another one: a token is of one user
+      fix: write another one: a token belongs to one user
 
     users: [a]
     rooms:
       '!r:x': {aliases: lobby}
       '!s:x': {aliases: ['#lobby:localhost']}
-    -> the world in `world.yaml`: `#lobby:localhost` leads to `!r:x` already
+    -> the world in `world.yaml`: `#lobby:localhost` already points to `!r:x`
       at rooms.!s:x.aliases, line 4, column 12
-      fix: write it once: an alias leads to one room
+      fix: keep one of them: an alias points to one room
 
     rooms: {'!r:x': {aliases: [lobby, lobby]}}
-    -> the world in `world.yaml`: `#lobby:localhost` leads to `!r:x` already
+    -> the world in `world.yaml`: `#lobby:localhost` already points to `!r:x`
       at rooms.!r:x.aliases, line 1, column 18
-      fix: write it once: an alias leads to one room
+      fix: keep one of them: an alias points to one room
 
     users: [a]
     rooms: {'!r:x': {members: [a, '@a:localhost']}}
-    -> the world in `world.yaml`: `@a:localhost` stands here twice
+    -> the world in `world.yaml`: `@a:localhost` is given twice
       at rooms.!r:x.members.<item 1>, line 2, column 31
       fix: keep one of them
 
     answers: {is_user_admin: []}
-    -> the world in `world.yaml`: nothing is answered here
+    -> the world in `world.yaml`: there is no answer here
       at answers.is_user_admin, line 1, column 11
       fix: write one of `answer`, `error` and `unsupported: true`
     ");
@@ -457,13 +457,13 @@ fn warnings_follow_the_errors_that_they_explain() {
     -> the world in `world.yaml`: unknown key `room`
       at room, line 2, column 1
       fix: did you mean `rooms`?
-    warning: the world in `world.yaml`: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+    warning: the world in `world.yaml`: the typographic `“` (U+201C) does not quote: it is part of this string
       at users.<item 0>, line 1, column 9
       fix: use straight quotes: \" or '
 
     users:
       alice:{admin: true}
-    -> the world in `world.yaml`: `alice:{admin` is no user ID
+    -> the world in `world.yaml`: `alice:{admin` is not a user ID
       at users.alice:{admin, line 2, column 3
       fix: write it like `@name:server`
     ");
