@@ -34,15 +34,15 @@ Example:
   {\"inviter\": \"@a:localhost\", \"invitee\": \"@b:localhost\", \"room_id\": \"!r:localhost\"}
   END
 
-The arguments have Synapse's names; without any, you are told which the callback takes. Events are
-objects, `state_events` is a list of them, `file_wrapper` is the path of a file.
+The arguments have Synapse's names; without arguments, the error lists those that the callback takes.
+Events are objects, `state_events` is a list of them, `file_wrapper` is the path of a file.
 
 Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
 not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
-act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
-With --world FILE, users and rooms of that file answer what modules ask of the homeserver.
+act as in a homeserver. What a plugin does by itself, such as opening files, is not prevented.
+With --world FILE, the users and rooms in that file answer what modules ask the homeserver.
 
-Exit codes: 0 allowed, or a value; 1 denied, or a module failed, also where a homeserver would go on;
+Exit codes: 0 allowed, or a value; 1 denied, or a module failed, even where a homeserver would go on;
 2 wrong arguments, or a plugin ended the process")]
 pub(crate) struct Options {
     #[command(flatten)]
@@ -120,7 +120,7 @@ fn find(name: &str) -> Result<&'static CallbackInfo> {
 /// text.
 fn read(path: &Path, rest: &str) -> Result<(Value, String)> {
     let source = Source::new(path);
-    let input = source.open("the arguments", "which holds a JSON object")?;
+    let input = source.open("the arguments", "a JSON object")?;
     let mut text = Vec::new();
     input
         .text(0, &source.before(rest))

@@ -22,17 +22,17 @@ use trials::Trials;
 
 #[derive(Args, Clone)]
 #[command(after_help = "\
-Each module is also loaded and started as a trial, in a process of its own: one that crashes or
-hangs there is a finding like any other, and so is what it does to the process: signals it takes,
-threads it leaves, a changed working directory. What a module asks of the homeserver when it starts
-is answered if --world FILE says from what.
+Each module is also loaded and started as a trial, in a process of its own. A crash or a hang there is
+reported as a problem, and so is what a module does to the process: signal handlers it installs,
+threads it leaves, a changed working directory. With --world FILE, the users and rooms in that file
+answer what modules ask the homeserver when they start.
 
 Example:
   hsmod check -c modules.yaml && systemctl restart my-homeserver
   hsmod check -c modules.yaml --calls spam_checker,third_party_rules.on_new_event
 
-With --no-load the config of a module is held against the JSON Schema in its plugin, if there is one
-(`hsmod inspect` tells); otherwise the module itself reads it.
+With --no-load, the config of a module is checked against the JSON Schema in its plugin, if it has one
+(`hsmod inspect` shows that). Without --no-load, the module itself checks it.
 
 Exit codes: 0 the modules will start (there may be warnings), 1 they will not, 2 the config file
 cannot be read")]
@@ -43,7 +43,7 @@ pub(crate) struct Options {
     #[command(flatten)]
     calls: Calls,
 
-    /// Does not load the modules: no code of theirs runs
+    /// Does not load the modules, so none of their code runs
     #[arg(long)]
     no_load: bool,
 

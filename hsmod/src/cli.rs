@@ -9,7 +9,7 @@ use crate::{call, check, child, inspect, man, migrate, new, replay};
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
-    /// Logs more to stderr; -vv and -vvv still more. RUST_LOG goes before it
+    /// Logs more to stderr; -vv and -vvv still more. RUST_LOG takes precedence
     #[arg(short, long, action = ArgAction::Count, global = true)]
     pub(crate) verbose: u8,
 
@@ -19,7 +19,7 @@ pub(crate) struct Cli {
 
 const AFTER_HELP: &str = "\
 A first look:
-  hsmod inspect plugins/libdemo.so       what a plugin says of itself
+  hsmod inspect plugins/libdemo.so       what a plugin says about itself
   hsmod check -c modules.yaml            whether the modules will start
   hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
                                          what they answer
@@ -31,7 +31,7 @@ ended the process";
 pub(crate) enum Command {
     /// Finds everything that is wrong with a config and its modules
     Check(check::Options),
-    /// Shows what plugins say of themselves, without running them
+    /// Shows what plugins say about themselves, without running them
     Inspect(inspect::Options),
     /// Asks the modules one question, as a homeserver would
     Call(call::Options),
@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Replay(replay::Options),
     /// Rewrites the modules of a Synapse config for the plugins that come with hsmod
     Migrate(migrate::Options),
-    /// Makes a new module: a crate that builds, passes its tests and answers
+    /// Creates a new module: a crate that builds and passes its tests
     New(new::Options),
     /// Prints the completions for a shell
     #[command(after_help = "\

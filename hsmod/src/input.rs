@@ -47,8 +47,8 @@ impl Source {
         };
         input.map_err(|error| {
             Stop::wrong(format!(
-                "cannot read {what} from {self}: {error}\n  fix: give the path of a file, {form}, \
-                 or `-` for standard input"
+                "cannot read {what} from {self}: {error}\n  fix: give the path of a file with \
+                 {form}, or `-` for standard input"
             ))
         })
     }

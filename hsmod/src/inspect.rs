@@ -1,4 +1,4 @@
-//! `hsmod inspect`: what plugins say of themselves, read without running them.
+//! `hsmod inspect`: what plugins say about themselves, read without running them.
 
 mod folder;
 mod shown;

@@ -12,8 +12,8 @@ pub(crate) fn stop(what: &str, error: &io::Error) -> Stop {
     Stop::wrong(format!("{what}: {error}\n  fix: {fix}"))
 }
 
-const OTHERWISE: &str = "run it where processes and threads can be started; \
-                         `hsmod check --no-load` does without";
+const OTHERWISE: &str = "run it where processes and threads can be started, or use \
+                         `hsmod check --no-load`";
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
@@ -31,7 +31,7 @@ mod tests {
         ");
         insta::assert_snapshot!(said(rustix::io::Errno::PERM), @"
         cannot start: Operation not permitted (os error 1)
-          fix: run it where processes and threads can be started; `hsmod check --no-load` does without
+          fix: run it where processes and threads can be started, or use `hsmod check --no-load`
         ");
     }
 }

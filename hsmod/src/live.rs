@@ -73,7 +73,7 @@ impl Live {
         }
         Err(Stop::wrong(
             "the world has `http`, and `--live` makes HTTP requests\n  fix: remove `http` from the \
-             world, or name what is live without it: `--live=storage,mail`",
+             world, or make only the other services live: `--live=storage,mail`",
         ))
     }
 
@@ -81,8 +81,8 @@ impl Live {
     pub(crate) fn rehearsal(&self, command: &'static str, world: Option<&World>) -> Rehearsal {
         let file = if world.is_some() { "the world" } else { "`--world FILE`" };
         let http = format!(
-            "`{command}` makes no HTTP requests unless `--live=http` is given, or {file} says what \
-             comes of them"
+            "`{command}` makes no HTTP requests unless `--live=http` is given, or {file} has the \
+             responses"
         );
         let live = self.services.iter().flatten();
         let played = played(command, world, http);
@@ -102,18 +102,19 @@ impl Live {
         let begin = if played.len() == Acting::ALL.len() {
             "nothing real is touched"
         } else {
-            "not all of it is real"
+            "not everything is real"
         };
         let played = played.join(", ");
-        complain(&format!("note: {begin}: {played}, background work is not run; `--live` acts\n"));
+        complain(&format!(
+            "note: {begin}: {played}, background work is not run; use `--live` for real effects\n"
+        ));
     }
 }
 
 /// The rehearsal for modules that are only started, in a world.
 pub(crate) fn start_in(world: &World) -> Rehearsal {
     let command = "hsmod check";
-    let http =
-        format!("`{command}` makes no HTTP requests unless the world says what comes of them");
+    let http = format!("`{command}` makes no HTTP requests unless the world has the responses");
     played(command, Some(world), http)
 }
 
@@ -124,8 +125,8 @@ fn played(command: &'static str, world: Option<&World>, http: String) -> Rehears
         "http" => http.clone(),
         _ if in_world => "the world says that it is `unsupported`".to_owned(),
         _ => format!(
-            "there is no homeserver behind `{command}`, for which the module is not to blame: \
-             `--world FILE` plays one"
+            "there is no homeserver behind `{command}`, which is not the module's fault: simulate \
+             one with `--world FILE`"
         ),
     });
     if in_world { rehearsal.playing_homeserver() } else { rehearsal }
@@ -184,7 +185,7 @@ impl Undone {
 
     pub(crate) fn show(&self, output: &mut Output) {
         for Mail { module, to, subject } in self.mails.iter().take(SHOWN) {
-            output.line(&format!("not sent: mail of {module} to {to}: {subject}"));
+            output.line(&format!("not sent: mail from {module} to {to}: {subject}"));
         }
         let more = self.mails_recorded.saturating_sub(SHOWN as u64);
         if more > 0 {

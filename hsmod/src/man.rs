@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options, output: &mut Output) -> Result<Exit> {
     Man::new(command)
         .source(concat!("hsmod ", env!("CARGO_PKG_VERSION")))
         .render(&mut page)
-        .map_err(|error| Stop::wrong(format!("cannot make the page: {error}")))?;
+        .map_err(|error| Stop::wrong(format!("cannot write the man page: {error}")))?;
     output.bytes(&page);
     Ok(Exit::Well)
 }

@@ -22,12 +22,12 @@ pub(crate) struct Site {
     #[arg(long, value_name = "DIR")]
     plugins_dir: Option<PathBuf>,
 
-    /// The homeserver that the modules believe to be in
+    /// The name of the homeserver, as modules see it
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     pub(crate) server_name: String,
 
-    /// A YAML file with users, rooms and answers, from which requests of the modules are answered
-    /// (docs/world.md); `-` is stdin. Without it there is no homeserver to ask
+    /// A YAML file with users, rooms and answers, that answer the modules' requests
+    /// (docs/world.md); `-` is stdin. Without it, requests to the homeserver fail
     #[arg(long, value_name = "FILE|-")]
     world: Option<PathBuf>,
 }
@@ -92,7 +92,7 @@ pub(crate) fn read_text(path: &Path) -> Result<ConfigText> {
 
 fn leave_stdin_to(what: &str, others: &[(&str, &Path)]) -> Result<()> {
     let Some((other, _)) = others.iter().find(|(_, path)| is_stdin(path)) else { return Ok(()) };
-    let message = format!("both {other} and {what} are to come from standard input");
+    let message = format!("{other} and {what} cannot both come from standard input");
     Err(Stop::wrong(format!("{message}\n  fix: put one of them into a file")))
 }
 

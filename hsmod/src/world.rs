@@ -61,7 +61,7 @@ impl WorldText {
         let source = Source::new(path);
         let unreadable =
             |error| Stop::wrong(format!("cannot read the world from {source}: {error}"));
-        let input = source.open("the world", "which holds YAML")?;
+        let input = source.open("the world", "YAML")?;
         let before = source.before(".. --world -");
         let (mut bytes, text) = (Vec::new(), input.text(0, &before));
         let text = text.and_then(|text| text.take(BYTES_MAX + 1).read_to_end(&mut bytes));

@@ -132,7 +132,7 @@ impl Arguments {
                 |reason: &str| self.unreadable(STATE, &format!("item {index}: {reason}"));
             let event = event(item.get().to_owned()).map_err(|reason| unreadable(&reason))?;
             if !event.as_event().is_state() {
-                return Err(unreadable("it has no `state_key`"));
+                return Err(unreadable("`state_key` is missing"));
             }
             events.push(event);
         }

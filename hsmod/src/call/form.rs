@@ -47,7 +47,7 @@ impl Form {
         if rust == "Option<&Threepid<'_>>" {
             return Self { shown: "{medium, address} or null", kind: Kind::Object, optional };
         }
-        let text = if optional { "text or null" } else { "text" };
+        let text = if optional { "a string or null" } else { "a string" };
         let other = FORMS.iter().find(|(of, ..)| *of == rust);
         let (kind, shown) = other.map_or((Kind::Text, text), |(_, kind, shown)| (*kind, *shown));
         Self { shown, kind, optional }
@@ -71,7 +71,7 @@ impl Form {
             Value::Null => "null",
             Value::Bool(_) => "true or false",
             Value::Number(_) => "a number",
-            Value::String(_) => "a text",
+            Value::String(_) => "a string",
             Value::Array(_) => "a list",
             Value::Object(_) => "an object",
         }

@@ -19,7 +19,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Object<T> {
         let value = Value::deserialize(deserializer)?;
         if !value.is_object() {
             let found = Form::found(&value);
-            return Err(D::Error::custom(format!("it holds {found} in place of an object")));
+            return Err(D::Error::custom(format!("it is {found}, not an object")));
         }
         T::deserialize(value).map(Self).map_err(D::Error::custom)
     }

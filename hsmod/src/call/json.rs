@@ -9,19 +9,19 @@ const SAID: [(&str, &str, &str); 7] = [
         "something follows the value",
         "give one object, with all arguments in it",
     ),
-    ("EOF", "it ends too early", "close what is open: quotes, brackets, braces"),
-    ("trailing comma", "a comma has nothing behind it", "remove the comma"),
-    ("key must be a string", "a name is not in double quotes", "write \"name\": before each value"),
-    ("expected `:`", "a name has no colon behind it", "write \"name\": before each value"),
+    ("EOF", "the text ends too early", "close all quotes, brackets and braces"),
+    ("trailing comma", "nothing follows a comma", "remove the comma"),
+    ("key must be a string", "a key is not in double quotes", "write `\"key\":` before each value"),
+    ("expected `:`", "a colon is missing after a key", "write `\"key\":` before each value"),
     (
         "expected `,` or",
-        "a value is not followed by a comma or by what closes it",
+        "a comma or a closing bracket is missing after a value",
         "put commas between the values",
     ),
     (
         "control character",
-        "a text goes over several lines",
-        "write `\\n` for the end of a line in a text",
+        "a string contains a line break",
+        "write `\\n` for a line break in a string",
     ),
 ];
 
@@ -33,8 +33,9 @@ pub(super) fn explain(what: &str, error: &serde_json::Error) -> Stop {
     let (cause, fix) = match row {
         Some((_, cause, fix)) => (*cause, *fix),
         None => {
-            let fix = "write texts in double quotes; true, false, null and numbers without any";
-            ("a value is none that JSON knows", fix)
+            let fix = "put double quotes around strings, and none around true, false, null and \
+                       numbers";
+            ("a value is not valid JSON", fix)
         }
     };
     Stop::wrong(format!("{what} are not JSON: {cause}, {position}\n  fix: {fix}"))

@@ -6,16 +6,16 @@ use serde_json::Value;
 type Row = (&'static [&'static str], fn(&Value) -> bool, &'static str);
 
 const ROWS: [Row; 10] = [
-    (&["check_username_for_spam"], is_true, "hidden from the results of searches"),
-    (&["check_username_for_spam"], is_false, "shown in the results of searches"),
-    (&["should_drop_federated_event"], is_true, "dropped, as if it had never come"),
+    (&["check_username_for_spam"], is_true, "hidden from search results"),
+    (&["check_username_for_spam"], is_false, "shown in search results"),
+    (&["should_drop_federated_event"], is_true, "dropped, as if it had never arrived"),
     (&["should_drop_federated_event"], is_false, "taken in"),
     (&["is_user_expired"], is_true, "expired: the user's requests are refused"),
     (&["is_user_expired"], is_false, "not expired"),
-    (&["is_user_expired"], Value::is_null, "no module says: the homeserver decides"),
+    (&["is_user_expired"], Value::is_null, "no module has an opinion: the homeserver decides"),
     (&["check_registration_for_spam"], is_text, "registered, and nobody else sees what they send"),
     (&["get_ratelimit_override_for_user"], is_unlimited, "not limited"),
-    (DEFAULTS, Value::is_null, "no module says: what holds for everybody holds"),
+    (DEFAULTS, Value::is_null, "no module has an opinion: the usual limit applies"),
 ];
 
 /// Callbacks where `null` leaves the homeserver's own setting in force.

@@ -34,8 +34,8 @@ pub(crate) struct Found {
 /// option.
 fn name_remedy(problem: &mut Problem) {
     if problem.fix.as_deref() == Some(A_TRIAL_CANNOT_TELL) {
-        let fix = "give it a homeserver to ask with `--world FILE`, or start the real one to see how \
-                   this goes on";
+        let fix = "simulate a homeserver with `--world FILE`, or start the real one to see \
+                   whether the module starts";
         problem.fix = Some(fix.to_owned());
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn compare(
         Err(Stop::Wrong(message)) => {
             let (cause, fix) = message.split_once("\n  fix: ").unwrap_or((&message, ASK));
             let message =
-                format!("its config is not held against the schema in its plugin: {cause}");
+                format!("its config is not checked against the schema in its plugin: {cause}");
             vec![
                 entry.pinpoint(Problem::warning(Stage::ParseConfig, message).fix(fix), &["config"]),
             ]
@@ -114,13 +114,13 @@ impl Retrieve for Nowhere {
         &self,
         _uri: &Uri<String>,
     ) -> std::result::Result<Value, Box<dyn Error + Send + Sync>> {
-        Err("a schema elsewhere is not fetched".into())
+        Err("a schema from elsewhere is not fetched".into())
     }
 }
 
 /// The remedy if a plugin's schema is unusable.
-const ASK: &str = "tell the plugin's author; `hsmod check` without `--no-load` has the module itself \
-                   read its config";
+const ASK: &str = "report it to the plugin's author; without `--no-load`, `hsmod check` lets the \
+                   module itself check its config";
 
 /// A schema that cannot be evaluated is not the config's fault, so it is a warning.
 fn unusable(entry: &Entry, cause: &str) -> Problem {
@@ -131,7 +131,7 @@ fn unusable(entry: &Entry, cause: &str) -> Problem {
         shown.push_str(" ..");
     }
     let message =
-        format!("the schema of configs in the plugin `{}` cannot be used: {shown}", entry.module());
+        format!("the config schema in the plugin `{}` cannot be used: {shown}", entry.module());
     entry.pinpoint(Problem::warning(Stage::Inspection, message).fix(ASK), &["module"])
 }
 

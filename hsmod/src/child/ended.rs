@@ -71,10 +71,10 @@ pub(crate) struct Fall {
     pub(crate) fix: &'static str,
 }
 
-const REMEDY: &str = "keep it out of your homeserver, where it would do the same, and tell its \
-                      author";
-const KILLED: &str = "this signal comes from outside: `dmesg` says whether the memory ran out; \
-                      check again";
+const REMEDY: &str = "do not use it in your homeserver, where it would do the same, and report it \
+                      to its author";
+const KILLED: &str = "the signal came from outside: see in `dmesg` whether memory ran out, and try \
+                      again";
 
 impl Ended {
     /// The last part of what the child wrote to stderr.
@@ -119,11 +119,11 @@ impl Ended {
             }
             (How::ByItself(status), Some(exit)) if status.success() => Ok(*exit),
             (How::ByItself(status), Some(_)) => {
-                let message = format!("it took the process down at its end: {}", shown(*status));
+                let message = format!("it took the process down at exit: {}", shown(*status));
                 Err(fall(Stage::Shutdown, message))
             }
             (How::TooLate, Some(_)) => {
-                let message = format!("its process did not end within {limit:?}, and was ended");
+                let message = format!("its process did not exit within {limit:?}, and was killed");
                 Err(fall(Stage::Shutdown, message))
             }
             (_, None) if *unheard => Ok(Exit::Well),
@@ -135,7 +135,7 @@ impl Ended {
             }
             (How::TooLate, None) => {
                 let message =
-                    format!("it did not come back within {limit:?}{place}, and was ended");
+                    format!("it did not come back within {limit:?}{place}, and was killed");
                 Err(fall(stage, message))
             }
         })
@@ -155,14 +155,14 @@ impl Ended {
 
 /// The error for a child that ended before any module's code could run.
 fn not_begun(how: &How, limit: Duration, last: &str) -> Stop {
-    let what = "a process to run modules in";
+    let what = "the process that runs the modules";
     let ended = match how {
-        How::ByItself(status) => format!("{what} ended before it began: {}", shown(*status)),
-        _ => format!("{what} did not begin within {limit:?}"),
+        How::ByItself(status) => format!("{what} ended before it was ready: {}", shown(*status)),
+        _ => format!("{what} was not ready within {limit:?}"),
     };
     Stop::wrong(format!(
-        "{ended}{last}\n  fix: see to it that `hsmod` can start itself here: that there are memory, \
-         processes and open files for it (`ulimit -a`)"
+        "{ended}{last}\n  fix: make sure that `hsmod` can start itself: check the limits on \
+         memory, processes and open files (`ulimit -a`)"
     ))
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn run(options: Options) -> ExitCode {
     let (task, input, wire) = match begun {
         Ok(begun) => begun,
         Err(error) => {
-            complain(&format!("error: cannot take a task from another process: {error}\n"));
+            complain(&format!("error: cannot read the task from the parent process: {error}\n"));
             return Exit::Wrong.into();
         }
     };

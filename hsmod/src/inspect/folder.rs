@@ -35,7 +35,7 @@ pub(super) fn plugins(folder: &Path) -> Result<Folder, (Box<Problem>, Exit)> {
     }
     let left_out = (!others.is_empty()).then(|| {
         let message = format!(
-            "in `{}`, files that are no shared libraries by their names are left out: {}",
+            "in `{}`, files that are not named like shared libraries are skipped: {}",
             folder.display(),
             named(&others)
         );

@@ -101,5 +101,5 @@ fn unnamed(undefined: &[Undefined]) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{named}{more} (to be had from a library it needs, or from the homeserver)")
+    format!("{named}{more} (provided by a library that it needs, or by the homeserver)")
 }

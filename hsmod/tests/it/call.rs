@@ -270,7 +270,7 @@ fn a_login_that_nobody_accepts_is_refused() {
             exit code: 1
             --- stdout
             denied: 403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}
-              no module accepts the login; it is refused, unless the homeserver itself knows the password
+              no module accepts the login; it is refused unless the homeserver itself accepts the password
             asked: first, second; # µs
             "#)
         );
@@ -296,7 +296,7 @@ fn failures_that_are_passed_over_are_shown() {
     exit code: 1
     --- stdout
     denied: 403 {"errcode":"M_FORBIDDEN","error":"Invalid username or password"}
-      no module accepts the login; it is refused, unless the homeserver itself knows the password
+      no module accepts the login; it is refused unless the homeserver itself accepts the password
     failed  by second in password_auth_provider.check_3pid_auth (error): no database
     asked: first, second; # µs
     --- stderr

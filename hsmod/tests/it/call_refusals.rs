@@ -14,26 +14,26 @@ fn wrong_arguments_are_named() {
     exit code: 2
     --- stderr
     error: spam_checker.user_may_invite: the argument `room_id` is missing
-      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+      it takes `inviter` (a string), `invitee` (a string), `room_id` (a string)
     ");
     insta::assert_snapshot!(wrong(INVITE, json!({"inviter": "@a:x", "invited": "@b:x"})), @"
     exit code: 2
     --- stderr
     error: spam_checker.user_may_invite: there is no argument `invited`; did you mean `invitee`?
-      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+      it takes `inviter` (a string), `invitee` (a string), `room_id` (a string)
     ");
     insta::assert_snapshot!(wrong(INVITE, json!(["@a:x"])), @"
     exit code: 2
     --- stderr
     error: spam_checker.user_may_invite: the arguments are a list, not an object
-      it takes `inviter` (text), `invitee` (text), `room_id` (text)
+      it takes `inviter` (a string), `invitee` (a string), `room_id` (a string)
     ");
     let joins = json!({"user_id": "@a:x", "room_id": "!r:x", "is_invited": "yes"});
     insta::assert_snapshot!(wrong("spam_checker.user_may_join_room", joins), @"
     exit code: 2
     --- stderr
-    error: spam_checker.user_may_join_room: the argument `is_invited` is a text, not true or false
-      it takes `user_id` (text), `room_id` (text), `is_invited` (true or false)
+    error: spam_checker.user_may_join_room: the argument `is_invited` is a string, not true or false
+      it takes `user_id` (a string), `room_id` (a string), `is_invited` (true or false)
     ");
     let no_event = json!({"event": {"event_id": "$1"}});
     insta::assert_snapshot!(wrong("spam_checker.check_event_for_spam", no_event), @"
@@ -62,7 +62,7 @@ fn wrong_arguments_are_named() {
     insta::assert_snapshot!(wrong("third_party_rules.check_event_allowed", no_state), @"
     exit code: 2
     --- stderr
-    error: third_party_rules.check_event_allowed: the argument `state_events` cannot be read: item 1: it has no `state_key`
+    error: third_party_rules.check_event_allowed: the argument `state_events` cannot be read: item 1: `state_key` is missing
       it takes `event` (an event), `state_events` (a list of state events)
     ");
     let file = json!({"file_wrapper": "/dev/null", "file_info": {"file": "f"}});
@@ -86,21 +86,21 @@ fn wrong_arguments_are_named() {
     exit code: 2
     --- stderr
     error: spam_checker.check_login_for_spam: the argument `user_id` is missing
-      it takes `user_id` (text), `device_id` (text or null), `initial_display_name` (text or null), `request_info` (a list of [user agent, IP address]), `auth_provider_id` (text or null)
+      it takes `user_id` (a string), `device_id` (a string or null), `initial_display_name` (a string or null), `request_info` (a list of [user agent, IP address]), `auth_provider_id` (a string or null)
     ");
     let not_json = shown(&mut call(&scene, INVITE, "{,}", &[]), config.parent().unwrap());
     insta::assert_snapshot!(not_json, @r#"
     exit code: 2
     --- stderr
-    error: the arguments in `<folder>/args.json` are not JSON: a name is not in double quotes, at line 1 column 2
-      fix: write "name": before each value
+    error: the arguments in `<folder>/args.json` are not JSON: a key is not in double quotes, at line 1 column 2
+      fix: write `"key":` before each value
     "#);
     let missing = ["call", "-c", config.to_str().unwrap(), INVITE, "/missing.json"];
     insta::assert_snapshot!(shown(&mut hsmod(&missing), config.parent().unwrap()), @"
     exit code: 2
     --- stderr
     error: cannot read the arguments from `/missing.json`: No such file or directory (os error 2)
-      fix: give the path of a file, which holds a JSON object, or `-` for standard input
+      fix: give the path of a file with a JSON object, or `-` for standard input
     ");
 }
 

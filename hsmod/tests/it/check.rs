@@ -239,26 +239,26 @@ fn a_module_that_takes_the_process_down_is_a_finding() {
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-2`: parse_config: it took the process down: signal: 6 (SIGABRT)
       at modules.<item 1>.module, line 12, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     failed  bad_aborts-3 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-3`: new: it took the process down: signal: 11 (SIGSEGV)
       at modules.<item 2>.module, line 19, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     failed  bad_aborts-4 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-4`: start: it took the process down: exit status: 7
       at modules.<item 3>.module, line 26, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     failed  bad_aborts-5 (bad_aborts 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_aborts-5`: start: it took the process down: signal: 6 (SIGABRT); it last wrote: ERROR panic: the list of users is empty thread="unnamed" module="bad_aborts-5"
       at modules.<item 4>.module, line 33, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     failed  bad_constructor (bad_constructor 0.9.0 for ABI <abi>)
     error: module `bad_constructor`: loading: it took the process down in the constructors of its library: signal: 6 (SIGABRT)
       at modules.<item 5>.module, line 37, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     6 modules: 5 errors, 0 warnings
@@ -320,9 +320,9 @@ fn a_module_that_hangs_is_a_finding() {
       fix: if the module needs that long, raise its `timeout`; otherwise tell its author
     failed  bad_blocks-2 (bad_blocks 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
-    error: module `bad_blocks-2`: start: it did not come back within 10s, and was ended
+    error: module `bad_blocks-2`: start: it did not come back within 10s, and was killed
       at modules.<item 1>.module, line 14, column 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ok  bad_never_ready (bad_never_ready 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, third_party_rules.on_new_event)
       requires: spam_checker.check_event_for_spam
     warning: module `bad_never_ready`: shutdown: did not come back within 5s

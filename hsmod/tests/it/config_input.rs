@@ -75,7 +75,7 @@ fn standard_input_cannot_be_two_things() {
             insta::assert_snapshot!(shown(&mut command, Path::new("<none>")), @"
             exit code: 2
             --- stderr
-            error: both the config and the arguments are to come from standard input
+            error: the config and the arguments cannot both come from standard input
               fix: put one of them into a file
             ");
         }

@@ -197,5 +197,5 @@ fn a_schema_that_takes_for_ever_is_a_warning() {
 #[test]
 fn a_schema_elsewhere_is_not_fetched() {
     let said = first_line_of_warning(&with_schema(r#"{"$ref": "http://127.0.0.1:9/schema"}"#));
-    assert!(said.contains("a schema elsewhere is not fetched"), "{said}");
+    assert!(said.contains("a schema from elsewhere is not fetched"), "{said}");
 }

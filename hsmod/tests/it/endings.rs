@@ -49,51 +49,51 @@ fn a_plugin_that_ends_the_process_is_named_with_the_place() {
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: exit status: 0
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: exit status: 0
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ");
     insta::assert_snapshot!(said("callback", "abort"), @"
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: signal: 6 (SIGABRT)
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: signal: 6 (SIGABRT)
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ");
     insta::assert_snapshot!(said("callback", "segfault"), @"
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: signal: 11 (SIGSEGV)
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     exit code: 2
     --- stderr
     error: module `bad_aborts`: it took the process down in check_event_for_spam: signal: 11 (SIGSEGV)
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ");
     insta::assert_snapshot!(said("new", "exit"), @"
     exit code: 2
     --- stderr
     error: module `bad_aborts`: new: it took the process down: exit status: 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     exit code: 2
     --- stderr
     error: module `bad_aborts`: new: it took the process down: exit status: 7
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ");
     insta::assert_snapshot!(said("shutdown", "exit_well"), @"
     exit code: 2
     --- stderr
     error: module `bad_aborts`: shutdown: it took the process down: exit status: 0
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     exit code: 2
     --- stderr
     error: module `bad_aborts`: shutdown: it took the process down: exit status: 0
-      fix: keep it out of your homeserver, where it would do the same, and tell its author
+      fix: do not use it in your homeserver, where it would do the same, and report it to its author
     ");
 }
 

@@ -20,22 +20,22 @@ fn help_teaches() {
 
     Commands:
       check        Finds everything that is wrong with a config and its modules
-      inspect      Shows what plugins say of themselves, without running them
+      inspect      Shows what plugins say about themselves, without running them
       call         Asks the modules one question, as a homeserver would
       replay       Sends recorded events through the modules, as fast as they can
       migrate      Rewrites the modules of a Synapse config for the plugins that come with hsmod
-      new          Makes a new module: a crate that builds, passes its tests and answers
+      new          Creates a new module: a crate that builds and passes its tests
       completions  Prints the completions for a shell
       man          Prints the man page of hsmod or of one of its commands
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Logs more to stderr; -vv and -vvv still more. RUST_LOG goes before it
+      -v, --verbose...  Logs more to stderr; -vv and -vvv still more. RUST_LOG takes precedence
       -h, --help        Print help
       -V, --version     Print version
 
     A first look:
-      hsmod inspect plugins/libdemo.so       what a plugin says of itself
+      hsmod inspect plugins/libdemo.so       what a plugin says about itself
       hsmod check -c modules.yaml            whether the modules will start
       hsmod call -c modules.yaml spam_checker.user_may_create_room args.json
                                              what they answer

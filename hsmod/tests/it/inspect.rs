@@ -120,7 +120,7 @@ fn needed_libraries_and_symbols_are_shown() {
         let row = text.lines().find_map(|line| line.strip_prefix(&format!("  {name:<13}")));
         row.unwrap_or_else(|| panic!("no row `{name}` in\n{text}")).to_owned()
     };
-    insta::assert_snapshot!(row("undefined"), @"hsmod_function_that_nobody_has (to be had from a library it needs, or from the homeserver)");
+    insta::assert_snapshot!(row("undefined"), @"hsmod_function_that_nobody_has (provided by a library that it needs, or by the homeserver)");
     let needs = row("needs");
     let counted =
         |library: &str| needs.contains(&format!("{library} (")) && needs.contains("symbols)");
@@ -154,7 +154,7 @@ fn a_folder_is_shown_plugin_by_plugin() {
 
     list_spam_checker 0.9.0
     --- stderr
-    warning: discovery: in `<folder>`, files that are no shared libraries by their names are left out: `README`
+    warning: discovery: in `<folder>`, files that are not named like shared libraries are skipped: `README`
     error: inspection: `<folder>/libpage.so` is a web page, not a shared library: a server has answered with that instead
     ");
     let (values, code) = values(&mut hsmod(&["inspect", "--json", folder.to_str().unwrap()]));

@@ -165,8 +165,8 @@ fn suppressed_effects_are_listed() {
     --- stdout
     allowed
     asked: good_keeper; # µs
-    not sent: mail of good_keeper to ann@example.com: Hello
-    noted: note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; `--live` acts
+    not sent: mail from good_keeper to ann@example.com: Hello
+    noted: note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; use `--live` for real effects
 
     exit code: 0
     --- stdout
@@ -174,8 +174,8 @@ fn suppressed_effects_are_listed() {
     # s: # events per second; the calls alone: # per second
     good_keeper: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
     asked: spam_checker.check_event_for_spam 1 time
-    not sent: mail of good_keeper to ann@example.com: Hello
-    noted: note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; `--live` acts
+    not sent: mail from good_keeper to ann@example.com: Hello
+    noted: note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; use `--live` for real effects
     ");
     let mails = json!([{"module": "good_keeper", "to": "ann@example.com", "subject": "Hello"}]);
     let mut commands = both(&scene, &[mail(), mail()], &["--json"]);
@@ -198,29 +198,29 @@ fn refused_requests_name_the_missing_option() {
     insta::assert_snapshot!(said.join("\n\n"), @r#"
     exit code: 1
     --- stdout
-    failed by good_keeper (error): `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
+    failed by good_keeper (error): `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses
     asked: good_keeper; # µs
     --- stderr
-    note: not all of it is real: HTTP requests are refused, storage is empty and in memory, background work is not run; `--live` acts
-    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
+    note: not everything is real: HTTP requests are refused, storage is empty and in memory, background work is not run; use `--live` for real effects
+    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod call` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
 
     exit code: 1
     --- stdout
-    failed  $e  module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
+    failed  $e  module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_keeper: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
     asked: spam_checker.check_event_for_spam 1 time
     --- stderr
-    note: not all of it is real: HTTP requests are refused, storage is empty and in memory, background work is not run; `--live` acts
-    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
+    note: not everything is real: HTTP requests are refused, storage is empty and in memory, background work is not run; use `--live` for real effects
+    ERROR hsmod_loader: module `good_keeper`: spam_checker.check_event_for_spam: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses module="good_keeper" callback="spam_checker.check_event_for_spam" kind="error" event_id="$e" room_id="!r:localhost" user_id="@a:localhost"
     "#);
     let at_start = json!({"at_start": [{"get": "http://127.0.0.1:1"}]});
     let start = Scene::new().module("good_keeper", at_start);
     insta::assert_snapshot!(shown(&mut replay(&start, "", &[]), start.folder()), @"
     exit code: 1
     --- stderr
-    error: module `good_keeper`: start: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` says what comes of them
+    error: module `good_keeper`: start: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses
       fix: do what the message says, or see in a homeserver how this goes on
     ");
 }
@@ -239,15 +239,15 @@ fn requests_without_a_homeserver_are_not_the_modules_fault() {
     insta::assert_snapshot!(said.join("\n\n"), @r#"
     exit code: 1
     --- stderr
-    error: module `good_asker`: start: `is_user_admin` is not answered: there is no homeserver behind `hsmod replay`, for which the module is not to blame: `--world FILE` plays one
+    error: module `good_asker`: start: `is_user_admin` is not answered: there is no homeserver behind `hsmod replay`, which is not the module's fault: simulate one with `--world FILE`
       fix: do what the message says, or see in a homeserver how this goes on
 
     exit code: 1
     --- stdout
-    failed by good_asker (error): `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame: `--world FILE` plays one
+    failed by good_asker (error): `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, which is not the module's fault: simulate one with `--world FILE`
     asked: good_asker; # µs
     --- stderr
-    ERROR hsmod_loader: module `good_asker`: spam_checker.user_may_invite: `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, for which the module is not to blame: `--world FILE` plays one module="good_asker" callback="spam_checker.user_may_invite" kind="error" room_id="!r:x" user_id="@a:x"
+    ERROR hsmod_loader: module `good_asker`: spam_checker.user_may_invite: `is_user_admin` is not answered: there is no homeserver behind `hsmod call`, which is not the module's fault: simulate one with `--world FILE` module="good_asker" callback="spam_checker.user_may_invite" kind="error" room_id="!r:x" user_id="@a:x"
     "#);
 }
 

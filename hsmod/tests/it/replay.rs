@@ -245,7 +245,7 @@ fn a_reader_that_has_seen_enough_ends_the_replay() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("{\"event_id\":"), "{line}");
     let output = child.wait_with_output().unwrap();
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; `--live` acts");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"note: nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and not sent, background work is not run; use `--live` for real effects");
     assert!(output.status.success());
 }
 
@@ -261,12 +261,12 @@ fn files_that_cannot_be_read_are_named() {
     exit code: 2
     --- stderr
     error: cannot read the events from `/missing.ndjson`: No such file or directory (os error 2)
-      fix: give the path of a file, one JSON object per line, or `-` for standard input
+      fix: give the path of a file with one JSON object per line, or `-` for standard input
     ");
     insta::assert_snapshot!(text("/"), @"
     exit code: 2
     --- stderr
     error: cannot read the events from `/`: it is a folder
-      fix: give the path of a file, one JSON object per line, or `-` for standard input
+      fix: give the path of a file with one JSON object per line, or `-` for standard input
     ");
 }

@@ -115,7 +115,7 @@ fn a_history_of_another_server_is_reported() {
     good_recorder: called 0 times, denied 0, failed 0
     not asked: spam_checker.user_may_join_room: nothing here led to it
     --- stderr
-    note: no event is of a user of `example.com`, so nothing was asked that a homeserver asks about its own users; `--server-name localhost` takes the users of most events for such
+    note: no event is from a user of `example.com`, so nothing was asked that a homeserver asks about its own users; `--server-name localhost` makes the senders of most events local
     ");
     assert!(!told(&[]).contains("--server-name"));
     // The note is not shown if no module registered such a callback.

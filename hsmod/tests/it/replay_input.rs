@@ -86,7 +86,7 @@ fn events_come_from_standard_input_and_pipes() {
     insta::assert_snapshot!(shown(&mut hsmod(&["replay", "-c", "-", "-"]), scene.folder()), @"
     exit code: 2
     --- stderr
-    error: both the config and the events are to come from standard input
+    error: the config and the events cannot both come from standard input
       fix: put one of them into a file
     ");
     insta::assert_snapshot!(shown(&mut fed(again, events.as_bytes()), scene.folder()), @"
@@ -220,7 +220,7 @@ fn missing_arguments_are_reported() {
 
     exit code: 2
     --- stderr
-    error: the arguments in `<folder>/args.json` are not JSON: it ends too early, at line 1 column 1
-      fix: close what is open: quotes, brackets, braces
+    error: the arguments in `<folder>/args.json` are not JSON: the text ends too early, at line 1 column 1
+      fix: close all quotes, brackets and braces
     ");
 }

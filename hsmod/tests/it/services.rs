@@ -104,7 +104,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
     ok  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     warning: module `good_keeper`: start: `http_request` is not answered in a trial
-      fix: give it a homeserver to ask with `--world FILE`, or start the real one to see how this goes on
+      fix: simulate a homeserver with `--world FILE`, or start the real one to see whether the module starts
     1 module: 0 errors, 1 warning
 
     exit code: 0

@@ -159,7 +159,7 @@ fn http_comes_from_the_world() {
     insta::assert_snapshot!(get("https://example.com/other"), @"
     exit code: 1
     --- stderr
-    error: module `good_keeper`: start: the world does not say what comes of `GET https://example.com/other`: write it below `http`
+    error: module `good_keeper`: start: the world has no response to `GET https://example.com/other`: add one below `http`
       fix: mend what the message says, or remove the module
     ");
     let scene = asker(json!({}));
@@ -172,7 +172,7 @@ fn http_comes_from_the_world() {
     exit code: 2
     --- stderr
     error: the world has `http`, and `--live` makes HTTP requests
-      fix: remove `http` from the world, or name what is live without it: `--live=storage,mail`
+      fix: remove `http` from the world, or make only the other services live: `--live=storage,mail`
     ");
 }
 
@@ -219,7 +219,7 @@ fn a_check_really_starts_the_modules() {
     --- stdout
     ok  good_welcomer (good_welcomer 0.9.0 for ABI <abi>, third_party_rules.on_new_event, web /_synapse/client/welcomer/count)
     warning: module `good_welcomer`: start: `check_user_exists` is not answered in a trial
-      fix: give it a homeserver to ask with `--world FILE`, or start the real one to see how this goes on
+      fix: simulate a homeserver with `--world FILE`, or start the real one to see whether the module starts
     1 module: 0 errors, 1 warning
 
     exit code: 0
@@ -319,12 +319,12 @@ fn an_invalid_world_is_an_error() {
     exit code: 2
     --- stderr
     error: cannot read the world from `<folder>/none.yaml`: No such file or directory (os error 2)
-      fix: give the path of a file, which holds YAML, or `-` for standard input
+      fix: give the path of a file with YAML, or `-` for standard input
 
     exit code: 2
     --- stderr
     error: cannot read the world from `<folder>`: it is a folder
-      fix: give the path of a file, which holds YAML, or `-` for standard input
+      fix: give the path of a file with YAML, or `-` for standard input
 
     exit code: 2
     --- stderr
@@ -383,12 +383,12 @@ fn a_world_comes_through_a_pipe_too() {
     insta::assert_snapshot!(said.join("\n\n"), @"
     exit code: 2
     --- stderr
-    error: both the world and the events are to come from standard input
+    error: the world and the events cannot both come from standard input
       fix: put one of them into a file
 
     exit code: 2
     --- stderr
-    error: both the config and the world are to come from standard input
+    error: the config and the world cannot both come from standard input
       fix: put one of them into a file
     ");
 }

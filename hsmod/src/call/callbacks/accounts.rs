@@ -105,7 +105,7 @@ fn login(a: &Arguments, login: Option<Login>) -> Answer {
     match (login, policy(&full_name)) {
         (None, Some(policy)) => Answer::Refused {
             error: policy.refuse(),
-            why: "no module accepts the login; it is refused, unless the homeserver itself knows \
+            why: "no module accepts the login; it is refused unless the homeserver itself accepts \
                   the password"
                 .to_owned(),
         },

@@ -53,7 +53,7 @@ impl<'a> Misfits<'a> {
                 keys.for_each(|key| self.note_unknown(error, key));
             }
             Kind::FalseSchema => {
-                self.add(error, "this has no place here", Some("remove it".into()))
+                self.add(error, "nothing is allowed here", Some("remove it".into()))
             }
             Kind::Required { property } => self.note_missing(error, property),
             Kind::Type { .. } => {
@@ -69,7 +69,7 @@ impl<'a> Misfits<'a> {
                 self.note_forms(error, context);
             }
             Kind::OneOfMultipleValid { .. } => {
-                self.add(error, "it fits more than one of the forms that it may have", None);
+                self.add(error, "it matches more than one of the allowed forms", None);
             }
             _ => self.add(error, error.masked_with("this").to_string(), None),
         }
@@ -91,7 +91,7 @@ impl<'a> Misfits<'a> {
     fn note_missing(&mut self, error: &ValidationError<'_>, property: &Value) {
         let key = property.as_str().unwrap_or_default();
         let schema = self.around(error).and_then(|schema| schema.get("properties")?.get(key));
-        let fix = schema.and_then(description).map(|text| format!("write it: {text}"));
+        let fix = schema.and_then(description).map(|text| format!("add it: {text}"));
         self.add(error, format!("`{key}` is missing"), fix);
     }
 
@@ -144,7 +144,7 @@ impl<'a> Misfits<'a> {
                 self.add(error, message, None);
             }
             [form] => form.iter().for_each(|misfit| self.note(misfit)),
-            _ => self.add(error, "it fits none of the forms that it may have", None),
+            _ => self.add(error, "it matches none of the allowed forms", None),
         }
     }
 
@@ -158,7 +158,7 @@ impl<'a> Misfits<'a> {
     ) {
         let described = || {
             let text = self.around(error).and_then(description)?;
-            Some(format!("what belongs here: {text}"))
+            Some(format!("write what belongs here: {text}"))
         };
         let fix = fix.or_else(described).unwrap_or_else(|| SEE.to_owned());
         self.push(&self.path(error), &message.into(), &fix);

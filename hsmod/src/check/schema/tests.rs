@@ -104,12 +104,12 @@ fn keys() {
       fix: see the module's documentation for what its `config` takes
     error: module `guard`: parse_config: `match` is missing
       at modules.<item 1>.config.rules.<item 0>, line 5, column 15
-      fix: write it: A regular expression
+      fix: add it: A regular expression
     ");
     assert_snapshot!(fits("{}"), @"
     error: module `guard`: parse_config: `rules` is missing
       at modules.<item 1>.config, line 4, column 5
-      fix: write it: What is looked at, in this order
+      fix: add it: What is looked at, in this order
     ");
     let bare = r#"{"additionalProperties": false}"#;
     assert_snapshot!(said(bare, "a: 1"), @"
@@ -124,7 +124,7 @@ fn types_and_values() {
     assert_snapshot!(fits("rules: x"), @"
     error: module `guard`: parse_config: expected a list, found a string
       at modules.<item 1>.config.rules, line 5, column 7
-      fix: what belongs here: What is looked at, in this order
+      fix: write what belongs here: What is looked at, in this order
     ");
     assert_snapshot!(fits("rules: [[x], {match: 3, allow: [true]}]"), @"
     error: module `guard`: parse_config: expected a mapping, found a list
@@ -135,17 +135,17 @@ fn types_and_values() {
       fix: see the module's documentation for what its `config` takes
     error: module `guard`: parse_config: expected a string, found a number
       at modules.<item 1>.config.rules.<item 1>.match, line 5, column 21
-      fix: what belongs here: A regular expression
+      fix: write what belongs here: A regular expression
     ");
     assert_snapshot!(fits("rules: []\nlimit: 256"), @"
     error: module `guard`: parse_config: this is greater than the maximum of 255
       at modules.<item 1>.config.limit, line 6, column 7
-      fix: what belongs here: How many there may be
+      fix: write what belongs here: How many there may be
     ");
     assert_snapshot!(fits("rules: []\nlimit: 1.5"), @"
     error: module `guard`: parse_config: expected a whole number, found a number
       at modules.<item 1>.config.limit, line 6, column 7
-      fix: what belongs here: How many there may be
+      fix: write what belongs here: How many there may be
     ");
     assert_snapshot!(fits("rules: []\naction: shadowban\nmode: frozen"), @"
     error: module `guard`: parse_config: expected one of `deny`, `shadow_ban`
@@ -164,7 +164,7 @@ fn types_and_values() {
     error: module `guard`: parse_config: expected a string or a list, found a number
       at modules.<item 1>.config.either, line 7, column 7
       fix: see the module's documentation for what its `config` takes
-    error: module `guard`: parse_config: it fits none of the forms that it may have
+    error: module `guard`: parse_config: it matches none of the allowed forms
       at modules.<item 1>.config.none, line 8, column 7
       fix: see the module's documentation for what its `config` takes
     error: module `guard`: parse_config: expected a mapping, found a string
@@ -172,7 +172,7 @@ fn types_and_values() {
       fix: see the module's documentation for what its `config` takes
     ");
     assert_snapshot!(fits("rules: []\nboth: 1"), @"
-    error: module `guard`: parse_config: it fits more than one of the forms that it may have
+    error: module `guard`: parse_config: it matches more than one of the allowed forms
       at modules.<item 1>.config.both, line 6, column 7
       fix: see the module's documentation for what its `config` takes
     ");
@@ -201,30 +201,30 @@ fn the_number_of_problems_is_limited() {
 #[test]
 fn invalid_schemas_are_a_warning() {
     assert_snapshot!(said(r#"{"type": "strng"}"#, "a: 1"), @r#"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword, at `/type`
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword, at `/type`
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     "#);
     assert_snapshot!(said(r##"{"$ref": "#/$defs/nothing"}"##, "a: 1"), @"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: Pointer '/$defs/nothing' does not exist
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: Pointer '/$defs/nothing' does not exist
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     ");
     assert_snapshot!(said(r#"{"$schema": "https://example.com/mine"}"#, "a: 1"), @"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: Unknown meta-schema: 'https://example.com/mine'. Custom meta-schemas must be registered in the registry before use
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: Unknown meta-schema: 'https://example.com/mine'. Custom meta-schemas must be registered in the registry before use
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     ");
     assert_snapshot!(said(r#"{"pattern": "("}"#, "a: 1"), @r#"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: "(" is not a "regex", at `/pattern`
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: "(" is not a "regex", at `/pattern`
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     "#);
     let deep = format!("{{\"not\":{}{}}}", "[".repeat(1000), "]".repeat(1000));
     assert_snapshot!(said(&deep, "a: 1"), @"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: recursion limit exceeded at line 1 column 134
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: recursion limit exceeded at line 1 column 134
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     ");
     let long = format!(r#"{{"type": "{}\u001b[2J"}}"#, "x".repeat(1000));
     let said = said(&long, "a: 1");
@@ -240,9 +240,9 @@ fn schemas_elsewhere_are_not_fetched() {
         assert!(said.starts_with("warning: ") && said.contains("cannot be used"), "{uri}: {said}");
     }
     assert_snapshot!(said(r#"{"$ref": "https://example.com/schema"}"#, "a: 1"), @"
-    warning: module `guard`: inspection: the schema of configs in the plugin `guard` cannot be used: Resource 'https://example.com/schema' is not present in a registry and retrieving it failed: a schema elsewhere is not fetched
+    warning: module `guard`: inspection: the config schema in the plugin `guard` cannot be used: Resource 'https://example.com/schema' is not present in a registry and retrieving it failed: a schema from elsewhere is not fetched
       at modules.<item 1>.module, line 3, column 5
-      fix: tell the plugin's author; `hsmod check` without `--no-load` has the module itself read its config
+      fix: report it to the plugin's author; without `--no-load`, `hsmod check` lets the module itself check its config
     ");
 }
 
