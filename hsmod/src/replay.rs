@@ -59,25 +59,24 @@ fn after_help() -> String {
         "\
 Each event goes through check_event_allowed, check_event_for_spam and on_new_event, with the state
 that the events before it have left in its room. Without --json, only events that were denied,
-replaced or failed are listed. dispatch_per_second counts these calls, in the time spent in them
-alone.
+replaced or failed are listed. dispatch_per_second is the rate of these calls alone.
 
-Before that, modules are asked what a homeserver would have asked for the event to come about, if they
-registered it. Users of --server-name are local:
+Before that, modules are asked what a homeserver would have asked before it accepted the event, if
+they registered it. Users of --server-name are local:
 {}
-An event to which a module objects is denied, and nothing further is asked about it. The summary has
-what was asked how often, and what no history leads to. docs/replay.md says more.
+An event to which a module objects is denied, and nothing further is asked about it. The summary
+shows how often each callback was called, and which ones no history leads to. See docs/replay.md.
 
 Example:
   hsmod replay -c modules.yaml events.ndjson --json | jq -c 'select(.outcome == \"denied\")'
 
 Nothing real is touched: HTTP requests are refused, storage is empty and in memory, mail is listed and
 not sent, background work is not run. With --live, or --live=http,storage,mail for some of it, modules
-act as in a homeserver. What a plugin does by itself, such as opening files, is not held back.
-With --world FILE, users and rooms of that file answer what modules ask of the homeserver.
+act as in a homeserver. What a plugin does by itself, such as opening files, is not prevented.
+With --world FILE, the users and rooms in that file answer what modules ask the homeserver.
 
-Exit codes: 0 all events were decided (denials, too), 1 a module failed, also where a homeserver would
-go on, or a line was no event, 2 a file cannot be read, or a plugin ended the process",
+Exit codes: 0 all events were decided (denials, too), 1 a module failed, even where a homeserver would
+go on, or a line was not an event, 2 a file cannot be read, or a plugin ended the process",
         derived::help()
     )
 }

@@ -143,7 +143,7 @@ fn read<'a>(
     parse: impl FnOnce(&'a str) -> Result<OwnedEvent, serde_json::Error>,
 ) -> Result<OwnedEvent, String> {
     if !text.trim_ascii_start().starts_with('{') {
-        return Err("it is no JSON object".to_owned());
+        return Err("it is not a JSON object".to_owned());
     }
     parse(text).map_err(|error| {
         let message = error.to_string();
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn lines_that_are_no_events_are_explained() {
         let reason = |text: &[u8]| event(text).unwrap_err();
-        assert_eq!(reason(b" []"), "it is no JSON object");
+        assert_eq!(reason(b" []"), "it is not a JSON object");
         assert_eq!(reason(b"\xff"), "it is not UTF-8");
         assert_eq!(reason(b"{}"), "missing field `event_id` (column 2)");
         assert_eq!(reason(b"{} x"), "missing field `event_id` (column 2)");

@@ -17,7 +17,7 @@ pub(super) fn open(source: &Source, repeat: u32) -> Result<Input> {
     let input = source.open("the events", "one JSON object per line")?;
     if repeat > 1 && input.length.is_none() {
         return Err(Stop::wrong(format!(
-            "--repeat: {source} can be read once only\n  fix: write the events into a file, and give \
+            "--repeat: {source} can be read only once\n  fix: write the events to a file, and give \
              its path"
         )));
     }

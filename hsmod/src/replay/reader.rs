@@ -21,7 +21,7 @@ const BYTES: u64 = 4 << 20;
 const ARRAY: Foreign =
     Foreign { what: "a JSON array, not one object per line", tool: "jq -c '.[]'" };
 const PRETTY: Foreign =
-    Foreign { what: "JSON over several lines, not one object per line", tool: "jq -c ." };
+    Foreign { what: "JSON spread over several lines, not one object per line", tool: "jq -c ." };
 
 /// Starts to read the events, `repeat` times. The thread ends when the receiver is dropped.
 pub(super) fn start(mut events: Events, repeat: u32) -> mpsc::Receiver<io::Result<Batch>> {

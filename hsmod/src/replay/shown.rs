@@ -41,7 +41,7 @@ pub(super) fn show(outcome: &Outcome, output: &mut Output) {
             output.marked(Mark::Bad("failed"), &format!("  {event_id}  {}", refusal.error));
         }
         Outcome::NoEvent { line, reason } => {
-            output.marked(Mark::Bad("failed"), &format!("  line {line} is no event: {reason}"));
+            output.marked(Mark::Bad("failed"), &format!("  line {line} is not an event: {reason}"));
         }
     }
 }
@@ -75,7 +75,7 @@ fn shown(outcome: &Outcome) -> Shown<'_> {
             ..plain(Some(event_id), "failed")
         },
         Outcome::NoEvent { line, reason } => Shown {
-            error: Some(format!("line {line} is no event: {reason}")),
+            error: Some(format!("line {line} is not an event: {reason}")),
             line: Some(*line),
             ..plain(None, "failed")
         },

@@ -77,10 +77,10 @@ fn no_other_event_passes_without_its_room() {
     insta::assert_snapshot!(refused, @"
     exit code: 1
     --- stdout
-    failed  line 1 is no event: missing field `room_id` (column 516)
+    failed  line 1 is not an event: missing field `room_id` (column 516)
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     list_spam_checker: called 0 times, denied 0, failed 0
-    not asked: spam_checker.check_event_for_spam: nothing here led to it
+    not asked: spam_checker.check_event_for_spam: no event here led to it
     ");
 }

@@ -99,7 +99,7 @@ fn denials_are_listed_for_a_person() {
     evil: called 2 times, denied 1, failed 0; half of the answers within # µs, 99 % within # µs
     demo: called 0 times, denied 0, failed 0
     asked: spam_checker.check_event_for_spam 2 times
-    not asked: spam_checker.user_may_create_room: nothing here led to it
+    not asked: spam_checker.user_may_create_room: no event here led to it
     ");
 }
 
@@ -114,21 +114,21 @@ fn an_invalid_line_is_reported_and_the_rest_continues() {
     insta::assert_snapshot!(text, @"
     exit code: 1
     --- stdout
-    failed  line 1 is no event: invalid type: integer `3`, expected a string (column 14)
-    failed  line 2 is no event: it is no JSON object
-    failed  line 3 is no event: EOF while parsing an object (column 1)
-    failed  line 4 is no event: it is no JSON object
-    failed  line 5 is no event: it is longer than 1048576 bytes
+    failed  line 1 is not an event: invalid type: integer `3`, expected a string (column 14)
+    failed  line 2 is not an event: it is not a JSON object
+    failed  line 3 is not an event: EOF while parsing an object (column 1)
+    failed  line 4 is not an event: it is not a JSON object
+    failed  line 5 is not an event: it is longer than 1048576 bytes
     6 events: 1 allowed (0 replaced), 0 denied, 5 failed
     # s: # events per second; the calls alone: # per second
     evil: called 1 time, denied 0, failed 0; half of the answers within # µs, 99 % within # µs
     demo: called 0 times, denied 0, failed 0
     asked: spam_checker.check_event_for_spam 1 time
-    not asked: spam_checker.user_may_create_room: nothing here led to it
+    not asked: spam_checker.user_may_create_room: no event here led to it
     ");
     let (shown, code) = values(&mut replay(&scene, &events, &["--json"]));
     assert_eq!(code, 1);
-    insta::assert_snapshot!(shown[4], @r#"{"by":null,"callback":null,"errcode":null,"error":"line 5 is no event: it is longer than 1048576 bytes","event_id":null,"line":5,"outcome":"failed","replaced":false}"#);
+    insta::assert_snapshot!(shown[4], @r#"{"by":null,"callback":null,"errcode":null,"error":"line 5 is not an event: it is longer than 1048576 bytes","event_id":null,"line":5,"outcome":"failed","replaced":false}"#);
     assert_eq!(shown[5]["outcome"], "allowed");
     let summary = &shown[6]["summary"];
     assert_eq!((&summary["failed"], &summary["modules"][1]["p50_us"]), (&json!(5), &Value::Null));
@@ -160,7 +160,7 @@ fn failures_and_replacements_are_distinguished() {
     # s: # events per second; the calls alone: # per second
     good_recorder: called 2 times, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
     asked: third_party_rules.check_event_allowed 1 time, spam_checker.check_event_for_spam 1 time
-    not asked: third_party_rules.on_new_event: nothing here led to it
+    not asked: third_party_rules.on_new_event: no event here led to it
     --- stderr
     ERROR hsmod_loader: module `good_recorder`: spam_checker.check_event_for_spam: no database module="good_recorder" callback="spam_checker.check_event_for_spam" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
     "#);
@@ -197,8 +197,8 @@ fn failures_and_replacements_are_distinguished() {
     # s: # events per second; the calls alone: # per second
     good_recorder: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
     asked: third_party_rules.check_event_allowed 1 time
-    not asked: spam_checker.check_event_for_spam: nothing here led to it
-    not asked: third_party_rules.on_new_event: nothing here led to it
+    not asked: spam_checker.check_event_for_spam: no event here led to it
+    not asked: third_party_rules.on_new_event: no event here led to it
     --- stderr
     ERROR hsmod_loader: module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the sender of the replacement event, `@alice:localhost`, is no user of this server module="good_recorder" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
     "#);

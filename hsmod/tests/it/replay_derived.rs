@@ -46,7 +46,7 @@ fn an_author_sees_what_is_asked_and_what_never_is() {
     # s: # events per second; the calls alone: # per second
     good_recorder: called 3 times, denied 2, failed 0; half of the answers within # µs, 99 % within # µs
     asked: spam_checker.user_may_invite 2 times, third_party_rules.on_new_event 1 time
-    not asked: spam_checker.user_may_create_room: nothing here led to it
+    not asked: spam_checker.user_may_create_room: no event here led to it
     never asked: spam_checker.check_login_for_spam: a login leaves no event; `hsmod call` asks it
     ");
     let (mut lines, code) = values(&mut replay(&scene, &history(), &["--json"]));
@@ -113,7 +113,7 @@ fn a_history_of_another_server_is_reported() {
     3 events: 3 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 0 times, denied 0, failed 0
-    not asked: spam_checker.user_may_join_room: nothing here led to it
+    not asked: spam_checker.user_may_join_room: no event here led to it
     --- stderr
     note: no event is from a user of `example.com`, so nothing was asked that a homeserver asks about its own users; `--server-name localhost` makes the senders of most events local
     ");

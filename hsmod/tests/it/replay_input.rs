@@ -92,8 +92,8 @@ fn events_come_from_standard_input_and_pipes() {
     insta::assert_snapshot!(shown(&mut fed(again, events.as_bytes()), scene.folder()), @"
     exit code: 2
     --- stderr
-    error: --repeat: standard input can be read once only
-      fix: write the events into a file, and give its path
+    error: --repeat: standard input can be read only once
+      fix: write the events to a file, and give its path
     ");
 }
 
@@ -150,7 +150,7 @@ fn other_file_formats_are_reported_once_with_a_remedy() {
 
     exit code: 2
     --- stderr
-    error: cannot read the events from `<folder>/events.ndjson`: it is JSON over several lines, not one object per line
+    error: cannot read the events from `<folder>/events.ndjson`: it is JSON spread over several lines, not one object per line
       fix: jq -c . <folder>/events.ndjson | hsmod replay -c <folder>/modules.yaml -
     ");
     let scene = demo();
@@ -183,7 +183,7 @@ fn a_file_without_events_is_reported() {
     0 events: 0 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     demo: called 0 times, denied 0, failed 0
-    not asked: spam_checker.user_may_create_room: nothing here led to it
+    not asked: spam_checker.user_may_create_room: no event here led to it
     --- stderr
     warning: there is no event in `<folder>/events.ndjson`
 
@@ -192,7 +192,7 @@ fn a_file_without_events_is_reported() {
     0 events: 0 allowed (0 replaced), 0 denied, 0 failed
     # s: # events per second; the calls alone: # per second
     demo: called 0 times, denied 0, failed 0
-    not asked: spam_checker.user_may_create_room: nothing here led to it
+    not asked: spam_checker.user_may_create_room: no event here led to it
     --- stderr
     warning: there is no event in `<folder>/events.ndjson`
     ");

@@ -97,12 +97,12 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         kind: Kind::ReceiveInvite,
-        shown_by: "an invite of a local user by a user elsewhere",
+        shown_by: "an invite of a local user by a user of another server",
         asks: &[C::ShouldDropFederatedEvent, C::FederatedUserMayInvite, C::UserMayInvite],
     },
     Row {
         kind: Kind::Receive,
-        shown_by: "any other event of a user elsewhere",
+        shown_by: "any other event of a user of another server",
         asks: &[C::ShouldDropFederatedEvent],
     },
 ];

@@ -72,7 +72,7 @@ impl Reach {
             output.line(&format!("asked: {some}"));
         }
         for (name, _) in self.asked.iter().filter(|(_, times)| *times == 0) {
-            output.line(&format!("not asked: {name}: nothing here led to it"));
+            output.line(&format!("not asked: {name}: no event here led to it"));
         }
         for name in &self.never_asked {
             let why = never::why(name);

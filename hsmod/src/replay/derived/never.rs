@@ -7,11 +7,11 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
             "spam_checker.user_may_send_3pid_invite",
             "third_party_rules.check_threepid_can_be_invited",
         ],
-        "events do not tell the address that was invited",
+        "events do not show the invited address",
     ),
     (
         &["spam_checker.user_may_publish_room"],
-        "events do not tell what is in the list of public rooms",
+        "events do not show what is in the list of public rooms",
     ),
     (
         &["spam_checker.check_username_for_spam", "third_party_rules.on_user_search"],
@@ -46,7 +46,7 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
         ],
         "an upload leaves no event",
     ),
-    (&["spam_checker.accept_make_join"], "events do not tell through which server somebody joined"),
+    (&["spam_checker.accept_make_join"], "events do not show through which server somebody joined"),
     (
         &[
             "third_party_rules.check_can_shutdown_room",
@@ -56,7 +56,7 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
             "account_validity.on_legacy_renew",
             "account_validity.on_legacy_admin_request",
         ],
-        "what becomes of accounts and rooms as such leaves no event",
+        "the administration of accounts and rooms leaves no event",
     ),
     (
         &[
@@ -82,11 +82,11 @@ pub(super) const ROWS: &[(&[&str], &str)] = &[
     ),
     (
         &["add_extra_fields_to_unsigned_client_event.add_field_to_unsigned_callback"],
-        "events do not tell who read them",
+        "events do not show who read them",
     ),
     (
         &["federation.on_event_delivered_over_federation"],
-        "events do not tell where they were delivered",
+        "events do not show where they were delivered",
     ),
 ];
 

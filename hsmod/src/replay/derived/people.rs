@@ -44,8 +44,9 @@ impl People {
         let by_frequency = self.servers.iter().map(|(server, events)| (events, Reverse(server)));
         let (_, Reverse(most)) = by_frequency.max()?;
         Some(format!(
-            "note: no event is of a user of `{server_name}`, so nothing was asked that a homeserver \
-             asks about its own users; `--server-name {most}` takes the users of most events for such\n"
+            "note: no event is from a user of `{server_name}`, so nothing was asked that a \
+             homeserver asks about its own users; `--server-name {most}` makes the senders of most \
+             events local\n"
         ))
     }
 }
