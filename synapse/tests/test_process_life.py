@@ -178,7 +178,7 @@ class Daemon(TestCase):
             bad = {"module": "demo", "config": {"denied_user": "nobody"}}
             code, said, _ = self.start(Path(name), bad, {"module": "no_such"})
             self.assertEqual(code, 1)
-            self.assertIn("module `demo`: parse_config: `nobody` is no user ID", said)
+            self.assertIn("module `demo`: parse_config: `nobody` is not a user ID", said)
             self.assertIn("module `no_such`: discovery: ", said)
             # Synapse is still in the foreground, so there is no daemon yet.
             self.assertFalse((Path(name) / "homeserver.pid").exists())

@@ -186,7 +186,7 @@ class Refusals(Case):
         code, said = self.refused("-c", config)
         self.assertEqual(code, 1)
         first, second = said.split("error: ")[1:]
-        self.assertIn("module `demo`: parse_config: `nobody` is no user ID", first)
+        self.assertIn("module `demo`: parse_config: `nobody` is not a user ID", first)
         self.assertIn("\n  at modules.<item 0>.config.denied_user, line 1, column", first)
         self.assertIn("module `list_spam_checker`: parse_config: unknown field `evil`", second)
         self.assertEqual(said[:6], "error:")

@@ -37,7 +37,7 @@ pub(crate) async fn accept(
         }
     }
     tracing::info!(
-        "{user} has not joined {room} in {attempts} attempts: the invite stays as it is"
+        "{user} could not join {room} in {attempts} attempts: the invite stays as it is"
     );
     Ok(())
 }

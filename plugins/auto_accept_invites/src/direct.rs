@@ -23,7 +23,8 @@ pub(crate) async fn mark(api: &ModuleApi, invite: &Invite) -> Result<(), ModuleE
         }
     }
     Err(ModuleError::new(format_args!(
-        "`{DIRECT}` of {user} was changed {ATTEMPTS_MAX} times meanwhile: {} is not noted there",
+        "`{DIRECT}` of {user} was changed {ATTEMPTS_MAX} times in the meantime: {} was not added \
+         to it",
         invite.room
     )))
 }
@@ -36,8 +37,8 @@ fn with_room(mut direct: Map<String, Value>, invite: &Invite) -> Option<Map<Stri
         Value::Array(rooms) => rooms.push(json!(room)),
         _ => {
             tracing::warn!(
-                "what `{DIRECT}` of {user} has for {sender} is no list, and stays as it is: {room} is \
-                 not noted there"
+                "in `{DIRECT}` of {user}, the value of {sender} is not a list: {room} was not \
+                 added to it"
             );
             return None;
         }

@@ -54,7 +54,7 @@ impl AutoAcceptInvites {
     fn is_excluded(&self, sender: &UserId) -> bool {
         self.config.exclude_senders.iter().any(|regex| {
             regex.fullmatch(sender.as_str()).unwrap_or_else(|too_many| {
-                tracing::warn!("the invites of {sender} are left to the users: {too_many}");
+                tracing::warn!("invites from {sender} are not accepted: {too_many}");
                 true
             })
         })

@@ -27,7 +27,7 @@ impl Module for Demo {
         let config: Config = config_from_value(config)?;
         match &config.denied_user {
             Some(user) if !is_user_id(user) => {
-                let message = format!("`{user}` is no user ID, which is like \"@name:server\"");
+                let message = format!("`{user}` is not a user ID: write it like \"@name:server\"");
                 Err(ConfigError::new(message).at("denied_user"))
             }
             _ => Ok(config),

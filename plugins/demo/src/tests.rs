@@ -31,7 +31,8 @@ fn an_invalid_user_id_is_refused() {
     for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
         let config = json!({"denied_user": text});
         let error = TestModule::new(&MODULE, config, &FakeHost::new("example.com")).unwrap_err();
-        let said = format!("denied_user: `{text}` is no user ID, which is like \"@name:server\"");
+        let said =
+            format!("denied_user: `{text}` is not a user ID: write it like \"@name:server\"");
         assert_eq!(error.to_string(), said);
     }
 }

@@ -64,7 +64,7 @@ pub fn check_schema<Config: JsonSchema>(folder: &str) {
     let written = fs::read_to_string(&file).unwrap_or_default();
     assert!(
         written == schema,
-        "{} is not the schema of the config any more: run this test once with UPDATE_SCHEMA=1",
+        "{} is no longer the schema of the config: run this test once with UPDATE_SCHEMA=1",
         file.display()
     );
 }

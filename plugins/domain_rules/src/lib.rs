@@ -121,7 +121,7 @@ impl DomainRules {
 
 fn server_of(user_id: &UserId) -> Result<&str, ModuleError> {
     user_id.server_name().ok_or_else(|| {
-        ModuleError::new(format_args!("`{user_id}` is no user ID: it names no server"))
+        ModuleError::new(format_args!("`{user_id}` is not a user ID: it has no server name"))
     })
 }
 

@@ -105,7 +105,7 @@ fn a_user_id_without_a_server_is_an_error() {
     let ask = module.spam_checker();
     for (inviter, invitee) in [("alice", "@b:c"), ("@b:c", "alice")] {
         let error = block_on(ask.user_may_invite(inviter, invitee, ROOM)).unwrap_err();
-        assert_eq!(error.to_string(), "`alice` is no user ID: it names no server");
+        assert_eq!(error.to_string(), "`alice` is not a user ID: it has no server name");
     }
     let by_email = ask.user_may_send_3pid_invite("alice", "email", "a@example.org", ROOM);
     assert!(block_on(by_email).is_err());

@@ -53,7 +53,7 @@ impl Module for EventCensor {
             return Ok(config);
         }
         let message =
-            format!("`{url}` is no URL, which is like \"https://censor.example.com/check\"");
+            format!("`{url}` is not a URL: write it like \"https://censor.example.com/check\"");
         Err(ConfigError::new(message).at("endpoint"))
     }
 
@@ -78,7 +78,7 @@ impl ThirdPartyRules for EventCensor {
             .max_response_bytes(1 << 20);
         let answer = self.api.http_client().request(request).await;
         answer.and_then(|response| decision(event, &response)).or_else(|error| {
-            tracing::warn!("the censor says nothing of an {}: {error}", event.event_type());
+            tracing::warn!("the censor has no verdict on {}: {error}", event.event_type());
             Ok(match self.config.on_error {
                 OnError::Allow => EventDecision::Allow,
                 OnError::Deny => EventDecision::Deny,

@@ -69,7 +69,7 @@ fn an_error_denies_unless_the_operator_says_otherwise() {
     assert_eq!(error.to_string(), "on_error: unknown variant `ignore`, expected `allow` or `deny`");
     for url in ["", "censor.example.com/check", "https://", "http:// x"] {
         let error = config(json!({"endpoint": url})).err().unwrap().to_string();
-        assert!(error.starts_with(&format!("endpoint: `{url}` is no URL")), "{error}");
+        assert!(error.starts_with(&format!("endpoint: `{url}` is not a URL")), "{error}");
     }
 }
 

@@ -40,7 +40,7 @@ typedef struct invite {
     hsmod_request request;
 } invite;
 
-/// Asks, then waits for the answer: whoever wakes the request has this polled again.
+/// Asks, then waits for the answer. When the request is woken, this is polled again.
 static hsmod_status invite_poll(void *data, hsmod_frame *frame)
 {
     invite *invited = data;

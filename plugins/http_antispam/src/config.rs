@@ -88,16 +88,17 @@ impl Config {
             (Value::String(token), _) => ("authorization", Ok(token.clone())),
             (Value::Null, Some(path)) => ("authorization_path", read(path)),
             (Value::Null, None) => return Ok(None),
-            _ => {
-                ("authorization", Err(ConfigError::new("the token is no string: put it in quotes")))
-            }
+            _ => (
+                "authorization",
+                Err(ConfigError::new("the token is not a string: put it in quotes")),
+            ),
         };
         let token = token.and_then(|token| match token {
             token if token.is_empty() => Err(ConfigError::new(
-                "there is no token: leave the key out if the service wants none",
+                "the token is empty: leave the key out if the service needs no token",
             )),
             token if token.chars().any(|c| !(' '..='~').contains(&c)) => Err(ConfigError::new(
-                "the token does not fit into a header, which is one line of ASCII",
+                "the token does not fit into a header: it must be one line of printable ASCII",
             )),
             token => Ok(token),
         });
@@ -127,16 +128,19 @@ fn check_url(url: &str) -> Result<(), ConfigError> {
     let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
         return Err(ConfigError::new(
-            "a user and a password have no place in it: a token goes into `authorization_path`",
+            "a URL here cannot have a user and a password: put a token into the file of \
+             `authorization_path`",
         ));
     }
     if rest.is_none() || !is_host(authority) || url.contains(|c: char| c <= ' ' || c == '\x7f') {
         let like = "https://antispam.example.com/api";
-        return Err(ConfigError::new(format_args!("`{url}` is no URL, which is like \"{like}\"")));
+        return Err(ConfigError::new(format_args!(
+            "`{url}` is not a URL: write it like \"{like}\""
+        )));
     }
     if url.contains(['?', '#']) {
         return Err(ConfigError::new(
-            "`/` and the name of a callback is put behind it, which a `?` or a `#` would spoil",
+            "`?` and `#` are not allowed, because `/` and the name of a callback are appended",
         ));
     }
     Ok(())
@@ -159,7 +163,7 @@ fn check_callback(name: &str, callbacks: &[&str]) -> Result<(), ConfigError> {
     }
     let callbacks = callbacks.join("`, `");
     Err(ConfigError::new(format_args!(
-        "`{name}` is none of this module's callbacks: `{callbacks}`"
+        "`{name}` is not a callback of this module: write one of `{callbacks}`"
     )))
 }
 

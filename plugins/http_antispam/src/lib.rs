@@ -64,8 +64,8 @@ fn callbacks(enabled: Option<&[String]>, api: &ModuleApi) -> Result<Vec<String>,
         enabled.iter().cloned().partition(|name| is_called(name));
     if let Some(name) = lacking.iter().find(|name| *name != RARE) {
         return Err(ModuleError::new(format_args!(
-            "`{name}` is listed under `enabled_callbacks`, but this homeserver never calls it: take \
-             it off the list"
+            "`{name}` is listed under `enabled_callbacks`, but this homeserver never calls it: \
+             remove it from the list"
         )));
     }
     if !lacking.is_empty() {
@@ -90,8 +90,10 @@ impl HttpAntispam {
             Reply::Nothing { told, why } => (told, why),
         };
         let open = self.fail_open.get(callback) == Some(&true);
-        let so = if open { "let pass" } else { "denied" };
-        tracing::warn!("the antispam service says nothing of a `{callback}`, so it is {so}: {why}");
+        let so = if open { "allowed" } else { "denied" };
+        tracing::warn!(
+            "the antispam service has no verdict on a `{callback}`, so it is {so}: {why}"
+        );
         if open { Verdict::Allow } else { Verdict::deny(ErrorCode::Unknown).message(told) }
     }
 
@@ -101,9 +103,11 @@ impl HttpAntispam {
         self.api.run_as_background_process("tell the antispam service", move || async move {
             match service.ask(callback, body).await {
                 Reply::Allow => {}
-                Reply::Deny(_) => tracing::debug!("a denied `{callback}` is `async`: let pass"),
+                Reply::Deny(_) => {
+                    tracing::debug!("a denied `{callback}` is allowed, because it is `async`")
+                }
                 Reply::Nothing { why, .. } => {
-                    tracing::warn!("the antispam service may not know of a `{callback}`: {why}");
+                    tracing::warn!("the antispam service may have missed a `{callback}`: {why}");
                 }
             }
             Ok(())

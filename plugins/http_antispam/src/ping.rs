@@ -20,7 +20,7 @@ pub(crate) async fn until_answered(api: &ModuleApi, service: &Service) -> Result
                 return Ok(());
             }
             Err(error) => tracing::warn!(
-                "the antispam service does not answer a ping as it should, the next one is in 5 s: \
+                "the antispam service does not answer a ping as it should; the next one is in 5 s: \
                  {error}"
             ),
         }
@@ -42,7 +42,7 @@ async fn ping(service: &Service) -> Result<(), ModuleError> {
     }
     let (host, status) = (response.host(), response.status());
     Err(ModuleError::new(format_args!(
-        "`{host}` answered {status} without the `id` it was sent and the `status` \"ok\""
+        "`{host}` answered {status} without the `id` that it was sent and the `status` \"ok\""
     )))
 }
 

@@ -72,13 +72,13 @@ fn reply(response: &HttpResponse) -> Reply {
     let (host, status) = (response.host(), response.status());
     let text = std::str::from_utf8(response.body()).unwrap_or_default();
     if response.is_success() {
-        let why = |_| format!("`{host}` answered {status} and no JSON");
+        let why = |_| format!("`{host}` answered {status} without JSON");
         return match serde_json::from_str::<IgnoredAny>(text).map_err(why) {
             Ok(_) => Reply::Allow,
             Err(why) => Reply::Nothing { told: FAILED, why },
         };
     }
-    let why = |_| format!("`{host}` answered {status} and no JSON object");
+    let why = |_| format!("`{host}` answered {status} without a JSON object");
     match serde_json::from_str::<JsonObject>(text).map_err(why) {
         Ok(fields) => Reply::Deny(denial(fields)),
         Err(why) => Reply::Nothing { told: UNEXPECTED, why },

@@ -305,7 +305,7 @@ fn it_registers_what_is_enabled_and_what_there_is() {
     assert_eq!(
         TestModule::new(&MODULE, listed, &without).unwrap_err().to_string(),
         "`check_login_for_spam` is listed under `enabled_callbacks`, but this homeserver never \
-         calls it: take it off the list"
+         calls it: remove it from the list"
     );
 }
 

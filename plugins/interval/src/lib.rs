@@ -134,7 +134,7 @@ struct Readable(u64);
 impl fmt::Display for Readable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match unit_of(self.0) {
-            _ if self.0 == u64::MAX => f.write_str("a time so long"),
+            _ if self.0 == u64::MAX => f.write_str("this time"),
             Some((letter, unit)) => write!(f, "`{}{letter}`", self.0 / unit),
             None => write!(f, "{} (milliseconds)", self.0),
         }
@@ -199,8 +199,8 @@ mod tests {
             (json!("25h"), "`25h`"),
             (json!("86401s"), "`86401s`"),
             (json!("2d"), "`2d`"),
-            (json!("99999999999999999999s"), "a time so long"),
-            (json!("9999999999999999y"), "a time so long"),
+            (json!("99999999999999999999s"), "this time"),
+            (json!("9999999999999999y"), "this time"),
         ] {
             assert_eq!(read(value), Err(format!("{named} {bounds}")));
         }

@@ -60,7 +60,7 @@ impl Config {
     pub(crate) fn checked(self) -> Result<Self, ConfigError> {
         if self.mode == Mode::PromoteOnly && !self.promotes() {
             return Err(ConfigError::new(
-                "false leaves nothing to do with `mode: promote_only`: leave one of them out",
+                "with `mode: promote_only`, false leaves nothing to do: remove one of the two",
             )
             .at("promote_moderators"));
         }
@@ -71,7 +71,7 @@ impl Config {
             for (item, domain) in domains.iter().enumerate() {
                 if domain.is_empty() || domain.contains(['@', '*', '/', ' ']) {
                     let error = ConfigError::new(format_args!(
-                        "`{domain}` is no name of a homeserver, which is like \"example.com\""
+                        "`{domain}` is not a server name: write it like \"example.com\""
                     ));
                     return Err(error.at(key).at(item));
                 }
@@ -81,7 +81,7 @@ impl Config {
         let frozen = &self.frozen_event_type;
         if frozen.is_empty() || frozen.starts_with("m.") {
             let error = ConfigError::new(format_args!(
-                "`{frozen}` is no type of one's own, which is like \"org.example.frozen\""
+                "`{frozen}` is not a custom event type: write it like \"org.example.frozen\""
             ));
             return Err(error.at("frozen_event_type"));
         }

@@ -57,7 +57,9 @@ impl ThirdPartyRules for LastAdmin {
             // An error must not keep anyone from leaving a room.
             Err(error) => {
                 let (user, room) = (event.sender(), event.room_id());
-                tracing::warn!("the last admin {user} leaves {room} as it is: {error}");
+                tracing::warn!(
+                    "{room} stays as it is although its last admin {user} leaves: {error}"
+                );
                 Ok(EventDecision::Allow)
             }
         }

@@ -29,7 +29,7 @@ impl Module for ListSpamChecker {
         let config: Config = config_from_value(config)?;
         match config.evil_users.iter().find(|user| !is_user_id(user)) {
             Some(user) => {
-                let message = format!("`{user}` is no user ID, which is like \"@name:server\"");
+                let message = format!("`{user}` is not a user ID: write it like \"@name:server\"");
                 Err(ConfigError::new(message).at("evil_users"))
             }
             None => Ok(config),

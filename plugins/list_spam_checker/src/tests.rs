@@ -29,7 +29,7 @@ fn a_misspelt_key_is_refused() {
 fn an_invalid_user_id_is_refused() {
     for text in ["", "evil", "evil:example.com", "@evil", "@evil:"] {
         let error = module(json!({"evil_users": ["@a:b.c", text]})).unwrap_err();
-        let said = format!("`{text}` is no user ID, which is like \"@name:server\"");
+        let said = format!("`{text}` is not a user ID: write it like \"@name:server\"");
         assert_eq!(error.to_string(), format!("evil_users: {said}"));
     }
 }

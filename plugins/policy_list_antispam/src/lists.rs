@@ -66,7 +66,7 @@ impl Lists {
         lists.read_all();
         // On all workers, since each has its own copy of the lists.
         api.with(&lists).looping_background_call_on_all_instances(
-            "read the policy lists anew",
+            "read the policy lists again",
             config.refresh_interval.into(),
             |lists| async move {
                 lists.read_all();
@@ -171,10 +171,10 @@ impl Lists {
         drop(all);
         if is_news {
             tracing::info!(
-                "the policy list {room} is read: {rules} rules; {ready} of {count} lists are"
+                "the policy list {room} was read: {rules} rules; {ready} of {count} lists are ready"
             );
         } else {
-            tracing::debug!("the policy list {room} is read anew: {rules} rules");
+            tracing::debug!("the policy list {room} was read again: {rules} rules");
         }
     }
 
@@ -184,12 +184,14 @@ impl Lists {
         let was_failing = std::mem::replace(&mut progress.is_failing, true);
         let room = &self.rooms[list];
         if was_failing {
-            tracing::debug!("the policy list {room} can still not be read: {error}");
+            tracing::debug!("the policy list {room} still cannot be read: {error}");
         } else if progress.was_read {
-            tracing::warn!("the policy list {room} cannot be read anew, its rules stay: {error}");
+            tracing::warn!(
+                "the policy list {room} cannot be read again, so its old rules apply: {error}"
+            );
         } else {
             tracing::warn!(
-                "the policy list {room} cannot be read, it bans nobody until then: {error}"
+                "the policy list {room} cannot be read, so it bans nobody until it can: {error}"
             );
         }
     }

@@ -9,7 +9,7 @@ pub struct PatternError(String);
 
 impl PatternError {
     pub(crate) fn new(pattern: &str, what: &str) -> Self {
-        Self(format!("`{pattern}` is no regular expression: {what}"))
+        Self(format!("`{pattern}` is not a regular expression: {what}"))
     }
 }
 
@@ -37,8 +37,8 @@ impl fmt::Display for TooManySteps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the pattern `{}` takes too many steps with a text: write it so that there are fewer \
-             ways to match the same",
+            "the pattern `{}` takes too many steps with a text: rewrite it so that fewer ways lead \
+             to the same match",
             self.pattern
         )
     }

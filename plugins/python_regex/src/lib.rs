@@ -207,11 +207,11 @@ fn not_compiled(error: &Error) -> String {
     if let Error::CompileError(error) = error {
         if let CompileError::InnerError(error) = &**error {
             if error.size_limit().is_some() {
-                return "it is too large when it is compiled: repeat less".to_owned();
+                return "it is too large once compiled: repeat less".to_owned();
             }
         }
     }
-    format!("it cannot be kept: {error}")
+    format!("it cannot be compiled: {error}")
 }
 
 #[cfg(test)]

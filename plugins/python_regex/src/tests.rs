@@ -55,7 +55,7 @@ fn an_error_says_what_and_where() {
         ("(?<n>a)", "unknown extension ?<n at position 1"),
         ("a{5000000000}", "the repetition number is too large at position 1"),
     ] {
-        let said = format!("`{pattern}` is no regular expression: {what}");
+        let said = format!("`{pattern}` is not a regular expression: {what}");
         assert_eq!(error(pattern), said);
     }
 }
@@ -68,18 +68,18 @@ fn unsupported_patterns_are_refused_with_a_reason() {
             r"`\N{..}` is not supported: write the character, or `\u` and its number at position 0",
         ),
         (r"[\ud800]", r"`\ud800`, half a character, is not supported at position 1"),
-        (r"(?:(?:\w{1000}){1000}){1000}", "it is too large when it is compiled: repeat less"),
+        (r"(?:(?:\w{1000}){1000}){1000}", "it is too large once compiled: repeat less"),
     ] {
-        assert_eq!(error(pattern), format!("`{pattern}` is no regular expression: {what}"));
+        assert_eq!(error(pattern), format!("`{pattern}` is not a regular expression: {what}"));
     }
     let deep = |depth: usize| format!("{}a{}", "(?:".repeat(depth), ")".repeat(depth));
     assert!(PythonRegex::new(&deep(50)).is_ok());
     for depth in [61, 10_000] {
         let said = error(&deep(depth));
-        assert!(said.contains("more than 60 groups in each other at position"), "{said}");
+        assert!(said.contains("more than 60 nested groups at position"), "{said}");
     }
     let conditions = format!("(a){}{}", "(?(1)".repeat(10_000), ")".repeat(10_000));
-    assert!(error(&conditions).contains("more than 60 groups in each other"));
+    assert!(error(&conditions).contains("more than 60 nested groups"));
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn a_pattern_that_explodes_is_stopped() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the pattern `{pattern}` takes too many steps with a text: write it so that there \
-                 are fewer ways to match the same"
+                "the pattern `{pattern}` takes too many steps with a text: rewrite it so that \
+                 fewer ways lead to the same match"
             )
         );
     }
@@ -113,7 +113,7 @@ fn configs_contain_it_as_a_string() {
     for (json, said) in [
         (
             r#""(""#,
-            "`(` is no regular expression: missing ), unterminated subpattern at position 0",
+            "`(` is not a regular expression: missing ), unterminated subpattern at position 0",
         ),
         ("5", "invalid type: integer `5`, expected a string"),
         ("null", "invalid type: null, expected a string"),

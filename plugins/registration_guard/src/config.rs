@@ -135,7 +135,7 @@ impl Config {
         }
         for (item, id) in self.apply_to_auth_providers.iter().enumerate() {
             if id.trim().is_empty() {
-                let error = ConfigError::new("no provider has an empty name");
+                let error = ConfigError::new("the name of a provider is empty");
                 return Err(error.at("apply_to_auth_providers").at(item));
             }
         }
@@ -153,7 +153,7 @@ impl Notify {
     /// Checks the values. Returns the key of an invalid one, with the message.
     fn check(&self) -> Result<(), (&'static str, String)> {
         if !self.room.starts_with('!') {
-            let message = format!("`{}` is no room ID, which is like \"!id:server\"", self.room);
+            let message = format!("`{}` is not a room ID: write it like \"!id:server\"", self.room);
             return Err(("room", message));
         }
         let users = std::iter::once(("sender", &self.sender))
@@ -162,7 +162,7 @@ impl Notify {
             if UserId::parse(user).is_err() {
                 return Err((
                     key,
-                    format!("`{user}` is no user ID, which is like \"@name:server\""),
+                    format!("`{user}` is not a user ID: write it like \"@name:server\""),
                 ));
             }
         }

@@ -62,15 +62,13 @@ impl EmailDomains {
     /// The reason to refuse this address, if any.
     pub(crate) fn reason(&self, address: &str) -> Option<&'static str> {
         if address.is_empty() {
-            tracing::warn!(
-                "a registration has an e-mail address without an address: it is not looked at"
-            );
+            tracing::warn!("a registration has an empty e-mail address, which is not checked");
             return None;
         }
         let (_, domain) = address.rsplit_once('@').unwrap_or(("", address));
         let domain = normal(domain).unwrap_or_else(|| domain.to_lowercase());
         if !self.allowed.is_empty() && !self.has(&self.allowed, &domain) {
-            return Some("the domain of the e-mail address is not among those that are allowed");
+            return Some("the domain of the e-mail address is not allowed");
         }
         let listed = self.listed.read().unwrap_or_else(PoisonError::into_inner);
         let is_blocked = self.has(&self.blocked, &domain) || self.has(&listed.domains, &domain);
@@ -90,7 +88,7 @@ impl EmailDomains {
 fn domains(written: &[String], key: &'static str) -> Result<HashSet<String>, ConfigError> {
     let domains = written.iter().enumerate().map(|(item, domain)| {
         normal(domain).ok_or_else(|| {
-            let message = format!("`{domain}` is no domain, which is like \"example.com\"");
+            let message = format!("`{domain}` is not a domain: write it like \"example.com\"");
             ConfigError::new(message).at(key).at(item)
         })
     });

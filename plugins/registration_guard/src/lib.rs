@@ -111,7 +111,7 @@ impl RegistrationGuard {
             || request_info.iter().any(|info| info.user_agent().is_some_and(|ua| !ua.is_empty()));
         let of_client = || {
             let lacks = self.require_user_agent && !has_user_agent();
-            lacks.then_some("no request of its client has a user agent")
+            lacks.then_some("the client sent no user agent")
         };
         of_username().or_else(of_email).or_else(of_client)
     }

@@ -23,7 +23,7 @@ impl Notice {
     pub(crate) fn new(notify: Notify, api: &ModuleApi) -> Result<Self, ModuleError> {
         if !api.is_mine(&notify.sender) {
             let (sender, server) = (&notify.sender, api.server_name());
-            return Err(ConfigError::new(format_args!("`{sender}` is no user of {server}"))
+            return Err(ConfigError::new(format_args!("`{sender}` is not a user of {server}"))
                 .at("notify")
                 .at("sender")
                 .into());
@@ -66,11 +66,11 @@ impl Notice {
         let event = json!({"type": "m.room.message", "sender": sender, "content": content});
         let (api, room) = (self.api.clone(), RoomId::new(room).to_owned());
         let sender = sender.clone();
-        self.api.run_as_background_process("tell of a new user", || async move {
+        self.api.run_as_background_process("announce a new user", || async move {
             if let Err(error) = api.create_and_send_event_into_room(&room, &event).await {
                 tracing::warn!(
-                    "{room} is not told of a new user: {error}; {sender} has to be in the room and \
-                     able to send messages there"
+                    "{room} was not told of a new user: {error}; {sender} must be in the room and \
+                     allowed to send messages there"
                 );
             }
             Ok(())

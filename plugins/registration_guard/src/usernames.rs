@@ -32,6 +32,6 @@ impl Usernames {
                 true
             })
         };
-        self.denied.iter().any(is_denied).then_some("nobody may have this username")
+        self.denied.iter().any(is_denied).then_some("the username is denied")
     }
 }

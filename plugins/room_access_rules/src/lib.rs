@@ -150,7 +150,8 @@ impl RoomAccessRules {
         }
         let args = [("medium", "email"), ("address", address)];
         let info = self.api.http_client().get_json::<Value>(&url, &args).await;
-        let info = info.inspect_err(|error| tracing::warn!("nobody is invited by e-mail: {error}"));
+        let info =
+            info.inspect_err(|error| tracing::warn!("an invite by e-mail is refused: {error}"));
         info.is_ok_and(|info| !self.forbids(info["hs"].as_str()))
     }
 }

@@ -54,12 +54,12 @@ impl Config {
     pub(crate) fn keyed(&self) -> Result<Keyed, ConfigError> {
         let keyed = match &self.shared_secret {
             Value::String(secret) if secret.is_empty() => {
-                Err(ConfigError::new("there is no secret: anybody could log in as anybody"))
+                Err(ConfigError::new("the secret is empty: anybody could log in as anybody"))
             }
             Value::String(secret) => {
                 Keyed::new_from_slice(secret.as_bytes()).map_err(ConfigError::new)
             }
-            _ => Err(ConfigError::new("the secret is no string: put it in quotes")),
+            _ => Err(ConfigError::new("the secret is not a string: put it in quotes")),
         };
         keyed.map_err(|error| error.at("shared_secret"))
     }

@@ -64,11 +64,11 @@ impl SharedSecretAuth {
     /// Whether the user exists and may be logged in.
     async fn is_welcome(&self, user_id: &str) -> Result<bool, ModuleError> {
         let Some(info) = self.api.get_userinfo_by_id(UserId::new(user_id)).await? else {
-            tracing::info!("`{user_id}` has a token of the shared secret, and no account");
+            tracing::info!("`{user_id}` has a valid token, but no account");
             return Ok(false);
         };
         if info.is_deactivated && !self.allow_deactivated_users {
-            tracing::info!("`{user_id}` has a token of the shared secret, and is deactivated");
+            tracing::info!("`{user_id}` has a valid token, but is deactivated");
             return Ok(false);
         }
         Ok(true)

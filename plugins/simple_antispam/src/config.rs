@@ -76,8 +76,8 @@ impl Config {
     pub(crate) fn checked(mut self) -> Result<Self, ConfigError> {
         if self.soft_fail {
             return Err(ConfigError::new(
-                "no homeserver lets a module soft-fail an event yet: leave it out; what another server \
-                 sends is soft-failed by the homeserver itself where it is spam",
+                "no homeserver lets a module soft-fail an event yet: leave it out; the homeserver \
+                 itself soft-fails spam from other servers",
             )
             .at("soft_fail"));
         }
@@ -94,15 +94,15 @@ impl Config {
         let mut doubts: Vec<String> = servers.filter_map(|server| doubt(server)).collect();
         if self.blocked_texts.iter().any(String::is_empty) {
             doubts.push(
-                "the blocked text \"\" is that of all events without a `body`: they are spam, names and \
-                 topics of rooms too"
+                "the blocked text \"\" matches all events without a `body`: they are spam, names \
+                 and topics of rooms too"
                     .to_owned(),
             );
         }
         let on_nothing = self.blocked_regexes.iter().filter(|regex| regex.search("") == Ok(true));
         doubts.extend(on_nothing.map(|regex| {
             format!(
-                "the blocked regular expression `{}` matches \"\", so that all events without a `body` \
+                "the blocked regular expression `{}` matches \"\", so all events without a `body` \
                  are spam, names and topics of rooms too",
                 regex.as_str()
             )
@@ -123,8 +123,8 @@ fn doubt(server: &str) -> Option<String> {
         server.is_empty() || server.contains(['*', '?', '@', '/']) || server.starts_with(':');
     stray.then(|| {
         format!(
-            "the blocked server `{server}` is no name of a server, so that it blocks nobody: names are \
-             compared as they are, without wildcards"
+            "the blocked server `{server}` is not a server name, so it blocks nobody: names are \
+             compared exactly, without wildcards"
         )
     })
 }

@@ -40,7 +40,7 @@ impl Module for SimpleAntispam {
         callbacks.extend(module.blocks_invites().then_some("user_may_invite"));
         callbacks.extend(module.blocks_events().then_some("check_event_for_spam"));
         if callbacks.is_empty() {
-            tracing::warn!("the config blocks nothing, so that this module does nothing");
+            tracing::warn!("the config blocks nothing, so this module does nothing");
         }
         api.register_spam_checker_callbacks(&module).only(&callbacks);
         Ok(module)
@@ -92,7 +92,8 @@ fn is_found(regex: &PythonRegex, body: &str) -> bool {
     regex.search(body).unwrap_or_else(|too_many| {
         let (pattern, length) = (regex.as_str(), body.len());
         tracing::warn!(
-            "`{pattern}` gives up on a body of {length} bytes, which counts as spam: {too_many}"
+            "a message of {length} bytes counts as spam, because `{pattern}` was given up: \
+             {too_many}"
         );
         true
     })

@@ -112,6 +112,6 @@ async fn an_address_that_is_not_allowed_is_refused_and_the_log_says_how_to_allow
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     assert_eq!(outcome(&modules).await, "deny");
     assert_eq!(service.seen(), []);
-    assert_snapshot!(log.text(), @"WARN event_censor [event_censor]: the censor says nothing of an m.room.message: `127.0.0.1` is a loopback address, which modules may not reach: if they should, list it under `http.allow` in the config");
+    assert_snapshot!(log.text(), @"WARN event_censor [event_censor]: the censor has no verdict on m.room.message: `127.0.0.1` is a loopback address, which modules may not reach: if they should, list it under `http.allow` in the config");
     modules.shutdown(Duration::from_secs(60)).await;
 }

@@ -52,7 +52,7 @@ fn attempts() {
 fn invalid_regular_expressions() {
     assert_eq!(
         error(json!({"exclude_senders": ["@.*", "*spam*"]})),
-        "exclude_senders.<item 1>: `*spam*` is no regular expression: nothing to repeat at \
+        "exclude_senders.<item 1>: `*spam*` is not a regular expression: nothing to repeat at \
          position 0"
     );
 }

@@ -98,8 +98,8 @@ fn a_list_that_keeps_changing_is_left_unchanged() {
     let [(_, failed)] = &module.take_failures()[..] else { panic!("it does not fail") };
     assert_eq!(
         failed.error().unwrap().to_string(),
-        "`m.direct` of @bob:example.com was changed 64 times meanwhile: !room:example.com is not \
-         noted there"
+        "`m.direct` of @bob:example.com was changed 64 times in the meantime: !room:example.com was \
+         not added to it"
     );
     assert!(is_joined(&host));
     assert_eq!(list(&host), None);

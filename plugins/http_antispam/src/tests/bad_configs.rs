@@ -30,7 +30,9 @@ fn keys_and_types() {
 #[test]
 fn urls() {
     let no_url = |url: &str| {
-        format!("base_url: `{url}` is no URL, which is like \"https://antispam.example.com/api\"")
+        format!(
+            "base_url: `{url}` is not a URL: write it like \"https://antispam.example.com/api\""
+        )
     };
     for url in [
         "",
@@ -52,14 +54,14 @@ fn urls() {
     for url in ["http://x/?a=b", "http://x/#a", "http://x?"] {
         assert_eq!(
             error(json!({"base_url": url})),
-            "base_url: `/` and the name of a callback is put behind it, which a `?` or a `#` would \
-             spoil"
+            "base_url: `?` and `#` are not allowed, because `/` and the name of a callback are \
+             appended"
         );
     }
     for url in ["http://me:secret@x/", "http://secret@x", "me:secret@x", "ftp://me:secret@x/"] {
         assert_eq!(
             error(json!({"base_url": url})),
-            "base_url: a user and a password have no place in it: a token goes into \
+            "base_url: a URL here cannot have a user and a password: put a token into the file of \
              `authorization_path`"
         );
     }
@@ -81,7 +83,7 @@ fn callbacks() {
         `user_may_create_room_alias`, `user_may_publish_room`, `check_username_for_spam`, \
         `check_login_for_spam`, `accept_make_join`";
     let wrong = "should_drop_federated_event";
-    let said = format!("`{wrong}` is none of this module's callbacks: {all}");
+    let said = format!("`{wrong}` is not a callback of this module: write one of {all}");
     assert_eq!(
         error(json!({"enabled_callbacks": ["user_may_invite", wrong]})),
         format!("enabled_callbacks.<item 1>: {said}")
@@ -106,14 +108,14 @@ fn limits() {
 
 #[test]
 fn tokens_are_never_shown() {
-    let none = "there is no token: leave the key out if the service wants none";
-    let line = "the token does not fit into a header, which is one line of ASCII";
+    let none = "the token is empty: leave the key out if the service needs no token";
+    let line = "the token does not fit into a header: it must be one line of printable ASCII";
     for (token, said) in [
         (json!(""), none),
         (json!("secret\nsecret"), line),
         (json!("secr\u{e9}t"), line),
-        (json!(5_3_1_8), "the token is no string: put it in quotes"),
-        (json!(["secret"]), "the token is no string: put it in quotes"),
+        (json!(5_3_1_8), "the token is not a string: put it in quotes"),
+        (json!(["secret"]), "the token is not a string: put it in quotes"),
     ] {
         assert_eq!(error(json!({"authorization": token})), format!("authorization: {said}"));
     }

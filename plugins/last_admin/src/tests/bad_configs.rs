@@ -27,8 +27,8 @@ fn keys_and_types() {
 fn a_mode_with_nothing_to_do() {
     assert_eq!(
         error(json!({"mode": "promote_only", "promote_moderators": false})),
-        "promote_moderators: false leaves nothing to do with `mode: promote_only`: leave one of them \
-         out"
+        "promote_moderators: with `mode: promote_only`, false leaves nothing to do: remove one of \
+         the two"
     );
 }
 
@@ -39,8 +39,7 @@ fn invalid_homeserver_names() {
             assert_eq!(
                 error(json!({key: ["example.org:8448", domain]})),
                 format!(
-                    "{key}.<item 1>: `{domain}` is no name of a homeserver, which is like \
-                     \"example.com\""
+                    "{key}.<item 1>: `{domain}` is not a server name: write it like \"example.com\""
                 )
             );
         }
@@ -53,7 +52,7 @@ fn types_that_mean_something_else() {
         assert_eq!(
             error(json!({"frozen_event_type": frozen})),
             format!(
-                "frozen_event_type: `{frozen}` is no type of one's own, which is like \
+                "frozen_event_type: `{frozen}` is not a custom event type: write it like \
                  \"org.example.frozen\""
             )
         );

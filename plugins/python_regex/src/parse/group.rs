@@ -15,7 +15,7 @@ impl Parser {
     ) -> Result<Option<Node>> {
         let begin = self.source.position() - 1;
         if depth == DEPTH_MAX {
-            return Err(Problem::new(format!("more than {DEPTH_MAX} groups in each other"), begin));
+            return Err(Problem::new(format!("more than {DEPTH_MAX} nested groups"), begin));
         }
         if !self.source.eat('?') {
             return self.capturing(None, begin, verbose, depth).map(Some);

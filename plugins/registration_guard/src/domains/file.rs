@@ -73,7 +73,7 @@ impl ListFile {
                 None if line.is_empty() => {}
                 None => {
                     let (path, number) = (self.path.display(), number + 1);
-                    tracing::warn!("`{path}`, line {number}: this is no domain, and is left out");
+                    tracing::warn!("`{path}`, line {number}: this is not a domain, and is skipped");
                 }
             }
         }

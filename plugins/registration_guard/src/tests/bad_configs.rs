@@ -51,13 +51,15 @@ fn values() {
     );
     assert_eq!(
         error(json!({"apply_to_auth_providers": [" "]})),
-        "apply_to_auth_providers.<item 0>: no provider has an empty name"
+        "apply_to_auth_providers.<item 0>: the name of a provider is empty"
     );
     for domain in ["", "*.example.com", "a@example.com", ".", "exa mple.com", ".example.com"] {
         for key in ["blocked_email_domains", "allow_email_domains"] {
             assert_eq!(
                 error(json!({key: ["x.example", domain]})),
-                format!("{key}.<item 1>: `{domain}` is no domain, which is like \"example.com\"")
+                format!(
+                    "{key}.<item 1>: `{domain}` is not a domain: write it like \"example.com\""
+                )
             );
         }
     }
@@ -73,19 +75,19 @@ fn notices() {
     let notify = |room, sender, mentioned| json!({"notify": {"room": room, "sender": sender, "mention_user_ids": [mentioned]}});
     assert_eq!(
         error(notify("#new:example.com", "@bot:example.com", "@a:b")),
-        "notify.room: `#new:example.com` is no room ID, which is like \"!id:server\""
+        "notify.room: `#new:example.com` is not a room ID: write it like \"!id:server\""
     );
     assert_eq!(
         error(notify("!r:example.com", "bot", "@a:b")),
-        "notify.sender: `bot` is no user ID, which is like \"@name:server\""
+        "notify.sender: `bot` is not a user ID: write it like \"@name:server\""
     );
     assert_eq!(
         error(notify("!r:example.com", "@bot:example.com", "a")),
-        "notify.mention_user_ids: `a` is no user ID, which is like \"@name:server\""
+        "notify.mention_user_ids: `a` is not a user ID: write it like \"@name:server\""
     );
     let elsewhere = notify("!r:example.com", "@bot:example.org", "@a:b");
     assert_eq!(
         TestModule::new(&MODULE, elsewhere, &host()).unwrap_err().to_string(),
-        "notify.sender: `@bot:example.org` is no user of example.com"
+        "notify.sender: `@bot:example.org` is not a user of example.com"
     );
 }

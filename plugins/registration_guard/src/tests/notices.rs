@@ -65,10 +65,7 @@ fn mentions_are_in_the_content() {
 #[test]
 fn shadow_banned_users_are_announced_and_denied_ones_are_not() {
     let body = told(config(json!({})), Some("admin"), None)[0]["content"]["body"].clone();
-    assert!(
-        body.as_str().unwrap().contains("\nShadow-banned: nobody may have this username\n"),
-        "{body}"
-    );
+    assert!(body.as_str().unwrap().contains("\nShadow-banned: the username is denied\n"), "{body}");
     let mut denying = config(json!({}));
     denying["action"] = json!("deny");
     assert_eq!(told(denying, Some("admin"), None), [] as [Value; 0]);

@@ -23,13 +23,13 @@ fn keys_and_types() {
 
 #[test]
 fn secrets() {
-    let no_string = "shared_secret: the secret is no string: put it in quotes";
+    let no_string = "shared_secret: the secret is not a string: put it in quotes";
     for secret in [json!(5318), json!(null), json!(["5318"]), json!({"a": "5318"}), json!(true)] {
         assert_eq!(error(json!({"shared_secret": secret})), no_string);
     }
     assert_eq!(
         error(json!({"shared_secret": ""})),
-        "shared_secret: there is no secret: anybody could log in as anybody"
+        "shared_secret: the secret is empty: anybody could log in as anybody"
     );
 }
 

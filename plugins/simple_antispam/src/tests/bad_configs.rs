@@ -34,8 +34,8 @@ fn keys_and_types() {
 fn soft_fail_is_not_there_yet() {
     assert_eq!(
         error(json!({"soft_fail": true})),
-        "soft_fail: no homeserver lets a module soft-fail an event yet: leave it out; what another \
-         server sends is soft-failed by the homeserver itself where it is spam"
+        "soft_fail: no homeserver lets a module soft-fail an event yet: leave it out; the \
+         homeserver itself soft-fails spam from other servers"
     );
     assert!(SimpleAntispam::parse_config(json!({"soft_fail": false})).is_ok());
 }
@@ -50,7 +50,7 @@ fn invalid_regular_expressions() {
         ),
     ] {
         let said = error(config);
-        let why = ": `*spam*` is no regular expression: nothing to repeat at position 0";
+        let why = ": `*spam*` is not a regular expression: nothing to repeat at position 0";
         assert!(said.starts_with(key) && said.ends_with(why), "{said}");
     }
 }
@@ -75,8 +75,8 @@ fn servers_that_are_hardly_meant() {
             assert_eq!(
                 doubts(json!({key: [server]})),
                 [format!(
-                    "the blocked server `{server}` is no name of a server, so that it blocks nobody: \
-                     names are compared as they are, without wildcards"
+                    "the blocked server `{server}` is not a server name, so it blocks nobody: \
+                     names are compared exactly, without wildcards"
                 )]
             );
         }
@@ -89,9 +89,9 @@ fn rules_that_block_all_events_without_a_body_are_reported() {
     assert_eq!(
         doubts(json!({"blocked_texts": ["a", ""], "blocked_regexes": ["a", "a*"]})),
         [
-            "the blocked text \"\" is that of all events without a `body`: they are spam, names and \
+            "the blocked text \"\" matches all events without a `body`: they are spam, names and \
              topics of rooms too",
-            "the blocked regular expression `a*` matches \"\", so that all events without a `body` are \
+            "the blocked regular expression `a*` matches \"\", so all events without a `body` are \
              spam, names and topics of rooms too"
         ]
     );

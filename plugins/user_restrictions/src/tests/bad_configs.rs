@@ -36,8 +36,8 @@ fn each_rule_by_its_number() {
         ),
         (
             json!({"match": "("}),
-            "rules.<item 1>.match: rule 2: `(` is no regular expression: missing ), unterminated \
-             subpattern at position 0",
+            "rules.<item 1>.match: rule 2: `(` is not a regular expression: missing ), \
+             unterminated subpattern at position 0",
         ),
         (
             json!({"match": "x", "allow": "invite"}),

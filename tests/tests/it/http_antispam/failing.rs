@@ -161,17 +161,17 @@ async fn the_log_says_what_is_wrong_and_never_the_token() {
         said.push(next_line(&log).await);
     }
     assert_snapshot!(said.join("\n"), @"
-    WARN http_antispam [http_antispam]: the antispam service says nothing of a `user_may_join_room`, so it is denied: `127.0.0.1` answered 502 and no JSON object
-    WARN http_antispam [http_antispam]: the antispam service says nothing of a `user_may_invite`, so it is let pass: `127.0.0.1` answered 502 and no JSON object
+    WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_join_room`, so it is denied: `127.0.0.1` answered 502 without a JSON object
+    WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: `127.0.0.1` answered 502 without a JSON object
     WARN http_antispam [http_antispam]: the antispam service may not know of a `user_may_create_room_alias`: `127.0.0.1` answered 502 and no JSON object
     WARN http_antispam [http_antispam]: the antispam service may not know of a `user_may_publish_room`: `127.0.0.1` answered 502 and no JSON object
-    WARN http_antispam [http_antispam]: the antispam service says nothing of a `user_may_invite`, so it is let pass: `127.0.0.1` answered 200 and no JSON
-    WARN http_antispam [http_antispam]: the antispam service says nothing of a `user_may_invite`, so it is let pass: the request to `127.0.0.1` failed: invalid HTTP version parsed
+    WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: `127.0.0.1` answered 200 without JSON
+    WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: the request to `127.0.0.1` failed: invalid HTTP version parsed
     ");
     modules.shutdown(Duration::from_secs(60)).await;
     let not_allowed = Scene::new().module("http_antispam", config).load().await;
     outcome(&not_allowed, "user_may_join_room").await;
-    assert_snapshot!(log.text(), @"WARN http_antispam [http_antispam]: the antispam service says nothing of a `user_may_join_room`, so it is denied: `127.0.0.1` is a loopback address, which modules may not reach: if they should, list it under `http.allow` in the config");
+    assert_snapshot!(log.text(), @"WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_join_room`, so it is denied: `127.0.0.1` is a loopback address, which modules may not reach: if they should, list it under `http.allow` in the config");
     assert_eq!(service.server.seen().len(), 6);
 }
 
