@@ -381,7 +381,7 @@ fn report(flaws: Vec<Flaw>, names: &[Option<String>], outline: Option<&Outline>)
     if left_out > 0 {
         report.problems.truncate(MAX_PROBLEMS);
         let message = format!("{left_out} more problems are not shown");
-        report.push(Problem::error(Stage::Config, message).fix("mend the others first"));
+        report.push(Problem::error(Stage::Config, message).fix("fix the others first"));
     }
     report
 }

@@ -115,7 +115,7 @@ fn invalid_configs_are_findings_and_unreadable_files_are_errors() {
     --- stdout
     error: config: `<folder>/modules.yaml`: this is not YAML: a value is missing here
       at line 2, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     0 modules: 1 error, 0 warnings
     ");
     let check = |path: &str| shown(&mut hsmod(&["check", "-c", path]), Path::new("<none>"));

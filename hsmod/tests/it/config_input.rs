@@ -92,7 +92,7 @@ fn errors_in_the_text_are_findings_that_name_its_source() {
     insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap(), @"
     error: config: `standard input`: this is not YAML: a value is missing here
       at line 2, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     0 modules: 1 error, 0 warnings
     ");
     let mut empty = hsmod(&["check", "-c", "-"]);

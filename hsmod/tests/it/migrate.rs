@@ -156,12 +156,12 @@ fn ambiguous_input_is_refused_with_a_remedy() {
     --- stderr
     error: config: `homeserver.yaml`: this is not YAML: a value is missing here
       at line 2, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     ");
     insta::assert_snapshot!(migrated("modules: []\nmodules: []"), @"
     exit code: 2
     --- stderr
-    error: config: `homeserver.yaml`: the key `modules` stands here twice
+    error: config: `homeserver.yaml`: the key `modules` is given twice
       at modules, line 2, column 1
       fix: keep one; the first is on line 1
     ");
@@ -203,7 +203,7 @@ fn ambiguous_input_is_refused_with_a_remedy() {
     insta::assert_snapshot!(migrated(bomb), @"
     exit code: 2
     --- stderr
-    error: config: `homeserver.yaml`: it is too large: its values, aliases written out, exceed 32 MiB
+    error: config: `homeserver.yaml`: too large: its values, with aliases written out, exceed 32 MiB
       at g.<item 5>, line 7, column 25
       fix: keep long lists in a file of their own, if the module can read one
     ");

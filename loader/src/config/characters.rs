@@ -66,7 +66,7 @@ const INVISIBLE: [(char, &str); 21] = [
 /// What word processors replace `"` and `'` by.
 const CURLY_QUOTES: [char; 10] = ['“', '”', '„', '‟', '‘', '’', '‚', '‛', '«', '»'];
 
-pub(super) const AS_ASCII: &str = "type it anew: it was perhaps copied from a web page";
+pub(super) const AS_ASCII: &str = "retype it: it may have been copied from a web page";
 pub(super) const STRAIGHT_QUOTES: &str = "use straight quotes: \" or '";
 
 /// The first invisible character: its offset and its name.
@@ -118,7 +118,7 @@ pub(super) fn refuse_control_characters(text: &str) -> Result<(), Flaw> {
     let Some((at, c)) = text.char_indices().find(|(_, c)| refused(*c)) else { return Ok(()) };
     Err(Flaw::new(&[], format!("the character U+{:04X} is not allowed in a config", u32::from(c)))
         .position(end_of(&text[..at]))
-        .fix("remove it, or write it as an escape in a double-quoted text"))
+        .fix("remove it, or write it as an escape in a double-quoted string"))
 }
 
 /// The position right after `text`.

@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn documents_are_read_as_carefully_as_configs() {
-        assert_eq!(said("a: 1\na: 2"), ["the key `a` stands here twice"]);
+        assert_eq!(said("a: 1\na: 2"), ["the key `a` is given twice"]);
         assert_eq!(said("a: !!x 1"), ["YAML tags are not supported: `!!x`"]);
         assert_eq!(said("a: {"), ["this is not YAML: a value is missing here"]);
         assert_eq!(said("[1, x]"), [""; 0]);

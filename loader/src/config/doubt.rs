@@ -64,7 +64,7 @@ fn environment_variable(scalar: &Scalar<'_>) -> Option<Doubt> {
 fn curly_quotes(scalar: &Scalar<'_>) -> Option<Doubt> {
     let (at, name) = characters::curly_quote_in(scalar.text)?;
     (scalar.is_plain && at == 0).then(|| {
-        let message = format!("{name} quotes nothing: it is a part of this text");
+        let message = format!("{name} does not quote: it is part of this string");
         (message, characters::STRAIGHT_QUOTES)
     })
 }
@@ -82,7 +82,7 @@ fn invisible_character(scalar: &Scalar<'_>) -> Option<Doubt> {
         || text.chars().any(|c| !c.is_ascii() && !characters::is_invisible(c))
         // An escape sequence is visible, so it was intended.
         || !scalar.written.contains(c);
-    (!meant).then(|| (format!("there is {name} in this text"), characters::AS_ASCII))
+    (!meant).then(|| (format!("there is {name} in this string"), characters::AS_ASCII))
 }
 
 /// `- #room:example.com`, `room: #room:example.com`

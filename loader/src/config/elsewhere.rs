@@ -15,7 +15,7 @@ const COUNTERPARTS: [(&[&str], &str); 6] = [
     ),
     (
         &["server_name"],
-        "remove it: a homeserver tells its modules, and `hsmod` takes it as `--server-name`",
+        "remove it: the homeserver tells modules its name, and `hsmod` takes it as `--server-name`",
     ),
     (&["email"], "write `mail:`, which takes the same keys"),
     (
@@ -25,7 +25,7 @@ const COUNTERPARTS: [(&[&str], &str); 6] = [
     (&["templates"], "write `templates_dir:` and the folder's path"),
     (
         &["media_store_path", "media_storage_providers"],
-        "remove it: media are the homeserver's; modules store things in `data_dir`",
+        "remove it: media belong to the homeserver; modules store their data in `data_dir`",
     ),
 ];
 
@@ -120,8 +120,7 @@ pub(super) fn at_the_top(key: &str) -> Option<Remark> {
         return Some((of_synapse(), fix.to_owned()));
     }
     if SYNAPSE.contains(&key) {
-        let fix = "remove it: here stands only what concerns modules, which are listed under \
-                   `modules:`";
+        let fix = "remove it: this file configures only modules, which are listed under `modules:`";
         return Some((of_synapse(), fix.to_owned()));
     }
     if key != "module" && entry::KEYS.contains(&key) {

@@ -127,7 +127,7 @@ pub(super) fn is_torn_off(item: &Value, before: &Value) -> bool {
 pub(super) fn torn_off(item: &Value, index: usize) -> Flaw {
     let keys = item.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
     let path = ["modules".to_owned(), flaw::item(index)];
-    Flaw::new(&path, format!("there is only {} in this entry, and no `module`", listed(keys)))
+    Flaw::new(&path, format!("this entry has only {}, and no `module`", listed(keys)))
         .fix("remove the dash before it, if it belongs to the entry above")
 }
 
@@ -199,7 +199,7 @@ fn module(fields: &mut Fields<'_>) -> Option<String> {
     // This is the first field to be read: an unreadable value was reported already, a missing one
     // was not.
     if module.is_none() && !fields.unreadable {
-        let fix = "name the plugin, or the path of its file: `module: list_spam_checker`";
+        let fix = "write the plugin's name, or the path of its file: `module: list_spam_checker`";
         return fields.refuse_below(&[], "`module` is missing", Some(fix.to_owned()));
     }
     module

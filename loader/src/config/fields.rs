@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
                 // The value may be a password, so it is not repeated.
                 let fix = match other {
                     Value::Number(_) | Value::Bool(_) => "put it in quotes",
-                    _ => "write one text",
+                    _ => "write one string",
                 };
                 let fix = fix.to_owned();
                 self.refuse(key, expected("a string", &other), Some(fix))

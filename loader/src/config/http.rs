@@ -59,5 +59,5 @@ fn proxy(fields: &mut Fields<'_>) -> Option<Secret> {
     }
     // The value may contain a password, so it is not repeated.
     let fix = "write it in full: `http://proxy.example.com:3128`";
-    fields.refuse("proxy", "this is no URL of an HTTP proxy", Some(fix.to_owned()))
+    fields.refuse("proxy", "this is not the URL of an HTTP proxy", Some(fix.to_owned()))
 }

@@ -223,7 +223,7 @@ impl<'t> Builder<'t, '_> {
                     }
                     Entry::Occupied(first) => {
                         let line = first.get().0.0;
-                        let message = format!("the key `{}` stands here twice", first.key());
+                        let message = format!("the key `{}` is given twice", first.key());
                         let flaw = self.flaw(message, span);
                         self.flaws.push(flaw.fix(format!("keep one; the first is on line {line}")));
                     }
@@ -259,8 +259,8 @@ impl<'t> Builder<'t, '_> {
     /// An alias shares the node of its anchor, but costs as much as if it were expanded.
     fn alias(&mut self, anchor: usize, span: Span, depth: usize) -> Result<usize, Flaw> {
         let Some(&index) = self.anchors.get(&anchor) else {
-            let flaw = self.flaw("this alias stands inside the value it refers to", span);
-            return Err(flaw.fix("write out what it stands for"));
+            let flaw = self.flaw("this alias is inside the value it refers to", span);
+            return Err(flaw.fix("write the value out instead"));
         };
         if depth + self.nodes[index].height > MAX_DEPTH {
             return Err(too_deep(span.start));
@@ -275,7 +275,7 @@ impl<'t> Builder<'t, '_> {
             return Ok(());
         }
         Err(self
-            .flaw("it is too large: its values, aliases written out, exceed 32 MiB", span)
+            .flaw("too large: its values, with aliases written out, exceed 32 MiB", span)
             .fix("keep long lists in a file of their own, if the module can read one"))
     }
 
@@ -334,7 +334,7 @@ impl<'t> Builder<'t, '_> {
 
 /// The flaw of an integer that JSON cannot hold exactly.
 pub(super) fn too_large(path: &[String], number: &str) -> Flaw {
-    Flaw::new(path, format!("the number {number} is too large")).fix("quote it if it is a text")
+    Flaw::new(path, format!("the number {number} is too large")).fix("quote it if it is a string")
 }
 
 /// A syntax error, with the remedy for a common mistake if the text shows one.
@@ -349,7 +349,7 @@ fn too_deep(marker: Marker) -> Flaw {
     // The path is left out because it would have a hundred segments.
     Flaw::new(&[], format!("nested too deeply: more than {MAX_DEPTH} levels"))
         .position(position(marker))
-        .fix("count its brackets and dashes: nobody nests so deeply")
+        .fix("check its brackets and dashes")
 }
 
 fn position(marker: Marker) -> Position {

@@ -107,7 +107,7 @@ fn notif_from(fields: &mut Fields<'_>) -> Option<String> {
             Some(mailbox)
         }
         Some(mailbox) => {
-            let message = format!("`{mailbox}` is no mail address");
+            let message = format!("`{mailbox}` is not a mail address");
             fields.refuse("notif_from", message, Some(example.to_owned()))
         }
         None if fields.unreadable => None,
@@ -120,7 +120,7 @@ fn port(fields: &mut Fields<'_>) -> Option<u16> {
     let port = value.as_u64().and_then(|port| u16::try_from(port).ok()).filter(|port| *port > 0);
     if port.is_none() {
         let message = match value {
-            Value::Number(number) => format!("`{number}` is no port"),
+            Value::Number(number) => format!("`{number}` is not a port"),
             other => expected("a number", &other),
         };
         let fix = "write a number from 1 to 65535".to_owned();

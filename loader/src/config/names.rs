@@ -20,7 +20,7 @@ pub(super) fn assign(items: &[Value], flaws: &mut Vec<Flaw>) -> Vec<Option<Strin
         let path = ["modules".to_owned(), item(index), "name".to_owned()];
         if let Some(reason) = unusable(name) {
             let flaw = Flaw::new(&path, format!("`{name}` cannot be a name: {reason}"));
-            flaws.push(flaw.fix("take letters, digits, `-` and `_`, as in `evil-list`"));
+            flaws.push(flaw.fix("use letters, digits, `-` and `_`, as in `evil-list`"));
         } else if let Some(first) = owners.get(name) {
             flaws.push(
                 Flaw::new(&path, format!("the name `{name}` is taken by modules.{}", item(*first)))

@@ -56,7 +56,7 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, NotANetwork> {
         let malformed = || NotANetwork {
-            message: format!("`{text}` is no range of addresses"),
+            message: format!("`{text}` is not a range of IP addresses"),
             fix: "write it like `10.0.0.0/8`, `fd00::/8` or `192.168.1.5`".to_owned(),
         };
         let (address, bits) = match text.split_once('/') {
@@ -75,8 +75,8 @@ impl FromStr for Network {
         };
         let network = Self { address: first_bits(address, prefix), prefix };
         if network.address != address {
-            let message = format!("`{text}` has bits set behind the first {prefix}");
-            let fix = format!("write `{network}` for all of them, or `{address}` for this one");
+            let message = format!("`{text}` has bits set after the first {prefix}");
+            let fix = format!("write `{network}` for the range, or `{address}` for one address");
             return Err(NotANetwork { message, fix });
         }
         Ok(network)
@@ -125,10 +125,10 @@ mod tests {
         assert_eq!(said_of("10.1.2.3"), "10.1.2.3/32");
         assert_eq!(said_of("::1"), "::1/128");
         for text in ["", "10", "localhost", "10.0.0.0/", "10.0.0.0/33", "::/129", "::/+8", "a/8"] {
-            assert!(said_of(text).contains("is no range of addresses"), "{text}");
+            assert!(said_of(text).contains("is not a range of IP addresses"), "{text}");
         }
-        insta::assert_snapshot!(said_of("10.1.0.0/8"), @"`10.1.0.0/8` has bits set behind the first 8; write `10.0.0.0/8` for all of them, or `10.1.0.0` for this one");
-        insta::assert_snapshot!(said_of("10.0.0.0/-8"), @"`10.0.0.0/-8` is no range of addresses; write it like `10.0.0.0/8`, `fd00::/8` or `192.168.1.5`");
+        insta::assert_snapshot!(said_of("10.1.0.0/8"), @"`10.1.0.0/8` has bits set after the first 8; write `10.0.0.0/8` for the range, or `10.1.0.0` for one address");
+        insta::assert_snapshot!(said_of("10.0.0.0/-8"), @"`10.0.0.0/-8` is not a range of IP addresses; write it like `10.0.0.0/8`, `fd00::/8` or `192.168.1.5`");
     }
 
     proptest! {

@@ -24,7 +24,7 @@ const SEEN: [fn(&Sight<'_>) -> Option<Slip>; 9] = [
     curly_quote,
 ];
 
-const WRITTEN_TO_ITS_END: &str = "the text ends too early: was the file written to its end?";
+const WRITTEN_TO_ITS_END: &str = "check that the file was written completely: it ends too early";
 
 /// Explains a syntax error at `position`; `info` is the parser's message.
 pub(super) fn explain(text: &str, position: Position, info: &str) -> Flaw {
@@ -37,7 +37,7 @@ pub(super) fn explain(text: &str, position: Position, info: &str) -> Flaw {
         Some((_, message, fix)) => (*message, *fix),
         None => (
             info,
-            "look at the indentation, quotes, brackets and colons of this line and the one above",
+            "check the indentation, quotes, brackets and colons of this line and the one above",
         ),
     };
     let fix = if sight.here.is_none() { WRITTEN_TO_ITS_END } else { fix };
@@ -112,8 +112,8 @@ impl<'t> Row<'t> {
 fn conflict_mark(sight: &Sight<'_>) -> Option<Slip> {
     let is_mark = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
     let (number, _) = (1..).zip(sight.text.lines()).find(|(_, line)| is_mark(line))?;
-    let message = "a conflict of two versions was left in it".to_owned();
-    Some(((number, 1), message, "settle it: keep one version, and remove the marks of the other"))
+    let message = "it contains an unresolved merge conflict".to_owned();
+    Some(((number, 1), message, "keep one version, and remove the other and the conflict markers"))
 }
 
 fn invisible_character(sight: &Sight<'_>) -> Option<Slip> {
@@ -167,7 +167,7 @@ fn second_colon(sight: &Sight<'_>) -> Option<Slip> {
     let before: String = row.text.chars().take(sight.column).collect();
     before.contains(": ").then(|| {
         let message =
-            "a value holds a colon with a space after it, which makes it a key".to_owned();
+            "a value contains a colon with a space after it, which makes it a key".to_owned();
         ((row.number, sight.column as u64 + 1), message, "quote the value")
     })
 }
@@ -180,7 +180,7 @@ fn reserved_character(sight: &Sight<'_>) -> Option<Slip> {
         '`' => "a backtick",
         _ => return None,
     };
-    let message = format!("no text without quotes may begin with {c}");
+    let message = format!("a string without quotes cannot begin with {c}");
     Some(((row.number, sight.column as u64 + 1), message, "quote the value"))
 }
 
@@ -188,7 +188,7 @@ fn curly_quote(sight: &Sight<'_>) -> Option<Slip> {
     let row = sight.here?;
     let (at, name) = characters::curly_quote_in(row.text)?;
     let position = (row.number, end_of(&row.text[..at]).1);
-    Some((position, format!("{name} quotes nothing"), characters::STRAIGHT_QUOTES))
+    Some((position, format!("{name} does not quote"), characters::STRAIGHT_QUOTES))
 }
 
 /// Explains `-module: demo` and `module:demo`, which are strings in YAML.

@@ -146,11 +146,11 @@ pub(super) fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::NotFound => "give the path of an existing file",
         ErrorKind::PermissionDenied => {
-            "let the user who runs this program read it, and enter the folders it lies in"
+            "let the user who runs this program read it, and enter the folders it is in"
         }
-        ErrorKind::NotADirectory => "give the path of an existing file: a part of this one is none",
+        ErrorKind::NotADirectory => "give an existing path: a part of this one is not a directory",
         ErrorKind::IsADirectory => "give a file, not a directory",
-        _ => remedy_by_number(error).unwrap_or("look whether `cat` can read it"),
+        _ => remedy_by_number(error).unwrap_or("check whether `cat` can read it"),
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) fn remedy(error: &io::Error) -> &'static str {
 fn remedy_by_number(error: &io::Error) -> Option<&'static str> {
     use rustix::io::Errno;
     Some(match Errno::from_io_error(error)? {
-        Errno::LOOP => "mend the symbolic link, which leads back to itself",
+        Errno::LOOP => "fix the symbolic link, which leads back to itself",
         Errno::NXIO => {
             "give the path of a file or pipe: this is a socket, or a device without a driver"
         }

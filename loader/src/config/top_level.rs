@@ -34,7 +34,7 @@ pub(super) fn top_level(value: Value) -> Result<Map<String, Value>, Flaw> {
 pub(super) fn absolute(base: &Path) -> Result<PathBuf, Flaw> {
     let base = if base.as_os_str().is_empty() { Path::new(".") } else { base };
     std::path::absolute(base).map_err(|error| {
-        Flaw::new(&[], format!("cannot tell the current directory: {error}"))
+        Flaw::new(&[], format!("cannot find out the current directory: {error}"))
             .fix("give the absolute path of the config file")
     })
 }
@@ -49,7 +49,7 @@ pub(super) fn public_baseurl(fields: &mut Fields<'_>) -> Option<String> {
         return Some(url);
     }
     let fix = "write it in full: `https://matrix.example.com/`";
-    fields.refuse("public_baseurl", format!("`{url}` is no web address"), Some(fix.to_owned()))
+    fields.refuse("public_baseurl", format!("`{url}` is not a web address"), Some(fix.to_owned()))
 }
 
 /// How long a callback may block before the log names it; `None` disables this.

@@ -81,7 +81,7 @@ impl<'de> Visitor<'de> for &mut Exact<'_> {
         if number.is_none() {
             self.flaws.push(
                 Flaw::new(&self.path, "numbers must be finite")
-                    .fix("write a number, or quote the value if it is a text"),
+                    .fix("write a number, or quote the value if it is a string"),
             );
         }
         Ok(number.into())
@@ -116,7 +116,7 @@ impl<'de> Visitor<'de> for &mut Exact<'_> {
                 Key::Other(found) => {
                     self.flaws.push(
                         Flaw::new(&self.path, format!("keys must be strings, found {found}"))
-                            .fix("write each key as one word or a quoted text"),
+                            .fix("write each key as one word or a quoted string"),
                     );
                     access.next_value::<IgnoredAny>()?;
                     continue;

@@ -122,7 +122,7 @@ async fn mail_goes_out_by_the_operators_server_from_the_operators_address() {
     ]);
     let done = steps(&modules, "keeper", list).await;
     assert_snapshot!(said(&done), @"
-    `ann` is no mail address: give one like `ann@example.com`, without a name
+    `ann` is not a mail address: give one like `ann@example.com`, without a name
     null
     ");
     let mail = tokio::task::spawn_blocking(move || mails.recv().unwrap()).await.unwrap();

@@ -46,7 +46,7 @@ async fn every_service_answers_both() {
         null
         "&lt;b&gt;"
         null
-        `ann` is no mail address: give one like `ann@example.com`, without a name
+        `ann` is not a mail address: give one like `ann@example.com`, without a name
         null
         "#));
         let supported =

@@ -47,7 +47,7 @@ async fn without_anything_live_all_of_it_is_played() {
         null
         "a"
         null
-        `nobody` is no mail address: give one like `ann@example.com`, without a name
+        `nobody` is not a mail address: give one like `ann@example.com`, without a name
         null
         "#));
         let supported = json!(["run_db_interaction", "read_templates", "send_mail"]);

@@ -15,20 +15,20 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     (
         "did not find expected key",
-        "this line fits the indentation of no line above it",
+        "the indentation of this line matches no line above it",
         "indent it like the other lines of the same mapping or list",
     ),
     ("simple key", "the line above has no colon after its key", "write it as `key: value`"),
     (
         "unknown anchor",
-        "`*` at the beginning of a value stands for the value marked `&` with the same name, and \
+        "`*` at the beginning of a value refers to the value marked `&` with the same name, but \
          there is none",
-        "quote the value if it is a text that begins with `*`",
+        "quote the value if it is a string that begins with `*`",
     ),
     (
         "unexpected end of stream",
         "the quote that is opened here is not closed",
-        "close it; if the text ends too early, was the file written to its end?",
+        "close it; if the file ends too early, check that it was written completely",
     ),
     (
         "indentation in quoted scalar",
@@ -37,83 +37,83 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     (
         "trailing content after",
-        "a text goes on after its closing quote",
+        "a string continues after its closing quote",
         "remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'",
     ),
     (
         "a flow sequence",
         "in a list in brackets, this is neither a `,` nor the closing `]`",
-        "put commas between the items, `]` at the end, and quotes around texts with `: ` in them",
+        "put commas between the items, `]` at the end, and quotes around strings with `: `",
     ),
     (
         "a flow mapping",
         "in a mapping in braces, this is neither a `,` nor the closing `}`",
-        "put commas between the members, `}` at the end, and quotes around texts with `: ` in them",
+        "put commas between the members, `}` at the end, and quotes around strings with `: `",
     ),
     (
         "misplaced bracket",
         "this bracket closes nothing",
-        "remove it, or quote the value if it is a text",
+        "remove it, or quote the value if it is a string",
     ),
     (
         "unknown escape character",
-        "in this text in double quotes, a `\\` begins no escape that YAML knows",
-        "use single quotes, in which `\\` is a character like others",
+        "this double-quoted string has a `\\` that begins no escape known to YAML",
+        "use single quotes, in which `\\` has no special meaning",
     ),
     (
         "block scalar",
-        "`|` and `>` announce a text on the lines below, and nothing may follow them",
-        "quote the value if it is a text that begins with one of them",
+        "`|` and `>` begin a string on the lines below, and nothing may follow them on their line",
+        "quote the value if it is a string that begins with one of them",
     ),
     (
         "sequence entries are not allowed",
         "a list cannot begin in the middle of a line with `- `",
-        "begin it on a line of its own, or quote the value if it is a text that begins with `- `",
+        "begin it on a line of its own, or quote the value if it is a string that begins with `- `",
     ),
     (
         "mapping keys are not allowed",
-        "`?` at the beginning of a value has a meaning of its own",
-        "quote the value if it is a text that begins with `?`",
+        "`?` at the beginning of a value has a special meaning",
+        "quote the value if it is a string that begins with `?`",
     ),
     (
         "comments must be separated",
         "`#` begins a comment",
-        "quote the value if it is a text that begins with `#`; put a space before a comment",
+        "quote the value if it is a string that begins with `#`; put a space before a comment",
     ),
     (
         "<document start>",
-        "lines that begin with `%` are for YAML itself, and end with a line `---`",
-        "remove what stands above this line",
+        "lines that begin with `%` are YAML directives, which end with a line `---`",
+        "remove what is above this line",
     ),
     (
         "expected node content",
         "a value is missing here",
-        "write it, or remove what announces it: a bracket, a comma, a tag",
+        "write it, or remove the bracket, comma or tag before it",
     ),
     (
         "anchor",
         "`&` and `*` at the beginning of a value are not followed by a name",
-        "quote the value if it is a text that begins with one of them",
+        "quote the value if it is a string that begins with one of them",
     ),
     (
         "tag",
-        "`!` at the beginning of a value announces a type, and YAML knows none like this",
-        "quote the value if it is a text that begins with `!`",
+        "`!` at the beginning of a value names a type, and YAML does not know this one",
+        "quote the value if it is a string that begins with `!`",
     ),
-    ("TAG", "lines that begin with `%` are for YAML itself", "remove the line"),
+    ("TAG", "lines that begin with `%` are YAML directives", "remove the line"),
     (
         "directive",
-        "lines that begin with `%` are for YAML itself",
-        "remove the line, or quote the value if it is a text that begins with `%`",
+        "lines that begin with `%` are YAML directives",
+        "remove the line, or quote the value if it is a string that begins with `%`",
     ),
     (
         "document indicator",
         "a quote is not closed before this line, which begins or ends a document",
-        "close it, or indent the line if it belongs to the text",
+        "close it, or indent the line if it belongs to the string",
     ),
     (
         "document end",
-        "`...` ends the config, and something follows it",
+        "`...` ends the document, but something follows it",
         "remove what follows, or the line `...`",
     ),
     (
@@ -123,13 +123,13 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     (
         "Unicode character",
-        "in this text in double quotes, an escape is no character",
-        "use single quotes, in which `\\` is a character like others",
+        "this double-quoted string has an escape that is not a character",
+        "use single quotes, in which `\\` has no special meaning",
     ),
     (
         "hexadecimal number",
-        "in this text in double quotes, an escape lacks its digits",
-        "use single quotes, in which `\\` is a character like others",
+        "this double-quoted string has an escape without its digits",
+        "use single quotes, in which `\\` has no special meaning",
     ),
     (
         "plain scalar cannot start with '-'",
@@ -148,7 +148,7 @@ pub(super) const SAID: &[(&str, &str, &str)] = &[
     ),
     (
         "invalid indentation",
-        "this line is indented less than what it goes on with",
+        "this line is indented less than the value that it continues",
         "indent it more, or close the quote or bracket above it",
     ),
 ];

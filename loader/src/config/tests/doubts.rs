@@ -45,7 +45,7 @@ fn variables_and_tildes_are_not_expanded() {
 #[test]
 fn typographic_quotes() {
     assert_snapshot!(said_of("“modules”: []\n"), @r#"
-    warning: config: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+    warning: config: the typographic `“` (U+201C) does not quote: it is part of this string
       at line 1, column 1
       fix: use straight quotes: " or '
     error: config: unknown key `“modules”`
@@ -53,10 +53,10 @@ fn typographic_quotes() {
       fix: did you mean `modules`?
     "#);
     assert_snapshot!(said_of("modules: [{module: “demo”, config: {a: ‘x’, b: he said “x”, c: '“x”'}}]\n"), @r#"
-    warning: module `“demo”`: config: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+    warning: module `“demo”`: config: the typographic `“` (U+201C) does not quote: it is part of this string
       at modules.<item 0>.module, line 1, column 20
       fix: use straight quotes: " or '
-    warning: module `“demo”`: config: the typographic `‘` (U+2018) quotes nothing: it is a part of this text
+    warning: module `“demo”`: config: the typographic `‘` (U+2018) does not quote: it is part of this string
       at modules.<item 0>.config.a, line 1, column 40
       fix: use straight quotes: " or '
     "#);
@@ -65,17 +65,17 @@ fn typographic_quotes() {
 #[test]
 fn invisible_characters_in_values() {
     assert_snapshot!(said_of("modules:\n  - module:\u{a0}demo\n"), @"
-    warning: config: there is a no-break space (U+00A0) in this text
+    warning: config: there is a no-break space (U+00A0) in this string
       at modules.<item 0>, line 2, column 5
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     error: config: there is no space between `module:` and its value
       at modules.<item 0>, line 2, column 5
       fix: put a space after the colon
     ");
     assert_snapshot!(said_of("modules:\n  -\u{a0}module: demo\n"), @r"
-    warning: config: there is a no-break space (U+00A0) in this text
+    warning: config: there is a no-break space (U+00A0) in this string
       at modules, line 2, column 3
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     error: config: there is no space between `-` and `module`
       at modules.-\u{a0}module, line 2, column 3
       fix: put a space after the dash
@@ -84,23 +84,23 @@ fn invisible_characters_in_values() {
     error: config: expected a list, found a mapping
       at modules, line 1, column 1
       fix: begin each entry with `- `
-    warning: config: there is a no-break space (U+00A0) in this text
+    warning: config: there is a no-break space (U+00A0) in this string
       at modules, line 2, column 2
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     ");
     assert_snapshot!(said_of("modules:\n  - mod\u{200b}ule: demo\n    config: {user: \"@a\u{200b}:b.c\", text: 'Attention\u{a0}!', fa: 'می\u{200c}خواهم', esc: \"a\\u200bb\"}\n"), @r"
-    warning: config: there is a zero-width space (U+200B) in this text
+    warning: config: there is a zero-width space (U+200B) in this string
       at modules.<item 0>, line 2, column 5
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     error: config: `module` is missing
       at modules.<item 0>, line 2, column 5
-      fix: name the plugin, or the path of its file: `module: list_spam_checker`
+      fix: write the plugin's name, or the path of its file: `module: list_spam_checker`
     error: config: unknown key `mod\u{200b}ule`
       at modules.<item 0>.mod\u{200b}ule, line 2, column 5
       fix: did you mean `module`?
-    warning: config: there is a zero-width space (U+200B) in this text
+    warning: config: there is a zero-width space (U+200B) in this string
       at modules.<item 0>.config.user, line 3, column 20
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     ");
 }
 

@@ -52,7 +52,7 @@ fn a_config_needs_only_the_text() {
     assert_snapshot!(Config::from_text(&text).unwrap_err(), @"
     error: config: `standard input`: this is not YAML: a value is missing here
       at line 2, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     ");
 }
 
@@ -101,12 +101,12 @@ fn unreadable() {
     std::os::unix::fs::symlink("circle.yaml", &circle).unwrap();
     assert_snapshot!(said_of_path(&circle), @"
     error: config: cannot read `FILE`: Too many levels of symbolic links (os error 40)
-      fix: mend the symbolic link, which leads back to itself
+      fix: fix the symbolic link, which leads back to itself
     ");
     fs::write(dir.path().join("file"), "").unwrap();
     assert_snapshot!(said_of_path(&dir.path().join("file/modules.yaml")), @"
     error: config: cannot read `FILE`: Not a directory (os error 20)
-      fix: give the path of an existing file: a part of this one is none
+      fix: give an existing path: a part of this one is not a directory
     ");
     let socket = dir.path().join("socket");
     let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
@@ -129,11 +129,11 @@ fn errors_of_the_system_have_remedies() {
     for (errno, remedy) in [
         (
             Errno::ACCESS,
-            "let the user who runs this program read it, and enter the folders it lies in",
+            "let the user who runs this program read it, and enter the folders it is in",
         ),
         (Errno::MFILE, crate::scarcity::TOO_MANY_OPEN),
         (Errno::ISDIR, "give a file, not a directory"),
-        (Errno::IO, "look whether `cat` can read it"),
+        (Errno::IO, "check whether `cat` can read it"),
     ] {
         assert_eq!(source::remedy(&errno.into()), remedy);
     }
@@ -180,17 +180,17 @@ fn no_text() {
     assert_snapshot!(said_of(b"modules: []\nworker_name: \x07\n"), @"
     error: config: `FILE`: the character U+0007 is not allowed in a config
       at line 2, column 14
-      fix: remove it, or write it as an escape in a double-quoted text
+      fix: remove it, or write it as an escape in a double-quoted string
     ");
     assert_snapshot!(said_of("worker_name: 'a\u{2028}b'\n".as_bytes()), @"
     error: config: `FILE`: the character U+2028 is not allowed in a config
       at line 1, column 16
-      fix: remove it, or write it as an escape in a double-quoted text
+      fix: remove it, or write it as an escape in a double-quoted string
     ");
     assert_snapshot!(said_of(b"modules: []\n\0\0\0\0"), @"
     error: config: `FILE`: the character U+0000 is not allowed in a config
       at line 2, column 1
-      fix: remove it, or write it as an escape in a double-quoted text
+      fix: remove it, or write it as an escape in a double-quoted string
     ");
 }
 
@@ -207,17 +207,17 @@ fn half_written() {
     assert_snapshot!(said_of(b"modules:\n  - module: \"abc"), @"
     error: config: `FILE`: this is not YAML: the quote that is opened here is not closed
       at line 2, column 13
-      fix: close it; if the text ends too early, was the file written to its end?
+      fix: close it; if the file ends too early, check that it was written completely
     ");
     assert_snapshot!(said_of(b"modules:\n  - module: abc\n    config: {a: [1,\n"), @"
     error: config: `FILE`: this is not YAML: a value is missing here
       at line 4, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     ");
     assert_snapshot!(said_of(b"modules:\n  - module: abc\n    conf"), @"
     error: config: `FILE`: this is not YAML: the line above has no colon after its key
       at line 4, column 1
-      fix: the text ends too early: was the file written to its end?
+      fix: check that the file was written completely: it ends too early
     ");
 }
 
@@ -230,7 +230,7 @@ fn nesting_bombs() {
     assert_snapshot!(said_of("- ".repeat(200).as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 1, column 201
-      fix: count its brackets and dashes: nobody nests so deeply
+      fix: check its brackets and dashes
     ");
     let nested = |depth| {
         format!(
@@ -253,21 +253,21 @@ fn alias_bombs() {
         deep += &format!("a{i}: &a{i} [{before}]\n");
     }
     assert_snapshot!(said_of(wide.as_bytes()), @"
-    error: config: `FILE`: it is too large: its values, aliases written out, exceed 32 MiB
+    error: config: `FILE`: too large: its values, with aliases written out, exceed 32 MiB
       at a6.<item 0>, line 7, column 10
       fix: keep long lists in a file of their own, if the module can read one
     ");
     assert_snapshot!(said_of(deep.as_bytes()), @"
     error: config: `FILE`: nested too deeply: more than 100 levels
       at line 98, column 12
-      fix: count its brackets and dashes: nobody nests so deeply
+      fix: check its brackets and dashes
     ");
     let long = format!("a: &a {}\nmodules: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(40));
     assert!(said_of(long.as_bytes()).contains("exceed 32 MiB"));
     assert_snapshot!(said_of(b"modules: &a [*a]\n"), @"
-    error: config: `FILE`: this alias stands inside the value it refers to
+    error: config: `FILE`: this alias is inside the value it refers to
       at modules.<item 0>, line 1, column 14
-      fix: write out what it stands for
+      fix: write the value out instead
     ");
 }
 

@@ -9,7 +9,7 @@ fn synapses_own_keys() {
     assert_snapshot!(said_of("server_name: example.com\nplugins_dir: plugins\nmodules:\n  - module: demo\n"), @"
     error: config: `server_name` is a key of Synapse's own config
       at server_name, line 1, column 1
-      fix: remove it: a homeserver tells its modules, and `hsmod` takes it as `--server-name`
+      fix: remove it: the homeserver tells modules its name, and `hsmod` takes it as `--server-name`
     ");
     assert_snapshot!(said_of("password_providers:\n  - module: \"example_auth.Provider\"\n    config:\n      uri: \"ldap://ldap.example.com:389\"\n"), @"
     error: config: `password_providers` is a key of Synapse's own config
@@ -19,13 +19,13 @@ fn synapses_own_keys() {
     assert_snapshot!(said_of("listeners: []\ndatabase: {}\naccount_threepid_delegates: {}\nemail: {}\nip_range_whitelist: []\ntemplates: {}\nmedia_store_path: x\n"), @"
     error: config: `listeners` is a key of Synapse's own config
       at listeners, line 1, column 1
-      fix: remove it: here stands only what concerns modules, which are listed under `modules:`
+      fix: remove it: this file configures only modules, which are listed under `modules:`
     error: config: `database` is a key of Synapse's own config
       at database, line 2, column 1
-      fix: remove it: here stands only what concerns modules, which are listed under `modules:`
+      fix: remove it: this file configures only modules, which are listed under `modules:`
     error: config: `account_threepid_delegates` is a key of Synapse's own config
       at account_threepid_delegates, line 3, column 1
-      fix: remove it: here stands only what concerns modules, which are listed under `modules:`
+      fix: remove it: this file configures only modules, which are listed under `modules:`
     error: config: `email` is a key of Synapse's own config
       at email, line 4, column 1
       fix: write `mail:`, which takes the same keys
@@ -37,7 +37,7 @@ fn synapses_own_keys() {
       fix: write `templates_dir:` and the folder's path
     error: config: `media_store_path` is a key of Synapse's own config
       at media_store_path, line 7, column 1
-      fix: remove it: media are the homeserver's; modules store things in `data_dir`
+      fix: remove it: media belong to the homeserver; modules store their data in `data_dir`
     ");
 }
 
@@ -112,14 +112,14 @@ fn keys_outside_config() {
 #[test]
 fn a_dash_too_many() {
     assert_snapshot!(said_of("modules:\n  - module: demo\n  - config:\n      denied_user: \"@a:b.c\"\n    timeout: 1s\n  - module: b\n"), @"
-    error: config: there is only `config`, `timeout` in this entry, and no `module`
+    error: config: this entry has only `config`, `timeout`, and no `module`
       at modules.<item 1>, line 3, column 5
       fix: remove the dash before it, if it belongs to the entry above
     ");
     assert_snapshot!(said_of("modules:\n  - config: {}\n"), @"
     error: config: `module` is missing
       at modules.<item 0>, line 2, column 5
-      fix: name the plugin, or the path of its file: `module: list_spam_checker`
+      fix: write the plugin's name, or the path of its file: `module: list_spam_checker`
     ");
 }
 
@@ -143,7 +143,7 @@ fn a_missing_space() {
     assert_snapshot!(said_of("modules: [{module:demo}]\n"), @"
     error: config: `module` is missing
       at modules.<item 0>, line 1, column 11
-      fix: name the plugin, or the path of its file: `module: list_spam_checker`
+      fix: write the plugin's name, or the path of its file: `module: list_spam_checker`
     error: config: there is no space between `module:` and its value
       at modules.<item 0>.module:demo, line 1, column 12
       fix: put a space after the colon

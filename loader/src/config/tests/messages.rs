@@ -63,7 +63,7 @@ fn top_level() {
         "
     );
     assert_snapshot!(said_of("public_baseurl: example.com\n"), @"
-    error: config: `example.com` is no web address
+    error: config: `example.com` is not a web address
       at public_baseurl, line 1, column 1
       fix: write it in full: `https://matrix.example.com/`
     ");
@@ -103,10 +103,10 @@ fn entries() {
     assert_snapshot!(said_of("modules: [{}, {module: }, {module: ''}, {module: 5}]\n"), @"
     error: config: `module` is missing
       at modules.<item 0>, line 1, column 11
-      fix: name the plugin, or the path of its file: `module: list_spam_checker`
+      fix: write the plugin's name, or the path of its file: `module: list_spam_checker`
     error: config: `module` is missing
       at modules.<item 1>, line 1, column 15
-      fix: name the plugin, or the path of its file: `module: list_spam_checker`
+      fix: write the plugin's name, or the path of its file: `module: list_spam_checker`
     error: config: `module` must not be empty
       at modules.<item 2>.module, line 1, column 28
       fix: write its value, or remove it
@@ -159,15 +159,15 @@ fn names() {
     assert_snapshot!(said_of("modules: [{module: a, name: a/b}, {module: a, name: .b}]\n"), @"
     error: module `a`: config: `a/b` cannot be a name: it contains a path separator
       at modules.<item 0>.name, line 1, column 23
-      fix: take letters, digits, `-` and `_`, as in `evil-list`
+      fix: use letters, digits, `-` and `_`, as in `evil-list`
     error: module `a-2`: config: `.b` cannot be a name: it begins with a dot
       at modules.<item 1>.name, line 1, column 47
-      fix: take letters, digits, `-` and `_`, as in `evil-list`
+      fix: use letters, digits, `-` and `_`, as in `evil-list`
     ");
     assert_snapshot!(said_of("modules: [{module: a, name: \"a\\nerror: \\e[2J\"}]\n"), @r"
     error: module `a`: config: `a\nerror: \u{1b}[2J` cannot be a name: it contains control characters
       at modules.<item 0>.name, line 1, column 23
-      fix: take letters, digits, `-` and `_`, as in `evil-list`
+      fix: use letters, digits, `-` and `_`, as in `evil-list`
     ");
     let long = "x".repeat(101);
     assert!(said_of(&format!("modules: [{{module: a, name: {long}}}]")).contains("100 bytes"));
@@ -218,13 +218,13 @@ fn duplicate_keys() {
     assert_snapshot!(
         said_of("modules:\n- module: a\n  module: b\n  config: {x: 1, 'x': 2}\nmodules: []\n"),
         @"
-        error: module `a`: config: the key `module` stands here twice
+        error: module `a`: config: the key `module` is given twice
           at modules.<item 0>.module, line 3, column 3
           fix: keep one; the first is on line 2
-        error: module `a`: config: the key `x` stands here twice
+        error: module `a`: config: the key `x` is given twice
           at modules.<item 0>.config.x, line 4, column 18
           fix: keep one; the first is on line 4
-        error: config: the key `modules` stands here twice
+        error: config: the key `modules` is given twice
           at modules, line 5, column 1
           fix: keep one; the first is on line 1
         "
@@ -271,10 +271,10 @@ fn keys() {
     assert_snapshot!(said_of("modules: [{module: a, config: {[a, b]: 1, {c: d}: 2}}]\n"), @"
     error: module `a`: config: keys must be strings, found a list
       at modules.<item 0>.config, line 1, column 23
-      fix: write each key as one word or a quoted text
+      fix: write each key as one word or a quoted string
     error: module `a`: config: keys must be strings, found a mapping
       at modules.<item 0>.config, line 1, column 23
-      fix: write each key as one word or a quoted text
+      fix: write each key as one word or a quoted string
     ");
 }
 
@@ -285,10 +285,10 @@ fn numbers() {
         @"
         error: module `a`: config: numbers must be finite
           at modules.<item 0>.config.a, line 1, column 32
-          fix: write a number, or quote the value if it is a text
+          fix: write a number, or quote the value if it is a string
         error: module `a`: config: numbers must be finite
           at modules.<item 0>.config.b.<item 1>, line 1, column 48
-          fix: write a number, or quote the value if it is a text
+          fix: write a number, or quote the value if it is a string
         "
     );
     assert_snapshot!(
@@ -296,10 +296,10 @@ fn numbers() {
         @"
         error: module `a`: config: the number 18446744073709551616 is too large
           at modules.<item 0>.config.a, line 1, column 32
-          fix: quote it if it is a text
+          fix: quote it if it is a string
         error: module `a`: config: the number -9223372036854775809 is too large
           at modules.<item 0>.config.b, line 1, column 57
-          fix: quote it if it is a text
+          fix: quote it if it is a string
         "
     );
     assert_snapshot!(
@@ -307,7 +307,7 @@ fn numbers() {
         @"
         error: module `a`: config: the number 999999999999999999999999999999999999999999 is too large
           at modules.<item 0>.config.a, line 1, column 35
-          fix: quote it if it is a text
+          fix: quote it if it is a string
         "
     );
 }

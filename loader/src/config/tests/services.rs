@@ -27,16 +27,16 @@ fn messages() {
         error: config: unknown key `alow`
           at http.alow, line 1, column 8
           fix: did you mean `allow`?
-        error: config: `localhost` is no range of addresses
+        error: config: `localhost` is not a range of IP addresses
           at http.allow.<item 0>, line 1, column 26
           fix: write it like `10.0.0.0/8`, `fd00::/8` or `192.168.1.5`
-        error: config: `10.1.0.0/8` has bits set behind the first 8
+        error: config: `10.1.0.0/8` has bits set after the first 8
           at http.allow.<item 1>, line 1, column 37
-          fix: write `10.0.0.0/8` for all of them, or `10.1.0.0` for this one
+          fix: write `10.0.0.0/8` for the range, or `10.1.0.0` for one address
         error: config: expected a string, found a number
           at http.allow.<item 2>, line 1, column 49
           fix: write it like `10.0.0.0/8`, in quotes if it has colons
-        error: config: this is no URL of an HTTP proxy
+        error: config: this is not the URL of an HTTP proxy
           at http.proxy, line 1, column 53
           fix: write it in full: `http://proxy.example.com:3128`
         "
@@ -45,7 +45,7 @@ fn messages() {
     error: config: expected a list, found a string
       at http.allow, line 1, column 8
       fix: write each item on a line of its own that begins with `- `, or all of them in `[..]`
-    error: config: this is no URL of an HTTP proxy
+    error: config: this is not the URL of an HTTP proxy
       at http.proxy, line 1, column 27
       fix: write it in full: `http://proxy.example.com:3128`
     ");
@@ -60,10 +60,10 @@ fn messages() {
     assert_snapshot!(
         said_of("mail: {notif_from: me, smtp_port: 70000, smtp_user: x, enable_tls: 'no'}\n"),
         @r#"
-        error: config: `me` is no mail address
+        error: config: `me` is not a mail address
           at mail.notif_from, line 1, column 8
           fix: write an address: `notif_from: "%(app)s <noreply@example.com>"`
-        error: config: `70000` is no port
+        error: config: `70000` is not a port
           at mail.smtp_port, line 1, column 24
           fix: write a number from 1 to 65535
         error: config: `smtp_user` is given without `smtp_pass`

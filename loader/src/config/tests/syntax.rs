@@ -51,14 +51,14 @@ fn a_colon_too_few_or_too_many() {
       fix: put a colon after the key
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n  name: a: b\n"), @"
-    error: config: this is not YAML: a value holds a colon with a space after it, which makes it a key
+    error: config: this is not YAML: a value contains a colon with a space after it, which makes it a key
       at line 3, column 10
       fix: quote the value
     ");
     assert_snapshot!(said_of("modules: [{module: a, config: {x: y: z}}]\n"), @"
     error: config: this is not YAML: in a mapping in braces, this is neither a `,` nor the closing `}`
       at line 1, column 36
-      fix: put commas between the members, `}` at the end, and quotes around texts with `: ` in them
+      fix: put commas between the members, `}` at the end, and quotes around strings with `: `
     ");
 }
 
@@ -75,7 +75,7 @@ fn indentation() {
       fix: indent it like the other keys of the item, or begin it with `- `
     ");
     assert_snapshot!(said_of("modules:\n  - module: a\n config: {}\n"), @"
-    error: config: this is not YAML: this line fits the indentation of no line above it
+    error: config: this is not YAML: the indentation of this line matches no line above it
       at line 3, column 2
       fix: indent it like the other lines of the same mapping or list
     ");
@@ -92,61 +92,61 @@ fn indentation() {
     assert_snapshot!(said_of("modules:\n- module: a\n  config: - b\n"), @"
     error: config: this is not YAML: a list cannot begin in the middle of a line with `- `
       at line 3, column 11
-      fix: begin it on a line of its own, or quote the value if it is a text that begins with `- `
+      fix: begin it on a line of its own, or quote the value if it is a string that begins with `- `
     ");
 }
 
 #[test]
 fn signs_with_a_meaning() {
     assert_snapshot!(said_of("modules:\n- module: a\n  config: {users: [@evil:example.com]}\n"), @"
-    error: config: this is not YAML: no text without quotes may begin with `@`
+    error: config: this is not YAML: a string without quotes cannot begin with `@`
       at line 3, column 20
       fix: quote the value
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n  config:\n    users:\n    - @evil:example.com\n"), @"
-    error: config: this is not YAML: no text without quotes may begin with `@`
+    error: config: this is not YAML: a string without quotes cannot begin with `@`
       at line 5, column 7
       fix: quote the value
     ");
     assert_snapshot!(said_of("a: `b`\n"), @"
-    error: config: this is not YAML: no text without quotes may begin with a backtick
+    error: config: this is not YAML: a string without quotes cannot begin with a backtick
       at line 1, column 4
       fix: quote the value
     ");
     assert_snapshot!(said_of("a: %b\n"), @"
-    error: config: this is not YAML: no text without quotes may begin with `%`
+    error: config: this is not YAML: a string without quotes cannot begin with `%`
       at line 1, column 4
       fix: quote the value
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n  config: {domain: *.example.com}\n"), @"
-    error: config: this is not YAML: `*` at the beginning of a value stands for the value marked `&` with the same name, and there is none
+    error: config: this is not YAML: `*` at the beginning of a value refers to the value marked `&` with the same name, but there is none
       at line 3, column 20
-      fix: quote the value if it is a text that begins with `*`
+      fix: quote the value if it is a string that begins with `*`
     ");
     assert_snapshot!(said_of("modules: *nope\n"), @"
-    error: config: this is not YAML: `*` at the beginning of a value stands for the value marked `&` with the same name, and there is none
+    error: config: this is not YAML: `*` at the beginning of a value refers to the value marked `&` with the same name, but there is none
       at line 1, column 10
-      fix: quote the value if it is a text that begins with `*`
+      fix: quote the value if it is a string that begins with `*`
     ");
     assert_snapshot!(said_of("a: >= 1\n"), @"
-    error: config: this is not YAML: `|` and `>` announce a text on the lines below, and nothing may follow them
+    error: config: this is not YAML: `|` and `>` begin a string on the lines below, and nothing may follow them on their line
       at line 1, column 4
-      fix: quote the value if it is a text that begins with one of them
+      fix: quote the value if it is a string that begins with one of them
     ");
     assert_snapshot!(said_of("a: ?\n"), @"
-    error: config: this is not YAML: `?` at the beginning of a value has a meaning of its own
+    error: config: this is not YAML: `?` at the beginning of a value has a special meaning
       at line 1, column 4
-      fix: quote the value if it is a text that begins with `?`
+      fix: quote the value if it is a string that begins with `?`
     ");
     assert_snapshot!(said_of("modules: [{module: a, config: {rooms: [#a:b.c]}}]\n"), @"
     error: config: this is not YAML: `#` begins a comment
       at line 1, column 40
-      fix: quote the value if it is a text that begins with `#`; put a space before a comment
+      fix: quote the value if it is a string that begins with `#`; put a space before a comment
     ");
     assert_snapshot!(said_of("%FOO\nmodules: []\n"), @"
-    error: config: this is not YAML: lines that begin with `%` are for YAML itself, and end with a line `---`
+    error: config: this is not YAML: lines that begin with `%` are YAML directives, which end with a line `---`
       at line 2, column 1
-      fix: remove what stands above this line
+      fix: remove what is above this line
     ");
 }
 
@@ -158,45 +158,45 @@ fn quotes_and_brackets() {
       fix: close it
     ");
     assert_snapshot!(said_of("modules: [{module: a, config: {a: 'it's'}}]\n"), @"
-    error: config: this is not YAML: a text goes on after its closing quote
+    error: config: this is not YAML: a string continues after its closing quote
       at line 1, column 39
       fix: remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'
     ");
     assert_snapshot!(said_of("modules:\n  - module: \"demo\",\n"), @"
-    error: config: this is not YAML: a text goes on after its closing quote
+    error: config: this is not YAML: a string continues after its closing quote
       at line 2, column 19
       fix: remove what follows, or quote all of it; in '..', write a quote twice: 'it''s'
     ");
     assert_snapshot!(said_of("modules: [{module: a, config: {a: [1, 2}}]\n"), @"
     error: config: this is not YAML: in a list in brackets, this is neither a `,` nor the closing `]`
       at line 1, column 40
-      fix: put commas between the items, `]` at the end, and quotes around texts with `: ` in them
+      fix: put commas between the items, `]` at the end, and quotes around strings with `: `
     ");
     assert_snapshot!(said_of("modules:\n- {module: a\n- module: b\n"), @"
     error: config: this is not YAML: in a mapping in braces, this is neither a `,` nor the closing `}`
       at line 3, column 9
-      fix: put commas between the members, `}` at the end, and quotes around texts with `: ` in them
+      fix: put commas between the members, `}` at the end, and quotes around strings with `: `
     ");
     assert_snapshot!(said_of("modules: [{module: a}}]\n"), @"
     error: config: this is not YAML: in a list in brackets, this is neither a `,` nor the closing `]`
       at line 1, column 22
-      fix: put commas between the items, `]` at the end, and quotes around texts with `: ` in them
+      fix: put commas between the items, `]` at the end, and quotes around strings with `: `
     ");
     assert_snapshot!(said_of("modules: [{module: a}]]\n"), @"
     error: config: this is not YAML: this bracket closes nothing
       at line 1, column 23
-      fix: remove it, or quote the value if it is a text
+      fix: remove it, or quote the value if it is a string
     ");
     assert_snapshot!(said_of("a: \"C:\\dir\"\n"), @r"
-    error: config: this is not YAML: in this text in double quotes, a `\` begins no escape that YAML knows
+    error: config: this is not YAML: this double-quoted string has a `\` that begins no escape known to YAML
       at line 1, column 4
-      fix: use single quotes, in which `\` is a character like others
+      fix: use single quotes, in which `\` has no special meaning
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n  config: {a: “x: y”}\n"), @r#"
-    warning: config: the typographic `“` (U+201C) quotes nothing: it is a part of this text
+    warning: config: the typographic `“` (U+201C) does not quote: it is part of this string
       at modules.<item 0>.config.a, line 3, column 15
       fix: use straight quotes: " or '
-    error: config: this is not YAML: the typographic `“` (U+201C) quotes nothing
+    error: config: this is not YAML: the typographic `“` (U+201C) does not quote
       at line 3, column 15
       fix: use straight quotes: " or '
     "#);
@@ -207,12 +207,12 @@ fn invisible_characters() {
     assert_snapshot!(said_of("modules:\n  - module: a\n  \u{a0} config: {}\n"), @"
     error: config: this is not YAML: there is a no-break space (U+00A0) in this line
       at line 3, column 3
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     ");
     assert_snapshot!(said_of("modules:\n- module: a\n\u{200b}  config: {}\n"), @r"
-    warning: config: there is a zero-width space (U+200B) in this text
+    warning: config: there is a zero-width space (U+200B) in this string
       at line 3, column 1
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     error: config: unknown key `\u{200b}  config`
       at \u{200b}  config, line 3, column 1
       fix: the keys here are `plugins_dir`, `modules`, `verify`, `worker_name`, `public_baseurl`, `data_dir`, `http`, `mail`, `templates_dir`, `slow_poll`
@@ -220,20 +220,20 @@ fn invisible_characters() {
     assert_snapshot!(said_of("modules: [{module: a,\u{3000}name: @b}]\n"), @"
     error: config: this is not YAML: there is an ideographic space (U+3000) in this line
       at line 1, column 22
-      fix: type it anew: it was perhaps copied from a web page
+      fix: retype it: it may have been copied from a web page
     ");
 }
 
 #[test]
 fn merge_conflicts() {
     assert_snapshot!(said_of("<<<<<<< HEAD\nmodules: []\n=======\nmodules: [a]\n>>>>>>> b\n"), @"
-    error: config: this is not YAML: a conflict of two versions was left in it
+    error: config: this is not YAML: it contains an unresolved merge conflict
       at line 1, column 1
-      fix: settle it: keep one version, and remove the marks of the other
+      fix: keep one version, and remove the other and the conflict markers
     ");
     assert_snapshot!(said_of("modules:\n  - module: a\n<<<<<<< HEAD\n    config: {a: 1}\n=======\n    config: {a: 2}\n>>>>>>> b\n"), @"
-    error: config: this is not YAML: a conflict of two versions was left in it
+    error: config: this is not YAML: it contains an unresolved merge conflict
       at line 3, column 1
-      fix: settle it: keep one version, and remove the marks of the other
+      fix: keep one version, and remove the other and the conflict markers
     ");
 }

@@ -55,7 +55,7 @@ fn digests() {
       fix: put it in quotes
     error: module `a`: config: the number 9986081884076596502490055501503424112208221361561500040821111111 is too large
       at modules.<item 0>.sha256, line 1, column 31
-      fix: quote it if it is a text
+      fix: quote it if it is a string
     ");
 }
 

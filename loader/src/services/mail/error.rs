@@ -15,7 +15,7 @@ pub enum MailError {
         reason: String,
     },
     /// The recipient is not a mail address.
-    #[error("`{recipient}` is no mail address: give one like `ann@example.com`, without a name")]
+    #[error("`{recipient}` is not a mail address: give one like `ann@example.com`, without a name")]
     Recipient {
         /// The recipient as given.
         recipient: String,

@@ -163,7 +163,7 @@ async fn messages() {
     let mailer = Mailer::new(&config(port, Plain)).unwrap();
     let error = mailer.send("a@b.c", "", "", "").await.unwrap_err().to_string();
     assert_snapshot!(error.replace(&port.to_string(), "PORT"), @"the mail server `127.0.0.1:PORT` cannot be used: Connection refused (os error 111)");
-    assert_snapshot!(mailer.send("Ann <a@b.c>", "", "", "").await.unwrap_err(), @"`Ann <a@b.c>` is no mail address: give one like `ann@example.com`, without a name");
+    assert_snapshot!(mailer.send("Ann <a@b.c>", "", "", "").await.unwrap_err(), @"`Ann <a@b.c>` is not a mail address: give one like `ann@example.com`, without a name");
     assert_snapshot!(mailer.send("a@b.c", "x\r\nBcc: d@e.f", "", "").await.unwrap_err(), @r"the subject `x\r\nBcc: d@e.f` has line breaks or other control characters: leave them out");
     let nobody = Mail::new("%(app)s, Inc. <noreply@example.com>");
     assert_snapshot!(Mailer::new(&nobody).unwrap_err(), @"mail cannot be set up: `notif_from` is `Matrix, Inc. <noreply@example.com>`, which is no mailbox: write it like `Matrix <noreply@example.com>`");
