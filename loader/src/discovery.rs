@@ -100,7 +100,7 @@ fn at_path(module: &str, base: &Path) -> Result<PathBuf, Miss> {
         Some(meant) => {
             miss.fix(format!("did you mean `{}`?", file.with_file_name(meant).display()))
         }
-        None => miss.fix("correct the path; a relative one is taken from the config file's folder"),
+        None => miss.fix("correct the path; a relative path starts at the config file's folder"),
     })
 }
 
@@ -109,14 +109,14 @@ fn check_name(name: &str) -> Result<(), Miss> {
         return Ok(());
     }
     let miss = Miss::new(format!(
-        "`{name}` is not a plugin's name: a name has letters, digits, `_` and `-` only"
+        "`{name}` is not a plugin name: a name has only letters, digits, `_` and `-`"
     ));
     let extension = [".so", ".dylib", ".dll"].iter().find_map(|ext| name.strip_suffix(ext));
     if let Some(stem) = extension {
         let stem = stem.strip_prefix("lib").unwrap_or(stem);
         return Err(miss.fix(format!(
-            "a name goes without `lib` and without the extension: `module: {stem}`; \
-             a path has a separator in it: `./{name}`"
+            "write a name without `lib` and the extension: `module: {stem}`, or a path with a \
+             separator: `./{name}`"
         )));
     }
     if name.starts_with('~') {
@@ -131,7 +131,7 @@ fn check_name(name: &str) -> Result<(), Miss> {
              name a plugin, a shared library built for hsmod",
         ));
     }
-    Err(miss.fix("name the plugin, or give the path of its file, with a separator in it"))
+    Err(miss.fix("write the plugin's name, or the path of its file, with a separator"))
 }
 
 fn in_plugins_dir(name: &str, plugins_dir: &Path) -> Result<PathBuf, Miss> {
@@ -145,8 +145,8 @@ fn in_plugins_dir(name: &str, plugins_dir: &Path) -> Result<PathBuf, Miss> {
     if found.len() > 1 {
         let files: Vec<String> = found.iter().map(|file| file.display().to_string()).collect();
         let files = listed(files.iter().map(String::as_str));
-        return Err(Miss::new(format!("the name `{name}` fits more than one file: {files}"))
-            .fix("keep one of them, or name one by its path"));
+        return Err(Miss::new(format!("the name `{name}` matches more than one file: {files}"))
+            .fix("keep one of them, or give the path of one"));
     }
     match found.pop() {
         Some(file) => require_file(file),
@@ -197,7 +197,7 @@ fn no_plugin(name: &str, plugins_dir: &Path) -> Miss {
     }
     let expected = format!("put `lib{name}.{DLL_EXTENSION}` there", name = name.replace('-', "_"));
     miss.fix(match plugins.len() {
-        0 => format!("{expected}; it holds no plugins yet"),
+        0 => format!("{expected}; the directory has no plugins yet"),
         1..=10 => format!("{expected}, or name one that is there: {}", listed(plugins)),
         count => format!("{expected}, or name one of the {count} that are there"),
     })
@@ -209,9 +209,8 @@ pub(crate) fn not_shared(file: &Path) -> Option<String> {
     let built = format!("lib{}.rlib", name.replace('-', "_"));
     file.with_file_name(&built).is_file().then(|| {
         format!(
-            "`{built}` is there, a library for Rust alone: write \
-             `crate-type = [\"cdylib\", \"rlib\"]` below `[lib]` in the plugin's `Cargo.toml`, and \
-             build it again"
+            "`{built}` is there, but only Rust crates can use it: write `crate-type = [\"cdylib\", \
+             \"rlib\"]` below `[lib]` in the plugin's `Cargo.toml`, and rebuild it"
         )
     })
 }
@@ -248,12 +247,12 @@ fn require_file(file: PathBuf) -> Result<PathBuf, Miss> {
                 .fix("name the plugin's file inside it"))
         }
         Ok(_) => Err(Miss::new(format!("`{shown}` is not a regular file"))
-            .fix("put the plugin's file in its place")),
+            .fix("replace it with the plugin's file")),
         Err(error) => Err(match fs::read_link(&file) {
             Ok(target) if error.kind() != io::ErrorKind::PermissionDenied => {
                 let target = target.display();
                 let why = match error.kind() {
-                    io::ErrorKind::NotFound => "leads nowhere".to_owned(),
+                    io::ErrorKind::NotFound => "does not exist".to_owned(),
                     _ => format!("cannot be followed: {error}"),
                 };
                 Miss::new(format!("`{shown}` is a symbolic link to `{target}`, which {why}"))
@@ -265,7 +264,7 @@ fn require_file(file: PathBuf) -> Result<PathBuf, Miss> {
 }
 
 fn unreachable_file(file: &Path, error: &io::Error) -> Miss {
-    let miss = Miss::new(format!("cannot look at `{}`: {error}", file.display()));
+    let miss = Miss::new(format!("cannot access `{}`: {error}", file.display()));
     match error.kind() {
         io::ErrorKind::PermissionDenied => {
             miss.fix("let the user who runs this program enter the directory")

@@ -232,8 +232,8 @@ fn origin(library: &Library<'_>) -> Option<Fault> {
     let path = library.runpath.iter().chain(&library.needed).find(names_origin)?;
     Some(Fault::new(
         format!(
-            "looks for libraries beside itself (`{path}`), but what is mapped is a sealed copy \
-             that lies in no folder"
+            "looks for libraries beside itself (`{path}`), but is mapped from a sealed copy, which \
+             is in no folder"
         ),
         "link these libraries statically, or give their folder as an absolute path: \
          `patchelf --set-rpath /absolute/folder FILE`",

@@ -117,8 +117,7 @@ fn remedy(message: &str) -> &'static str {
     if message.contains("static TLS") {
         "a library in the plugin takes static thread-local storage, of which a process has little: \
          start the homeserver with `GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384` in its \
-         environment (more if that is not enough), or build the plugin without an allocator of its \
-         own"
+         environment (more if that is not enough), or build the plugin without its own allocator"
     } else if message.contains("Too many open files in system") {
         scarcity::TOO_MANY_IN_SYSTEM
     } else if message.contains("Too many open files") {
@@ -127,7 +126,7 @@ fn remedy(message: &str) -> &'static str {
         scarcity::NO_MEMORY
     } else if message.contains("failed to map segment") {
         "let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of \
-         `/proc` or the sysctl `vm.memfd_noexec` may keep it from that"
+         `/proc` or the sysctl `vm.memfd_noexec` may prevent it"
     } else {
         "install the libraries it needs, or link them into the plugin"
     }
@@ -136,7 +135,8 @@ fn remedy(message: &str) -> &'static str {
 fn not_an_entry(inspection: &Inspection, error: &str) -> Problem {
     let file = inspection.file.display();
     Problem::error(Stage::Loading, format!("`{file}` has a damaged entry: {error}")).fix(format!(
-        "build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI {ABI})"
+        "rebuild the plugin with `export_module!` of hsmod-plugin-api (this loader speaks ABI \
+         {ABI})"
     ))
 }
 

@@ -96,7 +96,8 @@ impl Requirements {
     fn unknown(&self) -> Lack {
         let (theirs, ours) = (self.built_for, ABI);
         let why = format!(
-            "this homeserver does not know (the plugin was built for ABI {theirs}, it speaks {ours})"
+            "this homeserver does not know (the plugin was built for ABI {theirs}, the homeserver \
+             speaks {ours})"
         );
         Lack { order: 0, why, remedy: "update the homeserver", is_doubtful: false }
     }
@@ -117,7 +118,7 @@ impl Lack {
     /// A callback that the homeserver never calls. If it is Synapse, `synapse` is its version.
     pub(crate) fn uncalled(category: &str, name: &str, synapse: Option<&str>) -> Self {
         if let (Some(version), Some(since)) = (synapse, since_synapse(category, name)) {
-            let why = format!("Synapse {since} and newer call; this is {version}");
+            let why = format!("Synapse calls only from {since} on; this is Synapse {version}");
             return Self { order: 3, why, remedy: "update Synapse", is_doubtful: false };
         }
         let why = "this homeserver never calls".to_owned();
@@ -190,7 +191,7 @@ fn remedy(lacks: &[(&str, Lack)]) -> String {
         let these = if callbacks.len() == 1 { "that callback" } else { "these callbacks" };
         let names = printable(&callbacks.join(", "));
         remedy += &format!(
-            "; or, even if your config does not choose {these}, use a version of the module with \
+            "; or, if your config does not need {these}, use a version of the module with \
              `#[callbacks(optional({names}))]`"
         );
     }

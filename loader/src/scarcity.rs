@@ -10,8 +10,8 @@ pub(crate) const TOO_MANY_OPEN: &str = "this process has too many files open: ra
 pub(crate) const TOO_MANY_IN_SYSTEM: &str =
     "the whole system has too many files open: close some, or raise the sysctl `fs.file-max`";
 
-pub(crate) const NO_MEMORY: &str = "there is too little memory: free some, or raise the limit on that of this process (`ulimit -v`; \
-     `MemoryMax=` in a systemd unit)";
+pub(crate) const NO_MEMORY: &str = "there is too little memory: free some, or raise this process's \
+                                    limit (`ulimit -v`; `MemoryMax=` in a systemd unit)";
 
 const TOO_MANY_THREADS: &str = "there are too many processes and threads: raise the limit on them \
                                 (`ulimit -u`; `TasksMax=` and `LimitNPROC=` in a systemd unit; a \
@@ -65,7 +65,7 @@ mod tests {
     fn exhausted_resources_are_named_with_their_limits() {
         assert_snapshot!(said(Errno::MFILE), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
         assert_snapshot!(said(Errno::NFILE), @"the whole system has too many files open: close some, or raise the sysctl `fs.file-max`");
-        assert_snapshot!(said(Errno::NOMEM), @"there is too little memory: free some, or raise the limit on that of this process (`ulimit -v`; `MemoryMax=` in a systemd unit)");
+        assert_snapshot!(said(Errno::NOMEM), @"there is too little memory: free some, or raise this process's limit (`ulimit -v`; `MemoryMax=` in a systemd unit)");
         assert_snapshot!(said(Errno::ACCESS), @"-");
         assert_snapshot!(no_thread(Stage::New, &Errno::AGAIN.into()), @r"
         error: new: no thread can be started: Resource temporarily unavailable (os error 11)

@@ -95,10 +95,10 @@ fn other_digest(image: &Image, expected: &str) -> Option<Problem> {
 fn unsealed_by_choice(image: &Image) -> Problem {
     let path = image.path().display();
     let message = format!(
-        "`{path}` itself is mapped, and no sealed copy: whoever writes to it changes this process"
+        "`{path}` itself is mapped, not a sealed copy: whoever writes to it changes this process"
     );
     let problem = Problem { severity: Severity::Warning, ..error(message) };
-    problem.fix("leave `verify.mapping` out, unless you look at the plugin with a debugger")
+    problem.fix("remove `verify.mapping`, unless you are debugging the plugin")
 }
 
 fn unsealed(image: &Image, cause: &std::io::Error) -> Problem {
@@ -106,11 +106,11 @@ fn unsealed(image: &Image, cause: &std::io::Error) -> Problem {
     let (what, fix) = if cfg!(target_os = "linux") {
         (
             "sealed memory (memfd)",
-            "let the homeserver use `memfd_create`: a container's seccomp profile or a full \
-             memory limit may keep it from that",
+            "let the homeserver use `memfd_create`: a container's seccomp profile or a full memory \
+             limit may prevent it",
         )
     } else {
-        ("a private temporary folder", "give the homeserver a temporary folder it can write")
+        ("a private temporary folder", "give the homeserver a temporary folder it can write to")
     };
     let fix = scarcity::remedy(cause).unwrap_or(fix);
     error(format!("`{path}` cannot be copied into {what}: {cause}")).fix(fix)

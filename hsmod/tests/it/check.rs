@@ -176,7 +176,7 @@ fn requirements_are_checked_before_loading() {
       requires: spam_checker.user_may_create_room
     error: module `demo`: inspection: `<folder>/plugins/libdemo.so` needs `spam_checker.user_may_create_room`, which this homeserver never calls
       at modules.<item 1>.module, line 9, column 7
-      fix: use another homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(user_may_create_room))]`
+      fix: use another homeserver; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(user_may_create_room))]`
     2 modules: 1 error, 0 warnings
     ");
 }
@@ -365,9 +365,9 @@ fn a_constructor_that_hangs_is_a_finding_and_the_check_ends() {
     exit code: 1
     --- stdout
     failed  bad_constructor_hangs (bad_constructor_hangs 0.9.0 for ABI <abi>)
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 1s: code of it that runs while it is being mapped (a constructor) hangs
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped within 1s: code that it runs while it is being mapped (a constructor) hangs
       at modules.<item 0>.module, line 4, column 7
-      fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
+      fix: remove the module and report it to its author; if it needs that long, raise its `timeout`
     ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
     2 modules: 1 error, 0 warnings

@@ -66,7 +66,7 @@ fn other_files_are_refused_and_plugins_still_shown() {
     exit code: 1
     --- stderr
     error: inspection: `<folder>/notes.so` is a text file, not a shared library
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
     let missing = folder.path().join("missing.so");
     let human = shown(&mut hsmod(&["inspect", missing.to_str().unwrap()]), folder.path());
@@ -83,7 +83,7 @@ fn other_files_are_refused_and_plugins_still_shown() {
     exit code: 2
     --- stderr
     error: inspection: `<folder>/missing.so` cannot be read: No such file or directory (os error 2)
-      fix: `libmissing.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+      fix: `libmissing.rlib` is there, but only Rust crates can use it: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and rebuild it
     "#);
 }
 
@@ -155,7 +155,7 @@ fn a_folder_is_shown_plugin_by_plugin() {
     list_spam_checker 0.9.0
     --- stderr
     warning: discovery: in `<folder>`, files that are not named like shared libraries are skipped: `README`
-    error: inspection: `<folder>/libpage.so` is a web page, not a shared library: a server has answered with that instead
+    error: inspection: `<folder>/libpage.so` is a web page, not a shared library: a server answered with that instead
     ");
     let (values, code) = values(&mut hsmod(&["inspect", "--json", folder.to_str().unwrap()]));
     let files: Vec<&str> = values.iter().map(|value| value["file"].as_str().unwrap()).collect();
@@ -208,7 +208,7 @@ fn pipes_and_devices_are_refused_at_once() {
     failed  demo (demo)
     error: module `demo`: discovery: `<folder>/plugins/libdemo.so` is not a regular file
       at modules.<item 0>.module, line 5, column 7
-      fix: put the plugin's file in its place
+      fix: replace it with the plugin's file
     1 module: 1 error, 0 warnings
     ");
 }

@@ -103,39 +103,39 @@ mod messages {
     fn names() {
         let folder = Folder::new(&[]);
         assert_snapshot!(folder.said_of("libspam.so"), @"
-        error: module `this`: discovery: `libspam.so` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `libspam.so` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
-          fix: a name goes without `lib` and without the extension: `module: spam`; a path has a separator in it: `./libspam.so`
+          fix: write a name without `lib` and the extension: `module: spam`, or a path with a separator: `./libspam.so`
         ");
         assert_snapshot!(folder.said_of("spam.dll"), @"
-        error: module `this`: discovery: `spam.dll` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `spam.dll` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
-          fix: a name goes without `lib` and without the extension: `module: spam`; a path has a separator in it: `./spam.dll`
+          fix: write a name without `lib` and the extension: `module: spam`, or a path with a separator: `./spam.dll`
         ");
         assert_snapshot!(folder.said_of("synapse_spam.SpamChecker"), @"
-        error: module `this`: discovery: `synapse_spam.SpamChecker` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `synapse_spam.SpamChecker` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
           fix: it looks like a Python class, which only Synapse can load: name a plugin, a shared library built for hsmod
         ");
         assert_snapshot!(folder.said_of("spam checker"), @"
-        error: module `this`: discovery: `spam checker` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `spam checker` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
-          fix: name the plugin, or give the path of its file, with a separator in it
+          fix: write the plugin's name, or the path of its file, with a separator
         ");
         assert_snapshot!(folder.said_of("späm\0\n"), @r"
-        error: module `this`: discovery: `späm\u{0}\n` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `späm\u{0}\n` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
-          fix: name the plugin, or give the path of its file, with a separator in it
+          fix: write the plugin's name, or the path of its file, with a separator
         ");
         assert_snapshot!(folder.said_of("~"), @"
-        error: module `this`: discovery: `~` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `~` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
           fix: `~` is not expanded: write the path in full
         ");
         assert_snapshot!(folder.said_of(".."), @"
-        error: module `this`: discovery: `..` is not a plugin's name: a name has letters, digits, `_` and `-` only
+        error: module `this`: discovery: `..` is not a plugin name: a name has only letters, digits, `_` and `-`
           at modules.<item 0>.module, line 2, column 5
-          fix: name the plugin, or give the path of its file, with a separator in it
+          fix: write the plugin's name, or the path of its file, with a separator
         ");
     }
 
@@ -145,7 +145,7 @@ mod messages {
         assert_snapshot!(empty.said_of("my-module"), @"
         error: module `this`: discovery: there is no plugin `my-module` in `DIR/plugins`
           at modules.<item 0>.module, line 2, column 5
-          fix: put `libmy_module.so` there; it holds no plugins yet
+          fix: put `libmy_module.so` there; the directory has no plugins yet
         ");
         let few = Folder::new(&["plugins/libldap.so", "plugins/libspam_checker.so"]);
         assert_snapshot!(few.said_of("spam-chekcer"), @"
@@ -171,15 +171,15 @@ mod messages {
     fn two_files() {
         let folder = Folder::new(&["plugins/libspam.so", "plugins/spam.so"]);
         assert_snapshot!(folder.said_of("spam"), @"
-        error: module `this`: discovery: the name `spam` fits more than one file: `DIR/plugins/libspam.so`, `DIR/plugins/spam.so`
+        error: module `this`: discovery: the name `spam` matches more than one file: `DIR/plugins/libspam.so`, `DIR/plugins/spam.so`
           at modules.<item 0>.module, line 2, column 5
-          fix: keep one of them, or name one by its path
+          fix: keep one of them, or give the path of one
         ");
         let folder = Folder::new(&["plugins/libmy_module.so", "plugins/libmy-module.so"]);
         assert_snapshot!(folder.said_of("my-module"), @"
-        error: module `this`: discovery: the name `my-module` fits more than one file: `DIR/plugins/libmy-module.so`, `DIR/plugins/libmy_module.so`
+        error: module `this`: discovery: the name `my-module` matches more than one file: `DIR/plugins/libmy-module.so`, `DIR/plugins/libmy_module.so`
           at modules.<item 0>.module, line 2, column 5
-          fix: keep one of them, or name one by its path
+          fix: keep one of them, or give the path of one
         ");
     }
 
@@ -217,18 +217,18 @@ mod messages {
         assert_snapshot!(folder.said_of("my-module"), @r#"
         error: module `this`: discovery: there is no plugin `my-module` in `DIR/plugins`
           at modules.<item 0>.module, line 2, column 5
-          fix: `libmy_module.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+          fix: `libmy_module.rlib` is there, but only Rust crates can use it: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and rebuild it
         "#);
         assert_snapshot!(folder.said_of("plugins/libmy_module.so"), @r#"
         error: module `this`: discovery: there is no file `DIR/plugins/libmy_module.so`
           at modules.<item 0>.module, line 2, column 5
-          fix: `libmy_module.rlib` is there, a library for Rust alone: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and build it again
+          fix: `libmy_module.rlib` is there, but only Rust crates can use it: write `crate-type = ["cdylib", "rlib"]` below `[lib]` in the plugin's `Cargo.toml`, and rebuild it
         "#);
         let built = Folder::new(&["plugins/libspam.d", "plugins/libspan.rlib"]);
         assert_snapshot!(built.said_of("plugins/libspam.so"), @"
         error: module `this`: discovery: there is no file `DIR/plugins/libspam.so`
           at modules.<item 0>.module, line 2, column 5
-          fix: correct the path; a relative one is taken from the config file's folder
+          fix: correct the path; a relative path starts at the config file's folder
         ");
     }
 
@@ -243,7 +243,7 @@ mod messages {
         assert_snapshot!(folder.said_of("./elsewhere/libspam.so"), @"
         error: module `this`: discovery: there is no file `DIR/elsewhere/libspam.so`
           at modules.<item 0>.module, line 2, column 5
-          fix: correct the path; a relative one is taken from the config file's folder
+          fix: correct the path; a relative path starts at the config file's folder
         ");
         assert_snapshot!(folder.said_of("~/libspam.so"), @"
         error: module `this`: discovery: there is no file `DIR/~/libspam.so`
@@ -253,10 +253,10 @@ mod messages {
         assert_snapshot!(folder.said_of("./plugins/libspam.so/x"), @"
         error: module `this`: discovery: there is no file `DIR/plugins/libspam.so/x`
           at modules.<item 0>.module, line 2, column 5
-          fix: correct the path; a relative one is taken from the config file's folder
+          fix: correct the path; a relative path starts at the config file's folder
         ");
         assert_snapshot!(folder.said_of("./a\0b"), @r"
-        error: module `this`: discovery: cannot look at `DIR/a\u{0}b`: file name contained an unexpected NUL byte
+        error: module `this`: discovery: cannot access `DIR/a\u{0}b`: file name contained an unexpected NUL byte
           at modules.<item 0>.module, line 2, column 5
         ");
     }
@@ -270,7 +270,7 @@ mod messages {
         let _socket =
             std::os::unix::net::UnixListener::bind(folder.join("plugins/libsocket.so")).unwrap();
         assert_snapshot!(folder.said_of("dangling"), @"
-        error: module `this`: discovery: `DIR/plugins/libdangling.so` is a symbolic link to `../gone.so`, which leads nowhere
+        error: module `this`: discovery: `DIR/plugins/libdangling.so` is a symbolic link to `../gone.so`, which does not exist
           at modules.<item 0>.module, line 2, column 5
           fix: point it at the plugin's file, or remove it
         ");
@@ -287,7 +287,7 @@ mod messages {
         assert_snapshot!(folder.said_of("socket"), @"
         error: module `this`: discovery: `DIR/plugins/libsocket.so` is not a regular file
           at modules.<item 0>.module, line 2, column 5
-          fix: put the plugin's file in its place
+          fix: replace it with the plugin's file
         ");
         assert_snapshot!(folder.said_of("/"), @"
         error: module `this`: discovery: `/` is a directory

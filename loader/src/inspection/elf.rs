@@ -81,7 +81,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
             .find_map(|segment| segment.dynamic(file.endian, file.bytes).transpose())
             .ok_or_else(|| {
                 Fault::new(
-                    "is an ELF file without a dynamic table: no shared library",
+                    "is an ELF file without a dynamic table, not a shared library",
                     BUILD_A_CDYLIB,
                 )
             })?
@@ -102,11 +102,11 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         let endian = self.file.endian;
         let length = if let Some(data) = self.table(elf::DT_GNU_HASH, "hash table")? {
             let table = GnuHashTable::<F>::parse(endian, data)
-                .map_err(|_| Fault::damaged("its hash table leads out of the file"))?;
+                .map_err(|_| Fault::damaged("its hash table lies outside the file"))?;
             table.symbol_table_length(endian)
         } else if let Some(data) = self.table(elf::DT_HASH, "hash table")? {
             let table = HashTable::<F>::parse(endian, data)
-                .map_err(|_| Fault::damaged("its hash table leads out of the file"))?;
+                .map_err(|_| Fault::damaged("its hash table lies outside the file"))?;
             Some(table.symbol_table_length())
         } else {
             None
@@ -171,7 +171,7 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         let bytes = self.from(symbol).and_then(|data| data.get(..usize::try_from(size).ok()?));
         match bytes {
             Some(bytes) => Ok(Some(bytes)),
-            None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its segments"))),
+            None => Err(Fault::damaged(&format!("its symbol `{name}` lies outside its segments"))),
         }
     }
 
@@ -185,11 +185,11 @@ impl<'file, 'data, F: FileHeader<Endian = Endianness>> Tables<'file, 'data, F> {
         let is_constant = matches!(symbol.st_type(), elf::STT_OBJECT | elf::STT_NOTYPE)
             && !symbol.is_absolute(self.file.endian);
         if !is_constant {
-            return Err(Fault::damaged(&format!("its symbol `{name}` is no constant")));
+            return Err(Fault::damaged(&format!("its symbol `{name}` is not a constant")));
         }
         match self.from(symbol) {
             Some(bytes) => Ok(Some(bytes)),
-            None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its segments"))),
+            None => Err(Fault::damaged(&format!("its symbol `{name}` lies outside its segments"))),
         }
     }
 

@@ -112,7 +112,7 @@ impl EntryHead {
             Entry::LITTLE => true,
             Entry::BIG => false,
             other => {
-                let what = format!("its entry names no byte order, but number {other}");
+                let what = format!("its entry has an unknown byte order, number {other}");
                 return Err(Fault::damaged(&what));
             }
         };
@@ -126,14 +126,16 @@ impl EntryHead {
 pub(super) fn read(library: &Library<'_>, platform: &Platform) -> Result<EntryHead, Fault> {
     let Some(bytes) = library.entry else { return Err(missing(library, platform.abi)) };
     let Some(scalars) = bytes.first_chunk() else {
-        let what = format!("its entry is cut off: the file holds {} bytes of it", bytes.len());
+        let what = format!("its entry is cut off: the file has {} bytes of it", bytes.len());
         return Err(Fault::damaged(&what));
     };
     let Some(head) = EntryHead::of(scalars) else {
         return Err(Fault::new(
-            format!("has a damaged entry: its symbol `{ENTRY_SYMBOL}` does not begin as one does"),
-            "build it again with `export_module!` of hsmod-plugin-api; in another language, let it \
-             begin with `hsmodABI`",
+            format!(
+                "has a damaged entry: its symbol `{ENTRY_SYMBOL}` does not begin like an entry"
+            ),
+            "rebuild the plugin with `export_module!` of hsmod-plugin-api; in another language, \
+             make the symbol begin with `hsmodABI`",
         ));
     };
     let machine = head.machine(&library.machine.arch)?;
@@ -152,11 +154,11 @@ fn check_size(size: u32, in_file: usize) -> Result<(), Fault> {
     let smallest = size_of::<Entry>();
     match usize::try_from(size) {
         Ok(size) if size < smallest => Err(Fault::damaged(&format!(
-            "its entry says that it has {size} bytes; one has at least {smallest}"
+            "its entry gives its size as {size} bytes; an entry has at least {smallest}"
         ))),
         Ok(size) if size <= in_file => Ok(()),
         _ => Err(Fault::damaged(&format!(
-            "its entry says that it has {size} bytes, of which the file holds {in_file}"
+            "its entry gives its size as {size} bytes, of which the file has {in_file}"
         ))),
     }
 }
@@ -196,8 +198,8 @@ pub(super) fn unwind(head: &EntryHead, in_manifest: &str) -> Option<Fault> {
     };
     Some(Fault::new(
         format!(
-            "does not tell its panic strategy: its manifest says `{in_manifest}`, its entry says \
-             `{in_entry}`"
+            "contradicts itself about its panic strategy: its manifest says `{in_manifest}`, its \
+             entry says `{in_entry}`"
         ),
         DAMAGED,
     ))
@@ -213,8 +215,8 @@ pub(super) fn contradiction(head: &EntryHead, in_manifest: AbiVersion) -> Option
                  {in_manifest}"
             ),
             format!(
-                "rebuild all of it with one hsmod-plugin-api; where `{MANIFEST_SYMBOL}` is written \
-                 by hand, write the version of `{ENTRY_SYMBOL}` there"
+                "rebuild all of it with one version of hsmod-plugin-api; if `{MANIFEST_SYMBOL}` is \
+                 written by hand, give it the version of `{ENTRY_SYMBOL}`"
             ),
         )
     })

@@ -47,16 +47,16 @@ impl Format {
             }
             _ if bytes.starts_with(b"#!") => no_library("a script, not a shared library"),
             _ if bytes.starts_with(LFS_POINTER) => Err(Fault::new(
-                "is a Git LFS pointer: it stands for the library, which was not fetched",
+                "is a Git LFS pointer: the library itself was not fetched",
                 "fetch it with `git lfs pull` where the repository was cloned, and copy it again",
             )),
             _ if is_page(bytes) => Err(Fault::new(
-                "is a web page, not a shared library: a server has answered with that instead",
-                "download it again from the right address: `curl --fail --location` complains of a \
+                "is a web page, not a shared library: a server answered with that instead",
+                "download it again from the right address; `curl --fail --location` reports a \
                  wrong one",
             )),
             _ if is_text(bytes) => no_library("a text file, not a shared library"),
-            _ => no_library("no shared library, but a file of an unknown format"),
+            _ => no_library("a file of an unknown format, not a shared library"),
         }
     }
 
@@ -85,8 +85,9 @@ impl Format {
 }
 
 /// The remedy for a file that was not built as a `cdylib`.
-pub(super) const BUILD_A_CDYLIB: &str = "a plugin is what `cargo build --release` makes of a \
-    crate with `crate-type = [\"cdylib\"]`: a `.so`, `.dylib` or `.dll`; name that file";
+pub(super) const BUILD_A_CDYLIB: &str = "name the `.so`, `.dylib` or `.dll` that `cargo build \
+                                         --release` makes from a crate with `crate-type = \
+                                         [\"cdylib\"]`";
 
 /// The beginning of a Git LFS pointer file.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -146,7 +147,7 @@ mod tests {
     fn a_script() {
         assert_snapshot!(fault(b"#!/bin/sh\nexit\n"), @r#"
         error: inspection: `libx.so` is a script, not a shared library
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
     }
 
@@ -154,7 +155,7 @@ mod tests {
     fn a_text() {
         assert_snapshot!(fault("Grüße".as_bytes()), @r#"
         error: inspection: `libx.so` is a text file, not a shared library
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
         // The cut is within a character.
         assert_eq!(fault(format!("{}ü", "x".repeat(4095)).as_bytes()), fault(b"text"));
@@ -164,7 +165,7 @@ mod tests {
     fn a_static_library() {
         assert_snapshot!(fault(b"!<arch>\n/               0           "), @r#"
         error: inspection: `libx.so` is a static library (`.a`, `.rlib`), not a shared one
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
     }
 
@@ -185,7 +186,7 @@ mod tests {
     fn a_pointer_of_git_lfs() {
         let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
         assert_snapshot!(fault(pointer), @"
-        error: inspection: `libx.so` is a Git LFS pointer: it stands for the library, which was not fetched
+        error: inspection: `libx.so` is a Git LFS pointer: the library itself was not fetched
           fix: fetch it with `git lfs pull` where the repository was cloned, and copy it again
         ");
     }
@@ -193,8 +194,8 @@ mod tests {
     #[test]
     fn a_download_that_failed() {
         assert_snapshot!(fault(b"\n<!DOCTYPE html><title>404</title>"), @"
-        error: inspection: `libx.so` is a web page, not a shared library: a server has answered with that instead
-          fix: download it again from the right address: `curl --fail --location` complains of a wrong one
+        error: inspection: `libx.so` is a web page, not a shared library: a server answered with that instead
+          fix: download it again from the right address; `curl --fail --location` reports a wrong one
         ");
         let denied = b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>";
         assert_eq!(fault(denied), fault(b"<html>"));
@@ -204,7 +205,7 @@ mod tests {
     fn an_object_file_of_windows() {
         assert_snapshot!(fault(b"\x64\x86\x01\0\0\0\0\0\0\0\0\0\0\0\0\0"), @r#"
         error: inspection: `libx.so` is an object file of Windows (`.obj`), not a shared library
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
     }
 
@@ -212,15 +213,15 @@ mod tests {
     fn a_webassembly_module() {
         assert_snapshot!(fault(b"\0asm\x01\0\0\0"), @r#"
         error: inspection: `libx.so` is a WebAssembly module, not a shared library
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
     }
 
     #[test]
     fn an_unknown_format() {
         assert_snapshot!(fault(b"\0\x01\x02"), @r#"
-        error: inspection: `libx.so` is no shared library, but a file of an unknown format
-          fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+        error: inspection: `libx.so` is a file of an unknown format, not a shared library
+          fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
         "#);
     }
 

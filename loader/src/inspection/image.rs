@@ -116,7 +116,7 @@ fn kind(file: FileType) -> &'static str {
 
 #[cfg(not(unix))]
 const fn kind(_: FileType) -> &'static str {
-    "no regular file"
+    "something other than a regular file"
 }
 
 fn unreadable(cause: io::Error) -> Fault {
@@ -126,7 +126,7 @@ fn unreadable(cause: io::Error) -> Fault {
         }
         io::ErrorKind::NotFound => "copy the plugin there, or correct its name in the config",
         _ => scarcity::remedy(&cause)
-            .unwrap_or("see to it that the user that runs the homeserver can read the file"),
+            .unwrap_or("make sure that the user that runs the homeserver can read the file"),
     };
     Fault::new(format!("cannot be read: {cause}"), fix)
 }

@@ -36,7 +36,7 @@ pub(super) fn read<'data>(
     match library.manifest {
         Some(manifest) if manifest.len() > MANIFEST_SIZE_MAX => Err(Fault::new(
             format!(
-                "has a manifest of {} bytes; one has at most {MANIFEST_SIZE_MAX}",
+                "has a manifest of {} bytes; a manifest has at most {MANIFEST_SIZE_MAX}",
                 manifest.len()
             ),
             DAMAGED,

@@ -27,7 +27,7 @@ const MANIFEST_SECTIONS: [&str; 2] = ["__hsmod", ".hsmod"];
 pub(super) fn read<'data>(bytes: &'data [u8], here: &Machine) -> Result<Library<'data>, Fault> {
     let file = File::parse(bytes).map_err(|error| Fault::damaged(&error.to_string()))?;
     if matches!(file.kind(), ObjectKind::Relocatable | ObjectKind::Executable | ObjectKind::Core) {
-        return Err(Fault::new("is no shared library", BUILD_A_CDYLIB));
+        return Err(Fault::new("is not a shared library", BUILD_A_CDYLIB));
     }
     let machine = machine(&file);
     if machine != *here {
@@ -76,7 +76,7 @@ fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<(String, &'d
     });
     match found {
         Some(found) => Ok(Some(found)),
-        None => Err(Fault::damaged(&format!("its symbol `{name}` leads out of its sections"))),
+        None => Err(Fault::damaged(&format!("its symbol `{name}` lies outside its sections"))),
     }
 }
 
@@ -84,8 +84,8 @@ fn exported<'data>(file: &File<'data>, name: &str) -> Result<Option<(String, &'d
 fn unmarked(section: &str) -> Fault {
     Fault::new(
         format!("has its manifest among other data (section `{section}`)"),
-        "rebuild it with `export_module!` of the hsmod-plugin-api that belongs to this homeserver, \
-         and keep the linker from merging its sections",
+        "rebuild it with `export_module!` of this homeserver's version of hsmod-plugin-api, and \
+         keep the linker from merging the plugin's sections",
     )
 }
 

@@ -163,7 +163,7 @@ fn a_config_schema_that_is_not_an_object() {
 fn a_manifest_without_end() {
     let manifest = Some(" ".repeat((1 << 20) + 1));
     assert_snapshot!(problems(&Plugin { manifest, ..Plugin::default() }.bytes()), @r"
-    error: inspection: `/plugins/libx.so` has a manifest of 1048577 bytes; one has at most 1048576
+    error: inspection: `/plugins/libx.so` has a manifest of 1048577 bytes; a manifest has at most 1048576
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }
@@ -172,7 +172,7 @@ fn a_manifest_without_end() {
 fn a_manifest_symbol_that_lies() {
     let manifest_size = Some(u64::MAX);
     assert_snapshot!(problems(&Plugin { manifest_size, ..Plugin::default() }.bytes()), @r"
-    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_manifest` leads out of its segments
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_manifest` lies outside its segments
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }
@@ -214,7 +214,7 @@ fn libraries_beside_itself() {
     }
     let runpath = Some("$ORIGIN/lib");
     assert_snapshot!(problems(&Plugin { runpath, ..Plugin::default() }.bytes()), @r"
-    error: inspection: `/plugins/libx.so` looks for libraries beside itself (`$ORIGIN/lib`), but what is mapped is a sealed copy that lies in no folder
+    error: inspection: `/plugins/libx.so` looks for libraries beside itself (`$ORIGIN/lib`), but is mapped from a sealed copy, which is in no folder
       fix: link these libraries statically, or give their folder as an absolute path: `patchelf --set-rpath /absolute/folder FILE`
     ");
 }
@@ -245,15 +245,15 @@ fn all_problems_are_reported_at_once() {
 fn an_object_file_an_executable_a_core_dump() {
     assert_snapshot!(problems(&Plugin { type_: 1, ..Plugin::default() }.bytes()), @r#"
     error: inspection: `/plugins/libx.so` is an ELF object file (`.o`), not a shared library
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
     assert_snapshot!(problems(&Plugin { type_: 2, ..Plugin::default() }.bytes()), @r#"
     error: inspection: `/plugins/libx.so` is an ELF executable, not a shared library
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
     assert_snapshot!(problems(&Plugin { type_: 4, ..Plugin::default() }.bytes()), @r#"
     error: inspection: `/plugins/libx.so` is an ELF core dump, not a shared library
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
 }
 
@@ -308,7 +308,7 @@ fn headers_that_lie() {
     let mut bytes = Plugin::default().bytes();
     bytes[32..40].fill(0xff);
     assert_snapshot!(problems(&bytes), @r"
-    error: inspection: `/plugins/libx.so` is damaged: its ELF header makes no sense
+    error: inspection: `/plugins/libx.so` is damaged: its ELF header is invalid
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }

@@ -23,17 +23,17 @@ pub(super) fn of(library: &Library, inspected: &EntryHead) -> Result<&'static En
 /// changes.
 unsafe fn checked(address: *const Entry, inspected: &EntryHead) -> Result<&'static Entry, String> {
     if address.is_null() || !address.is_aligned() {
-        return Err("its symbol `hsmod_entry` leads to no place for one".to_owned());
+        return Err("its symbol `hsmod_entry` does not point to an entry".to_owned());
     }
     // SAFETY: aligned and not null, and the caller promises the rest.
     let scalars = unsafe { address.cast::<[u8; Entry::SCALARS]>().read() };
     if EntryHead::of(&scalars).as_ref() != Some(inspected) {
-        return Err("what was mapped says something else than its file".to_owned());
+        return Err("the mapped entry differs from the one in the file".to_owned());
     }
     // SAFETY: as above.
     let entry = unsafe { &*address };
     if entry.root.is_null() {
-        return Err("it leads to no root table".to_owned());
+        return Err("it does not point to a root table".to_owned());
     }
     Ok(entry)
 }
@@ -72,14 +72,14 @@ mod tests {
         static DAMAGED: Entry = Entry { magic: [0; 8], ..ENTRY };
         for entry in [&raw const OTHER, &raw const DAMAGED] {
             let said = wrong(entry).unwrap();
-            assert_eq!(said, "what was mapped says something else than its file");
+            assert_eq!(said, "the mapped entry differs from the one in the file");
         }
     }
 
     #[test]
     fn an_entry_without_a_root_table() {
         static ROOTLESS: Entry = Entry::NOTHING;
-        assert_eq!(wrong(&raw const ROOTLESS).unwrap(), "it leads to no root table");
+        assert_eq!(wrong(&raw const ROOTLESS).unwrap(), "it does not point to a root table");
     }
 
     #[test]
@@ -87,7 +87,7 @@ mod tests {
         let crooked = (&raw const WHOLE).cast::<u8>().wrapping_add(1).cast();
         for address in [null(), crooked] {
             let said = wrong(address).unwrap();
-            assert_eq!(said, "its symbol `hsmod_entry` leads to no place for one");
+            assert_eq!(said, "its symbol `hsmod_entry` does not point to an entry");
         }
     }
 }

@@ -25,9 +25,10 @@ pub(super) fn check(entry: &'static Entry, inspection: &Inspection) -> Result<()
     let errors = compared.err().map(|errors| errors.errors).unwrap_or_default();
     let Some(difference) = innermost(&errors) else { return Ok(()) };
     let file = inspection.file.display();
-    let message = format!("`{file}` has another boundary: {difference}");
+    let message = format!("`{file}` was built with a different plugin boundary: {difference}");
     Err(Problem::error(Stage::Loading, message).fix(format!(
-        "rebuild the plugin with hsmod-plugin-api of ABI {ABI}; it was changed without a new version"
+        "rebuild the plugin with this homeserver's hsmod-plugin-api: the two differ, although both \
+         have ABI {ABI}"
     )))
 }
 

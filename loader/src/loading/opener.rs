@@ -217,12 +217,12 @@ fn open(verified: Verified, module: &str) -> Option<Result<Loaded, Problem>> {
 impl Hanging {
     fn problem(&self, limit: Duration) -> Problem {
         let message = format!(
-            "`{}` did not come back within {limit:?}: code of it that runs while it is being mapped \
-             (a constructor) hangs",
+            "`{}` was not mapped within {limit:?}: code that it runs while it is being mapped (a \
+             constructor) hangs",
             self.file.display()
         );
         Problem::error(Stage::Loading, message).fix(
-            "take the module out of the list and tell its author; if it needs that long, raise its \
+            "remove the module and report it to its author; if it needs that long, raise its \
              `timeout`",
         )
     }
@@ -231,17 +231,17 @@ impl Hanging {
     pub(crate) fn keeps_from(&self, file: &Path) -> Problem {
         let Self { module, file: hanging } = self;
         let message = format!(
-            "`{}` was not tried: `{}` of module `{module}` hangs while it is being mapped, and until \
-             that is over this process can map nothing else",
+            "`{}` was not mapped: `{}` of module `{module}` hangs while it is being mapped, and \
+             until it ends this process cannot map other plugins",
             file.display(),
             hanging.display()
         );
         Problem::error(Stage::Loading, message)
-            .fix(format!("mend or remove module `{module}`, then start the process anew"))
+            .fix(format!("fix or remove module `{module}`, then restart the process"))
     }
 }
 
 fn unanswered() -> Problem {
     Problem::error(Stage::Loading, "ended without an answer")
-        .fix("this is a fault of hsmod: report it")
+        .fix("this is a bug in hsmod: report it")
 }

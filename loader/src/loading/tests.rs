@@ -6,9 +6,9 @@ use super::{remedy, unreachable};
 
 #[test]
 fn each_linker_error_has_its_own_remedy() {
-    assert_snapshot!(remedy("/proc/self/fd/9: cannot allocate memory in static TLS block"), @"a library in the plugin takes static thread-local storage, of which a process has little: start the homeserver with `GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384` in its environment (more if that is not enough), or build the plugin without an allocator of its own");
+    assert_snapshot!(remedy("/proc/self/fd/9: cannot allocate memory in static TLS block"), @"a library in the plugin takes static thread-local storage, of which a process has little: start the homeserver with `GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384` in its environment (more if that is not enough), or build the plugin without its own allocator");
     assert_snapshot!(remedy("/proc/self/fd/9: cannot open shared object file: Too many open files"), @"this process has too many files open: raise its limit (`ulimit -n`; `LimitNOFILE=` in a systemd unit)");
-    assert_snapshot!(remedy("libx.so: failed to map segment from shared object"), @"let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of `/proc` or the sysctl `vm.memfd_noexec` may keep it from that");
+    assert_snapshot!(remedy("libx.so: failed to map segment from shared object"), @"let the homeserver map code: a security module (SELinux, AppArmor), a `noexec` mount of `/proc` or the sysctl `vm.memfd_noexec` may prevent it");
     assert_snapshot!(remedy("libx.so: cannot open shared object file: No such file or directory"), @"install the libraries it needs, or link them into the plugin");
 }
 

@@ -10,7 +10,10 @@ fn said(names: &[&str], known: Known<'_>) -> String {
     let names = names.iter().map(|name| (*name).to_owned()).collect();
     let problem = Requirements { names, built_for: ABI }.unmet("it", known);
     let said = problem.map(|problem| problem.to_string()).unwrap_or_default();
-    said.replace(&format!("ABI {ABI}, it speaks {ABI}"), "ABI A, it speaks B")
+    said.replace(
+        &format!("ABI {ABI}, the homeserver speaks {ABI}"),
+        "ABI A, the homeserver speaks B",
+    )
 }
 
 fn host() -> Host {
@@ -30,16 +33,16 @@ fn everything_missing_is_one_problem() {
         "account_validity.is_user_expired",
     ];
     assert_snapshot!(said(&names, Known::All(&host())), @"
-    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, it speaks B); it needs `spam_checker.accept_make_join`, which this homeserver never calls; it needs the request `is_user_admin`, which this homeserver does not answer; it needs `spam_checker.user_may_invite`, which Synapse 1.37 and newer call; this is 1.36.0; it needs `account_validity.is_user_expired`, which Synapse 1.39 and newer call; this is 1.36.0; it needs `spam_checker.check_login_for_spam`, which Synapse 1.87 and newer call; this is 1.36.0
-      fix: update Synapse; use another homeserver; update the homeserver; or, even if your config does not choose these callbacks, use a version of the module with `#[callbacks(optional(user_may_invite, accept_make_join, check_login_for_spam, dance, is_user_expired))]`
+    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, the homeserver speaks B); it needs `spam_checker.accept_make_join`, which this homeserver never calls; it needs the request `is_user_admin`, which this homeserver does not answer; it needs `spam_checker.user_may_invite`, which Synapse calls only from 1.37 on; this is Synapse 1.36.0; it needs `account_validity.is_user_expired`, which Synapse calls only from 1.39 on; this is Synapse 1.36.0; it needs `spam_checker.check_login_for_spam`, which Synapse calls only from 1.87 on; this is Synapse 1.36.0
+      fix: update Synapse; use another homeserver; update the homeserver; or, if your config does not need these callbacks, use a version of the module with `#[callbacks(optional(user_may_invite, accept_make_join, check_login_for_spam, dance, is_user_expired))]`
     ");
     assert_snapshot!(said(&names, Known::Calls(&host())), @"
-    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, it speaks B); it needs `spam_checker.accept_make_join`, which this homeserver never calls; it needs `spam_checker.user_may_invite`, which Synapse 1.37 and newer call; this is 1.36.0; it needs `account_validity.is_user_expired`, which Synapse 1.39 and newer call; this is 1.36.0; it needs `spam_checker.check_login_for_spam`, which Synapse 1.87 and newer call; this is 1.36.0
-      fix: update Synapse; use another homeserver; update the homeserver; or, even if your config does not choose these callbacks, use a version of the module with `#[callbacks(optional(user_may_invite, accept_make_join, check_login_for_spam, dance, is_user_expired))]`
+    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, the homeserver speaks B); it needs `spam_checker.accept_make_join`, which this homeserver never calls; it needs `spam_checker.user_may_invite`, which Synapse calls only from 1.37 on; this is Synapse 1.36.0; it needs `account_validity.is_user_expired`, which Synapse calls only from 1.39 on; this is Synapse 1.36.0; it needs `spam_checker.check_login_for_spam`, which Synapse calls only from 1.87 on; this is Synapse 1.36.0
+      fix: update Synapse; use another homeserver; update the homeserver; or, if your config does not need these callbacks, use a version of the module with `#[callbacks(optional(user_may_invite, accept_make_join, check_login_for_spam, dance, is_user_expired))]`
     ");
     assert_snapshot!(said(&names, Known::Nothing), @"
-    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, it speaks B)
-      fix: update the homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(dance))]`
+    error: inspection: it needs the request `sing`, `third_party_rules.dance`, which this homeserver does not know (the plugin was built for ABI A, the homeserver speaks B)
+      fix: update the homeserver; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(dance))]`
     ");
     let met = ["third_party_rules.check_event_allowed", "sleep"];
     assert_eq!(said(&met, Known::All(&host())), "");

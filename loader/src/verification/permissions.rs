@@ -22,7 +22,7 @@ use crate::sys;
 pub(super) fn check(image: &Image) -> Vec<Problem> {
     let unknown = |cause: io::Error| {
         let path = image.path().display();
-        let problem = error(format!("who may write `{path}` cannot be found out: {cause}"));
+        let problem = error(format!("cannot find out who may write to `{path}`: {cause}"));
         let fix = scarcity::remedy(&cause)
             .unwrap_or("let the user that runs the homeserver enter the folders on the way to it");
         vec![problem.fix(fix)]

@@ -244,7 +244,7 @@ fn no_memory_to_seal_in() {
     let said = unsealed(&image, &cause).to_string();
     assert_snapshot!(said.replace(plugins.folder.path().to_str().unwrap(), "/plugins"), @r"
     error: verification: `/plugins/libx.so` cannot be copied into sealed memory (memfd): Function not implemented (os error 38)
-      fix: let the homeserver use `memfd_create`: a container's seccomp profile or a full memory limit may keep it from that
+      fix: let the homeserver use `memfd_create`: a container's seccomp profile or a full memory limit may prevent it
     ");
 }
 
@@ -257,7 +257,7 @@ fn the_file_itself_is_mapped_where_the_config_wants_it() {
     assert_eq!(image.path(), plugins.path("libx.so"));
     assert_eq!(report.errors(), 0);
     assert_snapshot!(plugins.problems("libx.so"), @"
-    warning: verification: `/plugins/libx.so` itself is mapped, and no sealed copy: whoever writes to it changes this process
-      fix: leave `verify.mapping` out, unless you look at the plugin with a debugger
+    warning: verification: `/plugins/libx.so` itself is mapped, not a sealed copy: whoever writes to it changes this process
+      fix: remove `verify.mapping`, unless you are debugging the plugin
     ");
 }

@@ -31,12 +31,12 @@ fn a_refused_plugin_stays_mapped_for_the_threads_it_has_started() {
     assert_snapshot!(homeserver(&scene, 2, "return"), @"
     exit status: 3
     mapped: 1
-    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it leads to no root table
+    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it does not point to a root table
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
-    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it leads to no root table
+      fix: rebuild the plugin with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
+    error: module `bad_constructor_thread`: loading: `<folder>/plugins/libbad_constructor_thread.so` has a damaged entry: it does not point to a root table
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
+      fix: rebuild the plugin with `export_module!` of hsmod-plugin-api (this loader speaks ABI 2.0)
     ");
 }
 
@@ -51,15 +51,15 @@ fn a_plugin_that_hangs_is_named_and_keeps_no_process_from_ending() {
     assert_snapshot!(said, @"
     exit status: 3
     mapped: 0
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 200ms: code of it that runs while it is being mapped (a constructor) hangs
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped within 200ms: code that it runs while it is being mapped (a constructor) hangs
       at modules.<item 1>.module, line 8, column 7
-      fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
-    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` was not tried: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until that is over this process can map nothing else
+      fix: remove the module and report it to its author; if it needs that long, raise its `timeout`
+    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` was not mapped: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until it ends this process cannot map other plugins
       at modules.<item 2>.module, line 15, column 7
-      fix: mend or remove module `bad_constructor_hangs`, then start the process anew
-    error: module `demo-2`: loading: `<folder>/plugins/libdemo.so` was not tried: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until that is over this process can map nothing else
+      fix: fix or remove module `bad_constructor_hangs`, then restart the process
+    error: module `demo-2`: loading: `<folder>/plugins/libdemo.so` was not mapped: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until it ends this process cannot map other plugins
       at modules.<item 3>.module, line 19, column 7
-      fix: mend or remove module `bad_constructor_hangs`, then start the process anew
+      fix: fix or remove module `bad_constructor_hangs`, then restart the process
     ");
     assert_eq!(homeserver(&scene, 1, "exit"), said);
 }
@@ -70,11 +70,11 @@ fn a_later_start_says_what_still_hangs() {
     assert_snapshot!(homeserver(&scene, 2, "return"), @"
     exit status: 3
     mapped: 0
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 200ms: code of it that runs while it is being mapped (a constructor) hangs
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped within 200ms: code that it runs while it is being mapped (a constructor) hangs
       at modules.<item 0>.module, line 4, column 7
-      fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not tried: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until that is over this process can map nothing else
+      fix: remove the module and report it to its author; if it needs that long, raise its `timeout`
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until it ends this process cannot map other plugins
       at modules.<item 0>.module, line 4, column 7
-      fix: mend or remove module `bad_constructor_hangs`, then start the process anew
+      fix: fix or remove module `bad_constructor_hangs`, then restart the process
     ");
 }

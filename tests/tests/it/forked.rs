@@ -71,11 +71,11 @@ fn nothing_is_begun_behind_a_plugin_that_hangs() {
     let scene = Scene::new().entry("bad_constructor_hangs", entry);
     assert_snapshot!(daemon(&scene, "twice"), @"
     exit status: 0
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` did not come back within 200ms: code of it that runs while it is being mapped (a constructor) hangs
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped within 200ms: code that it runs while it is being mapped (a constructor) hangs
       at modules.<item 0>.module, line 4, column 7
-      fix: take the module out of the list and tell its author; if it needs that long, raise its `timeout`
-    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not tried: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until that is over this process can map nothing else
+      fix: remove the module and report it to its author; if it needs that long, raise its `timeout`
+    error: module `bad_constructor_hangs`: loading: `<folder>/plugins/libbad_constructor_hangs.so` was not mapped: `<folder>/plugins/libbad_constructor_hangs.so` of module `bad_constructor_hangs` hangs while it is being mapped, and until it ends this process cannot map other plugins
       at modules.<item 0>.module, line 4, column 7
-      fix: mend or remove module `bad_constructor_hangs`, then start the process anew
+      fix: fix or remove module `bad_constructor_hangs`, then restart the process
     ");
 }

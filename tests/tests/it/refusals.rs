@@ -55,9 +55,9 @@ async fn a_library_that_is_no_plugin() {
 #[tokio::test]
 async fn a_plugin_with_a_damaged_entry() {
     assert_snapshot!(Scene::new().module("bad_magic", json!({})).refusal().await, @"
-    error: module `bad_magic`: inspection: `<folder>/plugins/libbad_magic.so` has a damaged entry: its symbol `hsmod_entry` does not begin as one does
+    error: module `bad_magic`: inspection: `<folder>/plugins/libbad_magic.so` has a damaged entry: its symbol `hsmod_entry` does not begin like an entry
       at modules.<item 0>.module, line 5, column 7
-      fix: build it again with `export_module!` of hsmod-plugin-api; in another language, let it begin with `hsmodABI`
+      fix: rebuild the plugin with `export_module!` of hsmod-plugin-api; in another language, make the symbol begin with `hsmodABI`
     ");
 }
 
@@ -66,7 +66,7 @@ async fn a_file_that_is_no_library() {
     assert_snapshot!(made_refusal(|path| std::fs::write(path, "no ELF\n").unwrap()).await, @r#"
     error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` is a text file, not a shared library
       at modules.<item 0>.module, line 7, column 7
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
     assert_snapshot!(made_refusal(|path| std::fs::write(path, "").unwrap()).await, @"
     error: module `list_spam_checker`: inspection: `<folder>/plugins/liblist_spam_checker.so` is empty
@@ -96,7 +96,7 @@ async fn a_plugin_of_which_a_part_is_missing() {
 async fn a_link_to_nowhere() {
     let refusal = made_refusal(|path| std::os::unix::fs::symlink("gone.so", path).unwrap()).await;
     assert_snapshot!(refusal, @"
-    error: module `list_spam_checker`: discovery: `<folder>/plugins/liblist_spam_checker.so` is a symbolic link to `gone.so`, which leads nowhere
+    error: module `list_spam_checker`: discovery: `<folder>/plugins/liblist_spam_checker.so` is a symbolic link to `gone.so`, which does not exist
       at modules.<item 0>.module, line 7, column 7
       fix: point it at the plugin's file, or remove it
     ");
@@ -170,9 +170,9 @@ async fn a_plugin_of_another_major_version() {
 #[tokio::test]
 async fn a_plugin_whose_boundary_was_changed() {
     assert_snapshot!(file_refusal(&build::changed_struct(PLUGIN)).await, @"
-    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` has another boundary: spam_checker.check_event_for_spam.event.pointer.origin_server_ts: expected `i64`, found `u32`
+    error: module `list_spam_checker`: loading: `<folder>/plugins/liblist_spam_checker.so` was built with a different plugin boundary: spam_checker.check_event_for_spam.event.pointer.origin_server_ts: expected `i64`, found `u32`
       at modules.<item 0>.module, line 7, column 7
-      fix: rebuild the plugin with hsmod-plugin-api of ABI 2.0; it was changed without a new version
+      fix: rebuild the plugin with this homeserver's hsmod-plugin-api: the two differ, although both have ABI 2.0
     ");
 }
 
@@ -271,7 +271,7 @@ async fn a_callback_that_a_newer_synapse_calls() {
     let host = Host::new("example.com").calls(["spam_checker.user_may_invite"]).synapse("1.132.0");
     let config = json!({"callbacks": ["federated_user_may_invite", "accept_make_join"]});
     assert_snapshot!(recorder_refusal(host, config).await, @r"
-    error: module `good_recorder`: new: it needs `spam_checker.federated_user_may_invite`, which Synapse 1.133 and newer call; this is 1.132.0
+    error: module `good_recorder`: new: it needs `spam_checker.federated_user_may_invite`, which Synapse calls only from 1.133 on; this is Synapse 1.132.0
       fix: update Synapse, or use a version of the module that registers it with `.optional(..)`
     error: module `good_recorder`: new: it needs `spam_checker.accept_make_join`, which this homeserver never calls
       fix: use another homeserver, or use a version of the module that registers it with `.optional(..)`

@@ -56,7 +56,10 @@ fn harmless(names: Option<&[&str]>) -> Scene {
 
 /// Replaces the ABI version, which is the same for plugin and loader.
 fn without_abi(text: &str) -> String {
-    text.replace(&format!("ABI {ABI}, it speaks {ABI}"), "ABI <abi>, it speaks <abi>")
+    text.replace(
+        &format!("ABI {ABI}, the homeserver speaks {ABI}"),
+        "ABI <abi>, the homeserver speaks <abi>",
+    )
 }
 
 fn calling(names: &[&str]) -> Host {
@@ -67,9 +70,9 @@ fn calling(names: &[&str]) -> Host {
 async fn a_callback_that_this_homeserver_does_not_know() {
     let scene = deadly(&["spam_checker.accept_make_knock"]);
     assert_snapshot!(without_abi(&scene.refusal().await), @"
-    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs `spam_checker.accept_make_knock`, which this homeserver does not know (the plugin was built for ABI <abi>, it speaks <abi>)
+    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs `spam_checker.accept_make_knock`, which this homeserver does not know (the plugin was built for ABI <abi>, the homeserver speaks <abi>)
       at modules.<item 0>.module, line 4, column 7
-      fix: update the homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(accept_make_knock))]`
+      fix: update the homeserver; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(accept_make_knock))]`
     ");
     // This holds whatever the homeserver calls, since the name is unknown.
     let error = Parsed::new(scene.config()).unwrap_err();
@@ -84,7 +87,7 @@ async fn a_callback_that_this_homeserver_never_calls() {
     assert_snapshot!(refusal, @"
     error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs `spam_checker.user_may_join_room`, which this homeserver never calls
       at modules.<item 0>.module, line 4, column 7
-      fix: use another homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(user_may_join_room))]`
+      fix: use another homeserver; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(user_may_join_room))]`
     ");
     let folder = scene.folder().to_string_lossy().into_owned();
     let told = |problem: String| problem.replace(&folder, "<folder>");
@@ -100,9 +103,9 @@ async fn a_callback_that_a_newer_synapse_calls() {
     let host = calling(&["spam_checker.user_may_invite"]).synapse("1.132.0");
     let scene = deadly(&["spam_checker.federated_user_may_invite"]);
     assert_snapshot!(scene.host(host).refusal().await, @"
-    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs `spam_checker.federated_user_may_invite`, which Synapse 1.133 and newer call; this is 1.132.0
+    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs `spam_checker.federated_user_may_invite`, which Synapse calls only from 1.133 on; this is Synapse 1.132.0
       at modules.<item 0>.module, line 4, column 7
-      fix: update Synapse; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(federated_user_may_invite))]`
+      fix: update Synapse; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(federated_user_may_invite))]`
     ");
 }
 
@@ -119,7 +122,7 @@ async fn a_request_that_this_homeserver_does_not_answer() {
       fix: set `mail` in the config
     ");
     assert_snapshot!(without_abi(&deadly(&["sing"]).refusal().await), @"
-    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs the request `sing`, which this homeserver does not know (the plugin was built for ABI <abi>, it speaks <abi>)
+    error: module `bad_constructor`: inspection: `<folder>/plugins/libbad_constructor.so` needs the request `sing`, which this homeserver does not know (the plugin was built for ABI <abi>, the homeserver speaks <abi>)
       at modules.<item 0>.module, line 4, column 7
       fix: update the homeserver
     ");
@@ -135,7 +138,7 @@ async fn written_callbacks_that_can_deny_are_required_whatever_the_config() {
     assert_snapshot!(scene().host(calling(&["federation"])).refusal().await, @"
     error: module `demo`: inspection: `<folder>/plugins/libdemo.so` needs `spam_checker.user_may_create_room`, which this homeserver never calls
       at modules.<item 0>.module, line 5, column 7
-      fix: use another homeserver; or, even if your config does not choose that callback, use a version of the module with `#[callbacks(optional(user_may_create_room))]`
+      fix: use another homeserver; or, if your config does not need that callback, use a version of the module with `#[callbacks(optional(user_may_create_room))]`
     ");
 }
 

@@ -17,7 +17,7 @@ pub(super) fn check<'data, F: FileHeader<Endian = Endianness>>(
     if bytes.len() < size_of::<F>() {
         return Err(truncated(bytes.len(), size_of::<F>() as u64));
     }
-    let unknown = |_| Fault::damaged("its ELF header makes no sense");
+    let unknown = |_| Fault::damaged("its ELF header is invalid");
     let header = F::parse(bytes).map_err(unknown)?;
     let endian = header.endian().map_err(unknown)?;
     check_type(header.e_type(endian))?;
@@ -28,7 +28,7 @@ pub(super) fn check<'data, F: FileHeader<Endian = Endianness>>(
     match size(header, endian, bytes) {
         Some(size) if size > bytes.len() as u64 => return Err(truncated(bytes.len(), size)),
         Some(_) => {}
-        None => return Err(Fault::damaged("its ELF header makes no sense")),
+        None => return Err(Fault::damaged("its ELF header is invalid")),
     }
     let segments = header.program_headers(endian, bytes).map_err(unknown)?;
     Ok(File { bytes, endian, machine, segments })

@@ -149,7 +149,7 @@ fn another_abi_minor_is_fine() {
 fn an_entry_and_a_manifest_of_two_versions() {
     assert_snapshot!(said(&with("abi", json!({"major": 2, "minor": 1}))), @"
     error: inspection: `/plugins/libx.so` contradicts itself: its entry says ABI 2.0, its manifest says ABI 2.1
-      fix: rebuild all of it with one hsmod-plugin-api; where `hsmod_manifest` is written by hand, write the version of `hsmod_entry` there
+      fix: rebuild all of it with one version of hsmod-plugin-api; if `hsmod_manifest` is written by hand, give it the version of `hsmod_entry`
     ");
     let other_major = said(&with("abi", json!({"major": 1, "minor": 0})));
     assert!(
@@ -180,11 +180,11 @@ fn a_plugin_that_cannot_panic_needs_no_strategy() {
 #[test]
 fn an_unknown_panic_strategy() {
     assert_snapshot!(said_of(Entry { unwind: 7, ..entry() }), @"
-    error: inspection: `/plugins/libx.so` does not tell its panic strategy: its manifest says `unwind`, its entry says `number 7`
+    error: inspection: `/plugins/libx.so` contradicts itself about its panic strategy: its manifest says `unwind`, its entry says `number 7`
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     assert_snapshot!(said(&with("panic", json!("later"))), @"
-    error: inspection: `/plugins/libx.so` does not tell its panic strategy: its manifest says `later`, its entry says `unwind`
+    error: inspection: `/plugins/libx.so` contradicts itself about its panic strategy: its manifest says `later`, its entry says `unwind`
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }
@@ -192,8 +192,8 @@ fn an_unknown_panic_strategy() {
 #[test]
 fn an_entry_that_begins_differently() {
     assert_snapshot!(said_of(Entry { magic: *b"HSMODabi", ..entry() }), @"
-    error: inspection: `/plugins/libx.so` has a damaged entry: its symbol `hsmod_entry` does not begin as one does
-      fix: build it again with `export_module!` of hsmod-plugin-api; in another language, let it begin with `hsmodABI`
+    error: inspection: `/plugins/libx.so` has a damaged entry: its symbol `hsmod_entry` does not begin like an entry
+      fix: rebuild the plugin with `export_module!` of hsmod-plugin-api; in another language, make the symbol begin with `hsmodABI`
     ");
 }
 
@@ -211,7 +211,7 @@ fn an_entry_for_another_machine_than_its_file() {
       fix: build the plugin for ARCH: `cargo build --target ARCH-unknown-linux-gnu`
     ");
     assert_snapshot!(said_of(Entry { endian: 0, ..entry() }), @"
-    error: inspection: `/plugins/libx.so` is damaged: its entry names no byte order, but number 0
+    error: inspection: `/plugins/libx.so` is damaged: its entry has an unknown byte order, number 0
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }
@@ -219,11 +219,11 @@ fn an_entry_for_another_machine_than_its_file() {
 #[test]
 fn a_size_that_lies() {
     assert_snapshot!(said_of(Entry { size: 24, ..entry() }), @"
-    error: inspection: `/plugins/libx.so` is damaged: its entry says that it has 24 bytes; one has at least 40
+    error: inspection: `/plugins/libx.so` is damaged: its entry gives its size as 24 bytes; an entry has at least 40
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     assert_snapshot!(said_of(Entry { size: u32::MAX, ..entry() }), @"
-    error: inspection: `/plugins/libx.so` is damaged: its entry says that it has 4294967295 bytes, of which the file holds 507
+    error: inspection: `/plugins/libx.so` is damaged: its entry gives its size as 4294967295 bytes, of which the file has 507
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }
@@ -233,18 +233,18 @@ fn a_symbol_that_lies() {
     const OBJECT: u8 = 0x11;
     let outside = said(&lying((OBJECT, 1, u64::MAX)));
     assert_snapshot!(outside, @"
-    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` leads out of its segments
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` lies outside its segments
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     let length = Plugin::default().bytes().len() as u64;
     // An address at which zeros are mapped that are not in the file.
     assert_eq!(said(&lying((OBJECT, 1, length + 8))), outside);
     assert_snapshot!(said(&lying((OBJECT, 1, length - 10))), @"
-    error: inspection: `/plugins/libx.so` is damaged: its entry is cut off: the file holds 10 bytes of it
+    error: inspection: `/plugins/libx.so` is damaged: its entry is cut off: the file has 10 bytes of it
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     // An address in the headers.
-    assert!(said(&lying((OBJECT, 1, 0))).contains("does not begin as one does"));
+    assert!(said(&lying((OBJECT, 1, 0))).contains("does not begin like an entry"));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_symbol_that_is_no_constant() {
     let at = 200;
     let function_of_the_linker = said(&lying((0x1a, 1, at)));
     assert_snapshot!(function_of_the_linker, @"
-    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` is no constant
+    error: inspection: `/plugins/libx.so` is damaged: its symbol `hsmod_entry` is not a constant
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     let thread_local = lying((0x16, 1, at));

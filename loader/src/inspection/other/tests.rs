@@ -73,7 +73,7 @@ fn a_manifest_among_other_data() {
         let fault = read(&bytes, &here()).unwrap_err();
         insta::allow_duplicates!(assert_snapshot!(fault.error(Path::new("libx")).to_string(), @r"
         error: inspection: `libx` has its manifest among other data (section `__const`)
-          fix: rebuild it with `export_module!` of the hsmod-plugin-api that belongs to this homeserver, and keep the linker from merging its sections
+          fix: rebuild it with `export_module!` of this homeserver's version of hsmod-plugin-api, and keep the linker from merging the plugin's sections
         "));
     }
 }
@@ -88,11 +88,11 @@ fn an_entry_that_says_it_goes_on_behind_its_section() {
     });
     let fault = |bytes: &[u8]| head(bytes).unwrap_err().error(Path::new("libx")).to_string();
     assert_snapshot!(fault(&dylib(&mach_o)), @"
-    error: inspection: `libx` is damaged: its entry says that it has 1000 bytes, of which the file holds 40
+    error: inspection: `libx` is damaged: its entry gives its size as 1000 bytes, of which the file has 40
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     assert_snapshot!(fault(&dll(&pe)), @"
-    error: inspection: `libx` is damaged: its entry says that it has 1000 bytes, of which the file holds 512
+    error: inspection: `libx` is damaged: its entry gives its size as 1000 bytes, of which the file has 512
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
 }

@@ -104,7 +104,7 @@ fn another_file_than_the_plugin_is_refused() {
     insta::assert_snapshot!(message, @r#"
     conform: error: module `0`: inspection: `<file>` is a text file, not a shared library
       at modules.<item 0>.module
-      fix: a plugin is what `cargo build --release` makes of a crate with `crate-type = ["cdylib"]`: a `.so`, `.dylib` or `.dll`; name that file
+      fix: name the `.so`, `.dylib` or `.dll` that `cargo build --release` makes from a crate with `crate-type = ["cdylib"]`
     "#);
     let refused = conform(&build::plugin("list_spam_checker"), "");
     assert_eq!(refused.status.code(), Some(1));
