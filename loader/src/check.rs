@@ -23,7 +23,7 @@ pub const RUNTIME_THREADS: &str = "hsmod-runtime";
 
 /// The remedy where a module's start depends on a request that a trial does not answer.
 pub const A_TRIAL_CANNOT_TELL: &str =
-    "start the homeserver to see how this goes on: a trial cannot tell";
+    "start the homeserver to see whether the module starts: a trial cannot tell";
 
 /// How long the modules may take to shut down after a trial. It is shorter than the time a trial's
 /// parent process waits.
@@ -119,7 +119,7 @@ async fn end(modules: &Modules) -> Vec<Problem> {
     let shutdown = modules.shutdown(SHUTDOWN_LIMIT).await;
     for (name, error) in shutdown.failures {
         let problem = Problem::warning(crate::problem::Stage::Shutdown, error);
-        report.push(problem.of(&*name).fix("this is a fault of the module: tell its author"));
+        report.push(problem.of(&*name).fix("this is a bug in the module: report it to its author"));
     }
     report.problems
 }

@@ -45,13 +45,13 @@ impl Host {
         let called = self.calls.iter().flatten().filter(|name| !is_known(name));
         let called = called.map(|name| {
             let found = "the names are in `hsmod_loader::rows`";
-            problem("calls", name, "no callback and no category", meant(name), found)
+            problem("calls", name, "neither a callback nor a category", meant(name), found)
         });
         let locked = self.locks.iter().flatten().filter(|name| !takes_lock(name));
         let locked = locked.map(|name| {
-            let found = "`docs/requests.md` says which there are";
+            let found = "the names are in `docs/requests.md`";
             let meant = closest(name, locking().map(|request| request.name));
-            problem("locks", name, "no request that takes the lock of a room", meant, found)
+            problem("locks", name, "not a request that takes the lock of a room", meant, found)
         });
         called.chain(locked).collect()
     }
@@ -59,12 +59,13 @@ impl Host {
 
 fn problem(method: &str, name: &str, what: &str, meant: Option<&str>, found: &str) -> Problem {
     let name = printable(name);
-    let message = format!("the homeserver names `{name}` in `Host::{method}`, which is {what}");
+    let message = format!("`{name}`, which the homeserver names in `Host::{method}`, is {what}");
     let remedy = match meant {
-        Some(meant) => format!("they may have meant `{meant}`"),
+        Some(meant) => format!("did they mean `{meant}`?"),
         None => found.to_owned(),
     };
-    Problem::error(Stage::Host, message).fix(format!("tell the homeserver's authors: {remedy}"))
+    Problem::error(Stage::Host, message)
+        .fix(format!("report it to the homeserver's authors: {remedy}"))
 }
 
 /// The requests that take a room's lock.
@@ -93,16 +94,16 @@ mod tests {
             .calls([rows::SPAM_CHECKER, "spam_checker.user_may_invit", "on_new_event", "all\n"])
             .locks(["update_room_membership", "update_room_memberships", "is_user_admin"]);
         assert_snapshot!(said(&host), @r"
-        error: host: the homeserver names `spam_checker.user_may_invit` in `Host::calls`, which is no callback and no category
-          fix: tell the homeserver's authors: they may have meant `spam_checker.user_may_invite`
-        error: host: the homeserver names `on_new_event` in `Host::calls`, which is no callback and no category
-          fix: tell the homeserver's authors: they may have meant `third_party_rules.on_new_event`
-        error: host: the homeserver names `all\n` in `Host::calls`, which is no callback and no category
-          fix: tell the homeserver's authors: the names are in `hsmod_loader::rows`
-        error: host: the homeserver names `update_room_memberships` in `Host::locks`, which is no request that takes the lock of a room
-          fix: tell the homeserver's authors: they may have meant `update_room_membership`
-        error: host: the homeserver names `is_user_admin` in `Host::locks`, which is no request that takes the lock of a room
-          fix: tell the homeserver's authors: `docs/requests.md` says which there are
+        error: host: `spam_checker.user_may_invit`, which the homeserver names in `Host::calls`, is neither a callback nor a category
+          fix: report it to the homeserver's authors: did they mean `spam_checker.user_may_invite`?
+        error: host: `on_new_event`, which the homeserver names in `Host::calls`, is neither a callback nor a category
+          fix: report it to the homeserver's authors: did they mean `third_party_rules.on_new_event`?
+        error: host: `all\n`, which the homeserver names in `Host::calls`, is neither a callback nor a category
+          fix: report it to the homeserver's authors: the names are in `hsmod_loader::rows`
+        error: host: `update_room_memberships`, which the homeserver names in `Host::locks`, is not a request that takes the lock of a room
+          fix: report it to the homeserver's authors: did they mean `update_room_membership`?
+        error: host: `is_user_admin`, which the homeserver names in `Host::locks`, is not a request that takes the lock of a room
+          fix: report it to the homeserver's authors: the names are in `docs/requests.md`
         ");
         let right = [rows::FEDERATION, rows::spam_checker::USER_MAY_INVITE];
         assert_eq!(said(&Host::new("x").calls(right)), "");

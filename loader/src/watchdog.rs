@@ -91,8 +91,8 @@ impl Watchdog {
             match thread.spawn(|| self.run()) {
                 Ok(_) => state.thread_of = Some(process::id()),
                 Err(error) => tracing::warn!(
-                    "modules that block are not named: no thread can be started for that: {error}; \
-                     raise the limit on threads or memory of this process"
+                    "modules that block are not reported: no thread can be started to watch them: \
+                     {error}; raise this process's limit on threads or memory"
                 ),
             }
         }

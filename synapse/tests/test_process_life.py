@@ -116,9 +116,9 @@ class Hangs(TestCase):
     def test_parse_config(self) -> None:
         """There is no log yet, so the line is written to the terminal."""
         line = self.named("parse_config", "output.txt")
-        self.assertIn("hsmod: module `bad_blocks` holds up the start of the homeserver", line)
+        self.assertIn("hsmod: module `bad_blocks` delays the start of the homeserver", line)
         self.assertIn("it has been in parse_config for", line)
-        self.assertIn("nothing ends the wait", line)
+        self.assertIn("no timeout ends the wait", line)
 
     def test_new(self) -> None:
         line = self.named("new", "homeserver.log")

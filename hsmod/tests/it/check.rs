@@ -194,7 +194,7 @@ fn callbacks_that_are_never_called_are_reported() {
     ok  good_recorder (good_recorder 0.9.0 for ABI <abi>, spam_checker.user_may_invite, web /_synapse/client/recorder/seen, web /_synapse/client/recorder/counts, web /_synapse/client/recorder/api, web /_synapse/client/recorder/wake)
       optional: spam_checker.check_event_for_spam, spam_checker.should_drop_federated_event, spam_checker.user_may_join_room, spam_checker.user_may_invite, spam_checker.federated_user_may_invite, spam_checker.user_may_send_3pid_invite, spam_checker.user_may_create_room, spam_checker.user_may_create_room_alias, spam_checker.user_may_publish_room, spam_checker.user_may_send_state_event, spam_checker.check_username_for_spam, spam_checker.check_registration_for_spam, spam_checker.check_media_file_for_spam, spam_checker.check_login_for_spam, spam_checker.accept_make_join, third_party_rules.check_event_allowed, third_party_rules.on_create_room, third_party_rules.check_threepid_can_be_invited, third_party_rules.check_visibility_can_be_modified, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, third_party_rules.check_can_deactivate_user, third_party_rules.on_profile_update, third_party_rules.on_user_deactivation_status_changed, third_party_rules.on_threepid_bind, third_party_rules.on_add_user_third_party_identifier, third_party_rules.on_remove_user_third_party_identifier, third_party_rules.on_user_search, account_validity.is_user_expired, account_validity.on_user_registration, account_validity.on_user_login, account_validity.on_legacy_send_mail, account_validity.on_legacy_renew, account_validity.on_legacy_admin_request, presence_router.get_users_for_states, presence_router.get_interested_users, password_auth_provider.check_auth, password_auth_provider.check_3pid_auth, password_auth_provider.on_logged_out, password_auth_provider.get_username_for_registration, password_auth_provider.get_displayname_for_registration, password_auth_provider.is_3pid_allowed, background_update_controller.on_update, background_update_controller.default_batch_size, background_update_controller.min_batch_size, account_data.on_account_data_updated, add_extra_fields_to_unsigned_client_event.add_field_to_unsigned_callback, media_repository.get_media_config_for_user, media_repository.is_user_allowed_to_upload_media_of_size, media_repository.get_media_upload_limits_for_user, media_repository.on_media_upload_limit_exceeded, ratelimit.get_ratelimit_override_for_user, federation.on_event_delivered_over_federation
     warning: module `good_recorder`: new: `spam_checker.user_may_join_room` is registered, but this homeserver never calls it
-      fix: nothing need be done: the module says that it can do without
+      fix: ignore this: the module says that it works without the callback
     1 module: 0 errors, 1 warning
     ");
     let scene = Scene::new().module("good_recorder", recorder(&[]));
@@ -282,19 +282,19 @@ fn a_module_that_panics_or_fails_is_a_finding() {
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics`: parse_config: panicked: bad_panics: ParseConfig (tests/modules/bad_panics/src/lib.rs:#)
       at modules.<item 0>.config, line 4, column 7
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     failed  bad_panics-2 (bad_panics 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics-2`: new: panicked: bad_panics: New (tests/modules/bad_panics/src/lib.rs:#)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     failed  bad_panics-3 (bad_panics 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     error: module `bad_panics-3`: start: panicked: bad_panics: Start (tests/modules/bad_panics/src/lib.rs:#)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ok  bad_panics-4 (bad_panics 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.on_new_event, third_party_rules.check_can_shutdown_room, web /_synapse/client/bad_panics)
       requires: spam_checker.check_event_for_spam, spam_checker.user_may_invite, third_party_rules.check_event_allowed, third_party_rules.check_can_shutdown_room
     warning: module `bad_panics-4`: shutdown: panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:#)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     warning: module `bad_panics-4`: new: it registers the web resource `/_synapse/client/bad_panics`, which module `bad_panics-3` has registered before it: requests go to `bad_panics-3`
       at modules.<item 3>.module, line 25, column 7
       fix: remove one of the two modules
@@ -317,7 +317,7 @@ fn a_module_that_hangs_is_a_finding() {
     failed  bad_blocks (bad_blocks 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_blocks`: new: did not come back within 1s
-      fix: if the module needs that long, raise its `timeout`; otherwise tell its author
+      fix: if the module needs that long, raise its `timeout`; otherwise report it to its author
     failed  bad_blocks-2 (bad_blocks 0.9.0 for ABI <abi>)
       requires: spam_checker.check_event_for_spam
     error: module `bad_blocks-2`: start: it did not come back within 10s, and was killed
@@ -326,7 +326,7 @@ fn a_module_that_hangs_is_a_finding() {
     ok  bad_never_ready (bad_never_ready 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, third_party_rules.on_new_event)
       requires: spam_checker.check_event_for_spam
     warning: module `bad_never_ready`: shutdown: did not come back within 5s
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     3 modules: 2 errors, 1 warning
     ");
 }
@@ -349,7 +349,7 @@ fn callbacks_that_were_written_and_not_registered_are_warned_of() {
       optional: spam_checker.check_event_for_spam, spam_checker.user_may_invite, account_validity.is_user_expired
     warning: module `bad_forgets-2`: new: it registers `account_validity.is_user_expired` twice, so it is asked twice each time
       at modules.<item 1>.module, line 19, column 7
-      fix: ask the module's author: one registration is enough, and `.only(..)` shares the callbacks out to several
+      fix: ask the module's author: one registration is enough, and `.only(..)` divides the callbacks among several
     2 modules: 0 errors, 2 warnings
     ");
 }

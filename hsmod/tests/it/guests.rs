@@ -24,18 +24,18 @@ fn changes_to_the_process_are_reported() {
     --- stdout
     ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
-    warning: module `bad_guest`: trial: it changed the working directory to `/`: relative paths of the homeserver lead elsewhere from then on
+    warning: module `bad_guest`: trial: it changed the working directory to `/`: the homeserver's relative paths lead elsewhere from then on
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module uses absolute paths
-    warning: module `bad_guest`: trial: it changed the environment (`TZ`, `PATH`): a thread that reads it at the same moment crashes, and everybody sees the new values
+      fix: report it to its author: modules should use absolute paths
+    warning: module `bad_guest`: trial: it changed the environment (`TZ`, `PATH`): a thread that reads the environment at the same moment crashes, and the whole process gets the new values
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module reads its `config`, and gives programs it starts an environment of their own
+      fix: report it to its author: modules should read their `config`, and give programs that they start an environment of their own
     warning: module `bad_guest`: trial: it changed the umask from <umask> to 0007: files that the homeserver writes get other permissions from then on
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module gives its own files their mode
-    warning: module `bad_guest`: trial: it changed limits of the process (`open files`): they hold for the homeserver too
+      fix: report it to its author: modules should set the modes of their own files
+    warning: module `bad_guest`: trial: it changed limits of the process (`open files`): these apply to the homeserver too
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module leaves them to whoever starts the homeserver
+      fix: report it to its author: modules should leave these to whoever starts the homeserver
     1 module: 0 errors, 4 warnings
     ");
 }
@@ -47,12 +47,12 @@ fn signals_that_a_module_takes_are_named() {
     --- stdout
     ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
-    warning: module `bad_guest`: trial: it handles the signal SIGTERM: a handler of the homeserver is not called any more
+    warning: module `bad_guest`: trial: it handles the signal SIGTERM: the homeserver's handler is no longer called
       at modules.<item 0>.module, line 10, column 7
-      fix: tell its author: a module leaves signals to the homeserver, and learns of its end by `shutdown`
-    warning: module `bad_guest`: trial: it has the process ignore the signal SIGUSR1: the homeserver does not learn of it
+      fix: report it to its author: modules should leave signals to the homeserver; `shutdown` tells them when it ends
+    warning: module `bad_guest`: trial: it makes the process ignore the signal SIGUSR1: the homeserver is not told
       at modules.<item 0>.module, line 10, column 7
-      fix: tell its author: a module leaves signals to the homeserver, and learns of its end by `shutdown`
+      fix: report it to its author: modules should leave signals to the homeserver; `shutdown` tells them when it ends
     1 module: 0 errors, 2 warnings
     ");
 }
@@ -64,18 +64,18 @@ fn threads_and_processes_left_behind_are_named() {
     --- stdout
     ok  bad_guest (bad_guest 0.9.0 for ABI <abi>, account_validity.is_user_expired)
       requires: account_validity.is_user_expired
-    warning: module `bad_guest`: trial: it left 1 descriptor open after its end (`/dev/zero`): with each time that modules are loaded anew there are fewer, until none is left
+    warning: module `bad_guest`: trial: it left 1 descriptor open after its end (`/dev/zero`): each time the modules are reloaded fewer descriptors are left, until there are none
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module closes in `shutdown` what it has opened
-    warning: module `bad_guest`: trial: it closed or replaced a descriptor of the homeserver: 0 (`/dev/null`): what the homeserver writes there goes nowhere, or into a file of somebody else
+      fix: report it to its author: modules should close in `shutdown` what they have opened
+    warning: module `bad_guest`: trial: it closed or replaced a descriptor of the homeserver: 0 (`/dev/null`): what the homeserver writes there is lost, or goes into another file
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module closes what it has opened, once, and nothing else
-    warning: module `bad_guest`: trial: it left 2 threads running after its end (`poller`, `unnamed`): when modules are loaded anew they run beside the new ones, with the old config
+      fix: report it to its author: modules should close only what they have opened, and only once
+    warning: module `bad_guest`: trial: it left 2 threads running after its end (`poller`, `unnamed`): after a reload of the modules it runs on, with the old config
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module ends its threads in `shutdown`; `looping_background_call` and `defer_to_thread` end by themselves
-    warning: module `bad_guest`: trial: it left a process running after its end (`sleep`): it goes on when the homeserver has ended (this trial has ended it)
+      fix: report it to its author: modules should end their threads in `shutdown`; `looping_background_call` and `defer_to_thread` end by themselves
+    warning: module `bad_guest`: trial: it left a process running after its end (`sleep`): it would outlive the homeserver (this trial has ended it)
       at modules.<item 0>.module, line 12, column 7
-      fix: tell its author: a module ends in `shutdown` the processes that it has started, and waits for them
+      fix: report it to its author: modules should end the processes that they have started in `shutdown`, and wait for them
     1 module: 0 errors, 4 warnings
     ");
 }

@@ -221,7 +221,7 @@ fn refused_requests_name_the_missing_option() {
     exit code: 1
     --- stderr
     error: module `good_keeper`: start: `http_request` is not answered: `hsmod replay` makes no HTTP requests unless `--live=http` is given, or `--world FILE` has the responses
-      fix: do what the message says, or see in a homeserver how this goes on
+      fix: do what the message says, or start the homeserver to see whether the module starts
     ");
 }
 
@@ -240,7 +240,7 @@ fn requests_without_a_homeserver_are_not_the_modules_fault() {
     exit code: 1
     --- stderr
     error: module `good_asker`: start: `is_user_admin` is not answered: there is no homeserver behind `hsmod replay`, which is not the module's fault: simulate one with `--world FILE`
-      fix: do what the message says, or see in a homeserver how this goes on
+      fix: do what the message says, or start the homeserver to see whether the module starts
 
     exit code: 1
     --- stdout

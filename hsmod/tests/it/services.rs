@@ -96,7 +96,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
     failed  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     error: module `good_keeper`: start: `run_db_interaction` is not answered: no storage is configured: set `data_dir` in the config
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     1 module: 1 error, 0 warnings
 
     exit code: 0
@@ -118,7 +118,7 @@ fn a_start_that_needs_a_service_is_checked_with_what_a_trial_has() {
     failed  good_keeper (good_keeper 0.9.0 for ABI <abi>, spam_checker.check_event_for_spam, web /_synapse/client/keeper)
       requires: spam_checker.check_event_for_spam
     error: module `good_keeper`: start: `send_mail` is not answered: no mail is configured: set `mail` in the config
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     1 module: 1 error, 0 warnings
 
     exit code: 0

@@ -160,7 +160,7 @@ fn http_comes_from_the_world() {
     exit code: 1
     --- stderr
     error: module `good_keeper`: start: the world has no response to `GET https://example.com/other`: add one below `http`
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     let scene = asker(json!({}));
     let world = world(&scene, "http: {}");
@@ -231,7 +231,7 @@ fn a_check_really_starts_the_modules() {
     --- stdout
     failed  good_welcomer (good_welcomer 0.9.0 for ABI <abi>, third_party_rules.on_new_event, web /_synapse/client/welcomer/count)
     error: module `good_welcomer`: start: there is no user @bob:localhost
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     1 module: 1 error, 0 warnings
     ");
 }

@@ -87,7 +87,7 @@ impl Process {
 /// A warning: what happened, what that leads to, and what modules should do instead.
 fn change(what: &str, consequence: &str, instead: &str) -> Problem {
     Problem::warning(Stage::Trial, format!("{what}: {consequence}"))
-        .fix(format!("tell its author: {instead}"))
+        .fix(format!("report it to its author: {instead}"))
 }
 
 fn directory(before: &Process, after: &Process) -> Option<Problem> {
@@ -95,8 +95,8 @@ fn directory(before: &Process, after: &Process) -> Option<Problem> {
     (before.directory.as_ref() != Some(now)).then(|| {
         change(
             &format!("it changed the working directory to `{}`", printable(&now.to_string_lossy())),
-            "relative paths of the homeserver lead elsewhere from then on",
-            "a module uses absolute paths",
+            "the homeserver's relative paths lead elsewhere from then on",
+            "modules should use absolute paths",
         )
     })
 }
@@ -111,8 +111,10 @@ fn environment(before: &Process, after: &Process) -> Option<Problem> {
     (!names.is_empty()).then(|| {
         change(
             &format!("it changed the environment ({})", listed(names.iter().map(String::as_str))),
-            "a thread that reads it at the same moment crashes, and everybody sees the new values",
-            "a module reads its `config`, and gives programs it starts an environment of their own",
+            "a thread that reads the environment at the same moment crashes, and the whole process \
+             gets the new values",
+            "modules should read their `config`, and give programs that they start an environment \
+             of their own",
         )
     })
 }
@@ -122,7 +124,7 @@ fn umask(before: &Process, after: &Process) -> Option<Problem> {
     Some(change(
         &format!("it changed the umask from {then} to {now}"),
         "files that the homeserver writes get other permissions from then on",
-        "a module gives its own files their mode",
+        "modules should set the modes of their own files",
     ))
 }
 
@@ -135,8 +137,8 @@ fn user(before: &Process, after: &Process) -> Option<Problem> {
     };
     Some(change(
         what,
-        "the homeserver's files may be out of its reach from then on",
-        "a module leaves it to whoever starts the homeserver",
+        "the homeserver may lose access to its files",
+        "modules should leave this to whoever starts the homeserver",
     ))
 }
 
@@ -145,8 +147,8 @@ fn restrictions(before: &Process, after: &Process) -> Option<Problem> {
     (is_changed("Seccomp") || is_changed("NoNewPrivs")).then(|| {
         change(
             "it restricted what the process may do (seccomp, no_new_privs)",
-            "the homeserver cannot do it either from then on",
-            "a module restricts programs that it starts",
+            "this restricts the homeserver too",
+            "modules should only restrict programs that they start",
         )
     })
 }
@@ -158,8 +160,8 @@ fn limits(before: &Process, after: &Process) -> Option<Problem> {
     (!names.is_empty()).then(|| {
         change(
             &format!("it changed limits of the process ({})", listed(names)),
-            "they hold for the homeserver too",
-            "a module leaves them to whoever starts the homeserver",
+            "these apply to the homeserver too",
+            "modules should leave these to whoever starts the homeserver",
         )
     })
 }
@@ -174,8 +176,8 @@ fn opened(before: &Process, after: &Process) -> Option<Problem> {
                 counted(new.len(), "descriptor"),
                 names(new.into_iter().map(|(_, what)| what))
             ),
-            "with each time that modules are loaded anew there are fewer, until none is left",
-            "a module closes in `shutdown` what it has opened",
+            "each time the modules are reloaded fewer descriptors are left, until there are none",
+            "modules should close in `shutdown` what they have opened",
         )
     })
 }
@@ -196,8 +198,8 @@ fn closed(before: &Process, after: &Process) -> Option<Problem> {
                 if lost.len() == 1 { "a descriptor" } else { "descriptors" },
                 numbers.join(", ")
             ),
-            "what the homeserver writes there goes nowhere, or into a file of somebody else",
-            "a module closes what it has opened, once, and nothing else",
+            "what the homeserver writes there is lost, or goes into another file",
+            "modules should close only what they have opened, and only once",
         )
     })
 }
@@ -212,8 +214,8 @@ fn threads(before: &Process, after: &Process) -> Option<Problem> {
                 counted(left.len(), "thread"),
                 names(left)
             ),
-            "when modules are loaded anew they run beside the new ones, with the old config",
-            "a module ends its threads in `shutdown`; `looping_background_call` and \
+            "after a reload of the modules it runs on, with the old config",
+            "modules should end their threads in `shutdown`; `looping_background_call` and \
              `defer_to_thread` end by themselves",
         )
     })
@@ -226,8 +228,9 @@ fn children(before: &Process, after: &Process) -> Option<Problem> {
         let what = if left.len() == 1 { "a process" } else { "processes" };
         change(
             &format!("it left {what} running after its end ({})", names(left)),
-            "it goes on when the homeserver has ended (this trial has ended it)",
-            "a module ends in `shutdown` the processes that it has started, and waits for them",
+            "it would outlive the homeserver (this trial has ended it)",
+            "modules should end the processes that they have started in `shutdown`, and wait for \
+             them",
         )
     })
 }

@@ -46,7 +46,7 @@ pub(crate) async fn stop(started: Vec<Started>, limit: Duration) -> Vec<(Arc<str
             failures.push((Arc::clone(&name), message));
         };
         if ended.is_err() {
-            let error = "its background work did not end in half of the time that was left";
+            let error = "its background work did not end in half of the remaining time";
             fail(FailureKind::TimedOut, error.to_owned());
         }
         enter(&name, Stage::Shutdown);

@@ -84,7 +84,7 @@ pub fn keep_in(file: &File) -> io::Result<()> {
 
 fn too_late() -> io::Error {
     io::Error::other(
-        "what threads are inside of is recorded elsewhere already: say where to keep it once, \
+        "the record of what threads are inside of is already kept elsewhere: call `keep_in` once, \
          before the first module is loaded",
     )
 }
@@ -106,7 +106,7 @@ pub fn left_in(file: &File) -> io::Result<Vec<Left>> {
         None | Some(0) => return Ok(Vec::new()),
         Some(&MARKED) if bytes.len() == length => {}
         Some(_) => {
-            let message = "this is no record of what threads are inside of, or one of another \
+            let message = "this is not a record of what threads are inside of, or it is of another \
                            version";
             return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }

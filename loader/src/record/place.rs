@@ -21,7 +21,7 @@ const STAGE_NAMES: [&str; 10] = [
     "start",
     "shutdown",
     "a web resource",
-    "a background work",
+    "background work",
     "work that it deferred to a thread",
     "what it does when it is dropped",
     "one of its caches",

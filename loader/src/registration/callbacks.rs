@@ -118,8 +118,8 @@ fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
     );
     match closest(name, written.iter().map(String::as_str)) {
         Some(close) => Problem::error(Stage::New, message).fix(format!(
-            "the module's author may have meant `{close}`; if the module is newer than the \
-             homeserver, update that"
+            "ask the module's author whether `{close}` was meant; if the module is newer than the \
+             homeserver, update the homeserver"
         )),
         None => Problem::error(
             Stage::New,
@@ -127,7 +127,7 @@ fn not_written(category: &str, name: &str, written: &[String]) -> Problem {
         )
         .fix(
             "update the homeserver if the module is newer; otherwise ask the module's author: \
-                  `.only(..)` names a callback that is not there",
+             `.only(..)` names a callback that does not exist",
         ),
     }
 }
@@ -143,7 +143,7 @@ fn never_called(category: &str, name: &str, synapse: Option<&str>) -> Problem {
 fn done_without(category: &str, name: &str) -> Problem {
     let message = format!("`{category}.{name}` is registered, but this homeserver never calls it");
     Problem::warning(Stage::New, message)
-        .fix("nothing need be done: the module says that it can do without")
+        .fix("ignore this: the module says that it works without the callback")
 }
 
 fn together(category: &str, chosen: &[String]) -> Option<Problem> {
@@ -153,11 +153,11 @@ fn together(category: &str, chosen: &[String]) -> Option<Problem> {
     let there = of_category().find(|policy| chosen.iter().any(|name| name == policy.callback))?;
     TOGETHER.contains(&category).then(|| {
         let message = format!(
-            "it registers `{}` without `{}`: a module has both or neither",
+            "it registers `{}` without `{}`: a module registers both or neither",
             there.full_name, missing.callback
         );
         Problem::error(Stage::New, message)
-            .fix("ask the module's author: the two have to agree about whom they let in")
+            .fix("ask the module's author: the two must agree about whom they let in")
     })
 }
 
@@ -167,9 +167,10 @@ fn leading(category: &str, wanted: &[String]) -> Option<Problem> {
         return None;
     }
     let message = format!("it registers `{category}` without `{leading}`");
-    Some(Problem::error(Stage::New, message).fix(format!(
-        "ask the module's author: `{leading}` is what a module of this category is for"
-    )))
+    Some(
+        Problem::error(Stage::New, message)
+            .fix(format!("ask the module's author: `{leading}` is what this category is for")),
+    )
 }
 
 /// `check_auth` and login types require each other.
@@ -190,7 +191,7 @@ fn checkers(registered: &Registered, chosen: &[String]) -> Option<Problem> {
 
 pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() {
-        return "nothing of that category".to_owned();
+        return "nothing of this category".to_owned();
     }
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

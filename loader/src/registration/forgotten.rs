@@ -78,14 +78,13 @@ fn twice(callbacks: &[Registered], host: &Host) -> Option<Problem> {
     let message =
         format!("it registers {} twice, so it is asked twice each time", listed(&doubled));
     Some(Problem::warning(Stage::New, message).fix(
-        "ask the module's author: one registration is enough, and `.only(..)` shares the callbacks \
-         out to several",
+        "ask the module's author: one registration is enough, and `.only(..)` divides the \
+         callbacks among several",
     ))
 }
 
 fn idle() -> Problem {
     let message = "it registers nothing: no callback, no web resource, no background work";
-    Problem::warning(Stage::New, message).fix(
-        "ask the module's author what it is for: `api.register_..` may be missing in its `new`",
-    )
+    Problem::warning(Stage::New, message)
+        .fix("ask the module's author: `api.register_..` may be missing in its `new`")
 }

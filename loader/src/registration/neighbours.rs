@@ -94,7 +94,7 @@ impl Neighbours {
         let who = remedy(owner, module);
         Some(
             Problem::error(Stage::New, message)
-                .fix(format!("{who}: a type of login has the same fields everywhere")),
+                .fix(format!("{who}: a type of login has the same fields in all modules")),
         )
     }
 

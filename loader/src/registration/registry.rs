@@ -84,7 +84,6 @@ pub(crate) fn assemble<'a>(
 /// If a module's callbacks cannot be read, it is unknown what it would refuse; it must not be taken
 /// for a module that refuses nothing.
 fn unreadable(why: &str) -> Problem {
-    Problem::error(Stage::New, format!("its callbacks cannot be registered: {why}")).fix(
-        "update the homeserver, or let the module's author say that it can do without these callbacks",
-    )
+    Problem::error(Stage::New, format!("its callbacks cannot be registered: {why}"))
+        .fix("update the homeserver, or ask the module's author to make these callbacks optional")
 }

@@ -15,6 +15,6 @@ pub(super) fn refused(path: &str, host: &Host) -> Option<Problem> {
     let message = format!("it registers the web resource `{path}`, {reason}");
     Some(
         Problem::error(Stage::New, message)
-            .fix("ask the module's author: `/_synapse/client/<module>/..` is the place"),
+            .fix("ask the module's author: use a path below `/_synapse/client/<module>/`"),
     )
 }

@@ -321,7 +321,8 @@ fn unread(module: &ParsedModule) -> impl Iterator<Item = Problem> {
     module.config.unread_keys().iter().map(|unread| {
         let keys: Vec<String> = unread.path.iter().map(ConfigKey::to_string).collect();
         let key = keys.last().map_or("", String::as_str);
-        let message = format!("the module reads no key `{}`: it has no effect", printable(key));
+        let message =
+            format!("the key `{}` has no effect: the module does not read it", printable(key));
         let known = || unread.known.iter().map(String::as_str);
         let fix = match closest(key, known()) {
             Some(close) => format!("did you mean `{}`?", printable(close)),

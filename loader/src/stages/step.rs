@@ -104,16 +104,20 @@ pub(super) fn failed(stage: Stage, error: &StageError, host: &Host) -> Problem {
             if host.rehearsal.is_some() && error.unanswered() == Some(Unanswered::Unsupported) =>
         {
             let problem = Problem { severity, ..problem };
-            problem.fix("do what the message says, or see in a homeserver how this goes on")
+            problem.fix(
+                "do what the message says, or start the homeserver to see whether the module \
+                 starts",
+            )
         }
-        StageError::Module(_) => problem.fix("mend what the message says, or remove the module"),
+        StageError::Module(_) => problem.fix("fix what the message says, or remove the module"),
         _ => problem.fix(ASK_THE_AUTHOR),
     }
 }
 
 pub(super) fn hung(stage: Stage, limit: Duration) -> Problem {
-    Problem::error(stage, format!("did not come back within {limit:?}"))
-        .fix("if the module needs that long, raise its `timeout`; otherwise tell its author")
+    Problem::error(stage, format!("did not come back within {limit:?}")).fix(
+        "if the module needs that long, raise its `timeout`; otherwise report it to its author",
+    )
 }
 
-pub(super) const ASK_THE_AUTHOR: &str = "this is a fault of the module: tell its author";
+pub(super) const ASK_THE_AUTHOR: &str = "this is a bug in the module: report it to its author";

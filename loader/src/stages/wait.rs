@@ -101,19 +101,19 @@ impl Wait {
     }
 
     fn tell(&self, time: Duration) {
-        const REMEDY: &str =
-            "if it does not come back, start without it (`enabled: false`) and tell its author";
+        const REMEDY: &str = "if it does not come back, start without it (`enabled: false`) and \
+                              report it to its author";
         let (module, place) = (&*self.module, self.place.shown());
         match self.limit {
             Some(limit) => tracing::warn!(
                 module,
-                "module `{module}` holds up the start of the homeserver: it has been in {place} for \
-                 {time:.1?}, and is waited for up to its `timeout` of {limit:?}; {REMEDY}"
+                "module `{module}` delays the start of the homeserver: it has been in {place} for \
+                 {time:.1?}, and its `timeout` is {limit:?}; {REMEDY}"
             ),
             None => tracing::warn!(
                 module,
-                "module `{module}` holds up the start of the homeserver: it has been in {place} for \
-                 {time:.1?}, and nothing ends the wait; {REMEDY}"
+                "module `{module}` delays the start of the homeserver: it has been in {place} for \
+                 {time:.1?}, and no timeout ends the wait; {REMEDY}"
             ),
         }
     }

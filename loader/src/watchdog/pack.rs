@@ -109,7 +109,7 @@ impl Pack {
 /// Logs how long a module has been inside something; `late` is the deadline that has passed, if
 /// any.
 fn tell(subject: &Subject, place: Place, time: Duration, late: Option<Duration>) {
-    const REMEDY: &str = "tell its author: what takes so long belongs in `defer_to_thread`";
+    const REMEDY: &str = "report it to its author: what takes so long belongs in `defer_to_thread`";
     let name = &*subject.name;
     let (callback, place) = (place.full_name(), place.shown());
     match late {
@@ -123,8 +123,8 @@ fn tell(subject: &Subject, place: Place, time: Duration, late: Option<Duration>)
             module = name,
             callback,
             "module `{name}` blocks a thread of the homeserver: it has been in {place} for \
-             {time:.1?} and missed its deadline of {limit:?}, which cannot end what blocks; the \
-             homeserver waits, and takes the answer when it comes; {REMEDY}"
+             {time:.1?} and missed its deadline of {limit:?}, which cannot interrupt code that \
+             blocks; the homeserver keeps waiting for the answer; {REMEDY}"
         ),
     }
 }

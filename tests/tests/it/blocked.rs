@@ -78,8 +78,8 @@ async fn a_callback_that_blocks_is_named_while_it_does_and_its_answer_counts() {
         async || check_event(modules).await
     });
     insta::assert_snapshot!(lines(&log, 2).join("\n"), @"
-    WARN m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
-    ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 3s, which cannot end what blocks; the homeserver waits, and takes the answer when it comes; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for #, and nothing else runs there meanwhile; report it to its author: what takes so long belongs in `defer_to_thread`
+    ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 3s, which cannot interrupt code that blocks; the homeserver keeps waiting for the answer; report it to its author: what takes so long belongs in `defer_to_thread`
     ");
     assert!(!asked.is_finished());
     drop(until);
@@ -99,7 +99,7 @@ async fn a_deadline_shorter_than_slow_poll_is_logged_once() {
         let modules = modules.clone();
         async || check_event(modules).await
     });
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 100ms, which cannot end what blocks; the homeserver waits, and takes the answer when it comes; tell its author: what takes so long belongs in `defer_to_thread`");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"ERROR m1 spam_checker.check_event_for_spam: module `m1` blocks a thread of the homeserver: it has been in check_event_for_spam for # and missed its deadline of 100ms, which cannot interrupt code that blocks; the homeserver keeps waiting for the answer; report it to its author: what takes so long belongs in `defer_to_thread`");
     drop(until);
     insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN m1 spam_checker.check_event_for_spam: module `m1` came back from check_event_for_spam: it blocked a thread of the homeserver for about #");
     assert_eq!(asked.join().unwrap(), Ok(()));
@@ -158,7 +158,7 @@ fn told(place: &str, ask: impl AsyncFnOnce(Modules) + Send + 'static) -> String 
 #[test]
 fn everything_that_is_polled_is_watched() {
     insta::assert_snapshot!(told("start", async |_| {}), @"
-    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in start for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in start for #, and nothing else runs there meanwhile; report it to its author: what takes so long belongs in `defer_to_thread`
     WARN m1 -: module `m1` came back from start: it blocked a thread of the homeserver for about #
     ");
     let lets_it_begin = async |_| {
@@ -167,21 +167,21 @@ fn everything_that_is_polled_is_watched() {
         }
     };
     insta::assert_snapshot!(told("work", lets_it_begin), @"
-    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in its background work `tidy` for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in its background work `tidy` for #, and nothing else runs there meanwhile; report it to its author: what takes so long belongs in `defer_to_thread`
     WARN m1 -: module `m1` came back from its background work `tidy`: it blocked a thread of the homeserver for about #
     ");
     let asks_web = async |modules: Modules| {
         web(&modules, "GET", "/_synapse/client/bad_blocks").await;
     };
     insta::assert_snapshot!(told("web", asks_web), @"
-    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in a web resource for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in a web resource for #, and nothing else runs there meanwhile; report it to its author: what takes so long belongs in `defer_to_thread`
     WARN m1 -: module `m1` came back from a web resource: it blocked a thread of the homeserver for about #
     ");
     let shuts_down = async |modules: Modules| {
         modules.shutdown(Duration::from_secs(60)).await;
     };
     insta::assert_snapshot!(told("shutdown", shuts_down), @"
-    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in shutdown for #, and nothing else runs there meanwhile; tell its author: what takes so long belongs in `defer_to_thread`
+    WARN m1 -: module `m1` blocks a thread of the homeserver: it has been in shutdown for #, and nothing else runs there meanwhile; report it to its author: what takes so long belongs in `defer_to_thread`
     WARN m1 -: module `m1` came back from shutdown: it blocked a thread of the homeserver for about #
     ");
 }
@@ -202,10 +202,10 @@ async fn a_module_that_blocks_the_start_is_named_while_it_blocks() {
         modules.shutdown(Duration::from_secs(60)).await;
         match place {
             "parse_config" => {
-                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in parse_config for #, and is waited for up to its `timeout` of 5s; if it does not come back, start without it (`enabled: false`) and tell its author")
+                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` delays the start of the homeserver: it has been in parse_config for #, and its `timeout` is 5s; if it does not come back, start without it (`enabled: false`) and report it to its author")
             }
             _ => {
-                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in new for #, and nothing ends the wait; if it does not come back, start without it (`enabled: false`) and tell its author")
+                insta::assert_snapshot!(told, @"WARN m1 -: module `m1` delays the start of the homeserver: it has been in new for #, and no timeout ends the wait; if it does not come back, start without it (`enabled: false`) and report it to its author")
             }
         }
         // It is reported only once.
@@ -220,7 +220,7 @@ async fn a_start_that_waits_is_named_too() {
     let entry = json!({"module": "bad_never_ready", "timeout": "500ms", "config": config});
     let scene = Scene::new().key("slow_poll", json!("100ms")).entry("bad_never_ready", entry);
     scene.refusal().await;
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN bad_never_ready -: module `bad_never_ready` holds up the start of the homeserver: it has been in start for #, and is waited for up to its `timeout` of 500ms; if it does not come back, start without it (`enabled: false`) and tell its author");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN bad_never_ready -: module `bad_never_ready` delays the start of the homeserver: it has been in start for #, and its `timeout` is 500ms; if it does not come back, start without it (`enabled: false`) and report it to its author");
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn a_module_that_blocks_the_callers_thread_is_named_too() {
         }
     });
     let _parsed = Parsed::new(scene.config()).unwrap();
-    insta::assert_snapshot!(ends.join().unwrap().join("\n"), @"WARN m1 -: module `m1` holds up the start of the homeserver: it has been in parse_config for #, and nothing ends the wait; if it does not come back, start without it (`enabled: false`) and tell its author");
+    insta::assert_snapshot!(ends.join().unwrap().join("\n"), @"WARN m1 -: module `m1` delays the start of the homeserver: it has been in parse_config for #, and no timeout ends the wait; if it does not come back, start without it (`enabled: false`) and report it to its author");
 }
 
 #[tokio::test]

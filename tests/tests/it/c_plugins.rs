@@ -232,15 +232,14 @@ async fn a_plugin_in_c_that_does_not_start_says_why() {
         let refusal = async |config| scene(&Arc::default(), BAD, compiler, config).refusal().await;
         assert_eq!(
             refusal(json!({"then": "refuse"})).await,
-            "error: module `ours`: new: the config says so\n  \
-             fix: mend what the message says, or remove the module"
+            "error: module `ours`: new: the config says so\n  fix: fix what the message says, or \
+             remove the module"
         );
         assert_eq!(
             refusal(json!({"register": "unknown category"})).await,
-            "error: module `ours`: new: its callbacks cannot be registered: this homeserver knows no \
-             callbacks `wishes/1`\n  \
-             fix: update the homeserver, or let the module's author say that it can do without these \
-             callbacks"
+            "error: module `ours`: new: its callbacks cannot be registered: this homeserver knows \
+             no callbacks `wishes/1`\n  fix: update the homeserver, or ask the module's author to \
+             make these callbacks optional"
         );
     }
 }

@@ -144,15 +144,15 @@ async fn a_module_that_hangs_while_it_is_made_or_started_is_refused() {
     assert_snapshot!(parse_config, @"
     error: module `bad_blocks`: parse_config: did not come back within 1s
       at modules.<item 0>.config, line 4, column 7
-      fix: if the module needs that long, raise its `timeout`; otherwise tell its author
+      fix: if the module needs that long, raise its `timeout`; otherwise report it to its author
     ");
     assert_snapshot!(new, @"
     error: module `bad_blocks`: new: did not come back within 1s
-      fix: if the module needs that long, raise its `timeout`; otherwise tell its author
+      fix: if the module needs that long, raise its `timeout`; otherwise report it to its author
     ");
     assert_snapshot!(start, @"
     error: module `bad_never_ready`: start: did not come back within 1s
-      fix: if the module needs that long, raise its `timeout`; otherwise tell its author
+      fix: if the module needs that long, raise its `timeout`; otherwise report it to its author
     ");
 }
 

@@ -65,7 +65,7 @@ async fn callbacks_that_one_object_registers_twice() {
     assert_snapshot!(warnings(&all).await, @"
     warning: module `bad_forgets`: new: it registers `spam_checker.user_may_invite` twice, so it is asked twice each time
       at modules.<item 0>.module, line 11, column 7
-      fix: ask the module's author: one registration is enough, and `.only(..)` shares the callbacks out to several
+      fix: ask the module's author: one registration is enough, and `.only(..)` divides the callbacks among several
     ");
     // Two objects are called one after the other, like two modules.
     assert_eq!(warnings(&["spam_checker", "another", "account_validity"]).await, "");
@@ -77,7 +77,7 @@ async fn a_module_that_registers_nothing_at_all() {
     assert_snapshot!(scene.load().await.warnings()[0], @"
     warning: module `bad_idle`: new: it registers nothing: no callback, no web resource, no background work
       at modules.<item 0>.module, line 5, column 7
-      fix: ask the module's author what it is for: `api.register_..` may be missing in its `new`
+      fix: ask the module's author: `api.register_..` may be missing in its `new`
     ");
     let works = Scene::new().module("bad_idle", json!({"works": true})).load().await;
     assert_eq!(works.warnings(), []);

@@ -309,7 +309,7 @@ async fn a_callback_that_the_homeserver_lacks_is_left_out_or_missed() {
     let listed = json!({"enabled_callbacks": ["user_may_join_room"]});
     assert_snapshot!(scene(&service, listed).host(lacking()).refusal().await, @"
     error: module `http_antispam`: new: `user_may_join_room` is listed under `enabled_callbacks`, but this homeserver never calls it: remove it from the list
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
 }
 

@@ -82,7 +82,7 @@ fn a_file_that_is_no_record_is_refused() {
     assert_eq!(left_in(&file).unwrap(), []);
     file.write_all(&[1; 4096]).unwrap();
     let error = left_in(&file).unwrap_err();
-    insta::assert_snapshot!(error, @"this is no record of what threads are inside of, or one of another version");
+    insta::assert_snapshot!(error, @"this is not a record of what threads are inside of, or it is of another version");
 }
 
 #[test]

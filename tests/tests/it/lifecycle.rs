@@ -67,7 +67,7 @@ async fn a_start_that_fails_ends_those_that_were_started() {
     let (log, _listening) = Log::listen(LevelFilter::INFO);
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_recorder-3`: start: no start
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     assert_eq!(stages(&log)[8..], ["a start", "b start", "c start", "b shutdown", "a shutdown"]);
 }
@@ -154,9 +154,9 @@ async fn a_trial_ends_the_modules_and_says_what_their_end_was_like() {
     let text: Vec<_> = findings.problems.iter().map(ToString::to_string).collect();
     assert_snapshot!(without_lines(&text.join("\n")), @"
     warning: module `bad_panics`: shutdown: panicked: bad_panics: Shutdown (tests/modules/bad_panics/src/lib.rs:<line>)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     warning: module `good_recorder`: shutdown: no shutdown
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ");
 }
 

@@ -96,15 +96,15 @@ async fn a_module_that_does_not_start_for_a_panic_is_refused() {
     assert_snapshot!(without_lines(&scene("parse_config").refusal().await), @"
     error: module `bad_panics`: parse_config: panicked: bad_panics: ParseConfig (tests/modules/bad_panics/src/lib.rs:<line>)
       at modules.<item 0>.config, line 4, column 7
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ");
     assert_snapshot!(without_lines(&scene("new").refusal().await), @"
     error: module `bad_panics`: new: panicked: bad_panics: New (tests/modules/bad_panics/src/lib.rs:<line>)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ");
     assert_snapshot!(without_lines(&scene("start").refusal().await), @"
     error: module `bad_panics`: start: panicked: bad_panics: Start (tests/modules/bad_panics/src/lib.rs:<line>)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ");
 }
 

@@ -208,7 +208,7 @@ async fn a_newer_plugin_that_cannot_do_without_what_is_new() {
     let scene = Scene::new().file(&file, "good_recorder", json!({"module": "good_recorder"}));
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_recorder`: new: its callbacks cannot be registered: it registers callbacks of `spam_checker/1` that this homeserver does not know: 1
-      fix: update the homeserver, or let the module's author say that it can do without these callbacks
+      fix: update the homeserver, or ask the module's author to make these callbacks optional
     ");
 }
 
@@ -248,10 +248,10 @@ async fn a_homeserver_that_misspells_what_it_calls() {
     let scene = Scene::new().host(host.clone()).module("good_recorder", json!({"callbacks": []}));
     let refusal = scene.refusal().await;
     assert_snapshot!(refusal, @r"
-    error: host: the homeserver names `on_new_event` in `Host::calls`, which is no callback and no category
-      fix: tell the homeserver's authors: they may have meant `third_party_rules.on_new_event`
-    error: host: the homeserver names `update_room_memebership` in `Host::locks`, which is no request that takes the lock of a room
-      fix: tell the homeserver's authors: they may have meant `update_room_membership`
+    error: host: `on_new_event`, which the homeserver names in `Host::calls`, is neither a callback nor a category
+      fix: report it to the homeserver's authors: did they mean `third_party_rules.on_new_event`?
+    error: host: `update_room_memebership`, which the homeserver names in `Host::locks`, is not a request that takes the lock of a room
+      fix: report it to the homeserver's authors: did they mean `update_room_membership`?
     ");
     // The error occurs in every way of starting modules, even without any.
     let none = || Config::from_value(json!({"modules": []}), &[], scene.folder()).unwrap();
@@ -295,9 +295,9 @@ async fn a_registration_of_what_the_module_has_not() {
     let config = json!({"callbacks": [], "only": ["user_may_invit", "sing"]});
     assert_snapshot!(recorder_refusal(Host::new("example.com"), config).await, @"
     error: module `good_recorder`: new: it registers `spam_checker.user_may_invit`, which it does not implement or this homeserver does not know
-      fix: the module's author may have meant `user_may_invite`; if the module is newer than the homeserver, update that
+      fix: ask the module's author whether `user_may_invite` was meant; if the module is newer than the homeserver, update the homeserver
     error: module `good_recorder`: new: it registers `spam_checker.sing`, which it does not implement or this homeserver does not know (it implements `check_event_for_spam`, `should_drop_federated_event`, `user_may_join_room`, `user_may_invite`, `federated_user_may_invite`, `user_may_send_3pid_invite`, `user_may_create_room`, `user_may_create_room_alias`, `user_may_publish_room`, `user_may_send_state_event`, `check_username_for_spam`, `check_registration_for_spam`, `check_media_file_for_spam`, `check_login_for_spam`, `accept_make_join`)
-      fix: update the homeserver if the module is newer; otherwise ask the module's author: `.only(..)` names a callback that is not there
+      fix: update the homeserver if the module is newer; otherwise ask the module's author: `.only(..)` names a callback that does not exist
     ");
 }
 
@@ -320,7 +320,7 @@ async fn a_constructor_that_fails() {
     let config = json!({"answers": {"new": {"fail": "no database at localhost"}}});
     assert_snapshot!(recorder_refusal(Host::new("example.com"), config).await, @"
     error: module `good_recorder`: new: no database at localhost
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
 }
 
@@ -349,7 +349,7 @@ async fn everything_that_is_wrong_with_the_files_and_configs_at_once() {
       fix: see the module's documentation for what its `config` takes
     error: module `bad_panics`: parse_config: panicked: bad_panics: ParseConfig (tests/modules/bad_panics/src/lib.rs:<line>)
       at modules.<item 4>.config, line 21, column 7
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     error: module `good_recorder-2`: parse_config: invalid type: sequence, expected a string
       at modules.<item 6>.config.name, line 34, column 9
       fix: see the module's documentation for what its `config` takes
@@ -365,11 +365,11 @@ async fn everything_that_is_wrong_with_the_modules_at_once() {
         .module("good_recorder", json!({"web": {"/_matrix/client/v3/login": "allow"}}));
     assert_snapshot!(crate::support::without_lines(&scene.refusal().await), @"
     error: module `good_recorder`: new: no database
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     error: module `bad_panics`: new: panicked: bad_panics: New (tests/modules/bad_panics/src/lib.rs:<line>)
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     error: module `good_recorder-2`: new: it registers `spam_checker.sing`, which it does not implement or this homeserver does not know (it implements `check_event_for_spam`, `should_drop_federated_event`, `user_may_join_room`, `user_may_invite`, `federated_user_may_invite`, `user_may_send_3pid_invite`, `user_may_create_room`, `user_may_create_room_alias`, `user_may_publish_room`, `user_may_send_state_event`, `check_username_for_spam`, `check_registration_for_spam`, `check_media_file_for_spam`, `check_login_for_spam`, `accept_make_join`)
-      fix: update the homeserver if the module is newer; otherwise ask the module's author: `.only(..)` names a callback that is not there
+      fix: update the homeserver if the module is newer; otherwise ask the module's author: `.only(..)` names a callback that does not exist
     warning: module `good_recorder-3`: new: it registers the web resource `/_synapse/client/recorder/seen`, which module `good_recorder-2` has registered before it: requests go to `good_recorder-2`
       fix: remove one of the two modules
     warning: module `good_recorder-3`: new: it registers the web resource `/_synapse/client/recorder/counts`, which module `good_recorder-2` has registered before it: requests go to `good_recorder-2`
@@ -379,6 +379,6 @@ async fn everything_that_is_wrong_with_the_modules_at_once() {
     warning: module `good_recorder-3`: new: it registers the web resource `/_synapse/client/recorder/wake`, which module `good_recorder-2` has registered before it: requests go to `good_recorder-2`
       fix: remove one of the two modules
     error: module `good_recorder-3`: new: it registers the web resource `/_matrix/client/v3/login`, but the homeserver itself serves `/_matrix/client`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     ");
 }

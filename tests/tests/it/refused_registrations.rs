@@ -28,12 +28,12 @@ async fn refusal(entries: impl IntoIterator<Item = Value>) -> String {
 async fn half_a_presence_router() {
     let half = |callback| [entry("router", &[callback], Value::Null)];
     assert_snapshot!(refusal(half("get_users_for_states")).await, @"
-    error: module `router`: new: it registers `presence_router.get_users_for_states` without `get_interested_users`: a module has both or neither
-      fix: ask the module's author: the two have to agree about whom they let in
+    error: module `router`: new: it registers `presence_router.get_users_for_states` without `get_interested_users`: a module registers both or neither
+      fix: ask the module's author: the two must agree about whom they let in
     ");
     assert_snapshot!(refusal(half("get_interested_users")).await, @"
-    error: module `router`: new: it registers `presence_router.get_interested_users` without `get_users_for_states`: a module has both or neither
-      fix: ask the module's author: the two have to agree about whom they let in
+    error: module `router`: new: it registers `presence_router.get_interested_users` without `get_users_for_states`: a module registers both or neither
+      fix: ask the module's author: the two must agree about whom they let in
     ");
     // Two halves in different modules are refused, too.
     let halves = [
@@ -72,12 +72,12 @@ async fn a_type_of_login_with_other_fields() {
     let conflict = [login("a", json!(["number", "pin"])), login("b", json!(["pin", "number"]))];
     assert_snapshot!(refusal(conflict).await, @"
     error: module `b`: new: it registers the type of login `org.x.card` with the fields ['pin', 'number'], which module `a` has registered before it with the fields ['number', 'pin']
-      fix: remove one of the two modules: a type of login has the same fields everywhere
+      fix: remove one of the two modules: a type of login has the same fields in all modules
     ");
     let conflict = [login("a", json!(["pin"])), login("b", json!(["pin"])), login("c", json!([]))];
     assert_snapshot!(refusal(conflict).await, @"
     error: module `c`: new: it registers the type of login `org.x.card` with the fields [], which module `a` has registered before it with the fields ['pin']
-      fix: remove one of the two modules: a type of login has the same fields everywhere
+      fix: remove one of the two modules: a type of login has the same fields in all modules
     ");
     let two = |fields: Value| json!({"org.x.card": fields, "org.x.key": fields});
     let conflicts = [
@@ -109,7 +109,7 @@ async fn a_background_controller_that_lacks_what_it_is_for() {
     let callbacks = ["default_batch_size", "min_batch_size"];
     assert_snapshot!(refusal([entry("pacer", &callbacks, Value::Null)]).await, @"
     error: module `pacer`: new: it registers `background_update_controller` without `on_update`
-      fix: ask the module's author: `on_update` is what a module of this category is for
+      fix: ask the module's author: `on_update` is what this category is for
     ");
 }
 
@@ -137,17 +137,17 @@ async fn everything_that_is_wrong_at_once() {
         entry("d", &["check_auth", "on_update"], json!({"m.login.password": ["password"]})),
     ];
     assert_snapshot!(refusal(entries).await, @"
-    error: module `a`: new: it registers `presence_router.get_users_for_states` without `get_interested_users`: a module has both or neither
-      fix: ask the module's author: the two have to agree about whom they let in
+    error: module `a`: new: it registers `presence_router.get_users_for_states` without `get_interested_users`: a module registers both or neither
+      fix: ask the module's author: the two must agree about whom they let in
     error: module `b`: new: it registers `account_validity.on_legacy_renew`, which module `a` has registered before it: there can be only one
       fix: remove one of the two modules
     error: module `b`: new: it registers `background_update_controller` without `on_update`
-      fix: ask the module's author: `on_update` is what a module of this category is for
+      fix: ask the module's author: `on_update` is what this category is for
     error: module `b`: new: it registers types of login, but not `password_auth_provider.check_auth`
       fix: ask the module's author: `check_auth` and `.auth_checker(login_type, fields)` belong together
     warning: module `d`: new: it registers `background_update_controller`, which module `c` has registered before it: only `c` is asked
       fix: remove one of the two modules
     error: module `d`: new: it registers the type of login `m.login.password` with the fields ['password'], which module `c` has registered before it with the fields []
-      fix: remove one of the two modules: a type of login has the same fields everywhere
+      fix: remove one of the two modules: a type of login has the same fields in all modules
     ");
 }

@@ -170,9 +170,9 @@ async fn a_module_that_cannot_be_made_takes_the_others_along() {
     let error = Parsed::new(scene.config()).unwrap().make(host()).await.unwrap_err();
     assert_snapshot!(error, @"
     error: module `good_recorder`: new: no new
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     error: module `good_recorder-2`: new: no new
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     assert!(is_gone(&log), "a module is left");
 }
@@ -187,7 +187,7 @@ async fn a_start_that_fails_shuts_down_those_that_were_started() {
     let (log, _listening) = Log::listen(LevelFilter::INFO);
     assert_snapshot!(made.start().await.unwrap_err(), @"
     error: module `good_worker`: start: it was told to fail
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     let lines = log.take();
     let said = lines.iter().filter(|line| line.target == "recorder");

@@ -170,7 +170,7 @@ async fn a_newer_file_refuses_the_start() {
     modules.shutdown(LIMIT).await;
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_keeper`: start: the storage has version 7 and this build of the module knows versions up to 1: install the newer build again, or move the storage away
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
 }
 

@@ -11,10 +11,10 @@ async fn a_misspelt_key_is_a_warning_with_what_was_meant() {
     let modules = scene.load().await;
     let warnings: Vec<String> = modules.warnings().iter().map(ToString::to_string).collect();
     assert_snapshot!(warnings.join("\n"), @"
-    warning: module `bad_forgets`: parse_config: the module reads no key `registrs`: it has no effect
+    warning: module `bad_forgets`: parse_config: the key `registrs` has no effect: the module does not read it
       at modules.<item 0>.config.registrs, line 9, column 9
       fix: did you mean `registers`?
-    warning: module `bad_forgets`: parse_config: the module reads no key `x`: it has no effect
+    warning: module `bad_forgets`: parse_config: the key `x` has no effect: the module does not read it
       at modules.<item 0>.config.x, line 10, column 9
       fix: remove it, or write one of `registers`
     ");

@@ -78,15 +78,15 @@ async fn paths_that_the_homeserver_serves_are_refused() {
     let scene = Scene::new().host(host).module("good_recorder", serving("a", paths));
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_recorder`: new: it registers the web resource `/_matrix/client/v3/login`, but the homeserver itself serves `/_matrix/client`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     error: module `good_recorder`: new: it registers the web resource `/_matrix/media`, but the homeserver itself serves `/_matrix/media`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     error: module `good_recorder`: new: it registers the web resource `/_own/thing`, but the homeserver itself serves `/_own`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     error: module `good_recorder`: new: it registers the web resource `/_synapse/admin`, but the homeserver itself serves `/_synapse/admin`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     error: module `good_recorder`: new: it registers the web resource `no/slash`, which does not begin with `/`
-      fix: ask the module's author: `/_synapse/client/<module>/..` is the place
+      fix: ask the module's author: use a path below `/_synapse/client/<module>/`
     ");
 }
 

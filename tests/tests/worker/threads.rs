@@ -104,7 +104,7 @@ async fn a_shutdown_waits_for_a_thread_but_not_for_ever() {
         }
         // The module opens the gate in its own `shutdown`.
         let shutdown = worker.modules.shutdown(Duration::from_millis(200)).await;
-        let error = "its background work did not end in half of the time that was left";
+        let error = "its background work did not end in half of the remaining time";
         assert_eq!(shutdown.failures, [("good_worker".into(), error.to_owned())], "{way:?}");
     }
 }

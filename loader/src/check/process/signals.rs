@@ -17,17 +17,17 @@ pub(super) fn changes(
     let had = mask(before, "SigCgt") | mask(before, "SigIgn");
     let reset = had & !mask(after, "SigCgt") & !mask(after, "SigIgn");
     let found = [
-        (gained("SigCgt"), "it handles", "a handler of the homeserver is not called any more"),
-        (gained("SigIgn"), "it has the process ignore", "the homeserver does not learn of it"),
-        (reset, "it took away the handling of", "it may end the homeserver from then on"),
-        (gained("SigBlk"), "it holds back", "a thread of the homeserver does not get it any more"),
+        (gained("SigCgt"), "it handles", "the homeserver's handler is no longer called"),
+        (gained("SigIgn"), "it makes the process ignore", "the homeserver is not told"),
+        (reset, "it removed the handler of", "this may end the homeserver"),
+        (gained("SigBlk"), "it blocks", "a thread of the homeserver no longer receives it"),
     ];
     let found = found.into_iter().filter(|(mask, ..)| *mask != 0);
     let told = found.map(|(mask, what, consequence)| {
         change(
             &format!("{what} {}", named(mask)),
             consequence,
-            "a module leaves signals to the homeserver, and learns of its end by `shutdown`",
+            "modules should leave signals to the homeserver; `shutdown` tells them when it ends",
         )
     });
     told.collect()

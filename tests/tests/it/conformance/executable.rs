@@ -83,7 +83,7 @@ fn every_line_has_its_answer() {
     {"called":[1],"id":21,"result":{"untyped":true}}
     {"called":[0],"id":22,"result":7}
     {"called":[1],"id":23,"result":{"$":"ALL_USERS"}}
-    {"called":[],"id":24,"result":{"raised":{"msg":"it registers `presence_router.get_interested_users` without `get_users_for_states`: a module has both or neither","type":"LoadError"}}}
+    {"called":[],"id":24,"result":{"raised":{"msg":"it registers `presence_router.get_interested_users` without `get_users_for_states`: a module registers both or neither","type":"LoadError"}}}
     {"called":[],"id":25,"result":{"raised":{"msg":"no module knows the type of login `org.x`","type":"KeyError"}}}
     {"called":[0],"id":26,"result":{"$":"tuple","v":[{"$":"Codes","v":"FORBIDDEN"},{"$":"callable"}]}}
     {"called":[0,2,3],"id":27,"result":{"raised":{"msg":"it registers the type of login `a` with the fields [], which module `0` has registered before it with the fields ['b']","type":"LoadError"}}}

@@ -120,7 +120,7 @@ async fn a_start_that_failed_leaves_no_module_with_answers() {
     let refusal = scene.module("good_asker", json!({"during": {"start": admin()}})).refusal().await;
     insta::assert_snapshot!(refusal, @"
     error: module `good_asker`: start: no
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     assert_eq!(server.answers(), (1, 1));
 }
@@ -132,7 +132,7 @@ async fn an_answer_that_is_not_ready_in_new_is_cancelled() {
     let refusal = scene.module("good_asker", json!({"during": {"new": admin()}})).refusal().await;
     insta::assert_snapshot!(refusal, @"
     error: module `good_asker`: new: an answer is not ready
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     assert_eq!(server.answers(), (1, 1));
     server.ring();

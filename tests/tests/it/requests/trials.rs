@@ -42,11 +42,11 @@ async fn a_start_that_only_lacks_answers_in_a_trial_is_a_warning() {
     let text: Vec<_> = findings.problems.iter().map(ToString::to_string).collect();
     assert_snapshot!(text.join("\n"), @"
     warning: module `good_asker`: new: `is_user_admin` is not answered in a trial
-      fix: start the homeserver to see how this goes on: a trial cannot tell
+      fix: start the homeserver to see whether the module starts: a trial cannot tell
     warning: module `good_asker-2`: start: `is_user_admin` is not answered in a trial
-      fix: start the homeserver to see how this goes on: a trial cannot tell
+      fix: start the homeserver to see whether the module starts: a trial cannot tell
     warning: module `good_asker-3`: shutdown: `is_user_admin` is not answered: the module is being shut down
-      fix: this is a fault of the module: tell its author
+      fix: this is a bug in the module: report it to its author
     ");
     assert!(findings.problems.iter().all(|problem| !problem.is_error()));
     // Earlier registrations are reported.
@@ -61,11 +61,11 @@ async fn a_start_that_lacks_answers_otherwise_is_an_error() {
     let scene = Scene::new().host(host(&server)).module("good_asker", asking("b", "start"));
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_asker`: start: not today
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
     let scene = Scene::new().module("good_asker", asking("b", "start"));
     assert_snapshot!(scene.refusal().await, @"
     error: module `good_asker`: start: this homeserver does not answer `is_user_admin`
-      fix: mend what the message says, or remove the module
+      fix: fix what the message says, or remove the module
     ");
 }
