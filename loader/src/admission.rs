@@ -94,7 +94,7 @@ impl Admission {
         }
         let Some(room) = room.filter(|room| holds_room(*room)) else { return Ok(()) };
         let message = format!(
-            "`{name}` is not answered now: the homeserver holds the lock of {room} while it waits \
+            "`{name}` is not answered here: the homeserver holds the lock of {room} while it waits \
              for this callback; ask in `api.run_as_background_process`, and do not await that in \
              the callback"
         );
@@ -106,7 +106,7 @@ impl Admission {
 #[inline(never)]
 fn too_many(request: &str) -> ModuleError {
     let message =
-        format!("`{request}` is not answered: the module waits for {AT_ONCE} answers already");
+        format!("`{request}` is not answered: the module is already waiting for {AT_ONCE} answers");
     ModuleError::not_answered(Unanswered::TooMany, message)
 }
 
@@ -136,7 +136,7 @@ mod tests {
             (0..AT_ONCE).map(|_| admission.admit(&SEND, None).unwrap()).collect();
         let (reason, message) = refused(admission.admit(&SEND, None));
         assert_eq!(reason, Some(Unanswered::TooMany));
-        insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered: the module waits for 256 answers already");
+        insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered: the module is already waiting for 256 answers");
         answered.pop();
         assert!(admission.admit(&SEND, None).is_ok());
     }
@@ -177,7 +177,7 @@ mod tests {
         hold("!a", async {
             let (reason, message) = refused(admission.admit(&SEND, Some("!a")));
             assert_eq!(reason, Some(Unanswered::WouldDeadlock));
-            insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered now: the homeserver holds the lock of !a while it waits for this callback; ask in `api.run_as_background_process`, and do not await that in the callback");
+            insta::assert_snapshot!(message, @"`create_and_send_event_into_room` is not answered here: the homeserver holds the lock of !a while it waits for this callback; ask in `api.run_as_background_process`, and do not await that in the callback");
             assert!(admission.admit(&SEND, Some("!b")).is_ok());
             assert!(admission.admit(&SEND, None).is_ok());
         })

@@ -102,7 +102,8 @@ impl Background {
     /// Begins `work`, or queues it until the module has started, and returns its number.
     pub(crate) fn add(self: &Arc<Self>, desc: &str, work: Work) -> Option<NonZeroU64> {
         let Ok(permit) = Arc::clone(&self.places).try_acquire_owned() else {
-            let message = format!("is not run: the module has {AT_ONCE} of them at once");
+            let message =
+                format!("is not run: the module already has {AT_ONCE} pieces of background work");
             fail(&self.failures, desc, FailureKind::Error, &message);
             return None;
         };

@@ -154,7 +154,8 @@ impl Failures {
             && catch_unwind(AssertUnwindSafe(|| observer(&failure))).is_err()
         {
             // The panic must not reach the caller, or the notifications queued behind this one.
-            tracing::error!(target: TARGET, "what the homeserver gave to `on_failure` panicked");
+            tracing::error!(target: TARGET, "the function that the homeserver gave to `on_failure` \
+                                             panicked");
         }
     }
 

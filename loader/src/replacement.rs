@@ -109,14 +109,14 @@ impl Replacement {
                 || event_json.contains_key(key) != original.is_some()
             {
                 return Err(ModuleError::new(format_args!(
-                    "the replacement event changes `{key}`, which it may not"
+                    "the replacement event must not change `{key}`"
                 )));
             }
         }
         let sender = text(given, "sender").unwrap_or_default().to_owned();
         if UserId::new(&sender).server_name() != Some(server_name) {
             return Err(ModuleError::new(format_args!(
-                "the sender of the replacement event, `{sender}`, is no user of this server"
+                "the sender of the replacement event, `{sender}`, is not a user of this server"
             )));
         }
         if event.names_room() {
@@ -126,7 +126,7 @@ impl Replacement {
         event_json.entry("origin_server_ts").or_insert_with(|| event.origin_server_ts().into());
         let event =
             OwnedEvent::from_json(Value::Object(event_json).to_string()).map_err(|error| {
-                ModuleError::new(format_args!("the replacement is no event: {error}"))
+                ModuleError::new(format_args!("the replacement is not an event: {error}"))
             })?;
         // It is an event, so its content is an object.
         let content = given.get("content").and_then(Value::as_object).cloned();

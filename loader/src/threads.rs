@@ -43,7 +43,8 @@ impl Threads {
         }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
             let message = format!(
-                "`defer_to_thread` is not answered: the module waits for {PLACES} threads already"
+                "`defer_to_thread` is not answered: the module is already waiting for {PLACES} \
+                 threads"
             );
             return Err(ModuleError::not_answered(Unanswered::TooMany, message));
         };

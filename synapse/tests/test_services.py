@@ -77,7 +77,7 @@ class DataDir(unittest.TestCase):
         config = {"plugins_dir": str(plugins()), "modules": [], "data_dir": "taken"}
         with self.assertRaises(ConfigError) as raised:
             Modules.parse_config(config)
-        self.assertIn(f"`{Path.cwd() / 'taken'}` is no folder", raised.exception.msg)
+        self.assertIn(f"`{Path.cwd() / 'taken'}` is not a folder", raised.exception.msg)
 
 
 class Nothing(ServicesTestCase):

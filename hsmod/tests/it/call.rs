@@ -190,14 +190,14 @@ fn a_replacement_is_checked_as_a_homeserver_would() {
     exit code: 1
     --- stdout
     denied by second: 500 {"errcode":"M_UNKNOWN","error":"Internal server error"}
-      the replacement event changes `type`, which it may not
+      the replacement event must not change `type`
     asked: first, second; # µs
     --- stderr
-    ERROR hsmod_loader: module `second`: third_party_rules.check_event_allowed: its replacement: the replacement event changes `type`, which it may not module="second" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
+    ERROR hsmod_loader: module `second`: third_party_rules.check_event_allowed: its replacement: the replacement event must not change `type` module="second" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
     "#);
     let (answer, code) = answer(&scene, allowed, arguments);
     assert_eq!((&answer["result"]["deny"]["status"], code), (&json!(500), 1));
-    insta::assert_snapshot!(answer["failed"], @r#"[{"kind":"error","message":"its replacement: the replacement event changes `type`, which it may not","module":"second"}]"#);
+    insta::assert_snapshot!(answer["failed"], @r#"[{"kind":"error","message":"its replacement: the replacement event must not change `type`","module":"second"}]"#);
 }
 
 #[test]

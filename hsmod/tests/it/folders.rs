@@ -23,12 +23,12 @@ fn folders_that_no_module_could_use_are_found_at_once() {
     --- stdout
     ok  demo (demo 0.9.0 for ABI <abi>, spam_checker.user_may_create_room, web /_synapse/client/demo/hello/*)
       requires: spam_checker.user_may_create_room
-    error: config: `/dev/null/data` is not there and cannot be made: `/dev/null` is no folder
+    error: config: `/dev/null/data` does not exist and cannot be created: `/dev/null` is not a folder
       at data_dir, line 2, column 3
-      fix: name a folder, or move away what is there
-    error: config: `<folder>/nope` is not there
+      fix: give the path of a folder, or remove what is there
+    error: config: `<folder>/nope` does not exist
       at templates_dir, line 9, column 3
-      fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+      fix: create the folder and put your templates there, or remove `templates_dir`: modules then use their own
     1 module: 2 errors, 0 warnings
     ");
     let unloaded = check(&scene, &["--no-load"]);
@@ -43,9 +43,9 @@ fn modules_are_not_started_with_them() {
     insta::assert_snapshot!(human(&scene, "spam_checker.user_may_create_room", arguments), @r"
     exit code: 1
     --- stderr
-    error: config: `<folder>/nope` is not there
+    error: config: `<folder>/nope` does not exist
       at templates_dir, line 9, column 3
-      fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+      fix: create the folder and put your templates there, or remove `templates_dir`: modules then use their own
     ");
 }
 

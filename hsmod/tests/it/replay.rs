@@ -192,7 +192,7 @@ fn failures_and_replacements_are_distinguished() {
     insta::assert_snapshot!(shown(&mut elsewhere(), folder.parent().unwrap()), @r#"
     exit code: 1
     --- stdout
-    failed  $1  module `good_recorder`: third_party_rules.check_event_allowed: the sender of the replacement event, `@alice:localhost`, is no user of this server
+    failed  $1  module `good_recorder`: third_party_rules.check_event_allowed: the sender of the replacement event, `@alice:localhost`, is not a user of this server
     1 event: 0 allowed (0 replaced), 0 denied, 1 failed
     # s: # events per second; the calls alone: # per second
     good_recorder: called 1 time, denied 0, failed 1; half of the answers within # µs, 99 % within # µs
@@ -200,7 +200,7 @@ fn failures_and_replacements_are_distinguished() {
     not asked: spam_checker.check_event_for_spam: no event here led to it
     not asked: third_party_rules.on_new_event: no event here led to it
     --- stderr
-    ERROR hsmod_loader: module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the sender of the replacement event, `@alice:localhost`, is no user of this server module="good_recorder" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
+    ERROR hsmod_loader: module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the sender of the replacement event, `@alice:localhost`, is not a user of this server module="good_recorder" callback="third_party_rules.check_event_allowed" kind="error" event_id="$1" room_id="!r:localhost" user_id="@alice:localhost"
     "#);
 }
 

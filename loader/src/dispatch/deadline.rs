@@ -72,8 +72,8 @@ fn armed(limit: Duration, context: &mut Context<'_>) -> Pin<Box<Deadline>> {
     deadline
 }
 
-const NO_RUNTIME: &str = "a module did not answer at once, and nobody keeps its deadline: poll \
-    questions inside a tokio runtime";
+const NO_RUNTIME: &str = "a module did not answer at once, and its deadline needs a tokio runtime: \
+                          poll questions inside one";
 
 impl Deadline {
     fn when(&self) -> Option<tokio::time::Instant> {

@@ -109,7 +109,7 @@ pub(super) fn give_up<R: Rule, P: Prepared<Args<R>>, N>(
         generation.member(module).failures.report(&Failing {
             duty: Duty::Callback(R::POLICY.full_name),
             kind: FailureKind::Panicked,
-            message: &format!("panicked when its call, which took too long, was given up: {panic}"),
+            message: &format!("panicked when its call was cancelled for taking too long: {panic}"),
             subject: &call.args_mut().map(subject::<R>).unwrap_or_default(),
             passed_over: true,
         });

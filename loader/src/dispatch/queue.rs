@@ -111,8 +111,8 @@ impl Queue {
                 target: "hsmod_loader",
                 module = &*self.module,
                 waiting,
-                "module `{}`: {waiting} notifications wait for it, because it takes long over them; \
-                 with {DEPTH} it is not told of further ones",
+                "module `{}`: {waiting} notifications wait for it, because it is slow; at {DEPTH}, \
+                 further ones are lost",
                 self.module
             );
         }
@@ -143,9 +143,11 @@ impl fmt::Display for Untold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::QueueFull => {
-                write!(f, "not told, because {DEPTH} notifications wait for it already")
+                write!(f, "not told, because {DEPTH} notifications already wait for it")
             }
-            Self::Ended => f.write_str("not told, because the runtime that was to do it has ended"),
+            Self::Ended => {
+                f.write_str("not told, because the runtime that delivers notifications has ended")
+            }
         }
     }
 }

@@ -63,10 +63,11 @@ fn no_place_for_data(path: &Path) -> Option<Fault> {
         Err(_) => {
             let above = path.ancestors().find(|above| fs::symlink_metadata(above).is_ok())?;
             let mut fault = no_place_for_data(above)?;
-            fault.message = format!("`{shown}` is not there and cannot be made: {}", fault.message);
+            fault.message =
+                format!("`{shown}` does not exist and cannot be created: {}", fault.message);
             let denied = |error: &io::Error| error.kind() == ErrorKind::PermissionDenied;
             if above.is_dir() && sys::may_write_in(above).is_err_and(|error| denied(&error)) {
-                fault.fix = format!("make `{shown}`, and {}", given_away("it"));
+                fault.fix = format!("create `{shown}`, and {}", given_away("it"));
             }
             Some(fault)
         }
@@ -83,11 +84,10 @@ fn no_templates(path: &Path) -> Option<Fault> {
         Err(error) if !is_absent(&error) => Some(out_of_reach(path, &error)),
         Err(_) if fs::symlink_metadata(path).is_ok() => Some(leads_nowhere(path)),
         Err(_) => Some(Fault {
-            message: format!("`{}` is not there", path.display()),
-            fix:
-                "make the folder and put your templates there, or remove `templates_dir`: modules \
-                  then use their own"
-                    .to_owned(),
+            message: format!("`{}` does not exist", path.display()),
+            fix: "create the folder and put your templates there, or remove `templates_dir`: \
+                 modules then use their own"
+                .to_owned(),
         }),
     }
 }
@@ -102,55 +102,58 @@ fn unwritable(folder: &Path, error: &io::Error) -> Fault {
         ErrorKind::ReadOnlyFilesystem => (
             "it is mounted read-only".to_owned(),
             "mount it writable (systemd: `ReadWritePaths=`; containers: a volume), or set \
-             `data_dir` to a folder that is"
+             `data_dir` to a writable folder"
                 .to_owned(),
         ),
         ErrorKind::Unsupported => (
-            "it is a file system of the kernel's own".to_owned(),
+            "it is on a virtual file system of the kernel".to_owned(),
             "set `data_dir` to a folder on a disk".to_owned(),
         ),
         _ => (error.to_string(), "set `data_dir` to another folder".to_owned()),
     };
-    Fault { message: format!("no files can be made in `{shown}`: {why}"), fix }
+    Fault { message: format!("no files can be created in `{shown}`: {why}"), fix }
 }
 
 fn given_away(what: &str) -> String {
     format!(
-        "give {what} to the user that runs the homeserver; if this is another user, run it as that \
-         one"
+        "give {what} to the user that runs the homeserver; if that is not you, run this as that \
+         user"
     )
 }
 
 fn no_folder(path: &Path) -> Fault {
     Fault {
-        message: format!("`{}` is no folder", path.display()),
-        fix: "name a folder, or move away what is there".to_owned(),
+        message: format!("`{}` is not a folder", path.display()),
+        fix: "give the path of a folder, or remove what is there".to_owned(),
     }
 }
 
 fn leads_nowhere(path: &Path) -> Fault {
     let message = match fs::read_link(path) {
         Ok(target) => format!(
-            "`{}` is a symbolic link to `{}`, which is not there",
+            "`{}` is a symbolic link to `{}`, which does not exist",
             path.display(),
             target.display()
         ),
-        Err(_) => format!("`{}` is a symbolic link to what is not there", path.display()),
+        Err(_) => {
+            format!("`{}` is a symbolic link to something that does not exist", path.display())
+        }
     };
-    Fault { message, fix: "make the folder that it leads to, or name another one".to_owned() }
+    Fault { message, fix: "create that folder, or give the path of another".to_owned() }
 }
 
 fn out_of_reach(path: &Path, error: &io::Error) -> Fault {
     let shown = path.display();
     if error.kind() != ErrorKind::PermissionDenied {
-        let message = format!("`{shown}` cannot be looked at: {error}");
-        return Fault { message, fix: "mend that, or name another folder".to_owned() };
+        let message = format!("`{shown}` cannot be accessed: {error}");
+        return Fault { message, fix: "fix this, or give the path of another folder".to_owned() };
     }
     Fault {
         message: format!("{} may not enter `{shown}`", current_user()),
-        fix: "let the user that runs the homeserver enter it and the folders above it \
-              (`chmod +x`); if this is another user, run it as that one"
-            .to_owned(),
+        fix:
+            "let the user that runs the homeserver enter it and the folders above it (`chmod +x`); \
+             if that is not you, run this as that user"
+                .to_owned(),
     }
 }
 

@@ -173,12 +173,12 @@ impl HttpClient {
     /// The URL and its host. If the host is an address, it may be reached.
     fn target(&self, url: &str) -> Result<(Url, String), HttpError> {
         let refuse = |message: String| HttpError::Request { message };
-        let url = Url::parse(url).map_err(|error| refuse(format!("this is no URL: {error}")))?;
+        let url = Url::parse(url).map_err(|error| refuse(format!("this is not a URL: {error}")))?;
         let host = match (url.scheme(), url.host_str()) {
             ("http" | "https", Some(host)) => host.to_owned(),
             (scheme, _) => {
                 return Err(refuse(format!(
-                    "`{scheme}:` is not for HTTP: URLs begin with `http://` or `https://`"
+                    "`{scheme}:` is not HTTP: URLs begin with `http://` or `https://`"
                 )));
             }
         };
@@ -200,7 +200,7 @@ impl HttpClient {
         let failed = |error| HttpError::new(host.to_owned(), after, error);
         let client = if request.follow_redirects { &self.following } else { &self.direct };
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| {
-            HttpError::Request { message: format!("`{}` is no HTTP method", request.method) }
+            HttpError::Request { message: format!("`{}` is not an HTTP method", request.method) }
         })?;
         let sent = client.request(method, url).headers(headers(&request.headers)?);
         let mut response = sent.body(request.body).send().await.map_err(failed)?;

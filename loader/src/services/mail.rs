@@ -47,8 +47,8 @@ impl Mailer {
         let from = config.notif_from.replace("%(app)s", &config.app_name);
         let from: Mailbox = from.parse().map_err(|_| MailError::Setup {
             reason: format!(
-                "`notif_from` is `{from}`, which is no mailbox: write it like \
-                 `Matrix <noreply@example.com>`"
+                "`notif_from` is `{from}`, which is not a mailbox: write it like `Matrix \
+                 <noreply@example.com>`"
             ),
         })?;
         let tls = || {

@@ -70,7 +70,7 @@ fn a_question_outside_of_any_runtime_is_refused_and_not_left_behind() {
     // It must have woken its task, since nothing else would.
     let Poll::Ready(Err(error)) = question.as_mut().poll(&mut context) else { panic!("it waits") };
     assert_eq!(error.kind(), CallErrorKind::Input);
-    assert_snapshot!(error.to_string(), @"spam_checker.check_event_for_spam: a module did not answer at once, and nobody keeps its deadline: poll questions inside a tokio runtime");
+    assert_snapshot!(error.to_string(), @"spam_checker.check_event_for_spam: a module did not answer at once, and its deadline needs a tokio runtime: poll questions inside one");
     drop(question);
     drop(modules);
 }

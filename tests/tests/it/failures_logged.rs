@@ -204,10 +204,10 @@ async fn an_invalid_replacement_event_is_a_failure_of_the_module() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let error = replacement.check(&event, "example.com").unwrap_err();
     assert_eq!(error.module(), Some("good_recorder"));
-    assert_snapshot!(error.to_string(), @"module `good_recorder`: third_party_rules.check_event_allowed: the replacement event changes `room_id`, which it may not");
+    assert_snapshot!(error.to_string(), @"module `good_recorder`: third_party_rules.check_event_allowed: the replacement event must not change `room_id`");
     let [line] = &told(&log)[..] else { panic!("not one line") };
     assert_eq!((&*line.level, text(line, "event_id")), ("ERROR", "$1"));
-    assert_snapshot!(text(line, "message"), @"module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the replacement event changes `room_id`, which it may not");
+    assert_snapshot!(text(line, "message"), @"module `good_recorder`: third_party_rules.check_event_allowed: its replacement: the replacement event must not change `room_id`");
     let counts = modules.counts().remove(0).callbacks.remove(0).1;
     assert_eq!((counts.called, counts.denied, counts.failed), (1, 0, 1));
 }
@@ -246,7 +246,7 @@ async fn a_panic_in_on_failure_has_no_other_effect() {
         let telling = modules.third_party_rules().on_threepid_bind("@a:b", "email", "a@b");
         telling.await.unwrap().await.unwrap();
     }
-    let panicked = "what the homeserver gave to `on_failure` panicked";
+    let panicked = "the function that the homeserver gave to `on_failure` panicked";
     let lines = told(&log);
     assert_eq!(lines.iter().filter(|line| text(line, "message") == panicked).count(), 2);
     assert_eq!(modules.counts()[0].callbacks[0].1.failed, 2);

@@ -97,11 +97,11 @@ async fn a_full_queue_is_reported_and_does_not_affect_other_modules() {
     drop(listening);
 
     assert_eq!(error.modules().collect::<Vec<_>>(), [("slow", Untold::QueueFull)]);
-    assert_snapshot!(error.to_string(), @"third_party_rules.on_new_event: module `slow` is not told, because 10000 notifications wait for it already");
+    assert_snapshot!(error.to_string(), @"third_party_rules.on_new_event: module `slow` is not told, because 10000 notifications already wait for it");
     let lines = log.take();
     let [line] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!((&*line.level, &*line.target), ("ERROR", "hsmod_loader"));
-    assert_snapshot!(line.fields["message"].as_str().unwrap(), @"module `slow`: third_party_rules.on_new_event: not told, because 10000 notifications wait for it already");
+    assert_snapshot!(line.fields["message"].as_str().unwrap(), @"module `slow`: third_party_rules.on_new_event: not told, because 10000 notifications already wait for it");
     assert_eq!(line.fields["kind"], "untold");
     assert_eq!(line.fields["event_id"], "$1");
 
@@ -143,7 +143,7 @@ async fn a_queue_that_grows_is_warned_of_once_a_minute() {
     let state = fill(&modules, 999).await;
     assert_eq!(log.text(), "");
     drop(tell(&modules, &state, "@one-more:b").await);
-    assert_snapshot!(log.text(), @"WARN hsmod_loader [slow]: module `slow`: 1000 notifications wait for it, because it takes long over them; with 10000 it is not told of further ones");
+    assert_snapshot!(log.text(), @"WARN hsmod_loader [slow]: module `slow`: 1000 notifications wait for it, because it is slow; at 10000, further ones are lost");
     let mut warnings = 0;
     for _ in 0..90 {
         tokio::time::advance(Duration::from_secs(1)).await;

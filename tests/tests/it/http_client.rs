@@ -71,9 +71,9 @@ async fn errors_say_what_failed_and_name_the_host() {
     `127.0.0.1` did not answer the JSON wanted: expected ident at line 1 column 2
     `127.0.0.1` did not answer in full within 50ms
     the response of `127.0.0.1` is larger than 3 bytes
-    `gopher:` is not for HTTP: URLs begin with `http://` or `https://`
+    `gopher:` is not HTTP: URLs begin with `http://` or `https://`
     `10.0.0.1` is a private address, which modules may not reach: if they should, list it under `http.allow` in the config
-    `two words` is no HTTP method
+    `two words` is not an HTTP method
     ");
 }
 

@@ -126,7 +126,7 @@ async fn a_cancelled_call_ends_even_if_its_future_panics() {
     assert_eq!(error.kind(), CallErrorKind::Failed(FailureKind::TimedOut));
     assert_snapshot!(log.text(), @"
     ERROR panic [bad_panics]: bad_panics: Drop
-    WARN hsmod_loader [bad_panics]: module `bad_panics`: spam_checker.user_may_invite: panicked when its call, which took too long, was given up: bad_panics: Drop (tests/modules/bad_panics/src/trap.rs:<line>)
+    WARN hsmod_loader [bad_panics]: module `bad_panics`: spam_checker.user_may_invite: panicked when its call was cancelled for taking too long: bad_panics: Drop (tests/modules/bad_panics/src/trap.rs:<line>)
     ERROR hsmod_loader [bad_panics]: module `bad_panics`: spam_checker.user_may_invite: no answer within 10s
     ");
 }

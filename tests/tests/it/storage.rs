@@ -179,8 +179,8 @@ async fn a_storm_ends_in_an_error_and_does_not_keep_the_open_transaction_from_go
     let modules = scene().load().await;
     let storm = json!([{"begin": ""}, {"storm": 300}, insert(1), {"commit": null}]);
     let done = done(&modules, storm).await;
-    let error = "Some(TooMany): 256 transactions of this module wait for their turn already: make \
-                 them shorter, or do more in each";
+    let error = "Some(TooMany): 256 transactions of this module are already waiting: make them \
+                 shorter, or do more in each";
     assert_eq!(done[1], json!([error]));
     assert_eq!(values(&modules).await, json!([1]));
 }

@@ -109,11 +109,11 @@ async fn the_surplus_is_refused_other_modules_continue_and_this_one_can_later() 
             messages.push(storm_of(way, &modules, storm, &servers).await);
         }
         allow_duplicates!(assert_snapshot!(messages.join("\n"), @"
-        TooMany: 256 HTTP requests of this module wait for their turn already: make fewer at once
-        TooMany: 256 transactions of this module wait for their turn already: make them shorter, or do more in each
-        TooMany: 256 transactions of this module wait for their turn already: make them shorter, or do more in each
-        TooMany: 256 templates of this module wait for their turn already: ask for fewer at once
-        TooMany: 256 mails of this module wait for their turn already: send fewer at once
+        TooMany: 256 HTTP requests of this module are already waiting: make fewer at once
+        TooMany: 256 transactions of this module are already waiting: make them shorter, or do more in each
+        TooMany: 256 transactions of this module are already waiting: make them shorter, or do more in each
+        TooMany: 256 templates of this module are already waiting: ask for fewer at once
+        TooMany: 256 mails of this module are already waiting: send fewer at once
         "));
     }
 }

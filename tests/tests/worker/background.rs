@@ -186,9 +186,8 @@ async fn more_than_1024_at_once_are_refused() {
     worker.begin("process", "tick", 0).await;
     assert_eq!(
         said(&log),
-        [
-            "ERROR hsmod_loader [good_worker]: module `good_worker`: background work `process`: is not run: the module has 1024 of them at once"
-        ]
+        ["ERROR hsmod_loader [good_worker]: module `good_worker`: background work `process`: is \
+          not run: the module already has 1024 pieces of background work"]
     );
     assert_eq!(worker.counts().await, counts(0, 0, 0, 1), "it is given back");
     seconds(11).await;

@@ -47,7 +47,7 @@ async fn sixteen_run_at_once_the_others_wait_and_too_many_are_refused() {
     settle().await;
     assert_eq!(
         worker.post("waiting").await,
-        json!("`defer_to_thread` is not answered: the module waits for 1040 threads already")
+        json!("`defer_to_thread` is not answered: the module is already waiting for 1040 threads")
     );
     worker.post("open").await;
     let mut numbers = Vec::new();

@@ -51,12 +51,12 @@ fn a_folder_that_is_a_file() {
     let site = Site::new();
     fs::write(site.path("file"), "").unwrap();
     assert_snapshot!(site.data("file"), @r"
-    `/hs/file` is no folder
-      fix: name a folder, or move away what is there
+    `/hs/file` is not a folder
+      fix: give the path of a folder, or remove what is there
     ");
     assert_snapshot!(site.data("file/data"), @r"
-    `/hs/file/data` is not there and cannot be made: `/hs/file` is no folder
-      fix: name a folder, or move away what is there
+    `/hs/file/data` does not exist and cannot be created: `/hs/file` is not a folder
+      fix: give the path of a folder, or remove what is there
     ");
     assert_eq!(site.templates("file"), site.data("file"));
 }
@@ -66,19 +66,19 @@ fn a_link_to_nowhere() {
     let site = Site::new();
     symlink("/hs-unmounted/data", site.path("link")).unwrap();
     assert_snapshot!(site.data("link"), @r"
-    `/hs/link` is a symbolic link to `/hs-unmounted/data`, which is not there
-      fix: make the folder that it leads to, or name another one
+    `/hs/link` is a symbolic link to `/hs-unmounted/data`, which does not exist
+      fix: create that folder, or give the path of another
     ");
     assert_eq!(site.templates("link"), site.data("link"));
     // Creating it would not create the folder that the operator wants, at the link's target.
     assert_snapshot!(site.data("link/data"), @r"
-    `/hs/link/data` is not there and cannot be made: `/hs/link` is a symbolic link to `/hs-unmounted/data`, which is not there
-      fix: make the folder that it leads to, or name another one
+    `/hs/link/data` does not exist and cannot be created: `/hs/link` is a symbolic link to `/hs-unmounted/data`, which does not exist
+      fix: create that folder, or give the path of another
     ");
     symlink("loop", site.path("loop")).unwrap();
     assert_snapshot!(site.data("loop"), @r"
-    `/hs/loop` cannot be looked at: Too many levels of symbolic links (os error 40)
-      fix: mend that, or name another folder
+    `/hs/loop` cannot be accessed: Too many levels of symbolic links (os error 40)
+      fix: fix this, or give the path of another folder
     ");
 }
 
@@ -89,7 +89,7 @@ fn a_data_dir_in_a_file_system_of_the_kernel() {
     let site = Site::new();
     if sys::effective_user() == 0 {
         assert_snapshot!(site.data("/proc/nope"), @r"
-        `/proc/nope` is not there and cannot be made: no files can be made in `/proc`: it is a file system of the kernel's own
+        `/proc/nope` does not exist and cannot be created: no files can be created in `/proc`: it is on a virtual file system of the kernel
           fix: set `data_dir` to a folder on a disk
         ");
     }
@@ -103,22 +103,23 @@ fn a_folder_of_another_user() {
     let denied = ErrorKind::PermissionDenied.into();
     let unwritable = site.shown(Some(unwritable(&site.path("data"), &denied)));
     assert_snapshot!(unwritable, @r"
-    no files can be made in `/hs/data`: user USER, who runs this, may not
-      fix: give `/hs/data` to the user that runs the homeserver; if this is another user, run it as that one
+    no files can be created in `/hs/data`: user USER, who runs this, may not
+      fix: give `/hs/data` to the user that runs the homeserver; if that is not you, run this as that user
     ");
     let closed = site.shown(Some(out_of_reach(&site.path("data"), &denied)));
     assert_snapshot!(closed, @r"
     user USER, who runs this, may not enter `/hs/data`
-      fix: let the user that runs the homeserver enter it and the folders above it (`chmod +x`); if this is another user, run it as that one
+      fix: let the user that runs the homeserver enter it and the folders above it (`chmod +x`); if that is not you, run this as that user
     ");
     // Root may do all of this.
     if sys::effective_user() != 0 {
         assert_eq!(site.data("data"), unwritable);
         assert_eq!(
             site.data("data/deep"),
-            "`/hs/data/deep` is not there and cannot be made: no files can be made in `/hs/data`: \
-             user USER, who runs this, may not\n  fix: make `/hs/data/deep`, and give it to the \
-             user that runs the homeserver; if this is another user, run it as that one"
+            "`/hs/data/deep` does not exist and cannot be created: no files can be created in \
+             `/hs/data`: user USER, who runs this, may not\n  fix: create `/hs/data/deep`, and \
+             give it to the user that runs the homeserver; if that is not you, run this as that \
+             user"
         );
         fs::set_permissions(site.path("data"), fs::Permissions::from_mode(0o600)).unwrap();
         assert_eq!(site.templates("data"), closed);
@@ -131,11 +132,11 @@ fn a_data_dir_that_cannot_be_written_for_other_reasons() {
     let said =
         |errno: rustix::io::Errno| site.shown(Some(unwritable(&site.path("data"), &errno.into())));
     assert_snapshot!(said(rustix::io::Errno::ROFS), @r"
-    no files can be made in `/hs/data`: it is mounted read-only
-      fix: mount it writable (systemd: `ReadWritePaths=`; containers: a volume), or set `data_dir` to a folder that is
+    no files can be created in `/hs/data`: it is mounted read-only
+      fix: mount it writable (systemd: `ReadWritePaths=`; containers: a volume), or set `data_dir` to a writable folder
     ");
     assert_snapshot!(said(rustix::io::Errno::IO), @r"
-    no files can be made in `/hs/data`: Input/output error (os error 5)
+    no files can be created in `/hs/data`: Input/output error (os error 5)
       fix: set `data_dir` to another folder
     ");
 }
@@ -145,8 +146,8 @@ fn a_templates_dir_must_be_there() {
     let site = Site::new();
     assert_eq!(site.templates("."), "");
     assert_snapshot!(site.templates("nope"), @r"
-    `/hs/nope` is not there
-      fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+    `/hs/nope` does not exist
+      fix: create the folder and put your templates there, or remove `templates_dir`: modules then use their own
     ");
 }
 
@@ -166,20 +167,20 @@ mod in_a_config {
         let config = Config::from_yaml(CONFIG, "/hs".as_ref()).unwrap();
         let problems = unusable(&config);
         assert_snapshot!(said(&problems), @r"
-        error: config: `/dev/null/data` is not there and cannot be made: `/dev/null` is no folder
+        error: config: `/dev/null/data` does not exist and cannot be created: `/dev/null` is not a folder
           at data_dir, line 2, column 1
-          fix: name a folder, or move away what is there
-        error: config: `/hs/nope` is not there
+          fix: give the path of a folder, or remove what is there
+        error: config: `/hs/nope` does not exist
           at templates_dir, line 3, column 1
-          fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+          fix: create the folder and put your templates there, or remove `templates_dir`: modules then use their own
         ");
         assert_eq!(unusable_in(&config, &Host::new("x")), problems);
         let value = serde_json::json!({"modules": [], "templates_dir": "nope"});
         let config = Config::from_value(value, &[], "/hs".as_ref()).unwrap();
         assert_snapshot!(said(&unusable(&config)), @r"
-        error: config: `/hs/nope` is not there
+        error: config: `/hs/nope` does not exist
           at templates_dir
-          fix: make the folder and put your templates there, or remove `templates_dir`: modules then use their own
+          fix: create the folder and put your templates there, or remove `templates_dir`: modules then use their own
         ");
     }
 

@@ -25,9 +25,7 @@ pub enum HttpError {
         cause: String,
     },
     /// Too many requests of the module are waiting already.
-    #[error(
-        "{waiting} HTTP requests of this module wait for their turn already: make fewer at once"
-    )]
+    #[error("{waiting} HTTP requests of this module are already waiting: make fewer at once")]
     Crowded {
         /// How many may wait.
         waiting: usize,

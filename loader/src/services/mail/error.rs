@@ -21,19 +21,19 @@ pub enum MailError {
         recipient: String,
     },
     /// The subject contains control characters.
-    #[error("the subject `{subject}` has line breaks or other control characters: leave them out")]
+    #[error("the subject `{subject}` has line breaks or other control characters: remove them")]
     Subject {
         /// The subject as given.
         subject: String,
     },
     /// Too many mails of the module are waiting already.
-    #[error("{waiting} mails of this module wait for their turn already: send fewer at once")]
+    #[error("{waiting} mails of this module are already waiting: send fewer at once")]
     Crowded {
         /// How many may wait.
         waiting: usize,
     },
     /// The server refused the mail.
-    #[error("the mail server `{server}` refuses: {reason}")]
+    #[error("the mail server `{server}` refused the mail: {reason}")]
     Refused {
         /// The server's name and port.
         server: String,

@@ -140,7 +140,7 @@ async fn a_storm_of_mails_is_refused() {
     }
     let refused = pin!(mailer.send("ann@example.org", "", "", "")).poll(&mut context);
     let Poll::Ready(Err(error)) = refused else { panic!("{refused:?}") };
-    assert_snapshot!(error, @"256 mails of this module wait for their turn already: send fewer at once");
+    assert_snapshot!(error, @"256 mails of this module are already waiting: send fewer at once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,9 +151,9 @@ async fn a_server_that_does_not_answer_is_a_timeout() {
 #[tokio::test]
 async fn messages() {
     use MailSecurity::{Plain, StartTls, Tls};
-    assert_snapshot!(said_of(Plain, &[("", "554 go away\r\n")]).await, @"the mail server `127.0.0.1:PORT` refuses: 554 go away");
-    assert_snapshot!(said_of(Plain, &[("RCPT", "550 no such user\r\n")]).await, @"the mail server `127.0.0.1:PORT` refuses: 550 no such user");
-    assert_snapshot!(said_of(Plain, &[("MAIL", "451 try later\r\n")]).await, @"the mail server `127.0.0.1:PORT` refuses: 451 try later");
+    assert_snapshot!(said_of(Plain, &[("", "554 go away\r\n")]).await, @"the mail server `127.0.0.1:PORT` refused the mail: 554 go away");
+    assert_snapshot!(said_of(Plain, &[("RCPT", "550 no such user\r\n")]).await, @"the mail server `127.0.0.1:PORT` refused the mail: 550 no such user");
+    assert_snapshot!(said_of(Plain, &[("MAIL", "451 try later\r\n")]).await, @"the mail server `127.0.0.1:PORT` refused the mail: 451 try later");
     assert_snapshot!(said_of(Plain, &[("", "HTTP/1.1 400 Bad Request\r\n")]).await, @"the mail server `127.0.0.1:PORT` cannot be used: error Tag at: HTTP/1.1 400 Bad Request");
     assert_snapshot!(said_of(StartTls, &[]).await, @"the mail server `127.0.0.1:PORT` cannot be used: STARTTLS is not supported on this server");
     assert_snapshot!(said_of(Tls, &[]).await, @"the mail server `127.0.0.1:PORT` cannot be used: received corrupt message of type InvalidContentType");
@@ -164,7 +164,7 @@ async fn messages() {
     let error = mailer.send("a@b.c", "", "", "").await.unwrap_err().to_string();
     assert_snapshot!(error.replace(&port.to_string(), "PORT"), @"the mail server `127.0.0.1:PORT` cannot be used: Connection refused (os error 111)");
     assert_snapshot!(mailer.send("Ann <a@b.c>", "", "", "").await.unwrap_err(), @"`Ann <a@b.c>` is not a mail address: give one like `ann@example.com`, without a name");
-    assert_snapshot!(mailer.send("a@b.c", "x\r\nBcc: d@e.f", "", "").await.unwrap_err(), @r"the subject `x\r\nBcc: d@e.f` has line breaks or other control characters: leave them out");
+    assert_snapshot!(mailer.send("a@b.c", "x\r\nBcc: d@e.f", "", "").await.unwrap_err(), @r"the subject `x\r\nBcc: d@e.f` has line breaks or other control characters: remove them");
     let nobody = Mail::new("%(app)s, Inc. <noreply@example.com>");
-    assert_snapshot!(Mailer::new(&nobody).unwrap_err(), @"mail cannot be set up: `notif_from` is `Matrix, Inc. <noreply@example.com>`, which is no mailbox: write it like `Matrix <noreply@example.com>`");
+    assert_snapshot!(Mailer::new(&nobody).unwrap_err(), @"mail cannot be set up: `notif_from` is `Matrix, Inc. <noreply@example.com>`, which is not a mailbox: write it like `Matrix <noreply@example.com>`");
 }

@@ -103,7 +103,7 @@ fn forbidden(action: &AuthAction<'_>) -> Option<String> {
                 format!("a virtual table of the kind `{name}`"),
             )
         }
-        AuthAction::Unknown { code, .. } => Some(format!("an action with the number {code}")),
+        AuthAction::Unknown { code, .. } => Some(format!("action number {code}")),
         _ => None,
     }
 }

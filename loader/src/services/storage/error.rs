@@ -18,15 +18,15 @@ pub enum StorageError {
     },
     /// Too many transactions of the module are waiting already.
     #[error(
-        "{waiting} transactions of this module wait for their turn already: \
-         make them shorter, or do more in each"
+        "{waiting} transactions of this module are already waiting: make them shorter, or do more \
+         in each"
     )]
     Crowded {
         /// How many may wait.
         waiting: usize,
     },
     /// Another process is writing to the file.
-    #[error("another process has been keeping the storage locked for 5 seconds")]
+    #[error("another process has kept the storage locked for 5 seconds")]
     Locked,
     /// The transaction has ended without a commit; it was rolled back.
     #[error("the transaction `{description}` was rolled back: {why}")]
@@ -75,7 +75,7 @@ pub enum StorageError {
         source: Box<StorageError>,
     },
     /// The versions of the module's migrations do not increase; its author has to fix it.
-    #[error("migration {version} follows migration {after}: versions begin at 1 and rise")]
+    #[error("migration {version} follows migration {after}: versions must begin at 1 and increase")]
     MigrationOrder {
         /// The version of the migration.
         version: u32,
@@ -137,13 +137,13 @@ impl From<Error> for StorageError {
                 Self::Statement { message: format!("{msg}{place}") }
             }
             Error::MultipleStatement => Self::Statement {
-                message: "the text holds more than one statement: run them one by one".to_owned(),
+                message: "there is more than one statement: run them one by one".to_owned(),
             },
             Error::ExecuteReturnedResults => {
                 Self::Statement { message: "the statement returns rows: use `query`".to_owned() }
             }
             Error::InvalidParameterCount(given, wanted) => Self::Parameters {
-                message: format!("values for the parameters: {wanted} wanted, {given} given"),
+                message: format!("values for the parameters: expected {wanted}, found {given}"),
             },
             other => Self::Statement { message: other.to_string() },
         }

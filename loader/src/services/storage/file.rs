@@ -33,7 +33,7 @@ pub(super) fn prepare(data_dir: &Path, module: &str) -> Result<PathBuf, StorageE
             return refuse("it is a symbolic link: put the file itself there");
         }
         Ok(metadata) if !metadata.is_file() => {
-            return refuse("it is no plain file: move it away");
+            return refuse("it is not a regular file: move it away");
         }
         Ok(metadata) if links(&metadata) > 1 => {
             return refuse("it has several names (hard links): put a copy there");

@@ -49,8 +49,7 @@ impl TemplateAnswers {
     ) -> Result<T, ModuleError> {
         let turn = self.0.turns.admit().await.map_err(|Crowded { waiting_max }| {
             let message = format!(
-                "{waiting_max} templates of this module wait for their turn already: ask for fewer \
-                 at once"
+                "{waiting_max} templates of this module are already waiting: ask for fewer at once"
             );
             ModuleError::not_answered(Unanswered::TooMany, message)
         })?;

@@ -21,7 +21,7 @@ impl Folder {
     pub(super) fn open(path: PathBuf) -> Result<Self, TemplateError> {
         match path.canonicalize() {
             Ok(folder) if folder.is_dir() => Ok(Self(folder)),
-            Ok(_) => Err(unusable(&path, "it is no folder")),
+            Ok(_) => Err(unusable(&path, "it is not a folder")),
             Err(error) => Err(unusable(&path, error)),
         }
     }
@@ -44,7 +44,7 @@ impl Folder {
             return Err(unusable(&path, "it is a symbolic link out of the folder"));
         }
         if !real.is_file() {
-            return Err(unusable(&path, "it is no plain file"));
+            return Err(unusable(&path, "it is not a regular file"));
         }
         let mut text = String::new();
         let read =

@@ -143,7 +143,7 @@ fn messages_about_files() {
     fs::write(at.join("large"), vec![b' '; (1 << 20) + 1]).unwrap();
     assert_snapshot!(said_of("large"), @"template `/templates/large` cannot be used: it is larger than 1 MiB");
     fs::create_dir(at.join("folder")).unwrap();
-    assert_snapshot!(said_of("folder"), @"template `/templates/folder` cannot be used: it is no plain file");
+    assert_snapshot!(said_of("folder"), @"template `/templates/folder` cannot be used: it is not a regular file");
     assert_snapshot!(said_of("../x"), @"`../x` cannot be the name of a template: names are like `mail.html` or `mails/notice.html`");
     for gone in ["gone", "large"] {
         let error = with(Some(&at.join(gone)), &[]).unwrap_err().to_string();

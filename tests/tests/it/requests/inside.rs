@@ -59,9 +59,9 @@ async fn a_request_that_needs_the_lock_that_is_held_is_refused() {
                 continue;
             }
             let message = format!(
-                "`{name}` is not answered now: the homeserver holds the lock of {HELD} while it \
-                 waits for this callback; ask in `api.run_as_background_process`, and do not \
-                 await that in the callback"
+                "`{name}` is not answered here: the homeserver holds the lock of {HELD} while it \
+                 waits for this callback; ask in `api.run_as_background_process`, and do not await \
+                 that in the callback"
             );
             assert_eq!(unanswered(&outcome), ("WouldDeadlock", &*message), "{how}");
             let spawned = {

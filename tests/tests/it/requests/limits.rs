@@ -42,7 +42,7 @@ async fn requests_up_to_the_limit_are_answered_and_the_rest_get_an_error() {
         assert_eq!(refused.len(), 44, "{how}");
         for outcome in refused {
             let message =
-                "`is_user_admin` is not answered: the module waits for 256 answers already";
+                "`is_user_admin` is not answered: the module is already waiting for 256 answers";
             assert_eq!(unanswered(outcome), ("TooMany", message), "{how}");
         }
         // Afterwards the module can make as many requests again.

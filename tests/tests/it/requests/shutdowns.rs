@@ -29,7 +29,8 @@ async fn a_homeserver_can_answer_a_module_in_its_shutdown() {
         // The limit of concurrent requests still applies.
         let (module, error) = shutdown.failures.pop().unwrap();
         assert_eq!(&*module, "good_asker", "{how}");
-        let too_many = "`is_user_admin` is not answered: the module waits for 256 answers already";
+        let too_many = "`is_user_admin` is not answered: the module is already waiting for 256 \
+                        answers";
         assert_eq!(error, too_many, "{how}");
         assert_eq!(server.seen().len(), 257, "{how}");
     }

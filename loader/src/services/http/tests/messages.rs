@@ -16,10 +16,10 @@ fn get(url: impl Into<String>) -> HttpRequest {
 #[tokio::test]
 async fn requests_that_cannot_be_made() {
     let client = local();
-    assert_snapshot!(said_of(&client, get("example.com/path")).await, @"this is no URL: relative URL without a base");
-    assert_snapshot!(said_of(&client, get("file:///etc/passwd")).await, @"`file:` is not for HTTP: URLs begin with `http://` or `https://`");
-    assert_snapshot!(said_of(&client, get("http://")).await, @"this is no URL: empty host");
-    assert_snapshot!(said_of(&client, HttpRequest::new("G ET", "http://a.example")).await, @"`G ET` is no HTTP method");
+    assert_snapshot!(said_of(&client, get("example.com/path")).await, @"this is not a URL: relative URL without a base");
+    assert_snapshot!(said_of(&client, get("file:///etc/passwd")).await, @"`file:` is not HTTP: URLs begin with `http://` or `https://`");
+    assert_snapshot!(said_of(&client, get("http://")).await, @"this is not a URL: empty host");
+    assert_snapshot!(said_of(&client, HttpRequest::new("G ET", "http://a.example")).await, @"`G ET` is not an HTTP method");
     let mut request = get("http://127.0.0.1:9/");
     request.headers = pairs(&[("X-A\r\nB", "c")]);
     assert_snapshot!(said_of(&client, request.clone()).await, @r"`X-A\r\nB` cannot be the name of a header");
@@ -69,7 +69,7 @@ fn limits() {
     assert_snapshot!(timed_out, @"`example.com` did not answer in full within 60s");
     assert_snapshot!(HttpError::TooLarge { host: host(), limit: 10 << 20 }, @"the response of `example.com` is larger than 10485760 bytes");
     assert_snapshot!(HttpError::Redirects { host: host(), limit: REDIRECTS_MAX }, @"`example.com` redirected more than 5 times");
-    assert_snapshot!(HttpError::Crowded { waiting: WAITING_MAX }, @"256 HTTP requests of this module wait for their turn already: make fewer at once");
+    assert_snapshot!(HttpError::Crowded { waiting: WAITING_MAX }, @"256 HTTP requests of this module are already waiting: make fewer at once");
 }
 
 #[test]

@@ -19,7 +19,7 @@ async fn statements() {
     assert_snapshot!(said_of(s, "").await, @"the statement is empty");
     assert_snapshot!(said_of(s, "-- nothing").await, @"the statement is empty");
     assert_snapshot!(said_of(s, "SELECT 1").await, @"the statement returns rows: use `query`");
-    assert_snapshot!(said_of(s, "DELETE FROM t; DROP TABLE t").await, @"the text holds more than one statement: run them one by one");
+    assert_snapshot!(said_of(s, "DELETE FROM t; DROP TABLE t").await, @"there is more than one statement: run them one by one");
     assert_snapshot!(said_of(s, "INSERT INTO t VALUES (?, ?)").await, @"table t has 1 columns but 2 values were supplied");
     assert_snapshot!(said_of(s, "ATTACH 'x' AS y").await, @"`ATTACH` is not allowed in a module's storage");
     assert_snapshot!(said_of(s, "ATTACH 'x' || 'y' AS y").await, @"`ATTACH` is not allowed in a module's storage");
@@ -40,7 +40,7 @@ async fn parameters() {
     let (_folder, storage) = storage().await;
     let insert = "INSERT INTO t VALUES (?)";
     let none = storage.execute(insert, vec![]).await.unwrap_err();
-    assert_snapshot!(none, @"values for the parameters: 1 wanted, 0 given");
+    assert_snapshot!(none, @"values for the parameters: expected 1, found 0");
     let nan = storage.execute(insert, vec![f64::NAN.into()]).await.unwrap_err();
     assert_snapshot!(nan, @"parameter 1 is NaN, which SQLite does not store: give NULL");
     let large = storage.execute(insert, vec![vec![0; 33 << 20].into()]).await.unwrap_err();
@@ -64,9 +64,9 @@ async fn migrations() {
     let (_folder, storage) = storage().await;
     let two = Migration { version: 2, sql: "CREATE TABLE a (x)" };
     let falling = storage.migrate(&[two, Migration { version: 1, sql: "" }]).await.unwrap_err();
-    assert_snapshot!(falling, @"migration 1 follows migration 2: versions begin at 1 and rise");
+    assert_snapshot!(falling, @"migration 1 follows migration 2: versions must begin at 1 and increase");
     let zero = storage.migrate(&[Migration { version: 0, sql: "" }]).await.unwrap_err();
-    assert_snapshot!(zero, @"migration 0 follows migration 0: versions begin at 1 and rise");
+    assert_snapshot!(zero, @"migration 0 follows migration 0: versions must begin at 1 and increase");
     let broken = Migration { version: 3, sql: "CREATE TABLE a (x); CREATE TABL b (x)" };
     let failed = storage.migrate(&[two, broken]).await.unwrap_err();
     assert_snapshot!(format!("{failed}: {}", failed.source().unwrap()), @"migration 3 failed: table a already exists, at byte 13 of the statement");
@@ -79,7 +79,7 @@ async fn turns() {
     let limits = Limits { waiting: 0, transaction: Duration::from_secs(1), ..Limits::USUAL };
     let (_folder, storage) = storage_within(limits).await;
     let running = storage.begin("sweep").await.unwrap();
-    assert_snapshot!(storage.begin("x").await.unwrap_err(), @"0 transactions of this module wait for their turn already: make them shorter, or do more in each");
+    assert_snapshot!(storage.begin("x").await.unwrap_err(), @"0 transactions of this module are already waiting: make them shorter, or do more in each");
     // The turn is free again when the time limit has passed.
     while storage.begin("x").await.is_err() {
         tokio::task::yield_now().await;
@@ -87,7 +87,7 @@ async fn turns() {
     assert_snapshot!(running.commit().await.unwrap_err(), @"the transaction `sweep` was rolled back: it took too long, and others wait");
     assert_snapshot!(Ended::Cancelled, @"a call on it was cancelled");
     assert_snapshot!(Ended::RolledBack, @"one of its statements failed and undid all");
-    assert_snapshot!(StorageError::Locked, @"another process has been keeping the storage locked for 5 seconds");
+    assert_snapshot!(StorageError::Locked, @"another process has kept the storage locked for 5 seconds");
     assert_snapshot!(StorageError::Stopped, @"the storage has stopped");
 }
 
@@ -108,7 +108,7 @@ async fn opening() {
     std::os::unix::fs::symlink("file", at.join("soft.sqlite3")).unwrap();
     assert_snapshot!(said_of("", "soft").await, @"storage `/data/soft.sqlite3` cannot be opened: it is a symbolic link: put the file itself there");
     fs::create_dir(at.join("folder.sqlite3")).unwrap();
-    assert_snapshot!(said_of("", "folder").await, @"storage `/data/folder.sqlite3` cannot be opened: it is no plain file: move it away");
+    assert_snapshot!(said_of("", "folder").await, @"storage `/data/folder.sqlite3` cannot be opened: it is not a regular file: move it away");
     fs::hard_link(at.join("text.sqlite3"), at.join("hard.sqlite3")).unwrap();
     assert_snapshot!(said_of("", "hard").await, @"storage `/data/hard.sqlite3` cannot be opened: it has several names (hard links): put a copy there");
 }
