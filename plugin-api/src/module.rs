@@ -260,8 +260,9 @@ macro_rules! export_module {
         $($( const _: () = ::core::assert!(
             $crate::requests::is_request($request),
             ::core::concat!(
-                "`", $request, "` is no request: `requires` names methods of `ModuleApi` that ask \
-                the homeserver, such as \"send_mail\"; docs/requests.md has all of them"
+                "`", $request, "` is not a request: `requires` names methods of `ModuleApi` that \
+                                ask the homeserver, such as \"send_mail\"; docs/requests.md has \
+                                all of them"
             )
         ); )*)?
 
@@ -277,10 +278,11 @@ macro_rules! export_module {
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "`export_module!` takes the type of the module: `export_module!(MyModule);`, and may be \
-            told what it requires and what its config looks like: `export_module!(MyModule, requires = \
-            [\"send_mail\"], config_schema = include_str!(\"../config.schema.json\"));`. A plugin has \
-            one module: another one wants a crate of its own"
+            "`export_module!` takes the type of the module: `export_module!(MyModule);`, and may \
+             be told what it requires and what its config looks like: `export_module!(MyModule, \
+             requires = [\"send_mail\"], config_schema = \
+             include_str!(\"../config.schema.json\"));`. A plugin has one module: another one \
+             needs a crate of its own"
         );
     };
 }

@@ -148,7 +148,7 @@ fn a_config_schema_is_kept_as_json_text() {
 fn a_config_schema_that_is_not_an_object() {
     let text = "{\"type\": \"object\"}";
     assert_snapshot!(problems(&with("config_schema", json!(text)).bytes()), @"
-    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: `config_schema` is no JSON object, which a JSON Schema is here at line 1 column 142
+    error: inspection: `/plugins/libx.so` has a manifest that cannot be read: `config_schema` is not a JSON object, as a JSON Schema must be here at line 1 column 142
       fix: copy the plugin again, or rebuild it: the file is damaged or was changed
     ");
     let manifest = manifest().to_string().replacen('{', r#"{"config_schema": {"type": }, "#, 1);

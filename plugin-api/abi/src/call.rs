@@ -51,7 +51,7 @@ impl<A: Answers> Reply<A> {
             Status::NEUTRAL => Entered::Neutral,
             // SAFETY: written, says the status, and taken once.
             Status::READY => unsafe { self.out.take::<A>() },
-            _ => Entered::Ready(unreadable::<A>("the status is none of the protocol")),
+            _ => Entered::Ready(unreadable::<A>("the status is not one of the protocol's")),
         }
     }
 

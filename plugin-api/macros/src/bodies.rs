@@ -107,9 +107,9 @@ impl Reader {
             return false;
         }
         let remedy = format!(
-            "say what the content is read into: write \
-             `let content: serde_json::Value = {event}.content()?;`, then `content[\"body\"]`; or have \
-             a struct of your own in place of the `Value`"
+            "say what the content is read into: write `let content: serde_json::Value = \
+             {event}.content()?;`, then `content[\"body\"]`; or use a struct of your own instead \
+             of `Value`"
         );
         let span = content.span();
         self.mistakes.extend(respan(error(&remedy), span));

@@ -62,7 +62,8 @@ fn expand(kind: &Kind, arguments: TokenStream, item: TokenStream) -> TokenStream
     let callback_trait = &header.callback_trait;
     if !kind.traits.contains(&callback_trait.to_string().as_str()) {
         let (what, known) = (kind.what, kind.traits.join("`, `"));
-        let error = error(&format!("`{callback_trait}` is no {what} trait; these are: `{known}`"));
+        let error =
+            error(&format!("`{callback_trait}` is not a {what} trait; these are: `{known}`"));
         return with(item, respan(error, callback_trait.span()));
     }
     let (item, mistakes) = mistakes::mended(kind, tokens);

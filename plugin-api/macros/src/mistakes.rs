@@ -38,10 +38,7 @@ fn foreign_attribute(tokens: &[TokenTree]) -> Option<usize> {
 }
 
 fn foreign(kind: &Kind) -> String {
-    format!(
-        "take `#[async_trait]` off: the methods of a {} trait are `async fn`s as they are",
-        kind.what
-    )
+    format!("remove `#[async_trait]`: the methods of a {} trait are plain `async fn`s", kind.what)
 }
 
 /// Returns the body with all methods `async fn`s.
@@ -79,8 +76,8 @@ fn with_async(kind: &Kind, body: &Group) -> (Group, TokenStream) {
 
 fn mutable(kind: &Kind, name: &Ident) -> String {
     format!(
-        "write `&self` in `{name}`: a {} is asked several things at once, so what changes in it stands \
-         in a `Mutex` or is an atomic",
+        "write `&self` in `{name}`: a {} is asked several things at once, so what changes in it \
+         must be in a `Mutex` or an atomic",
         kind.whom
     )
 }

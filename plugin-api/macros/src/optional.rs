@@ -72,7 +72,7 @@ fn not_written(name: &str, written: &[Method]) -> String {
     let written: Vec<String> = written.iter().map(|method| format!("`{}`", method.name)).collect();
     let these = if written.is_empty() { "none".to_owned() } else { written.join(", ") };
     format!(
-        "`{name}` is not written in this `impl`, so no homeserver has to have it: take it off \
+        "`{name}` is not written in this `impl`, so no homeserver has to have it: remove it from \
          `optional(..)`, or name one of those that are written ({these})"
     )
 }

@@ -79,9 +79,9 @@ pub fn admit_callback(name: &str) -> Result<(), ModuleError> {
 #[cold]
 fn too_deep(name: &str, what: &str, inside: usize, and: &str) -> ModuleError {
     let message = format!(
-        "`{name}` is not {what}: {inside} callbacks and requests stand inside one another \
-         already{and}, each waiting for the next; a module must not ask in a callback for what \
-         brings the same callback about again, except from background work"
+        "`{name}` is not {what}: {inside} callbacks and requests are already nested{and}, each \
+         waiting for the next; a module must not request in a callback what causes the same \
+         callback again, except from background work"
     );
     ModuleError::not_answered(Unanswered::TooMany, message)
 }
@@ -194,9 +194,9 @@ mod tests {
                 let error = run(ask(most + 1, waits, admitted)).unwrap_err();
                 assert_eq!(error.unanswered(), Some(Unanswered::TooMany));
                 let message = format!(
-                    "`again` is {refused} callbacks and requests stand inside one another already, \
-                     each waiting for the next; a module must not ask in a callback for what \
-                     brings the same callback about again, except from background work"
+                    "`again` is {refused} callbacks and requests are already nested, each waiting \
+                     for the next; a module must not request in a callback what causes the same \
+                     callback again, except from background work"
                 );
                 assert_eq!(error.to_string(), message);
             }
@@ -225,7 +225,7 @@ mod tests {
         let error = small.spawn(ask_with_much).unwrap().join().unwrap().unwrap_err();
         assert_eq!(error.unanswered(), Some(Unanswered::TooMany));
         let message = error.to_string();
-        assert!(message.contains("already and fill the stack, each waiting"), "{message}");
+        assert!(message.contains("already nested and fill the stack, each waiting"), "{message}");
     }
 
     #[test]

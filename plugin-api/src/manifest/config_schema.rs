@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for ConfigSchema {
         let json = Box::<RawValue>::deserialize(deserializer)?;
         if !json.get().starts_with('{') {
             return Err(D::Error::custom(
-                "`config_schema` is no JSON object, which a JSON Schema is here",
+                "`config_schema` is not a JSON object, as a JSON Schema must be here",
             ));
         }
         Ok(Self(compact(json.get())))
@@ -89,7 +89,9 @@ mod tests {
         for json in ["true", "[]", "3", r#""{\"type\": \"object\"}""#] {
             let error = read(json).unwrap_err();
             assert!(
-                error.starts_with("`config_schema` is no JSON object, which a JSON Schema is here"),
+                error.starts_with(
+                    "`config_schema` is not a JSON object, as a JSON Schema must be here"
+                ),
                 "{error}"
             );
         }

@@ -28,9 +28,9 @@ pub const fn fault(text: &str) -> Fault {
     let writer = Writer::new();
     let Err(at) = object(bytes) else { return Fault(writer) };
     let (line, column) = position(bytes, at);
-    let writer = writer.raw("`config_schema` is no JSON object: it ceases to be one in line ");
+    let writer = writer.raw("`config_schema` is not a JSON object: the mistake is in line ");
     let writer = writer.number(line).raw(", column ").number(column);
-    Fault(writer.raw(", or is nested more than ").number(DEPTH_MAX).raw(" levels deep there"))
+    Fault(writer.raw(", or it is nested more than ").number(DEPTH_MAX).raw(" levels deep there"))
 }
 
 /// What may come next.
@@ -267,7 +267,7 @@ mod tests {
         }
         assert_eq!(
             fault("{\n x").as_str(),
-            "`config_schema` is no JSON object: it ceases to be one in line 2, column 2, or is \
+            "`config_schema` is not a JSON object: the mistake is in line 2, column 2, or it is \
              nested more than 100 levels deep there"
         );
     }

@@ -117,7 +117,7 @@ impl fmt::Display for HttpError {
                 write!(f, "`{}` answered {}", response.host, response.status())
             }
             Self::Json { host, error } => {
-                write!(f, "`{host}` did not answer the JSON wanted: {error}")
+                write!(f, "`{host}` did not answer with the expected JSON: {error}")
             }
             Self::Failed(error) => write!(f, "{error}"),
         }

@@ -6,9 +6,9 @@ pub(crate) fn explain(message: &str) -> Option<&'static str> {
     wants_tokio.iter().any(|words| message.contains(words)).then_some(REMEDY)
 }
 
-const REMEDY: &str = "a plugin has no tokio: `api.sleep` waits, `api.run_as_background_process` spawns, \
-                      `api.http_client` asks other servers, and `api.defer_to_thread` runs what wants \
-                      a runtime of its own";
+const REMEDY: &str = "a plugin has no tokio: `api.sleep` waits, `api.run_as_background_process` \
+                      spawns, `api.http_client` asks other servers, and `api.defer_to_thread` runs \
+                      what needs a runtime of its own";
 
 #[cfg(test)]
 mod tests {

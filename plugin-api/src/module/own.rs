@@ -56,16 +56,16 @@ impl ModuleApi {
     pub fn module<M: Send + Sync + 'static>(&self) -> Result<Arc<M>, ModuleError> {
         let Some(module) = self.own().0.get() else {
             return Err(ModuleError::new(
-                "`ModuleApi::module`: there is no module before its `new` has returned it: what \
-                 `new` begins takes a clone of the `Arc` that it is about to return",
+                "`ModuleApi::module`: there is no module before its `new` has returned it: give \
+                 what `new` starts a clone of the `Arc` that `new` is about to return",
             ));
         };
         let module = module.upgrade().ok_or_else(ended)?;
         module.downcast().map_err(|_| {
             let asked = type_name::<M>();
             ModuleError::new(format_args!(
-                "`ModuleApi::module::<{asked}>`: the module is of another type: it is the one in \
-                 `impl Module for ..`"
+                "`ModuleApi::module::<{asked}>`: the module has another type: the one in `impl \
+                 Module for ..`"
             ))
         })
     }

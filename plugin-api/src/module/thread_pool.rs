@@ -95,7 +95,8 @@ impl ThreadPool {
             drop(places);
             if given_up.is_empty() {
                 let message = format!(
-                    "`defer_to_threadpool`: {WAITING_MAX} pieces of work wait for a place already"
+                    "`defer_to_threadpool`: {WAITING_MAX} pieces of work are already waiting for a \
+                     place"
                 );
                 return Err(ModuleError::not_answered(Unanswered::TooMany, message));
             }

@@ -39,7 +39,7 @@ pub struct UnreadKey {
 impl fmt::Display for UnreadKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path: Vec<String> = self.path.iter().map(ConfigKey::to_string).collect();
-        write!(f, "nobody reads `{}` of the config: it has no effect", path.join("."))
+        write!(f, "`{}` in the config has no effect: the module does not read it", path.join("."))
     }
 }
 

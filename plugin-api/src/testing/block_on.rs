@@ -68,9 +68,8 @@ fn stuck(limit: Duration) -> String {
         words => words,
     };
     format!(
-        "nothing has happened for {limit:?}: the test waits for {awaited}; what sleeps, and what is \
-         done in the background, goes on with `TestModule::advance`, and what is held back when its \
-         `Gate` is opened"
+        "nothing has happened for {limit:?}: the test waits for {awaited}; `TestModule::advance` \
+         continues sleeps and background work, and opening its `Gate` releases what is held back"
     )
 }
 
@@ -106,8 +105,8 @@ mod tests {
         panic.downcast_ref::<String>().unwrap().clone()
     }
 
-    const ADVICE: &str = "; what sleeps, and what is done in the background, goes on with \
-                          `TestModule::advance`, and what is held back when its `Gate` is opened";
+    const ADVICE: &str = "; `TestModule::advance` continues sleeps and background work, and \
+                          opening its `Gate` releases what is held back";
 
     #[test]
     fn unanswered_calls_are_named() {

@@ -96,7 +96,8 @@ not_data! {
 }
 
 fn event(json: &Value) -> Result<OwnedEvent, String> {
-    OwnedEvent::from_json(json.to_string()).map_err(|error| format!("no event: {}", unlike(&error)))
+    OwnedEvent::from_json(json.to_string())
+        .map_err(|error| format!("not an event: {}", unlike(&error)))
 }
 
 /// The error without its position, which means nothing to the test.

@@ -118,7 +118,7 @@ impl EventBuilder {
         match (event, self.room_version) {
             (Ok(event), Some(version)) => event.with_room_version(version),
             (Ok(event), None) => event,
-            (Err(error), _) => panic!("this is no event: {error}: {json}"),
+            (Err(error), _) => panic!("this is not an event: {error}: {json}"),
         }
     }
 }

@@ -140,7 +140,7 @@ impl TestModule {
     /// let host = FakeHost::new("example.com");
     /// let module = TestModule::new(&MODULE, json!({"evil_user": ["@eve:example.org"]}), &host)?;
     /// let unread = module.unread_keys()[0].to_string();
-    /// assert_eq!(unread, "nobody reads `evil_user` of the config: it has no effect");
+    /// assert_eq!(unread, "`evil_user` in the config has no effect: the module does not read it");
     /// # Ok(())
     /// # }
     /// ```

@@ -55,7 +55,7 @@ impl FakeRoom {
     /// If it is not a state event.
     pub fn state_event(mut self, given: &OwnedEvent) -> Self {
         let view = given.as_event();
-        let Some(state_key) = view.state_key() else { panic!("{given:?} is no state event") };
+        let Some(state_key) = view.state_key() else { panic!("{given:?} is not a state event") };
         let key = (view.event_type().to_owned(), state_key.to_owned());
         let event = self.versioned(given.clone());
         self.state.insert(key, event);

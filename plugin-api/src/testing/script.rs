@@ -150,7 +150,7 @@ impl Desk {
         let _waiting = Waiting::new(Wait::Host(name));
         let Some(reply) = self.reply(name) else { return canned.await };
         Ok(*reply(&arguments)?.downcast().unwrap_or_else(|_| {
-            panic!("the test's answer to `{name}` is no `{}`", type_name::<A>())
+            panic!("the test's answer to `{name}` is not a `{}`", type_name::<A>())
         }))
     }
 

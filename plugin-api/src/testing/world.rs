@@ -69,7 +69,7 @@ impl Known {
             return Ok(());
         }
         let server_name = &self.server_name;
-        Err(ModuleError::new(format_args!("{user_id} is no user of {server_name}")))
+        Err(ModuleError::new(format_args!("{user_id} is not a user of {server_name}")))
     }
 
     /// The fields of a membership event that come from the user's profile.

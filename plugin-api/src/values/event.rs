@@ -216,7 +216,7 @@ impl<'a> Event<'a> {
             return Ok(None);
         }
         let malformed = |what: &dyn fmt::Display| {
-            serde_json::Error::custom(format_args!("{self:?} is no membership: {what}"))
+            serde_json::Error::custom(format_args!("{self:?} is not a membership: {what}"))
         };
         if !self.is_state() {
             return Err(malformed(&"it has no `state_key`"));

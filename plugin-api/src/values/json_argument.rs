@@ -71,7 +71,7 @@ impl JsonShape {
             Some(b'{') => ("an object", matches!(self, Self::Object | Self::ObjectOrNull)),
             Some(b'[') => ("a list", matches!(self, Self::List | Self::ListOrNull)),
             Some(b'n') => ("`null`", matches!(self, Self::ObjectOrNull | Self::ListOrNull)),
-            Some(b'"') => ("a text: where that is JSON itself, give `JsonStr::new(text)`", false),
+            Some(b'"') => ("a text: if that is JSON itself, give `JsonStr::new(text)`", false),
             Some(b't' | b'f') => ("a bool", false),
             Some(b'-' | b'0'..=b'9') => ("a number", false),
             _ => return Some("no JSON"),
@@ -106,7 +106,7 @@ fn checked(
     match shape.flaw(&text) {
         None => Ok(text),
         Some(found) => Err(ModuleError::new(format_args!(
-            "`{request}`: `{argument}` has to be {shape}, and is {found}"
+            "`{request}`: `{argument}` must be {shape}, but is {found}"
         ))),
     }
 }
@@ -166,8 +166,8 @@ mod tests {
         let double = object(&json!({"name": "x"}).to_string()).unwrap_err();
         assert_eq!(
             double,
-            "`create_room`: `config` has to be an object, and is a text: where that is JSON \
-             itself, give `JsonStr::new(text)`"
+            "`create_room`: `config` must be an object, but is a text: if that is JSON itself, \
+             give `JsonStr::new(text)`"
         );
         let shapes = [
             JsonShape::Any,
@@ -190,7 +190,7 @@ mod tests {
             assert_eq!(any.is_ok(), text == "{", "{text:?}");
         }
         let list = written("request", "argument", JsonShape::ListOrNull, &json!({})).unwrap_err();
-        let message = "`request`: `argument` has to be a list or `null`, and is an object";
+        let message = "`request`: `argument` must be a list or `null`, but is an object";
         assert_eq!(list.to_string(), message);
     }
 

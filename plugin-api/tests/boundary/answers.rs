@@ -93,8 +93,8 @@ fn unreadable_answers_that_cannot_deny_are_errors() {
     let unknown = written(size_with::<u8>(), UNKNOWN_KIND, 1_u8);
     assert_eq!(error(unknown), "the answer is of a kind that this version does not know");
     assert_eq!(error(written(8, Head::OK, 1_u8)), "the answer is cut off");
-    assert_eq!(error(answered(|_| status(-1))), "the status is none of the protocol");
-    assert_eq!(error(answered(|_| Status::PENDING)), "the status is none of the protocol");
+    assert_eq!(error(answered(|_| status(-1))), "the status is not one of the protocol's");
+    assert_eq!(error(answered(|_| Status::PENDING)), "the status is not one of the protocol's");
     // An error that cannot be read is an error, whether or not the type can deny.
     for cut_off in [8, size_with::<RawError>() - 1] {
         match written::<Verdict, _>(cut_off, Head::ERROR, [0_u64; 13]) {

@@ -60,7 +60,7 @@ fn unread_keys_are_named_with_their_path() {
         "by_room": {"!r:x": {"use": 1.5}, "!s:x": null},
         "action": {"tell": {"room": "!r:x", "rooom": true}},
     });
-    let nobody = |key| format!("nobody reads `{key}` of the config: it has no effect");
+    let nobody = |key| format!("`{key}` in the config has no effect: the module does not read it");
     assert_eq!(
         unread(config),
         [

@@ -129,7 +129,7 @@ fn a_panic_of_tokio_names_the_alternatives() {
         report.message,
         "there is no reactor running, must be called from the context of a Tokio 1.x runtime; a \
          plugin has no tokio: `api.sleep` waits, `api.run_as_background_process` spawns, \
-         `api.http_client` asks other servers, and `api.defer_to_thread` runs what wants a runtime \
+         `api.http_client` asks other servers, and `api.defer_to_thread` runs what needs a runtime \
          of its own"
     );
 }

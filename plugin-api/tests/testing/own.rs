@@ -77,8 +77,8 @@ fn background_work_has_the_module_in_hand() {
     let host = FakeHost::new("example.com");
     let module = block_on(TestModule::new(&MODULE, json!({}), &host).unwrap().start()).unwrap();
     block_on(module.advance(26 * SECOND));
-    let other = "`ModuleApi::module::<alloc::string::String>`: the module is of another type: it is \
-                 the one in `impl Module for ..`";
+    let other = "`ModuleApi::module::<alloc::string::String>`: the module has another type: the \
+                 one in `impl Module for ..`";
     let asked = async {
         let mut answer = std::pin::pin!(module.account_validity().on_user_registration("@a:x"));
         assert_eq!(poll_once(answer.as_mut()), None);
@@ -95,8 +95,8 @@ fn there_is_no_module_before_it_is_made() {
     let host = FakeHost::new("example.com");
     let module = block_on(TestModule::new(&MODULE, json!({}), &host).unwrap().start()).unwrap();
     let error = block_on(module.account_validity().on_user_login("@a:x", None, None)).unwrap_err();
-    let text = "`ModuleApi::module`: there is no module before its `new` has returned it: what `new` \
-                begins takes a clone of the `Arc` that it is about to return";
+    let text = "`ModuleApi::module`: there is no module before its `new` has returned it: give \
+                what `new` starts a clone of the `Arc` that `new` is about to return";
     assert_eq!(error.to_string(), text);
     assert_eq!(host.api().module::<Counter>().err().unwrap().to_string(), text);
 }

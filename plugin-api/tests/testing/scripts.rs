@@ -141,7 +141,7 @@ fn an_answer_of_the_wrong_type_says_which_one_is_right() {
     let host = FakeHost::new("example.com");
     host.answer("is_user_admin", 1);
     let error = is_admin(&host).unwrap_err().to_string();
-    assert!(error.contains("the test's answer to `is_user_admin` is no `bool`"), "{error}");
+    assert!(error.contains("the test's answer to `is_user_admin` is not a `bool`"), "{error}");
 }
 
 #[test]
@@ -185,7 +185,7 @@ fn data_of_another_form_is_refused() {
     let unknown = said("get_userinfo_by_id", admin);
     assert!(unknown.starts_with("it has no field `admin`: its fields are `approved`"), "{unknown}");
     assert_eq!(said("get_room_state", json!({})), "it is a list of events");
-    assert!(said("get_room_state", json!([{}])).starts_with("no event: missing field"));
+    assert!(said("get_room_state", json!([{}])).starts_with("not an event: missing field"));
     let http = said("http_request", json!({}));
     assert_eq!(http, "it cannot be written as JSON: use `answer`");
     assert_eq!(said("is_user_amdin", json!(true)), "there is no such request");

@@ -237,9 +237,9 @@ async fn a_plugin_in_c_that_does_not_start_says_why() {
         );
         assert_eq!(
             refusal(json!({"register": "unknown category"})).await,
-            "error: module `ours`: new: its callbacks cannot be registered: this homeserver knows \
-             no callbacks `wishes/1`\n  fix: update the homeserver, or ask the module's author to \
-             make these callbacks optional"
+            "error: module `ours`: new: its callbacks cannot be registered: this homeserver does \
+             not know the callbacks `wishes/1`\n  fix: update the homeserver, or ask the module's \
+             author to make these callbacks optional"
         );
     }
 }

@@ -68,7 +68,7 @@ async fn errors_say_what_failed_and_name_the_host() {
     let said: Vec<&str> =
         done.as_array().unwrap().iter().map(|one| one["error"].as_str().unwrap()).collect();
     insta::assert_snapshot!(said.join("\n"), @"
-    `127.0.0.1` did not answer the JSON wanted: expected ident at line 1 column 2
+    `127.0.0.1` did not answer with the expected JSON: expected ident at line 1 column 2
     `127.0.0.1` did not answer in full within 50ms
     the response of `127.0.0.1` is larger than 3 bytes
     `gopher:` is not HTTP: URLs begin with `http://` or `https://`

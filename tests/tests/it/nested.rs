@@ -164,7 +164,7 @@ fn more_levels_than_there_may_be_end_in_an_error_on_a_stack_of_two_megabytes() {
         let error = error.unwrap().replace("module `m0`: ", "");
         let deepest = error.replace("third_party_rules.check_event_allowed: ", "");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(deepest, @"`check_event_allowed` is not asked: 32 callbacks and requests stand inside one another already, each waiting for the next; a module must not ask in a callback for what brings the same callback about again, except from background work");
+            insta::assert_snapshot!(deepest, @"`check_event_allowed` is not asked: 32 callbacks and requests are already nested, each waiting for the next; a module must not request in a callback what causes the same callback again, except from background work");
         }
     }
 }

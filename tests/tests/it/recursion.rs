@@ -86,10 +86,7 @@ fn endless_recursion_between_modules_and_homeserver_is_an_error() {
         let error = outcome.unwrap_err();
         let level = "module `good_asker`: spam_checker.user_may_invite: ";
         assert!(error.starts_with(&level.repeat(asked)), "{way:?} {waits}: {error}");
-        assert!(
-            error.contains("callbacks and requests stand inside one another already"),
-            "{error}"
-        );
+        assert!(error.contains("callbacks and requests are already nested"), "{error}");
     }
 }
 

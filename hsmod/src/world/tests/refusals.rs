@@ -339,7 +339,7 @@ fn invalid_answers_are_refused() {
       fix: write a value of type `Profile`: see `docs/requests.md`
 
     answers: {get_room_state: {answer: [{type: x}]}, get_userinfo_by_id: {answer: [1]}}
-    -> the world in `world.yaml`: `get_room_state` cannot answer this: no event: missing field `event_id`
+    -> the world in `world.yaml`: `get_room_state` cannot answer this: not an event: missing field `event_id`
       at answers.get_room_state.answer, line 1, column 28
       fix: write a value of type `Vec<OwnedEvent>`: see `docs/requests.md`
     error: the world in `world.yaml`: `get_userinfo_by_id` cannot answer this: invalid type: sequence, expected an object

@@ -61,7 +61,7 @@ pub(super) fn registered<H: ModuleHost>(
     let raw = offer.registration();
     let category = raw.category();
     let object = Callable::of(offer, host.module())
-        .ok_or_else(|| format!("this homeserver knows no callbacks `{category}`"))?;
+        .ok_or_else(|| format!("this homeserver does not know the callbacks `{category}`"))?;
     let names = |text: &str| text.split_ascii_whitespace().map(str::to_owned).collect();
     let auth_checkers: Vec<(String, Vec<String>)> = match raw.auth_checkers() {
         None => Vec::new(),

@@ -26,7 +26,7 @@ impl Events for Canned {
         event: &JsonStr,
     ) -> Result<OwnedEvent, ModuleError> {
         let Given { event_type, sender, content, state_key } =
-            event.parse().map_err(|error| bad_request(format!("this is no event: {error}")))?;
+            event.parse().map_err(|error| bad_request(format!("this is not an event: {error}")))?;
         if event_type == "m.room.member" {
             return Err(bad_request("memberships are changed with `update_room_membership`"));
         }

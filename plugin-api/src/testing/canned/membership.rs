@@ -36,7 +36,7 @@ impl Membership for Canned {
                     return Err(forbidden(format!("{sender} not in room {room_id}.")));
                 }
             }
-            other => return Err(bad_request(format!("`{other}` is no membership"))),
+            other => return Err(bad_request(format!("`{other}` is not a membership"))),
         }
         if matches!(new_membership, "join" | "invite" | "knock") {
             for (key, value) in known.member_profile(target) {

@@ -20,7 +20,7 @@ impl Presence for Canned {
         for (user_id, (state, _)) in &users {
             known.local_user(UserId::new(user_id))?;
             if !["online", "unavailable", "offline", "busy"].contains(&state.as_str()) {
-                return Err(bad_request(format!("`{state}` is no state of presence")));
+                return Err(bad_request(format!("`{state}` is not a state of presence")));
             }
         }
         for (user_id, presence) in users {

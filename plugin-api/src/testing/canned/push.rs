@@ -42,7 +42,7 @@ impl Push for Canned {
         actions: &JsonStr,
     ) -> Result<(), ModuleError> {
         if scope != "global" {
-            return Err(bad_request(format!("`{scope}` is no scope of push rules")));
+            return Err(bad_request(format!("`{scope}` is not a scope of push rules")));
         }
         check_actions(actions)?;
         self.known().local_user(user_id).map(drop)
@@ -55,7 +55,7 @@ fn check_actions(actions: &JsonStr) -> Result<(), ModuleError> {
         tweak => tweak["set_tweak"].is_string(),
     };
     match actions.parse::<Vec<Value>>()?.iter().find(|action| !is_action(action)) {
-        Some(action) => Err(bad_request(format!("{action} is no action of a push rule"))),
+        Some(action) => Err(bad_request(format!("{action} is not an action of a push rule"))),
         None => Ok(()),
     }
 }

@@ -41,7 +41,7 @@ impl Rooms for Canned {
         creator_join_profile: &JsonStr,
     ) -> Result<CreatedRoom, ModuleError> {
         let config: RoomConfig = config.parse().map_err(|error| {
-            ModuleError::http(400, ErrorCode::BadJson, format!("this is no `config`: {error}"))
+            ModuleError::http(400, ErrorCode::BadJson, format!("this is not a `config`: {error}"))
         })?;
         let join_profile = object_or_null(creator_join_profile, "`creator_join_profile`")?;
         let mut known = self.known();

@@ -25,7 +25,7 @@ impl Threepids for Canned {
         validated_at: i64,
     ) -> Result<(), ModuleError> {
         if !matches!(medium, "email" | "msisdn") {
-            return Err(bad_request(format!("`{medium}` is no medium")));
+            return Err(bad_request(format!("`{medium}` is not a medium")));
         }
         let address = canonical(medium, address);
         let mut known = self.known();

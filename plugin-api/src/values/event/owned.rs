@@ -347,7 +347,7 @@ impl fmt::Debug for OwnedEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.try_fields() {
             Ok(fields) => self.shown(fields).fmt(f),
-            Err(error) => write!(f, "no event: {error}"),
+            Err(error) => write!(f, "not an event: {error}"),
         }
     }
 }

@@ -35,7 +35,7 @@ fn a_malformed_membership_is_not_taken_for_another_event() {
     let no_key = MEMBER.replace("state_key", "state");
     assert_eq!(
         membership(no_key).unwrap_err(),
-        "m.room.member $e by @a:x is no membership: it has no `state_key`"
+        "m.room.member $e by @a:x is not a membership: it has no `state_key`"
     );
     for (content, why) in [
         ("{}", "missing field `membership` at line 1 column 2"),
@@ -47,7 +47,7 @@ fn a_malformed_membership_is_not_taken_for_another_event() {
     ] {
         let malformed = MEMBER.replace(r#"{"membership":"inv\u0069te"}"#, content);
         let error = membership(malformed).unwrap_err();
-        assert_eq!(error, format!("m.room.member $e by @a:x is no membership: {why}"));
+        assert_eq!(error, format!("m.room.member $e by @a:x is not a membership: {why}"));
     }
 }
 

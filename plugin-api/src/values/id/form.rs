@@ -30,7 +30,7 @@ impl Kind {
     pub(super) fn check(&self, text: &str) -> Result<(), String> {
         self.check_form(text)
             .and_then(|()| text.split_once(':').map_or(Ok(()), |(_, server)| check_server(server)))
-            .map_err(|why| format!("`{text}` is no {}: {why}", self.noun))
+            .map_err(|why| format!("`{text}` is not a {}: {why}", self.noun))
     }
 
     fn check_form(&self, text: &str) -> Result<(), String> {
@@ -137,7 +137,7 @@ mod tests {
             assert!(UserId::new(&format!("@a:{server}")).is_valid(), "{server}");
         }
         let why = |server: &str| UserId::KIND.check(&format!("@a:{server}")).unwrap_err();
-        let said = |server: &str, why: &str| format!("`@a:{server}` is no user ID: {why}");
+        let said = |server: &str, why: &str| format!("`@a:{server}` is not a user ID: {why}");
         for server in ["x:", "x:y", "x:80x", "x:-1"] {
             assert_eq!(why(server), said(server, &format!("Invalid server name '{server}'")));
         }

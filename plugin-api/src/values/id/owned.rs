@@ -181,7 +181,7 @@ owned_identifiers! {
     /// let config = serde_json::json!({"evil_users": ["@eve:x.org", "mallory"]});
     /// assert_eq!(
     ///     config_from_value::<Config>(config).unwrap_err().to_string(),
-    ///     "evil_users.<item 1>: `mallory` is no user ID: Expected UserID string to start with '@'"
+    ///     "evil_users.<item 1>: `mallory` is not a user ID: Expected UserID string to start with '@'"
     /// );
     /// # Ok::<(), ModuleError>(())
     /// ```
@@ -260,16 +260,19 @@ mod tests {
         assert_eq!(user(r#""@a:x:80""#).unwrap(), "@a:x:80");
         assert_eq!(
             user(r#""@a:x y""#).unwrap_err().to_string(),
-            "`@a:x y` is no user ID: Server name 'x y' has an invalid format at line 1 column 8"
+            "`@a:x y` is not a user ID: Server name 'x y' has an invalid format at line 1 column 8"
         );
         let error = user("1").unwrap_err().to_string();
         assert!(error.starts_with("invalid type: integer `1`, expected a user ID"), "{error}");
         let room = serde_json::from_str::<OwnedRoomId>(r##""#r:x""##).unwrap_err().to_string();
-        let why = "`#r:x` is no room ID: Expected RoomID string to start with '!'";
+        let why = "`#r:x` is not a room ID: Expected RoomID string to start with '!'";
         assert!(room.starts_with(why), "{room}");
         let aliases: Result<BTreeMap<OwnedRoomAlias, u8>, _> = serde_json::from_str(r#"{"r": 1}"#);
         let error = aliases.unwrap_err().to_string();
-        assert!(error.starts_with("`r` is no room alias: Expected RoomAlias string to"), "{error}");
+        assert!(
+            error.starts_with("`r` is not a room alias: Expected RoomAlias string to"),
+            "{error}"
+        );
         // As with `parse`, identifiers that exist in rooms are accepted.
         assert_eq!("@a:".parse::<OwnedUserId>().unwrap(), "@a:");
         assert_eq!(

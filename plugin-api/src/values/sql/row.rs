@@ -66,7 +66,7 @@ impl Row {
         };
         T::from_sql(value).ok_or_else(|| {
             let (found, wanted) = (value.type_name(), T::WANTED);
-            ModuleError::new(format_args!("column `{name}` holds {found}, and {wanted} is wanted"))
+            ModuleError::new(format_args!("column `{name}`: expected {wanted}, found {found}"))
         })
     }
 
@@ -189,15 +189,15 @@ mod tests {
         );
         assert_eq!(
             said(row.get::<i64>(0).unwrap_err()),
-            "column `user_id` holds TEXT, and INTEGER is wanted"
+            "column `user_id`: expected INTEGER, found TEXT"
         );
         assert_eq!(
             said(row.get::<u32>("count").unwrap_err()),
-            "column `count` holds INTEGER, and INTEGER of 32 bits, not negative is wanted"
+            "column `count`: expected INTEGER of 32 bits, not negative, found INTEGER"
         );
         assert_eq!(
             said(row.get::<String>("until").unwrap_err()),
-            "column `until` holds NULL, and TEXT is wanted"
+            "column `until`: expected TEXT, found NULL"
         );
     }
 }

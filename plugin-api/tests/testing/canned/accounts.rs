@@ -20,7 +20,7 @@ pub(super) async fn users(host: &FakeHost, api: &ModuleApi) {
     api.set_user_admin(BOB, true).await.unwrap();
     assert_eq!(api.is_user_admin(BOB).await, Ok(true));
     let error = api.set_user_admin(STRANGER, true).await.unwrap_err();
-    assert_eq!(error.to_string(), "@eve:example.org is no user of example.com");
+    assert_eq!(error.to_string(), "@eve:example.org is not a user of example.com");
 
     let name = async || api.get_profile_for_user("alice").await.unwrap().display_name;
     assert_eq!(name().await.as_deref(), Some("Alice"));
@@ -126,7 +126,7 @@ pub(super) async fn account_data(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(set(one, two).await, Ok(true));
     manager.put_global(BOB, "x", one).await.unwrap();
     let error = manager.put_global(BOB, "x", none).await.unwrap_err();
-    assert_eq!(error.to_string(), "`put_global`: `new_data` has to be an object, and is `null`");
+    assert_eq!(error.to_string(), "`put_global`: `new_data` must be an object, but is `null`");
     assert_eq!(manager.get_global(BOB, "x").await.unwrap().unwrap()["n"], 1);
     let alice = host.find_user("@alice:example.com").unwrap();
     assert_eq!(alice.find_account_data("x").unwrap()["n"], 2);

@@ -126,7 +126,7 @@ pub(super) async fn events(host: &FakeHost, api: &ModuleApi) {
     assert_eq!(refused(send(json!({"type": "x"})).await), "400 M_INVALID_PARAM");
     // A list of the fields is not an event.
     let listed = send(json!(["m.room.message", ALICE, {"body": "x"}, null])).await.unwrap_err();
-    let message = "`create_and_send_event_into_room`: `event` has to be an object, and is a list";
+    let message = "`create_and_send_event_into_room`: `event` must be an object, but is a list";
     assert_eq!(listed.to_string(), message);
 
     let state =

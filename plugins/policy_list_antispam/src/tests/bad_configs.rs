@@ -34,7 +34,7 @@ fn rooms() {
         json!({"message_max_length": {"rooms": ["!a:b.c", "#list:example.com"]}}),
     ] {
         let error = error(config);
-        assert!(error.contains("<item 1>: `#list:example.com` is no room ID"), "{error}");
+        assert!(error.contains("<item 1>: `#list:example.com` is not a room ID"), "{error}");
     }
 }
 

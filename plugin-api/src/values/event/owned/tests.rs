@@ -42,7 +42,8 @@ fn a_text_that_is_no_event_panics_when_it_is_read() {
     let event = unread("[]");
     assert_eq!(
         format!("{event:?}"),
-        "no event: invalid type: sequence, expected an event, which is an object at line 1 column 0"
+        "not an event: invalid type: sequence, expected an event, which is an object at line 1 \
+         column 0"
     );
     assert_eq!(event, unread("[]"));
     assert_ne!(event, unread("{}"));
