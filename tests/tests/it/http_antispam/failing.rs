@@ -163,8 +163,8 @@ async fn the_log_says_what_is_wrong_and_never_the_token() {
     assert_snapshot!(said.join("\n"), @"
     WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_join_room`, so it is denied: `127.0.0.1` answered 502 without a JSON object
     WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: `127.0.0.1` answered 502 without a JSON object
-    WARN http_antispam [http_antispam]: the antispam service may not know of a `user_may_create_room_alias`: `127.0.0.1` answered 502 and no JSON object
-    WARN http_antispam [http_antispam]: the antispam service may not know of a `user_may_publish_room`: `127.0.0.1` answered 502 and no JSON object
+    WARN http_antispam [http_antispam]: the antispam service may have missed a `user_may_create_room_alias`: `127.0.0.1` answered 502 without a JSON object
+    WARN http_antispam [http_antispam]: the antispam service may have missed a `user_may_publish_room`: `127.0.0.1` answered 502 without a JSON object
     WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: `127.0.0.1` answered 200 without JSON
     WARN http_antispam [http_antispam]: the antispam service has no verdict on a `user_may_invite`, so it is allowed: the request to `127.0.0.1` failed: invalid HTTP version parsed
     ");
