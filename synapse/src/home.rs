@@ -84,7 +84,7 @@ impl Home {
         let _ = start.wait_for(|start| *start != Start::Waits).await;
         self.modules.get().ok_or_else(|| {
             PyRuntimeError::new_err(
-                "no native module is asked: their start was refused, as the log says",
+                "no native module is asked: they did not start, and the log says why",
             )
         })
     }

@@ -79,7 +79,8 @@ impl Modules {
     /// Starts the modules; the result is awaited once.
     fn start<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let made = made.ok_or_else(|| PyRuntimeError::new_err("they were started already"))?;
+        let made =
+            made.ok_or_else(|| PyRuntimeError::new_err("the modules have already been started"))?;
         let home = Arc::clone(&self.home);
         let start = async move {
             match made.start().await {

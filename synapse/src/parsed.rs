@@ -91,7 +91,7 @@ impl Parsed {
         };
         let glue = PyWeakrefReference::new(glue)?.unbind();
         let home = Arc::new(Home::new(glue).map_err(|error| {
-            PyOSError::new_err(format!("no socket for native modules: {error}"))
+            PyOSError::new_err(format!("cannot create a socket for native modules: {error}"))
         })?);
         let host: Host = host::host(about, &home, &self.config)?;
         let handle = runtime::handle()?;

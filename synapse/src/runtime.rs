@@ -23,8 +23,8 @@ pub(crate) fn handle() -> PyResult<&'static Handle> {
     }
     let handle = begin().map_err(|error| {
         PyOSError::new_err(format!(
-            "the thread of native modules cannot be started: {error}; \
-             look at this process's limits of threads and open files"
+            "the thread of native modules cannot be started: {error}; check this process's limits \
+             on threads and open files"
         ))
     })?;
     // Only the reactor's thread calls this, so there is no race.

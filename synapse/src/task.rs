@@ -123,7 +123,7 @@ impl Ready {
         match outcome {
             Some(Ok(value)) => Err(PyStopIteration::new_err((value,))),
             Some(Err(error)) => Err(error),
-            None => Err(PyRuntimeError::new_err("this answer was awaited already")),
+            None => Err(PyRuntimeError::new_err("this answer has already been awaited")),
         }
     }
 }

@@ -275,5 +275,7 @@ class Standstill(unittest.TestCase):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         told = "module `good_worker`: background work `process`: nothing works"
-        self.assertIn(f"hsmod: {told} (Synapse's own thread has stood still for 3s)", done.stderr)
+        self.assertIn(
+            f"hsmod: {told} (Synapse's main thread has been blocked for 3s)", done.stderr
+        )
         self.assertEqual(done.stdout.splitlines(), [f"hsmod.loader|ERROR|{told}", "stood still"])

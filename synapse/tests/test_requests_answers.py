@@ -68,7 +68,7 @@ class Endings(AskingTestCase):
 
         self.patch(self.api, "check_user_exists", odd)
         error = self.error("check_user_exists", user_id=self.bob)
-        self.assertIn("object is no JSON", error["message"])
+        self.assertIn("object is not JSON", error["message"])
 
     def test_invalid_arguments_are_failures(self) -> None:
         self.assertIn("TypeError", self.error("is_user_admin", nobody=1)["message"])

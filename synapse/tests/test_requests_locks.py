@@ -10,7 +10,7 @@ from asking import DOCS, AskingTestCase
 from synapse.logging.context import run_in_background
 from synapse.module_api import NOT_SPAM
 
-HELD_ROW = r"^\| `(\w+)`( \(`m\.room\.member`\))? \| the local"
+HELD_ROW = r"^\| `(\w+)`( \(`m\.room\.member`\))? \| a local"
 MESSAGE = {"type": "m.room.message", "content": {"body": "hello", "msgtype": "m.text"}}
 
 

@@ -85,7 +85,7 @@ class Logins(AskingTestCase):
     def test_redirects_that_need_confirmation_are_refused(self) -> None:
         error = self.complete(client_redirect_url="https://evil.example/x?y")["error"]
         self.assert_refused(error, 403, "M_FORBIDDEN")
-        self.assertIn("`https://evil.example/` in `sso: client_whitelist`", error["message"])
+        self.assertIn("`https://evil.example/` to `sso: client_whitelist`", error["message"])
 
     def test_a_deactivated_account_is_not_let_in(self) -> None:
         self.ask("deactivate_user", user_id=self.bob, erase=False)

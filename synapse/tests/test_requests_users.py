@@ -236,7 +236,7 @@ class OwnRequests(AskingTestCase):
         flags = {"allow_guest": True, "allow_expired": True}
         for number in [None, 8]:
             error = self.error("get_user_by_req", request=number, **flags)
-            self.assertIn("outside of the call of its web resource", error["message"])
+            self.assertIn("outside the calls of its web resources", error["message"])
 
     def test_older_synapses_keep_the_service_itself(self) -> None:
         requester = create_requester(self.bob)

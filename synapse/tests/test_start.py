@@ -107,7 +107,10 @@ class Older(NativeTestCase):
         parsed = Modules.parse_config(config)
         with self.assertRaises(_native.Refused) as raised:
             Modules(parsed, self.hs.get_module_api())
-        self.assertIn("which Synapse calls only from 1.133 on; this is Synapse 1.132.0", str(raised.exception))
+        self.assertIn(
+            "which Synapse calls only from 1.133 on; this is Synapse 1.132.0",
+            str(raised.exception),
+        )
 
 
 class Refuses(NativeTestCase):

@@ -160,7 +160,7 @@ class Runs(Case):
         os.kill(said["synapse_pid"], signal.SIGKILL)
         _, complaint = begun.communicate(timeout=SECONDS)
         self.assertEqual(begun.returncode, 2)
-        beginning = "Synapse has ended by itself, by the signal SIGKILL. Its log ends:\n\n"
+        beginning = "Synapse ended unexpectedly, by signal SIGKILL. The end of its log:\n\n"
         self.assertEqual(complaint[: len(beginning)], beginning)
         self.assertIn("/_synapse/admin/v1/register", complaint)
         self.assert_nothing_left()
@@ -206,7 +206,7 @@ class Refusals(Case):
         config = self.modules({"module": "bad_aborts", "config": {"where": "new", "how": "abort"}})
         code, said = self.refused("-c", config)
         self.assertEqual(code, 2)
-        beginning = "Synapse has ended by itself, by the signal SIGABRT. Its log ends:\n\n"
+        beginning = "Synapse ended unexpectedly, by signal SIGABRT. The end of its log:\n\n"
         self.assertEqual(said[: len(beginning)], beginning)
         self.assertIn(" INFO synapse", said)
 
@@ -218,7 +218,7 @@ class Refusals(Case):
         self.assertEqual(
             said,
             f"port {port} of 127.0.0.1 cannot be used: Address already in use; "
-            "name another with --port, or none\n",
+            "choose another with --port, or leave it out\n",
         )
 
     def test_no_synapse(self) -> None:
@@ -241,9 +241,9 @@ class Refusals(Case):
             (["-c", here, "--homeserver-config", missing], "missing.yaml cannot be read: No such"),
             (
                 ["-c", here, "--homeserver-config", str(bad)],
-                "bad.yaml has no keys of a homeserver",
+                "bad.yaml is not like a homeserver.yaml",
             ),
-            (["-c", here, "--homeserver-config", str(broken)], "broken.yaml is no YAML: "),
+            (["-c", here, "--homeserver-config", str(broken)], "broken.yaml is not YAML: "),
             (
                 ["-c", here, "--dir", str(self.folder / "full")],
                 "full is not empty: name a new one",

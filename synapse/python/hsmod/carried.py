@@ -40,7 +40,7 @@ def plugins() -> Path:
     if any(PLUGINS.glob("*.so")) or any(PLUGINS.glob("*.dylib")):
         return PLUGINS
     raise NotCarried(
-        f"this package carries no plugins: there are none in `{PLUGINS}`\n"
+        f"this package contains no plugins: there are none in `{PLUGINS}`\n"
         "  fix: install the wheel that `cargo xtask wheel` builds"
     )
 

@@ -96,8 +96,8 @@ def emit_outside(lines: list[tuple[Any, ...]]) -> None:
 def _hangup() -> None:
     refresh()
     logger.info(
-        "SIGHUP: native modules are not reloaded: what has changed in their config takes effect when"
-        " Synapse is restarted"
+        "SIGHUP: native modules are not reloaded: changes of their config take effect when Synapse"
+        " is restarted"
     )
 
 

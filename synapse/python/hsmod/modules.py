@@ -135,7 +135,7 @@ class Modules:
             try:
                 await self._native.shutdown(SHUTDOWN_SECONDS)
             except Exception:
-                logger.exception("Native modules did not end well")
+                logger.exception("Native modules did not shut down properly")
             finally:
                 self._reactor.removeReader(self._wakeups)
                 self._native.close()
@@ -161,8 +161,8 @@ def _config_file(config: dict[str, Any]) -> str:
     others = sorted(set(config) - {"config_file"})
     if others:
         raise ConfigError(
-            f"`config_file` stands alone; move {', '.join(f'`{key}`' for key in others)} into that"
-            " file, or leave `config_file` out",
+            f"`config_file` must be the only key: move {', '.join(f'`{key}`' for key in others)}"
+            " into that file, or remove `config_file`",
             path=("config_file",),
         )
     path = config["config_file"]

@@ -133,7 +133,7 @@ async def _written_slowly(request: SynapseRequest, body: bytes) -> bool:
         await make_deferred_yieldable(sent)
     except Exception:
         # Reading from memory cannot fail, so the client has disconnected.
-        logger.debug("The client of %r has gone away before it had everything", request)
+        logger.debug("The client of %r disconnected before it had received everything", request)
         return False
     return True
 

@@ -60,7 +60,7 @@ fn check_media_file_for_spam(home: &Arc<Home>, arguments: &Bound<'_, PyTuple>) -
             runtime.block_on(modules.spam_checker().check_media_file_for_spam(&file, &info))
         });
         let answer = check.await.map_err(|error| {
-            PyRuntimeError::new_err(format!("the check of a media file did not end: {error}"))
+            PyRuntimeError::new_err(format!("the check of a media file failed: {error}"))
         })?;
         Python::attach(|py| verdict(py, answer))
     }))

@@ -42,7 +42,7 @@ pub(crate) fn read(value: &Bound<'_, PyAny>) -> PyResult<Value> {
 
 fn write_value(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> PyResult<()> {
     if depth > MAX_DEPTH {
-        return Err(PyRecursionError::new_err("JSON that lies too deep in itself"));
+        return Err(PyRecursionError::new_err("JSON that is nested too deeply"));
     }
     if let Ok(text) = value.cast::<PyString>() {
         write_text(json, text)
@@ -68,7 +68,7 @@ fn write_value(json: &mut String, value: &Bound<'_, PyAny>, depth: usize) -> PyR
     } else if let Ok(sequence) = value.cast::<PySequence>() {
         write_items(json, sequence.try_iter()?, depth)
     } else {
-        Err(PyTypeError::new_err(format!("{} is no JSON", value.get_type().name()?)))
+        Err(PyTypeError::new_err(format!("{} is not JSON", value.get_type().name()?)))
     }
 }
 
@@ -84,7 +84,7 @@ fn write_members<'py>(
         before = ',';
         let key = key
             .cast::<PyString>()
-            .map_err(|_| PyTypeError::new_err("an object of JSON has texts as its keys"))?;
+            .map_err(|_| PyTypeError::new_err("the keys of a JSON object must be strings"))?;
         write_text(json, key)?;
         json.push(':');
         write_value(json, &value, depth + 1)?;

@@ -181,7 +181,7 @@ fn say_if_it_waits(number: u64) -> bool {
         place.and_then(|place| waiting.records.get(place)).map(Record::text)
     };
     if let Some(text) = &text {
-        eprintln!("hsmod: {text} (Synapse's own thread has stood still for {PATIENCE:?})");
+        eprintln!("hsmod: {text} (Synapse's main thread has been blocked for {PATIENCE:?})");
     }
     text.is_some()
 }

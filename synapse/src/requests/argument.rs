@@ -26,7 +26,7 @@ impl Arguments {
             Ok(json) => self.json.push_str(&json),
             Err(error) => {
                 let wrong =
-                    || ModuleError::new(format_args!("the argument `{name}` is no JSON: {error}"));
+                    || ModuleError::new(format_args!("the argument `{name}` is not JSON: {error}"));
                 self.wrong.get_or_insert_with(wrong);
             }
         }

@@ -29,15 +29,15 @@ Commands of the executable `hsmod`, which runs in place of this program:
   call -c FILE CALLBACK ARGS.json
                           asks the modules one question, as Synapse would
   replay -c FILE EVENTS   sends recorded events through the modules
-  inspect FILE..          what plugins of others say of themselves, without running them
+  inspect FILE..          what other plugins say about themselves, without running them
   migrate HOMESERVER_YAML
                           rewrites the modules of a Synapse config for the plugins here
-  new NAME                makes a new module in Rust, for its author
-  completions, man        for your shell, and the manual
+  new NAME                creates a new module in Rust
+  completions, man        shell completions, and the manual
 
-Each has a --help with examples. Beside what you write, the executable is told where plugins lie if
-FILE has no `plugins_dir` (with this package) and, for `check`, what the Synapse of this environment
-calls; your own --plugins-dir and --calls go first.
+Each has a --help with examples. Unless you give them, this program adds two options: --plugins-dir,
+with the plugins of this package, which are used if FILE has no `plugins_dir`; and, for `check`,
+--calls, with the callbacks that the Synapse of this environment calls.
 
 A first look, with FILE:
   modules:
@@ -99,8 +99,8 @@ def become_executable(arguments: list[str]) -> NoReturn:
     except OSError as error:
         raise carried.NotCarried(
             f"`{program}` cannot be run: {error.strerror}\n"
-            "  fix: install a wheel that was built for this machine, and let the user who runs this "
-            "execute it"
+            "  fix: install a wheel that was built for this machine, and make the file executable for"
+            " the user who runs this"
         ) from None
 
 
@@ -126,8 +126,8 @@ def _calls() -> list[str]:
         called = called_by_synapse()
     except ImportError as error:
         print(
-            f"note: there is no Synapse in this environment ({error}): this does not check whether "
-            "it calls what the modules need",
+            f"note: there is no Synapse in this environment ({error}), so this does not check whether"
+            " Synapse calls what the modules need",
             file=sys.stderr,
         )
         return []

@@ -92,7 +92,7 @@ def _shown(plugin: dict[str, Any]) -> str:
     callbacks = [
         f"{category}.{name}" for category, names in plugin["callbacks"].items() for name in names
     ]
-    config = "it does not say" if keys is None else ", ".join(keys) or "none"
+    config = "not known" if keys is None else ", ".join(keys) or "none"
     abi = "{major}.{minor}".format(**plugin["abi"])
     return "\n".join(
         [

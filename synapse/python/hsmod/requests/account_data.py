@@ -24,8 +24,8 @@ class AccountData(Group):
 
     @private(
         LOCK,
-        purpose="holds off the other native modules, in all worker processes, between the look"
-        " and the change",
+        purpose="keeps other native modules out, in all worker processes, between reading and"
+        " writing",
     )
     async def compare_and_set_global(
         self,

@@ -49,8 +49,8 @@ class Browser:
         client = urlsplit(client_redirect_url)
         raise SynapseError(
             403,
-            "Synapse would first ask on a page of its own whether this client may log in:"
-            f" name `{client.scheme}://{client.netloc}/` in `sso: client_whitelist` of"
+            "Synapse would first ask the user on a page of its own whether this client may log in:"
+            f" add `{client.scheme}://{client.netloc}/` to `sso: client_whitelist` in"
             " homeserver.yaml",
             Codes.FORBIDDEN,
         )

@@ -55,8 +55,8 @@ class Logins(Group):
         TOKEN,
         DELETE_DEVICES,
         DELETE_TOKEN,
-        purpose="does what `ModuleApi.invalidate_access_token` is there for, which fails for every"
-        " token: it takes for a mapping what is none any more",
+        purpose="does what `ModuleApi.invalidate_access_token` should do; that fails for every"
+        " token, because it expects a mapping that Synapse no longer has",
     )
     async def invalidate_access_token(self, access_token: str) -> None:
         name = "invalidate_access_token"

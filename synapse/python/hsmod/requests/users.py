@@ -43,8 +43,8 @@ class Users(Group):
         own = self.own_requests.get(request)
         if own is None:
             raise RuntimeError(
-                "the module asks outside of the call of its web resource, where no request of"
-                " Synapse's is known"
+                "the module asks outside the calls of its web resources, where there is no client's"
+                " request"
             )
         requester = await self.api.get_user_by_req(own, allow_guest, allow_expired)
         user_id = requester.user.to_string()

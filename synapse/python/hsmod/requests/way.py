@@ -48,7 +48,7 @@ class Way:
         """The message for a path that does not exist."""
         told = f"`{self.request}` is not answered: Synapse {VERSION} has no `ModuleApi.{path}`"
         if self.private:
-            return f"{told} any more, a private part of it; ask for a newer hsmod"
+            return f"{told} any more, which is private; install a newer hsmod"
         return f"{told}, which comes with Synapse {self.since}"
 
 

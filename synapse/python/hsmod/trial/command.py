@@ -54,22 +54,24 @@ def told_by(arguments: list[str]) -> argparse.Namespace:
         prog="python -m hsmod try",
         description="Starts a throwaway Synapse on 127.0.0.1 with the modules of a modules.yaml "
         "and the users alice and bob, for a look with a real client. It has no federation and no "
-        "rate limits, and is gone when the command ends. The modules are real: what they send, "
-        "they send.",
+        "rate limits, and is gone when the command ends. The modules act for real: what they send "
+        "is really sent.",
     )
     add = parser.add_argument
     add("-c", "--config", type=Path, required=True, metavar="FILE", help="the modules.yaml")
-    add("--port", type=int, metavar="N", help="where it listens; a free one by default")
-    add("--server-name", default="localhost", metavar="NAME", help="what is behind the : of users")
+    add("--port", type=int, metavar="N", help="the port to listen on; by default a free one")
+    add(
+        "--server-name", default="localhost", metavar="NAME", help="what follows the : in user IDs"
+    )
     add("--admin", action="store_true", help="make bob an administrator of the server")
-    add("--dir", type=Path, metavar="DIR", help="keep its files in this new or empty folder")
+    add("--dir", type=Path, metavar="DIR", help="keep Synapse's files in this new or empty folder")
     add(
         "--homeserver-config",
         type=Path,
         metavar="FILE",
         help="keys for its homeserver.yaml; the entries of `modules` come before the native ones",
     )
-    add("--json", action="store_true", help="say all that is shown in one line of JSON")
+    add("--json", action="store_true", help="print everything as one line of JSON")
     return parser.parse_args(arguments)
 
 
@@ -101,8 +103,8 @@ def require_synapse() -> None:
     """Checks for Synapse: it is no dependency of hsmod, because pip would then install it."""
     if importlib.util.find_spec("synapse") is None:
         raise Failure(
-            f"{sys.executable} has no Synapse: install matrix-synapse beside hsmod, or use the "
-            "python of the Synapse that has hsmod"
+            f"{sys.executable} has no Synapse: install matrix-synapse beside hsmod, or use the Python"
+            " of the environment that has both"
         )
 
 
@@ -127,9 +129,11 @@ def more_keys(path: Path | None) -> dict[str, Any]:
     except OSError as error:
         raise Failure(f"{path} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise Failure(f"{path} is no YAML: {error}") from error
+        raise Failure(f"{path} is not YAML: {error}") from error
     if not isinstance(keys, dict) or not isinstance(keys.get("modules") or [], list):
-        raise Failure(f"{path} has no keys of a homeserver.yaml, or its `modules` is no list")
+        raise Failure(
+            f"{path} is not like a homeserver.yaml: it must be a mapping, and `modules` a list"
+        )
     return keys
 
 

@@ -39,20 +39,20 @@ def ended(return_code: int, output: Path, log: Path) -> Failure:
     for text, patterns in ((said, SAID), (logged, LOGGED)):
         for refused in filter(None, (pattern.search(text) for pattern in patterns)):
             return Failure(dedent(refused[1]).strip(), REFUSED)
-    title, text = ("It said", said) if said else ("Its log ends", logged)
+    title, text = ("Its last output", said) if said else ("The end of its log", logged)
     lines = "\n".join(text.splitlines()[-LINES_SHOWN:])
-    shown = f". {title}:\n\n{lines}" if lines else ", without a word"
-    return Failure(f"Synapse has ended by itself, {how(return_code)}{shown}")
+    shown = f". {title}:\n\n{lines}" if lines else ", without any output"
+    return Failure(f"Synapse ended unexpectedly, {how(return_code)}{shown}")
 
 
 def how(return_code: int) -> str:
     """In words."""
     if return_code >= 0:
-        return f"with the exit code {return_code}"
+        return f"with exit code {return_code}"
     try:
-        return f"by the signal {signal.Signals(-return_code).name}"
+        return f"by signal {signal.Signals(-return_code).name}"
     except ValueError:
-        return f"by the signal {-return_code}"
+        return f"by signal {-return_code}"
 
 
 def end_of(path: Path) -> str:

@@ -124,7 +124,7 @@ def port_to_use(port: int | None) -> int:
         except (OSError, OverflowError) as error:
             raise Failure(
                 f"port {port} of 127.0.0.1 cannot be used: {getattr(error, 'strerror', error)}; "
-                "name another with --port, or none"
+                "choose another with --port, or leave it out"
             ) from error
         number: int = probe.getsockname()[1]
         return number

@@ -31,10 +31,10 @@ def for_people(homeserver: Homeserver, users: Users, config: Path) -> str:
     token = next((user.access_token for user in users.values() if isinstance(user, User)), "..")
     fate = f"Its files stay in {homeserver.folder}."
     if homeserver.is_temporary:
-        fate = "Its folder is removed then; --dir DIR keeps one."
+        fate = "That removes its folder; use --dir DIR to keep one."
     lines += [
         "",
-        "Ask it something:",
+        "Try a request:",
         "",
         f"  curl -d '{{\"name\": \"a room\"}}' -H 'Authorization: Bearer {token}' \\",
         f"    {homeserver.url}/_matrix/client/v3/createRoom",
