@@ -86,7 +86,7 @@ fn no_templates(path: &Path) -> Option<Fault> {
         Err(_) => Some(Fault {
             message: format!("`{}` does not exist", path.display()),
             fix: "create the folder and put your templates there, or remove `templates_dir`: \
-                 modules then use their own"
+                  modules then use their own"
                 .to_owned(),
         }),
     }
