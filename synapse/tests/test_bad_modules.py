@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest import TestCase
 
 from hsmod import Modules, logs
@@ -209,7 +209,10 @@ class Blocks(BadTestCase):
 class NeverReady(BadTestCase):
     """A module that never answers: the call ends at its deadline."""
 
-    modules = [{"module": "bad_never_ready", "config": {"where": "callback"}, "timeout": "200ms"}]
+    timeouts: ClassVar = {"check_event_for_spam": "200ms", "on_new_event": "200ms"}
+    modules = [
+        {"module": "bad_never_ready", "config": {"where": "callback"}, "timeouts": timeouts}
+    ]
 
     def test_check_event_for_spam(self) -> None:
         self.assertEqual(self.send(), (500, INTERNAL))

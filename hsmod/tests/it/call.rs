@@ -153,8 +153,10 @@ fn failures_are_shown() {
     ERROR panic: bad_panics: FirstPoll thread="unnamed" module="bad_panics"
     ERROR hsmod_loader: module `bad_panics`: spam_checker.check_event_for_spam: panicked: bad_panics: FirstPoll (tests/modules/bad_panics/src/trap.rs:#) module="bad_panics" callback="spam_checker.check_event_for_spam" kind="panicked" event_id="$1" room_id="!r:localhost" user_id="@a:localhost"
     "#);
-    let hangs =
-        json!({"module": "bad_never_ready", "timeout": "50ms", "config": {"where": "callback"}});
+    let hangs = json!({
+        "module": "bad_never_ready", "timeouts": {"check_event_for_spam": "50ms"},
+        "config": {"where": "callback"},
+    });
     let hangs = Scene::new().entry("bad_never_ready", hangs);
     insta::assert_snapshot!(human(&hangs, check, json!({"event": event()})), @r#"
     exit code: 1

@@ -19,7 +19,7 @@ fn blocks(place: &str, until: &Path, keys: Value) -> Scene {
     let config = json!({"where": place, "until": until});
     let mut entry = json!({"module": "bad_blocks", "name": "m1", "config": config});
     entry.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
-    Scene::new().key("slow_poll", json!("100ms")).entry("bad_blocks", entry)
+    Scene::new().key("slow_poll", json!("300ms")).entry("bad_blocks", entry)
 }
 
 /// Waits for this many lines. Times are replaced by `#`.
@@ -217,10 +217,10 @@ async fn a_module_that_blocks_the_start_is_named_while_it_blocks() {
 async fn a_start_that_waits_is_named_too() {
     let (log, _listening) = Log::listen(LevelFilter::WARN);
     let config = json!({"where": "start"});
-    let entry = json!({"module": "bad_never_ready", "timeout": "500ms", "config": config});
-    let scene = Scene::new().key("slow_poll", json!("100ms")).entry("bad_never_ready", entry);
+    let entry = json!({"module": "bad_never_ready", "timeout": "2s", "config": config});
+    let scene = Scene::new().key("slow_poll", json!("300ms")).entry("bad_never_ready", entry);
     scene.refusal().await;
-    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN bad_never_ready -: module `bad_never_ready` delays the start of the homeserver: it has been in start for #, and its `timeout` is 500ms; if it does not come back, start without it (`enabled: false`) and report it to its author");
+    insta::assert_snapshot!(lines(&log, 1).join("\n"), @"WARN bad_never_ready -: module `bad_never_ready` delays the start of the homeserver: it has been in start for #, and its `timeout` is 2s; if it does not come back, start without it (`enabled: false`) and report it to its author");
 }
 
 #[test]
