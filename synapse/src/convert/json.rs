@@ -153,7 +153,7 @@ fn write_float(json: &mut String, number: f64) -> PyResult<()> {
             json.push_str(&number.to_string());
             Ok(())
         }
-        None => Err(PyValueError::new_err(format!("{number} is no number of JSON"))),
+        None => Err(PyValueError::new_err(format!("{number} is not a JSON number"))),
     }
 }
 
