@@ -189,10 +189,10 @@ class BesideTheOriginal(OnceTestCase):
 
     def test_a_server_that_takes_too_long(self) -> None:
         begun = time.monotonic()
-        answer = self.publish("native-hasty", Reply(seconds=2))
+        answer = self.publish("native-hasty", Reply(seconds=20))
         said = {"errcode": "M_UNKNOWN", "error": "Failed to connect to antispam server"}
         self.assertEqual(answer, (403, said))
-        self.assertLess(time.monotonic() - begun, 1.5)
+        self.assertLess(time.monotonic() - begun, 15)
 
     def denied(self, callback: str, question: Callable[[], tuple[int, Any]]) -> Any:
         """The response and the service's requests, which are the same for both modules."""
