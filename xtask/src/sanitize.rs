@@ -122,7 +122,7 @@ pub(crate) struct Options {
 /// This compiler has no sanitizer, something does not build, a test failed, or memory was misused.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let sanitizer = Sanitizer::ready()?;
-    c_compilers::ensure()?;
+    c_compilers::ensure_sanitizer()?;
     let _lock = Lock::of(&sanitizer.folder)?;
     step("what must be caught", || canary::check(&sanitizer, &sanitizer.plugin("bad_memory")?))?;
     let mut summary = Summary::default();
